@@ -1,0 +1,24 @@
+//! Pyth pull: `PriceUpdateV2`, as the receiver program writes it after checking the guardians' signatures.
+
+use crate::errors::RiskError;
+use anchor_lang::prelude::*;
+use ballast_risk_policy::admission::RawPrice;
+use pyth_solana_receiver_sdk::price_update::{PriceUpdateV2, VerificationLevel};
+
+/// Decodes a price update of the feed `feed`.
+///
+/// # Errors
+/// [`RiskError::PriceLayout`], [`RiskError::PriceUnverified`], [`RiskError::PriceFeed`].
+pub fn decode(feed: &[u8; 32], data: &[u8]) -> Result<RawPrice> {
+    let mut bytes = data;
+    let update = PriceUpdateV2::try_deserialize(&mut bytes).map_err(|_| RiskError::PriceLayout)?;
+    require!(update.verification_level == VerificationLevel::Full, RiskError::PriceUnverified);
+    require!(update.price_message.feed_id == *feed, RiskError::PriceFeed);
+    Ok(RawPrice {
+        price: update.price_message.price,
+        confidence: update.price_message.conf,
+        exponent: update.price_message.exponent,
+        publish_time: update.price_message.publish_time,
+        slot: update.posted_slot,
+    })
+}

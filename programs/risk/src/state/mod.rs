@@ -1,0 +1,11 @@
+//! Accounts of the risk program. A market is plain data: other programs may read it without calling.
+
+mod fixed_bytes;
+mod market;
+mod params;
+
+pub use fixed_bytes::Fixed;
+pub use market::{Market, StoredSignals, MARKET_SEED, MARKET_VERSION};
+pub use params::{
+    validate_initial_variance, ExitHaircutParams, PriceSource, SignalSettings, SourceKind, UseSettings,
+};
