@@ -1,0 +1,27 @@
+//! Everything of the Ballast demo that does not touch the chain.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`price`] | [`PriceE8`](price::PriceE8), an exact price: an integer scaled by 10⁸ |
+//! | [`history`] | candles from a `.csv` or `.csv.gz` file, every row checked |
+//! | [`scenario`] | the built-in scenario, and a confidence for a candle |
+//! | [`record`] | one [`Step`](record::Step) per candle, and the [`Summary`](record::Summary) of a run |
+//! | [`checks`] | the checks that follow from the recorded steps |
+//! | [`table`] | the live table on the terminal |
+//! | [`mod@format`] | numbers and dates as people read them |
+//! | [`report`] | the report directory: `index.html`, `report.json`, `steps.csv` |
+//!
+//! Prices that enter the chain are integers from end to end. Floats appear only in [`record`] and after it, where a
+//! run is described to people.
+
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+pub mod checks;
+pub mod format;
+pub mod history;
+pub mod price;
+pub mod record;
+pub mod report;
+pub mod scenario;
+pub mod table;

@@ -1,0 +1,90 @@
+//! A time axis whose marks stand at round moments (midnights, noons, first hours) in UTC.
+
+use std::ops::Range;
+
+use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
+
+use crate::format::utc;
+
+const HOUR: i64 = 3_600;
+const DAY: i64 = 24 * HOUR;
+/// Spacings to choose from, seconds.
+const SPACINGS: [i64; 14] = [
+    60,
+    600,
+    HOUR,
+    3 * HOUR,
+    6 * HOUR,
+    12 * HOUR,
+    DAY,
+    2 * DAY,
+    5 * DAY,
+    10 * DAY,
+    30 * DAY,
+    90 * DAY,
+    365 * DAY,
+    1_825 * DAY,
+];
+
+/// Unix seconds from `start` to `end` (after `start`), with at most `marks` marks.
+#[derive(Clone)]
+pub(super) struct TimeAxis {
+    start: i64,
+    end: i64,
+    spacing: i64,
+}
+
+impl TimeAxis {
+    pub(super) fn new(start: i64, end: i64, marks: i64) -> Self {
+        let end = end.max(start + 1);
+        let fits = |spacing: &i64| (end - start) / spacing <= marks;
+        let spacing = SPACINGS.into_iter().find(fits).unwrap_or(20 * 365 * DAY);
+        Self { start, end, spacing }
+    }
+}
+
+impl Ranged for TimeAxis {
+    type FormatOption = NoDefaultFormatting;
+    type ValueType = i64;
+
+    fn map(&self, value: &i64, limit: (i32, i32)) -> i32 {
+        let share = (value - self.start) as f64 / (self.end - self.start) as f64;
+        limit.0 + (f64::from(limit.1 - limit.0) * share).round() as i32
+    }
+
+    fn key_points<H: KeyPointHint>(&self, _hint: H) -> Vec<i64> {
+        let first = self.start.div_euclid(self.spacing) * self.spacing;
+        let marks = (0..).map(|k| first + k * self.spacing).skip_while(|t| *t < self.start);
+        marks.take_while(|t| *t <= self.end).collect()
+    }
+
+    fn range(&self) -> Range<i64> {
+        self.start..self.end
+    }
+}
+
+impl ValueFormatter<i64> for TimeAxis {
+    fn format_ext(&self, time: &i64) -> String {
+        let pattern = match self.spacing {
+            s if s >= 30 * DAY => "%b %Y",
+            s if s >= DAY || time % DAY == 0 => "%-d %b",
+            _ => "%H:%M",
+        };
+        utc(*time, pattern)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_are_round_and_few() {
+        for (hours, marks, first, count) in [(192, 10, "8 Mar", 9), (192, 5, "9 Mar", 4), (6, 10, "8 Mar", 7), (0, 4, "8 Mar", 1)] {
+            let axis = TimeAxis::new(1_583_625_600, 1_583_625_600 + hours * HOUR, marks);
+            let points = axis.key_points(10);
+            assert_eq!(points.len(), count, "{hours}");
+            assert_eq!(axis.format_ext(&points[0]), first);
+        }
+    }
+}
