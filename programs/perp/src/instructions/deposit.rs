@@ -1,0 +1,50 @@
+use anchor_lang::prelude::*;
+use anchor_spl::token::{Token, TokenAccount};
+
+use crate::errors::PerpError;
+use crate::events::Deposited;
+use crate::state::{add, Market, Trader};
+use crate::transfers::take_in;
+
+#[derive(Accounts)]
+pub struct Deposit<'info> {
+    /// Anyone may add collateral to a trader account, out of their own tokens.
+    pub depositor: Signer<'info>,
+    #[account(mut)]
+    pub market: Box<Account<'info, Market>>,
+    #[account(mut, has_one = market @ PerpError::WrongTraderMarket)]
+    pub trader: Box<Account<'info, Trader>>,
+    #[account(
+        mut,
+        constraint = source.mint == market.quote_mint @ PerpError::WrongMint,
+        constraint = source.key() != market.vault @ PerpError::VaultAsCounterparty,
+    )]
+    pub source: Box<Account<'info, TokenAccount>>,
+    #[account(mut, address = market.vault @ PerpError::WrongVault)]
+    pub vault: Box<Account<'info, TokenAccount>>,
+    pub token_program: Program<'info, Token>,
+}
+
+impl Deposit<'_> {
+    pub fn handle(ctx: Context<Deposit>, amount: u64) -> Result<()> {
+        let accounts = ctx.accounts;
+        accounts.market.require_running()?;
+        require!(amount > 0, PerpError::ZeroAmount);
+        accounts.trader.collateral = add(accounts.trader.collateral, amount)?;
+        accounts.market.total_collateral = add(accounts.market.total_collateral, amount)?;
+        emit!(Deposited {
+            market: accounts.market.key(),
+            trader: accounts.trader.key(),
+            amount,
+            collateral: accounts.trader.collateral,
+        });
+        take_in(
+            &accounts.market,
+            &mut accounts.vault,
+            accounts.source.to_account_info(),
+            accounts.depositor.to_account_info(),
+            &accounts.token_program,
+            amount,
+        )
+    }
+}
