@@ -35,11 +35,14 @@ impl Staying {
     /// `None` on overflow or if more leave than exist.
     pub fn of(nav: Value, supply: u64, leaving: u64, high_water: Ratio) -> Option<Self> {
         let due = shares::assets_for_shares_floor(leaving, nav, supply)?;
-        Some(Self {
-            nav: nav.checked_sub(Value::from_amount(due)?)?.max(Value::ZERO),
-            supply: supply.checked_sub(leaving)?,
-            high_water,
-        })
+        let supply = supply.checked_sub(leaving)?;
+        // Where nobody stays, nothing is exposed: what the virtual shares own is left over, not invested.
+        let nav = if supply == 0 {
+            Value::ZERO
+        } else {
+            nav.checked_sub(Value::from_amount(due)?)?.max(Value::ZERO)
+        };
+        Some(Self { nav, supply, high_water })
     }
 }
 
@@ -127,6 +130,8 @@ mod tests {
         assert_eq!(all.nav, Value(15_000_000));
         let half = Staying::of(Value(15_000_000), 15_000_000, 7_500_000, Ratio::ONE).unwrap();
         assert_eq!((half.nav, half.supply), (Value(7_500_000), 7_500_000));
+        let nobody = Staying::of(Value(15_000_000), 15_000_000, 15_000_000, Ratio::ONE).unwrap();
+        assert_eq!((nobody.nav, nobody.supply), (Value(0), 0));
         assert_eq!(Staying::of(Value(1), 5, 6, Ratio::ONE), None);
     }
 }

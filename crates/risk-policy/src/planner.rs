@@ -51,7 +51,7 @@ pub fn order(
     };
     let after = predicted(book, lots, price)?;
     let traded = after.delta.checked_sub(book.delta)?.checked_abs()?;
-    check(policy, permissions, trigger, targets, book, &after, traded).ok()?;
+    check(policy, permissions, trigger, targets, targets.cap, book, &after, traded).ok()?;
     Some(lots)
 }
 
@@ -153,7 +153,7 @@ mod tests {
                 let after = book(lots + planned.0);
                 let reachable = targets.cap.0 - targets.band.0;
                 if target.abs() <= reachable {
-                    let verdict = rebalance::check(&policy(), permitted, Trigger::Limits, &targets, &book(lots), &after, Value(planned.0.abs() * 100));
+                    let verdict = rebalance::check(&policy(), permitted, Trigger::Limits, &targets, targets.cap, &book(lots), &after, Value(planned.0.abs() * 100));
                     prop_assert_eq!(verdict, Ok(()));
                 }
             }

@@ -99,6 +99,8 @@ pub fn due(before: &Exposure, targets: &Targets, trigger: Trigger) -> Result<(),
 
 /// Proves that `after` is better than `before`.
 ///
+/// `targets` are those of the book before; `cap_after` is the cap of the book after, whose cost of trading has lowered it.
+///
 /// # Errors
 /// The rule that failed.
 pub fn check(
@@ -106,6 +108,7 @@ pub fn check(
     permissions: Permissions,
     trigger: Trigger,
     targets: &Targets,
+    cap_after: Value,
     before: &Exposure,
     after: &Exposure,
     traded: Value,
@@ -129,11 +132,9 @@ pub fn check(
         return Err(RebalanceRefusal::OpeningNotPermitted);
     }
     // The cap has to hold whether an order in flight fills or not.
-    let allowed = targets.cap.max(magnitude(before.delta)?);
+    let allowed = targets.cap.min(cap_after).max(magnitude(before.delta)?);
     for delta in [after.delta, after.delta_if_filled] {
-        let size = magnitude(delta)?;
-        let grew = size > magnitude(before.delta)? && size > targets.cap;
-        if size > allowed || grew {
+        if magnitude(delta)? > allowed {
             return Err(RebalanceRefusal::OverCap);
         }
     }
@@ -199,7 +200,7 @@ mod tests {
     }
 
     fn verdict(before: i64, after: i64, calm: bool) -> Result<(), RebalanceRefusal> {
-        check(&policy(), permissions(calm, false), Trigger::Limits, &targets(), &book(before), &book(after), Value((after - before).abs()))
+        check(&policy(), permissions(calm, false), Trigger::Limits, &targets(), Value(8_000), &book(before), &book(after), Value((after - before).abs()))
     }
 
     #[test]
@@ -236,7 +237,7 @@ mod tests {
     fn an_order_in_flight_blocks_the_next() {
         let before = Exposure { lots_if_filled: Lots(1), ..book(0) };
         assert_eq!(
-            check(&policy(), permissions(true, false), Trigger::Limits, &targets(), &before, &book(5_000), Value(5_000)),
+            check(&policy(), permissions(true, false), Trigger::Limits, &targets(), Value(8_000), &before, &book(5_000), Value(5_000)),
             Err(RebalanceRefusal::OrderInFlight)
         );
     }
@@ -245,16 +246,23 @@ mod tests {
     fn the_cap_holds_whether_or_not_the_order_fills() {
         let after = Exposure { lots_if_filled: Lots(9_000), delta_if_filled: Value(9_000), ..book(0) };
         assert_eq!(
-            check(&policy(), permissions(true, false), Trigger::Limits, &targets(), &book(0), &after, Value(0)),
+            check(&policy(), permissions(true, false), Trigger::Limits, &targets(), Value(8_000), &book(0), &after, Value(0)),
             Err(RebalanceRefusal::OverCap)
         );
+    }
+
+    #[test]
+    fn the_cost_of_trading_lowers_the_cap_that_binds() {
+        let run = |cap_after| check(&policy(), permissions(true, false), Trigger::Limits, &targets(), Value(cap_after), &book(0), &book(5_000), Value(5_000));
+        assert_eq!(run(5_000), Ok(()));
+        assert_eq!(run(4_999), Err(RebalanceRefusal::OverCap));
     }
 
     #[test]
     fn the_cost_budget_is_enforced() {
         for (lost, expected) in [(29, Ok(())), (30, Err(RebalanceRefusal::TooCostly))] {
             let after = Exposure { nav: Value(10_000 - lost), ..book(5_000) };
-            let got = check(&policy(), permissions(true, false), Trigger::Limits, &targets(), &book(0), &after, Value(5_000));
+            let got = check(&policy(), permissions(true, false), Trigger::Limits, &targets(), Value(8_000), &book(0), &after, Value(5_000));
             assert_eq!(got, expected);
         }
     }
@@ -262,7 +270,7 @@ mod tests {
     #[test]
     fn a_redemption_only_ever_reduces() {
         let run = |before, after| {
-            check(&policy(), permissions(true, false), Trigger::Redemption, &targets(), &book(before), &book(after), Value(0))
+            check(&policy(), permissions(true, false), Trigger::Redemption, &targets(), Value(8_000), &book(before), &book(after), Value(0))
         };
         assert_eq!(run(5_900, 5_000), Ok(()));
         assert_eq!(run(3_000, 5_000), Err(RebalanceRefusal::NothingToDo));

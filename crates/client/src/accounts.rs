@@ -1,0 +1,95 @@
+//! What account bytes mean. Every decoder checks the owner first: an RPC node's word is not enough.
+
+use anchor_lang::prelude::Pubkey;
+use anchor_lang::AccountDeserialize;
+use anchor_spl::token::spl_token::state::{Account as TokenAccount, Mint};
+use anchor_spl::token::spl_token;
+use anchor_lang::solana_program::program_pack::Pack;
+
+/// Why bytes could not be decoded.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DecodeError {
+    /// No such account.
+    #[error("account {0} does not exist")]
+    Missing(Pubkey),
+    /// Another program owns it.
+    #[error("account {key} is owned by {owner}, expected {expected}")]
+    Owner {
+        /// The account.
+        key: Pubkey,
+        /// Its owner.
+        owner: Pubkey,
+        /// The owner it should have.
+        expected: Pubkey,
+    },
+    /// The bytes are not of this type.
+    #[error("account {key} is not a {what}")]
+    Layout {
+        /// The account.
+        key: Pubkey,
+        /// The type expected.
+        what: &'static str,
+    },
+}
+
+/// An account as any source gives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawAccount {
+    /// Its address.
+    pub key: Pubkey,
+    /// Its owner.
+    pub owner: Pubkey,
+    /// Its data.
+    pub data: Vec<u8>,
+}
+
+impl RawAccount {
+    fn owned_by(&self, expected: Pubkey) -> Result<(), DecodeError> {
+        if self.owner == expected {
+            return Ok(());
+        }
+        Err(DecodeError::Owner { key: self.key, owner: self.owner, expected })
+    }
+
+    fn anchor<T: AccountDeserialize>(&self, program: Pubkey, what: &'static str) -> Result<T, DecodeError> {
+        self.owned_by(program)?;
+        T::try_deserialize(&mut self.data.as_slice()).map_err(|_| DecodeError::Layout { key: self.key, what })
+    }
+
+    /// A vault.
+    pub fn vault(&self) -> Result<ballast_vault::state::Vault, DecodeError> {
+        self.anchor(ballast_vault::ID, "Ballast vault")
+    }
+
+    /// A redemption request.
+    pub fn ticket(&self) -> Result<ballast_vault::state::RedemptionTicket, DecodeError> {
+        self.anchor(ballast_vault::ID, "Ballast redemption request")
+    }
+
+    /// A risk market.
+    pub fn risk_market(&self) -> Result<ballast_risk::state::Market, DecodeError> {
+        self.anchor(ballast_risk::ID, "Ballast risk market")
+    }
+
+    /// A venue market.
+    pub fn venue_market(&self) -> Result<ballast_perp::state::Market, DecodeError> {
+        self.anchor(ballast_perp::ID, "Ballast perp market")
+    }
+
+    /// An account at the venue.
+    pub fn venue_trader(&self) -> Result<ballast_perp::state::Trader, DecodeError> {
+        self.anchor(ballast_perp::ID, "Ballast perp trader")
+    }
+
+    /// A token mint.
+    pub fn mint(&self) -> Result<Mint, DecodeError> {
+        self.owned_by(spl_token::ID)?;
+        Mint::unpack(&self.data).map_err(|_| DecodeError::Layout { key: self.key, what: "token mint" })
+    }
+
+    /// A token account.
+    pub fn token_account(&self) -> Result<TokenAccount, DecodeError> {
+        self.owned_by(spl_token::ID)?;
+        TokenAccount::unpack(&self.data).map_err(|_| DecodeError::Layout { key: self.key, what: "token account" })
+    }
+}

@@ -1,0 +1,13 @@
+//! A Rust client of Ballast's programs: where accounts live, how instructions are built, what account bytes mean.
+//!
+//! It knows no network: keeper, demo and tests each bring their own way to read accounts and send transactions.
+#![forbid(unsafe_code)]
+
+pub mod accounts;
+pub mod addresses;
+pub mod instructions;
+pub mod prices;
+pub mod snapshot;
+
+pub use anchor_lang::prelude::{AccountMeta, Pubkey};
+pub use anchor_lang::solana_program::instruction::Instruction;

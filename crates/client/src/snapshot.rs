@@ -1,0 +1,111 @@
+//! Everything a keeper looks at, taken together.
+
+use crate::accounts::{DecodeError, RawAccount};
+use crate::addresses::VaultKeys;
+use anchor_lang::prelude::{AccountInfo, Clock, Pubkey};
+use ballast_perp::state::{Market as VenueMarket, Trader};
+use ballast_risk::state::Market as RiskMarket;
+use ballast_risk_math::Price;
+use ballast_risk_policy::admission::{AdmittedPrice, PriceBounds, PriceUse};
+use ballast_risk_policy::book::Book;
+use ballast_risk_policy::exposure::Targets;
+use ballast_vault::state::Vault;
+use ballast_vault::valuation;
+
+/// A vault, its markets and the price in hand, decoded.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// Addresses.
+    pub keys: VaultKeys,
+    /// Chain time.
+    pub clock: Clock,
+    /// The price account.
+    pub price_feed: RawAccount,
+    /// Risk market.
+    pub risk_market: RiskMarket,
+    /// Vault.
+    pub vault: Vault,
+    /// Venue market.
+    pub venue_market: VenueMarket,
+    /// The vault's account there.
+    pub venue_trader: Trader,
+    /// Share supply.
+    pub supply: u64,
+}
+
+impl Snapshot {
+    /// The accounts a snapshot needs besides the price account and the clock, in the order [`Self::decode`] takes them.
+    pub fn accounts(keys: &VaultKeys) -> [Pubkey; 5] {
+        [keys.risk_market, keys.vault, keys.venue_market, keys.venue_trader, keys.share_mint]
+    }
+
+    /// Decodes a snapshot.
+    ///
+    /// # Errors
+    /// The account that is missing, foreign or of another layout.
+    pub fn decode(
+        keys: VaultKeys,
+        clock: Clock,
+        price_feed: RawAccount,
+        accounts: [Option<RawAccount>; 5],
+    ) -> Result<Self, DecodeError> {
+        let names = Self::accounts(&keys);
+        let [risk_market, vault, venue_market, venue_trader, mint] = accounts;
+        let found = |account: Option<RawAccount>, key: Pubkey| account.ok_or(DecodeError::Missing(key));
+        Ok(Self {
+            clock,
+            price_feed,
+            risk_market: found(risk_market, names[0])?.risk_market()?,
+            vault: found(vault, names[1])?.vault()?,
+            venue_market: found(venue_market, names[2])?.venue_market()?,
+            venue_trader: found(venue_trader, names[3])?.venue_trader()?,
+            supply: found(mint, names[4])?.mint()?.supply,
+            keys,
+        })
+    }
+
+    /// The live price for a use, by the program's own rules; `Err` says which rule refused it.
+    pub fn live_price(&self, usage: PriceUse) -> anchor_lang::Result<AdmittedPrice> {
+        self.with_feed(|feed| ballast_risk::read::live_price(&self.risk_market, feed, usage, &self.clock))
+    }
+
+    /// Whether the price-jump breaker stands.
+    pub fn price_jump(&self, live: Option<&AdmittedPrice>) -> anchor_lang::Result<bool> {
+        ballast_risk::read::price_jump(&self.risk_market, live, &self.clock)
+    }
+
+    /// The price an exit would get now.
+    pub fn exit_price(&self) -> anchor_lang::Result<PriceBounds> {
+        self.with_feed(|feed| ballast_risk::read::exit_price(&self.risk_market, feed, &self.clock))
+    }
+
+    /// The book at `mid`. `None` if a value does not fit.
+    pub fn book(&self, mid: Price) -> Option<Book> {
+        let now = self.clock.unix_timestamp;
+        valuation::book(&self.vault, &self.venue_market, &self.venue_trader, mid, now)
+    }
+
+    /// The targets the program would judge a rebalance by at these prices. `None` if a value does not fit.
+    pub fn targets(&self, book: &Book, bounds: &PriceBounds) -> Option<Targets> {
+        let slow = self.risk_market.signals.slow_price.price()?;
+        let low = book.nav_low(bounds, slow)?;
+        let nav = self.vault.redemption_nav(low, self.supply, self.clock.unix_timestamp).ok()?;
+        self.vault.targets(nav, self.supply, self.vault.leaving_shares).ok()
+    }
+
+    /// Runs `read` with the price account as the programs see it.
+    pub fn with_feed<T>(&self, read: impl FnOnce(&AccountInfo) -> T) -> T {
+        let mut lamports = 1;
+        let mut data = self.price_feed.data.clone();
+        let feed = AccountInfo::new(
+            &self.price_feed.key,
+            false,
+            false,
+            &mut lamports,
+            &mut data,
+            &self.price_feed.owner,
+            false,
+        );
+        read(&feed)
+    }
+}

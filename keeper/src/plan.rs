@@ -1,0 +1,163 @@
+//! What to crank next. A pure function of a [`Snapshot`]; the same code plans for the bot, the demo and the tests.
+
+use ballast_client::snapshot::Snapshot;
+use ballast_client::{instructions, Instruction, Pubkey};
+use ballast_risk::read::now;
+use ballast_risk_policy::admission::{admit, AdmittedPrice, PriceUse, Recency, Reference};
+use ballast_risk_policy::book::Book;
+use ballast_risk_policy::breaker::{permissions, Permissions};
+use ballast_risk_policy::collateral::{self, CollateralMove};
+use ballast_risk_policy::planner::{self, VenueTerms};
+use ballast_risk_policy::rebalance::Trigger;
+use ballast_risk_policy::signals;
+use ballast_vault::valuation::exposure;
+use ballast_vault::Order;
+
+/// One thing to crank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Take the new price in.
+    Observe,
+    /// Execute the order the venue has kept.
+    Fulfil,
+    /// Fetch a withdrawal the venue has queued.
+    CollectWithdrawal,
+    /// Bring the collateral to its due amount.
+    MoveCollateral(CollateralMove),
+    /// Trade back into the limits.
+    Rebalance {
+        /// Lots to trade.
+        lots: i64,
+    },
+    /// Trade down for holders who leave.
+    Unwind {
+        /// Lots to trade.
+        lots: i64,
+    },
+}
+
+impl Action {
+    /// A word for logs and metrics.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Observe => "observe",
+            Self::Fulfil => "fulfil",
+            Self::CollectWithdrawal => "collect_withdrawal",
+            Self::MoveCollateral(_) => "move_collateral",
+            Self::Rebalance { .. } => "rebalance",
+            Self::Unwind { .. } => "unwind",
+        }
+    }
+
+    /// The instruction, cranked by `keeper`.
+    pub fn instruction(&self, snapshot: &Snapshot, keeper: &Pubkey) -> Instruction {
+        let (keys, feed) = (&snapshot.keys, &snapshot.price_feed.key);
+        match *self {
+            Self::Observe => instructions::observe(&keys.risk_market, feed),
+            Self::Fulfil => instructions::venue::fulfil(keys, feed),
+            Self::CollectWithdrawal => instructions::collect_withdrawal(keys),
+            Self::MoveCollateral(_) => instructions::move_collateral(keys, feed),
+            Self::Rebalance { lots } => instructions::rebalance(keys, feed, keeper, vec![Order { market: 0, lots }]),
+            Self::Unwind { lots } => instructions::unwind(keys, feed, keeper, vec![Order { market: 0, lots }]),
+        }
+    }
+}
+
+/// The actions due now, in the order to send them: one transaction, all or nothing.
+///
+/// What depends on the outcome of a trade (collateral that becomes spare, a second slice) is left for the next call.
+pub fn plan(snapshot: &Snapshot) -> Vec<Action> {
+    let mut snapshot = snapshot.clone();
+    let mut actions = Vec::new();
+    if observe(&mut snapshot) {
+        actions.push(Action::Observe);
+    }
+    let trader = &snapshot.venue_trader;
+    if trader.queued_withdrawal > 0 && snapshot.clock.unix_timestamp >= trader.queued_ready_at {
+        actions.push(Action::CollectWithdrawal);
+    }
+    if trader.pending.lots != 0 {
+        if snapshot.clock.slot > trader.pending.placed_slot {
+            actions.push(Action::Fulfil);
+        }
+        return actions;
+    }
+    actions.extend(trade(&snapshot).unwrap_or_default());
+    actions
+}
+
+/// Applies an observation to the snapshot as the program will, if one is due.
+fn observe(snapshot: &mut Snapshot) -> bool {
+    let market = &snapshot.risk_market;
+    let time = now(&snapshot.clock);
+    let raw = snapshot.with_feed(|feed| ballast_risk::oracle::decode(&market.source, feed));
+    let Ok(raw) = raw else { return false };
+    let reference = Reference { slow_price: None, ..market.reference() };
+    let Ok(price) = admit(&raw, &market.limits(PriceUse::Exit), &reference, Recency::Newer, time) else {
+        return false;
+    };
+    let after = match market.observed() {
+        None => Ok(signals::first(&price, market.signals.variance.ratio(), time)),
+        Some(stored) => signals::observe(&stored, &market.signal_settings.params(), &price, time),
+    };
+    after.is_ok_and(|after| snapshot.risk_market.record(&after).is_ok())
+}
+
+/// The price to trade at and what it permits, as the program will judge it.
+fn trade_price(snapshot: &Snapshot) -> Option<(AdmittedPrice, Permissions)> {
+    let (price, admitted) = match snapshot.live_price(PriceUse::Trade) {
+        Ok(price) => (price, true),
+        Err(_) => (snapshot.live_price(PriceUse::Exit).ok()?, false),
+    };
+    let jump = snapshot.price_jump(Some(&price)).ok()?;
+    Some((price, permissions(admitted, jump)))
+}
+
+/// Collateral and an order, where they are due. `None` if there is no price to trade at.
+fn trade(snapshot: &Snapshot) -> Option<Vec<Action>> {
+    let mut actions = Vec::new();
+    let (price, permitted) = trade_price(snapshot)?;
+    let mut book = snapshot.book(price.bounds.mid)?;
+    if let Some(movement) = collateral_due(snapshot, &book, &price, permitted) {
+        actions.push(Action::MoveCollateral(movement));
+        // A withdrawal may end up in the venue's queue, so the order is planned as if it had not arrived.
+        if let CollateralMove::Deposit(amount) = movement {
+            book.cash = book.cash.checked_sub(amount)?;
+            book.collateral = book.collateral.checked_add(amount)?;
+        }
+    }
+    let targets = snapshot.targets(&book, &price.bounds)?;
+    let held = exposure(&book, price.bounds.mid)?;
+    let venue = VenueTerms {
+        half_spread: snapshot.venue_market.params.half_spread.ratio(),
+        depth_one_percent: snapshot.venue_market.params.depth().ok()?,
+    };
+    let policy = snapshot.vault.policy.rebalance();
+    let order = |trigger| planner::order(&policy, permitted, trigger, &targets, &held, price.bounds.mid, &venue);
+    if let Some(lots) = order(Trigger::Limits) {
+        actions.push(Action::Rebalance { lots: lots.0 });
+    } else if snapshot.vault.leaving_shares > 0 {
+        if let Some(lots) = order(Trigger::Redemption) {
+            actions.push(Action::Unwind { lots: lots.0 });
+        }
+    }
+    Some(actions)
+}
+
+/// The collateral movement the program would make, if it is worth a transaction.
+fn collateral_due(
+    snapshot: &Snapshot,
+    book: &Book,
+    price: &AdmittedPrice,
+    permitted: Permissions,
+) -> Option<CollateralMove> {
+    if snapshot.venue_trader.queued_withdrawal > 0 {
+        return None;
+    }
+    let mut targets = snapshot.targets(book, &price.bounds)?;
+    if !permitted.open {
+        targets.delta = book.delta(price.bounds.mid)?;
+    }
+    let ratio = snapshot.vault.policy.collateral_ratio.ratio();
+    collateral::due(book, &price.bounds, &targets, ratio)?
+}

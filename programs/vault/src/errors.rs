@@ -1,0 +1,121 @@
+//! Every refusal of the vault, each named for its rule.
+
+use anchor_lang::prelude::*;
+use ballast_risk_policy::rebalance::RebalanceRefusal;
+
+/// The vault's errors.
+#[error_code]
+#[derive(PartialEq, Eq)]
+pub enum VaultError {
+    #[msg("vault parameter: target outside [-300 %, 300 %] of net asset value, or zero")]
+    Target,
+    #[msg("vault parameter: band outside [0.1 %, 50 %] of net asset value")]
+    Band,
+    #[msg("vault parameter: floor outside [10 %, 99 %] of the high-water mark")]
+    Floor,
+    #[msg("vault parameter: multiplier outside [0.1, 20]")]
+    Multiplier,
+    #[msg("vault parameter: maximum leverage outside [0.1, 5]")]
+    MaxLeverage,
+    #[msg("vault parameter: price band outside [0.01 %, 5 %]")]
+    PriceBand,
+    #[msg("vault parameter: minimum improvement outside [1 %, 100 %] of the band")]
+    MinImprovement,
+    #[msg("vault parameter: maximum cost outside [0.01 %, 5 %] of the notional traded")]
+    MaxCost,
+    #[msg("vault parameter: collateral ratio must exceed the venue's initial margin and be at most 200 %")]
+    CollateralRatio,
+    #[msg("vault parameter: rise of net asset value outside (0, 100 %] an hour")]
+    NavRise,
+    #[msg("vault parameter: deposit cap must be positive")]
+    DepositCap,
+    #[msg("vault: account layout version not supported")]
+    VaultVersion,
+    #[msg("account: the venue market trades another risk market than the vault's")]
+    WrongRiskMarket,
+    #[msg("account: not the vault's venue market")]
+    WrongVenueMarket,
+    #[msg("account: not the vault's trader account at the venue")]
+    WrongVenueTrader,
+    #[msg("account: not the venue's token account")]
+    WrongVenueVault,
+    #[msg("account: not the vault's custody account")]
+    WrongCustody,
+    #[msg("account: not the vault's share escrow")]
+    WrongEscrow,
+    #[msg("account: not the vault's share mint")]
+    WrongShareMint,
+    #[msg("account: token account of another mint or owner")]
+    WrongTokenAccount,
+    #[msg("account: the redemption request belongs to somebody else or to another vault")]
+    WrongTicket,
+    #[msg("amount: zero")]
+    ZeroAmount,
+    #[msg("deposit: refused while the price-jump breaker stands")]
+    DepositNotPermitted,
+    #[msg("deposit: would exceed the vault's cap")]
+    OverDepositCap,
+    #[msg("deposit: fewer shares than the depositor's minimum")]
+    TooFewShares,
+    #[msg("deposit: too small to be worth a share")]
+    DepositTooSmall,
+    #[msg("redeem: more than the holder's maximum of shares, or less than the minimum amount")]
+    WorseThanAsked,
+    #[msg("redeem: more than is liquid; request the redemption and unwind")]
+    NotLiquid,
+    #[msg("redeem: more than the holder's part of the liquid tokens while the book would exceed its limits; request the redemption and unwind")]
+    BookMustComeDown,
+    #[msg("redeem: the shares are worth nothing")]
+    WorthNothing,
+    #[msg("redeem or deposit: not in the slot of a rebalance")]
+    SameSlotAsRebalance,
+    #[msg("rebalance: no order, or an order of zero lots")]
+    EmptyOrder,
+    #[msg("rebalance: order for a market this vault does not trade")]
+    WrongMarket,
+    #[msg("rebalance: two orders for one market")]
+    DuplicateOrder,
+    #[msg("rebalance: fill outside the oracle-anchored price band")]
+    FillOutsideBand,
+    #[msg("rebalance: the venue reported a fill that its account does not show")]
+    FillMismatch,
+    #[msg("rebalance: an order is still in flight at the venue")]
+    OrderInFlight,
+    #[msg("rebalance: nothing to do, the book is inside its band and under its cap")]
+    NothingToDo,
+    #[msg("rebalance: only reductions are permitted now")]
+    OpeningNotPermitted,
+    #[msg("rebalance: exposure would exceed the cap")]
+    OverCap,
+    #[msg("rebalance: the book is not nearer to its target by the minimum")]
+    NoImprovement,
+    #[msg("rebalance: past the target and out of the other side of the band")]
+    Overshoot,
+    #[msg("rebalance: costs more than its budget")]
+    TooCostly,
+    #[msg("collateral: already where it belongs")]
+    CollateralInPlace,
+    #[msg("ledger: custody holds less than the ledger says")]
+    CustodyShort,
+    #[msg("ledger: tokens moved differ from the amount booked")]
+    BookedOtherwise,
+    #[msg("arithmetic: a value does not fit")]
+    OutOfRange,
+}
+
+impl From<RebalanceRefusal> for VaultError {
+    fn from(refusal: RebalanceRefusal) -> Self {
+        match refusal {
+            RebalanceRefusal::EmptyOrder => Self::EmptyOrder,
+            RebalanceRefusal::FillOutsideBand => Self::FillOutsideBand,
+            RebalanceRefusal::OrderInFlight => Self::OrderInFlight,
+            RebalanceRefusal::NothingToDo => Self::NothingToDo,
+            RebalanceRefusal::OpeningNotPermitted => Self::OpeningNotPermitted,
+            RebalanceRefusal::OverCap => Self::OverCap,
+            RebalanceRefusal::NoImprovement => Self::NoImprovement,
+            RebalanceRefusal::Overshoot => Self::Overshoot,
+            RebalanceRefusal::TooCostly => Self::TooCostly,
+            RebalanceRefusal::OutOfRange => Self::OutOfRange,
+        }
+    }
+}

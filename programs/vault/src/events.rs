@@ -1,0 +1,203 @@
+//! What the vault announces: inputs, before and after, so that anyone can replay a decision.
+
+use anchor_lang::prelude::*;
+use ballast_risk::state::Fixed;
+use ballast_risk_policy::admission::PriceBounds;
+use ballast_risk_policy::exposure::Targets;
+use ballast_risk_policy::rebalance::Exposure;
+
+/// The three prices a decision used.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug)]
+pub struct Prices {
+    /// Price less confidence.
+    pub low: Fixed,
+    /// Price.
+    pub mid: Fixed,
+    /// Price plus confidence.
+    pub high: Fixed,
+    /// The market's slow price.
+    pub slow: Fixed,
+}
+
+impl Prices {
+    pub(crate) fn new(bounds: &PriceBounds, slow: ballast_risk_math::Price) -> Self {
+        Self {
+            low: bounds.low.into(),
+            mid: bounds.mid.into(),
+            high: bounds.high.into(),
+            slow: slow.into(),
+        }
+    }
+}
+
+/// A vault was created.
+#[event]
+pub struct VaultCreated {
+    /// The vault.
+    pub vault: Pubkey,
+    /// Who created it.
+    pub creator: Pubkey,
+}
+
+/// Tokens came in for shares.
+#[event]
+pub struct Deposited {
+    /// The vault.
+    pub vault: Pubkey,
+    /// Who deposited.
+    pub depositor: Pubkey,
+    /// Quote base units paid.
+    pub amount: u64,
+    /// Share base units minted.
+    pub shares: u64,
+    /// High net asset value before, quote base units.
+    pub nav_before: i64,
+    /// Share supply before.
+    pub supply_before: u64,
+    /// Ledger cash after.
+    pub cash_after: u64,
+    /// Prices used.
+    pub prices: Prices,
+}
+
+/// Shares were burnt for tokens.
+#[event]
+pub struct Redeemed {
+    /// The vault.
+    pub vault: Pubkey,
+    /// Whose shares.
+    pub holder: Pubkey,
+    /// Share base units burnt.
+    pub shares: u64,
+    /// Quote base units paid.
+    pub amount: u64,
+    /// Low net asset value before, after the limit on its rise.
+    pub nav_before: i64,
+    /// Share supply before.
+    pub supply_before: u64,
+    /// Ledger cash after.
+    pub cash_after: u64,
+    /// Prices used.
+    pub prices: Prices,
+}
+
+/// Shares were set aside to leave.
+#[event]
+pub struct RedemptionRequested {
+    /// The vault.
+    pub vault: Pubkey,
+    /// Whose shares.
+    pub holder: Pubkey,
+    /// Share base units set aside.
+    pub shares: u64,
+    /// All shares set aside after this.
+    pub leaving_after: u64,
+}
+
+/// A book as a rebalance saw it.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug)]
+pub struct BookView {
+    /// Lots held.
+    pub lots: i64,
+    /// Lots held if the order in flight fills.
+    pub lots_if_filled: i64,
+    /// Dollar delta, quote base units.
+    pub delta: i64,
+    /// Net asset value at the published price, quote base units.
+    pub nav: i64,
+}
+
+impl From<&Exposure> for BookView {
+    fn from(exposure: &Exposure) -> Self {
+        Self {
+            lots: exposure.lots.0,
+            lots_if_filled: exposure.lots_if_filled.0,
+            delta: exposure.delta.0,
+            nav: exposure.nav.0,
+        }
+    }
+}
+
+/// The targets a rebalance was judged by.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug)]
+pub struct TargetsView {
+    /// Target dollar delta.
+    pub delta: i64,
+    /// Half-width of the band.
+    pub band: i64,
+    /// Greatest |D|.
+    pub cap: i64,
+    /// Cushion over the floor.
+    pub cushion: i64,
+    /// Floor.
+    pub floor: i64,
+}
+
+impl From<&Targets> for TargetsView {
+    fn from(targets: &Targets) -> Self {
+        Self {
+            delta: targets.delta.0,
+            band: targets.band.0,
+            cap: targets.cap.0,
+            cushion: targets.cushion.0,
+            floor: targets.floor.0,
+        }
+    }
+}
+
+/// A rebalance or an unwind was proven.
+#[event]
+pub struct Rebalanced {
+    /// The vault.
+    pub vault: Pubkey,
+    /// Who cranked it.
+    pub keeper: Pubkey,
+    /// Whether it made room for holders who leave.
+    pub unwind: bool,
+    /// Lots ordered.
+    pub ordered: i64,
+    /// Lots filled.
+    pub filled: i64,
+    /// Fill price; zero while the order waits.
+    pub fill_price: Fixed,
+    /// Prices used.
+    pub prices: Prices,
+    /// Whether the price was admitted for trading.
+    pub price_admitted: bool,
+    /// Whether the price-jump breaker stood.
+    pub price_jump: bool,
+    /// Targets.
+    pub targets: TargetsView,
+    /// Book before.
+    pub before: BookView,
+    /// Book after.
+    pub after: BookView,
+}
+
+/// Collateral moved between custody and the venue.
+#[event]
+pub struct CollateralMoved {
+    /// The vault.
+    pub vault: Pubkey,
+    /// Quote base units into the venue; negative out of it.
+    pub amount: i64,
+    /// Ledger cash after.
+    pub cash_after: u64,
+    /// Venue collateral after.
+    pub collateral_after: u64,
+    /// Withdrawals queued at the venue after.
+    pub queued_after: u64,
+    /// Prices used.
+    pub prices: Prices,
+}
+
+/// A queued withdrawal arrived.
+#[event]
+pub struct WithdrawalCollected {
+    /// The vault.
+    pub vault: Pubkey,
+    /// Quote base units received.
+    pub amount: u64,
+    /// Ledger cash after.
+    pub cash_after: u64,
+}

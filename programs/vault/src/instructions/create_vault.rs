@@ -1,0 +1,128 @@
+//! `create_vault`: anyone may; the creator keeps no rights.
+
+use crate::errors::VaultError;
+use crate::events::VaultCreated;
+use crate::state::{
+    Vault, VaultPolicy, CUSTODY_SEED, ESCROW_SEED, SHARES_SEED, VAULT_SEED, VAULT_VERSION,
+};
+use anchor_lang::prelude::*;
+use anchor_spl::token::{Mint, Token, TokenAccount};
+use ballast_perp::program::BallastPerp;
+use ballast_perp::state::Market as VenueMarket;
+use ballast_risk::state::Market as RiskMarket;
+use ballast_risk_math::Ratio;
+
+/// A vault's number and policy.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
+pub struct CreateVaultArgs {
+    /// Creator's number for it.
+    pub id: u64,
+    /// Policy.
+    pub policy: VaultPolicy,
+}
+
+/// Accounts of `create_vault`.
+#[derive(Accounts)]
+#[instruction(args: CreateVaultArgs)]
+pub struct CreateVault<'info> {
+    /// Pays, and becomes part of the address.
+    #[account(mut)]
+    pub creator: Signer<'info>,
+    /// The vault.
+    #[account(
+        init,
+        payer = creator,
+        space = 8 + Vault::INIT_SPACE,
+        seeds = [VAULT_SEED, creator.key().as_ref(), args.id.to_le_bytes().as_ref()],
+        bump
+    )]
+    pub vault: Box<Account<'info, Vault>>,
+    /// Share mint, with the quote token's decimals.
+    #[account(
+        init,
+        payer = creator,
+        seeds = [SHARES_SEED, vault.key().as_ref()],
+        bump,
+        mint::decimals = quote_mint.decimals,
+        mint::authority = vault,
+    )]
+    pub share_mint: Box<Account<'info, Mint>>,
+    /// Quote custody.
+    #[account(
+        init,
+        payer = creator,
+        seeds = [CUSTODY_SEED, vault.key().as_ref()],
+        bump,
+        token::mint = quote_mint,
+        token::authority = vault,
+    )]
+    pub custody: Box<Account<'info, TokenAccount>>,
+    /// Share escrow.
+    #[account(
+        init,
+        payer = creator,
+        seeds = [ESCROW_SEED, vault.key().as_ref()],
+        bump,
+        token::mint = share_mint,
+        token::authority = vault,
+    )]
+    pub escrow: Box<Account<'info, TokenAccount>>,
+    /// Quote mint.
+    #[account(address = venue_market.quote_mint @ VaultError::WrongTokenAccount)]
+    pub quote_mint: Box<Account<'info, Mint>>,
+    /// Market whose risk the vault takes.
+    pub risk_market: Box<Account<'info, RiskMarket>>,
+    /// The venue's market.
+    #[account(has_one = risk_market @ VaultError::WrongRiskMarket)]
+    pub venue_market: Box<Account<'info, VenueMarket>>,
+    /// CHECK: created by the venue at its own address for this owner.
+    #[account(mut)]
+    pub venue_trader: UncheckedAccount<'info>,
+    /// The venue.
+    pub venue_program: Program<'info, BallastPerp>,
+    /// Token program.
+    pub token_program: Program<'info, Token>,
+    /// System program.
+    pub system_program: Program<'info, System>,
+}
+
+pub(crate) fn handler(ctx: Context<CreateVault>, args: CreateVaultArgs) -> Result<()> {
+    let accounts = ctx.accounts;
+    args.policy.validate(accounts.venue_market.params.initial_margin())?;
+    ballast_perp::cpi::create_trader(CpiContext::new(
+        accounts.venue_program.key(),
+        ballast_perp::cpi::accounts::CreateTrader {
+            payer: accounts.creator.to_account_info(),
+            owner: accounts.vault.to_account_info(),
+            market: accounts.venue_market.to_account_info(),
+            trader: accounts.venue_trader.to_account_info(),
+            system_program: accounts.system_program.to_account_info(),
+        },
+    ))?;
+    let (vault, creator) = (accounts.vault.key(), accounts.creator.key());
+    accounts.vault.set_inner(Vault {
+        version: VAULT_VERSION,
+        bump: ctx.bumps.vault,
+        creator,
+        id: args.id,
+        quote_mint: accounts.quote_mint.key(),
+        share_mint: accounts.share_mint.key(),
+        custody: accounts.custody.key(),
+        escrow: accounts.escrow.key(),
+        risk_market: accounts.risk_market.key(),
+        venue_market: accounts.venue_market.key(),
+        venue_trader: accounts.venue_trader.key(),
+        policy: args.policy,
+        cash: 0,
+        leaving_shares: 0,
+        nav_per_share: Ratio::ONE.into(),
+        nav_at: Clock::get()?.unix_timestamp,
+        high_water: Ratio::ONE.into(),
+        last_rebalance_slot: 0,
+        rebalances: 0,
+        reserved: [0; 128],
+    });
+    accounts.vault.check_invariants(0, 0)?;
+    emit!(VaultCreated { vault, creator });
+    Ok(())
+}

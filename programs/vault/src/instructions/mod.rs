@@ -1,0 +1,21 @@
+//! One file per instruction, named by its verb. `payout` is what both ways of redeeming share.
+
+pub mod collect_withdrawal;
+pub mod complete_redemption;
+pub mod create_vault;
+pub mod deposit;
+pub mod move_collateral;
+mod payout;
+pub mod rebalance;
+pub mod redeem;
+pub mod request_redemption;
+pub mod unwind;
+
+pub use collect_withdrawal::*;
+pub use complete_redemption::*;
+pub use create_vault::*;
+pub use deposit::*;
+pub use move_collateral::*;
+pub use rebalance::*;
+pub use redeem::*;
+pub use request_redemption::*;

@@ -1,0 +1,99 @@
+//! What leaving is worth, and how much of it may be paid now.
+
+use crate::errors::VaultError;
+use crate::state::Vault;
+use crate::valuation::Valuation;
+use anchor_lang::prelude::*;
+use ballast_risk::read;
+use ballast_risk_math::{scale, Price, Value};
+use ballast_risk_policy::admission::PriceBounds;
+use ballast_risk_policy::book::Book;
+use ballast_risk_policy::shares;
+
+/// The vault as somebody who leaves finds it.
+pub(crate) struct Exit {
+    /// Prices used.
+    pub bounds: PriceBounds,
+    /// The market's slow price.
+    pub slow: Price,
+    /// The book.
+    pub book: Book,
+    /// Low net asset value, its rise limited.
+    pub nav: Value,
+    /// Share supply.
+    pub supply: u64,
+    /// Chain time, unix seconds.
+    pub now: i64,
+}
+
+impl Exit {
+    /// Prices the exit. Never refuses for the state of the market, only for an account that is not the market's, or a
+    /// price that is older than one the market already knows.
+    pub fn read(valuation: &Valuation, supply: u64) -> Result<Self> {
+        let clock = Clock::get()?;
+        require!(clock.slot != valuation.vault.last_rebalance_slot, VaultError::SameSlotAsRebalance);
+        let bounds = read::exit_price(&valuation.risk_market, &valuation.price_feed, &clock)?;
+        let slow = valuation.slow_price()?;
+        let book = valuation.book(bounds.mid, &clock)?;
+        let low = book.nav_low(&bounds, slow).ok_or(VaultError::OutOfRange)?;
+        let nav = valuation.vault.redemption_nav(low, supply, clock.unix_timestamp)?;
+        Ok(Self { bounds, slow, book, nav, supply, now: clock.unix_timestamp })
+    }
+
+    /// What `burnt` shares are worth.
+    pub fn worth(&self, burnt: u64) -> Result<u64> {
+        let worth = shares::assets_for_shares_floor(burnt, self.nav, self.supply);
+        let worth = worth.ok_or(VaultError::OutOfRange)?;
+        require!(worth > 0, VaultError::WorthNothing);
+        Ok(worth)
+    }
+
+    /// How many shares `amount` costs.
+    pub fn shares_for(&self, amount: u64) -> Result<u64> {
+        Ok(shares::shares_for_assets_ceil(amount, self.nav, self.supply).ok_or(VaultError::OutOfRange)?)
+    }
+
+    /// The holder's part of the liquid tokens: always to be had, in every state.
+    pub fn liquid_part(&self, held: u64) -> Result<u64> {
+        let part = scale::mul_div_floor(self.book.cash, held, self.supply.max(1));
+        Ok(part.ok_or(VaultError::OutOfRange)?)
+    }
+
+    /// Whether `amount` for `burnt` shares may be paid now.
+    ///
+    /// Within the part of the liquid tokens that the shares stand for: always. Beyond that, only out of what is not kept
+    /// for those who wait, and only if the book that remains is inside its limits.
+    ///
+    /// # Errors
+    /// [`VaultError::NotLiquid`], [`VaultError::BookMustComeDown`].
+    pub fn may_pay(&self, vault: &Vault, amount: u64, burnt: u64, from_queue: bool) -> Result<()> {
+        require!(amount <= self.book.cash, VaultError::NotLiquid);
+        if amount <= self.liquid_part(burnt)? {
+            return Ok(());
+        }
+        let leaving = if from_queue {
+            vault.leaving_shares.checked_sub(burnt)
+        } else {
+            Some(vault.leaving_shares)
+        };
+        let leaving = leaving.ok_or(VaultError::OutOfRange)?;
+        let cash = self.book.cash.checked_sub(amount).ok_or(VaultError::NotLiquid)?;
+        if !from_queue {
+            let waiting = shares::assets_for_shares_floor(leaving, self.nav, self.supply);
+            require!(cash >= waiting.ok_or(VaultError::OutOfRange)?, VaultError::NotLiquid);
+        }
+        let supply = self.supply.checked_sub(burnt).ok_or(VaultError::OutOfRange)?;
+        let targets = vault.targets(self.nav_after(amount)?, supply, leaving)?;
+        let largest = |delta: Option<Value>| delta.and_then(Value::checked_abs);
+        let held = largest(self.book.delta(self.bounds.mid)).ok_or(VaultError::OutOfRange)?;
+        let filled = largest(self.book.delta_if_filled(self.bounds.mid)).ok_or(VaultError::OutOfRange)?;
+        require!(held.max(filled) <= targets.cap, VaultError::BookMustComeDown);
+        Ok(())
+    }
+
+    /// Net asset value once `amount` has been paid.
+    pub fn nav_after(&self, amount: u64) -> Result<Value> {
+        let after = Value::from_amount(amount).and_then(|paid| self.nav.checked_sub(paid));
+        Ok(after.ok_or(VaultError::OutOfRange)?.max(Value::ZERO))
+    }
+}

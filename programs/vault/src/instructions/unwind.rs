@@ -1,0 +1,12 @@
+//! `unwind`: a rebalance on behalf of holders who wait to leave. It can only reduce.
+
+use crate::errors::VaultError;
+use crate::instructions::rebalance::{run, Order, Rebalance};
+use anchor_lang::prelude::*;
+use ballast_risk_policy::rebalance::Trigger;
+
+pub(crate) fn handler(ctx: Context<Rebalance>, orders: &[Order]) -> Result<()> {
+    let waiting = ctx.accounts.valuation.vault.leaving_shares;
+    require!(waiting > 0, VaultError::NothingToDo);
+    run(ctx.accounts, orders, Trigger::Redemption)
+}

@@ -1,0 +1,89 @@
+//! A vault's policy as stored, and the hard bounds each number has to keep.
+
+use crate::errors::VaultError;
+use anchor_lang::prelude::*;
+use ballast_risk::state::Fixed;
+use ballast_risk_math::{Ratio, I80F48};
+use ballast_risk_policy::exposure::ExposurePolicy;
+use ballast_risk_policy::rebalance::RebalancePolicy;
+
+/// What a vault is created with, for good. All shares and ratios are fractions, not per cent.
+#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VaultPolicy {
+    /// Target dollar delta / net asset value; negative is short.
+    pub target: Fixed,
+    /// Half-width of the band / net asset value.
+    pub band: Fixed,
+    /// Floor per share / highest net asset value per share yet.
+    pub floor: Fixed,
+    /// m: greatest exposure / cushion.
+    pub multiplier: Fixed,
+    /// Greatest exposure / net asset value.
+    pub max_leverage: Fixed,
+    /// Greatest distance of a fill from the oracle price / that price.
+    pub price_band: Fixed,
+    /// Least improvement of a rebalance / band.
+    pub min_improvement: Fixed,
+    /// Greatest cost of a rebalance / notional traded.
+    pub max_cost: Fixed,
+    /// Collateral at the venue / exposure.
+    pub collateral_ratio: Fixed,
+    /// Greatest rise of the redemption price an hour / that price.
+    pub nav_rise_per_hour: Fixed,
+    /// Greatest net asset value after a deposit, quote base units.
+    pub deposit_cap: u64,
+}
+
+/// `value` hundredths of one per cent.
+const fn basis_points(value: i64) -> I80F48 {
+    I80F48::from_bits(((value as i128) << 48) / 10_000)
+}
+
+fn within(value: Fixed, least: i64, most: i64) -> bool {
+    value.get() >= basis_points(least) && value.get() <= basis_points(most)
+}
+
+impl VaultPolicy {
+    /// Checks the whole bundle. `initial_margin` is the venue's.
+    ///
+    /// # Errors
+    /// The first parameter out of its bounds.
+    pub fn validate(&self, initial_margin: Ratio) -> Result<()> {
+        let target = self.target.get();
+        require!(target != I80F48::ZERO && within(self.target, -30_000, 30_000), VaultError::Target);
+        require!(within(self.band, 10, 5_000), VaultError::Band);
+        require!(within(self.floor, 1_000, 9_900), VaultError::Floor);
+        require!(within(self.multiplier, 1_000, 200_000), VaultError::Multiplier);
+        require!(within(self.max_leverage, 1_000, 50_000), VaultError::MaxLeverage);
+        require!(within(self.price_band, 1, 500), VaultError::PriceBand);
+        require!(within(self.min_improvement, 100, 10_000), VaultError::MinImprovement);
+        require!(within(self.max_cost, 1, 500), VaultError::MaxCost);
+        require!(
+            self.collateral_ratio.get() > initial_margin.fixed() && within(self.collateral_ratio, 1, 20_000),
+            VaultError::CollateralRatio
+        );
+        require!(within(self.nav_rise_per_hour, 1, 10_000), VaultError::NavRise);
+        require!(self.deposit_cap > 0, VaultError::DepositCap);
+        Ok(())
+    }
+
+    /// As the policy crate wants it.
+    pub fn exposure(&self) -> ExposurePolicy {
+        ExposurePolicy {
+            target: self.target.ratio(),
+            band: self.band.ratio(),
+            floor: self.floor.ratio(),
+            multiplier: self.multiplier.ratio(),
+            max_leverage: self.max_leverage.ratio(),
+        }
+    }
+
+    /// As the policy crate wants it.
+    pub fn rebalance(&self) -> RebalancePolicy {
+        RebalancePolicy {
+            price_band: self.price_band.ratio(),
+            min_improvement: self.min_improvement.ratio(),
+            max_cost: self.max_cost.ratio(),
+        }
+    }
+}

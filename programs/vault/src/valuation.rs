@@ -1,0 +1,101 @@
+//! The book of a vault, read from its ledger and its one venue account.
+
+use crate::errors::VaultError;
+use crate::state::{Vault, VAULT_VERSION};
+use anchor_lang::prelude::*;
+use ballast_perp::math::funding;
+use ballast_perp::state::{Market as VenueMarket, Trader};
+use ballast_risk::state::Market as RiskMarket;
+use ballast_risk_math::{Lots, Price, Value};
+use ballast_risk_policy::book::Book;
+use ballast_risk_policy::rebalance::Exposure;
+
+/// The accounts a valuation reads. None can be omitted or exchanged: each is pinned by the vault.
+#[derive(Accounts)]
+pub struct Valuation<'info> {
+    /// The vault.
+    #[account(
+        mut,
+        has_one = risk_market @ VaultError::WrongRiskMarket,
+        has_one = venue_market @ VaultError::WrongVenueMarket,
+        has_one = venue_trader @ VaultError::WrongVenueTrader,
+        constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion,
+    )]
+    pub vault: Box<Account<'info, Vault>>,
+    /// Market whose risk the vault takes; owned by the risk program.
+    pub risk_market: Box<Account<'info, RiskMarket>>,
+    /// CHECK: owner, feed, verification level and layout are checked against the market's source.
+    pub price_feed: UncheckedAccount<'info>,
+    /// The venue's market; owned by the venue.
+    #[account(mut)]
+    pub venue_market: Box<Account<'info, VenueMarket>>,
+    /// The vault's account there; owned by the venue.
+    #[account(mut)]
+    pub venue_trader: Box<Account<'info, Trader>>,
+}
+
+impl Valuation<'_> {
+    /// The book at this moment; funding is brought up to date at `mid`.
+    ///
+    /// # Errors
+    /// [`VaultError::OutOfRange`].
+    pub fn book(&self, mid: Price, clock: &Clock) -> Result<Book> {
+        book(&self.vault, &self.venue_market, &self.venue_trader, mid, clock.unix_timestamp)
+            .ok_or(VaultError::OutOfRange.into())
+    }
+
+    /// The market's slow price.
+    ///
+    /// # Errors
+    /// [`ballast_risk::errors::RiskError::NothingObserved`] before the first observation.
+    pub fn slow_price(&self) -> Result<Price> {
+        let price = self.risk_market.signals.slow_price.price();
+        Ok(price.ok_or(ballast_risk::errors::RiskError::NothingObserved)?)
+    }
+}
+
+/// The book of `vault`: its ledger, and what its venue account says. The keeper calls this too.
+///
+/// `None` if a value does not fit.
+pub fn book(vault: &Vault, market: &VenueMarket, trader: &Trader, mid: Price, now: i64) -> Option<Book> {
+    Some(Book {
+        cash: vault.cash,
+        collateral: trader.collateral,
+        queued: trader.queued_withdrawal,
+        lots: Lots(trader.lots),
+        entry_cost: Value(trader.entry_cost),
+        accrued_funding: accrued_funding(market, trader, mid, now)?,
+        in_flight: Lots(trader.pending.lots),
+    })
+}
+
+/// Funding owed since the position last settled, as if it settled now at `mid`.
+fn accrued_funding(market: &VenueMarket, trader: &Trader, mid: Price, now: i64) -> Option<Value> {
+    if trader.lots == 0 {
+        return Some(Value::ZERO);
+    }
+    let params = &market.params;
+    let rate = funding::rate_per_day(
+        Lots(market.open_long_lots),
+        Lots(market.open_short_lots),
+        params.max_open_interest(),
+        params.funding_scale_per_day.ratio(),
+        params.funding_cap_per_day.ratio(),
+    )?;
+    let elapsed = now.saturating_sub(market.funding_updated_at);
+    let index = funding::accrued(market.cumulative_funding.get(), rate, elapsed, mid)?;
+    funding::owed_ceil(Lots(trader.lots), index, trader.funding_index.get())
+}
+
+/// The part of a book that a rebalance can change. The keeper calls this too.
+///
+/// `None` if a value does not fit.
+pub fn exposure(book: &Book, mid: Price) -> Option<Exposure> {
+    Some(Exposure {
+        lots: book.lots,
+        lots_if_filled: book.lots.checked_add(book.in_flight)?,
+        delta: book.delta(mid)?,
+        delta_if_filled: book.delta_if_filled(mid)?,
+        nav: book.nav_at(mid)?,
+    })
+}
