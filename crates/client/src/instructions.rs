@@ -213,6 +213,19 @@ pub mod venue {
         build(ballast_perp::ID, accounts, ballast_perp::instruction::FundInsurance { amount })
     }
 
+    /// `ballast_perp::deposit`.
+    pub fn deposit(owner: &Pubkey, source: &Pubkey, market: &Pubkey, trader: &Pubkey, amount: u64) -> Instruction {
+        let accounts = ballast_perp::accounts::Deposit {
+            depositor: *owner,
+            market: *market,
+            trader: *trader,
+            source: *source,
+            vault: addresses::venue_vault(market),
+            token_program: TOKEN,
+        };
+        build(ballast_perp::ID, accounts, ballast_perp::instruction::Deposit { amount })
+    }
+
     /// `ballast_perp::fulfil`. Anyone may send it.
     pub fn fulfil(keys: &VaultKeys, price_feed: &Pubkey) -> Instruction {
         let accounts = ballast_perp::accounts::Fulfil {

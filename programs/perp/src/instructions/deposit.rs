@@ -8,7 +8,9 @@ use crate::transfers::take_in;
 
 #[derive(Accounts)]
 pub struct Deposit<'info> {
-    /// Anyone may add collateral to a trader account, out of their own tokens.
+    /// The owner. A stranger's gift would change what somebody else's account is worth, and a vault
+    /// that reads its value from here has to be able to ignore gifts.
+    #[account(address = trader.owner @ PerpError::NotOwner)]
     pub depositor: Signer<'info>,
     #[account(mut)]
     pub market: Box<Account<'info, Market>>,
