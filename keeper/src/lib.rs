@@ -5,3 +5,4 @@
 
 pub mod crank;
 pub mod plan;
+pub mod service;

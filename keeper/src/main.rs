@@ -1,0 +1,26 @@
+//! `ballast-keeper`: see `docs/keeper.md`.
+#![forbid(unsafe_code)]
+
+use ballast_keeper::service::{init_logs, run, Args, KeeperError};
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    init_logs(args.log_format);
+    let ended = start(args);
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("ballast-keeper: {error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn start(args: Args) -> Result<(), KeeperError> {
+    let config = args.resolve()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.map_err(|error| KeeperError::Config(format!("the system gives no threads: {error}")))?;
+    runtime.block_on(run(config))
+}

@@ -1,0 +1,72 @@
+//! The full read: everything at once, every so often, so that a lost notification costs one interval at most.
+
+use super::backoff::Backoff;
+use super::error::KeeperError;
+use super::memory::CLOCK;
+use super::{feed, metrics, Shared};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::time::sleep;
+
+/// How often a better price account is looked for while the present one is stale.
+const FEED_SEARCH: Duration = Duration::from_secs(30);
+
+/// Reads all accounts, the clock, the keeper's balance and a blockhash into the memory, and rings the bell.
+///
+/// # Errors
+/// [`KeeperError::Network`].
+pub async fn read(shared: &Shared) -> Result<(), KeeperError> {
+    let (begun, mut keys) = {
+        let memory = shared.memory();
+        (memory.version(), memory.watched())
+    };
+    keys.push(CLOCK);
+    keys.push(shared.keeper);
+    let (accounts, blockhash) = tokio::try_join!(shared.node.accounts(&keys), shared.node.blockhash())?;
+    let mut found: Vec<_> = keys.into_iter().zip(accounts).collect();
+    let balance = found.pop().and_then(|(_, seen)| seen).map_or(0, |seen| seen.lamports);
+    metrics::balance(balance);
+    if balance == 0 && !shared.warned_of_no_balance.swap(true, std::sync::atomic::Ordering::Relaxed) {
+        tracing::warn!(keeper = %shared.keeper, "the keeper has no SOL to pay for transactions; send it some");
+    }
+    shared.memory().read(begun, found, blockhash, Instant::now());
+    shared.bell.notify_one();
+    Ok(())
+}
+
+/// Reads for as long as the process lives.
+pub async fn poll(interval: Duration, shared: Arc<Shared>) {
+    let mut backoff = Backoff::default();
+    let mut up = true;
+    let mut searched = Instant::now();
+    loop {
+        let pause = match read(&shared).await {
+            Ok(()) => {
+                if !up {
+                    tracing::info!("the node answers again; everything was read anew");
+                }
+                up = true;
+                backoff.reset();
+                if searched.elapsed() > FEED_SEARCH {
+                    searched = Instant::now();
+                    feed::look_for_fresher(&shared).await;
+                }
+                interval
+            }
+            Err(error) => {
+                let pause = backoff.pause();
+                if up {
+                    tracing::warn!(%error, "the node is out of reach; trying again until it answers");
+                }
+                up = false;
+                pause
+            }
+        };
+        metrics::rpc(up);
+        tokio::select! {
+            () = sleep(pause) => (),
+            // A connection that has just come up wants to know what it missed.
+            () = shared.read_now.notified() => (),
+        }
+    }
+}
