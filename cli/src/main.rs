@@ -1,0 +1,75 @@
+//! `ballast`: the front door. The script of that name in the root of the repository builds and calls it.
+
+use anyhow::{Context, Result};
+use ballast_cli::places::Places;
+use ballast_cli::{demo, localnet};
+use clap::{Parser, Subcommand};
+use std::ffi::OsString;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, ExitCode};
+
+/// A risk vault on Solana: see it run, test it, work on it.
+#[derive(Parser)]
+#[command(name = "ballast", version)]
+struct Args {
+    #[command(subcommand)]
+    command: Order,
+}
+
+#[derive(Subcommand)]
+enum Order {
+    Demo(demo::Args),
+    Localnet(localnet::Args),
+    /// Runs the keeper: watches a vault and cranks it. `ballast keeper --help` lists its options
+    #[command(disable_help_flag = true)]
+    Keeper(Passed),
+    /// Installs what building needs (Debian packages, the programs' toolchain), then builds
+    #[command(disable_help_flag = true)]
+    Setup(Passed),
+    /// Builds the programs, this tool and the keeper; with --node also the local node
+    #[command(disable_help_flag = true)]
+    Build(Passed),
+    /// Builds everything and runs every test
+    #[command(disable_help_flag = true)]
+    Test(Passed),
+}
+
+#[derive(clap::Args)]
+struct Passed {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<OsString>,
+}
+
+fn main() -> ExitCode {
+    match run(Args::parse()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("ballast: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: Args) -> Result<bool> {
+    let places = Places::find()?;
+    match args.command {
+        Order::Demo(args) => demo::run(&args, &places),
+        Order::Localnet(args) => localnet::run(&args, &places).map(|()| true),
+        Order::Keeper(passed) => become_other(Command::new(places.keeper()?).args(passed.arguments)),
+        Order::Setup(passed) => script(&places, "setup", passed),
+        Order::Build(passed) => script(&places, "build", passed),
+        Order::Test(passed) => script(&places, "test", passed),
+    }
+}
+
+/// What installs and builds is the script's, since it has to work before this program exists.
+fn script(places: &Places, order: &str, passed: Passed) -> Result<bool> {
+    become_other(Command::new(places.root.join("ballast")).arg(order).args(passed.arguments))
+}
+
+fn become_other(command: &mut Command) -> Result<bool> {
+    let error = command.exec();
+    let name = command.get_program().to_string_lossy().into_owned();
+    Err(error).with_context(|| format!("{name} could not be started"))
+}

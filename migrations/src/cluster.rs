@@ -1,0 +1,107 @@
+//! What set-up and demo need of a chain, whichever it is.
+
+use anchor_lang::prelude::{Clock, Pubkey};
+use ballast_client::accounts::RawAccount;
+use ballast_client::Instruction;
+use solana_keypair::Keypair;
+
+/// Why a chain did not do something.
+#[derive(Debug, thiserror::Error)]
+pub enum ClusterError {
+    /// A program refused the transaction.
+    #[error("{message}")]
+    Refused {
+        /// The program's error code, if it gave one.
+        code: Option<u32>,
+        /// The rule, in words.
+        message: String,
+    },
+    /// The chain could not be asked, or answered nonsense.
+    #[error("{0}")]
+    Unusable(String),
+}
+
+/// A chain for tests and demonstrations: time moves when told, and any account can be written.
+pub trait Cluster {
+    /// The accounts at these addresses, in order, taken at one moment.
+    ///
+    /// # Errors
+    /// [`ClusterError::Unusable`].
+    fn accounts(&mut self, keys: &[Pubkey]) -> Result<Vec<Option<RawAccount>>, ClusterError>;
+
+    /// The chain's clock.
+    ///
+    /// # Errors
+    /// [`ClusterError::Unusable`].
+    fn clock(&mut self) -> Result<Clock, ClusterError>;
+
+    /// Signs the instructions as one transaction, paid by the first signer, and returns when it has landed.
+    ///
+    /// # Errors
+    /// [`ClusterError`].
+    fn send(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Result<(), ClusterError>;
+
+    /// Writes an account, as no real chain lets anybody do: prices are published this way.
+    ///
+    /// # Errors
+    /// [`ClusterError::Unusable`].
+    fn set_account(&mut self, account: &RawAccount) -> Result<(), ClusterError>;
+
+    /// Moves chain time forward to this unix second, and slots with it.
+    ///
+    /// # Errors
+    /// [`ClusterError::Unusable`].
+    fn advance_to(&mut self, unix_time: i64) -> Result<(), ClusterError>;
+
+    /// Comes back in a later slot.
+    ///
+    /// # Errors
+    /// [`ClusterError::Unusable`].
+    fn advance_slot(&mut self) -> Result<(), ClusterError>;
+
+    /// Gives lamports.
+    ///
+    /// # Errors
+    /// [`ClusterError::Unusable`].
+    fn airdrop(&mut self, key: &Pubkey, lamports: u64) -> Result<(), ClusterError>;
+
+    /// Puts a compiled program at `id`.
+    ///
+    /// # Errors
+    /// [`ClusterError::Unusable`].
+    fn deploy(&mut self, id: &Pubkey, program: &[u8]) -> Result<(), ClusterError>;
+
+    /// One account that has to exist.
+    ///
+    /// # Errors
+    /// [`ClusterError::Unusable`].
+    fn account(&mut self, key: &Pubkey) -> Result<RawAccount, ClusterError> {
+        let found = self.accounts(&[*key])?.into_iter().next().flatten();
+        found.ok_or_else(|| ClusterError::Unusable(format!("account {key} does not exist")))
+    }
+}
+
+/// The words of an Anchor error in a transaction's logs, and its code.
+pub fn refusal(logs: &[String], otherwise: String) -> ClusterError {
+    let number = |line: &str| line.split("Error Number: ").nth(1)?.split('.').next()?.parse().ok();
+    for line in logs.iter().rev() {
+        if let Some((_, message)) = line.split_once("Error Message: ") {
+            let message = message.trim_end_matches('.').to_owned();
+            return ClusterError::Refused { code: number(line), message };
+        }
+    }
+    ClusterError::Refused { code: None, message: otherwise }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_anchor_error_is_found_in_the_logs() {
+        let logs = ["Program log: AnchorError thrown in a.rs:9. Error Code: ZeroAmount. Error Number: 6021. Error Message: amount: zero."];
+        let error = refusal(&logs.map(str::to_owned), "?".to_owned());
+        assert!(matches!(error, ClusterError::Refused { code: Some(6021), message } if message == "amount: zero"));
+        assert!(matches!(refusal(&[], "no".to_owned()), ClusterError::Refused { code: None, .. }));
+    }
+}

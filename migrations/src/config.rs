@@ -1,0 +1,263 @@
+//! The configuration file.
+
+use crate::tokens::UNIT;
+use anyhow::{anyhow, Context, Result};
+use ballast_client::{addresses, prices};
+use ballast_perp::state::MarketParams;
+use ballast_risk::state::{ExitHaircutParams, Fixed, SignalSettings, UseSettings};
+use ballast_risk::CreateMarketArgs;
+use ballast_risk_math::I80F48;
+use ballast_vault::state::VaultPolicy;
+use serde::{Deserialize, Deserializer};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The configuration that is checked in beside this crate.
+pub const DEFAULT: &str = include_str!("../local.toml");
+
+/// A decimal number written as text.
+#[derive(Clone, Copy, Debug)]
+pub struct Decimal(Fixed);
+
+impl<'de> Deserialize<'de> for Decimal {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let number = text.parse::<I80F48>();
+        let number = number.map_err(|_| serde::de::Error::custom(format!("`{text}` is not a decimal number such as \"0.01\"")))?;
+        Ok(Self(number.into()))
+    }
+}
+
+/// The whole file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    feeds: BTreeMap<String, String>,
+    risk: Risk,
+    venue: Venue,
+    vault: Vault,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Risk {
+    trade: Usage,
+    nav: Usage,
+    exit: Usage,
+    settle: Usage,
+    signals: Signals,
+    exit_haircut: Haircut,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Usage {
+    max_age_seconds: u32,
+    max_age_slots: u32,
+    max_confidence: Decimal,
+    max_deviation: Decimal,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Signals {
+    min_interval_seconds: u32,
+    variance_time_constant_seconds: u32,
+    slow_price_rate_per_hour: Decimal,
+    jump_threshold: Decimal,
+    jump_floor: Decimal,
+    jump_quiet_seconds: u32,
+    initial_variance: Decimal,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Haircut {
+    base: Decimal,
+    per_hour: Decimal,
+    max: Decimal,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Venue {
+    half_spread: Decimal,
+    depth_one_percent: u64,
+    taker_fee: Decimal,
+    initial_margin: Decimal,
+    maintenance_margin: Decimal,
+    liquidation_fee: Decimal,
+    funding_scale_per_day: Decimal,
+    funding_cap_per_day: Decimal,
+    max_open_interest_units: u64,
+    insurance_fund: u64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Vault {
+    target: Decimal,
+    band: Decimal,
+    floor: Decimal,
+    multiplier: Decimal,
+    max_leverage: Decimal,
+    price_band: Decimal,
+    min_improvement: Decimal,
+    max_cost: Decimal,
+    collateral_ratio: Decimal,
+    nav_rise_per_hour: Decimal,
+    deposit_cap: u64,
+}
+
+impl Usage {
+    fn settings(&self) -> UseSettings {
+        UseSettings {
+            max_age_seconds: self.max_age_seconds,
+            max_age_slots: self.max_age_slots,
+            max_confidence: self.max_confidence.0,
+            max_deviation: self.max_deviation.0,
+        }
+    }
+}
+
+fn base_units(whole: u64) -> Result<u64> {
+    whole.checked_mul(UNIT).ok_or_else(|| anyhow!("{whole} test USDC are more than a token account can hold"))
+}
+
+impl Config {
+    /// Reads a configuration.
+    ///
+    /// # Errors
+    /// The line and the rule it breaks.
+    pub fn parse(text: &str) -> Result<Self> {
+        toml::from_str(text).map_err(|error| anyhow!("{}", error.to_string().trim_end().replace('\n', " ")))
+    }
+
+    /// Reads a configuration file.
+    ///
+    /// # Errors
+    /// The file, and why it cannot be used.
+    pub fn load(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path).with_context(|| format!("{}: cannot be read", path.display()))?;
+        Self::parse(&text).with_context(|| path.display().to_string())
+    }
+
+    /// The feed id of an asset.
+    ///
+    /// # Errors
+    /// If the file names no such feed, or not 64 hexadecimal digits.
+    pub fn feed(&self, asset: &str) -> Result<[u8; 32]> {
+        let known = || self.feeds.keys().cloned().collect::<Vec<_>>().join(", ");
+        let text = self.feeds.get(asset).ok_or_else(|| anyhow!("no feed is configured for {asset}; there is {}", known()))?;
+        let digits = |i: usize| text.get(2 * i..2 * i + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+        let bytes: Option<Vec<u8>> = (0..32).map(digits).collect();
+        let bytes = bytes.filter(|_| text.len() == 64).and_then(|bytes| bytes.try_into().ok());
+        bytes.ok_or_else(|| anyhow!("the feed id of {asset} has to be 64 hexadecimal digits"))
+    }
+
+    /// The risk market of an asset.
+    ///
+    /// # Errors
+    /// See [`Self::feed`].
+    pub fn risk_market(&self, asset: &str) -> Result<CreateMarketArgs> {
+        let name = format!("{asset}-USD");
+        let (risk, signals) = (&self.risk, &self.risk.signals);
+        Ok(CreateMarketArgs {
+            name: addresses::market_name(&name).ok_or_else(|| anyhow!("{name} is too long for a market's name"))?,
+            source: prices::pull_source(self.feed(asset)?),
+            uses: [&risk.trade, &risk.nav, &risk.exit, &risk.settle].map(Usage::settings),
+            signal_settings: SignalSettings {
+                min_interval_seconds: signals.min_interval_seconds,
+                variance_time_constant_seconds: signals.variance_time_constant_seconds,
+                slow_price_rate_per_hour: signals.slow_price_rate_per_hour.0,
+                jump_threshold: signals.jump_threshold.0,
+                jump_floor: signals.jump_floor.0,
+                jump_quiet_seconds: signals.jump_quiet_seconds,
+            },
+            exit_haircut: ExitHaircutParams {
+                base: risk.exit_haircut.base.0,
+                per_hour: risk.exit_haircut.per_hour.0,
+                max: risk.exit_haircut.max.0,
+            },
+            initial_variance: signals.initial_variance.0,
+        })
+    }
+
+    /// The venue's market. A lot is a millionth of a unit of the asset, as a base unit is a millionth of a USDC.
+    ///
+    /// # Errors
+    /// If an amount does not fit.
+    pub fn venue_market(&self) -> Result<MarketParams> {
+        let venue = &self.venue;
+        Ok(MarketParams {
+            half_spread: venue.half_spread.0,
+            depth_one_percent: base_units(venue.depth_one_percent)?,
+            taker_fee: venue.taker_fee.0,
+            initial_margin: venue.initial_margin.0,
+            maintenance_margin: venue.maintenance_margin.0,
+            liquidation_fee: venue.liquidation_fee.0,
+            funding_scale_per_day: venue.funding_scale_per_day.0,
+            funding_cap_per_day: venue.funding_cap_per_day.0,
+            max_open_interest_lots: i64::try_from(base_units(venue.max_open_interest_units)?)?,
+        })
+    }
+
+    /// The venue's insurance fund, base units.
+    ///
+    /// # Errors
+    /// If it does not fit.
+    pub fn insurance_fund(&self) -> Result<u64> {
+        base_units(self.venue.insurance_fund)
+    }
+
+    /// The vault's policy.
+    ///
+    /// # Errors
+    /// If an amount does not fit.
+    pub fn policy(&self) -> Result<VaultPolicy> {
+        let vault = &self.vault;
+        Ok(VaultPolicy {
+            target: vault.target.0,
+            band: vault.band.0,
+            floor: vault.floor.0,
+            multiplier: vault.multiplier.0,
+            max_leverage: vault.max_leverage.0,
+            price_band: vault.price_band.0,
+            min_improvement: vault.min_improvement.0,
+            max_cost: vault.max_cost.0,
+            collateral_ratio: vault.collateral_ratio.0,
+            nav_rise_per_hour: vault.nav_rise_per_hour.0,
+            deposit_cap: base_units(vault.deposit_cap)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_checked_in_configuration_is_one_the_programs_accept() {
+        let config = Config::parse(DEFAULT).unwrap();
+        for asset in ["BTC", "ETH", "SOL"] {
+            let market = config.risk_market(asset).unwrap();
+            market.source.validate().unwrap();
+            market.signal_settings.validate().unwrap();
+            market.exit_haircut.validate().unwrap();
+            market.uses.iter().for_each(|usage| usage.validate().unwrap());
+        }
+        let venue = config.venue_market().unwrap();
+        venue.validate().unwrap();
+        config.policy().unwrap().validate(venue.initial_margin()).unwrap();
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let wrong = DEFAULT.replace("half_spread = \"0.0003\"", "half_spread = \"a bit\"");
+        let message = format!("{:#}", Config::parse(&wrong).unwrap_err());
+        assert!(message.contains("a bit") && !message.contains('\n'), "{message}");
+        let unknown = DEFAULT.replace("[vault]", "[vault]\nlarge = true");
+        assert!(format!("{:#}", Config::parse(&unknown).unwrap_err()).contains("large"));
+        assert!(Config::parse(DEFAULT).unwrap().feed("DOGE").unwrap_err().to_string().contains("BTC, ETH, SOL"));
+    }
+}

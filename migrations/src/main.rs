@@ -1,0 +1,51 @@
+//! `ballast-migrate`: sets a local node up.
+
+use anyhow::Result;
+use ballast_migrations::config::{Config, DEFAULT};
+use ballast_migrations::rpc::Rpc;
+use ballast_migrations::steps::Local;
+use clap::Parser;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Deploys Ballast's programs to a local node and creates test USDC, a risk market, a venue and a vault.
+/// Safe to run twice: what is there already is left as it is.
+#[derive(Parser)]
+#[command(name = "ballast-migrate", version)]
+struct Args {
+    /// RPC address of the local node
+    #[arg(long, default_value = "http://127.0.0.1:8899")]
+    url: String,
+
+    /// Asset whose risk the vault takes: BTC, ETH or SOL
+    #[arg(long, default_value = "BTC")]
+    asset: String,
+
+    /// Configuration file (default: the one that is compiled in, migrations/local.toml)
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Folder of the compiled programs
+    #[arg(long, value_name = "DIR", default_value = "target/deploy")]
+    programs: PathBuf,
+}
+
+fn main() -> ExitCode {
+    match run(&Args::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("ballast-migrate: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &Args) -> Result<()> {
+    let config = match &args.config {
+        Some(path) => Config::load(path)?,
+        None => Config::parse(DEFAULT)?,
+    };
+    let local = Local::new(config, &args.asset.to_ascii_uppercase())?;
+    let mut say = |line: &str| println!("{line}");
+    local.initialise(&mut Rpc::new(&args.url), &args.programs, &mut say)
+}

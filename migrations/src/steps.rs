@@ -1,0 +1,159 @@
+//! The steps of initialisation, as instructions.
+
+use crate::cluster::Cluster;
+use crate::config::Config;
+use crate::keys::{self, PROGRAMS};
+use crate::tokens;
+use anchor_lang::prelude::Pubkey;
+use anchor_spl::token::spl_token;
+use anyhow::{bail, Context, Result};
+use ballast_client::addresses::{self, VaultKeys};
+use ballast_client::{instructions, prices, Instruction};
+use ballast_vault::CreateVaultArgs;
+use solana_keypair::Keypair;
+use solana_signer::Signer;
+use std::path::Path;
+
+/// Number of the vault among its creator's.
+const VAULT_NUMBER: u64 = 1;
+/// What a wallet that pays for accounts gets.
+const LAMPORTS: u64 = 100_000_000_000;
+
+/// A local network of one asset: who sets it up, and where everything is.
+pub struct Local {
+    /// What to set up.
+    pub config: Config,
+    /// The asset, such as `BTC`.
+    pub asset: String,
+    /// Creates everything, mints test USDC, switches the venue's faults.
+    pub authority: Keypair,
+    /// Of the test USDC.
+    pub mint: Keypair,
+    /// Feed id of the asset.
+    pub feed_id: [u8; 32],
+    /// Where its price is published.
+    pub price_feed: Pubkey,
+    /// Addresses of the vault and all it uses.
+    pub keys: VaultKeys,
+}
+
+/// One transaction of the initialisation.
+pub struct Step<'a> {
+    /// What it makes, for a person.
+    pub name: &'static str,
+    /// The account that exists once it has been done.
+    pub creates: Pubkey,
+    /// Instructions.
+    pub instructions: Vec<Instruction>,
+    /// Who signs; the first pays.
+    pub signers: Vec<&'a Keypair>,
+}
+
+impl Local {
+    /// The local network of `asset`.
+    ///
+    /// # Errors
+    /// If the configuration knows no feed for it.
+    pub fn new(config: Config, asset: &str) -> Result<Self> {
+        let (authority, mint) = (keys::wallet("authority"), keys::derived("ballast local network mint: USDC"));
+        let market = config.risk_market(asset)?;
+        let risk_market = addresses::risk_market(&authority.pubkey(), &market.name);
+        // Each asset has a vault: the number counts them by name, which an address may well contain.
+        let keys = VaultKeys::derive(&authority.pubkey(), vault_number(asset), &mint.pubkey(), &risk_market);
+        let feed_id = config.feed(asset)?;
+        let price_feed = prices::local_price_account(&feed_id);
+        Ok(Self { config, asset: asset.to_owned(), authority, mint, feed_id, price_feed, keys })
+    }
+
+    /// The steps, in order.
+    ///
+    /// # Errors
+    /// If a configured amount does not fit.
+    pub fn steps(&self) -> Result<Vec<Step<'_>>> {
+        let (authority, mint, keys) = (self.authority.pubkey(), self.mint.pubkey(), &self.keys);
+        let step = |name, creates, instructions| Step { name, creates, instructions, signers: vec![&self.authority] };
+        let mut coin = step("test USDC", mint, self.create_mint());
+        coin.signers.push(&self.mint);
+        let market = self.config.risk_market(&self.asset)?;
+        let vault = CreateVaultArgs { id: vault_number(&self.asset), policy: self.config.policy()? };
+        Ok(vec![
+            coin,
+            step("risk market", keys.risk_market, vec![instructions::create_risk_market(&authority, market)]),
+            step("venue with its insurance fund", keys.venue_market, self.create_venue()?),
+            step("vault", keys.vault, vec![instructions::create_vault(&authority, keys, vault)]),
+        ])
+    }
+
+    fn create_mint(&self) -> Vec<Instruction> {
+        let (authority, mint) = (self.authority.pubkey(), self.mint.pubkey());
+        // Rent exemption of 82 bytes is about 1.5 million lamports; a mint may well hold more.
+        let create = solana_system_interface::instruction::create_account(
+            &authority,
+            &mint,
+            10_000_000,
+            tokens::MINT_SIZE,
+            &spl_token::ID,
+        );
+        vec![create, tokens::initialise_mint(&mint, &authority)]
+    }
+
+    fn create_venue(&self) -> Result<Vec<Instruction>> {
+        let (authority, mint, keys) = (self.authority.pubkey(), self.mint.pubkey(), &self.keys);
+        let (purse, amount) = (tokens::wallet_of(&authority, &mint), self.config.insurance_fund()?);
+        Ok(vec![
+            instructions::venue::create_market(&authority, &keys.risk_market, &mint, self.config.venue_market()?),
+            tokens::open_wallet(&authority, &authority, &mint),
+            tokens::mint_to(&mint, &purse, &authority, amount),
+            instructions::venue::fund_insurance(&authority, &purse, &keys.venue_market, amount),
+        ])
+    }
+
+    /// Deploys the programs and runs the steps; what is there already is left as it is. `say` hears what was done.
+    ///
+    /// # Errors
+    /// The step that failed.
+    pub fn initialise(&self, cluster: &mut dyn Cluster, programs: &Path, say: &mut dyn FnMut(&str)) -> Result<()> {
+        let compiled = compiled(programs)?;
+        cluster.airdrop(&self.authority.pubkey(), LAMPORTS)?;
+        for ((name, id), program) in PROGRAMS.iter().zip(&compiled) {
+            if cluster.accounts(&[*id])?.iter().any(Option::is_some) {
+                say(&format!("program {name} is there already: {id}"));
+                continue;
+            }
+            cluster.deploy(id, program).with_context(|| format!("the program {name} could not be deployed"))?;
+            say(&format!("program {name}: {id}"));
+        }
+        for step in self.steps()? {
+            if cluster.accounts(&[step.creates])?.iter().any(Option::is_some) {
+                say(&format!("{} is there already: {}", step.name, step.creates));
+                continue;
+            }
+            cluster
+                .send(&step.instructions, &step.signers)
+                .with_context(|| format!("{} could not be created", step.name))?;
+            say(&format!("{}: {}", step.name, step.creates));
+        }
+        Ok(())
+    }
+}
+
+/// The vault's number: one vault per asset and creator.
+fn vault_number(asset: &str) -> u64 {
+    asset.bytes().fold(VAULT_NUMBER, |number, byte| number.wrapping_mul(256).wrapping_add(u64::from(byte)))
+}
+
+/// The compiled programs, in the order of [`PROGRAMS`].
+///
+/// # Errors
+/// The file that is missing, and how to make it.
+pub fn compiled(folder: &Path) -> Result<Vec<Vec<u8>>> {
+    let read = |(name, _): &(&str, Pubkey)| {
+        let file = folder.join(format!("ballast_{name}.so"));
+        match std::fs::read(&file) {
+            Ok(bytes) if bytes.starts_with(b"\x7fELF") => Ok(bytes),
+            Ok(_) => bail!("{}: is not a compiled program; run ./ballast build", file.display()),
+            Err(_) => bail!("{}: the compiled program is missing; run ./ballast build", file.display()),
+        }
+    };
+    PROGRAMS.iter().map(read).collect()
+}
