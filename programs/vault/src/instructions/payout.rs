@@ -40,10 +40,11 @@ impl Exit {
         Ok(Self { bounds, slow, book, nav, supply, now: clock.unix_timestamp })
     }
 
-    /// What `burnt` shares are worth.
+    /// What `burnt` shares are worth, at most all there is: below a share price of one, the virtual assets would
+    /// promise the last holder a little more than the vault has, and the last shares could never be paid.
     pub fn worth(&self, burnt: u64) -> Result<u64> {
         let worth = shares::assets_for_shares_floor(burnt, self.nav, self.supply);
-        let worth = worth.ok_or(VaultError::OutOfRange)?;
+        let worth = worth.ok_or(VaultError::OutOfRange)?.min(self.nav.positive_part());
         require!(worth > 0, VaultError::WorthNothing);
         Ok(worth)
     }
