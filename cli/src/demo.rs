@@ -295,6 +295,8 @@ impl<'a> Run<'a> {
             self.mark(candle.unix_time, "Ada takes 100,000 out");
             self.settle()?;
         }
+        // Once nobody holds a share, none has a value: the last one recorded is the one they left with.
+        let worth = sample::step(&self.vault.snapshot(self.chain.cluster())?, 0, 0)?.nav_per_share;
         if index == last {
             self.everybody_leaves()?;
         }
@@ -305,6 +307,7 @@ impl<'a> Run<'a> {
             cranks: u32::try_from(rebalances - self.rebalances).unwrap_or(u32::MAX),
             last_keeper: if rebalances > 0 { keeper } else { String::new() },
             cost: self.cost,
+            nav_per_share: worth,
             keeper_reaction_ms: std::mem::take(&mut self.reactions),
             ..sample::step(&snapshot, u32::try_from(index)?, candle.unix_time)?
         };

@@ -45,7 +45,14 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("ballast: {error:#}");
+            // Some messages quote their cause already.
+            let mut line = error.to_string();
+            for cause in error.chain().skip(1).map(ToString::to_string) {
+                if !line.contains(&cause) {
+                    line += &format!(": {cause}");
+                }
+            }
+            eprintln!("ballast: {line}");
             ExitCode::FAILURE
         }
     }
