@@ -55,7 +55,10 @@ impl Vaulted {
         let mut found = cluster.accounts(&[self.price_feed, a, b, c, d, e])?.into_iter();
         // After the accounts, so that no price is from the future.
         let clock = cluster.clock()?;
-        let feed = found.next().flatten().ok_or_else(|| anyhow!("no price has been published yet"))?;
+        let feed = found
+            .next()
+            .flatten()
+            .ok_or_else(|| anyhow!("no price has been published yet"))?;
         let rest = std::array::from_fn(|_| found.next().flatten());
         Ok(Snapshot::decode(self.keys, clock, feed, rest)?)
     }
@@ -70,7 +73,10 @@ pub struct InProcess {
 impl InProcess {
     /// A chain that begins at `unix_time`.
     pub fn new(unix_time: i64) -> Self {
-        Self { cluster: Embedded::new(unix_time), keeper: keys::wallet("keeper") }
+        Self {
+            cluster: Embedded::new(unix_time),
+            keeper: keys::wallet("keeper"),
+        }
     }
 }
 
@@ -104,7 +110,9 @@ impl Chain for InProcess {
             sent.with_context(|| format!("the keeper's transaction ({}) was refused", names.join(", ")))?;
             self.cluster.advance_slot()?;
         }
-        Err(anyhow!("the keeper still finds something to do after {MOST_CRANKS} transactions"))
+        Err(anyhow!(
+            "the keeper still finds something to do after {MOST_CRANKS} transactions"
+        ))
     }
 }
 

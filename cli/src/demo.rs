@@ -92,11 +92,21 @@ impl Replay {
                 let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 let asset = asset_of(&name);
                 let title = format!("Ballast: {asset} {}", days(&candles));
-                Self { step_seconds: history::step_seconds(&candles), candles, asset, title, source: name, marks: Vec::new() }
+                Self {
+                    step_seconds: history::step_seconds(&candles),
+                    candles,
+                    asset,
+                    title,
+                    source: name,
+                    marks: Vec::new(),
+                }
             }
         };
         if replay.candles.len() < FEWEST_STEPS {
-            bail!("{} prices are too few to show anything: choose --from and --to at least {FEWEST_STEPS} apart", replay.candles.len());
+            bail!(
+                "{} prices are too few to show anything: choose --from and --to at least {FEWEST_STEPS} apart",
+                replay.candles.len()
+            );
         }
         Ok(replay)
     }
@@ -105,7 +115,10 @@ impl Replay {
         let candles = scenario::candles(seed);
         let mark = |landmark: scenario::Landmark| {
             let candle = candles.get(landmark.index)?;
-            Some(Mark { unix_time: candle.unix_time, label: landmark.name.to_owned() })
+            Some(Mark {
+                unix_time: candle.unix_time,
+                label: landmark.name.to_owned(),
+            })
         };
         let marks = scenario::landmarks().into_iter().filter_map(mark).collect();
         Self {
@@ -138,11 +151,18 @@ fn days(candles: &[Candle]) -> String {
 pub fn run(args: &Args, places: &Places) -> Result<bool> {
     let stop = Stop::new()?;
     let replay = Replay::of(args)?;
-    let out = if args.out.is_absolute() { args.out.clone() } else { places.start.join(&args.out) };
+    let out = if args.out.is_absolute() {
+        args.out.clone()
+    } else {
+        places.start.join(&args.out)
+    };
     report::check_dir(&out)?;
     compiled(&places.programs())?;
     let local = Local::new(Config::parse(DEFAULT)?, &replay.asset)?;
-    let genesis = replay.candles.first().map_or(0, |candle| candle.unix_time - PREPARATION);
+    let genesis = replay
+        .candles
+        .first()
+        .map_or(0, |candle| candle.unix_time - PREPARATION);
     let mut chain: Box<dyn Chain> = if args.node {
         Box::new(Node::start(places, args.port, genesis, stop.clone())?)
     } else {
@@ -152,14 +172,34 @@ pub fn run(args: &Args, places: &Places) -> Result<bool> {
     let began = Instant::now();
     let mut run = Run::new(local, chain.as_mut(), &replay, stop);
     let meta = run.all(args.speed, places, mode)?;
-    let meta = Meta { wall_seconds: began.elapsed().as_secs_f64(), ..meta };
+    let meta = Meta {
+        wall_seconds: began.elapsed().as_secs_f64(),
+        ..meta
+    };
     let summary = record::summarise(meta, &run.steps)?;
     let page = report::write(&out, &summary, &run.steps)?;
     for check in &summary.meta.checks {
-        println!("{} {}: {}", if check.held { "  ok  " } else { "FAILED" }, check.name, check.detail);
+        println!(
+            "{} {}: {}",
+            if check.held { "  ok  " } else { "FAILED" },
+            check.name,
+            check.detail
+        );
     }
-    println!("\n{} steps in {:.1} s; report: {}", summary.steps, summary.meta.wall_seconds, page.display());
-    println!("{}", if summary.held { "Everything held." } else { "SOMETHING DID NOT HOLD: see the lines marked FAILED above." });
+    println!(
+        "\n{} steps in {:.1} s; report: {}",
+        summary.steps,
+        summary.meta.wall_seconds,
+        page.display()
+    );
+    println!(
+        "{}",
+        if summary.held {
+            "Everything held."
+        } else {
+            "SOMETHING DID NOT HOLD: see the lines marked FAILED above."
+        }
+    );
     Ok(summary.held)
 }
 
@@ -188,7 +228,10 @@ struct Run<'a> {
 
 impl<'a> Run<'a> {
     fn new(local: Local, chain: &'a mut dyn Chain, replay: &'a Replay, stop: Stop) -> Self {
-        let vault = Vaulted { keys: local.keys, price_feed: local.price_feed };
+        let vault = Vaulted {
+            keys: local.keys,
+            price_feed: local.price_feed,
+        };
         let people = vec![
             Depositor::new("Ada", 600_000 * UNIT, &local.keys),
             Depositor::new("Ben", 400_000 * UNIT, &local.keys),
@@ -229,20 +272,32 @@ impl<'a> Run<'a> {
     fn prepare(&mut self, places: &Places) -> Result<()> {
         let mut say = |line: &str| println!("  {line}");
         println!("setting up");
-        self.local.initialise(self.chain.cluster(), &places.programs(), &mut say)?;
+        self.local
+            .initialise(self.chain.cluster(), &places.programs(), &mut say)?;
         let (authority, mint) = (&self.local.authority, self.local.keys.quote_mint);
         for person in &self.people {
             self.chain.cluster().airdrop(&person.keypair.pubkey(), 10_000_000_000)?;
             let instructions = person.open(&authority.pubkey(), &mint, &self.local.keys.share_mint);
-            self.chain.cluster().send(&instructions, &[authority]).with_context(|| format!("{} got no wallet", person.name))?;
+            self.chain
+                .cluster()
+                .send(&instructions, &[authority])
+                .with_context(|| format!("{} got no wallet", person.name))?;
         }
         let first = self.replay.candles[0];
         self.chain.cluster().advance_to(first.unix_time)?;
-        self.publish(Candle { close: first.open, high: first.open, low: first.open, ..first })?;
+        self.publish(Candle {
+            close: first.open,
+            high: first.open,
+            low: first.open,
+            ..first
+        })?;
         self.chain.start_keeper(&self.vault)?;
         self.settle()?;
         if !self.enter(0)? {
-            bail!("the first deposit was refused: {}", self.refusals.pop().unwrap_or_default());
+            bail!(
+                "the first deposit was refused: {}",
+                self.refusals.pop().unwrap_or_default()
+            );
         }
         self.settle()
     }
@@ -260,7 +315,11 @@ impl<'a> Run<'a> {
         };
         let account = prices::pull_account(self.vault.price_feed, &publication);
         if let Some(rested) = &self.rested {
-            let repriced = Snapshot { clock, price_feed: account.clone(), ..rested.clone() };
+            let repriced = Snapshot {
+                clock,
+                price_feed: account.clone(),
+                ..rested.clone()
+            };
             self.wealth += sample::nav(&repriced)? - sample::nav(rested)?;
         }
         Ok(self.chain.cluster().set_account(&account)?)
@@ -284,7 +343,9 @@ impl<'a> Run<'a> {
     fn step(&mut self, index: usize, table: &mut LiveTable) -> Result<()> {
         let (candle, last) = (self.replay.candles[index], self.replay.candles.len() - 1);
         self.stop.check()?;
-        self.chain.cluster().advance_to(candle.unix_time + self.replay.step_seconds)?;
+        self.chain
+            .cluster()
+            .advance_to(candle.unix_time + self.replay.step_seconds)?;
         self.publish(candle)?;
         self.settle()?;
         if (SECOND_ARRIVES..last).contains(&index) && self.people[1].deposited == 0 && self.enter(1)? {
@@ -322,7 +383,10 @@ impl<'a> Run<'a> {
     }
 
     fn mark(&mut self, unix_time: i64, label: &str) {
-        self.marks.push(Mark { unix_time, label: label.to_owned() });
+        self.marks.push(Mark {
+            unix_time,
+            label: label.to_owned(),
+        });
     }
 
     /// A deposit; `false` if the programs refuse it now.
@@ -360,13 +424,20 @@ impl<'a> Run<'a> {
     }
 
     fn refusal(&mut self, error: ballast_migrations::cluster::ClusterError) -> Result<bool> {
-        let Some(words) = refused(&error) else { return Err(error.into()) };
+        let Some(words) = refused(&error) else {
+            return Err(error.into());
+        };
         self.refusals.push(words.to_owned());
         Ok(false)
     }
 
     fn supply(&mut self) -> Result<u64> {
-        Ok(self.chain.cluster().account(&self.vault.keys.share_mint)?.mint()?.supply)
+        Ok(self
+            .chain
+            .cluster()
+            .account(&self.vault.keys.share_mint)?
+            .mint()?
+            .supply)
     }
 
     fn tokens(&mut self, key: &ballast_client::Pubkey) -> Result<u64> {
@@ -404,7 +475,11 @@ impl<'a> Run<'a> {
         let mut waiting = false;
         for person in &self.people {
             let cluster = self.chain.cluster();
-            if cluster.accounts(&[person.ticket(&self.vault)])?.iter().all(Option::is_none) {
+            if cluster
+                .accounts(&[person.ticket(&self.vault)])?
+                .iter()
+                .all(Option::is_none)
+            {
                 continue;
             }
             waiting = true;
@@ -439,8 +514,19 @@ impl<'a> Run<'a> {
         let authority = tokens::wallet_of(&self.local.authority.pubkey(), &keys.quote_mint);
         let keeper_account = tokens::wallet_of(&self.chain.keeper(), &keys.quote_mint);
         let fund = self.local.config.insurance_fund()?;
-        let line = |token: &str, name: &str, side, amount| LedgerLine { token: token.to_owned(), decimals: tokens::DECIMALS, name: name.to_owned(), side, amount };
-        let mut ledger = vec![line("USDC", "minted for the venue's insurance fund", Side::Minted, fund)];
+        let line = |token: &str, name: &str, side, amount| LedgerLine {
+            token: token.to_owned(),
+            decimals: tokens::DECIMALS,
+            name: name.to_owned(),
+            side,
+            amount,
+        };
+        let mut ledger = vec![line(
+            "USDC",
+            "minted for the venue's insurance fund",
+            Side::Minted,
+            fund,
+        )];
         let mut depositors = Vec::new();
         let (mut minted, mut shares_held, mut all_out) = (fund, 0, true);
         for who in 0..self.people.len() {
@@ -450,10 +536,24 @@ impl<'a> Run<'a> {
             minted += person.deposited;
             shares_held += left;
             all_out &= left == 0 && received > 0;
-            ledger.push(line("USDC", &format!("minted for {}", person.name), Side::Minted, person.deposited));
-            ledger.push(line("USDC", &format!("{}'s wallet", person.name), Side::Found, received));
+            ledger.push(line(
+                "USDC",
+                &format!("minted for {}", person.name),
+                Side::Minted,
+                person.deposited,
+            ));
+            ledger.push(line(
+                "USDC",
+                &format!("{}'s wallet", person.name),
+                Side::Found,
+                received,
+            ));
             let quote = |amount: u64| amount as f64 / UNIT as f64;
-            depositors.push(record::Depositor { name: person.name.to_owned(), deposited: quote(person.deposited), received: quote(received) });
+            depositors.push(record::Depositor {
+                name: person.name.to_owned(),
+                deposited: quote(person.deposited),
+                received: quote(received),
+            });
         }
         let (custody, venue_tokens) = (self.tokens(&keys.custody)?, self.tokens(&keys.venue_vault)?);
         let keeper_tokens = self.tokens(&keeper_account)?;
@@ -470,29 +570,63 @@ impl<'a> Run<'a> {
         let escrow = self.tokens(&keys.escrow)?;
         let shares_minted = snapshot.supply + self.shares_burnt;
         ledger.push(line("vault shares", "minted for deposits", Side::Minted, shares_minted));
-        ledger.push(line("vault shares", "burnt for payouts", Side::Found, self.shares_burnt));
-        ledger.push(line("vault shares", "held or in escrow", Side::Found, shares_held + escrow));
-        let owed = snapshot.venue_market.liabilities().map_err(|error| anyhow::anyhow!("{error}"))?;
-        let equal = |name: &str, left: u64, right: u64| Check { name: name.to_owned(), held: left == right, detail: format!("{left} and {right} base units") };
+        ledger.push(line(
+            "vault shares",
+            "burnt for payouts",
+            Side::Found,
+            self.shares_burnt,
+        ));
+        ledger.push(line(
+            "vault shares",
+            "held or in escrow",
+            Side::Found,
+            shares_held + escrow,
+        ));
+        let owed = snapshot
+            .venue_market
+            .liabilities()
+            .map_err(|error| anyhow::anyhow!("{error}"))?;
+        let equal = |name: &str, left: u64, right: u64| Check {
+            name: name.to_owned(),
+            held: left == right,
+            detail: format!("{left} and {right} base units"),
+        };
         let mut held = checks::books_balance(&ledger);
         held.extend([
             equal("The USDC mint's supply is what was minted", supply, minted),
-            equal("The vault's ledger is what its custody holds", snapshot.vault.cash, custody),
+            equal(
+                "The vault's ledger is what its custody holds",
+                snapshot.vault.cash,
+                custody,
+            ),
             equal("The venue owes what it holds", owed, venue_tokens),
             equal("No share is left", snapshot.supply, 0),
             equal("The keeper holds no USDC", keeper_tokens, 0),
             Check {
                 name: "The book is flat and nothing is left at the venue".to_owned(),
-                held: snapshot.venue_trader.lots == 0 && snapshot.venue_trader.collateral == 0 && snapshot.venue_trader.queued_withdrawal == 0,
-                detail: format!("{} lots, {} base units", snapshot.venue_trader.lots, snapshot.venue_trader.collateral),
+                held: snapshot.venue_trader.lots == 0
+                    && snapshot.venue_trader.collateral == 0
+                    && snapshot.venue_trader.queued_withdrawal == 0,
+                detail: format!(
+                    "{} lots, {} base units",
+                    snapshot.venue_trader.lots, snapshot.venue_trader.collateral
+                ),
             },
-            Check { name: "Every depositor got out".to_owned(), held: all_out, detail: self.who_got_what(&depositors) },
+            Check {
+                name: "Every depositor got out".to_owned(),
+                held: all_out,
+                detail: self.who_got_what(&depositors),
+            },
             Check {
                 name: "A holder could leave in part on the way".to_owned(),
                 held: self.withdrew,
                 detail: format!("100,000 USDC by amount; {}", self.refused_meanwhile()),
             },
-            Check { name: "The second depositor got in".to_owned(), held: self.people[1].deposited > 0, detail: String::from("as soon as no breaker stood") },
+            Check {
+                name: "The second depositor got in".to_owned(),
+                held: self.people[1].deposited > 0,
+                detail: String::from("as soon as no breaker stood"),
+            },
             checks::floor_held(&self.steps),
             checks::exposure_under_cap(&self.steps, CAP_TOLERANCE),
             checks::delta_in_band(&self.steps),
@@ -515,7 +649,10 @@ impl<'a> Run<'a> {
     fn refused_meanwhile(&self) -> String {
         match self.refusals.last() {
             None => "nothing was refused on the way".to_owned(),
-            Some(last) => format!("{} attempts were refused until later (last: {last})", self.refusals.len()),
+            Some(last) => format!(
+                "{} attempts were refused until later (last: {last})",
+                self.refusals.len()
+            ),
         }
     }
 

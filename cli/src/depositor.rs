@@ -32,8 +32,18 @@ impl Depositor {
         let keypair = keys::wallet(name);
         let key = keypair.pubkey();
         let wallet = |mint| tokens::wallet_of(&key, mint);
-        let holder = Holder { key, quote: wallet(&vault.quote_mint), shares: wallet(&vault.share_mint) };
-        Self { name, keypair, holder, budget, deposited: 0 }
+        let holder = Holder {
+            key,
+            quote: wallet(&vault.quote_mint),
+            shares: wallet(&vault.share_mint),
+        };
+        Self {
+            name,
+            keypair,
+            holder,
+            budget,
+            deposited: 0,
+        }
     }
 
     /// Opens the token accounts.
@@ -49,7 +59,10 @@ impl Depositor {
 
     /// Redeems exactly `amount`, whatever shares that takes.
     pub fn redeem(&self, vault: &Vaulted, amount: u64) -> Instruction {
-        let request = RedeemRequest::Amount { amount, max_shares: u64::MAX };
+        let request = RedeemRequest::Amount {
+            amount,
+            max_shares: u64::MAX,
+        };
         instructions::redeem(&vault.keys, &vault.price_feed, &self.holder, request)
     }
 

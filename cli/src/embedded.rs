@@ -30,7 +30,11 @@ impl Embedded {
     /// A chain whose clock stands at `unix_time`.
     pub fn new(unix_time: i64) -> Self {
         let mut svm = LiteSVM::new().with_log_bytes_limit(Some(LOG_BYTES));
-        let clock = Clock { slot: 1_000, unix_timestamp: unix_time, ..svm.get_sysvar() };
+        let clock = Clock {
+            slot: 1_000,
+            unix_timestamp: unix_time,
+            ..svm.get_sysvar()
+        };
         svm.set_sysvar(&clock);
         Self { svm }
     }
@@ -61,7 +65,11 @@ impl Cluster for Embedded {
     fn accounts(&mut self, keys: &[Pubkey]) -> Result<Vec<Option<RawAccount>>, ClusterError> {
         let raw = |key: &Pubkey| {
             let account = self.svm.get_account(key)?;
-            Some(RawAccount { key: *key, owner: account.owner, data: account.data })
+            Some(RawAccount {
+                key: *key,
+                owner: account.owner,
+                data: account.data,
+            })
         };
         Ok(keys.iter().map(raw).collect())
     }
@@ -73,7 +81,12 @@ impl Cluster for Embedded {
     fn send(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Result<(), ClusterError> {
         let payer = signers.first().map(|signer| signer.pubkey());
         let blockhash = self.fresh_blockhash();
-        self.execute(Transaction::new_signed_with_payer(instructions, payer.as_ref(), signers, blockhash))
+        self.execute(Transaction::new_signed_with_payer(
+            instructions,
+            payer.as_ref(),
+            signers,
+            blockhash,
+        ))
     }
 
     fn set_account(&mut self, account: &RawAccount) -> Result<(), ClusterError> {
@@ -84,7 +97,9 @@ impl Cluster for Embedded {
             executable: false,
             rent_epoch: u64::MAX,
         };
-        self.svm.set_account(account.key, written).map_err(|error| unusable(&error))
+        self.svm
+            .set_account(account.key, written)
+            .map_err(|error| unusable(&error))
     }
 
     fn advance_to(&mut self, unix_time: i64) -> Result<(), ClusterError> {
@@ -99,7 +114,10 @@ impl Cluster for Embedded {
     }
 
     fn airdrop(&mut self, key: &Pubkey, lamports: u64) -> Result<(), ClusterError> {
-        self.svm.airdrop(key, lamports).map(drop).map_err(|failed| unusable(&failed.err))
+        self.svm
+            .airdrop(key, lamports)
+            .map(drop)
+            .map_err(|failed| unusable(&failed.err))
     }
 
     fn deploy(&mut self, id: &Pubkey, program: &[u8]) -> Result<(), ClusterError> {

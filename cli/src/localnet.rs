@@ -43,7 +43,10 @@ pub struct Args {
 pub fn run(args: &Args, places: &Places) -> Result<()> {
     let stop = Stop::new()?;
     let binary = places.localnet()?;
-    let config = args.config.as_deref().map_or_else(|| Config::parse(DEFAULT), Config::load)?;
+    let config = args
+        .config
+        .as_deref()
+        .map_or_else(|| Config::parse(DEFAULT), Config::load)?;
     let local = Local::new(config, &args.asset.to_ascii_uppercase())?;
     if !args.bare {
         compiled(&places.programs())?;

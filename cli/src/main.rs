@@ -72,7 +72,11 @@ fn run(args: Args) -> Result<bool> {
 
 /// What installs and builds is the script's, since it has to work before this program exists.
 fn script(places: &Places, order: &str, passed: Passed) -> Result<bool> {
-    become_other(Command::new(places.root.join("ballast")).arg(order).args(passed.arguments))
+    become_other(
+        Command::new(places.root.join("ballast"))
+            .arg(order)
+            .args(passed.arguments),
+    )
 }
 
 fn become_other(command: &mut Command) -> Result<bool> {

@@ -107,7 +107,14 @@ pub fn keeper_command(binary: &Path, port: u16, vault: &Pubkey, keypair: &Path) 
     let mut command = Command::new(binary);
     command.args(["--vault", &vault.to_string()]);
     command.arg("--keypair").arg(keypair);
-    command.args(["--rpc-url", &rpc_url(port), "--ws-url", &websocket_url(port), "--log-format", "json"]);
+    command.args([
+        "--rpc-url",
+        &rpc_url(port),
+        "--ws-url",
+        &websocket_url(port),
+        "--log-format",
+        "json",
+    ]);
     command
 }
 
@@ -176,7 +183,11 @@ impl Chain for Node {
             }
             if start.elapsed() > REST {
                 let names: Vec<_> = due.iter().map(|action| action.name()).collect();
-                return Err(anyhow!("the keeper left this undone for {} s: {}", REST.as_secs(), names.join(", ")));
+                return Err(anyhow!(
+                    "the keeper left this undone for {} s: {}",
+                    REST.as_secs(),
+                    names.join(", ")
+                ));
             }
             std::thread::sleep(PAUSE);
         }

@@ -19,12 +19,20 @@ impl Places {
     pub fn find() -> Result<Self> {
         let start = std::env::current_dir()?;
         if let Some(root) = std::env::var_os("BALLAST_ROOT") {
-            return Ok(Self { root: root.into(), start });
+            return Ok(Self {
+                root: root.into(),
+                start,
+            });
         }
         let own = std::env::current_exe()?;
         let is_root = |path: &&Path| path.join("programs/vault").is_dir() && path.join("Cargo.toml").is_file();
-        let root = own.ancestors().find(is_root).or_else(|| start.ancestors().find(is_root));
-        let root = root.ok_or_else(|| anyhow!("this is not inside Ballast's repository; use its ./ballast script"))?.to_owned();
+        let root = own
+            .ancestors()
+            .find(is_root)
+            .or_else(|| start.ancestors().find(is_root));
+        let root = root
+            .ok_or_else(|| anyhow!("this is not inside Ballast's repository; use its ./ballast script"))?
+            .to_owned();
         Ok(Self { root, start })
     }
 
@@ -38,7 +46,11 @@ impl Places {
     /// # Errors
     /// If it is not built.
     pub fn localnet(&self) -> Result<PathBuf> {
-        built(self.root.join("localnet/target/debug/ballast-localnet"), "the local node", "./ballast build --node")
+        built(
+            self.root.join("localnet/target/debug/ballast-localnet"),
+            "the local node",
+            "./ballast build --node",
+        )
     }
 
     /// The keeper's binary, which is built beside this one.

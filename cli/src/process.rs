@@ -28,8 +28,13 @@ impl Process {
     /// # Errors
     /// If it cannot be started.
     pub fn start(name: &'static str, command: &mut Command) -> Result<Self> {
-        let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().with_context(|| format!("{name} could not be started"))?;
+        let command = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command
+            .spawn()
+            .with_context(|| format!("{name} could not be started"))?;
         let (sender, lines) = channel();
         if let Some(stdout) = child.stdout.take() {
             lines_of(stdout, move |line| drop(sender.send(line)));
@@ -46,7 +51,12 @@ impl Process {
                 }
             });
         }
-        Ok(Self { name, child, lines, errors })
+        Ok(Self {
+            name,
+            child,
+            lines,
+            errors,
+        })
     }
 
     /// The first line of output that `wanted` takes.
@@ -56,7 +66,10 @@ impl Process {
     pub fn line(&mut self, patience: Duration, wanted: impl Fn(&str) -> bool) -> Result<String> {
         let end = Instant::now() + patience;
         loop {
-            match self.lines.recv_timeout(end.saturating_duration_since(Instant::now()).min(Duration::from_millis(50))) {
+            match self.lines.recv_timeout(
+                end.saturating_duration_since(Instant::now())
+                    .min(Duration::from_millis(50)),
+            ) {
                 Ok(line) if wanted(&line) => return Ok(line),
                 Ok(_) => {}
                 Err(_) => {
@@ -83,11 +96,17 @@ impl Process {
     /// # Errors
     /// If the process has ended, with the last thing it said.
     pub fn check(&mut self) -> Result<()> {
-        let Some(status) = self.child.try_wait()? else { return Ok(()) };
+        let Some(status) = self.child.try_wait()? else {
+            return Ok(());
+        };
         // Its last words may still be on their way through the reader.
         std::thread::sleep(Duration::from_millis(50));
         let said = self.errors.lock().ok().and_then(|lines| lines.last().cloned());
-        Err(anyhow!("{} ended ({status}): {}", self.name, said.unwrap_or_else(|| "it said nothing".to_owned())))
+        Err(anyhow!(
+            "{} ended ({status}): {}",
+            self.name,
+            said.unwrap_or_else(|| "it said nothing".to_owned())
+        ))
     }
 
     /// Kills it, as a power cut would.

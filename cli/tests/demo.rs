@@ -5,7 +5,13 @@ use std::process::{Command, Output};
 
 fn demo(arguments: &[&str], out: &Path) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ballast"));
-    command.arg("demo").args(arguments).arg("--out").arg(out).output().unwrap()
+    command
+        .arg("demo")
+        .args(arguments)
+        .arg("--out")
+        .arg(out)
+        .output()
+        .unwrap()
 }
 
 fn refusal(arguments: &[&str], expected: &str) {
@@ -14,7 +20,10 @@ fn refusal(arguments: &[&str], expected: &str) {
     let output = demo(arguments, &out);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!output.status.success(), "{arguments:?}");
-    assert!(said.contains(expected) && said.trim_end().lines().count() == 1, "{arguments:?}: {said}");
+    assert!(
+        said.contains(expected) && said.trim_end().lines().count() == 1,
+        "{arguments:?}: {said}"
+    );
     assert!(!out.exists(), "{arguments:?} left something behind");
 }
 
@@ -29,9 +38,23 @@ fn bad_input_is_one_clear_line_and_leaves_no_report() {
     let header = "unix_time,open,high,low,close\n";
     refusal(&["--history", "no_such_file.csv"], "no_such_file.csv");
     refusal(&["--history", &file("a.csv", "time,price\n1,2\n")], "line 1");
-    refusal(&["--history", &file("b.csv", &format!("{header}0,1,1,1,1\n3600,1,1,1,minus\n"))], "line 3");
-    refusal(&["--history", &file("c.csv", &format!("{header}0,1,1,1,1\n3600,1,1,1,1\n"))], "too few");
-    let rows: String = (0..48).map(|hour| format!("{},1,1,1,1\n", 1_600_000_000 + hour * 3_600)).collect();
+    refusal(
+        &[
+            "--history",
+            &file("b.csv", &format!("{header}0,1,1,1,1\n3600,1,1,1,minus\n")),
+        ],
+        "line 3",
+    );
+    refusal(
+        &[
+            "--history",
+            &file("c.csv", &format!("{header}0,1,1,1,1\n3600,1,1,1,1\n")),
+        ],
+        "too few",
+    );
+    let rows: String = (0..48)
+        .map(|hour| format!("{},1,1,1,1\n", 1_600_000_000 + hour * 3_600))
+        .collect();
     let good = file("d.csv", &format!("{header}{rows}"));
     refusal(&["--history", &good, "--from", "yesterday"], "YYYY-MM-DD");
     refusal(&["--history", &good, "--from", "2019-01-01"], "--from");
@@ -45,7 +68,12 @@ fn a_short_demo_balances_to_the_last_base_unit() {
     let folder = tempfile::tempdir().unwrap();
     let mut rows = String::from("unix_time,open,high,low,close\n");
     let mut open = 30_000;
-    for (hour, close) in [30_100, 29_900, 30_400, 31_000, 31_500, 30_900, 30_800, 25_000, 24_000, 24_500, 26_000, 27_500].into_iter().enumerate() {
+    for (hour, close) in [
+        30_100, 29_900, 30_400, 31_000, 31_500, 30_900, 30_800, 25_000, 24_000, 24_500, 26_000, 27_500,
+    ]
+    .into_iter()
+    .enumerate()
+    {
         let (high, low) = (open.max(close) + 10, open.min(close) - 10);
         rows += &format!("{},{open},{high},{low},{close}\n", 1_600_000_000 + hour * 3_600);
         open = close;
@@ -54,11 +82,22 @@ fn a_short_demo_balances_to_the_last_base_unit() {
     std::fs::write(&history, rows).unwrap();
     let out = folder.path().join("report");
     let output = demo(&["--history", history.to_str().unwrap()], &out);
-    assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
     let report: serde_json::Value = serde_json::from_slice(&std::fs::read(out.join("report.json")).unwrap()).unwrap();
     assert_eq!(report["balanced"], true);
     assert_eq!(report["steps"], 12);
-    assert!(report["breaker_trips"].as_u64().unwrap() >= 1, "a fall of 19 % in an hour trips the breaker");
-    assert!(report["keeper_reaction_ms_median"].as_f64().unwrap() <= 20.0, "{report}");
+    assert!(
+        report["breaker_trips"].as_u64().unwrap() >= 1,
+        "a fall of 19 % in an hour trips the breaker"
+    );
+    assert!(
+        report["keeper_reaction_ms_median"].as_f64().unwrap() <= 20.0,
+        "{report}"
+    );
     assert!(out.join("index.html").is_file() && out.join("steps.csv").is_file());
 }

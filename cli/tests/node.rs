@@ -10,10 +10,10 @@ use ballast_client::prices::{pull_account, Publication};
 use ballast_keeper::plan::plan;
 use ballast_migrations::cluster::Cluster;
 use ballast_migrations::config::{Config, DEFAULT};
+use ballast_migrations::keys;
 use ballast_migrations::rpc::Rpc;
 use ballast_migrations::steps::Local;
 use ballast_migrations::tokens::{mint_to, UNIT};
-use ballast_migrations::keys;
 use solana_signer::Signer;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -68,8 +68,13 @@ impl World {
     fn new(port: u16) -> Self {
         let local = Local::new(Config::parse(DEFAULT).unwrap(), "SOL").unwrap();
         let mut rpc = Rpc::new(&rpc_url(port));
-        local.initialise(&mut rpc, &root().join("target/deploy"), &mut |_| {}).unwrap();
-        let vaulted = Vaulted { keys: local.keys, price_feed: local.price_feed };
+        local
+            .initialise(&mut rpc, &root().join("target/deploy"), &mut |_| {})
+            .unwrap();
+        let vaulted = Vaulted {
+            keys: local.keys,
+            price_feed: local.price_feed,
+        };
         Self { rpc, local, vaulted }
     }
 
@@ -83,7 +88,9 @@ impl World {
             publish_time: clock.unix_timestamp,
             slot: clock.slot,
         };
-        self.rpc.set_account(&pull_account(self.local.price_feed, &publication)).unwrap();
+        self.rpc
+            .set_account(&pull_account(self.local.price_feed, &publication))
+            .unwrap();
     }
 
     fn hour(&mut self, dollars: i64) {
@@ -101,7 +108,10 @@ impl World {
             if due.is_empty() && snapshot.risk_market.signals.observations > 0 {
                 return snapshot.vault.rebalances;
             }
-            assert!(start.elapsed() < Duration::from_secs(30), "the keeper left this undone: {due:?}");
+            assert!(
+                start.elapsed() < Duration::from_secs(30),
+                "the keeper left this undone: {due:?}"
+            );
             std::thread::sleep(Duration::from_millis(50));
         }
     }
@@ -110,11 +120,24 @@ impl World {
         let person = Depositor::new("Ada", amount, &self.local.keys);
         let authority = &self.local.authority;
         self.rpc.airdrop(&person.keypair.pubkey(), 10_000_000_000).unwrap();
-        let mut instructions = person.open(&authority.pubkey(), &self.local.keys.quote_mint, &self.local.keys.share_mint).to_vec();
-        instructions.push(mint_to(&self.local.keys.quote_mint, &person.holder.quote, &authority.pubkey(), amount));
+        let mut instructions = person
+            .open(
+                &authority.pubkey(),
+                &self.local.keys.quote_mint,
+                &self.local.keys.share_mint,
+            )
+            .to_vec();
+        instructions.push(mint_to(
+            &self.local.keys.quote_mint,
+            &person.holder.quote,
+            &authority.pubkey(),
+            amount,
+        ));
         self.rpc.send(&instructions, &[authority]).unwrap();
         self.rpc.advance_slot().unwrap();
-        self.rpc.send(&[person.deposit(&self.vaulted, 1.0)], &[&person.keypair]).unwrap();
+        self.rpc
+            .send(&[person.deposit(&self.vaulted, 1.0)], &[&person.keypair])
+            .unwrap();
     }
 }
 
@@ -126,8 +149,16 @@ fn a_killed_keeper_is_replaced_and_the_vault_goes_on() {
     let mut world = World::new(port);
     // Twice is as good as once.
     let mut said = Vec::new();
-    world.local.initialise(&mut world.rpc, &root().join("target/deploy"), &mut |line| said.push(line.to_owned())).unwrap();
-    assert!(!said.is_empty() && said.iter().all(|line| line.contains("already")), "{said:?}");
+    world
+        .local
+        .initialise(&mut world.rpc, &root().join("target/deploy"), &mut |line| {
+            said.push(line.to_owned())
+        })
+        .unwrap();
+    assert!(
+        !said.is_empty() && said.iter().all(|line| line.contains("already")),
+        "{said:?}"
+    );
 
     let wallet = keys::wallet("keeper");
     world.rpc.airdrop(&wallet.pubkey(), 10_000_000_000).unwrap();
@@ -146,7 +177,10 @@ fn a_killed_keeper_is_replaced_and_the_vault_goes_on() {
     world.hour(33);
     std::thread::sleep(Duration::from_secs(1));
     let snapshot = world.vaulted.snapshot(&mut world.rpc).unwrap();
-    assert!(!plan(&snapshot).is_empty() && snapshot.vault.rebalances == opened, "nobody cranked while it was dead");
+    assert!(
+        !plan(&snapshot).is_empty() && snapshot.vault.rebalances == opened,
+        "nobody cranked while it was dead"
+    );
     let _second = start();
     world.rest();
     world.hour(25);

@@ -96,9 +96,20 @@ pub fn crank_with(
         return Ok(None);
     }
     let key = keeper.pubkey();
-    let instructions: Vec<Instruction> = actions.iter().map(|action| action.instruction(snapshot, &key)).collect();
-    let units = actions.iter().fold(0u32, |sum, action| sum.saturating_add(action.budget()));
-    let transaction = sign(&instructions, units.saturating_add(salt(snapshot)), keeper, blockhash, fee)?;
+    let instructions: Vec<Instruction> = actions
+        .iter()
+        .map(|action| action.instruction(snapshot, &key))
+        .collect();
+    let units = actions
+        .iter()
+        .fold(0u32, |sum, action| sum.saturating_add(action.budget()));
+    let transaction = sign(
+        &instructions,
+        units.saturating_add(salt(snapshot)),
+        keeper,
+        blockhash,
+        fee,
+    )?;
     Ok(Some(Crank { actions, transaction }))
 }
 

@@ -20,7 +20,10 @@ fn main() -> ExitCode {
 
 fn start(args: Args) -> Result<(), KeeperError> {
     let config = args.resolve()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
     let runtime = runtime.map_err(|error| KeeperError::Config(format!("the system gives no threads: {error}")))?;
     runtime.block_on(run(config))
 }

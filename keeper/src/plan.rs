@@ -92,7 +92,10 @@ fn observe(snapshot: &mut Snapshot) -> bool {
     let time = now(&snapshot.clock);
     let raw = snapshot.with_feed(|feed| ballast_risk::oracle::decode(&market.source, feed));
     let Ok(raw) = raw else { return false };
-    let reference = Reference { slow_price: None, ..market.reference() };
+    let reference = Reference {
+        slow_price: None,
+        ..market.reference()
+    };
     let Ok(price) = admit(&raw, &market.limits(PriceUse::Exit), &reference, Recency::Newer, time) else {
         return false;
     };

@@ -14,9 +14,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use surfpool_core::surfnet::svm::{SurfnetSvm, SurfnetSvmConfig};
-use surfpool_types::{
-    BlockProductionMode, RpcConfig, SimnetCommand, SimnetConfig, SimnetEvent, SurfpoolConfig,
-};
+use surfpool_types::{BlockProductionMode, RpcConfig, SimnetCommand, SimnetConfig, SimnetEvent, SurfpoolConfig};
 
 /// How long the node may take to close its servers after it is told to stop.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(3);
@@ -148,8 +146,7 @@ fn check_port(address: SocketAddr, what: &str) -> Result<(), String> {
 
 /// The first signal asks the node to stop, a second one ends it at once.
 fn stop_on_signal(commands: Sender<SimnetCommand>) -> Result<(), String> {
-    let mut signals =
-        Signals::new([SIGINT, SIGTERM]).map_err(|e| format!("cannot handle signals: {e}"))?;
+    let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(|e| format!("cannot handle signals: {e}"))?;
     std::thread::spawn(move || {
         let mut signals = signals.forever();
         if signals.next().is_some() {

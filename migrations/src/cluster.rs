@@ -87,10 +87,16 @@ pub fn refusal(logs: &[String], otherwise: String) -> ClusterError {
     for line in logs.iter().rev() {
         if let Some((_, message)) = line.split_once("Error Message: ") {
             let message = message.trim_end_matches('.').to_owned();
-            return ClusterError::Refused { code: number(line), message };
+            return ClusterError::Refused {
+                code: number(line),
+                message,
+            };
         }
     }
-    ClusterError::Refused { code: None, message: otherwise }
+    ClusterError::Refused {
+        code: None,
+        message: otherwise,
+    }
 }
 
 #[cfg(test)]
@@ -102,6 +108,9 @@ mod tests {
         let logs = ["Program log: AnchorError thrown in a.rs:9. Error Code: ZeroAmount. Error Number: 6021. Error Message: amount: zero."];
         let error = refusal(&logs.map(str::to_owned), "?".to_owned());
         assert!(matches!(error, ClusterError::Refused { code: Some(6021), message } if message == "amount: zero"));
-        assert!(matches!(refusal(&[], "no".to_owned()), ClusterError::Refused { code: None, .. }));
+        assert!(matches!(
+            refusal(&[], "no".to_owned()),
+            ClusterError::Refused { code: None, .. }
+        ));
     }
 }

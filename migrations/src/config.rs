@@ -23,7 +23,8 @@ impl<'de> Deserialize<'de> for Decimal {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let number = text.parse::<I80F48>();
-        let number = number.map_err(|_| serde::de::Error::custom(format!("`{text}` is not a decimal number such as \"0.01\"")))?;
+        let number = number
+            .map_err(|_| serde::de::Error::custom(format!("`{text}` is not a decimal number such as \"0.01\"")))?;
         Ok(Self(number.into()))
     }
 }
@@ -121,7 +122,9 @@ impl Usage {
 }
 
 fn base_units(whole: u64) -> Result<u64> {
-    whole.checked_mul(UNIT).ok_or_else(|| anyhow!("{whole} test USDC are more than a token account can hold"))
+    whole
+        .checked_mul(UNIT)
+        .ok_or_else(|| anyhow!("{whole} test USDC are more than a token account can hold"))
 }
 
 impl Config {
@@ -148,10 +151,18 @@ impl Config {
     /// If the file names no such feed, or not 64 hexadecimal digits.
     pub fn feed(&self, asset: &str) -> Result<[u8; 32]> {
         let known = || self.feeds.keys().cloned().collect::<Vec<_>>().join(", ");
-        let text = self.feeds.get(asset).ok_or_else(|| anyhow!("no feed is configured for {asset}; there is {}", known()))?;
-        let digits = |i: usize| text.get(2 * i..2 * i + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+        let text = self
+            .feeds
+            .get(asset)
+            .ok_or_else(|| anyhow!("no feed is configured for {asset}; there is {}", known()))?;
+        let digits = |i: usize| {
+            text.get(2 * i..2 * i + 2)
+                .and_then(|pair| u8::from_str_radix(pair, 16).ok())
+        };
         let bytes: Option<Vec<u8>> = (0..32).map(digits).collect();
-        let bytes = bytes.filter(|_| text.len() == 64).and_then(|bytes| bytes.try_into().ok());
+        let bytes = bytes
+            .filter(|_| text.len() == 64)
+            .and_then(|bytes| bytes.try_into().ok());
         bytes.ok_or_else(|| anyhow!("the feed id of {asset} has to be 64 hexadecimal digits"))
     }
 
@@ -258,6 +269,11 @@ mod tests {
         assert!(message.contains("a bit") && !message.contains('\n'), "{message}");
         let unknown = DEFAULT.replace("[vault]", "[vault]\nlarge = true");
         assert!(format!("{:#}", Config::parse(&unknown).unwrap_err()).contains("large"));
-        assert!(Config::parse(DEFAULT).unwrap().feed("DOGE").unwrap_err().to_string().contains("BTC, ETH, SOL"));
+        assert!(Config::parse(DEFAULT)
+            .unwrap()
+            .feed("DOGE")
+            .unwrap_err()
+            .to_string()
+            .contains("BTC, ETH, SOL"));
     }
 }

@@ -20,8 +20,11 @@ pub fn wallet(name: &str) -> Keypair {
 }
 
 /// The programs: name, address.
-pub const PROGRAMS: [(&str, Pubkey); 3] =
-    [("risk", ballast_risk::ID), ("perp", ballast_perp::ID), ("vault", ballast_vault::ID)];
+pub const PROGRAMS: [(&str, Pubkey); 3] = [
+    ("risk", ballast_risk::ID),
+    ("perp", ballast_perp::ID),
+    ("vault", ballast_vault::ID),
+];
 
 #[cfg(test)]
 mod tests {

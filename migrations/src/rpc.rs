@@ -39,20 +39,32 @@ impl Rpc {
             Duration::from_secs(30),
             CommitmentConfig::processed(),
         );
-        Self { client, url: url.to_owned() }
+        Self {
+            client,
+            url: url.to_owned(),
+        }
     }
 
     fn unusable(&self, error: &ClientError) -> ClusterError {
         ClusterError::Unusable(match error.kind() {
             ErrorKind::Reqwest(_) | ErrorKind::Io(_) => {
-                format!("the node at {} does not answer: it was not started, or it died", self.url)
+                format!(
+                    "the node at {} does not answer: it was not started, or it died",
+                    self.url
+                )
             }
-            other => format!("the node at {} answered: {}", self.url, other.to_string().replace('\n', " ")),
+            other => format!(
+                "the node at {} answered: {}",
+                self.url,
+                other.to_string().replace('\n', " ")
+            ),
         })
     }
 
     fn call(&self, method: &'static str, params: Value) -> Result<Value, ClusterError> {
-        self.client.send(RpcRequest::Custom { method }, params).map_err(|error| self.unusable(&error))
+        self.client
+            .send(RpcRequest::Custom { method }, params)
+            .map_err(|error| self.unusable(&error))
     }
 
     fn refused(&self, error: &ClientError) -> ClusterError {
@@ -83,10 +95,16 @@ fn hex(bytes: &[u8]) -> String {
 
 impl Cluster for Rpc {
     fn accounts(&mut self, keys: &[Pubkey]) -> Result<Vec<Option<RawAccount>>, ClusterError> {
-        let answer = self.client.get_multiple_accounts_with_commitment(keys, CommitmentConfig::processed());
+        let answer = self
+            .client
+            .get_multiple_accounts_with_commitment(keys, CommitmentConfig::processed());
         let found = answer.map_err(|error| self.unusable(&error))?.value;
         let raw = keys.iter().zip(found).map(|(key, account)| {
-            account.map(|account| RawAccount { key: *key, owner: account.owner, data: account.data })
+            account.map(|account| RawAccount {
+                key: *key,
+                owner: account.owner,
+                data: account.data,
+            })
         });
         Ok(raw.collect())
     }
@@ -98,7 +116,10 @@ impl Cluster for Rpc {
     }
 
     fn send(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Result<(), ClusterError> {
-        let blockhash = self.client.get_latest_blockhash().map_err(|error| self.unusable(&error))?;
+        let blockhash = self
+            .client
+            .get_latest_blockhash()
+            .map_err(|error| self.unusable(&error))?;
         let payer = signers.first().map(|signer| signer.pubkey());
         let transaction = Transaction::new_signed_with_payer(instructions, payer.as_ref(), signers, blockhash);
         let config = RpcSendTransactionConfig {
@@ -109,14 +130,23 @@ impl Cluster for Rpc {
         let signature = sent.map_err(|error| self.refused(&error))?;
         let start = Instant::now();
         while start.elapsed() < PATIENCE {
-            let statuses = self.client.get_signature_statuses(&[signature]).map_err(|error| self.unusable(&error))?;
+            let statuses = self
+                .client
+                .get_signature_statuses(&[signature])
+                .map_err(|error| self.unusable(&error))?;
             if let Some(status) = statuses.value.into_iter().next().flatten() {
-                let failed = |error: &dyn std::fmt::Display| ClusterError::Refused { code: None, message: error.to_string() };
+                let failed = |error: &dyn std::fmt::Display| ClusterError::Refused {
+                    code: None,
+                    message: error.to_string(),
+                };
                 return status.err.map_or(Ok(()), |error| Err(failed(&error)));
             }
             sleep(PAUSE);
         }
-        Err(ClusterError::Unusable(format!("the node at {} did not execute a transaction in time", self.url)))
+        Err(ClusterError::Unusable(format!(
+            "the node at {} did not execute a transaction in time",
+            self.url
+        )))
     }
 
     fn set_account(&mut self, account: &RawAccount) -> Result<(), ClusterError> {
@@ -126,14 +156,19 @@ impl Cluster for Rpc {
             "owner": account.owner.to_string(),
             "executable": false,
         });
-        self.call("surfnet_setAccount", json!([account.key.to_string(), fields])).map(drop)
+        self.call("surfnet_setAccount", json!([account.key.to_string(), fields]))
+            .map(drop)
     }
 
     fn advance_to(&mut self, unix_time: i64) -> Result<(), ClusterError> {
         if self.clock()?.unix_timestamp >= unix_time {
             return Ok(());
         }
-        self.call("surfnet_timeTravel", json!([{ "absoluteTimestamp": unix_time.saturating_mul(1_000) }])).map(drop)
+        self.call(
+            "surfnet_timeTravel",
+            json!([{ "absoluteTimestamp": unix_time.saturating_mul(1_000) }]),
+        )
+        .map(drop)
     }
 
     fn advance_slot(&mut self) -> Result<(), ClusterError> {
@@ -141,7 +176,10 @@ impl Cluster for Rpc {
         let start = Instant::now();
         while self.clock()?.slot <= from {
             if start.elapsed() > PATIENCE {
-                return Err(ClusterError::Unusable(format!("the node at {} makes no more slots", self.url)));
+                return Err(ClusterError::Unusable(format!(
+                    "the node at {} makes no more slots",
+                    self.url
+                )));
             }
             sleep(PAUSE);
         }
@@ -149,7 +187,10 @@ impl Cluster for Rpc {
     }
 
     fn airdrop(&mut self, key: &Pubkey, lamports: u64) -> Result<(), ClusterError> {
-        self.client.request_airdrop(key, lamports).map(drop).map_err(|error| self.unusable(&error))
+        self.client
+            .request_airdrop(key, lamports)
+            .map(drop)
+            .map_err(|error| self.unusable(&error))
     }
 
     /// The node writes the program itself (`surfnet_writeProgram`), at once. Through the upgradeable loader it works too,
@@ -157,7 +198,10 @@ impl Cluster for Rpc {
     /// which has no such call, is no business of this tool.
     fn deploy(&mut self, id: &Pubkey, program: &[u8]) -> Result<(), ClusterError> {
         for (index, chunk) in program.chunks(CHUNK).enumerate() {
-            self.call("surfnet_writeProgram", json!([id.to_string(), hex(chunk), index * CHUNK]))?;
+            self.call(
+                "surfnet_writeProgram",
+                json!([id.to_string(), hex(chunk), index * CHUNK]),
+            )?;
         }
         Ok(())
     }

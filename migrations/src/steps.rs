@@ -55,14 +55,25 @@ impl Local {
     /// # Errors
     /// If the configuration knows no feed for it.
     pub fn new(config: Config, asset: &str) -> Result<Self> {
-        let (authority, mint) = (keys::wallet("authority"), keys::derived("ballast local network mint: USDC"));
+        let (authority, mint) = (
+            keys::wallet("authority"),
+            keys::derived("ballast local network mint: USDC"),
+        );
         let market = config.risk_market(asset)?;
         let risk_market = addresses::risk_market(&authority.pubkey(), &market.name);
         // Each asset has a vault: the number counts them by name, which an address may well contain.
         let keys = VaultKeys::derive(&authority.pubkey(), vault_number(asset), &mint.pubkey(), &risk_market);
         let feed_id = config.feed(asset)?;
         let price_feed = prices::local_price_account(&feed_id);
-        Ok(Self { config, asset: asset.to_owned(), authority, mint, feed_id, price_feed, keys })
+        Ok(Self {
+            config,
+            asset: asset.to_owned(),
+            authority,
+            mint,
+            feed_id,
+            price_feed,
+            keys,
+        })
     }
 
     /// The steps, in order.
@@ -71,16 +82,32 @@ impl Local {
     /// If a configured amount does not fit.
     pub fn steps(&self) -> Result<Vec<Step<'_>>> {
         let (authority, mint, keys) = (self.authority.pubkey(), self.mint.pubkey(), &self.keys);
-        let step = |name, creates, instructions| Step { name, creates, instructions, signers: vec![&self.authority] };
+        let step = |name, creates, instructions| Step {
+            name,
+            creates,
+            instructions,
+            signers: vec![&self.authority],
+        };
         let mut coin = step("test USDC", mint, self.create_mint());
         coin.signers.push(&self.mint);
         let market = self.config.risk_market(&self.asset)?;
-        let vault = CreateVaultArgs { id: vault_number(&self.asset), policy: self.config.policy()? };
+        let vault = CreateVaultArgs {
+            id: vault_number(&self.asset),
+            policy: self.config.policy()?,
+        };
         Ok(vec![
             coin,
-            step("risk market", keys.risk_market, vec![instructions::create_risk_market(&authority, market)]),
+            step(
+                "risk market",
+                keys.risk_market,
+                vec![instructions::create_risk_market(&authority, market)],
+            ),
             step("venue with its insurance fund", keys.venue_market, self.create_venue()?),
-            step("vault", keys.vault, vec![instructions::create_vault(&authority, keys, vault)]),
+            step(
+                "vault",
+                keys.vault,
+                vec![instructions::create_vault(&authority, keys, vault)],
+            ),
         ])
     }
 
@@ -120,7 +147,9 @@ impl Local {
                 say(&format!("program {name} is there already: {id}"));
                 continue;
             }
-            cluster.deploy(id, program).with_context(|| format!("the program {name} could not be deployed"))?;
+            cluster
+                .deploy(id, program)
+                .with_context(|| format!("the program {name} could not be deployed"))?;
             say(&format!("program {name}: {id}"));
         }
         for step in self.steps()? {
@@ -139,7 +168,9 @@ impl Local {
 
 /// The vault's number: one vault per asset and creator.
 fn vault_number(asset: &str) -> u64 {
-    asset.bytes().fold(VAULT_NUMBER, |number, byte| number.wrapping_mul(256).wrapping_add(u64::from(byte)))
+    asset.bytes().fold(VAULT_NUMBER, |number, byte| {
+        number.wrapping_mul(256).wrapping_add(u64::from(byte))
+    })
 }
 
 /// The compiled programs, in the order of [`PROGRAMS`].
@@ -152,7 +183,10 @@ pub fn compiled(folder: &Path) -> Result<Vec<Vec<u8>>> {
         match std::fs::read(&file) {
             Ok(bytes) if bytes.starts_with(b"\x7fELF") => Ok(bytes),
             Ok(_) => bail!("{}: is not a compiled program; run ./ballast build", file.display()),
-            Err(_) => bail!("{}: the compiled program is missing; run ./ballast build", file.display()),
+            Err(_) => bail!(
+                "{}: the compiled program is missing; run ./ballast build",
+                file.display()
+            ),
         }
     };
     PROGRAMS.iter().map(read).collect()

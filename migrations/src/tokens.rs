@@ -41,14 +41,25 @@ pub fn initialise_mint(mint: &Pubkey, authority: &Pubkey) -> Instruction {
     let mut data = vec![20, DECIMALS];
     data.extend_from_slice(authority.as_ref());
     data.push(0);
-    Instruction { program_id: spl_token::ID, accounts: vec![AccountMeta::new(*mint, false)], data }
+    Instruction {
+        program_id: spl_token::ID,
+        accounts: vec![AccountMeta::new(*mint, false)],
+        data,
+    }
 }
 
 /// `MintTo`.
 pub fn mint_to(mint: &Pubkey, to: &Pubkey, authority: &Pubkey, amount: u64) -> Instruction {
     let mut data = vec![7];
     data.extend_from_slice(&amount.to_le_bytes());
-    let accounts =
-        vec![AccountMeta::new(*mint, false), AccountMeta::new(*to, false), AccountMeta::new_readonly(*authority, true)];
-    Instruction { program_id: spl_token::ID, accounts, data }
+    let accounts = vec![
+        AccountMeta::new(*mint, false),
+        AccountMeta::new(*to, false),
+        AccountMeta::new_readonly(*authority, true),
+    ];
+    Instruction {
+        program_id: spl_token::ID,
+        accounts,
+        data,
+    }
 }

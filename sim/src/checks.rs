@@ -14,9 +14,17 @@ pub fn books_balance(ledger: &[LedgerLine]) -> Vec<Check> {
         let detail = if book.balances() {
             format!("{} base units minted, all of them found again", grouped(book.minted))
         } else {
-            format!("{} base units minted, {} found", grouped(book.minted), grouped(book.found))
+            format!(
+                "{} base units minted, {} found",
+                grouped(book.minted),
+                grouped(book.found)
+            )
         };
-        check(&format!("The books of {} balance to the last base unit", book.token), book.balances(), detail)
+        check(
+            &format!("The books of {} balance to the last base unit", book.token),
+            book.balances(),
+            detail,
+        )
     };
     books.into_iter().map(line).collect()
 }
@@ -47,7 +55,11 @@ pub fn delta_in_band(steps: &[Step]) -> Check {
     match worst(steps.iter().filter(|s| !s.breaker), delta_over_band) {
         Some(s) => {
             let ratio = delta_over_band(s);
-            let detail = format!("furthest on {}: {} of the way to the edge", utc_minute(s.unix_time), percent(ratio));
+            let detail = format!(
+                "furthest on {}: {} of the way to the edge",
+                utc_minute(s.unix_time),
+                percent(ratio)
+            );
             check(name, ratio <= 1.0, detail)
         }
         None => check(name, false, "no step without a tripped breaker was recorded"),
@@ -78,7 +90,11 @@ fn worst<'a>(steps: impl IntoIterator<Item = &'a Step>, badness: impl Fn(&Step) 
 }
 
 fn check(name: &str, held: bool, detail: impl Into<String>) -> Check {
-    Check { name: name.to_owned(), held, detail: detail.into() }
+    Check {
+        name: name.to_owned(),
+        held,
+        detail: detail.into(),
+    }
 }
 
 fn percent(ratio: f64) -> String {
@@ -87,5 +103,8 @@ fn percent(ratio: f64) -> String {
 
 fn grouped(base_units: u128) -> String {
     // Exact for all that a u64 mint can hold; only sums beyond that lose their grouping.
-    u64::try_from(base_units).map_or_else(|_| base_units.to_string(), |units| crate::format::token_amount(units, 0))
+    u64::try_from(base_units).map_or_else(
+        |_| base_units.to_string(),
+        |units| crate::format::token_amount(units, 0),
+    )
 }

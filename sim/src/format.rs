@@ -29,7 +29,9 @@ pub fn decimal(value: f64, places: usize) -> String {
         return "?".to_owned();
     }
     let plain = format!("{:.places$}", value.abs());
-    let (whole, fraction) = plain.split_once('.').map_or((plain.as_str(), None), |(w, f)| (w, Some(f)));
+    let (whole, fraction) = plain
+        .split_once('.')
+        .map_or((plain.as_str(), None), |(w, f)| (w, Some(f)));
     let is_zero = plain.bytes().all(|b| matches!(b, b'0' | b'.'));
     let mut out = String::new();
     if value < 0.0 && !is_zero {
@@ -78,7 +80,11 @@ pub fn token_amount(base_units: u64, decimals: u8) -> String {
 /// `1 crank`, `2 cranks`.
 #[must_use]
 pub fn count(number: u64, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(&number.to_string()), if number == 1 { one } else { many })
+    format!(
+        "{} {}",
+        grouped(&number.to_string()),
+        if number == 1 { one } else { many }
+    )
 }
 
 fn grouped(digits: &str) -> String {

@@ -49,7 +49,13 @@ pub struct Candle {
 /// # Errors
 /// [`HistoryError::Date`] for any other text.
 pub fn parse_date(text: &str) -> Result<i64, HistoryError> {
-    let shape = |(i, b): (usize, u8)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() };
+    let shape = |(i, b): (usize, u8)| {
+        if i == 4 || i == 7 {
+            b == b'-'
+        } else {
+            b.is_ascii_digit()
+        }
+    };
     let date = (text.len() == 10 && text.bytes().enumerate().all(shape))
         .then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())
         .flatten()
@@ -90,21 +96,42 @@ pub fn load(path: &Path, from: Option<i64>, to: Option<i64>) -> Result<Vec<Candl
     let end = last.unix_time + step;
     let (from, to) = (from.unwrap_or(first), to.unwrap_or(end));
     if from < first || to > end || from >= to {
-        return Err(HistoryError::Outside { file: path.to_owned(), first, end, from, to });
+        return Err(HistoryError::Outside {
+            file: path.to_owned(),
+            first,
+            end,
+            from,
+            to,
+        });
     }
-    let chosen: Vec<_> = candles.into_iter().filter(|c| (from..to).contains(&c.unix_time)).collect();
+    let chosen: Vec<_> = candles
+        .into_iter()
+        .filter(|c| (from..to).contains(&c.unix_time))
+        .collect();
     if chosen.is_empty() {
-        return Err(HistoryError::Between { file: path.to_owned(), from, to, step });
+        return Err(HistoryError::Between {
+            file: path.to_owned(),
+            from,
+            to,
+            step,
+        });
     }
     Ok(chosen)
 }
 
 fn open(path: &Path) -> Result<Box<dyn Read>, HistoryError> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_ascii_lowercase();
     if !name.ends_with(".csv") && !name.ends_with(".csv.gz") {
         return Err(HistoryError::Extension { file: path.to_owned() });
     }
-    let read_error = |source| HistoryError::Read { file: path.to_owned(), source };
+    let read_error = |source| HistoryError::Read {
+        file: path.to_owned(),
+        source,
+    };
     let file = File::open(path).map_err(read_error)?;
     if file.metadata().map_err(read_error)?.is_dir() {
         return Err(read_error(io::Error::from(io::ErrorKind::IsADirectory)));
@@ -117,15 +144,24 @@ fn open(path: &Path) -> Result<Box<dyn Read>, HistoryError> {
 }
 
 fn read(path: &Path, input: Box<dyn Read>) -> Result<Vec<Candle>, HistoryError> {
-    let read_error = |source| HistoryError::Read { file: path.to_owned(), source };
+    let read_error = |source| HistoryError::Read {
+        file: path.to_owned(),
+        source,
+    };
     // Read by lines, not by a CSV reader: that skips empty lines without counting them, and no field needs its quoting.
     let mut lines = (1..).zip(BufReader::new(input).lines());
-    let header = lines.next().map_or(Ok(String::new()), |(_, line)| line).map_err(read_error)?;
+    let header = lines
+        .next()
+        .map_or(Ok(String::new()), |(_, line)| line)
+        .map_err(read_error)?;
     let names = fields(header.trim_start_matches('\u{feff}'));
     let expected = names.len();
     if !(5..=6).contains(&expected) || names[..] != COLUMNS[..expected] {
         let found = header.chars().take(120).collect::<String>().escape_debug().to_string();
-        return Err(HistoryError::Header { file: path.to_owned(), found });
+        return Err(HistoryError::Header {
+            file: path.to_owned(),
+            found,
+        });
     }
     let mut candles: Vec<Candle> = Vec::new();
     let mut step = None;
@@ -134,9 +170,18 @@ fn read(path: &Path, input: Box<dyn Read>) -> Result<Vec<Candle>, HistoryError> 
         if text.trim().is_empty() {
             continue;
         }
-        let row = Row { path, line, fields: fields(&text) };
+        let row = Row {
+            path,
+            line,
+            fields: fields(&text),
+        };
         if row.fields.len() != expected {
-            return Err(HistoryError::Width { file: path.to_owned(), line, found: row.fields.len(), expected });
+            return Err(HistoryError::Width {
+                file: path.to_owned(),
+                line,
+                found: row.fields.len(),
+                expected,
+            });
         }
         let candle = row.candle()?;
         if let Some(previous) = candles.last() {
@@ -153,7 +198,12 @@ fn read(path: &Path, input: Box<dyn Read>) -> Result<Vec<Candle>, HistoryError> 
 /// The fields of a line; quotes around a whole field are taken off.
 fn fields(line: &str) -> Vec<&str> {
     line.split(',')
-        .map(|field| field.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(field))
+        .map(|field| {
+            field
+                .strip_prefix('"')
+                .and_then(|rest| rest.strip_suffix('"'))
+                .unwrap_or(field)
+        })
         .collect()
 }
 
@@ -182,7 +232,13 @@ impl Row<'_> {
         if self.fields.len() > 5 && !self.text(5).parse::<f64>().is_ok_and(|v| v.is_finite() && v >= 0.0) {
             return Err(self.fault(5, "a volume is a number, zero or more"));
         }
-        Ok(Candle { unix_time, open, high, low, close })
+        Ok(Candle {
+            unix_time,
+            open,
+            high,
+            low,
+            close,
+        })
     }
 
     /// Checks that `after` follows `before` by the step of the rows above, and returns that step.
@@ -193,16 +249,27 @@ impl Row<'_> {
             return Err(self.fault(0, format!("times must increase, and the row above is at {before}")));
         }
         if found > step {
-            return Err(HistoryError::Gap { file: self.path.to_owned(), line: self.line, before, after, step });
+            return Err(HistoryError::Gap {
+                file: self.path.to_owned(),
+                line: self.line,
+                before,
+                after,
+                step,
+            });
         }
         if found < step {
-            return Err(self.fault(0, format!("it is {found} s after the row above, at {before}, but rows are {step} s apart")));
+            return Err(self.fault(
+                0,
+                format!("it is {found} s after the row above, at {before}, but rows are {step} s apart"),
+            ));
         }
         Ok(step)
     }
 
     fn price(&self, column: usize) -> Result<PriceE8, HistoryError> {
-        self.text(column).parse().map_err(|rule: crate::price::PriceError| self.fault(column, rule.to_string()))
+        self.text(column)
+            .parse()
+            .map_err(|rule: crate::price::PriceError| self.fault(column, rule.to_string()))
     }
 
     fn text(&self, column: usize) -> &str {
@@ -214,7 +281,13 @@ impl Row<'_> {
             file: self.path.to_owned(),
             line: self.line,
             column: COLUMNS[column],
-            value: self.text(column).chars().take(40).collect::<String>().escape_debug().to_string(),
+            value: self
+                .text(column)
+                .chars()
+                .take(40)
+                .collect::<String>()
+                .escape_debug()
+                .to_string(),
             rule: rule.into(),
         }
     }

@@ -227,7 +227,12 @@ pub fn summarise(meta: Meta, steps: &[Step]) -> Result<Summary, RecordError> {
         nav_per_share_start: first.nav_per_share,
         nav_per_share_end: last.nav_per_share,
         floor_per_share_min_distance: steps.iter().map(floor_distance).fold(f64::INFINITY, f64::min),
-        keeper_reaction_ms_median: median(steps.iter().flat_map(|s| s.keeper_reaction_ms.iter().copied()).collect()),
+        keeper_reaction_ms_median: median(
+            steps
+                .iter()
+                .flat_map(|s| s.keeper_reaction_ms.iter().copied())
+                .collect(),
+        ),
         from: first.unix_time,
         to: last.unix_time.saturating_add(meta.step_seconds),
         steps_with_breaker: steps.iter().filter(|s| s.breaker).count() as u64,
@@ -282,7 +287,12 @@ pub fn books(ledger: &[LedgerLine]) -> Option<Vec<Book>> {
     let mut books: Vec<Book> = Vec::new();
     for line in ledger {
         let position = books.iter().position(|b| b.token == line.token).unwrap_or_else(|| {
-            books.push(Book { token: line.token.clone(), decimals: line.decimals, minted: 0, found: 0 });
+            books.push(Book {
+                token: line.token.clone(),
+                decimals: line.decimals,
+                minted: 0,
+                found: 0,
+            });
             books.len() - 1
         });
         // A sum of u64 in a u128 would need 2^64 lines to overflow.
@@ -296,7 +306,11 @@ pub fn books(ledger: &[LedgerLine]) -> Option<Vec<Book>> {
 
 fn trips(steps: &[Step]) -> u64 {
     let before = std::iter::once(false).chain(steps.iter().map(|s| s.breaker));
-    steps.iter().zip(before).filter(|(step, before)| step.breaker && !before).count() as u64
+    steps
+        .iter()
+        .zip(before)
+        .filter(|(step, before)| step.breaker && !before)
+        .count() as u64
 }
 
 fn median(mut values: Vec<f64>) -> Option<f64> {
@@ -310,15 +324,19 @@ fn median(mut values: Vec<f64>) -> Option<f64> {
 }
 
 fn require_finite(meta: &Meta, steps: &[Step]) -> Result<(), RecordError> {
-    let check = |place: &dyn Fn() -> String, fields: &[(&'static str, f64)]| {
-        match fields.iter().find(|(_, value)| !value.is_finite()) {
-            Some((field, _)) => Err(RecordError::NotFinite { place: place(), field }),
-            None => Ok(()),
-        }
+    let check = |place: &dyn Fn() -> String, fields: &[(&'static str, f64)]| match fields
+        .iter()
+        .find(|(_, value)| !value.is_finite())
+    {
+        Some((field, _)) => Err(RecordError::NotFinite { place: place(), field }),
+        None => Ok(()),
     };
     check(&|| "the run".to_owned(), &[("wall_seconds", meta.wall_seconds)])?;
     for d in &meta.depositors {
-        check(&|| format!("depositor {}", d.name), &[("deposited", d.deposited), ("received", d.received)])?;
+        check(
+            &|| format!("depositor {}", d.name),
+            &[("deposited", d.deposited), ("received", d.received)],
+        )?;
     }
     for s in steps {
         let place = || format!("step {}", s.index);

@@ -61,14 +61,20 @@ pub fn check_dir(dir: &Path) -> Result<(), ReportError> {
     if dir.file_name().is_none() {
         return Err(ReportError::NotADirectory { dir: dir.to_owned() });
     }
-    let failed = |source| ReportError::Write { path: dir.to_owned(), source };
+    let failed = |source| ReportError::Write {
+        path: dir.to_owned(),
+        source,
+    };
     match fs::symlink_metadata(dir) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(failed(error)),
         Ok(metadata) if !metadata.is_dir() => return Err(ReportError::NotADirectory { dir: dir.to_owned() }),
         Ok(_) => {}
     }
-    let foreign = |entry: String| ReportError::Foreign { dir: dir.to_owned(), entry };
+    let foreign = |entry: String| ReportError::Foreign {
+        dir: dir.to_owned(),
+        entry,
+    };
     let mut empty = true;
     for entry in fs::read_dir(dir).map_err(failed)? {
         let entry = entry.map_err(failed)?;
@@ -81,12 +87,16 @@ pub fn check_dir(dir: &Path) -> Result<(), ReportError> {
     if empty || is_ours(&dir.join(FILES[1])) {
         Ok(())
     } else {
-        Err(foreign(FILES[1].to_owned() + "` missing or not written by us; files such as `" + FILES[0]))
+        Err(foreign(
+            FILES[1].to_owned() + "` missing or not written by us; files such as `" + FILES[0],
+        ))
     }
 }
 
 fn is_ours(report_json: &Path) -> bool {
-    let value = fs::read(report_json).ok().and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
+    let value = fs::read(report_json)
+        .ok()
+        .and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
     value.is_some_and(|v| v.get("generator").and_then(|g| g.as_str()) == Some(GENERATOR))
 }
 
@@ -101,7 +111,10 @@ pub fn write(dir: &Path, summary: &Summary, steps: &[Step]) -> Result<PathBuf, R
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    fs::create_dir_all(parent).map_err(|source| ReportError::Write { path: parent.to_owned(), source })?;
+    fs::create_dir_all(parent).map_err(|source| ReportError::Write {
+        path: parent.to_owned(),
+        source,
+    })?;
     let name = dir.file_name().unwrap_or_default().to_string_lossy();
     let beside = |what: &str| parent.join(format!(".{name}.{what}-{}", std::process::id()));
     let (fresh, old) = (beside("new"), beside("old"));
@@ -122,14 +135,19 @@ fn fill(fresh: &Path, contents: &[Vec<u8>; 3]) -> Result<(), ReportError> {
     for (name, bytes) in FILES.iter().zip(contents) {
         let path = fresh.join(name);
         let mut file = File::create_new(&path).map_err(failed(&path))?;
-        file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed(&path))?;
+        file.write_all(bytes)
+            .and_then(|()| file.sync_all())
+            .map_err(failed(&path))?;
     }
     Ok(())
 }
 
 /// Puts `fresh` in the place of `dir`; if that fails, what was there is put back.
 fn swap(dir: &Path, fresh: &Path, old: &Path) -> Result<(), ReportError> {
-    let failed = |source| ReportError::Write { path: dir.to_owned(), source };
+    let failed = |source| ReportError::Write {
+        path: dir.to_owned(),
+        source,
+    };
     let replaces = dir.exists();
     if replaces {
         fs::rename(dir, old).map_err(failed)?;
@@ -141,7 +159,10 @@ fn swap(dir: &Path, fresh: &Path, old: &Path) -> Result<(), ReportError> {
         return Err(failed(error));
     }
     if replaces {
-        fs::remove_dir_all(old).map_err(|source| ReportError::Write { path: old.to_owned(), source })?;
+        fs::remove_dir_all(old).map_err(|source| ReportError::Write {
+            path: old.to_owned(),
+            source,
+        })?;
     }
     Ok(())
 }

@@ -65,7 +65,13 @@ pub fn candles(seed: u64) -> Vec<Candle> {
                 let low = hour.iter().copied().fold(open, i64::min);
                 let unix_time = START + candles.len() as i64 * HOUR;
                 let [open, high, low, close] = [open, high, low, close].map(price);
-                candles.push(Candle { unix_time, open, high, low, close });
+                candles.push(Candle {
+                    unix_time,
+                    open,
+                    high,
+                    low,
+                    close,
+                });
             }
         }
     }
@@ -78,7 +84,10 @@ pub fn landmarks() -> Vec<Landmark> {
     let starts = EPISODES.iter().scan(0, |index, episode| {
         let start = *index;
         *index += hours(episode);
-        Some(Landmark { index: start, name: episode.name })
+        Some(Landmark {
+            index: start,
+            name: episode.name,
+        })
     });
     starts.collect()
 }
@@ -119,7 +128,11 @@ fn nodes(episode: &Episode, level: i64) -> Vec<(u32, i64)> {
         // A scaled price is of the size of its level, far inside an i64.
         ((cents + first / 2) / first) as i64 * CENT
     };
-    episode.points.iter().map(|(hour, dollars)| (*hour, scale(*dollars))).collect()
+    episode
+        .points
+        .iter()
+        .map(|(hour, dollars)| (*hour, scale(*dollars)))
+        .collect()
 }
 
 /// E8 prices at each tick after `from` up to and including `to`, which is met exactly.
@@ -210,9 +223,19 @@ mod tests {
     fn confidence_is_calm_wide_or_capped() {
         let candle = |high, low, close: i64| {
             let [high, low, close] = [high, low, close].map(|p: i64| price(p * ONE_E8));
-            Candle { unix_time: 0, open: close, high, low, close }
+            Candle {
+                unix_time: 0,
+                open: close,
+                high,
+                low,
+                close,
+            }
         };
-        for (high, low, close, bp) in [(10_000, 10_000, 10_000, 5), (10_000, 7_500, 10_000, 55), (30_000, 10_000, 10_000, 100)] {
+        for (high, low, close, bp) in [
+            (10_000, 10_000, 10_000, 5),
+            (10_000, 7_500, 10_000, 55),
+            (30_000, 10_000, 10_000, 100),
+        ] {
             let expected = u64::try_from(close * ONE_E8 / 10_000 * bp).unwrap();
             assert_eq!(confidence(&candle(high, low, close)), expected);
         }
@@ -225,7 +248,9 @@ mod tests {
             .iter()
             .flat_map(|c| [c.open, c.high, c.low, c.close])
             .flat_map(|p| p.raw().to_le_bytes())
-            .fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
+            .fold(0xcbf2_9ce4_8422_2325_u64, |h, b| {
+                (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3)
+            });
         assert_eq!(hash, 0xc211_6562_d0c3_3bbe, "{hash:#018x}");
     }
 }

@@ -23,8 +23,15 @@ pub struct LiveTable {
 }
 
 enum Out {
-    Block { bar: ProgressBar, rows: VecDeque<String> },
-    Lines { to: Box<dyn Write + Send>, every: u64, headed: bool },
+    Block {
+        bar: ProgressBar,
+        rows: VecDeque<String>,
+    },
+    Lines {
+        to: Box<dyn Write + Send>,
+        every: u64,
+        headed: bool,
+    },
 }
 
 impl LiveTable {
@@ -35,15 +42,38 @@ impl LiveTable {
             return Self::lines(total, every, Box::new(io::stdout()));
         }
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stdout());
-        let style = ProgressStyle::with_template("{msg}\n  [{bar:40}] {percent:>3} %  step {pos} of {len}  {elapsed}, about {eta} left");
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("█▌░"));
-        Self { total, done: 0, out: Out::Block { bar, rows: VecDeque::with_capacity(ROWS) }, last: None }
+        let style = ProgressStyle::with_template(
+            "{msg}\n  [{bar:40}] {percent:>3} %  step {pos} of {len}  {elapsed}, about {eta} left",
+        );
+        bar.set_style(
+            style
+                .unwrap_or_else(|_| ProgressStyle::default_bar())
+                .progress_chars("█▌░"),
+        );
+        Self {
+            total,
+            done: 0,
+            out: Out::Block {
+                bar,
+                rows: VecDeque::with_capacity(ROWS),
+            },
+            last: None,
+        }
     }
 
     /// Plain lines to `to`, one each `every` steps (at least 1), whatever it is.
     #[must_use]
     pub fn lines(total: u64, every: u64, to: Box<dyn Write + Send>) -> Self {
-        Self { total, done: 0, out: Out::Lines { to, every: every.max(1), headed: false }, last: None }
+        Self {
+            total,
+            done: 0,
+            out: Out::Lines {
+                to,
+                every: every.max(1),
+                headed: false,
+            },
+            last: None,
+        }
     }
 
     /// Shows one step.

@@ -19,7 +19,13 @@ fn meta(ledger: Vec<LedgerLine>) -> Meta {
 }
 
 fn line(token: &str, side: Side, amount: u64) -> LedgerLine {
-    LedgerLine { token: token.into(), decimals: 6, name: "x".into(), side, amount }
+    LedgerLine {
+        token: token.into(),
+        decimals: 6,
+        name: "x".into(),
+        side,
+        amount,
+    }
 }
 
 fn step(index: u32, delta: f64, breaker: bool, reactions: &[f64]) -> Step {
@@ -62,7 +68,10 @@ fn the_summary_follows_from_the_steps() {
     ];
     let s = summarise(meta(balanced()), &steps).unwrap();
     assert!(s.balanced && s.held);
-    assert_eq!((s.steps, s.cranks, s.breaker_trips, s.steps_with_breaker), (5, 10, 2, 3));
+    assert_eq!(
+        (s.steps, s.cranks, s.breaker_trips, s.steps_with_breaker),
+        (5, 10, 2, 3)
+    );
     assert_eq!((s.from, s.to), (0, 5 * 3_600));
     assert!((s.max_abs_delta_over_band - 0.8).abs() < 1e-12);
     assert!((s.floor_per_share_min_distance - 0.06).abs() < 1e-12);
@@ -70,8 +79,19 @@ fn the_summary_follows_from_the_steps() {
     assert_eq!(s.keeper_reaction_ms_median, Some(4.0));
     let json = serde_json::to_value(&s).unwrap();
     for field in [
-        "balanced", "steps", "cranks", "breaker_trips", "max_abs_delta_over_band", "nav_per_share_start", "nav_per_share_end",
-        "floor_per_share_min_distance", "keeper_reaction_ms_median", "title", "mode", "ledger", "checks",
+        "balanced",
+        "steps",
+        "cranks",
+        "breaker_trips",
+        "max_abs_delta_over_band",
+        "nav_per_share_start",
+        "nav_per_share_end",
+        "floor_per_share_min_distance",
+        "keeper_reaction_ms_median",
+        "title",
+        "mode",
+        "ledger",
+        "checks",
     ] {
         assert!(json.get(field).is_some(), "{field}");
     }
@@ -112,7 +132,10 @@ fn checks_hold_and_fail_where_they_should() {
         (checks::delta_in_band(&[within.clone(), beyond.clone()]), false),
         (checks::delta_in_band(&[]), false),
         (checks::exposure_under_cap(std::slice::from_ref(&within), 0.0), true),
-        (checks::exposure_under_cap(&[within.clone(), beyond.clone()], 0.0), false),
+        (
+            checks::exposure_under_cap(&[within.clone(), beyond.clone()], 0.0),
+            false,
+        ),
         (checks::exposure_under_cap(&[within.clone(), beyond], 0.01), true),
         (checks::floor_held(std::slice::from_ref(&within)), true),
         (checks::floor_held(&[within, sunk]), false),
@@ -132,7 +155,10 @@ fn a_missing_band_and_a_missing_number_are_not_hidden() {
     let off_target = summarise(meta(balanced()), &[bandless.clone()]).unwrap();
     assert!((off_target.max_abs_delta_over_band - OFF_BAND_WITHOUT_BAND).abs() < f64::EPSILON);
     bandless.leverage = f64::NAN;
-    let expected = RecordError::NotFinite { place: "step 0".into(), field: "leverage" };
+    let expected = RecordError::NotFinite {
+        place: "step 0".into(),
+        field: "leverage",
+    };
     assert_eq!(summarise(meta(balanced()), &[bandless]), Err(expected));
     assert_eq!(summarise(meta(balanced()), &[]), Err(RecordError::NoSteps));
 }

@@ -17,7 +17,11 @@ fn run() -> (Summary, Vec<Step>) {
         slow += (price - slow).clamp(-slow * 0.03, slow * 0.03);
         let hourly = (price / open - 1.0).abs();
         volatility = 0.95 * volatility + 0.05 * hourly * 117.0;
-        quiet = if (price / slow - 1.0).abs() > 0.06 { 0 } else { quiet + 1 };
+        quiet = if (price / slow - 1.0).abs() > 0.06 {
+            0
+        } else {
+            quiet + 1
+        };
         let breaker = quiet < 4;
         let nav = cash + units * price;
         let cap = 2.5 * (nav - 850_000.0_f64).max(0.0);
@@ -51,10 +55,21 @@ fn run() -> (Summary, Vec<Step>) {
         }
     };
     let steps: Vec<_> = (0..).zip(scenario::candles(scenario::DEFAULT_SEED)).map(step).collect();
-    let line = |token: &str, name: &str, side, amount| LedgerLine { token: token.into(), decimals: 6, name: name.into(), side, amount };
+    let line = |token: &str, name: &str, side, amount| LedgerLine {
+        token: token.into(),
+        decimals: 6,
+        name: name.into(),
+        side,
+        amount,
+    };
     let ledger = vec![
         line("USDC", "minted to the depositors", Side::Minted, 1_000_000_000_000),
-        line("USDC", "minted to the venue's counterparty", Side::Minted, 5_000_000_000_000),
+        line(
+            "USDC",
+            "minted to the venue's counterparty",
+            Side::Minted,
+            5_000_000_000_000,
+        ),
         line("USDC", "Ann", Side::Found, 594_210_337_118),
         line("USDC", "<b>Bo</b> & co", Side::Found, 297_105_168_559),
         line("USDC", "the venue", Side::Found, 5_108_684_494_322),
@@ -63,8 +78,15 @@ fn run() -> (Summary, Vec<Step>) {
         line("shares", "burned at redemption", Side::Found, 1_000_000_000_000),
     ];
     let mut all = checks::books_balance(&ledger);
-    all.extend([checks::floor_held(&steps), checks::delta_in_band(&steps), checks::exposure_under_cap(&steps, 0.02)]);
-    let marks = scenario::landmarks().into_iter().map(|l| Mark { unix_time: steps[l.index].unix_time, label: l.name.into() });
+    all.extend([
+        checks::floor_held(&steps),
+        checks::delta_in_band(&steps),
+        checks::exposure_under_cap(&steps, 0.02),
+    ]);
+    let marks = scenario::landmarks().into_iter().map(|l| Mark {
+        unix_time: steps[l.index].unix_time,
+        label: l.name.into(),
+    });
     let meta = Meta {
         title: "A vault through three famous falls".into(),
         asset: "BTC".into(),
@@ -73,8 +95,16 @@ fn run() -> (Summary, Vec<Step>) {
         step_seconds: 3_600,
         checks: all,
         depositors: vec![
-            Depositor { name: "Ann".into(), deposited: 666_666.67, received: 594_210.34 },
-            Depositor { name: "<b>Bo</b> & co".into(), deposited: 333_333.33, received: 297_105.17 },
+            Depositor {
+                name: "Ann".into(),
+                deposited: 666_666.67,
+                received: 594_210.34,
+            },
+            Depositor {
+                name: "<b>Bo</b> & co".into(),
+                deposited: 333_333.33,
+                received: 297_105.17,
+            },
         ],
         ledger,
         marks: marks.collect(),
@@ -84,7 +114,10 @@ fn run() -> (Summary, Vec<Step>) {
 }
 
 fn entries(dir: &Path) -> Vec<String> {
-    let mut names: Vec<_> = fs::read_dir(dir).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<_> = fs::read_dir(dir)
+        .unwrap()
+        .map(|e| e.unwrap().file_name().into_string().unwrap())
+        .collect();
     names.sort();
     names
 }
@@ -101,11 +134,17 @@ fn a_report_is_whole_self_contained_and_escaped() {
         assert!(!html.contains(bad), "{bad}");
     }
     // The only addresses are the namespace of SVG and the two files beside.
-    assert_eq!(html.matches("http").count(), html.matches("http://www.w3.org/2000/svg").count());
+    assert_eq!(
+        html.matches("http").count(),
+        html.matches("http://www.w3.org/2000/svg").count()
+    );
     assert!(html.contains("&lt;b&gt;Bo&lt;") && html.contains("Black Thursday") && html.contains("</html>"));
     let json: Summary = serde_json::from_slice(&fs::read(dir.join("report.json")).unwrap()).unwrap();
     assert_eq!(json, summary);
-    assert_eq!(fs::read_to_string(dir.join("steps.csv")).unwrap().lines().count(), steps.len() + 1);
+    assert_eq!(
+        fs::read_to_string(dir.join("steps.csv")).unwrap().lines().count(),
+        steps.len() + 1
+    );
 }
 
 #[test]
@@ -116,7 +155,10 @@ fn the_dark_theme_knows_every_colour_of_the_plots() {
     let (head, body) = html.split_once("</style>").unwrap();
     for attribute in ["fill", "stroke"] {
         for colour in body.split(&format!(" {attribute}=\"#")).skip(1).map(|rest| &rest[..6]) {
-            assert!(head.contains(&format!("[{attribute}=\"#{colour}\"]")), "{attribute} {colour}");
+            assert!(
+                head.contains(&format!("[{attribute}=\"#{colour}\"]")),
+                "{attribute} {colour}"
+            );
         }
     }
 }
@@ -130,7 +172,9 @@ fn an_earlier_report_is_replaced_and_nothing_is_left_beside() {
     write(&dir, &summary, &steps).unwrap();
     summary.meta.title = "second".into();
     write(&dir, &summary, &steps).unwrap();
-    assert!(fs::read_to_string(dir.join("index.html")).unwrap().contains("<h1>second</h1>"));
+    assert!(fs::read_to_string(dir.join("index.html"))
+        .unwrap()
+        .contains("<h1>second</h1>"));
     assert_eq!(entries(temp.path()), ["report"]);
 }
 
@@ -138,7 +182,11 @@ fn an_earlier_report_is_replaced_and_nothing_is_left_beside() {
 fn foreign_files_are_left_alone() {
     let temp = TempDir::new().unwrap();
     let (summary, steps) = run();
-    for (name, text) in [("notes.txt", "mine"), ("index.html", "<p>my own page</p>"), ("report.json", "{\"generator\":\"other\"}")] {
+    for (name, text) in [
+        ("notes.txt", "mine"),
+        ("index.html", "<p>my own page</p>"),
+        ("report.json", "{\"generator\":\"other\"}"),
+    ] {
         let dir = temp.path().join(name.replace('.', "-"));
         fs::create_dir(&dir).unwrap();
         fs::write(dir.join(name), text).unwrap();
@@ -150,7 +198,14 @@ fn foreign_files_are_left_alone() {
     let file = temp.path().join("file");
     fs::write(&file, "x").unwrap();
     for dir in [file.as_path(), Path::new("/"), Path::new("..")] {
-        assert!(matches!(check_dir(dir), Err(ReportError::NotADirectory { .. })), "{}", dir.display());
+        assert!(
+            matches!(check_dir(dir), Err(ReportError::NotADirectory { .. })),
+            "{}",
+            dir.display()
+        );
     }
-    assert!(matches!(write(&file.join("under"), &summary, &steps), Err(ReportError::Write { .. })));
+    assert!(matches!(
+        write(&file.join("under"), &summary, &steps),
+        Err(ReportError::Write { .. })
+    ));
 }

@@ -1,5 +1,6 @@
 //! What a price has to satisfy before anything uses it (R6), through the compiled risk program.
 
+use anchor_lang::prelude::Pubkey;
 use ballast_client::instructions as ix;
 use ballast_client::prices::{self, Publication};
 use ballast_risk::errors::RiskError;
@@ -7,7 +8,6 @@ use ballast_risk::CreateMarketArgs;
 use ballast_testkit::params::{self, FEED};
 use ballast_testkit::tokens::put;
 use ballast_testkit::{error_code, fixed, World};
-use anchor_lang::prelude::Pubkey;
 use pyth_solana_receiver_sdk::price_update::VerificationLevel;
 use solana_signer::Signer;
 
@@ -47,7 +47,11 @@ fn r6_each_malformed_price_is_refused_by_its_own_rule() {
         (|p| p.exponent = 0, RiskError::PriceOutOfRange),
     ];
     for (change, expected) in table {
-        let expected = if expected == RiskError::PriceOutOfRange { None } else { Some(code(expected)) };
+        let expected = if expected == RiskError::PriceOutOfRange {
+            None
+        } else {
+            Some(code(expected))
+        };
         assert_eq!(observed_after(change), expected);
     }
 }
@@ -72,7 +76,11 @@ fn r6_foreign_unverified_and_garbled_accounts_are_refused() {
     world.pass(60, 60);
     let news = world.publication("50100", "10");
     let sound = prices::pull_account(world.price_feed, &news);
-    let partial = prices::pull_account_verified(world.price_feed, &news, VerificationLevel::Partial { num_signatures: 12 });
+    let partial = prices::pull_account_verified(
+        world.price_feed,
+        &news,
+        VerificationLevel::Partial { num_signatures: 12 },
+    );
     let mut garbled = sound.data.clone();
     garbled[0] ^= 1;
     for (owner, data, expected) in [
@@ -138,7 +146,12 @@ fn a_legacy_push_account_is_read_where_it_is_pinned() {
     let (owner, account) = (Pubkey::new_unique(), Pubkey::new_unique());
     let source = params::push_source(owner, account);
     let admin = world.admin.pubkey();
-    world.send(&[ix::create_risk_market(&admin, CreateMarketArgs { source, ..args })], &[]).unwrap();
+    world
+        .send(
+            &[ix::create_risk_market(&admin, CreateMarketArgs { source, ..args })],
+            &[],
+        )
+        .unwrap();
     world.price_feed = account;
 
     let halted = push_account(&world, 5_000_000_000_000, 2);
@@ -175,11 +188,26 @@ fn r8_no_zero_and_no_excess_gets_into_a_market() {
         (|a| a.uses[3].max_deviation = fixed("0"), RiskError::MaxDeviation),
         (|a| a.uses[3].max_deviation = fixed("0.91"), RiskError::MaxDeviation),
         (|a| a.signal_settings.min_interval_seconds = 0, RiskError::MinInterval),
-        (|a| a.signal_settings.variance_time_constant_seconds = 0, RiskError::VarianceTimeConstant),
-        (|a| a.signal_settings.slow_price_rate_per_hour = fixed("0"), RiskError::SlowPriceRate),
-        (|a| a.signal_settings.slow_price_rate_per_hour = fixed("1.1"), RiskError::SlowPriceRate),
-        (|a| a.signal_settings.jump_threshold = fixed("0"), RiskError::JumpThreshold),
-        (|a| a.signal_settings.jump_threshold = fixed("51"), RiskError::JumpThreshold),
+        (
+            |a| a.signal_settings.variance_time_constant_seconds = 0,
+            RiskError::VarianceTimeConstant,
+        ),
+        (
+            |a| a.signal_settings.slow_price_rate_per_hour = fixed("0"),
+            RiskError::SlowPriceRate,
+        ),
+        (
+            |a| a.signal_settings.slow_price_rate_per_hour = fixed("1.1"),
+            RiskError::SlowPriceRate,
+        ),
+        (
+            |a| a.signal_settings.jump_threshold = fixed("0"),
+            RiskError::JumpThreshold,
+        ),
+        (
+            |a| a.signal_settings.jump_threshold = fixed("51"),
+            RiskError::JumpThreshold,
+        ),
         (|a| a.signal_settings.jump_floor = fixed("0"), RiskError::JumpFloor),
         (|a| a.signal_settings.jump_quiet_seconds = 0, RiskError::JumpQuiet),
         (|a| a.exit_haircut.base = fixed("0"), RiskError::ExitHaircut),

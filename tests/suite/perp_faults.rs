@@ -12,7 +12,11 @@ fn a_paused_venue_trades_nothing_and_moves_nothing() {
     let mut world = PerpWorld::new();
     let user = world.trader(MILLION);
     world.order(&user, 1_000_000).unwrap();
-    world.faults(Faults { paused: true, auto_deleverage: true, ..Default::default() });
+    world.faults(Faults {
+        paused: true,
+        auto_deleverage: true,
+        ..Default::default()
+    });
     let authority = world.authority.insecure_clone();
     let before = world.tokens(&world.vault);
     for sent in [
@@ -34,7 +38,10 @@ fn a_stale_venue_prices_nothing_but_lets_a_flat_account_leave() {
     let mut world = PerpWorld::new();
     let (held, flat) = (world.trader(MILLION), world.trader(MILLION));
     world.order(&held, 1_000_000).unwrap();
-    world.faults(Faults { stale: true, ..Default::default() });
+    world.faults(Faults {
+        stale: true,
+        ..Default::default()
+    });
     refused(world.order(&held, 1), PerpError::VenuePriceStale);
     refused(world.order(&held, -1), PerpError::VenuePriceStale);
     refused(world.withdraw(&held, 1), PerpError::VenuePriceStale);
@@ -47,13 +54,19 @@ fn a_stale_venue_prices_nothing_but_lets_a_flat_account_leave() {
 fn a_partial_fill_takes_its_share_toward_zero() {
     let mut world = PerpWorld::new();
     let user = world.trader(MILLION);
-    world.faults(Faults { partial_fill: fixed("0.5"), ..Default::default() });
+    world.faults(Faults {
+        partial_fill: fixed("0.5"),
+        ..Default::default()
+    });
     world.order(&user, 1_001).unwrap();
     assert_eq!(world.account(&user).lots, 500);
     refused(world.order(&user, 1), PerpError::PartialFillEmpty);
     let authority = world.authority.insecure_clone();
     for share in ["1.1", "-0.1"] {
-        let faults = Faults { partial_fill: fixed(share), ..Default::default() };
+        let faults = Faults {
+            partial_fill: fixed(share),
+            ..Default::default()
+        };
         refused(world.faults_by(&authority, faults), PerpError::InvalidPartialFill);
     }
 }
@@ -62,7 +75,10 @@ fn a_partial_fill_takes_its_share_toward_zero() {
 fn a_delayed_order_fills_later_at_the_later_price() {
     let mut world = PerpWorld::new();
     let user = world.trader(MILLION);
-    world.faults(Faults { delayed: true, ..Default::default() });
+    world.faults(Faults {
+        delayed: true,
+        ..Default::default()
+    });
     world.order(&user, 1_000).unwrap();
     assert_eq!(world.account(&user).lots, 0);
     refused(world.order(&user, 1_000), PerpError::OrderAlreadyPending);
@@ -80,7 +96,10 @@ fn a_delayed_order_fills_later_at_the_later_price() {
 fn a_delayed_order_that_a_rule_refuses_is_cancelled_without_trace() {
     let mut world = PerpWorld::new();
     let user = world.trader(MILLION);
-    world.faults(Faults { delayed: true, ..Default::default() });
+    world.faults(Faults {
+        delayed: true,
+        ..Default::default()
+    });
     world.order_at(&user, 1_000, "105", false).unwrap();
     world.pass(1, 1);
     world.set_price("110", "0");
@@ -101,7 +120,10 @@ fn a_delayed_order_that_a_rule_refuses_is_cancelled_without_trace() {
 fn a_waiting_order_is_cancelled_by_its_owner_or_after_it_expired() {
     let mut world = PerpWorld::new();
     let (user, other) = (world.trader(MILLION), world.wallet(0));
-    world.faults(Faults { delayed: true, ..Default::default() });
+    world.faults(Faults {
+        delayed: true,
+        ..Default::default()
+    });
     refused(world.cancel(&user.owner, &user), PerpError::NoPendingOrder);
     world.order(&user, 1_000).unwrap();
     refused(world.cancel(&other.owner, &user), PerpError::CancelBeforeExpiry);
@@ -120,7 +142,10 @@ fn a_queued_withdrawal_pays_after_its_delay_and_stays_owed() {
     let mut world = PerpWorld::new();
     let user = world.trader(1_000);
     refused(world.collect(&user), PerpError::NothingQueued);
-    world.faults(Faults { withdrawal_delay_seconds: 100, ..Default::default() });
+    world.faults(Faults {
+        withdrawal_delay_seconds: 100,
+        ..Default::default()
+    });
     world.withdraw(&user, 400).unwrap();
     assert_eq!((world.tokens(&user.tokens), world.state().total_queued), (0, 400));
     refused(world.collect(&user), PerpError::WithdrawalNotReady);
@@ -141,7 +166,10 @@ fn auto_deleveraging_only_reduces_and_only_when_switched_on() {
     world.order(&user, 1_000).unwrap();
     let authority = world.authority.insecure_clone();
     refused(world.deleverage(&authority, &user, -1), PerpError::AutoDeleverageOff);
-    world.faults(Faults { auto_deleverage: true, ..Default::default() });
+    world.faults(Faults {
+        auto_deleverage: true,
+        ..Default::default()
+    });
     for lots in [1, -1_001, 0] {
         refused(
             world.deleverage(&authority, &user, lots),

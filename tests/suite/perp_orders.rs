@@ -1,9 +1,9 @@
 //! Orders, margin, funding, liquidation and withdrawals of the reference venue.
 
 use crate::perp_support::*;
+use anchor_lang::AnchorDeserialize;
 use ballast_perp::state::MarketParams;
 use ballast_perp::{FillReceipt, PerpError};
-use anchor_lang::AnchorDeserialize;
 
 const MILLION: u64 = 1_000_000_000_000;
 
@@ -22,7 +22,11 @@ fn a_fill_is_reported_as_return_data_and_costs_little() {
         sent.compute_units_consumed, sent_again.compute_units_consumed
     );
     assert!(sent.compute_units_consumed < 45_000, "{}", sent.compute_units_consumed);
-    assert!(sent_again.compute_units_consumed < 45_000, "{}", sent_again.compute_units_consumed);
+    assert!(
+        sent_again.compute_units_consumed < 45_000,
+        "{}",
+        sent_again.compute_units_consumed
+    );
 }
 
 #[test]
@@ -34,14 +38,23 @@ fn each_rule_of_an_order_has_its_own_error() {
     refused(world.order_at(&user, 1, "-1", false), PerpError::InvalidLimitPrice);
     refused(world.order_at(&user, 1, "100", false), PerpError::BeyondLimitPrice);
     refused(world.order_at(&user, -1, "100", false), PerpError::BeyondLimitPrice);
-    refused(world.order_at(&user, 1, "200", true), PerpError::ReduceOnlyWouldIncrease);
+    refused(
+        world.order_at(&user, 1, "200", true),
+        PerpError::ReduceOnlyWouldIncrease,
+    );
     refused(world.order(&user, 1_000_000_001), PerpError::OpenInterestLimit);
     refused(world.order(&user, -1_000_000_001), PerpError::OpenInterestLimit);
     refused(world.order(&user, i64::MIN), PerpError::OrderBeyondDepth);
     refused(world.order(&user, 101_000_000), PerpError::InsufficientInitialMargin);
     world.order(&user, 10_000_000).unwrap();
-    refused(world.order_at(&user, -10_000_001, "1", true), PerpError::ReduceOnlyWouldIncrease);
-    refused(world.order_at(&user, 1, "200", true), PerpError::ReduceOnlyWouldIncrease);
+    refused(
+        world.order_at(&user, -10_000_001, "1", true),
+        PerpError::ReduceOnlyWouldIncrease,
+    );
+    refused(
+        world.order_at(&user, 1, "200", true),
+        PerpError::ReduceOnlyWouldIncrease,
+    );
     world.order_at(&user, -10_000_000, "1", true).unwrap();
     assert_eq!(world.account(&user).lots, 0);
     assert_eq!(world.state().open_long_lots, 0);
@@ -52,24 +65,99 @@ fn a_bad_market_is_refused_parameter_by_parameter() {
     let mut world = PerpWorld::without_market();
     let good = params();
     let table = [
-        (MarketParams { half_spread: fixed("-0.1"), ..good }, PerpError::InvalidHalfSpread),
-        (MarketParams { half_spread: fixed("0.2"), ..good }, PerpError::InvalidHalfSpread),
-        (MarketParams { depth_one_percent: 0, ..good }, PerpError::InvalidDepth),
-        (MarketParams { depth_one_percent: u64::MAX, ..good }, PerpError::InvalidDepth),
-        (MarketParams { taker_fee: fixed("0.06"), ..good }, PerpError::InvalidTakerFee),
-        (MarketParams { maintenance_margin: fixed("0"), ..good }, PerpError::InvalidMargins),
-        (MarketParams { maintenance_margin: fixed("0.1"), ..good }, PerpError::InvalidMargins),
-        (MarketParams { initial_margin: fixed("1.1"), ..good }, PerpError::InvalidMargins),
-        (MarketParams { liquidation_fee: fixed("0.05"), ..good }, PerpError::InvalidLiquidationFee),
-        (MarketParams { funding_cap_per_day: fixed("-1"), ..good }, PerpError::InvalidFunding),
-        (MarketParams { funding_scale_per_day: fixed("2"), ..good }, PerpError::InvalidFunding),
-        (MarketParams { max_open_interest_lots: 0, ..good }, PerpError::InvalidOpenInterestLimit),
+        (
+            MarketParams {
+                half_spread: fixed("-0.1"),
+                ..good
+            },
+            PerpError::InvalidHalfSpread,
+        ),
+        (
+            MarketParams {
+                half_spread: fixed("0.2"),
+                ..good
+            },
+            PerpError::InvalidHalfSpread,
+        ),
+        (
+            MarketParams {
+                depth_one_percent: 0,
+                ..good
+            },
+            PerpError::InvalidDepth,
+        ),
+        (
+            MarketParams {
+                depth_one_percent: u64::MAX,
+                ..good
+            },
+            PerpError::InvalidDepth,
+        ),
+        (
+            MarketParams {
+                taker_fee: fixed("0.06"),
+                ..good
+            },
+            PerpError::InvalidTakerFee,
+        ),
+        (
+            MarketParams {
+                maintenance_margin: fixed("0"),
+                ..good
+            },
+            PerpError::InvalidMargins,
+        ),
+        (
+            MarketParams {
+                maintenance_margin: fixed("0.1"),
+                ..good
+            },
+            PerpError::InvalidMargins,
+        ),
+        (
+            MarketParams {
+                initial_margin: fixed("1.1"),
+                ..good
+            },
+            PerpError::InvalidMargins,
+        ),
+        (
+            MarketParams {
+                liquidation_fee: fixed("0.05"),
+                ..good
+            },
+            PerpError::InvalidLiquidationFee,
+        ),
+        (
+            MarketParams {
+                funding_cap_per_day: fixed("-1"),
+                ..good
+            },
+            PerpError::InvalidFunding,
+        ),
+        (
+            MarketParams {
+                funding_scale_per_day: fixed("2"),
+                ..good
+            },
+            PerpError::InvalidFunding,
+        ),
+        (
+            MarketParams {
+                max_open_interest_lots: 0,
+                ..good
+            },
+            PerpError::InvalidOpenInterestLimit,
+        ),
     ];
     for (params, rule) in table {
         refused(world.create_market(params), rule);
     }
     let sent = world.create_market(good).unwrap();
-    assert!(sent.logs.iter().any(|line| line.contains("LOCAL NETWORKS AND TESTS ONLY")));
+    assert!(sent
+        .logs
+        .iter()
+        .any(|line| line.contains("LOCAL NETWORKS AND TESTS ONLY")));
     assert!(world.state().network_notice.starts_with(b"LOCAL NETWORKS ONLY"));
     assert!(world.create_market(good).is_err(), "a market is created once");
 }

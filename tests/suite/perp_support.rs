@@ -10,8 +10,8 @@ use anchor_spl::token::spl_token::state::{Account as TokenState, AccountState, M
 use ballast_perp::state::{Faults, Market, MarketParams, Trader};
 use ballast_perp::{accounts, instruction, OrderArgs, PerpError};
 use ballast_risk::state::{
-    ExitHaircutParams, Fixed, Market as RiskMarket, PriceSource, SignalSettings, SourceKind,
-    StoredSignals, UseSettings, MARKET_VERSION,
+    ExitHaircutParams, Fixed, Market as RiskMarket, PriceSource, SignalSettings, SourceKind, StoredSignals,
+    UseSettings, MARKET_VERSION,
 };
 use ballast_risk_math::I80F48;
 use litesvm::types::{FailedTransactionMetadata, TransactionMetadata};
@@ -69,7 +69,9 @@ impl PerpWorld {
                     vault: world.vault,
                     token_program: anchor_spl::token::ID,
                 },
-                instruction::FundInsurance { amount: 1_000_000_000_000 },
+                instruction::FundInsurance {
+                    amount: 1_000_000_000_000,
+                },
                 &[&funder.owner],
             )
             .unwrap();
@@ -138,9 +140,7 @@ impl PerpWorld {
 
     /// Publish a price of `text` ± `confidence`, as a legacy push account.
     pub fn set_price(&mut self, text: &str, confidence: &str) {
-        let scaled = |text: &str| -> i64 {
-            (text.parse::<I80F48>().unwrap() * I80F48::from_num(100_000_000)).to_num()
-        };
+        let scaled = |text: &str| -> i64 { (text.parse::<I80F48>().unwrap() * I80F48::from_num(100_000_000)).to_num() };
         let clock: Clock = self.svm.get_sysvar();
         let mut data = vec![0u8; 240];
         for (offset, word) in [(0, 0xa1b2_c3d4u32), (4, 2), (8, 3), (224, 1)] {
@@ -202,7 +202,11 @@ impl PerpWorld {
 
     pub fn set_mint(&mut self, key: Pubkey) {
         let mut data = vec![0; Mint::LEN];
-        let state = Mint { decimals: 6, is_initialized: true, ..Default::default() };
+        let state = Mint {
+            decimals: 6,
+            is_initialized: true,
+            ..Default::default()
+        };
         state.pack_into_slice(&mut data);
         self.put(key, anchor_spl::token::ID, data);
     }
@@ -224,7 +228,9 @@ impl PerpWorld {
     }
 
     pub fn tokens(&self, key: &Pubkey) -> u64 {
-        TokenState::unpack(&self.svm.get_account(key).unwrap().data).unwrap().amount
+        TokenState::unpack(&self.svm.get_account(key).unwrap().data)
+            .unwrap()
+            .amount
     }
 
     /// A wallet with tokens and no trader account.
@@ -316,7 +322,11 @@ impl PerpWorld {
     }
 
     pub fn order_at(&mut self, user: &User, lots: i64, limit: &str, reduce_only: bool) -> Sent {
-        let order = OrderArgs { lots, limit_price: fixed(limit), reduce_only };
+        let order = OrderArgs {
+            lots,
+            limit_price: fixed(limit),
+            reduce_only,
+        };
         let metas = self.ordering(user);
         self.send(metas, instruction::PlaceOrder { order }, &[&user.owner])
     }
@@ -371,7 +381,10 @@ impl PerpWorld {
     }
 
     pub fn faults_by(&mut self, by: &Keypair, faults: Faults) -> Sent {
-        let metas = accounts::SetFaults { authority: by.pubkey(), market: self.market };
+        let metas = accounts::SetFaults {
+            authority: by.pubkey(),
+            market: self.market,
+        };
         self.send(metas, instruction::SetFaults { faults }, &[by])
     }
 
@@ -385,12 +398,7 @@ impl PerpWorld {
         Trader::try_deserialize(&mut account.data.as_slice()).unwrap()
     }
 
-    pub fn send(
-        &mut self,
-        metas: impl ToAccountMetas,
-        data: impl InstructionData,
-        signers: &[&Keypair],
-    ) -> Sent {
+    pub fn send(&mut self, metas: impl ToAccountMetas, data: impl InstructionData, signers: &[&Keypair]) -> Sent {
         self.svm.expire_blockhash();
         let instruction = Instruction {
             program_id: ballast_perp::ID,
@@ -409,7 +417,12 @@ impl PerpWorld {
     }
 
     fn put(&mut self, key: Pubkey, owner: Pubkey, data: Vec<u8>) {
-        let account = Account { lamports: 1_000_000_000, data, owner, ..Default::default() };
+        let account = Account {
+            lamports: 1_000_000_000,
+            data,
+            owner,
+            ..Default::default()
+        };
         self.svm.set_account(key, account).unwrap();
     }
 }

@@ -37,7 +37,10 @@ fn r1_a_spike_cannot_be_withdrawn() {
     let held = world.tokens(&user.holder.quote);
     world.redeem_shares(&user, shares).unwrap();
     let spiked = world.tokens(&user.holder.quote) - held;
-    assert!(spiked <= fair + 1_000, "the slow price has not confirmed the gain: {spiked} > {fair}");
+    assert!(
+        spiked <= fair + 1_000,
+        "the slow price has not confirmed the gain: {spiked} > {fair}"
+    );
 }
 
 #[test]
@@ -45,7 +48,15 @@ fn r4_every_program_and_account_is_pinned() {
     let (mut world, _) = running();
     world.hour_at("45000").unwrap();
     let (keys, feed, keeper) = (world.keys, world.price_feed, world.keeper.insecure_clone());
-    let sound = ix::rebalance(&keys, &feed, &keeper.pubkey(), vec![Order { market: 0, lots: -1_000_000 }]);
+    let sound = ix::rebalance(
+        &keys,
+        &feed,
+        &keeper.pubkey(),
+        vec![Order {
+            market: 0,
+            lots: -1_000_000,
+        }],
+    );
     let position = |key: Pubkey| sound.accounts.iter().position(|meta| meta.pubkey == key).unwrap();
 
     // A clone of the venue's trader account, owned by somebody else's program.
@@ -67,8 +78,16 @@ fn r4_every_program_and_account_is_pinned() {
     put_mint(&mut world.svm, other_mint, 1);
 
     for (pinned, substitute, expected) in [
-        (ballast_perp::ID, ballast_risk::ID, u32::from(ErrorCode::InvalidProgramId)),
-        (keys.venue_trader, clone, u32::from(ErrorCode::AccountOwnedByWrongProgram)),
+        (
+            ballast_perp::ID,
+            ballast_risk::ID,
+            u32::from(ErrorCode::InvalidProgramId),
+        ),
+        (
+            keys.venue_trader,
+            clone,
+            u32::from(ErrorCode::AccountOwnedByWrongProgram),
+        ),
         (keys.venue_trader, twin, u32::from(VaultError::WrongVenueTrader)),
         (keys.venue_market, other_venue, u32::from(VaultError::WrongVenueMarket)),
         (keys.risk_market, other_market, u32::from(VaultError::WrongRiskMarket)),
@@ -101,19 +120,33 @@ fn r4_money_only_goes_where_it_belongs() {
     world.pass(0, 1);
 
     let to_keeper = ix::complete_redemption(&keys, &feed, &user.holder.key, &purse);
-    assert_eq!(error_code(&world.send(&[to_keeper], &[])), u32::from(VaultError::WrongTokenAccount));
+    assert_eq!(
+        error_code(&world.send(&[to_keeper], &[])),
+        u32::from(VaultError::WrongTokenAccount)
+    );
     let mut as_keeper = ix::complete_redemption(&keys, &feed, &user.holder.key, &purse);
     for meta in &mut as_keeper.accounts {
         if meta.pubkey == user.holder.key {
             meta.pubkey = keeper.pubkey();
         }
     }
-    assert_eq!(error_code(&world.send(&[as_keeper], &[])), u32::from(VaultError::WrongTicket));
+    assert_eq!(
+        error_code(&world.send(&[as_keeper], &[])),
+        u32::from(VaultError::WrongTicket)
+    );
     for receiver in [keys.custody, keys.venue_vault] {
         let mut collateral = ix::move_collateral(&keys, &feed);
-        let index = collateral.accounts.iter().position(|meta| meta.pubkey == receiver).unwrap();
+        let index = collateral
+            .accounts
+            .iter()
+            .position(|meta| meta.pubkey == receiver)
+            .unwrap();
         collateral.accounts[index].pubkey = purse;
-        let expected = if receiver == keys.custody { VaultError::WrongCustody } else { VaultError::WrongVenueVault };
+        let expected = if receiver == keys.custody {
+            VaultError::WrongCustody
+        } else {
+            VaultError::WrongVenueVault
+        };
         assert_eq!(error_code(&world.send(&[collateral], &[])), u32::from(expected));
     }
 }
@@ -125,10 +158,19 @@ fn r6_a_refused_price_stops_deposits_and_openings_but_not_reductions() {
     world.hour_at("51000").unwrap();
     world.pass(60, 60);
     world.set_price("51000", "1500");
-    assert_eq!(error_code(&world.deposit(&user, 1_000_000)), u32::from(RiskError::PriceTooWide));
-    assert_eq!(error_code(&world.rebalance(1_000_000)), u32::from(VaultError::OpeningNotPermitted));
+    assert_eq!(
+        error_code(&world.deposit(&user, 1_000_000)),
+        u32::from(RiskError::PriceTooWide)
+    );
+    assert_eq!(
+        error_code(&world.rebalance(1_000_000)),
+        u32::from(VaultError::OpeningNotPermitted)
+    );
     // Over its band by a fall of the cushion: reduction is still admitted.
-    let policy = VaultPolicy { band: fixed("0.001"), ..params::vault() };
+    let policy = VaultPolicy {
+        band: fixed("0.001"),
+        ..params::vault()
+    };
     let mut world = World::with(params::risk_market(), params::venue(), policy);
     let user = world.user(MILLION);
     world.deposit(&user, MILLION).unwrap();
@@ -145,8 +187,14 @@ fn r6_a_stale_price_is_never_traded_on() {
     let (mut world, user) = running();
     world.hour_at("45000").unwrap();
     world.pass(301, 301);
-    assert_eq!(error_code(&world.rebalance(-1_000_000)), u32::from(RiskError::PriceTooOld));
-    assert_eq!(error_code(&world.deposit(&user, 1_000_000)), u32::from(RiskError::PriceTooOld));
+    assert_eq!(
+        error_code(&world.rebalance(-1_000_000)),
+        u32::from(RiskError::PriceTooOld)
+    );
+    assert_eq!(
+        error_code(&world.deposit(&user, 1_000_000)),
+        u32::from(RiskError::PriceTooOld)
+    );
     // The exit is open all the same, at a haircut.
     let shares = world.tokens(&user.holder.shares) / 100;
     world.redeem_shares(&user, shares).unwrap();
@@ -161,7 +209,10 @@ fn r6_a_crash_cannot_be_withheld_from_an_exit() {
     let mut withheld = old;
     withheld.publish_time -= 600;
     world.publish(&withheld);
-    assert_eq!(error_code(&world.redeem_shares(&user, 1_000_000)), u32::from(RiskError::PriceOlderThanStored));
+    assert_eq!(
+        error_code(&world.redeem_shares(&user, 1_000_000)),
+        u32::from(RiskError::PriceOlderThanStored)
+    );
 }
 
 #[test]
@@ -193,7 +244,10 @@ fn r8_no_zero_and_no_excess_gets_into_a_policy() {
     for (change, expected) in table {
         let mut policy = params::vault();
         change(&mut policy);
-        let sent = world.send(&[ix::create_vault(&admin, &keys, CreateVaultArgs { id: 2, policy })], &[]);
+        let sent = world.send(
+            &[ix::create_vault(&admin, &keys, CreateVaultArgs { id: 2, policy })],
+            &[],
+        );
         assert_eq!(error_code(&sent), u32::from(expected));
         assert!(world.raw(&keys.vault).is_none());
     }
@@ -212,20 +266,38 @@ fn r9_donations_are_ignored() {
     let (mut world, _) = running();
     let newcomer = world.user(MILLION);
     let keys = world.keys;
-    put_tokens(&mut world.svm, keys.custody, keys.quote_mint, keys.vault, held + 500_000_000_000);
+    put_tokens(
+        &mut world.svm,
+        keys.custody,
+        keys.quote_mint,
+        keys.vault,
+        held + 500_000_000_000,
+    );
     world.pass(0, 1);
     world.deposit(&newcomer, 1_000_000_000).unwrap();
     assert_eq!(world.tokens(&newcomer.holder.shares), without);
     assert_eq!(world.snapshot().vault.cash, snapshot.vault.cash + 1_000_000_000);
 
     // Nor can a stranger pay into the vault's account at the venue.
-    let gift = ballast_client::instructions::venue::deposit(&newcomer.holder.key, &newcomer.holder.quote, &keys.venue_market, &keys.venue_trader, 1_000_000);
-    assert_eq!(error_code(&world.send(&[gift], &[&newcomer.keypair])), u32::from(PerpError::NotOwner));
+    let gift = ballast_client::instructions::venue::deposit(
+        &newcomer.holder.key,
+        &newcomer.holder.quote,
+        &keys.venue_market,
+        &keys.venue_trader,
+        1_000_000,
+    );
+    assert_eq!(
+        error_code(&world.send(&[gift], &[&newcomer.keypair])),
+        u32::from(PerpError::NotOwner)
+    );
 }
 
 #[test]
 fn r9_the_redemption_price_rises_at_a_limited_rate() {
-    let policy = VaultPolicy { nav_rise_per_hour: fixed("0.01"), ..params::vault() };
+    let policy = VaultPolicy {
+        nav_rise_per_hour: fixed("0.01"),
+        ..params::vault()
+    };
     let mut world = World::with(params::risk_market(), params::venue(), policy);
     let user = world.user(MILLION);
     world.deposit(&user, MILLION).unwrap();
@@ -236,7 +308,10 @@ fn r9_the_redemption_price_rises_at_a_limited_rate() {
     world.redeem_shares(&user, shares).unwrap();
     let paid = world.tokens(&user.holder.quote);
     // Up about 9.6 %, but two hours allow two.
-    assert!(paid <= shares / 100 * 102 && paid >= shares / 100 * 101, "{paid} for {shares}");
+    assert!(
+        paid <= shares / 100 * 102 && paid >= shares / 100 * 101,
+        "{paid} for {shares}"
+    );
 }
 
 #[test]
@@ -252,9 +327,10 @@ fn r10_a_keeper_never_holds_funds() {
     world.pass(0, 1);
     world.complete(&user).unwrap();
     let keeper = world.keeper.pubkey();
-    let owned = world.fingerprint().into_iter().filter(|(key, data)| {
-        *key != keeper && data.len() == 165 && data[32..64] == keeper.to_bytes()
-    });
+    let owned = world
+        .fingerprint()
+        .into_iter()
+        .filter(|(key, data)| *key != keeper && data.len() == 165 && data[32..64] == keeper.to_bytes());
     assert_eq!(owned.count(), 0);
 }
 
@@ -281,7 +357,12 @@ fn r14_no_position_can_be_left_out() {
     let (mut world, user) = running();
     let sound = ix::deposit(&world.keys, &world.price_feed, &user.holder, 1_000_000, 0);
     world.pass(0, 1);
-    for omitted in [world.keys.venue_trader, world.keys.venue_market, world.keys.risk_market, world.price_feed] {
+    for omitted in [
+        world.keys.venue_trader,
+        world.keys.venue_market,
+        world.keys.risk_market,
+        world.price_feed,
+    ] {
         let mut short = sound.clone();
         short.accounts.retain(|meta| meta.pubkey != omitted);
         let before = world.fingerprint();
@@ -302,14 +383,20 @@ fn r20_spam_is_refused_and_earns_nothing() {
         assert_eq!(error_code(&world.rebalance(lots)), u32::from(VaultError::NothingToDo));
         assert_eq!(world.fingerprint(), before);
     }
-    assert_eq!(error_code(&world.move_collateral()), u32::from(VaultError::CollateralInPlace));
+    assert_eq!(
+        error_code(&world.move_collateral()),
+        u32::from(VaultError::CollateralInPlace)
+    );
     assert_eq!(error_code(&world.unwind(-1)), u32::from(VaultError::NothingToDo));
     assert!(world.svm.get_balance(&keeper).unwrap() <= lamports);
 }
 
 #[test]
 fn r21_a_venue_that_fills_off_the_oracle_is_refused() {
-    let venue = ballast_perp::state::MarketParams { half_spread: fixed("0.02"), ..params::venue() };
+    let venue = ballast_perp::state::MarketParams {
+        half_spread: fixed("0.02"),
+        ..params::venue()
+    };
     let mut world = World::with(params::risk_market(), venue, params::vault());
     let user = world.user(MILLION);
     world.deposit(&user, MILLION).unwrap();
@@ -339,8 +426,14 @@ fn r21_nobody_enters_or_leaves_in_the_slot_of_a_rebalance() {
 fn a_price_jump_stops_risk_and_deposits_until_it_is_quiet() {
     let (mut world, user) = running();
     world.hour_at("44000").unwrap();
-    assert_eq!(error_code(&world.deposit(&user, 1_000_000)), u32::from(VaultError::DepositNotPermitted));
-    assert_eq!(error_code(&world.rebalance(1_000_000)), u32::from(VaultError::OpeningNotPermitted));
+    assert_eq!(
+        error_code(&world.deposit(&user, 1_000_000)),
+        u32::from(VaultError::DepositNotPermitted)
+    );
+    assert_eq!(
+        error_code(&world.rebalance(1_000_000)),
+        u32::from(VaultError::OpeningNotPermitted)
+    );
     world.crank().unwrap();
     world.pass(3_600, 100);
     world.set_price("44000", "10");
@@ -352,7 +445,10 @@ fn a_jump_nobody_observed_already_stops_risk() {
     let (mut world, user) = running();
     world.pass(30, 30);
     world.set_price("56000", "10");
-    assert_eq!(error_code(&world.deposit(&user, 1_000_000)), u32::from(VaultError::DepositNotPermitted));
+    assert_eq!(
+        error_code(&world.deposit(&user, 1_000_000)),
+        u32::from(VaultError::DepositNotPermitted)
+    );
 }
 
 #[test]
@@ -387,7 +483,11 @@ fn a_rebalance_that_overshoots_or_improves_too_little_is_undone() {
         let before = world.fingerprint();
         let sent = world.rebalance(order);
         let code = error_code(&sent);
-        let accepted = [u32::from(expected), u32::from(VaultError::OverCap), u32::from(VaultError::NoImprovement)];
+        let accepted = [
+            u32::from(expected),
+            u32::from(VaultError::OverCap),
+            u32::from(VaultError::NoImprovement),
+        ];
         assert!(accepted.contains(&code), "{order}: {code}");
         assert_eq!(world.fingerprint(), before);
     }
@@ -398,17 +498,26 @@ fn a_rebalance_that_overshoots_or_improves_too_little_is_undone() {
 fn withdrawal_queues_and_pauses_leave_the_liquid_part_reachable() {
     let (mut world, user) = running();
     world.pass(0, 1);
-    world.faults(Faults { paused: true, ..Faults::default() });
+    world.faults(Faults {
+        paused: true,
+        ..Faults::default()
+    });
     let shares = world.tokens(&user.holder.shares);
     // More than is liquid: refused; the holder's part of the liquid tokens: paid.
-    assert_eq!(error_code(&world.redeem_shares(&user, shares)), u32::from(VaultError::NotLiquid));
+    assert_eq!(
+        error_code(&world.redeem_shares(&user, shares)),
+        u32::from(VaultError::NotLiquid)
+    );
     world.request(&user, shares).unwrap();
     let cash = world.snapshot().vault.cash;
     let held = world.tokens(&user.holder.quote);
     world.complete(&user).unwrap();
     assert!(world.tokens(&user.holder.quote) - held >= cash - 1_000_000);
     // The venue comes back: the rest is unwound and paid.
-    world.faults(Faults { withdrawal_delay_seconds: 3_600, ..Faults::default() });
+    world.faults(Faults {
+        withdrawal_delay_seconds: 3_600,
+        ..Faults::default()
+    });
     world.crank().unwrap();
     world.hour_at("50000").unwrap();
     world.crank().unwrap();
@@ -422,11 +531,23 @@ fn redeeming_by_amount_keeps_its_bounds() {
     let (mut world, user) = running();
     world.pass(0, 1);
     let request = |amount, max_shares| RedeemRequest::Amount { amount, max_shares };
-    assert_eq!(error_code(&world.redeem(&user, request(1_000_000, 1))), u32::from(VaultError::WorseThanAsked));
-    assert_eq!(error_code(&world.redeem(&user, request(0, 1))), u32::from(VaultError::ZeroAmount));
+    assert_eq!(
+        error_code(&world.redeem(&user, request(1_000_000, 1))),
+        u32::from(VaultError::WorseThanAsked)
+    );
+    assert_eq!(
+        error_code(&world.redeem(&user, request(0, 1))),
+        u32::from(VaultError::ZeroAmount)
+    );
     let held = world.tokens(&user.holder.quote);
     world.redeem(&user, request(1_000_000, u64::MAX)).unwrap();
     assert_eq!(world.tokens(&user.holder.quote) - held, 1_000_000);
-    let by_shares = RedeemRequest::Shares { shares: 1_000_000, min_amount: 2_000_000 };
-    assert_eq!(error_code(&world.redeem(&user, by_shares)), u32::from(VaultError::WorseThanAsked));
+    let by_shares = RedeemRequest::Shares {
+        shares: 1_000_000,
+        min_amount: 2_000_000,
+    };
+    assert_eq!(
+        error_code(&world.redeem(&user, by_shares)),
+        u32::from(VaultError::WorseThanAsked)
+    );
 }

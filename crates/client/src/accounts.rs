@@ -1,10 +1,10 @@
 //! What account bytes mean. Every decoder checks the owner first: an RPC node's word is not enough.
 
 use anchor_lang::prelude::Pubkey;
-use anchor_lang::AccountDeserialize;
-use anchor_spl::token::spl_token::state::{Account as TokenAccount, Mint};
-use anchor_spl::token::spl_token;
 use anchor_lang::solana_program::program_pack::Pack;
+use anchor_lang::AccountDeserialize;
+use anchor_spl::token::spl_token;
+use anchor_spl::token::spl_token::state::{Account as TokenAccount, Mint};
 
 /// Why bytes could not be decoded.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -48,7 +48,11 @@ impl RawAccount {
         if self.owner == expected {
             return Ok(());
         }
-        Err(DecodeError::Owner { key: self.key, owner: self.owner, expected })
+        Err(DecodeError::Owner {
+            key: self.key,
+            owner: self.owner,
+            expected,
+        })
     }
 
     fn anchor<T: AccountDeserialize>(&self, program: Pubkey, what: &'static str) -> Result<T, DecodeError> {
@@ -84,12 +88,18 @@ impl RawAccount {
     /// A token mint.
     pub fn mint(&self) -> Result<Mint, DecodeError> {
         self.owned_by(spl_token::ID)?;
-        Mint::unpack(&self.data).map_err(|_| DecodeError::Layout { key: self.key, what: "token mint" })
+        Mint::unpack(&self.data).map_err(|_| DecodeError::Layout {
+            key: self.key,
+            what: "token mint",
+        })
     }
 
     /// A token account.
     pub fn token_account(&self) -> Result<TokenAccount, DecodeError> {
         self.owned_by(spl_token::ID)?;
-        TokenAccount::unpack(&self.data).map_err(|_| DecodeError::Layout { key: self.key, what: "token account" })
+        TokenAccount::unpack(&self.data).map_err(|_| DecodeError::Layout {
+            key: self.key,
+            what: "token account",
+        })
     }
 }

@@ -11,7 +11,11 @@ use ballast_vault::{CreateVaultArgs, Order, RedeemRequest};
 
 fn build(program_id: Pubkey, accounts: impl ToAccountMetas, data: impl InstructionData) -> Instruction {
     let accounts: Vec<AccountMeta> = accounts.to_account_metas(None);
-    Instruction { program_id, accounts, data: data.data() }
+    Instruction {
+        program_id,
+        accounts,
+        data: data.data(),
+    }
 }
 
 /// `ballast_risk::create_market`.
@@ -21,12 +25,19 @@ pub fn create_risk_market(creator: &Pubkey, args: ballast_risk::CreateMarketArgs
         market: addresses::risk_market(creator, &args.name),
         system_program: system_program::ID,
     };
-    build(ballast_risk::ID, accounts, ballast_risk::instruction::CreateMarket { args })
+    build(
+        ballast_risk::ID,
+        accounts,
+        ballast_risk::instruction::CreateMarket { args },
+    )
 }
 
 /// `ballast_risk::observe`.
 pub fn observe(market: &Pubkey, price_feed: &Pubkey) -> Instruction {
-    let accounts = ballast_risk::accounts::Observe { market: *market, price_feed: *price_feed };
+    let accounts = ballast_risk::accounts::Observe {
+        market: *market,
+        price_feed: *price_feed,
+    };
     build(ballast_risk::ID, accounts, ballast_risk::instruction::Observe {})
 }
 
@@ -56,7 +67,11 @@ pub fn create_vault(creator: &Pubkey, keys: &VaultKeys, args: CreateVaultArgs) -
         token_program: TOKEN,
         system_program: system_program::ID,
     };
-    build(ballast_vault::ID, accounts, ballast_vault::instruction::CreateVault { args })
+    build(
+        ballast_vault::ID,
+        accounts,
+        ballast_vault::instruction::CreateVault { args },
+    )
 }
 
 /// A person with token accounts for quote and shares.
@@ -81,7 +96,11 @@ pub fn deposit(keys: &VaultKeys, price_feed: &Pubkey, who: &Holder, amount: u64,
         depositor_shares: who.shares,
         token_program: TOKEN,
     };
-    build(ballast_vault::ID, accounts, ballast_vault::instruction::Deposit { amount, min_shares })
+    build(
+        ballast_vault::ID,
+        accounts,
+        ballast_vault::instruction::Deposit { amount, min_shares },
+    )
 }
 
 /// `ballast_vault::redeem`.
@@ -95,7 +114,11 @@ pub fn redeem(keys: &VaultKeys, price_feed: &Pubkey, who: &Holder, request: Rede
         holder_shares: who.shares,
         token_program: TOKEN,
     };
-    build(ballast_vault::ID, accounts, ballast_vault::instruction::Redeem { request })
+    build(
+        ballast_vault::ID,
+        accounts,
+        ballast_vault::instruction::Redeem { request },
+    )
 }
 
 /// `ballast_vault::request_redemption`.
@@ -109,11 +132,20 @@ pub fn request_redemption(keys: &VaultKeys, who: &Holder, shares: u64) -> Instru
         token_program: TOKEN,
         system_program: system_program::ID,
     };
-    build(ballast_vault::ID, accounts, ballast_vault::instruction::RequestRedemption { shares })
+    build(
+        ballast_vault::ID,
+        accounts,
+        ballast_vault::instruction::RequestRedemption { shares },
+    )
 }
 
 /// `ballast_vault::complete_redemption`. Anyone may send it.
-pub fn complete_redemption(keys: &VaultKeys, price_feed: &Pubkey, holder: &Pubkey, holder_quote: &Pubkey) -> Instruction {
+pub fn complete_redemption(
+    keys: &VaultKeys,
+    price_feed: &Pubkey,
+    holder: &Pubkey,
+    holder_quote: &Pubkey,
+) -> Instruction {
     let accounts = ballast_vault::accounts::CompleteRedemption {
         valuation: valuation(keys, price_feed),
         ticket: addresses::ticket(&keys.vault, holder),
@@ -124,7 +156,11 @@ pub fn complete_redemption(keys: &VaultKeys, price_feed: &Pubkey, holder: &Pubke
         holder_quote: *holder_quote,
         token_program: TOKEN,
     };
-    build(ballast_vault::ID, accounts, ballast_vault::instruction::CompleteRedemption {})
+    build(
+        ballast_vault::ID,
+        accounts,
+        ballast_vault::instruction::CompleteRedemption {},
+    )
 }
 
 fn trade(keys: &VaultKeys, price_feed: &Pubkey, keeper: &Pubkey) -> ballast_vault::accounts::Rebalance {
@@ -139,12 +175,20 @@ fn trade(keys: &VaultKeys, price_feed: &Pubkey, keeper: &Pubkey) -> ballast_vaul
 
 /// `ballast_vault::rebalance`. Anyone may send it.
 pub fn rebalance(keys: &VaultKeys, price_feed: &Pubkey, keeper: &Pubkey, orders: Vec<Order>) -> Instruction {
-    build(ballast_vault::ID, trade(keys, price_feed, keeper), ballast_vault::instruction::Rebalance { orders })
+    build(
+        ballast_vault::ID,
+        trade(keys, price_feed, keeper),
+        ballast_vault::instruction::Rebalance { orders },
+    )
 }
 
 /// `ballast_vault::unwind`. Anyone may send it.
 pub fn unwind(keys: &VaultKeys, price_feed: &Pubkey, keeper: &Pubkey, orders: Vec<Order>) -> Instruction {
-    build(ballast_vault::ID, trade(keys, price_feed, keeper), ballast_vault::instruction::Unwind { orders })
+    build(
+        ballast_vault::ID,
+        trade(keys, price_feed, keeper),
+        ballast_vault::instruction::Unwind { orders },
+    )
 }
 
 /// `ballast_vault::move_collateral`. Anyone may send it.
@@ -157,7 +201,11 @@ pub fn move_collateral(keys: &VaultKeys, price_feed: &Pubkey) -> Instruction {
         venue_program: ballast_perp::ID,
         token_program: TOKEN,
     };
-    build(ballast_vault::ID, accounts, ballast_vault::instruction::MoveCollateral {})
+    build(
+        ballast_vault::ID,
+        accounts,
+        ballast_vault::instruction::MoveCollateral {},
+    )
 }
 
 /// `ballast_vault::collect_withdrawal`. Anyone may send it.
@@ -171,7 +219,11 @@ pub fn collect_withdrawal(keys: &VaultKeys) -> Instruction {
         venue_program: ballast_perp::ID,
         token_program: TOKEN,
     };
-    build(ballast_vault::ID, accounts, ballast_vault::instruction::CollectWithdrawal {})
+    build(
+        ballast_vault::ID,
+        accounts,
+        ballast_vault::instruction::CollectWithdrawal {},
+    )
 }
 
 /// The venue's own instructions, as the demo and the tests need them.
@@ -180,7 +232,12 @@ pub mod venue {
     use ballast_perp::state::{Faults, MarketParams};
 
     /// `ballast_perp::create_market`.
-    pub fn create_market(authority: &Pubkey, risk_market: &Pubkey, quote_mint: &Pubkey, params: MarketParams) -> Instruction {
+    pub fn create_market(
+        authority: &Pubkey,
+        risk_market: &Pubkey,
+        quote_mint: &Pubkey,
+        params: MarketParams,
+    ) -> Instruction {
         let market = addresses::venue_market(risk_market, quote_mint);
         let accounts = ballast_perp::accounts::CreateMarket {
             payer: *authority,
@@ -192,13 +249,24 @@ pub mod venue {
             token_program: TOKEN,
             system_program: system_program::ID,
         };
-        build(ballast_perp::ID, accounts, ballast_perp::instruction::CreateMarket { params })
+        build(
+            ballast_perp::ID,
+            accounts,
+            ballast_perp::instruction::CreateMarket { params },
+        )
     }
 
     /// `ballast_perp::set_faults`.
     pub fn set_faults(authority: &Pubkey, market: &Pubkey, faults: Faults) -> Instruction {
-        let accounts = ballast_perp::accounts::SetFaults { authority: *authority, market: *market };
-        build(ballast_perp::ID, accounts, ballast_perp::instruction::SetFaults { faults })
+        let accounts = ballast_perp::accounts::SetFaults {
+            authority: *authority,
+            market: *market,
+        };
+        build(
+            ballast_perp::ID,
+            accounts,
+            ballast_perp::instruction::SetFaults { faults },
+        )
     }
 
     /// `ballast_perp::fund_insurance`.
@@ -210,7 +278,11 @@ pub mod venue {
             vault: addresses::venue_vault(market),
             token_program: TOKEN,
         };
-        build(ballast_perp::ID, accounts, ballast_perp::instruction::FundInsurance { amount })
+        build(
+            ballast_perp::ID,
+            accounts,
+            ballast_perp::instruction::FundInsurance { amount },
+        )
     }
 
     /// `ballast_perp::deposit`.
@@ -223,7 +295,11 @@ pub mod venue {
             vault: addresses::venue_vault(market),
             token_program: TOKEN,
         };
-        build(ballast_perp::ID, accounts, ballast_perp::instruction::Deposit { amount })
+        build(
+            ballast_perp::ID,
+            accounts,
+            ballast_perp::instruction::Deposit { amount },
+        )
     }
 
     /// `ballast_perp::fulfil`. Anyone may send it.

@@ -25,7 +25,11 @@ pub struct Publication {
 
 /// A market source that reads these publications from the pull receiver.
 pub fn pull_source(feed_id: [u8; 32]) -> PriceSource {
-    PriceSource { kind: SourceKind::PythPull, owner: pyth_solana_receiver_sdk::ID, feed: feed_id }
+    PriceSource {
+        kind: SourceKind::PythPull,
+        owner: pyth_solana_receiver_sdk::ID,
+        feed: feed_id,
+    }
 }
 
 /// The address used for a feed's price account on local networks: any account of the receiver will do.
@@ -59,5 +63,9 @@ pub fn pull_account_verified(key: Pubkey, publication: &Publication, level: Veri
     // Writing to a Vec cannot fail; an empty account would be refused by every reader.
     let _ = update.try_serialize(&mut data);
     data.resize(PriceUpdateV2::LEN, 0);
-    RawAccount { key, owner: pyth_solana_receiver_sdk::ID, data }
+    RawAccount {
+        key,
+        owner: pyth_solana_receiver_sdk::ID,
+        data,
+    }
 }

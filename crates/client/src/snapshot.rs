@@ -36,7 +36,13 @@ pub struct Snapshot {
 impl Snapshot {
     /// The accounts a snapshot needs besides the price account and the clock, in the order [`Self::decode`] takes them.
     pub fn accounts(keys: &VaultKeys) -> [Pubkey; 5] {
-        [keys.risk_market, keys.vault, keys.venue_market, keys.venue_trader, keys.share_mint]
+        [
+            keys.risk_market,
+            keys.vault,
+            keys.venue_market,
+            keys.venue_trader,
+            keys.share_mint,
+        ]
     }
 
     /// Decodes a snapshot.
@@ -89,7 +95,10 @@ impl Snapshot {
     pub fn targets(&self, book: &Book, bounds: &PriceBounds) -> Option<Targets> {
         let slow = self.risk_market.signals.slow_price.price()?;
         let low = book.nav_low(bounds, slow)?;
-        let nav = self.vault.redemption_nav(low, self.supply, self.clock.unix_timestamp).ok()?;
+        let nav = self
+            .vault
+            .redemption_nav(low, self.supply, self.clock.unix_timestamp)
+            .ok()?;
         self.vault.targets(nav, self.supply, self.vault.leaving_shares).ok()
     }
 

@@ -53,9 +53,7 @@ pub fn log_return(from: Price, to: Price) -> Option<Ratio> {
     let fraction = if negative { magnitude.checked_neg()? } else { magnitude };
     let whole = i128::from(LN_2).checked_mul(i128::from(exponent))?;
     let sum = whole.checked_add(fraction)?;
-    Some(Ratio::from_fixed(I80F48::from_bits(
-        sum >> (BITS - I80F48::FRAC_NBITS),
-    )))
+    Some(Ratio::from_fixed(I80F48::from_bits(sum >> (BITS - I80F48::FRAC_NBITS))))
 }
 
 /// e^(−elapsed/constant), the weight an exponential average keeps after `elapsed`. Absolute error below 2⁻⁴⁶.
@@ -101,7 +99,9 @@ fn normalise(price: Price) -> Option<(u64, i32)> {
 /// Whether a/b > √2, judged by 1.41421 to keep it cheap: the reduction only has to be near.
 fn above_root_two(a: u64, b: u64) -> bool {
     let threshold = b.saturating_add(b.wrapping_shr(2)).saturating_add(b.wrapping_shr(3));
-    let threshold = threshold.saturating_add(b.wrapping_shr(5)).saturating_add(b.wrapping_shr(7));
+    let threshold = threshold
+        .saturating_add(b.wrapping_shr(5))
+        .saturating_add(b.wrapping_shr(7));
     a > threshold
 }
 

@@ -52,9 +52,7 @@ impl Ratio {
         if basis_points.unsigned_abs() > 1 << 40 {
             return None;
         }
-        I80F48::from_num(basis_points)
-            .checked_div_int(10_000)
-            .map(Self)
+        I80F48::from_num(basis_points).checked_div_int(10_000).map(Self)
     }
 
     /// The ratio as a fixed-point number.
@@ -93,9 +91,7 @@ impl Lots {
 
     /// Whether adding `order` to this position only brings it nearer to zero, without passing it.
     pub fn is_reduced_by(self, order: Self) -> bool {
-        order.0 != 0
-            && self.0.signum() == -order.0.signum()
-            && order.0.unsigned_abs() <= self.0.unsigned_abs()
+        order.0 != 0 && self.0.signum() == -order.0.signum() && order.0.unsigned_abs() <= self.0.unsigned_abs()
     }
 }
 
@@ -220,11 +216,7 @@ mod tests {
             (-5, -2, false),
             (i64::MIN, i64::MAX, true),
         ] {
-            assert_eq!(
-                Lots(position).is_reduced_by(Lots(order)),
-                reduces,
-                "{position} {order}"
-            );
+            assert_eq!(Lots(position).is_reduced_by(Lots(order)), reduces, "{position} {order}");
         }
     }
 

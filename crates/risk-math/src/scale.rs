@@ -37,7 +37,13 @@ mod tests {
             (1, 1, 0, None, None),
             (u64::MAX, u64::MAX, u64::MAX, Some(u64::MAX), Some(u64::MAX)),
             (u64::MAX, 2, 1, None, None),
-            (u64::MAX, 3, 4, Some(13_835_058_055_282_163_711), Some(13_835_058_055_282_163_712)),
+            (
+                u64::MAX,
+                3,
+                4,
+                Some(13_835_058_055_282_163_711),
+                Some(13_835_058_055_282_163_712),
+            ),
         ] {
             assert_eq!(mul_div_floor(a, b, c), floor);
             assert_eq!(mul_div_ceil(a, b, c), ceil);

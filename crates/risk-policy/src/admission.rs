@@ -161,7 +161,10 @@ pub fn admit(
     if now.slot.saturating_sub(raw.slot) > u64::from(limits.max_age_slots) {
         return Err(PriceRefusal::TooManySlotsOld);
     }
-    let mid = scale(u64::try_from(raw.price).map_err(|_| PriceRefusal::NotPositive)?, raw.exponent)?;
+    let mid = scale(
+        u64::try_from(raw.price).map_err(|_| PriceRefusal::NotPositive)?,
+        raw.exponent,
+    )?;
     let confidence = scale(raw.confidence, raw.exponent)?;
     let relative = confidence.checked_div(mid).ok_or(PriceRefusal::OutOfRange)?;
     if relative > limits.max_confidence.fixed() {
@@ -214,18 +217,35 @@ mod tests {
     use super::*;
     use crate::fixtures::{price, ratio};
 
-    const NOW: Now = Now { unix_time: 1_000_000, slot: 5_000 };
+    const NOW: Now = Now {
+        unix_time: 1_000_000,
+        slot: 5_000,
+    };
 
     fn raw() -> RawPrice {
-        RawPrice { price: 6_000_000_000_000, confidence: 3_000_000_000, exponent: -8, publish_time: 999_990, slot: 4_990 }
+        RawPrice {
+            price: 6_000_000_000_000,
+            confidence: 3_000_000_000,
+            exponent: -8,
+            publish_time: 999_990,
+            slot: 4_990,
+        }
     }
 
     fn limits() -> UseLimits {
-        UseLimits { max_age_seconds: 30, max_age_slots: 100, max_confidence: ratio("0.01"), max_deviation: ratio("0.2") }
+        UseLimits {
+            max_age_seconds: 30,
+            max_age_slots: 100,
+            max_confidence: ratio("0.01"),
+            max_deviation: ratio("0.2"),
+        }
     }
 
     fn reference() -> Reference {
-        Reference { publish_time: 999_980, slow_price: Some(price("58000")) }
+        Reference {
+            publish_time: 999_980,
+            slow_price: Some(price("58000")),
+        }
     }
 
     #[test]
@@ -272,16 +292,28 @@ mod tests {
 
     #[test]
     fn age_in_seconds_has_its_own_limit() {
-        let reference = Reference { publish_time: 0, ..reference() };
+        let reference = Reference {
+            publish_time: 0,
+            ..reference()
+        };
         for (age, expected) in [(30, Ok(())), (31, Err(PriceRefusal::TooOld))] {
-            let value = RawPrice { publish_time: NOW.unix_time - age, ..raw() };
-            assert_eq!(admit(&value, &limits(), &reference, Recency::Newer, NOW).map(|_| ()), expected);
+            let value = RawPrice {
+                publish_time: NOW.unix_time - age,
+                ..raw()
+            };
+            assert_eq!(
+                admit(&value, &limits(), &reference, Recency::Newer, NOW).map(|_| ()),
+                expected
+            );
         }
     }
 
     #[test]
     fn the_stored_price_may_be_used_again_but_not_observed_again() {
-        let value = RawPrice { publish_time: 999_980, ..raw() };
+        let value = RawPrice {
+            publish_time: 999_980,
+            ..raw()
+        };
         assert!(admit(&value, &limits(), &reference(), Recency::NotOlder, NOW).is_ok());
         assert_eq!(
             admit(&value, &limits(), &reference(), Recency::Newer, NOW),

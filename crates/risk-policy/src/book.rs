@@ -39,12 +39,20 @@ impl Book {
 
     /// The side that is worse for the holder: longs sell low, shorts buy back high.
     fn adverse(&self, bounds: &PriceBounds) -> Price {
-        if self.lots.0 >= 0 { bounds.low } else { bounds.high }
+        if self.lots.0 >= 0 {
+            bounds.low
+        } else {
+            bounds.high
+        }
     }
 
     /// The side that is better for the holder.
     fn favourable(&self, bounds: &PriceBounds) -> Price {
-        if self.lots.0 >= 0 { bounds.high } else { bounds.low }
+        if self.lots.0 >= 0 {
+            bounds.high
+        } else {
+            bounds.low
+        }
     }
 
     /// The low net asset value, which redemptions get.
@@ -75,9 +83,7 @@ impl Book {
 
     fn with_gain(&self, gain: Value) -> Option<Value> {
         // A venue account can lose its collateral and no more.
-        let venue = Value::from_amount(self.collateral)?
-            .checked_add(gain)?
-            .max(Value::ZERO);
+        let venue = Value::from_amount(self.collateral)?.checked_add(gain)?.max(Value::ZERO);
         venue
             .checked_add(Value::from_amount(self.cash)?)?
             .checked_add(Value::from_amount(self.queued)?)
@@ -100,11 +106,21 @@ mod tests {
     use crate::fixtures::price;
 
     fn bounds(low: &str, mid: &str, high: &str) -> PriceBounds {
-        PriceBounds { low: price(low), mid: price(mid), high: price(high) }
+        PriceBounds {
+            low: price(low),
+            mid: price(mid),
+            high: price(high),
+        }
     }
 
     fn long() -> Book {
-        Book { cash: 400, collateral: 600, lots: Lots(10), entry_cost: Value(1_000), ..Book::default() }
+        Book {
+            cash: 400,
+            collateral: 600,
+            lots: Lots(10),
+            entry_cost: Value(1_000),
+            ..Book::default()
+        }
     }
 
     #[test]
@@ -112,7 +128,11 @@ mod tests {
         let at = bounds("99", "100", "101");
         assert_eq!(long().nav_low(&at, price("100")), Some(Value(990)));
         assert_eq!(long().nav_high(&at), Some(Value(1_010)));
-        let short = Book { lots: Lots(-10), entry_cost: Value(-1_000), ..long() };
+        let short = Book {
+            lots: Lots(-10),
+            entry_cost: Value(-1_000),
+            ..long()
+        };
         assert_eq!(short.nav_low(&at, price("100")), Some(Value(990)));
         assert_eq!(short.nav_high(&at), Some(Value(1_010)));
     }
@@ -125,7 +145,11 @@ mod tests {
         }
         let crashed = bounds("70", "70", "70");
         assert_eq!(long().nav_low(&crashed, price("100")), Some(Value(700)));
-        let short = Book { lots: Lots(-10), entry_cost: Value(-1_000), ..long() };
+        let short = Book {
+            lots: Lots(-10),
+            entry_cost: Value(-1_000),
+            ..long()
+        };
         for (slow, expected) in [("100", 1_000), ("80", 1_200), ("60", 1_300)] {
             assert_eq!(short.nav_low(&crashed, price(slow)), Some(Value(expected)), "{slow}");
         }
@@ -140,10 +164,16 @@ mod tests {
 
     #[test]
     fn delta_has_the_sign_of_the_position_and_counts_orders_in_flight_apart() {
-        let book = Book { in_flight: Lots(-4), ..long() };
+        let book = Book {
+            in_flight: Lots(-4),
+            ..long()
+        };
         assert_eq!(book.delta(price("100")), Some(Value(1_000)));
         assert_eq!(book.delta_if_filled(price("100")), Some(Value(600)));
-        let short = Book { lots: Lots(-10), ..Book::default() };
+        let short = Book {
+            lots: Lots(-10),
+            ..Book::default()
+        };
         assert_eq!(short.delta(price("100")), Some(Value(-1_000)));
     }
 }

@@ -19,7 +19,12 @@ pub struct Permissions {
 /// * `price_jump`: the price-jump breaker stands.
 pub const fn permissions(price_admitted: bool, price_jump: bool) -> Permissions {
     let calm = price_admitted && !price_jump;
-    Permissions { open: calm, reduce: true, deposit: calm, withdraw: true }
+    Permissions {
+        open: calm,
+        reduce: true,
+        deposit: calm,
+        withdraw: true,
+    }
 }
 
 #[cfg(test)]

@@ -18,12 +18,7 @@ pub enum CollateralMove {
 ///
 /// Due is `ratio` times the greater of the exposure held and the exposure wanted. Who cranks it has no say in the amount,
 /// so anyone may. Outer `None` on overflow.
-pub fn due(
-    book: &Book,
-    bounds: &PriceBounds,
-    targets: &Targets,
-    ratio: Ratio,
-) -> Option<Option<CollateralMove>> {
+pub fn due(book: &Book, bounds: &PriceBounds, targets: &Targets, ratio: Ratio) -> Option<Option<CollateralMove>> {
     let held = book.delta_if_filled(bounds.mid)?.checked_abs()?;
     let now = book.delta(bounds.mid)?.checked_abs()?;
     let wanted = targets.delta.checked_abs()?;
@@ -51,7 +46,11 @@ mod tests {
     #[test]
     fn the_table_of_movements() {
         use CollateralMove::*;
-        let at = PriceBounds { low: price("100"), mid: price("100"), high: price("100") };
+        let at = PriceBounds {
+            low: price("100"),
+            mid: price("100"),
+            high: price("100"),
+        };
         for (cash, collateral, lots, wanted, expected) in [
             (1_000, 0, 0, 1_000, Some(Deposit(500))),
             (300, 0, 0, 1_000, Some(Deposit(300))),
@@ -63,9 +62,25 @@ mod tests {
             (1_000, 500, 0, 0, Some(Withdraw(500))),
             (1_000, 500, -10, -500, None),
         ] {
-            let book = Book { cash, collateral, lots: Lots(lots), entry_cost: Value(lots * 100), ..Book::default() };
-            let targets = Targets { delta: Value(wanted), band: Value(0), cap: Value(9_999), cushion: Value(0), floor: Value(0) };
-            assert_eq!(due(&book, &at, &targets, ratio("0.5")), Some(expected), "{cash} {collateral} {lots} {wanted}");
+            let book = Book {
+                cash,
+                collateral,
+                lots: Lots(lots),
+                entry_cost: Value(lots * 100),
+                ..Book::default()
+            };
+            let targets = Targets {
+                delta: Value(wanted),
+                band: Value(0),
+                cap: Value(9_999),
+                cushion: Value(0),
+                floor: Value(0),
+            };
+            assert_eq!(
+                due(&book, &at, &targets, ratio("0.5")),
+                Some(expected),
+                "{cash} {collateral} {lots} {wanted}"
+            );
         }
     }
 }

@@ -42,7 +42,11 @@ impl Staying {
         } else {
             nav.checked_sub(Value::from_amount(due)?)?.max(Value::ZERO)
         };
-        Some(Self { nav, supply, high_water })
+        Some(Self {
+            nav,
+            supply,
+            high_water,
+        })
     }
 }
 
@@ -63,9 +67,7 @@ pub struct Targets {
 
 /// The targets of a vault. `None` on overflow.
 pub fn targets(policy: &ExposurePolicy, staying: &Staying) -> Option<Targets> {
-    let floor_per_share = Ratio::from_fixed(
-        staying.high_water.fixed().checked_mul(policy.floor.fixed())?,
-    );
+    let floor_per_share = Ratio::from_fixed(staying.high_water.fixed().checked_mul(policy.floor.fixed())?);
     let floor = shares::nav_at_share_price_floor(floor_per_share, staying.supply)?.max(Value::ZERO);
     let cushion = staying.nav.checked_sub(floor)?.max(Value::ZERO);
     let cap = policy
@@ -77,7 +79,13 @@ pub fn targets(policy: &ExposurePolicy, staying: &Staying) -> Option<Targets> {
     let reachable = cap.checked_sub(band)?.max(Value::ZERO);
     let wanted = policy.target.of_floor(staying.nav)?;
     let delta = Value(wanted.0.clamp(reachable.0.checked_neg()?, reachable.0));
-    Some(Targets { delta, band, cap, cushion, floor })
+    Some(Targets {
+        delta,
+        band,
+        cap,
+        cushion,
+        floor,
+    })
 }
 
 #[cfg(test)]
@@ -97,7 +105,11 @@ mod tests {
 
     fn staying(nav: i64) -> Staying {
         // With the virtual million, 15 million shares at one each make a round sixteen.
-        Staying { nav: Value(nav), supply: 15_000_000, high_water: Ratio::ONE }
+        Staying {
+            nav: Value(nav),
+            supply: 15_000_000,
+            high_water: Ratio::ONE,
+        }
     }
 
     #[test]
@@ -119,7 +131,10 @@ mod tests {
 
     #[test]
     fn a_short_target_is_the_mirror_image() {
-        let short = ExposurePolicy { target: ratio("-0.5"), ..policy() };
+        let short = ExposurePolicy {
+            target: ratio("-0.5"),
+            ..policy()
+        };
         assert_eq!(targets(&short, &staying(15_000_000)).unwrap().delta, Value(-7_500_000));
         assert_eq!(targets(&short, &staying(12_000_000)).unwrap().delta, Value(-3_250_000));
     }

@@ -27,9 +27,9 @@ pub mod book;
 pub mod breaker;
 pub mod collateral;
 pub mod exposure;
+#[cfg(test)]
+mod fixtures;
 pub mod planner;
 pub mod rebalance;
 pub mod shares;
 pub mod signals;
-#[cfg(test)]
-mod fixtures;

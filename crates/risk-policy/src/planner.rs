@@ -34,12 +34,7 @@ pub fn order(
     let gap = targets.delta.checked_sub(book.delta)?;
     let largest = largest_notional(policy.price_band, venue)?;
     let notional = Value(gap.0.clamp(largest.0.checked_neg()?, largest.0));
-    let lots = Lots(
-        notional
-            .fixed()
-            .checked_div(price.fixed())?
-            .checked_to_num::<i64>()?,
-    );
+    let lots = Lots(notional.fixed().checked_div(price.fixed())?.checked_to_num::<i64>()?);
     // Where the target is flat, close the position itself: dividing by the price could leave a lot behind.
     let closes = targets.delta == Value::ZERO && notional == gap;
     let lots = if closes { Lots(book.lots.0.checked_neg()?) } else { lots };
@@ -102,20 +97,39 @@ mod tests {
     use proptest::prelude::*;
 
     fn policy() -> RebalancePolicy {
-        RebalancePolicy { price_band: ratio("0.01"), min_improvement: ratio("0.25"), max_cost: ratio("0.02") }
+        RebalancePolicy {
+            price_band: ratio("0.01"),
+            min_improvement: ratio("0.25"),
+            max_cost: ratio("0.02"),
+        }
     }
 
     fn venue() -> VenueTerms {
-        VenueTerms { half_spread: ratio("0.0005"), depth_one_percent: Value(10_000_000) }
+        VenueTerms {
+            half_spread: ratio("0.0005"),
+            depth_one_percent: Value(10_000_000),
+        }
     }
 
     fn targets(delta: i64) -> Targets {
-        Targets { delta: Value(delta), band: Value(100_000), cap: Value(8_000_000), cushion: Value(0), floor: Value(0) }
+        Targets {
+            delta: Value(delta),
+            band: Value(100_000),
+            cap: Value(8_000_000),
+            cushion: Value(0),
+            floor: Value(0),
+        }
     }
 
     fn book(lots: i64) -> Exposure {
         let delta = Value(lots * 100);
-        Exposure { lots: Lots(lots), lots_if_filled: Lots(lots), delta, delta_if_filled: delta, nav: Value(10_000_000) }
+        Exposure {
+            lots: Lots(lots),
+            lots_if_filled: Lots(lots),
+            delta,
+            delta_if_filled: delta,
+            nav: Value(10_000_000),
+        }
     }
 
     #[test]
@@ -131,15 +145,34 @@ mod tests {
             (50_500, 5_000_000, true, Trigger::Redemption, Some(-500)),
             (40_000, 5_000_000, true, Trigger::Redemption, None),
         ] {
-            let got = order(&policy(), permissions(calm, false), trigger, &targets(target), &book(lots), price("100"), &venue());
+            let got = order(
+                &policy(),
+                permissions(calm, false),
+                trigger,
+                &targets(target),
+                &book(lots),
+                price("100"),
+                &venue(),
+            );
             assert_eq!(got, expected.map(Lots), "{lots} {target} {calm} {trigger:?}");
         }
     }
 
     #[test]
     fn a_thin_venue_gets_slices() {
-        let thin = VenueTerms { depth_one_percent: Value(100_000), ..venue() };
-        let got = order(&policy(), permissions(true, false), Trigger::Limits, &targets(5_000_000), &book(0), price("100"), &thin);
+        let thin = VenueTerms {
+            depth_one_percent: Value(100_000),
+            ..venue()
+        };
+        let got = order(
+            &policy(),
+            permissions(true, false),
+            Trigger::Limits,
+            &targets(5_000_000),
+            &book(0),
+            price("100"),
+            &thin,
+        );
         // 0.8 % less half a spread of 0.05 % is 0.75 %: 75,000 of notional.
         assert_eq!(got, Some(Lots(750)));
     }

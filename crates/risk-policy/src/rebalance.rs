@@ -88,8 +88,8 @@ pub fn fill_inside_band(oracle: Price, band: Ratio, lots: Lots, cost: Value) -> 
 pub fn due(before: &Exposure, targets: &Targets, trigger: Trigger) -> Result<(), RebalanceRefusal> {
     let gap = distance(before.delta_if_filled, targets.delta)?;
     let size = magnitude(before.delta_if_filled)?;
-    let beyond_target = size > magnitude(targets.delta)?
-        || before.delta_if_filled.0.signum() == -targets.delta.0.signum();
+    let beyond_target =
+        size > magnitude(targets.delta)? || before.delta_if_filled.0.signum() == -targets.delta.0.signum();
     let due = match trigger {
         Trigger::Limits => gap > targets.band || size > targets.cap,
         Trigger::Redemption => gap > Value::ZERO && beyond_target && size > Value::ZERO,
@@ -187,20 +187,45 @@ mod tests {
     use proptest::prelude::*;
 
     fn policy() -> RebalancePolicy {
-        RebalancePolicy { price_band: ratio("0.01"), min_improvement: ratio("0.25"), max_cost: ratio("0.005") }
+        RebalancePolicy {
+            price_band: ratio("0.01"),
+            min_improvement: ratio("0.25"),
+            max_cost: ratio("0.005"),
+        }
     }
 
     fn targets() -> Targets {
-        Targets { delta: Value(5_000), band: Value(1_000), cap: Value(8_000), cushion: Value(2_000), floor: Value(8_000) }
+        Targets {
+            delta: Value(5_000),
+            band: Value(1_000),
+            cap: Value(8_000),
+            cushion: Value(2_000),
+            floor: Value(8_000),
+        }
     }
 
     /// A book whose price is one, so that lots and dollar delta are the same number.
     fn book(lots: i64) -> Exposure {
-        Exposure { lots: Lots(lots), lots_if_filled: Lots(lots), delta: Value(lots), delta_if_filled: Value(lots), nav: Value(10_000) }
+        Exposure {
+            lots: Lots(lots),
+            lots_if_filled: Lots(lots),
+            delta: Value(lots),
+            delta_if_filled: Value(lots),
+            nav: Value(10_000),
+        }
     }
 
     fn verdict(before: i64, after: i64, calm: bool) -> Result<(), RebalanceRefusal> {
-        check(&policy(), permissions(calm, false), Trigger::Limits, &targets(), Value(8_000), &book(before), &book(after), Value((after - before).abs()))
+        check(
+            &policy(),
+            permissions(calm, false),
+            Trigger::Limits,
+            &targets(),
+            Value(8_000),
+            &book(before),
+            &book(after),
+            Value((after - before).abs()),
+        )
     }
 
     #[test]
@@ -229,31 +254,71 @@ mod tests {
             (-3_000, 1, false, Err(OpeningNotPermitted)),
             (-3_000, -4_000, true, Err(NoImprovement)),
         ] {
-            assert_eq!(verdict(before, after, calm), expected, "{before} -> {after} calm {calm}");
+            assert_eq!(
+                verdict(before, after, calm),
+                expected,
+                "{before} -> {after} calm {calm}"
+            );
         }
     }
 
     #[test]
     fn an_order_in_flight_blocks_the_next() {
-        let before = Exposure { lots_if_filled: Lots(1), ..book(0) };
+        let before = Exposure {
+            lots_if_filled: Lots(1),
+            ..book(0)
+        };
         assert_eq!(
-            check(&policy(), permissions(true, false), Trigger::Limits, &targets(), Value(8_000), &before, &book(5_000), Value(5_000)),
+            check(
+                &policy(),
+                permissions(true, false),
+                Trigger::Limits,
+                &targets(),
+                Value(8_000),
+                &before,
+                &book(5_000),
+                Value(5_000)
+            ),
             Err(RebalanceRefusal::OrderInFlight)
         );
     }
 
     #[test]
     fn the_cap_holds_whether_or_not_the_order_fills() {
-        let after = Exposure { lots_if_filled: Lots(9_000), delta_if_filled: Value(9_000), ..book(0) };
+        let after = Exposure {
+            lots_if_filled: Lots(9_000),
+            delta_if_filled: Value(9_000),
+            ..book(0)
+        };
         assert_eq!(
-            check(&policy(), permissions(true, false), Trigger::Limits, &targets(), Value(8_000), &book(0), &after, Value(0)),
+            check(
+                &policy(),
+                permissions(true, false),
+                Trigger::Limits,
+                &targets(),
+                Value(8_000),
+                &book(0),
+                &after,
+                Value(0)
+            ),
             Err(RebalanceRefusal::OverCap)
         );
     }
 
     #[test]
     fn the_cost_of_trading_lowers_the_cap_that_binds() {
-        let run = |cap_after| check(&policy(), permissions(true, false), Trigger::Limits, &targets(), Value(cap_after), &book(0), &book(5_000), Value(5_000));
+        let run = |cap_after| {
+            check(
+                &policy(),
+                permissions(true, false),
+                Trigger::Limits,
+                &targets(),
+                Value(cap_after),
+                &book(0),
+                &book(5_000),
+                Value(5_000),
+            )
+        };
         assert_eq!(run(5_000), Ok(()));
         assert_eq!(run(4_999), Err(RebalanceRefusal::OverCap));
     }
@@ -261,8 +326,20 @@ mod tests {
     #[test]
     fn the_cost_budget_is_enforced() {
         for (lost, expected) in [(29, Ok(())), (30, Err(RebalanceRefusal::TooCostly))] {
-            let after = Exposure { nav: Value(10_000 - lost), ..book(5_000) };
-            let got = check(&policy(), permissions(true, false), Trigger::Limits, &targets(), Value(8_000), &book(0), &after, Value(5_000));
+            let after = Exposure {
+                nav: Value(10_000 - lost),
+                ..book(5_000)
+            };
+            let got = check(
+                &policy(),
+                permissions(true, false),
+                Trigger::Limits,
+                &targets(),
+                Value(8_000),
+                &book(0),
+                &after,
+                Value(5_000),
+            );
             assert_eq!(got, expected);
         }
     }
@@ -270,7 +347,16 @@ mod tests {
     #[test]
     fn a_redemption_only_ever_reduces() {
         let run = |before, after| {
-            check(&policy(), permissions(true, false), Trigger::Redemption, &targets(), Value(8_000), &book(before), &book(after), Value(0))
+            check(
+                &policy(),
+                permissions(true, false),
+                Trigger::Redemption,
+                &targets(),
+                Value(8_000),
+                &book(before),
+                &book(after),
+                Value(0),
+            )
         };
         assert_eq!(run(5_900, 5_000), Ok(()));
         assert_eq!(run(3_000, 5_000), Err(RebalanceRefusal::NothingToDo));
@@ -288,7 +374,11 @@ mod tests {
             (100, 5_000, true),
             (-100, -20_000, true),
         ] {
-            assert_eq!(fill_inside_band(price("100"), ratio("0.01"), Lots(lots), Value(cost)), Some(inside), "{lots} {cost}");
+            assert_eq!(
+                fill_inside_band(price("100"), ratio("0.01"), Lots(lots), Value(cost)),
+                Some(inside),
+                "{lots} {cost}"
+            );
         }
     }
 

@@ -41,9 +41,7 @@ pub fn nav_per_share(nav: Value, supply: u64) -> Option<Ratio> {
 /// The net asset value at which one of `supply` shares is worth `per_share`; rounded toward −∞.
 pub fn nav_at_share_price_floor(per_share: Ratio, supply: u64) -> Option<Value> {
     let shares = Value::from_amount(supply.checked_add(VIRTUAL)?)?;
-    per_share
-        .of_floor(shares)?
-        .checked_sub(Value::from_amount(VIRTUAL)?)
+    per_share.of_floor(shares)?.checked_sub(Value::from_amount(VIRTUAL)?)
 }
 
 /// How fast the net asset value per share that redemptions are paid at may rise.
@@ -92,7 +90,11 @@ mod tests {
 
     #[test]
     fn rises_are_clamped_and_falls_are_not() {
-        let limit = RiseLimit { reference: ratio("1"), reference_at: 0, per_hour: ratio("0.1") };
+        let limit = RiseLimit {
+            reference: ratio("1"),
+            reference_at: 0,
+            per_hour: ratio("0.1"),
+        };
         for (value, now, expected) in [
             ("2", 3_600, "1.1"),
             ("2", 0, "1"),

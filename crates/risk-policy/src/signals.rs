@@ -104,12 +104,7 @@ pub fn observe(
     next().ok_or(ObserveRefusal::OutOfRange)
 }
 
-fn variance_after(
-    before: &Signals,
-    params: &SignalParams,
-    price: &AdmittedPrice,
-    elapsed: i64,
-) -> Option<Ratio> {
+fn variance_after(before: &Signals, params: &SignalParams, price: &AdmittedPrice, elapsed: i64) -> Option<Ratio> {
     let r = kernels::log_return(before.price, price.bounds.mid)?.fixed();
     let noise = square(before.confidence.fixed())?.checked_add(square(price.confidence.fixed())?)?;
     let clean = square(r)?.checked_sub(noise)?.max(I80F48::ZERO);
@@ -162,15 +157,10 @@ fn is_jump(stored: &Signals, params: &SignalParams, price: Price, elapsed: i64) 
 ///
 /// The second half matters: between two observations the market may already have moved, and whoever trades must not
 /// be able to profit from nobody having cranked `observe` yet. Anything that cannot be computed counts as a jump.
-pub fn price_jump_stands(
-    signals: &Signals,
-    params: &SignalParams,
-    price: Option<&AdmittedPrice>,
-    now: Now,
-) -> bool {
-    let recent = signals.jumped_at.is_some_and(|at| {
-        now.unix_time.saturating_sub(at) < i64::from(params.jump_quiet_seconds)
-    });
+pub fn price_jump_stands(signals: &Signals, params: &SignalParams, price: Option<&AdmittedPrice>, now: Now) -> bool {
+    let recent = signals
+        .jumped_at
+        .is_some_and(|at| now.unix_time.saturating_sub(at) < i64::from(params.jump_quiet_seconds));
     let jumping = price.is_some_and(|price| {
         let elapsed = price
             .publish_time
@@ -197,7 +187,10 @@ pub struct ExitHaircut {
 ///
 /// `None` if a value does not fit.
 pub fn exit_fallback(signals: &Signals, haircut: &ExitHaircut, now: Now) -> Option<PriceBounds> {
-    let age = now.unix_time.saturating_sub(signals.publish_time).clamp(0, LONGEST_GAP_SECONDS);
+    let age = now
+        .unix_time
+        .saturating_sub(signals.publish_time)
+        .clamp(0, LONGEST_GAP_SECONDS);
     let grown = haircut
         .per_hour
         .fixed()
@@ -246,7 +239,11 @@ mod tests {
     fn quote(text: &str, publish_time: i64) -> AdmittedPrice {
         let mid = price(text);
         AdmittedPrice {
-            bounds: PriceBounds { low: mid, mid, high: mid },
+            bounds: PriceBounds {
+                low: mid,
+                mid,
+                high: mid,
+            },
             confidence: Ratio::ZERO,
             publish_time,
             slot: 1,
@@ -259,7 +256,10 @@ mod tests {
 
     #[test]
     fn an_observation_too_soon_is_refused() {
-        assert_eq!(observe(&start(), &params(), &quote("100", 9), at(9)), Err(ObserveRefusal::TooSoon));
+        assert_eq!(
+            observe(&start(), &params(), &quote("100", 9), at(9)),
+            Err(ObserveRefusal::TooSoon)
+        );
         assert!(observe(&start(), &params(), &quote("100", 10), at(10)).is_ok());
     }
 
@@ -317,13 +317,25 @@ mod tests {
     #[test]
     fn a_price_nobody_observed_yet_already_trips() {
         assert!(price_jump_stands(&start(), &params(), Some(&quote("90", 60)), at(60)));
-        assert!(!price_jump_stands(&start(), &params(), Some(&quote("100.1", 60)), at(60)));
+        assert!(!price_jump_stands(
+            &start(),
+            &params(),
+            Some(&quote("100.1", 60)),
+            at(60)
+        ));
     }
 
     #[test]
     fn the_fallback_takes_the_worse_side_and_its_haircut_grows() {
-        let haircut = ExitHaircut { base: ratio("0.02"), per_hour: ratio("0.01"), max: ratio("0.1") };
-        let signals = Signals { slow_price: price("90"), ..start() };
+        let haircut = ExitHaircut {
+            base: ratio("0.02"),
+            per_hour: ratio("0.01"),
+            max: ratio("0.1"),
+        };
+        let signals = Signals {
+            slow_price: price("90"),
+            ..start()
+        };
         let fresh = exit_fallback(&signals, &haircut, at(0)).unwrap();
         let close = |a: Price, b: &str| (a.fixed() - price(b).fixed()).abs() < ratio("0.000001").fixed();
         assert!(close(fresh.low, "88.2") && close(fresh.high, "102"));

@@ -10,7 +10,9 @@ use ballast_risk::state::Fixed;
 
 /// The fixed-point number `text`. Panics if it is none.
 pub fn fixed(text: &str) -> Fixed {
-    text.parse::<ballast_risk_math::I80F48>().expect("a decimal number").into()
+    text.parse::<ballast_risk_math::I80F48>()
+        .expect("a decimal number")
+        .into()
 }
 
 /// One million USDC in base units.

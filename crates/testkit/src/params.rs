@@ -36,14 +36,22 @@ pub fn risk_market() -> CreateMarketArgs {
             jump_floor: fixed("0.04"),
             jump_quiet_seconds: 3_600,
         },
-        exit_haircut: ExitHaircutParams { base: fixed("0.02"), per_hour: fixed("0.01"), max: fixed("0.2") },
+        exit_haircut: ExitHaircutParams {
+            base: fixed("0.02"),
+            per_hour: fixed("0.01"),
+            max: fixed("0.2"),
+        },
         initial_variance: fixed("0.36"),
     }
 }
 
 /// A source that reads one legacy push account.
 pub fn push_source(owner: Pubkey, account: Pubkey) -> PriceSource {
-    PriceSource { kind: SourceKind::PythPush, owner, feed: account.to_bytes() }
+    PriceSource {
+        kind: SourceKind::PythPush,
+        owner,
+        feed: account.to_bytes(),
+    }
 }
 
 /// A liquid venue.

@@ -10,14 +10,25 @@ use solana_account::Account;
 /// Writes an account with enough lamports.
 pub fn put(svm: &mut LiteSVM, key: Pubkey, owner: Pubkey, data: Vec<u8>) {
     let lamports = svm.minimum_balance_for_rent_exemption(data.len()).max(1);
-    let account = Account { lamports, data, owner, executable: false, rent_epoch: u64::MAX };
+    let account = Account {
+        lamports,
+        data,
+        owner,
+        executable: false,
+        rent_epoch: u64::MAX,
+    };
     svm.set_account(key, account).expect("an account the SVM takes");
 }
 
 /// Writes a mint with six decimals and a supply that the test keeps true.
 pub fn put_mint(svm: &mut LiteSVM, key: Pubkey, supply: u64) {
     let mut data = vec![0; Mint::LEN];
-    let mint = Mint { decimals: 6, is_initialized: true, supply, ..Mint::default() };
+    let mint = Mint {
+        decimals: 6,
+        is_initialized: true,
+        supply,
+        ..Mint::default()
+    };
     mint.pack_into_slice(&mut data);
     put(svm, key, anchor_spl::token::ID, data);
 }

@@ -60,23 +60,50 @@ impl World {
     pub fn with(market: CreateMarketArgs, venue: MarketParams, policy: VaultPolicy) -> Self {
         let mut world = Self::bare(&market.name);
         let admin = world.admin.pubkey();
-        world.send(&[ix::create_risk_market(&admin, market)], &[]).expect("risk market");
+        world
+            .send(&[ix::create_risk_market(&admin, market)], &[])
+            .expect("risk market");
         world.set_price("50000", "10");
         world.observe().expect("first observation");
         let keys = world.keys;
-        world.send(&[ix::venue::create_market(&admin, &keys.risk_market, &keys.quote_mint, venue)], &[]).expect("venue market");
+        world
+            .send(
+                &[ix::venue::create_market(
+                    &admin,
+                    &keys.risk_market,
+                    &keys.quote_mint,
+                    venue,
+                )],
+                &[],
+            )
+            .expect("venue market");
         let fund = world.user(100_000_000_000_000);
-        let fill = ix::venue::fund_insurance(&fund.holder.key, &fund.holder.quote, &keys.venue_market, 100_000_000_000_000);
+        let fill = ix::venue::fund_insurance(
+            &fund.holder.key,
+            &fund.holder.quote,
+            &keys.venue_market,
+            100_000_000_000_000,
+        );
         world.send(&[fill], &[&fund.keypair]).expect("insurance fund");
-        world.send(&[ix::create_vault(&admin, &keys, CreateVaultArgs { id: 1, policy })], &[]).expect("vault");
+        world
+            .send(
+                &[ix::create_vault(&admin, &keys, CreateVaultArgs { id: 1, policy })],
+                &[],
+            )
+            .expect("vault");
         world
     }
 
     /// Programs, mint and wallets, but no market yet.
     pub fn bare(market_name: &[u8; 16]) -> Self {
         let mut svm = LiteSVM::new().with_log_bytes_limit(Some(1 << 20));
-        for (id, name) in [(ballast_risk::ID, "risk"), (ballast_perp::ID, "perp"), (ballast_vault::ID, "vault")] {
-            svm.add_program_from_file(id, program_path(name)).expect("compiled programs: run ./ballast build first");
+        for (id, name) in [
+            (ballast_risk::ID, "risk"),
+            (ballast_perp::ID, "perp"),
+            (ballast_vault::ID, "vault"),
+        ] {
+            svm.add_program_from_file(id, program_path(name))
+                .expect("compiled programs: run ./ballast build first");
         }
         let (admin, keeper) = (Keypair::new(), Keypair::new());
         for wallet in [&admin, &keeper] {
@@ -86,7 +113,14 @@ impl World {
         put_mint(&mut svm, quote_mint, 0);
         let risk_market = addresses::risk_market(&admin.pubkey(), market_name);
         let keys = VaultKeys::derive(&admin.pubkey(), 1, &quote_mint, &risk_market);
-        let mut world = Self { svm, admin, keeper, keys, price_feed: prices::local_price_account(&FEED), minted: 0 };
+        let mut world = Self {
+            svm,
+            admin,
+            keeper,
+            keys,
+            price_feed: prices::local_price_account(&FEED),
+            minted: 0,
+        };
         world.set_clock(START, 1_000);
         world
     }
@@ -95,7 +129,11 @@ impl World {
     pub fn user(&mut self, amount: u64) -> User {
         let keypair = Keypair::new();
         self.svm.airdrop(&keypair.pubkey(), 1_000_000_000).expect("lamports");
-        let holder = Holder { key: keypair.pubkey(), quote: Pubkey::new_unique(), shares: Pubkey::new_unique() };
+        let holder = Holder {
+            key: keypair.pubkey(),
+            quote: Pubkey::new_unique(),
+            shares: Pubkey::new_unique(),
+        };
         put_tokens(&mut self.svm, holder.quote, self.keys.quote_mint, holder.key, amount);
         put_tokens(&mut self.svm, holder.shares, self.keys.share_mint, holder.key, 0);
         self.minted += amount;
@@ -203,13 +241,19 @@ impl World {
 
     /// `request_redemption`.
     pub fn request(&mut self, user: &User, shares: u64) -> Sent {
-        self.send(&[ix::request_redemption(&self.keys, &user.holder, shares)], &[&user.keypair])
+        self.send(
+            &[ix::request_redemption(&self.keys, &user.holder, shares)],
+            &[&user.keypair],
+        )
     }
 
     /// `complete_redemption`, sent by a stranger.
     pub fn complete(&mut self, user: &User) -> Sent {
         let (holder, quote) = (user.holder.key, user.holder.quote);
-        self.send(&[ix::complete_redemption(&self.keys, &self.price_feed, &holder, &quote)], &[])
+        self.send(
+            &[ix::complete_redemption(&self.keys, &self.price_feed, &holder, &quote)],
+            &[],
+        )
     }
 
     /// `rebalance` with one order.
@@ -220,13 +264,24 @@ impl World {
     /// `rebalance`.
     pub fn rebalance_with(&mut self, orders: Vec<Order>) -> Sent {
         let keeper = self.keeper.insecure_clone();
-        self.send(&[ix::rebalance(&self.keys, &self.price_feed, &keeper.pubkey(), orders)], &[&keeper])
+        self.send(
+            &[ix::rebalance(&self.keys, &self.price_feed, &keeper.pubkey(), orders)],
+            &[&keeper],
+        )
     }
 
     /// `unwind` with one order.
     pub fn unwind(&mut self, lots: i64) -> Sent {
         let keeper = self.keeper.insecure_clone();
-        self.send(&[ix::unwind(&self.keys, &self.price_feed, &keeper.pubkey(), vec![Order { market: 0, lots }])], &[&keeper])
+        self.send(
+            &[ix::unwind(
+                &self.keys,
+                &self.price_feed,
+                &keeper.pubkey(),
+                vec![Order { market: 0, lots }],
+            )],
+            &[&keeper],
+        )
     }
 
     /// `move_collateral`.
@@ -237,7 +292,8 @@ impl World {
     /// Switches the venue's faults.
     pub fn faults(&mut self, faults: Faults) {
         let (admin, market) = (self.admin.pubkey(), self.keys.venue_market);
-        self.send(&[ix::venue::set_faults(&admin, &market, faults)], &[]).expect("faults");
+        self.send(&[ix::venue::set_faults(&admin, &market, faults)], &[])
+            .expect("faults");
     }
 
     /// Plans and sends, as the keeper does, until nothing is due; how many transactions that took.
@@ -256,7 +312,10 @@ impl World {
         let snapshot = self.snapshot();
         let actions = plan(&snapshot);
         let keeper = self.keeper.insecure_clone();
-        let instructions: Vec<_> = actions.iter().map(|action| action.instruction(&snapshot, &keeper.pubkey())).collect();
+        let instructions: Vec<_> = actions
+            .iter()
+            .map(|action| action.instruction(&snapshot, &keeper.pubkey()))
+            .collect();
         if !instructions.is_empty() {
             self.send_paid_by(&keeper, &instructions, &[])?;
         }
@@ -268,7 +327,11 @@ impl World {
     /// An account, as a client sees it.
     pub fn raw(&self, key: &Pubkey) -> Option<RawAccount> {
         let account = self.svm.get_account(key)?;
-        Some(RawAccount { key: *key, owner: account.owner, data: account.data })
+        Some(RawAccount {
+            key: *key,
+            owner: account.owner,
+            data: account.data,
+        })
     }
 
     /// What a keeper would see.
@@ -280,7 +343,11 @@ impl World {
 
     /// Tokens in a token account.
     pub fn tokens(&self, key: &Pubkey) -> u64 {
-        self.raw(key).expect("a token account").token_account().expect("a token account").amount
+        self.raw(key)
+            .expect("a token account")
+            .token_account()
+            .expect("a token account")
+            .amount
     }
 
     /// Share supply.
@@ -290,7 +357,12 @@ impl World {
 
     /// Every byte that the programs and the tokens of this world hold, to prove that a refusal changed nothing.
     pub fn fingerprint(&self) -> Vec<(Pubkey, Vec<u8>)> {
-        let owners = [ballast_risk::ID, ballast_perp::ID, ballast_vault::ID, anchor_spl::token::ID];
+        let owners = [
+            ballast_risk::ID,
+            ballast_perp::ID,
+            ballast_vault::ID,
+            anchor_spl::token::ID,
+        ];
         let mut all: Vec<_> = owners
             .iter()
             .flat_map(|owner| self.svm.get_program_accounts(owner))

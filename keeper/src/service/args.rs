@@ -109,21 +109,32 @@ impl Args {
             metrics_addr: self.metrics_addr,
             poll: Duration::from_millis(self.poll_ms),
             ticket_interval: Duration::from_secs(self.ticket_seconds),
-            fee: Fee { micro_lamports: self.priority_fee },
+            fee: Fee {
+                micro_lamports: self.priority_fee,
+            },
         })
     }
 }
 
 fn address(text: &str, argument: &str) -> Result<Pubkey, KeeperError> {
-    Pubkey::from_str(text)
-        .map_err(|_| KeeperError::Config(format!("{argument}: {text:?} is not an address; give 32 bytes in base 58")))
+    Pubkey::from_str(text).map_err(|_| {
+        KeeperError::Config(format!(
+            "{argument}: {text:?} is not an address; give 32 bytes in base 58"
+        ))
+    })
 }
 
 fn scheme(url: String, schemes: &[&str], argument: &str) -> Result<String, KeeperError> {
-    if schemes.iter().any(|scheme| url.len() > scheme.len() && url.starts_with(scheme)) {
+    if schemes
+        .iter()
+        .any(|scheme| url.len() > scheme.len() && url.starts_with(scheme))
+    {
         return Ok(url);
     }
-    Err(KeeperError::Config(format!("{argument}: {url:?} does not begin with {}", schemes.join(" or "))))
+    Err(KeeperError::Config(format!(
+        "{argument}: {url:?} does not begin with {}",
+        schemes.join(" or ")
+    )))
 }
 
 /// `http://host:8899` has its websocket at `ws://host:8900`; an address without a port keeps having none.
@@ -131,7 +142,11 @@ fn websocket_of(rpc_url: &str) -> Result<String, KeeperError> {
     let (scheme, rest) = match (rpc_url.strip_prefix("http://"), rpc_url.strip_prefix("https://")) {
         (Some(rest), _) => ("ws", rest),
         (_, Some(rest)) => ("wss", rest),
-        _ => return Err(KeeperError::Config(format!("--rpc-url: {rpc_url:?} does not begin with http:// or https://"))),
+        _ => {
+            return Err(KeeperError::Config(format!(
+                "--rpc-url: {rpc_url:?} does not begin with http:// or https://"
+            )))
+        }
     };
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let digits = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
@@ -190,7 +205,10 @@ mod tests {
 
     #[test]
     fn a_sound_command_line_is_taken() {
-        let path = file("good", &serde_json::to_string(&Keypair::new().to_bytes().to_vec()).unwrap());
+        let path = file(
+            "good",
+            &serde_json::to_string(&Keypair::new().to_bytes().to_vec()).unwrap(),
+        );
         let config = parse(&["--priority-fee", "7", "--once"], &path).unwrap();
         assert_eq!(config.fee.micro_lamports, 7);
         assert_eq!(config.ws_url, "ws://127.0.0.1:8900");
@@ -199,7 +217,10 @@ mod tests {
 
     #[test]
     fn what_cannot_work_is_named_with_exit_code_two() {
-        let good = file("good2", &serde_json::to_string(&Keypair::new().to_bytes().to_vec()).unwrap());
+        let good = file(
+            "good2",
+            &serde_json::to_string(&Keypair::new().to_bytes().to_vec()).unwrap(),
+        );
         let bad = file("bad", "[1, 2, 3]");
         let text = file("text", "not json");
         let missing = PathBuf::from("no-such-keypair.json");

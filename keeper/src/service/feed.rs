@@ -24,7 +24,11 @@ pub async fn find(node: &Node, market: &Market) -> Result<Pubkey, KeeperError> {
     }
     let local = local_price_account(&source.feed);
     let found = node.accounts(&[local]).await?;
-    if found.into_iter().flatten().any(|seen| publish_time(source, &seen.account).is_some()) {
+    if found
+        .into_iter()
+        .flatten()
+        .any(|seen| publish_time(source, &seen.account).is_some())
+    {
         return Ok(local);
     }
     freshest(node, source).await?.ok_or_else(|| {
@@ -37,7 +41,9 @@ pub async fn find(node: &Node, market: &Market) -> Result<Pubkey, KeeperError> {
 
 async fn freshest(node: &Node, source: &PriceSource) -> Result<Option<Pubkey>, KeeperError> {
     let found = node.price_accounts(&source.owner, &source.feed).await?;
-    let timed = found.iter().filter_map(|account| Some((publish_time(source, account)?, account.key)));
+    let timed = found
+        .iter()
+        .filter_map(|account| Some((publish_time(source, account)?, account.key)));
     Ok(timed.max().map(|(_, key)| key))
 }
 
@@ -53,7 +59,10 @@ fn publish_time(source: &PriceSource, account: &RawAccount) -> Option<i64> {
 
 /// Whether the price in hand is too old to trade at.
 fn stale(snapshot: &Snapshot) -> bool {
-    let limit = snapshot.risk_market.limits(ballast_risk_policy::admission::PriceUse::Trade).max_age_seconds;
+    let limit = snapshot
+        .risk_market
+        .limits(ballast_risk_policy::admission::PriceUse::Trade)
+        .max_age_seconds;
     published(snapshot).is_none_or(|(time, _)| snapshot.clock.unix_timestamp.saturating_sub(time) > i64::from(limit))
 }
 
@@ -65,7 +74,9 @@ pub async fn look_for_fresher(shared: &Shared) {
     if shared.feed_is_given || source.kind == SourceKind::PythPush || !stale(&snapshot) {
         return;
     }
-    let Ok(Some(key)) = freshest(&shared.node, &source).await else { return };
+    let Ok(Some(key)) = freshest(&shared.node, &source).await else {
+        return;
+    };
     if key == snapshot.price_feed.key {
         return;
     }

@@ -45,7 +45,15 @@ pub struct Memory {
 impl Memory {
     /// Knows nothing but where to look.
     pub fn new(keys: VaultKeys, feed: Pubkey) -> Self {
-        Self { keys, feed, held: HashMap::new(), clock: None, blockhash: None, change: None, version: 0 }
+        Self {
+            keys,
+            feed,
+            held: HashMap::new(),
+            clock: None,
+            blockhash: None,
+            change: None,
+            version: 0,
+        }
     }
 
     /// The accounts to watch: price first, then those of the snapshot.
@@ -66,7 +74,13 @@ impl Memory {
             return false;
         }
         self.version = self.version.saturating_add(1);
-        self.held.insert(key, Held { account, version: self.version });
+        self.held.insert(
+            key,
+            Held {
+                account,
+                version: self.version,
+            },
+        );
         let price = key == self.feed;
         let change = self.change.get_or_insert(Change { at, price });
         if price && !change.price {
@@ -102,7 +116,9 @@ impl Memory {
     pub fn snapshot(&self) -> Option<Result<(Snapshot, Hash), DecodeError>> {
         let (clock, blockhash) = (self.clock.clone()?, self.blockhash?);
         let held = |key: &Pubkey| self.held.get(key).and_then(|held| held.account.clone());
-        let Some(feed) = held(&self.feed) else { return Some(Err(DecodeError::Missing(self.feed))) };
+        let Some(feed) = held(&self.feed) else {
+            return Some(Err(DecodeError::Missing(self.feed)));
+        };
         let accounts = Snapshot::accounts(&self.keys).map(|key| held(&key));
         Some(Snapshot::decode(self.keys, clock, feed, accounts).map(|mut snapshot| {
             if let Some((time, slot)) = published(&snapshot) {
@@ -146,7 +162,11 @@ mod tests {
     }
 
     fn account(key: Pubkey, byte: u8) -> RawAccount {
-        RawAccount { key, owner: key, data: vec![byte] }
+        RawAccount {
+            key,
+            owner: key,
+            data: vec![byte],
+        }
     }
 
     #[test]
@@ -155,10 +175,18 @@ mod tests {
         let key = memory.keys.vault;
         let begun = memory.version();
         assert!(memory.put(key, Some(account(key, 2)), Instant::now()));
-        let old = Seen { account: account(key, 1), lamports: 1 };
+        let old = Seen {
+            account: account(key, 1),
+            lamports: 1,
+        };
         memory.read(begun, vec![(key, Some(old.clone()))], Hash::default(), Instant::now());
         assert_eq!(memory.held[&key].account, Some(account(key, 2)));
-        memory.read(memory.version(), vec![(key, Some(old))], Hash::default(), Instant::now());
+        memory.read(
+            memory.version(),
+            vec![(key, Some(old))],
+            Hash::default(),
+            Instant::now(),
+        );
         assert_eq!(memory.held[&key].account, Some(account(key, 1)));
     }
 
@@ -171,7 +199,13 @@ mod tests {
         assert!(!memory.put(vault, Some(account(vault, 1)), Instant::now()));
         let second = Instant::now();
         memory.put(feed, Some(account(feed, 1)), second);
-        assert_eq!(memory.take_change(), Some(Change { at: second, price: true }));
+        assert_eq!(
+            memory.take_change(),
+            Some(Change {
+                at: second,
+                price: true
+            })
+        );
         assert_eq!(memory.take_change(), None);
     }
 
@@ -182,9 +216,19 @@ mod tests {
         let mut data = [0; 40];
         data[0] = 5;
         data[32] = 7;
-        let seen = Seen { account: RawAccount { key: CLOCK, owner: CLOCK, data: data.to_vec() }, lamports: 1 };
+        let seen = Seen {
+            account: RawAccount {
+                key: CLOCK,
+                owner: CLOCK,
+                data: data.to_vec(),
+            },
+            lamports: 1,
+        };
         memory.read(0, vec![(CLOCK, Some(seen))], Hash::default(), Instant::now());
-        assert_eq!(memory.clock.as_ref().map(|clock| (clock.slot, clock.unix_timestamp)), Some((5, 7)));
+        assert_eq!(
+            memory.clock.as_ref().map(|clock| (clock.slot, clock.unix_timestamp)),
+            Some((5, 7))
+        );
         assert!(matches!(memory.snapshot(), Some(Err(DecodeError::Missing(_)))));
         assert!(clock(&data[..39]).is_none());
     }

@@ -34,7 +34,9 @@ const BUCKETS: [f64; 11] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 
 /// [`KeeperError::Config`] if the address cannot be listened on.
 pub fn serve(address: SocketAddr) -> Result<(), KeeperError> {
     let busy = |error: String| {
-        KeeperError::Config(format!("--metrics-addr: cannot serve on {address} ({error}); choose a free port"))
+        KeeperError::Config(format!(
+            "--metrics-addr: cannot serve on {address} ({error}); choose a free port"
+        ))
     };
     // The exporter binds inside its own task; asked for first, a busy port is an error here.
     std::net::TcpListener::bind(address).map_err(|error| busy(error.to_string()))?;
@@ -43,8 +45,15 @@ pub fn serve(address: SocketAddr) -> Result<(), KeeperError> {
         .map(|builder| builder.with_http_listener(address))
         .and_then(PrometheusBuilder::install)
         .map_err(|error| busy(error.to_string()))?;
-    describe_counter!(CRANKS, "Actions by outcome: confirmed, beaten, refused, failed, expired, dry_run");
-    describe_histogram!(REACTION, Unit::Seconds, "From the notice of a price to the signed transaction");
+    describe_counter!(
+        CRANKS,
+        "Actions by outcome: confirmed, beaten, refused, failed, expired, dry_run"
+    );
+    describe_histogram!(
+        REACTION,
+        Unit::Seconds,
+        "From the notice of a price to the signed transaction"
+    );
     describe_gauge!(WEBSOCKET, "1 while the websocket stands");
     describe_gauge!(RPC, "1 while the node answers");
     describe_gauge!(BALANCE, "The keeper's SOL, in lamports");

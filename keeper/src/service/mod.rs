@@ -19,10 +19,10 @@ pub use args::{Args, Config, LogFormat};
 pub use error::KeeperError;
 pub use log::init as init_logs;
 
+use backoff::Backoff;
 use ballast_client::accounts::{DecodeError, RawAccount};
 use ballast_client::addresses::VaultKeys;
 use ballast_client::Pubkey;
-use backoff::Backoff;
 use memory::Memory;
 use node::Node;
 use solana_keypair::Keypair;
@@ -93,8 +93,11 @@ async fn serve(config: Config) -> Result<(), KeeperError> {
         read_now: Notify::new(),
         feed_moved: Notify::new(),
     });
-    let habits =
-        Habits { fee: config.fee, dry_run: config.dry_run, ticket_interval: config.ticket_interval };
+    let habits = Habits {
+        fee: config.fee,
+        dry_run: config.dry_run,
+        ticket_interval: config.ticket_interval,
+    };
     if config.once {
         return patiently(TRIES, || once(&shared, habits)).await;
     }
@@ -105,8 +108,12 @@ async fn serve(config: Config) -> Result<(), KeeperError> {
     ];
     // None of them ends on its own; if one does, the process must not look alive.
     let ended = futures_util::future::select_all(tasks).await.0;
-    let why = ended.err().map_or_else(|| "a task ended".to_owned(), |error| error.to_string());
-    Err(KeeperError::Network(format!("the keeper stopped by itself ({why}); start it again")))
+    let why = ended
+        .err()
+        .map_or_else(|| "a task ended".to_owned(), |error| error.to_string());
+    Err(KeeperError::Network(format!(
+        "the keeper stopped by itself ({why}); start it again"
+    )))
 }
 
 /// Reads the vault and finds its price account.
@@ -143,10 +150,13 @@ async fn once(shared: &Shared, habits: Habits) -> Result<(), KeeperError> {
     };
     match work::execute(shared, due, habits.dry_run).await? {
         Round::Done | Round::WouldDo | Round::Beaten => Ok(()),
-        Round::Again => Err(KeeperError::Network("the transaction did not reach the chain".to_owned())),
-        Round::Refused(refusal) => {
-            Err(KeeperError::Refused(format!("the chain refuses: {} ({})", refusal.name, refusal.message)))
-        }
+        Round::Again => Err(KeeperError::Network(
+            "the transaction did not reach the chain".to_owned(),
+        )),
+        Round::Refused(refusal) => Err(KeeperError::Refused(format!(
+            "the chain refuses: {} ({})",
+            refusal.name, refusal.message
+        ))),
     }
 }
 

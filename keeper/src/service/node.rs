@@ -54,14 +54,21 @@ pub fn account_config() -> RpcAccountInfoConfig {
 
 /// An account as a notification or a list gives it; `None` if the node's words make no sense.
 pub fn raw(key: Pubkey, account: &UiAccount) -> Option<RawAccount> {
-    Some(RawAccount { key, owner: Pubkey::from_str(&account.owner).ok()?, data: account.data.decode()? })
+    Some(RawAccount {
+        key,
+        owner: Pubkey::from_str(&account.owner).ok()?,
+        data: account.data.decode()?,
+    })
 }
 
 impl Node {
     /// A node at `url`. Nothing is asked yet.
     pub fn new(url: &str) -> Self {
         let rpc = RpcClient::new_with_timeout_and_commitment(url.to_owned(), TIMEOUT, CommitmentConfig::processed());
-        Self { rpc, url: url.to_owned() }
+        Self {
+            rpc,
+            url: url.to_owned(),
+        }
     }
 
     fn failed(&self, error: &ClientError) -> KeeperError {
@@ -86,9 +93,17 @@ impl Node {
     /// # Errors
     /// [`KeeperError::Network`].
     pub async fn accounts(&self, keys: &[Pubkey]) -> Result<Vec<Option<Seen>>, KeeperError> {
-        let answer = self.rpc.get_multiple_ui_accounts_with_config(keys, account_config()).await;
+        let answer = self
+            .rpc
+            .get_multiple_ui_accounts_with_config(keys, account_config())
+            .await;
         let found = answer.map_err(|error| self.failed(&error))?.value;
-        let nonsense = || KeeperError::Network(format!("{} sent accounts that make no sense; check --rpc-url", self.url));
+        let nonsense = || {
+            KeeperError::Network(format!(
+                "{} sent accounts that make no sense; check --rpc-url",
+                self.url
+            ))
+        };
         if found.len() != keys.len() {
             return Err(nonsense());
         }
@@ -97,7 +112,10 @@ impl Node {
                 .as_ref()
                 .map(|account| {
                     let decoded = raw(*key, account).ok_or_else(nonsense)?;
-                    Ok(Seen { account: decoded, lamports: account.lamports })
+                    Ok(Seen {
+                        account: decoded,
+                        lamports: account.lamports,
+                    })
                 })
                 .transpose()
         };
@@ -109,7 +127,10 @@ impl Node {
     /// # Errors
     /// [`KeeperError::Network`].
     pub async fn blockhash(&self) -> Result<Hash, KeeperError> {
-        let answer = self.rpc.get_latest_blockhash_with_commitment(CommitmentConfig::confirmed()).await;
+        let answer = self
+            .rpc
+            .get_latest_blockhash_with_commitment(CommitmentConfig::confirmed())
+            .await;
         answer.map(|(hash, _)| hash).map_err(|error| self.failed(&error))
     }
 
@@ -151,15 +172,25 @@ impl Node {
     /// # Errors
     /// [`KeeperError::Network`].
     pub async fn outcome(&self, signature: &Signature) -> Result<Option<Result<(), Refusal>>, KeeperError> {
-        let answer = self.rpc.get_signature_statuses(&[*signature]).await.map_err(|error| self.failed(&error))?;
+        let answer = self
+            .rpc
+            .get_signature_statuses(&[*signature])
+            .await
+            .map_err(|error| self.failed(&error))?;
         let status = answer.value.into_iter().next().flatten();
         Ok(status.and_then(|status| match status.err {
             Some(ref error) => Some(Err(Refusal::read(&error.to_string(), &[]))),
-            None => status.satisfies_commitment(CommitmentConfig::confirmed()).then_some(Ok(())),
+            None => status
+                .satisfies_commitment(CommitmentConfig::confirmed())
+                .then_some(Ok(())),
         }))
     }
 
-    async fn program_accounts(&self, program: &Pubkey, filters: Vec<RpcFilterType>) -> Result<Vec<RawAccount>, KeeperError> {
+    async fn program_accounts(
+        &self,
+        program: &Pubkey,
+        filters: Vec<RpcFilterType>,
+    ) -> Result<Vec<RawAccount>, KeeperError> {
         let config = RpcProgramAccountsConfig {
             filters: Some(filters),
             account_config: account_config(),
@@ -196,7 +227,10 @@ impl Node {
     /// # Errors
     /// [`KeeperError::Network`].
     pub async fn token_account(&self, owner: &Pubkey, mint: &Pubkey) -> Result<Option<Pubkey>, KeeperError> {
-        let answer = self.rpc.get_token_accounts_by_owner(owner, TokenAccountsFilter::Mint(*mint)).await;
+        let answer = self
+            .rpc
+            .get_token_accounts_by_owner(owner, TokenAccountsFilter::Mint(*mint))
+            .await;
         let found = answer.map_err(|error| self.failed(&error))?;
         Ok(found.first().and_then(|keyed| Pubkey::from_str(&keyed.pubkey).ok()))
     }
@@ -242,17 +276,32 @@ mod tests {
             r#"{"jsonrpc":"2.0","id":1,"result":{"context":{"slot":1},"value":[{"data":["???","base64"],"executable":false,"lamports":1,"owner":"nobody","rentEpoch":0,"space":3}]}}"#,
             r#"{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"Method not found"}}"#,
         ] {
-            let error = node_that_says(body).await.accounts(&[Pubkey::default()]).await.unwrap_err();
+            let error = node_that_says(body)
+                .await
+                .accounts(&[Pubkey::default()])
+                .await
+                .unwrap_err();
             let line = error.to_string();
-            assert!(!line.contains('\n') && line.contains("http://127.0.0.1"), "{body}: {line}");
+            assert!(
+                !line.contains('\n') && line.contains("http://127.0.0.1"),
+                "{body}: {line}"
+            );
             assert_eq!(error.exit_code(), 1);
         }
     }
 
     #[tokio::test]
     async fn a_dead_port_says_that_the_node_cannot_be_reached() {
-        let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
-        let error = Node::new(&format!("http://127.0.0.1:{port}")).blockhash().await.unwrap_err();
+        let port = TcpListener::bind("127.0.0.1:0")
+            .await
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let error = Node::new(&format!("http://127.0.0.1:{port}"))
+            .blockhash()
+            .await
+            .unwrap_err();
         assert!(error.to_string().starts_with("cannot reach the node"), "{error}");
     }
 
@@ -260,7 +309,13 @@ mod tests {
     fn the_layouts_that_filters_rely_on_are_these() {
         use anchor_lang::AccountSerialize;
         let vault = Pubkey::new_unique();
-        let ticket = RedemptionTicket { version: 1, bump: 2, vault, holder: Pubkey::new_unique(), shares: 3 };
+        let ticket = RedemptionTicket {
+            version: 1,
+            bump: 2,
+            vault,
+            holder: Pubkey::new_unique(),
+            shares: 3,
+        };
         let mut bytes = Vec::new();
         ticket.try_serialize(&mut bytes).unwrap();
         assert_eq!(bytes[TICKET_VAULT_AT..TICKET_VAULT_AT + 32], vault.to_bytes());

@@ -26,7 +26,11 @@ pub async fn read(shared: &Shared) -> Result<(), KeeperError> {
     let mut found: Vec<_> = keys.into_iter().zip(accounts).collect();
     let balance = found.pop().and_then(|(_, seen)| seen).map_or(0, |seen| seen.lamports);
     metrics::balance(balance);
-    if balance == 0 && !shared.warned_of_no_balance.swap(true, std::sync::atomic::Ordering::Relaxed) {
+    if balance == 0
+        && !shared
+            .warned_of_no_balance
+            .swap(true, std::sync::atomic::Ordering::Relaxed)
+    {
         tracing::warn!(keeper = %shared.keeper, "the keeper has no SOL to pay for transactions; send it some");
     }
     shared.memory().read(begun, found, blockhash, Instant::now());

@@ -32,8 +32,14 @@ const BEATEN: [&str; 8] = [
     "OrderAlreadyPending",
     "OrderInFlight",
 ];
-const NOT_YET: [&str; 6] =
-    ["NotLiquid", "BookMustComeDown", "WorthNothing", "SameSlotAsRebalance", "FulfilTooEarly", "WithdrawalNotReady"];
+const NOT_YET: [&str; 6] = [
+    "NotLiquid",
+    "BookMustComeDown",
+    "WorthNothing",
+    "SameSlotAsRebalance",
+    "FulfilTooEarly",
+    "WithdrawalNotReady",
+];
 
 impl Refusal {
     /// Reads a refusal out of the runtime's error and the logs. The first program that names its error is the one that refused;
@@ -50,7 +56,10 @@ impl Refusal {
         }
         let failed = logs.iter().find(|line| line.contains(" failed: "));
         let message = failed.map_or(error, String::as_str).to_owned();
-        Self { name: error.to_owned(), message }
+        Self {
+            name: error.to_owned(),
+            message,
+        }
     }
 
     /// What it means to a keeper.
@@ -88,15 +97,25 @@ mod tests {
 
     #[test]
     fn losing_a_race_is_normal_and_a_used_blockhash_is_renewed() {
-        let beaten = ["Program log: AnchorError occurred. Error Code: NothingToDo. Error Number: 6035. Error Message: x."];
-        assert_eq!(Refusal::read("e", &beaten.map(str::to_owned)).meaning(), Meaning::Beaten);
+        let beaten =
+            ["Program log: AnchorError occurred. Error Code: NothingToDo. Error Number: 6035. Error Message: x."];
+        assert_eq!(
+            Refusal::read("e", &beaten.map(str::to_owned)).meaning(),
+            Meaning::Beaten
+        );
         assert_eq!(Refusal::read("Blockhash not found", &[]).meaning(), Meaning::Stale);
-        assert_eq!(Refusal::read("This transaction has already been processed", &[]).meaning(), Meaning::Stale);
+        assert_eq!(
+            Refusal::read("This transaction has already been processed", &[]).meaning(),
+            Meaning::Stale
+        );
     }
 
     #[test]
     fn logs_that_say_nothing_leave_the_runtimes_words() {
-        let refusal = Refusal::read("Error processing Instruction 1: invalid account data", &["gibberish".to_owned()]);
+        let refusal = Refusal::read(
+            "Error processing Instruction 1: invalid account data",
+            &["gibberish".to_owned()],
+        );
         assert_eq!(refusal.name, "Error processing Instruction 1: invalid account data");
         assert_eq!(refusal.meaning(), Meaning::Refused);
     }

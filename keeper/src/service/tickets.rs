@@ -25,7 +25,13 @@ pub async fn pay(shared: &Shared, snapshot: &Snapshot, fee: Fee) -> Result<usize
         };
         let blockhash = shared.node.blockhash().await?;
         let instruction = complete_redemption(keys, &snapshot.price_feed.key, &holder, &quote);
-        let signed = sign(&[instruction], budget::COMPLETE_REDEMPTION, &shared.signer, blockhash, fee);
+        let signed = sign(
+            &[instruction],
+            budget::COMPLETE_REDEMPTION,
+            &shared.signer,
+            blockhash,
+            fee,
+        );
         let transaction = match signed {
             Ok(transaction) => transaction,
             Err(error) => {

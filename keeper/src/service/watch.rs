@@ -21,7 +21,10 @@ pub async fn watch(url: String, shared: Arc<Shared>) {
         let ended = connected(&url, &shared, &mut backoff).await;
         metrics::websocket(false);
         let pause = backoff.pause();
-        let error = ended.err().map_or_else(|| "the node closed the connection".to_owned(), |error| error.to_string());
+        let error = ended.err().map_or_else(
+            || "the node closed the connection".to_owned(),
+            |error| error.to_string(),
+        );
         let retry_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
         tracing::warn!(url, error, retry_ms, "websocket down, polling meanwhile");
         sleep(pause).await;
@@ -58,7 +61,13 @@ async fn connected(url: &str, shared: &Shared, backoff: &mut Backoff) -> Result<
     }
 }
 
-fn notified(shared: &Shared, key: Pubkey, account: Option<ballast_client::accounts::RawAccount>, lamports: u64, at: Instant) {
+fn notified(
+    shared: &Shared,
+    key: Pubkey,
+    account: Option<ballast_client::accounts::RawAccount>,
+    lamports: u64,
+    at: Instant,
+) {
     let Some(account) = account else {
         tracing::warn!(account = %key, "the node sent an account that makes no sense; left out");
         return;

@@ -58,7 +58,9 @@ pub async fn work(shared: Arc<Shared>, habits: Habits) {
         let _ = timeout(LONGEST_REST, shared.bell.notified()).await;
         loop {
             let version = shared.memory().version();
-            let Some((due, snapshot)) = prepare(&shared, habits.fee) else { break };
+            let Some((due, snapshot)) = prepare(&shared, habits.fee) else {
+                break;
+            };
             let Some(due) = due else {
                 if snapshot.vault.leaving_shares > 0 && !habits.dry_run && Instant::now() >= next_tickets {
                     next_tickets = Instant::now() + habits.ticket_interval;
@@ -100,7 +102,11 @@ pub async fn work(shared: Arc<Shared>, habits: Habits) {
             // What the chain says now decides, not what this process remembers.
             let fresh = poll::read(&shared).await;
             if let Some(pause) = pause {
-                sulk = Some(Sulk { actions, version: shared.memory().version(), until: Instant::now() + pause });
+                sulk = Some(Sulk {
+                    actions,
+                    version: shared.memory().version(),
+                    until: Instant::now() + pause,
+                });
                 let shared = Arc::clone(&shared);
                 tokio::spawn(async move {
                     sleep(pause).await;
@@ -144,7 +150,11 @@ pub fn prepare(shared: &Shared, fee: Fee) -> Option<(Option<Due>, Snapshot)> {
     let reaction = change.filter(|change| change.price).map(|change| change.at.elapsed());
     metrics::vault(&snapshot);
     let publish_time = published(&snapshot).map(|(time, _)| time);
-    let due = crank.map(|crank| Due { crank, reaction, publish_time });
+    let due = crank.map(|crank| Due {
+        crank,
+        reaction,
+        publish_time,
+    });
     Some((due, snapshot))
 }
 
@@ -153,7 +163,11 @@ pub fn prepare(shared: &Shared, fee: Fee) -> Option<(Option<Due>, Snapshot)> {
 /// # Errors
 /// [`KeeperError::Network`].
 pub async fn execute(shared: &Shared, due: Due, dry_run: bool) -> Result<Round, KeeperError> {
-    let Due { crank: Crank { actions, transaction }, reaction, publish_time } = due;
+    let Due {
+        crank: Crank { actions, transaction },
+        reaction,
+        publish_time,
+    } = due;
     if let Some(reaction) = reaction {
         metrics::reaction(reaction);
     }
@@ -177,12 +191,21 @@ pub async fn execute(shared: &Shared, due: Due, dry_run: bool) -> Result<Round, 
         }
         Outcome::WouldPass => {
             metrics::cranks(&actions, "dry_run");
-            tracing::info!(reaction_ms, actions = names, price_publish_time = publish_time, orders, "would crank");
+            tracing::info!(
+                reaction_ms,
+                actions = names,
+                price_publish_time = publish_time,
+                orders,
+                "would crank"
+            );
             Round::WouldDo
         }
         Outcome::Expired => {
             metrics::cranks(&actions, "expired");
-            tracing::warn!(actions = names, "not seen on the chain before its blockhash died; planning again");
+            tracing::warn!(
+                actions = names,
+                "not seen on the chain before its blockhash died; planning again"
+            );
             Round::Again
         }
         Outcome::Refused(refusal) => refused(&actions, &names, refusal, "refused"),

@@ -49,10 +49,7 @@ impl OrderArgs {
     /// The rules that need no price.
     pub fn validate(&self, trader: &Trader) -> Result<()> {
         require!(self.lots != 0, PerpError::ZeroLots);
-        require!(
-            self.limit_price.get() > I80F48::ZERO,
-            PerpError::InvalidLimitPrice
-        );
+        require!(self.limit_price.get() > I80F48::ZERO, PerpError::InvalidLimitPrice);
         require!(
             !self.reduce_only || Lots(trader.lots).is_reduced_by(Lots(self.lots)),
             PerpError::ReduceOnlyWouldIncrease
@@ -73,13 +70,7 @@ impl From<PendingOrder> for OrderArgs {
 
 /// Accrue the market's funding and settle the trader's. Precedes every change of a position and
 /// every margin check.
-pub fn refresh(
-    market: &mut Market,
-    trader: &mut Trader,
-    trader_key: Pubkey,
-    mid: Price,
-    clock: &Clock,
-) -> Result<()> {
+pub fn refresh(market: &mut Market, trader: &mut Trader, trader_key: Pubkey, mid: Price, clock: &Clock) -> Result<()> {
     market.accrue_funding(mid, clock.unix_timestamp)?;
     if let Some(settled) = trader.settle_funding(trader_key, market)? {
         emit!(settled);
@@ -88,21 +79,11 @@ pub fn refresh(
 }
 
 /// Execute an order against the pool: price, limit, size, open interest, fee, margin.
-pub fn execute(
-    market: &mut Market,
-    trader: &mut Trader,
-    order: &OrderArgs,
-    bounds: &PriceBounds,
-) -> Result<Fill> {
+pub fn execute(market: &mut Market, trader: &mut Trader, order: &OrderArgs, bounds: &PriceBounds) -> Result<Fill> {
     order.validate(trader)?;
     let lots = filled_lots(market, Lots(order.lots))?;
-    let price = pricing::fill_price(
-        bounds.mid,
-        lots,
-        market.params.half_spread(),
-        market.params.depth()?,
-    )
-    .ok_or(PerpError::OrderBeyondDepth)?;
+    let price = pricing::fill_price(bounds.mid, lots, market.params.half_spread(), market.params.depth()?)
+        .ok_or(PerpError::OrderBeyondDepth)?;
     require!(
         pricing::within_limit(price, order.limit_price.get(), lots),
         PerpError::BeyondLimitPrice
@@ -119,13 +100,7 @@ pub fn execute(
 }
 
 /// Apply `lots` at `price` to the position, open interest and cash.
-pub fn apply(
-    market: &mut Market,
-    trader: &mut Trader,
-    lots: Lots,
-    price: Price,
-    fee: u64,
-) -> Result<Fill> {
+pub fn apply(market: &mut Market, trader: &mut Trader, lots: Lots, price: Price, fee: u64) -> Result<Fill> {
     let before = trader.position();
     let outcome = fills::fill(before, lots, price).ok_or(PerpError::Overflow)?;
     market.move_open_interest(before.lots, outcome.position.lots)?;
@@ -215,13 +190,9 @@ fn filled_lots(market: &Market, ordered: Lots) -> Result<Lots> {
 fn require_initial_margin(market: &Market, trader: &Trader, bounds: &PriceBounds) -> Result<()> {
     let position = trader.position();
     let price = margin::adverse_price(position.lots, bounds);
-    let equity =
-        margin::equity(trader.collateral, &position, price).ok_or(PerpError::Overflow)?;
-    let required = margin::requirement(position.lots, price, market.params.initial_margin())
-        .ok_or(PerpError::Overflow)?;
-    require!(
-        equity.0 >= required.0,
-        PerpError::InsufficientInitialMargin
-    );
+    let equity = margin::equity(trader.collateral, &position, price).ok_or(PerpError::Overflow)?;
+    let required =
+        margin::requirement(position.lots, price, market.params.initial_margin()).ok_or(PerpError::Overflow)?;
+    require!(equity.0 >= required.0, PerpError::InsufficientInitialMargin);
     Ok(())
 }

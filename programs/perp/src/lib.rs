@@ -62,8 +62,7 @@ use state::{Faults, MarketParams};
 declare_id!("B3YT21gAyiwynvfMCEGyGn6YwtUJoU9hB5aZyQ9bQKsr");
 
 /// Logged whenever a market is created.
-pub const NOTICE: &str =
-    "BALLAST PERP: LOCAL NETWORKS AND TESTS ONLY. Not a venue for tokens of value.";
+pub const NOTICE: &str = "BALLAST PERP: LOCAL NETWORKS AND TESTS ONLY. Not a venue for tokens of value.";
 
 /// The program's security text, in the format that explorers search a binary for.
 #[used]

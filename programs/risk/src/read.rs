@@ -9,24 +9,28 @@ use ballast_risk_policy::signals::{exit_fallback, price_jump_stands};
 
 /// The chain's time as the policy crate wants it.
 pub fn now(clock: &Clock) -> Now {
-    Now { unix_time: clock.unix_timestamp, slot: clock.slot }
+    Now {
+        unix_time: clock.unix_timestamp,
+        slot: clock.slot,
+    }
 }
 
 /// The live price of a market for one use, with every rule of that use applied.
 ///
 /// # Errors
 /// The rule that failed; also if the market has never been observed or has another layout version.
-pub fn live_price(
-    market: &Market,
-    price_feed: &AccountInfo,
-    usage: PriceUse,
-    clock: &Clock,
-) -> Result<AdmittedPrice> {
+pub fn live_price(market: &Market, price_feed: &AccountInfo, usage: PriceUse, clock: &Clock) -> Result<AdmittedPrice> {
     require!(market.version == MARKET_VERSION, RiskError::MarketVersion);
     require!(market.signals.observations > 0, RiskError::NothingObserved);
     let raw = oracle::decode(&market.source, price_feed)?;
-    admit(&raw, &market.limits(usage), &market.reference(), Recency::NotOlder, now(clock))
-        .map_err(|refusal| RiskError::from(refusal).into())
+    admit(
+        &raw,
+        &market.limits(usage),
+        &market.reference(),
+        Recency::NotOlder,
+        now(clock),
+    )
+    .map_err(|refusal| RiskError::from(refusal).into())
 }
 
 /// As [`live_price`], with only the three prices a valuation uses.
@@ -48,7 +52,12 @@ pub fn admitted_price(
 /// [`RiskError::NothingObserved`] before the first observation.
 pub fn price_jump(market: &Market, live: Option<&AdmittedPrice>, clock: &Clock) -> Result<bool> {
     let signals = market.observed().ok_or(RiskError::NothingObserved)?;
-    Ok(price_jump_stands(&signals, &market.signal_settings.params(), live, now(clock)))
+    Ok(price_jump_stands(
+        &signals,
+        &market.signal_settings.params(),
+        live,
+        now(clock),
+    ))
 }
 
 /// The price of an exit, which is never out of reach for long:
@@ -65,11 +74,20 @@ pub fn exit_price(market: &Market, price_feed: &AccountInfo, clock: &Clock) -> R
         Err(refusal) => refusal,
     };
     let signals = market.observed().ok_or(RiskError::NothingObserved)?;
-    let haircut = exit_fallback(&signals, &market.exit_haircut.haircut(), now(clock))
-        .ok_or(RiskError::OutOfRange)?;
-    let anywhere = Reference { slow_price: None, ..market.reference() };
+    let haircut = exit_fallback(&signals, &market.exit_haircut.haircut(), now(clock)).ok_or(RiskError::OutOfRange)?;
+    let anywhere = Reference {
+        slow_price: None,
+        ..market.reference()
+    };
     let live = oracle::decode(&market.source, price_feed).ok().and_then(|raw| {
-        admit(&raw, &market.limits(PriceUse::Exit), &anywhere, Recency::NotOlder, now(clock)).ok()
+        admit(
+            &raw,
+            &market.limits(PriceUse::Exit),
+            &anywhere,
+            Recency::NotOlder,
+            now(clock),
+        )
+        .ok()
     });
     if let Some(live) = live {
         return Ok(PriceBounds {

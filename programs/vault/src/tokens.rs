@@ -20,9 +20,16 @@ pub(crate) fn send<'info>(
     token_program: &Program<'info, Token>,
     amount: u64,
 ) -> Result<()> {
-    let accounts = Transfer { from: from.clone(), to: to.clone(), authority: vault.to_account_info() };
+    let accounts = Transfer {
+        from: from.clone(),
+        to: to.clone(),
+        authority: vault.to_account_info(),
+    };
     with_signer(vault, |seeds| {
-        token::transfer(CpiContext::new_with_signer(token_program.key(), accounts, seeds), amount)
+        token::transfer(
+            CpiContext::new_with_signer(token_program.key(), accounts, seeds),
+            amount,
+        )
     })
 }
 
@@ -34,9 +41,16 @@ pub(crate) fn mint<'info>(
     token_program: &Program<'info, Token>,
     shares: u64,
 ) -> Result<()> {
-    let accounts = MintTo { mint: mint.clone(), to: to.clone(), authority: vault.to_account_info() };
+    let accounts = MintTo {
+        mint: mint.clone(),
+        to: to.clone(),
+        authority: vault.to_account_info(),
+    };
     with_signer(vault, |seeds| {
-        token::mint_to(CpiContext::new_with_signer(token_program.key(), accounts, seeds), shares)
+        token::mint_to(
+            CpiContext::new_with_signer(token_program.key(), accounts, seeds),
+            shares,
+        )
     })
 }
 
@@ -48,8 +62,15 @@ pub(crate) fn burn_escrowed<'info>(
     token_program: &Program<'info, Token>,
     shares: u64,
 ) -> Result<()> {
-    let accounts = Burn { mint: mint.clone(), from: escrow.clone(), authority: vault.to_account_info() };
+    let accounts = Burn {
+        mint: mint.clone(),
+        from: escrow.clone(),
+        authority: vault.to_account_info(),
+    };
     with_signer(vault, |seeds| {
-        token::burn(CpiContext::new_with_signer(token_program.key(), accounts, seeds), shares)
+        token::burn(
+            CpiContext::new_with_signer(token_program.key(), accounts, seeds),
+            shares,
+        )
     })
 }

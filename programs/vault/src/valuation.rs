@@ -40,8 +40,14 @@ impl Valuation<'_> {
     /// # Errors
     /// [`VaultError::OutOfRange`].
     pub fn book(&self, mid: Price, clock: &Clock) -> Result<Book> {
-        book(&self.vault, &self.venue_market, &self.venue_trader, mid, clock.unix_timestamp)
-            .ok_or(VaultError::OutOfRange.into())
+        book(
+            &self.vault,
+            &self.venue_market,
+            &self.venue_trader,
+            mid,
+            clock.unix_timestamp,
+        )
+        .ok_or(VaultError::OutOfRange.into())
     }
 
     /// The market's slow price.

@@ -80,7 +80,12 @@ mod tests {
 
     #[test]
     fn marks_are_round_and_few() {
-        for (hours, marks, first, count) in [(192, 10, "8 Mar", 9), (192, 5, "9 Mar", 4), (6, 10, "8 Mar", 7), (0, 4, "8 Mar", 1)] {
+        for (hours, marks, first, count) in [
+            (192, 10, "8 Mar", 9),
+            (192, 5, "9 Mar", 4),
+            (6, 10, "8 Mar", 7),
+            (0, 4, "8 Mar", 1),
+        ] {
             let axis = TimeAxis::new(1_583_625_600, 1_583_625_600 + hours * HOUR, marks);
             let points = axis.key_points(10);
             assert_eq!(points.len(), count, "{hours}");

@@ -33,8 +33,16 @@ pub(super) struct Size {
 }
 
 /// For pages wide enough to read it, and for telephones.
-pub(super) const WIDE: Size = Size { width: 760, height: 250, marks: 9 };
-pub(super) const NARROW: Size = Size { width: 380, height: 230, marks: 4 };
+pub(super) const WIDE: Size = Size {
+    width: 760,
+    height: 250,
+    marks: 9,
+};
+pub(super) const NARROW: Size = Size {
+    width: 380,
+    height: 230,
+    marks: 4,
+};
 
 /// A value of a step, in the unit of its plot.
 type Value = fn(&Step) -> f64;
@@ -85,10 +93,18 @@ pub(super) fn draw(plot: &Plot, steps: &[Step], end: i64, marks: &[Mark], size: 
             .y_label_style(label.clone())
             .y_label_formatter(&|value| (plot.format)(*value))
             .draw()?;
-        let note = ("sans-serif", 13 * SCALE).into_font().color(&INK).pos(Pos::new(HPos::Left, VPos::Top));
+        let note = ("sans-serif", 13 * SCALE)
+            .into_font()
+            .color(&INK)
+            .pos(Pos::new(HPos::Left, VPos::Top));
         for mark in marks.iter().filter(|m| (start..end).contains(&m.unix_time)) {
             let line = [(mark.unix_time, low), (mark.unix_time, high)];
-            chart.draw_series(DashedLineSeries::new(line, 4 * SCALE, 4 * SCALE, INK.stroke_width(SCALE)))?;
+            chart.draw_series(DashedLineSeries::new(
+                line,
+                4 * SCALE,
+                4 * SCALE,
+                INK.stroke_width(SCALE),
+            ))?;
             if size.width > NARROW.width {
                 let text = Text::new(mark.label.clone(), (4 * SCALE as i32, 0), note.clone());
                 chart.draw_series([EmptyElement::at((mark.unix_time, high)) + text])?;
@@ -123,7 +139,10 @@ where
         match (step.breaker, begun) {
             (true, None) => begun = Some(step.unix_time),
             (false, Some(since)) => {
-                chart.draw_series([Rectangle::new([(since, low), (step.unix_time, high)], RED.mix(0.12).filled())])?;
+                chart.draw_series([Rectangle::new(
+                    [(since, low), (step.unix_time, high)],
+                    RED.mix(0.12).filled(),
+                )])?;
                 begun = None;
             }
             _ => {}
@@ -140,7 +159,10 @@ fn limits(plot: &Plot, steps: &[Step]) -> (f64, f64) {
     let band = plot.band.iter().flat_map(|(_, _, lower, upper)| [*lower, *upper]);
     let values: Vec<Value> = plot.lines.iter().map(|l| l.value).chain(band).collect();
     let all = || steps.iter().flat_map(|s| values.iter().map(move |value| value(s)));
-    let (low, high) = (all().fold(f64::INFINITY, f64::min), all().fold(f64::NEG_INFINITY, f64::max));
+    let (low, high) = (
+        all().fold(f64::INFINITY, f64::min),
+        all().fold(f64::NEG_INFINITY, f64::max),
+    );
     let low = if plot.from_zero { low.min(0.0) } else { low };
     let air = ((high - low) * 0.08).max(high.abs() * 1e-3).max(1e-9);
     (if plot.from_zero && low >= 0.0 { 0.0 } else { low - air }, high + air)
@@ -157,7 +179,11 @@ fn thin(steps: &[Step], value: Value) -> Vec<(i64, f64)> {
         let mut points: Vec<_> = bucket.iter().map(point).collect();
         points.sort_by(|a, b| a.1.total_cmp(&b.1));
         let (low, high) = (points[0], points[points.len() - 1]);
-        if low.0 <= high.0 { [low, high] } else { [high, low] }
+        if low.0 <= high.0 {
+            [low, high]
+        } else {
+            [high, low]
+        }
     };
     steps.chunks(bucket).flat_map(extremes).collect()
 }
@@ -168,7 +194,11 @@ mod tests {
 
     #[test]
     fn long_runs_are_thinned_without_losing_their_extremes() {
-        let step = |i: u32| Step { unix_time: i64::from(i), price: if i == 7_777 { 999.0 } else { f64::from(i % 10) }, ..Step::default() };
+        let step = |i: u32| Step {
+            unix_time: i64::from(i),
+            price: if i == 7_777 { 999.0 } else { f64::from(i % 10) },
+            ..Step::default()
+        };
         let steps: Vec<_> = (0..50_000).map(step).collect();
         let points = thin(&steps, |s| s.price);
         assert!(points.len() <= MAX_POINTS + 2);
@@ -179,13 +209,28 @@ mod tests {
     #[test]
     fn a_flat_line_and_a_single_step_can_be_drawn() {
         let plot = Plot {
-            lines: vec![Line { label: "x", colour: BLUE, value: |s| s.price }],
+            lines: vec![Line {
+                label: "x",
+                colour: BLUE,
+                value: |s| s.price,
+            }],
             band: None,
             from_zero: false,
             format: |v| v.to_string(),
         };
         for price in [0.0, 5.0, -5.0] {
-            let svg = draw(&plot, &[Step { price, breaker: true, ..Step::default() }], 3_600, &[], WIDE).unwrap();
+            let svg = draw(
+                &plot,
+                &[Step {
+                    price,
+                    breaker: true,
+                    ..Step::default()
+                }],
+                3_600,
+                &[],
+                WIDE,
+            )
+            .unwrap();
             assert!(svg.contains("<svg") && !svg.contains("NaN"));
         }
     }

@@ -52,18 +52,29 @@ struct BookView {
 
 /// The whole page as text.
 pub(super) fn render(summary: &Summary, steps: &[Step]) -> Result<String, ReportError> {
-    let draw_error = |error: &dyn std::fmt::Display| ReportError::Draw { message: error.to_string() };
+    let draw_error = |error: &dyn std::fmt::Display| ReportError::Draw {
+        message: error.to_string(),
+    };
     let mut figures = Vec::new();
     for (title, text, plot) in plots() {
         let svg = |size| draw(&plot, steps, summary.to, &summary.meta.marks, size).map_err(|e| draw_error(&e));
         let css = |c: plotters::style::RGBColor| format!("#{:02X}{:02X}{:02X}", c.0, c.1, c.2);
         let lines = plot.lines.iter().map(|l| (l.label.to_owned(), css(l.colour), false));
-        let band = plot.band.iter().map(|(label, colour, ..)| ((*label).to_owned(), css(*colour), true));
+        let band = plot
+            .band
+            .iter()
+            .map(|(label, colour, ..)| ((*label).to_owned(), css(*colour), true));
         let mut legend: Vec<_> = lines.chain(band).collect();
         if summary.steps_with_breaker > 0 {
             legend.push(("breaker tripped".to_owned(), css(RED), true));
         }
-        figures.push(Figure { title, text, legend, wide: svg(WIDE)?, narrow: svg(NARROW)? });
+        figures.push(Figure {
+            title,
+            text,
+            legend,
+            wide: svg(WIDE)?,
+            narrow: svg(NARROW)?,
+        });
     }
     let page = Page {
         summary,
@@ -74,7 +85,13 @@ pub(super) fn render(summary: &Summary, steps: &[Step]) -> Result<String, Report
             Mode::Node => "the compiled programs on a local node",
         },
         wall: decimal(summary.meta.wall_seconds, 1),
-        failed: summary.meta.checks.iter().filter(|c| !c.held).map(|c| c.name.as_str()).collect(),
+        failed: summary
+            .meta
+            .checks
+            .iter()
+            .filter(|c| !c.held)
+            .map(|c| c.name.as_str())
+            .collect(),
         story: story(summary, steps),
         tiles: tiles(summary, steps),
         depositors: summary.meta.depositors.iter().map(depositor).collect(),
@@ -83,18 +100,26 @@ pub(super) fn render(summary: &Summary, steps: &[Step]) -> Result<String, Report
     };
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    environment.render_named_str("page.html", TEMPLATE, page).map_err(|e| draw_error(&e))
+    environment
+        .render_named_str("page.html", TEMPLATE, page)
+        .map_err(|e| draw_error(&e))
 }
 
 fn depositor(d: &crate::record::Depositor) -> [String; 4] {
-    let change = if d.deposited > 0.0 { signed_percent(d.received / d.deposited - 1.0) } else { "–".to_owned() };
+    let change = if d.deposited > 0.0 {
+        signed_percent(d.received / d.deposited - 1.0)
+    } else {
+        "–".to_owned()
+    };
     [d.name.clone(), decimal(d.deposited, 2), decimal(d.received, 2), change]
 }
 
 fn book_views(summary: &Summary) -> Vec<BookView> {
     let ledger = &summary.meta.ledger;
     let view = |book: crate::record::Book| {
-        let amount = |units: u128| u64::try_from(units).map_or_else(|_| format!("{units} base units"), |u| token_amount(u, book.decimals));
+        let amount = |units: u128| {
+            u64::try_from(units).map_or_else(|_| format!("{units} base units"), |u| token_amount(u, book.decimals))
+        };
         let row = |line: &crate::record::LedgerLine| {
             let amount = token_amount(line.amount, book.decimals);
             match line.side {
@@ -143,7 +168,11 @@ fn story(summary: &Summary, steps: &[Step]) -> Vec<String> {
         signed_percent(change(steps, |s| s.nav_per_share)),
         signed_percent(nav_worst),
         decimal(summary.floor_per_share_min_distance.abs(), 4),
-        if summary.floor_per_share_min_distance < 0.0 { ", on the wrong side of it" } else { " and did not cross it" },
+        if summary.floor_per_share_min_distance < 0.0 {
+            ", on the wrong side of it"
+        } else {
+            " and did not cross it"
+        },
     );
     let keepers = format!(
         "Keepers brought the book back with {}, for {} quote of trading cost in all. {}",
@@ -172,18 +201,32 @@ fn tiles(summary: &Summary, steps: &[Step]) -> Vec<Tile> {
         tile(
             "Worst fall of a share",
             signed_percent(worst_change(steps, |s| s.nav_per_share).0),
-            format!("{} for {}", signed_percent(worst_change(steps, |s| s.price).0), summary.meta.asset),
+            format!(
+                "{} for {}",
+                signed_percent(worst_change(steps, |s| s.price).0),
+                summary.meta.asset
+            ),
         ),
-        tile("Least distance to the floor", decimal(summary.floor_per_share_min_distance, 4), "quote per share".to_owned()),
+        tile(
+            "Least distance to the floor",
+            decimal(summary.floor_per_share_min_distance, 4),
+            "quote per share".to_owned(),
+        ),
         tile(
             "Furthest from target",
             format!("{} %", decimal(summary.max_abs_delta_over_band * 100.0, 0)),
             "of the half band; 100 % is its edge".to_owned(),
         ),
-        tile("Rebalances", count(summary.cranks, "", "").trim().to_owned(), format!("cost {}", decimal(summary.cost, 2))),
+        tile(
+            "Rebalances",
+            count(summary.cranks, "", "").trim().to_owned(),
+            format!("cost {}", decimal(summary.cost, 2)),
+        ),
         tile(
             "Keeper reaction",
-            summary.keeper_reaction_ms_median.map_or("–".to_owned(), |ms| format!("{} ms", decimal(ms, 1))),
+            summary
+                .keeper_reaction_ms_median
+                .map_or("–".to_owned(), |ms| format!("{} ms", decimal(ms, 1))),
             "median, price to signed transaction".to_owned(),
         ),
     ]
@@ -191,7 +234,12 @@ fn tiles(summary: &Summary, steps: &[Step]) -> Vec<Tile> {
 
 fn plots() -> Vec<(&'static str, &'static str, Plot)> {
     let line = |label, colour, value| Line { label, colour, value };
-    let plot = |lines, from_zero, format| Plot { lines, band: None, from_zero, format };
+    let plot = |lines, from_zero, format| Plot {
+        lines,
+        band: None,
+        from_zero,
+        format,
+    };
     vec![
         (
             "Price",

@@ -30,7 +30,9 @@ fn main() -> ExitCode {
     match run(check, &wanted) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => {
-            eprintln!("ballast-idl: the committed IDL has drifted from the sources: run toolchain/make-idl and commit idl/");
+            eprintln!(
+                "ballast-idl: the committed IDL has drifted from the sources: run toolchain/make-idl and commit idl/"
+            );
             ExitCode::FAILURE
         }
         Err(message) => {

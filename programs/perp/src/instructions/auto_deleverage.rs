@@ -29,10 +29,7 @@ impl AutoDeleverage<'_> {
         let accounts = ctx.accounts;
         let (market, trader) = (&mut accounts.market, &mut accounts.trader);
         market.require_running()?;
-        require!(
-            market.faults.auto_deleverage,
-            PerpError::AutoDeleverageOff
-        );
+        require!(market.faults.auto_deleverage, PerpError::AutoDeleverageOff);
         require!(trader.lots != 0, PerpError::NoPosition);
         require!(
             Lots(trader.lots).is_reduced_by(Lots(lots)),

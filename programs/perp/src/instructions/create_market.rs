@@ -3,9 +3,7 @@ use anchor_spl::token::{Mint, Token, TokenAccount};
 use ballast_risk::state::{Fixed, Market as RiskMarket};
 
 use crate::events::MarketCreated;
-use crate::state::{
-    Faults, Market, MarketParams, MARKET_SEED, NETWORK_NOTICE, VAULT_SEED, VERSION,
-};
+use crate::state::{Faults, Market, MarketParams, MARKET_SEED, NETWORK_NOTICE, VAULT_SEED, VERSION};
 
 #[derive(Accounts)]
 pub struct CreateMarket<'info> {

@@ -30,10 +30,7 @@ impl Fulfil<'_> {
         let pending = accounts.trader.pending;
         require!(pending.is_some(), PerpError::NoPendingOrder);
         let clock = Clock::get()?;
-        require!(
-            clock.slot > pending.placed_slot,
-            PerpError::FulfilTooEarly
-        );
+        require!(clock.slot > pending.placed_slot, PerpError::FulfilTooEarly);
         let key = accounts.trader.key();
         if clock.unix_timestamp >= pending.expires_at {
             cancel_pending(&mut accounts.trader, key, CancelReason::Expired);
@@ -50,13 +47,7 @@ impl Fulfil<'_> {
             &clock,
         )?;
         let liabilities = accounts.market.liabilities()?;
-        refresh(
-            &mut accounts.market,
-            &mut accounts.trader,
-            key,
-            bounds.mid,
-            &clock,
-        )?;
+        refresh(&mut accounts.market, &mut accounts.trader, key, bounds.mid, &clock)?;
         // executed on copies, so that a refused order leaves nothing behind
         let mut market = Box::new(Market::clone(&accounts.market));
         let mut trader = Box::new(Trader::clone(&accounts.trader));

@@ -85,25 +85,18 @@ impl Liquidate<'_> {
     }
 }
 
-fn require_liquidatable(
-    market: &Market,
-    trader: &Trader,
-    bounds: &PriceBounds,
-) -> Result<(Value, Value)> {
+fn require_liquidatable(market: &Market, trader: &Trader, bounds: &PriceBounds) -> Result<(Value, Value)> {
     let position = trader.position();
     let price = margin::adverse_price(position.lots, bounds);
-    let equity =
-        margin::equity(trader.collateral, &position, price).ok_or(PerpError::Overflow)?;
+    let equity = margin::equity(trader.collateral, &position, price).ok_or(PerpError::Overflow)?;
     let maintenance =
-        margin::requirement(position.lots, price, market.params.maintenance_margin())
-            .ok_or(PerpError::Overflow)?;
+        margin::requirement(position.lots, price, market.params.maintenance_margin()).ok_or(PerpError::Overflow)?;
     require!(equity.0 < maintenance.0, PerpError::NotLiquidatable);
     Ok((equity, maintenance))
 }
 
 fn closing_price(market: &Market, trader: &Trader, mid: Price) -> Result<(Lots, Price)> {
     let closing = Lots(trader.lots.checked_neg().ok_or(PerpError::Overflow)?);
-    let price = pricing::spread_price(mid, closing, market.params.half_spread())
-        .ok_or(PerpError::Overflow)?;
+    let price = pricing::spread_price(mid, closing, market.params.half_spread()).ok_or(PerpError::Overflow)?;
     Ok((closing, price))
 }

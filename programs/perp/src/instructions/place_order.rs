@@ -29,10 +29,7 @@ impl PlaceOrder<'_> {
     pub fn handle(ctx: Context<PlaceOrder>, order: OrderArgs) -> Result<FillReceipt> {
         let accounts = ctx.accounts;
         accounts.market.require_running()?;
-        require!(
-            !accounts.trader.pending.is_some(),
-            PerpError::OrderAlreadyPending
-        );
+        require!(!accounts.trader.pending.is_some(), PerpError::OrderAlreadyPending);
         order.validate(&accounts.trader)?;
         let clock = Clock::get()?;
         if accounts.market.faults.delayed {

@@ -82,13 +82,7 @@ fn free_collateral(accounts: &mut Withdraw, clock: &Clock) -> Result<u64> {
         clock,
     )?;
     let key = accounts.trader.key();
-    refresh(
-        &mut accounts.market,
-        &mut accounts.trader,
-        key,
-        bounds.mid,
-        clock,
-    )?;
+    refresh(&mut accounts.market, &mut accounts.trader, key, bounds.mid, clock)?;
     let position = accounts.trader.position();
     let free = margin::withdrawable(
         accounts.trader.collateral,

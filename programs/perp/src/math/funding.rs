@@ -25,12 +25,7 @@ pub fn rate_per_day(
 }
 
 /// The cumulative funding per lot after `seconds` at `rate`; a clock that went back accrues nothing.
-pub fn accrued(
-    cumulative: I80F48,
-    rate_per_day: Ratio,
-    seconds: i64,
-    price: Price,
-) -> Option<I80F48> {
+pub fn accrued(cumulative: I80F48, rate_per_day: Ratio, seconds: i64, price: Price) -> Option<I80F48> {
     if seconds <= 0 {
         return Some(cumulative);
     }
@@ -81,10 +76,7 @@ mod tests {
     fn funding_accrues_with_time_and_price() {
         let price = Price::from_fixed(I80F48::from_num(1_000)).unwrap();
         let one = I80F48::ONE;
-        assert_eq!(
-            accrued(one, ratio("0.25"), 43_200, price),
-            Some(I80F48::from_num(126))
-        );
+        assert_eq!(accrued(one, ratio("0.25"), 43_200, price), Some(I80F48::from_num(126)));
         assert_eq!(accrued(one, ratio("0.25"), 0, price), Some(one));
         assert_eq!(accrued(one, ratio("0.25"), -9, price), Some(one));
         assert_eq!(accrued(I80F48::MAX, ratio("0.25"), 43_200, price), None);

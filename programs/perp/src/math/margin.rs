@@ -23,9 +23,7 @@ pub fn unrealised(position: &Position, price: Price) -> Option<Value> {
 /// Collateral plus the unrealised result.
 pub fn equity(collateral: u64, position: &Position, price: Price) -> Option<Value> {
     let collateral = i64::try_from(collateral).ok()?;
-    Some(Value(
-        collateral.checked_add(unrealised(position, price)?.0)?,
-    ))
+    Some(Value(collateral.checked_add(unrealised(position, price)?.0)?))
 }
 
 /// The margin that `ratio` demands of the position's notional at `price`, rounded up.
@@ -36,12 +34,7 @@ pub fn requirement(lots: Lots, price: Price, ratio: Ratio) -> Option<Value> {
 
 /// What may leave the account: collateral, less an unrealised loss, less the initial margin.
 /// An unrealised profit counts as zero, so that nobody can mark a position up and walk away.
-pub fn withdrawable(
-    collateral: u64,
-    position: &Position,
-    price: Price,
-    initial: Ratio,
-) -> Option<u64> {
+pub fn withdrawable(collateral: u64, position: &Position, price: Price, initial: Ratio) -> Option<u64> {
     let loss = unrealised(position, price)?.0.min(0);
     let required = requirement(position.lots, price, initial)?;
     let free = i64::try_from(collateral)

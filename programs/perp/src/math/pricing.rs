@@ -10,21 +10,14 @@ use fixed::types::I80F48;
 /// `depth_one_percent` is the quote notional that moves the price by one per cent. `None` when the
 /// order is empty, the depth is not positive, or the order is so large that a seller would get
 /// nothing. The result is rounded up for a buyer and down for a seller.
-pub fn fill_price(
-    oracle_mid: Price,
-    lots: Lots,
-    half_spread: Ratio,
-    depth_one_percent: Value,
-) -> Option<Price> {
+pub fn fill_price(oracle_mid: Price, lots: Lots, half_spread: Ratio, depth_one_percent: Value) -> Option<Price> {
     if depth_one_percent.0 <= 0 {
         return None;
     }
     let size = Lots(lots.0.checked_abs()?);
     let notional = I80F48::checked_from_num(value_ceil(size, oracle_mid)?.0)?;
     let hundred_depths = i128::from(depth_one_percent.0).checked_mul(100)?;
-    let impact = notional
-        .checked_div_int(hundred_depths)?
-        .checked_add(I80F48::DELTA)?;
+    let impact = notional.checked_div_int(hundred_depths)?.checked_add(I80F48::DELTA)?;
     moved_against(oracle_mid, lots, half_spread.fixed().checked_add(impact)?)
 }
 

@@ -5,9 +5,7 @@ use fixed::types::I80F48;
 use crate::errors::PerpError;
 
 /// The ways in which a real venue disappoints, switched on by tests and drills.
-#[derive(
-    AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, Default, PartialEq,
-)]
+#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, Default, PartialEq)]
 pub struct Faults {
     /// Nothing trades and no token moves.
     pub paused: bool,

@@ -52,10 +52,7 @@ pub struct CashFlow {
 
 impl Market {
     pub fn find(risk_market: &Pubkey, quote_mint: &Pubkey) -> (Pubkey, u8) {
-        Pubkey::find_program_address(
-            &[MARKET_SEED, risk_market.as_ref(), quote_mint.as_ref()],
-            &crate::ID,
-        )
+        Pubkey::find_program_address(&[MARKET_SEED, risk_market.as_ref(), quote_mint.as_ref()], &crate::ID)
     }
 
     pub fn find_vault(market: &Pubkey) -> (Pubkey, u8) {
@@ -91,10 +88,7 @@ impl Market {
 
     /// Ends every instruction that moves value without tokens.
     pub fn check_conserved(&self, liabilities_before: u64) -> Result<()> {
-        require!(
-            self.liabilities()? == liabilities_before,
-            PerpError::ValueNotConserved
-        );
+        require!(self.liabilities()? == liabilities_before, PerpError::ValueNotConserved);
         require!(
             self.open_long_lots >= 0 && self.open_short_lots >= 0,
             PerpError::Overflow
@@ -119,8 +113,7 @@ impl Market {
             self.params.funding_scale_per_day.ratio(),
             self.params.funding_cap_per_day.ratio(),
         );
-        let cumulative = rate
-            .and_then(|rate| funding::accrued(self.cumulative_funding.get(), rate, seconds, mid));
+        let cumulative = rate.and_then(|rate| funding::accrued(self.cumulative_funding.get(), rate, seconds, mid));
         self.cumulative_funding = Fixed::from(cumulative.ok_or(PerpError::Overflow)?);
         Ok(())
     }
@@ -130,12 +123,7 @@ impl Market {
     pub fn move_open_interest(&mut self, before: Lots, after: Lots) -> Result<()> {
         let limit = self.params.max_open_interest_lots;
         let long = moved(self.open_long_lots, before.0.max(0), after.0.max(0), limit)?;
-        let short = moved(
-            self.open_short_lots,
-            short_side(before)?,
-            short_side(after)?,
-            limit,
-        )?;
+        let short = moved(self.open_short_lots, short_side(before)?, short_side(after)?, limit)?;
         self.open_long_lots = long;
         self.open_short_lots = short;
         Ok(())
@@ -180,9 +168,6 @@ fn moved(open: i64, before: i64, after: i64, limit: i64) -> Result<i64> {
         .checked_sub(before)
         .and_then(|rest| rest.checked_add(after))
         .ok_or(PerpError::Overflow)?;
-    require!(
-        after <= before || total <= limit,
-        PerpError::OpenInterestLimit
-    );
+    require!(after <= before || total <= limit, PerpError::OpenInterestLimit);
     Ok(total)
 }

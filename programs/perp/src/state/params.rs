@@ -30,18 +30,12 @@ impl MarketParams {
     /// Zero may make the venue free of charge; it may never switch a guard off.
     pub fn validate(&self) -> Result<()> {
         let within = |value: Fixed, max: I80F48| value.get() >= I80F48::ZERO && value.get() <= max;
-        require!(
-            within(self.half_spread, MAX_HALF_SPREAD),
-            PerpError::InvalidHalfSpread
-        );
+        require!(within(self.half_spread, MAX_HALF_SPREAD), PerpError::InvalidHalfSpread);
         require!(
             self.depth_one_percent > 0 && i64::try_from(self.depth_one_percent).is_ok(),
             PerpError::InvalidDepth
         );
-        require!(
-            within(self.taker_fee, MAX_TAKER_FEE),
-            PerpError::InvalidTakerFee
-        );
+        require!(within(self.taker_fee, MAX_TAKER_FEE), PerpError::InvalidTakerFee);
         let (initial, maintenance) = (self.initial_margin.get(), self.maintenance_margin.get());
         require!(
             maintenance > I80F48::ZERO && maintenance < initial && initial <= I80F48::ONE,
@@ -53,14 +47,10 @@ impl MarketParams {
             PerpError::InvalidLiquidationFee
         );
         require!(
-            within(self.funding_scale_per_day, I80F48::ONE)
-                && within(self.funding_cap_per_day, I80F48::ONE),
+            within(self.funding_scale_per_day, I80F48::ONE) && within(self.funding_cap_per_day, I80F48::ONE),
             PerpError::InvalidFunding
         );
-        require!(
-            self.max_open_interest_lots > 0,
-            PerpError::InvalidOpenInterestLimit
-        );
+        require!(self.max_open_interest_lots > 0, PerpError::InvalidOpenInterestLimit);
         Ok(())
     }
 

@@ -34,9 +34,7 @@ pub struct Trader {
 }
 
 /// An order that waits for the venue. Zero lots mean that none does.
-#[derive(
-    AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, Default, PartialEq,
-)]
+#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, Default, PartialEq)]
 pub struct PendingOrder {
     pub lots: i64,
     pub limit_price: Fixed,
@@ -54,10 +52,7 @@ impl PendingOrder {
 
 impl Trader {
     pub fn find(market: &Pubkey, owner: &Pubkey) -> (Pubkey, u8) {
-        Pubkey::find_program_address(
-            &[TRADER_SEED, market.as_ref(), owner.as_ref()],
-            &crate::ID,
-        )
+        Pubkey::find_program_address(&[TRADER_SEED, market.as_ref(), owner.as_ref()], &crate::ID)
     }
 
     pub fn position(&self) -> Position {
@@ -70,11 +65,7 @@ impl Trader {
     /// Pay or receive the funding since the last settlement. What collateral cannot cover is added
     /// to the cost of the position, so that an empty account does not hold a position for free.
     /// The caller has brought the market's index up to date.
-    pub fn settle_funding(
-        &mut self,
-        own_key: Pubkey,
-        market: &mut Market,
-    ) -> Result<Option<FundingSettled>> {
+    pub fn settle_funding(&mut self, own_key: Pubkey, market: &mut Market) -> Result<Option<FundingSettled>> {
         let index = market.cumulative_funding;
         let settled = std::mem::replace(&mut self.funding_index, index);
         if self.lots == 0 || settled == index {
@@ -86,10 +77,7 @@ impl Trader {
         let result = owed.checked_neg().ok_or(PerpError::Overflow)?;
         let flow = market.settle_cash(&mut self.collateral, result)?;
         let carried = i64::try_from(flow.uncovered).map_err(|_| PerpError::Overflow)?;
-        self.entry_cost = self
-            .entry_cost
-            .checked_add(carried)
-            .ok_or(PerpError::Overflow)?;
+        self.entry_cost = self.entry_cost.checked_add(carried).ok_or(PerpError::Overflow)?;
         Ok(Some(FundingSettled {
             market: self.market,
             trader: own_key,

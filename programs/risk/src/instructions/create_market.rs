@@ -3,8 +3,8 @@
 use crate::errors::RiskError;
 use crate::events::MarketCreated;
 use crate::state::{
-    validate_initial_variance, ExitHaircutParams, Fixed, Market, PriceSource, SignalSettings, StoredSignals, UseSettings,
-    MARKET_SEED, MARKET_VERSION,
+    validate_initial_variance, ExitHaircutParams, Fixed, Market, PriceSource, SignalSettings, StoredSignals,
+    UseSettings, MARKET_SEED, MARKET_VERSION,
 };
 use anchor_lang::prelude::*;
 
@@ -59,11 +59,17 @@ pub(crate) fn handler(ctx: Context<CreateMarket>, args: CreateMarketArgs) -> Res
         uses: args.uses,
         signal_settings: args.signal_settings,
         exit_haircut: args.exit_haircut,
-        signals: StoredSignals { variance: args.initial_variance, ..StoredSignals::default() },
+        signals: StoredSignals {
+            variance: args.initial_variance,
+            ..StoredSignals::default()
+        },
         reserved: [0; 128],
     });
     market.check_invariants()?;
-    emit!(MarketCreated { market: market.key(), creator });
+    emit!(MarketCreated {
+        market: market.key(),
+        creator
+    });
     Ok(())
 }
 

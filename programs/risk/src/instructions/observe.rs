@@ -28,13 +28,17 @@ pub(crate) fn handler(ctx: Context<Observe>) -> Result<()> {
     let raw = oracle::decode(&market.source, &ctx.accounts.price_feed)?;
     // Observing uses the `Exit` limits and no distance from the slow price: in a crash the slow price has to follow, at its
     // limited rate, a price that is too far away to trade on. The jump breaker answers for the distance.
-    let reference = Reference { slow_price: None, ..market.reference() };
-    let price = admit(&raw, &market.limits(PriceUse::Exit), &reference, Recency::Newer, now)
-        .map_err(RiskError::from)?;
+    let reference = Reference {
+        slow_price: None,
+        ..market.reference()
+    };
+    let price =
+        admit(&raw, &market.limits(PriceUse::Exit), &reference, Recency::Newer, now).map_err(RiskError::from)?;
     let before = market.signals;
     let after = match market.observed() {
-        Some(stored) => signals::observe(&stored, &market.signal_settings.params(), &price, now)
-            .map_err(RiskError::from)?,
+        Some(stored) => {
+            signals::observe(&stored, &market.signal_settings.params(), &price, now).map_err(RiskError::from)?
+        }
         None => signals::first(&price, market.signals.variance.ratio(), now),
     };
     market.record(&after)?;

@@ -12,7 +12,10 @@ use pyth_solana_receiver_sdk::price_update::{PriceUpdateV2, VerificationLevel};
 pub fn decode(feed: &[u8; 32], data: &[u8]) -> Result<RawPrice> {
     let mut bytes = data;
     let update = PriceUpdateV2::try_deserialize(&mut bytes).map_err(|_| RiskError::PriceLayout)?;
-    require!(update.verification_level == VerificationLevel::Full, RiskError::PriceUnverified);
+    require!(
+        update.verification_level == VerificationLevel::Full,
+        RiskError::PriceUnverified
+    );
     require!(update.price_message.feed_id == *feed, RiskError::PriceFeed);
     Ok(RawPrice {
         price: update.price_message.price,

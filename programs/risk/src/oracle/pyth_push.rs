@@ -27,13 +27,12 @@ const PUBLISH_SLOT_AT: usize = 232;
 /// # Errors
 /// [`RiskError::PriceLayout`], [`RiskError::PriceNotTrading`].
 pub fn decode(data: &[u8]) -> Result<RawPrice> {
-    let header = [
-        (MAGIC_AT, MAGIC),
-        (VERSION_AT, VERSION),
-        (TYPE_AT, ACCOUNT_TYPE_PRICE),
-    ];
+    let header = [(MAGIC_AT, MAGIC), (VERSION_AT, VERSION), (TYPE_AT, ACCOUNT_TYPE_PRICE)];
     for (offset, expected) in header {
-        require!(u32::from_le_bytes(field(data, offset)?) == expected, RiskError::PriceLayout);
+        require!(
+            u32::from_le_bytes(field(data, offset)?) == expected,
+            RiskError::PriceLayout
+        );
     }
     let status = u32::from_le_bytes(field(data, STATUS_AT)?);
     require!(status == STATUS_TRADING, RiskError::PriceNotTrading);

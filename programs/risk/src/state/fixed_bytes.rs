@@ -30,7 +30,9 @@ impl Fixed {
 
 impl From<I80F48> for Fixed {
     fn from(value: I80F48) -> Self {
-        Self { bits: value.to_bits().to_le_bytes() }
+        Self {
+            bits: value.to_bits().to_le_bytes(),
+        }
     }
 }
 

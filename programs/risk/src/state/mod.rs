@@ -6,6 +6,4 @@ mod params;
 
 pub use fixed_bytes::Fixed;
 pub use market::{Market, StoredSignals, MARKET_SEED, MARKET_VERSION};
-pub use params::{
-    validate_initial_variance, ExitHaircutParams, PriceSource, SignalSettings, SourceKind, UseSettings,
-};
+pub use params::{validate_initial_variance, ExitHaircutParams, PriceSource, SignalSettings, SourceKind, UseSettings};

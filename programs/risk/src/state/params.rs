@@ -95,7 +95,10 @@ impl UseSettings {
     pub fn validate(&self) -> Result<()> {
         require!((1..=86_400).contains(&self.max_age_seconds), RiskError::MaxAge);
         require!((1..=1_000_000).contains(&self.max_age_slots), RiskError::MaxAgeSlots);
-        require!(positive_up_to(self.max_confidence, percent(10)), RiskError::MaxConfidence);
+        require!(
+            positive_up_to(self.max_confidence, percent(10)),
+            RiskError::MaxConfidence
+        );
         require!(positive_up_to(self.max_deviation, percent(90)), RiskError::MaxDeviation);
         Ok(())
     }
@@ -120,9 +123,15 @@ impl SignalSettings {
             (60..=2_592_000).contains(&self.variance_time_constant_seconds),
             RiskError::VarianceTimeConstant
         );
-        require!(positive_up_to(self.slow_price_rate_per_hour, I80F48::ONE), RiskError::SlowPriceRate);
+        require!(
+            positive_up_to(self.slow_price_rate_per_hour, I80F48::ONE),
+            RiskError::SlowPriceRate
+        );
         let threshold = self.jump_threshold.get();
-        require!(threshold >= I80F48::ONE && threshold <= percent(5_000), RiskError::JumpThreshold);
+        require!(
+            threshold >= I80F48::ONE && threshold <= percent(5_000),
+            RiskError::JumpThreshold
+        );
         require!(positive_up_to(self.jump_floor, percent(50)), RiskError::JumpFloor);
         require!((60..=604_800).contains(&self.jump_quiet_seconds), RiskError::JumpQuiet);
         Ok(())

@@ -54,9 +54,17 @@ pub(crate) fn handler(ctx: Context<CollectWithdrawal>) -> Result<()> {
         ballast_perp::cpi::collect_withdrawal(CpiContext::new_with_signer(accounts.venue_program.key(), call, seeds))
     })?;
     accounts.custody.reload()?;
-    let came = accounts.custody.amount.checked_sub(held).ok_or(VaultError::BookedOtherwise)?;
+    let came = accounts
+        .custody
+        .amount
+        .checked_sub(held)
+        .ok_or(VaultError::BookedOtherwise)?;
     accounts.vault.credit(came)?;
     require!(accounts.custody.amount >= accounts.vault.cash, VaultError::CustodyShort);
-    emit!(WithdrawalCollected { vault: accounts.vault.key(), amount: came, cash_after: accounts.vault.cash });
+    emit!(WithdrawalCollected {
+        vault: accounts.vault.key(),
+        amount: came,
+        cash_after: accounts.vault.cash
+    });
     Ok(())
 }

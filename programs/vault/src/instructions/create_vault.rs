@@ -2,9 +2,7 @@
 
 use crate::errors::VaultError;
 use crate::events::VaultCreated;
-use crate::state::{
-    Vault, VaultPolicy, CUSTODY_SEED, ESCROW_SEED, SHARES_SEED, VAULT_SEED, VAULT_VERSION,
-};
+use crate::state::{Vault, VaultPolicy, CUSTODY_SEED, ESCROW_SEED, SHARES_SEED, VAULT_SEED, VAULT_VERSION};
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Mint, Token, TokenAccount};
 use ballast_perp::program::BallastPerp;

@@ -48,7 +48,10 @@ pub(crate) fn handler(ctx: Context<Deposit>, amount: u64, min_shares: u64) -> Re
     let accounts = ctx.accounts;
     let clock = Clock::get()?;
     let valuation = &mut accounts.valuation;
-    require!(clock.slot != valuation.vault.last_rebalance_slot, VaultError::SameSlotAsRebalance);
+    require!(
+        clock.slot != valuation.vault.last_rebalance_slot,
+        VaultError::SameSlotAsRebalance
+    );
     let price = read::live_price(&valuation.risk_market, &valuation.price_feed, PriceUse::Nav, &clock)?;
     let jump = read::price_jump(&valuation.risk_market, Some(&price), &clock)?;
     require!(permissions(true, jump).deposit, VaultError::DepositNotPermitted);

@@ -106,7 +106,10 @@ fn deposit(accounts: &MoveCollateral, amount: u64) -> Result<()> {
         token_program: accounts.token_program.to_account_info(),
     };
     with_signer(&valuation.vault, |seeds| {
-        ballast_perp::cpi::deposit(CpiContext::new_with_signer(accounts.venue_program.key(), call, seeds), amount)
+        ballast_perp::cpi::deposit(
+            CpiContext::new_with_signer(accounts.venue_program.key(), call, seeds),
+            amount,
+        )
     })
 }
 
@@ -123,6 +126,9 @@ fn withdraw(accounts: &MoveCollateral, amount: u64) -> Result<()> {
         token_program: accounts.token_program.to_account_info(),
     };
     with_signer(&valuation.vault, |seeds| {
-        ballast_perp::cpi::withdraw(CpiContext::new_with_signer(accounts.venue_program.key(), call, seeds), amount)
+        ballast_perp::cpi::withdraw(
+            CpiContext::new_with_signer(accounts.venue_program.key(), call, seeds),
+            amount,
+        )
     })
 }

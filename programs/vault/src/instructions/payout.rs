@@ -31,13 +31,23 @@ impl Exit {
     /// price that is older than one the market already knows.
     pub fn read(valuation: &Valuation, supply: u64) -> Result<Self> {
         let clock = Clock::get()?;
-        require!(clock.slot != valuation.vault.last_rebalance_slot, VaultError::SameSlotAsRebalance);
+        require!(
+            clock.slot != valuation.vault.last_rebalance_slot,
+            VaultError::SameSlotAsRebalance
+        );
         let bounds = read::exit_price(&valuation.risk_market, &valuation.price_feed, &clock)?;
         let slow = valuation.slow_price()?;
         let book = valuation.book(bounds.mid, &clock)?;
         let low = book.nav_low(&bounds, slow).ok_or(VaultError::OutOfRange)?;
         let nav = valuation.vault.redemption_nav(low, supply, clock.unix_timestamp)?;
-        Ok(Self { bounds, slow, book, nav, supply, now: clock.unix_timestamp })
+        Ok(Self {
+            bounds,
+            slow,
+            book,
+            nav,
+            supply,
+            now: clock.unix_timestamp,
+        })
     }
 
     /// What `burnt` shares are worth, at most all there is: below a share price of one, the virtual assets would

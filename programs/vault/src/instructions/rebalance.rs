@@ -56,7 +56,10 @@ impl TradePrice {
         let live = |usage| read::live_price(&valuation.risk_market, &valuation.price_feed, usage, clock);
         match live(PriceUse::Trade) {
             Ok(price) => Ok(Self { price, admitted: true }),
-            Err(_) => Ok(Self { price: live(PriceUse::Exit)?, admitted: false }),
+            Err(_) => Ok(Self {
+                price: live(PriceUse::Exit)?,
+                admitted: false,
+            }),
         }
     }
 }
@@ -87,8 +90,7 @@ pub(crate) fn run(accounts: &mut Rebalance, orders: &[Order], trigger: Trigger) 
         !reduce_only || before.lots_if_filled.is_reduced_by(Lots(order.lots)),
         VaultError::OpeningNotPermitted
     );
-    let (lowest_sale, highest_purchase) =
-        price_limits(mid, policy.price_band).ok_or(VaultError::OutOfRange)?;
+    let (lowest_sale, highest_purchase) = price_limits(mid, policy.price_band).ok_or(VaultError::OutOfRange)?;
     let limit = if order.lots > 0 { highest_purchase } else { lowest_sale };
     let receipt = place(accounts, order, limit, reduce_only)?;
 
@@ -105,8 +107,17 @@ pub(crate) fn run(accounts: &mut Rebalance, orders: &[Order], trigger: Trigger) 
     let nav_low = book.nav_low(&bounds, slow).ok_or(VaultError::OutOfRange)?;
     let nav_after = vault.redemption_nav(nav_low, supply, now)?;
     let cap_after = vault.targets(nav_after, supply, leaving)?.cap;
-    check(&policy, permitted, trigger, &targets, cap_after, &before, &after, notional(filled, mid)?)
-        .map_err(VaultError::from)?;
+    check(
+        &policy,
+        permitted,
+        trigger,
+        &targets,
+        cap_after,
+        &before,
+        &after,
+        notional(filled, mid)?,
+    )
+    .map_err(VaultError::from)?;
 
     vault.last_rebalance_slot = clock.slot;
     vault.rebalances = vault.rebalances.saturating_add(1);
@@ -151,7 +162,11 @@ fn place(accounts: &mut Rebalance, order: Order, limit: Price, reduce_only: bool
         risk_market: valuation.risk_market.to_account_info(),
         price_feed: valuation.price_feed.to_account_info(),
     };
-    let args = OrderArgs { lots: order.lots, limit_price: limit.into(), reduce_only };
+    let args = OrderArgs {
+        lots: order.lots,
+        limit_price: limit.into(),
+        reduce_only,
+    };
     let receipt = with_signer(&valuation.vault, |seeds| {
         let context = CpiContext::new_with_signer(accounts.venue_program.key(), call, seeds);
         Ok(ballast_perp::cpi::place_order(context, args)?.get())

@@ -59,6 +59,11 @@ pub(crate) fn handler(ctx: Context<RequestRedemption>, shares: u64) -> Result<()
     });
     let leaving = accounts.vault.leaving_shares.checked_add(shares);
     accounts.vault.leaving_shares = leaving.ok_or(VaultError::OutOfRange)?;
-    emit!(RedemptionRequested { vault, holder, shares, leaving_after: accounts.vault.leaving_shares });
+    emit!(RedemptionRequested {
+        vault,
+        holder,
+        shares,
+        leaving_after: accounts.vault.leaving_shares
+    });
     Ok(())
 }

@@ -50,7 +50,10 @@ impl VaultPolicy {
     /// The first parameter out of its bounds.
     pub fn validate(&self, initial_margin: Ratio) -> Result<()> {
         let target = self.target.get();
-        require!(target != I80F48::ZERO && within(self.target, -30_000, 30_000), VaultError::Target);
+        require!(
+            target != I80F48::ZERO && within(self.target, -30_000, 30_000),
+            VaultError::Target
+        );
         require!(within(self.band, 10, 5_000), VaultError::Band);
         require!(within(self.floor, 1_000, 9_900), VaultError::Floor);
         require!(within(self.multiplier, 1_000, 200_000), VaultError::Multiplier);
