@@ -88,9 +88,10 @@ pub fn observe(
         .clamp(1, LONGEST_GAP_SECONDS);
     let next = || {
         let mid = price.bounds.mid;
-        let variance = variance_after(before, params, price, elapsed)?;
+        let r = kernels::log_return(before.price, mid)?.fixed();
+        let variance = variance_after(before, params, r, price.confidence, elapsed)?;
         let slow_price = follow(before.slow_price, mid, params.slow_price_rate_per_hour, elapsed)?;
-        let jumped = is_jump(before, params, mid, elapsed)?;
+        let jumped = is_jump(before, params, r, elapsed)?;
         Some(Signals {
             price: mid,
             confidence: price.confidence,
@@ -104,9 +105,14 @@ pub fn observe(
     next().ok_or(ObserveRefusal::OutOfRange)
 }
 
-fn variance_after(before: &Signals, params: &SignalParams, price: &AdmittedPrice, elapsed: i64) -> Option<Ratio> {
-    let r = kernels::log_return(before.price, price.bounds.mid)?.fixed();
-    let noise = square(before.confidence.fixed())?.checked_add(square(price.confidence.fixed())?)?;
+fn variance_after(
+    before: &Signals,
+    params: &SignalParams,
+    r: I80F48,
+    confidence: Ratio,
+    elapsed: i64,
+) -> Option<Ratio> {
+    let noise = square(before.confidence.fixed())?.checked_add(square(confidence.fixed())?)?;
     let clean = square(r)?.checked_sub(noise)?.max(I80F48::ZERO);
     let annual = clean
         .checked_mul_int(i128::from(SECONDS_PER_YEAR))?
@@ -137,10 +143,9 @@ fn follow(slow: Price, target: Price, rate: Ratio, elapsed: i64) -> Option<Price
     Price::from_fixed(target.fixed().max(lowest).min(highest))
 }
 
-/// Whether going from the stored price to `price` in `elapsed` seconds is a jump: |r| above the floor and above
-/// threshold·σ·√Δt, compared as squares.
-fn is_jump(stored: &Signals, params: &SignalParams, price: Price, elapsed: i64) -> Option<bool> {
-    let r = kernels::log_return(stored.price, price)?.fixed();
+/// Whether a log return of `r` in `elapsed` seconds is a jump: |r| above the floor and above threshold·σ·√Δt, compared as
+/// squares.
+fn is_jump(stored: &Signals, params: &SignalParams, r: I80F48, elapsed: i64) -> Option<bool> {
     if r.checked_abs()? < params.jump_floor.fixed() {
         return Some(false);
     }
@@ -166,7 +171,9 @@ pub fn price_jump_stands(signals: &Signals, params: &SignalParams, price: Option
             .publish_time
             .saturating_sub(signals.publish_time)
             .clamp(1, LONGEST_GAP_SECONDS);
-        is_jump(signals, params, price.bounds.mid, elapsed).unwrap_or(true)
+        let r = kernels::log_return(signals.price, price.bounds.mid);
+        r.and_then(|r| is_jump(signals, params, r.fixed(), elapsed))
+            .unwrap_or(true)
     });
     recent || jumping
 }

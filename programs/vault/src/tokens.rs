@@ -2,7 +2,8 @@
 
 use crate::state::{Vault, VAULT_SEED};
 use anchor_lang::prelude::*;
-use anchor_spl::token::{self, Burn, MintTo, Token, Transfer};
+use anchor_lang::system_program::{self, Allocate, Assign};
+use anchor_spl::token::{self, Burn, InitializeAccount3, InitializeMint2, MintTo, Token, Transfer};
 
 /// Runs `action` with the vault's signing seeds.
 pub(crate) fn with_signer<T>(vault: &Vault, action: impl FnOnce(&[&[&[u8]]]) -> Result<T>) -> Result<T> {
@@ -73,4 +74,54 @@ pub(crate) fn burn_escrowed<'info>(
             shares,
         )
     })
+}
+
+/// Makes `account` a token-program account of `space` bytes at its own seeds. Lamports that a stranger sent there first do not matter.
+pub(crate) fn allocate<'info>(
+    payer: &AccountInfo<'info>,
+    account: &AccountInfo<'info>,
+    space: usize,
+    seeds: &[&[u8]],
+) -> Result<()> {
+    let missing = Rent::get()?.minimum_balance(space).saturating_sub(account.lamports());
+    if missing > 0 {
+        let transfer = system_program::Transfer {
+            from: payer.clone(),
+            to: account.clone(),
+        };
+        system_program::transfer(CpiContext::new(system_program::ID, transfer), missing)?;
+    }
+    let space = u64::try_from(space).map_err(|_| crate::errors::VaultError::OutOfRange)?;
+    let signer = &[seeds];
+    let allocate = Allocate {
+        account_to_allocate: account.clone(),
+    };
+    system_program::allocate(CpiContext::new_with_signer(system_program::ID, allocate, signer), space)?;
+    let assign = Assign {
+        account_to_assign: account.clone(),
+    };
+    system_program::assign(
+        CpiContext::new_with_signer(system_program::ID, assign, signer),
+        &token::ID,
+    )
+}
+
+/// Makes `account` a mint whose only authority is `vault`.
+pub(crate) fn initialize_mint(account: &AccountInfo, vault: &Pubkey, decimals: u8) -> Result<()> {
+    let mint = InitializeMint2 { mint: account.clone() };
+    token::initialize_mint2(CpiContext::new(token::ID, mint), decimals, vault, None)
+}
+
+/// Makes `account` a token account of `mint` that `vault` owns.
+pub(crate) fn initialize_account<'info>(
+    account: &AccountInfo<'info>,
+    mint: &AccountInfo<'info>,
+    vault: &AccountInfo<'info>,
+) -> Result<()> {
+    let created = InitializeAccount3 {
+        account: account.clone(),
+        mint: mint.clone(),
+        authority: vault.clone(),
+    };
+    token::initialize_account3(CpiContext::new(token::ID, created))
 }

@@ -1,9 +1,9 @@
-//! `complete_redemption`: pays a request, whole if the book allows it, otherwise its part of what is liquid.
+//! `complete_redemption`: pays a request, whole if the book allows it; after a grace, its part of what is liquid in any case.
 
 use crate::errors::VaultError;
 use crate::events::{Prices, Redeemed};
 use crate::instructions::payout::Exit;
-use crate::state::RedemptionTicket;
+use crate::state::{RedemptionTicket, Vault, UNWIND_GRACE_SECONDS};
 use crate::tokens;
 use crate::valuation::*;
 use anchor_lang::prelude::*;
@@ -49,7 +49,7 @@ pub(crate) fn handler(ctx: Context<CompleteRedemption>) -> Result<()> {
     let supply = accounts.share_mint.supply;
     let exit = Exit::read(&accounts.valuation, supply)?;
     let vault = &mut accounts.valuation.vault;
-    let (amount, burnt) = payable(&exit, vault, accounts.ticket.shares)?;
+    let (amount, burnt) = payable(&exit, vault, &accounts.ticket)?;
 
     vault.debit(amount)?;
     let leaving = vault.leaving_shares.checked_sub(burnt);
@@ -90,16 +90,18 @@ pub(crate) fn handler(ctx: Context<CompleteRedemption>) -> Result<()> {
     Ok(())
 }
 
-/// The amount to pay and the shares to burn: the whole request if it may be paid, otherwise the part of the liquid tokens
-/// that its shares stand for.
-fn payable(exit: &Exit, vault: &crate::state::Vault, shares: u64) -> Result<(u64, u64)> {
+/// The amount to pay and the shares to burn: the whole request if it may be paid; once its grace is over, the part of the
+/// liquid tokens that its shares stand for.
+fn payable(exit: &Exit, vault: &Vault, ticket: &RedemptionTicket) -> Result<(u64, u64)> {
+    let shares = ticket.shares;
     let whole = exit.worth(shares)?;
     let refusal = match exit.may_pay(vault, whole, shares, true) {
         Ok(()) => return Ok((whole, shares)),
         Err(refusal) => refusal,
     };
+    let waited = exit.now.saturating_sub(ticket.requested_at);
     let amount = exit.liquid_part(shares)?.min(whole);
-    if amount == 0 {
+    if waited < UNWIND_GRACE_SECONDS || amount == 0 {
         return Err(refusal);
     }
     let burnt = exit.shares_for(amount)?.min(shares);

@@ -3,6 +3,7 @@
 use crate::errors::VaultError;
 use crate::events::VaultCreated;
 use crate::state::{Vault, VaultPolicy, CUSTODY_SEED, ESCROW_SEED, SHARES_SEED, VAULT_SEED, VAULT_VERSION};
+use crate::tokens;
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Mint, Token, TokenAccount};
 use ballast_perp::program::BallastPerp;
@@ -35,36 +36,15 @@ pub struct CreateVault<'info> {
         bump
     )]
     pub vault: Box<Account<'info, Vault>>,
-    /// Share mint, with the quote token's decimals.
-    #[account(
-        init,
-        payer = creator,
-        seeds = [SHARES_SEED, vault.key().as_ref()],
-        bump,
-        mint::decimals = quote_mint.decimals,
-        mint::authority = vault,
-    )]
-    pub share_mint: Box<Account<'info, Mint>>,
-    /// Quote custody.
-    #[account(
-        init,
-        payer = creator,
-        seeds = [CUSTODY_SEED, vault.key().as_ref()],
-        bump,
-        token::mint = quote_mint,
-        token::authority = vault,
-    )]
-    pub custody: Box<Account<'info, TokenAccount>>,
-    /// Share escrow.
-    #[account(
-        init,
-        payer = creator,
-        seeds = [ESCROW_SEED, vault.key().as_ref()],
-        bump,
-        token::mint = share_mint,
-        token::authority = vault,
-    )]
-    pub escrow: Box<Account<'info, TokenAccount>>,
+    /// CHECK: share mint, created below with the quote token's decimals.
+    #[account(mut, seeds = [SHARES_SEED, vault.key().as_ref()], bump)]
+    pub share_mint: UncheckedAccount<'info>,
+    /// CHECK: quote custody, created below.
+    #[account(mut, seeds = [CUSTODY_SEED, vault.key().as_ref()], bump)]
+    pub custody: UncheckedAccount<'info>,
+    /// CHECK: share escrow, created below.
+    #[account(mut, seeds = [ESCROW_SEED, vault.key().as_ref()], bump)]
+    pub escrow: UncheckedAccount<'info>,
     /// Quote mint.
     #[account(address = venue_market.quote_mint @ VaultError::WrongTokenAccount)]
     pub quote_mint: Box<Account<'info, Mint>>,
@@ -87,6 +67,7 @@ pub struct CreateVault<'info> {
 pub(crate) fn handler(ctx: Context<CreateVault>, args: CreateVaultArgs) -> Result<()> {
     let accounts = ctx.accounts;
     args.policy.validate(accounts.venue_market.params.initial_margin())?;
+    create_token_accounts(accounts, &ctx.bumps)?;
     ballast_perp::cpi::create_trader(CpiContext::new(
         accounts.venue_program.key(),
         ballast_perp::cpi::accounts::CreateTrader {
@@ -122,5 +103,30 @@ pub(crate) fn handler(ctx: Context<CreateVault>, args: CreateVaultArgs) -> Resul
     });
     accounts.vault.check_invariants(0, 0)?;
     emit!(VaultCreated { vault, creator });
+    Ok(())
+}
+
+/// Creates share mint, custody and escrow, in the order that lets each name the one before.
+fn create_token_accounts(accounts: &CreateVault, bumps: &CreateVaultBumps) -> Result<()> {
+    let (payer, vault) = (accounts.creator.to_account_info(), accounts.vault.to_account_info());
+    let quote_mint = accounts.quote_mint.to_account_info();
+    for (seed, bump, account, mint) in [
+        (SHARES_SEED, bumps.share_mint, &accounts.share_mint, None),
+        (CUSTODY_SEED, bumps.custody, &accounts.custody, Some(quote_mint)),
+        (
+            ESCROW_SEED,
+            bumps.escrow,
+            &accounts.escrow,
+            Some(accounts.share_mint.to_account_info()),
+        ),
+    ] {
+        let seeds: &[&[u8]] = &[seed, vault.key.as_ref(), &[bump]];
+        let space = if mint.is_some() { TokenAccount::LEN } else { Mint::LEN };
+        tokens::allocate(&payer, account, space, seeds)?;
+        match mint {
+            None => tokens::initialize_mint(account, vault.key, accounts.quote_mint.decimals)?,
+            Some(mint) => tokens::initialize_account(account, &mint, &vault)?,
+        }
+    }
     Ok(())
 }

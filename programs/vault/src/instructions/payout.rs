@@ -64,24 +64,19 @@ impl Exit {
         Ok(shares::shares_for_assets_ceil(amount, self.nav, self.supply).ok_or(VaultError::OutOfRange)?)
     }
 
-    /// The holder's part of the liquid tokens: always to be had, in every state.
+    /// The part of the liquid tokens that `held` shares stand for.
     pub fn liquid_part(&self, held: u64) -> Result<u64> {
         let part = scale::mul_div_floor(self.book.cash, held, self.supply.max(1));
         Ok(part.ok_or(VaultError::OutOfRange)?)
     }
 
-    /// Whether `amount` for `burnt` shares may be paid now.
-    ///
-    /// Within the part of the liquid tokens that the shares stand for: always. Beyond that, only out of what is not kept
-    /// for those who wait, and only if the book that remains is inside its limits.
+    /// Whether `amount` for `burnt` shares may be paid with the book as it is: out of what is not kept for those who
+    /// wait, and only if the book that remains is inside its limits.
     ///
     /// # Errors
     /// [`VaultError::NotLiquid`], [`VaultError::BookMustComeDown`].
     pub fn may_pay(&self, vault: &Vault, amount: u64, burnt: u64, from_queue: bool) -> Result<()> {
         require!(amount <= self.book.cash, VaultError::NotLiquid);
-        if amount <= self.liquid_part(burnt)? {
-            return Ok(());
-        }
         let leaving = if from_queue {
             vault.leaving_shares.checked_sub(burnt)
         } else {

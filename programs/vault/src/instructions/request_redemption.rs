@@ -56,6 +56,7 @@ pub(crate) fn handler(ctx: Context<RequestRedemption>, shares: u64) -> Result<()
         vault,
         holder,
         shares,
+        requested_at: Clock::get()?.unix_timestamp,
     });
     let leaving = accounts.vault.leaving_shares.checked_add(shares);
     accounts.vault.leaving_shares = leaving.ok_or(VaultError::OutOfRange)?;

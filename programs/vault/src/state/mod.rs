@@ -5,5 +5,5 @@ mod ticket;
 mod vault;
 
 pub use policy::VaultPolicy;
-pub use ticket::{RedemptionTicket, TICKET_SEED};
+pub use ticket::{RedemptionTicket, TICKET_SEED, UNWIND_GRACE_SECONDS};
 pub use vault::{Vault, CUSTODY_SEED, ESCROW_SEED, SHARES_SEED, VAULT_SEED, VAULT_VERSION};
