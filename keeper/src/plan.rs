@@ -133,6 +133,7 @@ fn trade(snapshot: &Snapshot) -> Option<Vec<Action>> {
     let held = exposure(&book, price.bounds.mid)?;
     let venue = VenueTerms {
         half_spread: snapshot.venue_market.params.half_spread.ratio(),
+        taker_fee: snapshot.venue_market.params.taker_fee.ratio(),
         depth_one_percent: snapshot.venue_market.params.depth().ok()?,
     };
     let policy = snapshot.vault.policy.rebalance();

@@ -38,18 +38,17 @@ const SIZE_CEILINGS: [(&str, u64); 3] = [("risk", 400_000), ("perp", 400_000), (
 fn the_table_is_true_and_under_its_ceilings() {
     let mut table = String::from(
         "# Compute units and program sizes\n\nMeasured by `tests/suite/compute_units.rs` on the compiled programs; `BALLAST_UPDATE=1 ./ballast test` \
-         rewrites this page.\nAddresses in tests are random, so the search for a bump moves some figures by up to one step of 1,500; they are shown rounded up to \
-         the next thousand.\n\n| Instruction | Compute units, at most | Ceiling |\n|---|---:|---:|\n",
+         rewrites this page.\n\n| Instruction | Compute units | Ceiling |\n|---|---:|---:|\n",
     );
     for (name, ceiling, used) in measure() {
         assert!(used <= ceiling, "{name}: {used} CU, over {ceiling}");
-        writeln!(table, "| {name} | {} | {ceiling} |", used.div_ceil(1_000) * 1_000).unwrap();
+        writeln!(table, "| {name} | {used} | {ceiling} |").unwrap();
     }
-    table.push_str("\n| Program | Bytes, at most | Ceiling |\n|---|---:|---:|\n");
+    table.push_str("\n| Program | Bytes | Ceiling |\n|---|---:|---:|\n");
     for (name, ceiling) in SIZE_CEILINGS {
         let bytes = std::fs::metadata(program_path(name)).unwrap().len();
         assert!(bytes <= ceiling, "{name}: {bytes} bytes, over {ceiling}");
-        writeln!(table, "| {name} | {} | {ceiling} |", bytes.div_ceil(1_000) * 1_000).unwrap();
+        writeln!(table, "| {name} | {bytes} | {ceiling} |").unwrap();
     }
     let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/compute-units.md");
     if std::env::var_os("BALLAST_UPDATE").is_some() {

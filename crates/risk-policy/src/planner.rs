@@ -10,6 +10,8 @@ use ballast_risk_math::{value_floor, Lots, Price, Ratio, Value, I80F48};
 pub struct VenueTerms {
     /// Half of the quoted spread, as a share of the price.
     pub half_spread: Ratio,
+    /// Fee a taker pays, as a share of the notional.
+    pub taker_fee: Ratio,
     /// The notional that moves the execution price by one per cent, quote base units.
     pub depth_one_percent: Value,
 }
@@ -32,7 +34,7 @@ pub fn order(
     }
     due(book, targets, trigger).ok()?;
     let gap = targets.delta.checked_sub(book.delta)?;
-    let largest = largest_notional(policy.price_band, venue)?;
+    let largest = largest_notional(policy, venue)?;
     let notional = Value(gap.0.clamp(largest.0.checked_neg()?, largest.0));
     let lots = Lots(notional.fixed().checked_div(price.fixed())?.checked_to_num::<i64>()?);
     // Where the target is flat, close the position itself: dividing by the price could leave a lot behind.
@@ -72,20 +74,17 @@ fn only_reducing(position: Lots, order: Lots) -> Option<Lots> {
     }
 }
 
-/// The notional whose spread and linear impact use up the planner's part of the band.
-fn largest_notional(band: Ratio, venue: &VenueTerms) -> Option<Value> {
-    let usable = band
-        .fixed()
-        .checked_mul_int(BAND_USED_PERCENT)?
-        .checked_div_int(100)?
+/// The notional whose spread, fee and linear impact use up the planner's part of the price band or of the cost budget, whichever
+/// is used up first.
+fn largest_notional(policy: &RebalancePolicy, venue: &VenueTerms) -> Option<Value> {
+    let part = |limit: Ratio| limit.fixed().checked_mul_int(BAND_USED_PERCENT)?.checked_div_int(100);
+    let by_price = part(policy.price_band)?.checked_sub(venue.half_spread.fixed())?;
+    let by_cost = part(policy.max_cost)?
         .checked_sub(venue.half_spread.fixed())?
-        .max(I80F48::ZERO);
+        .checked_sub(venue.taker_fee.fixed())?;
+    let usable = by_price.min(by_cost).max(I80F48::ZERO);
     // Impact of one per cent at `depth_one_percent`: notional = usable × 100 × depth.
-    Value::floor(
-        usable
-            .checked_mul_int(100)?
-            .checked_mul_int(i128::from(venue.depth_one_percent.0))?,
-    )
+    Value::floor(usable.checked_mul_int(100)?.checked_mul_int(i128::from(venue.depth_one_percent.0))?)
 }
 
 #[cfg(test)]
@@ -105,8 +104,7 @@ mod tests {
     }
 
     fn venue() -> VenueTerms {
-        VenueTerms {
-            half_spread: ratio("0.0005"),
+        VenueTerms { half_spread: ratio("0.0005"), taker_fee: ratio("0.0005"),
             depth_one_percent: Value(10_000_000),
         }
     }
@@ -175,6 +173,15 @@ mod tests {
         );
         // 0.8 % less half a spread of 0.05 % is 0.75 %: 75,000 of notional.
         assert_eq!(got, Some(Lots(750)));
+    }
+
+    #[test]
+    fn a_tight_cost_budget_makes_slices_smaller() {
+        let tight = RebalancePolicy { max_cost: ratio("0.005"), ..policy() };
+        let thin = VenueTerms { depth_one_percent: Value(100_000), ..venue() };
+        let planned = order(&tight, permissions(true, false), Trigger::Limits, &targets(5_000_000), &book(0), price("100"), &thin);
+        // 0.4 % less half a spread and the fee is 0.3 %: 30,000 of notional, give or take the last digit of the ratios.
+        assert!(matches!(planned, Some(Lots(299..=300))), "{planned:?}");
     }
 
     proptest! {

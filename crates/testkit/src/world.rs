@@ -46,6 +46,8 @@ pub struct World {
     pub keys: VaultKeys,
     /// The price account.
     pub price_feed: Pubkey,
+    /// Keys handed out so far.
+    keys_made: u8,
     /// Quote tokens handed out so far.
     pub minted: u64,
 }
@@ -105,11 +107,11 @@ impl World {
             svm.add_program_from_file(id, program_path(name))
                 .expect("compiled programs: run ./ballast build first");
         }
-        let (admin, keeper) = (Keypair::new(), Keypair::new());
+        let (admin, keeper) = (Keypair::new_from_array([1; 32]), Keypair::new_from_array([2; 32]));
         for wallet in [&admin, &keeper] {
             svm.airdrop(&wallet.pubkey(), 1_000_000_000_000).expect("lamports");
         }
-        let quote_mint = Pubkey::new_unique();
+        let quote_mint = Keypair::new_from_array([3; 32]).pubkey();
         put_mint(&mut svm, quote_mint, 0);
         let risk_market = addresses::risk_market(&admin.pubkey(), market_name);
         let keys = VaultKeys::derive(&admin.pubkey(), 1, &quote_mint, &risk_market);
@@ -119,20 +121,25 @@ impl World {
             keeper,
             keys,
             price_feed: prices::local_price_account(&FEED),
-            minted: 0,
+            keys_made: 3, minted: 0,
         };
         world.set_clock(START, 1_000);
         world
     }
 
+    /// The next key of this world: always the same ones, so that compute units are.
+    fn next_key(&mut self) -> Keypair {
+        self.keys_made += 1;
+        Keypair::new_from_array([self.keys_made; 32])
+    }
+
     /// A new person with this many quote tokens and an empty share account.
     pub fn user(&mut self, amount: u64) -> User {
-        let keypair = Keypair::new();
+        let (keypair, quote, shares) = (self.next_key(), self.next_key().pubkey(), self.next_key().pubkey());
         self.svm.airdrop(&keypair.pubkey(), 1_000_000_000).expect("lamports");
         let holder = Holder {
             key: keypair.pubkey(),
-            quote: Pubkey::new_unique(),
-            shares: Pubkey::new_unique(),
+            quote, shares,
         };
         put_tokens(&mut self.svm, holder.quote, self.keys.quote_mint, holder.key, amount);
         put_tokens(&mut self.svm, holder.shares, self.keys.share_mint, holder.key, 0);
