@@ -226,7 +226,7 @@ fn tiles(summary: &Summary, steps: &[Step]) -> Vec<Tile> {
             "Keeper reaction",
             summary
                 .keeper_reaction_ms_median
-                .map_or("–".to_owned(), |ms| format!("{} ms", decimal(ms, 1))),
+                .map_or("–".to_owned(), |ms| format!("{} ms", decimal(ms, 2))),
             "median, price to signed transaction".to_owned(),
         ),
     ]
@@ -243,7 +243,7 @@ fn plots() -> Vec<(&'static str, &'static str, Plot)> {
     vec![
         (
             "Price",
-            "The market's price, and the slow price that follows it at a limited speed. A jump between the two trips the breaker.",
+            "The market's price, and the slow price that follows it at a limited speed. A return far outside what volatility explains trips the breaker.",
             plot(vec![line("slow price", AMBER, |s: &Step| s.slow_price), line("price", BLUE, |s| s.price)], false, price as fn(f64) -> String),
         ),
         (
