@@ -96,7 +96,7 @@ impl LiveTable {
                 bar.set_position(self.done);
             }
             Out::Lines { to, every, headed } => {
-                if index % *every != 0 && self.done != self.total {
+                if !index.is_multiple_of(*every) && self.done != self.total {
                     self.last = Some(line);
                     return Ok(());
                 }

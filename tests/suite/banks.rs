@@ -33,7 +33,13 @@ async fn publish(bank: &mut ProgramTestContext, key: Pubkey, price: i64) {
         slot: clock.slot,
     };
     let raw = prices::pull_account(key, &publication);
-    let account = Account { lamports: 1_000_000_000, data: raw.data, owner: raw.owner, executable: false, rent_epoch: 0 };
+    let account = Account {
+        lamports: 1_000_000_000,
+        data: raw.data,
+        owner: raw.owner,
+        executable: false,
+        rent_epoch: 0,
+    };
     bank.set_account(&key, &account.into());
 }
 
@@ -52,7 +58,11 @@ async fn a_vault_lives_on_a_real_bank() {
     std::env::set_var("SBF_OUT_DIR", folder.parent().unwrap());
     let mut test = ProgramTest::default();
     test.prefer_bpf(true);
-    for (name, id) in [("ballast_risk", ballast_risk::ID), ("ballast_perp", ballast_perp::ID), ("ballast_vault", ballast_vault::ID)] {
+    for (name, id) in [
+        ("ballast_risk", ballast_risk::ID),
+        ("ballast_perp", ballast_perp::ID),
+        ("ballast_vault", ballast_vault::ID),
+    ] {
         test.add_program(name, id, None);
     }
     let (mint, user) = (Pubkey::new_unique(), Keypair::new());
@@ -72,23 +82,67 @@ async fn a_vault_lives_on_a_real_bank() {
     send(&mut bank, &[ix::create_risk_market(&admin, args)], &[]).await;
     publish(&mut bank, feed, 50_000).await;
     send(&mut bank, &[ix::observe(&market, &feed)], &[]).await;
-    send(&mut bank, &[ix::venue::create_market(&admin, &market, &mint, params::venue())], &[]).await;
-    send(&mut bank, &[ix::venue::fund_insurance(&user.pubkey(), &fund, &keys.venue_market, 50 * MILLION)], &[&user]).await;
-    send(&mut bank, &[ix::create_vault(&admin, &keys, CreateVaultArgs { id: 1, policy: params::vault() })], &[]).await;
+    send(
+        &mut bank,
+        &[ix::venue::create_market(&admin, &market, &mint, params::venue())],
+        &[],
+    )
+    .await;
+    send(
+        &mut bank,
+        &[ix::venue::fund_insurance(
+            &user.pubkey(),
+            &fund,
+            &keys.venue_market,
+            50 * MILLION,
+        )],
+        &[&user],
+    )
+    .await;
+    send(
+        &mut bank,
+        &[ix::create_vault(
+            &admin,
+            &keys,
+            CreateVaultArgs {
+                id: 1,
+                policy: params::vault(),
+            },
+        )],
+        &[],
+    )
+    .await;
 
     let shares = Pubkey::new_unique();
     bank.set_account(&shares, &token_account(keys.share_mint, user.pubkey(), 0).into());
-    let holder = Holder { key: user.pubkey(), quote, shares };
+    let holder = Holder {
+        key: user.pubkey(),
+        quote,
+        shares,
+    };
     send(&mut bank, &[ix::deposit(&keys, &feed, &holder, MILLION, 1)], &[&user]).await;
-    let order = ix::rebalance(&keys, &feed, &admin, vec![Order { market: 0, lots: 11_500_000 }]);
+    let order = ix::rebalance(
+        &keys,
+        &feed,
+        &admin,
+        vec![Order {
+            market: 0,
+            lots: 11_500_000,
+        }],
+    );
     send(&mut bank, &[ix::move_collateral(&keys, &feed), order], &[]).await;
     let slot = bank.banks_client.get_root_slot().await.unwrap();
     bank.warp_to_slot(slot + 10).unwrap();
     publish(&mut bank, feed, 50_000).await;
-    let request = RedeemRequest::Amount { amount: 1_000_000_000, max_shares: u64::MAX };
+    let request = RedeemRequest::Amount {
+        amount: 1_000_000_000,
+        max_shares: u64::MAX,
+    };
     send(&mut bank, &[ix::redeem(&keys, &feed, &holder, request)], &[&user]).await;
 
     let account = bank.banks_client.get_account(quote).await.unwrap().unwrap();
-    let held = anchor_spl::token::spl_token::state::Account::unpack(&account.data).unwrap().amount;
+    let held = anchor_spl::token::spl_token::state::Account::unpack(&account.data)
+        .unwrap()
+        .amount;
     assert_eq!(held, 9 * MILLION + 1_000_000_000);
 }

@@ -14,21 +14,60 @@ fn measure() -> Vec<Row> {
     let mut rows = Vec::new();
     let mut world = World::new();
     let user = world.user(4 * MILLION);
-    rows.push(("vault: deposit, first", 40_000, world.deposit(&user, MILLION).unwrap().compute_units_consumed));
-    rows.push(("vault: move_collateral, to the venue", 70_000, world.move_collateral().unwrap().compute_units_consumed));
+    rows.push((
+        "vault: deposit, first",
+        40_000,
+        world.deposit(&user, MILLION).unwrap().compute_units_consumed,
+    ));
+    rows.push((
+        "vault: move_collateral, to the venue",
+        70_000,
+        world.move_collateral().unwrap().compute_units_consumed,
+    ));
     world.pass(0, 1);
-    rows.push(("vault: rebalance, opening", 120_000, world.rebalance(11_500_000).unwrap().compute_units_consumed));
+    rows.push((
+        "vault: rebalance, opening",
+        120_000,
+        world.rebalance(11_500_000).unwrap().compute_units_consumed,
+    ));
     world.pass(0, 1);
-    rows.push(("vault: deposit, with a position", 40_000, world.deposit(&user, 1_000_000).unwrap().compute_units_consumed));
-    rows.push(("vault: redeem, by shares", 50_000, world.redeem_shares(&user, 1_000_000_000).unwrap().compute_units_consumed));
-    rows.push(("risk: observe", 15_000, world.hour_at("43500").unwrap().compute_units_consumed));
-    rows.push(("vault: rebalance, reducing in a crash", 120_000, world.rebalance(-2_000_000).unwrap().compute_units_consumed));
+    rows.push((
+        "vault: deposit, with a position",
+        40_000,
+        world.deposit(&user, 1_000_000).unwrap().compute_units_consumed,
+    ));
+    rows.push((
+        "vault: redeem, by shares",
+        50_000,
+        world
+            .redeem_shares(&user, 1_000_000_000)
+            .unwrap()
+            .compute_units_consumed,
+    ));
+    rows.push((
+        "risk: observe",
+        15_000,
+        world.hour_at("43500").unwrap().compute_units_consumed,
+    ));
+    rows.push((
+        "vault: rebalance, reducing in a crash",
+        120_000,
+        world.rebalance(-2_000_000).unwrap().compute_units_consumed,
+    ));
     world.pass(0, 1);
     let shares = world.tokens(&user.holder.shares);
-    rows.push(("vault: request_redemption", 30_000, world.request(&user, shares).unwrap().compute_units_consumed));
+    rows.push((
+        "vault: request_redemption",
+        30_000,
+        world.request(&user, shares).unwrap().compute_units_consumed,
+    ));
     world.crank().unwrap();
     world.pass(0, 1);
-    rows.push(("vault: complete_redemption", 50_000, world.complete(&user).unwrap().compute_units_consumed));
+    rows.push((
+        "vault: complete_redemption",
+        50_000,
+        world.complete(&user).unwrap().compute_units_consumed,
+    ));
     rows
 }
 
@@ -54,5 +93,9 @@ fn the_table_is_true_and_under_its_ceilings() {
     if std::env::var_os("BALLAST_UPDATE").is_some() {
         std::fs::write(&page, &table).unwrap();
     }
-    assert_eq!(std::fs::read_to_string(&page).unwrap_or_default(), table, "run: BALLAST_UPDATE=1 ./ballast test");
+    assert_eq!(
+        std::fs::read_to_string(&page).unwrap_or_default(),
+        table,
+        "run: BALLAST_UPDATE=1 ./ballast test"
+    );
 }

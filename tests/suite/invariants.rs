@@ -46,9 +46,15 @@ fn faults(kind: u8) -> Faults {
     match kind {
         1 => Faults { paused: true, ..none },
         2 => Faults { stale: true, ..none },
-        3 => Faults { partial_fill: fixed("0.4"), ..none },
+        3 => Faults {
+            partial_fill: fixed("0.4"),
+            ..none
+        },
         4 => Faults { delayed: true, ..none },
-        5 => Faults { withdrawal_delay_seconds: 1_800, ..none },
+        5 => Faults {
+            withdrawal_delay_seconds: 1_800,
+            ..none
+        },
         _ => none,
     }
 }
@@ -66,7 +72,13 @@ impl Run {
         let mut world = World::new();
         let users = (0..3).map(|_| world.user(MILLION)).collect();
         let insurance = world.user(0);
-        Self { world, users, price: 50_000, donated: 0, insurance }
+        Self {
+            world,
+            users,
+            price: 50_000,
+            donated: 0,
+            insurance,
+        }
     }
 
     /// Does it; a refusal is as good an outcome as any, but it has to leave everything as it was.
@@ -123,7 +135,11 @@ impl Run {
             }
         };
         if refused {
-            assert_eq!(self.world.fingerprint(), before, "{event:?} was refused and left a trace");
+            assert_eq!(
+                self.world.fingerprint(),
+                before,
+                "{event:?} was refused and left a trace"
+            );
         }
         self.check(event);
     }
@@ -143,19 +159,31 @@ impl Run {
     /// Any order by anyone; what is accepted may not have raised exposure past its limit.
     fn order(&mut self, lots: i64, unwind: bool) -> bool {
         let before = self.world.snapshot();
-        let sent = if unwind { self.world.unwind(lots) } else { self.world.rebalance(lots) };
+        let sent = if unwind {
+            self.world.unwind(lots)
+        } else {
+            self.world.rebalance(lots)
+        };
         if sent.is_err() {
             return true;
         }
         let after = self.world.snapshot();
-        let price = after.live_price(ballast_risk_policy::admission::PriceUse::Exit).expect("it was traded on").bounds;
+        let price = after
+            .live_price(ballast_risk_policy::admission::PriceUse::Exit)
+            .expect("it was traded on")
+            .bounds;
         let book = after.book(price.mid).expect("a book");
         let targets = after.targets(&book, &price).expect("targets");
         let size = |lots: i64| (lots.unsigned_abs() as u128) * (self.price as u128);
         let filled = after.venue_trader.lots + after.venue_trader.pending.lots;
         let grew = size(filled) > size(before.venue_trader.lots);
         // The cap moves by less than one base unit for the rounding of the mark taken in between.
-        assert!(!grew || size(filled) <= targets.cap.0 as u128 + 1, "exposure {} over its cap {}", size(filled), targets.cap.0);
+        assert!(
+            !grew || size(filled) <= targets.cap.0 as u128 + 1,
+            "exposure {} over its cap {}",
+            size(filled),
+            targets.cap.0
+        );
         assert!(!unwind || !grew, "an unwind added exposure");
         false
     }
@@ -164,16 +192,39 @@ impl Run {
         let world = &self.world;
         let snapshot = world.snapshot();
         let keys = &world.keys;
-        let people: u64 = self.users.iter().chain([&self.insurance]).map(|user| world.tokens(&user.holder.quote)).sum();
+        let people: u64 = self
+            .users
+            .iter()
+            .chain([&self.insurance])
+            .map(|user| world.tokens(&user.holder.quote))
+            .sum();
         let everywhere = people + world.tokens(&keys.custody) + world.tokens(&keys.venue_vault);
-        assert_eq!(everywhere, world.minted + self.donated, "tokens were made or lost by {event:?}");
-        assert!(world.tokens(&keys.custody) >= snapshot.vault.cash + self.donated, "donations entered the ledger: {event:?}");
+        assert_eq!(
+            everywhere,
+            world.minted + self.donated,
+            "tokens were made or lost by {event:?}"
+        );
+        assert!(
+            world.tokens(&keys.custody) >= snapshot.vault.cash + self.donated,
+            "donations entered the ledger: {event:?}"
+        );
         let venue = &snapshot.venue_market;
         let owed = venue.total_collateral + venue.total_queued + venue.insurance_fund;
-        assert!(owed <= world.tokens(&keys.venue_vault), "the venue owes more than it holds: {event:?}");
+        assert!(
+            owed <= world.tokens(&keys.venue_vault),
+            "the venue owes more than it holds: {event:?}"
+        );
         let shares: u64 = self.users.iter().map(|user| world.tokens(&user.holder.shares)).sum();
-        assert_eq!(shares + world.tokens(&keys.escrow), snapshot.supply, "shares: {event:?}");
-        assert_eq!(world.tokens(&keys.escrow), snapshot.vault.leaving_shares, "escrow: {event:?}");
+        assert_eq!(
+            shares + world.tokens(&keys.escrow),
+            snapshot.supply,
+            "shares: {event:?}"
+        );
+        assert_eq!(
+            world.tokens(&keys.escrow),
+            snapshot.vault.leaving_shares,
+            "escrow: {event:?}"
+        );
     }
 }
 

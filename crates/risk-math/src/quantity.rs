@@ -91,7 +91,9 @@ impl Lots {
 
     /// Whether adding `order` to this position only brings it nearer to zero, without passing it.
     pub fn is_reduced_by(self, order: Self) -> bool {
-        order.0 != 0 && self.0.signum() == -order.0.signum() && order.0.unsigned_abs() <= self.0.unsigned_abs()
+        order.0 != 0
+            && self.0.signum() == order.0.signum().saturating_neg()
+            && order.0.unsigned_abs() <= self.0.unsigned_abs()
     }
 }
 

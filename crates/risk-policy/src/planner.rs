@@ -67,7 +67,7 @@ fn predicted(book: &Exposure, lots: Lots, price: Price) -> Option<Exposure> {
 
 /// The part of `order` that only reduces `position`.
 fn only_reducing(position: Lots, order: Lots) -> Option<Lots> {
-    if position.0.signum() == -order.0.signum() {
+    if position.0.signum() == order.0.signum().saturating_neg() {
         Some(Lots(position.0.checked_neg()?))
     } else {
         Some(Lots::ZERO)
@@ -84,7 +84,11 @@ fn largest_notional(policy: &RebalancePolicy, venue: &VenueTerms) -> Option<Valu
         .checked_sub(venue.taker_fee.fixed())?;
     let usable = by_price.min(by_cost).max(I80F48::ZERO);
     // Impact of one per cent at `depth_one_percent`: notional = usable × 100 × depth.
-    Value::floor(usable.checked_mul_int(100)?.checked_mul_int(i128::from(venue.depth_one_percent.0))?)
+    Value::floor(
+        usable
+            .checked_mul_int(100)?
+            .checked_mul_int(i128::from(venue.depth_one_percent.0))?,
+    )
 }
 
 #[cfg(test)]
@@ -104,7 +108,9 @@ mod tests {
     }
 
     fn venue() -> VenueTerms {
-        VenueTerms { half_spread: ratio("0.0005"), taker_fee: ratio("0.0005"),
+        VenueTerms {
+            half_spread: ratio("0.0005"),
+            taker_fee: ratio("0.0005"),
             depth_one_percent: Value(10_000_000),
         }
     }
@@ -177,9 +183,23 @@ mod tests {
 
     #[test]
     fn a_tight_cost_budget_makes_slices_smaller() {
-        let tight = RebalancePolicy { max_cost: ratio("0.005"), ..policy() };
-        let thin = VenueTerms { depth_one_percent: Value(100_000), ..venue() };
-        let planned = order(&tight, permissions(true, false), Trigger::Limits, &targets(5_000_000), &book(0), price("100"), &thin);
+        let tight = RebalancePolicy {
+            max_cost: ratio("0.005"),
+            ..policy()
+        };
+        let thin = VenueTerms {
+            depth_one_percent: Value(100_000),
+            ..venue()
+        };
+        let planned = order(
+            &tight,
+            permissions(true, false),
+            Trigger::Limits,
+            &targets(5_000_000),
+            &book(0),
+            price("100"),
+            &thin,
+        );
         // 0.4 % less half a spread and the fee is 0.3 %: 30,000 of notional, give or take the last digit of the ratios.
         assert!(matches!(planned, Some(Lots(299..=300))), "{planned:?}");
     }

@@ -88,8 +88,8 @@ pub fn fill_inside_band(oracle: Price, band: Ratio, lots: Lots, cost: Value) -> 
 pub fn due(before: &Exposure, targets: &Targets, trigger: Trigger) -> Result<(), RebalanceRefusal> {
     let gap = distance(before.delta_if_filled, targets.delta)?;
     let size = magnitude(before.delta_if_filled)?;
-    let beyond_target =
-        size > magnitude(targets.delta)? || before.delta_if_filled.0.signum() == -targets.delta.0.signum();
+    let beyond_target = size > magnitude(targets.delta)?
+        || before.delta_if_filled.0.signum() == targets.delta.0.signum().saturating_neg();
     let due = match trigger {
         Trigger::Limits => gap > targets.band || size > targets.cap,
         Trigger::Redemption => gap > Value::ZERO && beyond_target && size > Value::ZERO,

@@ -121,7 +121,8 @@ impl World {
             keeper,
             keys,
             price_feed: prices::local_price_account(&FEED),
-            keys_made: 3, minted: 0,
+            keys_made: 3,
+            minted: 0,
         };
         world.set_clock(START, 1_000);
         world
@@ -139,7 +140,8 @@ impl World {
         self.svm.airdrop(&keypair.pubkey(), 1_000_000_000).expect("lamports");
         let holder = Holder {
             key: keypair.pubkey(),
-            quote, shares,
+            quote,
+            shares,
         };
         put_tokens(&mut self.svm, holder.quote, self.keys.quote_mint, holder.key, amount);
         put_tokens(&mut self.svm, holder.shares, self.keys.share_mint, holder.key, 0);
