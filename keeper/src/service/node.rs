@@ -315,6 +315,7 @@ mod tests {
             vault,
             holder: Pubkey::new_unique(),
             shares: 3,
+            requested_at: 0,
         };
         let mut bytes = Vec::new();
         ticket.try_serialize(&mut bytes).unwrap();
