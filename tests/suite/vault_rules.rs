@@ -352,6 +352,37 @@ fn r13_a_round_trip_through_the_program_never_gains() {
 }
 
 #[test]
+fn r13_shares_are_rounded_against_the_depositor_to_the_last_unit() {
+    let (mut world, user) = running();
+    world.hour_at("51234").unwrap();
+    for amount in [1_000_003, 7_654_321, 99_999_999_999] {
+        world.pass(0, 1);
+        let snapshot = world.snapshot();
+        let price = snapshot
+            .live_price(ballast_risk_policy::admission::PriceUse::Nav)
+            .unwrap()
+            .bounds;
+        let nav = snapshot
+            .book(price.mid)
+            .unwrap()
+            .nav_high(&price)
+            .unwrap()
+            .to_amount()
+            .unwrap();
+        let shares = world.tokens(&user.holder.shares);
+        world.deposit(&user, amount).unwrap();
+        let minted = u128::from(world.tokens(&user.holder.shares) - shares);
+        // Exactly the floor of amount × (supply + virtual) / (value + virtual), worked out apart from the policy crate.
+        let (numerator, denominator) = (
+            u128::from(amount) * u128::from(snapshot.supply + 1_000_000),
+            u128::from(nav + 1_000_000),
+        );
+        assert!(minted * denominator <= numerator, "{amount}: a share too many");
+        assert!((minted + 1) * denominator > numerator, "{amount}: a share too few");
+    }
+}
+
+#[test]
 fn r14_no_position_can_be_left_out() {
     let (mut world, user) = running();
     let sound = ix::deposit(&world.keys, &world.price_feed, &user.holder, 1_000_000, 0);
