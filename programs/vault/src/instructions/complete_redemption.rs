@@ -1,7 +1,6 @@
 //! `complete_redemption`: pays a request, whole if the book allows it; after a grace, its part of what is liquid in any case.
 
 use crate::errors::VaultError;
-use crate::events::{Prices, Redeemed};
 use crate::instructions::payout::Exit;
 use crate::state::{RedemptionTicket, Vault, UNWIND_GRACE_SECONDS};
 use crate::tokens;
@@ -51,7 +50,6 @@ pub(crate) fn handler(ctx: Context<CompleteRedemption>) -> Result<()> {
     let vault = &mut accounts.valuation.vault;
     let (amount, burnt) = payable(&exit, vault, &accounts.ticket)?;
 
-    vault.debit(amount)?;
     let leaving = vault.leaving_shares.checked_sub(burnt);
     vault.leaving_shares = leaving.ok_or(VaultError::OutOfRange)?;
     let left = accounts.ticket.shares.checked_sub(burnt);
@@ -63,27 +61,8 @@ pub(crate) fn handler(ctx: Context<CompleteRedemption>) -> Result<()> {
         &accounts.token_program,
         burnt,
     )?;
-    tokens::send(
-        vault,
-        accounts.custody.as_ref().as_ref(),
-        accounts.holder_quote.as_ref().as_ref(),
-        &accounts.token_program,
-        amount,
-    )?;
-    accounts.custody.reload()?;
-    let supply_after = supply.checked_sub(burnt).ok_or(VaultError::OutOfRange)?;
-    vault.mark(exit.nav_after(amount)?, supply_after, exit.now)?;
-    vault.check_invariants(accounts.custody.amount, supply_after)?;
-    emit!(Redeemed {
-        vault: vault.key(),
-        holder: accounts.holder.key(),
-        shares: burnt,
-        amount,
-        nav_before: exit.nav.0,
-        supply_before: supply,
-        cash_after: vault.cash,
-        prices: Prices::new(&exit.bounds, exit.slow),
-    });
+    let (custody, to) = (&mut accounts.custody, &accounts.holder_quote);
+    exit.pay(vault, custody, to, &accounts.token_program, amount, burnt)?;
     if accounts.ticket.shares == 0 {
         accounts.ticket.close(accounts.holder.to_account_info())?;
     }

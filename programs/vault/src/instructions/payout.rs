@@ -1,9 +1,12 @@
 //! What leaving is worth, and how much of it may be paid now.
 
 use crate::errors::VaultError;
+use crate::events::{Prices, Redeemed};
 use crate::state::Vault;
+use crate::tokens;
 use crate::valuation::Valuation;
 use anchor_lang::prelude::*;
+use anchor_spl::token::{Token, TokenAccount};
 use ballast_risk::read;
 use ballast_risk_math::{scale, Price, Value};
 use ballast_risk_policy::admission::PriceBounds;
@@ -94,6 +97,41 @@ impl Exit {
         let held = largest(self.book.delta(self.bounds.mid)).ok_or(VaultError::OutOfRange)?;
         let filled = largest(self.book.delta_if_filled(self.bounds.mid)).ok_or(VaultError::OutOfRange)?;
         require!(held.max(filled) <= targets.cap, VaultError::BookMustComeDown);
+        Ok(())
+    }
+
+    /// Pays `amount` out of custody for `burnt` shares, which are burnt by now; books, marks, checks and announces it.
+    pub fn pay<'info>(
+        &self,
+        vault: &mut Account<'info, Vault>,
+        custody: &mut Account<'info, TokenAccount>,
+        to: &Account<'info, TokenAccount>,
+        token_program: &Program<'info, Token>,
+        amount: u64,
+        burnt: u64,
+    ) -> Result<()> {
+        vault.debit(amount)?;
+        tokens::send(
+            vault,
+            &custody.to_account_info(),
+            &to.to_account_info(),
+            token_program,
+            amount,
+        )?;
+        custody.reload()?;
+        let supply = self.supply.checked_sub(burnt).ok_or(VaultError::OutOfRange)?;
+        vault.mark(self.nav_after(amount)?, supply, self.now)?;
+        vault.check_invariants(custody.amount, supply)?;
+        emit!(Redeemed {
+            vault: vault.key(),
+            holder: to.owner,
+            shares: burnt,
+            amount,
+            nav_before: self.nav.0,
+            supply_before: self.supply,
+            cash_after: vault.cash,
+            prices: Prices::new(&self.bounds, self.slow),
+        });
         Ok(())
     }
 

@@ -1,9 +1,7 @@
 //! `redeem`: shares in, quote tokens out, at the low net asset value, from what is liquid.
 
 use crate::errors::VaultError;
-use crate::events::{Prices, Redeemed};
 use crate::instructions::payout::Exit;
-use crate::tokens;
 use crate::valuation::*;
 use anchor_lang::prelude::*;
 use anchor_spl::token::{self, Burn, Mint, Token, TokenAccount};
@@ -72,29 +70,8 @@ pub(crate) fn handler(ctx: Context<Redeem>, request: RedeemRequest) -> Result<()
         authority: accounts.holder.to_account_info(),
     };
     token::burn(CpiContext::new(accounts.token_program.key(), burn), burnt)?;
-    vault.debit(amount)?;
-    tokens::send(
-        vault,
-        accounts.custody.as_ref().as_ref(),
-        accounts.holder_quote.as_ref().as_ref(),
-        &accounts.token_program,
-        amount,
-    )?;
-    accounts.custody.reload()?;
-    let supply_after = supply.checked_sub(burnt).ok_or(VaultError::OutOfRange)?;
-    vault.mark(exit.nav_after(amount)?, supply_after, exit.now)?;
-    vault.check_invariants(accounts.custody.amount, supply_after)?;
-    emit!(Redeemed {
-        vault: vault.key(),
-        holder: accounts.holder.key(),
-        shares: burnt,
-        amount,
-        nav_before: exit.nav.0,
-        supply_before: supply,
-        cash_after: vault.cash,
-        prices: Prices::new(&exit.bounds, exit.slow),
-    });
-    Ok(())
+    let (custody, to) = (&mut accounts.custody, &accounts.holder_quote);
+    exit.pay(vault, custody, to, &accounts.token_program, amount, burnt)
 }
 
 /// The amount paid and the shares burnt.
