@@ -22,11 +22,14 @@
     )
 )]
 
-pub mod kernels;
+pub mod black_scholes;
+pub mod magnitude;
 pub mod quantity;
+pub mod returns;
 pub mod scale;
 
 pub use fixed::types::I80F48;
+pub use magnitude::{Magnitude, Scaled};
 pub use quantity::{value_ceil, value_floor, Lots, Price, Ratio, Value};
 
 /// Seconds in a year of 365 days, the year of every annualised figure.

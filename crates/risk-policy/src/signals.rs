@@ -1,7 +1,7 @@
 //! What a market learns from each admitted price: variance, a slow price, and whether the price jumped.
 
 use crate::admission::{AdmittedPrice, Now, PriceBounds};
-use ballast_risk_math::{kernels, Price, Ratio, I80F48, SECONDS_PER_HOUR, SECONDS_PER_YEAR};
+use ballast_risk_math::{returns, Price, Ratio, I80F48, SECONDS_PER_HOUR, SECONDS_PER_YEAR};
 
 /// How a market's signals are formed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,7 +88,7 @@ pub fn observe(
         .clamp(1, LONGEST_GAP_SECONDS);
     let next = || {
         let mid = price.bounds.mid;
-        let r = kernels::log_return(before.price, mid)?.fixed();
+        let r = returns::log_return(before.price, mid)?.fixed();
         let variance = variance_after(before, params, r, price.confidence, elapsed)?;
         let slow_price = follow(before.slow_price, mid, params.slow_price_rate_per_hour, elapsed)?;
         let jumped = is_jump(before, params, r, elapsed)?;
@@ -117,7 +117,7 @@ fn variance_after(
     let annual = clean
         .checked_mul_int(i128::from(SECONDS_PER_YEAR))?
         .checked_div_int(i128::from(elapsed))?;
-    let kept = kernels::decay(
+    let kept = returns::decay(
         u64::try_from(elapsed).ok()?,
         u64::from(params.variance_time_constant_seconds),
     )?
@@ -171,7 +171,7 @@ pub fn price_jump_stands(signals: &Signals, params: &SignalParams, price: Option
             .publish_time
             .saturating_sub(signals.publish_time)
             .clamp(1, LONGEST_GAP_SECONDS);
-        let r = kernels::log_return(signals.price, price.bounds.mid);
+        let r = returns::log_return(signals.price, price.bounds.mid);
         r.and_then(|r| is_jump(signals, params, r.fixed(), elapsed))
             .unwrap_or(true)
     });
