@@ -23,10 +23,14 @@
 )]
 
 pub mod black_scholes;
+pub mod cornish_fisher;
+pub mod estimators;
+pub mod kernels;
 pub mod magnitude;
 pub mod quantity;
 pub mod returns;
 pub mod scale;
+pub mod surface;
 
 pub use fixed::types::I80F48;
 pub use magnitude::{Magnitude, Scaled};

@@ -3,7 +3,10 @@
 //! The domain is checked on every call: spot 10⁻⁶…10⁷, |ln(K/S)| ≤ 5, time zero or 1 s…5 years, volatility 1…500 %,
 //! rate and carry ±100 %. Error bounds are in `docs/numerics.md`.
 
+mod domain;
+pub mod fast;
 mod inputs;
+pub mod precise;
 
 pub use inputs::{DomainError, Inputs, Kind, Rate, Spot, Strike, Volatility, Years};
 

@@ -1,0 +1,130 @@
+//! The checks that every evaluation makes, and what a European option is worth at the moment of expiry.
+
+use super::{DomainError, Greeks, HigherGreeks, Inputs, Kind};
+use crate::kernels::arith::sub;
+use crate::kernels::coefficients::{
+    GREATEST_SPOT, GREATEST_VOLATILITY, GREATEST_YEARS, LEAST_SPOT, LEAST_VOLATILITY, LEAST_YEARS,
+};
+use crate::{Magnitude, Scaled};
+
+/// One, as a rate.
+const WHOLE: u64 = 1 << 62;
+
+/// Whether `value` lies within the bounds, which are inside it.
+#[inline(always)]
+const fn within(value: Magnitude, least: Magnitude, greatest: Magnitude) -> bool {
+    !value.is_below(least) && !greatest.is_below(value)
+}
+
+/// Everything but the strike, which is judged by the logarithm that the evaluation takes anyway.
+#[inline(always)]
+pub(super) fn check(inputs: &Inputs) -> Result<(), DomainError> {
+    if !within(inputs.spot.0, LEAST_SPOT, GREATEST_SPOT) {
+        return Err(DomainError::Spot);
+    }
+    if inputs.rate.0.to_bits().unsigned_abs() > WHOLE {
+        return Err(DomainError::Rate);
+    }
+    if inputs.carry.0.to_bits().unsigned_abs() > WHOLE {
+        return Err(DomainError::Carry);
+    }
+    if !within(inputs.volatility.0, LEAST_VOLATILITY, GREATEST_VOLATILITY) {
+        return Err(DomainError::Volatility);
+    }
+    if !inputs.time.0.is_zero() && !within(inputs.time.0, LEAST_YEARS, GREATEST_YEARS) {
+        return Err(DomainError::Time);
+    }
+    // e^±5 is within 2^±8; a strike of zero has no logarithm.
+    let octaves = i64::from(inputs.spot.0.exponent()).wrapping_sub(i64::from(inputs.strike.0.exponent()));
+    if inputs.strike.0.is_zero() || octaves.unsigned_abs() > 8 {
+        return Err(DomainError::Strike);
+    }
+    Ok(())
+}
+
+/// The Greeks at expiry: the payoff and its slopes. At the money, where the payoff has a kink, the slopes are the means
+/// of both sides'; gamma, vega and everything after it are the zero that they tend to elsewhere.
+#[cold]
+pub(super) fn at_expiry(inputs: &Inputs) -> (Greeks, HigherGreeks) {
+    let (spot, strike) = (inputs.spot.0, inputs.strike.0);
+    // How much of the option is exercised, in halves.
+    let halves = if strike.is_below(spot) {
+        2
+    } else if spot.is_below(strike) {
+        0
+    } else {
+        1
+    };
+    let (delta, theta_share) = match inputs.kind {
+        Kind::Call => (halves, halves),
+        Kind::Put => (sub(halves, 2), sub(halves, 2)),
+    };
+    let share = |value: Magnitude, halves: i64| {
+        let half = Scaled::from(value);
+        Scaled {
+            mantissa: (half.mantissa >> 1).wrapping_mul(halves),
+            exponent: half.exponent,
+        }
+    };
+    let price = match (inputs.kind, halves) {
+        (Kind::Call, 2) => difference(spot, strike),
+        (Kind::Put, 0) => difference(strike, spot),
+        _ => Scaled::ZERO,
+    };
+    // θ = q·S·Δ − r·K·Φ(±d₂)·±1, the growth of the two legs that are left.
+    let carry_leg = rate_times(share(spot, theta_share), inputs.carry.0.to_bits());
+    let rate_leg = rate_times(share(strike, theta_share), inputs.rate.0.to_bits());
+    let charm = rate_times(
+        Scaled {
+            mantissa: delta << 61,
+            exponent: -62,
+        },
+        inputs.carry.0.to_bits(),
+    );
+    let greeks = Greeks {
+        price,
+        delta: Scaled {
+            mantissa: delta,
+            exponent: -1,
+        },
+        theta: aligned_difference(carry_leg, rate_leg),
+        ..Greeks::default()
+    };
+    (
+        greeks,
+        HigherGreeks {
+            charm,
+            ..HigherGreeks::default()
+        },
+    )
+}
+
+/// a − b for a ≥ b.
+fn difference(a: Magnitude, b: Magnitude) -> Scaled {
+    aligned_difference(Scaled::from(a), Scaled::from(b))
+}
+
+/// a − b, at the larger one's scale.
+fn aligned_difference(a: Scaled, b: Scaled) -> Scaled {
+    let exponent = a.exponent.max(b.exponent).saturating_add(1);
+    let at = |x: Scaled| {
+        let shift = exponent.saturating_sub(x.exponent);
+        if shift > 63 {
+            0
+        } else {
+            x.mantissa >> shift
+        }
+    };
+    Scaled {
+        mantissa: at(a).wrapping_sub(at(b)),
+        exponent,
+    }
+}
+
+/// `value × rate`, the rate in Q62.
+fn rate_times(value: Scaled, rate: i64) -> Scaled {
+    Scaled {
+        mantissa: crate::kernels::arith::product(value.mantissa, rate),
+        exponent: value.exponent,
+    }
+}
