@@ -1,11 +1,14 @@
 //! What the `ballast` program is made of.
 #![forbid(unsafe_code)]
 
+pub mod bench;
 pub mod chain;
 pub mod demo;
 pub mod depositor;
 pub mod embedded;
+pub mod greeks;
 pub mod localnet;
+pub mod math_program;
 pub mod node;
 pub mod places;
 pub mod process;

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use ballast_cli::places::Places;
-use ballast_cli::{demo, localnet};
+use ballast_cli::{bench, demo, greeks, localnet};
 use clap::{Parser, Subcommand};
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
@@ -20,6 +20,8 @@ struct Args {
 enum Order {
     Demo(demo::Args),
     Localnet(localnet::Args),
+    Greeks(greeks::Args),
+    Bench(bench::Args),
     /// Runs the keeper: watches a vault and cranks it. `ballast keeper --help` lists its options
     #[command(disable_help_flag = true)]
     Keeper(Passed),
@@ -63,6 +65,8 @@ fn run(args: Args) -> Result<bool> {
     match args.command {
         Order::Demo(args) => demo::run(&args, &places),
         Order::Localnet(args) => localnet::run(&args, &places).map(|()| true),
+        Order::Greeks(args) => greeks::run(&args, &places),
+        Order::Bench(args) => bench::run(&args, &places),
         Order::Keeper(passed) => become_other(Command::new(places.keeper()?).args(passed.arguments)),
         Order::Setup(passed) => script(&places, "setup", passed),
         Order::Build(passed) => script(&places, "build", passed),

@@ -2,19 +2,111 @@
 
 use crate::meter::metered;
 use crate::wire::{Arguments, Operation, Outcome, Status, Tier};
-use ballast_risk_math::I80F48;
+use ballast_risk_math::black_scholes::{self, DomainError, Greeks, HigherGreeks};
+use ballast_risk_math::{kernels, Magnitude, Scaled, I80F48};
+use fixed::types::{I2F62, I7F57};
 use solmath::{BsFull, SolMathError};
 
 /// Runs one row.
 #[inline(never)]
 pub fn run(operation: Operation, tier: Tier, row: &Arguments) -> Outcome {
-    let _ = tier;
     match operation {
         Operation::FixedMultiply => fixed(row, |(left, right)| left.checked_mul(*right)),
         Operation::FixedDivide => fixed(row, |(left, right)| left.checked_div(*right)),
         Operation::SolmathFull => solmath_set(row, |a| solmath::bs_full(a.0, a.1, a.2, a.3, a.4)),
         Operation::SolmathFullHp => solmath_set(row, |a| solmath::bs_full_hp(a.0, a.1, a.2, a.3, a.4)),
-        _ => Outcome::new(Status::Refused, 0),
+        _ => match tier {
+            Tier::Fast => fast(operation, row),
+            Tier::Precise => precise(operation, row),
+        },
+    }
+}
+
+/// The operations that both tiers have. Nothing but the function itself is inside a measurement.
+macro_rules! tier {
+    ($name:ident) => {
+        #[inline(never)]
+        fn $name(operation: Operation, row: &Arguments) -> Outcome {
+            use black_scholes::$name as options;
+            use kernels::$name as kernel;
+            let argument = I7F57::from_bits(row.0[0] as i64);
+            match operation {
+                Operation::Ln => {
+                    let (value, units) = metered(&row.magnitude(0), |x| kernel::ln(*x));
+                    bits(value.map(I7F57::to_bits), units)
+                }
+                Operation::Exp => {
+                    let (value, units) = metered(&argument, |x| kernel::exp(*x));
+                    magnitude(value, units)
+                }
+                Operation::Sqrt => {
+                    let (value, units) = metered(&row.magnitude(0), |x| kernel::sqrt(*x));
+                    magnitude(value, units)
+                }
+                Operation::NormPdf => {
+                    let (value, units) = metered(&argument, |x| kernel::norm_pdf(*x));
+                    bits(Some(value.to_bits()), units)
+                }
+                Operation::NormCdf => {
+                    let (value, units) = metered(&argument, |x| kernel::norm_cdf(*x));
+                    bits(Some(value.to_bits()), units)
+                }
+                Operation::NormInv => {
+                    let (value, units) = metered(&I2F62::from_bits(row.0[0] as i64), |p| kernel::norm_inv(*p));
+                    bits(value.map(I7F57::to_bits), units)
+                }
+                Operation::Price => {
+                    let (answer, units) = metered(&row.inputs(), options::price);
+                    option(answer, units, |price, outcome| outcome.with_scaled(&[price]))
+                }
+                Operation::Greeks => {
+                    let (answer, units) = metered(&row.inputs(), options::greeks);
+                    option(answer, units, |greeks, outcome| {
+                        outcome.with_scaled(&first(&greeks))
+                    })
+                }
+                Operation::HigherGreeks => {
+                    let (answer, units) = metered(&row.inputs(), options::greeks_and_higher);
+                    option(answer, units, |(greeks, higher), outcome| {
+                        let [price, delta, gamma, vega, theta, rho] = first(&greeks);
+                        let HigherGreeks { vanna, volga, charm } = higher;
+                        outcome.with_scaled(&[price, delta, gamma, vega, theta, rho, vanna, volga, charm])
+                    })
+                }
+                _ => Outcome::new(Status::Refused, 0),
+            }
+        }
+    };
+}
+tier!(fast);
+tier!(precise);
+
+const fn first(greeks: &Greeks) -> [Scaled; 6] {
+    [
+        greeks.price,
+        greeks.delta,
+        greeks.gamma,
+        greeks.vega,
+        greeks.theta,
+        greeks.rho,
+    ]
+}
+
+fn bits(value: Option<i64>, units: u32) -> Outcome {
+    match value {
+        Some(bits) => Outcome::new(Status::Done, units).with_words(&[bits as u64]),
+        None => Outcome::new(Status::Refused, units),
+    }
+}
+
+fn magnitude(value: Magnitude, units: u32) -> Outcome {
+    Outcome::new(Status::Done, units).with_words(&[value.mantissa(), i64::from(value.exponent()) as u64])
+}
+
+fn option<T>(answer: Result<T, DomainError>, units: u32, write: impl FnOnce(T, Outcome) -> Outcome) -> Outcome {
+    match answer {
+        Ok(value) => write(value, Outcome::new(Status::Done, units)),
+        Err(error) => Outcome::new(Status::Outside(error), units),
     }
 }
 
@@ -23,13 +115,12 @@ fn fixed(row: &Arguments, work: impl FnOnce(&(I80F48, I80F48)) -> Option<I80F48>
         I80F48::from_bits(row.wide(0) as i128),
         I80F48::from_bits(row.wide(1) as i128),
     );
-    let (result, units) = metered(&operands, work);
-    match result {
-        Some(value) => {
+    match metered(&operands, work) {
+        (Some(value), units) => {
             let bits = value.to_bits();
             Outcome::new(Status::Done, units).with_words(&[bits as u64, (bits >> 64) as u64])
         }
-        None => Outcome::new(Status::Refused, units),
+        (None, units) => Outcome::new(Status::Refused, units),
     }
 }
 

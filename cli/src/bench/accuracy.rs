@@ -1,0 +1,75 @@
+//! How far results are from the reference, in units that make every option comparable.
+
+use super::summary::Summary;
+use super::vectors::Vector;
+use crate::greeks::{on_host, RESULTS};
+use ballast_math::Tier;
+
+/// The divisor of each error, in the order of the results, and how it is written.
+pub const UNITS: [&str; 9] = [
+    "S",
+    "1",
+    "1/(S*sigma*sqrt(tau))",
+    "S*sqrt(tau)",
+    "S/tau",
+    "K*tau",
+    "1/sigma",
+    "S*sqrt(tau)/sigma",
+    "1/tau",
+];
+
+/// The largest error that each tier may make in price, delta, gamma, vega, theta and rho, in [`UNITS`].
+pub const fn bars(tier: Tier) -> [f64; 6] {
+    match tier {
+        Tier::Fast => [2e-8, 5e-8, 1e-7, 1e-7, 1e-7, 1e-7],
+        Tier::Precise => [1e-12, 1e-12, 1e-11, 1e-11, 1e-11, 1e-11],
+    }
+}
+
+/// The name of a tier.
+pub const fn tier_name(tier: Tier) -> &'static str {
+    match tier {
+        Tier::Fast => "fast",
+        Tier::Precise => "precise",
+    }
+}
+
+/// Errors of a tier over the vectors, in the order of the results. Options that have expired are left out of all
+/// but price and delta: their units are zero.
+pub fn errors(tier: Tier, vectors: &[Vector]) -> Vec<Summary> {
+    let mut values: [Vec<f64>; 9] = Default::default();
+    let mut refused = 0usize;
+    for vector in vectors {
+        let Ok(set) = on_host(tier, &vector.inputs) else {
+            refused += 1;
+            continue;
+        };
+        let units = units(vector);
+        for (at, values) in values.iter_mut().enumerate() {
+            let error = (set[at].to_f64() - vector.reference[at]).abs() / units[at];
+            if error.is_finite() {
+                values.push(error);
+            }
+        }
+    }
+    let summary = |(at, values)| Summary::of(RESULTS[at], tier_name(tier), UNITS[at], values, refused);
+    values.into_iter().enumerate().filter_map(summary).collect()
+}
+
+fn units(vector: &Vector) -> [f64; 9] {
+    let number = |magnitude| ballast_risk_math::Scaled::from(magnitude).to_f64();
+    let (spot, strike) = (number(vector.inputs.spot.0), number(vector.inputs.strike.0));
+    let (sigma, time) = (number(vector.inputs.volatility.0), number(vector.inputs.time.0));
+    let root = time.sqrt();
+    [
+        spot,
+        1.0,
+        1.0 / (spot * sigma * root),
+        spot * root,
+        spot / time,
+        strike * time,
+        1.0 / sigma,
+        spot * root / sigma,
+        1.0 / time,
+    ]
+}

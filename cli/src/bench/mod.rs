@@ -1,0 +1,92 @@
+//! What the mathematics costs, and how exact it is.
+
+pub mod accuracy;
+mod host;
+mod size;
+pub mod summary;
+pub mod units;
+pub mod vectors;
+
+use crate::math_program::MathProgram;
+use crate::places::Places;
+use anyhow::Result;
+use ballast_math::Tier;
+use clap::Subcommand;
+use std::path::PathBuf;
+use summary::{aligned, Summary};
+
+/// Measures the mathematics
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    Math(Math),
+}
+
+/// Compute units of every function and tier in Solana's virtual machine, over a table of options
+///
+/// Smallest, middle and largest for the kernels, Black-Scholes-Merton, the volatility surface and the scenarios, and for
+/// what they are compared with, built by the same toolchain in the same program: the crate solmath (prices and Greeks of
+/// call and put, without carry; options with a negative rate are left out for it) and I80F48. The figures are from typed
+/// arguments in memory to typed results in memory, with every check of the domain; what is measured with nothing in it is
+/// taken off. Then: sets a second on this machine (a first impression; `cargo bench -p ballast-risk-math` for a good one),
+/// and the bytes by which the set of a tier makes a program longer.
+#[derive(clap::Args)]
+struct Math {
+    /// One object a line: name, tier (fast, precise, or - for what has none), unit, min, median, max
+    #[arg(long)]
+    json: bool,
+    /// Options in the golden format to measure with, instead of those that come with the repository
+    #[arg(long, value_name = "FILE.csv")]
+    golden: Option<PathBuf>,
+    /// Shows the largest errors of both tiers against the reference results of the table, instead of what they cost
+    #[arg(long)]
+    accuracy: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// If the table cannot be read, or the program is not built.
+pub fn run(args: &Args, places: &Places) -> Result<bool> {
+    let What::Math(args) = &args.what;
+    let path = args.golden.clone().unwrap_or_else(|| vectors::committed(&places.root));
+    let vectors = vectors::read(&path)?;
+    let rows = if args.accuracy {
+        [Tier::Fast, Tier::Precise]
+            .into_iter()
+            .flat_map(|tier| accuracy::errors(tier, &vectors))
+            .collect()
+    } else {
+        let mut rows = units::measure(&mut MathProgram::load(places)?, &vectors)?;
+        rows.extend(host::measure(&vectors));
+        rows.extend(size::measure(&places.programs()));
+        rows
+    };
+    if args.json {
+        rows.iter().for_each(|row| println!("{}", row.to_json()));
+    } else {
+        println!("{} options of {}\n", vectors.len(), path.display());
+        print!("{}", aligned(&rows));
+        print!("{}", remarks(&rows, vectors.len()));
+    }
+    Ok(true)
+}
+
+/// Which figures are not over all the options.
+fn remarks(rows: &[Summary], all: usize) -> String {
+    let fewer = rows.iter().filter(|row| row.refused > 0);
+    fewer
+        .map(|row| {
+            format!(
+                "\n{} ({}): {} of {all} options, the others it cannot take",
+                row.name, row.tier, row.count
+            )
+        })
+        .collect::<String>()
+        + "\n"
+}
