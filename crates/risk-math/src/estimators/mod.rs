@@ -1,0 +1,32 @@
+//! What is learnt from prices observed at irregular times: variance, the shape of returns, trend and its acceleration,
+//! and a time-weighted average of implied volatility.
+//!
+//! Each estimator is a small `Copy` state of integers with an `update` that cannot fail: arguments are types that are
+//! checked where they are made. All of it is 64-bit, made of 32×32→64 products, because the chain has no wide multiply.
+//!
+//! | Estimator | Fed with | Answers |
+//! |---|---|---|
+//! | [`Sampler`] | every observation | steps no shorter than a chosen time |
+//! | [`EwmaVariance`] | steps | variance of log returns per year |
+//! | [`EwmaMoments`] | steps | skewness and excess kurtosis |
+//! | [`Trend`] | every observation | trend and acceleration as z-scores |
+//! | [`Gwav`] | every published volatility | its geometric average over a window |
+//!
+//! Formulae, ranges and measured errors are in `docs/estimators.md`.
+
+pub(crate) mod arithmetic;
+mod decay;
+mod gwav;
+mod moments;
+mod observation;
+mod sampler;
+mod trend;
+mod variance;
+
+pub use decay::{Decay, TimeConstant};
+pub use gwav::{Checkpoint, Gwav, GwavError, CHECKPOINTS};
+pub use moments::EwmaMoments;
+pub use observation::{Elapsed, LogReturn, NoiseVariance, Observation, Score};
+pub use sampler::{Sampler, Step};
+pub use trend::{Trend, TrendParams, TrendScores};
+pub use variance::EwmaVariance;

@@ -1,0 +1,133 @@
+//! Observations at any times, turned into steps that are long enough to say something about variance.
+
+use super::{Elapsed, LogReturn, NoiseVariance, Observation};
+
+/// A return over at least the sampling time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The log return over the step.
+    pub log_return: LogReturn,
+    /// How long it took.
+    pub elapsed: Elapsed,
+    /// Noise variances of the prices at both ends, added, with 59 fraction bits.
+    noise: u64,
+}
+
+impl Step {
+    /// A step between two prices with these noises.
+    pub const fn new(log_return: LogReturn, elapsed: Elapsed, from: NoiseVariance, to: NoiseVariance) -> Self {
+        Self {
+            log_return,
+            elapsed,
+            noise: from.bits().wrapping_add(to.bits()),
+        }
+    }
+
+    /// Variance of the return's measurement error: the sum over its two ends, at most 2, with 59 fraction bits.
+    pub const fn noise_bits(self) -> u64 {
+        self.noise
+    }
+}
+
+/// Collects observations until they span the sampling time, then hands on one step.
+///
+/// Squared returns over short times measure the noise of the price, not its volatility: noise adds 2c²/Δt to variance,
+/// without limit as Δt → 0 (Zhang, Mykland & Aït-Sahalia 2005, section 2.2). And if noise is subtracted
+/// step by step with a floor at zero, short steps lose the volatility instead. Sparse sampling bounds both, and makes
+/// a burst of observations worth as much as a single one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sampler {
+    /// Log return since the step began, with 48 fraction bits.
+    log_return: i64,
+    /// Noise variance of the price it began with, with 59 fraction bits.
+    noise: u64,
+    /// Seconds since it began.
+    seconds: u32,
+}
+
+impl Sampler {
+    /// At a first price.
+    pub const fn first(noise: NoiseVariance) -> Self {
+        Self {
+            log_return: 0,
+            noise: noise.bits(),
+            seconds: 0,
+        }
+    }
+
+    /// From what was stored; whatever is out of range is brought into it.
+    pub const fn from_parts(log_return: LogReturn, noise: NoiseVariance, seconds: u32) -> Self {
+        Self {
+            log_return: log_return.bits(),
+            noise: noise.bits(),
+            seconds,
+        }
+    }
+
+    /// What to store: the return since the step began, the noise it began with, and its seconds so far.
+    pub const fn parts(self) -> (LogReturn, NoiseVariance, u32) {
+        (
+            LogReturn::from_bits(self.log_return),
+            NoiseVariance::from_bits(self.noise),
+            self.seconds,
+        )
+    }
+
+    /// After one more observation; with a step once `sampling_time` has passed since the last one.
+    pub const fn update(self, observation: &Observation, sampling_time: Elapsed) -> (Self, Option<Step>) {
+        let log_return = LogReturn::from_bits(self.log_return).saturating_add(observation.log_return);
+        let elapsed = observation.elapsed.capped_add(self.seconds);
+        if elapsed.seconds() < sampling_time.seconds() {
+            let waiting = Self {
+                log_return: log_return.bits(),
+                noise: self.noise,
+                seconds: elapsed.seconds(),
+            };
+            return (waiting, None);
+        }
+        let step = Step::new(
+            log_return,
+            elapsed,
+            NoiseVariance::from_bits(self.noise),
+            observation.noise,
+        );
+        (Self::first(observation.noise), Some(step))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn observation(log_return: i64, seconds: i64, noise: u64) -> Observation {
+        Observation {
+            log_return: LogReturn::from_bits(log_return),
+            elapsed: Elapsed::capped(seconds).unwrap(),
+            noise: NoiseVariance::from_bits(noise),
+        }
+    }
+
+    #[test]
+    fn a_burst_is_one_step() {
+        let sampling_time = Elapsed::capped(300).unwrap();
+        let mut sampler = Sampler::first(NoiseVariance::from_bits(7));
+        for _ in 0..299 {
+            let (next, step) = sampler.update(&observation(5, 1, 1 << 40), sampling_time);
+            assert_eq!(step, None);
+            sampler = Sampler::from_parts(next.parts().0, next.parts().1, next.parts().2);
+            assert_eq!(sampler, next);
+        }
+        let (next, step) = sampler.update(&observation(5, 1, 11), sampling_time);
+        let step = step.unwrap();
+        assert_eq!(step.log_return.bits(), 1_500);
+        assert_eq!(step.elapsed.seconds(), 300);
+        assert_eq!(step.noise_bits(), 18);
+        assert_eq!(next, Sampler::first(NoiseVariance::from_bits(11)));
+    }
+
+    #[test]
+    fn a_long_gap_is_a_step_at_once() {
+        let (_, step) = Sampler::default().update(&observation(-9, 90 * 86_400, 0), Elapsed::capped(300).unwrap());
+        assert_eq!(step.unwrap().elapsed, Elapsed::MAX);
+    }
+}
