@@ -47,7 +47,7 @@ fn run(check: bool, wanted: &[String]) -> Result<bool, String> {
     let mut programs: Vec<PathBuf> = std::fs::read_dir(root.join("programs"))
         .map_err(|e| format!("cannot read programs/: {e}"))?
         .filter_map(|entry| entry.ok().map(|e| e.path()))
-        .filter(|path| path.join("Cargo.toml").is_file())
+        .filter(|path| has_idl(path))
         .collect();
     programs.sort();
     for name in wanted {
@@ -83,6 +83,11 @@ fn run(check: bool, wanted: &[String]) -> Result<bool, String> {
         }
     }
     Ok(same)
+}
+
+/// Whether a folder holds an Anchor program. One without Anchor, such as the one that measures, has no IDL.
+fn has_idl(program: &std::path::Path) -> bool {
+    std::fs::read_to_string(program.join("Cargo.toml")).is_ok_and(|manifest| manifest.contains("\nidl-build ="))
 }
 
 /// Prints the difference, if there is one, as `diff` sees it.
