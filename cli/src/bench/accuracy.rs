@@ -34,26 +34,42 @@ pub const fn tier_name(tier: Tier) -> &'static str {
     }
 }
 
-/// Errors of a tier over the vectors, in the order of the results. Options that have expired are left out of all
-/// but price and delta: their units are zero.
+/// Errors of a tier over the vectors, in the order of the results. Options that have expired are left out where the unit
+/// is zero.
 pub fn errors(tier: Tier, vectors: &[Vector]) -> Vec<Summary> {
     let mut values: [Vec<f64>; 9] = Default::default();
     let mut refused = 0usize;
     for vector in vectors {
-        let Ok(set) = on_host(tier, &vector.inputs) else {
+        let Some(errors) = errors_of(tier, vector) else {
             refused += 1;
             continue;
         };
-        let units = units(vector);
-        for (at, values) in values.iter_mut().enumerate() {
-            let error = (set[at].to_f64() - vector.reference[at]).abs() / units[at];
-            if error.is_finite() {
-                values.push(error);
-            }
+        for (values, error) in values.iter_mut().zip(errors) {
+            values.extend(Some(error).filter(|error| error.is_finite()));
         }
     }
     let summary = |(at, values)| Summary::of(RESULTS[at], tier_name(tier), UNITS[at], values, refused);
     values.into_iter().enumerate().filter_map(summary).collect()
+}
+
+/// Errors of one option. `None` if it is outside the domain.
+pub fn errors_of(tier: Tier, vector: &Vector) -> Option<[f64; 9]> {
+    let set = on_host(tier, &vector.inputs).ok()?;
+    let units = units(vector);
+    Some(std::array::from_fn(|at| {
+        (set[at].to_f64() - vector.reference[at]).abs() / units[at]
+    }))
+}
+
+/// By how much the parts that an option's value is made of exceed the spot: max(1, e^(−qτ), K/S·e^(−rτ)). An error is in
+/// proportion to the larger part, and only at the edges of the domain is that much more than the spot.
+pub fn excess(vector: &Vector) -> f64 {
+    let inputs = &vector.inputs;
+    let number = |magnitude| ballast_risk_math::Scaled::from(magnitude).to_f64();
+    let (spot, strike, time) = (number(inputs.spot.0), number(inputs.strike.0), number(inputs.time.0));
+    let grown = |rate: f64| (-rate * time).exp();
+    let (rate, carry) = (inputs.rate.0.to_num::<f64>(), inputs.carry.0.to_num::<f64>());
+    grown(carry).max(strike / spot * grown(rate)).max(grown(rate)).max(1.0)
 }
 
 fn units(vector: &Vector) -> [f64; 9] {
