@@ -90,3 +90,13 @@ fn remarks(rows: &[Summary], all: usize) -> String {
         .collect::<String>()
         + "\n"
 }
+
+/// The page in `docs/` that shows compute units over the options of the repository.
+pub fn page(table: &str) -> String {
+    format!(
+        "# Compute units of the mathematics\n\nMeasured by `cli/tests/bench_math.rs` over the 300 options of \
+         `crates/risk-math/tests/vectors/black_scholes.csv`, which reach to the corners of the domain; `BALLAST_UPDATE=1 \
+         ./ballast test` rewrites this page. `./ballast bench math` shows the same figures, and explains what is in them; \
+         with `--golden FILE` over other options. Rows count the options a function can take.\n\n{table}"
+    )
+}

@@ -7,7 +7,7 @@ use crate::math_program::MathProgram;
 use anyhow::Result;
 use ballast_math::wire::{Arguments, Status};
 use ballast_math::{Operation, Tier};
-use ballast_risk_math::black_scholes::{Inputs, Rate};
+use ballast_risk_math::black_scholes::{precise as options, Inputs, Rate};
 use ballast_risk_math::kernels::precise;
 use ballast_risk_math::{Magnitude, I80F48};
 use fixed::types::I7F57;
@@ -16,7 +16,7 @@ use fixed::types::I7F57;
 type Measure = (&'static str, Operation, fn(&Inputs) -> Option<Arguments>);
 
 /// What both tiers have.
-const TIERED: [Measure; 9] = [
+const TIERED: [Measure; 10] = [
     ("ln", Operation::Ln, ratio),
     ("exp", Operation::Exp, log_moneyness),
     ("sqrt", Operation::Sqrt, |option| {
@@ -28,7 +28,11 @@ const TIERED: [Measure; 9] = [
     ("bsm_price", Operation::Price, whole),
     ("bsm_set", Operation::Greeks, whole),
     ("bsm_set_higher", Operation::HigherGreeks, whole),
+    ("surface_point", Operation::SurfacePoint, point),
 ];
+
+/// What only the precise tier has.
+const PRECISE: [Measure; 1] = [("implied_vol", Operation::ImpliedVolatility, quote)];
 
 /// What has no tiers.
 const SINGLE: [Measure; 4] = [
@@ -60,6 +64,17 @@ pub fn measure(program: &mut MathProgram, vectors: &[Vector]) -> Result<Vec<Summ
             )?);
         }
     }
+    for (name, operation, arguments) in PRECISE {
+        let tier = Tier::Precise;
+        rows.extend(one(
+            program,
+            vectors,
+            name,
+            tier_name(tier),
+            (operation, tier),
+            arguments,
+        )?);
+    }
     for (name, operation, arguments) in SINGLE {
         rows.extend(one(program, vectors, name, "-", (operation, Tier::Precise), arguments)?);
     }
@@ -84,6 +99,18 @@ fn one(
 
 fn whole(option: &Inputs) -> Option<Arguments> {
     Some(Arguments::from_inputs(option))
+}
+
+/// The option with its own price.
+fn quote(option: &Inputs) -> Option<Arguments> {
+    let price = options::price(option).ok()?;
+    let price = Magnitude::from_parts(u64::try_from(price.mantissa).ok()?, price.exponent)?;
+    Some(Arguments::from_quote(option, price))
+}
+
+/// ln(K/S) and the option's time.
+fn point(option: &Inputs) -> Option<Arguments> {
+    Some(Arguments::from_point(logarithm(option)?.to_bits(), option.time.0))
 }
 
 /// K/S, within 64 bits.

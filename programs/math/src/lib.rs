@@ -25,6 +25,8 @@ mod meter;
 mod program;
 #[cfg(feature = "entrypoint")]
 mod run;
+#[cfg(feature = "entrypoint")]
+mod surface;
 
 pub use wire::{Operation, Tier};
 

@@ -1,8 +1,12 @@
 //! What each operation is.
 
 use crate::meter::metered;
+use crate::surface::surface;
 use crate::wire::{Arguments, Operation, Outcome, Status, Tier};
-use ballast_risk_math::black_scholes::{self, DomainError, Greeks, HigherGreeks};
+use ballast_risk_math::black_scholes::{
+    self, DomainError, Greeks, HigherGreeks, Inputs, QuotedOption, Volatility, Years,
+};
+use ballast_risk_math::surface::LogMoneyness;
 use ballast_risk_math::{kernels, Magnitude, Scaled, I80F48};
 use fixed::types::{I2F62, I7F57};
 use solmath::{BsFull, SolMathError};
@@ -15,6 +19,30 @@ pub fn run(operation: Operation, tier: Tier, row: &Arguments) -> Outcome {
         Operation::FixedDivide => fixed(row, |(left, right)| left.checked_div(*right)),
         Operation::SolmathFull => solmath_set(row, |a| solmath::bs_full(a.0, a.1, a.2, a.3, a.4)),
         Operation::SolmathFullHp => solmath_set(row, |a| solmath::bs_full_hp(a.0, a.1, a.2, a.3, a.4)),
+        Operation::ImpliedVolatility => {
+            let Inputs {
+                kind,
+                spot,
+                strike,
+                rate,
+                carry,
+                volatility: Volatility(price),
+                time,
+            } = row.inputs();
+            let quote = QuotedOption {
+                kind,
+                spot,
+                strike,
+                rate,
+                carry,
+                time,
+                price,
+            };
+            match metered(&quote, black_scholes::implied_volatility) {
+                (Ok(volatility), units) => magnitude(volatility.0, units),
+                (Err(_), units) => Outcome::new(Status::Refused, units),
+            }
+        }
         _ => match tier {
             Tier::Fast => fast(operation, row),
             Tier::Precise => precise(operation, row),
@@ -27,6 +55,7 @@ macro_rules! tier {
     ($name:ident) => {
         #[inline(never)]
         fn $name(operation: Operation, row: &Arguments) -> Outcome {
+            use ballast_risk_math::surface::$name as slices;
             use black_scholes::$name as options;
             use kernels::$name as kernel;
             let argument = I7F57::from_bits(row.0[0] as i64);
@@ -72,6 +101,18 @@ macro_rules! tier {
                         let HigherGreeks { vanna, volga, charm } = higher;
                         outcome.with_scaled(&[price, delta, gamma, vega, theta, rho, vanna, volga, charm])
                     })
+                }
+                Operation::SurfacePoint => {
+                    let Ok(surface) = surface() else {
+                        return Outcome::new(Status::Refused, 0);
+                    };
+                    let point = (surface, LogMoneyness(argument), Years(row.magnitude(1)));
+                    match metered(&point, |(surface, k, time)| {
+                        slices::volatility(surface, *k, *time)
+                    }) {
+                        (Ok(volatility), units) => magnitude(volatility.0, units),
+                        (Err(_), units) => Outcome::new(Status::Refused, units),
+                    }
                 }
                 _ => Outcome::new(Status::Refused, 0),
             }

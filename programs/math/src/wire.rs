@@ -44,6 +44,10 @@ bytes! {
         Greeks = 11,
         /// All of these, and vanna, volga, charm.
         HigherGreeks = 12,
+        /// The volatility that a price implies; the price stands in the place of the volatility.
+        ImpliedVolatility = 13,
+        /// A point of a surface with eight expiries: log-moneyness in bits, and a magnitude of years.
+        SurfacePoint = 20,
         /// `I80F48` product, checked.
         FixedMultiply = 30,
         /// `I80F48` quotient, checked.
@@ -99,6 +103,21 @@ impl Arguments {
             volatility: Volatility(self.magnitude(7)),
             time: Years(self.magnitude(9)),
         }
+    }
+
+    /// An option with its price in the place of its volatility.
+    pub fn from_quote(inputs: &Inputs, price: Magnitude) -> Self {
+        Self::from_inputs(&Inputs {
+            volatility: Volatility(price),
+            ..*inputs
+        })
+    }
+
+    /// A point of the surface, ln(K/F) as an `I7F57`.
+    pub fn from_point(log_moneyness: i64, time: Magnitude) -> Self {
+        let mut row = Self::from_bits(log_moneyness);
+        row.set_magnitude(1, time);
+        row
     }
 
     /// The argument of a kernel that takes a magnitude.
