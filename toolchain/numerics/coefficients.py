@@ -101,6 +101,7 @@ constant("TWO_LOG2_E", "2·log₂ e", 2 / LN2, 60)
 constant("SCORE", "√(2 ln 2): a score x is kept as x / √(2 ln 2), so that e^(−x²/2) = 2^(−score²)", SCORE, 62)
 constant("INVERSE_SCORE", "1 / √(2 ln 2)", 1 / SCORE, 62)
 constant("DEVIATION", "√(2 log₂ e): log₂ moneyness over σ√τ·√(2 log₂ e) is a score", mp.sqrt(2 / LN2), 62)
+constant("INVERSE_DEVIATION", "1 / √(2 log₂ e)", mp.sqrt(LN2 / 2), 62)
 constant("LOG2_SQRT_2PI", "log₂ √(2π)", mp.log(2 * mp.pi) / 2 / LN2, 58)
 constant("MONEYNESS_LIMIT", "5·log₂ e, the domain of log-moneyness in base 2", 5 / LN2, 58)
 

@@ -77,6 +77,8 @@ struct Frame {
 
 /// The largest score: beyond it φ is below 2⁻⁶⁴.
 const FAR: i64 = (1 << 31) - 1;
+/// The largest score that the Mills ratio takes.
+const FARTHEST: i64 = 1 << 32;
 
 impl Frame {
     #[inline(always)]
@@ -104,7 +106,7 @@ impl Frame {
         let spread = umul(deviation, (DEVIATION >> 31) as u64) >> 32;
 
         let (first, second) = scores(forward, spread, deviation_exponent);
-        let (first_size, second_size) = (first.unsigned_abs(), second.unsigned_abs().min(1 << 32));
+        let (first_size, second_size) = (first.unsigned_abs(), second.unsigned_abs());
         let (density, density_exponent) = if first_size >= FAR as u64 {
             (0, 0)
         } else {
@@ -293,7 +295,10 @@ fn scores(forward: i64, spread: u64, exponent: i64) -> (i64, i64) {
     let ratio = if forward < 0 { sub(0, ratio) } else { ratio };
     // s/4 in Q28.
     let quarter = shift_right(spread as i64, sub(3, exponent));
-    (add(ratio, quarter).clamp(-FAR, FAR), sub(ratio, quarter))
+    (
+        add(ratio, quarter).clamp(-FAR, FAR),
+        sub(ratio, quarter).clamp(-FARTHEST, FARTHEST),
+    )
 }
 
 /// 2^power for a power in Q58, in Q32: below 2⁴⁷ in the domain.

@@ -5,9 +5,11 @@
 
 mod domain;
 pub mod fast;
+mod implied;
 mod inputs;
 pub mod precise;
 
+pub use implied::{implied_volatility, ImpliedVolatilityError, QuotedOption};
 pub use inputs::{DomainError, Inputs, Kind, Rate, Spot, Strike, Volatility, Years};
 
 use crate::Scaled;

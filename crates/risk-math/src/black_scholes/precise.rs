@@ -76,6 +76,8 @@ struct Frame {
 
 /// The largest score of d₁: beyond it φ is below 2⁻⁶⁴.
 const FAR: i64 = 1 << 61;
+/// The largest score that the Mills ratio takes.
+const FARTHEST: i64 = 1 << 62;
 
 impl Frame {
     #[inline(always)]
@@ -120,7 +122,7 @@ impl Frame {
         let spread = if carried_over == 0 { spread << 2 } else { spread << 1 };
 
         let (first, second) = scores(forward, bits, spread, spread_exponent);
-        let (first_size, second_size) = (first.unsigned_abs(), second.unsigned_abs().min(1 << 62));
+        let (first_size, second_size) = (first.unsigned_abs(), second.unsigned_abs());
         let (density, density_exponent) = if first_size >= FAR as u64 {
             (0, 0)
         } else {
@@ -209,7 +211,7 @@ impl Frame {
             sub(self.spot_exponent, 59),
         );
 
-        // θ/S = −φσ/(2√τ) + q·(±leg₁) − r·(±leg₂), Q41.
+        // θ/S = −φσ/(2√τ) + q·(±leg₁) − r·(±leg₂), Q42: below 2²¹ in the domain.
         let volatility = inputs.volatility.0;
         let decay = fraction(
             product(self.density, (volatility.mantissa() >> 1) as i64 >> 1) as u64,
@@ -219,7 +221,7 @@ impl Frame {
             add(self.density_exponent, i64::from(volatility.exponent())),
             self.root_exponent,
         );
-        let decay = shift_right((decay >> 1) as i64, sub(20, decay_exponent));
+        let decay = shift_right((decay >> 1) as i64, sub(19, decay_exponent));
         let carry = product(inputs.carry.0.to_bits(), delta);
         let interest = product(inputs.rate.0.to_bits(), leg);
         let growth = if call {
@@ -227,7 +229,7 @@ impl Frame {
         } else {
             add(carry, interest)
         };
-        let theta = sub(growth >> 6, decay);
+        let theta = sub(growth >> 5, decay);
 
         // ρ = ±τ·leg₂.
         let time = inputs.time.0;
@@ -241,7 +243,7 @@ impl Frame {
             },
             gamma: scaled((gamma >> 1) as i64, gamma_exponent),
             vega: scaled(vega, vega_exponent),
-            theta: self.in_quote(theta, 41),
+            theta: self.in_quote(theta, 42),
             rho: Scaled {
                 mantissa: rho.mantissa,
                 exponent: rho.exponent.wrapping_add(time.exponent()),
@@ -324,7 +326,10 @@ fn scores(forward: i64, bits: i64, spread: u64, exponent: i64) -> (i64, i64) {
     };
     // s/4 in Q58.
     let quarter = shift_right((spread >> 1) as i64, sub(6, exponent));
-    (add(ratio, quarter).clamp(-FAR, FAR), sub(ratio, quarter))
+    (
+        add(ratio, quarter).clamp(-FAR, FAR),
+        sub(ratio, quarter).clamp(-FARTHEST, FARTHEST),
+    )
 }
 
 /// 2^power for a power in Q58, in Q47: below 2⁶² in the domain.

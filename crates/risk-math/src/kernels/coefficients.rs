@@ -16,6 +16,8 @@ pub const SCORE: i64 = 5_429_845_338_790_890_623;
 pub const INVERSE_SCORE: i64 = 3_916_805_471_533_835_656;
 /// √(2 log₂ e): log₂ moneyness over σ√τ·√(2 log₂ e) is a score. Q62.
 pub const DEVIATION: i64 = 7_833_610_943_067_671_313;
+/// 1 / √(2 log₂ e). Q62.
+pub const INVERSE_DEVIATION: i64 = 2_714_922_669_395_445_311;
 /// log₂ √(2π). Q58.
 pub const LOG2_SQRT_2PI: i64 = 382_120_863_381_307_115;
 /// 5·log₂ e, the domain of log-moneyness in base 2. Q58.
