@@ -60,13 +60,13 @@ impl core::error::Error for CornishFisherError {}
 /// **Domain.** It is a quantile function only where it never falls. Its derivative is Az² + Bz + C with A = k/8 − s²/6,
 /// B = s/3 and C = 1 − A − u, u = s²/36. That is nowhere negative exactly if B² ≤ 4AC and A ≥ 0, which is
 ///
-/// A² − (1 − u)A + u ≤ 0 and |s| ≤ 6(√2 − 1)   (Maillard 2012, section 3; Chernozhukov, Fernández-Val & Galichon 2010, section 2)
+/// A² − (1 − u)A + u ≤ 0 and |s| ≤ 6(√2 − 1)   (Maillard 2012; Chernozhukov, Fernández-Val & Galichon 2010)
 ///
 /// and so 8A₋ + 4s²/3 ≤ k ≤ 8A₊ + 4s²/3 with A± = ((1 − u) ± √((1 − u)² − 4u))/2. Without skew, 0 ≤ k ≤ 8.
 ///
 /// s and k are the parameters of the expansion. They are the skewness and kurtosis of the resulting distribution to first order only: its actual
 /// kurtosis grows faster (k = 8 without skew has an actual excess kurtosis of 43), so estimated moments err toward
-/// fatter tails far out (Maillard 2012, section 4).
+/// fatter tails far out (Maillard 2012).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CornishFisher {
     /// c₀ + c₁z + c₂z² + c₃z³, in the working format; c₀ = −c₂.

@@ -2,11 +2,13 @@
 
 use super::arithmetic::{fraction_of, wide_mul};
 use super::Elapsed;
+use crate::kernels::coefficients::TWO_LOG2_E;
+use crate::kernels::precise::{exp2, FRACTION};
 
 /// Fraction bits of the exponent x = Δt/τ.
 const BITS: u32 = 58;
-/// ln 2 × 2⁵⁸, rounded to nearest.
-const LN_2: u64 = 199_786_072_581_291_495;
+/// Below 2⁻⁴ a short series keeps the digits of 1 − e^(−x), which a difference of nearly equal numbers would lose.
+const SERIES_LIMIT: u64 = 1 << (BITS - 4);
 
 /// The time constant τ of an exponential average: 60 s…90 d, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,49 +43,21 @@ pub struct Decay {
 
 impl Decay {
     /// The weights after `elapsed`. Absolute error below 2⁻⁴⁶; relative error of `gained` below 2⁻³⁶.
-    pub const fn over(elapsed: Elapsed, time_constant: TimeConstant) -> Self {
-        let (elapsed, constant) = (elapsed.seconds() as u64, time_constant.0 as u64);
-        let (Some(whole), Some(fits)) = (elapsed.checked_div(constant), constant.checked_mul(44)) else {
-            return Self {
-                gained: 0,
-                spread: u64::MAX,
-            };
-        };
-        if elapsed >= fits {
+    pub fn over(elapsed: Elapsed, time_constant: TimeConstant) -> Self {
+        let (elapsed, constant) = (u64::from(elapsed.seconds()), u64::from(time_constant.0));
+        let gained = match exponent(elapsed, constant) {
+            Some(x) if x < SERIES_LIMIT => {
+                let x = x << (64 - BITS);
+                let spread = spread_of(x);
+                let gained = fraction_of(x, spread);
+                return Self { gained, spread };
+            }
+            Some(x) => !kept_after(x),
             // e^(−44) is below 2⁻⁶³.
-            return Self {
-                gained: u64::MAX,
-                spread: ratio(u64::MAX, constant, elapsed),
-            };
-        }
-        // x with 58 fraction bits by two divisions: elapsed < 2²² leaves 36 bits in the first, a remainder < 2²³ the rest.
-        let rest = elapsed.wrapping_sub(whole.wrapping_mul(constant));
-        let (Some(high), Some(left)) = ((rest << 36).checked_div(constant), (rest << 36).checked_rem(constant)) else {
-            return Self {
-                gained: 0,
-                spread: u64::MAX,
-            };
+            None => u64::MAX,
         };
-        let Some(low) = (left << 22).checked_div(constant) else {
-            return Self {
-                gained: 0,
-                spread: u64::MAX,
-            };
-        };
-        let x = (whole << BITS).wrapping_add(high << 22).wrapping_add(low);
-        // x = n·ln 2 + y, so e^(−x) = 2^(−n)·e^(−y).
-        let halvings = x / LN_2;
-        let y = x.wrapping_sub(halvings.wrapping_mul(LN_2)) << (64u32.wrapping_sub(BITS));
-        let spread = spread_of(y);
-        let lost = fraction_of(y, spread);
-        if halvings == 0 {
-            return Self { gained: lost, spread };
-        }
-        let gained = !(!lost >> (halvings & 63));
-        Self {
-            gained,
-            spread: ratio(gained, constant, elapsed),
-        }
+        let spread = ratio(gained, constant, elapsed);
+        Self { gained, spread }
     }
 
     /// 1 − e^(−x): the weight that the step gets.
@@ -100,6 +74,20 @@ impl Decay {
     pub const fn spread(self) -> u64 {
         self.spread
     }
+}
+
+/// x = elapsed / constant with 58 fraction bits; `None` for 44 and more.
+#[inline]
+fn exponent(elapsed: u64, constant: u64) -> Option<u64> {
+    let (whole, rest) = (elapsed.checked_div(constant)?, elapsed.checked_rem(constant)?);
+    if whole >= 44 {
+        return None;
+    }
+    // By two divisions: a remainder below 2²³ leaves room for 36 bits in the first, and its own for 22 in the second.
+    let scaled = rest << 36;
+    let (high, left) = (scaled.checked_div(constant)?, scaled.checked_rem(constant)?);
+    let low = (left << 22).checked_div(constant)?;
+    Some((whole << BITS).wrapping_add(high << 22).wrapping_add(low))
 }
 
 /// ⌊weight × constant / elapsed⌋, saturating: `spread` from `gained`, for a quotient of at most one.
@@ -122,15 +110,28 @@ const fn ratio(weight: u64, constant: u64, elapsed: u64) -> u64 {
     }
 }
 
-/// (1 − e^(−y))/y for y < 0.694 as a fraction of 2⁶⁴: Σ (−y)ⁿ/(n+1)!, as many terms as leave less than 2⁻⁴⁷.
+/// e^(−x) as a fraction of 2⁶⁴, for x ≥ 2⁻⁴ with 58 fraction bits.
+#[inline]
+fn kept_after(x: u64) -> u64 {
+    // x·log₂e with 57 fraction bits, from log₂e with 63: at most 44 × 1.443 = 63.5.
+    let (power, _) = wide_mul(x, (TWO_LOG2_E as u64) << 2);
+    let power = (power as i64).wrapping_neg();
+    let (mantissa, whole) = exp2(power >> 57, (power << 5) & FRACTION);
+    // The mantissa has 61 fraction bits and is within 1…2; x > 0, so the power of two is −1 or less.
+    let mantissa = mantissa as u64;
+    match whole.wrapping_add(2).wrapping_neg() {
+        -1 => mantissa << 2,
+        shift => (mantissa << 1) >> (shift & 63),
+    }
+}
+
+/// (1 − e^(−y))/y for y < 2⁻⁴ as a fraction of 2⁶⁴: Σ (−y)ⁿ/(n+1)!, as many terms as leave less than 2⁻⁵⁰.
 #[inline]
 const fn spread_of(y: u64) -> u64 {
     if y >> 54 == 0 {
         series(y, 6)
-    } else if y >> 60 == 0 {
-        series(y, 9)
     } else {
-        series(y, 16)
+        series(y, 9)
     }
 }
 
@@ -184,7 +185,7 @@ mod tests {
 
     #[test]
     fn neighbouring_branches_meet() {
-        // Either side of x = 2⁻¹⁰, 2⁻⁴, ln 2 and 44.
+        // Either side of x = 2⁻¹⁰, 2⁻⁴, ln 2, a cell of the kernel, and 44.
         for (constant, at) in [
             (1_048_576, 1_024),
             (1_048_576, 65_536),

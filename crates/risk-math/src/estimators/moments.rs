@@ -56,7 +56,7 @@ impl EwmaMoments {
     }
 
     /// After one more step, standardised with the variance from *before* it.
-    pub const fn update(self, step: &Step, variance_before: EwmaVariance, time_constant: TimeConstant) -> Self {
+    pub fn update(self, step: &Step, variance_before: EwmaVariance, time_constant: TimeConstant) -> Self {
         let decay = Decay::over(step.elapsed.at_most(time_constant.seconds()), time_constant);
         let gained = decay.gained();
         // |z| < 2³¹ with 28 fraction bits, so every product below fits: z² < 2⁶², and each factor is cut to 32 bits.
@@ -76,7 +76,7 @@ impl EwmaMoments {
         }
     }
 
-    /// Skewness and excess kurtosis, within 10⁻⁷ of themselves or 10⁻⁷. `None` if the scores hardly vary (variance below 2⁻¹²): a price
+    /// Skewness and excess kurtosis, within 2·10⁻⁷·(1 + |excess|). `None` if the scores hardly vary (variance below 2⁻¹²): a price
     /// that stands still has no shape.
     pub fn shape(self) -> Option<(Skewness, ExcessKurtosis)> {
         let [m1, m2, m3, m4] = self.raw.map(|raw| raw >> (RAW_BITS - CENTRAL_BITS));

@@ -32,7 +32,7 @@ impl Step {
 /// Collects observations until they span the sampling time, then hands on one step.
 ///
 /// Squared returns over short times measure the noise of the price, not its volatility: noise adds 2c²/Δt to variance,
-/// without limit as Δt → 0 (Zhang, Mykland & Aït-Sahalia 2005, section 2.2). And if noise is subtracted
+/// without limit as Δt → 0 (Zhang, Mykland & Aït-Sahalia 2005). And if noise is subtracted
 /// step by step with a floor at zero, short steps lose the volatility instead. Sparse sampling bounds both, and makes
 /// a burst of observations worth as much as a single one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

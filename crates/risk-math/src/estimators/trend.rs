@@ -39,7 +39,7 @@ impl TrendParams {
 ///   **Var H = Var T · m² / ((m + f)(m + s))**, which grows to Var T as m → ∞.
 ///
 /// **Irregular times.** Between two observations the log price is taken as linear, and each average is then exact over the step
-/// (Zumbach & Müller 2001, "Operators on inhomogeneous time series", section 3): with μ = e^(−Δt/τ) and ν = (1 − μ)τ/Δt,
+/// (Zumbach & Müller 2001, "Operators on inhomogeneous time series"): with μ = e^(−Δt/τ) and ν = (1 − μ)τ/Δt,
 /// A ← μA + (ν − μ)X₀ + (1 − ν)X₁. For the distance from it that is D ← μD + νr, with r the log return of the step, so only
 /// returns are needed. The signal follows T in the same way, which is exact to second order in Δt/τ. A chord is smoother than a random
 /// walk: long steps make scores smaller than the formula says, never larger on average (docs/estimators.md has the measured ratio).
@@ -75,7 +75,7 @@ impl Trend {
     }
 
     /// After one more observation. Its noise does not matter: returns of a noisy price add up to the same distance.
-    pub const fn update(self, observation: &Observation, params: &TrendParams) -> Self {
+    pub fn update(self, observation: &Observation, params: &TrendParams) -> Self {
         let r = observation.log_return;
         let fast = distance(self.fast, r, &Decay::over(observation.elapsed, params.fast));
         let slow = distance(self.slow, r, &Decay::over(observation.elapsed, params.slow));

@@ -1,6 +1,6 @@
 //! What somebody gains who alone decides when the market is observed. Facts for docs/estimators.md, with bounds that hold them.
 
-use ballast_risk_math::estimators::{EwmaVariance, Sampler, Trend, TrendParams};
+use ballast_risk_math::estimators::{EwmaMoments, EwmaVariance, Sampler, Trend, TrendParams};
 use ballast_risk_math::{Ratio, I80F48};
 
 use crate::paths::{self, Path};
@@ -66,6 +66,46 @@ fn variance_when_one_party_chooses_the_times() {
         // Somebody else observes at every hour: the choice is only whether to be the second.
         let sampled = mean_variance(&path, 6 * 3_600);
         println!("{name}: sampled each 6 h, {:.2} of the honest one", sampled / honest);
+    }
+}
+
+/// Means over time of skewness and excess kurtosis, with a time constant of thirty days.
+fn mean_shape(path: &[(i64, f64)]) -> [f64; 2] {
+    let (mut sampler, mut variance, mut moments) = (Sampler::default(), variance(0.36), EwmaMoments::NORMAL);
+    let (mut sum, mut weight) = ([0.0f64; 2], 0.0);
+    for pair in path.windows(2) {
+        let (next, step) = sampler.update(&observation(pair[0], pair[1], 0.0), seconds(3_600));
+        sampler = next;
+        let step = step.unwrap();
+        moments = moments.update(&step, variance, constant(30 * DAY));
+        variance = variance.update(&step, constant(10 * DAY));
+        let (skewness, excess) = moments.shape().unwrap();
+        let held = (pair[1].0 - pair[0].0) as f64;
+        sum[0] += skewness.0.to_num::<f64>() * held;
+        sum[1] += excess.0.to_num::<f64>() * held;
+        weight += held;
+    }
+    sum.map(|total| total / weight)
+}
+
+#[test]
+fn shape_when_one_party_chooses_the_times() {
+    for (name, path) in paths::all() {
+        let honest = mean_shape(&path);
+        println!("{name}: honest skewness and excess kurtosis {honest:.2?}");
+        for choice in [2, 6] {
+            for most in [false, true] {
+                let got = mean_shape(&chosen(&path, choice, most));
+                let label = if most { "most" } else { "least" };
+                println!("{name}: up to {choice} h, {label}: skewness and excess kurtosis {got:.2?}");
+                // Returns that are chosen for being large have two humps and thin tails, and the other way round.
+                assert!(
+                    got[0].abs() < 2.0 && (-2.0..25.0).contains(&got[1]),
+                    "{name} {choice} {label}: {got:?}"
+                );
+                assert_eq!(got[1] > honest[1], !most, "{name} {choice} {label}");
+            }
+        }
     }
 }
 
