@@ -86,7 +86,7 @@ impl MathProgram {
         outcomes: &mut Vec<Outcome>,
     ) -> Result<()> {
         let program = Pubkey::new_from_array(ADDRESS);
-        self.put(ARGUMENTS, rows.iter().flat_map(Arguments::to_bytes).collect())?;
+        self.put(ARGUMENTS, rows.iter().flat_map(|row| row.to_bytes()).collect())?;
         self.put(OUTCOMES, vec![0; rows.len() * Outcome::BYTES])?;
         let instruction = Instruction {
             program_id: program,

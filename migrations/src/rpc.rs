@@ -68,10 +68,13 @@ impl Rpc {
     }
 
     fn refused(&self, error: &ClientError) -> ClusterError {
-        if let ErrorKind::RpcError(RpcError::RpcResponseError { message, data, .. }) = error.kind() {
-            if let RpcResponseErrorData::SendTransactionPreflightFailure(result) = data {
-                return refusal(result.logs.as_deref().unwrap_or_default(), message.replace('\n', " "));
-            }
+        if let ErrorKind::RpcError(RpcError::RpcResponseError {
+            message,
+            data: RpcResponseErrorData::SendTransactionPreflightFailure(result),
+            ..
+        }) = error.kind()
+        {
+            return refusal(result.logs.as_deref().unwrap_or_default(), message.replace('\n', " "));
         }
         self.unusable(error)
     }

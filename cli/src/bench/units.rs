@@ -168,7 +168,7 @@ fn for_solmath(option: &Inputs) -> Option<Arguments> {
         u32::try_from(shift).ok().and_then(|shift| wide.checked_shr(shift))
     };
     let Rate(rate) = option.rate;
-    let rate = u128::try_from(i128::from(rate.to_bits()) * 1_000_000_000_000 >> 62).ok()?;
+    let rate = u128::try_from((i128::from(rate.to_bits()) * 1_000_000_000_000) >> 62).ok()?;
     Some(Arguments::from_wide(&[
         scaled(option.spot.0)?,
         scaled(option.strike.0)?,

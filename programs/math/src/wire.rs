@@ -187,7 +187,7 @@ impl Arguments {
     }
 
     /// Writes the row.
-    pub fn to_bytes(&self) -> [u8; Self::BYTES] {
+    pub fn to_bytes(self) -> [u8; Self::BYTES] {
         let mut bytes = [0; Self::BYTES];
         for (place, word) in bytes.chunks_exact_mut(8).zip(&self.0) {
             place.copy_from_slice(&word.to_le_bytes());
