@@ -3,6 +3,7 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`price`] | [`PriceE8`](price::PriceE8), an exact price: an integer scaled by 10⁸ |
+//! | [`chains`] | option chains from a `.csv` or `.csv.gz` file |
 //! | [`history`] | candles from a `.csv` or `.csv.gz` file, every row checked |
 //! | [`scenario`] | the built-in scenario, and a confidence for a candle |
 //! | [`record`] | one [`Step`](record::Step) per candle, and the [`Summary`](record::Summary) of a run |
@@ -17,6 +18,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod chains;
 pub mod checks;
 pub mod format;
 pub mod history;

@@ -22,9 +22,16 @@
     )
 )]
 
+#[cfg(feature = "fit")]
+extern crate std;
+
 pub mod black_scholes;
 pub mod cornish_fisher;
 pub mod estimators;
+#[cfg(feature = "fit")]
+// Off-chain: it may allocate, and its indices are those of small matrices.
+#[allow(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+pub mod fit;
 pub mod kernels;
 pub mod magnitude;
 pub mod quantity;

@@ -86,6 +86,19 @@ impl Surface {
     }
 }
 
+/// The rules of [`Surface::new`] for any number of slices, as a fit may have before it chooses which to publish.
+///
+/// # Errors
+/// [`SurfaceError`]: the first slice that breaks a rule, and the rule; ranges are looked at before arbitrage.
+pub fn check(slices: &[Slice]) -> Result<(), SurfaceError> {
+    let mut before = None;
+    for (index, slice) in slices.iter().enumerate() {
+        Node::new(slice, before).map_err(|rule| SurfaceError::Slice { slice: index, rule })?;
+        before = Some(slice);
+    }
+    gate::check(slices)
+}
+
 /// Why slices do not make a surface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SurfaceError {
