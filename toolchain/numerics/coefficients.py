@@ -103,6 +103,9 @@ constant("INVERSE_SCORE", "1 / √(2 ln 2)", 1 / SCORE, 62)
 constant("DEVIATION", "√(2 log₂ e): log₂ moneyness over σ√τ·√(2 log₂ e) is a score", mp.sqrt(2 / LN2), 62)
 constant("INVERSE_DEVIATION", "1 / √(2 log₂ e)", mp.sqrt(LN2 / 2), 62)
 constant("LOG2_SQRT_2PI", "log₂ √(2π)", mp.log(2 * mp.pi) / 2 / LN2, 58)
+constant("ROOT_OF_THIRTY_DAYS", "√(30/365), in root years", mp.sqrt(mpf(30) / 365), 33)
+constant("SQRT_2", "√2", mp.sqrt(2), 62)
+constant("THIRD", "1/3", mpf(1) / 3, 62)
 constant("MONEYNESS_LIMIT", "5·log₂ e, the domain of log-moneyness in base 2", 5 / LN2, 58)
 
 

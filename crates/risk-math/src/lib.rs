@@ -37,6 +37,7 @@ pub mod magnitude;
 pub mod quantity;
 pub mod returns;
 pub mod scale;
+pub mod scenarios;
 pub mod surface;
 
 pub use fixed::types::I80F48;

@@ -80,7 +80,21 @@ const FAR: i64 = (1 << 31) - 1;
 /// The largest score that the Mills ratio takes.
 const FARTHEST: i64 = 1 << 32;
 
-impl Frame {
+/// What a price takes from the inputs before the spot or the volatility is shocked.
+pub(crate) struct Setup {
+    /// log₂ of the forward's moneyness, Q58.
+    forward: i64,
+    /// qτ·log₂e, Q58.
+    lost: i64,
+    root: u64,
+    root_exponent: i64,
+    deviation: u64,
+    deviation_exponent: i64,
+    /// σ√τ·√(2 log₂e): 1 is 2²⁹, times 2^deviation_exponent.
+    spread: u64,
+}
+
+impl Setup {
     #[inline(always)]
     fn new(inputs: &Inputs) -> Result<Self, DomainError> {
         let (whole, fraction) = log2_ratio(inputs.spot.0, inputs.strike.0);
@@ -94,7 +108,7 @@ impl Frame {
         let growth = product((time.mantissa() >> 1) as i64, HALF_LOG2_E);
         let to_q58 = sub(3, i64::from(time.exponent()));
         let drift = sub(inputs.rate.0.to_bits() >> 1, inputs.carry.0.to_bits() >> 1);
-        // The forward's moneyness, and the carry's loss, Q58. The drift was halved to fit.
+        // The drift was halved to fit.
         let forward = add(moneyness, shift_right(product(drift, growth), sub(to_q58, 1)));
         let lost = shift_right(product(inputs.carry.0.to_bits(), growth), to_q58);
 
@@ -102,33 +116,41 @@ impl Frame {
         let volatility = inputs.volatility.0;
         let deviation = umul(volatility.mantissa() >> 32, root) >> 32;
         let deviation_exponent = add(i64::from(volatility.exponent()), root_exponent);
-        // σ√τ·√(2 log₂e): 1 is 2²⁹.
         let spread = umul(deviation, (DEVIATION >> 31) as u64) >> 32;
+        Ok(Self {
+            forward,
+            lost,
+            root,
+            root_exponent,
+            deviation,
+            deviation_exponent,
+            spread,
+        })
+    }
+}
 
+impl Frame {
+    #[inline(always)]
+    fn new(inputs: &Inputs) -> Result<Self, DomainError> {
+        let Setup {
+            forward,
+            lost,
+            root,
+            root_exponent,
+            deviation,
+            deviation_exponent,
+            spread,
+        } = Setup::new(inputs)?;
         let (first, second) = scores(forward, spread, deviation_exponent);
         let (first_size, second_size) = (first.unsigned_abs(), second.unsigned_abs());
-        let (density, density_exponent) = if first_size >= FAR as u64 {
-            (0, 0)
-        } else {
-            density(first_size as i64, lost >> 26)
-        };
-        // Q31·Q31, brought to Q32.
-        let to_q32 = sub(30, density_exponent);
-        let first_tail = shift_right(mul(density, mills(first_size) >> 3), to_q32);
-        let second_tail = shift_right(mul(density, mills(second_size) >> 3), to_q32);
+        let (density, density_exponent) = density_at(first_size, lost);
+        let first_tail = tail(density, density_exponent, first_size);
+        let second_tail = tail(density, density_exponent, second_size);
         let carried = whole_leg(sub(0, lost));
         let strike = whole_leg(sub(0, add(forward, lost)));
         // A leg is split by Φ into its two parts, so that they add up exactly.
-        let (held, owed) = if first < 0 {
-            (first_tail, sub(carried, first_tail))
-        } else {
-            (sub(carried, first_tail), first_tail)
-        };
-        let (paid, received) = if second < 0 {
-            (second_tail, sub(strike, second_tail))
-        } else {
-            (sub(strike, second_tail), second_tail)
-        };
+        let (held, owed) = split(first, first_tail, carried);
+        let (paid, received) = split(second, second_tail, strike);
         Ok(Self {
             spot: inputs.spot.0.mantissa() >> 32,
             spot_exponent: i64::from(inputs.spot.0.exponent()),
@@ -150,10 +172,12 @@ impl Frame {
     /// A call's price per spot, Q32, within its bounds: at least the forward's, at most the underlying's.
     #[inline(always)]
     fn call(&self) -> i64 {
-        let carried = add(self.held, self.owed);
-        let forward = sub(carried, add(self.paid, self.received));
-        let call = sub(self.held, self.paid);
-        call.max(forward).max(0).min(carried)
+        bounded_call(
+            self.held,
+            self.paid,
+            add(self.held, self.owed),
+            add(self.paid, self.received),
+        )
     }
 
     #[inline(always)]
@@ -299,6 +323,110 @@ fn scores(forward: i64, spread: u64, exponent: i64) -> (i64, i64) {
         add(ratio, quarter).clamp(-FAR, FAR),
         sub(ratio, quarter).clamp(-FARTHEST, FARTHEST),
     )
+}
+
+/// e^(−qτ)·φ as a mantissa and an exponent, for a score in Q28 and qτ·log₂e in Q58; nothing beyond [`FAR`].
+#[inline(always)]
+fn density_at(score: u64, lost: i64) -> (i64, i64) {
+    if score >= FAR as u64 {
+        (0, 0)
+    } else {
+        density(score as i64, lost >> 26)
+    }
+}
+
+/// The density times the Mills ratio of a score, Q32.
+#[inline(always)]
+fn tail(density: i64, density_exponent: i64, score: u64) -> i64 {
+    // Q31·Q31.
+    shift_right(mul(density, mills(score) >> 3), sub(30, density_exponent))
+}
+
+/// A leg's parts leg·Φ(score) and leg·Φ(−score), from the smaller one.
+#[inline(always)]
+fn split(score: i64, tail: i64, leg: i64) -> (i64, i64) {
+    if score < 0 {
+        (tail, sub(leg, tail))
+    } else {
+        (sub(leg, tail), tail)
+    }
+}
+
+/// A call's price, from its two legs' parts and the whole legs, held within its bounds.
+#[inline(always)]
+fn bounded_call(held: i64, paid: i64, carried: i64, strike: i64) -> i64 {
+    sub(held, paid).max(sub(carried, strike)).max(0).min(carried)
+}
+
+/// An option whose price is wanted at many shocks of the spot and of the volatility.
+pub(crate) struct Shocked {
+    setup: Setup,
+    /// K·e^(−rτ)/S, Q32, S being the spot before any shock.
+    strike: i64,
+    kind: Kind,
+    expired: bool,
+}
+
+/// σ√τ·√(2 log₂e) after a shock of the volatility: 1 is 2²⁹ at the exponent.
+#[derive(Clone, Copy)]
+pub(crate) struct Spread {
+    value: u64,
+    exponent: i64,
+}
+
+impl Shocked {
+    pub(crate) fn new(inputs: &Inputs) -> Result<Self, DomainError> {
+        check(inputs)?;
+        let setup = Setup::new(inputs)?;
+        let strike = whole_leg(sub(0, add(setup.forward, setup.lost)));
+        Ok(Self {
+            setup,
+            strike,
+            kind: inputs.kind,
+            expired: inputs.time.0.is_zero(),
+        })
+    }
+
+    /// The spread when the volatility is multiplied by `factor`, Q30, within 1/4 and 4.
+    #[inline(always)]
+    pub(crate) fn spread(&self, factor: u64) -> Spread {
+        if factor == 1 << 30 {
+            // Not a bit is lost where nothing changes.
+            return Spread {
+                value: self.setup.spread,
+                exponent: self.setup.deviation_exponent,
+            };
+        }
+        Spread {
+            value: umul(self.setup.spread, factor) >> 32,
+            exponent: add(self.setup.deviation_exponent, 2),
+        }
+    }
+
+    /// e^(−qτ) times the shocked spot per unshocked spot, Q32, after a move of the price by `log2` (Q58, within ±3).
+    #[inline(always)]
+    pub(crate) fn carried(&self, log2: i64) -> i64 {
+        whole_leg(sub(log2, self.setup.lost))
+    }
+
+    /// The price per unshocked spot, Q32; `carried` is [`Self::carried`] of the same move.
+    #[inline(always)]
+    pub(crate) fn price(&self, log2: i64, carried: i64, spread: Spread) -> i64 {
+        let call = if self.expired {
+            sub(carried, self.strike).max(0)
+        } else {
+            let (first, second) = scores(add(self.setup.forward, log2), spread.value, spread.exponent);
+            let (first_size, second_size) = (first.unsigned_abs(), second.unsigned_abs());
+            let (density, exponent) = density_at(first_size, sub(self.setup.lost, log2));
+            let (held, _) = split(first, tail(density, exponent, first_size), carried);
+            let (paid, _) = split(second, tail(density, exponent, second_size), self.strike);
+            bounded_call(held, paid, carried, self.strike)
+        };
+        match self.kind {
+            Kind::Call => call,
+            Kind::Put => sub(call, sub(carried, self.strike)),
+        }
+    }
 }
 
 /// 2^power for a power in Q58, in Q32: below 2⁴⁷ in the domain.

@@ -20,6 +20,12 @@ pub const DEVIATION: i64 = 7_833_610_943_067_671_313;
 pub const INVERSE_DEVIATION: i64 = 2_714_922_669_395_445_311;
 /// log₂ √(2π). Q58.
 pub const LOG2_SQRT_2PI: i64 = 382_120_863_381_307_115;
+/// √(30/365), in root years. Q33.
+pub const ROOT_OF_THIRTY_DAYS: i64 = 2_462_657_707;
+/// √2. Q62.
+pub const SQRT_2: i64 = 6_521_908_912_666_391_106;
+/// 1/3. Q62.
+pub const THIRD: i64 = 1_537_228_672_809_129_301;
 /// 5·log₂ e, the domain of log-moneyness in base 2. Q58.
 pub const MONEYNESS_LIMIT: i64 = 2_079_142_671_538_175_389;
 /// 10⁻⁶.

@@ -1,0 +1,157 @@
+//! The grid of shocks, and the probability of each of its cells.
+
+use core::fmt;
+
+use fixed::types::{I2F62, I7F57};
+
+use super::student::probability_below;
+use crate::kernels::arith::{add, product, sub};
+use crate::kernels::coefficients::HALF_LOG2_E;
+
+/// How many price shocks a grid has.
+pub const PRICE_SHOCKS: usize = 9;
+/// How many volatility shocks a grid has.
+pub const VOLATILITY_SHOCKS: usize = 3;
+
+/// One cell: the index of its price shock and that of its volatility shock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cell {
+    /// Index of the price shock, 0 the lowest.
+    pub price: usize,
+    /// Index of the volatility shock, 0 the lowest.
+    pub volatility: usize,
+}
+
+/// Shocks and the weights of the cells. The weights are at least 0 and their sum is exactly 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grid {
+    /// Log returns of the price in base 2, Q58, rising.
+    pub(super) price_log2: [i64; PRICE_SHOCKS],
+    /// Relative changes of the volatility of an option of thirty days, rising.
+    pub(super) volatility: [I2F62; VOLATILITY_SHOCKS],
+    /// The most by which an expiry below thirty days multiplies a volatility shock.
+    pub(super) term_cap: u8,
+    /// Probability of each cell, by price shock and then volatility shock.
+    pub(super) weights: [[I2F62; VOLATILITY_SHOCKS]; PRICE_SHOCKS],
+}
+
+/// What is wrong with a grid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GridError {
+    /// The price shocks must rise, be within ±2 (a factor e²), and have both signs.
+    PriceShocks,
+    /// The volatility shocks must rise, be within −75 %…+190 %, and have both signs.
+    VolatilityShocks,
+    /// The weights of the volatility shocks must be positive and have the sum 1.
+    VolatilityWeights,
+    /// The deviation of the price over the horizon must be within 10⁻⁴ and 1.
+    Deviation,
+    /// The cap of the term factor must be 1…8.
+    TermCap,
+}
+
+impl fmt::Display for GridError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::PriceShocks => "price shocks must rise, lie within -2 and 2, and have both signs",
+            Self::VolatilityShocks => "volatility shocks must rise, lie within -0.75 and 1.9, and have both signs",
+            Self::VolatilityWeights => "the weights of the volatility shocks must be positive, with the sum 1",
+            Self::Deviation => "the price's deviation over the horizon must lie within 0.0001 and 1",
+            Self::TermCap => "the cap of the term factor must lie within 1 and 8",
+        })
+    }
+}
+
+impl core::error::Error for GridError {}
+
+impl Grid {
+    /// A grid of log price shocks and relative volatility shocks.
+    ///
+    /// A price cell's probability is that of a Student-t(4) log return of standard deviation `deviation` (the regime's
+    /// volatility over the liquidation horizon, √horizon included) being nearer to that cell's shock than to any other;
+    /// it is shared among the volatility shocks by `volatility_weights`. An option of term τ below thirty days feels a
+    /// volatility shock √(30 d/τ) times, at most `term_cap` times.
+    pub fn new(
+        price_shocks: [I7F57; PRICE_SHOCKS],
+        volatility_shocks: [I2F62; VOLATILITY_SHOCKS],
+        volatility_weights: [I2F62; VOLATILITY_SHOCKS],
+        deviation: I7F57,
+        term_cap: u8,
+    ) -> Result<Self, GridError> {
+        let rising = price_shocks.iter().zip(price_shocks.iter().skip(1)).all(|(a, b)| a < b);
+        let [lowest, .., highest] = price_shocks;
+        if !rising || lowest < -2 || highest > 2 || lowest >= 0 || highest <= 0 {
+            return Err(GridError::PriceShocks);
+        }
+        let rising = volatility_shocks
+            .iter()
+            .zip(volatility_shocks.iter().skip(1))
+            .all(|(a, b)| a < b);
+        let [lowest, .., highest] = volatility_shocks;
+        if !rising || lowest < -0.75 || highest > 1.9 || lowest >= 0 || highest <= 0 {
+            return Err(GridError::VolatilityShocks);
+        }
+        let in_all = volatility_weights
+            .iter()
+            .fold(0i64, |sum, w| sum.saturating_add(w.to_bits()));
+        if volatility_weights.iter().any(|w| *w <= 0) || in_all != 1 << 62 {
+            return Err(GridError::VolatilityWeights);
+        }
+        if deviation > 1 || deviation < 0.0001 {
+            return Err(GridError::Deviation);
+        }
+        if !(1..=8).contains(&term_cap) {
+            return Err(GridError::TermCap);
+        }
+        Ok(Self {
+            price_log2: price_shocks.map(|shock| product(shock.to_bits(), HALF_LOG2_E) << 2),
+            volatility: volatility_shocks,
+            term_cap,
+            weights: weights(&price_shocks, &volatility_weights, deviation),
+        })
+    }
+
+    /// The probability of a cell; zero outside the grid.
+    pub fn weight(&self, cell: Cell) -> I2F62 {
+        self.weights
+            .get(cell.price)
+            .and_then(|row| row.get(cell.volatility))
+            .copied()
+            .unwrap_or_default()
+    }
+}
+
+/// The law's mass between the midpoints of neighbouring shocks, shared by the volatility weights; what rounding leaves goes
+/// to the last of them, so that the sum stays 1.
+fn weights(
+    price_shocks: &[I7F57; PRICE_SHOCKS],
+    volatility_weights: &[I2F62; VOLATILITY_SHOCKS],
+    deviation: I7F57,
+) -> [[I2F62; VOLATILITY_SHOCKS]; PRICE_SHOCKS] {
+    let mut cells = [[I2F62::ZERO; VOLATILITY_SHOCKS]; PRICE_SHOCKS];
+    let mut below = 0i64;
+    let nexts = price_shocks.iter().skip(1).map(Some).chain([None]);
+    for ((row, shock), next) in cells.iter_mut().zip(price_shocks).zip(nexts) {
+        let up_to = match next {
+            Some(next) => {
+                let middle = add(shock.to_bits() >> 1, next.to_bits() >> 1);
+                probability_below(I7F57::from_bits(middle), deviation).to_bits()
+            }
+            None => 1 << 62,
+        };
+        let mass = sub(up_to, below);
+        below = up_to;
+        let mut left = mass;
+        let last = VOLATILITY_SHOCKS.saturating_sub(1);
+        for (index, (cell, weight)) in row.iter_mut().zip(volatility_weights).enumerate() {
+            let part = if index == last {
+                left
+            } else {
+                product(mass, weight.to_bits())
+            };
+            *cell = I2F62::from_bits(part);
+            left = sub(left, part);
+        }
+    }
+    cells
+}
