@@ -4,7 +4,7 @@ use crate::places::Places;
 use anchor_lang::prelude::{AccountMeta, Pubkey};
 use anyhow::{anyhow, bail, Context, Result};
 use ballast_client::Instruction;
-use ballast_math::wire::{Arguments, Outcome};
+use ballast_math::wire::{Arguments, Outcome, BOOK};
 use ballast_math::{Operation, Tier, ADDRESS};
 use litesvm::LiteSVM;
 use solana_account::Account;
@@ -31,6 +31,7 @@ const fn rows_at_once(operation: Operation) -> usize {
     match operation {
         Operation::SolmathFullHp => 6,
         Operation::SolmathFull => 14,
+        Operation::Scenarios => 4 * BOOK,
         _ => 100,
     }
 }

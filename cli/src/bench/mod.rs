@@ -72,23 +72,22 @@ pub fn run(args: &Args, places: &Places) -> Result<bool> {
     } else {
         println!("{} options of {}\n", vectors.len(), path.display());
         print!("{}", aligned(&rows));
-        print!("{}", remarks(&rows, vectors.len()));
+        print!("{}", remarks(&rows));
     }
     Ok(true)
 }
 
-/// Which figures are not over all the options.
-fn remarks(rows: &[Summary], all: usize) -> String {
+/// Which figures are not over everything that was offered.
+fn remarks(rows: &[Summary]) -> String {
     let fewer = rows.iter().filter(|row| row.refused > 0);
-    fewer
-        .map(|row| {
-            format!(
-                "\n{} ({}): {} of {all} options, the others it cannot take",
-                row.name, row.tier, row.count
-            )
-        })
-        .collect::<String>()
-        + "\n"
+    let lines = fewer.map(|row| {
+        let all = row.count + row.refused;
+        format!(
+            "\n{} ({}): {} of {all}; the others it does not take",
+            row.name, row.tier, row.count
+        )
+    });
+    lines.collect::<String>() + "\n"
 }
 
 /// The page in `docs/` that shows compute units over the options of the repository.

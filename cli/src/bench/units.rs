@@ -5,9 +5,9 @@ use super::summary::Summary;
 use super::vectors::Vector;
 use crate::math_program::MathProgram;
 use anyhow::Result;
-use ballast_math::wire::{Arguments, Status};
+use ballast_math::wire::{Arguments, Status, BOOK};
 use ballast_math::{Operation, Tier};
-use ballast_risk_math::black_scholes::{precise as options, Inputs, Rate};
+use ballast_risk_math::black_scholes::{precise as options, Inputs, Rate, Strike};
 use ballast_risk_math::kernels::precise;
 use ballast_risk_math::{Magnitude, I80F48};
 use fixed::types::I7F57;
@@ -64,6 +64,7 @@ pub fn measure(program: &mut MathProgram, vectors: &[Vector]) -> Result<Vec<Summ
             )?);
         }
     }
+    rows.extend(books(program, vectors)?);
     for (name, operation, arguments) in PRECISE {
         let tier = Tier::Precise;
         rows.extend(one(
@@ -97,6 +98,37 @@ fn one(
     Ok(Summary::of(name, tier, "CU", values, refused))
 }
 
+/// Books of sixteen options that follow each other in the table, all moved to the spot of the first.
+fn books(program: &mut MathProgram, vectors: &[Vector]) -> Result<Option<Summary>> {
+    let books = vectors.chunks_exact(BOOK).filter_map(|book| {
+        let spot = book.first()?.inputs.spot;
+        let moved = |vector: &Vector| {
+            let strike = Strike(scaled(relative_strike(&vector.inputs)?, spot.0)?);
+            Some(Arguments::from_inputs(&Inputs {
+                spot,
+                strike,
+                ..vector.inputs
+            }))
+        };
+        book.iter().map(moved).collect::<Option<Vec<_>>>()
+    });
+    let rows: Vec<Arguments> = books.flatten().collect();
+    let outcomes = program.run(Operation::Scenarios, Tier::Fast, &rows)?;
+    let done = outcomes
+        .iter()
+        .step_by(BOOK)
+        .filter(|outcome| outcome.status == Status::Done);
+    let values: Vec<f64> = done.map(|outcome| f64::from(outcome.compute_units)).collect();
+    let refused = vectors.len() / BOOK - values.len();
+    Ok(Summary::of(
+        "scenarios_27x16",
+        tier_name(Tier::Fast),
+        "CU",
+        values,
+        refused,
+    ))
+}
+
 fn whole(option: &Inputs) -> Option<Arguments> {
     Some(Arguments::from_inputs(option))
 }
@@ -113,14 +145,23 @@ fn point(option: &Inputs) -> Option<Arguments> {
     Some(Arguments::from_point(logarithm(option)?.to_bits(), option.time.0))
 }
 
-/// K/S, within 64 bits.
 fn ratio(option: &Inputs) -> Option<Arguments> {
+    Some(Arguments::from_magnitude(relative_strike(option)?))
+}
+
+/// left × right, within 64 bits.
+fn scaled(left: Magnitude, right: Magnitude) -> Option<Magnitude> {
+    let high = (u128::from(left.mantissa()) * u128::from(right.mantissa())) >> 64;
+    Magnitude::from_parts(high as u64, left.exponent() + right.exponent() - 62)
+}
+
+/// K/S, within 64 bits.
+fn relative_strike(option: &Inputs) -> Option<Magnitude> {
     let (spot, strike) = (option.spot.0, option.strike.0);
     let mantissa = (u128::from(strike.mantissa()) << 63).checked_div(u128::from(spot.mantissa()))?;
     let exponent = strike.exponent().checked_sub(spot.exponent())?.checked_sub(63)?;
     // The quotient may have 65 bits.
-    let value = Magnitude::from_parts(u64::try_from(mantissa >> 1).ok()?, exponent + 1)?;
-    Some(Arguments::from_magnitude(value))
+    Magnitude::from_parts(u64::try_from(mantissa >> 1).ok()?, exponent + 1)
 }
 
 /// ln(K/S) in 57 bits.

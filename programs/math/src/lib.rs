@@ -5,7 +5,8 @@
 //!
 //! One instruction: its two bytes are an [`Operation`] and a [`Tier`]. The first account holds rows of arguments
 //! ([`wire::Arguments`]), the second, writable and owned by this program, receives one [`wire::Outcome`] for each: status,
-//! compute units, and every bit of the results. A row that is refused says so and stops nothing.
+//! compute units, and every bit of the results. A row that is refused says so and stops nothing. The scenarios take a book of
+//! sixteen rows at once, and write the first of its outcomes.
 //!
 //! **What is measured**: from typed arguments in memory (the [`Inputs`](ballast_risk_math::black_scholes::Inputs) of an
 //! option) to typed results in memory, with every check of the domain, the call included. The cost of a measurement with
@@ -25,6 +26,8 @@ mod meter;
 mod program;
 #[cfg(feature = "entrypoint")]
 mod run;
+#[cfg(feature = "entrypoint")]
+mod scenarios;
 #[cfg(feature = "entrypoint")]
 mod surface;
 

@@ -1,7 +1,8 @@
 //! The entry point.
 
 use crate::run::run;
-use crate::wire::{Arguments, Operation, Outcome, Tier};
+use crate::scenarios::scenarios;
+use crate::wire::{Arguments, Operation, Outcome, Tier, BOOK};
 use solana_account_info::AccountInfo;
 use solana_program_entrypoint::{entrypoint, ProgramResult};
 use solana_program_error::ProgramError;
@@ -24,6 +25,14 @@ fn process(_program: &Pubkey, accounts: &[AccountInfo], instruction: &[u8]) -> P
     let places = outcomes.chunks_exact_mut(Outcome::BYTES);
     if rows.len() != places.len() || !rows.remainder().is_empty() {
         return Err(ProgramError::InvalidAccountData);
+    }
+    if operation == Operation::Scenarios {
+        let books = arguments.chunks_exact(BOOK * Arguments::BYTES);
+        for (book, place) in books.zip(outcomes.chunks_exact_mut(BOOK * Outcome::BYTES)) {
+            let rows: Option<Vec<Arguments>> = book.chunks_exact(Arguments::BYTES).map(Arguments::from_bytes).collect();
+            scenarios(&rows.ok_or(ProgramError::InvalidAccountData)?).write(place);
+        }
+        return Ok(());
     }
     for (row, place) in rows.zip(places) {
         let arguments = Arguments::from_bytes(row).ok_or(ProgramError::InvalidAccountData)?;

@@ -48,6 +48,8 @@ bytes! {
         ImpliedVolatility = 13,
         /// A point of a surface with eight expiries: log-moneyness in bits, and a magnitude of years.
         SurfacePoint = 20,
+        /// Worst loss and expected shortfall of a book of [`BOOK`] options on one market, over the grid of scenarios.
+        Scenarios = 21,
         /// `I80F48` product, checked.
         FixedMultiply = 30,
         /// `I80F48` quotient, checked.
@@ -68,6 +70,9 @@ bytes! {
         Precise = 1,
     }
 }
+
+/// Rows that make a book.
+pub const BOOK: usize = 16;
 
 /// One row of arguments: eleven words, whose meaning depends on the operation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
