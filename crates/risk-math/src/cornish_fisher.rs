@@ -97,7 +97,8 @@ impl CornishFisher {
         let excess = signed_mul_shift(a, a, BITS)
             .wrapping_sub(signed_mul_shift(slope, a, BITS))
             .wrapping_add(u);
-        if a < 0 || excess > 0 {
+        // A negative A is refused as well: 1 − u > 0.8 here, so its product with A is what then makes the sum positive.
+        if excess > 0 {
             // The parabola's vertex divides the two sides.
             return Err(if a < slope >> 1 {
                 CornishFisherError::KurtosisTooLow

@@ -99,6 +99,7 @@ const fn annualised(step: &Step) -> u64 {
 mod tests {
     use super::*;
     use crate::estimators::{LogReturn, NoiseVariance};
+    use proptest::prelude::*;
 
     fn step(log_return: f64, seconds: i64, confidence: f64) -> Step {
         let noise = NoiseVariance::from_confidence(Ratio::from_fixed(I80F48::from_num(confidence)));
@@ -167,6 +168,17 @@ mod tests {
         ] {
             let score: f64 = variance(0.36).score(&step(r, 3_600, confidence)).0.to_num();
             assert!((score - expected).abs() < 1e-3, "{r} {score}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn squared_returns_per_year_are_exact_to_two_bits(bits in -(1i64 << 50)..1 << 50, down in 0u32..40, seconds in 1i64..2_592_001) {
+            let log_return = LogReturn::from_bits(bits >> down);
+            let step = Step::new(log_return, Elapsed::capped(seconds).unwrap(), NoiseVariance::ZERO, NoiseVariance::ZERO);
+            let exact = (u128::from(log_return.squared()) * u128::from(YEAR) / seconds as u128) >> 19;
+            let exact = u64::try_from(exact).unwrap_or(u64::MAX);
+            prop_assert!(annualised(&step).abs_diff(exact) <= 2);
         }
     }
 }
