@@ -6,8 +6,8 @@
 //! - p₂ = p₁ + s·(p̂ − p₁) with 0 < s < 1, where p̂ = p₁θ₂/θ₁, or less as the butterfly rules demand;
 //! - u₂ = u₁ + 2t(p₂ − p₁), v₂ = v₁ + 2(1−t)(p₂ − p₁) with 0 < t < 1.
 //!
-//! Growth, s and t come from unbounded numbers by e^x and by the logistic function. s and t stay 10⁻⁴ away from 0 and 1 and
-//! the butterfly rules are held with a part in 10⁶ to spare, so that rounding to fixed point breaks none.
+//! Growth, s and t come from unbounded numbers by e^x and by the logistic function. s and t stay 10⁻³ away from 0 and 1 (so
+//! |ρ| ≤ 0.998) and the butterfly rules are held with a part in 10⁶ to spare, so that rounding to fixed point breaks none.
 
 use std::vec::Vec;
 
@@ -18,11 +18,12 @@ use super::quotes::Point;
 /// Half-widths below this, in volatility, weigh no more: a fit within a quarter of a vol point is a good fit.
 const LEAST_HALF_WIDTH: f64 = 0.0025;
 /// How near s, t and the first skew come to their bounds.
-const MARGIN: f64 = 1e-4;
+const MARGIN: f64 = 1e-3;
 /// The share of the butterfly bounds that is used.
 const BUTTERFLY_SHARE: f64 = 1.0 - 1e-6;
-/// θ grows at least by this part from expiry to expiry, and at most by e^(20).
-const LEAST_GROWTH: f64 = 1e-8;
+/// θ grows at least by this part from expiry to expiry, and at most by e^(20). With the margins of s and t that keeps each
+/// wing 2·10⁻¹⁰ above the one before, where rounding θ at a total variance of 10⁻⁶ moves it by 10⁻¹¹.
+const LEAST_GROWTH: f64 = 1e-4;
 
 /// The slice that fits one expiry best, whether or not it admits arbitrage.
 pub fn fit_alone(years: f64, points: &[Point]) -> Essvi {
@@ -114,7 +115,7 @@ impl Wings {
 }
 
 /// The slices that the unbounded numbers stand for, three a slice.
-fn decode(x: &[f64]) -> Vec<Essvi> {
+pub(super) fn decode(x: &[f64]) -> Vec<Essvi> {
     let mut slices = Vec::with_capacity(x.len() / 3);
     let mut last: Option<Wings> = None;
     for numbers in x.chunks_exact(3) {

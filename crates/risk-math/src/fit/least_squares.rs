@@ -84,22 +84,19 @@ fn damped_step(normal: &[Vec<f64>], gradient: &[f64], damping: f64) -> Option<Ve
     let mut lower = normal.to_vec();
     for j in 0..count {
         // A parameter at its bound moves nothing; the second term keeps it where it is.
-        let mut pivot = lower[j][j] * (1.0 + damping) + 1e-10;
-        for k in 0..j {
-            pivot -= lower[j][k] * lower[j][k];
-        }
+        let pivot = lower[j][j] * (1.0 + damping) + 1e-10 - dot(&lower[j][..j], &lower[j][..j]);
         if pivot <= 0.0 || !pivot.is_finite() {
             return None;
         }
         lower[j][j] = pivot.sqrt();
         for i in j + 1..count {
-            let sum: f64 = (0..j).map(|k| lower[i][k] * lower[j][k]).sum();
+            let sum = dot(&lower[i][..j], &lower[j][..j]);
             lower[i][j] = (lower[i][j] - sum) / lower[j][j];
         }
     }
     let mut step = gradient.to_vec();
     for i in 0..count {
-        let sum: f64 = (0..i).map(|k| lower[i][k] * step[k]).sum();
+        let sum = dot(&lower[i][..i], &step[..i]);
         step[i] = (step[i] - sum) / lower[i][i];
     }
     for i in (0..count).rev() {

@@ -2,6 +2,14 @@
 
 use std::vec::Vec;
 
+use fixed::types::I7F57;
+
+use super::quotes::magnitude;
+use super::FittedExpiry;
+use crate::black_scholes::Years;
+use crate::surface::{precise, LogMoneyness, Slice, Surface, SurfaceError};
+use crate::Scaled;
+
 /// The indices of at most `most` of these times (increasing, positive), in order.
 ///
 /// The first and the last stay, so that nothing is extrapolated that was quoted. Of the others the one goes, again and
@@ -17,4 +25,21 @@ pub fn choose(times: &[f64], most: usize) -> Vec<usize> {
     }
     kept.truncate(most);
     kept
+}
+
+/// The surface of at most `most` of the fitted expiries, as the chain would hold it.
+///
+/// # Errors
+/// [`SurfaceError`] if nothing was fitted, or for more than [`crate::surface::MAX_SLICES`].
+pub fn surface(fitted: &[FittedExpiry], most: usize) -> Result<Surface, SurfaceError> {
+    let times: Vec<f64> = fitted.iter().map(|expiry| expiry.years).collect();
+    let slices: Vec<Slice> = choose(&times, most).into_iter().map(|i| fitted[i].slice).collect();
+    Surface::new(&slices)
+}
+
+/// The volatility that the chain would give at a point; `None` where it would refuse.
+pub fn volatility(surface: &Surface, k: f64, years: f64) -> Option<f64> {
+    let k = LogMoneyness(I7F57::checked_from_num(k)?);
+    let volatility = precise::volatility(surface, k, Years(magnitude(years)?)).ok()?;
+    Some(Scaled::from(volatility.0).to_f64())
 }
