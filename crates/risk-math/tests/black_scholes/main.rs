@@ -1,0 +1,6 @@
+//! Black-Scholes-Merton over its whole domain and at its edges, in both tiers: what must hold whatever the digits are.
+
+mod domain;
+mod edges;
+mod invariants;
+mod properties;
