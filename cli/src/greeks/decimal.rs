@@ -222,4 +222,32 @@ mod tests {
         let nearest = ((51_253u128 << 62) + 500_000) / 1_000_000;
         assert_eq!(rate("0.051253"), i64::try_from(nearest).ok());
     }
+
+    /// Against the standard library's reading of the same text, in both ways of writing it.
+    #[test]
+    fn random_numbers_are_what_the_standard_library_reads() {
+        let mut state = 1u64;
+        for _ in 0..20_000 {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            // A mantissa of 52 random bits, between 2^-24 and 2^24.
+            let value = f64::from_bits((state >> 12) | ((999 + (state >> 7) % 48) << 52));
+            for text in [format!("{value}"), format!("{value:e}"), format!("{value:.30}")] {
+                let decimal = Decimal::parse(&text).unwrap();
+                let read = ballast_risk_math::Scaled::from(decimal.magnitude().unwrap()).to_f64();
+                assert!((read / value - 1.0).abs() <= f64::EPSILON, "{text} {read}");
+                if value < 1.99 {
+                    let negative = Decimal::parse(&format!("-{text}")).unwrap();
+                    let (rate, opposite) = (decimal.rate().unwrap(), negative.rate().unwrap());
+                    assert!(
+                        (rate.to_num::<f64>() - value).abs() <= 2.0f64.powi(-53),
+                        "{text} {rate}"
+                    );
+                    assert_eq!(opposite, -rate);
+                    assert_eq!(negative.magnitude(), None);
+                }
+            }
+        }
+    }
 }
