@@ -129,9 +129,9 @@ magnitude("GREATEST_YEARS", "Five years", mpf(5))
 coefficients, error = fit(log2_rest, 3, 0, Z_SQUARED)
 array("FAST_LOG2", f"R of log₂((1 + z)/(1 − z)) = z·(2 log₂ e + z²·R(z²)), z² ≤ (7/39)²; error of R {short(error)}",
       in_plain_powers(coefficients, 0, Z_SQUARED), 32)
-coefficients, error = fit(lambda f: mp.expm1(f * LN2) / f if f else LN2, 6, -0.5, 0.5, lambda f: 2**-f)
-array("FAST_EXP2", f"P of 2^f = 1 + f·P(f), |f| ≤ ½; relative error of 2^f {short(error / 2)}",
-      in_plain_powers(coefficients, -0.5, 0.5), 32)
+coefficients, error = fit(lambda f: mp.expm1(f * LN2) / f if f else LN2, 6, 0, 1, lambda f: 2**-f)
+array("FAST_EXP2", f"P of 2^f = 1 + f·P(f), 0 ≤ f < 1; relative error of 2^f {short(error)}",
+      in_plain_powers(coefficients, 0, 1), 32)
 
 
 def mills_rows(degree):

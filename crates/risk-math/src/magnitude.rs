@@ -4,18 +4,20 @@
 
 use crate::{Price, I80F48};
 
-/// A number ≥ 0: `mantissa × 2^(exponent − 63)`. The mantissa's top bit is set, so `exponent` is ⌊log₂⌋; zero is all zeros.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// A number ≥ 0: `mantissa × 2^(exponent − 63)`. The mantissa's top bit is set, so `exponent` is ⌊log₂⌋. Zero has an exponent
+/// below all others, so that comparing exponents first orders all numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Magnitude {
     mantissa: u64,
-    exponent: i32,
+    // 64 bits, although 32 would do: the virtual machine has no other registers.
+    exponent: i64,
 }
 
 impl Magnitude {
     /// Zero.
     pub const ZERO: Self = Self {
         mantissa: 0,
-        exponent: 0,
+        exponent: (i32::MIN >> 1) as i64,
     };
     /// One.
     pub const ONE: Self = Self {
@@ -41,13 +43,13 @@ impl Magnitude {
         let zeros = mantissa.leading_zeros();
         Self {
             mantissa: mantissa << zeros,
-            exponent: exponent.wrapping_add(63).wrapping_sub(zeros as i32),
+            exponent: exponent.wrapping_add(63).wrapping_sub(zeros as i32) as i64,
         }
     }
 
     /// `mantissa × 2^(exponent − 63)` where the top bit of the mantissa is known to be set.
     #[inline]
-    pub(crate) const fn from_normalised(mantissa: u64, exponent: i32) -> Self {
+    pub(crate) const fn from_normalised(mantissa: u64, exponent: i64) -> Self {
         debug_assert!(mantissa >> 63 == 1);
         Self { mantissa, exponent }
     }
@@ -103,7 +105,7 @@ impl Magnitude {
         }
         let zeros = high.leading_zeros();
         let mantissa = (bits.checked_shl(zeros)? >> 64) as u64;
-        Some(Self::from_normalised(mantissa, 79i32.checked_sub(zeros as i32)?))
+        Some(Self::from_normalised(mantissa, 79i64.checked_sub(i64::from(zeros))?))
     }
 
     /// A price, in quote units per unit of the underlying.
@@ -119,9 +121,15 @@ impl Magnitude {
         self.mantissa
     }
 
-    /// ⌊log₂ of the number⌋; 0 for zero.
+    /// ⌊log₂ of the number⌋; −2³⁰ for zero.
     #[inline]
     pub const fn exponent(self) -> i32 {
+        self.exponent as i32
+    }
+
+    /// [`Self::exponent`] in a register's width.
+    #[inline(always)]
+    pub(crate) const fn octave(self) -> i64 {
         self.exponent
     }
 
@@ -134,15 +142,19 @@ impl Magnitude {
     /// Whether `self < other`.
     #[inline]
     pub const fn is_below(self, other: Self) -> bool {
-        if self.is_zero() || other.is_zero() {
-            return self.is_zero() && !other.is_zero();
-        }
         self.exponent < other.exponent || (self.exponent == other.exponent && self.mantissa < other.mantissa)
     }
 
     /// The number in fixed point, rounded toward zero. `None` if it does not fit.
     pub fn to_fixed(self) -> Option<I80F48> {
         Scaled::from(self).to_fixed()
+    }
+}
+
+impl Default for Magnitude {
+    /// Zero.
+    fn default() -> Self {
+        Self::ZERO
     }
 }
 
@@ -199,9 +211,12 @@ impl Scaled {
 impl From<Magnitude> for Scaled {
     /// The number with 63 of its 64 bits, rounded toward zero.
     fn from(value: Magnitude) -> Self {
+        if value.is_zero() {
+            return Self::ZERO;
+        }
         Self {
             mantissa: (value.mantissa >> 1) as i64,
-            exponent: value.exponent.saturating_sub(62),
+            exponent: (value.exponent as i32).saturating_sub(62),
         }
     }
 }

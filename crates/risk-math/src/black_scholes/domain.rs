@@ -13,7 +13,9 @@ const WHOLE: u64 = 1 << 62;
 /// Whether `value` lies within the bounds, which are inside it.
 #[inline(always)]
 const fn within(value: Magnitude, least: Magnitude, greatest: Magnitude) -> bool {
-    !value.is_below(least) && !greatest.is_below(value)
+    // As a rule the exponent decides alone.
+    let octave = value.octave();
+    (octave > least.octave() && octave < greatest.octave()) || !(value.is_below(least) || greatest.is_below(value))
 }
 
 /// Everything but the strike, which is judged by the logarithm that the evaluation takes anyway.
@@ -35,7 +37,7 @@ pub(super) fn check(inputs: &Inputs) -> Result<(), DomainError> {
         return Err(DomainError::Time);
     }
     // e^±5 is within 2^±8; a strike of zero has no logarithm.
-    let octaves = i64::from(inputs.spot.0.exponent()).wrapping_sub(i64::from(inputs.strike.0.exponent()));
+    let octaves = inputs.spot.0.octave().wrapping_sub(inputs.strike.0.octave());
     if inputs.strike.0.is_zero() || octaves.unsigned_abs() > 8 {
         return Err(DomainError::Strike);
     }

@@ -6,9 +6,9 @@
 
 use super::domain::{at_expiry, check};
 use super::{DomainError, Greeks, HigherGreeks, Inputs, Kind};
-use crate::kernels::arith::{add, mul, narrow_product, product, shift_right, sub, udiv, umul};
+use crate::kernels::arith::{add, logical_shift_right, mul, narrow_product, product, shift_right, sub, udiv, umul};
 use crate::kernels::coefficients::{DEVIATION, HALF_LOG2_E, MONEYNESS_LIMIT, SCORE};
-use crate::kernels::fast::{density, exp2, log2_ratio, mills, sqrt_parts};
+use crate::kernels::fast::{density, exp2, log2_ratio, mills, near_sqrt_parts};
 use crate::Scaled;
 
 /// The value of one option on one unit, in quote units.
@@ -70,14 +70,14 @@ struct Frame {
     /// K·e^(−rτ)·Φ(d₂)/S and K·e^(−rτ)·Φ(−d₂)/S, Q32.
     paid: i64,
     received: i64,
-    /// d₁ and d₂ as scores, Q28, within ±16.
+    /// d₁ and d₂ as scores, Q28, below 2³⁴ in size.
     first: i64,
     second: i64,
 }
 
 /// The largest score: beyond it φ is below 2⁻⁶⁴.
 const FAR: i64 = (1 << 31) - 1;
-/// The largest score that the Mills ratio takes.
+/// The largest score of d₂ beside a density that is seen, 16.
 const FARTHEST: i64 = 1 << 32;
 
 /// What a price takes from the inputs before the spot or the volatility is shocked.
@@ -106,16 +106,17 @@ impl Setup {
         let time = inputs.time.0;
         // τ·log₂e: Q62, times 2^(1 + exponent of τ). At most 2³ in all.
         let growth = product((time.mantissa() >> 1) as i64, HALF_LOG2_E);
-        let to_q58 = sub(3, i64::from(time.exponent()));
+        // From −25 to 2: no shift below leaves the word.
+        let octave = time.octave();
         let drift = sub(inputs.rate.0.to_bits() >> 1, inputs.carry.0.to_bits() >> 1);
         // The drift was halved to fit.
-        let forward = add(moneyness, shift_right(product(drift, growth), sub(to_q58, 1)));
-        let lost = shift_right(product(inputs.carry.0.to_bits(), growth), to_q58);
+        let forward = add(moneyness, product(drift, growth) >> (sub(2, octave) & 63));
+        let lost = product(inputs.carry.0.to_bits(), growth) >> (sub(3, octave) & 63);
 
-        let (root, root_exponent) = sqrt_parts(time);
+        let (root, root_exponent) = near_sqrt_parts(time);
         let volatility = inputs.volatility.0;
         let deviation = umul(volatility.mantissa() >> 32, root) >> 32;
-        let deviation_exponent = add(i64::from(volatility.exponent()), root_exponent);
+        let deviation_exponent = add(volatility.octave(), root_exponent);
         let spread = umul(deviation, (DEVIATION >> 31) as u64) >> 32;
         Ok(Self {
             forward,
@@ -153,12 +154,12 @@ impl Frame {
         let (paid, received) = split(second, second_tail, strike);
         Ok(Self {
             spot: inputs.spot.0.mantissa() >> 32,
-            spot_exponent: i64::from(inputs.spot.0.exponent()),
+            spot_exponent: inputs.spot.0.octave(),
             root,
             root_exponent,
             deviation,
             deviation_exponent,
-            density: density as u64,
+            density,
             density_exponent,
             held,
             owed,
@@ -220,19 +221,19 @@ impl Frame {
         let volatility = inputs.volatility.0;
         let decay = udiv(umul(self.density, volatility.mantissa() >> 33), self.root);
         let decay_exponent = sub(
-            add(self.density_exponent, i64::from(volatility.exponent())),
+            add(self.density_exponent, volatility.octave()),
             add(self.root_exponent, 31),
         );
         let decay = align(decay as i64, decay_exponent);
-        let carry = product(inputs.carry.0.to_bits(), delta);
-        let interest = product(inputs.rate.0.to_bits(), leg);
+        let carry = narrow_product(delta, inputs.carry.0.to_bits() >> 31);
+        let interest = narrow_product(leg, inputs.rate.0.to_bits() >> 31);
         let interest = if sign < 0 { sub(0, interest) } else { interest };
         let theta = sub(sub(carry, interest), decay);
 
         // ρ = ±τ·leg₂.
         let time = inputs.time.0;
-        let rho = product(leg, (time.mantissa() >> 2) as i64);
-        let rho = self.in_quote(if sign < 0 { sub(0, rho) } else { rho }, 31);
+        let rho = narrow_product(leg, (time.mantissa() >> 32) as i64);
+        let rho = self.in_quote(if sign < 0 { sub(0, rho) } else { rho }, 32);
         Greeks {
             price: self.price(inputs.kind),
             delta: Scaled {
@@ -254,32 +255,31 @@ impl Frame {
     fn higher(&self, inputs: &Inputs) -> HigherGreeks {
         let volatility = inputs.volatility.0;
         let sigma = volatility.mantissa() >> 32;
-        let sigma_exponent = i64::from(volatility.exponent());
-        // d₁ and d₂ themselves, Q27.
+        let sigma_exponent = volatility.octave();
+        // d₁ and d₂ themselves, Q26. Where they are beyond 18 the density is nothing.
         let score = SCORE >> 32;
-        let first = mul(self.first, score) >> 31;
-        let second = mul(self.second, score) >> 31;
-        // φ/σ: about 31 bits, 1 is 2³⁰.
-        let weight = (udiv(self.density << 30, sigma)) as i64;
+        let first = mul(self.first.clamp(-FARTHEST, FARTHEST), score) >> 32;
+        let second = mul(self.second.clamp(-FARTHEST, FARTHEST), score) >> 32;
+        // φ/σ: 1 is 2³⁰, below 2³².
+        let weight = udiv(self.density << 30, sigma) as i64;
         let weight_exponent = sub(sub(self.density_exponent, sigma_exponent), 30);
-        let weighted = sub(0, mul(weight, second) >> 4);
-        let vanna = scaled(weighted, sub(weight_exponent, 23));
-        // The product of the scores is at most 2⁹ in size: Q22.
-        let both = mul(first >> 2, second >> 2) >> 28;
-        let volga = mul(mul(weight, both) >> 31, (umul(self.root, self.spot) >> 33) as i64);
+        let vanna = scaled(sub(0, mul(weight, second)), sub(weight_exponent, 26));
+        // The product of the scores is below 2⁹ in size: Q22.
+        let both = mul(first, second) >> 30;
+        let volga = mul(mul(weight, both) >> 31, (umul(self.root, self.spot) >> 34) as i64);
         let volga_exponent = add(
-            sub(weight_exponent, 22 - 31),
-            add(add(self.root_exponent, self.spot_exponent), 33 - 62),
+            add(weight_exponent, 31 - 22),
+            add(add(self.root_exponent, self.spot_exponent), 34 - 62),
         );
 
-        // (r − q)/(σ√τ) − d₂/(2τ), per year.
-        let drift = sub(inputs.rate.0.to_bits() >> 1, inputs.carry.0.to_bits() >> 1);
+        // (r − q)/(σ√τ) − d₂/(2τ), per year; the drift is halved and in Q30.
+        let drift = sub(inputs.rate.0.to_bits() >> 1, inputs.carry.0.to_bits() >> 1) >> 32;
         let density = self.density as i64;
         let time = inputs.time.0;
-        let by_drift = signed_quotient(mul(density, drift >> 31), self.deviation);
-        let by_drift_exponent = sub(self.density_exponent, add(self.deviation_exponent, 31));
-        let by_time = signed_quotient(mul(density, second >> 1), time.mantissa() >> 32);
-        let by_time_exponent = sub(self.density_exponent, add(i64::from(time.exponent()), 27));
+        let by_drift = signed_quotient(mul(density, drift), self.deviation);
+        let by_drift_exponent = sub(self.density_exponent, add(self.deviation_exponent, 30));
+        let by_time = signed_quotient(mul(density, second), time.mantissa() >> 32);
+        let by_time_exponent = sub(self.density_exponent, add(time.octave(), 27));
         // The larger of the two decides the scale; the carry's part is of order one.
         let exponent = by_drift_exponent.max(by_time_exponent).max(-33);
         let leg = if matches!(inputs.kind, Kind::Call) {
@@ -319,15 +319,12 @@ fn scores(forward: i64, spread: u64, exponent: i64) -> (i64, i64) {
     let ratio = if forward < 0 { sub(0, ratio) } else { ratio };
     // s/4 in Q28.
     let quarter = shift_right(spread as i64, sub(3, exponent));
-    (
-        add(ratio, quarter).clamp(-FAR, FAR),
-        sub(ratio, quarter).clamp(-FARTHEST, FARTHEST),
-    )
+    (add(ratio, quarter), sub(ratio, quarter))
 }
 
 /// e^(−qτ)·φ as a mantissa and an exponent, for a score in Q28 and qτ·log₂e in Q58; nothing beyond [`FAR`].
 #[inline(always)]
-fn density_at(score: u64, lost: i64) -> (i64, i64) {
+fn density_at(score: u64, lost: i64) -> (u64, i64) {
     if score >= FAR as u64 {
         (0, 0)
     } else {
@@ -337,9 +334,9 @@ fn density_at(score: u64, lost: i64) -> (i64, i64) {
 
 /// The density times the Mills ratio of a score, Q32.
 #[inline(always)]
-fn tail(density: i64, density_exponent: i64, score: u64) -> i64 {
+fn tail(density: u64, density_exponent: i64, score: u64) -> i64 {
     // Q31·Q31.
-    shift_right(mul(density, mills(score) >> 3), sub(30, density_exponent))
+    logical_shift_right(umul(density, mills(score) >> 3), sub(30, density_exponent)) as i64
 }
 
 /// A leg's parts leg·Φ(score) and leg·Φ(−score), from the smaller one.
@@ -397,9 +394,19 @@ impl Shocked {
                 exponent: self.setup.deviation_exponent,
             };
         }
-        Spread {
-            value: umul(self.setup.spread, factor) >> 32,
-            exponent: add(self.setup.deviation_exponent, 2),
+        let product = umul(self.setup.spread, factor);
+        let exponent = self.setup.deviation_exponent;
+        if exponent >= 0 {
+            // A spread of 1 or more may have 34 bits; `scores` knows no far wing there.
+            Spread {
+                value: product >> 30,
+                exponent,
+            }
+        } else {
+            Spread {
+                value: product >> 32,
+                exponent: add(exponent, 2),
+            }
         }
     }
 
@@ -433,7 +440,8 @@ impl Shocked {
 #[inline(always)]
 fn whole_leg(power: i64) -> i64 {
     let (mantissa, exponent) = exp2(power >> 26);
-    shift_right(mantissa << 12, sub(16, exponent))
+    // The exponent is within ±25.
+    ((mantissa << 12) >> (sub(16, exponent) & 63)) as i64
 }
 
 /// `mantissa × 2^exponent` in Q32.

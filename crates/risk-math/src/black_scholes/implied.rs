@@ -138,12 +138,12 @@ impl Target {
         }
         let time = option.time.0;
         let growth = product((time.mantissa() >> 1) as i64, HALF_LOG2_E);
-        let to_q58 = sub(3, i64::from(time.exponent()));
+        let to_q58 = sub(3, time.octave());
         let carried = shift_right(product(option.carry.0.to_bits(), growth), to_q58);
         let interest = shift_right(product(option.rate.0.to_bits(), growth), to_q58);
         let forward = add(moneyness, sub(interest, carried));
 
-        let octaves = i64::from(option.price.exponent()).wrapping_sub(i64::from(option.spot.0.exponent()));
+        let octaves = option.price.octave().wrapping_sub(option.spot.0.octave());
         if option.price.is_zero() || octaves < -220 {
             return Err(ImpliedVolatilityError::TooLow);
         }
@@ -331,7 +331,7 @@ fn positive(value: i64, bits: i32) -> Magnitude {
 fn fixed(value: Magnitude, bits: i64) -> i64 {
     shift_right(
         (value.mantissa() >> 1) as i64,
-        sub(62, add(bits, i64::from(value.exponent()))).max(0),
+        sub(62, add(bits, value.octave())).max(0),
     )
 }
 
@@ -340,9 +340,9 @@ fn quotient(a: Magnitude, b: Magnitude) -> Magnitude {
     if a.is_zero() || b.is_zero() {
         return Magnitude::ZERO;
     }
-    let exponent = a.exponent().wrapping_sub(b.exponent());
+    let exponent = sub(a.octave(), b.octave());
     if a.mantissa() < b.mantissa() {
-        Magnitude::from_normalised(fraction(a.mantissa(), b.mantissa()), exponent.wrapping_sub(1))
+        Magnitude::from_normalised(fraction(a.mantissa(), b.mantissa()), sub(exponent, 1))
     } else {
         Magnitude::from_normalised(fraction(a.mantissa() >> 1, b.mantissa()), exponent)
     }

@@ -88,7 +88,7 @@ impl Frame {
             return Err(DomainError::Strike);
         }
         let time = inputs.time.0;
-        let time_exponent = i64::from(time.exponent());
+        let time_exponent = time.octave();
         // τ·log₂e: Q62, times 2^(1 + exponent of τ).
         let growth = product((time.mantissa() >> 1) as i64, HALF_LOG2_E);
         let drift = sub(inputs.rate.0.to_bits() >> 1, inputs.carry.0.to_bits() >> 1);
@@ -106,10 +106,7 @@ impl Frame {
         // Q62·Q61 in Q61, 1…4.
         let deviation = product((volatility.mantissa() >> 1) as i64, (root >> 2) as i64) as u64;
         let carried_over = deviation >> 62;
-        let deviation_exponent = add(
-            add(i64::from(volatility.exponent()), root_exponent),
-            carried_over as i64,
-        );
+        let deviation_exponent = add(add(volatility.octave(), root_exponent), carried_over as i64);
         let deviation = if carried_over == 0 {
             deviation << 2
         } else {
@@ -148,7 +145,7 @@ impl Frame {
         };
         Ok(Self {
             spot: inputs.spot.0.mantissa(),
-            spot_exponent: i64::from(inputs.spot.0.exponent()),
+            spot_exponent: inputs.spot.0.octave(),
             root,
             root_exponent,
             deviation,
@@ -185,10 +182,7 @@ impl Frame {
     /// `per_spot × S`, for a number in Q`bits`.
     #[inline(always)]
     fn in_quote(&self, per_spot: i64, bits: i64) -> Scaled {
-        scaled(
-            product(per_spot, (self.spot >> 2) as i64),
-            sub(self.spot_exponent, sub(bits, 1)),
-        )
+        scaled(product(per_spot, (self.spot >> 1) as i64), sub(self.spot_exponent, bits))
     }
 
     #[inline(always)]
@@ -217,10 +211,7 @@ impl Frame {
             product(self.density, (volatility.mantissa() >> 1) as i64 >> 1) as u64,
             self.root,
         );
-        let decay_exponent = sub(
-            add(self.density_exponent, i64::from(volatility.exponent())),
-            self.root_exponent,
-        );
+        let decay_exponent = sub(add(self.density_exponent, volatility.octave()), self.root_exponent);
         let decay = shift_right((decay >> 1) as i64, sub(19, decay_exponent));
         let carry = product(inputs.carry.0.to_bits(), delta);
         let interest = product(inputs.rate.0.to_bits(), leg);
@@ -260,7 +251,7 @@ impl Frame {
         let second = product(self.second, SCORE >> 1);
         // φ/σ: 1 is 2⁶¹.
         let weight = (fraction(self.density as u64, volatility.mantissa()) >> 1) as i64;
-        let weight_exponent = sub(self.density_exponent, i64::from(volatility.exponent()));
+        let weight_exponent = sub(self.density_exponent, volatility.octave());
         let vanna = scaled(sub(0, product(weight, second)), sub(weight_exponent, 56));
         let both = product(first, second);
         let volga = product(
@@ -278,7 +269,7 @@ impl Frame {
         let by_drift_exponent = sub(self.density_exponent, add(self.deviation_exponent, 60));
         let time = inputs.time.0;
         let by_time = product(second, (fraction(self.density as u64, time.mantissa()) >> 1) as i64);
-        let by_time_exponent = sub(self.density_exponent, add(i64::from(time.exponent()), 57));
+        let by_time_exponent = sub(self.density_exponent, add(time.octave(), 57));
         // The larger of the two decides the scale; the carry's part is of order one.
         let exponent = by_drift_exponent.max(by_time_exponent).max(-48);
         let leg = if matches!(inputs.kind, Kind::Call) {

@@ -69,7 +69,7 @@ pub const fn product(a: i64, b: i64) -> i64 {
     add(mul(a_high, b_high), cross)
 }
 
-/// a·b / 2³¹ for a b of at most 32 bits, rounded down by less than one unit.
+/// a·b / 2³¹ for a b within ±2³², rounded down by less than one unit.
 #[inline(always)]
 pub const fn narrow_product(a: i64, b: i64) -> i64 {
     add(mul(a >> 31, b), mul(a & LOW_31, b) >> 31)
@@ -78,6 +78,17 @@ pub const fn narrow_product(a: i64, b: i64) -> i64 {
 /// `value >> shift`, zero (or −1) if everything is shifted out.
 #[inline(always)]
 pub const fn shift_right(value: i64, shift: i64) -> i64 {
+    debug_assert!(shift >= 0);
+    if shift > 63 {
+        0
+    } else {
+        value >> shift
+    }
+}
+
+/// `value >> shift`, zero if everything is shifted out.
+#[inline(always)]
+pub const fn logical_shift_right(value: u64, shift: i64) -> u64 {
     debug_assert!(shift >= 0);
     if shift > 63 {
         0
@@ -115,17 +126,24 @@ const fn digit(n: u64, d: u64, d_high: u64, d_low: u64) -> (u64, u64) {
 /// ⌊√n⌋ for n ≥ 2⁶².
 #[inline(always)]
 pub const fn root(n: u64) -> u64 {
-    // The tangent of √n at (¾·2³²)²: never below √n, and at most 4.2 % above it. Each step of Newton's squares that.
+    let near = near_root(n);
+    // 2³² itself is one over.
+    if near > LOW_32 || near.wrapping_mul(near) > n {
+        near.wrapping_sub(1)
+    } else {
+        near
+    }
+}
+
+/// ⌊√n⌋ or one more, for n ≥ 2⁶².
+#[inline(always)]
+pub const fn near_root(n: u64) -> u64 {
+    // The tangent of √n at (¾·2³²)²: never below √n, and at most 4.2 % above it. Each step of Newton's squares that, and
+    // comes from above.
     let tangent = 0x6000_0000u64.wrapping_add(udiv(n, 3 << 31));
     let first = tangent.wrapping_add(udiv(n, tangent)) >> 1;
     let second = first.wrapping_add(udiv(n, first)) >> 1;
-    let third = second.wrapping_add(udiv(n, second)) >> 1;
-    // Newton's steps come from above and end on the root or one over it; 2³² itself is one over.
-    if third > LOW_32 || third.wrapping_mul(third) > n {
-        third.wrapping_sub(1)
-    } else {
-        third
-    }
+    second.wrapping_add(udiv(n, second)) >> 1
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use fixed::types::{I2F62, I7F57};
 
-use super::arith::{add, mul, product, root, shift_right, sub, uadd, udiv, umul, usub};
+use super::arith::{add, logical_shift_right, mul, near_root, product, root, sub, uadd, udiv, umul, usub};
 use super::coefficients::{
     FAST_EXP2, FAST_LOG2, FAST_MILLS, HALF_LOG2_E, INVERSE_SCORE, LN_2, LOG2_SQRT_2PI, TWO_LOG2_E,
 };
@@ -16,7 +16,7 @@ pub fn ln(x: Magnitude) -> Option<I7F57> {
         return None;
     }
     // 33 bits of the mantissa: a step that is larger than twice the error makes the function monotone.
-    let rounded = Magnitude::from_normalised(x.mantissa() & !0x7fff_ffff, x.exponent());
+    let rounded = Magnitude::from_normalised(x.mantissa() & !0x7fff_ffff, x.octave());
     let (whole, fraction) = log2_ratio(rounded, Magnitude::ONE);
     let natural = add(mul(whole, LN_2 >> 5), product(fraction, LN_2) >> 5);
     Some(I7F57::from_bits(natural))
@@ -28,7 +28,7 @@ pub fn exp(x: I7F57) -> Magnitude {
     // x·log₂e in steps of 2⁻³⁰: larger than twice the error, so that the function is monotone.
     let power = (add(product(x.to_bits(), HALF_LOG2_E), 1 << 25) >> 26) << 2;
     let (mantissa, exponent) = exp2(power);
-    match Magnitude::from_parts(mantissa as u64, (exponent as i32).wrapping_sub(36)) {
+    match Magnitude::from_parts(mantissa, (exponent as i32).wrapping_sub(36)) {
         Some(value) => value,
         None => Magnitude::ZERO,
     }
@@ -41,7 +41,7 @@ pub fn sqrt(x: Magnitude) -> Magnitude {
         return x;
     }
     let (mantissa, exponent) = sqrt_parts(x);
-    Magnitude::from_normalised(mantissa << 32, exponent as i32)
+    Magnitude::from_normalised(mantissa << 32, exponent)
 }
 
 /// φ(x) = e^(−x²/2)/√(2π). Absolute error below 2·10⁻⁹.
@@ -49,7 +49,7 @@ pub fn sqrt(x: Magnitude) -> Magnitude {
 pub fn norm_pdf(x: I7F57) -> I2F62 {
     let Some(score) = score(x) else { return I2F62::ZERO };
     let (mantissa, exponent) = density(score, 0);
-    I2F62::from_bits(shift_right(mantissa << 31, sub(0, exponent)))
+    I2F62::from_bits(logical_shift_right(mantissa << 31, sub(0, exponent)) as i64)
 }
 
 /// Φ(x). Absolute error below 4·10⁻⁹; within [0, 1]; Φ(x) + Φ(−x) is exactly 1; monotone.
@@ -61,7 +61,7 @@ pub fn norm_cdf(x: I7F57) -> I2F62 {
         Some(score) => {
             let (density, exponent) = density(score, 0);
             // Q31·Q31.
-            shift_right(mul(density, mills(score as u64) >> 3), sub(0, exponent))
+            logical_shift_right(umul(density, mills(score as u64) >> 3), sub(0, exponent)) as i64
         }
     };
     I2F62::from_bits(if x.is_negative() { tail } else { sub(1 << 62, tail) })
@@ -88,7 +88,7 @@ fn score(x: I7F57) -> Option<i64> {
 /// log₂(top/bottom) as a whole number and a fraction in Q62 of size at most 0.53. Relative error below 10⁻¹⁰.
 #[inline(always)]
 pub(crate) fn log2_ratio(top: Magnitude, bottom: Magnitude) -> (i64, i64) {
-    let mut whole = i64::from(top.exponent().wrapping_sub(bottom.exponent()));
+    let mut whole = sub(top.octave(), bottom.octave());
     let (mut a, mut b) = (top.mantissa() >> 1, bottom.mantissa() >> 1);
     // Bring the quotient near 1, so that the logarithm of nearly equal prices keeps its digits.
     if a > uadd(b, threshold(b)) {
@@ -119,24 +119,32 @@ pub(crate) const fn threshold(x: u64) -> u64 {
     usub(x >> 1, x >> 4)
 }
 
-/// 2^power for a power in Q32: a mantissa in Q36, and the power of two that multiplies it. Relative error below 4·10⁻¹⁰.
+// P(1) is below 1, so that a mantissa of `exp2` stays below 2.
+const _: () = {
+    let [a, b, c, d, e, f, g] = FAST_EXP2;
+    assert!(a + b + c + d + e + f + g < 1 << 32);
+};
+
+/// 2^power for a power in Q32: a mantissa in Q36 within [1, 2), and the power of two that multiplies it. Relative error
+/// below 5·10⁻¹⁰.
 #[inline(always)]
-pub(crate) fn exp2(power: i64) -> (i64, i64) {
-    let whole = add(power, 1 << 31) >> 32;
-    let f = sub(power, whole << 32);
-    let [c0, c1, c2, c3, c4, c5, c6] = FAST_EXP2;
-    let p = add(mul(c6, f) >> 32, c5);
-    let p = add(mul(p, f) >> 32, c4);
-    let p = add(mul(p, f) >> 32, c3);
-    let p = add(mul(p, f) >> 32, c2);
-    let p = add(mul(p, f) >> 32, c1);
-    let p = add(mul(p, f) >> 32, c0);
-    (add(1 << 36, mul(p, f) >> 28), whole)
+pub(crate) fn exp2(power: i64) -> (u64, i64) {
+    let f = u64::from(power as u32);
+    // Every coefficient and every partial sum is positive, and P is at most 1.
+    let [c0, c1, c2, c3, c4, c5, c6] = FAST_EXP2.map(|c| c as u64);
+    let p = uadd(umul(c6, f) >> 32, c5);
+    let p = uadd(umul(p, f) >> 32, c4);
+    let p = uadd(umul(p, f) >> 32, c3);
+    let p = uadd(umul(p, f) >> 32, c2);
+    let p = uadd(umul(p, f) >> 32, c1);
+    let p = uadd(umul(p, f) >> 32, c0);
+    (uadd(1 << 36, umul(p, f) >> 28), power >> 32)
 }
 
-/// φ·2^(−carried) at a score in Q28 below 2³¹, `carried` in Q32: a mantissa in Q31, and the power of two that multiplies it.
+/// φ·2^(−carried) at a score in Q28 below 2³¹, `carried` in Q32: a mantissa in Q31 within [1, 2), and the power of two
+/// that multiplies it.
 #[inline(always)]
-pub(crate) fn density(score: i64, carried: i64) -> (i64, i64) {
+pub(crate) fn density(score: i64, carried: i64) -> (u64, i64) {
     let power = add(add(mul(score, score) >> 24, LOG2_SQRT_2PI >> 26), carried);
     let (mantissa, exponent) = exp2(sub(0, power));
     (mantissa >> 5, exponent)
@@ -145,21 +153,29 @@ pub(crate) fn density(score: i64, carried: i64) -> (i64, i64) {
 /// The Mills ratio (1 − Φ)/φ at a score ≥ 0 in Q28, at most 2³², in Q34. Relative error below 5·10⁻⁹.
 #[inline(always)]
 #[allow(clippy::indexing_slicing)] // four bits index sixteen rows
-pub(crate) fn mills(score: u64) -> i64 {
+pub(crate) fn mills(score: u64) -> u64 {
     let s = udiv((1 << 61) - 1, uadd(score, 1 << 29));
     let [c0, c1, c2, c3, c4] = FAST_MILLS[(s >> 28 & 15) as usize];
     let u = sub((s & 0x0fff_ffff) as i64, 1 << 27);
     let m = add(mul(c4, u) >> 28, c3);
     let m = add(mul(m, u) >> 28, c2);
     let m = add(mul(m, u) >> 28, c1);
-    add(mul(m, u) >> 28, c0)
+    add(mul(m, u) >> 28, c0) as u64
 }
 
 /// √x of a number that is not zero: a mantissa of 32 bits (1 is 2³¹), and the power of two that multiplies it.
 #[inline(always)]
-pub(crate) fn sqrt_parts(x: Magnitude) -> (u64, i64) {
-    let exponent = i64::from(x.exponent());
+fn sqrt_parts(x: Magnitude) -> (u64, i64) {
+    let exponent = x.octave();
     // Q62 or Q63, whichever leaves an even exponent.
     let mantissa = x.mantissa() >> (1 ^ (exponent & 1));
     (root(mantissa), exponent >> 1)
+}
+
+/// As [`sqrt_parts`], or one unit more: 1 is 2³¹, and 2³² may be reached.
+#[inline(always)]
+pub(crate) fn near_sqrt_parts(x: Magnitude) -> (u64, i64) {
+    let exponent = x.octave();
+    let mantissa = x.mantissa() >> (1 ^ (exponent & 1));
+    (near_root(mantissa), exponent >> 1)
 }

@@ -17,7 +17,7 @@ pub fn ln(x: Magnitude) -> Option<I7F57> {
         return None;
     }
     // Steps of 2⁻⁵⁵ of the mantissa are larger than twice the error, which makes the function monotone.
-    let rounded = Magnitude::from_normalised(x.mantissa() & !0xff, x.exponent());
+    let rounded = Magnitude::from_normalised(x.mantissa() & !0xff, x.octave());
     let (whole, fraction) = log2_ratio(rounded, Magnitude::ONE);
     // whole·ln 2 in Q57, with the five bits of ln 2 that Q57 lacks.
     let of_whole = add(mul(whole, LN_2 >> 5), mul(whole, LN_2 & 31) >> 5);
@@ -44,7 +44,7 @@ pub fn sqrt(x: Magnitude) -> Magnitude {
         return x;
     }
     let (mantissa, exponent) = sqrt_parts(x);
-    Magnitude::from_normalised(mantissa, exponent as i32)
+    Magnitude::from_normalised(mantissa, exponent)
 }
 
 /// φ(x) = e^(−x²/2)/√(2π). Absolute error below 2·10⁻¹⁶.
@@ -89,7 +89,7 @@ pub(crate) const FRACTION: i64 = (1 << 62) - 1;
 /// log₂(top/bottom) as a whole number and a fraction in Q61 of size at most 0.53. Absolute error below 2·10⁻¹⁸.
 #[inline(always)]
 pub(crate) fn log2_ratio(top: Magnitude, bottom: Magnitude) -> (i64, i64) {
-    let mut whole = i64::from(top.exponent().wrapping_sub(bottom.exponent()));
+    let mut whole = sub(top.octave(), bottom.octave());
     let (mut a, mut b) = (top.mantissa() >> 1, bottom.mantissa() >> 1);
     // Bring the quotient near 1, so that the logarithm of nearly equal prices keeps its digits.
     if a > uadd(b, threshold(b)) {
@@ -188,7 +188,7 @@ pub(crate) fn mills(score: i64) -> i64 {
 /// the [`Magnitude`].
 #[inline(always)]
 pub(crate) fn sqrt_parts(x: Magnitude) -> (u64, i64) {
-    let exponent = i64::from(x.exponent());
+    let exponent = x.octave();
     let n = x.mantissa() >> (1 ^ (exponent & 1));
     let high = root(n);
     let rest = n.wrapping_sub(umul(high, high));

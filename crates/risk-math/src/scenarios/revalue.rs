@@ -9,9 +9,9 @@ use super::book::{Leg, Losses, OptionLeg, ScenarioError};
 use super::grid::Grid;
 use crate::black_scholes::fast::Shocked;
 use crate::black_scholes::{Inputs, Spot};
-use crate::kernels::arith::{add, mul, product, shift_right, sub, udiv};
+use crate::kernels::arith::{add, logical_shift_right, mul, product, sub, udiv};
 use crate::kernels::coefficients::ROOT_OF_THIRTY_DAYS;
-use crate::kernels::fast::{exp2, sqrt_parts};
+use crate::kernels::fast::{exp2, near_sqrt_parts};
 use crate::{value_floor, Lots, Price};
 
 /// What `legs` lose in each cell of `grid`, all on one market at `spot`.
@@ -43,7 +43,7 @@ pub fn revalue<'a>(spot: Price, legs: impl IntoIterator<Item = &'a Leg>, grid: &
 #[inline(always)]
 fn level_after(power: i64) -> i64 {
     let (mantissa, exponent) = exp2(power >> 26);
-    shift_right(mantissa << 8, sub(12, exponent))
+    logical_shift_right(mantissa << 8, sub(12, exponent)) as i64
 }
 
 /// `quantity × spot` in units of 2⁻¹⁰ base units, below 2⁶¹ in size.
@@ -98,7 +98,7 @@ fn term_factor(option: &OptionLeg, grid: &Grid) -> u64 {
     if option.time.0.is_zero() {
         return cap;
     }
-    let (root, exponent) = sqrt_parts(option.time.0);
+    let (root, exponent) = near_sqrt_parts(option.time.0);
     let shift = add(exponent, 5);
     if shift < 0 {
         // Below a thousandth of a year the factor is 9 or more: above every cap.

@@ -284,7 +284,7 @@ proptest! {
     #[test]
     fn any_book_agrees_with_the_reference(
         spot in 0.01f64..200_000.0,
-        legs in proptest::collection::vec((any::<bool>(), -1.5f64..1.5, 0.05f64..3.0, 0.0005f64..2.0, -1_000_000i64..1_000_000, 0u8..4), 1..16),
+        legs in proptest::collection::vec((any::<bool>(), -1.5f64..1.5, 0.01f64..5.0, 0.0005f64..5.0, -1_000_000i64..1_000_000, 0u8..4), 1..16),
     ) {
         let series: Vec<Series> = legs
             .into_iter()
