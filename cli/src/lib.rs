@@ -6,6 +6,7 @@ pub mod chain;
 pub mod demo;
 pub mod depositor;
 pub mod embedded;
+pub mod fit;
 pub mod greeks;
 pub mod localnet;
 pub mod math_program;

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use ballast_cli::places::Places;
-use ballast_cli::{bench, demo, greeks, localnet};
+use ballast_cli::{bench, demo, fit, greeks, localnet};
 use clap::{Parser, Subcommand};
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
@@ -21,6 +21,7 @@ enum Order {
     Demo(demo::Args),
     Localnet(localnet::Args),
     Greeks(greeks::Args),
+    Fit(fit::Args),
     Bench(bench::Args),
     /// Runs the keeper: watches a vault and cranks it. `ballast keeper --help` lists its options
     #[command(disable_help_flag = true)]
@@ -66,6 +67,7 @@ fn run(args: Args) -> Result<bool> {
         Order::Demo(args) => demo::run(&args, &places),
         Order::Localnet(args) => localnet::run(&args, &places).map(|()| true),
         Order::Greeks(args) => greeks::run(&args, &places),
+        Order::Fit(args) => fit::run(&args),
         Order::Bench(args) => bench::run(&args, &places),
         Order::Keeper(passed) => become_other(Command::new(places.keeper()?).args(passed.arguments)),
         Order::Setup(passed) => script(&places, "setup", passed),
