@@ -4,6 +4,7 @@ use super::summary::Summary;
 use super::vectors::Vector;
 use crate::greeks::{on_host, RESULTS};
 use ballast_math::Tier;
+use std::fmt::Write as _;
 
 /// The divisor of each error, in the order of the results, and how it is written.
 pub const UNITS: [&str; 9] = [
@@ -70,6 +71,34 @@ pub fn excess(vector: &Vector) -> f64 {
     let grown = |rate: f64| (-rate * time).exp();
     let (rate, carry) = (inputs.rate.0.to_num::<f64>(), inputs.carry.0.to_num::<f64>());
     grown(carry).max(strike / spot * grown(rate)).max(grown(rate)).max(1.0)
+}
+
+/// Errors of both tiers as a table for a page.
+pub fn markdown(vectors: &[Vector]) -> String {
+    let [fast, precise] = [Tier::Fast, Tier::Precise].map(|tier| errors(tier, vectors));
+    let mut text = String::from(
+        "| Error of | In units of | Fast: median | Max | Bar | Precise: median | Max | Bar |\n|---|---|---:|---:|---:|---:|---:|---:|\n",
+    );
+    let bar = |tier, at| {
+        bars(tier)
+            .get(at)
+            .map_or_else(|| "-".to_owned(), |bar: &f64| format!("{bar:e}"))
+    };
+    for (at, (fast, precise)) in fast.iter().zip(&precise).enumerate() {
+        let _ = writeln!(
+            text,
+            "| {} | `{}` | {:.1e} | {:.1e} | {} | {:.1e} | {:.1e} | {} |",
+            fast.name,
+            fast.unit,
+            fast.median,
+            fast.max,
+            bar(Tier::Fast, at),
+            precise.median,
+            precise.max,
+            bar(Tier::Precise, at),
+        );
+    }
+    text
 }
 
 fn units(vector: &Vector) -> [f64; 9] {

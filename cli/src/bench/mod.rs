@@ -90,12 +90,21 @@ fn remarks(rows: &[Summary]) -> String {
     lines.collect::<String>() + "\n"
 }
 
-/// The page in `docs/` that shows compute units over the options of the repository.
-pub fn page(table: &str) -> String {
+/// Where the page's part begins that is over the options of the repository.
+pub const OWN: &str = "## Over the options of the repository";
+
+/// The page in `docs/`: over the golden options, where they are there; and over those of the repository.
+pub fn page(golden: Option<&str>, own: &str) -> String {
     format!(
-        "# Compute units of the mathematics\n\nMeasured by `cli/tests/bench_math.rs` over the 300 options of \
-         `crates/risk-math/tests/vectors/black_scholes.csv`, which reach to the corners of the domain; `BALLAST_UPDATE=1 \
-         ./ballast test` rewrites this page. `./ballast bench math` shows the same figures, and explains what is in them; \
-         with `--golden FILE` over other options. Rows count the options a function can take.\n\n{table}"
+        "# What the mathematics costs, and how exact it is\n\nWritten by `cli/tests/bench_math.rs`, which fails when it is not \
+         true; `BALLAST_UPDATE=1 ./ballast test` rewrites it. `./ballast bench math` shows such figures for any table of \
+         options, and the same for bytes of program and sets a second.\n\nCompute units are from typed arguments in memory \
+         to typed results in memory, with every check of the domain; what an empty measurement costs is taken off. A set is \
+         price, delta, gamma, vega, theta and rho; the higher one has vanna, volga and charm too. A point of the surface is \
+         one of eight expiries. The scenarios are the whole grid of 27 cells with its weights, 16 options revalued in each, \
+         and the expected shortfall; a row is a book. `solmath` gives prices and Greeks of call and put, without carry, and \
+         takes no negative rate. Rows count what a function takes.\n\n{}{OWN}\n\nThe 300 of \
+         `crates/risk-math/tests/vectors/black_scholes.csv` reach to the corners of the domain.\n\n{own}",
+        golden.map(|part| format!("## Over the 4,000 golden options\n\n{part}\n")).unwrap_or_default()
     )
 }
