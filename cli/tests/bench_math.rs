@@ -5,7 +5,7 @@
 use ballast_cli::bench::accuracy::{self, bars, errors, errors_of, excess};
 use ballast_cli::bench::summary::{markdown, Summary};
 use ballast_cli::bench::vectors::{committed, read, Vector};
-use ballast_cli::bench::{page, units, OWN};
+use ballast_cli::bench::{headline, page, units, OWN};
 use ballast_cli::greeks::RESULTS;
 use ballast_cli::math_program::MathProgram;
 use ballast_cli::places::Places;
@@ -58,6 +58,9 @@ fn compute_units_stay_under_their_ceilings_and_the_page_is_true() {
         .collect();
     rows.iter().for_each(|rows| hold(rows));
     let golden = tables.get(1).zip(rows.get(1));
+    if let Some((table, rows)) = golden {
+        readme_is_true(table, rows);
+    }
     let golden = golden.map(|(table, rows)| format!("{}\n{}", markdown(rows), accuracy::markdown(table)));
     let mut text = page(golden.as_deref(), &markdown(&rows[0]));
     let path = root().join("docs/math-compute-units.md");
@@ -73,6 +76,25 @@ fn compute_units_stay_under_their_ceilings_and_the_page_is_true() {
             there == text,
             "{} is not\n{text}\nrun: BALLAST_UPDATE=1 ./ballast test",
             path.display()
+        );
+    }
+}
+
+/// The first page's few figures stand between two marks.
+fn readme_is_true(table: &[Vector], rows: &[Summary]) {
+    let [fast, precise] = [Tier::Fast, Tier::Precise].map(|tier| errors(tier, table));
+    let figures = headline(rows, [&fast, &precise]);
+    let path = root().join("README.md");
+    let there = std::fs::read_to_string(&path).unwrap();
+    let (before, rest) = there.split_once("<!-- bench -->\n").expect("a mark in README.md");
+    let (_, after) = rest.split_once("<!-- /bench -->").expect("a second mark in README.md");
+    let text = format!("{before}<!-- bench -->\n{figures}<!-- /bench -->{after}");
+    if std::env::var_os("BALLAST_UPDATE").is_some() {
+        std::fs::write(&path, &text).unwrap();
+    } else {
+        assert!(
+            there == text,
+            "README.md does not show\n{figures}\nrun: BALLAST_UPDATE=1 ./ballast test"
         );
     }
 }

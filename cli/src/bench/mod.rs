@@ -12,6 +12,7 @@ use crate::places::Places;
 use anyhow::Result;
 use ballast_math::Tier;
 use clap::Subcommand;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use summary::{aligned, Summary};
 
@@ -88,6 +89,50 @@ fn remarks(rows: &[Summary]) -> String {
         )
     });
     lines.collect::<String>() + "\n"
+}
+
+/// The few figures that the repository's first page shows: compute units, and the errors of each tier's price.
+pub fn headline(rows: &[Summary], errors: [&[Summary]; 2]) -> String {
+    let lines = [
+        ("Price and five Greeks", "bsm_set", "fast"),
+        ("Price and five Greeks", "bsm_set", "precise"),
+        ("With vanna, volga and charm", "bsm_set_higher", "precise"),
+        ("Implied volatility", "implied_vol", "precise"),
+        ("A point of the volatility surface", "surface_point", "precise"),
+        (
+            "16 options in 27 scenarios, with expected shortfall",
+            "scenarios_27x16",
+            "fast",
+        ),
+        ("For comparison: `solmath` 0.2.0, `bs_full`", "solmath_bs_full", "-"),
+        (
+            "For comparison: `solmath` 0.2.0, `bs_full_hp`",
+            "solmath_bs_full_hp",
+            "-",
+        ),
+    ];
+    let mut text =
+        String::from("| | Tier | Compute units: median | Max | Error of price/S: max |\n|---|---|---:|---:|---:|\n");
+    for (what, name, tier) in lines {
+        let Some(row) = rows.iter().find(|row| (row.name, row.tier) == (name, tier)) else {
+            continue;
+        };
+        let of_price = errors
+            .iter()
+            .filter_map(|errors| errors.first())
+            .find(|price| price.tier == tier);
+        let error = of_price
+            .filter(|_| name.starts_with("bsm"))
+            .map(|price| format!("{:.1e}", price.max));
+        let _ = writeln!(
+            text,
+            "| {what} | {tier} | {} | {} | {} |",
+            row.median,
+            row.max,
+            error.unwrap_or_default()
+        );
+    }
+    text
 }
 
 /// Where the page's part begins that is over the options of the repository.
