@@ -167,6 +167,22 @@ rows, error = mills_rows(8)
 table("PRECISE_MILLS", f"Mills ratio by cells of s = 2/(score + 2); relative error {short(error)}. Q61, the last four Q53", rows,
       [61] * 5 + [53] * 4)
 
+# The implied volatility's first guess.
+
+
+def bachelier_wing(inverse_root):
+    """Score of d over w at w = 1 / inverse_root, where w^2 = -log2(phi(d)/d - (1 - Phi(d))): Bachelier's price over |x|."""
+    wanted = inverse_root**-2
+    depth = lambda score: score**2 + mp.log(2 * mp.pi) / 2 / LN2 - mp.log(1 / (score * SCORE) - mills(score), 2)  # noqa: E731
+    return mp.findroot(lambda score: depth(score) - wanted, (inverse_root**-1, inverse_root**-1 - 1), tol=1e-30) * inverse_root
+
+
+constant("SQRT_2PI", "√(2π)", mp.sqrt(2 * mp.pi), 60)
+constant("LOG2_LN_2", "log₂ ln 2", mp.log(LN2, 2), 54)
+coefficients, error = fit(bachelier_wing, 5, mpf(1) / 14, mpf(1) / 2, lambda x: mpf(1))
+array("WING", "d/√(2 ln 2)/w by 1/w, w² = −log₂(φ(d)/d − 1 + Φ(d)) from 4 to 196: Bachelier's price of an option over its "
+      f"distance from the money; error {short(error)}", in_plain_powers(coefficients, mpf(1) / 14, mpf(1) / 2), 58)
+
 text = "\n".join(lines) + "\n"
 if sys.argv[1:] == ["--check"]:
     if OUTPUT.read_text() != text:

@@ -10,8 +10,8 @@ use super::domain::check;
 use super::{DomainError, Inputs, Kind, Rate, Spot, Strike, Volatility, Years};
 use crate::kernels::arith::{add, fraction, mul, product, shift_right, sub};
 use crate::kernels::coefficients::{
-    DEVIATION, GREATEST_VOLATILITY, HALF_LOG2_E, INVERSE_DEVIATION, LEAST_VOLATILITY, LN_2, LOG2_SQRT_2PI,
-    MONEYNESS_LIMIT, SCORE,
+    DEVIATION, GREATEST_VOLATILITY, HALF_LOG2_E, INVERSE_DEVIATION, LEAST_VOLATILITY, LN_2, LOG2_LN_2, LOG2_SQRT_2PI,
+    MONEYNESS_LIMIT, SCORE, SQRT_2PI, WING,
 };
 use crate::kernels::precise::{exp2, log2_ratio, mills, sqrt, sqrt_parts, FRACTION};
 use crate::Magnitude;
@@ -76,10 +76,30 @@ pub fn implied_volatility(option: &QuotedOption) -> Result<Volatility, ImpliedVo
     let unit = product((root >> 1) as i64, DEVIATION >> 1) as u64;
     let unit = Magnitude::from_parts(unit, root_exponent.wrapping_sub(61) as i32);
     let volatility = quotient(positive(spread, 58), unit.unwrap_or(Magnitude::ONE));
-    if volatility.is_below(LEAST_VOLATILITY) || GREATEST_VOLATILITY.is_below(volatility) {
-        return Err(ImpliedVolatilityError::Volatility);
+    within_domain(volatility)
+        .map(Volatility)
+        .ok_or(ImpliedVolatilityError::Volatility)
+}
+
+/// The volatility, where it lies outside the domain by less than its millionth the nearest that does not.
+fn within_domain(volatility: Magnitude) -> Option<Magnitude> {
+    let near = |edge: Magnitude| {
+        let (low, high) = if volatility.is_below(edge) {
+            (volatility, edge)
+        } else {
+            (edge, volatility)
+        };
+        quotient(low, high).mantissa() > u64::MAX - (u64::MAX >> 20)
+    };
+    for (edge, outside) in [
+        (LEAST_VOLATILITY, volatility.is_below(LEAST_VOLATILITY)),
+        (GREATEST_VOLATILITY, GREATEST_VOLATILITY.is_below(volatility)),
+    ] {
+        if outside {
+            return near(edge).then_some(edge);
+        }
     }
-    Ok(Volatility(volatility))
+    Some(volatility)
 }
 
 /// An out-of-the-money option, normalised by √(S·e^(−qτ)·K·e^(−rτ)).
@@ -152,9 +172,14 @@ impl Target {
         }
         let in_the_money = (option.kind == Kind::Call) == (forward > 0);
         let per_spot = if in_the_money && forward != 0 {
-            // What is left of the price without its payoff |S·e^(−qτ) − K·e^(−rτ)|, per spot in Q47.
-            let payoff = sub(power(sub(0, carried), 47), power(sub(0, add(carried, forward)), 47)).saturating_abs();
-            let left = sub(fixed(quotient(option.price, option.spot.0), 47), payoff);
+            // What is left of the price without its payoff |S·e^(−qτ) − K·e^(−rτ)|, per spot in Q47. The larger leg is the
+            // bound of the price.
+            let (underlying, strike) = (power(sub(0, carried), 47), power(sub(0, add(carried, forward)), 47));
+            let price = fixed(quotient(option.price, option.spot.0), 47);
+            if price >= underlying.max(strike) {
+                return Err(ImpliedVolatilityError::TooHigh);
+            }
+            let left = sub(price, sub(underlying, strike).saturating_abs());
             if left < 2 {
                 return Err(ImpliedVolatilityError::TooLow);
             }
@@ -176,9 +201,12 @@ impl Target {
 
     /// The spread of the price.
     fn solve(&self) -> Result<i64, ImpliedVolatilityError> {
-        // With the volatility the normalised price tends to 2^(−|x|/2).
+        // With the volatility the normalised price tends to 2^(−|x|/2): never 1, and not seen to be nearer than rounding is.
+        if self.price >= 0 {
+            return Err(ImpliedVolatilityError::TooHigh);
+        }
         let lacking = sub(power(sub(0, self.moneyness >> 1), 60), power_of_log(self.price));
-        if self.price >= 0 || lacking <= 0 {
+        if lacking < 256 {
             return Err(ImpliedVolatilityError::TooHigh);
         }
         // The price rises fastest where d₁ = 0, at s = 2√|x|; at the money that is nothing, and nothing is seen there.
@@ -186,7 +214,8 @@ impl Target {
         let point = self.at(inflection.max(1), Side::Below);
         match point {
             Some(point) if point.logarithm > self.price => {
-                self.search(Side::Below, self.price, inflection, 0, inflection)
+                let start = self.wing(inflection).unwrap_or(inflection);
+                self.search(Side::Below, self.price, start, 0, inflection)
             }
             _ => {
                 let start = self.tangent(inflection, point.map_or(0, |point| point.mills));
@@ -199,7 +228,35 @@ impl Target {
     fn tangent(&self, inflection: i64, mills: i64) -> i64 {
         // The price over its slope e^(−d₁²/2)/√(2π)·2^(−|x|/2), in Q61: at most √(2π).
         let rise = power_of_log(add(self.price, add(self.moneyness >> 5, LOG2_SQRT_2PI >> 4))) << 1;
-        add(inflection, product(sub(rise, mills).max(0), DEVIATION) >> 3).clamp(1, GREATEST_SPREAD)
+        add(inflection, product(sub(rise, mills).max(0) >> 1, DEVIATION) >> 2).clamp(1, GREATEST_SPREAD)
+    }
+
+    /// A guess below the inflection, as if prices were normally distributed (Bachelier): the price over |x| is then a
+    /// function of d = |x|/s alone. Near the money that is a quadratic in s, further out a fitted polynomial.
+    fn wing(&self, inflection: i64) -> Option<i64> {
+        let distance = product(self.moneyness, LN_2);
+        let depth = sub(add(log2(self.moneyness, 58), LOG2_LN_2), self.price);
+        let spread = if depth < 4 << 54 {
+            // Price ≈ s/√(2π) − |x|/2 + x²/(2√(2π)·s), so that s² − y·s + x²/2 = 0 with y = √(2π)·(price + |x|/2).
+            let y = product(add(power_of_log(self.price) >> 2, distance >> 1), SQRT_2PI) << 2;
+            // Q54 and Q58.
+            let under_root = sub(product(y, y), product(distance, distance) << 1).max(0);
+            let natural = add(y, fixed(sqrt(positive(under_root, 54)), 58)) >> 1;
+            product(natural, DEVIATION)
+        } else {
+            let w = sqrt(positive(depth, 54));
+            let inverse = fixed(quotient(Magnitude::ONE, w), 62);
+            let [c0, c1, c2, c3, c4, c5] = WING;
+            let p = add(product(c5, inverse), c4);
+            let p = add(product(p, inverse), c3);
+            let p = add(product(p, inverse), c2);
+            let p = add(product(p, inverse), c1);
+            let p = add(product(p, inverse), c0);
+            // d as a score is w·P; s = |x|/score.
+            let score = quotient(positive(p, 58), quotient(Magnitude::ONE, w));
+            fixed(quotient(positive(self.moneyness, 58), score), 58)
+        };
+        (spread > 0).then(|| spread.min(inflection))
     }
 
     /// Halley's steps for the side's logarithm, in 1/s² below the inflection and in s above it, inside a bracket.

@@ -182,7 +182,10 @@ impl Frame {
     /// `per_spot × S`, for a number in Q`bits`.
     #[inline(always)]
     fn in_quote(&self, per_spot: i64, bits: i64) -> Scaled {
-        scaled(product(per_spot, (self.spot >> 1) as i64), sub(self.spot_exponent, bits))
+        scaled(
+            product(per_spot, (self.spot >> 1) as i64),
+            sub(self.spot_exponent, bits),
+        )
     }
 
     #[inline(always)]
