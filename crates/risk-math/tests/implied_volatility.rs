@@ -84,7 +84,7 @@ fn prices_without_a_volatility_are_refused_by_name() {
         (call, 1e6, TooHigh),
         (put, 0.0, TooLow),
         (put, 90.0, TooHigh),
-        (put, 1e-12, Vol),
+        (inputs(Kind::Put, 100.0, 99.9, 0.0, 0.0, 0.5, 0.5), 1e-9, Vol),
         (put, 89.9, Vol),
         (
             inputs(Kind::Call, 100.0, 100.0, 0.0, 0.0, 0.5, 0.0),

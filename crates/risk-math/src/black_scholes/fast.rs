@@ -81,22 +81,22 @@ const FAR: i64 = (1 << 31) - 1;
 const FARTHEST: i64 = 1 << 32;
 
 /// What a price takes from the inputs before the spot or the volatility is shocked.
-pub(crate) struct Setup {
+pub(super) struct Setup {
     /// log₂ of the forward's moneyness, Q58.
-    forward: i64,
+    pub(super) forward: i64,
     /// qτ·log₂e, Q58.
-    lost: i64,
+    pub(super) lost: i64,
     root: u64,
     root_exponent: i64,
     deviation: u64,
-    deviation_exponent: i64,
+    pub(super) deviation_exponent: i64,
     /// σ√τ·√(2 log₂e): 1 is 2²⁹, times 2^deviation_exponent.
-    spread: u64,
+    pub(super) spread: u64,
 }
 
 impl Setup {
     #[inline(always)]
-    fn new(inputs: &Inputs) -> Result<Self, DomainError> {
+    pub(super) fn new(inputs: &Inputs) -> Result<Self, DomainError> {
         let (whole, fraction) = log2_ratio(inputs.spot.0, inputs.strike.0);
         // log₂(S/K), Q58.
         let moneyness = add(whole << 58, fraction >> 4);
@@ -303,7 +303,7 @@ impl Frame {
 
 /// d₁ and d₂ as scores: X/s ± s/4 for the forward's moneyness X (Q58) and s = σ√τ·√(2 log₂e) (1 is 2²⁹ at `exponent`).
 #[inline(always)]
-fn scores(forward: i64, spread: u64, exponent: i64) -> (i64, i64) {
+pub(super) fn scores(forward: i64, spread: u64, exponent: i64) -> (i64, i64) {
     // X/s in Q28 is X·2^shift / spread.
     let shift = sub(-1, exponent);
     let size = forward.unsigned_abs();
@@ -324,7 +324,7 @@ fn scores(forward: i64, spread: u64, exponent: i64) -> (i64, i64) {
 
 /// e^(−qτ)·φ as a mantissa and an exponent, for a score in Q28 and qτ·log₂e in Q58; nothing beyond [`FAR`].
 #[inline(always)]
-fn density_at(score: u64, lost: i64) -> (u64, i64) {
+pub(super) fn density_at(score: u64, lost: i64) -> (u64, i64) {
     if score >= FAR as u64 {
         (0, 0)
     } else {
@@ -334,14 +334,14 @@ fn density_at(score: u64, lost: i64) -> (u64, i64) {
 
 /// The density times the Mills ratio of a score, Q32.
 #[inline(always)]
-fn tail(density: u64, density_exponent: i64, score: u64) -> i64 {
+pub(super) fn tail(density: u64, density_exponent: i64, score: u64) -> i64 {
     // Q31·Q31.
     logical_shift_right(umul(density, mills(score) >> 3), sub(30, density_exponent)) as i64
 }
 
 /// A leg's parts leg·Φ(score) and leg·Φ(−score), from the smaller one.
 #[inline(always)]
-fn split(score: i64, tail: i64, leg: i64) -> (i64, i64) {
+pub(super) fn split(score: i64, tail: i64, leg: i64) -> (i64, i64) {
     if score < 0 {
         (tail, sub(leg, tail))
     } else {
@@ -351,94 +351,13 @@ fn split(score: i64, tail: i64, leg: i64) -> (i64, i64) {
 
 /// A call's price, from its two legs' parts and the whole legs, held within its bounds.
 #[inline(always)]
-fn bounded_call(held: i64, paid: i64, carried: i64, strike: i64) -> i64 {
+pub(super) fn bounded_call(held: i64, paid: i64, carried: i64, strike: i64) -> i64 {
     sub(held, paid).max(sub(carried, strike)).max(0).min(carried)
-}
-
-/// An option whose price is wanted at many shocks of the spot and of the volatility.
-pub(crate) struct Shocked {
-    setup: Setup,
-    /// K·e^(−rτ)/S, Q32, S being the spot before any shock.
-    strike: i64,
-    kind: Kind,
-    expired: bool,
-}
-
-/// σ√τ·√(2 log₂e) after a shock of the volatility: 1 is 2²⁹ at the exponent.
-#[derive(Clone, Copy)]
-pub(crate) struct Spread {
-    value: u64,
-    exponent: i64,
-}
-
-impl Shocked {
-    pub(crate) fn new(inputs: &Inputs) -> Result<Self, DomainError> {
-        check(inputs)?;
-        let setup = Setup::new(inputs)?;
-        let strike = whole_leg(sub(0, add(setup.forward, setup.lost)));
-        Ok(Self {
-            setup,
-            strike,
-            kind: inputs.kind,
-            expired: inputs.time.0.is_zero(),
-        })
-    }
-
-    /// The spread when the volatility is multiplied by `factor`, Q30, within 1/4 and 4.
-    #[inline(always)]
-    pub(crate) fn spread(&self, factor: u64) -> Spread {
-        if factor == 1 << 30 {
-            // Not a bit is lost where nothing changes.
-            return Spread {
-                value: self.setup.spread,
-                exponent: self.setup.deviation_exponent,
-            };
-        }
-        let product = umul(self.setup.spread, factor);
-        let exponent = self.setup.deviation_exponent;
-        if exponent >= 0 {
-            // A spread of 1 or more may have 34 bits; `scores` knows no far wing there.
-            Spread {
-                value: product >> 30,
-                exponent,
-            }
-        } else {
-            Spread {
-                value: product >> 32,
-                exponent: add(exponent, 2),
-            }
-        }
-    }
-
-    /// e^(−qτ) times the shocked spot per unshocked spot, Q32, after a move of the price by `log2` (Q58, within ±3).
-    #[inline(always)]
-    pub(crate) fn carried(&self, log2: i64) -> i64 {
-        whole_leg(sub(log2, self.setup.lost))
-    }
-
-    /// The price per unshocked spot, Q32; `carried` is [`Self::carried`] of the same move.
-    #[inline(always)]
-    pub(crate) fn price(&self, log2: i64, carried: i64, spread: Spread) -> i64 {
-        let call = if self.expired {
-            sub(carried, self.strike).max(0)
-        } else {
-            let (first, second) = scores(add(self.setup.forward, log2), spread.value, spread.exponent);
-            let (first_size, second_size) = (first.unsigned_abs(), second.unsigned_abs());
-            let (density, exponent) = density_at(first_size, sub(self.setup.lost, log2));
-            let (held, _) = split(first, tail(density, exponent, first_size), carried);
-            let (paid, _) = split(second, tail(density, exponent, second_size), self.strike);
-            bounded_call(held, paid, carried, self.strike)
-        };
-        match self.kind {
-            Kind::Call => call,
-            Kind::Put => sub(call, sub(carried, self.strike)),
-        }
-    }
 }
 
 /// 2^power for a power in Q58, in Q32: below 2⁴⁷ in the domain.
 #[inline(always)]
-fn whole_leg(power: i64) -> i64 {
+pub(super) fn whole_leg(power: i64) -> i64 {
     let (mantissa, exponent) = exp2(power >> 26);
     // The exponent is within ±25.
     ((mantissa << 12) >> (sub(16, exponent) & 63)) as i64

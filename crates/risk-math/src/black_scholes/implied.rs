@@ -4,10 +4,8 @@
 //! inflection in σ√τ splits the search in two, and each side solves for a logarithm that is nearly linear there, by
 //! Halley's third-order steps inside a bracket.
 
-use core::fmt;
-
 use super::domain::check;
-use super::{DomainError, Inputs, Kind, Rate, Spot, Strike, Volatility, Years};
+use super::{DomainError, ImpliedVolatilityError, Inputs, Kind, QuotedOption, Volatility};
 use crate::kernels::arith::{add, fraction, mul, product, shift_right, sub};
 use crate::kernels::coefficients::{
     DEVIATION, GREATEST_VOLATILITY, HALF_LOG2_E, INVERSE_DEVIATION, LEAST_VOLATILITY, LN_2, LOG2_LN_2, LOG2_SQRT_2PI,
@@ -15,53 +13,6 @@ use crate::kernels::coefficients::{
 };
 use crate::kernels::precise::{exp2, log2_ratio, mills, sqrt, sqrt_parts, FRACTION};
 use crate::Magnitude;
-
-/// An option with its price in place of its volatility.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct QuotedOption {
-    /// Call or put.
-    pub kind: Kind,
-    /// The price of the underlying.
-    pub spot: Spot,
-    /// The strike.
-    pub strike: Strike,
-    /// The rate at which the quote currency grows.
-    pub rate: Rate,
-    /// The yield of the underlying.
-    pub carry: Rate,
-    /// Time to expiry, not zero.
-    pub time: Years,
-    /// The option's price, in quote units.
-    pub price: Magnitude,
-}
-
-/// Why a price has no volatility.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ImpliedVolatilityError {
-    /// An input lies outside the domain.
-    Domain(DomainError),
-    /// The price is not above the discounted payoff of the forward, by more than 2⁻⁴⁶ of the spot if that is positive.
-    TooLow,
-    /// The price is not below the discounted underlying (a call) or strike (a put).
-    TooHigh,
-    /// The volatility would be below 1 % or above 500 %.
-    Volatility,
-}
-
-impl fmt::Display for ImpliedVolatilityError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Domain(error) => error.fmt(f),
-            Self::TooLow => f.write_str("the price must be above what exercise of the forward is worth"),
-            Self::TooHigh => {
-                f.write_str("the price must be below the discounted underlying (call) or the discounted strike (put)")
-            }
-            Self::Volatility => f.write_str("the price implies a volatility outside 0.01 and 5"),
-        }
-    }
-}
-
-impl core::error::Error for ImpliedVolatilityError {}
 
 /// The volatility at which [`super::precise::price`] gives `option.price`, in at most a few hundred bisections' worth of
 /// steps, as a rule in two or three.

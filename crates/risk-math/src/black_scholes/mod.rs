@@ -8,9 +8,12 @@ pub mod fast;
 mod implied;
 mod inputs;
 pub mod precise;
+mod quoted;
+pub(crate) mod shocked;
 
-pub use implied::{implied_volatility, ImpliedVolatilityError, QuotedOption};
+pub use implied::implied_volatility;
 pub use inputs::{DomainError, Inputs, Kind, Rate, Spot, Strike, Volatility, Years};
+pub use quoted::{ImpliedVolatilityError, QuotedOption};
 
 use crate::Scaled;
 

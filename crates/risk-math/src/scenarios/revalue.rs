@@ -7,7 +7,7 @@ use fixed::types::I2F62;
 
 use super::book::{Leg, Losses, OptionLeg, ScenarioError};
 use super::grid::Grid;
-use crate::black_scholes::fast::Shocked;
+use crate::black_scholes::shocked::Shocked;
 use crate::black_scholes::{Inputs, Spot};
 use crate::kernels::arith::{add, logical_shift_right, mul, product, sub, udiv};
 use crate::kernels::coefficients::ROOT_OF_THIRTY_DAYS;
