@@ -1,6 +1,6 @@
 //! `ballast fit`: surfaces from option chains.
 
-use anyhow::{Context, Result};
+use anyhow::{bail, Context, Result};
 use ballast_risk_math::fit::errors::Errors;
 use ballast_risk_math::surface::MAX_SLICES;
 use ballast_sim::fitting::{self, Day};
@@ -65,12 +65,18 @@ pub fn run(args: &Args) -> Result<bool> {
             }
         }
     }
+    if days.is_empty() && refused == 0 {
+        bail!(
+            "the files hold no chain of {}",
+            args.currency.as_deref().unwrap_or("any currency")
+        );
+    }
     print_totals(&days, refused);
     if let Some(out) = &args.out {
         write(out, &days)?;
         println!("written to {}", out.display());
     }
-    Ok(refused == 0 && !days.is_empty())
+    Ok(refused == 0)
 }
 
 fn currencies(days: &[Day]) -> Vec<&str> {
@@ -90,7 +96,10 @@ fn print_totals(days: &[Day], refused: usize) {
                 sum.extend(errors);
             }
         }
-        println!("{}", fitting::row("every day", name, "", [&sums[0], &sums[1], &sums[2]]));
+        println!(
+            "{}",
+            fitting::row("every day", name, "", [&sums[0], &sums[1], &sums[2]])
+        );
     }
     let unpriced: usize = days.iter().map(|day| day.unpriced).sum();
     println!(

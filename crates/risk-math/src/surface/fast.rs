@@ -26,6 +26,12 @@ impl Tier for Fast {
     }
 
     #[inline]
+    fn lift(_: u64, _: u32) -> u32 {
+        // Enough for 10⁻⁸, without counting.
+        3
+    }
+
+    #[inline]
     fn sqrt(value: Magnitude) -> Magnitude {
         kernels::fast::sqrt(value)
     }

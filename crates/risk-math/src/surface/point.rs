@@ -20,6 +20,8 @@ pub(super) trait Tier {
     fn inverse(d: u64) -> u64;
     /// The square root of a fraction between 2⁻¹³ and one.
     fn root(square: u64) -> u64;
+    /// How many bits a small quotient may be shifted up: top/bottom is below 2⁻⁴, the bottom has so many leading zeros.
+    fn lift(top: u64, zeros: u32) -> u32;
     /// The square root of any number.
     fn sqrt(value: Magnitude) -> Magnitude;
 }
@@ -154,7 +156,7 @@ fn slice_rate<T: Tier>(node: &Node, k: Magnitude, is_put_wing: bool) -> Option<u
             while (bottom << zeros) >> 63 == 0 && zeros < 9 {
                 zeros = zeros.wrapping_add(1);
             }
-            let lift = top.leading_zeros().saturating_sub(zeros.wrapping_add(1)).min(shift);
+            let lift = T::lift(top, zeros).min(shift);
             let top = top << zeros.wrapping_add(lift).wrapping_sub(1);
             let sum = product(top as i64, T::inverse(bottom << zeros) as i64);
             (sum as u64, lift)

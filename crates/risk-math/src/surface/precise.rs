@@ -22,6 +22,11 @@ impl Tier for Precise {
     }
 
     #[inline]
+    fn lift(top: u64, zeros: u32) -> u32 {
+        top.leading_zeros().saturating_sub(zeros.wrapping_add(1))
+    }
+
+    #[inline]
     fn sqrt(value: Magnitude) -> Magnitude {
         kernels::precise::sqrt(value)
     }
@@ -29,7 +34,7 @@ impl Tier for Precise {
 
 /// The implied volatility at log-moneyness ln(K/F) and a time in years from the surface's observation.
 ///
-/// Relative error below 2·10⁻¹².
+/// Relative error below 10⁻¹².
 ///
 /// # Errors
 /// [`PointError`] for a point outside the domain, or where the volatility is outside 1…500 %.
