@@ -130,8 +130,14 @@ coefficients, error = fit(log2_rest, 3, 0, Z_SQUARED)
 array("FAST_LOG2", f"R of log₂((1 + z)/(1 − z)) = z·(2 log₂ e + z²·R(z²)), z² ≤ (7/39)²; error of R {short(error)}",
       in_plain_powers(coefficients, 0, Z_SQUARED), 32)
 coefficients, error = fit(lambda f: mp.expm1(f * LN2) / f if f else LN2, 6, 0, 1, lambda f: 2**-f)
-array("FAST_EXP2", f"P of 2^f = 1 + f·P(f), 0 ≤ f < 1; relative error of 2^f {short(error)}",
-      in_plain_powers(coefficients, 0, 1), 32)
+# Each step of Horner's rule rounds down; a unit more in the first coefficient makes up for half of it.
+coefficients[0] += mpf(2) ** -32
+lines.append(f"/// P of 2^f = 1 + f·P(f), 0 ≤ f < 1; relative error of 2^f {short(error)}. Q32, the last three Q40.")
+lines.append("pub const FAST_EXP2: [u64; 7] = [")
+scales = [32] * 4 + [40] * 3
+lines.extend(f"    {bits(v, q):_}," for v, q in zip(in_plain_powers(coefficients, 0, 1), scales))
+lines.append("];")
+
 
 
 def mills_rows(degree):

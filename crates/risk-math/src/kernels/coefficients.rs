@@ -47,15 +47,15 @@ pub const FAST_LOG2: [i64; 4] = [
     1_768_836_957,
     1_452_498_416,
 ];
-/// P of 2^f = 1 + f·P(f), 0 ≤ f < 1; relative error of 2^f 1.5e-10. Q32.
-pub const FAST_EXP2: [i64; 7] = [
-    2_977_044_472,
+/// P of 2^f = 1 + f·P(f), 0 ≤ f < 1; relative error of 2^f 1.5e-10. Q32, the last three Q40.
+pub const FAST_EXP2: [u64; 7] = [
+    2_977_044_473,
     1_031_764_920,
     238_389_527,
     41_302_079,
-    5_748_610,
-    629_238,
-    88_448,
+    1_471_644_193,
+    161_084_872,
+    22_642_657,
 ];
 /// Mills ratio by cells of s = 2/(score + 2); relative error 4.2e-9. Q34.
 pub static FAST_MILLS: [[i64; 5]; 16] = [
