@@ -16,6 +16,8 @@ const GRID: RGBColor = RGBColor(0xe2, 0xe8, 0xf0);
 const INK: RGBColor = RGBColor(0x47, 0x55, 0x69);
 const QUOTE: RGBColor = RGBColor(0x94, 0xa3, 0xb8);
 
+/// Plotters rounds to whole pixels, so the drawing is made this much larger than it is shown.
+const SCALE: u32 = 3;
 /// Panels in a row, and the size of one.
 const COLUMNS: usize = 3;
 const PANEL: (u32, u32) = (420, 260);
@@ -31,32 +33,48 @@ type Failure = Box<dyn Error + Send + Sync>;
 /// What drawing returned.
 pub fn draw(day: &Day) -> Result<String, Failure> {
     let rows = day.fitted.len().div_ceil(COLUMNS).max(1);
+    let (width, height) = (
+        PANEL.0 * COLUMNS as u32 * SCALE,
+        (TITLE + PANEL.1 * rows as u32) * SCALE,
+    );
     let mut svg = String::new();
     {
-        let size = (PANEL.0 * COLUMNS as u32, TITLE + PANEL.1 * rows as u32);
-        let area = SVGBackend::with_string(&mut svg, size).into_drawing_area();
+        let area = SVGBackend::with_string(&mut svg, (width, height)).into_drawing_area();
         area.fill(&WHITE)?;
-        let (head, body) = area.split_vertically(TITLE);
+        let (head, body) = area.split_vertically(TITLE * SCALE);
+        let at = |x: i32, y: i32| (x * SCALE as i32, y * SCALE as i32);
         let heading = format!(
             "{} options, {} UTC: volatility a year against ln(strike/forward)",
             day.currency,
             utc_minute(day.unix_time)
         );
-        head.draw_text(&heading, &("sans-serif", 20).into_font().color(&INK), (16, 8))?;
+        head.draw_text(&heading, &("sans-serif", 20 * SCALE).into_font().color(&INK), at(16, 8))?;
         let mut left = 16;
         for (colour, label) in [
             (QUOTE, "quoted: bid to ask"),
             (BLUE, "fitted, free of arbitrage"),
             (AMBER, "as published on-chain"),
         ] {
-            head.draw(&Rectangle::new([(left, 42), (left + 18, 45)], colour.filled()))?;
-            head.draw_text(label, &("sans-serif", 13).into_font().color(&INK), (left + 24, 36))?;
+            head.draw(&Rectangle::new([at(left, 42), at(left + 18, 45)], colour.filled()))?;
+            head.draw_text(
+                label,
+                &("sans-serif", 13 * SCALE).into_font().color(&INK),
+                at(left + 24, 36),
+            )?;
             left += 200;
         }
         for (panel, expiry) in body.split_evenly((rows, COLUMNS)).iter().zip(&day.fitted) {
             draw_expiry(panel, day, expiry)?;
         }
         area.present()?;
+    }
+    // Shown at its own size: the first width and height are those of the whole picture, and its view box stays large.
+    for (name, large) in [("width", width), ("height", height)] {
+        svg = svg.replacen(
+            &format!("{name}=\"{large}\""),
+            &format!("{name}=\"{}\"", large / SCALE),
+            1,
+        );
     }
     Ok(svg)
 }
@@ -97,18 +115,19 @@ where
     let kept = if is_published { "" } else { ", interpolated on-chain" };
     let caption = format!("{} to expiry{kept}", span(expiry.years));
     let mut chart = ChartBuilder::on(panel)
-        .caption(caption, ("sans-serif", 14).into_font().color(&INK))
-        .margin(6)
-        .margin_right(14)
-        .x_label_area_size(22)
-        .y_label_area_size(40)
+        .caption(caption, ("sans-serif", 14 * SCALE).into_font().color(&INK))
+        .margin(6 * SCALE)
+        .margin_right(14 * SCALE)
+        .x_label_area_size(22 * SCALE)
+        .y_label_area_size(40 * SCALE)
         .build_cartesian_2d(RangedCoordf64::from(left..right), RangedCoordf64::from(low..high))?;
-    let label = ("sans-serif", 11).into_font().color(&INK);
+    let label = ("sans-serif", 11 * SCALE).into_font().color(&INK);
     chart
         .configure_mesh()
         .light_line_style(TRANSPARENT)
-        .bold_line_style(GRID)
-        .axis_style(GRID)
+        .bold_line_style(GRID.stroke_width(SCALE))
+        .axis_style(GRID.stroke_width(SCALE))
+        .set_all_tick_mark_size(4 * SCALE)
         .x_labels(6)
         .y_labels(6)
         .x_label_style(label.clone())
@@ -118,11 +137,11 @@ where
         .draw()?;
     chart.draw_series(expiry.points.iter().map(|point| {
         let at = |v: f64| (point.k, (100.0 * v).clamp(low, high));
-        PathElement::new([at(point.bid), at(point.ask)], QUOTE.stroke_width(3))
+        PathElement::new([at(point.bid), at(point.ask)], QUOTE.stroke_width(3 * SCALE))
     }))?;
-    chart.draw_series(LineSeries::new(fitted, BLUE.stroke_width(2)))?;
+    chart.draw_series(LineSeries::new(fitted, BLUE.stroke_width(2 * SCALE)))?;
     if !is_published {
-        chart.draw_series(LineSeries::new(published, AMBER.stroke_width(2)))?;
+        chart.draw_series(LineSeries::new(published, AMBER.stroke_width(2 * SCALE)))?;
     }
     Ok(())
 }
