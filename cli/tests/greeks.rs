@@ -72,15 +72,12 @@ fn a_table_is_worked_out_in_the_golden_format() {
         let (ours, theirs): (Vec<&str>, Vec<&str>) = (ours.split(',').collect(), theirs.split(',').collect());
         assert_eq!(ours[..7], theirs[..7]);
         let number = |text: &str| text.parse::<f64>().unwrap();
-        for at in 7..16 {
+        assert_eq!(ours.len(), 16);
+        for result in &ours[7..] {
             // Fifteen digits: all there, whatever the size.
-            let digits = ours[at]
-                .split('e')
-                .next()
-                .unwrap()
-                .trim_start_matches(['-', '0', '.'])
-                .replace('.', "");
-            assert!(digits.len() == 15 || number(ours[at]) == 0.0, "{}", ours[at]);
+            let digits = result.split('e').next().unwrap();
+            let digits = digits.trim_start_matches(['-', '0', '.']).replace('.', "");
+            assert!(digits.len() == 15 || number(result) == 0.0, "{result}");
         }
         // Fifteen digits of the larger leg are all that the text can hold: the strike may be e^5 times the spot.
         let [spot, strike, price, expected] = [ours[1], ours[2], ours[7], theirs[7]].map(number);
