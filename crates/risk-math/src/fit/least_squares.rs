@@ -6,7 +6,7 @@ use std::vec::Vec;
 /// Steps after which the search ends in any case.
 const MAX_STEPS: usize = 200;
 /// The search ends when a step lowers the sum of squares by less than this part.
-const LEAST_GAIN: f64 = 1e-7;
+const LEAST_GAIN: f64 = 1e-10;
 /// Step of the differences.
 const DIFFERENCE: f64 = 1e-6;
 
