@@ -19,10 +19,15 @@ pub fn ln(x: Magnitude) -> Option<I7F57> {
     // Steps of 2⁻⁵⁵ of the mantissa are larger than twice the error, which makes the function monotone.
     let rounded = Magnitude::from_normalised(x.mantissa() & !0xff, x.octave());
     let (whole, fraction) = log2_ratio(rounded, Magnitude::ONE);
+    Some(natural(whole, fraction))
+}
+
+/// The natural logarithm of a base-2 one, as [`log2_ratio`] gives it, of a whole part within ±90.
+#[inline(always)]
+pub(crate) fn natural(whole: i64, fraction: i64) -> I7F57 {
     // whole·ln 2 in Q57, with the five bits of ln 2 that Q57 lacks.
     let of_whole = add(mul(whole, LN_2 >> 5), mul(whole, LN_2 & 31) >> 5);
-    let natural = add(of_whole, product(fraction, LN_2) >> 4);
-    Some(I7F57::from_bits(natural))
+    I7F57::from_bits(add(of_whole, product(fraction, LN_2) >> 4))
 }
 
 /// e^x. Relative error below 10⁻¹⁶.
