@@ -11,7 +11,7 @@ use ballast_risk_math::{Lots, Price, I80F48};
 use fixed::types::{I2F62, I7F57};
 
 fn grid(bytes: &mut Bytes) -> Option<Grid> {
-    if bytes.byte() % 8 == 0 {
+    if bytes.byte().is_multiple_of(8) {
         let price = std::array::from_fn(|_| I7F57::from_bits(bytes.number()));
         let shocks = std::array::from_fn(|_| I2F62::from_bits(bytes.number()));
         let weights = std::array::from_fn(|_| I2F62::from_bits(bytes.number()));
@@ -66,12 +66,12 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     for _ in 0..bytes.byte() % 17 {
         let shift = bytes.byte() % 64;
         let quantity = Lots(bytes.number() >> shift);
-        if bytes.byte() % 4 == 0 {
+        if bytes.byte().is_multiple_of(4) {
             legs.push(Leg::Linear(quantity));
             continue;
         }
         let mut option = bytes.option();
-        if bytes.byte() % 8 != 0 {
+        if !bytes.byte().is_multiple_of(8) {
             // On this market: the strike as far from its spot as the option's own is.
             let factor = ballast_fuzz::option::double(option.strike.0) / ballast_fuzz::option::double(option.spot.0);
             let strike = spot.fixed().to_num::<f64>() * factor;
