@@ -72,6 +72,10 @@ pub enum RiskError {
     OutOfRange,
     #[msg("market: account layout version not supported")]
     MarketVersion,
+    #[msg("surface: account layout version not supported")]
+    SurfaceVersion,
+    #[msg("surface: never published, older than the reader allows, or all its expiries have passed")]
+    SurfaceStale,
 }
 
 impl From<PriceRefusal> for RiskError {

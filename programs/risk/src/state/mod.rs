@@ -3,7 +3,12 @@
 mod fixed_bytes;
 mod market;
 mod params;
+mod surface;
 
 pub use fixed_bytes::Fixed;
 pub use market::{Market, StoredSignals, MARKET_SEED, MARKET_VERSION};
 pub use params::{validate_initial_variance, ExitHaircutParams, PriceSource, SignalSettings, SourceKind, UseSettings};
+pub use surface::{
+    StoredCheckpoint, StoredGwav, StoredSlice, Submission, Surface, SurfaceSettings, MAX_FEEDERS, MAX_GRID,
+    SUBMISSION_SEED, SURFACE_SEED, SURFACE_VERSION,
+};

@@ -1,0 +1,243 @@
+//! A market's volatility surface: what its feeders say, and what was published from it.
+//!
+//! Both accounts have one size and fixed offsets (`docs/accounts-surface.md`), so that any language can read them.
+
+use crate::errors::RiskError;
+use crate::state::Fixed;
+use anchor_lang::prelude::*;
+use ballast_risk_math::estimators::{Checkpoint, Gwav, CHECKPOINTS};
+use ballast_risk_math::surface as essvi;
+use ballast_risk_policy::surface_feed::{self, FeedBounds, FeedSlice, MAX_SLICES};
+
+/// First seed of a surface's address: `["surface", market]`.
+pub const SURFACE_SEED: &[u8] = b"surface";
+/// First seed of a submission's address: `["submission", surface, feeder]`.
+pub const SUBMISSION_SEED: &[u8] = b"submission";
+/// Layout written by this program, of both accounts. A reader that does not know the version has to refuse it.
+pub const SURFACE_VERSION: u8 = 1;
+/// Most feeders of a surface.
+pub const MAX_FEEDERS: usize = 16;
+/// Most expiries a grid holds: the eight of the surface, and those that follow them.
+pub const MAX_GRID: usize = 16;
+
+/// One expiry, as stored: an eSSVI slice whose level is a rate, so that it stays true while time passes.
+#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StoredSlice {
+    /// Expiry, unix seconds.
+    pub expiry: i64,
+    /// Variance at the money per year, σ², with 56 fraction bits. Total variance at a time t is this × (expiry − t).
+    pub variance: u64,
+    /// Skew ρ, with 62 fraction bits.
+    pub skew: i64,
+    /// Curvature φ, with 48 fraction bits.
+    pub curvature: u64,
+}
+
+/// A moment and ∫ ln σ dt up to it, as stored. See [`Checkpoint`].
+#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StoredCheckpoint {
+    /// Unix seconds.
+    pub time: i64,
+    /// Seconds of ln σ, with 32 fraction bits; wraps.
+    pub integral: i64,
+}
+
+/// The geometric average of at-the-money volatility, as stored. See [`Gwav`].
+#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StoredGwav {
+    /// ln σ since the last publication, with 32 fraction bits.
+    pub level: i64,
+    /// The last publication.
+    pub last: StoredCheckpoint,
+    /// Checkpoints, the newest first.
+    pub checkpoints: [StoredCheckpoint; CHECKPOINTS],
+    /// How many of them are in use; none before the first publication.
+    pub used: u8,
+}
+
+/// A surface's parameters, as stored. See [`FeedBounds`].
+#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SurfaceSettings {
+    /// Least time between two publications, seconds.
+    pub min_interval_seconds: u32,
+    /// A submission older than this does not count, seconds.
+    pub max_submission_age_seconds: u32,
+    /// An expiry nearer than this leaves the surface, seconds.
+    pub min_time_to_expiry_seconds: u32,
+    /// Time to expiry at which at-the-money volatility is averaged, seconds.
+    pub average_tenor_seconds: u32,
+    /// Least time between two checkpoints of that average, seconds.
+    pub average_spacing_seconds: u32,
+    /// How far variance at the money may move in an hour, as a share of itself.
+    pub variance_change_per_hour: Fixed,
+    /// How far ρ may move in an hour.
+    pub skew_change_per_hour: Fixed,
+    /// How far φ may move in an hour, as a share of itself.
+    pub curvature_change_per_hour: Fixed,
+    /// Least variance at the money, as a share of the market's realised variance.
+    pub floor_share: Fixed,
+}
+
+/// A market's volatility surface. The first `slice_count` slices are what was last published.
+#[account]
+#[derive(InitSpace, Debug)]
+pub struct Surface {
+    /// Layout version.
+    pub version: u8,
+    /// Bump of the address.
+    pub bump: u8,
+    /// Slices published; none before the first publication.
+    pub slice_count: u8,
+    /// Expiries in the grid.
+    pub grid_count: u8,
+    /// Registered feeders.
+    pub feeder_count: u8,
+    /// How many fresh submissions a publication takes, k of n.
+    pub required: u8,
+    /// The market.
+    pub market: Pubkey,
+    /// Who names feeders and expiries: the market's creator.
+    pub authority: Pubkey,
+    /// When it was last published, unix seconds; zero before the first publication.
+    pub published_at: i64,
+    /// How often it was published.
+    pub publications: u64,
+    /// What was published, by expiry.
+    pub slices: [StoredSlice; MAX_SLICES],
+    /// Average of at-the-money volatility.
+    pub average: StoredGwav,
+    /// Parameters.
+    pub settings: SurfaceSettings,
+    /// Expiries, unix seconds, increasing; the first eight that are far enough ahead are the surface's.
+    pub grid: [i64; MAX_GRID],
+    /// Those whose submissions count.
+    pub feeders: [Pubkey; MAX_FEEDERS],
+    /// Room for what later versions hold.
+    pub reserved: [u8; 64],
+}
+
+/// What one feeder last said.
+#[account]
+#[derive(InitSpace, Debug)]
+pub struct Submission {
+    /// Layout version.
+    pub version: u8,
+    /// Bump of the address.
+    pub bump: u8,
+    /// Slices in use; none before the first submission.
+    pub slice_count: u8,
+    /// Zero.
+    pub padding: [u8; 5],
+    /// The surface.
+    pub surface: Pubkey,
+    /// The feeder.
+    pub feeder: Pubkey,
+    /// Chain time of the submission, unix seconds.
+    pub submitted_at: i64,
+    /// The slices, by expiry.
+    pub slices: [StoredSlice; MAX_SLICES],
+}
+
+impl From<StoredSlice> for FeedSlice {
+    fn from(stored: StoredSlice) -> Self {
+        Self::from_bits(stored.expiry, stored.variance, stored.skew, stored.curvature)
+    }
+}
+
+impl From<FeedSlice> for StoredSlice {
+    fn from(slice: FeedSlice) -> Self {
+        Self {
+            expiry: slice.expiry,
+            variance: slice.variance.to_bits(),
+            skew: slice.skew.to_bits(),
+            curvature: slice.curvature.to_bits(),
+        }
+    }
+}
+
+impl From<Checkpoint> for StoredCheckpoint {
+    fn from(checkpoint: Checkpoint) -> Self {
+        Self {
+            time: checkpoint.time,
+            integral: checkpoint.integral,
+        }
+    }
+}
+
+impl From<StoredCheckpoint> for Checkpoint {
+    fn from(stored: StoredCheckpoint) -> Self {
+        Self {
+            time: stored.time,
+            integral: stored.integral,
+        }
+    }
+}
+
+impl From<Gwav> for StoredGwav {
+    fn from(gwav: Gwav) -> Self {
+        let (level, last, checkpoints, used) = gwav.parts();
+        Self {
+            level,
+            last: last.into(),
+            checkpoints: checkpoints.map(Into::into),
+            used,
+        }
+    }
+}
+
+impl StoredGwav {
+    /// The average; `None` before the first publication.
+    pub fn get(&self) -> Option<Gwav> {
+        Gwav::from_parts(
+            self.level,
+            self.last.into(),
+            self.checkpoints.map(Into::into),
+            self.used,
+        )
+    }
+}
+
+impl SurfaceSettings {
+    /// As the policy crate wants them.
+    pub fn bounds(&self) -> FeedBounds {
+        FeedBounds {
+            min_interval_seconds: self.min_interval_seconds,
+            variance_change_per_hour: self.variance_change_per_hour.ratio(),
+            skew_change_per_hour: self.skew_change_per_hour.ratio(),
+            curvature_change_per_hour: self.curvature_change_per_hour.ratio(),
+            floor_share: self.floor_share.ratio(),
+        }
+    }
+}
+
+impl Surface {
+    /// The registered feeders.
+    pub fn feeders(&self) -> &[Pubkey] {
+        self.feeders.get(..usize::from(self.feeder_count)).unwrap_or_default()
+    }
+
+    /// The grid's expiries, unix seconds.
+    pub fn grid(&self) -> &[i64] {
+        self.grid.get(..usize::from(self.grid_count)).unwrap_or_default()
+    }
+
+    /// The published slices, as stored, by expiry. They are as old as `published_at`: prefer [`Self::live`].
+    pub fn published(&self) -> &[StoredSlice] {
+        self.slices.get(..usize::from(self.slice_count)).unwrap_or_default()
+    }
+
+    /// The surface as it stands at `now`, if it was published no more than `max_age` seconds ago: each slice's times and
+    /// total variances count from `now`, and expiries that have passed are left out. About 5,000 compute units.
+    ///
+    /// # Errors
+    /// [`RiskError::SurfaceStale`] if it is older, was never published, or all its expiries have passed;
+    /// [`RiskError::SurfaceVersion`] for another layout.
+    pub fn live(&self, now: i64, max_age: u32) -> Result<essvi::Surface> {
+        require!(self.version == SURFACE_VERSION, RiskError::SurfaceVersion);
+        let age = now.saturating_sub(self.published_at);
+        let fresh = self.slice_count > 0 && (0..=i64::from(max_age)).contains(&age);
+        require!(fresh, RiskError::SurfaceStale);
+        let slices = self.published().iter().map(|slice| FeedSlice::from(*slice));
+        surface_feed::at(slices, now).ok_or_else(|| RiskError::SurfaceStale.into())
+    }
+}
