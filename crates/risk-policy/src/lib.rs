@@ -23,6 +23,7 @@
 )]
 
 pub mod admission;
+pub mod basis_points;
 pub mod book;
 pub mod breaker;
 pub mod collateral;
@@ -30,7 +31,9 @@ pub mod exposure;
 #[cfg(test)]
 mod fixtures;
 pub mod planner;
+pub mod quiet;
 pub mod rebalance;
+pub mod regime;
 pub mod shares;
 pub mod signals;
 pub mod surface_feed;
