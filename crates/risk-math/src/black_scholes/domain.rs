@@ -1,7 +1,7 @@
 //! The checks that every evaluation makes, and what a European option is worth at the moment of expiry.
 
 use super::{DomainError, Greeks, HigherGreeks, Inputs, Kind};
-use crate::kernels::arith::sub;
+use crate::kernels::arith::{product, sub};
 use crate::kernels::coefficients::{
     GREATEST_SPOT, GREATEST_VOLATILITY, GREATEST_YEARS, LEAST_SPOT, LEAST_VOLATILITY, LEAST_YEARS,
 };
@@ -123,10 +123,10 @@ fn aligned_difference(a: Scaled, b: Scaled) -> Scaled {
     }
 }
 
-/// `value × rate`, the rate in Q62.
+/// `value × rate`, the rate in Q62 and within ±1.
 fn rate_times(value: Scaled, rate: i64) -> Scaled {
     Scaled {
-        mantissa: crate::kernels::arith::product(value.mantissa, rate),
-        exponent: value.exponent,
+        mantissa: product(value.mantissa >> 1, rate),
+        exponent: value.exponent.saturating_add(1),
     }
 }

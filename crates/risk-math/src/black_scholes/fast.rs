@@ -280,8 +280,12 @@ impl Frame {
         let by_drift_exponent = sub(self.density_exponent, add(self.deviation_exponent, 30));
         let by_time = signed_quotient(mul(density, second), time.mantissa() >> 32);
         let by_time_exponent = sub(self.density_exponent, add(time.octave(), 27));
-        // The larger of the two decides the scale; the carry's part is of order one.
-        let exponent = by_drift_exponent.max(by_time_exponent).max(-33);
+        // The larger of the two decides the scale; the carry's part is of order one, and alone where no density is left.
+        let exponent = if self.density == 0 {
+            -33
+        } else {
+            by_drift_exponent.max(by_time_exponent).max(-33)
+        };
         let leg = if matches!(inputs.kind, Kind::Call) {
             self.held
         } else {

@@ -352,7 +352,9 @@ fn quotient(a: Magnitude, b: Magnitude) -> Magnitude {
     if a.mantissa() < b.mantissa() {
         Magnitude::from_normalised(fraction(a.mantissa(), b.mantissa()), sub(exponent, 1))
     } else {
-        Magnitude::from_normalised(fraction(a.mantissa() >> 1, b.mantissa()), exponent)
+        // Equal and odd mantissas lose their last bit to the halving.
+        let half = fraction(a.mantissa() >> 1, b.mantissa()).max(1 << 63);
+        Magnitude::from_normalised(half, exponent)
     }
 }
 

@@ -273,15 +273,19 @@ impl Frame {
         let time = inputs.time.0;
         let by_time = product(second, (fraction(self.density as u64, time.mantissa()) >> 1) as i64);
         let by_time_exponent = sub(self.density_exponent, add(time.octave(), 57));
-        // The larger of the two decides the scale; the carry's part is of order one.
-        let exponent = by_drift_exponent.max(by_time_exponent).max(-48);
+        // The larger of the two decides the scale; the carry's part is of order one, and alone where no density is left.
+        let exponent = if self.density == 0 {
+            -48
+        } else {
+            by_drift_exponent.max(by_time_exponent).max(-48)
+        };
         let leg = if matches!(inputs.kind, Kind::Call) {
             self.held
         } else {
             sub(0, self.owed)
         };
         let carry = product(inputs.carry.0.to_bits(), leg);
-        let at = |value: i64, own: i64| shift_right(value, sub(add(exponent, 1), own));
+        let at = |value: i64, own: i64| shift_right(value, sub(add(exponent, 1), own).max(0));
         let charm = sub(
             at(carry, -47),
             sub(at(by_drift, by_drift_exponent), at(by_time, by_time_exponent)),

@@ -99,7 +99,7 @@ pub(crate) fn log2_ratio(top: Magnitude, bottom: Magnitude) -> (i64, i64) {
         whole = sub(whole, 1);
     }
     // z = (a − b)/(a + b) in Q64, by two digits of 32 bits; at most 0.18.
-    let sum = uadd(uadd(a, b), 1 << 31) >> 32;
+    let sum = uadd(uadd(a >> 1, b >> 1), 1 << 30) >> 31;
     let difference = a.abs_diff(b);
     let high = udiv(difference, sum);
     let low = udiv(usub(difference, umul(high, sum)) << 32, sum);

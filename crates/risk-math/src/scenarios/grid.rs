@@ -138,7 +138,9 @@ fn weights(
                 probability_below(I7F57::from_bits(middle), deviation).to_bits()
             }
             None => 1 << 62,
-        };
+        }
+        // Of two midpoints that nearly coincide rounding may put the higher one first.
+        .max(below);
         let mass = sub(up_to, below);
         below = up_to;
         let mut left = mass;

@@ -14,7 +14,7 @@ pub fn distribution(t: I7F57) -> I2F62 {
     // 1 + t²/4 in Q50, so that t = 64 fits.
     let t = t.to_bits();
     let size = t.unsigned_abs().min(i64::MAX as u64) as i64;
-    let under_root = add(1 << 50, product(size, size) >> 4);
+    let under_root = add(1 << 50, product(size >> 1, size >> 1) >> 2);
     let root = Magnitude::from_parts(under_root as u64, -50).map_or(Magnitude::ONE, sqrt);
     // u/2 = (t/2)/√(1 + t²/4) is below 1: Q62.
     let halved = Magnitude::from_parts(size as u64, -58).unwrap_or(Magnitude::ZERO);

@@ -2,5 +2,6 @@
 
 mod domain;
 mod edges;
+mod found;
 mod invariants;
 mod properties;

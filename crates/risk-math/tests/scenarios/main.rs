@@ -305,3 +305,41 @@ proptest! {
         prop_assert_eq!(tail.worst_loss.0, *ours.0.iter().flatten().max().unwrap());
     }
 }
+
+/// Far beyond what the regime expects: the law's argument once left its range there, and weights were negative.
+#[test]
+fn weights_of_shocks_far_out_are_not_negative() {
+    let shocks = [-0.9, -0.6, -0.4, -0.2, 0.0, 0.2, 0.4, 0.6, 0.9].map(I7F57::from_num);
+    // The second has midpoints that nearly coincide.
+    let mut close = shocks;
+    for (i, shock) in close.iter_mut().enumerate().skip(5) {
+        *shock = I7F57::from_num(0.9) + I7F57::from_bits(i as i64);
+    }
+    for (prices, deviation) in [
+        (shocks, 0.02),
+        (shocks, 0.0125),
+        (shocks, 0.0001),
+        (close, 0.02),
+        (close, 0.5),
+    ] {
+        let grid = Grid::new(
+            prices,
+            VOLATILITY_SHOCKS.map(I2F62::from_num),
+            [quarter(), quarter() + quarter(), quarter()],
+            I7F57::from_num(deviation),
+            3,
+        )
+        .unwrap();
+        for price in 0..9 {
+            for volatility in 0..3 {
+                let weight = grid.weight(Cell { price, volatility });
+                assert!(weight >= 0, "{deviation} {price} {volatility}: {weight}");
+            }
+        }
+    }
+    for t in 0..128 {
+        let t = I7F57::from_bits(t << 56);
+        let exact = reference::student(t.to_num());
+        assert!((student::distribution(t).to_num::<f64>() - exact).abs() < 1e-9, "{t}");
+    }
+}
