@@ -1,7 +1,8 @@
 //! Inputs that the fuzzer found, each with what was wrong.
 
 use ballast_risk_math::black_scholes::{
-    fast, implied_volatility, precise, ImpliedVolatilityError, Inputs, Kind, QuotedOption, Rate, Spot, Strike, Volatility, Years,
+    fast, implied_volatility, precise, ImpliedVolatilityError, Inputs, Kind, QuotedOption, Rate, Spot, Strike,
+    Volatility, Years,
 };
 use ballast_risk_math::Magnitude;
 use fixed::types::I2F62;
