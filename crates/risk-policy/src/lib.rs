@@ -23,6 +23,7 @@
 )]
 
 pub mod admission;
+pub mod assessment;
 pub mod basis_points;
 pub mod book;
 pub mod breaker;
