@@ -14,15 +14,11 @@ impl QuietTime {
     /// Quiet as of this look.
     pub const BEGUN: Self = Self(Some(0));
 
-    /// After one more quiet look, `elapsed` seconds after the one before, counted as at most `longest_gap`.
-    pub const fn longer(self, elapsed: u32, longest_gap: u32) -> Self {
+    /// After one more quiet look, `watched` seconds after the one before: see [`watched`].
+    pub const fn longer(self, watched: u32) -> Self {
         match self.0 {
             None => Self::BEGUN,
-            Some(seconds) => Self(Some(seconds.saturating_add(if elapsed < longest_gap {
-                elapsed
-            } else {
-                longest_gap
-            }))),
+            Some(seconds) => Self(Some(seconds.saturating_add(watched))),
         }
     }
 
@@ -42,10 +38,10 @@ impl QuietTime {
     }
 }
 
-/// Whole seconds from one look to the next; a clock that went backwards counts as none.
-pub(crate) fn elapsed(from: i64, to: i64) -> u32 {
-    let seconds = to.saturating_sub(from).clamp(0, i64::from(u32::MAX));
-    u32::try_from(seconds).unwrap_or(u32::MAX)
+/// Whole seconds from one look to the next, at most `longest_gap`; a clock that went backwards counts as none.
+pub fn watched(from: i64, to: i64, longest_gap: u32) -> u32 {
+    let seconds = to.saturating_sub(from).clamp(0, i64::from(longest_gap));
+    u32::try_from(seconds).unwrap_or(longest_gap)
 }
 
 #[cfg(test)]
@@ -53,27 +49,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_time_between_two_quiet_looks_counts_and_gaps_are_cut() {
-        let begun = QuietTime::NONE.longer(1_000_000, 600);
-        assert_eq!(begun.seconds(), Some(0));
-        let later = begun.longer(500, 600).longer(10_000, 600);
+    fn only_time_between_two_quiet_looks_counts() {
+        let begun = QuietTime::NONE.longer(600);
+        assert_eq!(begun, QuietTime::BEGUN);
+        let later = begun.longer(500).longer(600);
         assert_eq!(later.seconds(), Some(1_100));
         assert!(later.lasted(1_100) && !later.lasted(1_101) && !QuietTime::NONE.lasted(0));
         assert_eq!(
-            QuietTime::from_seconds(Some(u32::MAX)).longer(9, 9).seconds(),
+            QuietTime::from_seconds(Some(u32::MAX)).longer(9).seconds(),
             Some(u32::MAX)
         );
     }
 
     #[test]
-    fn clocks_do_not_run_backwards() {
+    fn gaps_are_cut_and_clocks_do_not_run_backwards() {
         for (from, to, expected) in [
             (0, 7, 7),
+            (0, 600, 600),
+            (0, 601, 600),
             (7, 0, 0),
-            (i64::MIN, i64::MAX, u32::MAX),
+            (i64::MIN, i64::MAX, 600),
             (i64::MAX, i64::MIN, 0),
         ] {
-            assert_eq!(elapsed(from, to), expected);
+            assert_eq!(watched(from, to, 600), expected);
         }
+        assert_eq!(watched(i64::MIN, i64::MAX, u32::MAX), u32::MAX);
     }
 }

@@ -12,7 +12,7 @@ pub use indicators::{slow_high, Indicator, Indicators, RegimeSignals};
 pub use params::{Ladder, RegimeParams, RegimeRule, Threshold, DWELL_SECONDS};
 
 use crate::basis_points::BasisPoints;
-use crate::quiet::{elapsed, QuietTime};
+use crate::quiet::{watched, QuietTime};
 
 /// The state of a market, from mild to bad.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,7 +91,6 @@ impl RegimeState {
             contraction: held(indicators.contraction, self.contraction, &params.contraction),
             ..*indicators
         };
-        let waited = elapsed(self.updated_at, now);
         let kept = Self {
             updated_at: self.updated_at.max(now),
             implied_ratio: indicators.implied_ratio.or(self.implied_ratio),
@@ -113,7 +112,9 @@ impl RegimeState {
                 ..kept
             };
         }
-        let quiet = self.quiet.longer(waited, params.longest_gap_seconds);
+        let quiet = self
+            .quiet
+            .longer(watched(self.updated_at, now, params.longest_gap_seconds));
         if quiet.lasted(params.dwell_seconds) {
             return Self {
                 regime: self.regime.milder(),

@@ -1,0 +1,218 @@
+//! The breakers that one account keeps: how they trip, quieten and resume.
+
+use super::params::{BreakerParams, BreakerRule, BreakerSettings};
+use super::{Breaker, BreakerSet, Resume};
+use crate::quiet::{watched, QuietTime};
+
+/// The breakers of one kind of account, in the order in which it stores them. There are two: [`MARKET`] and [`VAULT`].
+#[derive(Clone, Copy, Debug)]
+pub struct Panel<const N: usize> {
+    breakers: [Breaker; N],
+}
+
+/// The breakers that a market keeps.
+pub const MARKET: Panel<6> = Panel {
+    breakers: [
+        Breaker::PriceJump,
+        Breaker::VolatilityJump,
+        Breaker::WideConfidence,
+        Breaker::StalePrice,
+        Breaker::SourceDivergence,
+        Breaker::LiquidityContraction,
+    ],
+};
+
+/// The breakers that a vault keeps.
+pub const VAULT: Panel<5> = Panel {
+    breakers: [
+        Breaker::Drawdown,
+        Breaker::NavJump,
+        Breaker::Turnover,
+        Breaker::KeeperSpend,
+        Breaker::VenueFailure,
+    ],
+};
+
+/// What an account stores of its breakers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BreakerStates<const N: usize> {
+    /// Those that stand.
+    pub tripped: BreakerSet,
+    /// How long the reading of each that stands has been under `clear`.
+    pub quiet: [QuietTime; N],
+    /// When they were last looked at, unix seconds.
+    pub updated_at: i64,
+}
+
+/// Why the guardian cannot resume a breaker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResumeRefusal {
+    /// The account does not keep it, or it does not stand.
+    NotTripped,
+    /// It resumes by itself and nobody can hurry it.
+    Automatic,
+    /// It has not been quiet for its quiet time.
+    NotQuiet,
+}
+
+impl<const N: usize> BreakerStates<N> {
+    /// None stands.
+    pub const fn new(now: i64) -> Self {
+        Self {
+            tripped: BreakerSet::NONE,
+            quiet: [QuietTime::NONE; N],
+            updated_at: now,
+        }
+    }
+}
+
+impl<const N: usize> Panel<N> {
+    /// Its breakers, in order.
+    pub const fn breakers(&self) -> [Breaker; N] {
+        self.breakers
+    }
+
+    /// The readings of all its breakers; `None` is a reading that could not be taken.
+    pub fn readings(&self, read: impl FnMut(Breaker) -> Option<u32>) -> [Option<u32>; N] {
+        self.breakers.map(read)
+    }
+
+    /// Refuses what would switch a breaker off, or to and fro.
+    ///
+    /// # Errors
+    /// The first [`BreakerRule`] that is broken.
+    pub fn validate(&self, params: &BreakerParams<N>) -> Result<(), BreakerRule> {
+        let mut shortest = u32::MAX;
+        for (breaker, settings) in self.breakers.into_iter().zip(&params.settings) {
+            settings.validate(breaker)?;
+            shortest = shortest.min(settings.quiet_seconds);
+        }
+        if !(1..=shortest >> 2).contains(&params.longest_gap_seconds) {
+            return Err(BreakerRule::LongestGap);
+        }
+        Ok(())
+    }
+
+    /// After one more look at everything, at unix time `now`.
+    ///
+    /// A breaker trips when its reading reaches `trip`. While it stands, it is quiet from one reading under `clear` to the next.
+    /// A reading that could not be taken neither trips nor counts as quiet; one that does not fit into its type is given as
+    /// `u32::MAX`, and trips.
+    pub fn observe(
+        &self,
+        before: &BreakerStates<N>,
+        readings: &[Option<u32>; N],
+        params: &BreakerParams<N>,
+        now: i64,
+    ) -> BreakerStates<N> {
+        let waited = watched(before.updated_at, now, params.longest_gap_seconds);
+        let mut after = *before;
+        after.updated_at = before.updated_at.max(now);
+        let rows = self.breakers.into_iter().zip(&params.settings).zip(readings);
+        for (((breaker, settings), reading), quiet) in rows.zip(&mut after.quiet) {
+            let stood = before.tripped.has(breaker);
+            let (stands, time) = after_look(stood, *quiet, *reading, breaker, settings, waited);
+            *quiet = time;
+            after.tripped = if stands {
+                after.tripped.union(BreakerSet::of(breaker))
+            } else {
+                after.tripped.without(breaker)
+            };
+        }
+        after
+    }
+
+    /// Those that stand when somebody is about to act: the stored ones, and those that the readings of now would trip.
+    ///
+    /// The second half matters: nobody may profit from nobody having looked yet.
+    pub fn standing(
+        &self,
+        states: &BreakerStates<N>,
+        readings: &[Option<u32>; N],
+        params: &BreakerParams<N>,
+    ) -> BreakerSet {
+        let mut standing = states.tripped;
+        for ((breaker, settings), reading) in self.breakers.into_iter().zip(&params.settings).zip(readings) {
+            if reading.is_some_and(|reading| reading >= settings.trip) {
+                standing = standing.union(BreakerSet::of(breaker));
+            }
+        }
+        standing
+    }
+
+    /// The guardian trips a breaker by hand; it resumes as it always does. `None` if the account does not keep it.
+    pub fn trip(&self, before: &BreakerStates<N>, breaker: Breaker) -> Option<BreakerStates<N>> {
+        self.changed(before, breaker, before.tripped.union(BreakerSet::of(breaker)))
+    }
+
+    /// The guardian lets a breaker resume that waits for it.
+    ///
+    /// To be called after [`Self::observe`] with readings of the same moment, or the quiet may be over.
+    ///
+    /// # Errors
+    /// The first [`ResumeRefusal`] that applies.
+    pub fn resume(
+        &self,
+        before: &BreakerStates<N>,
+        breaker: Breaker,
+        params: &BreakerParams<N>,
+    ) -> Result<BreakerStates<N>, ResumeRefusal> {
+        if !before.tripped.has(breaker) {
+            return Err(ResumeRefusal::NotTripped);
+        }
+        if breaker.rule().resume != Resume::ByGuardian {
+            return Err(ResumeRefusal::Automatic);
+        }
+        let quiet = self
+            .breakers
+            .into_iter()
+            .zip(&params.settings)
+            .zip(&before.quiet)
+            .any(|((kept, settings), quiet)| kept == breaker && quiet.lasted(settings.quiet_seconds));
+        if !quiet {
+            return Err(ResumeRefusal::NotQuiet);
+        }
+        self.changed(before, breaker, before.tripped.without(breaker))
+            .ok_or(ResumeRefusal::NotTripped)
+    }
+
+    /// A breaker that stands although its reading is not taken any more (a source that is gone for good) would stand for ever. This
+    /// ends it without asking for quiet; it is for time-locked governance. `None` if the account does not keep it.
+    pub fn clear(&self, before: &BreakerStates<N>, breaker: Breaker) -> Option<BreakerStates<N>> {
+        self.changed(before, breaker, before.tripped.without(breaker))
+    }
+
+    /// With another set, and the quiet time of `breaker` begun again.
+    fn changed(&self, before: &BreakerStates<N>, breaker: Breaker, tripped: BreakerSet) -> Option<BreakerStates<N>> {
+        let index = self.breakers.into_iter().position(|kept| kept == breaker)?;
+        let mut after = *before;
+        after.tripped = tripped;
+        *after.quiet.get_mut(index)? = QuietTime::NONE;
+        Some(after)
+    }
+}
+
+/// Whether a breaker stands after a look, and for how long it has been quiet if it does.
+fn after_look(
+    stood: bool,
+    quiet: QuietTime,
+    reading: Option<u32>,
+    breaker: Breaker,
+    settings: &BreakerSettings,
+    waited: u32,
+) -> (bool, QuietTime) {
+    match reading {
+        Some(reading) if reading >= settings.trip => (true, QuietTime::NONE),
+        _ if !stood => (false, QuietTime::NONE),
+        Some(reading) if reading < settings.clear => {
+            let quiet = quiet.longer(waited);
+            let over = breaker.rule().resume == Resume::AfterQuiet && quiet.lasted(settings.quiet_seconds);
+            if over {
+                (false, QuietTime::NONE)
+            } else {
+                (true, quiet)
+            }
+        }
+        _ => (true, QuietTime::NONE),
+    }
+}

@@ -1,0 +1,220 @@
+//! The table of breakers.
+
+use super::Permissions;
+use core::ops::RangeInclusive;
+
+/// The breakers, in the order of [`TABLE`] and of the bits that store them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Breaker {
+    /// The price moved by too many standard deviations.
+    PriceJump = 0,
+    /// Volatility rose too fast.
+    VolatilityJump = 1,
+    /// The price's confidence interval is too wide.
+    WideConfidence = 2,
+    /// No price was admitted for too long.
+    StalePrice = 3,
+    /// Two sources disagree.
+    SourceDivergence = 4,
+    /// Trading got too expensive.
+    LiquidityContraction = 5,
+    /// A share lost too much of its highest value.
+    Drawdown = 6,
+    /// A share's value moved too far between two marks.
+    NavJump = 7,
+    /// Too much was traded.
+    Turnover = 8,
+    /// Too much was paid to keepers.
+    KeeperSpend = 9,
+    /// A venue does not answer, or not as it should.
+    VenueFailure = 10,
+}
+
+/// Which account keeps a breaker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The market's, in the risk program.
+    Market,
+    /// The vault's.
+    Vault,
+}
+
+/// What a reading counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Ten-thousandths of what the reading says.
+    BasisPoints,
+    /// Ten-thousandths of a standard deviation.
+    Deviations,
+    /// Seconds.
+    Seconds,
+    /// Times in a row. The only unit without values in between, so that `clear` may equal `trip`.
+    Count,
+}
+
+/// How a breaker stops standing once its reading has been under `clear` for the quiet time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resume {
+    /// By itself.
+    AfterQuiet,
+    /// When the guardian says so, and not before: somebody has to have looked at why.
+    ByGuardian,
+}
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Which one.
+    pub breaker: Breaker,
+    /// Which account keeps it.
+    pub scope: Scope,
+    /// What its reading counts; it trips when the reading reaches a parameter, `trip`.
+    pub unit: Unit,
+    /// The values of `trip` that are accepted. Above them it would be no guard.
+    pub trip: RangeInclusive<u32>,
+    /// How it resumes.
+    pub resume: Resume,
+    /// What it permits while it stands.
+    pub permits: Permissions,
+}
+
+/// The book may only shrink; newcomers may still enter, because the price of a share is not in doubt.
+const NO_OPENING: Permissions = Permissions {
+    open: false,
+    ..Permissions::ALL
+};
+
+/// The value of a share is in doubt, so nobody enters either.
+const NO_ENTRY: Permissions = Permissions {
+    deposit: false,
+    ..NO_OPENING
+};
+
+/// The price itself is in doubt, so nothing is settled by it either.
+const NO_PRICE: Permissions = Permissions {
+    settle: false,
+    ..NO_ENTRY
+};
+
+const fn row(
+    breaker: Breaker,
+    scope: Scope,
+    unit: Unit,
+    trip: RangeInclusive<u32>,
+    resume: Resume,
+    permits: Permissions,
+) -> Rule {
+    Rule {
+        breaker,
+        scope,
+        unit,
+        trip,
+        resume,
+        permits,
+    }
+}
+
+/// Every breaker.
+pub const TABLE: [Rule; 11] = {
+    use Breaker::*;
+    use Resume::*;
+    use Scope::*;
+    use Unit::*;
+    [
+        // Scores saturate at 8 standard deviations: a threshold up there would never be reached.
+        row(PriceJump, Market, Deviations, 20_000..=79_000, AfterQuiet, NO_ENTRY),
+        row(
+            VolatilityJump,
+            Market,
+            BasisPoints,
+            12_000..=50_000,
+            AfterQuiet,
+            NO_ENTRY,
+        ),
+        row(WideConfidence, Market, BasisPoints, 2..=1_000, AfterQuiet, NO_PRICE),
+        row(StalePrice, Market, Seconds, 10..=86_400, AfterQuiet, NO_PRICE),
+        row(SourceDivergence, Market, BasisPoints, 2..=2_000, AfterQuiet, NO_PRICE),
+        row(
+            LiquidityContraction,
+            Market,
+            BasisPoints,
+            11_000..=200_000,
+            AfterQuiet,
+            NO_OPENING,
+        ),
+        row(Drawdown, Vault, BasisPoints, 100..=5_000, ByGuardian, NO_OPENING),
+        row(NavJump, Vault, BasisPoints, 10..=5_000, ByGuardian, NO_ENTRY),
+        row(Turnover, Vault, BasisPoints, 100..=100_000, AfterQuiet, NO_OPENING),
+        row(KeeperSpend, Vault, BasisPoints, 2..=500, AfterQuiet, NO_OPENING),
+        row(VenueFailure, Vault, Count, 1..=10, ByGuardian, NO_ENTRY),
+    ]
+};
+
+// The order of the table is that of the bits, no row permits adding risk, and every row leaves the exits open.
+const _: () = {
+    let mut rest: &[Rule] = &TABLE;
+    let mut index = 0;
+    while let [rule, more @ ..] = rest {
+        assert!(rule.breaker as u8 == index);
+        assert!(!rule.permits.open && rule.permits.reduce && rule.permits.withdraw);
+        index = index.wrapping_add(1);
+        rest = more;
+    }
+};
+
+impl Breaker {
+    /// Its row.
+    pub const fn rule(self) -> &'static Rule {
+        const ROWS: &[Rule; 11] = &TABLE;
+        let [price_jump, volatility_jump, wide_confidence, stale_price, source_divergence, liquidity_contraction, drawdown, nav_jump, turnover, keeper_spend, venue_failure] =
+            ROWS;
+        match self {
+            Self::PriceJump => price_jump,
+            Self::VolatilityJump => volatility_jump,
+            Self::WideConfidence => wide_confidence,
+            Self::StalePrice => stale_price,
+            Self::SourceDivergence => source_divergence,
+            Self::LiquidityContraction => liquidity_contraction,
+            Self::Drawdown => drawdown,
+            Self::NavJump => nav_jump,
+            Self::Turnover => turnover,
+            Self::KeeperSpend => keeper_spend,
+            Self::VenueFailure => venue_failure,
+        }
+    }
+
+    /// What people call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::PriceJump => "price jump",
+            Self::VolatilityJump => "vol jump",
+            Self::WideConfidence => "wide confidence",
+            Self::StalePrice => "stale price",
+            Self::SourceDivergence => "source divergence",
+            Self::LiquidityContraction => "liquidity contraction",
+            Self::Drawdown => "drawdown",
+            Self::NavJump => "NAV jump",
+            Self::Turnover => "turnover",
+            Self::KeeperSpend => "keeper spend",
+            Self::VenueFailure => "venue failure",
+        }
+    }
+
+    /// What is read and compared with its thresholds.
+    pub const fn reading(self) -> &'static str {
+        match self {
+            Self::PriceJump => "size of the latest return, in standard deviations",
+            Self::VolatilityJump => "fast volatility over slow volatility",
+            Self::WideConfidence => "confidence interval over price",
+            Self::StalePrice => "time since the last admitted price",
+            Self::SourceDivergence => "distance between two sources, over the lower price",
+            Self::LiquidityContraction => "cost of a standard size over its slow average",
+            Self::Drawdown => "fall of a share from its highest value",
+            Self::NavJump => "change of a share's value between two marks, either way",
+            Self::Turnover => "value traded in the window, over net asset value",
+            Self::KeeperSpend => "pay to keepers in the window, over net asset value",
+            Self::VenueFailure => "failed looks at a venue, in a row",
+        }
+    }
+}

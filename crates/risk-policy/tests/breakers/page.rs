@@ -1,0 +1,142 @@
+//! `docs/breakers.md` shows the table that is compiled in. `BALLAST_UPDATE=1` rewrites it; otherwise it has to be true as it stands.
+
+use ballast_risk_policy::breaker::{
+    permitted, Breaker, BreakerSet, Permissions, Resume, Scope, Unit, QUIET_SECONDS, TABLE,
+};
+use std::fmt::Write as _;
+
+const HEAD: &str = "# Breakers
+
+Written by a test from the table in `risk_policy::breaker`; `BALLAST_UPDATE=1 cargo test -p ballast-risk-policy --test breakers` rewrites it.
+
+The programs of this version read one row, the price jump, with signals of its own (see [architecture.md](architecture.md)). The
+others, and the life described here, are pure functions that are tested and not yet called.
+
+## What each permits
+
+While several stand, only what all of them permit is permitted. `open` is to add exposure, `reduce` to bring it nearer to zero, `settle` to
+settle a contract at a price of now.
+
+";
+
+const LIFE: &str = "
+## What trips them, and how they resume
+
+A breaker trips when its reading reaches `trip`. It then stands until the reading has stayed under `clear`, which is lower, for its quiet
+time; between the two nothing changes. Then it resumes by itself, or the guardian may resume it and nobody else. The guardian
+may also trip any of them by hand. Without a guardian a vault can still be left, and reduced, for ever.
+
+Quiet time is watched time: it runs from one reading under `clear` to the next, and a gap between two looks counts for
+at most `longest_gap_seconds`, itself at most a quarter of the shortest quiet time. A reading that cannot be taken neither
+trips nor counts as quiet; if its source is gone for good, only time-locked governance can clear the breaker. Whoever is about to act also counts as standing what the readings of the moment would trip.
+
+";
+
+const TAIL: &str = "
+## What is tested
+
+- Every one of the 2,048 sets of breakers, with and without an admitted price, against every action: redeeming and reducing are always permitted;
+  opening is permitted only when nothing stands; one more breaker never permits more.
+- Every sequence of three events (trip, between, unreadable, long quiet, unwatched, tripped or resumed by the guardian, for each
+  breaker) of a market and of a vault, from nothing and from everything standing.
+- Every parameter at zero and just outside its bounds is refused.
+";
+
+fn yes(permitted: bool) -> &'static str {
+    if permitted {
+        "yes"
+    } else {
+        "no"
+    }
+}
+
+fn permissions_row(page: &mut String, name: &str, permits: Permissions) {
+    let Permissions {
+        open,
+        reduce,
+        deposit,
+        withdraw,
+        settle,
+    } = permits;
+    let cells = [open, reduce, deposit, withdraw, settle].map(yes).join(" | ");
+    writeln!(page, "| {name} | {cells} |").unwrap();
+}
+
+/// A bound of `trip` as people say it.
+fn said(unit: Unit, value: u32) -> String {
+    let tenths = f64::from(value) / 10_000.0;
+    match unit {
+        Unit::BasisPoints if value >= 10_000 => format!("{tenths}×"),
+        Unit::BasisPoints => format!("{} %", f64::from(value) / 100.0),
+        Unit::Deviations => format!("{tenths} σ"),
+        Unit::Seconds => format!("{value} s"),
+        Unit::Count => value.to_string(),
+    }
+}
+
+fn page() -> String {
+    let mut page = String::from(HEAD);
+    page.push_str("| State | open | reduce | deposit | withdraw | settle |\n|---|---|---|---|---|---|\n");
+    permissions_row(&mut page, "none stands", permitted(BreakerSet::NONE, true));
+    permissions_row(
+        &mut page,
+        "no price admitted for the use",
+        permitted(BreakerSet::NONE, false),
+    );
+    for rule in &TABLE {
+        permissions_row(&mut page, rule.breaker.name(), rule.permits);
+    }
+    page.push_str(LIFE);
+    page.push_str("| Breaker | Kept by | Reading | `trip` accepted | Resumes |\n|---|---|---|---|---|\n");
+    for rule in &TABLE {
+        let kept = match rule.scope {
+            Scope::Market => "market",
+            Scope::Vault => "vault",
+        };
+        let resumes = match rule.resume {
+            Resume::AfterQuiet => "by itself",
+            Resume::ByGuardian => "by the guardian",
+        };
+        writeln!(
+            page,
+            "| {} | {kept} | {} | {} … {} | {resumes} |",
+            rule.breaker.name(),
+            rule.breaker.reading(),
+            said(rule.unit, *rule.trip.start()),
+            said(rule.unit, *rule.trip.end()),
+        )
+        .unwrap();
+    }
+    writeln!(
+        page,
+        "\nFor every breaker 0 < `clear` < `trip` (for a venue's failures, `clear` ≤ `trip`), and a quiet time of {} s … {} days.",
+        QUIET_SECONDS.start(),
+        QUIET_SECONDS.end() / 86_400
+    )
+    .unwrap();
+    page.push_str(TAIL);
+    page
+}
+
+#[test]
+fn the_page_shows_the_table() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/breakers.md");
+    let page = page();
+    if std::env::var_os("BALLAST_UPDATE").is_some() {
+        std::fs::write(&path, &page).unwrap();
+    }
+    assert_eq!(
+        std::fs::read_to_string(&path).unwrap_or_default(),
+        page,
+        "run: BALLAST_UPDATE=1 cargo test -p ballast-risk-policy --test breakers"
+    );
+}
+
+#[test]
+fn rows_are_told_apart_by_name_and_reading() {
+    let mut seen = std::collections::BTreeSet::new();
+    for rule in &TABLE {
+        let breaker: Breaker = rule.breaker;
+        assert!(seen.insert(breaker.name()) && seen.insert(breaker.reading()));
+    }
+}
