@@ -31,6 +31,7 @@ pub mod collateral;
 pub mod exposure;
 #[cfg(test)]
 mod fixtures;
+pub mod limits;
 pub mod planner;
 pub mod quiet;
 pub mod rebalance;
@@ -38,3 +39,4 @@ pub mod regime;
 pub mod shares;
 pub mod signals;
 pub mod surface_feed;
+pub mod triggers;
