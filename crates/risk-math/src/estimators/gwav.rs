@@ -87,7 +87,7 @@ impl Gwav {
     /// # Errors
     /// [`GwavError::Volatility`]; [`GwavError::Time`] for a time that is negative or beyond 2⁶⁰.
     pub fn first(volatility: Volatility, now: i64) -> Result<Self, GwavError> {
-        if !(0..1 << 60).contains(&now) {
+        if !(0..LATEST_TIME).contains(&now) {
             return Err(GwavError::Time);
         }
         let here = Checkpoint { time: now, integral: 0 };
@@ -110,8 +110,8 @@ impl Gwav {
             }
             later = checkpoint.time;
         }
-        // Times within 0…2⁶⁰, and ln σ within ln 0.01…ln 5 (with room for its rounding).
-        if !(0..1 << 60).contains(&last.time) || later < 0 || !(-(5i64 << 32)..2 << 32).contains(&level) {
+        // ln σ within ln 0.01…ln 5 (with room for its rounding).
+        if !(0..LATEST_TIME).contains(&last.time) || later < 0 || !(-(5i64 << 32)..2 << 32).contains(&level) {
             return None;
         }
         Some(Self {
@@ -135,13 +135,13 @@ impl Gwav {
     /// With a new volatility from `now` on; a checkpoint is set if the newest is at least `spacing` old.
     ///
     /// # Errors
-    /// [`GwavError::Volatility`]; [`GwavError::Time`] if `now` is before the last update. Two updates in one second are
+    /// [`GwavError::Volatility`]; [`GwavError::Time`] if `now` is before the last update or beyond 2⁶⁰. Two updates in one second are
     /// allowed: the first then never counts.
     pub fn update(&self, volatility: Volatility, now: i64, spacing: Elapsed) -> Result<Self, GwavError> {
         let level = level_of(volatility)?;
         let held = now
             .checked_sub(self.last.time)
-            .filter(|held| *held >= 0)
+            .filter(|held| *held >= 0 && now < LATEST_TIME)
             .ok_or(GwavError::Time)?;
         if held >= LONGEST_SILENCE {
             return Self::first(volatility, now);
@@ -195,6 +195,9 @@ impl Gwav {
     }
 }
 
+/// Times are below this, in unix seconds.
+const LATEST_TIME: i64 = 1 << 60;
+
 /// ln σ with 32 fraction bits, rounded down.
 fn level_of(volatility: Volatility) -> Result<i64, GwavError> {
     let value = volatility.0;
@@ -240,6 +243,19 @@ mod tests {
             gwav = gwav.update(vol(*percent), *time, seconds(spacing)).unwrap();
         }
         gwav
+    }
+
+    #[test]
+    fn no_time_leads_to_a_state_that_cannot_be_read_back() {
+        let last = LATEST_TIME - 1;
+        let gwav = Gwav::first(vol(60), last - 1)
+            .unwrap()
+            .update(vol(50), last, seconds(1))
+            .unwrap();
+        let (level, at, points, used) = gwav.parts();
+        assert_eq!(Gwav::from_parts(level, at, points, used), Some(gwav));
+        assert_eq!(gwav.update(vol(50), LATEST_TIME, seconds(1)), Err(GwavError::Time));
+        assert_eq!(Gwav::first(vol(50), LATEST_TIME), Err(GwavError::Time));
     }
 
     #[test]
