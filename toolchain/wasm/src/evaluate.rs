@@ -4,7 +4,7 @@
 use ballast_risk_math::black_scholes::{
     self, DomainError, Greeks, HigherGreeks, ImpliedVolatilityError, Inputs, Kind, QuotedOption, Volatility,
 };
-use ballast_risk_math::scenarios::{revalue, tail_risk, Leg, OptionLeg, ScenarioError};
+use ballast_risk_math::scenarios::{revalue, student, tail_risk, Leg, OptionLeg, ScenarioError};
 use ballast_risk_math::surface::{self, LogMoneyness, PointError, Surface};
 use ballast_risk_math::{kernels, Lots, Magnitude, Price, Scaled};
 use fixed::types::{I2F62, I7F57};
@@ -97,6 +97,7 @@ fn try_evaluate(row: &Row, results: &mut Results) -> Option<()> {
             push_volatility(results, point(surface::precise::volatility), error);
         }
         Operation::Scenarios => scenarios(&row.inputs()?, results)?,
+        Operation::Student => results.push(student::distribution(I7F57::from_bits(row.bits())).to_bits() as u64),
         kernel => {
             kernels_fast(kernel, row, results)?;
             kernels_precise(kernel, row, results)?;

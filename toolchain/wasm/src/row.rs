@@ -27,11 +27,13 @@ pub enum Operation {
     NormCdf,
     /// Inverse of the normal distribution at an `I2F62`.
     NormInv,
+    /// Student's distribution of the scenarios at an `I7F57`; it has one tier.
+    Student,
 }
 
 impl Operation {
     /// Every operation; the place of one in this list is the word that stands for it.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Greeks,
         Self::ImpliedVolatility,
         Self::SurfacePoint,
@@ -42,6 +44,7 @@ impl Operation {
         Self::NormPdf,
         Self::NormCdf,
         Self::NormInv,
+        Self::Student,
     ];
 
     /// How the operation is called in messages, and the kernels in their table of vectors.
@@ -57,6 +60,7 @@ impl Operation {
             Self::NormPdf => "norm_pdf",
             Self::NormCdf => "norm_cdf",
             Self::NormInv => "norm_inv",
+            Self::Student => "student",
         }
     }
 }
