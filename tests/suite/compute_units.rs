@@ -2,6 +2,7 @@
 //!
 //! `BALLAST_UPDATE=1` rewrites the table; otherwise it has to be true as it stands.
 
+use ballast_testkit::surface::{smile, tight_smile, SurfaceWorld};
 use ballast_testkit::world::program_path;
 use ballast_testkit::{World, MILLION};
 use std::fmt::Write as _;
@@ -68,10 +69,40 @@ fn measure() -> Vec<Row> {
         50_000,
         world.complete(&user).unwrap().compute_units_consumed,
     ));
+    rows.extend(measure_surface());
     rows
 }
 
-const SIZE_CEILINGS: [(&str, u64); 3] = [("risk", 400_000), ("perp", 400_000), ("vault", 450_000)];
+/// Eight slices over a published surface, from five feeders of different minds; then once more where medians have arbitrage
+/// and the nearest submission is looked for.
+fn measure_surface() -> [Row; 3] {
+    let mut world = SurfaceWorld::new(5, 5);
+    let said = [(0.60, -0.20), (0.62, -0.22), (0.59, -0.21), (0.61, -0.19), (0.63, -0.2)];
+    let said = said.map(|(volatility, skew)| smile(volatility, skew));
+    world.submit_all(&said);
+    world.publish().unwrap();
+    world.world.pass(600, 600);
+    let submitted = world.submit(0, said[0].clone()).unwrap().compute_units_consumed;
+    world.submit_all(&said);
+    let published = world.publish().unwrap().compute_units_consumed;
+    let mut world = SurfaceWorld::new(5, 5);
+    let tight = [(0.6, -0.25), (0.7, -0.4), (0.5, -0.3), (0.6, -0.25), (0.5, -0.3)];
+    world.submit_all(&tight.map(|(far, skew)| tight_smile(far, skew)));
+    let nearest = world.publish().unwrap();
+    let announced = nearest.logs.iter().any(|line| line.starts_with("Program data: "));
+    assert!(announced && world.submissions_hold(world.surface().published()));
+    [
+        ("risk: submit_surface, 8 slices", 30_000, submitted),
+        ("risk: publish_surface, 8 slices from 5 submissions", 60_000, published),
+        (
+            "risk: publish_surface, medians with arbitrage",
+            60_000,
+            nearest.compute_units_consumed,
+        ),
+    ]
+}
+
+const SIZE_CEILINGS: [(&str, u64); 3] = [("risk", 650_000), ("perp", 400_000), ("vault", 450_000)];
 
 #[test]
 fn the_table_is_true_and_under_its_ceilings() {

@@ -9,4 +9,6 @@ mod perp_orders;
 mod perp_solvency;
 mod perp_support;
 mod perp_thieves;
+mod risk_surface;
+mod risk_surface_rules;
 mod vault_rules;

@@ -75,6 +75,16 @@ impl RawAccount {
         self.anchor(ballast_risk::ID, "Ballast risk market")
     }
 
+    /// A market's volatility surface.
+    pub fn surface(&self) -> Result<ballast_risk::state::Surface, DecodeError> {
+        self.anchor(ballast_risk::ID, "Ballast volatility surface")
+    }
+
+    /// A feeder's submission.
+    pub fn submission(&self) -> Result<ballast_risk::state::Submission, DecodeError> {
+        self.anchor(ballast_risk::ID, "Ballast surface submission")
+    }
+
     /// A venue market.
     pub fn venue_market(&self) -> Result<ballast_perp::state::Market, DecodeError> {
         self.anchor(ballast_perp::ID, "Ballast perp market")

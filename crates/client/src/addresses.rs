@@ -10,6 +10,18 @@ pub fn risk_market(creator: &Pubkey, name: &[u8; 16]) -> Pubkey {
     Pubkey::find_program_address(seeds, &ballast_risk::ID).0
 }
 
+/// Address of a market's volatility surface.
+pub fn surface(risk_market: &Pubkey) -> Pubkey {
+    let seeds: &[&[u8]] = &[ballast_risk::state::SURFACE_SEED, risk_market.as_ref()];
+    Pubkey::find_program_address(seeds, &ballast_risk::ID).0
+}
+
+/// Address of what a feeder submits to a surface.
+pub fn submission(surface: &Pubkey, feeder: &Pubkey) -> Pubkey {
+    let seeds: &[&[u8]] = &[ballast_risk::state::SUBMISSION_SEED, surface.as_ref(), feeder.as_ref()];
+    Pubkey::find_program_address(seeds, &ballast_risk::ID).0
+}
+
 /// A market name as its address contains it: padded with zeros. `None` if it is longer than 16 bytes.
 pub fn market_name(text: &str) -> Option<[u8; 16]> {
     let mut name = [0; 16];

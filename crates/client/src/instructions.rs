@@ -9,6 +9,8 @@ use anchor_spl::token::spl_token::ID as TOKEN;
 use ballast_vault::valuation::__client_accounts_valuation::Valuation;
 use ballast_vault::{CreateVaultArgs, Order, RedeemRequest};
 
+pub mod surface;
+
 fn build(program_id: Pubkey, accounts: impl ToAccountMetas, data: impl InstructionData) -> Instruction {
     let accounts: Vec<AccountMeta> = accounts.to_account_metas(None);
     Instruction {

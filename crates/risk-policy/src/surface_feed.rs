@@ -21,9 +21,10 @@
 //! cut: a cut surface would neither be what anyone said nor free of arbitrage. The allowance grows until it is accepted, and until
 //! then readers see the surface's age.
 
-use ballast_risk_math::surface::{Rule, Slice, Surface, SurfaceError};
-use ballast_risk_math::{Ratio, I80F48, SECONDS_PER_HOUR, SECONDS_PER_YEAR};
-use fixed::types::{I2F62, U16F48, U3F61, U8F56};
+use ballast_risk_math::black_scholes::{Volatility, Years};
+use ballast_risk_math::surface::{precise, LogMoneyness, Rule, Slice, Surface, SurfaceError};
+use ballast_risk_math::{Magnitude, Ratio, I80F48, SECONDS_PER_HOUR, SECONDS_PER_YEAR};
+use fixed::types::{I2F62, I7F57, U16F48, U3F61, U8F56};
 
 pub use ballast_risk_math::surface::MAX_SLICES;
 
@@ -103,6 +104,8 @@ pub enum FeedRefusal {
 pub struct FeedBounds {
     /// Least time between two publications, seconds.
     pub min_interval_seconds: u32,
+    /// Time to expiry at which volatility at the money is looked at, seconds.
+    pub average_tenor_seconds: u32,
     /// Most change of variance at the money in an hour, as a share of itself.
     pub variance_change_per_hour: Ratio,
     /// Most change of ρ in an hour.
@@ -138,8 +141,8 @@ pub struct Publication {
     pub slices: FeedSurface,
     /// Where they come from.
     pub choice: Choice,
-    /// The same with times from now on.
-    pub surface: Surface,
+    /// Volatility at the money at [`FeedBounds::average_tenor_seconds`].
+    pub at_the_money: Volatility,
 }
 
 /// `seconds` in years with 61 fraction bits, rounded down; exact in 64 bits for up to five years.
@@ -191,6 +194,14 @@ impl FeedSurface {
         Some(surface)
     }
 
+    /// The first `count` of these; at most eight.
+    pub fn from_padded(slices: [FeedSlice; MAX_SLICES], count: usize) -> Self {
+        Self {
+            slices,
+            count: count.min(MAX_SLICES),
+        }
+    }
+
     /// The slices.
     pub fn slices(&self) -> &[FeedSlice] {
         self.slices.get(..self.count).unwrap_or(&self.slices)
@@ -210,19 +221,59 @@ impl FeedSurface {
         }
     }
 
-    /// The surface with times from `now` on, if it holds the arbitrage gate.
+    /// Whether these slices hold the arbitrage gate at `now`.
     ///
     /// # Errors
     /// [`FeedRefusal::Surface`] with the rule and the slice.
-    pub fn gated(&self, now: i64) -> Result<Surface, FeedRefusal> {
+    pub fn check(&self, now: i64) -> Result<(), FeedRefusal> {
+        self.gate(now, None).map(|_| ())
+    }
+
+    /// As [`Self::check`], and the volatility at the money `tenor` seconds after `now`.
+    ///
+    /// # Errors
+    /// As [`Self::check`]; [`FeedRefusal::OutOfRange`] for a tenor beyond five years, or a volatility there outside 1…500 %.
+    pub fn at_the_money(&self, now: i64, tenor: u32) -> Result<Volatility, FeedRefusal> {
+        self.gate(now, Some(tenor))?.ok_or(FeedRefusal::OutOfRange)
+    }
+
+    // A surface is large, and the chain's stack frames are small: it stays in this one.
+    #[inline(never)]
+    fn gate(&self, now: i64, tenor: Option<u32>) -> Result<Option<Volatility>, FeedRefusal> {
         let (slices, count) = converted(self.slices().iter().copied(), |index, slice| {
             slice.slice(now).ok_or(FeedRefusal::Surface(SurfaceError::Slice {
                 slice: index,
                 rule: Rule::Time,
             }))
         })?;
-        Surface::new(slices.get(..count).unwrap_or(&slices)).map_err(FeedRefusal::Surface)
+        let surface = Surface::new(slices.get(..count).unwrap_or(&slices)).map_err(FeedRefusal::Surface)?;
+        let volatility = |tenor| {
+            let time = Magnitude::from_parts(years(i64::from(tenor)), -61)?;
+            precise::volatility(&surface, LogMoneyness(I7F57::ZERO), Years(time)).ok()
+        };
+        Ok(tenor.and_then(volatility))
     }
+}
+
+impl FeedRefusal {
+    /// The slice it is about, from zero.
+    pub const fn slice(&self) -> Option<usize> {
+        match self {
+            Self::Surface(SurfaceError::Slice { slice, .. })
+            | Self::Change { slice, .. }
+            | Self::BelowFloor { slice } => Some(*slice),
+            _ => None,
+        }
+    }
+}
+
+/// The slices as an account stores them: those in use, then zeros.
+pub fn padded(surface: &FeedSurface) -> [FeedSlice; MAX_SLICES] {
+    let mut slices = [FeedSlice::default(); MAX_SLICES];
+    for (place, slice) in slices.iter_mut().zip(surface.slices()) {
+        *place = *slice;
+    }
+    slices
 }
 
 /// Up to eight slices, each converted; and how many there are.
@@ -282,11 +333,12 @@ pub fn publish(
         return Err(FeedRefusal::TooSoon);
     }
     let medians = medians(submissions, required)?;
-    let (slices, choice, surface) = match medians.gated(now) {
-        Ok(surface) => (medians, Choice::Medians, surface),
+    let tenor = bounds.average_tenor_seconds;
+    let (slices, choice, at_the_money) = match medians.at_the_money(now, tenor) {
+        Ok(volatility) => (medians, Choice::Medians, volatility),
         Err(_) => {
             let (index, nearest) = nearest(submissions, &medians).ok_or(FeedRefusal::TooFew)?;
-            (*nearest, Choice::Nearest(index), nearest.gated(now)?)
+            (*nearest, Choice::Nearest(index), nearest.at_the_money(now, tenor)?)
         }
     };
     if let Some(before) = before {
@@ -296,7 +348,7 @@ pub fn publish(
     Ok(Publication {
         slices,
         choice,
-        surface,
+        at_the_money,
     })
 }
 
@@ -304,6 +356,7 @@ pub fn publish(
 ///
 /// # Errors
 /// [`FeedRefusal::TooFew`], [`FeedRefusal::TooMany`]; [`FeedRefusal::Grid`] if expiries differ.
+#[inline(never)]
 pub fn medians(submissions: &[FeedSurface], required: usize) -> Result<FeedSurface, FeedRefusal> {
     let first = submissions.first().ok_or(FeedRefusal::TooFew)?;
     if submissions.len() < required {
@@ -351,6 +404,7 @@ fn lower_median<T: Copy + Ord + Default>(values: impl Iterator<Item = T>) -> T {
 }
 
 /// The submission whose worst parameter is nearest to the medians, the first of equals.
+#[inline(never)]
 fn nearest<'a>(submissions: &'a [FeedSurface], medians: &FeedSurface) -> Option<(usize, &'a FeedSurface)> {
     submissions
         .iter()
@@ -375,6 +429,7 @@ fn distance(surface: &FeedSurface, medians: &FeedSurface) -> u64 {
 ///
 /// # Errors
 /// [`FeedRefusal::Change`] with the first slice of `after` that is beyond, and the parameter.
+#[inline(never)]
 pub fn check_change(
     before: &[FeedSlice],
     after: &[FeedSlice],

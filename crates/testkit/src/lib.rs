@@ -1,6 +1,7 @@
 //! World builders for tests. Everything runs the compiled programs in an in-process SVM; nothing is mocked.
 
 pub mod params;
+pub mod surface;
 pub mod tokens;
 pub mod world;
 

@@ -1,8 +1,10 @@
 //! Every refusal of the risk program, each named for its rule.
 
 use anchor_lang::prelude::*;
+use ballast_risk_math::surface::{Rule, SurfaceError};
 use ballast_risk_policy::admission::PriceRefusal;
 use ballast_risk_policy::signals::ObserveRefusal;
+use ballast_risk_policy::surface_feed::{FeedRefusal, Parameter};
 
 /// The risk program's errors.
 #[error_code]
@@ -76,6 +78,66 @@ pub enum RiskError {
     SurfaceVersion,
     #[msg("surface: never published, older than the reader allows, or all its expiries have passed")]
     SurfaceStale,
+    #[msg("surface: not the market's creator, who is its authority")]
+    SurfaceAuthority,
+    #[msg("surface: of another market")]
+    SurfaceMarket,
+    #[msg("surface parameter: least interval outside 1 s ..= 1 hour")]
+    SurfaceInterval,
+    #[msg("surface parameter: maximum age of a submission outside 10 s ..= 1 day")]
+    SurfaceSubmissionAge,
+    #[msg("surface parameter: least time to expiry outside 61 s ..= 7 days")]
+    SurfaceTimeToExpiry,
+    #[msg("surface parameter: averaged tenor outside 1 day ..= 1 year, or its checkpoints' spacing outside 1 minute ..= 7 days")]
+    SurfaceAverage,
+    #[msg("surface parameter: change per hour outside (0, 400 %] for variance and curvature, (0, 1] for skew")]
+    SurfaceChangeBound,
+    #[msg("surface parameter: floor outside (0, 100 %] of realised variance")]
+    SurfaceFloorShare,
+    #[msg("surface feeders: 1 to 16 different ones, and at least one and at most all of them required")]
+    SurfaceFeeders,
+    #[msg("surface grid: 1 to 16 expiries ahead, within five years and an hour or more apart, with every published one that is still ahead")]
+    SurfaceGrid,
+    #[msg("submission: not a registered feeder's")]
+    NotAFeeder,
+    #[msg("submission account: not owned by this program")]
+    SubmissionOwner,
+    #[msg("submission account: not a submission of this version")]
+    SubmissionLayout,
+    #[msg("submission account: for another surface")]
+    SubmissionSurface,
+    #[msg("submission account: not at its feeder's address")]
+    SubmissionAddress,
+    #[msg("submission account: passed twice")]
+    SubmissionTwice,
+    #[msg("surface: the slices are not those of the grid's next expiries")]
+    OffGrid,
+    #[msg("surface: less than the least interval since the last publication")]
+    PublishedTooSoon,
+    #[msg("surface: fewer fresh submissions than required, or more than sixteen")]
+    TooFewSubmissions,
+    #[msg("surface: a slice's time, at-the-money volatility (1 % to 500 %) or skew is out of range")]
+    SliceOutOfRange,
+    #[msg("surface: butterfly arbitrage, theta phi (1+|rho|) must be below 4")]
+    ButterflyWings,
+    #[msg("surface: butterfly arbitrage, theta phi^2 (1+|rho|) must be at most 4")]
+    ButterflyCurvature,
+    #[msg("surface: calendar arbitrage, theta must not fall with expiry")]
+    CalendarVariance,
+    #[msg("surface: calendar arbitrage, phi must not rise with expiry")]
+    CalendarCurvature,
+    #[msg("surface: calendar arbitrage, theta phi (1-rho) must not fall with expiry")]
+    CalendarPutWing,
+    #[msg("surface: calendar arbitrage, theta phi (1+rho) must not fall with expiry")]
+    CalendarCallWing,
+    #[msg("surface: variance moved further than the time since the last publication allows")]
+    VarianceChange,
+    #[msg("surface: skew moved further than the time since the last publication allows")]
+    SkewChange,
+    #[msg("surface: curvature moved further than the time since the last publication allows")]
+    CurvatureChange,
+    #[msg("surface: variance below the floor under realised variance")]
+    BelowRealisedFloor,
 }
 
 impl From<PriceRefusal> for RiskError {
@@ -99,6 +161,40 @@ impl From<ObserveRefusal> for RiskError {
         match refusal {
             ObserveRefusal::TooSoon => Self::ObservedTooSoon,
             ObserveRefusal::OutOfRange => Self::OutOfRange,
+        }
+    }
+}
+
+impl From<FeedRefusal> for RiskError {
+    fn from(refusal: FeedRefusal) -> Self {
+        match refusal {
+            FeedRefusal::TooSoon => Self::PublishedTooSoon,
+            FeedRefusal::TooFew | FeedRefusal::TooMany => Self::TooFewSubmissions,
+            FeedRefusal::Grid | FeedRefusal::Surface(SurfaceError::Count) => Self::OffGrid,
+            FeedRefusal::Surface(SurfaceError::Slice { rule, .. }) => rule.into(),
+            FeedRefusal::Change { parameter, .. } => match parameter {
+                Parameter::Variance => Self::VarianceChange,
+                Parameter::Skew => Self::SkewChange,
+                Parameter::Curvature => Self::CurvatureChange,
+            },
+            FeedRefusal::BelowFloor { .. } => Self::BelowRealisedFloor,
+            FeedRefusal::OutOfRange => Self::OutOfRange,
+        }
+    }
+}
+
+impl From<Rule> for RiskError {
+    fn from(rule: Rule) -> Self {
+        match rule {
+            Rule::Time | Rule::AtmVolatility | Rule::Skew => Self::SliceOutOfRange,
+            // The grid increases, so slices on it do.
+            Rule::Order => Self::OffGrid,
+            Rule::ButterflyWings => Self::ButterflyWings,
+            Rule::ButterflyCurvature => Self::ButterflyCurvature,
+            Rule::CalendarVariance => Self::CalendarVariance,
+            Rule::CalendarCurvature => Self::CalendarCurvature,
+            Rule::CalendarPutWing => Self::CalendarPutWing,
+            Rule::CalendarCallWing => Self::CalendarCallWing,
         }
     }
 }

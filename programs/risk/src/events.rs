@@ -1,6 +1,6 @@
 //! What the risk program announces: inputs, before and after, so that anyone can replay a decision.
 
-use crate::state::Fixed;
+use crate::state::{Fixed, StoredSlice};
 use anchor_lang::prelude::*;
 
 /// A market was created.
@@ -39,4 +39,77 @@ pub struct Observed {
     pub slow_price: Fixed,
     /// Whether this price tripped the price-jump breaker.
     pub price_jump: bool,
+}
+
+/// A market was given a volatility surface.
+#[event]
+pub struct SurfaceCreated {
+    /// The market.
+    pub market: Pubkey,
+    /// The surface.
+    pub surface: Pubkey,
+    /// Who names its feeders and expiries.
+    pub authority: Pubkey,
+}
+
+/// The feeders of a surface were named.
+#[event]
+pub struct FeedersSet {
+    /// The surface.
+    pub surface: Pubkey,
+    /// Feeders before.
+    pub feeders_before: Vec<Pubkey>,
+    /// Submissions a publication took before.
+    pub required_before: u8,
+    /// Feeders.
+    pub feeders: Vec<Pubkey>,
+    /// Submissions a publication takes.
+    pub required: u8,
+}
+
+/// The expiries of a surface were listed.
+#[event]
+pub struct GridSet {
+    /// The surface.
+    pub surface: Pubkey,
+    /// Before, unix seconds.
+    pub before: Vec<i64>,
+    /// Now, unix seconds.
+    pub after: Vec<i64>,
+}
+
+/// A feeder said what the surface is.
+#[event]
+pub struct SurfaceSubmitted {
+    /// The surface.
+    pub surface: Pubkey,
+    /// The feeder.
+    pub feeder: Pubkey,
+    /// Chain time, unix seconds.
+    pub submitted_at: i64,
+    /// What it said.
+    pub slices: Vec<StoredSlice>,
+}
+
+/// A surface was published.
+#[event]
+pub struct SurfacePublished {
+    /// The surface.
+    pub surface: Pubkey,
+    /// Chain time, unix seconds.
+    pub published_at: i64,
+    /// When it was published before, unix seconds; zero if never.
+    pub published_before: i64,
+    /// How many fresh submissions there were.
+    pub submissions: u8,
+    /// Whose submission was taken whole, where the medians had arbitrage.
+    pub nearest: Option<Pubkey>,
+    /// Realised variance per year that the floor was taken from.
+    pub realised_variance: Fixed,
+    /// ln σ at the money that the average goes on with, 32 fraction bits.
+    pub average_level: i64,
+    /// Slices before.
+    pub before: Vec<StoredSlice>,
+    /// Slices after.
+    pub after: Vec<StoredSlice>,
 }

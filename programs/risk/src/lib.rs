@@ -5,6 +5,8 @@
 //! * *An old price, chosen from many valid ones.* Ages in seconds and slots, and never older than the stored one.
 //! * *The same price twice*, to drag an average. An observation has to be strictly newer, and at most one per interval.
 //! * *Creating a market with harmless-looking zeros.* Every parameter is bounded on both sides; zero is refused.
+//! * *A feeder's key, to move the volatility surface.* The median of k submissions, the arbitrage gate, a floor under realised
+//!   variance, and a greatest change per hour that no sequence of publications can exceed.
 //!
 //! There is no instruction that changes a market: in this version its parameters are fixed when it is created, and
 //! the market's address contains its creator, so that nobody can squat on another's.
@@ -35,6 +37,7 @@ pub mod oracle;
 pub mod read;
 pub mod state;
 
+use crate::state::StoredSlice;
 pub use instructions::*;
 
 declare_id!("DLwaMn9okvuZrqArXqpnypKsrzrbqZEugnG9CCyBxtPZ");
@@ -52,5 +55,35 @@ pub mod ballast_risk {
     /// Takes in one newer price. Anyone may call it.
     pub fn observe(ctx: Context<Observe>) -> Result<()> {
         instructions::observe::handler(ctx)
+    }
+
+    /// Gives a market a volatility surface. The market's creator signs, and becomes the surface's authority.
+    pub fn create_surface(ctx: Context<CreateSurface>, args: CreateSurfaceArgs) -> Result<()> {
+        instructions::create_surface::handler(ctx, args)
+    }
+
+    /// Names the feeders of a surface, and how many submissions a publication takes. Its authority signs.
+    pub fn set_feeders(ctx: Context<SetFeeders>, feeders: Vec<Pubkey>, required: u8) -> Result<()> {
+        instructions::set_feeders::handler(ctx, feeders, required)
+    }
+
+    /// Lists the expiries of a surface. Its authority signs; what is published stays until it expires.
+    pub fn set_grid(ctx: Context<SetGrid>, grid: Vec<i64>) -> Result<()> {
+        instructions::set_grid::handler(ctx, grid)
+    }
+
+    /// Makes a registered feeder's account for its submissions, once.
+    pub fn open_submission(ctx: Context<OpenSubmission>) -> Result<()> {
+        instructions::open_submission::handler(ctx)
+    }
+
+    /// Says what the surface is. A registered feeder signs.
+    pub fn submit_surface(ctx: Context<SubmitSurface>, slices: Vec<StoredSlice>) -> Result<()> {
+        instructions::submit_surface::handler(ctx, slices)
+    }
+
+    /// Publishes the median of the fresh ones among the submissions passed. Anyone may call it.
+    pub fn publish_surface(ctx: Context<PublishSurface>) -> Result<()> {
+        instructions::publish_surface::handler(ctx)
     }
 }

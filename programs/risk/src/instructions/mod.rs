@@ -1,7 +1,19 @@
 //! One file per instruction, named by its verb.
 
 pub mod create_market;
+pub mod create_surface;
 pub mod observe;
+pub mod open_submission;
+pub mod publish_surface;
+pub mod set_feeders;
+pub mod set_grid;
+pub mod submit_surface;
 
 pub use create_market::*;
+pub use create_surface::*;
 pub use observe::*;
+pub use open_submission::*;
+pub use publish_surface::*;
+pub use set_feeders::*;
+pub use set_grid::*;
+pub use submit_surface::*;

@@ -6,8 +6,8 @@ use crate::errors::RiskError;
 use crate::state::Fixed;
 use anchor_lang::prelude::*;
 use ballast_risk_math::estimators::{Checkpoint, Gwav, CHECKPOINTS};
-use ballast_risk_math::surface as essvi;
-use ballast_risk_policy::surface_feed::{self, FeedBounds, FeedSlice, MAX_SLICES};
+use ballast_risk_math::{surface as essvi, I80F48};
+use ballast_risk_policy::surface_feed::{self, FeedBounds, FeedSlice, FeedSurface, MAX_SLICES};
 
 /// First seed of a surface's address: `["surface", market]`.
 pub const SURFACE_SEED: &[u8] = b"surface";
@@ -19,6 +19,8 @@ pub const SURFACE_VERSION: u8 = 1;
 pub const MAX_FEEDERS: usize = 16;
 /// Most expiries a grid holds: the eight of the surface, and those that follow them.
 pub const MAX_GRID: usize = 16;
+/// Least time between two expiries of a grid, seconds.
+const LEAST_GAP: i64 = 3_600;
 
 /// One expiry, as stored: an eSSVI slice whose level is a rate, so that it stays true while time passes.
 #[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -198,10 +200,39 @@ impl StoredGwav {
 }
 
 impl SurfaceSettings {
+    /// # Errors
+    /// The parameter that is out of its bounds.
+    pub fn validate(&self) -> Result<()> {
+        let within = |value: u32, least: u32, most: u32| (least..=most).contains(&value);
+        let share = |value: Fixed, most: i64| value.get() > I80F48::ZERO && value.get() <= most;
+        require!(within(self.min_interval_seconds, 1, 3_600), RiskError::SurfaceInterval);
+        require!(
+            within(self.max_submission_age_seconds, 10, 86_400),
+            RiskError::SurfaceSubmissionAge
+        );
+        require!(
+            within(self.min_time_to_expiry_seconds, 61, 604_800),
+            RiskError::SurfaceTimeToExpiry
+        );
+        require!(
+            within(self.average_tenor_seconds, 86_400, 31_536_000) && within(self.average_spacing_seconds, 60, 604_800),
+            RiskError::SurfaceAverage
+        );
+        require!(
+            share(self.variance_change_per_hour, 4)
+                && share(self.skew_change_per_hour, 1)
+                && share(self.curvature_change_per_hour, 4),
+            RiskError::SurfaceChangeBound
+        );
+        require!(share(self.floor_share, 1), RiskError::SurfaceFloorShare);
+        Ok(())
+    }
+
     /// As the policy crate wants them.
     pub fn bounds(&self) -> FeedBounds {
         FeedBounds {
             min_interval_seconds: self.min_interval_seconds,
+            average_tenor_seconds: self.average_tenor_seconds,
             variance_change_per_hour: self.variance_change_per_hour.ratio(),
             skew_change_per_hour: self.skew_change_per_hour.ratio(),
             curvature_change_per_hour: self.curvature_change_per_hour.ratio(),
@@ -219,6 +250,67 @@ impl Surface {
     /// The grid's expiries, unix seconds.
     pub fn grid(&self) -> &[i64] {
         self.grid.get(..usize::from(self.grid_count)).unwrap_or_default()
+    }
+
+    /// The expiries that a submission has to be about at `now`, unix seconds.
+    pub fn active(&self, now: i64) -> &[i64] {
+        surface_feed::active(self.grid(), now, self.settings.min_time_to_expiry_seconds)
+    }
+
+    /// The published slices as the policy crate wants them.
+    pub fn feed(&self) -> FeedSurface {
+        FeedSurface::from_padded(self.slices.map(FeedSlice::from), usize::from(self.slice_count))
+    }
+
+    /// Names the feeders, and how many submissions a publication takes.
+    ///
+    /// # Errors
+    /// [`RiskError::SurfaceFeeders`] unless there are 1 to 16, all different and none the default address, and `required` is one to all.
+    pub fn set_feeders(&mut self, feeders: &[Pubkey], required: u8) -> Result<()> {
+        let count = u8::try_from(feeders.len()).map_err(|_| RiskError::SurfaceFeeders)?;
+        let different = feeders.iter().enumerate().all(|(index, feeder)| {
+            let later = feeders.iter().skip(index.saturating_add(1));
+            *feeder != Pubkey::default() && later.clone().all(|other| other != feeder)
+        });
+        let sound = feeders.len() <= MAX_FEEDERS && different && (1..=count).contains(&required);
+        require!(sound, RiskError::SurfaceFeeders);
+        self.feeders = [Pubkey::default(); MAX_FEEDERS];
+        for (place, feeder) in self.feeders.iter_mut().zip(feeders) {
+            *place = *feeder;
+        }
+        self.feeder_count = count;
+        self.required = required;
+        Ok(())
+    }
+
+    /// Lists the expiries. One that is published stays until it leaves by itself: taken out and put back, it would be new, and its
+    /// change unbounded.
+    ///
+    /// # Errors
+    /// [`RiskError::SurfaceGrid`] unless there are 1 to 16, in order, an hour or more apart, far enough ahead and within five years, and
+    /// among the next eight every published one that is still ahead.
+    pub fn set_grid(&mut self, grid: &[i64], now: i64) -> Result<()> {
+        let count = u8::try_from(grid.len()).map_err(|_| RiskError::SurfaceGrid)?;
+        let least = now.saturating_add(i64::from(self.settings.min_time_to_expiry_seconds));
+        let most = now.saturating_add(surface_feed::GREATEST_TIME_TO_EXPIRY);
+        let apart = grid
+            .iter()
+            .zip(grid.iter().skip(1))
+            .all(|(before, after)| after.saturating_sub(*before) >= LEAST_GAP);
+        let ahead = grid.iter().all(|expiry| (least..=most).contains(expiry));
+        let next = surface_feed::active(grid, now, self.settings.min_time_to_expiry_seconds);
+        let kept = self
+            .published()
+            .iter()
+            .all(|slice| slice.expiry < least || next.contains(&slice.expiry));
+        let sound = (1..=MAX_GRID).contains(&grid.len()) && apart && ahead && kept;
+        require!(sound, RiskError::SurfaceGrid);
+        self.grid = [0; MAX_GRID];
+        for (place, expiry) in self.grid.iter_mut().zip(grid) {
+            *place = *expiry;
+        }
+        self.grid_count = count;
+        Ok(())
     }
 
     /// The published slices, as stored, by expiry. They are as old as `published_at`: prefer [`Self::live`].

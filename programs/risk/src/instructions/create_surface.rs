@@ -1,0 +1,69 @@
+//! `create_surface`: the creator of a market gives it a volatility surface, names its feeders and its expiries.
+
+use crate::errors::RiskError;
+use crate::events::SurfaceCreated;
+use crate::state::{
+    Market, StoredGwav, StoredSlice, Surface, SurfaceSettings, MARKET_VERSION, MAX_FEEDERS, MAX_GRID, SURFACE_SEED,
+    SURFACE_VERSION,
+};
+use anchor_lang::prelude::*;
+use ballast_risk_policy::surface_feed::MAX_SLICES;
+
+/// A surface's parameters, validated as one bundle.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
+pub struct CreateSurfaceArgs {
+    /// Bounds.
+    pub settings: SurfaceSettings,
+    /// Expiries, unix seconds, increasing; at most sixteen.
+    pub grid: Vec<i64>,
+    /// Feeders, at most sixteen.
+    pub feeders: Vec<Pubkey>,
+    /// How many fresh submissions a publication takes.
+    pub required: u8,
+}
+
+/// Accounts of `create_surface`.
+#[derive(Accounts)]
+pub struct CreateSurface<'info> {
+    /// The market's creator; pays, and becomes the surface's authority.
+    #[account(mut, address = market.creator @ RiskError::SurfaceAuthority)]
+    pub authority: Signer<'info>,
+    /// The market.
+    pub market: Box<Account<'info, Market>>,
+    /// The surface.
+    #[account(
+        init,
+        payer = authority,
+        space = 8 + Surface::INIT_SPACE,
+        seeds = [SURFACE_SEED, market.key().as_ref()],
+        bump
+    )]
+    pub surface: Box<Account<'info, Surface>>,
+    /// Creates the account.
+    pub system_program: Program<'info, System>,
+}
+
+pub(crate) fn handler(ctx: Context<CreateSurface>, args: CreateSurfaceArgs) -> Result<()> {
+    require!(ctx.accounts.market.version == MARKET_VERSION, RiskError::MarketVersion);
+    args.settings.validate()?;
+    let now = Clock::get()?.unix_timestamp;
+    let (market, authority) = (ctx.accounts.market.key(), ctx.accounts.authority.key());
+    let surface = &mut ctx.accounts.surface;
+    surface.version = SURFACE_VERSION;
+    surface.bump = ctx.bumps.surface;
+    surface.market = market;
+    surface.authority = authority;
+    surface.slices = [StoredSlice::default(); MAX_SLICES];
+    surface.average = StoredGwav::default();
+    surface.settings = args.settings;
+    surface.grid = [0; MAX_GRID];
+    surface.feeders = [Pubkey::default(); MAX_FEEDERS];
+    surface.set_feeders(&args.feeders, args.required)?;
+    surface.set_grid(&args.grid, now)?;
+    emit!(SurfaceCreated {
+        market,
+        surface: surface.key(),
+        authority
+    });
+    Ok(())
+}

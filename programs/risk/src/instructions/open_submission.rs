@@ -1,0 +1,45 @@
+//! `open_submission`: a registered feeder makes the account that its submissions are written to, once.
+
+use crate::errors::RiskError;
+use crate::state::{StoredSlice, Submission, Surface, SUBMISSION_SEED, SURFACE_VERSION};
+use anchor_lang::prelude::*;
+use ballast_risk_policy::surface_feed::MAX_SLICES;
+
+/// Accounts of `open_submission`.
+#[derive(Accounts)]
+pub struct OpenSubmission<'info> {
+    /// The feeder; pays.
+    #[account(mut)]
+    pub feeder: Signer<'info>,
+    /// The surface.
+    pub surface: Box<Account<'info, Surface>>,
+    /// The account.
+    #[account(
+        init,
+        payer = feeder,
+        space = 8 + Submission::INIT_SPACE,
+        seeds = [SUBMISSION_SEED, surface.key().as_ref(), feeder.key().as_ref()],
+        bump
+    )]
+    pub submission: Box<Account<'info, Submission>>,
+    /// Creates the account.
+    pub system_program: Program<'info, System>,
+}
+
+pub(crate) fn handler(ctx: Context<OpenSubmission>) -> Result<()> {
+    let surface = &ctx.accounts.surface;
+    let feeder = ctx.accounts.feeder.key();
+    require!(surface.version == SURFACE_VERSION, RiskError::SurfaceVersion);
+    require!(surface.feeders().contains(&feeder), RiskError::NotAFeeder);
+    ctx.accounts.submission.set_inner(Submission {
+        version: SURFACE_VERSION,
+        bump: ctx.bumps.submission,
+        slice_count: 0,
+        padding: [0; 5],
+        surface: surface.key(),
+        feeder,
+        submitted_at: 0,
+        slices: [StoredSlice::default(); MAX_SLICES],
+    });
+    Ok(())
+}

@@ -1,0 +1,44 @@
+//! `submit_surface`: a registered feeder says what the surface is, over what it said before.
+
+use crate::errors::RiskError;
+use crate::events::SurfaceSubmitted;
+use crate::instructions::publish_surface::refused;
+use crate::state::{StoredSlice, Submission, Surface, SURFACE_VERSION};
+use anchor_lang::prelude::*;
+use ballast_risk_policy::surface_feed::{self, FeedRefusal, FeedSlice, FeedSurface};
+
+/// Accounts of `submit_surface`.
+#[derive(Accounts)]
+pub struct SubmitSurface<'info> {
+    /// The feeder.
+    pub feeder: Signer<'info>,
+    /// The surface.
+    pub surface: Box<Account<'info, Surface>>,
+    /// The feeder's account for this surface; only `open_submission` makes one, at the one address of both.
+    #[account(mut, has_one = surface @ RiskError::SubmissionSurface, has_one = feeder @ RiskError::NotAFeeder)]
+    pub submission: Box<Account<'info, Submission>>,
+}
+
+pub(crate) fn handler(ctx: Context<SubmitSurface>, slices: Vec<StoredSlice>) -> Result<()> {
+    let now = Clock::get()?.unix_timestamp;
+    let (surface, submission) = (&ctx.accounts.surface, &mut ctx.accounts.submission);
+    require!(surface.version == SURFACE_VERSION, RiskError::SurfaceVersion);
+    require!(submission.version == SURFACE_VERSION, RiskError::SurfaceVersion);
+    require!(surface.feeders().contains(&submission.feeder), RiskError::NotAFeeder);
+    let said: Vec<FeedSlice> = slices.iter().map(|slice| FeedSlice::from(*slice)).collect();
+    let said = FeedSurface::new(&said)
+        .and_then(|said| said.aligned(surface.active(now)))
+        .filter(|aligned| aligned.slices().len() == said.len())
+        .ok_or_else(|| refused(FeedRefusal::Grid))?;
+    said.check(now).map_err(refused)?;
+    submission.slice_count = u8::try_from(slices.len()).map_err(|_| RiskError::OutOfRange)?;
+    submission.submitted_at = now;
+    submission.slices = surface_feed::padded(&said).map(StoredSlice::from);
+    emit!(SurfaceSubmitted {
+        surface: submission.surface,
+        feeder: submission.feeder,
+        submitted_at: now,
+        slices,
+    });
+    Ok(())
+}
