@@ -2,6 +2,7 @@
 //!
 //! `BALLAST_UPDATE=1` rewrites the table; otherwise it has to be true as it stands.
 
+use crate::assess_support::{mixed_book, Desk};
 use ballast_testkit::surface::{smile, tight_smile, SurfaceWorld};
 use ballast_testkit::world::program_path;
 use ballast_testkit::{World, MILLION};
@@ -70,6 +71,14 @@ fn measure() -> Vec<Row> {
         world.complete(&user).unwrap().compute_units_consumed,
     ));
     rows.extend(measure_surface());
+    for (name, ceiling, markets, legs) in [
+        ("risk: assess, 16 options on one market", 250_000, 1, 16),
+        ("risk: assess, 32 options on four markets", 900_000, 4, 32),
+    ] {
+        let mut desk = Desk::new(markets);
+        let book = mixed_book(&desk, legs, false);
+        rows.push((name, ceiling, desk.ask(&book).unwrap().compute_units_consumed));
+    }
     rows
 }
 

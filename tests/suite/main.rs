@@ -1,5 +1,6 @@
 //! End-to-end suites against the compiled programs: one module per capability.
 
+mod assess_support;
 mod banks;
 mod compute_units;
 mod invariants;
@@ -9,6 +10,7 @@ mod perp_orders;
 mod perp_solvency;
 mod perp_support;
 mod perp_thieves;
+mod risk_assess;
 mod risk_surface;
 mod risk_surface_rules;
 mod vault_rules;

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod addresses;
+pub mod assess;
 pub mod instructions;
 pub mod prices;
 pub mod snapshot;

@@ -3,6 +3,7 @@
 use anchor_lang::prelude::*;
 use ballast_risk_math::surface::{Rule, SurfaceError};
 use ballast_risk_policy::admission::PriceRefusal;
+use ballast_risk_policy::assessment::AssessRefusal;
 use ballast_risk_policy::signals::ObserveRefusal;
 use ballast_risk_policy::surface_feed::{FeedRefusal, Parameter};
 
@@ -138,6 +139,38 @@ pub enum RiskError {
     CurvatureChange,
     #[msg("surface: variance below the floor under realised variance")]
     BelowRealisedFloor,
+    #[msg("assess: accounts must be market, price account and surface for each of one to four markets")]
+    AssessAccounts,
+    #[msg("assess: not a market of this program")]
+    AssessMarket,
+    #[msg("assess: a market was passed twice")]
+    AssessMarketRepeated,
+    #[msg("assess: markets must be in rising order of their addresses")]
+    AssessMarketOrder,
+    #[msg("assess: not the surface of its market")]
+    AssessSurface,
+    #[msg("assess: price published longer ago than the caller allows")]
+    AssessPriceTooOld,
+    #[msg("assess: market not observed for more than a day")]
+    AssessNotObserved,
+    #[msg("book: more than 32 legs")]
+    BookTooLong,
+    #[msg("book: contract is neither linear, nor a call, nor a put")]
+    BookContract,
+    #[msg("book: a leg names a market that was not passed")]
+    BookUnknownMarket,
+    #[msg("book: a price with more than nine decimal places")]
+    BookDecimal,
+    #[msg("book: an option has expired")]
+    BookExpired,
+    #[msg("book: an option on a market that was passed without a surface")]
+    BookNoVolatility,
+    #[msg("book: the surface has no volatility at an option's strike and expiry")]
+    BookVolatility,
+    #[msg("book: an option lies outside the domain of the pricing")]
+    BookDomain,
+    #[msg("book: a position, or the whole, is too large")]
+    BookTooLarge,
 }
 
 impl From<PriceRefusal> for RiskError {
@@ -195,6 +228,23 @@ impl From<Rule> for RiskError {
             Rule::CalendarCurvature => Self::CalendarCurvature,
             Rule::CalendarPutWing => Self::CalendarPutWing,
             Rule::CalendarCallWing => Self::CalendarCallWing,
+        }
+    }
+}
+
+impl From<AssessRefusal> for RiskError {
+    fn from(refusal: AssessRefusal) -> Self {
+        match refusal {
+            AssessRefusal::TooManyLegs => Self::BookTooLong,
+            AssessRefusal::MarketCount => Self::AssessAccounts,
+            AssessRefusal::UnknownMarket => Self::BookUnknownMarket,
+            AssessRefusal::Decimal => Self::BookDecimal,
+            AssessRefusal::Expired => Self::BookExpired,
+            AssessRefusal::NoVolatility => Self::BookNoVolatility,
+            AssessRefusal::Volatility(_) => Self::BookVolatility,
+            AssessRefusal::Domain(_) => Self::BookDomain,
+            AssessRefusal::TooLarge => Self::BookTooLarge,
+            AssessRefusal::Grid(_) | AssessRefusal::Loading => Self::OutOfRange,
         }
     }
 }

@@ -35,10 +35,12 @@ pub mod events;
 pub mod instructions;
 pub mod oracle;
 pub mod read;
+pub mod report;
 pub mod state;
 
 use crate::state::StoredSlice;
 pub use instructions::*;
+pub use report::*;
 
 declare_id!("DLwaMn9okvuZrqArXqpnypKsrzrbqZEugnG9CCyBxtPZ");
 
@@ -85,5 +87,10 @@ pub mod ballast_risk {
     /// Publishes the median of the fresh ones among the submissions passed. Anyone may call it.
     pub fn publish_surface(ctx: Context<PublishSurface>) -> Result<()> {
         instructions::publish_surface::handler(ctx)
+    }
+
+    /// Assesses a book and returns the answer as return data. Anyone may call it; nothing is written.
+    pub fn assess<'info>(ctx: Context<'info, Assess>, args: AssessArgs) -> Result<AssessReport> {
+        instructions::assess::handler(ctx.remaining_accounts, &args)
     }
 }

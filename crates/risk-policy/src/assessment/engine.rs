@@ -112,7 +112,7 @@ pub fn assess(
     }
     let grid = first_grid.ok_or(AssessRefusal::MarketCount)?;
     let shared = tails(&shared, &grid, present)?;
-    finish(&mut result, &shared, &own, margin, present).ok_or(AssessRefusal::TooLarge)?;
+    finish(&mut result, &shared, &own, margin, present, markets.len() > 1).ok_or(AssessRefusal::TooLarge)?;
     Ok(result)
 }
 
@@ -212,15 +212,24 @@ fn finish(
     own: &[Tails; MAX_MARKETS],
     margin: &MarginParams,
     present: Present,
+    several: bool,
 ) -> Option<()> {
-    let whole = combined(&shared.whole, &own.map(|tails| tails.whole))?;
+    // One market is its own factor: there is nothing to combine.
+    let combine = |shared: &TailRisk, own: &[TailRisk; MAX_MARKETS]| {
+        if several {
+            combined(shared, own)
+        } else {
+            Some(*shared)
+        }
+    };
+    let whole = combine(&shared.whole, &own.map(|tails| tails.whole))?;
     result.worst_loss = whole.worst_loss;
     result.worst_cell = whole.worst_cell;
     result.expected_shortfall = whole.expected_shortfall;
     result.initial_margin = margin.initial(&whole)?;
     result.maintenance_margin = margin.maintenance(&whole)?;
     if present.long_options {
-        let rest = combined(&shared.rest, &own.map(|tails| tails.rest))?;
+        let rest = combine(&shared.rest, &own.map(|tails| tails.rest))?;
         let long = result.long_options;
         result.initial_margin = relieved(result.initial_margin, long, margin.initial(&rest)?)?;
         result.maintenance_margin = relieved(result.maintenance_margin, long, margin.maintenance(&rest)?)?;

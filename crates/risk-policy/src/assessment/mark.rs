@@ -4,7 +4,7 @@ use super::amount::{amount_floor, quotient, times};
 use super::leg::{BookLeg, Contract, Decimal};
 use super::market::MarketInputs;
 use super::AssessRefusal;
-use ballast_risk_math::black_scholes::{precise, Greeks, Inputs, Kind, Spot, Strike, Volatility, Years};
+use ballast_risk_math::black_scholes::{fast, precise, Greeks, Inputs, Kind, Spot, Strike, Volatility, Years};
 use ballast_risk_math::kernels::precise::{ln, sqrt};
 use ballast_risk_math::scenarios::{Leg, OptionLeg};
 use ballast_risk_math::surface::{LogMoneyness, PointError};
@@ -109,14 +109,10 @@ impl<'a> Marking<'a> {
         let gains = (quantity.0 >= 0) == matches!(kind, Kind::Call);
         let bounds = &market.bounds;
         let adverse = if gains { bounds.low } else { bounds.high };
-        let price = if adverse == bounds.mid {
-            greeks.price
-        } else {
-            price(&Inputs {
-                spot: Spot::from_price(adverse),
-                ..inputs
-            })?
-        };
+        let price = price(&Inputs {
+            spot: Spot::from_price(adverse),
+            ..inputs
+        })?;
         let value = amount_floor(quantity.0, price, 0).ok_or(AssessRefusal::TooLarge)?;
         Ok(Marked {
             value: Value(value),
@@ -224,7 +220,7 @@ fn add_to(sum: &mut i64, more: Option<i64>) -> Result<(), AssessRefusal> {
 
 #[inline(never)]
 fn greeks(inputs: &Inputs) -> Result<Greeks, AssessRefusal> {
-    Ok(precise::greeks(inputs)?)
+    Ok(fast::greeks(inputs)?)
 }
 
 #[inline(never)]

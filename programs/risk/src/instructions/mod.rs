@@ -1,5 +1,6 @@
 //! One file per instruction, named by its verb.
 
+pub mod assess;
 pub mod create_market;
 pub mod create_surface;
 pub mod observe;
@@ -9,6 +10,7 @@ pub mod set_feeders;
 pub mod set_grid;
 pub mod submit_surface;
 
+pub use assess::*;
 pub use create_market::*;
 pub use create_surface::*;
 pub use observe::*;
