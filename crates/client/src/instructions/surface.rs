@@ -53,11 +53,7 @@ pub fn open_submission(feeder: &Pubkey, surface: &Pubkey) -> Instruction {
         submission: addresses::submission(surface, feeder),
         system_program: system_program::ID,
     };
-    build(
-        ballast_risk::ID,
-        accounts,
-        ballast_risk::instruction::OpenSubmission {},
-    )
+    build(ballast_risk::ID, accounts, ballast_risk::instruction::OpenSubmission {})
 }
 
 /// `ballast_risk::submit_surface`. The feeder signs.
@@ -81,11 +77,7 @@ pub fn publish(risk_market: &Pubkey, feeders: &[Pubkey]) -> Instruction {
         surface,
         market: *risk_market,
     };
-    let mut instruction = build(
-        ballast_risk::ID,
-        accounts,
-        ballast_risk::instruction::PublishSurface {},
-    );
+    let mut instruction = build(ballast_risk::ID, accounts, ballast_risk::instruction::PublishSurface {});
     instruction.accounts.extend(
         feeders
             .iter()
