@@ -197,7 +197,8 @@ fn a_busy_port_is_one_clear_line_and_no_report() {
     if binaries().is_none() {
         return;
     }
-    let busy = TcpListener::bind(("127.0.0.1", port())).unwrap();
+    // Held from the start: a port that is found free and then taken could be lost to another test in between.
+    let busy = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let number = busy.local_addr().unwrap().port();
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("report");
