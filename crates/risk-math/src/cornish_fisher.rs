@@ -4,7 +4,7 @@ use core::fmt;
 
 use fixed::types::I16F48;
 
-use crate::estimators::arithmetic::{root, signed_mul_shift};
+use crate::estimators::arithmetic::{clamp, root, signed_mul_shift};
 
 /// Fraction bits of coefficients and of the evaluation: |result| < 2⁹.
 const BITS: u32 = 54;
@@ -164,16 +164,6 @@ const fn reduced(s: i64, k: i64) -> (i64, i64) {
     let square = signed_mul_shift(s, s, OUTER * 2 - BITS);
     let a = (k << (BITS - OUTER - 3)).wrapping_sub(square / 6);
     (a, square / 36)
-}
-
-const fn clamp(value: i64, low: i64, high: i64) -> i64 {
-    if value < low {
-        low
-    } else if value > high {
-        high
-    } else {
-        value
-    }
 }
 
 #[cfg(test)]

@@ -361,7 +361,7 @@ pub(super) fn bounded_call(held: i64, paid: i64, carried: i64, strike: i64) -> i
 
 /// 2^power for a power in Q58, in Q32: below 2⁴⁷ in the domain.
 #[inline(always)]
-pub(super) fn whole_leg(power: i64) -> i64 {
+pub(crate) fn whole_leg(power: i64) -> i64 {
     let (mantissa, exponent) = exp2(power >> 26);
     // The exponent is within ±25.
     ((mantissa << 12) >> (sub(16, exponent) & 63)) as i64

@@ -5,6 +5,7 @@
 //! Halley's third-order steps inside a bracket.
 
 use super::domain::check;
+use super::precise::power;
 use super::{DomainError, ImpliedVolatilityError, Inputs, Kind, QuotedOption, Volatility};
 use crate::kernels::arith::{add, fraction, mul, product, shift_right, sub};
 use crate::kernels::coefficients::{
@@ -362,12 +363,6 @@ fn quotient(a: Magnitude, b: Magnitude) -> Magnitude {
 fn log2(value: i64, bits: i32) -> i64 {
     let (whole, part) = log2_ratio(positive(value, bits), Magnitude::ONE);
     add(whole << 54, part >> 7)
-}
-
-/// 2^power for a power in Q58, in Q`bits`.
-fn power(power: i64, bits: i64) -> i64 {
-    let (mantissa, exponent) = exp2(power >> 58, (power << 4) & FRACTION);
-    shift_right(mantissa, sub(sub(61, bits), exponent))
 }
 
 /// 2^power for a power ≤ 1.4 in Q54, in Q60.

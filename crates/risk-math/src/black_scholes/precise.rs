@@ -130,8 +130,8 @@ impl Frame {
         let first_tail = shift_right(product(density, mills(first_size as i64)), to_q47);
         let second_tail = shift_right(product(density, mills(second_size as i64)), to_q47);
         let forward = if bits == 61 { forward >> 3 } else { forward };
-        let carried = whole_leg(sub(0, lost));
-        let strike = whole_leg(sub(0, add(forward, lost)));
+        let carried = power(sub(0, lost), 47);
+        let strike = power(sub(0, add(forward, lost)), 47);
         // A leg is split by Φ into its two parts, so that they add up exactly.
         let (held, owed) = if first < 0 {
             (first_tail, sub(carried, first_tail))
@@ -330,11 +330,11 @@ fn scores(forward: i64, bits: i64, spread: u64, exponent: i64) -> (i64, i64) {
     )
 }
 
-/// 2^power for a power in Q58, in Q47: below 2⁶² in the domain.
+/// 2^power for a power in Q58, in Q`bits`; a leg in Q47 is below 2⁶² in the domain.
 #[inline(always)]
-fn whole_leg(power: i64) -> i64 {
+pub(super) fn power(power: i64, bits: i64) -> i64 {
     let (mantissa, exponent) = exp2(power >> 58, (power << 4) & FRACTION);
-    shift_right(mantissa, sub(14, exponent))
+    shift_right(mantissa, sub(sub(61, bits), exponent))
 }
 
 #[inline(always)]

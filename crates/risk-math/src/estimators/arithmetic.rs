@@ -156,6 +156,18 @@ pub(crate) const fn root(value: u64) -> u64 {
     }
 }
 
+/// `value`, or the bound that it is beyond: `Ord::clamp`, for constant functions.
+#[inline]
+pub(crate) const fn clamp(value: i64, low: i64, high: i64) -> i64 {
+    if value < low {
+        low
+    } else if value > high {
+        high
+    } else {
+        value
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

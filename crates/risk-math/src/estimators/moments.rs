@@ -2,7 +2,7 @@
 
 use fixed::types::I16F48;
 
-use super::arithmetic::{ratio_32, root, signed_blend, signed_mul_shift};
+use super::arithmetic::{clamp, ratio_32, root, signed_blend, signed_mul_shift};
 use super::{Decay, EwmaVariance, Step, TimeConstant};
 use crate::cornish_fisher::{ExcessKurtosis, Skewness};
 
@@ -123,16 +123,6 @@ const fn saturated(value: u64) -> i64 {
         i64::MAX
     } else {
         (value << (RAW_BITS - CENTRAL_BITS)) as i64
-    }
-}
-
-const fn clamp(value: i64, low: i64, high: i64) -> i64 {
-    if value < low {
-        low
-    } else if value > high {
-        high
-    } else {
-        value
     }
 }
 

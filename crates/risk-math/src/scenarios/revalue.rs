@@ -7,11 +7,12 @@ use fixed::types::I2F62;
 
 use super::book::{Leg, Losses, OptionLeg, ScenarioError};
 use super::grid::Grid;
+use crate::black_scholes::fast::whole_leg;
 use crate::black_scholes::shocked::Shocked;
 use crate::black_scholes::{Inputs, Spot};
-use crate::kernels::arith::{add, logical_shift_right, mul, product, sub, udiv};
+use crate::kernels::arith::{add, mul, product, sub, udiv};
 use crate::kernels::coefficients::ROOT_OF_THIRTY_DAYS;
-use crate::kernels::fast::{exp2, near_sqrt_parts};
+use crate::kernels::fast::near_sqrt_parts;
 use crate::{value_floor, Lots, Price};
 
 /// What `legs` lose in each cell of `grid`, all on one market at `spot`.
@@ -20,7 +21,7 @@ use crate::{value_floor, Lots, Price};
 pub fn revalue<'a>(spot: Price, legs: impl IntoIterator<Item = &'a Leg>, grid: &Grid) -> Result<Losses, ScenarioError> {
     let level = Spot::from_price(spot);
     // e^shock − 1 in Q32, what a linear position gains.
-    let moves = grid.price_log2.map(|log2| sub(level_after(log2), 1 << 32));
+    let moves = grid.price_log2.map(|log2| sub(whole_leg(log2), 1 << 32));
     let mut losses = Losses::default();
     for leg in legs {
         match leg {
@@ -37,13 +38,6 @@ pub fn revalue<'a>(spot: Price, legs: impl IntoIterator<Item = &'a Leg>, grid: &
         }
     }
     Ok(losses)
-}
-
-/// 2^power (Q58) in Q32.
-#[inline(always)]
-fn level_after(power: i64) -> i64 {
-    let (mantissa, exponent) = exp2(power >> 26);
-    logical_shift_right(mantissa << 8, sub(12, exponent)) as i64
 }
 
 /// `quantity × spot` in units of 2⁻¹⁰ base units, below 2⁶¹ in size.
