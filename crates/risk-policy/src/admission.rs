@@ -3,6 +3,7 @@
 //! A price is admitted *per use*, because a trade, a valuation and an exit can bear different ages and widths. A price
 //! that breaks any rule is refused with that rule; the refused number is never used.
 
+use crate::basis_points::BasisPoints;
 use ballast_risk_math::{Price, Ratio, I80F48};
 
 /// What a price is wanted for; each use has its own [`UseLimits`].
@@ -34,6 +35,10 @@ pub struct UseLimits {
     pub max_confidence: Ratio,
     /// Greatest distance from the market's slow price, as a share of the slow price.
     pub max_deviation: Ratio,
+    /// Greatest distance from the second source, as a share of the lower price.
+    pub max_divergence: BasisPoints,
+    /// Whether the use is refused while the second source has no price that is fresh enough for it.
+    pub requires_second: bool,
 }
 
 /// A price as its publisher wrote it: `price × 10^exponent`, give or take `confidence × 10^exponent`.
@@ -97,6 +102,10 @@ pub enum PriceRefusal {
     TooWide,
     /// Further from the slow price than the use allows.
     TooFarFromSlowPrice,
+    /// The use requires a second source, which has no price as fresh as the use demands.
+    NoSecondSource,
+    /// The two sources are further apart than the use allows.
+    SourcesDiverge,
     /// A value does not fit the fixed-point format.
     OutOfRange,
 }
@@ -188,6 +197,74 @@ pub fn admit(
     })
 }
 
+/// What a market remembers of its second source, admitted when it was observed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SecondPrice {
+    /// The three prices a valuation uses.
+    pub bounds: PriceBounds,
+    /// When it was published, unix seconds.
+    pub publish_time: i64,
+    /// The slot in which it reached the chain.
+    pub slot: u64,
+}
+
+impl SecondPrice {
+    /// Whether it is as fresh as a use demands of any price.
+    pub fn is_fresh(&self, limits: &UseLimits, now: Now) -> bool {
+        let seconds = now.unix_time.saturating_sub(self.publish_time);
+        let slots = now.slot.saturating_sub(self.slot);
+        (0..=i64::from(limits.max_age_seconds)).contains(&seconds) && slots <= u64::from(limits.max_age_slots)
+    }
+}
+
+impl From<&AdmittedPrice> for SecondPrice {
+    fn from(price: &AdmittedPrice) -> Self {
+        Self {
+            bounds: price.bounds,
+            publish_time: price.publish_time,
+            slot: price.slot,
+        }
+    }
+}
+
+/// Compares an admitted price with the market's second source.
+///
+/// A fresh second price has to agree, and then widens the adverse sides to the worse of both sources: whoever controls one of them
+/// gains nothing. One that is not fresh is no help, and is only missed where the use requires it.
+///
+/// # Errors
+/// [`PriceRefusal::NoSecondSource`], [`PriceRefusal::SourcesDiverge`].
+pub fn confirm(
+    price: &AdmittedPrice,
+    second: Option<&SecondPrice>,
+    limits: &UseLimits,
+    now: Now,
+) -> Result<AdmittedPrice, PriceRefusal> {
+    match second.filter(|second| second.is_fresh(limits, now)) {
+        None if limits.requires_second => Err(PriceRefusal::NoSecondSource),
+        None => Ok(*price),
+        Some(second) if BasisPoints::divergence(price.bounds.mid, second.bounds.mid) > limits.max_divergence => {
+            Err(PriceRefusal::SourcesDiverge)
+        }
+        Some(second) => Ok(price.widened(&second.bounds)),
+    }
+}
+
+impl AdmittedPrice {
+    /// With each adverse side at the worse of its own and another's.
+    #[must_use]
+    pub fn widened(&self, other: &PriceBounds) -> Self {
+        Self {
+            bounds: PriceBounds {
+                low: self.bounds.low.min(other.low),
+                mid: self.bounds.mid,
+                high: self.bounds.high.max(other.high),
+            },
+            ..*self
+        }
+    }
+}
+
 /// `mantissa × 10^exponent` for an exponent in [`EXPONENTS`], rounded toward zero.
 fn scale(mantissa: u64, exponent: i32) -> Result<I80F48, PriceRefusal> {
     let divisor = 10i128
@@ -238,6 +315,8 @@ mod tests {
             max_age_slots: 100,
             max_confidence: ratio("0.01"),
             max_deviation: ratio("0.2"),
+            max_divergence: BasisPoints(100),
+            requires_second: true,
         }
     }
 
@@ -287,6 +366,43 @@ mod tests {
         ] {
             let got = admit(&value, &limits(), &reference(), Recency::Newer, NOW).map(|_| ());
             assert_eq!(got, expected, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn a_fresh_second_source_has_to_agree_and_widens_the_adverse_sides() {
+        use PriceRefusal::*;
+        let second = |mid: &str, publish_time, slot| SecondPrice {
+            bounds: PriceBounds {
+                low: price("59900"),
+                mid: price(mid),
+                high: price("60010"),
+            },
+            publish_time,
+            slot,
+        };
+        let (wide, own) = ((price("59900"), price("60030")), (price("59970"), price("60030")));
+        for (second, required, expected) in [
+            (None, false, Ok(own)),
+            (None, true, Err(NoSecondSource)),
+            (Some(second("60000", 999_970, 4_900)), true, Ok(wide)),
+            (Some(second("60000", 999_969, 4_900)), true, Err(NoSecondSource)),
+            (Some(second("60000", 999_970, 4_899)), true, Err(NoSecondSource)),
+            (Some(second("60000", 1_000_001, 5_000)), true, Err(NoSecondSource)),
+            (Some(second("10", 999_969, 4_900)), false, Ok(own)),
+            (Some(second("59406", 999_970, 4_900)), false, Ok(wide)),
+            (Some(second("59405", 999_970, 4_900)), false, Err(SourcesDiverge)),
+            (Some(second("60600", 999_970, 4_900)), true, Ok(wide)),
+            (Some(second("60601", 999_970, 4_900)), true, Err(SourcesDiverge)),
+        ] {
+            let limits = UseLimits {
+                requires_second: required,
+                ..limits()
+            };
+            let admitted = admit(&raw(), &limits, &reference(), Recency::Newer, NOW).unwrap();
+            let got = confirm(&admitted, second.as_ref(), &limits, NOW);
+            let sides = got.map(|price| (price.bounds.low, price.bounds.high));
+            assert_eq!(sides, expected, "{second:?} {required}");
         }
     }
 

@@ -32,6 +32,7 @@ pub mod exposure;
 #[cfg(test)]
 mod fixtures;
 pub mod limits;
+pub mod observation;
 pub mod planner;
 pub mod quiet;
 pub mod rebalance;

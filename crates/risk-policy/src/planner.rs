@@ -94,7 +94,7 @@ fn largest_notional(policy: &RebalancePolicy, venue: &VenueTerms) -> Option<Valu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::breaker::permissions;
+    use crate::breaker::{permitted, BreakerSet};
     use crate::fixtures::{price, ratio};
     use crate::rebalance;
     use proptest::prelude::*;
@@ -151,7 +151,7 @@ mod tests {
         ] {
             let got = order(
                 &policy(),
-                permissions(calm, false),
+                permitted(BreakerSet::NONE, calm),
                 trigger,
                 &targets(target),
                 &book(lots),
@@ -170,7 +170,7 @@ mod tests {
         };
         let got = order(
             &policy(),
-            permissions(true, false),
+            permitted(BreakerSet::NONE, true),
             Trigger::Limits,
             &targets(5_000_000),
             &book(0),
@@ -193,7 +193,7 @@ mod tests {
         };
         let planned = order(
             &tight,
-            permissions(true, false),
+            permitted(BreakerSet::NONE, true),
             Trigger::Limits,
             &targets(5_000_000),
             &book(0),
@@ -208,7 +208,7 @@ mod tests {
         #[test]
         fn whatever_is_planned_is_admitted(lots in -80_000i64..80_000, target in -8_000_000i64..8_000_000, calm: bool) {
             let targets = targets(target);
-            let permitted = permissions(calm, false);
+            let permitted = permitted(BreakerSet::NONE, calm);
             if let Some(planned) = order(&policy(), permitted, Trigger::Limits, &targets, &book(lots), price("100"), &venue()) {
                 let after = book(lots + planned.0);
                 let reachable = targets.cap.0 - targets.band.0;

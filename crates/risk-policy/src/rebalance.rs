@@ -182,7 +182,7 @@ fn magnitude(value: Value) -> Result<Value, RebalanceRefusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::breaker::permissions;
+    use crate::breaker::{permitted, BreakerSet};
     use crate::fixtures::{price, ratio};
     use proptest::prelude::*;
 
@@ -218,7 +218,7 @@ mod tests {
     fn verdict(before: i64, after: i64, calm: bool) -> Result<(), RebalanceRefusal> {
         check(
             &policy(),
-            permissions(calm, false),
+            permitted(BreakerSet::NONE, calm),
             Trigger::Limits,
             &targets(),
             Value(8_000),
@@ -271,7 +271,7 @@ mod tests {
         assert_eq!(
             check(
                 &policy(),
-                permissions(true, false),
+                permitted(BreakerSet::NONE, true),
                 Trigger::Limits,
                 &targets(),
                 Value(8_000),
@@ -293,7 +293,7 @@ mod tests {
         assert_eq!(
             check(
                 &policy(),
-                permissions(true, false),
+                permitted(BreakerSet::NONE, true),
                 Trigger::Limits,
                 &targets(),
                 Value(8_000),
@@ -310,7 +310,7 @@ mod tests {
         let run = |cap_after| {
             check(
                 &policy(),
-                permissions(true, false),
+                permitted(BreakerSet::NONE, true),
                 Trigger::Limits,
                 &targets(),
                 Value(cap_after),
@@ -332,7 +332,7 @@ mod tests {
             };
             let got = check(
                 &policy(),
-                permissions(true, false),
+                permitted(BreakerSet::NONE, true),
                 Trigger::Limits,
                 &targets(),
                 Value(8_000),
@@ -349,7 +349,7 @@ mod tests {
         let run = |before, after| {
             check(
                 &policy(),
-                permissions(true, false),
+                permitted(BreakerSet::NONE, true),
                 Trigger::Redemption,
                 &targets(),
                 Value(8_000),

@@ -1,6 +1,6 @@
 //! The weights of an exponential average over an irregular step.
 
-use super::arithmetic::{fraction_of, wide_mul};
+use super::arithmetic::{blend, fraction_of, wide_mul};
 use super::Elapsed;
 use crate::kernels::coefficients::TWO_LOG2_E;
 use crate::kernels::precise::{exp2, FRACTION};
@@ -68,6 +68,11 @@ impl Decay {
     /// e^(−x): the weight that everything before keeps.
     pub const fn kept(self) -> u64 {
         !self.gained
+    }
+
+    /// The exponential average `average` of any quantity after a step at `value`, to its last bit.
+    pub const fn average(self, average: u64, value: u64) -> u64 {
+        blend(average, value, self.gained)
     }
 
     /// (1 − e^(−x))/x: what is left at its end of a change that came evenly over the step.

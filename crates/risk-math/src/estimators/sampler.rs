@@ -85,13 +85,17 @@ impl Sampler {
             };
             return (waiting, None);
         }
-        let step = Step::new(
-            log_return,
-            elapsed,
+        (Self::first(observation.noise), Some(self.so_far(observation)))
+    }
+
+    /// What the step would be if it ended with this observation, however short it is: a jump does not wait for its step to end.
+    pub const fn so_far(self, observation: &Observation) -> Step {
+        Step::new(
+            LogReturn::from_bits(self.log_return).saturating_add(observation.log_return),
+            observation.elapsed.capped_add(self.seconds),
             NoiseVariance::from_bits(self.noise),
             observation.noise,
-        );
-        (Self::first(observation.noise), Some(step))
+        )
     }
 }
 

@@ -11,7 +11,7 @@ pub struct Panel<const N: usize> {
 }
 
 /// The breakers that a market keeps.
-pub const MARKET: Panel<6> = Panel {
+pub const MARKET: Panel<7> = Panel {
     breakers: [
         Breaker::PriceJump,
         Breaker::VolatilityJump,
@@ -19,6 +19,7 @@ pub const MARKET: Panel<6> = Panel {
         Breaker::StalePrice,
         Breaker::SourceDivergence,
         Breaker::LiquidityContraction,
+        Breaker::StaleSurface,
     ],
 };
 

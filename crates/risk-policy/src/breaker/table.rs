@@ -29,6 +29,8 @@ pub enum Breaker {
     KeeperSpend = 9,
     /// A venue does not answer, or not as it should.
     VenueFailure = 10,
+    /// No volatility surface was published for too long.
+    StaleSurface = 11,
 }
 
 /// Which account keeps a breaker.
@@ -116,7 +118,7 @@ const fn row(
 }
 
 /// Every breaker.
-pub const TABLE: [Rule; 11] = {
+pub const TABLE: [Rule; 12] = {
     use Breaker::*;
     use Resume::*;
     use Scope::*;
@@ -148,6 +150,7 @@ pub const TABLE: [Rule; 11] = {
         row(Turnover, Vault, BasisPoints, 100..=100_000, AfterQuiet, NO_OPENING),
         row(KeeperSpend, Vault, BasisPoints, 2..=500, AfterQuiet, NO_OPENING),
         row(VenueFailure, Vault, Count, 1..=10, ByGuardian, NO_ENTRY),
+        row(StaleSurface, Market, Seconds, 60..=604_800, AfterQuiet, NO_OPENING),
     ]
 };
 
@@ -166,8 +169,8 @@ const _: () = {
 impl Breaker {
     /// Its row.
     pub const fn rule(self) -> &'static Rule {
-        const ROWS: &[Rule; 11] = &TABLE;
-        let [price_jump, volatility_jump, wide_confidence, stale_price, source_divergence, liquidity_contraction, drawdown, nav_jump, turnover, keeper_spend, venue_failure] =
+        const ROWS: &[Rule; 12] = &TABLE;
+        let [price_jump, volatility_jump, wide_confidence, stale_price, source_divergence, liquidity_contraction, drawdown, nav_jump, turnover, keeper_spend, venue_failure, stale_surface] =
             ROWS;
         match self {
             Self::PriceJump => price_jump,
@@ -181,6 +184,7 @@ impl Breaker {
             Self::Turnover => turnover,
             Self::KeeperSpend => keeper_spend,
             Self::VenueFailure => venue_failure,
+            Self::StaleSurface => stale_surface,
         }
     }
 
@@ -198,6 +202,7 @@ impl Breaker {
             Self::Turnover => "turnover",
             Self::KeeperSpend => "keeper spend",
             Self::VenueFailure => "venue failure",
+            Self::StaleSurface => "stale surface",
         }
     }
 
@@ -215,6 +220,7 @@ impl Breaker {
             Self::Turnover => "value traded in the window, over net asset value",
             Self::KeeperSpend => "pay to keepers in the window, over net asset value",
             Self::VenueFailure => "failed looks at a venue, in a row",
+            Self::StaleSurface => "time since the last publication of the surface",
         }
     }
 }

@@ -51,11 +51,10 @@ impl Indicator {
 ///
 /// | Missing | Counts as |
 /// |---|---|
-/// | `jump` | no trouble: there was no step since the last look, and a jump is an event. What the last one raised still takes its dwell to come down |
 /// | `implied_ratio`, `contraction`, never seen yet | no trouble: the market has no surface, or no depth, that could tell |
 /// | `implied_ratio`, `contraction`, seen before | the last reading, and at least as bad as the threshold of Elevated, until it is back |
 ///
-/// The other three follow from prices, without which there is no look at all.
+/// The other four follow from prices, without which there is no look at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Indicators {
     /// See [`Indicator::VolatilityRatio`].
@@ -65,7 +64,7 @@ pub struct Indicators {
     /// See [`Indicator::ImpliedRatio`].
     pub implied_ratio: Option<BasisPoints>,
     /// See [`Indicator::Jump`].
-    pub jump: Option<BasisPoints>,
+    pub jump: BasisPoints,
     /// See [`Indicator::Contraction`].
     pub contraction: Option<BasisPoints>,
     /// See [`Indicator::Drawdown`].
@@ -79,12 +78,12 @@ pub struct RegimeSignals {
     pub fast_variance: EwmaVariance,
     /// Variance a year with the long one.
     pub slow_variance: EwmaVariance,
-    /// The latest step in standard deviations, if one ended since the last look.
-    pub jump: Option<Score>,
+    /// The latest return in standard deviations.
+    pub jump: Score,
     /// At-the-money volatility a year, from a surface that is not stale.
     pub implied_volatility: Option<BasisPoints>,
-    /// What a standard size costs now, and its slow average, in one unit of any kind.
-    pub trading_cost: Option<(u64, u64)>,
+    /// Cost of a standard size over its slow average, if a venue quotes it.
+    pub contraction: Option<BasisPoints>,
     /// The price, or its rate-limited version.
     pub price: Price,
     /// Its slow high: [`slow_high`].
@@ -101,10 +100,8 @@ impl Indicators {
             volatility_ratio: over_slow(fast),
             volatility: fast,
             implied_ratio: signals.implied_volatility.map(over_slow),
-            jump: signals.jump.map(BasisPoints::of_score),
-            contraction: signals
-                .trading_cost
-                .map(|(now, slow)| BasisPoints::quotient_ceil(now.into(), slow.into())),
+            jump: BasisPoints::of_score(signals.jump),
+            contraction: signals.contraction,
             drawdown: BasisPoints::fall(signals.high, signals.price),
         }
     }
@@ -115,7 +112,7 @@ impl Indicators {
             Indicator::VolatilityRatio => Some(self.volatility_ratio),
             Indicator::Volatility => Some(self.volatility),
             Indicator::ImpliedRatio => self.implied_ratio,
-            Indicator::Jump => self.jump,
+            Indicator::Jump => Some(self.jump),
             Indicator::Contraction => self.contraction,
             Indicator::Drawdown => Some(self.drawdown),
         }
@@ -154,9 +151,9 @@ mod tests {
         let got = Indicators::of(&RegimeSignals {
             fast_variance: variance("1"),
             slow_variance: variance("0.25"),
-            jump: None,
+            jump: Score::default(),
             implied_volatility: Some(BasisPoints(7_500)),
-            trading_cost: Some((30, 10)),
+            contraction: Some(BasisPoints(30_000)),
             price: price("80"),
             high: price("100"),
         });
@@ -166,7 +163,7 @@ mod tests {
                 volatility_ratio: BasisPoints(20_000),
                 volatility: BasisPoints(10_000),
                 implied_ratio: Some(BasisPoints(15_000)),
-                jump: None,
+                jump: BasisPoints::ZERO,
                 contraction: Some(BasisPoints(30_000)),
                 drawdown: BasisPoints(2_000),
             }
@@ -178,15 +175,15 @@ mod tests {
         let got = Indicators::of(&RegimeSignals {
             fast_variance: variance("1"),
             slow_variance: variance("0"),
-            jump: None,
+            jump: Score::default(),
             implied_volatility: Some(BasisPoints(7_500)),
-            trading_cost: Some((30, 0)),
+            contraction: None,
             price: price("80"),
             high: price("70"),
         });
         assert_eq!(got.volatility_ratio, BasisPoints::MAX);
         assert_eq!(got.implied_ratio, Some(BasisPoints::MAX));
-        assert_eq!(got.contraction, Some(BasisPoints::MAX));
+        assert_eq!(got.contraction, None);
         assert_eq!(got.drawdown, BasisPoints::ZERO);
     }
 

@@ -9,7 +9,7 @@ const QUIET: Indicators = Indicators {
     volatility_ratio: BasisPoints(10_000),
     volatility: BasisPoints(5_000),
     implied_ratio: Some(BasisPoints(11_000)),
-    jump: Some(BasisPoints(5_000)),
+    jump: BasisPoints(5_000),
     contraction: Some(BasisPoints(10_000)),
     drawdown: BasisPoints(100),
 };
@@ -21,7 +21,7 @@ fn with(indicator: Indicator, reading: u32) -> Indicators {
         Indicator::VolatilityRatio => changed.volatility_ratio = reading,
         Indicator::Volatility => changed.volatility = reading,
         Indicator::ImpliedRatio => changed.implied_ratio = Some(reading),
-        Indicator::Jump => changed.jump = Some(reading),
+        Indicator::Jump => changed.jump = reading,
         Indicator::Contraction => changed.contraction = Some(reading),
         Indicator::Drawdown => changed.drawdown = reading,
     }
@@ -120,7 +120,6 @@ fn what_is_missing_never_relaxes() {
     let blind = Indicators {
         implied_ratio: None,
         contraction: None,
-        jump: None,
         ..QUIET
     };
     // Never seen: it does not matter.
@@ -165,7 +164,7 @@ fn any_indicators() -> impl Strategy<Value = Indicators> {
         reading(),
         reading(),
         proptest::option::of(reading()),
-        proptest::option::of(reading()),
+        reading(),
         proptest::option::of(reading()),
         reading(),
     )

@@ -9,8 +9,7 @@ const HEAD: &str = "# Breakers
 
 Written by a test from the table in `risk_policy::breaker`; `BALLAST_UPDATE=1 cargo test -p ballast-risk-policy --test breakers` rewrites it.
 
-The programs of this version read one row, the price jump, with signals of its own (see [architecture.md](architecture.md)). The
-others, and the life described here, are pure functions that are tested and not yet called.
+A market's breakers are kept in its account by the risk program, and looked at by every `observe`; a vault's in its own.
 
 ## What each permits
 
@@ -35,7 +34,7 @@ trips nor counts as quiet; if its source is gone for good, only time-locked gove
 const TAIL: &str = "
 ## What is tested
 
-- Every one of the 2,048 sets of breakers, with and without an admitted price, against every action: redeeming and reducing are always permitted;
+- Every one of the 4,096 sets of breakers, with and without an admitted price, against every action: redeeming and reducing are always permitted;
   opening is permitted only when nothing stands; one more breaker never permits more.
 - Every sequence of three events (trip, between, unreadable, long quiet, unwatched, tripped or resumed by the guardian, for each
   breaker) of a market and of a vault, from nothing and from everything standing.

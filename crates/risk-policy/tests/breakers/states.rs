@@ -2,8 +2,7 @@
 
 use super::{every_breaker, params, settings};
 use ballast_risk_policy::breaker::{
-    permissions, permitted, Breaker, BreakerRule, BreakerSet, BreakerStates, Panel, Permissions, Scope, Unit, MARKET,
-    VAULT,
+    permitted, Breaker, BreakerRule, BreakerSet, BreakerStates, Panel, Permissions, Scope, Unit, MARKET, VAULT,
 };
 
 type Action = (&'static str, fn(&Permissions) -> bool);
@@ -17,11 +16,11 @@ const ACTIONS: [Action; 5] = [
 ];
 
 fn every_set() -> impl Iterator<Item = BreakerSet> {
-    (0..1 << 11).map(|bits| BreakerSet::from_bits(bits).unwrap())
+    (0..1 << 12).map(|bits| BreakerSet::from_bits(bits).unwrap())
 }
 
 #[test]
-fn all_4096_states_permit_exactly_what_each_of_their_breakers_does() {
+fn all_8192_states_permit_exactly_what_each_of_their_breakers_does() {
     let mut states = 0;
     for set in every_set() {
         for price_admitted in [false, true] {
@@ -34,7 +33,7 @@ fn all_4096_states_permit_exactly_what_each_of_their_breakers_does() {
             states += 1;
         }
     }
-    assert_eq!(states, 4_096);
+    assert_eq!(states, 8_192);
 }
 
 #[test]
@@ -85,21 +84,10 @@ fn who_doubts_the_price_neither_lets_in_nor_settles() {
         (Breaker::Turnover, true, true),
         (Breaker::KeeperSpend, true, true),
         (Breaker::VenueFailure, false, true),
+        (Breaker::StaleSurface, true, true),
     ] {
         let got = permitted(BreakerSet::of(breaker), true);
         assert_eq!((got.deposit, got.settle), (deposit, settle), "{breaker:?}");
-    }
-}
-
-#[test]
-fn the_single_breaker_of_today_is_a_row_of_the_table() {
-    for price_admitted in [false, true] {
-        let jump = BreakerSet::of(Breaker::PriceJump);
-        assert_eq!(permissions(price_admitted, true), permitted(jump, price_admitted));
-        assert_eq!(
-            permissions(price_admitted, false),
-            permitted(BreakerSet::NONE, price_admitted)
-        );
     }
 }
 
