@@ -123,8 +123,8 @@ fn every_sequence_of_three_events_from_nothing_and_from_everything() {
         walk(panel, &everything, 3, &mut steps);
         steps
     }
-    // 32 events of a market and 27 of a vault.
-    assert_eq!(check(&MARKET), 2 * (32 + 32 * 32 + 32 * 32 * 32));
+    // 37 events of a market and 27 of a vault.
+    assert_eq!(check(&MARKET), 2 * (37 + 37 * 37 + 37 * 37 * 37));
     assert_eq!(check(&VAULT), 2 * (27 + 27 * 27 + 27 * 27 * 27));
 }
 
