@@ -27,6 +27,7 @@ pub mod format;
 pub mod history;
 pub mod price;
 pub mod record;
+pub mod replay;
 pub mod report;
 pub mod scenario;
 pub mod smiles;

@@ -1,0 +1,3 @@
+//! Markets as the risk engine is told of them.
+
+pub mod markets;
