@@ -14,3 +14,4 @@ mod risk_assess;
 mod risk_surface;
 mod risk_surface_rules;
 mod vault_rules;
+mod venues;
