@@ -33,6 +33,15 @@ pub fn pull_source(feed_id: [u8; 32]) -> PriceSource {
     }
 }
 
+/// A market source that reads one Switchboard On-Demand feed, as mainnet's program writes it.
+pub fn switchboard_source(account: Pubkey) -> PriceSource {
+    PriceSource {
+        kind: SourceKind::SwitchboardOnDemand,
+        owner: switchboard::PROGRAM,
+        feed: account.to_bytes(),
+    }
+}
+
 /// The address used for a feed's price account on local networks: any account of the receiver will do.
 pub fn local_price_account(feed_id: &[u8; 32]) -> Pubkey {
     Pubkey::find_program_address(&[b"ballast local price", feed_id], &pyth_solana_receiver_sdk::ID).0

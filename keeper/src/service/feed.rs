@@ -12,14 +12,14 @@ use ballast_risk::state::{Market, PriceSource, SourceKind};
 use pyth_solana_receiver_sdk::price_update::{PriceUpdateV2, VerificationLevel};
 
 /// The price account of a market:
-/// * a push source names it;
+/// * a push source and a Switchboard feed name it;
 /// * of a pull source, the local networks' account if it exists, otherwise the newest fully verified update of the feed.
 ///
 /// # Errors
 /// [`KeeperError::Config`] if there is none, [`KeeperError::Network`].
 pub async fn find(node: &Node, market: &Market) -> Result<Pubkey, KeeperError> {
     let source = &market.source;
-    if source.kind == SourceKind::PythPush {
+    if source.kind != SourceKind::PythPull {
         return Ok(Pubkey::from(source.feed));
     }
     let local = local_price_account(&source.feed);
@@ -71,7 +71,7 @@ pub async fn look_for_fresher(shared: &Shared) {
     let snapshot = shared.memory().snapshot();
     let Some(Ok((snapshot, _))) = snapshot else { return };
     let source = snapshot.risk_market.source;
-    if shared.feed_is_given || source.kind == SourceKind::PythPush || !stale(&snapshot) {
+    if shared.feed_is_given || source.kind != SourceKind::PythPull || !stale(&snapshot) {
         return;
     }
     let Ok(Some(key)) = freshest(&shared.node, &source).await else {

@@ -22,5 +22,9 @@ pub fn decode(source: &PriceSource, account: &AccountInfo) -> Result<RawPrice> {
             require!(account.key.to_bytes() == source.feed, RiskError::PriceFeed);
             pyth_push::decode(&data)
         }
+        SourceKind::SwitchboardOnDemand => {
+            require!(account.key.to_bytes() == source.feed, RiskError::PriceFeed);
+            switchboard::decode(&data)
+        }
     }
 }

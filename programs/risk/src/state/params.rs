@@ -16,6 +16,8 @@ pub enum SourceKind {
     PythPull,
     /// Pyth's legacy push account: one account, owned by one oracle program.
     PythPush,
+    /// A Switchboard On-Demand pull feed: one account, owned by the Switchboard program.
+    SwitchboardOnDemand,
 }
 
 /// Where a market's price comes from.
@@ -25,7 +27,7 @@ pub struct PriceSource {
     pub kind: SourceKind,
     /// The program that has to own the price account.
     pub owner: Pubkey,
-    /// Feed id of a pull source; address of the price account of a push source.
+    /// Feed id of a pull source; address of the price account of the others.
     pub feed: [u8; 32],
 }
 
