@@ -118,7 +118,7 @@ proptest! {
                 prop_assert!(cost >= paid - 2_000_000_000, "{cost} {paid}");
                 prop_assert!(cost < paid + 3 * ONE, "{cost} {paid}");
                 let most = market.params.max_open_interest_lots;
-                let allowed = if most < 1 << 40 { 2 } else { 1 << 10 };
+                let allowed = if most < 1 << 40 { 2 } else { (1 << 9) + 2 };
                 let distance = (liquidity.funding_per_year.fixed().to_bits() - charged(&market)).abs();
                 prop_assert!(distance <= 365 * allowed, "{distance}");
             }
