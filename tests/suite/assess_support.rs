@@ -72,7 +72,7 @@ impl Desk {
         for (name, feed, price, confidence, volatility) in &MARKETS[..count] {
             let mut args = params::risk_market();
             args.name = addresses::market_name(name).unwrap();
-            args.source = prices::pull_source(*feed);
+            args.params.sources[0] = prices::pull_source(*feed);
             let market = addresses::risk_market(&admin, &args.name);
             world.send(&[ix::create_risk_market(&admin, args)], &[]).unwrap();
             let surface = Pubkey::find_program_address(&[SURFACE_SEED, market.as_ref()], &ballast_risk::ID).0;
@@ -92,7 +92,8 @@ impl Desk {
         let mut desk = Self { world, markets };
         desk.publish();
         for market in desk.markets.clone() {
-            let observe = ix::observe(&market.accounts.market, &market.accounts.price_feed);
+            let params = params::risk_market().params;
+            let observe = ix::observe(&market.accounts.market, &params, &market.accounts.price_feed, None);
             desk.world.send(&[observe], &[]).unwrap();
             desk.put_surface(&market, START, &EXPIRIES);
         }
@@ -173,7 +174,7 @@ impl Desk {
                         low: I2F62::ONE - VOLATILITY_SPREAD,
                         high: I2F62::ONE + VOLATILITY_SPREAD,
                     }),
-                    deviation: deviation(account.signals.variance.ratio(), Some(surface)).unwrap(),
+                    deviation: deviation(account.larger_variance(), Some(surface)).unwrap(),
                     loading: LOADING,
                     rate: Rate(I2F62::ZERO),
                     carry: Rate(I2F62::ZERO),

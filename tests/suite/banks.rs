@@ -81,7 +81,12 @@ async fn a_vault_lives_on_a_real_bank() {
     let feed = prices::local_price_account(&params::FEED);
     send(&mut bank, &[ix::create_risk_market(&admin, args)], &[]).await;
     publish(&mut bank, feed, 50_000).await;
-    send(&mut bank, &[ix::observe(&market, &feed)], &[]).await;
+    send(
+        &mut bank,
+        &[ix::observe(&market, &params::risk_market().params, &feed, None)],
+        &[],
+    )
+    .await;
     send(
         &mut bank,
         &[ix::venue::create_market(&admin, &market, &mint, params::venue())],

@@ -4,7 +4,9 @@ use anchor_lang::prelude::Pubkey;
 use ballast_client::instructions as ix;
 use ballast_client::prices::{self, Publication};
 use ballast_risk::errors::RiskError;
+use ballast_risk::state::{PriceSource, SignalSettings};
 use ballast_risk::CreateMarketArgs;
+use ballast_risk_policy::breaker::Breaker;
 use ballast_testkit::params::{self, FEED};
 use ballast_testkit::tokens::put;
 use ballast_testkit::{error_code, fixed, World};
@@ -110,7 +112,8 @@ fn a_crash_is_observed_however_far_it_falls_and_trips_the_breaker() {
         world.hour_at(price).unwrap();
     }
     let signals = world.snapshot().risk_market.signals;
-    assert!(signals.jumped_at.is_some());
+    assert!(world.snapshot().standing(None).unwrap().has(Breaker::PriceJump));
+    assert_eq!(world.risk_market().regime.level, 3);
     // Ten per cent an hour of itself: 50,000 × 0.9³.
     let slow = signals.slow_price.get().to_num::<f64>();
     assert!((slow - 36_450.0).abs() < 1.0, "{slow}");
@@ -133,6 +136,11 @@ fn push_account(world: &World, price: i64, status: u32) -> Vec<u8> {
     data
 }
 
+fn with_source(mut args: CreateMarketArgs, source: PriceSource) -> CreateMarketArgs {
+    args.params.sources[0] = source;
+    args
+}
+
 #[test]
 fn a_legacy_push_account_is_read_where_it_is_pinned() {
     let args = params::risk_market();
@@ -141,10 +149,7 @@ fn a_legacy_push_account_is_read_where_it_is_pinned() {
     let source = params::push_source(owner, account);
     let admin = world.admin.pubkey();
     world
-        .send(
-            &[ix::create_risk_market(&admin, CreateMarketArgs { source, ..args })],
-            &[],
-        )
+        .send(&[ix::create_risk_market(&admin, with_source(args, source))], &[])
         .unwrap();
     world.price_feed = account;
 
@@ -167,48 +172,101 @@ fn a_legacy_push_account_is_read_where_it_is_pinned() {
     assert_eq!(account.signals.price, fixed("50000"));
 }
 
+fn signals(args: &mut CreateMarketArgs) -> &mut SignalSettings {
+    &mut args.params.observation.signals
+}
+
 #[test]
 fn r8_no_zero_and_no_excess_gets_into_a_market() {
-    let table: [(fn(&mut CreateMarketArgs), RiskError); 24] = [
+    let table: [(fn(&mut CreateMarketArgs), RiskError); 43] = [
         (|a| a.name = [0; 16], RiskError::MarketName),
         (|a| a.name[0] = 7, RiskError::MarketName),
         (|a| a.name[15] = b'x', RiskError::MarketName),
-        (|a| a.source.owner = Pubkey::default(), RiskError::PriceSource),
-        (|a| a.source.feed = [0; 32], RiskError::PriceSource),
-        (|a| a.uses[0].max_age_seconds = 0, RiskError::MaxAge),
-        (|a| a.uses[1].max_age_slots = 0, RiskError::MaxAgeSlots),
-        (|a| a.uses[2].max_confidence = fixed("0"), RiskError::MaxConfidence),
-        (|a| a.uses[2].max_confidence = fixed("0.11"), RiskError::MaxConfidence),
-        (|a| a.uses[3].max_deviation = fixed("0"), RiskError::MaxDeviation),
-        (|a| a.uses[3].max_deviation = fixed("0.91"), RiskError::MaxDeviation),
-        (|a| a.signal_settings.min_interval_seconds = 0, RiskError::MinInterval),
-        (
-            |a| a.signal_settings.variance_time_constant_seconds = 0,
-            RiskError::VarianceTimeConstant,
-        ),
-        (
-            |a| a.signal_settings.slow_price_rate_per_hour = fixed("0"),
-            RiskError::SlowPriceRate,
-        ),
-        (
-            |a| a.signal_settings.slow_price_rate_per_hour = fixed("1.1"),
-            RiskError::SlowPriceRate,
-        ),
-        (
-            |a| a.signal_settings.jump_threshold = fixed("0"),
-            RiskError::JumpThreshold,
-        ),
-        (
-            |a| a.signal_settings.jump_threshold = fixed("51"),
-            RiskError::JumpThreshold,
-        ),
-        (|a| a.signal_settings.jump_floor = fixed("0"), RiskError::JumpFloor),
-        (|a| a.signal_settings.jump_quiet_seconds = 0, RiskError::JumpQuiet),
-        (|a| a.exit_haircut.base = fixed("0"), RiskError::ExitHaircut),
-        (|a| a.exit_haircut.per_hour = fixed("0"), RiskError::ExitHaircut),
-        (|a| a.exit_haircut.max = fixed("0.6"), RiskError::ExitHaircut),
         (|a| a.initial_variance = fixed("0"), RiskError::InitialVariance),
         (|a| a.initial_variance = fixed("26"), RiskError::InitialVariance),
+        (
+            |a| a.params.sources[0].owner = Pubkey::default(),
+            RiskError::PriceSource,
+        ),
+        (|a| a.params.sources[0].feed = [0; 32], RiskError::PriceSource),
+        (|a| a.params.sources[0].kind = 0, RiskError::PriceSource),
+        (|a| a.params.sources[1].kind = 9, RiskError::PriceSource),
+        (|a| a.params.sources[1] = a.params.sources[0], RiskError::SecondSource),
+        (|a| a.params.requires_second[0] = 1, RiskError::RequiresSecond),
+        (
+            |a| {
+                a.params.sources[1] = prices::pull_source([9; 32]);
+                a.params.requires_second = [1, 1, 1, 1];
+            },
+            RiskError::RequiresSecond,
+        ),
+        (|a| a.params.venues[0].kind = 9, RiskError::VenueSource),
+        (|a| a.params.standard_order = 0, RiskError::StandardOrder),
+        (|a| a.params.standard_order = u64::MAX, RiskError::StandardOrder),
+        (|a| a.params.uses[0].max_age_seconds = 0, RiskError::MaxAge),
+        (|a| a.params.uses[1].max_age_slots = 0, RiskError::MaxAgeSlots),
+        (
+            |a| a.params.uses[2].max_confidence = fixed("0"),
+            RiskError::MaxConfidence,
+        ),
+        (
+            |a| a.params.uses[2].max_confidence = fixed("0.11"),
+            RiskError::MaxConfidence,
+        ),
+        (|a| a.params.uses[3].max_deviation = fixed("0"), RiskError::MaxDeviation),
+        (
+            |a| a.params.uses[3].max_deviation = fixed("0.91"),
+            RiskError::MaxDeviation,
+        ),
+        (|a| a.params.uses[0].max_divergence = 0, RiskError::MaxDivergence),
+        (|a| a.params.uses[0].max_divergence = 2_001, RiskError::MaxDivergence),
+        (|a| a.params.exit_haircut.base = fixed("0"), RiskError::ExitHaircut),
+        (|a| a.params.exit_haircut.per_hour = fixed("0"), RiskError::ExitHaircut),
+        (|a| a.params.exit_haircut.max = fixed("0.6"), RiskError::ExitHaircut),
+        (|a| signals(a).min_interval_seconds = 0, RiskError::MinInterval),
+        (|a| signals(a).sampling_seconds = 0, RiskError::Sampling),
+        (
+            |a| signals(a).fast_variance_seconds = 0,
+            RiskError::VarianceTimeConstant,
+        ),
+        (|a| signals(a).moments_seconds = 0, RiskError::MomentsTimeConstant),
+        (|a| signals(a).trend_fast_seconds = 0, RiskError::TrendTimeConstant),
+        (
+            |a| signals(a).trading_cost_seconds = 0,
+            RiskError::TradingCostTimeConstant,
+        ),
+        (|a| signals(a).max_surface_age_seconds = 0, RiskError::SurfaceAge),
+        (|a| signals(a).high_fall_per_day = 0, RiskError::HighFall),
+        (|a| signals(a).jump_floor = 0, RiskError::JumpFloor),
+        (
+            |a| signals(a).slow_price_rate_per_hour = fixed("0"),
+            RiskError::SlowPriceRate,
+        ),
+        (|a| a.params.observation.regime.jump[0].enter = 0, RiskError::RegimeZero),
+        (
+            |a| a.params.observation.regime.jump[2].enter = 80_000,
+            RiskError::RegimeTooHigh,
+        ),
+        (
+            |a| a.params.observation.regime.dwell_seconds = 0,
+            RiskError::RegimeDwell,
+        ),
+        (
+            |a| a.params.observation.regime.longest_gap_seconds = 0,
+            RiskError::RegimeGap,
+        ),
+        (
+            |a| a.params.observation.breakers.settings[0].trip = 0,
+            RiskError::BreakerTrip,
+        ),
+        (
+            |a| a.params.observation.breakers.settings[6].clear = 0,
+            RiskError::BreakerClear,
+        ),
+        (
+            |a| a.params.observation.breakers.settings[3].quiet_seconds = 0,
+            RiskError::BreakerQuiet,
+        ),
     ];
     for (change, expected) in table {
         let mut args = params::risk_market();
@@ -222,5 +280,5 @@ fn r8_no_zero_and_no_excess_gets_into_a_market() {
 
 #[test]
 fn the_feed_of_the_tests_is_the_feed_of_the_market() {
-    assert_eq!(params::risk_market().source.feed, FEED);
+    assert_eq!(params::risk_market().params.sources[0].feed, FEED);
 }

@@ -5,15 +5,15 @@ use anchor_lang::solana_program::clock::Clock;
 use anchor_lang::solana_program::instruction::Instruction;
 use anchor_lang::solana_program::program_option::COption;
 use anchor_lang::solana_program::program_pack::Pack;
-use anchor_lang::{AccountDeserialize, AccountSerialize, InstructionData, ToAccountMetas};
+use anchor_lang::{AccountDeserialize, Discriminator, InstructionData, ToAccountMetas};
 use anchor_spl::token::spl_token::state::{Account as TokenState, AccountState, Mint};
 use ballast_perp::state::{Faults, Market, MarketParams, Trader};
 use ballast_perp::{accounts, instruction, OrderArgs, PerpError};
 use ballast_risk::state::{
-    ExitHaircutParams, Fixed, Market as RiskMarket, PriceSource, SignalSettings, SourceKind, StoredSignals,
-    UseSettings, MARKET_VERSION,
+    Fixed, Market as RiskMarket, PriceSource, SourceKind, StoredSignals, UseSettings, MARKET_VERSION,
 };
 use ballast_risk_math::I80F48;
+use ballast_testkit::params;
 use litesvm::types::{FailedTransactionMetadata, TransactionMetadata};
 use litesvm::LiteSVM;
 use solana_account::Account;
@@ -158,45 +158,25 @@ impl PerpWorld {
         let usage = |age| UseSettings {
             max_age_seconds: age,
             max_age_slots: age * 10,
+            max_divergence: 100,
             max_confidence: fixed("0.1"),
             max_deviation: fixed("0.9"),
         };
-        let market = RiskMarket {
-            version: MARKET_VERSION,
-            bump: 255,
-            creator: Pubkey::default(),
-            name: *b"TEST\0\0\0\0\0\0\0\0\0\0\0\0",
-            source: PriceSource {
-                kind: SourceKind::PythPush,
-                owner: self.oracle,
-                feed: self.price_feed.to_bytes(),
-            },
-            uses: [usage(60), usage(60), usage(600), usage(60)],
-            signal_settings: SignalSettings {
-                min_interval_seconds: 1,
-                variance_time_constant_seconds: 3_600,
-                slow_price_rate_per_hour: fixed("0.1"),
-                jump_threshold: fixed("5"),
-                jump_floor: fixed("0.01"),
-                jump_quiet_seconds: 3_600,
-            },
-            exit_haircut: ExitHaircutParams {
-                base: fixed("0.01"),
-                per_hour: fixed("0.01"),
-                max: fixed("0.5"),
-            },
-            signals: StoredSignals {
-                price: fixed("100"),
-                publish_time: START,
-                observed_at: START,
-                slow_price: fixed("100"),
-                observations: 1,
-                ..Default::default()
-            },
-            reserved: [0; 128],
+        let mut market: RiskMarket = bytemuck::Zeroable::zeroed();
+        market.version = MARKET_VERSION;
+        market.params = params::risk_market().params;
+        market.params.sources[0] = PriceSource::new(SourceKind::PythPush, self.oracle, self.price_feed.to_bytes());
+        market.params.uses = [usage(60), usage(60), usage(600), usage(60)];
+        market.signals = StoredSignals {
+            price: fixed("100"),
+            publish_time: START,
+            observed_at: START,
+            slow_price: fixed("100"),
+            high: fixed("100"),
+            observations: 1,
+            ..Default::default()
         };
-        let mut data = Vec::new();
-        market.try_serialize(&mut data).unwrap();
+        let data = [RiskMarket::DISCRIMINATOR, bytemuck::bytes_of(&market)].concat();
         self.put(key, ballast_risk::ID, data);
     }
 

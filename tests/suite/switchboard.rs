@@ -5,7 +5,6 @@ use ballast_client::instructions as ix;
 use ballast_client::prices::{self, Publication};
 use ballast_risk::errors::RiskError;
 use ballast_risk::oracle::switchboard;
-use ballast_risk::CreateMarketArgs;
 use ballast_testkit::params;
 use ballast_testkit::tokens::put;
 use ballast_testkit::{error_code, fixed, World};
@@ -16,12 +15,10 @@ fn a_switchboard_feed_is_observed_where_it_is_pinned() {
     let args = params::risk_market();
     let mut world = World::bare(&args.name);
     let account = Pubkey::new_unique();
-    let source = prices::switchboard_source(account);
+    let mut args = args;
+    args.params.sources[0] = prices::switchboard_source(account);
     let admin = world.admin.pubkey();
-    let created = world.send(
-        &[ix::create_risk_market(&admin, CreateMarketArgs { source, ..args })],
-        &[],
-    );
+    let created = world.send(&[ix::create_risk_market(&admin, args)], &[]);
     created.unwrap();
     world.price_feed = account;
 

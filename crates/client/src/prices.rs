@@ -31,11 +31,11 @@ pub fn pull_source(feed_id: [u8; 32]) -> PriceSource {
 
 /// A market source that reads one Switchboard On-Demand feed, as mainnet's program writes it.
 pub fn switchboard_source(account: Pubkey) -> PriceSource {
-    PriceSource {
-        kind: SourceKind::SwitchboardOnDemand,
-        owner: switchboard::PROGRAM,
-        feed: account.to_bytes(),
-    }
+    PriceSource::new(
+        SourceKind::SwitchboardOnDemand,
+        switchboard::PROGRAM,
+        account.to_bytes(),
+    )
 }
 
 /// The address used for a feed's price account on local networks: any account of the receiver will do.
