@@ -73,7 +73,7 @@ fn measure() -> Vec<Row> {
     rows.extend(measure_surface());
     for (name, ceiling, markets, legs) in [
         ("risk: assess, 16 options on one market", 250_000, 1, 16),
-        ("risk: assess, 32 options on four markets", 900_000, 4, 32),
+        ("risk: assess, 32 options on four markets", 700_000, 4, 32),
     ] {
         let mut desk = Desk::new(markets);
         let book = mixed_book(&desk, legs, false);
