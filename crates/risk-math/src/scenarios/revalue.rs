@@ -1,7 +1,7 @@
 //! The full revaluation: every leg in every cell, by the fast tier's kernels.
 //!
-//! A shock moves only the moneyness and σ√τ, so everything else of an option is worked out once. Values are kept per
-//! unshocked spot.
+//! A shock moves only the moneyness and σ√τ, so everything else of an option is worked out once, for however many grids.
+//! Values are kept per unshocked spot.
 
 use fixed::types::I2F62;
 

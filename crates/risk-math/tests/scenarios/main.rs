@@ -4,8 +4,8 @@ mod reference;
 
 use ballast_risk_math::black_scholes::{DomainError, Kind, Rate, Strike, Volatility, Years};
 use ballast_risk_math::scenarios::{
-    combined, idiosyncratic_share, revalue, student, tail_risk, Cell, Grid, GridError, Leg, Losses, OptionLeg,
-    ScenarioError, TailRisk,
+    add_losses, combined, idiosyncratic_share, revalue, student, tail_risk, Cell, Grid, GridError, Leg, Losses,
+    OptionLeg, ScenarioError, TailRisk,
 };
 use ballast_risk_math::{Lots, Magnitude, Price, Value, I80F48};
 use fixed::types::{I2F62, I7F57};
@@ -110,6 +110,61 @@ fn a_book_loses_what_the_reference_says() {
 fn nothing_moves_where_nothing_is_shocked() {
     let ours = losses(65_000.0, &strangle()).unwrap();
     assert_eq!(ours.0[4][1], 0);
+}
+
+#[test]
+fn losses_on_several_grids_at_once_are_those_on_each_and_add_to_what_is_there() {
+    let legs: Vec<Leg> = strangle().iter().map(leg).collect();
+    let whole = grid();
+    let half = whole.shared(I2F62::from_num(0.5)).unwrap();
+    let turned = whole.shared(I2F62::from_num(-0.75)).unwrap();
+    let alone = [&whole, &half, &turned].map(|grid| revalue(price(65_000.0), &legs, grid).unwrap());
+    assert!(alone[0] != alone[1] && alone[1] != alone[2]);
+    let mut sums = [Losses::default(), alone[0], Losses::default()];
+    let [first, second, third] = &mut sums;
+    let mut on = [(&whole, first), (&half, second), (&turned, third)];
+    add_losses(&mut on, price(65_000.0), &legs).unwrap();
+    assert_eq!(sums[0], alone[0]);
+    assert_eq!(Some(sums[1]), alone[0].checked_add(&alone[1]));
+    assert_eq!(sums[2], alone[2]);
+}
+
+#[test]
+fn the_tail_is_the_worst_hundredth_whatever_the_order_and_the_ties() {
+    let grid = grid();
+    let weight = |index: usize| {
+        grid.weight(Cell {
+            price: index / 3,
+            volatility: index % 3,
+        })
+        .to_bits()
+    };
+    for step in [0usize, 1, 2, 5, 7, 11, 13] {
+        let mut losses = Losses::default();
+        for (index, cell) in losses.0.iter_mut().flatten().enumerate() {
+            // Three cells of each loss; with a step of zero all are equal.
+            *cell = (((index * step) % 27) / 3) as i64 * 1_000 - 3_000;
+        }
+        let flat: Vec<i64> = losses.0.iter().flatten().copied().collect();
+        let mut order: Vec<usize> = (0..27).collect();
+        order.sort_by_key(|index| (-flat[*index], *index));
+        let (mut left, mut total) = ((1i64 << 62) / 100, 0i128);
+        for index in &order {
+            let taken = weight(*index).min(left);
+            total += i128::from(flat[*index]) * i128::from(taken);
+            left -= taken;
+        }
+        let share = i128::from((1i64 << 62) / 100);
+        let shortfall = total.div_euclid(share) + i128::from(total.rem_euclid(share) != 0);
+        let tail = tail_risk(&losses, &grid).unwrap();
+        assert_eq!(tail.worst_loss.0, flat[order[0]]);
+        assert_eq!(
+            (tail.worst_cell.price, tail.worst_cell.volatility),
+            (order[0] / 3, order[0] % 3),
+            "{step}"
+        );
+        assert_eq!(i128::from(tail.expected_shortfall.0), shortfall, "{step}");
+    }
 }
 
 #[test]
