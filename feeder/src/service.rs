@@ -35,7 +35,7 @@ const ROUNDS: u32 = 4;
 /// Runs the feeder until its source ends or it is told to stop (SIGTERM, SIGINT).
 ///
 /// # Errors
-/// [`KeeperError`] of the source, or of the last snapshot; those before it are logged.
+/// [`KeeperError`] of the source, or of the last snapshot; where several may come, each is logged too.
 pub async fn run(config: Config) -> Result<(), KeeperError> {
     tokio::select! {
         ended = play(config) => ended,
@@ -57,14 +57,15 @@ async fn play(config: Config) -> Result<(), KeeperError> {
     let mut first = true;
     while let Some(arrival) = arrivals.recv().await {
         let snapshot = arrival.map_err(config_error)?;
-        if let Err(error) = std::mem::replace(&mut last, Ok(())) {
-            tracing::warn!(%error, "the snapshot before was not submitted");
-        }
         if !first {
             sleep(config.interval).await;
         }
         first = false;
         last = patiently(tries, || feed(&node, &config, &snapshot)).await;
+        // A single snapshot's failure is the process's; of several, each is told when it happens.
+        if let (true, Err(error)) = (goes_on, &last) {
+            tracing::warn!(%error, chain_unix_time = snapshot.unix_time, "this snapshot ended without success");
+        }
     }
     last
 }

@@ -122,7 +122,7 @@ fn the_engines_own_refusals_end_the_callers_transaction() {
 /// `docs/assess.md` states what asking through a program costs more than asking oneself.
 #[test]
 fn asking_through_a_program_costs_this_much_more() {
-    for (legs, markets, most) in [(1, 1, 12_000), (16, 1, 16_000), (8, 4, 24_000)] {
+    for (legs, markets, most) in [(1, 1, 6_000), (16, 1, 11_500), (8, 4, 13_000)] {
         let mut desk = desk(markets);
         let book = mixed_book(&desk, legs, false);
         let direct = desk.ask(&book).unwrap().compute_units_consumed;
