@@ -236,7 +236,8 @@ fn feeders_open_submit_and_publish_a_surface() {
     );
     assert_eq!(world.surface().publications, 0);
 
-    // The second from standard input, twice, and publishes; whether the second publication comes too soon is the clock's matter.
+    // The second from standard input, twice, and publishes; whether the second publication comes too
+    // soon, or moves too far for the second or so since the first, is the clock's matter.
     let second = world.feed(&market, Some("1"), "-", &["--as-of-now", "--publish"]);
     assert!(second.status.success(), "{}", said(&second));
     assert_eq!(said(&second).matches("submitted").count(), 2, "{}", said(&second));

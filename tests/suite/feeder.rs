@@ -17,6 +17,8 @@ const TERMS: Terms = Terms {
     as_of_now: true,
     max_extrapolation: 2.0,
 };
+/// What a liar makes of an honest surface.
+type Lie = fn(&[StoredSlice], f64) -> Vec<StoredSlice>;
 /// Log-moneyness in standard deviations at which surfaces are compared.
 const DEVIATIONS: [f64; 7] = [-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0];
 
@@ -118,7 +120,7 @@ fn assert_between(published: &[StoredSlice], honest: [&[StoredSlice]; 2]) {
 #[test]
 fn a_feeder_thirty_vol_points_off_moves_nothing_beyond_the_honest() {
     let mut world = SurfaceWorld::new(3, 3);
-    for (round, lie) in [(0u64, lifted as fn(&[_], _) -> _), (1, lifted), (2, lowered)] {
+    for (round, lie) in [(0u64, lifted as Lie), (1, lifted), (2, lowered)] {
         let (one, two) = (said(&world, &seen_by(10 + round)), said(&world, &seen_by(20 + round)));
         let liar = lie(&said(&world, &seen_by(30 + round)), 30.0);
         let mut all = [one.clone(), two.clone(), liar];
@@ -170,7 +172,7 @@ fn a_lying_majority_is_held_to_the_bound() {
 fn what_the_feeder_says_is_near_the_chain_on_the_network() {
     let mut world = SurfaceWorld::new(1, 1);
     let slices = said(&world, &chain());
-    world.submit_all(&[slices.clone()]);
+    world.submit_all(std::slice::from_ref(&slices));
     world.publish().unwrap();
     // An hour later the surface has aged, and the levels at the money are still those the chain was priced with.
     world.world.pass(3_600, 100);
