@@ -26,6 +26,9 @@ enum Order {
     /// Runs the keeper: watches a vault and cranks it. `ballast keeper --help` lists its options
     #[command(disable_help_flag = true)]
     Keeper(Passed),
+    /// Runs the feeder: fits a surface to an option chain and submits it. `ballast feeder --help` lists its options
+    #[command(disable_help_flag = true)]
+    Feeder(Passed),
     /// Installs what building needs (Debian packages, the programs' toolchain), then builds
     #[command(disable_help_flag = true)]
     Setup(Passed),
@@ -70,6 +73,7 @@ fn run(args: Args) -> Result<bool> {
         Order::Fit(args) => fit::run(&args),
         Order::Bench(args) => bench::run(&args, &places),
         Order::Keeper(passed) => become_other(Command::new(places.keeper()?).args(passed.arguments)),
+        Order::Feeder(passed) => become_other(Command::new(places.feeder()?).args(passed.arguments)),
         Order::Setup(passed) => script(&places, "setup", passed),
         Order::Build(passed) => script(&places, "build", passed),
         Order::Test(passed) => script(&places, "test", passed),

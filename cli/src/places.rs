@@ -61,6 +61,15 @@ impl Places {
         let own = std::env::current_exe()?;
         built(own.with_file_name("ballast-keeper"), "the keeper", "./ballast build")
     }
+
+    /// The feeder's binary, which is built beside this one.
+    ///
+    /// # Errors
+    /// If it is not built.
+    pub fn feeder(&self) -> Result<PathBuf> {
+        let own = std::env::current_exe()?;
+        built(own.with_file_name("ballast-feeder"), "the feeder", "./ballast build")
+    }
 }
 
 fn built(path: PathBuf, what: &str, how: &str) -> Result<PathBuf> {

@@ -101,6 +101,71 @@ impl Row {
     }
 }
 
+/// The quotes of each expiry, unix seconds.
+type Quotes = BTreeMap<i64, Vec<Quote>>;
+
+fn snapshot(unix_time: i64, currency: String, expiries: Quotes) -> Snapshot {
+    Snapshot {
+        unix_time,
+        currency,
+        expiries: expiries
+            .into_iter()
+            .map(|(expiry, quotes)| Expiry {
+                years: (expiry - unix_time) as f64 / YEAR,
+                quotes,
+            })
+            .collect(),
+    }
+}
+
+/// The rows of an input, each with its quote.
+struct Rows<R> {
+    file: PathBuf,
+    headers: csv::StringRecord,
+    records: csv::StringRecordsIntoIter<R>,
+}
+
+impl<R: Read> Rows<R> {
+    fn new(input: R, file: &Path) -> Result<Self, ChainError> {
+        let file = file.to_owned();
+        let mut reader = csv::Reader::from_reader(input);
+        match reader.headers().cloned() {
+            Ok(headers) => Ok(Self {
+                file,
+                headers,
+                records: reader.into_records(),
+            }),
+            Err(source) => Err(ChainError::Csv { file, source }),
+        }
+    }
+
+    fn value(&self, line: u64, rule: &'static str) -> ChainError {
+        let file = self.file.clone();
+        ChainError::Value { file, line, rule }
+    }
+
+    fn read(&self, record: csv::Result<csv::StringRecord>) -> Result<(Row, Quote, u64), ChainError> {
+        let csv_error = |source| ChainError::Csv {
+            file: self.file.clone(),
+            source,
+        };
+        let record = record.map_err(csv_error)?;
+        let line = record.position().map_or(0, csv::Position::line);
+        let row: Row = record.deserialize(Some(&self.headers)).map_err(csv_error)?;
+        let quote = row.quote().map_err(|rule| self.value(line, rule))?;
+        Ok((row, quote, line))
+    }
+}
+
+impl<R: Read> Iterator for Rows<R> {
+    type Item = Result<(Row, Quote, u64), ChainError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let record = self.records.next()?;
+        Some(self.read(record))
+    }
+}
+
 /// Reads every snapshot of a file, by time and currency.
 ///
 /// # Errors
@@ -113,37 +178,84 @@ pub fn load(path: &Path) -> Result<Vec<Snapshot>, ChainError> {
     } else {
         Box::new(opened)
     };
-    let mut snapshots: BTreeMap<(i64, String), BTreeMap<i64, Vec<Quote>>> = BTreeMap::new();
-    let mut reader = csv::Reader::from_reader(BufReader::new(input));
-    let headers = reader.headers().cloned();
-    let csv_error = |source| ChainError::Csv {
-        file: path.to_owned(),
-        source,
-    };
-    let headers = headers.map_err(csv_error)?;
-    for record in reader.records() {
-        let record = record.map_err(csv_error)?;
-        let row: Row = record.deserialize(Some(&headers)).map_err(csv_error)?;
-        let quote = row.quote().map_err(|rule| ChainError::Value {
-            file: path.to_owned(),
-            line: record.position().map_or(0, csv::Position::line),
-            rule,
-        })?;
+    let mut snapshots: BTreeMap<(i64, String), Quotes> = BTreeMap::new();
+    for row in Rows::new(BufReader::new(input), path)? {
+        let (row, quote, _) = row?;
         let expiries = snapshots.entry((row.unix_time, row.currency)).or_default();
         if row.expiry > row.unix_time {
             expiries.entry(row.expiry).or_default().push(quote);
         }
     }
-    let snapshot = |((unix_time, currency), expiries): ((i64, String), BTreeMap<i64, Vec<Quote>>)| Snapshot {
-        unix_time,
-        currency,
-        expiries: expiries
-            .into_iter()
-            .map(|(expiry, quotes)| Expiry {
-                years: (expiry - unix_time) as f64 / YEAR,
-                quotes,
-            })
-            .collect(),
-    };
-    Ok(snapshots.into_iter().map(snapshot).collect())
+    let made = |((unix_time, currency), expiries)| snapshot(unix_time, currency, expiries);
+    Ok(snapshots.into_iter().map(made).collect())
+}
+
+/// Snapshots of one currency while their rows arrive: each is complete when a row of a later time comes, or the input ends.
+///
+/// It ends after the first error: what follows a broken row may be the rest of another one.
+pub struct Stream<R> {
+    rows: Rows<R>,
+    currency: String,
+    open: Option<(i64, Quotes)>,
+    ended: bool,
+}
+
+impl<R: Read> Stream<R> {
+    /// Snapshots of `currency` (in any case) from the lines of `input`; `name` is what errors call it.
+    ///
+    /// # Errors
+    /// [`ChainError`] when the first line cannot be read.
+    pub fn new(input: R, name: &Path, currency: &str) -> Result<Self, ChainError> {
+        Ok(Self {
+            rows: Rows::new(input, name)?,
+            currency: currency.to_ascii_uppercase(),
+            open: None,
+            ended: false,
+        })
+    }
+
+    /// What was gathered, unless no row of it was of this currency.
+    fn complete(&mut self) -> Option<Snapshot> {
+        let (unix_time, quotes) = self.open.take()?;
+        (!quotes.is_empty()).then(|| snapshot(unix_time, self.currency.clone(), quotes))
+    }
+
+    fn take(&mut self, row: Row, quote: Quote, line: u64) -> Result<Option<Snapshot>, ChainError> {
+        let before = self.open.as_ref().map(|(time, _)| *time);
+        if before.is_some_and(|before| row.unix_time < before) {
+            return Err(self.rows.value(line, "unix_time does not go back"));
+        }
+        let complete = if before == Some(row.unix_time) {
+            None
+        } else {
+            self.complete()
+        };
+        let (_, quotes) = self.open.get_or_insert_with(|| (row.unix_time, Quotes::new()));
+        if row.expiry > row.unix_time && row.currency.eq_ignore_ascii_case(&self.currency) {
+            quotes.entry(row.expiry).or_default().push(quote);
+        }
+        Ok(complete)
+    }
+}
+
+impl<R: Read> Iterator for Stream<R> {
+    type Item = Result<Snapshot, ChainError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while !self.ended {
+            let Some(row) = self.rows.next() else {
+                self.ended = true;
+                return self.complete().map(Ok);
+            };
+            match row.and_then(|(row, quote, line)| self.take(row, quote, line)) {
+                Ok(None) => {}
+                Ok(Some(snapshot)) => return Some(Ok(snapshot)),
+                Err(error) => {
+                    self.ended = true;
+                    return Some(Err(error));
+                }
+            }
+        }
+        None
+    }
 }

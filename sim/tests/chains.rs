@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use ballast_risk_math::fit::errors::Errors;
 use ballast_risk_math::surface;
-use ballast_sim::chains::{self, Snapshot};
+use ballast_sim::chains::{self, Snapshot, Stream};
 use ballast_sim::{fitting, smiles};
 
 /// Days, θ, ρ, φ: what `data/synthetic_chain.csv` was priced from, by Black's formula in another language; each quote is
@@ -104,6 +104,44 @@ fn wrong_files_are_refused_with_the_line() {
     // An expiry that has passed is no part of the chain.
     fs::write(&file, format!("{header}5,BTC,5,100,C,0.1,0.2,100\n")).unwrap();
     assert!(chains::load(&file).unwrap()[0].expiries.is_empty());
+}
+
+#[test]
+fn a_stream_gives_each_snapshot_when_the_next_begins_or_the_input_ends() {
+    const HEADER: &str = "unix_time,currency,expiry,strike,type,bid,ask,forward\n";
+    let stream = |rows: &str| {
+        Stream::new(
+            format!("{HEADER}{rows}").into_bytes().leak() as &[u8],
+            "-".as_ref(),
+            "btc",
+        )
+    };
+    let rows = "1,BTC,9,100,C,0.1,0.2,100\n1,ETH,9,10,C,0.1,0.2,10\n1,BTC,8,100,P,0.1,0.2,100\n2,ETH,9,10,C,0.1,0.2,10\n3,btc,9,90,C,0.1,0.2,100\n";
+    let snapshots: Vec<_> = stream(rows).unwrap().map(Result::unwrap).collect();
+    let seen: Vec<_> = snapshots
+        .iter()
+        .map(|s| (s.unix_time, s.currency.as_str(), s.expiries.len()))
+        .collect();
+    // At the second moment nothing was said of bitcoin.
+    assert_eq!(seen, [(1, "BTC", 2), (3, "BTC", 1)]);
+    assert_eq!(snapshots[0].expiries[0].quotes[0].strike, 100.0);
+    assert!(stream("").unwrap().next().is_none());
+
+    for (rows, message) in [
+        (
+            "2,BTC,9,100,C,0.1,0.2,100\n1,BTC,9,100,C,0.1,0.2,100\n",
+            "-: line 3: unix_time does not go back",
+        ),
+        (
+            "2,BTC,9,100,X,0.1,0.2,100\n3,BTC,9,100,C,0.1,0.2,100\n",
+            "-: line 2: a type is C or P",
+        ),
+    ] {
+        let mut stream = stream(rows).unwrap();
+        let error = stream.next().unwrap().unwrap_err().to_string();
+        assert_eq!(error, message);
+        assert!(stream.next().is_none());
+    }
 }
 
 /// The real chains, which are not part of the repository; their folder lies beside it.

@@ -3,7 +3,9 @@
 mod assess_support;
 mod banks;
 mod compute_units;
+mod feeder;
 mod invariants;
+mod margin_reader;
 mod oracle;
 mod perp_faults;
 mod perp_orders;

@@ -116,7 +116,11 @@ impl Args {
     }
 }
 
-fn address(text: &str, argument: &str) -> Result<Pubkey, KeeperError> {
+/// An address in base 58.
+///
+/// # Errors
+/// [`KeeperError::Config`] naming the argument.
+pub fn address(text: &str, argument: &str) -> Result<Pubkey, KeeperError> {
     Pubkey::from_str(text).map_err(|_| {
         KeeperError::Config(format!(
             "{argument}: {text:?} is not an address; give 32 bytes in base 58"
@@ -124,7 +128,11 @@ fn address(text: &str, argument: &str) -> Result<Pubkey, KeeperError> {
     })
 }
 
-fn scheme(url: String, schemes: &[&str], argument: &str) -> Result<String, KeeperError> {
+/// The URL, if it begins with one of these schemes.
+///
+/// # Errors
+/// [`KeeperError::Config`] naming the argument.
+pub fn scheme(url: String, schemes: &[&str], argument: &str) -> Result<String, KeeperError> {
     if schemes
         .iter()
         .any(|scheme| url.len() > scheme.len() && url.starts_with(scheme))
@@ -158,7 +166,11 @@ fn websocket_of(rpc_url: &str) -> Result<String, KeeperError> {
     Ok(format!("{scheme}://{host}:{next}{path}"))
 }
 
-fn keypair(path: &Path) -> Result<Keypair, KeeperError> {
+/// The keypair in the file that `--keypair` names, as `solana-keygen` writes it.
+///
+/// # Errors
+/// [`KeeperError::Config`] naming the file.
+pub fn keypair(path: &Path) -> Result<Keypair, KeeperError> {
     let shown = path.display();
     let text = std::fs::read_to_string(path)
         .map_err(|error| KeeperError::Config(format!("--keypair: cannot read {shown}: {error}")))?;

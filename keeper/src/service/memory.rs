@@ -145,7 +145,7 @@ pub fn published(snapshot: &Snapshot) -> Option<(i64, u64)> {
 }
 
 /// The clock sysvar's five little-endian words.
-fn clock(data: &[u8]) -> Option<Clock> {
+pub fn clock(data: &[u8]) -> Option<Clock> {
     let word = |index: usize| {
         let start = index.checked_mul(8)?;
         data.get(start..)?.first_chunk::<8>().copied()

@@ -1,23 +1,24 @@
 //! The process around the planner: a memory of the chain, a bell, and a worker.
 
-mod args;
-mod backoff;
-mod error;
+pub mod args;
+pub mod backoff;
+pub mod error;
 mod feed;
 mod log;
 mod memory;
 mod metrics;
-mod node;
+pub mod node;
 mod poll;
-mod refusal;
-mod send;
+pub mod refusal;
+pub mod send;
 mod tickets;
 mod watch;
 mod work;
 
 pub use args::{Args, Config, LogFormat};
 pub use error::KeeperError;
-pub use log::init as init_logs;
+pub use log::{init as init_logs, init_on_stderr as init_logs_on_stderr};
+pub use memory::{clock, CLOCK};
 
 use backoff::Backoff;
 use ballast_client::accounts::{DecodeError, RawAccount};
@@ -165,8 +166,11 @@ async fn once(shared: &Shared, habits: Habits) -> Result<(), KeeperError> {
     }
 }
 
-/// Tries again after network errors, `tries` times in all.
-async fn patiently<T, F>(tries: u32, mut attempt: impl FnMut() -> F) -> Result<T, KeeperError>
+/// Tries again after network errors, `tries` times in all, with pauses that grow.
+///
+/// # Errors
+/// The last attempt's; any but [`KeeperError::Network`] at once.
+pub async fn patiently<T, F>(tries: u32, mut attempt: impl FnMut() -> F) -> Result<T, KeeperError>
 where
     F: std::future::Future<Output = Result<T, KeeperError>>,
 {
@@ -188,7 +192,8 @@ where
     }
 }
 
-async fn told_to_stop() {
+/// Comes back when the process is told to stop: SIGTERM, SIGINT.
+pub async fn told_to_stop() {
     let interrupt = tokio::signal::ctrl_c();
     let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
         let _ = interrupt.await;

@@ -1,0 +1,268 @@
+//! The feeder against the local node, each in a process of its own.
+//!
+//! Needs the local node and the programs: `./ballast test` builds them. Without them this test says so and passes.
+
+use ballast_cli::node::{rpc_url, start_node, write_keypair};
+use ballast_client::instructions::{self, surface as ix};
+use ballast_client::prices::{pull_account, Publication};
+use ballast_client::{addresses, Pubkey};
+use ballast_migrations::cluster::Cluster;
+use ballast_migrations::config::{Config, DEFAULT};
+use ballast_migrations::keys;
+use ballast_migrations::rpc::Rpc;
+use ballast_migrations::steps::Local;
+use ballast_risk::state::{Fixed, Surface, SurfaceSettings};
+use ballast_risk::CreateSurfaceArgs;
+use solana_keypair::Keypair;
+use solana_signer::Signer;
+use std::fs::File;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+const DAY: i64 = 86_400;
+/// Days to the grid's expiries; the chain lists 1, 7, 30, 90 and 270.
+const GRID: [i64; 8] = [2, 7, 14, 30, 60, 90, 180, 360];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn chain() -> PathBuf {
+    root().join("sim/tests/data/synthetic_chain.csv")
+}
+
+/// The binaries this test needs, or `None`, said aloud.
+fn binaries() -> Option<(PathBuf, PathBuf)> {
+    let node = root().join("localnet/target/debug/ballast-localnet");
+    let feeder = Path::new(env!("CARGO_BIN_EXE_ballast")).with_file_name("ballast-feeder");
+    let programs = root().join("target/deploy/ballast_risk.so");
+    for needed in [&node, &feeder, &programs] {
+        if !needed.is_file() {
+            eprintln!("SKIPPED: {} is not built; ./ballast test builds it", needed.display());
+            return None;
+        }
+    }
+    Some((node, feeder))
+}
+
+/// A port whose neighbour is free too.
+fn port() -> u16 {
+    loop {
+        let first = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = first.local_addr().unwrap().port();
+        if port < u16::MAX && TcpListener::bind(("127.0.0.1", port + 1)).is_ok() {
+            return port;
+        }
+    }
+}
+
+struct World {
+    rpc: Rpc,
+    market: Pubkey,
+    binary: PathBuf,
+    url: String,
+    folder: tempfile::TempDir,
+}
+
+impl World {
+    /// A market that was observed, with a surface of these feeders, two of whom a publication takes.
+    fn new(port: u16, binary: PathBuf, feeders: &[Keypair]) -> Self {
+        let local = Local::new(Config::parse(DEFAULT).unwrap(), "BTC").unwrap();
+        let mut rpc = Rpc::new(&rpc_url(port));
+        local
+            .initialise(&mut rpc, &root().join("target/deploy"), &mut |_| {})
+            .unwrap();
+        let (market, authority) = (local.keys.risk_market, &local.authority);
+        let clock = rpc.clock().unwrap();
+        let publication = Publication {
+            feed_id: local.feed_id,
+            price: 80_000 * 100_000_000,
+            confidence: 20 * 100_000_000,
+            exponent: -8,
+            publish_time: clock.unix_timestamp,
+            slot: clock.slot,
+        };
+        rpc.set_account(&pull_account(local.price_feed, &publication)).unwrap();
+        let args = CreateSurfaceArgs {
+            settings: settings(),
+            grid: GRID.iter().map(|days| clock.unix_timestamp + days * DAY).collect(),
+            feeders: feeders.iter().map(Keypair::pubkey).collect(),
+            required: 2,
+        };
+        let observe = instructions::observe(&market, &local.price_feed);
+        let create = ix::create(&authority.pubkey(), &market, args);
+        rpc.send(&[observe, create], &[authority]).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        for (index, feeder) in feeders.iter().enumerate() {
+            rpc.airdrop(&feeder.pubkey(), 1_000_000_000).unwrap();
+            write_keypair(&folder.path().join(format!("{index}.json")), feeder).unwrap();
+        }
+        let stranger = keys::wallet("stranger");
+        rpc.airdrop(&stranger.pubkey(), 1_000_000_000).unwrap();
+        write_keypair(&folder.path().join("stranger.json"), &stranger).unwrap();
+        Self {
+            rpc,
+            market,
+            binary,
+            url: rpc_url(port),
+            folder,
+        }
+    }
+
+    /// Runs the feeder with a key and a chain (`-`: [`Self::twice`] on standard input).
+    fn feed(&self, market: &Pubkey, key: Option<&str>, chain_from: &str, more: &[&str]) -> Output {
+        let mut command = Command::new(&self.binary);
+        command.args([
+            "--market",
+            &market.to_string(),
+            "--rpc-url",
+            &self.url,
+            "--chain",
+            chain_from,
+        ]);
+        if let Some(key) = key {
+            command
+                .arg("--keypair")
+                .arg(self.folder.path().join(format!("{key}.json")));
+        }
+        if chain_from == "-" {
+            command.stdin(Stdio::from(File::open(self.twice()).unwrap()));
+        }
+        command.args(more).output().unwrap()
+    }
+
+    /// The chain, and the same a minute later.
+    fn twice(&self) -> PathBuf {
+        let once = std::fs::read_to_string(chain()).unwrap();
+        let later = once.lines().skip(1).map(|line| {
+            let (time, rest) = line.split_once(',').unwrap();
+            format!("{},{rest}\n", time.parse::<i64>().unwrap() + 60)
+        });
+        let path = self.folder.path().join("twice.csv");
+        std::fs::write(&path, once.clone() + &later.collect::<String>()).unwrap();
+        path
+    }
+
+    fn surface(&mut self) -> Surface {
+        let key = addresses::surface(&self.market);
+        self.rpc.account(&key).unwrap().surface().unwrap()
+    }
+
+    fn submission_exists(&mut self, feeder: &Keypair) -> bool {
+        let key = addresses::submission(&addresses::surface(&self.market), &feeder.pubkey());
+        self.rpc.account(&key).is_ok()
+    }
+}
+
+fn settings() -> SurfaceSettings {
+    let share = |percent: i64| {
+        let fixed: fixed::types::I80F48 = fixed::types::I80F48::from_num(percent) / 100;
+        Fixed::from(fixed)
+    };
+    SurfaceSettings {
+        min_interval_seconds: 1,
+        max_submission_age_seconds: 600,
+        min_time_to_expiry_seconds: 3_600,
+        average_tenor_seconds: 2_592_000,
+        average_spacing_seconds: 3_600,
+        variance_change_per_hour: share(30),
+        skew_change_per_hour: share(20),
+        curvature_change_per_hour: share(50),
+        floor_share: share(25),
+    }
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout)
+}
+
+fn refused(output: &Output, words: &[&str]) {
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    let last = text.lines().last().unwrap_or_default();
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    for word in words {
+        assert!(last.contains(word), "{word}: {text}");
+    }
+}
+
+#[test]
+fn feeders_open_submit_and_publish_a_surface() {
+    let Some((node, feeder)) = binaries() else { return };
+    let port = port();
+    let mut node = start_node(&node, port, None).unwrap();
+    let feeders = ["feeder one", "feeder two"].map(keys::wallet);
+    let mut world = World::new(port, feeder, &feeders);
+    let (market, file) = (world.market, chain().to_str().unwrap().to_owned());
+    let now = ["--as-of-now"];
+
+    // A dry run says everything and touches nothing; it needs no key.
+    let dry = world.feed(&market, None, &file, &["--as-of-now", "--dry-run"]);
+    assert!(dry.status.success(), "{}", said(&dry));
+    let report: serde_json::Value = serde_json::from_slice(&dry.stdout).unwrap();
+    assert_eq!(report["slices"].as_array().unwrap().len(), 8);
+    assert_eq!(
+        (report["expiries_fitted"].as_u64(), report["quotes"].as_u64()),
+        (Some(5), Some(85))
+    );
+    let level = report["slices"][1]["volatility"].as_f64().unwrap();
+    assert!((level - (0.0075f64 * 365.0 / 7.0).sqrt()).abs() < 1e-3, "{report}");
+    assert!(feeders.iter().all(|key| !world.submission_exists(key)));
+
+    // Wrong from the start: one line, exit code two, nothing on the chain.
+    refused(
+        &world.feed(&market, Some("0"), &file, &[]),
+        &["--max-chain-age", "--as-of-now"],
+    );
+    refused(&world.feed(&market, Some("0"), "no.csv", &now), &["no.csv"]);
+    refused(&world.feed(&market, Some("0"), &file, &["--currency", "SOL"]), &["SOL"]);
+    refused(
+        &world.feed(&market, Some("stranger"), &file, &now),
+        &["none of the 2 feeders", "set_feeders"],
+    );
+    refused(
+        &world.feed(&Pubkey::new_unique(), Some("0"), &file, &now),
+        &["--market"],
+    );
+    assert!(!world.submission_exists(&feeders[0]));
+
+    // The first says it from a file; one is too few to publish, and that is no failure.
+    let first = world.feed(&market, Some("0"), &file, &["--as-of-now", "--publish"]);
+    assert!(first.status.success(), "{}", said(&first));
+    assert!(
+        said(&first).contains("submitted") && said(&first).contains("too few"),
+        "{}",
+        said(&first)
+    );
+    assert_eq!(world.surface().publications, 0);
+
+    // The second from standard input, twice, and publishes; whether the second publication comes too
+    // soon, or moves too far for the second or so since the first, is the clock's matter.
+    let second = world.feed(&market, Some("1"), "-", &["--as-of-now", "--publish"]);
+    assert!(second.status.success(), "{}", said(&second));
+    assert_eq!(said(&second).matches("submitted").count(), 2, "{}", said(&second));
+    let surface = world.surface();
+    assert_eq!(
+        (surface.publications, surface.published().len()),
+        (1, 8),
+        "{}",
+        said(&second)
+    );
+    let published = (surface.published()[1].variance as f64 / 2f64.powi(56)).sqrt();
+    assert!((published - level).abs() < 1e-3, "{published} {level}");
+
+    // Again, over an account that is there already.
+    let again = world.feed(&market, Some("1"), &file, &["--as-of-now", "--all"]);
+    assert!(
+        again.status.success() && said(&again).contains("opened=false"),
+        "{}",
+        said(&again)
+    );
+
+    // A node that is gone is one clear line after a few tries, and no fault of the command line.
+    node.kill();
+    let gone = world.feed(&market, Some("1"), &file, &now);
+    let text = said(&gone);
+    assert_eq!(gone.status.code(), Some(1), "{text}");
+    assert!(text.lines().last().unwrap().contains("cannot reach the node"), "{text}");
+}

@@ -1,0 +1,27 @@
+//! `ballast-feeder`: see `docs/feeder.md`.
+#![forbid(unsafe_code)]
+
+use ballast_feeder::args::Args;
+use ballast_feeder::service::run;
+use ballast_keeper::service::{init_logs_on_stderr, KeeperError};
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    init_logs_on_stderr(args.log_format);
+    match start(args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("ballast-feeder: {error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn start(args: Args) -> Result<(), KeeperError> {
+    let config = args.resolve()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| KeeperError::Config(format!("the system gives no timers: {error}")))?;
+    runtime.block_on(run(config))
+}
