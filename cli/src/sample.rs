@@ -4,7 +4,7 @@ use anyhow::{anyhow, Result};
 use ballast_client::snapshot::Snapshot;
 use ballast_risk_math::{Price, Ratio, Value};
 use ballast_risk_policy::admission::{PriceBounds, PriceUse};
-use ballast_risk_policy::breaker::permissions;
+use ballast_risk_policy::breaker::permitted;
 use ballast_risk_policy::shares;
 use ballast_sim::record::Step;
 
@@ -31,12 +31,12 @@ fn unfit<T>(value: Option<T>) -> Result<T> {
 fn seen(snapshot: &Snapshot) -> Result<(PriceBounds, bool)> {
     let trade = snapshot.live_price(PriceUse::Trade).ok();
     let live = trade.or_else(|| snapshot.live_price(PriceUse::Exit).ok());
-    let jump = snapshot.price_jump(live.as_ref()).map_err(|error| anyhow!("{error}"))?;
+    let standing = snapshot.standing(live.as_ref()).map_err(|error| anyhow!("{error}"))?;
     let bounds = match live {
         Some(price) => price.bounds,
         None => snapshot.exit_price().map_err(|error| anyhow!("{error}"))?,
     };
-    Ok((bounds, permissions(trade.is_some(), jump).open))
+    Ok((bounds, permitted(standing, trade.is_some()).open))
 }
 
 /// The vault at the end of a step. Cranks, keeper, cost and reactions are the driver's to add.
@@ -64,7 +64,7 @@ pub fn step(snapshot: &Snapshot, index: u32, unix_time: i64) -> Result<Step> {
         leverage,
         cap: quote(targets.cap),
         floor_per_share: number(vault.high_water.ratio()) * number(vault.policy.floor.ratio()),
-        volatility: number(signals.variance.ratio()).max(0.0).sqrt(),
+        volatility: number(snapshot.risk_market.larger_variance()).max(0.0).sqrt(),
         breaker: !calm,
         deposits_allowed: deposits,
         ..Step::default()

@@ -3,13 +3,12 @@
 use ballast_client::snapshot::Snapshot;
 use ballast_client::{instructions, Instruction, Pubkey};
 use ballast_risk::read::now;
-use ballast_risk_policy::admission::{admit, AdmittedPrice, PriceUse, Recency, Reference};
+use ballast_risk_policy::admission::{AdmittedPrice, PriceUse};
 use ballast_risk_policy::book::Book;
-use ballast_risk_policy::breaker::{permissions, Permissions};
+use ballast_risk_policy::breaker::{permitted, Permissions};
 use ballast_risk_policy::collateral::{self, CollateralMove};
 use ballast_risk_policy::planner::{self, VenueTerms};
 use ballast_risk_policy::rebalance::Trigger;
-use ballast_risk_policy::signals;
 use ballast_vault::valuation::exposure;
 use ballast_vault::Order;
 
@@ -53,7 +52,10 @@ impl Action {
     pub fn instruction(&self, snapshot: &Snapshot, keeper: &Pubkey) -> Instruction {
         let (keys, feed) = (&snapshot.keys, &snapshot.price_feed.key);
         match *self {
-            Self::Observe => instructions::observe(&keys.risk_market, feed),
+            Self::Observe => {
+                let second = snapshot.second_feed.as_ref().map(|account| &account.key);
+                instructions::observe(&keys.risk_market, &snapshot.risk_market.params, feed, second)
+            }
             Self::Fulfil => instructions::venue::fulfil(keys, feed),
             Self::CollectWithdrawal => instructions::collect_withdrawal(keys),
             Self::MoveCollateral(_) => instructions::move_collateral(keys, feed),
@@ -88,22 +90,9 @@ pub fn plan(snapshot: &Snapshot) -> Vec<Action> {
 
 /// Applies an observation to the snapshot as the program will, if one is due.
 fn observe(snapshot: &mut Snapshot) -> bool {
-    let market = &snapshot.risk_market;
     let time = now(&snapshot.clock);
-    let raw = snapshot.with_feed(|feed| ballast_risk::oracle::decode(&market.source, feed));
-    let Ok(raw) = raw else { return false };
-    let reference = Reference {
-        slow_price: None,
-        ..market.reference()
-    };
-    let Ok(price) = admit(&raw, &market.limits(PriceUse::Exit), &reference, Recency::Newer, time) else {
-        return false;
-    };
-    let after = match market.observed() {
-        None => Ok(signals::first(&price, market.signals.variance.ratio(), time)),
-        Some(stored) => signals::observe(&stored, &market.signal_settings.params(), &price, time),
-    };
-    after.is_ok_and(|after| snapshot.risk_market.record(&after).is_ok())
+    let Ok(sight) = snapshot.sight() else { return false };
+    snapshot.risk_market.look(&sight, time).is_ok()
 }
 
 /// The price to trade at and what it permits, as the program will judge it.
@@ -112,8 +101,8 @@ fn trade_price(snapshot: &Snapshot) -> Option<(AdmittedPrice, Permissions)> {
         Ok(price) => (price, true),
         Err(_) => (snapshot.live_price(PriceUse::Exit).ok()?, false),
     };
-    let jump = snapshot.price_jump(Some(&price)).ok()?;
-    Some((price, permissions(admitted, jump)))
+    let standing = snapshot.standing(Some(&price)).ok()?;
+    Some((price, permitted(standing, admitted)))
 }
 
 /// Collateral and an order, where they are due. `None` if there is no price to trade at.

@@ -1,13 +1,19 @@
 //! The configuration file.
 
 use crate::tokens::UNIT;
+use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, Context, Result};
 use ballast_client::{addresses, prices};
 use ballast_perp::state::MarketParams;
-use ballast_risk::state::{ExitHaircutParams, Fixed, SignalSettings, UseSettings};
+use ballast_risk::state::{
+    ExitHaircutParams, Fixed, MarketParams as RiskParams, PriceSource, UseSettings, VenueSource,
+};
 use ballast_risk::CreateMarketArgs;
 use ballast_risk_math::I80F48;
+use ballast_risk_policy::basis_points::BasisPoints;
+use ballast_sim::replay::markets::{self, Markets};
 use ballast_vault::state::VaultPolicy;
+use ballast_venues::VenueKind;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -46,7 +52,7 @@ struct Risk {
     nav: Usage,
     exit: Usage,
     settle: Usage,
-    signals: Signals,
+    standard_order: u64,
     exit_haircut: Haircut,
 }
 
@@ -57,18 +63,7 @@ struct Usage {
     max_age_slots: u32,
     max_confidence: Decimal,
     max_deviation: Decimal,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Signals {
-    min_interval_seconds: u32,
-    variance_time_constant_seconds: u32,
-    slow_price_rate_per_hour: Decimal,
-    jump_threshold: Decimal,
-    jump_floor: Decimal,
-    jump_quiet_seconds: u32,
-    initial_variance: Decimal,
+    max_divergence: Decimal,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -117,6 +112,7 @@ impl Usage {
             max_age_slots: self.max_age_slots,
             max_confidence: self.max_confidence.0,
             max_deviation: self.max_deviation.0,
+            max_divergence: BasisPoints::ceil(self.max_divergence.0.ratio()).0,
         }
     }
 }
@@ -166,32 +162,42 @@ impl Config {
         bytes.ok_or_else(|| anyhow!("the feed id of {asset} has to be 64 hexadecimal digits"))
     }
 
-    /// The risk market of an asset.
+    /// The risk market of an asset, made by `creator`: prices and uses are this file's, signals, regime and breakers those that
+    /// `markets.toml` has for it. The reference venue tells its liquidity.
     ///
     /// # Errors
-    /// See [`Self::feed`].
-    pub fn risk_market(&self, asset: &str) -> Result<CreateMarketArgs> {
+    /// See [`Self::feed`]; a market's parameter, with its rule and value.
+    pub fn risk_market(&self, asset: &str, creator: &Pubkey, quote_mint: &Pubkey) -> Result<CreateMarketArgs> {
         let name = format!("{asset}-USD");
-        let (risk, signals) = (&self.risk, &self.risk.signals);
+        let name = addresses::market_name(&name).ok_or_else(|| anyhow!("{name} is too long for a market's name"))?;
+        let market = Markets::parse(markets::DEFAULT)?.get(asset)?.typed(asset)?;
+        let venue = addresses::venue_market(&addresses::risk_market(creator, &name), quote_mint);
+        let risk = &self.risk;
         Ok(CreateMarketArgs {
-            name: addresses::market_name(&name).ok_or_else(|| anyhow!("{name} is too long for a market's name"))?,
-            source: prices::pull_source(self.feed(asset)?),
-            uses: [&risk.trade, &risk.nav, &risk.exit, &risk.settle].map(Usage::settings),
-            signal_settings: SignalSettings {
-                min_interval_seconds: signals.min_interval_seconds,
-                variance_time_constant_seconds: signals.variance_time_constant_seconds,
-                slow_price_rate_per_hour: signals.slow_price_rate_per_hour.0,
-                jump_threshold: signals.jump_threshold.0,
-                jump_floor: signals.jump_floor.0,
-                jump_quiet_seconds: signals.jump_quiet_seconds,
+            name,
+            initial_variance: market.initial_variance.annual().into(),
+            params: RiskParams {
+                standard_order: base_units(risk.standard_order)?,
+                sources: [prices::pull_source(self.feed(asset)?), PriceSource::default()],
+                venues: [
+                    VenueSource::new(VenueKind::Reference, ballast_perp::ID, venue),
+                    VenueSource::default(),
+                ],
+                requires_second: [0; 4],
+                uses: [&risk.trade, &risk.nav, &risk.exit, &risk.settle].map(Usage::settings),
+                exit_haircut: ExitHaircutParams {
+                    base: risk.exit_haircut.base.0,
+                    per_hour: risk.exit_haircut.per_hour.0,
+                    max: risk.exit_haircut.max.0,
+                },
+                observation: (&market.params).into(),
             },
-            exit_haircut: ExitHaircutParams {
-                base: risk.exit_haircut.base.0,
-                per_hour: risk.exit_haircut.per_hour.0,
-                max: risk.exit_haircut.max.0,
-            },
-            initial_variance: signals.initial_variance.0,
         })
+    }
+
+    /// The assets that a market can be made for.
+    pub fn assets(&self) -> impl Iterator<Item = &str> {
+        self.feeds.keys().map(String::as_str)
     }
 
     /// The venue's market. A lot is a millionth of a unit of the asset, as a base unit is a millionth of a USDC.
@@ -251,11 +257,10 @@ mod tests {
     fn the_checked_in_configuration_is_one_the_programs_accept() {
         let config = Config::parse(DEFAULT).unwrap();
         for asset in ["BTC", "ETH", "SOL"] {
-            let market = config.risk_market(asset).unwrap();
-            market.source.validate().unwrap();
-            market.signal_settings.validate().unwrap();
-            market.exit_haircut.validate().unwrap();
-            market.uses.iter().for_each(|usage| usage.validate().unwrap());
+            let (creator, mint) = (Pubkey::new_unique(), Pubkey::new_unique());
+            let market = config.risk_market(asset, &creator, &mint).unwrap();
+            market.params.validate().unwrap();
+            ballast_risk::state::validate_initial_variance(market.initial_variance.ratio()).unwrap();
         }
         let venue = config.venue_market().unwrap();
         venue.validate().unwrap();

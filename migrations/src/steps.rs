@@ -40,7 +40,7 @@ pub struct Local {
 /// One transaction of the initialisation.
 pub struct Step<'a> {
     /// What it makes, for a person.
-    pub name: &'static str,
+    pub name: String,
     /// The account that exists once it has been done.
     pub creates: Pubkey,
     /// Instructions.
@@ -59,7 +59,7 @@ impl Local {
             keys::wallet("authority"),
             keys::derived("ballast local network mint: USDC"),
         );
-        let market = config.risk_market(asset)?;
+        let market = config.risk_market(asset, &authority.pubkey(), &mint.pubkey())?;
         let risk_market = addresses::risk_market(&authority.pubkey(), &market.name);
         // Each asset has a vault: the number counts them by name, which an address may well contain.
         let keys = VaultKeys::derive(&authority.pubkey(), vault_number(asset), &mint.pubkey(), &risk_market);
@@ -88,27 +88,32 @@ impl Local {
             instructions,
             signers: vec![&self.authority],
         };
-        let mut coin = step("test USDC", mint, self.create_mint());
+        let mut coin = step("test USDC".to_owned(), mint, self.create_mint());
         coin.signers.push(&self.mint);
-        let market = self.config.risk_market(&self.asset)?;
         let vault = CreateVaultArgs {
             id: vault_number(&self.asset),
             policy: self.config.policy()?,
         };
-        Ok(vec![
-            coin,
+        let mut steps = vec![coin];
+        for asset in self.config.assets() {
+            let market = self.config.risk_market(asset, &authority, &mint)?;
+            let key = addresses::risk_market(&authority, &market.name);
+            let create = instructions::create_risk_market(&authority, market);
+            steps.push(step(format!("risk market {asset}-USD"), key, vec![create]));
+        }
+        steps.extend([
             step(
-                "risk market",
-                keys.risk_market,
-                vec![instructions::create_risk_market(&authority, market)],
+                "venue with its insurance fund".to_owned(),
+                keys.venue_market,
+                self.create_venue()?,
             ),
-            step("venue with its insurance fund", keys.venue_market, self.create_venue()?),
             step(
-                "vault",
+                "vault".to_owned(),
                 keys.vault,
                 vec![instructions::create_vault(&authority, keys, vault)],
             ),
-        ])
+        ]);
+        Ok(steps)
     }
 
     fn create_mint(&self) -> Vec<Instruction> {

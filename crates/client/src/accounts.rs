@@ -5,6 +5,7 @@ use anchor_lang::solana_program::program_pack::Pack;
 use anchor_lang::AccountDeserialize;
 use anchor_spl::token::spl_token;
 use anchor_spl::token::spl_token::state::{Account as TokenAccount, Mint};
+use ballast_risk::state::{Market, MARKET_BYTES};
 
 /// Why bytes could not be decoded.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -71,8 +72,18 @@ impl RawAccount {
     }
 
     /// A risk market.
-    pub fn risk_market(&self) -> Result<ballast_risk::state::Market, DecodeError> {
-        self.anchor(ballast_risk::ID, "Ballast risk market")
+    pub fn risk_market(&self) -> Result<Market, DecodeError> {
+        self.owned_by(ballast_risk::ID)?;
+        let layout = DecodeError::Layout {
+            key: self.key,
+            what: "Ballast risk market",
+        };
+        if self.data.len() != MARKET_BYTES {
+            return Err(layout);
+        }
+        let market = Market::try_deserialize(&mut self.data.as_slice()).map_err(|_| layout.clone())?;
+        market.check_version().map_err(|_| layout)?;
+        Ok(market)
     }
 
     /// A market's volatility surface.

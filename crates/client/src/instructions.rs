@@ -6,6 +6,7 @@ use anchor_lang::solana_program::instruction::Instruction;
 use anchor_lang::solana_program::system_program;
 use anchor_lang::{InstructionData, ToAccountMetas};
 use anchor_spl::token::spl_token::ID as TOKEN;
+use ballast_risk::state::MarketParams;
 use ballast_vault::valuation::__client_accounts_valuation::Valuation;
 use ballast_vault::{CreateVaultArgs, Order, RedeemRequest};
 
@@ -34,13 +35,24 @@ pub fn create_risk_market(creator: &Pubkey, args: ballast_risk::CreateMarketArgs
     )
 }
 
-/// `ballast_risk::observe`.
-pub fn observe(market: &Pubkey, price_feed: &Pubkey) -> Instruction {
+/// `ballast_risk::observe`. `second_feed` is needed where `params` has a second source; the venues follow from `params`.
+pub fn observe(
+    market: &Pubkey,
+    params: &MarketParams,
+    price_feed: &Pubkey,
+    second_feed: Option<&Pubkey>,
+) -> Instruction {
     let accounts = ballast_risk::accounts::Observe {
         market: *market,
         price_feed: *price_feed,
+        second_feed: second_feed.copied(),
     };
-    build(ballast_risk::ID, accounts, ballast_risk::instruction::Observe {})
+    let mut instruction = build(ballast_risk::ID, accounts, ballast_risk::instruction::Observe {});
+    let venues = params.venues().iter();
+    instruction
+        .accounts
+        .extend(venues.map(|venue| AccountMeta::new_readonly(venue.account, false)));
+    instruction
 }
 
 fn valuation(keys: &VaultKeys, price_feed: &Pubkey) -> Valuation {

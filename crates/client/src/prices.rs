@@ -25,11 +25,7 @@ pub struct Publication {
 
 /// A market source that reads these publications from the pull receiver.
 pub fn pull_source(feed_id: [u8; 32]) -> PriceSource {
-    PriceSource {
-        kind: SourceKind::PythPull,
-        owner: pyth_solana_receiver_sdk::ID,
-        feed: feed_id,
-    }
+    PriceSource::new(SourceKind::PythPull, pyth_solana_receiver_sdk::ID, feed_id)
 }
 
 /// The address used for a feed's price account on local networks: any account of the receiver will do.

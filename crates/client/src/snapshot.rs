@@ -4,11 +4,14 @@ use crate::accounts::{DecodeError, RawAccount};
 use crate::addresses::VaultKeys;
 use anchor_lang::prelude::{AccountInfo, Clock, Pubkey};
 use ballast_perp::state::{Market as VenueMarket, Trader};
+use ballast_risk::read::{newer_price, now, quote, second_price};
 use ballast_risk::state::Market as RiskMarket;
-use ballast_risk_math::Price;
+use ballast_risk_math::{Price, Value};
 use ballast_risk_policy::admission::{AdmittedPrice, PriceBounds, PriceUse};
 use ballast_risk_policy::book::Book;
+use ballast_risk_policy::breaker::BreakerSet;
 use ballast_risk_policy::exposure::Targets;
+use ballast_risk_policy::observation::Sight;
 use ballast_vault::state::Vault;
 use ballast_vault::valuation;
 
@@ -21,12 +24,16 @@ pub struct Snapshot {
     pub clock: Clock,
     /// The price account.
     pub price_feed: RawAccount,
+    /// The account of the market's second price source, if it has one.
+    pub second_feed: Option<RawAccount>,
     /// Risk market.
     pub risk_market: RiskMarket,
     /// Vault.
     pub vault: Vault,
     /// Venue market.
     pub venue_market: VenueMarket,
+    /// The same, as the chain has it: the risk market reads its liquidity.
+    pub venue_account: RawAccount,
     /// The vault's account there.
     pub venue_trader: Trader,
     /// Share supply.
@@ -58,15 +65,49 @@ impl Snapshot {
         let names = Self::accounts(&keys);
         let [risk_market, vault, venue_market, venue_trader, mint] = accounts;
         let found = |account: Option<RawAccount>, key: Pubkey| account.ok_or(DecodeError::Missing(key));
+        let venue_account = found(venue_market, names[2])?;
         Ok(Self {
             clock,
             price_feed,
+            second_feed: None,
             risk_market: found(risk_market, names[0])?.risk_market()?,
             vault: found(vault, names[1])?.vault()?,
-            venue_market: found(venue_market, names[2])?.venue_market()?,
+            venue_market: venue_account.venue_market()?,
+            venue_account,
             venue_trader: found(venue_trader, names[3])?.venue_trader()?,
             supply: found(mint, names[4])?.mint()?.supply,
             keys,
+        })
+    }
+
+    /// With the account of the market's second price source.
+    #[must_use]
+    pub fn with_second(self, second_feed: Option<RawAccount>) -> Self {
+        Self { second_feed, ..self }
+    }
+
+    /// What an observation at this moment would see.
+    ///
+    /// # Errors
+    /// The rule that refuses the price.
+    pub fn sight(&self) -> anchor_lang::Result<Sight> {
+        let (market, now) = (&self.risk_market, now(&self.clock));
+        let price = self.with_feed(|feed| newer_price(market, feed, now))?;
+        let second = match &self.second_feed {
+            Some(second) => with_info(second, |feed| second_price(market, Some(feed), now))?,
+            None => second_price(market, None, now)?,
+        };
+        let size = Value::from_amount(market.params.standard_order);
+        let quoted = market.params.venues().iter().zip(size).filter_map(|(source, size)| {
+            let ours = source.account == self.venue_account.key;
+            let quoted = with_info(&self.venue_account, |account| quote(source, account, size));
+            quoted.ok().flatten().filter(|_| ours)
+        });
+        Ok(Sight {
+            price,
+            second,
+            trading_cost: quoted.map(|quote| quote.cost.0).min(),
+            implied: market.implied.get(),
         })
     }
 
@@ -75,9 +116,9 @@ impl Snapshot {
         self.with_feed(|feed| ballast_risk::read::live_price(&self.risk_market, feed, usage, &self.clock))
     }
 
-    /// Whether the price-jump breaker stands.
-    pub fn price_jump(&self, live: Option<&AdmittedPrice>) -> anchor_lang::Result<bool> {
-        ballast_risk::read::price_jump(&self.risk_market, live, &self.clock)
+    /// The market's breakers that stand.
+    pub fn standing(&self, live: Option<&AdmittedPrice>) -> anchor_lang::Result<BreakerSet> {
+        ballast_risk::read::standing(&self.risk_market, live, &self.clock)
     }
 
     /// The price an exit would get now.
@@ -104,17 +145,22 @@ impl Snapshot {
 
     /// Runs `read` with the price account as the programs see it.
     pub fn with_feed<T>(&self, read: impl FnOnce(&AccountInfo) -> T) -> T {
-        let mut lamports = 1;
-        let mut data = self.price_feed.data.clone();
-        let feed = AccountInfo::new(
-            &self.price_feed.key,
-            false,
-            false,
-            &mut lamports,
-            &mut data,
-            &self.price_feed.owner,
-            false,
-        );
-        read(&feed)
+        with_info(&self.price_feed, read)
     }
+}
+
+/// Runs `read` with an account as the programs see it.
+fn with_info<T>(account: &RawAccount, read: impl FnOnce(&AccountInfo) -> T) -> T {
+    let mut lamports = 1;
+    let mut data = account.data.clone();
+    let info = AccountInfo::new(
+        &account.key,
+        false,
+        false,
+        &mut lamports,
+        &mut data,
+        &account.owner,
+        false,
+    );
+    read(&info)
 }

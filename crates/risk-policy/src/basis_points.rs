@@ -4,7 +4,7 @@
 //! chain and a parameter takes four bytes of an account.
 
 use ballast_risk_math::estimators::{EwmaVariance, Score};
-use ballast_risk_math::{Price, Ratio};
+use ballast_risk_math::{Magnitude, Price, Ratio};
 
 /// A ratio ≥ 0 in ten-thousandths, 0 … 429 496.7295. Readings saturate at [`Self::MAX`]; what made them too large is
 /// then at least as bad as any threshold.
@@ -66,6 +66,19 @@ impl BasisPoints {
         let whole = root.wrapping_mul(root) == variance.bits();
         let root = if whole { root } else { root.wrapping_add(1) };
         Self::saturating(root.wrapping_mul(SCALE).wrapping_add((1 << 20) - 1) >> 20)
+    }
+
+    /// A number, rounded up.
+    pub const fn of_magnitude(value: Magnitude) -> Self {
+        // The mantissa has 63 fraction bits.
+        let bits = 63i32.saturating_sub(value.exponent());
+        if bits < 0 {
+            return Self::MAX;
+        }
+        if bits > 100 {
+            return Self(1);
+        }
+        Self::quotient_ceil(value.mantissa() as u128, 1 << bits)
     }
 
     /// How far `price` lies under `high`, as a share of `high`, rounded up; nothing if it does not.
@@ -156,6 +169,23 @@ mod tests {
             BasisPoints::of_volatility(EwmaVariance::from_bits(u64::MAX)).0,
             40_960_000
         );
+    }
+
+    #[test]
+    fn magnitudes_round_up() {
+        for (digits, places, expected) in [
+            (0, 0, 0),
+            (6, -1, 6_000),
+            (1, 0, 10_000),
+            (600_001, -6, 6_001),
+            (1, -30, 1),
+            (1, -38, 1),
+            (42_949_673, -2, u32::MAX),
+            (1, 25, u32::MAX),
+        ] {
+            let value = Magnitude::from_decimal(digits, places).unwrap_or(Magnitude::ZERO);
+            assert_eq!(BasisPoints::of_magnitude(value).0, expected, "{digits}e{places}");
+        }
     }
 
     #[test]

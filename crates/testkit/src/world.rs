@@ -46,6 +46,8 @@ pub struct World {
     pub keys: VaultKeys,
     /// The price account.
     pub price_feed: Pubkey,
+    /// The account of the second source, for a market that has one.
+    pub second_feed: Option<Pubkey>,
     /// Keys handed out so far.
     keys_made: u8,
     /// Quote tokens handed out so far.
@@ -121,6 +123,7 @@ impl World {
             keeper,
             keys,
             price_feed: prices::local_price_account(&FEED),
+            second_feed: None,
             keys_made: 3,
             minted: 0,
         };
@@ -228,7 +231,15 @@ impl World {
 
     /// `observe`.
     pub fn observe(&mut self) -> Sent {
-        self.send(&[ix::observe(&self.keys.risk_market, &self.price_feed)], &[])
+        let params = self.risk_market().params;
+        let (market, second) = (self.keys.risk_market, self.second_feed);
+        self.send(&[ix::observe(&market, &params, &self.price_feed, second.as_ref())], &[])
+    }
+
+    /// The risk market.
+    pub fn risk_market(&self) -> ballast_risk::state::Market {
+        let account = self.raw(&self.keys.risk_market).expect("a risk market");
+        account.risk_market().expect("a risk market of this layout")
     }
 
     /// `deposit`.
@@ -347,7 +358,9 @@ impl World {
     pub fn snapshot(&self) -> Snapshot {
         let accounts = Snapshot::accounts(&self.keys).map(|key| self.raw(&key));
         let feed = self.raw(&self.price_feed).expect("a price account");
-        Snapshot::decode(self.keys, self.clock(), feed, accounts).expect("the world's own accounts")
+        let second = self.second_feed.and_then(|key| self.raw(&key));
+        let snapshot = Snapshot::decode(self.keys, self.clock(), feed, accounts).expect("the world's own accounts");
+        snapshot.with_second(second)
     }
 
     /// Tokens in a token account.

@@ -8,18 +8,17 @@ use ballast_client::accounts::RawAccount;
 use ballast_client::prices::local_price_account;
 use ballast_client::snapshot::Snapshot;
 use ballast_client::Pubkey;
-use ballast_risk::state::{Market, PriceSource, SourceKind};
+use ballast_risk::state::{PriceSource, SourceKind};
 use pyth_solana_receiver_sdk::price_update::{PriceUpdateV2, VerificationLevel};
 
-/// The price account of a market:
-/// * a push source names it;
+/// The price account of a source:
+/// * of the formats with one account for each feed, that one;
 /// * of a pull source, the local networks' account if it exists, otherwise the newest fully verified update of the feed.
 ///
 /// # Errors
 /// [`KeeperError::Config`] if there is none, [`KeeperError::Network`].
-pub async fn find(node: &Node, market: &Market) -> Result<Pubkey, KeeperError> {
-    let source = &market.source;
-    if source.kind == SourceKind::PythPush {
+pub async fn find(node: &Node, source: &PriceSource) -> Result<Pubkey, KeeperError> {
+    if source.kind() != Some(SourceKind::PythPull) {
         return Ok(Pubkey::from(source.feed));
     }
     let local = local_price_account(&source.feed);
@@ -70,8 +69,8 @@ fn stale(snapshot: &Snapshot) -> bool {
 pub async fn look_for_fresher(shared: &Shared) {
     let snapshot = shared.memory().snapshot();
     let Some(Ok((snapshot, _))) = snapshot else { return };
-    let source = snapshot.risk_market.source;
-    if shared.feed_is_given || source.kind == SourceKind::PythPush || !stale(&snapshot) {
+    let [source, _] = snapshot.risk_market.params.sources;
+    if shared.feed_is_given || source.kind() != Some(SourceKind::PythPull) || !stale(&snapshot) {
         return;
     }
     let Ok(Some(key)) = freshest(&shared.node, &source).await else {

@@ -35,6 +35,8 @@ pub struct Memory {
     pub keys: VaultKeys,
     /// The price account.
     pub feed: Pubkey,
+    /// That of the market's second source, if it has one.
+    pub second_feed: Option<Pubkey>,
     held: HashMap<Pubkey, Held>,
     clock: Option<Clock>,
     blockhash: Option<Hash>,
@@ -44,10 +46,11 @@ pub struct Memory {
 
 impl Memory {
     /// Knows nothing but where to look.
-    pub fn new(keys: VaultKeys, feed: Pubkey) -> Self {
+    pub fn new(keys: VaultKeys, feed: Pubkey, second_feed: Option<Pubkey>) -> Self {
         Self {
             keys,
             feed,
+            second_feed,
             held: HashMap::new(),
             clock: None,
             blockhash: None,
@@ -59,6 +62,7 @@ impl Memory {
     /// The accounts to watch: price first, then those of the snapshot.
     pub fn watched(&self) -> Vec<Pubkey> {
         let mut watched = vec![self.feed];
+        watched.extend(self.second_feed);
         watched.extend(Snapshot::accounts(&self.keys));
         watched
     }
@@ -125,14 +129,18 @@ impl Memory {
                 snapshot.clock.unix_timestamp = snapshot.clock.unix_timestamp.max(time);
                 snapshot.clock.slot = snapshot.clock.slot.max(slot);
             }
-            (snapshot, blockhash)
+            (
+                snapshot.with_second(self.second_feed.as_ref().and_then(held)),
+                blockhash,
+            )
         }))
     }
 }
 
 /// When the price in hand was published, unix seconds, and the slot it was posted in.
 pub fn published(snapshot: &Snapshot) -> Option<(i64, u64)> {
-    let raw = snapshot.with_feed(|feed| ballast_risk::oracle::decode(&snapshot.risk_market.source, feed));
+    let [source, _] = &snapshot.risk_market.params.sources;
+    let raw = snapshot.with_feed(|feed| ballast_risk::oracle::decode(source, feed));
     raw.ok().map(|raw| (raw.publish_time, raw.slot))
 }
 
@@ -158,7 +166,7 @@ mod tests {
     fn memory() -> Memory {
         let some = Pubkey::new_unique;
         let keys = VaultKeys::derive(&some(), 0, &some(), &some());
-        Memory::new(keys, some())
+        Memory::new(keys, some(), None)
     }
 
     fn account(key: Pubkey, byte: u8) -> RawAccount {

@@ -5,6 +5,7 @@ use super::memory::published;
 use crate::plan::Action;
 use ballast_client::snapshot::Snapshot;
 use ballast_risk_policy::admission::PriceUse;
+use ballast_risk_policy::breaker::BreakerSet;
 use ballast_vault::valuation::exposure;
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram, Unit};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
@@ -24,6 +25,7 @@ const TARGET: &str = "ballast_vault_target_delta";
 const BAND: &str = "ballast_vault_band";
 const LEAVING: &str = "ballast_vault_leaving_shares";
 const BREAKER: &str = "ballast_breaker_tripped";
+const REGIME: &str = "ballast_regime";
 
 /// Seconds; the goal is 20 ms.
 const BUCKETS: [f64; 11] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0, 5.0];
@@ -64,7 +66,8 @@ pub fn serve(address: SocketAddr) -> Result<(), KeeperError> {
     describe_gauge!(TARGET, "Target of the dollar delta, quote base units");
     describe_gauge!(BAND, "Half-width of the band around the target, quote base units");
     describe_gauge!(LEAVING, "Shares that wait to be redeemed");
-    describe_gauge!(BREAKER, "1 while the price-jump breaker stands");
+    describe_gauge!(BREAKER, "1 while a breaker of the market stands");
+    describe_gauge!(REGIME, "The market's regime: 0 calm, 1 elevated, 2 stressed, 3 crisis");
     websocket(false);
     rpc(false);
     Ok(())
@@ -113,9 +116,10 @@ pub fn vault(snapshot: &Snapshot) {
         gauge!(PRICE_AGE).set(snapshot.clock.unix_timestamp.saturating_sub(time) as f64);
     }
     let live = snapshot.live_price(PriceUse::Exit).ok();
-    if let Ok(tripped) = snapshot.price_jump(live.as_ref()) {
-        gauge!(BREAKER).set(flag(tripped));
+    if let Ok(standing) = snapshot.standing(live.as_ref()) {
+        gauge!(BREAKER).set(flag(standing != BreakerSet::NONE));
     }
+    gauge!(REGIME).set(f64::from(snapshot.risk_market.regime.level));
     let Ok(bounds) = snapshot.exit_price() else { return };
     gauge!(PRICE).set(bounds.mid.fixed().to_num::<f64>());
     let Some(book) = snapshot.book(bounds.mid) else { return };

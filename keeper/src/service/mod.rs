@@ -79,12 +79,12 @@ pub async fn run(config: Config) -> Result<(), KeeperError> {
 async fn serve(config: Config) -> Result<(), KeeperError> {
     let node = Node::new(&config.rpc_url);
     let tries = if config.once { TRIES } else { u32::MAX };
-    let (keys, feed) = patiently(tries, || locate(&node, &config)).await?;
+    let (keys, feed, second) = patiently(tries, || locate(&node, &config)).await?;
     let keeper = config.keeper.pubkey();
     tracing::info!(vault = %keys.vault, price_feed = %feed, keeper = %keeper, "watching");
     let shared = Arc::new(Shared {
         node,
-        memory: Mutex::new(Memory::new(keys, feed)),
+        memory: Mutex::new(Memory::new(keys, feed, second)),
         signer: config.keeper,
         keeper,
         feed_is_given: config.price_feed.is_some(),
@@ -116,8 +116,8 @@ async fn serve(config: Config) -> Result<(), KeeperError> {
     )))
 }
 
-/// Reads the vault and finds its price account.
-async fn locate(node: &Node, config: &Config) -> Result<(VaultKeys, Pubkey), KeeperError> {
+/// Reads the vault and finds its price accounts.
+async fn locate(node: &Node, config: &Config) -> Result<(VaultKeys, Pubkey, Option<Pubkey>), KeeperError> {
     let one = |key: Pubkey| async move {
         let found = node.accounts(&[key]).await?.into_iter().next().flatten();
         Ok::<_, KeeperError>(found.map(|seen| seen.account))
@@ -129,11 +129,16 @@ async fn locate(node: &Node, config: &Config) -> Result<(VaultKeys, Pubkey), Kee
     let keys = VaultKeys::of(&config.vault, &vault.map_err(|error| what(error, hint))?);
     let market = present(one(keys.risk_market).await?, keys.risk_market).and_then(|account| account.risk_market());
     let market = market.map_err(|error| what(error, "the vault's risk market cannot be read"))?;
+    let [first, _] = &market.params.sources;
     let feed = match config.price_feed {
         Some(feed) => feed,
-        None => feed::find(node, &market).await?,
+        None => feed::find(node, first).await?,
     };
-    Ok((keys, feed))
+    let second = match market.params.second_source() {
+        Some(source) => Some(feed::find(node, source).await?),
+        None => None,
+    };
+    Ok((keys, feed, second))
 }
 
 /// One round. In a dry run it says what it would do.

@@ -21,11 +21,11 @@ pub fn usage_for(position: Lots, order: Lots) -> PriceUse {
 /// The price admitted for `usage`, unless the venue pretends to have none.
 pub fn admit(
     market: &Market,
-    risk_market: &Account<RiskMarket>,
+    risk_market: &AccountLoader<RiskMarket>,
     price_feed: &AccountInfo,
     usage: PriceUse,
     clock: &Clock,
 ) -> Result<PriceBounds> {
     require!(!market.faults.stale, PerpError::VenuePriceStale);
-    admitted_price(risk_market, price_feed, usage, clock)
+    admitted_price(&*risk_market.load()?, price_feed, usage, clock)
 }

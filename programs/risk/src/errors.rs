@@ -4,7 +4,10 @@ use anchor_lang::prelude::*;
 use ballast_risk_math::surface::{Rule, SurfaceError};
 use ballast_risk_policy::admission::PriceRefusal;
 use ballast_risk_policy::assessment::AssessRefusal;
-use ballast_risk_policy::signals::ObserveRefusal;
+use ballast_risk_policy::breaker::{Breaker, BreakerRule};
+use ballast_risk_policy::observation::ObservationRule;
+use ballast_risk_policy::regime::{Indicator, RegimeRule};
+use ballast_risk_policy::signals::{ObserveRefusal, SignalRule};
 use ballast_risk_policy::surface_feed::{FeedRefusal, Parameter};
 
 /// The risk program's errors.
@@ -37,10 +40,18 @@ pub enum RiskError {
     PriceTooWide,
     #[msg("price: further from the slow price than this use allows")]
     PriceTooFarFromSlowPrice,
+    #[msg("price: this use requires a second source, and it has no price as fresh as the use demands")]
+    NoSecondSource,
+    #[msg("price: the two sources are further apart than this use allows")]
+    SourcesDiverge,
     #[msg("price: does not fit the fixed-point format")]
     PriceOutOfRange,
     #[msg("observe: less than the market's minimum interval since the last observation")]
     ObservedTooSoon,
+    #[msg("observe: the market has a second price source, and its account was not passed")]
+    SecondFeedMissing,
+    #[msg("observe: the market's venue accounts have to follow, each once and in the order of its parameters")]
+    VenueAccounts,
     #[msg("market: no price observed yet")]
     NothingObserved,
     #[msg("market parameter: name must be 1 to 16 printable ASCII characters")]
@@ -53,24 +64,64 @@ pub enum RiskError {
     MaxConfidence,
     #[msg("market parameter: maximum deviation from the slow price outside (0, 90 %]")]
     MaxDeviation,
+    #[msg("market parameter: maximum divergence of the second source outside 0.01 % ..= 20 %")]
+    MaxDivergence,
     #[msg("market parameter: minimum interval outside 1 s ..= 1 hour")]
     MinInterval,
-    #[msg("market parameter: variance time constant outside 1 minute ..= 30 days")]
+    #[msg("market parameter: sampling time outside 1 s ..= 1 day, or more than a quarter of the fast variance's time constant")]
+    Sampling,
+    #[msg("market parameter: variance time constants outside 1 minute ..= 90 days, or the slow one not at least twice the fast one")]
     VarianceTimeConstant,
+    #[msg("market parameter: the moments' time constant outside 1 minute ..= 90 days, or shorter than the fast variance's")]
+    MomentsTimeConstant,
+    #[msg("market parameter: a trend's time constant outside 1 minute ..= 90 days, or its slow one not at least twice its fast one")]
+    TrendTimeConstant,
+    #[msg("market parameter: time constant of the trading cost outside 1 minute ..= 90 days")]
+    TradingCostTimeConstant,
+    #[msg("market parameter: maximum age of the surface outside 1 minute ..= 1 day")]
+    SurfaceAge,
+    #[msg("market parameter: fall of the slow high outside 0.01 % ..= 20 % a day")]
+    HighFall,
     #[msg("market parameter: slow-price rate outside (0, 100 %] an hour")]
     SlowPriceRate,
-    #[msg("market parameter: jump threshold outside [1, 50] standard deviations")]
-    JumpThreshold,
-    #[msg("market parameter: jump floor outside (0, 50 %]")]
+    #[msg("market parameter: jump floor outside 0.01 % ..= 10 %")]
     JumpFloor,
-    #[msg("market parameter: jump quiet time outside 1 minute ..= 7 days")]
-    JumpQuiet,
+    #[msg("market parameter: a regime threshold is zero; the log names the indicator")]
+    RegimeZero,
+    #[msg("market parameter: a regime's exit threshold is not under where it is entered; the log names the indicator")]
+    RegimeHysteresis,
+    #[msg("market parameter: a worse regime's thresholds are not above those of the milder one; the log names the indicator")]
+    RegimeOrder,
+    #[msg("market parameter: the threshold of Crisis is above the highest accepted; the log names the indicator")]
+    RegimeTooHigh,
+    #[msg("market parameter: dwell of the regime outside 10 minutes ..= 30 days")]
+    RegimeDwell,
+    #[msg("market parameter: longest gap of the regime is zero, or more than a quarter of the dwell")]
+    RegimeGap,
+    #[msg("market parameter: a breaker's trip is outside what its row accepts; the log names the breaker")]
+    BreakerTrip,
+    #[msg("market parameter: a breaker's clear is zero, or not under its trip; the log names the breaker")]
+    BreakerClear,
+    #[msg("market parameter: a breaker's quiet time outside 1 minute ..= 7 days; the log names the breaker")]
+    BreakerQuiet,
+    #[msg(
+        "market parameter: longest gap of the breakers is zero, or more than a quarter of their shortest quiet time"
+    )]
+    BreakerGap,
     #[msg("market parameter: exit haircut must satisfy 0 < base <= maximum <= 50 % and 0 < growth per hour <= 50 %")]
     ExitHaircut,
     #[msg("market parameter: initial variance outside [0.0001, 25] a year (1 % to 500 % volatility)")]
     InitialVariance,
-    #[msg("market parameter: price source is the default address")]
+    #[msg("market parameter: price source of an unknown kind, or without an owner or a feed")]
     PriceSource,
+    #[msg("market parameter: the second price source is the first one")]
+    SecondSource,
+    #[msg("market parameter: a second source required by a use must exist, and exits never require one (flags are 0 or 1)")]
+    RequiresSecond,
+    #[msg("market parameter: venues must be known, named, different, and come before those not used")]
+    VenueSource,
+    #[msg("market parameter: the standard order is zero, or does not fit")]
+    StandardOrder,
     #[msg("arithmetic: a value does not fit")]
     OutOfRange,
     #[msg("market: account layout version not supported")]
@@ -184,6 +235,8 @@ impl From<PriceRefusal> for RiskError {
             PriceRefusal::TooManySlotsOld => Self::PriceTooManySlotsOld,
             PriceRefusal::TooWide => Self::PriceTooWide,
             PriceRefusal::TooFarFromSlowPrice => Self::PriceTooFarFromSlowPrice,
+            PriceRefusal::NoSecondSource => Self::NoSecondSource,
+            PriceRefusal::SourcesDiverge => Self::SourcesDiverge,
             PriceRefusal::OutOfRange => Self::PriceOutOfRange,
         }
     }
@@ -195,6 +248,47 @@ impl From<ObserveRefusal> for RiskError {
             ObserveRefusal::TooSoon => Self::ObservedTooSoon,
             ObserveRefusal::OutOfRange => Self::OutOfRange,
         }
+    }
+}
+
+impl From<SignalRule> for RiskError {
+    fn from(rule: SignalRule) -> Self {
+        match rule {
+            SignalRule::MinInterval => Self::MinInterval,
+            SignalRule::Sampling => Self::Sampling,
+            SignalRule::VarianceTimes => Self::VarianceTimeConstant,
+            SignalRule::Moments => Self::MomentsTimeConstant,
+            SignalRule::Trend => Self::TrendTimeConstant,
+            SignalRule::SlowPriceRate => Self::SlowPriceRate,
+            SignalRule::HighFall => Self::HighFall,
+            SignalRule::JumpFloor => Self::JumpFloor,
+        }
+    }
+}
+
+/// The error of a broken rule; the indicator or the breaker it is about goes to the log.
+pub fn observation(rule: ObservationRule) -> RiskError {
+    let of = |indicator: Indicator, error| {
+        msg!("indicator: {}", indicator.name());
+        error
+    };
+    let kept = |breaker: Breaker, error| {
+        msg!("breaker: {}", breaker.name());
+        error
+    };
+    match rule {
+        ObservationRule::Signal(rule) => rule.into(),
+        ObservationRule::SurfaceAge => RiskError::SurfaceAge,
+        ObservationRule::Regime(RegimeRule::Zero(indicator, _)) => of(indicator, RiskError::RegimeZero),
+        ObservationRule::Regime(RegimeRule::Hysteresis(indicator, _)) => of(indicator, RiskError::RegimeHysteresis),
+        ObservationRule::Regime(RegimeRule::Order(indicator, _)) => of(indicator, RiskError::RegimeOrder),
+        ObservationRule::Regime(RegimeRule::TooHigh(indicator)) => of(indicator, RiskError::RegimeTooHigh),
+        ObservationRule::Regime(RegimeRule::Dwell) => RiskError::RegimeDwell,
+        ObservationRule::Regime(RegimeRule::LongestGap) => RiskError::RegimeGap,
+        ObservationRule::Breaker(BreakerRule::Trip(breaker)) => kept(breaker, RiskError::BreakerTrip),
+        ObservationRule::Breaker(BreakerRule::Clear(breaker)) => kept(breaker, RiskError::BreakerClear),
+        ObservationRule::Breaker(BreakerRule::Quiet(breaker)) => kept(breaker, RiskError::BreakerQuiet),
+        ObservationRule::Breaker(BreakerRule::LongestGap) => RiskError::BreakerGap,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the risk program announces: inputs, before and after, so that anyone can replay a decision.
 
-use crate::state::{Fixed, StoredSlice};
+use crate::state::{Fixed, MarketParams, StoredSignals, StoredSlice};
 use anchor_lang::prelude::*;
 
 /// A market was created.
@@ -10,35 +10,45 @@ pub struct MarketCreated {
     pub market: Pubkey,
     /// Who created it.
     pub creator: Pubkey,
+    /// Variance a year that its estimates start from.
+    pub initial_variance: Fixed,
+    /// Its parameters.
+    pub params: MarketParams,
 }
 
-/// A price was taken in.
+/// A market was looked at: what was seen, and what it remembers before and after.
 #[event]
 pub struct Observed {
     /// The market.
     pub market: Pubkey,
+    /// When the price was published, unix seconds.
+    pub publish_time: i64,
+    /// Chain time of the observation, unix seconds.
+    pub observed_at: i64,
     /// Price admitted.
     pub price: Fixed,
     /// Its confidence as a share of it.
     pub confidence: Fixed,
-    /// When it was published, unix seconds.
-    pub publish_time: i64,
-    /// Chain time of the observation, unix seconds.
-    pub observed_at: i64,
-    /// Price observed before this one; zero if there was none.
-    pub price_before: Fixed,
-    /// Publication time of that one; zero if there was none.
-    pub publish_time_before: i64,
-    /// Annualised variance before.
-    pub variance_before: Fixed,
-    /// Annualised variance after.
-    pub variance: Fixed,
-    /// Slow price before.
-    pub slow_price_before: Fixed,
-    /// Slow price after.
-    pub slow_price: Fixed,
-    /// Whether this price tripped the price-jump breaker.
-    pub price_jump: bool,
+    /// The second source's last price; zero before the first.
+    pub second_price: Fixed,
+    /// Whether this look saw it.
+    pub second_seen: bool,
+    /// Least quoted cost of the standard size, billionths; none if no venue quoted it.
+    pub trading_cost: Option<u64>,
+    /// Implied volatility as last published, ten-thousandths.
+    pub implied_volatility: u32,
+    /// Signals before.
+    pub before: StoredSignals,
+    /// Signals after.
+    pub after: StoredSignals,
+    /// Regime before: 0 Calm … 3 Crisis.
+    pub regime_before: u32,
+    /// Regime after.
+    pub regime: u32,
+    /// Breakers that stood before, a bit for each.
+    pub breakers_before: u32,
+    /// Breakers that stand.
+    pub breakers: u32,
 }
 
 /// A market was given a volatility surface.

@@ -164,8 +164,8 @@ pub struct Rebalanced {
     pub prices: Prices,
     /// Whether the price was admitted for trading.
     pub price_admitted: bool,
-    /// Whether the price-jump breaker stood.
-    pub price_jump: bool,
+    /// Breakers that stood, a bit for each.
+    pub breakers: u16,
     /// Targets.
     pub targets: TargetsView,
     /// Book before.

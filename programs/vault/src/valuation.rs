@@ -5,9 +5,12 @@ use crate::state::{Vault, VAULT_VERSION};
 use anchor_lang::prelude::*;
 use ballast_perp::math::funding;
 use ballast_perp::state::{Market as VenueMarket, Trader};
+use ballast_risk::read;
 use ballast_risk::state::Market as RiskMarket;
 use ballast_risk_math::{Lots, Price, Value};
+use ballast_risk_policy::admission::{AdmittedPrice, PriceBounds, PriceUse};
 use ballast_risk_policy::book::Book;
+use ballast_risk_policy::breaker::BreakerSet;
 use ballast_risk_policy::rebalance::Exposure;
 
 /// The accounts a valuation reads. None can be omitted or exchanged: each is pinned by the vault.
@@ -23,7 +26,7 @@ pub struct Valuation<'info> {
     )]
     pub vault: Box<Account<'info, Vault>>,
     /// Market whose risk the vault takes; owned by the risk program.
-    pub risk_market: Box<Account<'info, RiskMarket>>,
+    pub risk_market: AccountLoader<'info, RiskMarket>,
     /// CHECK: owner, feed, verification level and layout are checked against the market's source.
     pub price_feed: UncheckedAccount<'info>,
     /// The venue's market; owned by the venue.
@@ -35,6 +38,25 @@ pub struct Valuation<'info> {
 }
 
 impl Valuation<'_> {
+    /// The live price for a use, and the market's breakers that stand with it.
+    ///
+    /// # Errors
+    /// The rule that refused the price.
+    pub fn live(&self, usage: PriceUse, clock: &Clock) -> Result<(AdmittedPrice, BreakerSet)> {
+        let market = self.risk_market.load()?;
+        let price = read::live_price(&market, &self.price_feed, usage, clock)?;
+        let standing = read::standing(&market, Some(&price), clock)?;
+        Ok((price, standing))
+    }
+
+    /// The price of an exit: [`read::exit_price`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn exit_price(&self, clock: &Clock) -> Result<PriceBounds> {
+        read::exit_price(&*self.risk_market.load()?, &self.price_feed, clock)
+    }
+
     /// The book at this moment; funding is brought up to date at `mid`.
     ///
     /// # Errors
@@ -55,7 +77,7 @@ impl Valuation<'_> {
     /// # Errors
     /// [`ballast_risk::errors::RiskError::NothingObserved`] before the first observation.
     pub fn slow_price(&self) -> Result<Price> {
-        let price = self.risk_market.signals.slow_price.price();
+        let price = self.risk_market.load()?.signals.slow_price.price();
         Ok(price.ok_or(ballast_risk::errors::RiskError::NothingObserved)?)
     }
 }

@@ -21,6 +21,11 @@ impl TrendParams {
         }
         Some(Self { fast, slow, signal })
     }
+
+    /// The time constants of the fast and the slow average, and of the signal.
+    pub const fn times(&self) -> [TimeConstant; 3] {
+        [self.fast, self.slow, self.signal]
+    }
 }
 
 /// How far the log price is from its fast and its slow exponential average, and the average of the difference of the two.

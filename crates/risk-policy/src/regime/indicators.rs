@@ -32,6 +32,18 @@ impl Indicator {
         Self::Drawdown,
     ];
 
+    /// What people call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::VolatilityRatio => "volatility ratio",
+            Self::Volatility => "volatility",
+            Self::ImpliedRatio => "implied ratio",
+            Self::Jump => "jump",
+            Self::Contraction => "contraction",
+            Self::Drawdown => "drawdown",
+        }
+    }
+
     /// The largest threshold for Crisis that is accepted. A guard that begins later than this would be none.
     pub const fn highest(self) -> BasisPoints {
         BasisPoints(match self {

@@ -11,7 +11,7 @@ pub struct CreateMarket<'info> {
     pub payer: Signer<'info>,
     /// Switches faults and deleverages; can move nobody's tokens.
     pub authority: Signer<'info>,
-    pub risk_market: Box<Account<'info, RiskMarket>>,
+    pub risk_market: AccountLoader<'info, RiskMarket>,
     pub quote_mint: Box<Account<'info, Mint>>,
     #[account(
         init,

@@ -16,7 +16,7 @@ pub struct Fulfil<'info> {
     #[account(mut, has_one = market @ PerpError::WrongTraderMarket)]
     pub trader: Box<Account<'info, Trader>>,
     #[account(address = market.risk_market @ PerpError::WrongRiskMarket)]
-    pub risk_market: Box<Account<'info, RiskMarket>>,
+    pub risk_market: AccountLoader<'info, RiskMarket>,
     /// CHECK: the risk program's admission checks its key, owner and content.
     pub price_feed: UncheckedAccount<'info>,
 }

@@ -29,7 +29,7 @@ pub struct Liquidate<'info> {
     )]
     pub destination: Box<Account<'info, TokenAccount>>,
     #[account(address = market.risk_market @ PerpError::WrongRiskMarket)]
-    pub risk_market: Box<Account<'info, RiskMarket>>,
+    pub risk_market: AccountLoader<'info, RiskMarket>,
     /// CHECK: the risk program's admission checks its key, owner and content.
     pub price_feed: UncheckedAccount<'info>,
     pub token_program: Program<'info, Token>,

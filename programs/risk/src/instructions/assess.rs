@@ -95,8 +95,10 @@ fn read_market(group: &[AccountInfo], args: &AssessArgs, clock: &Clock) -> Resul
     let [market_account, price_feed, surface_account] = group else {
         return err!(RiskError::AssessAccounts);
     };
-    let market = load_market(market_account)?;
-    let price = read::live_price(&market, price_feed, PriceUse::Nav, clock)?;
+    require_keys_eq!(*market_account.owner, crate::ID, RiskError::AssessMarket);
+    let data = market_account.try_borrow_data()?;
+    let market = Market::view(&data).map_err(|_| RiskError::AssessMarket)?;
+    let price = read::live_price(market, price_feed, PriceUse::Nav, clock)?;
     let now = clock.unix_timestamp;
     let age = now.saturating_sub(price.publish_time);
     require!(age <= i64::from(args.max_age_seconds), RiskError::AssessPriceTooOld);
@@ -113,7 +115,7 @@ fn read_market(group: &[AccountInfo], args: &AssessArgs, clock: &Clock) -> Resul
     if *surface_account.key != crate::ID {
         read_surface(&mut state, market_account.key, surface_account, args, now)?;
     }
-    state.deviation = deviation(market.signals.variance.ratio(), state.surface.as_ref()).map_err(RiskError::from)?;
+    state.deviation = deviation(market.larger_variance(), state.surface.as_ref()).map_err(RiskError::from)?;
     Ok(state)
 }
 
@@ -131,14 +133,6 @@ fn read_surface(
     state.surface = Some(surface.live(now, max_age)?);
     state.surface_published_at = surface.published_at;
     Ok(())
-}
-
-#[inline(never)]
-fn load_market(account: &AccountInfo) -> Result<Box<Market>> {
-    require_keys_eq!(*account.owner, crate::ID, RiskError::AssessMarket);
-    let data = account.try_borrow_data()?;
-    let market = Market::try_deserialize(&mut &data[..]).map_err(|_| RiskError::AssessMarket)?;
-    Ok(Box::new(market))
 }
 
 #[inline(never)]

@@ -3,26 +3,19 @@
 use crate::errors::RiskError;
 use crate::events::MarketCreated;
 use crate::state::{
-    validate_initial_variance, ExitHaircutParams, Fixed, Market, PriceSource, SignalSettings, StoredSignals,
-    UseSettings, MARKET_SEED, MARKET_VERSION,
+    stored_variance, validate_initial_variance, Fixed, Market, MarketParams, MARKET_BYTES, MARKET_SEED, MARKET_VERSION,
 };
 use anchor_lang::prelude::*;
 
-/// A market's parameters, validated as one bundle.
+/// A market's name and parameters, validated as one bundle.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
 pub struct CreateMarketArgs {
     /// ASCII name, padded with zeros.
     pub name: [u8; 16],
-    /// Price source.
-    pub source: PriceSource,
-    /// Limits for `Trade`, `Nav`, `Exit`, `Settle`.
-    pub uses: [UseSettings; 4],
-    /// Signal parameters.
-    pub signal_settings: SignalSettings,
-    /// Exit haircut.
-    pub exit_haircut: ExitHaircutParams,
     /// Variance per year to start from.
     pub initial_variance: Fixed,
+    /// Parameters.
+    pub params: MarketParams,
 }
 
 /// Accounts of `create_market`.
@@ -36,11 +29,11 @@ pub struct CreateMarket<'info> {
     #[account(
         init,
         payer = creator,
-        space = 8 + Market::INIT_SPACE,
+        space = MARKET_BYTES,
         seeds = [MARKET_SEED, creator.key().as_ref(), args.name.as_ref()],
         bump
     )]
-    pub market: Box<Account<'info, Market>>,
+    pub market: AccountLoader<'info, Market>,
     /// Creates the account.
     pub system_program: Program<'info, System>,
 }
@@ -48,41 +41,29 @@ pub struct CreateMarket<'info> {
 pub(crate) fn handler(ctx: Context<CreateMarket>, args: CreateMarketArgs) -> Result<()> {
     validate(&args)?;
     let creator = ctx.accounts.creator.key();
-    let bump = ctx.bumps.market;
-    let market = &mut ctx.accounts.market;
-    market.set_inner(Market {
-        version: MARKET_VERSION,
-        bump,
-        creator,
-        name: args.name,
-        source: args.source,
-        uses: args.uses,
-        signal_settings: args.signal_settings,
-        exit_haircut: args.exit_haircut,
-        signals: StoredSignals {
-            variance: args.initial_variance,
-            ..StoredSignals::default()
-        },
-        reserved: [0; 128],
-    });
+    let mut market = ctx.accounts.market.load_init()?;
+    market.version = MARKET_VERSION;
+    market.bump = ctx.bumps.market;
+    market.creator = creator;
+    market.name = args.name;
+    market.params = args.params;
+    market.signals.slow_variance = stored_variance(args.initial_variance)?;
     market.check_invariants()?;
     emit!(MarketCreated {
-        market: market.key(),
-        creator
+        market: ctx.accounts.market.key(),
+        creator,
+        initial_variance: args.initial_variance,
+        params: args.params,
     });
     Ok(())
 }
 
+#[inline(never)]
 fn validate(args: &CreateMarketArgs) -> Result<()> {
     let text = args.name.iter().take_while(|byte| **byte != 0).count();
     let printable = args.name.iter().take(text).all(u8::is_ascii_graphic);
     let padded = args.name.iter().skip(text).all(|byte| *byte == 0);
     require!(text > 0 && printable && padded, RiskError::MarketName);
-    args.source.validate()?;
-    for limits in &args.uses {
-        limits.validate()?;
-    }
-    args.signal_settings.validate()?;
-    args.exit_haircut.validate()?;
+    args.params.validate()?;
     validate_initial_variance(args.initial_variance.ratio())
 }

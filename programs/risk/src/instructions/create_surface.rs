@@ -3,8 +3,7 @@
 use crate::errors::RiskError;
 use crate::events::SurfaceCreated;
 use crate::state::{
-    Market, StoredGwav, StoredSlice, Surface, SurfaceSettings, MARKET_VERSION, MAX_FEEDERS, MAX_GRID, SURFACE_SEED,
-    SURFACE_VERSION,
+    Market, StoredGwav, StoredSlice, Surface, SurfaceSettings, MAX_FEEDERS, MAX_GRID, SURFACE_SEED, SURFACE_VERSION,
 };
 use anchor_lang::prelude::*;
 use ballast_risk_policy::surface_feed::MAX_SLICES;
@@ -26,10 +25,10 @@ pub struct CreateSurfaceArgs {
 #[derive(Accounts)]
 pub struct CreateSurface<'info> {
     /// The market's creator; pays, and becomes the surface's authority.
-    #[account(mut, address = market.creator @ RiskError::SurfaceAuthority)]
+    #[account(mut, address = market.load()?.creator @ RiskError::SurfaceAuthority)]
     pub authority: Signer<'info>,
     /// The market.
-    pub market: Box<Account<'info, Market>>,
+    pub market: AccountLoader<'info, Market>,
     /// The surface.
     #[account(
         init,
@@ -44,7 +43,7 @@ pub struct CreateSurface<'info> {
 }
 
 pub(crate) fn handler(ctx: Context<CreateSurface>, args: CreateSurfaceArgs) -> Result<()> {
-    require!(ctx.accounts.market.version == MARKET_VERSION, RiskError::MarketVersion);
+    ctx.accounts.market.load()?.check_version()?;
     args.settings.validate()?;
     let now = Clock::get()?.unix_timestamp;
     let (market, authority) = (ctx.accounts.market.key(), ctx.accounts.authority.key());

@@ -1,60 +1,86 @@
-//! `observe`: takes in one newer price. Permissionless, at most once per minimum interval.
+//! `observe`: one look at a market. Permissionless, at most once per minimum interval.
 
 use crate::errors::RiskError;
 use crate::events::Observed;
-use crate::oracle;
 use crate::read;
-use crate::state::{Market, MARKET_VERSION};
+use crate::state::{Market, StoredVenue};
 use anchor_lang::prelude::*;
-use ballast_risk_policy::admission::{admit, PriceUse, Recency, Reference};
-use ballast_risk_policy::signals;
+use ballast_risk_math::Value;
+use ballast_risk_policy::admission::Now;
+use ballast_risk_policy::observation::Sight;
 
-/// Accounts of `observe`. Nobody signs: the price speaks for itself.
+/// Accounts of `observe`; the venues of the market's parameters follow them, each once and in order. Nobody signs: what is read speaks for
+/// itself.
 #[derive(Accounts)]
 pub struct Observe<'info> {
     /// The market; owned by this program, so its parameters were validated.
     #[account(mut)]
-    pub market: Box<Account<'info, Market>>,
+    pub market: AccountLoader<'info, Market>,
     /// CHECK: owner, feed, verification level and layout are checked against the market's source.
     pub price_feed: UncheckedAccount<'info>,
+    /// CHECK: as the price feed, against the market's second source. It cannot be left out where there is one.
+    pub second_feed: Option<UncheckedAccount<'info>>,
 }
 
 pub(crate) fn handler(ctx: Context<Observe>) -> Result<()> {
     let clock = Clock::get()?;
     let now = read::now(&clock);
-    let key = ctx.accounts.market.key();
-    let market = &mut ctx.accounts.market;
-    require!(market.version == MARKET_VERSION, RiskError::MarketVersion);
-    let raw = oracle::decode(&market.source, &ctx.accounts.price_feed)?;
-    // Observing uses the `Exit` limits and no distance from the slow price: in a crash the slow price has to follow, at its
-    // limited rate, a price that is too far away to trade on. The jump breaker answers for the distance.
-    let reference = Reference {
-        slow_price: None,
-        ..market.reference()
+    let accounts = ctx.accounts;
+    let key = accounts.market.key();
+    let mut market = accounts.market.load_mut()?;
+    market.check_version()?;
+    let (signals_before, regime_before, breakers_before) =
+        (market.signals, market.regime.level, market.breakers.tripped);
+    let price = read::newer_price(&market, &accounts.price_feed, now)?;
+    let second = read::second_price(&market, accounts.second_feed.as_deref(), now)?;
+    let trading_cost = read_venues(&mut market, ctx.remaining_accounts, now)?;
+    let sight = Sight {
+        price,
+        second,
+        trading_cost,
+        implied: market.implied.get(),
     };
-    let price =
-        admit(&raw, &market.limits(PriceUse::Exit), &reference, Recency::Newer, now).map_err(RiskError::from)?;
-    let before = market.signals;
-    let after = match market.observed() {
-        Some(stored) => {
-            signals::observe(&stored, &market.signal_settings.params(), &price, now).map_err(RiskError::from)?
-        }
-        None => signals::first(&price, market.signals.variance.ratio(), now),
-    };
-    market.record(&after)?;
+    market.look(&sight, now)?;
     emit!(Observed {
         market: key,
-        price: after.price.into(),
-        confidence: after.confidence.into(),
-        publish_time: after.publish_time,
-        observed_at: after.observed_at,
-        price_before: before.price,
-        publish_time_before: before.publish_time,
-        variance_before: before.variance,
-        variance: after.variance.into(),
-        slow_price_before: before.slow_price,
-        slow_price: after.slow_price.into(),
-        price_jump: after.jumped_at == Some(now.unix_time),
+        publish_time: price.publish_time,
+        observed_at: now.unix_time,
+        price: price.bounds.mid.into(),
+        confidence: price.confidence.into(),
+        second_price: market.second.mid,
+        second_seen: second.is_some(),
+        trading_cost,
+        implied_volatility: market.implied.volatility,
+        before: signals_before,
+        after: market.signals,
+        regime_before,
+        regime: market.regime.level,
+        breakers_before,
+        breakers: market.breakers.tripped,
     });
     Ok(())
+}
+
+/// Takes in what the venues quote; the least of it is what trading costs. A venue that gives no quote is passed over, but none can be
+/// left out by whoever observes.
+#[inline(never)]
+fn read_venues(market: &mut Market, accounts: &[AccountInfo], now: Now) -> Result<Option<u64>> {
+    let count = market.params.venues().len();
+    require!(accounts.len() == count, RiskError::VenueAccounts);
+    let Market { params, venues, .. } = market;
+    let size = Value::from_amount(params.standard_order).ok_or(RiskError::StandardOrder)?;
+    let mut least = None;
+    for ((source, account), stored) in params.venues().iter().zip(accounts).zip(venues) {
+        require_keys_eq!(*account.key, source.account, RiskError::VenueAccounts);
+        let Some(quote) = read::quote(source, account, size)? else {
+            continue;
+        };
+        *stored = StoredVenue {
+            cost: quote.cost.0,
+            seen_at: now.unix_time,
+            funding_per_year: quote.funding_per_year.into(),
+        };
+        least = Some(least.map_or(quote.cost.0, |least: u64| least.min(quote.cost.0)));
+    }
+    Ok(least)
 }

@@ -2,9 +2,10 @@
 
 use crate::errors::RiskError;
 use crate::events::SurfacePublished;
-use crate::state::{Market, StoredGwav, StoredSlice, SubmissionBytes, Surface, MARKET_VERSION, SURFACE_VERSION};
+use crate::state::{Market, StoredGwav, StoredImplied, StoredSlice, SubmissionBytes, Surface, SURFACE_VERSION};
 use anchor_lang::prelude::*;
 use ballast_risk_math::estimators::{Elapsed, Gwav};
+use ballast_risk_policy::basis_points::BasisPoints;
 use ballast_risk_policy::surface_feed::{self, Choice, FeedRefusal, FeedSurface, Publication, Published};
 
 /// Accounts of `publish_surface`; the submissions follow them. Nobody signs: the feeders did.
@@ -13,22 +14,25 @@ pub struct PublishSurface<'info> {
     /// The surface.
     #[account(mut, has_one = market @ RiskError::SurfaceMarket)]
     pub surface: Box<Account<'info, Surface>>,
-    /// Its market: realised variance is read from it.
-    pub market: Box<Account<'info, Market>>,
+    /// Its market: realised variance is read from it, and implied volatility is written to it.
+    #[account(mut)]
+    pub market: AccountLoader<'info, Market>,
 }
 
 pub(crate) fn handler(ctx: Context<PublishSurface>) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let key = ctx.accounts.surface.key();
-    let (surface, market) = (&mut ctx.accounts.surface, &ctx.accounts.market);
+    let surface = &mut ctx.accounts.surface;
+    let mut market = ctx.accounts.market.load_mut()?;
     require!(surface.version == SURFACE_VERSION, RiskError::SurfaceVersion);
-    require!(market.version == MARKET_VERSION, RiskError::MarketVersion);
+    market.check_version()?;
     require!(market.signals.observations > 0, RiskError::NothingObserved);
     let fresh = fresh_submissions(surface, &key, ctx.remaining_accounts, now)?;
-    let publication = agreed(surface, &fresh.said, market, now)?;
+    let publication = agreed(surface, &fresh.said, &market, now)?;
     let before = surface.published().to_vec();
     let published_before = surface.published_at;
     record(surface, &publication, now)?;
+    market.implied = implied(surface, &publication, now)?;
     emit!(SurfacePublished {
         surface: key,
         published_at: now,
@@ -38,7 +42,7 @@ pub(crate) fn handler(ctx: Context<PublishSurface>) -> Result<()> {
             Choice::Medians => None,
             Choice::Nearest(index) => fresh.feeders.get(index).copied(),
         },
-        realised_variance: market.signals.variance,
+        realised_variance: market.realised_variance().into(),
         average_level: surface.average.level,
         before,
         after: surface.published().to_vec(),
@@ -99,7 +103,7 @@ fn agreed(surface: &Surface, said: &[FeedSurface], market: &Market, now: i64) ->
         said,
         usize::from(surface.required),
         &surface.settings.bounds(),
-        market.signals.variance.ratio(),
+        market.realised_variance(),
         now,
     )
     .map(Box::new)
@@ -123,6 +127,22 @@ fn record(surface: &mut Surface, publication: &Publication, now: i64) -> Result<
     surface.published_at = now;
     surface.publications = surface.publications.saturating_add(1);
     Ok(())
+}
+
+/// How many spacings the average that a market shows goes back: as far as there is always history for.
+const AVERAGED_SPACINGS: i64 = 7;
+
+/// What the market is told of its surface.
+#[inline(never)]
+fn implied(surface: &Surface, publication: &Publication, now: i64) -> Result<StoredImplied> {
+    let window = i64::from(surface.settings.average_spacing_seconds).saturating_mul(AVERAGED_SPACINGS);
+    let average = surface.average.get().zip(Elapsed::capped(window));
+    let average = average.and_then(|(average, window)| average.average(window, now).ok());
+    Ok(StoredImplied {
+        published_at: now,
+        volatility: BasisPoints::of_magnitude(publication.at_the_money.0).0,
+        average: average.map_or(0, |volatility| BasisPoints::of_magnitude(volatility.0).0),
+    })
 }
 
 /// The error of a refusal; the slice it is about goes to the log.

@@ -2,24 +2,35 @@
 
 mod pyth_pull;
 mod pyth_push;
+mod switchboard;
 
 use crate::errors::RiskError;
 use crate::state::{PriceSource, SourceKind};
 use anchor_lang::prelude::*;
 use ballast_risk_policy::admission::RawPrice;
 
+/// Whether an account may speak for a source: its program owns it and, of the formats with one account for each feed, it is that account.
+///
+/// # Errors
+/// [`RiskError::PriceOwner`], [`RiskError::PriceFeed`]; [`RiskError::PriceSource`] if there is no such source.
+pub fn identify(source: &PriceSource, account: &AccountInfo) -> Result<SourceKind> {
+    let kind = source.kind().ok_or(RiskError::PriceSource)?;
+    require_keys_eq!(*account.owner, source.owner, RiskError::PriceOwner);
+    let pinned = kind == SourceKind::PythPull || account.key.to_bytes() == source.feed;
+    require!(pinned, RiskError::PriceFeed);
+    Ok(kind)
+}
+
 /// Reads the published price out of an account, if the account is the source's.
 ///
 /// # Errors
-/// Wrong owner, layout, feed, verification level, or not trading.
+/// As [`identify`]; wrong layout, feed, verification level, or not trading.
 pub fn decode(source: &PriceSource, account: &AccountInfo) -> Result<RawPrice> {
-    require_keys_eq!(*account.owner, source.owner, RiskError::PriceOwner);
+    let kind = identify(source, account)?;
     let data = account.try_borrow_data()?;
-    match source.kind {
+    match kind {
         SourceKind::PythPull => pyth_pull::decode(&source.feed, &data),
-        SourceKind::PythPush => {
-            require!(account.key.to_bytes() == source.feed, RiskError::PriceFeed);
-            pyth_push::decode(&data)
-        }
+        SourceKind::PythPush => pyth_push::decode(&data),
+        SourceKind::SwitchboardOnDemand => switchboard::decode(&data),
     }
 }

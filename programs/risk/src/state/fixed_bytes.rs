@@ -2,10 +2,12 @@
 
 use anchor_lang::prelude::*;
 use ballast_risk_math::{Price, Ratio, I80F48};
+use bytemuck::{Pod, Zeroable};
 
 /// A signed fixed-point number with 48 fraction bits (`I80F48`), stored as 16 little-endian bytes so that an account has
 /// one layout on every target.
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
 pub struct Fixed {
     /// Two's complement, little-endian; divide by 2⁴⁸ for the value.
     pub bits: [u8; 16],

@@ -1,74 +1,94 @@
 //! One market: where its price comes from, what it may be used for, and what has been learned from it.
+//!
+//! The account is plain data at fixed offsets (`docs/accounts-market.md`), read and written in place.
 
 use crate::errors::RiskError;
-use crate::state::{ExitHaircutParams, Fixed, PriceSource, SignalSettings, UseSettings};
+use crate::state::{
+    Fixed, MarketParams, StoredBreakers, StoredImplied, StoredRegime, StoredSecond, StoredSignals, StoredTradingCost,
+    StoredVenue, MAX_VENUES,
+};
 use anchor_lang::prelude::*;
-use ballast_risk_policy::admission::{PriceUse, Reference, UseLimits};
-use ballast_risk_policy::signals::Signals;
+use ballast_risk_math::estimators::EwmaVariance;
+use ballast_risk_math::Ratio;
+use ballast_risk_policy::admission::{Now, PriceUse, Reference, UseLimits};
+use ballast_risk_policy::observation::{MarketState, ObservationParams, Sight};
 
 /// First seed of a market's address: `["market", creator, name]`.
 pub const MARKET_SEED: &[u8] = b"market";
 /// Layout written by this program. A reader that does not know a market's version has to refuse it.
-pub const MARKET_VERSION: u8 = 1;
-
-/// What a market remembers of its last observation, as stored.
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct StoredSignals {
-    /// Last observed price; zero before the first.
-    pub price: Fixed,
-    /// Confidence as a share of the price.
-    pub confidence: Fixed,
-    /// Publication time, unix seconds.
-    pub publish_time: i64,
-    /// Chain time of the observation, unix seconds.
-    pub observed_at: i64,
-    /// Rate-limited slow price; zero before the first.
-    pub slow_price: Fixed,
-    /// EWMA variance of log returns, per year.
-    pub variance: Fixed,
-    /// When the price-jump breaker last tripped, unix seconds; `None` if never.
-    pub jumped_at: Option<i64>,
-    /// How many prices were observed.
-    pub observations: u64,
-}
+pub const MARKET_VERSION: u8 = 2;
 
 /// A market.
-#[account]
-#[derive(InitSpace, Debug)]
+#[account(zero_copy)]
+#[derive(Debug)]
+#[repr(C)]
 pub struct Market {
     /// Layout version.
     pub version: u8,
     /// Bump of the address.
     pub bump: u8,
+    /// Zero.
+    pub padding: [u8; 6],
     /// Who created it.
     pub creator: Pubkey,
     /// ASCII name, padded with zeros.
     pub name: [u8; 16],
-    /// Price source.
-    pub source: PriceSource,
-    /// Limits for `Trade`, `Nav`, `Exit`, `Settle`, in that order.
-    pub uses: [UseSettings; 4],
-    /// Signal parameters.
-    pub signal_settings: SignalSettings,
-    /// How exits are priced when no live price is admitted.
-    pub exit_haircut: ExitHaircutParams,
-    /// The last observation.
+    /// Parameters.
+    pub params: MarketParams,
+    /// Signals of the price.
     pub signals: StoredSignals,
+    /// The second source's last price.
+    pub second: StoredSecond,
+    /// What each venue last quoted, in the order of the parameters.
+    pub venues: [StoredVenue; MAX_VENUES],
+    /// Cost of trading, now and on average.
+    pub trading_cost: StoredTradingCost,
+    /// Implied volatility.
+    pub implied: StoredImplied,
+    /// The regime.
+    pub regime: StoredRegime,
+    /// The breakers.
+    pub breakers: StoredBreakers,
     /// Room for what later versions learn.
-    pub reserved: [u8; 128],
+    pub reserved: [u64; 32],
 }
 
+/// Bytes of a market's account.
+pub const MARKET_BYTES: usize = 8 + core::mem::size_of::<Market>();
+
 impl Market {
+    /// Refuses a market of another layout.
+    ///
+    /// # Errors
+    /// [`RiskError::MarketVersion`].
+    pub fn check_version(&self) -> Result<()> {
+        require!(self.version == MARKET_VERSION, RiskError::MarketVersion);
+        Ok(())
+    }
+
+    /// The market in an account's data, in place: for readers that are handed a bare account. They have to check its owner.
+    ///
+    /// # Errors
+    /// [`RiskError::MarketVersion`] if it is no market of this version.
+    pub fn view(data: &[u8]) -> Result<&Self> {
+        let body = data.strip_prefix(Self::DISCRIMINATOR);
+        let market = body.and_then(|body| bytemuck::try_from_bytes::<Self>(body).ok());
+        let market = market.ok_or(RiskError::MarketVersion)?;
+        market.check_version()?;
+        Ok(market)
+    }
+
     /// The limits of one use.
     pub fn limits(&self, usage: PriceUse) -> UseLimits {
-        let [trade, nav, exit, settle] = &self.uses;
-        match usage {
-            PriceUse::Trade => trade,
-            PriceUse::Nav => nav,
-            PriceUse::Exit => exit,
-            PriceUse::Settle => settle,
-        }
-        .limits()
+        self.params.limits(usage)
+    }
+
+    /// How it is observed.
+    ///
+    /// # Errors
+    /// None for a market that was created by this program.
+    pub fn observation(&self) -> Result<ObservationParams> {
+        self.params.observation.params()
     }
 
     /// What a new price is compared with.
@@ -79,44 +99,72 @@ impl Market {
         }
     }
 
-    /// The signals, or `None` before the first observation.
-    pub fn observed(&self) -> Option<Signals> {
-        let stored = &self.signals;
-        Some(Signals {
-            price: stored.price.price()?,
-            confidence: stored.confidence.ratio(),
-            publish_time: stored.publish_time,
-            observed_at: stored.observed_at,
-            slow_price: stored.slow_price.price()?,
-            variance: stored.variance.ratio(),
-            jumped_at: stored.jumped_at,
+    /// What the market remembers, or `None` before the first observation.
+    pub fn state(&self) -> Option<MarketState> {
+        Some(MarketState {
+            signals: self.signals.get()?,
+            second: self.second.get(),
+            trading_cost: self.trading_cost.get(),
+            regime: self.regime.get(),
+            breakers: self.breakers.get(),
         })
     }
 
-    /// Stores the signals of one more observation.
+    /// Variance a year that an observation without a past starts from.
+    pub fn initial_variance(&self) -> EwmaVariance {
+        EwmaVariance::from_bits(self.signals.slow_variance)
+    }
+
+    /// Slow variance of log returns a year.
+    pub fn realised_variance(&self) -> Ratio {
+        EwmaVariance::from_bits(self.signals.slow_variance).annual()
+    }
+
+    /// The larger of the fast and the slow variance a year: what reserves are made for.
+    pub fn larger_variance(&self) -> Ratio {
+        EwmaVariance::from_bits(self.signals.slow_variance.max(self.signals.fast_variance)).annual()
+    }
+
+    /// Takes one more look in.
     ///
     /// # Errors
-    /// [`RiskError::OutOfRange`] if they break the market's invariants.
-    pub fn record(&mut self, signals: &Signals) -> Result<()> {
-        self.signals = StoredSignals {
-            price: signals.price.into(),
-            confidence: signals.confidence.into(),
-            publish_time: signals.publish_time,
-            observed_at: signals.observed_at,
-            slow_price: signals.slow_price.into(),
-            variance: signals.variance.into(),
-            jumped_at: signals.jumped_at,
-            observations: self.signals.observations.saturating_add(1),
+    /// [`RiskError::ObservedTooSoon`]; [`RiskError::OutOfRange`].
+    #[inline(never)]
+    pub fn look(&mut self, sight: &Sight, now: Now) -> Result<()> {
+        let params = self.observation()?;
+        let after = match self.state() {
+            Some(before) => before.next(&params, sight, now).map_err(RiskError::from)?,
+            None => MarketState::first(sight, self.initial_variance(), now),
         };
+        self.record(&after, &params)
+    }
+
+    fn record(&mut self, state: &MarketState, params: &ObservationParams) -> Result<()> {
+        let observations = self.signals.observations.saturating_add(1);
+        self.signals = StoredSignals::of(&state.signals, &params.signals, observations);
+        if let Some(second) = state.second {
+            self.second = second.into();
+        }
+        if let Some(cost) = state.trading_cost {
+            self.trading_cost = cost.into();
+        }
+        self.regime = state.regime.into();
+        self.breakers = state.breakers.into();
         self.check_invariants()
     }
 
     /// # Errors
-    /// [`RiskError::OutOfRange`] if variance is negative, or an observed market has no positive price.
+    /// [`RiskError::OutOfRange`] if an observed market has no positive price, or its high lies under its slow price.
     pub fn check_invariants(&self) -> Result<()> {
-        let sound = self.signals.variance.get() >= ballast_risk_math::I80F48::ZERO
-            && (self.signals.observations == 0 || self.observed().is_some());
+        let sound = self.signals.observations == 0
+            || (self.signals.price.price().is_some() && self.signals.high.get() >= self.signals.slow_price.get());
         require!(sound, RiskError::OutOfRange);
         Ok(())
     }
+}
+
+/// The variance that a market's estimates start from, as stored.
+pub(crate) fn stored_variance(variance: Fixed) -> Result<u64> {
+    let variance = EwmaVariance::from_annual(variance.ratio()).ok_or(RiskError::InitialVariance)?;
+    Ok(variance.bits())
 }

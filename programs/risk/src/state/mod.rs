@@ -1,14 +1,26 @@
-//! Accounts of the risk program. A market is plain data: other programs may read it without calling.
+//! Accounts of the risk program. They are plain data: other programs may read them without calling.
 
 mod fixed_bytes;
 mod market;
+mod observation;
 mod params;
+mod signals;
+mod source;
 mod submission_bytes;
 mod surface;
 
 pub use fixed_bytes::Fixed;
-pub use market::{Market, StoredSignals, MARKET_SEED, MARKET_VERSION};
-pub use params::{validate_initial_variance, ExitHaircutParams, PriceSource, SignalSettings, SourceKind, UseSettings};
+pub(crate) use market::stored_variance;
+pub use market::{Market, MARKET_BYTES, MARKET_SEED, MARKET_VERSION};
+pub use observation::{
+    LadderSettings, MarketBreakerSettings, ObservationSettings, RegimeSettings, SignalSettings, StoredBreakerSettings,
+    ThresholdSettings,
+};
+pub use params::{validate_initial_variance, ExitHaircutParams, MarketParams, UseSettings, MAX_VENUES};
+pub use signals::{
+    StoredBreakers, StoredImplied, StoredRegime, StoredSecond, StoredSignals, StoredTradingCost, StoredVenue,
+};
+pub use source::{PriceSource, SourceKind, VenueSource};
 pub use submission_bytes::{SubmissionBytes, SUBMISSION_BYTES};
 pub use surface::{
     StoredCheckpoint, StoredGwav, StoredSlice, Submission, Surface, SurfaceSettings, MAX_FEEDERS, MAX_GRID,

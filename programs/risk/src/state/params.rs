@@ -1,66 +1,58 @@
-//! A market's parameters as stored, and the bounds each has to keep.
+//! A market's parameters as stored: one bundle, validated whole. Zero never switches a guard off.
 //!
-//! The bounds are hard-coded maxima: whoever creates a market chooses inside them. Zero never switches a guard off.
+//! Every struct here is plain data without padding, so that its bytes in an account and in an instruction are the same.
 
 use crate::errors::RiskError;
-use crate::state::Fixed;
+use crate::state::{Fixed, ObservationSettings, PriceSource, VenueSource};
 use anchor_lang::prelude::*;
-use ballast_risk_math::{Ratio, I80F48};
-use ballast_risk_policy::admission::UseLimits;
-use ballast_risk_policy::signals::{ExitHaircut, SignalParams};
+use ballast_risk_math::{Ratio, Value, I80F48};
+use ballast_risk_policy::admission::{PriceUse, UseLimits};
+use ballast_risk_policy::basis_points::BasisPoints;
+use ballast_risk_policy::signals::ExitHaircut;
+use bytemuck::{Pod, Zeroable};
 
-/// Which format a price source speaks.
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SourceKind {
-    /// Pyth pull: any `PriceUpdateV2` of the receiver program with the right feed id, fully verified.
-    PythPull,
-    /// Pyth's legacy push account: one account, owned by one oracle program.
-    PythPush,
-}
+/// Venues whose liquidity a market may be told by.
+pub const MAX_VENUES: usize = 2;
 
-/// Where a market's price comes from.
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PriceSource {
-    /// Format.
-    pub kind: SourceKind,
-    /// The program that has to own the price account.
-    pub owner: Pubkey,
-    /// Feed id of a pull source; address of the price account of a push source.
-    pub feed: [u8; 32],
+/// Everything that is chosen about a market.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct MarketParams {
+    /// The size whose cost measures liquidity, base units of the quote token.
+    pub standard_order: u64,
+    /// The price source, and the second one that confirms it, if there is one.
+    pub sources: [PriceSource; 2],
+    /// Venues that quote the standard size; those not used come last and are zeros.
+    pub venues: [VenueSource; MAX_VENUES],
+    /// For `Trade`, `Nav`, `Exit`, `Settle`: 1 if the use is refused without a fresh price of the second source, 0 if not.
+    pub requires_second: [u8; 4],
+    /// Limits for `Trade`, `Nav`, `Exit`, `Settle`, in that order.
+    pub uses: [UseSettings; 4],
+    /// How exits are priced when no live price is admitted.
+    pub exit_haircut: ExitHaircutParams,
+    /// Signals, regime and breakers.
+    pub observation: ObservationSettings,
 }
 
 /// Limits of one use, as stored. See [`UseLimits`].
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
 pub struct UseSettings {
     /// Seconds.
     pub max_age_seconds: u32,
     /// Slots.
     pub max_age_slots: u32,
+    /// Distance from the second source over the lower price, ten-thousandths.
+    pub max_divergence: u32,
     /// Share of the price.
     pub max_confidence: Fixed,
     /// Share of the slow price.
     pub max_deviation: Fixed,
 }
 
-/// Signal parameters, as stored. See [`SignalParams`].
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SignalSettings {
-    /// Seconds.
-    pub min_interval_seconds: u32,
-    /// Seconds.
-    pub variance_time_constant_seconds: u32,
-    /// Share of the slow price an hour.
-    pub slow_price_rate_per_hour: Fixed,
-    /// Standard deviations.
-    pub jump_threshold: Fixed,
-    /// Log return.
-    pub jump_floor: Fixed,
-    /// Seconds.
-    pub jump_quiet_seconds: u32,
-}
-
 /// Exit haircut, as stored. See [`ExitHaircut`].
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
 pub struct ExitHaircutParams {
     /// Share of the price.
     pub base: Fixed,
@@ -79,13 +71,81 @@ fn positive_up_to(value: Fixed, most: I80F48) -> bool {
     value.get() > I80F48::ZERO && value.get() <= most
 }
 
-impl PriceSource {
+impl MarketParams {
+    /// Checks the whole bundle.
+    ///
     /// # Errors
-    /// [`RiskError::PriceSource`] if the owner or the feed is all zeros.
+    /// The first parameter that is out of its bounds.
     pub fn validate(&self) -> Result<()> {
-        let named = self.owner != Pubkey::default() && self.feed != [0; 32];
-        require!(named, RiskError::PriceSource);
+        self.validate_sources()?;
+        require!(
+            self.standard_order > 0 && Value::from_amount(self.standard_order).is_some(),
+            RiskError::StandardOrder
+        );
+        for limits in &self.uses {
+            limits.validate()?;
+        }
+        self.exit_haircut.validate()?;
+        self.observation.validate()
+    }
+
+    fn validate_sources(&self) -> Result<()> {
+        let [first, second] = &self.sources;
+        first.validate()?;
+        if !second.is_none() {
+            second.validate()?;
+            require!(first != second, RiskError::SecondSource);
+        }
+        let [_, _, exit, _] = self.requires_second;
+        // Nobody's exit may hang on a second source that died.
+        let sound = self.requires_second.iter().all(|required| *required <= 1)
+            && exit == 0
+            && (self.requires_second == [0; 4] || !second.is_none());
+        require!(sound, RiskError::RequiresSecond);
+        let used = self.venues();
+        require!(
+            self.venues.iter().skip(used.len()).all(VenueSource::is_none),
+            RiskError::VenueSource
+        );
+        used.iter().try_for_each(VenueSource::validate)?;
+        let [first, second] = &self.venues;
+        require!(
+            first.is_none() || first.account != second.account,
+            RiskError::VenueSource
+        );
         Ok(())
+    }
+
+    /// The second source, if there is one.
+    pub fn second_source(&self) -> Option<&PriceSource> {
+        let [_, second] = &self.sources;
+        (!second.is_none()).then_some(second)
+    }
+
+    /// The venues in use.
+    pub fn venues(&self) -> &[VenueSource] {
+        let count = self.venues.iter().take_while(|venue| !venue.is_none()).count();
+        self.venues.get(..count).unwrap_or_default()
+    }
+
+    /// The limits of one use.
+    pub fn limits(&self, usage: PriceUse) -> UseLimits {
+        let ([trade, nav, exit, settle], [for_trade, for_nav, for_exit, for_settle]) =
+            (&self.uses, self.requires_second);
+        let (settings, requires_second) = match usage {
+            PriceUse::Trade => (trade, for_trade),
+            PriceUse::Nav => (nav, for_nav),
+            PriceUse::Exit => (exit, for_exit),
+            PriceUse::Settle => (settle, for_settle),
+        };
+        UseLimits {
+            max_age_seconds: settings.max_age_seconds,
+            max_age_slots: settings.max_age_slots,
+            max_confidence: settings.max_confidence.ratio(),
+            max_deviation: settings.max_deviation.ratio(),
+            max_divergence: BasisPoints(settings.max_divergence),
+            requires_second: requires_second != 0,
+        }
     }
 }
 
@@ -100,53 +160,8 @@ impl UseSettings {
             RiskError::MaxConfidence
         );
         require!(positive_up_to(self.max_deviation, percent(90)), RiskError::MaxDeviation);
+        require!((1..=2_000).contains(&self.max_divergence), RiskError::MaxDivergence);
         Ok(())
-    }
-
-    /// As the policy crate wants them.
-    pub fn limits(&self) -> UseLimits {
-        UseLimits {
-            max_age_seconds: self.max_age_seconds,
-            max_age_slots: self.max_age_slots,
-            max_confidence: self.max_confidence.ratio(),
-            max_deviation: self.max_deviation.ratio(),
-        }
-    }
-}
-
-impl SignalSettings {
-    /// # Errors
-    /// The parameter that is out of its bounds.
-    pub fn validate(&self) -> Result<()> {
-        require!((1..=3_600).contains(&self.min_interval_seconds), RiskError::MinInterval);
-        require!(
-            (60..=2_592_000).contains(&self.variance_time_constant_seconds),
-            RiskError::VarianceTimeConstant
-        );
-        require!(
-            positive_up_to(self.slow_price_rate_per_hour, I80F48::ONE),
-            RiskError::SlowPriceRate
-        );
-        let threshold = self.jump_threshold.get();
-        require!(
-            threshold >= I80F48::ONE && threshold <= percent(5_000),
-            RiskError::JumpThreshold
-        );
-        require!(positive_up_to(self.jump_floor, percent(50)), RiskError::JumpFloor);
-        require!((60..=604_800).contains(&self.jump_quiet_seconds), RiskError::JumpQuiet);
-        Ok(())
-    }
-
-    /// As the policy crate wants them.
-    pub fn params(&self) -> SignalParams {
-        SignalParams {
-            min_interval_seconds: self.min_interval_seconds,
-            variance_time_constant_seconds: self.variance_time_constant_seconds,
-            slow_price_rate_per_hour: self.slow_price_rate_per_hour.ratio(),
-            jump_threshold: self.jump_threshold.ratio(),
-            jump_floor: self.jump_floor.ratio(),
-            jump_quiet_seconds: self.jump_quiet_seconds,
-        }
     }
 }
 

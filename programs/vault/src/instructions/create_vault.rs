@@ -49,7 +49,7 @@ pub struct CreateVault<'info> {
     #[account(address = venue_market.quote_mint @ VaultError::WrongTokenAccount)]
     pub quote_mint: Box<Account<'info, Mint>>,
     /// Market whose risk the vault takes.
-    pub risk_market: Box<Account<'info, RiskMarket>>,
+    pub risk_market: AccountLoader<'info, RiskMarket>,
     /// The venue's market.
     #[account(has_one = risk_market @ VaultError::WrongRiskMarket)]
     pub venue_market: Box<Account<'info, VenueMarket>>,

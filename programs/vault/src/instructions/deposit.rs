@@ -6,10 +6,9 @@ use crate::tokens;
 use crate::valuation::*;
 use anchor_lang::prelude::*;
 use anchor_spl::token::{self, Mint, Token, TokenAccount, Transfer};
-use ballast_risk::read;
 use ballast_risk_math::Value;
 use ballast_risk_policy::admission::PriceUse;
-use ballast_risk_policy::breaker::permissions;
+use ballast_risk_policy::breaker::permitted;
 use ballast_risk_policy::shares;
 
 /// Accounts of `deposit`.
@@ -52,9 +51,8 @@ pub(crate) fn handler(ctx: Context<Deposit>, amount: u64, min_shares: u64) -> Re
         clock.slot != valuation.vault.last_rebalance_slot,
         VaultError::SameSlotAsRebalance
     );
-    let price = read::live_price(&valuation.risk_market, &valuation.price_feed, PriceUse::Nav, &clock)?;
-    let jump = read::price_jump(&valuation.risk_market, Some(&price), &clock)?;
-    require!(permissions(true, jump).deposit, VaultError::DepositNotPermitted);
+    let (price, standing) = valuation.live(PriceUse::Nav, &clock)?;
+    require!(permitted(standing, true).deposit, VaultError::DepositNotPermitted);
     let slow = valuation.slow_price()?;
     let book = valuation.book(price.bounds.mid, &clock)?;
     let nav = book.nav_high(&price.bounds).ok_or(VaultError::OutOfRange)?;

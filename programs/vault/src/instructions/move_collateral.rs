@@ -7,9 +7,8 @@ use crate::valuation::*;
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Mint, Token, TokenAccount};
 use ballast_perp::program::BallastPerp;
-use ballast_risk::read;
 use ballast_risk_policy::admission::PriceUse;
-use ballast_risk_policy::breaker::permissions;
+use ballast_risk_policy::breaker::permitted;
 use ballast_risk_policy::collateral::{self, CollateralMove};
 
 /// Accounts of `move_collateral`. Nobody signs.
@@ -36,8 +35,7 @@ pub(crate) fn handler(ctx: Context<MoveCollateral>) -> Result<()> {
     let accounts = ctx.accounts;
     let clock = Clock::get()?;
     let valuation = &accounts.valuation;
-    let price = read::live_price(&valuation.risk_market, &valuation.price_feed, PriceUse::Exit, &clock)?;
-    let jump = read::price_jump(&valuation.risk_market, Some(&price), &clock)?;
+    let (price, standing) = valuation.live(PriceUse::Exit, &clock)?;
     let slow = valuation.slow_price()?;
     let supply = accounts.share_mint.supply;
     let book = valuation.book(price.bounds.mid, &clock)?;
@@ -45,7 +43,7 @@ pub(crate) fn handler(ctx: Context<MoveCollateral>) -> Result<()> {
     let vault = &valuation.vault;
     let nav = vault.redemption_nav(nav_low, supply, clock.unix_timestamp)?;
     let mut targets = vault.targets(nav, supply, vault.leaving_shares)?;
-    if !permissions(true, jump).open {
+    if !permitted(standing, true).open {
         // Exposure that may not be taken on now needs no collateral now.
         let held = book.delta(price.bounds.mid).ok_or(VaultError::OutOfRange)?;
         targets.delta = held;

@@ -7,7 +7,6 @@ use crate::tokens;
 use crate::valuation::Valuation;
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Token, TokenAccount};
-use ballast_risk::read;
 use ballast_risk_math::{scale, Price, Value};
 use ballast_risk_policy::admission::PriceBounds;
 use ballast_risk_policy::book::Book;
@@ -38,7 +37,7 @@ impl Exit {
             clock.slot != valuation.vault.last_rebalance_slot,
             VaultError::SameSlotAsRebalance
         );
-        let bounds = read::exit_price(&valuation.risk_market, &valuation.price_feed, &clock)?;
+        let bounds = valuation.exit_price(&clock)?;
         let slow = valuation.slow_price()?;
         let book = valuation.book(bounds.mid, &clock)?;
         let low = book.nav_low(&bounds, slow).ok_or(VaultError::OutOfRange)?;

@@ -8,10 +8,9 @@ use anchor_lang::prelude::*;
 use anchor_spl::token::{Mint, TokenAccount};
 use ballast_perp::program::BallastPerp;
 use ballast_perp::{FillReceipt, OrderArgs};
-use ballast_risk::read;
 use ballast_risk_math::{value_ceil, value_floor, Lots, Price, Value};
 use ballast_risk_policy::admission::{AdmittedPrice, PriceUse};
-use ballast_risk_policy::breaker::permissions;
+use ballast_risk_policy::breaker::{permitted, BreakerSet};
 use ballast_risk_policy::rebalance::{check, fill_inside_band, price_limits, Trigger};
 
 /// One proposed order.
@@ -47,20 +46,22 @@ pub(crate) fn handler(ctx: Context<Rebalance>, orders: &[Order]) -> Result<()> {
 /// A price to trade at, and how far it is to be trusted.
 struct TradePrice {
     price: AdmittedPrice,
+    standing: BreakerSet,
     admitted: bool,
 }
 
 impl TradePrice {
     /// The live price for trading; failing that, the live price for exits, which permits reductions only.
     fn read(valuation: &Valuation, clock: &Clock) -> Result<Self> {
-        let live = |usage| read::live_price(&valuation.risk_market, &valuation.price_feed, usage, clock);
-        match live(PriceUse::Trade) {
-            Ok(price) => Ok(Self { price, admitted: true }),
-            Err(_) => Ok(Self {
-                price: live(PriceUse::Exit)?,
-                admitted: false,
-            }),
-        }
+        let (admitted, (price, standing)) = match valuation.live(PriceUse::Trade, clock) {
+            Ok(live) => (true, live),
+            Err(_) => (false, valuation.live(PriceUse::Exit, clock)?),
+        };
+        Ok(Self {
+            price,
+            standing,
+            admitted,
+        })
     }
 }
 
@@ -68,9 +69,12 @@ impl TradePrice {
 pub(crate) fn run(accounts: &mut Rebalance, orders: &[Order], trigger: Trigger) -> Result<()> {
     let order = single(orders)?;
     let clock = Clock::get()?;
-    let TradePrice { price, admitted } = TradePrice::read(&accounts.valuation, &clock)?;
-    let jump = read::price_jump(&accounts.valuation.risk_market, Some(&price), &clock)?;
-    let permitted = permissions(admitted, jump);
+    let TradePrice {
+        price,
+        standing,
+        admitted,
+    } = TradePrice::read(&accounts.valuation, &clock)?;
+    let permitted = permitted(standing, admitted);
     let (bounds, mid) = (price.bounds, price.bounds.mid);
     let slow = accounts.valuation.slow_price()?;
     let supply = accounts.share_mint.supply;
@@ -132,7 +136,7 @@ pub(crate) fn run(accounts: &mut Rebalance, orders: &[Order], trigger: Trigger) 
         fill_price: receipt.price,
         prices: Prices::new(&bounds, slow),
         price_admitted: admitted,
-        price_jump: jump,
+        breakers: standing.bits(),
         targets: (&targets).into(),
         before: (&before).into(),
         after: (&after).into(),

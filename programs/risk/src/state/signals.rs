@@ -1,0 +1,370 @@
+//! What a market remembers from one observation to the next, as stored. Plain data without padding.
+
+use crate::state::Fixed;
+use anchor_lang::prelude::*;
+use ballast_risk_math::estimators::{
+    EwmaMoments, EwmaVariance, LogReturn, NoiseVariance, Sampler, Score, Trend, TrendScores,
+};
+use ballast_risk_policy::admission::{PriceBounds, SecondPrice};
+use ballast_risk_policy::basis_points::BasisPoints;
+use ballast_risk_policy::breaker::{BreakerSet, BreakerStates};
+use ballast_risk_policy::observation::{Implied, TradingCost, MARKET_BREAKERS};
+use ballast_risk_policy::quiet::QuietTime;
+use ballast_risk_policy::regime::{Regime, RegimeState};
+use ballast_risk_policy::signals::{SignalParams, Signals};
+use bytemuck::{Pod, Zeroable};
+use fixed::types::I4F28;
+
+/// Signals of the price. See [`Signals`].
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct StoredSignals {
+    /// Last observed price; zero before the first.
+    pub price: Fixed,
+    /// Confidence as a share of the price.
+    pub confidence: Fixed,
+    /// Rate-limited slow price; zero before the first.
+    pub slow_price: Fixed,
+    /// The slow price's high, which falls at a limited rate.
+    pub high: Fixed,
+    /// Publication time, unix seconds.
+    pub publish_time: i64,
+    /// Chain time of the observation, unix seconds.
+    pub observed_at: i64,
+    /// How many prices were observed.
+    pub observations: u64,
+    /// Variance of log returns a year with the short time constant, 40 fraction bits.
+    pub fast_variance: u64,
+    /// The same with the long one; before the first observation, what to start from.
+    pub slow_variance: u64,
+    /// Raw moments of standardised returns, first to fourth, 48 fraction bits.
+    pub moments: [i64; 4],
+    /// Skewness of standardised returns, 48 fraction bits; [`i64::MIN`] if the price stood still.
+    pub skewness: i64,
+    /// Their excess kurtosis, 48 fraction bits; [`i64::MIN`] if the price stood still.
+    pub excess_kurtosis: i64,
+    /// Log price less its fast average, less its slow average, and the average of the difference of both; 48 fraction bits.
+    pub trend: [i64; 3],
+    /// Price against its fast and its slow average, trend, and acceleration, in standard deviations with 28 fraction bits;
+    /// [`i32::MIN`] without any variance.
+    pub trend_scores: [i32; 4],
+    /// Log return since the step began, 48 fraction bits.
+    pub step_return: i64,
+    /// Noise variance of the price the step began with, 59 fraction bits.
+    pub step_noise: u64,
+    /// Seconds since it began.
+    pub step_seconds: u32,
+    /// The latest return in standard deviations, 28 fraction bits.
+    pub jump: i32,
+}
+
+/// The second source's last price. See [`SecondPrice`].
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct StoredSecond {
+    /// Price less confidence; zero before the first.
+    pub low: Fixed,
+    /// The price.
+    pub mid: Fixed,
+    /// Price plus confidence.
+    pub high: Fixed,
+    /// Publication time, unix seconds.
+    pub publish_time: i64,
+    /// The slot in which it reached the chain.
+    pub slot: u64,
+}
+
+/// What a venue last quoted.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct StoredVenue {
+    /// One-way cost of the standard size as a share of it, billionths.
+    pub cost: u64,
+    /// When it was read, unix seconds; zero if never.
+    pub seen_at: i64,
+    /// What a long position pays a year as a share of its value; negative if it is paid.
+    pub funding_per_year: Fixed,
+}
+
+/// Cost of trading. See [`TradingCost`].
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct StoredTradingCost {
+    /// The least that a venue quoted, billionths.
+    pub now: u64,
+    /// Its exponential average.
+    pub slow: u64,
+    /// When it was last quoted, unix seconds; zero if never.
+    pub seen_at: i64,
+}
+
+/// Implied volatility, written by `publish_surface`. See [`Implied`].
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct StoredImplied {
+    /// When the surface was published, unix seconds; zero if never.
+    pub published_at: i64,
+    /// Volatility a year at the money and the surface's averaged tenor, ten-thousandths.
+    pub volatility: u32,
+    /// Its geometric average since the oldest checkpoint, ten-thousandths; zero while there is no history.
+    pub average: u32,
+}
+
+/// See [`RegimeState`].
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct StoredRegime {
+    /// Since when the level is this one, unix seconds.
+    pub since: i64,
+    /// When it was last looked at, unix seconds.
+    pub updated_at: i64,
+    /// 0 Calm, 1 Elevated, 2 Stressed, 3 Crisis.
+    pub level: u32,
+    /// One more than the seconds it has been quiet; zero if it is not.
+    pub quiet: u32,
+    /// One more than the last implied ratio seen, ten-thousandths; zero if none was.
+    pub implied_ratio: u32,
+    /// One more than the last contraction seen, ten-thousandths; zero if none was.
+    pub contraction: u32,
+}
+
+/// See [`BreakerStates`].
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct StoredBreakers {
+    /// When they were last looked at, unix seconds.
+    pub updated_at: i64,
+    /// Those that stand: a bit for each, in the order of `docs/breakers.md`.
+    pub tripped: u32,
+    /// For each of the market's, one more than the seconds it has been quiet; zero if it is not.
+    pub quiet: [u32; MARKET_BREAKERS],
+}
+
+/// What is missing is stored as zero, so what is there is stored as one more.
+const fn plus_one(value: Option<u32>) -> u32 {
+    match value {
+        Some(value) => value.saturating_add(1),
+        None => 0,
+    }
+}
+
+fn less_one(stored: u32) -> Option<u32> {
+    stored.checked_sub(1)
+}
+
+impl StoredSignals {
+    /// The signals, or `None` before the first observation.
+    pub fn get(&self) -> Option<Signals> {
+        let [fast, slow, signal] = self.trend.map(LogReturn::from_bits);
+        Some(Signals {
+            price: self.price.price()?,
+            confidence: self.confidence.ratio(),
+            publish_time: self.publish_time,
+            observed_at: self.observed_at,
+            slow_price: self.slow_price.price()?,
+            high: self.high.price()?,
+            sampler: Sampler::from_parts(
+                LogReturn::from_bits(self.step_return),
+                NoiseVariance::from_bits(self.step_noise),
+                self.step_seconds,
+            ),
+            fast_variance: EwmaVariance::from_bits(self.fast_variance),
+            slow_variance: EwmaVariance::from_bits(self.slow_variance),
+            moments: EwmaMoments::from_bits(self.moments),
+            trend: Trend::from_parts(fast, slow, signal),
+            jump: Score(I4F28::from_bits(self.jump)),
+        })
+    }
+
+    /// With what follows from the signals worked out for readers.
+    #[inline(never)]
+    pub fn of(signals: &Signals, params: &SignalParams, observations: u64) -> Self {
+        let (step_return, step_noise, step_seconds) = signals.sampler.parts();
+        let (fast, slow, signal) = signals.trend.parts();
+        let shape = signals.moments.shape();
+        let (skewness, excess_kurtosis) = match shape {
+            Some((skewness, excess)) => (skewness.0.to_bits(), excess.0.to_bits()),
+            None => (i64::MIN, i64::MIN),
+        };
+        Self {
+            price: signals.price.into(),
+            confidence: signals.confidence.into(),
+            slow_price: signals.slow_price.into(),
+            high: signals.high.into(),
+            publish_time: signals.publish_time,
+            observed_at: signals.observed_at,
+            observations,
+            fast_variance: signals.fast_variance.bits(),
+            slow_variance: signals.slow_variance.bits(),
+            moments: signals.moments.bits(),
+            skewness,
+            excess_kurtosis,
+            trend: [fast.bits(), slow.bits(), signal.bits()],
+            trend_scores: scores(signals.trend_scores(params)),
+            step_return: step_return.bits(),
+            step_noise: step_noise.bits(),
+            step_seconds,
+            jump: signals.jump.0.to_bits(),
+        }
+    }
+
+    /// Acceleration of the trend in standard deviations; `None` without any variance.
+    pub fn acceleration(&self) -> Option<Score> {
+        let [.., acceleration] = self.trend_scores;
+        (acceleration != i32::MIN).then_some(Score(I4F28::from_bits(acceleration)))
+    }
+}
+
+fn scores(scores: Option<TrendScores>) -> [i32; 4] {
+    match scores {
+        Some(scores) => [scores.fast, scores.slow, scores.trend, scores.acceleration].map(|score| score.0.to_bits()),
+        None => [i32::MIN; 4],
+    }
+}
+
+impl StoredSecond {
+    /// The price, or `None` before the first.
+    pub fn get(&self) -> Option<SecondPrice> {
+        Some(SecondPrice {
+            bounds: PriceBounds {
+                low: self.low.price()?,
+                mid: self.mid.price()?,
+                high: self.high.price()?,
+            },
+            publish_time: self.publish_time,
+            slot: self.slot,
+        })
+    }
+}
+
+impl From<SecondPrice> for StoredSecond {
+    fn from(price: SecondPrice) -> Self {
+        Self {
+            low: price.bounds.low.into(),
+            mid: price.bounds.mid.into(),
+            high: price.bounds.high.into(),
+            publish_time: price.publish_time,
+            slot: price.slot,
+        }
+    }
+}
+
+impl StoredTradingCost {
+    /// The cost, or `None` if no venue ever quoted it.
+    pub fn get(&self) -> Option<TradingCost> {
+        (self.seen_at != 0).then_some(TradingCost {
+            now: self.now,
+            slow: self.slow,
+            seen_at: self.seen_at,
+        })
+    }
+}
+
+impl From<TradingCost> for StoredTradingCost {
+    fn from(cost: TradingCost) -> Self {
+        Self {
+            now: cost.now,
+            slow: cost.slow,
+            seen_at: cost.seen_at,
+        }
+    }
+}
+
+impl StoredImplied {
+    /// Implied volatility, or `None` if no surface was ever published.
+    pub fn get(&self) -> Option<Implied> {
+        (self.published_at != 0).then_some(Implied {
+            volatility: BasisPoints(self.volatility),
+            published_at: self.published_at,
+        })
+    }
+}
+
+impl StoredRegime {
+    /// The regime; what was never stored is a new market's.
+    pub fn get(&self) -> RegimeState {
+        let level = u8::try_from(self.level).ok().and_then(Regime::from_byte);
+        RegimeState {
+            regime: level.unwrap_or(Regime::Crisis),
+            since: self.since,
+            updated_at: self.updated_at,
+            quiet: QuietTime::from_seconds(less_one(self.quiet)),
+            implied_ratio: less_one(self.implied_ratio).map(BasisPoints),
+            contraction: less_one(self.contraction).map(BasisPoints),
+        }
+    }
+}
+
+impl From<RegimeState> for StoredRegime {
+    fn from(state: RegimeState) -> Self {
+        Self {
+            since: state.since,
+            updated_at: state.updated_at,
+            level: u32::from(state.regime as u8),
+            quiet: plus_one(state.quiet.seconds()),
+            implied_ratio: plus_one(state.implied_ratio.map(|ratio| ratio.0)),
+            contraction: plus_one(state.contraction.map(|ratio| ratio.0)),
+        }
+    }
+}
+
+impl StoredBreakers {
+    /// The breakers. Bits that stand for nothing count as all of them: nothing that cannot be read permits risk.
+    pub fn get(&self) -> BreakerStates<MARKET_BREAKERS> {
+        let tripped = u16::try_from(self.tripped).ok().and_then(BreakerSet::from_bits);
+        BreakerStates {
+            tripped: tripped.unwrap_or(BreakerSet::ALL),
+            quiet: self.quiet.map(|quiet| QuietTime::from_seconds(less_one(quiet))),
+            updated_at: self.updated_at,
+        }
+    }
+}
+
+impl From<BreakerStates<MARKET_BREAKERS>> for StoredBreakers {
+    fn from(states: BreakerStates<MARKET_BREAKERS>) -> Self {
+        Self {
+            updated_at: states.updated_at,
+            tripped: u32::from(states.tripped.bits()),
+            quiet: states.quiet.map(|quiet| plus_one(quiet.seconds())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_never_written_reads_as_the_worst_or_as_nothing() {
+        assert_eq!(StoredSignals::default().get(), None);
+        assert_eq!(StoredSecond::default().get(), None);
+        assert_eq!(StoredTradingCost::default().get(), None);
+        assert_eq!(StoredImplied::default().get(), None);
+        let strange = StoredRegime {
+            level: 9,
+            ..StoredRegime::default()
+        };
+        assert_eq!(strange.get().regime, Regime::Crisis);
+        let strange = StoredBreakers {
+            tripped: 1 << 20,
+            ..StoredBreakers::default()
+        };
+        assert_eq!(strange.get().tripped, BreakerSet::ALL);
+    }
+
+    #[test]
+    fn regime_and_breakers_survive_storage() {
+        let regime = RegimeState {
+            quiet: QuietTime::from_seconds(Some(0)),
+            implied_ratio: Some(BasisPoints(0)),
+            contraction: Some(BasisPoints(12_345)),
+            ..RegimeState::new(77)
+        };
+        assert_eq!(StoredRegime::from(regime).get(), regime);
+        let mut breakers = BreakerStates::new(99);
+        breakers.tripped = BreakerSet::ALL;
+        breakers.quiet =
+            [None, Some(0), Some(1), Some(60), Some(u32::MAX - 1), None, Some(7)].map(QuietTime::from_seconds);
+        assert_eq!(StoredBreakers::from(breakers).get(), breakers);
+    }
+}

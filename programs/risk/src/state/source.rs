@@ -1,0 +1,105 @@
+//! Where a market's prices and its liquidity come from.
+
+use crate::errors::RiskError;
+use anchor_lang::prelude::*;
+use ballast_venues::VenueKind;
+use bytemuck::{Pod, Zeroable};
+
+/// Which format a price source speaks, as [`PriceSource::kind`] stores it. Zero is no source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum SourceKind {
+    /// Pyth pull: any `PriceUpdateV2` of the receiver program with the right feed id, fully verified.
+    PythPull = 1,
+    /// Pyth's legacy push account: one account, owned by one oracle program.
+    PythPush = 2,
+    /// Switchboard On-Demand: one pull feed account, owned by its program.
+    SwitchboardOnDemand = 3,
+}
+
+/// A source of prices. Sixty-five bytes without padding; all zeros is none.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct PriceSource {
+    /// Format: see [`SourceKind`].
+    pub kind: u8,
+    /// The program that has to own the price account.
+    pub owner: Pubkey,
+    /// Feed id of Pyth pull; address of the account of the other two.
+    pub feed: [u8; 32],
+}
+
+/// A venue whose account says how liquid the market is. Sixty-five bytes without padding; all zeros is none.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct VenueSource {
+    /// Which venue: see [`VenueKind`].
+    pub kind: u8,
+    /// The program that has to own the account.
+    pub owner: Pubkey,
+    /// The account.
+    pub account: Pubkey,
+}
+
+impl PriceSource {
+    /// A source of this format.
+    pub const fn new(kind: SourceKind, owner: Pubkey, feed: [u8; 32]) -> Self {
+        Self {
+            kind: kind as u8,
+            owner,
+            feed,
+        }
+    }
+
+    /// Its format; `None` if there is none, or none that this program knows.
+    pub const fn kind(&self) -> Option<SourceKind> {
+        match self.kind {
+            1 => Some(SourceKind::PythPull),
+            2 => Some(SourceKind::PythPush),
+            3 => Some(SourceKind::SwitchboardOnDemand),
+            _ => None,
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// # Errors
+    /// [`RiskError::PriceSource`] if the format is unknown, or the owner or the feed is all zeros.
+    pub fn validate(&self) -> Result<()> {
+        let named = self.kind().is_some() && self.owner != Pubkey::default() && self.feed != [0; 32];
+        require!(named, RiskError::PriceSource);
+        Ok(())
+    }
+}
+
+impl VenueSource {
+    /// A venue's account.
+    pub const fn new(kind: VenueKind, owner: Pubkey, account: Pubkey) -> Self {
+        Self {
+            kind: kind as u8,
+            owner,
+            account,
+        }
+    }
+
+    /// Which venue; `None` if there is none, or none that this program knows.
+    pub fn kind(&self) -> Option<VenueKind> {
+        VenueKind::from_byte(self.kind).ok()
+    }
+
+    /// Whether there is none.
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// # Errors
+    /// [`RiskError::VenueSource`] if the venue is unknown, or the owner or the account is all zeros.
+    pub fn validate(&self) -> Result<()> {
+        let named = self.kind().is_some() && self.owner != Pubkey::default() && self.account != Pubkey::default();
+        require!(named, RiskError::VenueSource);
+        Ok(())
+    }
+}
