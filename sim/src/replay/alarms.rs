@@ -66,10 +66,7 @@ pub fn explained_days(candles: &[Candle]) -> std::collections::BTreeSet<i64> {
             highs.pop_back();
         }
         highs.push_back((candle.unix_time, candle.high.raw()));
-        while highs
-            .front()
-            .is_some_and(|front| front.0 <= candle.unix_time - WINDOW)
-        {
+        while highs.front().is_some_and(|front| front.0 <= candle.unix_time - WINDOW) {
             highs.pop_front();
         }
         let highest = highs.front().map_or(0, |front| front.1);
@@ -95,8 +92,11 @@ pub fn alarms(candles: &[Candle], steps: &[Step]) -> Alarms {
     };
     let years = (span / (365.25 * DAY as f64)).max(f64::MIN_POSITIVE);
     let share = |count: usize| count as f64 / steps.len().max(1) as f64;
-    let crisis_days: std::collections::BTreeSet<i64> =
-        steps.iter().filter(|step| step.regime == Regime::Crisis).map(day_of).collect();
+    let crisis_days: std::collections::BTreeSet<i64> = steps
+        .iter()
+        .filter(|step| step.regime == Regime::Crisis)
+        .map(day_of)
+        .collect();
     let false_days: Vec<i64> = crisis_days.difference(&explained).copied().collect();
     let mut false_by_year = BTreeMap::new();
     for day in &false_days {
@@ -118,7 +118,12 @@ pub fn alarms(candles: &[Candle], steps: &[Step]) -> Alarms {
     }
 }
 
-fn of_breaker(breaker: Breaker, steps: &[Step], explained: &std::collections::BTreeSet<i64>, years: f64) -> BreakerAlarms {
+fn of_breaker(
+    breaker: Breaker,
+    steps: &[Step],
+    explained: &std::collections::BTreeSet<i64>,
+    years: f64,
+) -> BreakerAlarms {
     let stands = |step: &Step| step.breakers.has(breaker);
     let trips = begins(steps, stands).count();
     let false_trips = begins(steps, stands)

@@ -47,7 +47,13 @@ mod tests {
             assert_eq!(some.at(share), expected, "{share}");
         }
         assert_eq!(Quantiles::new(Vec::new()), None);
-        for (value, to, expected) in [(0, 50, 50), (24, 50, 50), (74, 50, 50), (75, 50, 100), (17_249, 500, 17_000)] {
+        for (value, to, expected) in [
+            (0, 50, 50),
+            (24, 50, 50),
+            (74, 50, 50),
+            (75, 50, 100),
+            (17_249, 500, 17_000),
+        ] {
             assert_eq!(rounded(value, to), expected, "{value}");
         }
     }

@@ -165,11 +165,7 @@ pub(super) fn better(a: &Candidate, b: &Candidate) -> bool {
 }
 
 /// With ladders and trips read off the quantiles.
-fn with_ladders(
-    timed: &Market,
-    quantiles: &[(Indicator, Quantiles)],
-    shares: &Shares,
-) -> (Market, Vec<Reason>) {
+fn with_ladders(timed: &Market, quantiles: &[(Indicator, Quantiles)], shares: &Shares) -> (Market, Vec<Reason>) {
     let mut market = timed.clone();
     let find = |indicator| quantiles.iter().find(|(of, _)| *of == indicator).map(|(_, q)| q);
     let [elevated, stressed] = OF_MILDER;
@@ -264,12 +260,7 @@ fn judged(steps: &[Step], typed: &Typed) -> Vec<Step> {
     judged
 }
 
-fn measure(
-    candles: &[Candle],
-    steps: &[Step],
-    [fast, slow]: [u32; 2],
-    shares: Shares,
-) -> Candidate {
+fn measure(candles: &[Candle], steps: &[Step], [fast, slow]: [u32; 2], shares: Shares) -> Candidate {
     let met: Vec<_> = falls(candles).iter().filter_map(|fall| met(fall, steps)).collect();
     let alarms = alarms(candles, steps);
     let worst = met.iter().map(|met| met.guarded).reduce(|a, b| Some(a?.max(b?)));
