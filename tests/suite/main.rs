@@ -13,4 +13,6 @@ mod perp_thieves;
 mod risk_assess;
 mod risk_surface;
 mod risk_surface_rules;
+mod switchboard;
 mod vault_rules;
+mod venues;

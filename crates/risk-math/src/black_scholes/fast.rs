@@ -76,7 +76,7 @@ struct Frame {
 }
 
 /// The largest score: beyond it φ is below 2⁻⁶⁴.
-const FAR: i64 = (1 << 31) - 1;
+pub(super) const FAR: i64 = (1 << 31) - 1;
 /// The largest score of d₂ beside a density that is seen, 16.
 const FARTHEST: i64 = 1 << 32;
 
@@ -86,8 +86,9 @@ pub(super) struct Setup {
     pub(super) forward: i64,
     /// qτ·log₂e, Q58.
     pub(super) lost: i64,
-    root: u64,
-    root_exponent: i64,
+    /// √τ: 1 is 2³¹.
+    pub(super) root: u64,
+    pub(super) root_exponent: i64,
     deviation: u64,
     pub(super) deviation_exponent: i64,
     /// σ√τ·√(2 log₂e): 1 is 2²⁹, times 2^deviation_exponent.
@@ -307,7 +308,7 @@ impl Frame {
 
 /// d₁ and d₂ as scores: X/s ± s/4 for the forward's moneyness X (Q58) and s = σ√τ·√(2 log₂e) (1 is 2²⁹ at `exponent`).
 #[inline(always)]
-pub(super) fn scores(forward: i64, spread: u64, exponent: i64) -> (i64, i64) {
+fn scores(forward: i64, spread: u64, exponent: i64) -> (i64, i64) {
     // X/s in Q28 is X·2^shift / spread.
     let shift = sub(-1, exponent);
     let size = forward.unsigned_abs();
@@ -328,7 +329,7 @@ pub(super) fn scores(forward: i64, spread: u64, exponent: i64) -> (i64, i64) {
 
 /// e^(−qτ)·φ as a mantissa and an exponent, for a score in Q28 and qτ·log₂e in Q58; nothing beyond [`FAR`].
 #[inline(always)]
-pub(super) fn density_at(score: u64, lost: i64) -> (u64, i64) {
+fn density_at(score: u64, lost: i64) -> (u64, i64) {
     if score >= FAR as u64 {
         (0, 0)
     } else {
@@ -345,7 +346,7 @@ pub(super) fn tail(density: u64, density_exponent: i64, score: u64) -> i64 {
 
 /// A leg's parts leg·Φ(score) and leg·Φ(−score), from the smaller one.
 #[inline(always)]
-pub(super) fn split(score: i64, tail: i64, leg: i64) -> (i64, i64) {
+fn split(score: i64, tail: i64, leg: i64) -> (i64, i64) {
     if score < 0 {
         (tail, sub(leg, tail))
     } else {
@@ -355,7 +356,7 @@ pub(super) fn split(score: i64, tail: i64, leg: i64) -> (i64, i64) {
 
 /// A call's price, from its two legs' parts and the whole legs, held within its bounds.
 #[inline(always)]
-pub(super) fn bounded_call(held: i64, paid: i64, carried: i64, strike: i64) -> i64 {
+fn bounded_call(held: i64, paid: i64, carried: i64, strike: i64) -> i64 {
     sub(held, paid).max(sub(carried, strike)).max(0).min(carried)
 }
 

@@ -10,6 +10,7 @@ use fixed::types::I2F62;
 use super::book::Losses;
 use super::grid::Grid;
 use super::tail::TailRisk;
+use crate::black_scholes::fast::whole_leg;
 use crate::kernels::arith::{product, sub};
 use crate::kernels::precise::sqrt;
 use crate::{Magnitude, Value};
@@ -36,8 +37,10 @@ impl Grid {
             return None;
         }
         let bits = share.to_bits();
+        let price_log2 = self.price_log2.map(|shock| product(shock, bits));
         Some(Self {
-            price_log2: self.price_log2.map(|shock| product(shock, bits)),
+            price_log2,
+            price_factor: price_log2.map(whole_leg),
             volatility: self
                 .volatility
                 .map(|shock| I2F62::from_bits(product(shock.to_bits(), bits.saturating_abs()))),

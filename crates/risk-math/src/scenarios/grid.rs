@@ -5,6 +5,7 @@ use core::fmt;
 use fixed::types::{I2F62, I7F57};
 
 use super::student::probability_below;
+use crate::black_scholes::fast::whole_leg;
 use crate::kernels::arith::{add, product, sub};
 use crate::kernels::coefficients::HALF_LOG2_E;
 
@@ -27,6 +28,8 @@ pub struct Cell {
 pub struct Grid {
     /// Log returns of the price in base 2, Q58, rising.
     pub(super) price_log2: [i64; PRICE_SHOCKS],
+    /// What they multiply the price by, Q32.
+    pub(super) price_factor: [i64; PRICE_SHOCKS],
     /// Relative changes of the volatility of an option of thirty days, rising.
     pub(super) volatility: [I2F62; VOLATILITY_SHOCKS],
     /// The most by which an expiry below thirty days multiplies a volatility shock.
@@ -103,8 +106,10 @@ impl Grid {
         if !(1..=8).contains(&term_cap) {
             return Err(GridError::TermCap);
         }
+        let price_log2 = price_shocks.map(|shock| product(shock.to_bits(), HALF_LOG2_E) << 2);
         Ok(Self {
-            price_log2: price_shocks.map(|shock| product(shock.to_bits(), HALF_LOG2_E) << 2),
+            price_log2,
+            price_factor: price_log2.map(whole_leg),
             volatility: volatility_shocks,
             term_cap,
             weights: weights(&price_shocks, &volatility_weights, deviation),

@@ -13,5 +13,5 @@ mod tail;
 pub use book::{Leg, Losses, OptionLeg, ScenarioError};
 pub use factor::{combined, idiosyncratic_share};
 pub use grid::{Cell, Grid, GridError, PRICE_SHOCKS, VOLATILITY_SHOCKS};
-pub use revalue::revalue;
+pub use revalue::{add_losses, revalue};
 pub use tail::{tail_risk, TailRisk};

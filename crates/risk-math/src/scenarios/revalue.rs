@@ -7,37 +7,55 @@ use fixed::types::I2F62;
 
 use super::book::{Leg, Losses, OptionLeg, ScenarioError};
 use super::grid::Grid;
-use crate::black_scholes::fast::whole_leg;
-use crate::black_scholes::shocked::Shocked;
+use crate::black_scholes::shocked::{Shocked, WHOLE};
 use crate::black_scholes::{Inputs, Spot};
 use crate::kernels::arith::{add, mul, product, sub, udiv};
 use crate::kernels::coefficients::ROOT_OF_THIRTY_DAYS;
-use crate::kernels::fast::near_sqrt_parts;
 use crate::{value_floor, Lots, Price};
 
 /// What `legs` lose in each cell of `grid`, all on one market at `spot`.
 ///
 /// Each leg's loss in a cell is exact to the fast tier's 3·10⁻⁸ of what it is worth at the spot, and to one base unit.
+///
+/// # Errors
+/// [`ScenarioError`]: the first leg that is outside the domain, or too large.
 pub fn revalue<'a>(spot: Price, legs: impl IntoIterator<Item = &'a Leg>, grid: &Grid) -> Result<Losses, ScenarioError> {
-    let level = Spot::from_price(spot);
-    // e^shock − 1 in Q32, what a linear position gains.
-    let moves = grid.price_log2.map(|log2| sub(whole_leg(log2), 1 << 32));
     let mut losses = Losses::default();
+    add_losses(&mut [(grid, &mut losses)], spot, legs)?;
+    Ok(losses)
+}
+
+/// Adds to each of `sums` what `legs` lose in the cells of its grid, as [`revalue`] says; of several grids a leg's
+/// part that no shock moves is worked out once.
+///
+/// # Errors
+/// As [`revalue`]; the sums then hold some legs and not others.
+pub fn add_losses<'a>(
+    sums: &mut [(&Grid, &mut Losses)],
+    spot: Price,
+    legs: impl IntoIterator<Item = &'a Leg>,
+) -> Result<(), ScenarioError> {
+    let level = Spot::from_price(spot);
     for leg in legs {
         match leg {
-            Leg::Linear(quantity) => {
-                let worth = worth(*quantity, spot)?;
-                for (row, moved) in losses.0.iter_mut().zip(moves) {
-                    let loss = product(moved << 20, worth);
-                    for cell in row {
-                        *cell = cell.checked_sub(loss).ok_or(ScenarioError::TooLarge)?;
-                    }
-                }
-            }
-            Leg::Option(option) => add_option(&mut losses, option, worth(option.quantity, spot)?, level, grid)?,
+            Leg::Linear(quantity) => add_linear(sums, worth(*quantity, spot)?)?,
+            Leg::Option(option) => add_option(sums, option, worth(option.quantity, spot)?, level)?,
         }
     }
-    Ok(losses)
+    Ok(())
+}
+
+fn add_linear(sums: &mut [(&Grid, &mut Losses)], worth: i64) -> Result<(), ScenarioError> {
+    for (grid, losses) in sums {
+        for (row, factor) in losses.0.iter_mut().zip(grid.price_factor) {
+            // e^shock − 1, Q52.
+            let loss = product(sub(factor, 1 << 32) << 20, worth);
+            for cell in row {
+                *cell = cell.checked_sub(loss).ok_or(ScenarioError::TooLarge)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// `quantity × spot` in units of 2⁻¹⁰ base units, below 2⁶¹ in size.
@@ -50,11 +68,10 @@ fn worth(quantity: Lots, spot: Price) -> Result<i64, ScenarioError> {
 }
 
 fn add_option(
-    losses: &mut Losses,
+    sums: &mut [(&Grid, &mut Losses)],
     option: &OptionLeg,
     worth: i64,
     spot: Spot,
-    grid: &Grid,
 ) -> Result<(), ScenarioError> {
     let shocked = Shocked::new(&Inputs {
         kind: option.kind,
@@ -66,39 +83,39 @@ fn add_option(
         time: option.time,
     })
     .map_err(ScenarioError::Domain)?;
-    let before = shocked.price(0, shocked.carried(0), shocked.spread(WHOLE));
-    let term = term_factor(option, grid);
-    let spreads = grid
-        .volatility
-        .map(|shock| shocked.spread(volatility_factor(shock, term)));
-    for (row, log2) in losses.0.iter_mut().zip(grid.price_log2) {
-        let carried = shocked.carried(log2);
-        for (cell, spread) in row.iter_mut().zip(spreads) {
-            // Gains are below 2⁹ spots, Q52 with room; times 2¹⁰ units of worth.
-            let gain = product(sub(shocked.price(log2, carried, spread), before) << 20, worth);
-            *cell = cell.checked_sub(gain).ok_or(ScenarioError::TooLarge)?;
+    let term = term_factor(&shocked);
+    for (grid, losses) in sums {
+        let term = term.min(u64::from(grid.term_cap) << 28);
+        let spreads = grid
+            .volatility
+            .map(|shock| shocked.spread(volatility_factor(shock, term)));
+        let moves = grid.price_log2.iter().zip(grid.price_factor);
+        for (row, (log2, factor)) in losses.0.iter_mut().zip(moves) {
+            let moved = shocked.moved(*log2, factor);
+            for (cell, spread) in row.iter_mut().zip(&spreads) {
+                if *log2 == 0 && spread.is_still {
+                    // Nothing moves, and nothing is lost.
+                    continue;
+                }
+                // Gains are below 2⁹ spots, Q52 with room; times 2¹⁰ units of worth.
+                let gain = product(shocked.gain(&moved, spread) << 20, worth);
+                *cell = cell.checked_sub(gain).ok_or(ScenarioError::TooLarge)?;
+            }
         }
     }
     Ok(())
 }
 
-/// One in Q30.
-const WHOLE: u64 = 1 << 30;
-
-/// √(30 d/τ), at most the grid's cap, Q28.
+/// √(30 d/τ), Q28; from 9 on (and at expiry) simply the most there is, which every grid caps.
 #[inline(always)]
-fn term_factor(option: &OptionLeg, grid: &Grid) -> u64 {
-    let cap = u64::from(grid.term_cap) << 28;
-    if option.time.0.is_zero() {
-        return cap;
+fn term_factor(option: &Shocked) -> u64 {
+    match option.root_of_time() {
+        // Below a thousandth of a year the factor is 9 or more.
+        Some((root, exponent)) if exponent >= -5 => {
+            udiv((ROOT_OF_THIRTY_DAYS as u64) << 31, root) >> (add(exponent, 5) & 63)
+        }
+        _ => u64::MAX,
     }
-    let (root, exponent) = near_sqrt_parts(option.time.0);
-    let shift = add(exponent, 5);
-    if shift < 0 {
-        // Below a thousandth of a year the factor is 9 or more: above every cap.
-        return cap;
-    }
-    (udiv((ROOT_OF_THIRTY_DAYS as u64) << 31, root) >> (shift & 63)).min(cap)
 }
 
 /// 1 + shock·term, within 1/4 and 4, Q30.

@@ -21,34 +21,31 @@ const CELLS: usize = PRICE_SHOCKS * VOLATILITY_SHOCKS;
 
 /// The worst loss, its cell, and the 99 % expected shortfall of `losses`, which were made with `grid`.
 ///
-/// `None` if a shortfall does not fit 64 bits, which takes losses near 2⁶³.
+/// `None` if a shortfall does not fit 64 bits, which takes losses (or gains) near 2⁶³.
 pub fn tail_risk(losses: &Losses, grid: &Grid) -> Option<TailRisk> {
-    // (loss, weight, index), sorted by loss: the grid is small, so by insertion.
-    let mut sorted = [(i64::MIN, 0i64, 0usize); CELLS];
-    let cells = losses.0.iter().flatten().zip(grid.weights.iter().flatten()).enumerate();
-    for (index, (loss, weight)) in cells {
-        let mut item = (*loss, weight.to_bits(), index);
-        for slot in sorted.iter_mut().take(index.saturating_add(1)) {
-            // Strictly larger, so that of equal losses the first stays first.
-            if item.0 > slot.0 || slot.0 == i64::MIN {
-                core::mem::swap(slot, &mut item);
-            }
-        }
-    }
-    let (worst_loss, _, worst) = *sorted.first()?;
+    let mut left_over: [i64; CELLS] = losses.0.as_flattened().try_into().ok()?;
+    let weights = grid.weights.as_flattened();
+    let (worst, worst_loss) = largest(&left_over);
+    let (mut index, mut loss) = (worst, worst_loss);
     let mut left = TAIL;
     let mut total = 0i128;
-    for (loss, weight, _) in sorted {
-        let taken = weight.min(left);
+    // Cells by falling loss. The tail is a few of them, so that looking for each is cheaper than to sort them all.
+    for _ in 0..CELLS {
+        if loss == TAKEN {
+            return None;
+        }
+        *left_over.get_mut(index)? = TAKEN;
+        let weight = weights.get(index)?.to_bits().min(left);
         // Exact: a loss below 2⁶³ by a weight below 2⁵⁶, at most 27 times.
-        total = total.checked_add(i128::from(loss).checked_mul(i128::from(taken))?)?;
-        left = left.checked_sub(taken)?;
+        total = total.checked_add(i128::from(loss).wrapping_mul(i128::from(weight)))?;
+        left = left.checked_sub(weight)?;
         if left == 0 {
             break;
         }
+        (index, loss) = largest(&left_over);
     }
     let shortfall = total.checked_div(i128::from(TAIL))?;
-    let exact = shortfall.checked_mul(i128::from(TAIL))? == total;
+    let exact = shortfall.wrapping_mul(i128::from(TAIL)) == total;
     let up = i128::from(!exact && total > 0);
     Some(TailRisk {
         worst_loss: Value(worst_loss),
@@ -58,4 +55,18 @@ pub fn tail_risk(losses: &Losses, grid: &Grid) -> Option<TailRisk> {
         },
         expected_shortfall: Value(i64::try_from(shortfall.checked_add(up)?).ok()?),
     })
+}
+
+/// The place of a cell that has been counted.
+const TAKEN: i64 = i64::MIN;
+
+/// The largest of the losses and its index, the first if there are several.
+fn largest(losses: &[i64; CELLS]) -> (usize, i64) {
+    let mut largest = (0, TAKEN);
+    for (index, loss) in losses.iter().enumerate() {
+        if *loss > largest.1 {
+            largest = (index, *loss);
+        }
+    }
+    largest
 }

@@ -7,7 +7,7 @@ use super::market::MarketInputs;
 use super::scenario::ScenarioParams;
 use super::AssessRefusal;
 use ballast_risk_math::scenarios::{
-    combined, idiosyncratic_share, revalue, tail_risk, Cell, Grid, Leg, Losses, TailRisk,
+    add_losses, combined, idiosyncratic_share, tail_risk, Cell, Grid, Leg, Losses, TailRisk,
 };
 use ballast_risk_math::{Price, Value};
 
@@ -94,18 +94,11 @@ pub fn assess(
         present.long_options |= !marks.long.is_empty();
         present.rest |= !marks.rest.is_empty();
         let grid = scenarios.grid(market.deviation)?;
-        let spot = market.bounds.mid;
         if markets.len() == 1 {
             // One market is its own factor.
-            add_losses(&mut shared, spot, &marks, &grid)?;
+            revalue(&marks, market.bounds.mid, [(&grid, &mut shared)])?;
         } else {
-            let rest = idiosyncratic_share(market.loading).ok_or(AssessRefusal::Loading)?;
-            let factor = grid.shared(market.loading).ok_or(AssessRefusal::Loading)?;
-            add_losses(&mut shared, spot, &marks, &factor)?;
-            let alone = grid.shared(rest).ok_or(AssessRefusal::Loading)?;
-            let mut parts = Parts::default();
-            add_losses(&mut parts, spot, &marks, &alone)?;
-            *own = tails(&parts, &alone, marks.present())?;
+            *own = shared_and_own(&marks, market, &grid, &mut shared)?;
         }
         // Every grid's cells are the same multiples of its own deviation, and so are equally probable.
         first_grid.get_or_insert(grid);
@@ -171,14 +164,42 @@ fn mark_all<'a, 'b>(
     })
 }
 
-/// Adds what the legs of one market lose in each cell of its grid.
+/// Adds what one of several markets loses by the factor they share, and works out the tails of its own moves.
 #[inline(never)]
-fn add_losses(sum: &mut Parts, spot: Price, marks: &Marks, grid: &Grid) -> Result<(), AssessRefusal> {
-    for (sum, legs) in [(&mut sum.long_options, marks.long), (&mut sum.rest, marks.rest)] {
-        if !legs.is_empty() {
-            let losses = revalue(spot, legs, grid)?;
-            *sum = sum.checked_add(&losses).ok_or(AssessRefusal::TooLarge)?;
-        }
+fn shared_and_own(
+    marks: &Marks,
+    market: &MarketInputs,
+    grid: &Grid,
+    shared: &mut Parts,
+) -> Result<Tails, AssessRefusal> {
+    let rest = idiosyncratic_share(market.loading).ok_or(AssessRefusal::Loading)?;
+    let factor = grid.shared(market.loading).ok_or(AssessRefusal::Loading)?;
+    let alone = grid.shared(rest).ok_or(AssessRefusal::Loading)?;
+    let mut own = Parts::default();
+    revalue(marks, market.bounds.mid, [(&factor, shared), (&alone, &mut own)])?;
+    tails(&own, &alone, marks.present())
+}
+
+/// Adds what the legs of one market lose in each cell of its grids.
+#[inline(never)]
+fn revalue<const N: usize>(
+    marks: &Marks,
+    spot: Price,
+    mut sums: [(&Grid, &mut Parts); N],
+) -> Result<(), AssessRefusal> {
+    if !marks.long.is_empty() {
+        add_losses(
+            &mut sums.each_mut().map(|(grid, parts)| (*grid, &mut parts.long_options)),
+            spot,
+            marks.long,
+        )?;
+    }
+    if !marks.rest.is_empty() {
+        add_losses(
+            &mut sums.each_mut().map(|(grid, parts)| (*grid, &mut parts.rest)),
+            spot,
+            marks.rest,
+        )?;
     }
     Ok(())
 }

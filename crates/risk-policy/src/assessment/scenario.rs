@@ -47,6 +47,7 @@ pub const SCENARIOS: ScenarioParams = ScenarioParams {
 
 impl ScenarioParams {
     /// The grid of a market whose log price has this deviation over the horizon.
+    #[inline(never)]
     pub(super) fn grid(&self, deviation: I7F57) -> Result<Grid, AssessRefusal> {
         let half = deviation.to_bits() >> 1;
         let shocks = self

@@ -2,7 +2,7 @@
 
 mod pyth_pull;
 mod pyth_push;
-mod switchboard;
+pub mod switchboard;
 
 use crate::errors::RiskError;
 use crate::state::{PriceSource, SourceKind};
