@@ -140,6 +140,14 @@ pub fn calibrate(
     })
 }
 
+impl Calibration {
+    /// Whether every fall is met in time with at most [`MOST_FALSE_DAYS`].
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.met.iter().all(Met::in_time) && self.alarms.false_crisis_days_a_year <= MOST_FALSE_DAYS
+    }
+}
+
 /// Quantiles of each indicator that was ever read, without the warm-up.
 fn quantiles_of(steps: &[Step]) -> Vec<(Indicator, Quantiles)> {
     let of = |indicator: Indicator| {
