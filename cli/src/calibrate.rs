@@ -26,6 +26,10 @@ pub struct Args {
     #[arg(long, value_name = "FILE", num_args = 1..)]
     chains: Vec<PathBuf>,
 
+    /// A daily index of implied volatility 30 days ahead: .csv or .csv.gz with unix_time,dvol_percent
+    #[arg(long, value_name = "FILE")]
+    implied_index: Option<PathBuf>,
+
     /// First day, YYYY-MM-DD, UTC (default: where the file begins)
     #[arg(long, value_name = "DATE")]
     from: Option<String>,
@@ -59,6 +63,9 @@ pub fn run(args: &Args) -> Result<bool> {
     let mut known = Known::default();
     if !args.chains.is_empty() {
         known.implied = ImpliedSeries::load(&args.chains, &args.market)?;
+    }
+    if let Some(file) = &args.implied_index {
+        known.implied = known.implied.with_index(file)?;
     }
     let shown = std::io::stderr().is_terminal();
     let calibration = calibrate::calibrate(&args.market, &candles, &known, |done, of| {

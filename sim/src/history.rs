@@ -125,13 +125,10 @@ pub fn load(path: &Path, from: Option<i64>, to: Option<i64>) -> Result<Vec<Candl
 /// # Errors
 /// [`HistoryError::Read`], or [`HistoryError::NoVolume`] if there is no such column.
 pub fn volumes(path: &Path) -> Result<BTreeMap<i64, f64>, HistoryError> {
-    let mut text = String::new();
-    open(path)?
-        .read_to_string(&mut text)
-        .map_err(|source| HistoryError::Read {
-            file: path.to_owned(),
-            source,
-        })?;
+    let text = text(path).map_err(|source| HistoryError::Read {
+        file: path.to_owned(),
+        source,
+    })?;
     let mut lines = text.lines();
     let header = lines.next().unwrap_or_default();
     if fields(header.trim_start_matches('\u{feff}')) != COLUMNS {
@@ -142,6 +139,18 @@ pub fn volumes(path: &Path) -> Result<BTreeMap<i64, f64>, HistoryError> {
         Some((fields.first()?.parse().ok()?, fields.get(5)?.parse().ok()?))
     };
     Ok(lines.filter_map(pair).collect())
+}
+
+/// The text of a plain or gzipped file.
+pub(crate) fn text(path: &Path) -> io::Result<String> {
+    let file = BufReader::new(File::open(path)?);
+    let mut text = String::new();
+    if path.extension().is_some_and(|end| end.eq_ignore_ascii_case("gz")) {
+        MultiGzDecoder::new(file).read_to_string(&mut text)?;
+    } else {
+        { file }.read_to_string(&mut text)?;
+    }
+    Ok(text)
 }
 
 fn open(path: &Path) -> Result<Box<dyn Read>, HistoryError> {

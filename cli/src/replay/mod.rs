@@ -41,6 +41,10 @@ pub struct Args {
     #[arg(long, value_name = "FILE", num_args = 1..)]
     chains: Vec<PathBuf>,
 
+    /// A daily index of implied volatility 30 days ahead: .csv or .csv.gz with unix_time,dvol_percent
+    #[arg(long, value_name = "FILE")]
+    implied_index: Option<PathBuf>,
+
     /// Other parameters than the checked-in ones, in a file of the same form
     #[arg(long, value_name = "FILE")]
     params: Option<PathBuf>,
@@ -146,6 +150,9 @@ fn known(args: &Args, candles: &[Candle]) -> Result<Known> {
     let mut known = Known::default();
     if !args.chains.is_empty() {
         known.implied = ImpliedSeries::load(&args.chains, &args.market)?;
+    }
+    if let Some(file) = &args.implied_index {
+        known.implied = known.implied.with_index(file)?;
     }
     if args.costs {
         known.costs = CostSeries::estimate(candles, &args.history)?;

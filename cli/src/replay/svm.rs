@@ -91,7 +91,7 @@ impl Compiled {
             .with_blockhash_check(false)
             .with_transaction_history(0);
         let payer = Keypair::new_from_array([3; 32]).pubkey();
-        svm.airdrop(&payer, 1_000_000_000_000_000)
+        svm.airdrop(&payer, 1_000_000_000_000)
             .map_err(|error| failed("an airdrop", &error.err))?;
         svm.add_program(ballast_risk::ID, &bytes)
             .map_err(|error| failed("the program", &error))?;

@@ -1,6 +1,6 @@
 //! Volatility at the money from option chains, as honest feeders would have published it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ballast_risk_math::fit::publish;
 use ballast_risk_math::surface::{SurfaceError, MAX_SLICES};
@@ -11,6 +11,7 @@ use thiserror::Error;
 use crate::chains::{self, ChainError};
 use crate::fitting;
 use crate::format::utc_minute;
+use crate::history;
 
 /// The tenor whose volatility stands for the surface, in years: 30 days.
 const TENOR: f64 = 30.0 / 365.0;
@@ -42,6 +43,18 @@ pub enum ImpliedError {
         currency: String,
         /// When it was taken, unix seconds.
         time: i64,
+    },
+    /// An index file breaks a rule.
+    #[error("{}: line {line}: `{text}`: {rule}", .file.display())]
+    Index {
+        /// The file.
+        file: PathBuf,
+        /// Line in the file, from 1.
+        line: usize,
+        /// What stands there.
+        text: String,
+        /// The rule it breaks.
+        rule: &'static str,
     },
     /// The files hold nothing of the currency.
     #[error("the option chains hold none of {currency}; leave --chains out, or choose files that do")]
@@ -92,6 +105,41 @@ impl ImpliedSeries {
         Ok(Self::new(points))
     }
 
+    /// Adds the points of a daily index of implied volatility 30 days ahead: a .csv or .csv.gz with the header
+    /// `unix_time,dvol_percent`. A snapshot's own volatility is preferred where it is the later of two.
+    ///
+    /// # Errors
+    /// [`ImpliedError::Chain`] if the file cannot be read, [`ImpliedError::Index`] with the line.
+    pub fn with_index(self, file: &Path) -> Result<Self, ImpliedError> {
+        let text = history::text(file).map_err(|source| {
+            let file = file.to_owned();
+            ImpliedError::Chain(ChainError::Open { file, source })
+        })?;
+        let mut points = self.0;
+        for (line, text) in (1..).zip(text.lines()) {
+            let fault = |rule| ImpliedError::Index {
+                file: file.to_owned(),
+                line,
+                text: text.chars().take(60).collect(),
+                rule,
+            };
+            if line == 1 {
+                if text.trim() != "unix_time,dvol_percent" {
+                    return Err(fault("the header is `unix_time,dvol_percent`"));
+                }
+                continue;
+            }
+            let (time, percent) = text.split_once(',').ok_or_else(|| fault("a row has two fields"))?;
+            let time = time.parse().map_err(|_| fault("a time is whole unix seconds"))?;
+            let percent: f64 = percent.trim().parse().map_err(|_| fault("a volatility is a number"))?;
+            if !(1.0..=500.0).contains(&percent) {
+                return Err(fault("a volatility is within 1 … 500 %"));
+            }
+            points.push((time, BasisPoints((percent * 100.0).ceil() as u32)));
+        }
+        Ok(Self::new(points))
+    }
+
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -136,6 +184,22 @@ mod tests {
             assert_eq!(got, expected, "{time}");
         }
         assert_eq!(series.span(), Some((1_000, 90_000)));
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("index.csv");
+        std::fs::write(&file, "unix_time,dvol_percent\n50000,61.5\n").unwrap();
+        let both = series.with_index(&file).unwrap();
+        assert_eq!(both.at(50_000).unwrap().volatility, BasisPoints(6_150));
+        assert_eq!(both.at(90_000).unwrap().volatility, BasisPoints(6_000));
+        for (text, message) in [
+            ("time,v\n1,50\n", "line 1: `time,v`: the header is"),
+            ("unix_time,dvol_percent\n1\n", "line 2: `1`: a row has two fields"),
+            ("unix_time,dvol_percent\n1,0\n", "line 2: `1,0`: a volatility is within"),
+            ("unix_time,dvol_percent\nx,50\n", "line 2: `x,50`: a time is"),
+        ] {
+            std::fs::write(&file, text).unwrap();
+            let error = ImpliedSeries::default().with_index(&file).unwrap_err().to_string();
+            assert!(error.contains(message), "{error}");
+        }
         assert_eq!(ImpliedSeries::default().at(5), None);
     }
 }

@@ -218,7 +218,7 @@ fn base(candles: &[Candle]) -> (Market, Vec<Reason>) {
             longest_gap_seconds: HOUR,
             volatility_ratio: ladder([13_000, 18_000, 25_000]),
             volatility: ladder([8_000, 12_000, 18_000]),
-            implied_ratio: ladder([14_000, 18_000, 25_000]),
+            implied_ratio: ladder([16_000, 21_000, 23_500]),
             jump: ladder([40_000, 55_000, 70_000]),
             contraction: ladder([15_000, 25_000, 50_000]),
             drawdown: ladder([500, 800, 1_200]),

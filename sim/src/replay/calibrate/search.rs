@@ -34,6 +34,11 @@ const OF_BREAKER: [f64; 2] = [0.005, 0.01];
 pub(super) const OF_MILDER: [f64; 2] = [0.1, 0.03];
 /// Shares of time that the jump asks for each level: 18, 9 and 4 hours a year.
 pub(super) const OF_JUMP: [f64; 3] = [0.002, 0.001, 0.0005];
+/// Shares of time that implied over realised volatility asks for each level. Rarer than the others: the ratio stands high more often because
+/// nothing moves than because something is feared.
+pub(super) const OF_IMPLIED: [f64; 3] = [0.05, 0.01, 0.002];
+/// The fewest hours of implied volatility that thresholds are read off: a year.
+pub(super) const FEWEST_IMPLIED: usize = 8_760;
 /// Share of hours that move as far as where the breaker of the price trips.
 pub(super) const OF_PRICE_JUMP: f64 = 0.001;
 
@@ -207,10 +212,10 @@ fn with_ladders(timed: &Market, quantiles: &[(Indicator, Quantiles)], shares: &S
         market.breakers.price_jump.trip = trip;
         market.breakers.price_jump.clear = trip / 2;
     }
-    if let Some(implied) = find(Indicator::ImpliedRatio) {
+    if let Some(implied) = find(Indicator::ImpliedRatio).filter(|implied| implied.count() >= FEWEST_IMPLIED) {
         market.regime.implied_ratio = of(
             implied,
-            [elevated, stressed, 0.01],
+            OF_IMPLIED,
             500,
             12_000,
             Indicator::ImpliedRatio,

@@ -6,7 +6,7 @@ use ballast_risk_policy::regime::Indicator;
 
 use super::super::events::hours;
 use super::super::markets::{Ladder, Market, Ramp, Settings};
-use super::search::{better, OF_JUMP, OF_MILDER, OF_PRICE_JUMP};
+use super::search::{better, FEWEST_IMPLIED, OF_IMPLIED, OF_JUMP, OF_MILDER, OF_PRICE_JUMP};
 use super::{Calibration, Quantiles, Reason, Shares, DAY, HOUR, MOST_FALSE_DAYS};
 
 fn reason(parameter: &'static str, value: String, why: impl Into<String>) -> Reason {
@@ -184,11 +184,19 @@ pub(super) fn reasons_of_ladders(
     ));
     let implied = quantiles.iter().find(|(of, _)| *of == Indicator::ImpliedRatio);
     let why = match implied {
-        Some((_, implied)) => format!(
-            "reached {elevated}, {stressed} and 1 % of {} hours with a chain; few for a threshold, so look at it again with more",
+        Some((_, implied)) if implied.count() >= FEWEST_IMPLIED => format!(
+            "reached {}, {} and {} of the {} hours whose implied volatility is known; rarer than the others, as the ratio stands high more often \
+             because nothing moves than because something is feared",
+            share(OF_IMPLIED[0]),
+            share(OF_IMPLIED[1]),
+            share(OF_IMPLIED[2]),
             implied.count()
         ),
-        None => "a choice: no option chains were given. Implied volatility rarely stands more than two fifths above realised".to_owned(),
+        seen => format!(
+            "what BTC gave from three years of a daily index: {} hours of implied volatility are known of this market, and {FEWEST_IMPLIED} are asked \
+             for to read thresholds off",
+            seen.map_or(0, |(_, implied)| implied.count())
+        ),
     };
     reasons.push(reason(
         "regime.implied_ratio",
