@@ -161,13 +161,7 @@ fn known(args: &Args, candles: &[Candle]) -> Result<Known> {
 }
 
 /// Every look through the chosen observer, and what to call it.
-fn observe(
-    args: &Args,
-    places: &Places,
-    looks: &[Look],
-    typed: &Typed,
-    stop: &Stop,
-) -> Result<(Vec<Step>, String)> {
+fn observe(args: &Args, places: &Places, looks: &[Look], typed: &Typed, stop: &Stop) -> Result<(Vec<Step>, String)> {
     let shown = io::stderr().is_terminal();
     let every = (looks.len() / 200).max(1);
     let progress = |index: usize, step: &Step| {

@@ -104,8 +104,7 @@ impl Compiled {
             initial_variance: typed.initial_variance.annual().into(),
             params,
         };
-        let unsigned =
-            |instruction: Instruction| Transaction::new_unsigned(Message::new(&[instruction], Some(&payer)));
+        let unsigned = |instruction: Instruction| Transaction::new_unsigned(Message::new(&[instruction], Some(&payer)));
         svm.send_transaction(unsigned(instructions::create_risk_market(&payer, create)))
             .map_err(|error| failed("the market", &error))?;
         Ok(Self {
@@ -190,7 +189,8 @@ impl Observer for Compiled {
         if look.trading_cost.is_some() {
             return Err(ObserveError::Machine {
                 time: look.time,
-                message: "the compiled program reads the cost of trading from a venue, and a replay has none".to_owned(),
+                message: "the compiled program reads the cost of trading from a venue, and a replay has none"
+                    .to_owned(),
             });
         }
         self.look(look).map_err(|error| ObserveError::Machine {

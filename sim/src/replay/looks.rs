@@ -59,7 +59,7 @@ pub enum Path {
     /// The close, at the candle's end.
     #[default]
     Close,
-    /// Open, the extreme nearer to it, the other, close: at an instant after the start, a third, two thirds, and the end. The order of
+    /// Open, the extreme nearer to it, the other, close: after a sixtieth of the candle, a third, two thirds, and all of it. The order of
     /// the extremes is a guess, as a candle does not say it.
     Ohlc,
 }
@@ -105,7 +105,7 @@ pub fn looks(candles: &[Candle], path: Path, known: &Known) -> Vec<Look> {
         let end = candle.unix_time + length;
         if path == Path::Ohlc {
             let [open, first, second] = within(candle);
-            push(candle.unix_time + 1, open);
+            push(candle.unix_time + length / 60, open);
             push(candle.unix_time + length / 3, first);
             push(candle.unix_time + 2 * length / 3, second);
         }
@@ -158,11 +158,11 @@ mod tests {
         assert_eq!(
             seen(Path::Ohlc),
             expected(&[
-                (1, "10"),
+                (60, "10"),
                 (1_200, "9.5"),
                 (2_400, "12"),
                 (3_600, "11"),
-                (3_601, "11"),
+                (3_660, "11"),
                 (4_800, "11.5"),
                 (6_000, "8"),
                 (7_200, "9")

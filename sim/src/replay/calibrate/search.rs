@@ -213,13 +213,7 @@ fn with_ladders(timed: &Market, quantiles: &[(Indicator, Quantiles)], shares: &S
         market.breakers.price_jump.clear = trip / 2;
     }
     if let Some(implied) = find(Indicator::ImpliedRatio).filter(|implied| implied.count() >= FEWEST_IMPLIED) {
-        market.regime.implied_ratio = of(
-            implied,
-            OF_IMPLIED,
-            500,
-            12_000,
-            Indicator::ImpliedRatio,
-        );
+        market.regime.implied_ratio = of(implied, OF_IMPLIED, 500, 12_000, Indicator::ImpliedRatio);
     }
     let reasons = text::reasons_of_ladders(&market, quantiles, shares);
     (market, reasons)
