@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod bench;
+pub mod calibrate;
 pub mod chain;
 pub mod demo;
 pub mod depositor;
@@ -13,5 +14,6 @@ pub mod math_program;
 pub mod node;
 pub mod places;
 pub mod process;
+pub mod replay;
 pub mod sample;
 pub mod stop;

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use ballast_cli::places::Places;
-use ballast_cli::{bench, demo, fit, greeks, localnet};
+use ballast_cli::{bench, calibrate, demo, fit, greeks, localnet, replay};
 use clap::{Parser, Subcommand};
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
@@ -22,6 +22,8 @@ enum Order {
     Localnet(localnet::Args),
     Greeks(greeks::Args),
     Fit(fit::Args),
+    Calibrate(calibrate::Args),
+    Replay(replay::Args),
     Bench(bench::Args),
     /// Runs the keeper: watches a vault and cranks it. `ballast keeper --help` lists its options
     #[command(disable_help_flag = true)]
@@ -71,6 +73,8 @@ fn run(args: Args) -> Result<bool> {
         Order::Localnet(args) => localnet::run(&args, &places).map(|()| true),
         Order::Greeks(args) => greeks::run(&args, &places),
         Order::Fit(args) => fit::run(&args),
+        Order::Calibrate(args) => calibrate::run(&args),
+        Order::Replay(args) => replay::run(&args, &places),
         Order::Bench(args) => bench::run(&args, &places),
         Order::Keeper(passed) => become_other(Command::new(places.keeper()?).args(passed.arguments)),
         Order::Feeder(passed) => become_other(Command::new(places.feeder()?).args(passed.arguments)),

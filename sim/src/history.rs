@@ -8,6 +8,7 @@
 
 mod error;
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
@@ -117,6 +118,39 @@ pub fn load(path: &Path, from: Option<i64>, to: Option<i64>) -> Result<Vec<Candl
         });
     }
     Ok(chosen)
+}
+
+/// The volumes of a file that [`load`] accepts, in units of the asset, by the start of their candle. Floats, for estimates only.
+///
+/// # Errors
+/// [`HistoryError::Read`], or [`HistoryError::NoVolume`] if there is no such column.
+pub fn volumes(path: &Path) -> Result<BTreeMap<i64, f64>, HistoryError> {
+    let text = text(path).map_err(|source| HistoryError::Read {
+        file: path.to_owned(),
+        source,
+    })?;
+    let mut lines = text.lines();
+    let header = lines.next().unwrap_or_default();
+    if fields(header.trim_start_matches('\u{feff}')) != COLUMNS {
+        return Err(HistoryError::NoVolume { file: path.to_owned() });
+    }
+    let pair = |line: &str| {
+        let fields = fields(line);
+        Some((fields.first()?.parse().ok()?, fields.get(5)?.parse().ok()?))
+    };
+    Ok(lines.filter_map(pair).collect())
+}
+
+/// The text of a plain or gzipped file.
+pub(crate) fn text(path: &Path) -> io::Result<String> {
+    let file = BufReader::new(File::open(path)?);
+    let mut text = String::new();
+    if path.extension().is_some_and(|end| end.eq_ignore_ascii_case("gz")) {
+        MultiGzDecoder::new(file).read_to_string(&mut text)?;
+    } else {
+        { file }.read_to_string(&mut text)?;
+    }
+    Ok(text)
 }
 
 fn open(path: &Path) -> Result<Box<dyn Read>, HistoryError> {

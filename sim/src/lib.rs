@@ -9,6 +9,7 @@
 //! | [`scenario`] | the built-in scenario, and a confidence for a candle |
 //! | [`record`] | one [`Step`](record::Step) per candle, and the [`Summary`](record::Summary) of a run |
 //! | [`checks`] | the checks that follow from the recorded steps |
+//! | [`replay`] | years of history through `observe`: events, false alarms, calibration, and the report of it |
 //! | [`smiles`] | a plot of a day's quotes and fitted smiles |
 //! | [`table`] | the live table on the terminal |
 //! | [`mod@format`] | numbers and dates as people read them |

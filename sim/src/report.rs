@@ -3,7 +3,7 @@
 //! The files are written into a new directory beside the wanted one, which is then renamed: whoever looks finds the
 //! whole report or none. An earlier report of ours is replaced; anything else in the way is left alone, with an error.
 
-mod axis;
+pub(crate) mod axis;
 mod charts;
 mod page;
 

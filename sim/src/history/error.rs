@@ -48,6 +48,12 @@ pub enum HistoryError {
         /// The header found.
         found: String,
     },
+    /// There is no column of volumes.
+    #[error("{}: has no column `volume`, from which the cost of trading is estimated", .file.display())]
+    NoVolume {
+        /// The file.
+        file: PathBuf,
+    },
     /// One field breaks a rule.
     #[error("{}: line {line}: column {column} is `{value}`: {rule}", .file.display())]
     Field {

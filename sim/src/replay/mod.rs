@@ -1,3 +1,33 @@
-//! Markets as the risk engine is told of them.
+//! Years of hourly history through `observe`: what the risk engine would have seen, said and stopped.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`looks`] | candles as the [`Look`]s of an observer: one at each close, or four within each hour |
+//! | [`observer`] | [`Observer`], and the one that calls `risk-policy` in this process |
+//! | [`implied`] | volatility at the money from option chains, as feeders would have published it |
+//! | [`liquidity`] | the cost of trading, estimated from hourly range and volume, as history has no order books |
+//! | [`run`] | one [`Step`] for each look: every signal, the regime, the breakers, the triggers |
+//! | [`events`] | six falls, and how late or early each level and breaker was |
+//! | [`alarms`] | days in Crisis that no fall explains, shares of time, trips a year |
+//! | [`markets`] | the parameters of the checked-in markets, as text and as typed values |
+//! | [`calibrate`] | parameters from a history, and why |
+//! | [`figures`] | the plots, as SVG |
+//! | [`page`] | the report: a page with plots, a table of every step, a summary |
+//!
+//! Prices enter as integers and go through `risk-policy` as they do on the chain; floats appear only in what is told to people.
 
+pub mod alarms;
+pub mod calibrate;
+pub mod events;
+pub mod figures;
+pub mod implied;
+pub mod liquidity;
+pub mod looks;
 pub mod markets;
+pub mod observer;
+pub mod page;
+pub mod run;
+
+pub use looks::{Look, Path};
+pub use observer::{Native, ObserveError, Observer};
+pub use run::Step;

@@ -28,14 +28,14 @@ const SPACINGS: [i64; 14] = [
 
 /// Unix seconds from `start` to `end` (after `start`), with at most `marks` marks.
 #[derive(Clone)]
-pub(super) struct TimeAxis {
+pub(crate) struct TimeAxis {
     start: i64,
     end: i64,
     spacing: i64,
 }
 
 impl TimeAxis {
-    pub(super) fn new(start: i64, end: i64, marks: i64) -> Self {
+    pub(crate) fn new(start: i64, end: i64, marks: i64) -> Self {
         let end = end.max(start + 1);
         let fits = |spacing: &i64| (end - start) / spacing <= marks;
         let spacing = SPACINGS.into_iter().find(fits).unwrap_or(20 * 365 * DAY);

@@ -1,0 +1,110 @@
+//! Who looks.
+
+use ballast_risk_math::estimators::EwmaVariance;
+use ballast_risk_math::{Ratio, I80F48};
+use ballast_risk_policy::admission::{admit, PriceRefusal, Recency, Reference, UseLimits};
+use ballast_risk_policy::basis_points::BasisPoints;
+use ballast_risk_policy::observation::{MarketState, ObservationParams, Sight};
+use ballast_risk_policy::signals::ObserveRefusal;
+use thiserror::Error;
+
+use super::Look;
+
+/// Why a look was refused.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ObserveError {
+    /// The price broke a rule of admission.
+    #[error("at {time}: the price is refused: {refusal:?}")]
+    Price {
+        /// When, unix seconds.
+        time: i64,
+        /// The rule.
+        refusal: PriceRefusal,
+    },
+    /// The observation was refused.
+    #[error("at {time}: the observation is refused: {refusal:?}")]
+    Observation {
+        /// When, unix seconds.
+        time: i64,
+        /// The rule.
+        refusal: ObserveRefusal,
+    },
+    /// Whatever runs the compiled program failed.
+    #[error("at {time}: {message}")]
+    Machine {
+        /// When, unix seconds.
+        time: i64,
+        /// What went wrong.
+        message: String,
+    },
+}
+
+/// Something that observes a market, look by look.
+pub trait Observer {
+    /// The market after one more look.
+    ///
+    /// # Errors
+    /// [`ObserveError`]; the market is then as it was.
+    fn observe(&mut self, look: &Look) -> Result<MarketState, ObserveError>;
+}
+
+/// Calls `risk-policy` in this process, with what the program would hand to it.
+#[derive(Clone, Debug)]
+pub struct Native {
+    params: ObservationParams,
+    initial_variance: EwmaVariance,
+    state: Option<MarketState>,
+}
+
+/// What a price has to satisfy to be observed: the limits of `Exit` in `migrations/local.toml`. No deviation is asked of an
+/// observation, so what stands there is not read.
+const LIMITS: UseLimits = UseLimits {
+    max_age_seconds: 300,
+    max_age_slots: 7_500,
+    max_confidence: Ratio::from_fixed(I80F48::lit("0.05")),
+    max_deviation: Ratio::from_fixed(I80F48::ONE),
+    max_divergence: BasisPoints(10_000),
+    requires_second: false,
+};
+
+impl Native {
+    /// An observer of a market that nobody has looked at yet. `params` have to be validated.
+    #[must_use]
+    pub const fn new(params: ObservationParams, initial_variance: EwmaVariance) -> Self {
+        Self {
+            params,
+            initial_variance,
+            state: None,
+        }
+    }
+}
+
+impl Observer for Native {
+    fn observe(&mut self, look: &Look) -> Result<MarketState, ObserveError> {
+        let time = look.time;
+        let now = look.now();
+        let reference = Reference {
+            publish_time: self
+                .state
+                .map_or(i64::MIN, |state: MarketState| state.signals.publish_time),
+            slow_price: None,
+        };
+        let price = admit(&look.raw_price(), &LIMITS, &reference, Recency::Newer, now)
+            .map_err(|refusal| ObserveError::Price { time, refusal })?;
+        let sight = Sight {
+            price,
+            second: None,
+            trading_cost: look.trading_cost,
+            implied: look.implied,
+        };
+        let next = match &self.state {
+            None => MarketState::first(&sight, self.initial_variance, now),
+            Some(state) => state
+                .next(&self.params, &sight, now)
+                .map_err(|refusal| ObserveError::Observation { time, refusal })?,
+        };
+        self.state = Some(next);
+        Ok(next)
+    }
+}
