@@ -6,6 +6,7 @@ mod compute_units;
 mod feeder;
 mod invariants;
 mod margin_reader;
+mod observation;
 mod oracle;
 mod perp_faults;
 mod perp_orders;

@@ -163,11 +163,18 @@ fn the_average_remembers_by_time() {
 }
 
 #[test]
-fn a_surface_changes_nothing_of_its_market() {
+fn a_surface_tells_its_market_implied_volatility_and_nothing_else() {
     let plain = World::new();
     let mut world = SurfaceWorld::new(1, 1);
     world.submit_all(&[smile(0.6, -0.2)]);
     world.publish().unwrap();
-    let key = plain.keys.risk_market;
-    assert_eq!(plain.raw(&key), world.world.raw(&key));
+    let (plain, mut told) = (plain.risk_market(), world.world.risk_market());
+    assert_eq!(told.implied.published_at, world.world.clock().unix_timestamp);
+    assert!(
+        (6_000..=6_001).contains(&told.implied.volatility),
+        "{}",
+        told.implied.volatility
+    );
+    told.implied = plain.implied;
+    assert_eq!(bytemuck::bytes_of(&told), bytemuck::bytes_of(&plain));
 }

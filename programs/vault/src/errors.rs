@@ -51,7 +51,7 @@ pub enum VaultError {
     WrongTicket,
     #[msg("amount: zero")]
     ZeroAmount,
-    #[msg("deposit: refused while the price-jump breaker stands")]
+    #[msg("deposit: refused while a breaker of the market stands")]
     DepositNotPermitted,
     #[msg("deposit: would exceed the vault's cap")]
     OverDepositCap,
