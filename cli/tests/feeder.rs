@@ -90,7 +90,8 @@ impl World {
             feeders: feeders.iter().map(Keypair::pubkey).collect(),
             required: 2,
         };
-        let observe = instructions::observe(&market, &local.price_feed);
+        let seen = rpc.account(&market).unwrap().risk_market().unwrap();
+        let observe = instructions::observe(&market, &seen.params, &local.price_feed, None);
         let create = ix::create(&authority.pubkey(), &market, args);
         rpc.send(&[observe, create], &[authority]).unwrap();
         let folder = tempfile::tempdir().unwrap();
