@@ -15,8 +15,8 @@ use solana_transaction::versioned::VersionedTransaction;
 /// A priority fee is charged on what is granted, not on what is used, so these are not the maximum of 1.4 million: each is the
 /// ceiling that the tests hold the instruction to, and half as much again for finding addresses with unlucky bumps.
 pub mod budget {
-    /// `observe`; held to 15,000.
-    pub const OBSERVE: u32 = 25_000;
+    /// `observe` with a second source and a venue; held to 25,000.
+    pub const OBSERVE: u32 = 37_500;
     /// `rebalance` and `unwind` with one order, the venue's part included; held to 120,000.
     pub const TRADE: u32 = 180_000;
     /// `move_collateral`, with the venue and a token transfer.

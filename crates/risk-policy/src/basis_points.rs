@@ -76,7 +76,7 @@ impl BasisPoints {
             return Self::MAX;
         }
         if bits > 100 {
-            return Self(1);
+            return Self((value.mantissa() > 0) as u32);
         }
         Self::quotient_ceil(value.mantissa() as u128, 1 << bits)
     }
@@ -175,15 +175,17 @@ mod tests {
     fn magnitudes_round_up() {
         for (digits, places, expected) in [
             (0, 0, 0),
-            (6, -1, 6_000),
+            (625, -3, 6_250),
+            // Six tenths are no binary fraction, and the nearest is above them.
+            (6, -1, 6_001),
             (1, 0, 10_000),
             (600_001, -6, 6_001),
             (1, -30, 1),
             (1, -38, 1),
             (42_949_673, -2, u32::MAX),
-            (1, 25, u32::MAX),
+            (1, 12, u32::MAX),
         ] {
-            let value = Magnitude::from_decimal(digits, places).unwrap_or(Magnitude::ZERO);
+            let value = Magnitude::from_decimal(digits, places).unwrap();
             assert_eq!(BasisPoints::of_magnitude(value).0, expected, "{digits}e{places}");
         }
     }

@@ -2,6 +2,14 @@
 
 use crate::state::{Fixed, MarketParams, StoredSignals, StoredSlice};
 use anchor_lang::prelude::*;
+use anchor_lang::solana_program::log::sol_log_data;
+use anchor_lang::{Discriminator, Event};
+use bytemuck::{Pod, Zeroable};
+
+/// Announces an event whose bytes in memory are its Borsh encoding: little-endian, fixed-size, and without padding, which [`Pod`] demands.
+pub fn announce_plain<E: Event + Discriminator + Pod>(event: &E) {
+    sol_log_data(&[&[E::DISCRIMINATOR, bytemuck::bytes_of(event)].concat()]);
+}
 
 /// A market was created.
 #[event]
@@ -17,7 +25,11 @@ pub struct MarketCreated {
 }
 
 /// A market was looked at: what was seen, and what it remembers before and after.
+///
+/// Its fields lie in memory as Borsh writes them, so that it is announced without being encoded ([`announce_plain`]).
 #[event]
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
 pub struct Observed {
     /// The market.
     pub market: Pubkey,
@@ -31,12 +43,12 @@ pub struct Observed {
     pub confidence: Fixed,
     /// The second source's last price; zero before the first.
     pub second_price: Fixed,
-    /// Whether this look saw it.
-    pub second_seen: bool,
-    /// Least quoted cost of the standard size, billionths; none if no venue quoted it.
-    pub trading_cost: Option<u64>,
+    /// Least quoted cost of the standard size, billionths; zero if no venue quoted it.
+    pub trading_cost: u64,
     /// Implied volatility as last published, ten-thousandths.
     pub implied_volatility: u32,
+    /// What this look saw besides the price: 1 the second source, 2 a quoted cost of trading.
+    pub seen: u32,
     /// Signals before.
     pub before: StoredSignals,
     /// Signals after.
@@ -122,4 +134,19 @@ pub struct SurfacePublished {
     pub before: Vec<StoredSlice>,
     /// Slices after.
     pub after: Vec<StoredSlice>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_observation_lies_in_memory_as_borsh_writes_it() {
+        let mut bytes = vec![0u8; size_of::<Observed>()];
+        for (index, byte) in bytes.iter_mut().enumerate() {
+            *byte = (index * 7 % 251) as u8;
+        }
+        let event: Observed = bytemuck::pod_read_unaligned(&bytes);
+        assert_eq!(event.data(), [Observed::DISCRIMINATOR, &bytes].concat());
+    }
 }

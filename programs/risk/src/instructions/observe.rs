@@ -1,7 +1,7 @@
 //! `observe`: one look at a market. Permissionless, at most once per minimum interval.
 
 use crate::errors::RiskError;
-use crate::events::Observed;
+use crate::events::{announce_plain, Observed};
 use crate::read;
 use crate::state::{Market, StoredVenue};
 use anchor_lang::prelude::*;
@@ -41,16 +41,16 @@ pub(crate) fn handler(ctx: Context<Observe>) -> Result<()> {
         implied: market.implied.get(),
     };
     market.look(&sight, now)?;
-    emit!(Observed {
+    announce_plain(&Observed {
         market: key,
         publish_time: price.publish_time,
         observed_at: now.unix_time,
         price: price.bounds.mid.into(),
         confidence: price.confidence.into(),
         second_price: market.second.mid,
-        second_seen: second.is_some(),
-        trading_cost,
+        trading_cost: trading_cost.unwrap_or(0),
         implied_volatility: market.implied.volatility,
+        seen: u32::from(second.is_some()) | u32::from(trading_cost.is_some()) << 1,
         before: signals_before,
         after: market.signals,
         regime_before,
