@@ -227,12 +227,12 @@ async fn publish(node: &Node, config: &Config, feeder: &Keypair) -> Result<(), K
         )),
         // Another feeder was faster, or one's submission went stale meanwhile.
         Outcome::Refused(refusal) | Outcome::Failed(refusal)
-            if ["PublishedTooSoon", "TooFewSubmissions"].contains(&refusal.name.as_str())
+            if ["PublishedTooSoon", "TooFewSubmissions", "SurfaceNotObserved"].contains(&refusal.name.as_str())
                 || refusal.meaning() == Meaning::Stale =>
         {
             tracing::info!(
                 rule = refusal.name,
-                "not published: somebody was faster, or it is too soon"
+                "not published: somebody was faster, it is too soon, or nobody observed the market lately"
             );
             Ok(())
         }

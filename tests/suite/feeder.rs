@@ -135,7 +135,7 @@ fn a_feeder_thirty_vol_points_off_moves_nothing_beyond_the_honest() {
             "round {round}: honest feeders up to {spread:.3} vol points apart, published up to {worst:.3} beyond them"
         );
         assert!(worst < 0.1 && spread < 0.6, "{worst} {spread}");
-        world.world.pass(1_800, 100);
+        world.pass_observed(1_800, 100);
     }
     assert_eq!(world.surface().publications, 3);
 }
@@ -151,7 +151,7 @@ fn a_lying_majority_is_held_to_the_bound() {
     world.submit_all(&honest);
     world.publish().unwrap();
     let before = world.surface();
-    world.world.pass(600, 100);
+    world.pass_observed(600, 100);
     let now = [1, 2, 3].map(|feeder| said(&world, &seen_by(feeder)));
     world.submit_all(&[lifted(&now[0], 30.0), lifted(&now[1], 30.0), now[2].clone()]);
     assert_eq!(error_code(&world.publish()), u32::from(RiskError::VarianceChange));

@@ -30,7 +30,7 @@ fn a_feeder_thirty_points_off_moves_nothing_beyond_the_honest() {
         world.publish().unwrap();
         assert_within(&world, [0.60, 0.61], [-0.21, -0.20]);
         // Once more, over a published surface, with the liar in another place.
-        world.world.pass(600, 600);
+        world.pass_observed(600, 600);
         world.submit_all(&[smile(lie, 0.3), smile(0.61, -0.21), smile(0.605, -0.20)]);
         world.publish().unwrap();
         assert_within(&world, [0.605, 0.61], [-0.21, -0.20]);
@@ -45,7 +45,7 @@ fn k_of_n_fresh_submissions_are_needed() {
     let before = world.world.fingerprint();
     assert_eq!(error_code(&world.publish()), code(RiskError::TooFewSubmissions));
     assert_eq!(world.world.fingerprint(), before);
-    world.world.pass(600, 600);
+    world.pass_observed(600, 600);
     world.submit(2, smile(0.7, -0.2)).unwrap();
     world.publish().unwrap();
     assert_within(&world, [0.6, 0.6], [-0.2, -0.2]);
@@ -58,7 +58,7 @@ fn a_stale_submission_does_not_count() {
     world.world.pass(1, 1);
     world.submit(1, smile(0.6, -0.2)).unwrap();
     world.submit(2, smile(0.6, -0.2)).unwrap();
-    world.world.pass(600, 600);
+    world.pass_observed(600, 600);
     // The first is a second too old; with it, medians would still be the same, without the others there are too few.
     let keys = world.keys();
     assert_eq!(
@@ -67,7 +67,7 @@ fn a_stale_submission_does_not_count() {
     );
     world.publish().unwrap();
     assert_within(&world, [0.6, 0.6], [-0.2, -0.2]);
-    world.world.pass(600, 600);
+    world.pass_observed(600, 600);
     assert_eq!(error_code(&world.publish()), code(RiskError::TooFewSubmissions));
 }
 
@@ -78,7 +78,7 @@ fn pushed(hours: i64, seconds: i64) -> f64 {
     world.publish().unwrap();
     let mut level = 0.6;
     for _ in 0..hours * 3_600 / seconds {
-        world.world.pass(seconds, seconds as u64);
+        world.pass_observed(seconds, seconds as u64);
         // Just inside the bound on variance, which is 30 % an hour.
         let most = level * (1.0 + 0.3 * seconds as f64 / 3_600.0).sqrt();
         for feeder in 0..2 {
@@ -133,7 +133,7 @@ fn expiries_roll_off_and_follow() {
     world.submit_all(&[smile(0.6, -0.2), smile(0.6, -0.2), smile(0.6, -0.2)]);
     world.publish().unwrap();
     // An hour before the first expiry the grid moves on; submissions about it no longer fit.
-    world.world.pass(7 * 86_400 - 3_599, 100);
+    world.pass_observed(7 * 86_400 - 3_599, 100);
     assert_eq!(error_code(&world.submit(0, smile(0.6, -0.2))), code(RiskError::OffGrid));
     let mut next = smile(0.6, -0.2);
     next.remove(0);
@@ -153,7 +153,7 @@ fn the_average_remembers_by_time() {
     for level in [0.6, 0.6, 0.66] {
         world.submit(0, smile(level, -0.2)).unwrap();
         world.publish().unwrap();
-        world.world.pass(3_600, 100);
+        world.pass_observed(3_600, 100);
     }
     let average = world.surface().average.get().unwrap();
     let now = world.world.clock().unix_timestamp;

@@ -62,6 +62,30 @@ fn submissions_are_a_registered_feeders_own() {
 }
 
 #[test]
+fn a_feeder_leaves_with_its_rent_and_nobody_elses() {
+    let mut world = ready();
+    let keys = world.keys();
+    let account = addresses::submission(&world.key, &keys[0]);
+    refused(&mut world, RiskError::NotAFeeder, |world| {
+        let mut close = ix::close_submission(&keys[1], &world.key);
+        close.accounts[1].pubkey = account;
+        error_code(&world.world.send(&[close], &[&world.feeders[1].keypair]))
+    });
+    let rent = world.world.svm.get_balance(&account).unwrap();
+    // Even one who was struck off gets it back.
+    let strike = ix::set_feeders(&world.world.admin.pubkey(), &world.key, keys[1..].to_vec(), 2);
+    world.world.send(&[strike], &[]).unwrap();
+    let before = world.world.svm.get_balance(&keys[0]).unwrap_or(0);
+    let close = ix::close_submission(&keys[0], &world.key);
+    world.world.send(&[close], &[&world.feeders[0].keypair]).unwrap();
+    assert!(world.world.raw(&account).is_none_or(|account| account.data.is_empty()));
+    assert_eq!(world.world.svm.get_balance(&keys[0]).unwrap(), before + rent);
+    // What it said is gone with it.
+    refused(&mut world, RiskError::SubmissionOwner, publish);
+    world.publish_from(&keys[1..]).unwrap();
+}
+
+#[test]
 fn submission_accounts_are_what_they_claim() {
     let mut world = ready();
     let keys = world.keys();
@@ -188,7 +212,7 @@ fn publications_keep_their_pace_their_bounds_and_their_floor() {
     world.publish().unwrap();
     world.world.pass(59, 59);
     refused(&mut world, RiskError::PublishedTooSoon, publish);
-    world.world.pass(541, 541);
+    world.pass_observed(541, 541);
     let skewed = smile(0.6, -0.24);
     let mut curved = smile(0.6, -0.2);
     for slice in &mut curved {
@@ -204,6 +228,13 @@ fn publications_keep_their_pace_their_bounds_and_their_floor() {
         world.submit_all(&[said.clone(), said.clone(), said]);
         refused(&mut world, expected, publish);
     }
+    // The floor is worth no more than the last observation: old by a second more than a submission may be, it is refused.
+    let mut silent = SurfaceWorld::new(1, 1);
+    silent.world.pass(601, 601);
+    silent.submit_all(&[smile(0.6, -0.2)]);
+    refused(&mut silent, RiskError::SurfaceNotObserved, publish);
+    silent.pass_observed(1, 1);
+    silent.publish().unwrap();
     // Realised variance is 0.36: a quarter of it is a volatility of 30 %.
     let mut fresh = SurfaceWorld::new(1, 1);
     fresh.submit_all(&[smile(0.299, -0.2)]);

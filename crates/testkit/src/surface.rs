@@ -112,6 +112,13 @@ impl SurfaceWorld {
         self.feeders.iter().map(|user| user.holder.key).collect()
     }
 
+    /// Lets time pass, and observes the market at an unchanged price, so that its realised variance is one of now.
+    pub fn pass_observed(&mut self, seconds: i64, slots: u64) {
+        self.world.pass(seconds, slots);
+        self.world.set_price("50000", "10");
+        self.world.observe().expect("an observation");
+    }
+
     /// A feeder says `slices`.
     pub fn submit(&mut self, feeder: usize, slices: Vec<StoredSlice>) -> Sent {
         let user = &self.feeders[feeder];

@@ -222,6 +222,8 @@ pub enum RiskError {
     BookDomain,
     #[msg("book: a position, or the whole, is too large")]
     BookTooLarge,
+    #[msg("surface: the market was observed longer ago than a submission may be old")]
+    SurfaceNotObserved,
 }
 
 impl From<PriceRefusal> for RiskError {

@@ -113,6 +113,15 @@ pub struct SurfaceSubmitted {
     pub slices: Vec<StoredSlice>,
 }
 
+/// A feeder took its account back.
+#[event]
+pub struct SubmissionClosed {
+    /// The surface.
+    pub surface: Pubkey,
+    /// The feeder.
+    pub feeder: Pubkey,
+}
+
 /// A surface was published.
 #[event]
 pub struct SurfacePublished {

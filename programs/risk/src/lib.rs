@@ -84,6 +84,11 @@ pub mod ballast_risk {
         instructions::submit_surface::handler(ctx, slices)
     }
 
+    /// Takes a feeder's account back, and what it said. The feeder signs.
+    pub fn close_submission(ctx: Context<CloseSubmission>) -> Result<()> {
+        instructions::close_submission::handler(ctx)
+    }
+
     /// Publishes the median of the fresh ones among the submissions passed. Anyone may call it.
     pub fn publish_surface(ctx: Context<PublishSurface>) -> Result<()> {
         instructions::publish_surface::handler(ctx)

@@ -56,6 +56,19 @@ pub fn open_submission(feeder: &Pubkey, surface: &Pubkey) -> Instruction {
     build(ballast_risk::ID, accounts, ballast_risk::instruction::OpenSubmission {})
 }
 
+/// `ballast_risk::close_submission`. The feeder signs, and gets the rent.
+pub fn close_submission(feeder: &Pubkey, surface: &Pubkey) -> Instruction {
+    let accounts = ballast_risk::accounts::CloseSubmission {
+        feeder: *feeder,
+        submission: addresses::submission(surface, feeder),
+    };
+    build(
+        ballast_risk::ID,
+        accounts,
+        ballast_risk::instruction::CloseSubmission {},
+    )
+}
+
 /// `ballast_risk::submit_surface`. The feeder signs.
 pub fn submit(feeder: &Pubkey, surface: &Pubkey, slices: Vec<StoredSlice>) -> Instruction {
     let accounts = ballast_risk::accounts::SubmitSurface {

@@ -1,6 +1,7 @@
 //! One file per instruction, named by its verb.
 
 pub mod assess;
+pub mod close_submission;
 pub mod create_market;
 pub mod create_surface;
 pub mod observe;
@@ -11,6 +12,7 @@ pub mod set_grid;
 pub mod submit_surface;
 
 pub use assess::*;
+pub use close_submission::*;
 pub use create_market::*;
 pub use create_surface::*;
 pub use observe::*;

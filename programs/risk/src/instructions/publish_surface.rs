@@ -29,6 +29,7 @@ pub(crate) fn handler(ctx: Context<PublishSurface>) -> Result<()> {
     require!(market.signals.observations > 0, RiskError::NothingObserved);
     let fresh = fresh_submissions(surface, &key, ctx.remaining_accounts, now)?;
     let publication = agreed(surface, &fresh.said, &market, now)?;
+    check_observed(surface, &market, now)?;
     let before = surface.published().to_vec();
     let published_before = surface.published_at;
     record(surface, &publication, now)?;
@@ -47,6 +48,14 @@ pub(crate) fn handler(ctx: Context<PublishSurface>) -> Result<()> {
         before,
         after: surface.published().to_vec(),
     });
+    Ok(())
+}
+
+/// The floor is a share of realised variance, which is worth no more than the last observation.
+fn check_observed(surface: &Surface, market: &Market, now: i64) -> Result<()> {
+    let most = surface.settings.max_submission_age_seconds;
+    let fresh = surface_feed::is_fresh(market.signals.observed_at, now, most);
+    require!(fresh, RiskError::SurfaceNotObserved);
     Ok(())
 }
 
