@@ -9,7 +9,7 @@ pub fn derived(text: &str) -> Keypair {
     Keypair::new_from_array(Sha256::digest(text).into())
 }
 
-/// The keypair at a program's address: `name` is `risk`, `perp` or `vault`.
+/// The keypair at a program's address: `name` is `risk`, `perp`, `vault` or `options`.
 pub fn program(name: &str) -> Keypair {
     derived(&format!("ballast local network program: {name}"))
 }

@@ -1,0 +1,436 @@
+//! One error per rule. A message names the rule; the numbers that broke it are in the log line before it.
+
+use anchor_lang::prelude::*;
+use ballast_risk_policy::clearing::account::AccountRefusal;
+use ballast_risk_policy::clearing::auction::AuctionRefusal;
+use ballast_risk_policy::clearing::ed25519::SignatureRefusal;
+use ballast_risk_policy::clearing::lattice::LatticeRefusal;
+use ballast_risk_policy::clearing::liquidation::LiquidationRefusal;
+use ballast_risk_policy::clearing::margin::MarginRefusal;
+use ballast_risk_policy::clearing::nonces::NonceRefusal;
+use ballast_risk_policy::clearing::payout::PayoutRefusal;
+use ballast_risk_policy::clearing::quote::QuoteRefusal;
+use ballast_risk_policy::clearing::settlement::SettlementRefusal;
+use core::fmt::Debug;
+
+#[error_code]
+pub enum OptionsError {
+    // accounts and layouts
+    #[msg("account: layout version not supported")]
+    Version,
+    #[msg("account: of another house")]
+    WrongHouse,
+    #[msg("account: not its owner")]
+    NotOwner,
+    #[msg("account: neither its owner nor its quoter")]
+    NotQuoter,
+    #[msg("account: the custody is not the house's")]
+    WrongCustody,
+    #[msg("account: the insurance account is not the house's")]
+    WrongInsurance,
+    #[msg("account: the token account is not of the house's quote mint, or not the signer's, or the custody itself")]
+    WrongTokenAccount,
+    #[msg("account: not the series of this expiry and market")]
+    WrongSeries,
+    #[msg("account: not the expiry of this market and moment")]
+    WrongExpiry,
+    #[msg("account: the rent belongs to whoever paid it")]
+    WrongPayer,
+    #[msg("account: the auction is another account's")]
+    WrongAuction,
+    #[msg("account: one margin account cannot be both sides")]
+    SameAccount,
+    #[msg("account: the insurance account has instructions of its own")]
+    IsInsurance,
+    #[msg("account: its number has to be a slot of the last 512")]
+    AccountNumber,
+    #[msg("account: may be closed 512 slots after its number, lest its address come back")]
+    TooYoungToClose,
+    #[msg("account: has cash, debt, positions or claims left, or is being liquidated")]
+    NotEmpty,
+
+    // house
+    #[msg("house parameter: outside its range; the log names rule, value and range")]
+    Parameter,
+    #[msg("house: one to four markets, each with its surface")]
+    Listings,
+    #[msg("house: not a market and its surface of the risk program")]
+    WrongMarket,
+    #[msg("house: a market is listed twice")]
+    MarketTwice,
+    #[msg("house: a cluster's genesis hash is not zero")]
+    NoCluster,
+    #[msg("house: it has no market of this index")]
+    UnknownMarket,
+
+    // markets passed for margin
+    #[msg("markets: accounts must be market, price account and surface for each market")]
+    MarketAccounts,
+    #[msg("markets: a market or a surface that the house does not list")]
+    NotListed,
+    #[msg("markets: a market was passed twice")]
+    MarketRepeated,
+    #[msg("markets: not observed for more than a day")]
+    NotObserved,
+    #[msg("markets: only reductions are permitted now")]
+    OnlyReductions,
+    #[msg("markets: a breaker forbids settling at a price of now")]
+    SettleNotPermitted,
+
+    // series
+    #[msg("series: no kind, or a strike that is not written canonically")]
+    SeriesForm,
+    #[msg("series: the strike must be a positive decimal of at most nine places, the last not zero")]
+    StrikeForm,
+    #[msg("series: the strike is not on its step")]
+    StrikeStep,
+    #[msg("series: the strike is too low for the spot")]
+    StrikeTooLow,
+    #[msg("series: the strike is too high for the spot")]
+    StrikeTooHigh,
+    #[msg("series: expiries are at 08:00 UTC")]
+    ExpiryTime,
+    #[msg("series: expires too soon")]
+    ExpiryTooSoon,
+    #[msg("series: expires too late for such a day")]
+    ExpiryTooFar,
+    #[msg("series: goes when its expiry has passed and all its positions are settled")]
+    SeriesInUse,
+    #[msg("expiry: goes when it has no series and nothing left to pay")]
+    ExpiryInUse,
+
+    // books
+    #[msg("books: 32 positions are the most")]
+    PositionsFull,
+    #[msg("books: 8 claims are the most")]
+    ClaimsFull,
+    #[msg("books: not enough cash")]
+    NotEnoughCash,
+    #[msg("books: the account owes the insurance account, which comes first")]
+    InDebt,
+    #[msg("books: the insurance account is taking the account over")]
+    Bankrupt,
+    #[msg("books: the account is not being taken over")]
+    NotBankrupt,
+    #[msg("books: a size has to be a positive multiple of the least size")]
+    Size,
+    #[msg("books: the series has expired")]
+    Expired,
+    #[msg("books: no such position")]
+    NoPosition,
+    #[msg("books: an amount of zero")]
+    Nothing,
+    #[msg("arithmetic: a value does not fit")]
+    TooLarge,
+
+    // signatures and quotes
+    #[msg("signature: there is no instruction of the ed25519 program at this index")]
+    NoSignature,
+    #[msg("signature: its instruction is truncated, or longer than it says")]
+    SignatureLength,
+    #[msg("signature: its instruction must have exactly one")]
+    SignatureCount,
+    #[msg("signature: padding must be zero")]
+    SignaturePadding,
+    #[msg("signature: key, signature and message must lie in the instruction itself")]
+    SignatureInstruction,
+    #[msg("signature: key, signature and message must lie one after the other")]
+    SignatureOffset,
+    #[msg("signature: not the quoter's of the maker's account")]
+    SignatureSigner,
+    #[msg("quote: not 226 bytes")]
+    QuoteLength,
+    #[msg("quote: not one, by its domain")]
+    QuoteDomain,
+    #[msg("quote: version not supported")]
+    QuoteVersion,
+    #[msg("quote: its series has no kind, or a strike that is not written canonically")]
+    QuoteSeriesForm,
+    #[msg("side: neither 1 (buy) nor 2 (sell)")]
+    SideForm,
+    #[msg("quote: its size is not positive")]
+    QuoteSize,
+    #[msg("quote: for another program")]
+    QuoteProgram,
+    #[msg("quote: for another cluster")]
+    QuoteCluster,
+    #[msg("quote: for another house")]
+    QuoteHouse,
+    #[msg("quote: for another series")]
+    QuoteSeries,
+    #[msg("quote: for another maker")]
+    QuoteMaker,
+    #[msg("quote: its last slot has passed")]
+    QuoteExpired,
+    #[msg("quote: for another taker")]
+    QuoteTaker,
+    #[msg("nonce: below the least that the maker left")]
+    NonceBelowLeast,
+    #[msg("nonce: superseded by a higher one in its slot")]
+    NonceSuperseded,
+    #[msg("nonce: cancelled")]
+    NonceCancelled,
+    #[msg("nonce: less than that is left of the quote")]
+    NonceFilled,
+    #[msg("nonce: the greatest number is none")]
+    NonceReserved,
+
+    // auctions
+    #[msg("auction: who sells begins at or above the end, who buys at or below it")]
+    AuctionDirection,
+    #[msg("auction: lasts one second to a week")]
+    AuctionDuration,
+    #[msg("auction: would begin before now")]
+    AuctionInThePast,
+    #[msg("auction: would outlast its series")]
+    AuctionAfterExpiry,
+    #[msg("auction: has not begun")]
+    AuctionNotBegun,
+    #[msg("auction: is over")]
+    AuctionOver,
+    #[msg("auction: less than that is left")]
+    AuctionLeft,
+    #[msg("auction: the price is beyond the taker's limit")]
+    AuctionLimit,
+    #[msg("auction: only its owner cancels it before it is over")]
+    AuctionNotOver,
+
+    // margin
+    #[msg("margin: equity below the initial requirement")]
+    InitialMargin,
+    #[msg("margin: less cash than what expires soon may cost")]
+    CashNeed,
+    #[msg("margin: a market was not passed that the account has positions on")]
+    MarketMissing,
+    #[msg("margin: the risk engine cannot assess the book")]
+    NotAssessed,
+
+    // liquidation
+    #[msg("liquidation: the account is above maintenance and has no debt")]
+    Healthy,
+    #[msg("liquidation: has begun already")]
+    LiquidationBegun,
+    #[msg("liquidation: has not begun, or has lapsed")]
+    LiquidationNotBegun,
+    #[msg("liquidation: the target has been reached")]
+    Restored,
+    #[msg("liquidation: the target has not been reached")]
+    NotRestored,
+    #[msg("liquidation: equity is gone: the account is the insurance account's to take over")]
+    EquityGone,
+    #[msg("liquidation: liquidators still have time")]
+    TakeOverTooEarly,
+    #[msg("liquidation: a take has to reduce the position")]
+    NotReducing,
+    #[msg("liquidation: equity would cover less of the requirement")]
+    CoverageWorse,
+    #[msg("liquidation: cash would cover less of the cash need")]
+    CashWorse,
+    #[msg("liquidation: nothing that is missing would become less")]
+    NoImprovement,
+    #[msg("liquidation: a smaller take would do")]
+    MoreThanNeeded,
+
+    // settlement and payout
+    #[msg("settlement: has been settled")]
+    Settled,
+    #[msg("settlement: has not been settled")]
+    NotSettled,
+    #[msg("settlement: published before the window")]
+    BeforeWindow,
+    #[msg("settlement: published after the window")]
+    AfterWindow,
+    #[msg("settlement: too close to the last sample")]
+    SampleTooClose,
+    #[msg("settlement: the window has not ended")]
+    SettleTooEarly,
+    #[msg("settlement: too few samples, the window grows")]
+    TooFewSamples,
+    #[msg("payout: the account has nothing of this expiry")]
+    NothingHere,
+    #[msg("payout: claims are paid when all positions of the expiry are settled")]
+    StillOpen,
+    #[msg("payout: one to twenty margin accounts, each once")]
+    Batch,
+
+    // invariants
+    #[msg("invariant: the custody holds less than what is booked")]
+    Insolvent,
+    #[msg("invariant: cash appeared or vanished although no token moved")]
+    NotConserved,
+}
+
+/// The error of a refusal, with its numbers in the log.
+#[cold]
+#[inline(never)]
+pub fn refused(numbers: impl Debug, error: OptionsError) -> Error {
+    msg!("{:?}", numbers);
+    error.into()
+}
+
+/// Turns the refusals of pure functions into errors, with their numbers in the log.
+pub trait Refuse<T> {
+    /// The value, or the error of the rule that refused it.
+    ///
+    /// # Errors
+    /// That error.
+    fn or_refuse(self) -> Result<T>;
+}
+
+impl<T, E: Debug + Copy + Into<OptionsError>> Refuse<T> for core::result::Result<T, E> {
+    fn or_refuse(self) -> Result<T> {
+        self.map_err(|refusal| refused(refusal, refusal.into()))
+    }
+}
+
+impl From<AccountRefusal> for OptionsError {
+    fn from(refusal: AccountRefusal) -> Self {
+        match refusal {
+            AccountRefusal::PositionsFull => Self::PositionsFull,
+            AccountRefusal::ClaimsFull => Self::ClaimsFull,
+            AccountRefusal::Cash { .. } => Self::NotEnoughCash,
+            AccountRefusal::Debt(_) => Self::InDebt,
+            AccountRefusal::Bankrupt => Self::Bankrupt,
+            AccountRefusal::NotBankrupt => Self::NotBankrupt,
+            AccountRefusal::Size { .. } => Self::Size,
+            AccountRefusal::Expired => Self::Expired,
+            AccountRefusal::NoPosition => Self::NoPosition,
+            AccountRefusal::Nothing => Self::Nothing,
+            AccountRefusal::TooLarge => Self::TooLarge,
+        }
+    }
+}
+
+impl From<LatticeRefusal> for OptionsError {
+    fn from(refusal: LatticeRefusal) -> Self {
+        match refusal {
+            LatticeRefusal::StrikeForm => Self::StrikeForm,
+            LatticeRefusal::StrikeStep { .. } => Self::StrikeStep,
+            LatticeRefusal::StrikeTooLow => Self::StrikeTooLow,
+            LatticeRefusal::StrikeTooHigh => Self::StrikeTooHigh,
+            LatticeRefusal::ExpiryTime(_) => Self::ExpiryTime,
+            LatticeRefusal::TooSoon { .. } => Self::ExpiryTooSoon,
+            LatticeRefusal::TooFar { .. } => Self::ExpiryTooFar,
+        }
+    }
+}
+
+impl From<SignatureRefusal> for OptionsError {
+    fn from(refusal: SignatureRefusal) -> Self {
+        match refusal {
+            SignatureRefusal::Length(_) => Self::SignatureLength,
+            SignatureRefusal::Count(_) => Self::SignatureCount,
+            SignatureRefusal::Padding(_) => Self::SignaturePadding,
+            SignatureRefusal::Instruction(_) => Self::SignatureInstruction,
+            SignatureRefusal::Offset(_) => Self::SignatureOffset,
+            SignatureRefusal::Signer => Self::SignatureSigner,
+        }
+    }
+}
+
+impl From<QuoteRefusal> for OptionsError {
+    fn from(refusal: QuoteRefusal) -> Self {
+        match refusal {
+            QuoteRefusal::Length(_) => Self::QuoteLength,
+            QuoteRefusal::Domain => Self::QuoteDomain,
+            QuoteRefusal::Version(_) => Self::QuoteVersion,
+            QuoteRefusal::SeriesForm => Self::QuoteSeriesForm,
+            QuoteRefusal::Side(_) => Self::SideForm,
+            QuoteRefusal::Size(_) => Self::QuoteSize,
+            QuoteRefusal::Program => Self::QuoteProgram,
+            QuoteRefusal::Cluster => Self::QuoteCluster,
+            QuoteRefusal::House => Self::QuoteHouse,
+            QuoteRefusal::Series => Self::QuoteSeries,
+            QuoteRefusal::Maker => Self::QuoteMaker,
+            QuoteRefusal::Expired(_) => Self::QuoteExpired,
+            QuoteRefusal::Taker => Self::QuoteTaker,
+        }
+    }
+}
+
+impl From<NonceRefusal> for OptionsError {
+    fn from(refusal: NonceRefusal) -> Self {
+        match refusal {
+            NonceRefusal::BelowLeast(_) => Self::NonceBelowLeast,
+            NonceRefusal::Superseded(_) => Self::NonceSuperseded,
+            NonceRefusal::Cancelled => Self::NonceCancelled,
+            NonceRefusal::Filled { .. } => Self::NonceFilled,
+            NonceRefusal::Reserved => Self::NonceReserved,
+            NonceRefusal::Size(_) => Self::Size,
+        }
+    }
+}
+
+impl From<AuctionRefusal> for OptionsError {
+    fn from(refusal: AuctionRefusal) -> Self {
+        match refusal {
+            AuctionRefusal::Direction => Self::AuctionDirection,
+            AuctionRefusal::Duration(_) => Self::AuctionDuration,
+            AuctionRefusal::InThePast => Self::AuctionInThePast,
+            AuctionRefusal::AfterExpiry => Self::AuctionAfterExpiry,
+            AuctionRefusal::NotBegun => Self::AuctionNotBegun,
+            AuctionRefusal::Over => Self::AuctionOver,
+            AuctionRefusal::Size(refusal) => refusal.into(),
+            AuctionRefusal::Left(_) => Self::AuctionLeft,
+            AuctionRefusal::Limit(_) => Self::AuctionLimit,
+        }
+    }
+}
+
+impl From<MarginRefusal> for OptionsError {
+    fn from(refusal: MarginRefusal) -> Self {
+        match refusal {
+            MarginRefusal::Initial { .. } => Self::InitialMargin,
+            MarginRefusal::Cash { .. } => Self::CashNeed,
+            MarginRefusal::MarketMissing(_) => Self::MarketMissing,
+            MarginRefusal::Assess(_) => Self::NotAssessed,
+            MarginRefusal::TooLarge => Self::TooLarge,
+        }
+    }
+}
+
+impl From<LiquidationRefusal> for OptionsError {
+    fn from(refusal: LiquidationRefusal) -> Self {
+        match refusal {
+            LiquidationRefusal::Healthy => Self::Healthy,
+            LiquidationRefusal::AlreadyBegun => Self::LiquidationBegun,
+            LiquidationRefusal::NotBegun => Self::LiquidationNotBegun,
+            LiquidationRefusal::Restored => Self::Restored,
+            LiquidationRefusal::NotRestored => Self::NotRestored,
+            LiquidationRefusal::Bankrupt => Self::EquityGone,
+            LiquidationRefusal::TooEarly { .. } => Self::TakeOverTooEarly,
+            LiquidationRefusal::NotReducing { .. } => Self::NotReducing,
+            LiquidationRefusal::Worse => Self::CoverageWorse,
+            LiquidationRefusal::LessCash => Self::CashWorse,
+            LiquidationRefusal::NoImprovement => Self::NoImprovement,
+            LiquidationRefusal::MoreThanNeeded | LiquidationRefusal::NotShownToBeNeeded => Self::MoreThanNeeded,
+            LiquidationRefusal::Account(refusal) => refusal.into(),
+            LiquidationRefusal::Margin(refusal) => refusal.into(),
+            LiquidationRefusal::TooLarge => Self::TooLarge,
+        }
+    }
+}
+
+impl From<SettlementRefusal> for OptionsError {
+    fn from(refusal: SettlementRefusal) -> Self {
+        match refusal {
+            SettlementRefusal::Settled => Self::Settled,
+            SettlementRefusal::BeforeWindow(_) => Self::BeforeWindow,
+            SettlementRefusal::AfterWindow(_) => Self::AfterWindow,
+            SettlementRefusal::TooClose { .. } => Self::SampleTooClose,
+            SettlementRefusal::TooEarly { .. } => Self::SettleTooEarly,
+            SettlementRefusal::TooFew { .. } => Self::TooFewSamples,
+            SettlementRefusal::TooLarge => Self::TooLarge,
+        }
+    }
+}
+
+impl From<PayoutRefusal> for OptionsError {
+    fn from(refusal: PayoutRefusal) -> Self {
+        match refusal {
+            PayoutRefusal::NothingHere => Self::NothingHere,
+            PayoutRefusal::StillOpen { .. } => Self::StillOpen,
+            PayoutRefusal::Account(refusal) => refusal.into(),
+        }
+    }
+}

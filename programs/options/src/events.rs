@@ -1,0 +1,241 @@
+//! What the house announces. An event stands alone: with the parameters of the house, its numbers can be worked out again.
+
+use crate::state::{ExpiryOutcome, HouseSettings, ListingSettings, SeriesKey};
+use anchor_lang::prelude::*;
+use ballast_risk::state::Fixed;
+
+/// A house.
+#[event]
+pub struct HouseCreated {
+    pub house: Pubkey,
+    pub creator: Pubkey,
+    pub quote_mint: Pubkey,
+    pub cluster: [u8; 32],
+    pub settings: HouseSettings,
+    pub risk_markets: Vec<Pubkey>,
+    pub listings: Vec<ListingSettings>,
+}
+
+/// A series that may be traded.
+#[event]
+pub struct SeriesCreated {
+    pub house: Pubkey,
+    pub series: Pubkey,
+    pub key: SeriesKey,
+}
+
+/// A margin account.
+#[event]
+pub struct AccountOpened {
+    pub house: Pubkey,
+    pub account: Pubkey,
+    pub owner: Pubkey,
+    pub number: u64,
+}
+
+/// A margin account that is gone.
+#[event]
+pub struct AccountClosed {
+    pub house: Pubkey,
+    pub account: Pubkey,
+    pub owner: Pubkey,
+}
+
+/// Tokens that came in. `repaid` of them went to the insurance account for a debt.
+#[event]
+pub struct Deposited {
+    pub house: Pubkey,
+    pub account: Pubkey,
+    pub amount: u64,
+    pub repaid: u64,
+    pub cash: u64,
+    pub ledger: u64,
+}
+
+/// Tokens that left, and where the account stood afterwards.
+#[event]
+pub struct Withdrawn {
+    pub house: Pubkey,
+    pub account: Pubkey,
+    pub amount: u64,
+    pub cash: u64,
+    pub ledger: u64,
+    pub equity: i64,
+    pub initial: i64,
+}
+
+/// How a trade came about.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TradeSource {
+    /// A maker's signed quote.
+    Quote {
+        /// Its nonce.
+        nonce: u64,
+    },
+    /// An auction.
+    Auction {
+        /// Its account.
+        auction: Pubkey,
+    },
+}
+
+/// A trade: `buyer` paid `premium` for `quantity`.
+#[event]
+pub struct Traded {
+    pub house: Pubkey,
+    pub key: SeriesKey,
+    pub buyer: Pubkey,
+    pub seller: Pubkey,
+    pub maker: Pubkey,
+    pub quantity: i64,
+    pub price: u64,
+    pub premium: u64,
+    pub open_interest: u64,
+    pub source: TradeSource,
+}
+
+/// Quotes below `least_nonce` are void, and `cancelled` besides.
+#[event]
+pub struct QuotesCancelled {
+    pub account: Pubkey,
+    pub cancelled: Option<u64>,
+    pub least_nonce: u64,
+}
+
+/// An auction that begins.
+#[event]
+pub struct AuctionOpened {
+    pub auction: Pubkey,
+    pub account: Pubkey,
+    pub key: SeriesKey,
+    pub side: u8,
+    pub quantity: i64,
+    pub start_price: u64,
+    pub end_price: u64,
+    pub begins_at: i64,
+    pub seconds: u32,
+}
+
+/// An auction that is gone, `left` of it untaken.
+#[event]
+pub struct AuctionClosed {
+    pub auction: Pubkey,
+    pub account: Pubkey,
+    pub left: i64,
+}
+
+/// Where an account stands. See the clearing house's margin.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StandingReport {
+    pub equity: i64,
+    pub initial: i64,
+    pub maintenance: i64,
+    pub cash: i64,
+    pub cash_need_initial: i64,
+    pub cash_need_maintenance: i64,
+    pub debt: i64,
+}
+
+/// A liquidation that began.
+#[event]
+pub struct LiquidationBegun {
+    pub account: Pubkey,
+    pub standing: StandingReport,
+    pub since: i64,
+}
+
+/// A liquidation that ended: the target is reached.
+#[event]
+pub struct LiquidationEnded {
+    pub account: Pubkey,
+    pub standing: StandingReport,
+}
+
+/// A part of a failing book that changed hands. `payment` went to the account; where it is negative, to the liquidator.
+#[event]
+pub struct Liquidated {
+    pub account: Pubkey,
+    pub liquidator: Pubkey,
+    pub key: SeriesKey,
+    pub quantity: i64,
+    pub payment: i64,
+    pub discount: u64,
+    pub cap: u64,
+    pub before: StandingReport,
+    pub after: StandingReport,
+}
+
+/// Something of the insurance account's that changed hands, priced alike.
+#[event]
+pub struct InsuranceSold {
+    pub house: Pubkey,
+    pub liquidator: Pubkey,
+    pub key: SeriesKey,
+    pub quantity: i64,
+    pub payment: i64,
+    pub discount: u64,
+    pub cap: u64,
+}
+
+/// An account whose money the insurance account took: its positions follow.
+#[event]
+pub struct TakenOver {
+    pub account: Pubkey,
+    pub standing: StandingReport,
+    pub insurance_cash: u64,
+}
+
+/// A position that went to the insurance account.
+#[event]
+pub struct PositionTakenOver {
+    pub account: Pubkey,
+    pub key: SeriesKey,
+    pub quantity: i64,
+}
+
+/// A price recorded for an expiry.
+#[event]
+pub struct Sampled {
+    pub expiry: Pubkey,
+    pub price: Fixed,
+    pub publish_time: i64,
+    pub count: u32,
+    pub sum: Fixed,
+}
+
+/// An expiry's price, for good.
+#[event]
+pub struct ExpirySettled {
+    pub expiry: Pubkey,
+    pub market: u8,
+    pub moment: i64,
+    pub price: Fixed,
+    pub outcome: ExpiryOutcome,
+    pub samples: u32,
+}
+
+/// An account's positions of an expiry, settled by their net.
+#[event]
+pub struct PositionsSettled {
+    pub expiry: Pubkey,
+    pub account: Pubkey,
+    pub net: i64,
+    pub collected: u64,
+    pub covered: u64,
+    pub uncovered: u64,
+    pub claim: u64,
+    pub dust: u64,
+}
+
+/// A claim paid: ⌊claim × collected / claimed⌋ where less was collected than claimed, else all of it.
+#[event]
+pub struct ClaimPaid {
+    pub expiry: Pubkey,
+    pub account: Pubkey,
+    pub claim: u64,
+    pub collected: u64,
+    pub claimed: u64,
+    pub amount: u64,
+    pub repaid: u64,
+    pub dust: u64,
+}

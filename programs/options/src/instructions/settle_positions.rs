@@ -1,0 +1,107 @@
+//! `settle_positions`: anyone settles anyone's positions of an expiry that has its price, many accounts at once.
+
+use crate::errors::{OptionsError, Refuse};
+use crate::events::PositionsSettled;
+use crate::state::{Expiry, House, MarginAccount};
+use anchor_lang::prelude::*;
+use ballast_risk_math::Price;
+use ballast_risk_policy::clearing::account::MarginAccount as Books;
+use ballast_risk_policy::clearing::liquidation::release;
+use ballast_risk_policy::clearing::payout::{self, Settled};
+
+/// Most margin accounts of a batch.
+pub const MAX_BATCH: usize = 20;
+
+/// Accounts of `settle_positions`. After them the margin accounts, the insurance account among them if it has positions.
+#[derive(Accounts)]
+pub struct SettlePositions<'info> {
+    /// The house.
+    #[account(mut, has_one = insurance @ OptionsError::WrongInsurance)]
+    pub house: AccountLoader<'info, House>,
+    /// The expiry.
+    #[account(mut, has_one = house @ OptionsError::WrongHouse)]
+    pub expiry: Box<Account<'info, Expiry>>,
+    /// The insurance account.
+    #[account(mut)]
+    pub insurance: AccountLoader<'info, MarginAccount>,
+}
+
+pub(crate) fn handler<'info>(ctx: Context<'info, SettlePositions<'info>>) -> Result<()> {
+    let accounts = ctx.accounts;
+    let batch = ctx.remaining_accounts;
+    require!((1..=MAX_BATCH).contains(&batch.len()), OptionsError::Batch);
+    accounts.house.load()?.check_version()?;
+    accounts.expiry.check_version()?;
+    let outcome = accounts.expiry.settlement()?.outcome;
+    let price = outcome.ok_or(OptionsError::NotSettled)?.price;
+    let mut insurance = accounts.insurance.load_mut()?;
+    let mut fund = insurance.books()?;
+    let open = accounts.expiry.open_long;
+    for member in batch {
+        if *member.key == accounts.insurance.key() {
+            settle(&mut accounts.expiry, member.key, &mut fund, None, price)?;
+        } else {
+            settle_member(&mut accounts.expiry, member, &mut fund, price)?;
+        }
+    }
+    insurance.keep(&fund)?;
+    // What was settled is not open any more.
+    let settled = open.saturating_sub(accounts.expiry.open_long);
+    let change = i64::try_from(settled).ok().and_then(i64::checked_neg);
+    let market = accounts.expiry.market;
+    let mut house = accounts.house.load_mut()?;
+    house.change_open_interest(market, change.ok_or(OptionsError::TooLarge)?)
+}
+
+#[inline(never)]
+fn settle_member<'info>(
+    expiry: &mut Account<'info, Expiry>,
+    member: &'info AccountInfo<'info>,
+    fund: &mut Books,
+    price: Price,
+) -> Result<()> {
+    let loader = AccountLoader::<MarginAccount>::try_from(member)?;
+    let mut account = loader.load_mut()?;
+    require_keys_eq!(account.house, expiry.house, OptionsError::WrongHouse);
+    let mut books = account.books()?;
+    settle(expiry, member.key, &mut books, Some(fund), price)?;
+    release(&mut books);
+    account.keep(&books)
+}
+
+#[inline(never)]
+fn settle(
+    expiry: &mut Account<Expiry>,
+    key: &Pubkey,
+    books: &mut Books,
+    mut fund: Option<&mut Books>,
+    price: Price,
+) -> Result<()> {
+    let mut book = expiry.book();
+    let total = |books: &Books, fund: Option<&Books>, pool: u64| {
+        let fund = fund.map_or(0, |fund| fund.cash);
+        [books.cash, fund, pool].into_iter().map(u128::from).sum::<u128>()
+    };
+    let before = total(books, fund.as_deref(), book.pool());
+    let (market, moment) = (expiry.market, expiry.expiry);
+    let settled = payout::settle_positions(books, fund.as_deref_mut(), &mut book, market, moment, price).or_refuse()?;
+    let after = total(books, fund.as_deref(), book.pool());
+    require!(after == before, OptionsError::NotConserved);
+    expiry.keep(&book);
+    announce(expiry.key(), *key, &settled);
+    Ok(())
+}
+
+#[inline(never)]
+fn announce(expiry: Pubkey, account: Pubkey, settled: &Settled) {
+    emit!(PositionsSettled {
+        expiry,
+        account,
+        net: settled.net.0,
+        collected: settled.collected,
+        covered: settled.covered,
+        uncovered: settled.uncovered,
+        claim: settled.claim,
+        dust: settled.dust,
+    });
+}

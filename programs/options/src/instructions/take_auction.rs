@@ -1,0 +1,116 @@
+//! `take_auction`: anyone takes part or all of what an owner offers.
+
+use crate::clearing::{trade, Deal, Sides, Venue};
+use crate::errors::{OptionsError, Refuse};
+use crate::events::{TradeSource, Traded};
+use crate::markets::{Markets, Purpose};
+use crate::state::{AuctionOffer, Expiry, House, MarginAccount, Series};
+use anchor_lang::prelude::*;
+use ballast_risk_math::Lots;
+use ballast_risk_policy::clearing::trade::{Side, UnitPrice};
+
+/// Accounts of `take_auction`. After them the markets that either account has positions on, or gets one on.
+#[derive(Accounts)]
+pub struct TakeAuction<'info> {
+    /// The taker: owner of the taker's account.
+    pub owner: Signer<'info>,
+    /// The house.
+    #[account(mut)]
+    pub house: AccountLoader<'info, House>,
+    /// The expiry of the series.
+    #[account(mut, has_one = house @ OptionsError::WrongHouse)]
+    pub expiry: Box<Account<'info, Expiry>>,
+    /// The series.
+    #[account(
+        mut,
+        has_one = house @ OptionsError::WrongHouse,
+        constraint = series.key.market == expiry.market && series.key.expiry == expiry.expiry @ OptionsError::WrongSeries,
+        constraint = series.key == auction.key @ OptionsError::WrongSeries
+    )]
+    pub series: Box<Account<'info, Series>>,
+    /// The taker's account.
+    #[account(
+        mut,
+        has_one = house @ OptionsError::WrongHouse,
+        has_one = owner @ OptionsError::NotOwner,
+        constraint = taker.key() != maker.key() @ OptionsError::SameAccount
+    )]
+    pub taker: AccountLoader<'info, MarginAccount>,
+    /// The account that offers.
+    #[account(mut, has_one = house @ OptionsError::WrongHouse, address = auction.account @ OptionsError::WrongAuction)]
+    pub maker: AccountLoader<'info, MarginAccount>,
+    /// The auction.
+    #[account(mut, has_one = house @ OptionsError::WrongHouse)]
+    pub auction: Box<Account<'info, AuctionOffer>>,
+}
+
+pub(crate) fn handler<'info>(
+    ctx: Context<'info, TakeAuction<'info>>,
+    quantity: i64,
+    limit_price: u64,
+) -> Result<()> {
+    let accounts = ctx.accounts;
+    accounts.house.load()?.check_version()?;
+    accounts.expiry.check_version()?;
+    let clock = Clock::get()?;
+    let deal = take(accounts, Lots(quantity), UnitPrice(limit_price), &clock)?;
+    let premium = execute(accounts, ctx.remaining_accounts, &deal, &clock)?;
+    let (taker, maker) = (accounts.taker.key(), accounts.maker.key());
+    let (buyer, seller) = match deal.taker {
+        Side::Buy => (taker, maker),
+        Side::Sell => (maker, taker),
+    };
+    emit!(Traded {
+        house: accounts.house.key(),
+        key: accounts.series.key,
+        buyer,
+        seller,
+        maker,
+        quantity,
+        price: deal.price.0,
+        premium,
+        open_interest: accounts.series.open_interest,
+        source: TradeSource::Auction {
+            auction: accounts.auction.key(),
+        },
+    });
+    Ok(())
+}
+
+fn take(accounts: &mut TakeAuction, quantity: Lots, limit: UnitPrice, clock: &Clock) -> Result<Deal> {
+    let terms = accounts.series.key.terms()?;
+    let least = Lots(accounts.house.load()?.listing(terms.market)?.settings.least_size);
+    let mut auction = accounts.auction.auction()?;
+    let price = auction
+        .take(quantity, least, limit, clock.unix_timestamp)
+        .or_refuse()?;
+    accounts.auction.left = auction.left.0;
+    Ok(Deal {
+        terms,
+        quantity,
+        price,
+        taker: auction.side.opposite(),
+    })
+}
+
+#[inline(never)]
+fn execute(accounts: &mut TakeAuction, markets: &[AccountInfo], deal: &Deal, clock: &Clock) -> Result<u64> {
+    let mut house = accounts.house.load_mut()?;
+    let mut markets = Markets::read(&house, markets, Purpose::Trade, clock)?;
+    let mut taker_account = accounts.taker.load_mut()?;
+    let mut maker_account = accounts.maker.load_mut()?;
+    let (mut taker, mut maker) = (taker_account.books()?, maker_account.books()?);
+    let mut venue = Venue {
+        house: &mut house,
+        expiry: &mut accounts.expiry,
+        series: &mut accounts.series,
+    };
+    let mut sides = Sides {
+        taker: &mut taker,
+        maker: &mut maker,
+    };
+    let premium = trade(&mut venue, &mut sides, deal, &mut markets, clock)?;
+    taker_account.keep(&taker)?;
+    maker_account.keep(&maker)?;
+    Ok(premium)
+}

@@ -1,0 +1,198 @@
+//! Ballast's options clearing house: European options, cash-settled in a quote token, with portfolio margin.
+//!
+//! Handlers are thin: every decision is a pure function of [`ballast_risk_policy::clearing`], and every loss or gain between accounts is
+//! made there. Here accounts are found to be the right ones, prices are admitted, tokens move, and events are announced.
+//!
+//! # What a thief would try
+//! * *Somebody else's money.* What leaves an account, or adds risk to it, needs its owner's signature, or that of the key which quotes for it.
+//! * *A signature made for something else.* A quote names program, cluster, house, series, account, size, price, slot, nonce and taker,
+//!   begins with a byte that no transaction begins with, and has to lie in one ed25519 instruction in the one form that cannot be misread.
+//! * *The same signature again.* A nonce never fills beyond its size, and the address of an account that was closed never comes back.
+//! * *A market or a surface of his own.* Those of a house are pinned when it is created, for good.
+//! * *Leaving a losing market out.* A position on a market that was not passed is refused.
+//! * *Withdrawing a gain of the moment.* Withdrawals count marks at the worse of the live and the slow price.
+//! * *Not paying on the day.* What expires soon needs cash; who still owes is in debt, and every credit repays it first.
+//! * *Tokens sent to the custody.* Nobody's: the ledger counts what was deposited.
+//! * *A house of his own with harmless-looking zeros.* Every parameter is bounded on both sides, and its creator has no rights afterwards.
+#![deny(
+    clippy::arithmetic_side_effects,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::arithmetic_side_effects,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing
+    )
+)]
+
+use anchor_lang::prelude::*;
+
+pub mod clearing;
+pub mod errors;
+pub mod events;
+pub mod instructions;
+pub mod markets;
+pub mod state;
+mod tokens;
+
+use crate::state::SeriesKey;
+pub use errors::OptionsError;
+pub use instructions::*;
+
+declare_id!("6hgZximJzkyUcia9DiXNXq6WNKVrbq5HEYUopekxseYN");
+
+/// The clearing house's instructions.
+#[program]
+pub mod ballast_options {
+    use super::*;
+
+    /// Creates a house: quote mint, markets and parameters, for good. Anyone may.
+    pub fn create_house<'info>(ctx: Context<'info, CreateHouse<'info>>, args: CreateHouseArgs) -> Result<()> {
+        instructions::create_house::handler(ctx, args)
+    }
+
+    /// Gives tokens to a house's insurance fund. Anyone may.
+    pub fn fund_insurance(ctx: Context<FundInsurance>, amount: u64) -> Result<()> {
+        instructions::fund_insurance::handler(ctx, amount)
+    }
+
+    /// Creates an expiry on the lattice of a market. Anyone may.
+    pub fn create_expiry(ctx: Context<CreateExpiry>, market: u8, moment: i64) -> Result<()> {
+        instructions::create_series::create_expiry(ctx, market, moment)
+    }
+
+    /// Creates a series on the lattice of a market. Anyone may.
+    pub fn create_series(ctx: Context<CreateSeries>, key: SeriesKey) -> Result<()> {
+        instructions::create_series::create_series(ctx, key)
+    }
+
+    /// Gives the rent of a series back, after all positions of its expiry are settled. Anyone may.
+    pub fn close_series(ctx: Context<CloseSeries>) -> Result<()> {
+        instructions::create_series::close_series(ctx)
+    }
+
+    /// Gives the rent of an expiry back, after all is paid and its series are gone. Anyone may.
+    pub fn close_expiry(ctx: Context<CloseExpiry>) -> Result<()> {
+        instructions::create_series::close_expiry(ctx)
+    }
+
+    /// Opens a margin account for any owner. `number` is a slot of the last 512.
+    pub fn open_account(ctx: Context<OpenAccount>, number: u64) -> Result<()> {
+        instructions::open_account::open_account(ctx, number)
+    }
+
+    /// Closes an empty margin account. Its owner signs; the rent goes to who paid it.
+    pub fn close_account(ctx: Context<CloseAccount>) -> Result<()> {
+        instructions::open_account::close_account(ctx)
+    }
+
+    /// Names the key whose signature makes a quote for an account. Its owner signs.
+    pub fn set_quoter(ctx: Context<SetQuoter>, quoter: Pubkey) -> Result<()> {
+        instructions::open_account::set_quoter(ctx, quoter)
+    }
+
+    /// Puts tokens into a margin account. Its owner signs.
+    pub fn deposit(ctx: Context<Deposit>, amount: u64) -> Result<()> {
+        instructions::deposit::handler(ctx, amount)
+    }
+
+    /// Takes tokens out of a margin account, as far as margin allows. Its owner signs.
+    pub fn withdraw<'info>(ctx: Context<'info, Withdraw<'info>>, amount: u64) -> Result<()> {
+        instructions::withdraw::handler(ctx, amount)
+    }
+
+    /// Trades on a quote that the ed25519 instruction of index `signature_index` carries. The taker signs.
+    pub fn trade_quote<'info>(
+        ctx: Context<'info, TradeQuote<'info>>,
+        quantity: i64,
+        signature_index: u16,
+    ) -> Result<()> {
+        instructions::trade_quote::handler(ctx, quantity, signature_index)
+    }
+
+    /// Cancels one quote by its nonce. Owner or quoter signs.
+    pub fn cancel_quote(ctx: Context<CancelQuotes>, nonce: u64) -> Result<()> {
+        instructions::cancel_quotes::cancel_quote(ctx, nonce)
+    }
+
+    /// Cancels every quote below a nonce, or up to the highest seen. Owner or quoter signs.
+    pub fn cancel_all_quotes(ctx: Context<CancelQuotes>, up_to: Option<u64>) -> Result<()> {
+        instructions::cancel_quotes::cancel_all_quotes(ctx, up_to)
+    }
+
+    /// Opens an auction. The owner of the margin account signs.
+    pub fn open_auction(ctx: Context<OpenAuction>, args: OpenAuctionArgs) -> Result<()> {
+        instructions::auction::open_auction(ctx, args)
+    }
+
+    /// Takes part or all of an auction, for no worse than a price. The taker signs.
+    pub fn take_auction<'info>(
+        ctx: Context<'info, TakeAuction<'info>>,
+        quantity: i64,
+        limit_price: u64,
+    ) -> Result<()> {
+        instructions::take_auction::handler(ctx, quantity, limit_price)
+    }
+
+    /// Ends an auction: by the owner at any time, by anyone when it is over.
+    pub fn cancel_auction<'info>(ctx: Context<'info, CancelAuction<'info>>) -> Result<()> {
+        instructions::auction::cancel_auction(ctx)
+    }
+
+    /// Begins the liquidation of an account below maintenance, or in debt. Anyone may.
+    pub fn begin_liquidation<'info>(ctx: Context<'info, Liquidation<'info>>) -> Result<()> {
+        instructions::liquidation::begin_liquidation(ctx)
+    }
+
+    /// Ends a liquidation whose target is reached. Anyone may.
+    pub fn end_liquidation<'info>(ctx: Context<'info, Liquidation<'info>>) -> Result<()> {
+        instructions::liquidation::end_liquidation(ctx)
+    }
+
+    /// Takes a part of a position of an account that is being liquidated: `quantity` has the sign of the position. The liquidator signs.
+    pub fn liquidate<'info>(ctx: Context<'info, Liquidate<'info>>, quantity: i64) -> Result<()> {
+        instructions::liquidate::handler(ctx, quantity)
+    }
+
+    /// The insurance account takes the money of an account whose equity is gone, or which nobody liquidated. Anyone may.
+    pub fn take_over<'info>(ctx: Context<'info, TakeOver<'info>>) -> Result<()> {
+        instructions::take_over::take_over(ctx)
+    }
+
+    /// The insurance account takes one position of such an account. Anyone may.
+    pub fn take_over_position(ctx: Context<TakeOverPosition>) -> Result<()> {
+        instructions::take_over::take_over_position(ctx)
+    }
+
+    /// Takes a part of a position of the insurance account: `quantity` has the sign of the position. The buyer signs.
+    pub fn buy_from_insurance<'info>(ctx: Context<'info, BuyFromInsurance<'info>>, quantity: i64) -> Result<()> {
+        instructions::buy_from_insurance::handler(ctx, quantity)
+    }
+
+    /// Records a price for an expiry. Anyone may.
+    pub fn sample_settlement(ctx: Context<SampleSettlement>) -> Result<()> {
+        instructions::settlement::sample_settlement(ctx)
+    }
+
+    /// Settles an expiry's price, for good. Anyone may.
+    pub fn finish_settlement(ctx: Context<FinishSettlement>) -> Result<()> {
+        instructions::settlement::finish_settlement(ctx)
+    }
+
+    /// Settles the positions that margin accounts have on an expiry. Anyone may.
+    pub fn settle_positions<'info>(ctx: Context<'info, SettlePositions<'info>>) -> Result<()> {
+        instructions::settle_positions::handler(ctx)
+    }
+
+    /// Pays the claims that margin accounts have on an expiry. Anyone may.
+    pub fn pay_claims<'info>(ctx: Context<'info, PayClaims<'info>>) -> Result<()> {
+        instructions::pay_claims::handler(ctx)
+    }
+}

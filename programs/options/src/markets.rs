@@ -1,0 +1,229 @@
+//! What margin needs to know of the house's markets, read from accounts of the risk program in place.
+
+use crate::errors::{refused, OptionsError};
+use crate::state::{House, Listing};
+use anchor_lang::prelude::*;
+use ballast_risk::errors::RiskError;
+use ballast_risk::read;
+use ballast_risk::state::{Market, Surface};
+use ballast_risk_math::black_scholes::Rate;
+use ballast_risk_math::surface as essvi;
+use ballast_risk_math::Price;
+use ballast_risk_policy::admission::{AdmittedPrice, PriceBounds, PriceUse};
+use ballast_risk_policy::assessment::{
+    deviation, MarketInputs, VolatilityBand, HORIZON_SECONDS, LOADING, VOLATILITY_SPREAD,
+};
+use ballast_risk_policy::breaker::permitted;
+use ballast_risk_policy::clearing::margin::{MarginContext, MarketView};
+use ballast_risk_policy::clearing::params::MAX_LISTINGS;
+use ballast_risk_policy::clearing::trade::OpenInterest;
+use fixed::types::{I2F62, I7F57};
+
+/// What the prices are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Trading: the price admitted for `Trade`; failing that, or while a breaker stands that forbids opening, what an exit would get, and
+    /// then only reductions are permitted.
+    Trade,
+    /// Liquidating: the live price admitted for `Exit`. No haircut: nobody is liquidated because a source is silent.
+    Liquidate,
+    /// Withdrawing: the price an exit would get.
+    Withdraw,
+}
+
+/// Accounts of one market: market, price account, surface.
+const ACCOUNTS_PER_MARKET: usize = 3;
+
+struct MarketRead {
+    bounds: PriceBounds,
+    slow: Price,
+    surface: Box<essvi::Surface>,
+    deviation: I7F57,
+}
+
+/// The markets that were passed, at their index among the listings.
+pub struct Markets {
+    reads: [Option<MarketRead>; MAX_LISTINGS],
+    /// Why positions may not be opened, if they may not.
+    closed: Option<Error>,
+}
+
+impl Markets {
+    /// No market: enough for an account without positions.
+    pub fn none() -> Box<Self> {
+        Box::new(Self {
+            reads: [const { None }; MAX_LISTINGS],
+            closed: None,
+        })
+    }
+
+    /// Reads the markets passed: for each, in any order, the market, its price account and its surface.
+    ///
+    /// # Errors
+    /// [`OptionsError::MarketAccounts`], [`OptionsError::NotListed`], [`OptionsError::MarketRepeated`], [`OptionsError::NotObserved`]; the risk
+    /// program's own where a price is refused or a surface is stale.
+    #[inline(never)]
+    pub fn read(house: &House, accounts: &[AccountInfo], purpose: Purpose, clock: &Clock) -> Result<Box<Self>> {
+        let mut markets = Self::none();
+        for group in accounts.chunks(ACCOUNTS_PER_MARKET) {
+            let [market, price_feed, surface] = group else {
+                return err!(OptionsError::MarketAccounts);
+            };
+            let index = listed(house, market.key)?;
+            let listing = house.listings.get(index).ok_or(OptionsError::NotListed)?;
+            let place = markets.reads.get_mut(index).ok_or(OptionsError::NotListed)?;
+            require!(place.is_none(), OptionsError::MarketRepeated);
+            require_keys_eq!(*surface.key, listing.surface, OptionsError::NotListed);
+            let surface = read_surface(surface, house.settings.greatest_surface_age_seconds, clock)?;
+            let (read, closed) = read_market(market, price_feed, surface, purpose, clock)?;
+            *place = Some(read);
+            markets.closed = markets.closed.or(closed);
+        }
+        Ok(markets)
+    }
+
+    /// Refuses what opens a position while only reductions are permitted.
+    ///
+    /// # Errors
+    /// The rule that refused the price for `Trade`, or [`OptionsError::OnlyReductions`].
+    pub fn check_open(&mut self) -> Result<()> {
+        match self.closed.take() {
+            Some(reason) => Err(reason),
+            None => Ok(()),
+        }
+    }
+
+    /// The price of a market that was passed.
+    ///
+    /// # Errors
+    /// [`OptionsError::MarketMissing`].
+    pub fn spot(&self, market: u8) -> Result<Price> {
+        let read = self.reads.get(usize::from(market)).and_then(Option::as_ref);
+        Ok(read.ok_or(OptionsError::MarketMissing)?.bounds.mid)
+    }
+
+    /// Everything outside an account that its margin depends on, open interest being the house's of now.
+    #[inline(never)]
+    pub fn context(&self, house: &House, now: i64) -> Box<MarginContext<'_>> {
+        let mut context = Box::new(MarginContext {
+            markets: [None; MAX_LISTINGS],
+            house: house.params(),
+            now,
+        });
+        for ((view, read), listing) in context.markets.iter_mut().zip(&self.reads).zip(&house.listings) {
+            *view = read.as_ref().map(|read| read.view(listing));
+        }
+        context
+    }
+}
+
+impl MarketRead {
+    /// No rate and no carry: the forward is the spot, as the surface's feeders quote it.
+    fn view(&self, listing: &Listing) -> MarketView<'_> {
+        let one = I2F62::ONE;
+        MarketView {
+            inputs: MarketInputs {
+                bounds: self.bounds,
+                volatility: Some(VolatilityBand::Surface {
+                    surface: &self.surface,
+                    low: one.saturating_sub(VOLATILITY_SPREAD),
+                    high: one.saturating_add(VOLATILITY_SPREAD),
+                }),
+                deviation: self.deviation,
+                loading: LOADING,
+                rate: Rate(I2F62::ZERO),
+                carry: Rate(I2F62::ZERO),
+            },
+            slow: self.slow,
+            charges: listing.settings.params().charges,
+            open_interest: OpenInterest(listing.open_interest),
+        }
+    }
+}
+
+fn listed(house: &House, market: &Pubkey) -> Result<usize> {
+    let index = house
+        .listings()
+        .iter()
+        .position(|listing| listing.risk_market == *market);
+    index.ok_or_else(|| refused(market, OptionsError::NotListed))
+}
+
+/// The market in an account of the risk program, which the caller has found to be a listed one.
+///
+/// # Errors
+/// [`OptionsError::WrongMarket`].
+pub fn with_market<T>(account: &AccountInfo, action: impl FnOnce(&Market) -> Result<T>) -> Result<T> {
+    require_keys_eq!(*account.owner, ballast_risk::ID, OptionsError::WrongMarket);
+    let data = account.try_borrow_data()?;
+    action(Market::view(&data)?)
+}
+
+#[inline(never)]
+fn read_market(
+    account: &AccountInfo,
+    price_feed: &AccountInfo,
+    surface: Box<essvi::Surface>,
+    purpose: Purpose,
+    clock: &Clock,
+) -> Result<(MarketRead, Option<Error>)> {
+    with_market(account, |market| {
+        let (bounds, closed) = price(market, price_feed, purpose, clock)?;
+        // Variance is a signal: of a market that nobody observes it says nothing of today.
+        let silent = clock.unix_timestamp.saturating_sub(market.signals.observed_at);
+        require!(silent <= HORIZON_SECONDS, OptionsError::NotObserved);
+        let deviation = deviation(market.larger_variance(), Some(&surface)).map_err(RiskError::from)?;
+        let read = MarketRead {
+            bounds,
+            slow: market.signals.slow_price.price().ok_or(RiskError::NothingObserved)?,
+            surface,
+            deviation,
+        };
+        Ok((read, closed))
+    })
+}
+
+/// The price for a purpose, and why positions may not be opened at it.
+#[inline(never)]
+fn price(
+    market: &Market,
+    price_feed: &AccountInfo,
+    purpose: Purpose,
+    clock: &Clock,
+) -> Result<(PriceBounds, Option<Error>)> {
+    match purpose {
+        Purpose::Trade => match read::live_price(market, price_feed, PriceUse::Trade, clock) {
+            Ok(price) => Ok((price.bounds, check_breakers(market, &price, clock).err())),
+            Err(refusal) => Ok((read::exit_price(market, price_feed, clock)?, Some(refusal))),
+        },
+        Purpose::Liquidate => Ok((
+            read::admitted_price(market, price_feed, PriceUse::Exit, clock)?,
+            None,
+        )),
+        Purpose::Withdraw => Ok((read::exit_price(market, price_feed, clock)?, None)),
+    }
+}
+
+fn check_breakers(market: &Market, price: &AdmittedPrice, clock: &Clock) -> Result<()> {
+    let standing = read::standing(market, Some(price), clock)?;
+    require!(permitted(standing, true).open, OptionsError::OnlyReductions);
+    Ok(())
+}
+
+#[inline(never)]
+fn read_surface(account: &AccountInfo, max_age: u32, clock: &Clock) -> Result<Box<essvi::Surface>> {
+    let surface = load_surface(account)?;
+    Ok(Box::new(surface.live(clock.unix_timestamp, max_age)?))
+}
+
+/// A surface account of the risk program.
+///
+/// # Errors
+/// [`OptionsError::WrongMarket`].
+#[inline(never)]
+pub fn load_surface(account: &AccountInfo) -> Result<Box<Surface>> {
+    require_keys_eq!(*account.owner, ballast_risk::ID, OptionsError::WrongMarket);
+    let data = account.try_borrow_data()?;
+    let surface = Surface::try_deserialize(&mut &data[..]).map_err(|_| OptionsError::WrongMarket)?;
+    Ok(Box::new(surface))
+}

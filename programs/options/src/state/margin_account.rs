@@ -1,0 +1,338 @@
+//! A margin account as stored: everything at fixed offsets, read and written in place.
+
+use crate::errors::{refused, OptionsError};
+use crate::state::{SeriesKey, VERSION};
+use anchor_lang::prelude::*;
+use ballast_risk_math::Lots;
+use ballast_risk_policy::clearing::account::{
+    Claim, MarginAccount as Books, Position, Status, MAX_CLAIMS, MAX_POSITIONS,
+};
+use ballast_risk_policy::clearing::nonces::{Nonce, NonceSlot, Nonces, NONCE_SLOTS};
+use bytemuck::{Pod, Zeroable};
+
+/// First seed of a margin account's address: `["account", house, owner, number]`.
+pub const ACCOUNT_SEED: &[u8] = b"account";
+
+/// An account's number is a slot no older than this when it is opened, and it is closed no earlier than so many slots after: so an
+/// address never comes back, and no signature given for it is ever good for another account. Address lookup tables do the same.
+pub const NUMBER_SLOTS: u64 = 512;
+
+/// Bytes of the account.
+pub const MARGIN_ACCOUNT_BYTES: usize = 8 + core::mem::size_of::<MarginAccount>();
+
+/// A position. See [`Position`].
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct StoredPosition {
+    /// The series.
+    pub series: SeriesKey,
+    /// Signed lots: positive is long.
+    pub quantity: i64,
+}
+
+/// A claim on an expiry that is being paid out. See [`Claim`].
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct StoredClaim {
+    /// The moment of expiry, unix seconds.
+    pub expiry: i64,
+    /// Base units.
+    pub amount: u64,
+    /// Index of the market.
+    pub market: u8,
+    /// Zero.
+    pub padding: [u8; 7],
+}
+
+/// A quote that was filled, in part or whole, or cancelled. See [`NonceSlot`].
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct StoredNonce {
+    /// The nonce.
+    pub nonce: u64,
+    /// Lots filled; the greatest `u64` if it was cancelled.
+    pub filled: u64,
+}
+
+/// A margin account.
+#[account(zero_copy)]
+#[derive(Debug)]
+#[repr(C)]
+pub struct MarginAccount {
+    /// Layout version.
+    pub version: u8,
+    /// Bump of the address.
+    pub bump: u8,
+    /// 0 its owner's, 1 being liquidated, 2 bankrupt.
+    pub status: u8,
+    /// Positions in use.
+    pub position_count: u8,
+    /// Claims in use.
+    pub claim_count: u8,
+    /// Zero.
+    pub padding: [u8; 3],
+    /// The house.
+    pub house: Pubkey,
+    /// Signs for whatever leaves the account or adds risk to it; may be a program's address.
+    pub owner: Pubkey,
+    /// Signs quotes for it off-chain, and may cancel them: at first the owner.
+    pub quoter: Pubkey,
+    /// Who paid for the account, and gets the rent back.
+    pub payer: Pubkey,
+    /// Number among its owner's: the slot it was opened in, or shortly before.
+    pub number: u64,
+    /// Base units of the quote token.
+    pub cash: u64,
+    /// Owed to the insurance account.
+    pub debt: u64,
+    /// When its liquidation began, unix seconds.
+    pub liquidation_since: i64,
+    /// The last take of its liquidation, unix seconds.
+    pub liquidation_touched_at: i64,
+    /// Quotes with lower nonces are cancelled.
+    pub least_nonce: u64,
+    /// Quotes filled or cancelled.
+    pub nonces: [StoredNonce; NONCE_SLOTS],
+    /// Positions, in rising order of their series; the first `position_count` are in use.
+    pub positions: [StoredPosition; MAX_POSITIONS],
+    /// Claims; the first `claim_count` are in use.
+    pub claims: [StoredClaim; MAX_CLAIMS],
+    /// Room for what later versions hold.
+    pub reserved: [u64; 16],
+}
+
+const NORMAL: u8 = 0;
+const LIQUIDATION: u8 = 1;
+const BANKRUPT: u8 = 2;
+
+impl MarginAccount {
+    /// Fills a new account in.
+    pub fn open(&mut self, house: Pubkey, owner: Pubkey, payer: Pubkey, number: u64, bump: u8) {
+        self.version = VERSION;
+        self.bump = bump;
+        self.house = house;
+        self.owner = owner;
+        self.quoter = owner;
+        self.payer = payer;
+        self.number = number;
+    }
+
+    /// # Errors
+    /// [`OptionsError::Version`].
+    pub fn check_version(&self) -> Result<()> {
+        require!(self.version == VERSION, OptionsError::Version);
+        Ok(())
+    }
+
+    /// The positions in use.
+    pub fn positions(&self) -> &[StoredPosition] {
+        self.positions.get(..usize::from(self.position_count)).unwrap_or_default()
+    }
+
+    /// The claims in use.
+    pub fn claims(&self) -> &[StoredClaim] {
+        self.claims.get(..usize::from(self.claim_count)).unwrap_or_default()
+    }
+
+    /// Where it stands with the house.
+    fn status(&self) -> Status {
+        match self.status {
+            NORMAL => Status::Normal,
+            LIQUIDATION => Status::Liquidation {
+                since: self.liquidation_since,
+                touched_at: self.liquidation_touched_at,
+            },
+            // Whatever is unknown locks the account.
+            _ => Status::Bankrupt,
+        }
+    }
+
+    /// Cash, debt, status, positions and claims as the pure functions take them.
+    ///
+    /// # Errors
+    /// [`OptionsError::Version`]; [`OptionsError::SeriesForm`] or an error of the books if it was not written by [`Self::keep`].
+    #[inline(never)]
+    pub fn books(&self) -> Result<Box<Books>> {
+        self.check_version()?;
+        let mut books = Box::new(Books::EMPTY);
+        books.cash = self.cash;
+        books.debt = self.debt;
+        books.status = self.status();
+        let positions = self.positions().iter().map_while(|stored| {
+            Some(Position {
+                series: stored.series.terms().ok()?,
+                quantity: Lots(stored.quantity),
+            })
+        });
+        books.load_positions(positions).map_err(|bad| refused(bad, bad.into()))?;
+        require!(
+            books.positions().len() == usize::from(self.position_count),
+            OptionsError::SeriesForm
+        );
+        let claims = self.claims().iter().map(|stored| Claim {
+            market: stored.market,
+            expiry: stored.expiry,
+            amount: stored.amount,
+        });
+        books.load_claims(claims).map_err(|bad| refused(bad, bad.into()))?;
+        Ok(books)
+    }
+
+    /// Stores what [`Self::books`] gave, after it was changed.
+    ///
+    /// # Errors
+    /// None for books of the pure functions.
+    #[inline(never)]
+    pub fn keep(&mut self, books: &Books) -> Result<()> {
+        self.cash = books.cash;
+        self.debt = books.debt;
+        (self.status, self.liquidation_since, self.liquidation_touched_at) = match books.status {
+            Status::Normal => (NORMAL, 0, 0),
+            Status::Liquidation { since, touched_at } => (LIQUIDATION, since, touched_at),
+            Status::Bankrupt => (BANKRUPT, 0, 0),
+        };
+        let before = usize::from(self.position_count);
+        let (positions, claims) = (books.positions(), books.claims());
+        for (place, position) in self.positions.iter_mut().zip(positions) {
+            *place = StoredPosition {
+                series: SeriesKey::from(&position.series),
+                quantity: position.quantity.0,
+            };
+        }
+        for place in self.positions.iter_mut().take(before).skip(positions.len()) {
+            *place = StoredPosition::default();
+        }
+        self.claims = [StoredClaim::default(); MAX_CLAIMS];
+        for (place, claim) in self.claims.iter_mut().zip(claims) {
+            *place = StoredClaim {
+                expiry: claim.expiry,
+                amount: claim.amount,
+                market: claim.market,
+                padding: [0; 7],
+            };
+        }
+        self.position_count = u8::try_from(positions.len()).map_err(|_| OptionsError::TooLarge)?;
+        self.claim_count = u8::try_from(claims.len()).map_err(|_| OptionsError::TooLarge)?;
+        Ok(())
+    }
+
+    /// The nonces as the pure functions take them.
+    #[inline(never)]
+    pub fn quotes(&self) -> Box<Nonces> {
+        let mut nonces = Box::<Nonces>::default();
+        nonces.least = Nonce(self.least_nonce);
+        for (slot, stored) in nonces.slots.iter_mut().zip(&self.nonces) {
+            *slot = NonceSlot {
+                nonce: Nonce(stored.nonce),
+                filled: stored.filled,
+            };
+        }
+        nonces
+    }
+
+    /// Stores what [`Self::quotes`] gave, after it was changed.
+    pub fn keep_quotes(&mut self, nonces: &Nonces) {
+        self.least_nonce = nonces.least.0;
+        for (stored, slot) in self.nonces.iter_mut().zip(&nonces.slots) {
+            *stored = StoredNonce {
+                nonce: slot.nonce.0,
+                filled: slot.filled,
+            };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn series(digits: u32) -> SeriesKey {
+        SeriesKey {
+            market: 0,
+            kind: 1,
+            places: 0,
+            padding: 0,
+            digits,
+            expiry: 1_774_598_400,
+        }
+    }
+
+    fn account(status: u8, positions: u8) -> MarginAccount {
+        let mut account = MarginAccount::zeroed();
+        account.open(Pubkey::default(), Pubkey::default(), Pubkey::default(), 7, 255);
+        account.status = status;
+        account.cash = 11;
+        account.debt = 12;
+        account.position_count = positions;
+        for index in 0..positions {
+            account.positions[usize::from(index)] = StoredPosition {
+                series: series(100 + u32::from(index)),
+                quantity: i64::from(index) - 40,
+            };
+        }
+        account.claim_count = 2;
+        account.claims[0].amount = 5;
+        account.claims[1] = StoredClaim {
+            expiry: 9,
+            amount: 6,
+            market: 3,
+            padding: [0; 7],
+        };
+        account
+    }
+
+    #[test]
+    fn thirty_two_positions_eight_claims_and_the_nonces_fit_four_kilobytes() {
+        const { assert!(MARGIN_ACCOUNT_BYTES <= 4_096) };
+        assert_eq!(MARGIN_ACCOUNT_BYTES, 1_800);
+    }
+
+    #[test]
+    fn books_survive_storage_byte_for_byte() {
+        for (status, positions) in [(0, 0), (0, 1), (1, 16), (2, 32)] {
+            let before = account(status, positions);
+            let mut after = before;
+            if status == LIQUIDATION {
+                after.liquidation_since = 3;
+                after.liquidation_touched_at = 4;
+            }
+            let before = after;
+            let books = before.books().unwrap();
+            after.keep(&books).unwrap();
+            assert_eq!(bytemuck::bytes_of(&after), bytemuck::bytes_of(&before), "{status} {positions}");
+        }
+    }
+
+    #[test]
+    fn what_leaves_the_books_leaves_no_trace() {
+        let mut kept = account(0, 32);
+        kept.keep(&Books::EMPTY).unwrap();
+        assert_eq!(kept.positions, [StoredPosition::default(); MAX_POSITIONS]);
+        assert_eq!(kept.claims, [StoredClaim::default(); MAX_CLAIMS]);
+        assert!(kept.books().unwrap().is_empty());
+    }
+
+    #[test]
+    fn nonces_survive_storage() {
+        let mut before = account(0, 0);
+        before.least_nonce = 31;
+        before.nonces[5] = StoredNonce { nonce: 37, filled: 9 };
+        let mut after = before;
+        after.keep_quotes(&before.quotes());
+        assert_eq!(bytemuck::bytes_of(&after), bytemuck::bytes_of(&before));
+    }
+
+    #[test]
+    fn books_that_nobody_wrote_are_refused() {
+        let mut unordered = account(0, 2);
+        unordered.positions.swap(0, 1);
+        assert!(unordered.books().is_err());
+        let mut nameless = account(0, 2);
+        nameless.positions[1].series.kind = 9;
+        assert!(nameless.books().is_err());
+        let mut newer = account(0, 0);
+        newer.version = VERSION + 1;
+        assert!(newer.books().is_err());
+        assert_eq!(account(9, 0).books().unwrap().status, Status::Bankrupt);
+    }
+}

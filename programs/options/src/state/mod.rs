@@ -1,0 +1,21 @@
+//! Accounts of the clearing house: plain data at fixed offsets (`docs/options.md`), and their way to and from the pure types of
+//! [`ballast_risk_policy::clearing`].
+
+mod auction;
+mod expiry;
+mod house;
+mod margin_account;
+mod series;
+mod settings;
+
+pub use auction::{side_byte, side_of, AuctionOffer, AUCTION_SEED};
+pub use expiry::{Expiry, ExpiryOutcome, EXPIRY_SEED};
+pub use house::{House, Listing, CUSTODY_SEED, HOUSE_SEED};
+pub use margin_account::{
+    MarginAccount, StoredClaim, StoredNonce, StoredPosition, ACCOUNT_SEED, MARGIN_ACCOUNT_BYTES, NUMBER_SLOTS,
+};
+pub use series::{Series, SeriesKey, SERIES_SEED};
+pub use settings::{HouseSettings, ListingSettings};
+
+/// Layout version of every account of this program. A reader that does not know it has to refuse the account.
+pub const VERSION: u8 = 1;

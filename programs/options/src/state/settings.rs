@@ -1,0 +1,132 @@
+//! Parameters as accounts and instructions carry them. What each means and may be is at the pure type.
+
+use crate::errors::{refused, OptionsError};
+use anchor_lang::prelude::*;
+use ballast_risk_math::Lots;
+use ballast_risk_policy::basis_points::BasisPoints;
+use ballast_risk_policy::clearing::params::{
+    ChargeParams, DiscountParams, ExpiryRules, HouseParams, ListingParams, SettlementParams, StrikeRange,
+};
+use bytemuck::{Pod, Zeroable};
+
+/// [`HouseParams`], without the decimals, which are the quote mint's.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct HouseSettings {
+    /// Oldest surface that margin may be computed from, seconds.
+    pub greatest_surface_age_seconds: u32,
+    /// How long before expiry the cash-need rule counts a position, seconds.
+    pub cash_window_seconds: u32,
+    /// How long a liquidation's discount grows, seconds.
+    pub liquidation_seconds: u32,
+    /// How long after that nobody may have taken anything before the insurance account takes over, seconds.
+    pub grace_seconds: u32,
+}
+
+/// [`ListingParams`]. Shares are basis points.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct ListingSettings {
+    /// Sizes are whole multiples of this, lots.
+    pub least_size: i64,
+    /// The least spread charge for each series held, base units.
+    pub spread_floor: u64,
+    /// Size that is free of the concentration charge, lots.
+    pub free_size: i64,
+    /// Least strike as a share of the spot at creation.
+    pub least_strike: u32,
+    /// Greatest strike as a share of the spot at creation.
+    pub greatest_strike: u32,
+    /// Least time to expiry at creation, seconds.
+    pub least_tenor_seconds: u32,
+    /// Spread charge, of the spot for each lot.
+    pub spread: u32,
+    /// Greatest concentration charge, of the spot for each lot.
+    pub concentration: u32,
+    /// Share of the open interest that is free of it.
+    pub free_share: u32,
+    /// Most that a liquidator gets, of the spot for each lot.
+    pub discount_of_spot: u32,
+    /// Of a long position besides, of its mark.
+    pub discount_of_mark: u32,
+    /// Samples are taken this long before expiry, seconds.
+    pub window_seconds: u32,
+    /// At most one sample in each stretch of this length, seconds.
+    pub spacing_seconds: u32,
+    /// By how much the window grows when there are too few samples, seconds.
+    pub extension_seconds: u32,
+    /// By how much it may have grown, seconds.
+    pub greatest_delay_seconds: u32,
+    /// Any day so many days ahead may be an expiry.
+    pub daily_days: u16,
+    /// Fridays so many days ahead.
+    pub weekly_days: u16,
+    /// Last Fridays of months so many days ahead.
+    pub longest_days: u16,
+    /// How many samples settle.
+    pub least_samples: u16,
+}
+
+impl HouseSettings {
+    /// As the pure functions take them.
+    pub fn params(&self, quote_decimals: u8) -> HouseParams {
+        HouseParams {
+            quote_decimals,
+            greatest_surface_age_seconds: self.greatest_surface_age_seconds,
+            cash_window_seconds: self.cash_window_seconds,
+            liquidation_seconds: self.liquidation_seconds,
+            grace_seconds: self.grace_seconds,
+        }
+    }
+
+    /// # Errors
+    /// [`OptionsError::Parameter`]; rule, value and range go to the log.
+    pub fn validate(&self, quote_decimals: u8) -> Result<()> {
+        let valid = self.params(quote_decimals).validate();
+        valid.map_err(|bad| refused(bad, OptionsError::Parameter))
+    }
+}
+
+impl ListingSettings {
+    /// As the pure functions take them.
+    pub fn params(&self) -> ListingParams {
+        ListingParams {
+            strikes: StrikeRange {
+                least: BasisPoints(self.least_strike),
+                greatest: BasisPoints(self.greatest_strike),
+            },
+            expiries: ExpiryRules {
+                daily_days: self.daily_days,
+                weekly_days: self.weekly_days,
+                longest_days: self.longest_days,
+                least_seconds: self.least_tenor_seconds,
+            },
+            least_size: Lots(self.least_size),
+            charges: ChargeParams {
+                spread: BasisPoints(self.spread),
+                spread_floor: self.spread_floor,
+                concentration: BasisPoints(self.concentration),
+                free_share: BasisPoints(self.free_share),
+                free_size: Lots(self.free_size),
+            },
+            discount: DiscountParams {
+                of_spot: BasisPoints(self.discount_of_spot),
+                of_mark: BasisPoints(self.discount_of_mark),
+            },
+            settlement: SettlementParams {
+                window_seconds: self.window_seconds,
+                spacing_seconds: self.spacing_seconds,
+                least_samples: self.least_samples,
+                extension_seconds: self.extension_seconds,
+                greatest_delay_seconds: self.greatest_delay_seconds,
+            },
+        }
+    }
+
+    /// # Errors
+    /// [`OptionsError::Parameter`]; rule, value and range go to the log.
+    pub fn validate(&self) -> Result<()> {
+        let valid = self.params().validate();
+        valid.map_err(|bad| refused(bad, OptionsError::Parameter))
+    }
+}
