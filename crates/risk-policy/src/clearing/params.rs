@@ -258,3 +258,6 @@ impl HouseParams {
         10u64.saturating_pow(u32::from(self.quote_decimals.min(9)))
     }
 }
+
+#[cfg(test)]
+mod tests;

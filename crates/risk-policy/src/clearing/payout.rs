@@ -47,6 +47,10 @@ pub struct Settled {
     pub claim: u64,
     /// Rounding dust that went to the insurance account.
     pub dust: u64,
+    /// Lots that were held long, over all series: by so much the market's open interest falls.
+    pub long: u64,
+    /// Lots that were held short.
+    pub short: u64,
 }
 
 /// What paying a claim did.
@@ -161,7 +165,11 @@ pub fn settle_positions(
     let mut after = *book;
     after.open_long = book.open_long.checked_sub(sums.long).ok_or(too_large)?;
     after.open_short = book.open_short.checked_sub(sums.short).ok_or(too_large)?;
-    let mut settled = Settled::default();
+    let mut settled = Settled {
+        long: sums.long,
+        short: sums.short,
+        ..Settled::default()
+    };
     if sums.net < I80F48::ZERO {
         settled.net = Value::floor(sums.net).ok_or(too_large)?;
         let owed = settled.net.0.unsigned_abs();
@@ -285,3 +293,6 @@ pub fn pay_claim(
         dust,
     })
 }
+
+#[cfg(test)]
+mod tests;

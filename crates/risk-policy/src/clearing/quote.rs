@@ -218,3 +218,6 @@ fn get<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], QuoteRefusal> {
     *rest = after;
     Ok(*field)
 }
+
+#[cfg(test)]
+mod tests;
