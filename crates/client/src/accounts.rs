@@ -106,6 +106,39 @@ impl RawAccount {
         self.anchor(ballast_perp::ID, "Ballast perp trader")
     }
 
+    /// A zero-copy account of the clearing house, of exactly its size.
+    fn cleared<T: AccountDeserialize>(&self, what: &'static str) -> Result<T, DecodeError> {
+        if self.data.len() != 8 + core::mem::size_of::<T>() {
+            return Err(DecodeError::Layout { key: self.key, what });
+        }
+        self.anchor(ballast_options::ID, what)
+    }
+
+    /// A clearing house.
+    pub fn house(&self) -> Result<ballast_options::state::House, DecodeError> {
+        self.cleared("Ballast clearing house")
+    }
+
+    /// A margin account at a clearing house.
+    pub fn margin_account(&self) -> Result<ballast_options::state::MarginAccount, DecodeError> {
+        self.cleared("Ballast margin account")
+    }
+
+    /// An expiry of a clearing house.
+    pub fn expiry(&self) -> Result<ballast_options::state::Expiry, DecodeError> {
+        self.anchor(ballast_options::ID, "Ballast expiry")
+    }
+
+    /// A series of a clearing house.
+    pub fn series(&self) -> Result<ballast_options::state::Series, DecodeError> {
+        self.anchor(ballast_options::ID, "Ballast series")
+    }
+
+    /// An auction at a clearing house.
+    pub fn auction(&self) -> Result<ballast_options::state::AuctionOffer, DecodeError> {
+        self.anchor(ballast_options::ID, "Ballast auction")
+    }
+
     /// A token mint.
     pub fn mint(&self) -> Result<Mint, DecodeError> {
         self.owned_by(spl_token::ID)?;

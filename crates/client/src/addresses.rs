@@ -1,6 +1,7 @@
 //! Where accounts live.
 
 use anchor_lang::prelude::Pubkey;
+use ballast_options::state as options;
 use ballast_perp::state::{Market as VenueMarket, Trader};
 use ballast_vault::state::{Vault, CUSTODY_SEED, ESCROW_SEED, SHARES_SEED, TICKET_SEED, VAULT_SEED};
 
@@ -54,6 +55,51 @@ pub fn vault(creator: &Pubkey, id: u64) -> Pubkey {
 pub fn ticket(vault: &Pubkey, holder: &Pubkey) -> Pubkey {
     let seeds: &[&[u8]] = &[TICKET_SEED, vault.as_ref(), holder.as_ref()];
     Pubkey::find_program_address(seeds, &ballast_vault::ID).0
+}
+
+/// Address of a clearing house.
+pub fn house(creator: &Pubkey, number: u64) -> Pubkey {
+    let seeds: &[&[u8]] = &[options::HOUSE_SEED, creator.as_ref(), &number.to_le_bytes()];
+    Pubkey::find_program_address(seeds, &ballast_options::ID).0
+}
+
+/// Address of a clearing house's custody.
+pub fn house_custody(house: &Pubkey) -> Pubkey {
+    Pubkey::find_program_address(&[options::CUSTODY_SEED, house.as_ref()], &ballast_options::ID).0
+}
+
+/// Address of a clearing house's insurance account: the margin account of the house itself, number zero.
+pub fn house_insurance(house: &Pubkey) -> Pubkey {
+    margin_account(house, house, 0)
+}
+
+/// Address of a margin account. `number` is the slot it was opened in, or shortly before.
+pub fn margin_account(house: &Pubkey, owner: &Pubkey, number: u64) -> Pubkey {
+    let seeds: &[&[u8]] = &[
+        options::ACCOUNT_SEED,
+        house.as_ref(),
+        owner.as_ref(),
+        &number.to_le_bytes(),
+    ];
+    Pubkey::find_program_address(seeds, &ballast_options::ID).0
+}
+
+/// Address of an expiry: `moment` in unix seconds.
+pub fn expiry(house: &Pubkey, market: u8, moment: i64) -> Pubkey {
+    let seeds: &[&[u8]] = &[options::EXPIRY_SEED, house.as_ref(), &[market], &moment.to_le_bytes()];
+    Pubkey::find_program_address(seeds, &ballast_options::ID).0
+}
+
+/// Address of a series.
+pub fn series(house: &Pubkey, key: &options::SeriesKey) -> Pubkey {
+    let seeds: &[&[u8]] = &[options::SERIES_SEED, house.as_ref(), &key.bytes()];
+    Pubkey::find_program_address(seeds, &ballast_options::ID).0
+}
+
+/// Address of a margin account's auction.
+pub fn auction(account: &Pubkey, number: u64) -> Pubkey {
+    let seeds: &[&[u8]] = &[options::AUCTION_SEED, account.as_ref(), &number.to_le_bytes()];
+    Pubkey::find_program_address(seeds, &ballast_options::ID).0
 }
 
 /// Every address a vault's instructions name.

@@ -10,6 +10,7 @@ use ballast_risk::state::MarketParams;
 use ballast_vault::valuation::__client_accounts_valuation::Valuation;
 use ballast_vault::{CreateVaultArgs, Order, RedeemRequest};
 
+pub mod options;
 pub mod surface;
 
 fn build(program_id: Pubkey, accounts: impl ToAccountMetas, data: impl InstructionData) -> Instruction {

@@ -8,6 +8,7 @@ pub mod addresses;
 pub mod assess;
 pub mod instructions;
 pub mod prices;
+pub mod quotes;
 pub mod snapshot;
 
 pub use anchor_lang::prelude::{AccountMeta, Pubkey};
