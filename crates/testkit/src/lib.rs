@@ -1,5 +1,6 @@
 //! World builders for tests. Everything runs the compiled programs in an in-process SVM; nothing is mocked.
 
+pub mod house;
 pub mod params;
 pub mod surface;
 pub mod tokens;

@@ -383,6 +383,7 @@ impl World {
             ballast_risk::ID,
             ballast_perp::ID,
             ballast_vault::ID,
+            ballast_options::ID,
             anchor_spl::token::ID,
         ];
         let mut all: Vec<_> = owners
