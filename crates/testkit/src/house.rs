@@ -148,6 +148,17 @@ impl HouseWorld {
         house
     }
 
+    /// The same world once more, to try something in.
+    pub fn copy(&self) -> Self {
+        Self {
+            world: self.world.copy(),
+            markets: self.markets.clone(),
+            accounts: self.accounts.clone(),
+            expiries: self.expiries.clone(),
+            ..*self
+        }
+    }
+
     /// The accounts of every market.
     pub fn market_keys(&self) -> Vec<MarketKeys> {
         self.markets.iter().map(|market| market.keys).collect()

@@ -131,6 +131,16 @@ impl World {
         world
     }
 
+    /// The same world once more, to try something in.
+    pub fn copy(&self) -> Self {
+        Self {
+            svm: self.svm.clone(),
+            admin: self.admin.insecure_clone(),
+            keeper: self.keeper.insecure_clone(),
+            ..*self
+        }
+    }
+
     /// The next key of this world: always the same ones, so that compute units are.
     fn next_key(&mut self) -> Keypair {
         self.keys_made += 1;
