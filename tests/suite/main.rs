@@ -8,6 +8,7 @@ mod invariants;
 mod margin_reader;
 mod observation;
 mod options_auctions;
+mod options_layout;
 mod options_life;
 mod options_liquidation;
 mod options_margin;

@@ -54,7 +54,15 @@ impl Desk {
     fn take(&mut self, quantity: i64, limit: u64) -> Sent {
         let parties = parties(&self.taker, &self.owner);
         let markets = self.world.market_keys();
-        let take = ix::take_auction(&self.world.keys, &self.key, &parties, &markets, 1, quantity, limit * USD);
+        let take = ix::take_auction(
+            &self.world.keys,
+            &self.key,
+            &parties,
+            &markets,
+            1,
+            quantity,
+            limit * USD,
+        );
         self.world.send(take, &self.taker.user)
     }
 

@@ -29,13 +29,16 @@ fn a_strangle_is_written_decays_settles_and_pays_to_the_base_unit() {
     let world = &mut strangle.world;
     assert_eq!(world.account(&writer).cash, (CASH + 2 * PREMIUM) * USD);
     assert_eq!(world.account(&maker).cash, (1_000_000 - 2 * PREMIUM) * USD);
-    assert_eq!((world.held(&writer, &strangle.call), world.held(&maker, &strangle.put)), (-UNIT, UNIT));
+    assert_eq!(
+        (world.held(&writer, &strangle.call), world.held(&maker, &strangle.put)),
+        (-UNIT, UNIT)
+    );
     assert_eq!(world.series_account(&strangle.call).open_interest, UNIT as u64);
 
     // It decays: what cannot be withdrawn on the first day can be when a day of it is gone and the price has not moved.
-    let most = strangle_free(world, &strangle.writer);
+    let most = world.withdrawable(&strangle.writer);
     world.pass_until(NEAR - 30 * 3_600);
-    let later = strangle_free(world, &strangle.writer);
+    let later = world.withdrawable(&strangle.writer);
     assert!(later > most + 50 * USD, "{most} {later}");
 
     // The call ends 2,000 in the money.
@@ -50,16 +53,25 @@ fn a_strangle_is_written_decays_settles_and_pays_to_the_base_unit() {
     refused(world.pay(NEAR, &[maker]), OptionsError::NothingHere);
 
     let settled = world.settle(NEAR, &[maker]);
-    let [winner] = &events::<PositionsSettled>(&settled)[..] else { panic!() };
+    let [winner] = &events::<PositionsSettled>(&settled)[..] else {
+        panic!()
+    };
     assert_eq!((winner.net, winner.claim), (2_000_000_000, 2_000_000_000));
     refused(world.pay(NEAR, &[maker]), OptionsError::StillOpen);
     let settled = world.settle(NEAR, &[writer]);
-    let [loser] = &events::<PositionsSettled>(&settled)[..] else { panic!() };
-    assert_eq!((loser.net, loser.collected, loser.uncovered), (-2_000_000_000, 2_000_000_000, 0));
+    let [loser] = &events::<PositionsSettled>(&settled)[..] else {
+        panic!()
+    };
+    assert_eq!(
+        (loser.net, loser.collected, loser.uncovered),
+        (-2_000_000_000, 2_000_000_000, 0)
+    );
     refused(world.settle(NEAR, &[writer]), OptionsError::NothingHere);
     world.assert_sound();
     let paid = world.pay(NEAR, &[maker]);
-    let [paid] = &events::<ClaimPaid>(&paid)[..] else { panic!() };
+    let [paid] = &events::<ClaimPaid>(&paid)[..] else {
+        panic!()
+    };
     assert_eq!((paid.amount, paid.dust), (2_000_000_000, 0));
     world.assert_sound();
 
@@ -69,7 +81,10 @@ fn a_strangle_is_written_decays_settles_and_pays_to_the_base_unit() {
     assert_eq!((world.house().ledger, world.world.tokens(&world.keys.custody)), (0, 0));
     let admin = world.world.admin.pubkey();
     let expiry = world.keys.series(&strangle.call).expiry;
-    refused(world.crank(ix::close_expiry(&expiry, &admin)), OptionsError::ExpiryInUse);
+    refused(
+        world.crank(ix::close_expiry(&expiry, &admin)),
+        OptionsError::ExpiryInUse,
+    );
     for key in [&strangle.call, &strangle.put] {
         let close = ix::close_series(&world.keys, key, &admin);
         world.crank(close).expect("a closed series");
@@ -78,21 +93,6 @@ fn a_strangle_is_written_decays_settles_and_pays_to_the_base_unit() {
     for gone in [writer, maker, expiry, world.keys.series(&strangle.call).series] {
         assert!(world.world.raw(&gone).is_none());
     }
-}
-
-/// The most, to the whole unit, that an account could withdraw.
-fn strangle_free(world: &HouseWorld, member: &Member) -> u64 {
-    let cash = world.account(&member.account).cash / USD;
-    let accepted = |amount: u64| {
-        let mut tried = world.copy();
-        tried.withdraw(member, amount * USD).is_ok()
-    };
-    let (mut low, mut high) = (0, cash + 1);
-    while high - low > 1 {
-        let middle = (low + high) / 2;
-        *(if accepted(middle) { &mut low } else { &mut high }) = middle;
-    }
-    low * USD
 }
 
 #[test]
@@ -108,7 +108,9 @@ fn premiums_are_rounded_against_the_taker_and_positions_net() {
     let mut quote = world.quote(&maker, &key, ballast_risk_policy::clearing::trade::Side::Buy, UNIT, 0);
     quote.price.0 = 1_500_000_001;
     let sold = world.take(&taker, &maker, &quote, 10_000);
-    let [event] = &events::<Traded>(&sold)[..] else { panic!() };
+    let [event] = &events::<Traded>(&sold)[..] else {
+        panic!()
+    };
     assert_eq!((event.premium, event.open_interest), (15_000_000, 0));
     assert_eq!(world.account(&taker.account).position_count, 0);
     assert_eq!(world.account(&taker.account).cash, 100_000 * USD - 1);
@@ -127,7 +129,9 @@ fn an_expiry_without_samples_settles_at_the_slow_price_and_not_before_the_greate
     refused(world.crank(finish.clone()), OptionsError::TooFewSamples);
     world.pass(1);
     let settled = world.crank(finish.clone());
-    let [event] = &events::<ExpirySettled>(&settled)[..] else { panic!() };
+    let [event] = &events::<ExpirySettled>(&settled)[..] else {
+        panic!()
+    };
     assert_eq!((event.outcome, event.samples), (ExpiryOutcome::SlowPrice, 0));
     assert_eq!(event.price, world.world.risk_market().signals.slow_price);
     refused(world.crank(finish), OptionsError::Settled);

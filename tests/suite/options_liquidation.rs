@@ -101,9 +101,14 @@ fn parts_are_taken_until_the_target_within_the_cap_and_never_for_the_worse() {
         if taken.is_err() {
             break refused(taken, OptionsError::MoreThanNeeded);
         }
-        let [event] = &events::<Liquidated>(&taken)[..] else { panic!() };
+        let [event] = &events::<Liquidated>(&taken)[..] else {
+            panic!()
+        };
         // Half the time is gone: half the cap, which is one per cent of the spot.
-        assert!(event.discount <= event.cap && event.discount >= event.cap / 2, "{event:?}");
+        assert!(
+            event.discount <= event.cap && event.discount >= event.cap / 2,
+            "{event:?}"
+        );
         assert!(coverage(&event.after) >= coverage(&event.before), "{event:?}");
         assert!(event.payment < 0, "the account pays to be rid of a short position");
         takes += 1;
@@ -138,14 +143,21 @@ fn what_nobody_takes_goes_to_the_insurance_account_and_from_it_to_anyone() {
     failing.world.pass(1_201);
     failing.take_over().unwrap();
     let owner = failing.owner.account;
-    assert_eq!((failing.world.account(&owner).cash, failing.world.account(&owner).status), (0, 2));
+    assert_eq!(
+        (failing.world.account(&owner).cash, failing.world.account(&owner).status),
+        (0, 2)
+    );
     refused(failing.world.deposit(&failing.owner, USD), OptionsError::Bankrupt);
     let take = ix::take_over_position(&failing.world.keys, &owner, &failing.key);
     failing.world.crank(take.clone()).unwrap();
     refused(failing.world.crank(take), OptionsError::NotBankrupt);
     let insurance = failing.world.keys.insurance;
     assert_eq!(failing.world.held(&insurance, &failing.key), -3 * UNIT);
-    assert_eq!(failing.world.account(&owner).status, 0, "an empty account is its owner's again");
+    assert_eq!(
+        failing.world.account(&owner).status,
+        0,
+        "an empty account is its owner's again"
+    );
     failing.world.assert_sound();
 
     failing.world.pass(600);
@@ -153,7 +165,9 @@ fn what_nobody_takes_goes_to_the_insurance_account_and_from_it_to_anyone() {
     let (buyer, account) = (failing.liquidator.user.holder.key, failing.liquidator.account);
     let buy = ix::buy_from_insurance(&failing.world.keys, &failing.key, &buyer, &account, &markets, -UNIT);
     let bought = failing.world.send(buy, &failing.liquidator.user);
-    let [event] = &events::<InsuranceSold>(&bought)[..] else { panic!() };
+    let [event] = &events::<InsuranceSold>(&bought)[..] else {
+        panic!()
+    };
     assert_eq!(event.discount, event.cap);
     assert_eq!(failing.world.held(&insurance, &failing.key), -2 * UNIT);
     failing.world.assert_sound();

@@ -4,14 +4,21 @@ use crate::options_support::*;
 use ballast_client::instructions::options as ix;
 use ballast_options::OptionsError;
 use ballast_testkit::house::{house_settings, listing, HouseWorld, FAR, NEAR, UNIT, USD};
+use ballast_testkit::tokens;
 
 #[test]
 fn who_writes_needs_the_initial_margin_and_who_buys_needs_the_premium() {
     let mut world = HouseWorld::new();
     let (poor, maker) = (world.member(1_000 * USD), world.member(1_000_000 * USD));
     let key = world.series(CALL, 55_000, FAR);
-    refused(world.trade(&poor, &maker, &key, -UNIT, 300), OptionsError::InitialMargin);
-    refused(world.trade(&poor, &maker, &key, 4 * UNIT, 300), OptionsError::NotEnoughCash);
+    refused(
+        world.trade(&poor, &maker, &key, -UNIT, 300),
+        OptionsError::InitialMargin,
+    );
+    refused(
+        world.trade(&poor, &maker, &key, 4 * UNIT, 300),
+        OptionsError::NotEnoughCash,
+    );
     world.trade(&poor, &maker, &key, 3 * UNIT, 300).unwrap();
     // A book of long options alone needs no more than its marks: the last cash may go.
     world.withdraw(&poor, 100 * USD).unwrap();
@@ -26,15 +33,24 @@ fn r1_a_gain_of_the_moment_cannot_be_withdrawn_until_the_slow_price_has_it() {
     let (call, put) = (world.series(CALL, 50_000, FAR), world.series(PUT, 42_000, FAR));
     world.trade(&owner, &maker, &call, 2 * UNIT, 1_900).unwrap();
     world.trade(&owner, &maker, &put, -3 * UNIT, 100).unwrap();
-    // Up by eight per cent within a minute.
+    // Up by eight per cent within a minute: the calls have gained some 6,000.
     world.markets[0].price = "54000".to_owned();
     world.pass(60);
-    let cash = world.account(&owner.account).cash;
-    refused(world.withdraw(&owner, cash), OptionsError::InitialMargin);
-    // An hour later the slow price is there too.
-    world.pass(3_600);
-    world.withdraw(&owner, cash).unwrap();
-    world.assert_sound();
+    let at_once = world.withdrawable(&owner);
+    // The same moment, had the slow price got there.
+    let mut followed = world.copy();
+    let key = followed.markets[0].keys.risk_market;
+    let account = followed.world.raw(&key).unwrap();
+    let mut market = account.risk_market().unwrap();
+    market.signals.slow_price = market.signals.price;
+    let mut data = account.data;
+    data[8..].copy_from_slice(bytemuck::bytes_of(&market));
+    tokens::put(&mut followed.world.svm, key, account.owner, data);
+    let then = followed.withdrawable(&owner);
+    assert!(then > at_once + 3_000 * USD, "{at_once} {then}");
+    refused(world.withdraw(&owner, then), OptionsError::InitialMargin);
+    followed.withdraw(&owner, then).unwrap();
+    followed.assert_sound();
 }
 
 #[test]
@@ -47,8 +63,7 @@ fn what_expires_within_a_day_needs_cash_whatever_later_options_are_worth() {
     world.trade(&owner, &maker, &near, -UNIT, 900).unwrap();
     world.withdraw(&owner, 18_000 * USD).unwrap();
     world.pass_until(NEAR - 86_400);
-    let cash = world.account(&owner.account).cash;
-    refused(world.withdraw(&owner, cash.min(900 * USD)), OptionsError::CashNeed);
+    refused(world.withdraw(&owner, USD), OptionsError::CashNeed);
     let begin = ix::begin_liquidation(&world.keys, &owner.account, &world.market_keys());
     world.crank(begin).unwrap();
 }
@@ -116,7 +131,10 @@ fn markets_can_neither_be_left_out_nor_replaced_nor_passed_twice() {
     };
     refused(withdraw(&mut world, &[]), OptionsError::MarketMissing);
     refused(withdraw(&mut world, &markets[..1]), OptionsError::MarketMissing);
-    refused(withdraw(&mut world, &[markets[0], markets[0]]), OptionsError::MarketRepeated);
+    refused(
+        withdraw(&mut world, &[markets[0], markets[0]]),
+        OptionsError::MarketRepeated,
+    );
     let swapped = ix::MarketKeys {
         surface: markets[1].surface,
         ..markets[0]

@@ -4,8 +4,8 @@ use crate::options_support::*;
 use ballast_client::instructions::options as ix;
 use ballast_client::quotes::{carrier, SignedQuote};
 use ballast_client::Instruction;
-use ballast_options::OptionsError;
 use ballast_options::state::SeriesKey;
+use ballast_options::OptionsError;
 use ballast_risk_math::Lots;
 use ballast_risk_policy::clearing::nonces::Nonce;
 use ballast_risk_policy::clearing::quote::{Quote, QUOTE_BYTES};
@@ -266,7 +266,14 @@ fn a_quoter_signs_and_cancels_in_the_owners_place_and_can_do_nothing_else() {
     refused(desk.send(&[by_owner], 1), OptionsError::SignatureSigner);
     let by_quoter = carrier(&SignedQuote::sign(&desk.quote, &quoter.keypair));
     desk.send(&[by_quoter.clone()], 1).unwrap();
-    let withdraw = ix::withdraw(&desk.world.keys, &quoter.holder.key, &account, &quoter.holder.quote, &[], 1);
+    let withdraw = ix::withdraw(
+        &desk.world.keys,
+        &quoter.holder.key,
+        &account,
+        &quoter.holder.quote,
+        &[],
+        1,
+    );
     refused(desk.world.send(withdraw, &quoter), OptionsError::NotOwner);
     let cancel = ix::cancel_quote(&quoter.holder.key, &account, desk.quote.nonce.0);
     desk.world.send(cancel, &quoter).unwrap();
@@ -283,7 +290,10 @@ fn an_address_that_was_closed_never_comes_back_and_neither_do_its_quotes() {
     let number = desk.world.account(&maker.account).number;
     let admin = desk.world.world.admin.pubkey();
     let close = ix::close_account(&maker.user.holder.key, &maker.account, &admin);
-    refused(desk.world.send(close.clone(), &maker.user), OptionsError::TooYoungToClose);
+    refused(
+        desk.world.send(close.clone(), &maker.user),
+        OptionsError::TooYoungToClose,
+    );
     desk.world.world.pass(200, 512);
     desk.world.send(close, &maker.user).unwrap();
     let again = ix::open_account(&desk.world.keys, &admin, &maker.user.holder.key, number);

@@ -34,7 +34,7 @@ struct Run {
 impl Run {
     fn new(seed: u64) -> Self {
         let mut world = HouseWorld::new();
-        let members = [20_000, 30_000, 50_000, 100_000, 400_000].map(|cash| world.member(cash * USD));
+        let members = [15_000, 25_000, 40_000, 80_000, 400_000].map(|cash| world.member(cash * USD));
         let mut series = Vec::new();
         for moment in [NEAR, FAR] {
             for strike in [46_000, 50_000, 54_000] {
@@ -59,54 +59,34 @@ impl Run {
         let (first, other) = (self.dice.roll(5) as usize, 1 + self.dice.roll(4) as usize);
         let second = (first + other) % 5;
         let key = self.series[self.dice.roll(self.series.len() as u64) as usize];
-        let size = 10_000 * (1 + self.dice.roll(150) as i64);
+        let size = 10_000 * (1 + self.dice.roll(400) as i64);
         let (a, b) = (&self.members[first], &self.members[second]);
-        let markets = self.world.market_keys();
         match self.dice.roll(10) {
             0..=3 => {
                 // About what it is worth, so that trades do not only give money away.
                 let strike = f64::from(key.digits);
-                let intrinsic = if key.kind == CALL { self.price - strike } else { strike - self.price };
+                let intrinsic = if key.kind == CALL {
+                    self.price - strike
+                } else {
+                    strike - self.price
+                };
                 let price = (intrinsic.max(0.0) + 200.0 + self.dice.roll(1_000) as f64) as u64;
                 let quantity = if self.dice.roll(2) == 0 { size } else { -size };
                 let done = self.world.trade(a, b, &key, quantity, price).is_ok();
                 self.done[0] += u32::from(done);
             }
             4 => {
-                let done = self.world.withdraw(a, (1 + self.dice.roll(5_000)) * USD).is_ok();
+                let done = self.world.withdraw(a, (1 + self.dice.roll(20_000)) * USD).is_ok();
                 self.done[1] += u32::from(done);
             }
             5 => {
                 let done = self.world.deposit(a, (1 + self.dice.roll(2_000)) * USD).is_ok();
                 self.done[2] += u32::from(done);
             }
-            6 => {
-                let begin = ix::begin_liquidation(&self.world.keys, &a.account, &markets);
-                let done = self.world.crank(begin).is_ok();
-                self.done[3] += u32::from(done);
-            }
-            7 => {
-                let held = self.world.account(&a.account);
-                let position = held.positions().first().copied();
-                if let Some(position) = position {
-                    let quantity = position.quantity.signum() * size.min(position.quantity.abs());
-                    let take = ix::liquidate(&self.world.keys, &position.series, &parties(b, a), &markets, quantity);
-                    let done = self.world.send(take, &b.user).is_ok();
-                    self.done[4] += u32::from(done);
-                }
-            }
-            8 => {
-                let over = ix::take_over(&self.world.keys, &a.account, &markets);
-                let done = self.world.crank(over).is_ok();
-                self.done[5] += u32::from(done);
-                for position in self.world.account(&a.account).positions().to_vec() {
-                    let take = ix::take_over_position(&self.world.keys, &a.account, &position.series);
-                    let taken = self.world.crank(take).is_ok();
-                    self.done[6] += u32::from(taken);
-                }
-            }
+            6 | 7 => self.liquidate(size),
+            8 => self.take_over(),
             _ => {
-                let swing = self.dice.roll(4_001) as f64 / 100_000.0 - 0.02;
+                let swing = self.dice.roll(8_001) as f64 / 100_000.0 - 0.04;
                 self.price = (self.price * (1.0 + swing)).clamp(35_000.0, 70_000.0);
                 let jump = if self.dice.roll(12) == 0 { 0.93 } else { 1.0 };
                 self.price *= jump;
@@ -118,21 +98,69 @@ impl Run {
         self.world.assert_sound();
     }
 
+    /// Somebody begins whatever liquidation is due, and another takes parts.
+    fn liquidate(&mut self, size: i64) {
+        let markets = self.world.market_keys();
+        for index in 0..self.members.len() {
+            let (owner, liquidator) = (&self.members[index], &self.members[(index + 4) % 5]);
+            let begin = ix::begin_liquidation(&self.world.keys, &owner.account, &markets);
+            self.done[3] += u32::from(self.world.crank(begin).is_ok());
+            let account = self.world.account(&owner.account);
+            if account.status != 1 {
+                continue;
+            }
+            for position in account.positions() {
+                for part in [size, 100_000] {
+                    let quantity = position.quantity.signum() * part.min(position.quantity.abs());
+                    let parties = parties(liquidator, owner);
+                    let take = ix::liquidate(&self.world.keys, &position.series, &parties, &markets, quantity);
+                    self.done[4] += u32::from(self.world.send(take, &liquidator.user).is_ok());
+                }
+            }
+        }
+    }
+
+    /// The insurance account takes over what it may.
+    fn take_over(&mut self) {
+        let markets = self.world.market_keys();
+        for owner in &self.members {
+            let over = ix::take_over(&self.world.keys, &owner.account, &markets);
+            self.done[5] += u32::from(self.world.crank(over).is_ok());
+            for position in self.world.account(&owner.account).positions() {
+                let take = ix::take_over_position(&self.world.keys, &owner.account, &position.series);
+                self.done[6] += u32::from(self.world.crank(take).is_ok());
+            }
+        }
+    }
+
     fn settle(&mut self, moment: i64) {
         self.world.settle_price(moment);
         let market = |key: &Pubkey, world: &HouseWorld| {
-            world.account(key).positions().iter().any(|position| position.series.expiry == moment)
+            world
+                .account(key)
+                .positions()
+                .iter()
+                .any(|position| position.series.expiry == moment)
         };
         let holders: Vec<_> = self.world.accounts.clone();
-        for holder in holders.iter().filter(|key| market(key, &self.world)).copied().collect::<Vec<_>>() {
+        for holder in holders
+            .iter()
+            .filter(|key| market(key, &self.world))
+            .copied()
+            .collect::<Vec<_>>()
+        {
             self.world.settle(moment, &[holder]).expect("a settlement");
             self.world.assert_sound();
             self.done[7] += 1;
         }
-        let claims = |key: &Pubkey, world: &HouseWorld| {
-            world.account(key).claims().iter().any(|claim| claim.expiry == moment)
-        };
-        for holder in holders.iter().filter(|key| claims(key, &self.world)).copied().collect::<Vec<_>>() {
+        let claims =
+            |key: &Pubkey, world: &HouseWorld| world.account(key).claims().iter().any(|claim| claim.expiry == moment);
+        for holder in holders
+            .iter()
+            .filter(|key| claims(key, &self.world))
+            .copied()
+            .collect::<Vec<_>>()
+        {
             self.world.pay(moment, &[holder]).expect("a payment");
             self.world.assert_sound();
         }

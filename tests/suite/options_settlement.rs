@@ -56,7 +56,9 @@ fn a_price_too_wide_to_settle_on_is_no_sample_and_the_window_grows() {
     // Enough of them, and the window over: nothing more is taken in.
     refused(world.sample(NEAR), OptionsError::AfterWindow);
     let settled = finish(&mut world);
-    let [event] = &events::<ExpirySettled>(&settled)[..] else { panic!() };
+    let [event] = &events::<ExpirySettled>(&settled)[..] else {
+        panic!()
+    };
     assert_eq!((event.outcome, event.samples), (ExpiryOutcome::Average, 20));
     refused(world.sample(NEAR), OptionsError::Settled);
 }
@@ -94,7 +96,9 @@ fn what_losers_cannot_pay_is_the_funds_then_the_winners_pro_rata_and_can_be_work
     let mut strangle = Strangle::with_cash(12_000);
     let other = strangle.world.member(1_000_000 * USD);
     let world = &mut strangle.world;
-    world.trade(&other, &strangle.writer, &strangle.call, UNIT / 2, PREMIUM).unwrap();
+    world
+        .trade(&other, &strangle.writer, &strangle.call, UNIT / 2, PREMIUM)
+        .unwrap();
     let giver = world.world.user(500 * USD);
     let fund = ix::fund_insurance(&world.keys, &giver.holder.key, &giver.holder.quote, 500 * USD);
     world.send(fund, &giver).unwrap();
@@ -110,7 +114,10 @@ fn what_losers_cannot_pay_is_the_funds_then_the_winners_pro_rata_and_can_be_work
     let settled = world.settle(NEAR, &everyone);
     let settled = events::<PositionsSettled>(&settled);
     // 13,000 in the money, one and a half short: 19,500 owed by somebody with 12,150.
-    let loser = settled.iter().find(|event| event.account == strangle.writer.account).unwrap();
+    let loser = settled
+        .iter()
+        .find(|event| event.account == strangle.writer.account)
+        .unwrap();
     assert_eq!(loser.net, -(19_500 * USD as i64));
     assert_eq!((loser.collected, loser.covered), (12_150 * USD, 500 * USD));
     assert_eq!(loser.uncovered, 19_500 * USD - 12_650 * USD);

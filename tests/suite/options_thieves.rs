@@ -34,7 +34,13 @@ fn only_the_owner_moves_what_is_in_an_account() {
     let open = ix::open_auction(&world.keys, &holder.key, &victim.account, &key, auction);
     refused(world.send(open, &thief.user), OptionsError::NotOwner);
     // A quote of the thief's own, taken with the victim's account.
-    let quote = world.quote(&thief, &key, ballast_risk_policy::clearing::trade::Side::Sell, UNIT, 1_000);
+    let quote = world.quote(
+        &thief,
+        &key,
+        ballast_risk_policy::clearing::trade::Side::Sell,
+        UNIT,
+        1_000,
+    );
     let signed = ballast_client::quotes::SignedQuote::sign(&quote, &thief.user.keypair);
     let mut parties = parties(&victim, &thief);
     parties.owner = holder.key;
@@ -43,7 +49,10 @@ fn only_the_owner_moves_what_is_in_an_account() {
     // With himself.
     parties.taker = thief.account;
     let pair = ix::take_quote(&world.keys, &key, &parties, &world.market_keys(), &signed, 10_000, 0);
-    refused(world.world.send(&pair, &[&thief.user.keypair]), OptionsError::SameAccount);
+    refused(
+        world.world.send(&pair, &[&thief.user.keypair]),
+        OptionsError::SameAccount,
+    );
     assert_eq!(world.world.fingerprint(), before, "a refusal changes nothing");
 }
 
@@ -59,14 +68,32 @@ fn custody_insurance_and_tokens_are_pinned() {
         other
     };
     let false_custody = Pubkey::new_unique();
-    put_tokens(&mut world.world.svm, false_custody, world.keys.quote_mint, world.keys.house, 0);
-    refused(world.send(with(5, false_custody), &member.user), OptionsError::WrongCustody);
-    refused(world.send(with(3, member.account), &member.user), OptionsError::WrongInsurance);
+    put_tokens(
+        &mut world.world.svm,
+        false_custody,
+        world.keys.quote_mint,
+        world.keys.house,
+        0,
+    );
+    refused(
+        world.send(with(5, false_custody), &member.user),
+        OptionsError::WrongCustody,
+    );
+    refused(
+        world.send(with(3, member.account), &member.user),
+        OptionsError::WrongInsurance,
+    );
     let other_mint = Pubkey::new_unique();
     put_tokens(&mut world.world.svm, other_mint, Pubkey::new_unique(), holder.key, USD);
-    refused(world.send(with(4, other_mint), &member.user), OptionsError::WrongTokenAccount);
+    refused(
+        world.send(with(4, other_mint), &member.user),
+        OptionsError::WrongTokenAccount,
+    );
     let to_custody = ix::withdraw(&world.keys, &holder.key, &member.account, &world.keys.custody, &[], USD);
-    refused(world.send(to_custody, &member.user), OptionsError::WrongTokenAccount);
+    refused_by_name(
+        world.send(to_custody, &member.user),
+        "ConstraintDuplicateMutableAccount",
+    );
     let to_other = ix::withdraw(&world.keys, &holder.key, &member.account, &other_mint, &[], USD);
     refused(world.send(to_other, &member.user), OptionsError::WrongTokenAccount);
 }
@@ -76,7 +103,13 @@ fn tokens_sent_to_the_custody_are_nobodys() {
     let mut world = HouseWorld::new();
     let member = world.member(1_000 * USD);
     let custody = world.keys.custody;
-    put_tokens(&mut world.world.svm, custody, world.keys.quote_mint, world.keys.house, 5_000 * USD);
+    put_tokens(
+        &mut world.world.svm,
+        custody,
+        world.keys.quote_mint,
+        world.keys.house,
+        5_000 * USD,
+    );
     assert_eq!(world.house().ledger, 1_000 * USD);
     refused(world.withdraw(&member, 1_000 * USD + 1), OptionsError::NotEnoughCash);
     world.withdraw(&member, 1_000 * USD).unwrap();
@@ -117,14 +150,23 @@ fn the_insurance_account_is_nobodys_and_is_not_liquidated() {
     world.send(fund, &giver).unwrap();
     assert_eq!(world.account(&world.keys.insurance).cash, 500 * USD);
     let insurance = world.keys.insurance;
-    let withdraw = ix::withdraw(&world.keys, &giver.holder.key, &insurance, &giver.holder.quote, &[], USD);
+    let withdraw = ix::withdraw(
+        &world.keys,
+        &giver.holder.key,
+        &insurance,
+        &giver.holder.quote,
+        &[],
+        USD,
+    );
     refused(world.send(withdraw, &giver), OptionsError::NotOwner);
     let begin = ix::begin_liquidation(&world.keys, &insurance, &world.market_keys());
     refused(world.crank(begin), OptionsError::IsInsurance);
     // An account that somebody opens for the house itself is not its insurance account.
     let (house, admin) = (world.keys.house, world.world.admin.pubkey());
     let slot = world.world.clock().slot;
-    world.crank(ix::open_account(&world.keys, &admin, &house, slot)).unwrap();
+    world
+        .crank(ix::open_account(&world.keys, &admin, &house, slot))
+        .unwrap();
     assert_ne!(addresses::margin_account(&house, &house, slot), insurance);
     assert_eq!(world.house().insurance, insurance);
     world.assert_sound();
@@ -160,18 +202,27 @@ fn a_house_with_a_parameter_out_of_its_range_is_not_created() {
     let markets = world.market_keys();
     let mut nowhere = args(20);
     nowhere.cluster = [0; 32];
-    refused(world.crank(ix::create_house(&admin, &mint, &markets, nowhere)), OptionsError::NoCluster);
+    refused(
+        world.crank(ix::create_house(&admin, &mint, &markets, nowhere)),
+        OptionsError::NoCluster,
+    );
     let mut twice = args(21);
     twice.listings = vec![listing(); 2];
     let both = [markets[0], markets[0]];
-    refused(world.crank(ix::create_house(&admin, &mint, &both, twice)), OptionsError::MarketTwice);
+    refused(
+        world.crank(ix::create_house(&admin, &mint, &both, twice)),
+        OptionsError::MarketTwice,
+    );
     let foreign = ix::MarketKeys {
         surface: world.keys.house,
         ..markets[0]
     };
     let create = ix::create_house(&admin, &mint, &[foreign], args(22));
     refused(world.crank(create), OptionsError::WrongMarket);
-    refused(world.crank(ix::create_house(&admin, &mint, &[], args(23))), OptionsError::Listings);
+    refused(
+        world.crank(ix::create_house(&admin, &mint, &[], args(23))),
+        OptionsError::Listings,
+    );
 }
 
 #[test]
@@ -204,7 +255,10 @@ fn series_off_the_lattice_are_not_created() {
     ] {
         refused(world.crank(ix::create_expiry(&world.keys, &admin, 0, moment)), rule);
     }
-    refused(world.crank(ix::create_expiry(&world.keys, &admin, 1, NEAR)), UnknownMarket);
+    refused(
+        world.crank(ix::create_expiry(&world.keys, &admin, 1, NEAR)),
+        UnknownMarket,
+    );
     let other = ballast_options::state::SeriesKey { digits: 52_000, ..good };
     let mut create = ix::create_series(&world.keys, &admin, &market, other);
     create.accounts[4].pubkey = world.keys.house;
