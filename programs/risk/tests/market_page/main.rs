@@ -42,11 +42,31 @@ fn page() -> String {
         .replace("{TRIPPED}", &at(offset_of!(Market, breakers.tripped)));
     page += &table("Market", 0, &market_rows(), MARKET_BYTES);
     for (name, text, rows, size) in [
-        ("PriceSource", words::PRICE_SOURCE, words::price_source(), size_of::<PriceSource>()),
-        ("VenueSource", words::VENUE_SOURCE, words::venue_source(), size_of::<VenueSource>()),
+        (
+            "PriceSource",
+            words::PRICE_SOURCE,
+            words::price_source(),
+            size_of::<PriceSource>(),
+        ),
+        (
+            "VenueSource",
+            words::VENUE_SOURCE,
+            words::venue_source(),
+            size_of::<VenueSource>(),
+        ),
         ("Use", words::USE, words::usage(), size_of::<UseSettings>()),
-        ("Threshold", words::THRESHOLD, words::threshold(), size_of::<ThresholdSettings>()),
-        ("Breaker", words::BREAKER, words::breaker(), size_of::<StoredBreakerSettings>()),
+        (
+            "Threshold",
+            words::THRESHOLD,
+            words::threshold(),
+            size_of::<ThresholdSettings>(),
+        ),
+        (
+            "Breaker",
+            words::BREAKER,
+            words::breaker(),
+            size_of::<StoredBreakerSettings>(),
+        ),
         ("Venue", words::VENUE, words::venue(), size_of::<StoredVenue>()),
     ] {
         page += &format!("\n## {name}, {size} bytes\n\n{text}\n\n{}", table(name, 0, &rows, size));
@@ -104,8 +124,15 @@ fn a_reader_with_the_page_alone_gets_what_was_written() {
 
 #[test]
 fn a_fixed_number_of_the_page_is_the_program_s() {
-    for (text, bytes) in [("1", "00000000000001000000000000000000"), ("-0.5", "000000000080ffffffffffffffffffff")] {
-        let got: String = Fixed::from(text.parse::<I80F48>().unwrap()).bits.iter().map(|byte| format!("{byte:02x}")).collect();
+    for (text, bytes) in [
+        ("1", "00000000000001000000000000000000"),
+        ("-0.5", "000000000080ffffffffffffffffffff"),
+    ] {
+        let got: String = Fixed::from(text.parse::<I80F48>().unwrap())
+            .bits
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         assert_eq!(got, bytes, "{text}");
         assert!(words::HEAD.contains(bytes), "{text}");
     }

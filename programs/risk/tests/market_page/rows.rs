@@ -76,7 +76,10 @@ pub fn table(name: &str, begins: usize, rows: &[Row], ends: usize) -> String {
     for row in rows {
         assert_eq!(row.offset, at, "{name}: `{}` leaves a gap or overlaps", row.field);
         at = row.offset + row.size;
-        text += &format!("| {} | {} | `{}` | {} |\n", row.offset, row.kind, row.field, row.meaning);
+        text += &format!(
+            "| {} | {} | `{}` | {} |\n",
+            row.offset, row.kind, row.field, row.meaning
+        );
     }
     assert_eq!(at, ends, "{name}: bytes at its end that nothing tells of");
     text

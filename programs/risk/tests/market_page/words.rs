@@ -38,8 +38,8 @@ def market(data, now):
     price = integer({PRICE}, 16) / 2**48                            # Fixed
     volatility = (integer({FAST}, 8, False) / 2**40) ** 0.5         # of the fast variance, a year
     age = now - integer({OBSERVED}, 8)                              # seconds; compare with what you accept
-    regime = [\"Calm\", \"Elevated\", \"Stressed\", \"Crisis\"][integer({LEVEL}, 4, False)]
-    standing = [bit for bit in range(12) if integer({TRIPPED}, 4, False) >> bit & 1]   # rows of breakers.md, from 0
+    regime = [\"Calm\", \"Elevated\", \"Stressed\", \"Crisis\"][min(integer({LEVEL}, 4, False), 3)]
+    standing = [bit for bit in range(12) if integer({TRIPPED}, 4, False) >> bit & 1]   # of the table in breakers.md, from 0
     return price, volatility, age, regime, standing
 ```
 
@@ -182,7 +182,8 @@ pub fn threshold() -> Vec<Row> {
     })
 }
 
-pub const BREAKER: &str = "In the unit of the breaker's reading: ten-thousandths, or seconds for the two that are stale.";
+pub const BREAKER: &str =
+    "In the unit of the breaker's reading: ten-thousandths, or seconds for the two that are stale.";
 pub fn breaker() -> Vec<Row> {
     rows!(0, StoredBreakerSettings, {
         trip => "It trips when its reading reaches this",
