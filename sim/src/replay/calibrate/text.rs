@@ -45,6 +45,18 @@ pub(super) fn reasons_of_base(market: &Market, size: &impl Fn(f64) -> u32, daily
             "mean of the squared hourly returns of the whole history: what a market is until it has been watched",
         ),
         reason(
+            "trading_cost",
+            span(market.trading_cost),
+            "a choice: no history has order books. A day is long against a contraction of hours, and short enough that a venue which stays dearer \
+             becomes the usual within days",
+        ),
+        reason(
+            "max_surface_age_seconds",
+            span(market.max_surface_age_seconds),
+            "a choice, and that of breakers.stale_surface: an older surface says nothing of implied volatility, and whoever knew it before stays at least \
+             Elevated",
+        ),
+        reason(
             "signals.times.sampling",
             span(signals.times.sampling),
             "history is hourly, and with steps of an hour whoever observes more often learns the same variance: thresholds that are \
@@ -89,7 +101,7 @@ pub(super) fn reasons_of_base(market: &Market, size: &impl Fn(f64) -> u32, daily
             "a choice: bounds what observing costs; the hourly history says nothing of it",
         ),
         reason(
-            "regime.dwell_seconds",
+            "regime.dwell_seconds, regime.longest_gap_seconds",
             format!("{}, gaps count up to {}", span(market.regime.dwell_seconds), span(market.regime.longest_gap_seconds)),
             "a choice: a level comes down after a quiet quarter of a day, a Crisis to Calm in three; hourly looks count wholly",
         ),
@@ -98,6 +110,16 @@ pub(super) fn reasons_of_base(market: &Market, size: &impl Fn(f64) -> u32, daily
             ladder_text(&market.regime.contraction),
             "no history has order books. A venue's cost of a fixed size is about inverse to its depth, so the levels are depth at two thirds, two \
              fifths and a fifth of its average; the breaker trips with Crisis",
+        ),
+        reason(
+            "exit, clear",
+            "four fifths of enter, and of the trip of the vol jump; of the other trips half, of a stale price five eighths".to_owned(),
+            "a choice: a reading that hovers at a threshold changes nothing. A jump is an event and not a state, so its breaker clears far lower",
+        ),
+        reason(
+            "breakers.quiet_seconds, breakers.longest_gap_seconds",
+            format!("{}, gaps count up to {}", span(market.breakers.price_jump.quiet_seconds), span(market.breakers.longest_gap_seconds)),
+            "a choice: four quiet hours. The longest gap may be a quarter of that at most, and an hour is what hourly looks need to count wholly",
         ),
         reason(
             "breakers.wide_confidence, breakers.source_divergence",
@@ -122,9 +144,10 @@ pub(super) fn reasons_of_ladders(
     let times = &market.signals.times;
     let mut reasons = vec![
         reason(
-            "signals.times.fast_variance, slow_variance",
+            "signals.times.fast_variance, signals.times.slow_variance",
             format!("{}, {}", span(times.fast_variance), span(times.slow_variance)),
-            "of the pairs tried, that of the candidate taken below",
+            "of the pairs tried, that of the candidate taken: it meets every fall in time and, within the false Crisis days that are allowed, asks for Crisis \
+             most readily",
         ),
         reason(
             "regime.volatility_ratio",
@@ -337,16 +360,10 @@ impl Calibration {
             why("initial_variance"),
             format!("initial_variance = \"{}\"", m.initial_variance),
         );
+        put(why("trading_cost"), format!("trading_cost = {}", m.trading_cost));
         put(
-            String::new(),
-            format!("trading_cost = {}  # time constant, seconds", m.trading_cost),
-        );
-        put(
-            String::new(),
-            format!(
-                "max_surface_age_seconds = {}  # then it says nothing of implied volatility",
-                m.max_surface_age_seconds
-            ),
+            why("max_surface_age_seconds"),
+            format!("max_surface_age_seconds = {}", m.max_surface_age_seconds),
         );
         let s = &m.signals;
         put(String::new(), format!("\n[{name}.signals]"));
@@ -377,7 +394,10 @@ impl Calibration {
         put(why("signals.times.trend"), format!("trend = {:?}", s.times.trend));
         put(
             String::new(),
-            format!("\n# Each level: entered at `enter` or above, left under `exit`.\n[{name}.regime]"),
+            format!(
+                "\n# Each level: entered at `enter` or above, left under `exit`.\n{}[{name}.regime]",
+                why("exit")
+            ),
         );
         put(
             why("regime.dwell_seconds"),
@@ -402,7 +422,7 @@ impl Calibration {
             format!("\n# Each trips at `trip` and is quiet under `clear`.\n[{name}.breakers]"),
         );
         put(
-            String::new(),
+            why("breakers.quiet_seconds"),
             format!("longest_gap_seconds = {}", m.breakers.longest_gap_seconds),
         );
         for (field, settings) in [
