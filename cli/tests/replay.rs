@@ -301,7 +301,7 @@ fn the_checked_in_markets_are_whole_and_a_broken_one_names_rule_and_value() {
         ),
         ("sampling = 3600", "sampling = 36000", "Signal(Sampling)"),
         (
-            "price_jump = { trip = 72000",
+            "price_jump = { trip = 74000",
             "price_jump = { trip = 0",
             "20000 … 79000",
         ),

@@ -5,9 +5,8 @@
 
 mod support;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use ballast_sim::history;
 use ballast_sim::replay::calibrate::{calibrate, Calibration};
 use ballast_sim::replay::implied::ImpliedSeries;
 use ballast_sim::replay::looks::Known;
@@ -98,35 +97,29 @@ fn the_section_of_the_synthetic_path_does_not_drift() {
 /// What is checked in, comments and all, is what `./ballast calibrate --toml` says of the real history, for whoever has it.
 #[test]
 fn the_checked_in_markets_are_what_the_history_gives() {
-    let folder = std::env::var_os("BALLAST_HISTORY").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/history"),
-        PathBuf::from,
-    );
-    let mut sections = DEFAULT.find("[btc]").map(|begins| &DEFAULT[begins..]).unwrap();
-    for (name, has_chains, has_index, next) in [
-        ("btc", true, true, Some("[eth]")),
-        ("eth", true, false, Some("[sol]")),
-        ("sol", false, false, None),
-    ] {
-        let ends = next.map_or(sections.len(), |next| sections.find(next).unwrap());
-        let (checked_in, rest) = sections.split_at(ends);
-        sections = rest;
-        let file = folder.join(format!("{name}_usd_1h.csv.gz"));
-        if !file.is_file() {
-            println!("{name}: not at hand");
+    let folder = support::folder();
+    for (name, market, candles) in support::all() {
+        if name == "synthetic" {
             continue;
         }
+        let begins = DEFAULT.find(&format!("[{market}]")).unwrap();
+        let section = &DEFAULT[begins..];
+        // Up to the next market's section: tables of this one have a dot in their names.
+        let ends = section.match_indices("\n[").find(|(at, _)| {
+            let head = section[at + 2..].split(']').next().unwrap_or_default();
+            !head.contains('.')
+        });
+        let checked_in = ends.map_or(section, |(at, _)| &section[..at]);
         let mut known = Known::default();
-        if has_chains {
+        if market != "sol" {
             let chains =
                 ["2025-12", "2026-01", "2026-02"].map(|month| folder.join(format!("deribit_options_{month}.csv.gz")));
-            known.implied = ImpliedSeries::load(&chains, name).unwrap();
+            known.implied = ImpliedSeries::load(&chains, market).unwrap();
         }
-        if has_index {
+        if market == "btc" {
             known.implied = known.implied.with_index(&folder.join("btc_dvol_1d.csv.gz")).unwrap();
         }
-        let candles = history::load(&file, None, None).unwrap();
-        let calibration = calibrate(name, &candles, &known, |_, _| Ok(())).unwrap();
+        let calibration = calibrate(market, &candles, &known, |_, _| Ok(())).unwrap();
         same(&calibration.toml(), checked_in, name);
         assert!(calibration.holds(), "{name}: {}", calibration.text());
     }
