@@ -243,7 +243,8 @@ pub fn render(summary: &Summary, steps: &[Step]) -> Result<String, PageError> {
             "{} observed, {} to {}",
             summary.market.to_uppercase(),
             utc(summary.span.0, "%B %Y"),
-            utc(summary.span.1, "%B %Y")
+            // A look at midnight of the first ends the month before.
+            utc(summary.span.1 - 1, "%B %Y")
         ),
         style: STYLE,
         subtitle: format!(
