@@ -11,8 +11,10 @@
 //! What history cannot tell (confidence, a second source, a venue's depth) is a choice, and says so.
 
 mod quantiles;
+mod reasons;
 mod search;
 mod text;
+mod toml;
 
 pub use quantiles::Quantiles;
 pub use search::{Candidate, Shares};
@@ -256,6 +258,6 @@ fn base(candles: &[Candle]) -> (Market, Vec<Reason>) {
             },
         },
     };
-    let reasons = text::reasons_of_base(&market, &size, daily);
+    let reasons = reasons::reasons_of_base(&market, &size, daily);
     (market, reasons)
 }

@@ -12,7 +12,7 @@ use super::super::markets::{Ladder, Market, Typed};
 use super::super::run::run;
 use super::super::{Look, Native, Step};
 use super::quantiles::rounded;
-use super::{ladder, quantiles_of, text, CalibrateError, Quantiles, Reason, DAY, HOUR, MOST_FALSE_DAYS};
+use super::{ladder, quantiles_of, reasons, CalibrateError, Quantiles, Reason, DAY, HOUR, MOST_FALSE_DAYS};
 use crate::history::Candle;
 
 /// Hours after a fall that selection gives a candidate: one less than the bar.
@@ -215,7 +215,7 @@ fn with_ladders(timed: &Market, quantiles: &[(Indicator, Quantiles)], shares: &S
     if let Some(implied) = find(Indicator::ImpliedRatio).filter(|implied| implied.count() >= FEWEST_IMPLIED) {
         market.regime.implied_ratio = of(implied, OF_IMPLIED, 500, 12_000, Indicator::ImpliedRatio);
     }
-    let reasons = text::reasons_of_ladders(&market, quantiles, shares);
+    let reasons = reasons::reasons_of_ladders(&market, quantiles, shares);
     (market, reasons)
 }
 
