@@ -127,3 +127,133 @@ impl Auction {
         Ok(price)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clearing::fixtures::EXPIRY;
+
+    const SALE: Auction = Auction {
+        side: Side::Sell,
+        start_price: UnitPrice(1_000),
+        end_price: UnitPrice(300),
+        begins_at: 100,
+        seconds: 60,
+        left: Lots(50),
+    };
+    const PURCHASE: Auction = Auction {
+        side: Side::Buy,
+        start_price: UnitPrice(300),
+        end_price: UnitPrice(1_000),
+        ..SALE
+    };
+
+    #[test]
+    fn prices_lie_on_the_line_and_are_rounded_against_the_taker() {
+        for (auction, now, expected) in [
+            (SALE, 99, Err(AuctionRefusal::NotBegun)),
+            (SALE, 100, Ok(1_000)),
+            // 700/60 a second: 988.33…
+            (SALE, 101, Ok(989)),
+            (SALE, 160, Ok(300)),
+            (SALE, 161, Err(AuctionRefusal::Over)),
+            (PURCHASE, 100, Ok(300)),
+            (PURCHASE, 101, Ok(311)),
+            (PURCHASE, 160, Ok(1_000)),
+            (PURCHASE, 161, Err(AuctionRefusal::Over)),
+            (SALE, i64::MIN, Err(AuctionRefusal::NotBegun)),
+            (SALE, i64::MAX, Err(AuctionRefusal::Over)),
+        ] {
+            assert_eq!(auction.price(now), expected.map(UnitPrice), "{now}");
+        }
+        let flat = Auction {
+            end_price: UnitPrice(1_000),
+            ..SALE
+        };
+        assert_eq!(flat.price(130), Ok(UnitPrice(1_000)));
+    }
+
+    #[test]
+    fn an_auction_has_a_direction_an_end_and_no_dust() {
+        let open = |auction: Auction| auction.check_open(Lots(10), EXPIRY, 100);
+        assert_eq!((open(SALE), open(PURCHASE)), (Ok(()), Ok(())));
+        let size = |quantity| AuctionRefusal::Size(AccountRefusal::Size { quantity, least: 10 });
+        for (auction, expected) in [
+            (
+                Auction {
+                    side: Side::Buy,
+                    ..SALE
+                },
+                AuctionRefusal::Direction,
+            ),
+            (
+                Auction {
+                    side: Side::Sell,
+                    ..PURCHASE
+                },
+                AuctionRefusal::Direction,
+            ),
+            (Auction { seconds: 0, ..SALE }, AuctionRefusal::Duration(0)),
+            (
+                Auction {
+                    seconds: 604_801,
+                    ..SALE
+                },
+                AuctionRefusal::Duration(604_801),
+            ),
+            (Auction { begins_at: 99, ..SALE }, AuctionRefusal::InThePast),
+            (
+                Auction {
+                    begins_at: EXPIRY - 59,
+                    ..SALE
+                },
+                AuctionRefusal::AfterExpiry,
+            ),
+            (Auction { left: Lots(0), ..SALE }, size(0)),
+            (
+                Auction {
+                    left: Lots(-10),
+                    ..SALE
+                },
+                size(-10),
+            ),
+            (Auction { left: Lots(55), ..SALE }, size(55)),
+        ] {
+            assert_eq!(open(auction), Err(expected));
+        }
+        assert_eq!(
+            open(Auction {
+                begins_at: EXPIRY - 60,
+                ..SALE
+            }),
+            Ok(())
+        );
+        assert!(Auction { seconds: 0, ..SALE }.price(100).is_err());
+    }
+
+    #[test]
+    fn takes_are_partial_and_within_the_takers_limit() {
+        let mut sale = SALE;
+        for (quantity, limit, now, expected) in [
+            (20, 989, 101, Ok(UnitPrice(989))),
+            (20, 988, 101, Err(AuctionRefusal::Limit(UnitPrice(989)))),
+            (40, 1_000, 101, Err(AuctionRefusal::Left(Lots(30)))),
+            (30, 300, 160, Ok(UnitPrice(300))),
+            (10, 300, 160, Err(AuctionRefusal::Left(Lots(0)))),
+        ] {
+            let before = sale;
+            let taken = sale.take(Lots(quantity), Lots(10), UnitPrice(limit), now);
+            assert_eq!(taken, expected);
+            let left = before.left.0 - if expected.is_ok() { quantity } else { 0 };
+            assert_eq!(sale.left.0, left);
+        }
+        let mut purchase = PURCHASE;
+        let too_low = purchase.take(Lots(10), Lots(10), UnitPrice(312), 101);
+        assert_eq!(too_low, Err(AuctionRefusal::Limit(UnitPrice(311))));
+        assert!(purchase.take(Lots(15), Lots(10), UnitPrice(0), 101).is_err());
+        assert_eq!(
+            purchase.take(Lots(10), Lots(10), UnitPrice(311), 101),
+            Ok(UnitPrice(311))
+        );
+    }
+}

@@ -51,3 +51,51 @@ impl Day {
 pub const fn is_expiry_time(unix_time: i64) -> bool {
     unix_time.rem_euclid(SECONDS_PER_DAY) == EXPIRY_SECOND
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Days of each month, the slow way.
+    fn walk(mut each: impl FnMut(i64, u32, u32, bool)) {
+        let (mut day, mut weekday) = (0i64, 4u32);
+        for year in 1970..2105 {
+            let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+            let lengths = [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+            for (month, length) in lengths.iter().enumerate() {
+                for date in 1..=*length {
+                    each(day, month as u32 + 1, weekday, date + 7 > *length);
+                    day += 1;
+                    weekday = (weekday + 1) % 7;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn months_and_fridays_are_those_of_a_century_counted_day_by_day() {
+        let mut last_fridays = 0;
+        walk(|number, month, weekday, in_last_week| {
+            let day = Day::of(number * SECONDS_PER_DAY + 86_399);
+            assert_eq!(day, Day(number));
+            assert_eq!(day.month(), month, "{number}");
+            assert_eq!(day.is_friday(), weekday == 5, "{number}");
+            assert_eq!(day.is_last_friday(), weekday == 5 && in_last_week, "{number}");
+            last_fridays += u32::from(day.is_last_friday());
+        });
+        assert_eq!(last_fridays, 135 * 12);
+    }
+
+    #[test]
+    fn expiries_are_at_eight() {
+        for (time, is) in [
+            (28_800, true),
+            (28_801, false),
+            (0, false),
+            (1_774_598_400, true),
+            (-57_600, true),
+        ] {
+            assert_eq!(is_expiry_time(time), is, "{time}");
+        }
+    }
+}

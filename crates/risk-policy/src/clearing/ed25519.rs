@@ -70,3 +70,69 @@ pub fn signed_message<'a>(data: &'a [u8], index: u16, signer: &[u8; 32]) -> Resu
     }
     Ok(message)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: [u8; 32] = [7; 32];
+
+    /// What the usual builders make of a message of five bytes.
+    fn instruction() -> [u8; 117] {
+        let mut data = [0; 117];
+        data[0] = 1;
+        for (place, word) in [48, u16::MAX, 16, u16::MAX, 112, 5, u16::MAX].iter().enumerate() {
+            data[2 + 2 * place..4 + 2 * place].copy_from_slice(&word.to_le_bytes());
+        }
+        data[16..48].copy_from_slice(&KEY);
+        data[48..112].copy_from_slice(&[9; 64]);
+        data[112..].copy_from_slice(b"quote");
+        data
+    }
+
+    #[test]
+    fn the_usual_form_is_read() {
+        assert_eq!(signed_message(&instruction(), 3, &KEY), Ok(&b"quote"[..]));
+        // The instruction may also be named by its own index.
+        let mut data = instruction();
+        for place in [4, 8, 14] {
+            data[place..place + 2].copy_from_slice(&3u16.to_le_bytes());
+        }
+        assert_eq!(signed_message(&data, 3, &KEY), Ok(&b"quote"[..]));
+        assert_eq!(signed_message(&data, 2, &KEY), Err(SignatureRefusal::Instruction(3)));
+    }
+
+    #[test]
+    fn any_other_form_is_refused_by_name() {
+        for (place, word, refusal) in [
+            (2, 49, SignatureRefusal::Offset(49)),
+            (4, 0, SignatureRefusal::Instruction(0)),
+            (6, 17, SignatureRefusal::Offset(17)),
+            (8, 1, SignatureRefusal::Instruction(1)),
+            (10, 48, SignatureRefusal::Offset(48)),
+            (12, 4, SignatureRefusal::Length(117)),
+            (12, 6, SignatureRefusal::Length(117)),
+            (14, 2, SignatureRefusal::Instruction(2)),
+        ] {
+            let mut data = instruction();
+            data[place..place + 2].copy_from_slice(&u16::to_le_bytes(word));
+            assert_eq!(signed_message(&data, 3, &KEY), Err(refusal), "{place}");
+        }
+        let mut data = instruction();
+        data[0] = 2;
+        assert_eq!(signed_message(&data, 3, &KEY), Err(SignatureRefusal::Count(2)));
+        data[0] = 0;
+        assert_eq!(signed_message(&data, 3, &KEY), Err(SignatureRefusal::Count(0)));
+        (data[0], data[1]) = (1, 1);
+        assert_eq!(signed_message(&data, 3, &KEY), Err(SignatureRefusal::Padding(1)));
+        assert_eq!(
+            signed_message(&instruction(), 3, &[8; 32]),
+            Err(SignatureRefusal::Signer)
+        );
+        for length in [0, 15, 16, 47, 111, 116] {
+            let data = instruction();
+            let refused = signed_message(&data[..length], 3, &KEY);
+            assert_eq!(refused, Err(SignatureRefusal::Length(length)), "{length}");
+        }
+    }
+}

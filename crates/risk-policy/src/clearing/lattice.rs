@@ -130,3 +130,114 @@ fn sides(spot: Price, share: BasisPoints, strike: Price) -> Option<(i128, i128)>
         strike.fixed().to_bits().checked_mul(i128::from(BasisPoints::ONE.0))?,
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assessment::Decimal;
+    use crate::clearing::fixtures::{call, option, EXPIRY, LISTING};
+    use crate::fixtures::price;
+    use ballast_risk_math::black_scholes::Kind;
+
+    const DAY: i64 = SECONDS_PER_DAY;
+
+    fn check(digits: u32, places: u8, spot: &str) -> Result<(), LatticeRefusal> {
+        let terms = SeriesTerms {
+            strike: Decimal { digits, places },
+            ..call(1)
+        };
+        LISTING.check_series(&terms, price(spot), EXPIRY - 10 * DAY)
+    }
+
+    #[test]
+    fn strikes_lie_on_their_steps() {
+        let off = |digits| Err(LatticeRefusal::StrikeStep { digits });
+        for (digits, places, spot, expected) in [
+            (65_000, 0, "65000", Ok(())),
+            (65_500, 0, "65000", off(655)),
+            (65_001, 0, "65000", off(65_001)),
+            (110_000, 0, "100000", Ok(())),
+            (112_000, 0, "100000", Ok(())),
+            (111_000, 0, "100000", off(111)),
+            (45_500, 0, "45000", Ok(())),
+            (3_050, 0, "3000", Ok(())),
+            (3_030, 0, "3000", off(303)),
+            (152, 0, "150", Ok(())),
+            (151, 0, "150", off(151)),
+            (1_425, 1, "150", off(1_425)),
+            (52, 2, "0.5", Ok(())),
+            (525, 3, "0.5", off(525)),
+            (100, 0, "100", Ok(())),
+            (1, 0, "1", Ok(())),
+            (1_650, 1, "150", Err(LatticeRefusal::StrikeForm)),
+            (0, 0, "150", Err(LatticeRefusal::StrikeForm)),
+            (1, 10, "150", Err(LatticeRefusal::StrikeForm)),
+        ] {
+            assert_eq!(check(digits, places, spot), expected, "{digits}e-{places}");
+        }
+    }
+
+    #[test]
+    fn strikes_are_in_sight_of_the_spot() {
+        for (strike, expected) in [
+            (198, Err(LatticeRefusal::StrikeTooLow)),
+            (200, Ok(())),
+            (5_000, Ok(())),
+            (5_100, Err(LatticeRefusal::StrikeTooHigh)),
+            (4_000_000_000, Err(LatticeRefusal::StrikeTooHigh)),
+        ] {
+            assert_eq!(check(strike, 0, "1000"), expected, "{strike}");
+        }
+    }
+
+    #[test]
+    fn steps_are_between_one_and_two_and_a_half_percent() {
+        let on = |digits: &u32| check_step(*digits).is_ok();
+        let strikes = (100..=1_000).filter(on);
+        let mut last = 0;
+        for strike in strikes {
+            if last > 0 {
+                let step = f64::from(strike - last) / f64::from(last);
+                assert!((0.01..=0.025).contains(&step), "{last} {strike}");
+            }
+            last = strike;
+        }
+        assert_eq!(last, 1_000);
+        // Whatever the digits, a refusal and no endless loop.
+        for digits in [0, 1_001, u32::MAX, 4_000_000_001] {
+            assert!(check_step(digits).is_err(), "{digits}");
+        }
+    }
+
+    #[test]
+    fn expiries_are_the_usual_ones() {
+        // EXPIRY is the last Friday of March 2026.
+        let terms = |expiry| option(Kind::Call, 100, expiry);
+        let far = |seconds| Err(LatticeRefusal::TooFar { seconds });
+        for (expiry, now, expected) in [
+            (EXPIRY, EXPIRY - 10 * DAY, Ok(())),
+            (EXPIRY, EXPIRY - 400 * DAY, Ok(())),
+            (EXPIRY, EXPIRY - 400 * DAY - 1, far(400 * DAY + 1)),
+            (EXPIRY, EXPIRY - 7_200, Ok(())),
+            (EXPIRY, EXPIRY - 7_199, Err(LatticeRefusal::TooSoon { seconds: 7_199 })),
+            (EXPIRY, EXPIRY + 1, Err(LatticeRefusal::TooSoon { seconds: -1 })),
+            (
+                EXPIRY + 1,
+                EXPIRY - 10 * DAY,
+                Err(LatticeRefusal::ExpiryTime(EXPIRY + 1)),
+            ),
+            // The Friday before.
+            (EXPIRY - 7 * DAY, EXPIRY - 42 * DAY, Ok(())),
+            (EXPIRY - 7 * DAY, EXPIRY - 42 * DAY - 1, far(35 * DAY + 1)),
+            // A Thursday.
+            (EXPIRY - DAY, EXPIRY - 5 * DAY, Ok(())),
+            (EXPIRY - DAY, EXPIRY - 5 * DAY - 1, far(4 * DAY + 1)),
+        ] {
+            assert_eq!(
+                LISTING.check_series(&terms(expiry), price("100"), now),
+                expected,
+                "{expiry} {now}"
+            );
+        }
+    }
+}

@@ -13,6 +13,8 @@ pub mod calendar;
 pub mod cash_need;
 pub mod charges;
 pub mod ed25519;
+#[cfg(test)]
+mod fixtures;
 pub mod lattice;
 pub mod liquidation;
 pub mod margin;

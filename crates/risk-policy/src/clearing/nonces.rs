@@ -125,3 +125,76 @@ const fn slot_of(nonce: Nonce) -> usize {
     // A power of two.
     nonce.0 as usize & (NONCE_SLOTS - 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fill(nonces: &mut Nonces, nonce: u64, size: i64, quantity: i64) -> Result<(), NonceRefusal> {
+        nonces.fill(Nonce(nonce), Lots(size), Lots(quantity))
+    }
+
+    #[test]
+    fn a_quote_is_filled_up_to_its_size_and_no_further() {
+        let mut nonces = Nonces::default();
+        for (nonce, size, quantity, expected) in [
+            (0, 10, 4, Ok(())),
+            (0, 10, 6, Ok(())),
+            (0, 10, 1, Err(NonceRefusal::Filled { left: 0 })),
+            (7, 10, 11, Err(NonceRefusal::Filled { left: 10 })),
+            (7, 10, 4, Ok(())),
+            // The same nonce on a smaller quote: what is filled counts.
+            (7, 5, 2, Err(NonceRefusal::Filled { left: 1 })),
+            (7, 3, 1, Err(NonceRefusal::Filled { left: 0 })),
+            (7, 10, 0, Err(NonceRefusal::Size(0))),
+            (7, 10, -1, Err(NonceRefusal::Size(-1))),
+            (7, -10, 1, Err(NonceRefusal::Size(-10))),
+            // Same slot, higher nonce.
+            (39, 10, 10, Ok(())),
+            (7, 10, 1, Err(NonceRefusal::Superseded(Nonce(39)))),
+            (u64::MAX, 10, 1, Err(NonceRefusal::Reserved)),
+            (u64::MAX - 1, 10, 10, Ok(())),
+            (u64::MAX - 1, 10, 1, Err(NonceRefusal::Filled { left: 0 })),
+        ] {
+            assert_eq!(fill(&mut nonces, nonce, size, quantity), expected, "{nonce}");
+        }
+    }
+
+    #[test]
+    fn what_is_cancelled_stays_cancelled() {
+        let mut nonces = Nonces::default();
+        fill(&mut nonces, 5, 10, 1).unwrap();
+        nonces.cancel(Nonce(5)).unwrap();
+        nonces.cancel(Nonce(5)).unwrap();
+        assert_eq!(fill(&mut nonces, 5, i64::MAX, 1), Err(NonceRefusal::Cancelled));
+        nonces.cancel(Nonce(40)).unwrap();
+        assert_eq!(fill(&mut nonces, 40, 10, 1), Err(NonceRefusal::Cancelled));
+        assert_eq!(nonces.cancel(Nonce(8)), Err(NonceRefusal::Superseded(Nonce(40))));
+        assert_eq!(nonces.cancel(Nonce(u64::MAX)), Err(NonceRefusal::Reserved));
+
+        assert_eq!(nonces.cancel_all(None), Nonce(41));
+        assert_eq!(fill(&mut nonces, 39, 10, 1), Err(NonceRefusal::BelowLeast(Nonce(41))));
+        assert_eq!(fill(&mut nonces, 41, 10, 1), Ok(()));
+        assert_eq!(nonces.cancel_all(Some(Nonce(7))), Nonce(41), "never down");
+        assert_eq!(nonces.cancel_all(Some(Nonce(1_000))), Nonce(1_000));
+        assert_eq!(nonces.cancel_all(None), Nonce(1_000));
+        assert_eq!(nonces.cancel_all(Some(Nonce(u64::MAX))), Nonce(u64::MAX));
+        assert_eq!(
+            fill(&mut nonces, u64::MAX - 1, 10, 1),
+            Err(NonceRefusal::BelowLeast(Nonce(u64::MAX)))
+        );
+    }
+
+    #[test]
+    fn thirty_two_quotes_can_be_half_filled_at_once() {
+        let mut nonces = Nonces::default();
+        for nonce in 100..132 {
+            fill(&mut nonces, nonce, 10, 5).unwrap();
+        }
+        for nonce in 100..132 {
+            assert_eq!(nonces.filled(Nonce(nonce)), Ok(5));
+            fill(&mut nonces, nonce, 10, 5).unwrap();
+            assert!(fill(&mut nonces, nonce, 10, 1).is_err());
+        }
+    }
+}

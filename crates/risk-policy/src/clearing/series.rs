@@ -140,3 +140,83 @@ impl PartialOrd for SeriesTerms {
         Some(self.cmp(other))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clearing::fixtures::{call, put, EXPIRY};
+    use crate::fixtures::price;
+
+    fn at(digits: u32, places: u8) -> SeriesTerms {
+        SeriesTerms {
+            strike: Decimal { digits, places },
+            ..call(1)
+        }
+    }
+
+    #[test]
+    fn a_strike_is_written_in_one_way() {
+        for (digits, places, canonical) in [
+            (65_000, 0, true),
+            (1_425, 1, true),
+            (1_420, 1, false),
+            (1, 9, true),
+            (1, 10, false),
+            (0, 0, false),
+            (0, 3, false),
+            (10, 0, true),
+        ] {
+            let terms = at(digits, places);
+            assert_eq!(terms.is_canonical(), canonical, "{digits}e-{places}");
+            assert_eq!(SeriesTerms::from_bytes(&terms.to_bytes()).is_some(), canonical);
+        }
+    }
+
+    #[test]
+    fn bytes_are_read_as_they_are_written_and_in_no_other_way() {
+        let terms = SeriesTerms {
+            market: 3,
+            ..put(65_000)
+        };
+        let bytes = terms.to_bytes();
+        assert_eq!(SeriesTerms::from_bytes(&bytes), Some(terms));
+        for (index, value) in [(1, 0), (1, 3), (2, 10), (3, 1)] {
+            let mut other = bytes;
+            other[index] = value;
+            assert_eq!(SeriesTerms::from_bytes(&other), None, "{index}");
+        }
+    }
+
+    #[test]
+    fn series_are_ordered_by_market_expiry_strike_and_kind() {
+        let later = SeriesTerms {
+            expiry: EXPIRY + 1,
+            ..call(1)
+        };
+        let other = SeriesTerms { market: 1, ..call(1) };
+        let rising = [at(95, 1), call(10), put(10), at(105, 1), call(65_000), later, other];
+        for (index, a) in rising.iter().enumerate() {
+            for (place, b) in rising.iter().enumerate() {
+                assert_eq!(a.cmp(b), index.cmp(&place), "{a:?} {b:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_option_pays_what_it_is_in_the_money() {
+        for (terms, settles_at, pays) in [
+            (call(100), "90", "0"),
+            (call(100), "100", "0"),
+            (call(100), "110.5", "10.5"),
+            (put(100), "90.25", "9.75"),
+            (put(100), "100", "0"),
+            (put(100), "110", "0"),
+            (at(1_425, 1), "150", "7.5"),
+        ] {
+            let paid = terms.intrinsic(price(settles_at)).unwrap();
+            assert_eq!(paid, pays.parse::<I80F48>().unwrap(), "{terms:?} {settles_at}");
+        }
+        assert_eq!(at(1, 10).intrinsic(price("1")), None);
+        assert_eq!(at(0, 0).intrinsic(price("1")), None);
+    }
+}

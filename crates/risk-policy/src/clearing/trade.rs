@@ -122,3 +122,109 @@ pub fn trade(
     seller.cash = received;
     Ok(change)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clearing::account::Status;
+    use crate::clearing::fixtures::{account, call, EXPIRY};
+
+    #[test]
+    fn premiums_are_rounded_against_the_taker() {
+        for (quantity, price, taker, expected) in [
+            (1_000_000, 1_250, Side::Buy, Some(1_250)),
+            (1, 1_250, Side::Buy, Some(1)),
+            (1, 1_250, Side::Sell, Some(0)),
+            (1_500, 1_001, Side::Buy, Some(2)),
+            (1_500, 1_001, Side::Sell, Some(1)),
+            (5, 0, Side::Buy, Some(0)),
+            (-1, 5, Side::Buy, None),
+            (i64::MAX, u64::MAX, Side::Sell, None),
+        ] {
+            let got = premium(Lots(quantity), UnitPrice(price), 1_000_000, taker);
+            assert_eq!(got, expected, "{quantity} at {price}");
+        }
+        // Cutting a purchase into pieces is never cheaper.
+        let whole = premium(Lots(9_999), UnitPrice(777), 1_000_000, Side::Buy).unwrap();
+        let piece = premium(Lots(1_111), UnitPrice(777), 1_000_000, Side::Buy).unwrap();
+        assert!(9 * piece >= whole);
+    }
+
+    #[test]
+    fn open_interest_is_what_is_held_long() {
+        for (from, to, quantity, change) in [
+            (0, 0, 10, 10),
+            (10, 0, 10, 0),
+            (10, -10, 10, -10),
+            (4, 0, 10, 6),
+            (4, -3, 10, 3),
+            (0, -20, 10, 0),
+            (-5, 5, 10, 10),
+        ] {
+            let series = call(100);
+            let mut from_account = account(0, &[(series, from)]);
+            let mut to_account = account(0, &[(series, to)]);
+            let changed = move_position(&mut from_account, &mut to_account, &series, Lots(quantity));
+            assert_eq!(changed, Ok(change), "{from} {to}");
+            assert_eq!(from_account.quantity(&series).0, from - quantity);
+            assert_eq!(to_account.quantity(&series).0, to + quantity);
+        }
+        assert_eq!(OpenInterest(5).changed(-6), None);
+        assert_eq!(OpenInterest(5).changed(-5), Some(OpenInterest(0)));
+    }
+
+    #[test]
+    fn a_trade_moves_both_or_neither() {
+        let series = call(100);
+        let many: [(SeriesTerms, i64); 32] = core::array::from_fn(|index| (call(1_000 + index as u32), 1));
+        let with = |cash, debt, status| {
+            let mut account = account(cash, &[]);
+            (account.debt, account.status) = (debt, status);
+            account
+        };
+        let rich = account(1_000, &[]);
+        let full = account(1_000, &many);
+        let size = |quantity| Err(AccountRefusal::Size { quantity, least: 10 });
+        for (buyer, seller, quantity, premium, now, expected) in [
+            (rich, rich, 20, 1_000, 0, Ok(20)),
+            (
+                rich,
+                rich,
+                20,
+                1_001,
+                0,
+                Err(AccountRefusal::Cash {
+                    cash: 1_000,
+                    needed: 1_001,
+                }),
+            ),
+            (rich, rich, 15, 1, 0, size(15)),
+            (rich, rich, 0, 1, 0, size(0)),
+            (rich, rich, -10, 1, 0, size(-10)),
+            (rich, rich, 10, 1, EXPIRY, Err(AccountRefusal::Expired)),
+            (with(0, 3, Status::Normal), rich, 10, 0, 0, Err(AccountRefusal::Debt(3))),
+            (rich, with(0, 3, Status::Normal), 10, 0, 0, Err(AccountRefusal::Debt(3))),
+            (
+                rich,
+                with(9, 0, Status::Bankrupt),
+                10,
+                0,
+                0,
+                Err(AccountRefusal::Bankrupt),
+            ),
+            (full, rich, 10, 1, 0, Err(AccountRefusal::PositionsFull)),
+            (rich, full, 10, 1, 0, Err(AccountRefusal::PositionsFull)),
+            (rich, account(u64::MAX, &[]), 10, 1, 0, Err(AccountRefusal::TooLarge)),
+        ] {
+            let (mut a, mut b) = (buyer, seller);
+            let result = trade(&mut a, &mut b, &series, Lots(quantity), premium, Lots(10), now);
+            assert_eq!(result, expected);
+            if expected.is_ok() {
+                assert_eq!((a.cash, b.cash), (buyer.cash - premium, seller.cash + premium));
+                assert_eq!((a.quantity(&series).0, b.quantity(&series).0), (quantity, -quantity));
+            } else {
+                assert_eq!((a, b), (buyer, seller));
+            }
+        }
+    }
+}
