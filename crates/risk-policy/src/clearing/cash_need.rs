@@ -122,3 +122,109 @@ pub fn least_payoff(positions: &[Position], range: &PriceRange) -> Option<I80F48
     walk(range.high, &mut payoff, slope)?;
     Some(least)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clearing::fixtures::{account, call, put};
+    use crate::clearing::series::SeriesTerms;
+    use crate::fixtures::price;
+    use proptest::prelude::*;
+
+    fn range(low: &str, high: &str) -> PriceRange {
+        PriceRange {
+            low: price(low),
+            high: price(high),
+        }
+    }
+
+    #[test]
+    fn the_least_payoff_is_at_a_strike_or_an_end() {
+        type Holdings<'a> = &'a [(SeriesTerms, i64)];
+        let condor: Holdings = &[(put(80), 10), (put(90), -10), (call(110), -10), (call(120), 10)];
+        let fly: Holdings = &[(call(90), -10), (call(100), 20), (call(110), -10)];
+        for (positions, low, high, least) in [
+            (&[][..], "50", "150", "0"),
+            (&[(call(100), -10)], "50", "150", "-500"),
+            (&[(call(100), 10)], "50", "150", "0"),
+            (&[(call(100), 10)], "110", "150", "100"),
+            (&[(put(100), -10)], "50.5", "150", "-495"),
+            (condor, "50", "150", "-100"),
+            (condor, "95", "105", "0"),
+            (fly, "50", "150", "-100"),
+            (fly, "99", "101", "-100"),
+            (fly, "50", "90", "0"),
+            (&[(call(100), -10), (put(100), -10)], "60", "130", "-400"),
+        ] {
+            let account = account(0, positions);
+            let got = least_payoff(account.positions(), &range(low, high)).unwrap();
+            assert_eq!(got, least.parse::<I80F48>().unwrap(), "{positions:?} {low} {high}");
+        }
+    }
+
+    #[test]
+    fn a_need_is_for_the_worst_of_the_scenarios_and_of_the_moment() {
+        let bounds = PriceBounds {
+            low: price("99"),
+            mid: price("100"),
+            high: price("101"),
+        };
+        for (positions, initial, maintenance) in [
+            (&[(call(90), -10)][..], 600, 420),
+            // What is owed now is more than seven tenths of the worst.
+            (&[(call(10), -10)], 1_400, 980),
+            (&[(call(10), -10), (call(110), 10)], 1_000, 910),
+            (&[(call(10), -10), (call(20), 10)], 100, 100),
+            (&[(call(90), 10)], 0, 0),
+        ] {
+            let account = account(0, positions);
+            let need = cash_need(account.positions(), &bounds, &range("60", "150")).unwrap();
+            assert_eq!(
+                (need.initial.0, need.maintenance.0),
+                (initial, maintenance),
+                "{positions:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_scenarios_end_at_six_deviations() {
+        let range = PriceRange::of_scenarios(price("100"), I7F57::lit("0.1")).unwrap();
+        assert!(
+            (range.low.fixed().to_num::<f64>() - 54.881_163_6).abs() < 1e-4,
+            "{range:?}"
+        );
+        assert!(
+            (range.high.fixed().to_num::<f64>() - 182.211_880_0).abs() < 1e-4,
+            "{range:?}"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_price_of_the_range_is_worse(
+            holdings in proptest::collection::vec((any::<bool>(), 1u32..300, -1_000i64..1_000), 0..12),
+            low in 1u32..300, width in 0u32..200, at in 0.0..1.0f64,
+        ) {
+            let positions: std::vec::Vec<_> = holdings.iter().map(|(is_call, strike, quantity)| {
+                (if *is_call { call(*strike) } else { put(*strike) }, *quantity)
+            }).collect();
+            let account = account(0, &positions);
+            let price_of = |value: f64| Price::from_fixed(I80F48::from_num(value)).unwrap();
+            let (low, high) = (f64::from(low), f64::from(low) + f64::from(width));
+            let range = PriceRange { low: price_of(low), high: price_of(high) };
+            let least = least_payoff(account.positions(), &range).unwrap();
+            let payoff = |at: Price| account.positions().iter().fold(I80F48::ZERO, |sum, position| {
+                sum + position.series.intrinsic(at).unwrap() * I80F48::from_num(position.quantity.0)
+            });
+            prop_assert!(payoff(price_of(low + at * (high - low))) >= least);
+            // And one of them is as bad.
+            let strikes = account.positions().iter().map(|position| position.series.strike_price().unwrap());
+            let inside = strikes.filter(|strike| *strike >= range.low && *strike <= range.high);
+            let attained = inside.chain([range.low, range.high]).any(|at| payoff(at) == least);
+            prop_assert!(attained);
+        }
+    }
+
+    extern crate std;
+}

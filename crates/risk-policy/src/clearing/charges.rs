@@ -92,3 +92,69 @@ pub(super) fn points_of_ceil(amount: u64, points: BasisPoints) -> Option<u64> {
 pub(super) fn points_of_floor(amount: u64, points: BasisPoints) -> Option<u64> {
     ballast_risk_math::scale::mul_div_floor(amount, u64::from(points.0), u64::from(BasisPoints::ONE.0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clearing::fixtures::{account, call, put, LISTING};
+    use crate::fixtures::price;
+
+    #[test]
+    fn charges_follow_their_formulae() {
+        // 20 basis points, at least 100,000 for each series; a tenth of the spot for who holds everything, a tenth of it free, and 10⁶ lots.
+        let million = 1_000_000;
+        for (positions, open, whole, short) in [
+            (&[][..], 0, 0, 0),
+            // 10⁶ lots at 50,000 are 5·10¹⁰: 20 points are 10⁸.
+            (&[(call(100), million)], million, 100_000_000, 0),
+            (&[(call(100), -million)], million, 100_000_000, 100_000_000),
+            (&[(call(100), -10)], 10, 100_000, 100_000),
+            (
+                &[(call(100), million), (put(100), -million)],
+                20 * million,
+                200_000_000,
+                100_000_000,
+            ),
+            // Twice the free size, of twenty: nothing, as a tenth is free.
+            (&[(call(100), -2 * million)], 20 * million, 200_000_000, 200_000_000),
+            // Four of twenty, two of them free: 4·10⁶·50,000·10 %·2/20.
+            (&[(call(100), -4 * million)], 20 * million, 2_400_000_000, 2_400_000_000),
+            (
+                &[(call(100), -4 * million), (put(100), 4 * million)],
+                20 * million,
+                12_800_000_000,
+                2_400_000_000,
+            ),
+            // Everything there is: 3 of 4 beyond what is free.
+            (
+                &[(call(100), -4 * million)],
+                4 * million,
+                15_400_000_000,
+                15_400_000_000,
+            ),
+            // Never more than the whole, even where open interest says less than is held.
+            (&[(call(100), -4 * million)], 0, 20_400_000_000, 20_400_000_000),
+        ] {
+            let account = account(0, positions);
+            let open = OpenInterest(open as u64);
+            let got = charges(account.positions(), 0, price("50000"), &LISTING.charges, open).unwrap();
+            assert_eq!((got.whole.0, got.short.0), (whole, short), "{positions:?} {open:?}");
+            let elsewhere = charges(account.positions(), 1, price("50000"), &LISTING.charges, open);
+            assert_eq!(elsewhere, Some(Charges::default()));
+        }
+    }
+
+    #[test]
+    fn points_are_rounded_as_named() {
+        for (amount, points, floor, ceil) in [
+            (1, 1, 0, 1),
+            (10_000, 7, 7, 7),
+            (15_001, 10_000, 15_001, 15_001),
+            (u64::MAX, 5_000, u64::MAX / 2, u64::MAX / 2 + 1),
+        ] {
+            assert_eq!(points_of_floor(amount, BasisPoints(points)), Some(floor));
+            assert_eq!(points_of_ceil(amount, BasisPoints(points)), Some(ceil));
+        }
+        assert_eq!(points_of_ceil(u64::MAX, BasisPoints(10_001)), None);
+    }
+}

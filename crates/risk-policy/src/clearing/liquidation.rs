@@ -444,3 +444,6 @@ pub fn release(account: &mut MarginAccount) {
         account.status = Status::Normal;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -298,3 +298,8 @@ pub fn fair_value_floor(series: &SeriesTerms, quantity: Lots, context: &MarginCo
     };
     Ok(assessment::mark(&leg, &inputs, context.now)?)
 }
+
+#[cfg(test)]
+pub(super) mod fixtures;
+#[cfg(test)]
+mod tests;

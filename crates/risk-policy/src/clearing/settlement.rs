@@ -178,3 +178,150 @@ impl Settlement {
         Ok(outcome)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clearing::fixtures::{EXPIRY, LISTING};
+    use crate::fixtures::price;
+    use proptest::prelude::*;
+
+    const PARAMS: SettlementParams = LISTING.settlement;
+    const START: i64 = EXPIRY - 1_800;
+    const SLOW: &str = "777";
+
+    /// Samples at the given moments, price 100; the last one's answer.
+    fn sampled(times: impl IntoIterator<Item = i64>) -> (Settlement, Result<(), SettlementRefusal>) {
+        let mut settlement = Settlement::new(EXPIRY);
+        let mut last = Ok(());
+        for time in times {
+            last = settlement.sample(price("100"), time, &PARAMS);
+        }
+        (settlement, last)
+    }
+
+    fn every(seconds: usize, count: usize) -> impl Iterator<Item = i64> {
+        (START..).step_by(seconds).take(count)
+    }
+
+    #[test]
+    fn samples_are_in_the_window_and_apart() {
+        let close = |last_at| Err(SettlementRefusal::TooClose { last_at });
+        for (times, expected) in [
+            (&[START - 1][..], Err(SettlementRefusal::BeforeWindow(START))),
+            (&[START], Ok(())),
+            (&[EXPIRY], Ok(())),
+            (&[START, START], close(START)),
+            (&[START, START + 59], close(START)),
+            (&[START, START + 60], Ok(())),
+            (&[START + 59, START + 60], close(START + 59)),
+            (&[START + 59, START + 88], close(START + 59)),
+            (&[START + 59, START + 89], Ok(())),
+            (&[START + 120, START + 60], close(START + 120)),
+        ] {
+            assert_eq!(sampled(times.iter().copied()).1, expected, "{times:?}");
+        }
+    }
+
+    #[test]
+    fn whoever_samples_last_in_a_stretch_leaves_room_in_every_other() {
+        // At the worst moment of each stretch, still one in each.
+        let mut settlement = Settlement::new(EXPIRY);
+        let mut taken = 0;
+        for second in (START..=EXPIRY)
+            .rev()
+            .step_by(60)
+            .collect::<std::vec::Vec<_>>()
+            .into_iter()
+            .rev()
+        {
+            taken += u32::from(settlement.sample(price("1"), second, &PARAMS).is_ok());
+        }
+        assert_eq!(taken, 31);
+    }
+
+    extern crate std;
+
+    #[test]
+    fn the_window_grows_step_by_step_until_a_step_ends_with_enough() {
+        let few = |count| {
+            Err(SettlementRefusal::TooFew {
+                count,
+                final_at: EXPIRY + 7_200,
+            })
+        };
+        let early = |ends_at| Err(SettlementRefusal::TooEarly { ends_at });
+        let average = Ok(Outcome {
+            price: price("100"),
+            is_slow_price: false,
+        });
+        let slow = Ok(Outcome {
+            price: price(SLOW),
+            is_slow_price: true,
+        });
+        for (times, now, expected) in [
+            (every(60, 20).collect::<std::vec::Vec<_>>(), EXPIRY - 1, early(EXPIRY)),
+            (every(60, 20).collect(), EXPIRY, average),
+            (every(60, 19).collect(), EXPIRY, few(19)),
+            (every(60, 19).collect(), EXPIRY + 7_199, few(19)),
+            (every(60, 19).collect(), EXPIRY + 7_200, slow),
+            (std::vec![], EXPIRY + 7_200, slow),
+            (
+                every(60, 19).chain([EXPIRY + 1]).collect(),
+                EXPIRY + 1,
+                early(EXPIRY + 600),
+            ),
+            (every(60, 19).chain([EXPIRY + 1]).collect(), EXPIRY + 600, average),
+            (every(60, 18).chain([EXPIRY + 601]).collect(), EXPIRY + 1_200, few(19)),
+            (every(60, 18).chain([EXPIRY + 7_200]).collect(), EXPIRY + 7_200, slow),
+        ] {
+            let (mut settlement, last) = sampled(times);
+            assert_eq!(last, Ok(()));
+            assert_eq!(settlement.finish(price(SLOW), now, &PARAMS), expected, "{now}");
+        }
+        // Enough samples close the window.
+        let (_, after) = sampled(every(60, 20).chain([EXPIRY + 1]));
+        assert_eq!(after, Err(SettlementRefusal::AfterWindow(EXPIRY)));
+        let (_, after) = sampled(every(60, 19).chain([EXPIRY + 300, EXPIRY + 601]));
+        assert_eq!(after, Err(SettlementRefusal::AfterWindow(EXPIRY + 600)));
+        let (_, after) = sampled([EXPIRY + 7_201]);
+        assert_eq!(after, Err(SettlementRefusal::AfterWindow(EXPIRY)));
+    }
+
+    #[test]
+    fn an_outcome_is_final() {
+        let (mut settlement, _) = sampled(every(60, 20));
+        let outcome = settlement.finish(price(SLOW), EXPIRY, &PARAMS).unwrap();
+        let late = settlement.sample(price("9"), EXPIRY + 1, &PARAMS);
+        assert_eq!(late, Err(SettlementRefusal::Settled));
+        assert_eq!(settlement.finish(price("9"), EXPIRY + 9_999, &PARAMS), Ok(outcome));
+    }
+
+    proptest! {
+        /// An adversary has one stretch to himself: he samples at a moment of his choice, at whatever price was admitted then, before anybody else.
+        /// Everybody else samples in the middle of each stretch. He moves the average by his sample's distance over the number of samples.
+        #[test]
+        fn nobody_moves_the_average_by_more_than_one_samples_weight(
+            prices in proptest::collection::vec(1u64..1 << 50, 30), his in 1u64..1 << 50, stretch in 0usize..30, offset in 0i64..30,
+        ) {
+            let fixed = |bits: u64| Price::from_fixed(I80F48::from_bits(i128::from(bits) << 20)).unwrap();
+            let settle = |adversary: bool| {
+                let mut settlement = Settlement::new(EXPIRY);
+                for (index, honest) in prices.iter().enumerate() {
+                    let begins = START + 60 * index as i64;
+                    if adversary && index == stretch {
+                        settlement.sample(fixed(his), begins + offset, &PARAMS).unwrap();
+                        assert!(settlement.sample(fixed(*honest), begins + 30, &PARAMS).is_err());
+                    } else {
+                        settlement.sample(fixed(*honest), begins + 30, &PARAMS).unwrap();
+                    }
+                }
+                settlement.finish(fixed(1), EXPIRY, &PARAMS).unwrap().price.fixed()
+            };
+            let moved = settle(true).abs_diff(settle(false));
+            let distance = fixed(his).fixed().abs_diff(fixed(prices[stretch]).fixed());
+            prop_assert!(moved * 30 <= distance + 30 * moved.min(fixed::types::U80F48::DELTA), "{moved} {distance}");
+            prop_assert!(distance <= (moved + fixed::types::U80F48::DELTA) * 30);
+        }
+    }
+}
