@@ -2,8 +2,8 @@
 //!
 //! 1. **Begin.** Below maintenance, or in debt, anyone may begin it: the moment is written down.
 //! 2. **Take.** A liquidator takes a part of one position at its fair value less a discount that grows in a straight line from nothing to
-//!    the cap over [`HouseParams::liquidation_seconds`]. [`check_take`] holds the take to four rules: it only reduces the position; no coverage
-//!    gets worse; it is the smallest that suffices; it pays no more than the cap. The liquidator's own account has to pass the initial
+//!    the cap over [`HouseParams::liquidation_seconds`]. [`check_take`] holds the take to four rules: it only reduces the position; nothing gets
+//!    worse; it is the smallest that suffices; it pays no more than the cap. The liquidator's own account has to pass the initial
 //!    check.
 //! 3. **End.** When the initial requirement holds again, anyone may end it, and every action of the owner that passes the initial check does.
 //! 4. **Bankruptcy.** If equity is zero or less, or nobody has taken anything until a grace after the discount's growth, the insurance account
@@ -13,8 +13,9 @@
 //! A liquidation that nobody ended although the account recovered does not lie in wait: after the grace and a time as long again it has
 //! lapsed, and has to begin anew, with no discount.
 //!
-//! **Coverage** is equity over the initial requirement, and cash over the initial cash need, each counted as at most one: what is enough may
-//! become less as long as it stays enough.
+//! **Not worse** means two things. Equity over the initial requirement does not fall, unless it is enough and stays enough. And what cash lacks of
+//! the initial cash need does not grow. The one is a ratio, the other an amount, because the insurance fund pays the amount: buying back a
+//! short position may take more than its share of the cash, and still leave less to be paid by others.
 
 use super::account::{AccountRefusal, Claim, MarginAccount, Status, MAX_CLAIMS};
 use super::charges::points_of_floor;
@@ -24,6 +25,7 @@ use super::series::SeriesTerms;
 use super::trade::{check_size, move_position};
 use ballast_risk_math::scale::mul_div_floor;
 use ballast_risk_math::{value_floor, Lots, Price, Value};
+use core::cmp::Ordering;
 
 /// The rule a liquidation breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +56,7 @@ pub enum LiquidationRefusal {
     },
     /// Equity would cover less of the initial requirement than before.
     Worse,
-    /// Cash would cover less of the cash need than before.
+    /// Cash would lack more of the cash need than before.
     LessCash,
     /// Nothing that is missing would become less.
     NoImprovement,
@@ -238,23 +240,18 @@ pub fn price_take(
     priced().ok_or(LiquidationRefusal::TooLarge)
 }
 
-/// Whether `have` of `need` covers no less than before, each counted as at most one.
-fn not_worse(before: (Value, Value), after: (Value, Value)) -> bool {
-    compare(before, after).is_some_and(|order| order.is_ge())
-}
-
-/// How the coverage after compares with the one before. `None` where both are negative and nothing can be said.
-fn compare(before: (Value, Value), after: (Value, Value)) -> Option<core::cmp::Ordering> {
-    use core::cmp::Ordering;
-    let enough = |(have, need): (Value, Value)| have >= need;
+/// How equity over the initial requirement after a take compares with the one before, each counted as at most one. `None` where the requirement is
+/// zero and equity below it.
+fn compare(before: &Standing, after: &Standing) -> Option<Ordering> {
+    let enough = |standing: &Standing| standing.equity >= standing.initial;
     match (enough(before), enough(after)) {
         (true, true) => Some(Ordering::Equal),
         (true, false) => Some(Ordering::Less),
         (false, true) => Some(Ordering::Greater),
         // Both are short of a need; cross-multiplied, a ratio of two positive numbers. Products of 63 bits fit 127.
-        (false, false) if before.1 > Value::ZERO && after.1 > Value::ZERO => {
+        (false, false) if before.initial > Value::ZERO && after.initial > Value::ZERO => {
             let product = |a: Value, b: Value| i128::from(a.0).wrapping_mul(i128::from(b.0));
-            Some(product(after.0, before.1).cmp(&product(before.0, after.1)))
+            Some(product(after.equity, before.initial).cmp(&product(before.equity, after.initial)))
         }
         (false, false) => None,
     }
@@ -280,17 +277,16 @@ pub fn check_take(
     if before.equity <= Value::ZERO {
         return Err(LiquidationRefusal::Bankrupt);
     }
-    let equity = |standing: &Standing| (standing.equity, standing.initial);
-    let cash = |standing: &Standing| (standing.cash, standing.cash_need.initial);
-    if !not_worse(equity(before), equity(after)) {
+    let ratio = compare(before, after);
+    if !ratio.is_some_and(Ordering::is_ge) {
         return Err(LiquidationRefusal::Worse);
     }
-    if !not_worse(cash(before), cash(after)) {
+    let lacks = |standing: &Standing| standing.cash_need.initial.0.saturating_sub(standing.cash.0).max(0);
+    let cash = lacks(before).cmp(&lacks(after));
+    if cash.is_lt() {
         return Err(LiquidationRefusal::LessCash);
     }
-    let better =
-        |of: fn(&Standing) -> (Value, Value)| compare(of(before), of(after)).is_some_and(|order| order.is_gt());
-    if !(better(equity) || better(cash) || after.debt < before.debt) {
+    if !(ratio.is_some_and(Ordering::is_gt) || cash.is_gt() || after.debt < before.debt) {
         return Err(LiquidationRefusal::NoImprovement);
     }
     if after.is_restored() && take.quantity.0.unsigned_abs() > least_size.0.unsigned_abs() {
