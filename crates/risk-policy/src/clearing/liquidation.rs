@@ -20,7 +20,7 @@
 use super::account::{AccountRefusal, Claim, MarginAccount, Status, MAX_CLAIMS};
 use super::charges::points_of_floor;
 use super::margin::{fair_value_floor, MarginContext, MarginRefusal, Standing};
-use super::params::{DiscountParams, HouseParams};
+use super::params::{DiscountParams, HouseParams, ListingParams};
 use super::series::SeriesTerms;
 use super::trade::{check_size, move_position};
 use ballast_risk_math::scale::mul_div_floor;
@@ -54,6 +54,9 @@ pub enum LiquidationRefusal {
         /// What would be taken.
         taken: Lots,
     },
+    /// The window of the series' settlement has begun: its price is no longer that of the moment, and who takes it at the fair value of the moment
+    /// could know better.
+    Settling,
     /// Equity would cover less of the initial requirement than before.
     Worse,
     /// Cash would lack more of the cash need than before.
@@ -192,18 +195,21 @@ pub enum Seller {
 /// Prices a take of `quantity` (of the sign of the position).
 ///
 /// # Errors
-/// [`LiquidationRefusal::NotBegun`], [`LiquidationRefusal::NotReducing`], a size that is no multiple of the least,
+/// [`LiquidationRefusal::Settling`], [`LiquidationRefusal::NotBegun`], [`LiquidationRefusal::NotReducing`], a size that is no multiple of the least,
 /// [`LiquidationRefusal::Margin`], [`LiquidationRefusal::TooLarge`].
 pub fn price_take(
     account: &MarginAccount,
     seller: Seller,
     series: &SeriesTerms,
     quantity: Lots,
-    least_size: Lots,
-    discount: &DiscountParams,
+    listing: &ListingParams,
     context: &MarginContext,
 ) -> Result<Take, LiquidationRefusal> {
     let (house, now) = (&context.house, context.now);
+    let window = i64::from(listing.settlement.window_seconds);
+    if now >= series.expiry.saturating_sub(window) {
+        return Err(LiquidationRefusal::Settling);
+    }
     let since = match (seller, account.status) {
         (Seller::Insurance, Status::Liquidation { since, .. }) => Some(since),
         (Seller::Insurance, _) => None,
@@ -211,7 +217,7 @@ pub fn price_take(
     };
     let since = since.ok_or(LiquidationRefusal::NotBegun)?;
     let back = Lots(quantity.0.checked_neg().ok_or(LiquidationRefusal::TooLarge)?);
-    check_size(Lots(quantity.0.max(back.0)), least_size)?;
+    check_size(Lots(quantity.0.max(back.0)), listing.least_size)?;
     let held = account.quantity(series);
     if !held.is_reduced_by(back) {
         return Err(LiquidationRefusal::NotReducing { held, taken: quantity });
@@ -226,7 +232,7 @@ pub fn price_take(
         .bounds
         .mid;
     let priced = || {
-        let cap = discount_cap_floor(quantity, Value(worth), spot, discount)?;
+        let cap = discount_cap_floor(quantity, Value(worth), spot, &listing.discount)?;
         let discount = discount_floor(cap, since, house, now)?;
         let payment = Value(worth.checked_sub(i64::try_from(discount).ok()?)?);
         Some(Take {
