@@ -1,4 +1,5 @@
 use super::*;
+use crate::clearing::account::Claim;
 use crate::clearing::cash_need::CashNeed;
 use crate::clearing::fixtures::{account, call, put, EXPIRY, HOUSE, LISTING};
 use crate::clearing::margin::fixtures::{with_market, NOW};
