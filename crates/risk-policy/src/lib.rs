@@ -27,6 +27,7 @@ pub mod assessment;
 pub mod basis_points;
 pub mod book;
 pub mod breaker;
+pub mod clearing;
 pub mod collateral;
 pub mod exposure;
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::leg::{BookLeg, Contract};
 use super::margin::{relieved, MarginParams};
-use super::mark::{MarketGreeks, Marking};
+use super::mark::{Marked, MarketGreeks, Marking};
 use super::market::MarketInputs;
 use super::scenario::ScenarioParams;
 use super::AssessRefusal;
@@ -58,6 +58,46 @@ struct Present {
     rest: bool,
 }
 
+/// What a book is worth and the tails of what it may lose, without Greeks: what a margin is made of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BookRisk {
+    /// What the book is worth on its adverse side, rounded down.
+    pub value: Value,
+    /// The part of it that is long options: never negative.
+    pub long_options: Value,
+    /// The tail of the whole book.
+    pub whole: TailRisk,
+    /// The tail of what is left of it without its long options.
+    pub rest: TailRisk,
+}
+
+/// What a book has to be worth, cash included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Requirement {
+    /// For positions to be opened.
+    pub initial: Value,
+    /// Lest it be liquidated.
+    pub maintenance: Value,
+}
+
+impl BookRisk {
+    /// The requirement of the book, with what somebody charges for it besides: `whole` for the whole of it, `rest` for what is left of it
+    /// without its long options, which can be let go. `None` if a number does not fit.
+    pub fn requirement(&self, margin: &MarginParams, whole: Value, rest: Value) -> Option<Requirement> {
+        let relieved = |of_whole: Value, of_rest: Value| {
+            relieved(
+                of_whole.checked_add(whole)?,
+                self.long_options,
+                of_rest.checked_add(rest)?,
+            )
+        };
+        Some(Requirement {
+            initial: relieved(margin.initial(&self.whole)?, margin.initial(&self.rest)?)?,
+            maintenance: relieved(margin.maintenance(&self.whole)?, margin.maintenance(&self.rest)?)?,
+        })
+    }
+}
+
 /// Assesses a book at the unix time `now`.
 ///
 /// `room` is memory to work in, for the legs of one market at a time: [`MAX_LEGS`] of them are always enough.
@@ -72,6 +112,60 @@ pub fn assess(
     now: i64,
     room: &mut [Leg],
 ) -> Result<Assessment, AssessRefusal> {
+    let mut greeks = [MarketGreeks::default(); MAX_MARKETS];
+    let risk = run(legs, markets, None, scenarios, now, room, Some(&mut greeks))?;
+    let requirement = risk.requirement(margin, Value::ZERO, Value::ZERO);
+    let requirement = requirement.ok_or(AssessRefusal::TooLarge)?;
+    Ok(Assessment {
+        value: risk.value,
+        long_options: risk.long_options,
+        worst_loss: risk.whole.worst_loss,
+        worst_cell: risk.whole.worst_cell,
+        expected_shortfall: risk.whole.expected_shortfall,
+        initial_margin: requirement.initial,
+        maintenance_margin: requirement.maintenance,
+        greeks,
+    })
+}
+
+/// As [`assess`], without Greeks, and with the requirement left to be worked out.
+///
+/// With `slow`, a second price for each market, each market's legs are worth the less of what they are worth at the adverse side and at that
+/// price; scenarios still start from the published one.
+///
+/// # Errors
+/// As [`assess`]; [`AssessRefusal::MarketCount`] too for slow prices that are not as many as markets.
+pub fn book_risk(
+    legs: &[BookLeg],
+    markets: &[MarketInputs],
+    slow: Option<&[Price]>,
+    scenarios: &ScenarioParams,
+    now: i64,
+    room: &mut [Leg],
+) -> Result<BookRisk, AssessRefusal> {
+    if slow.is_some_and(|slow| slow.len() != markets.len()) {
+        return Err(AssessRefusal::MarketCount);
+    }
+    run(legs, markets, slow, scenarios, now, room, None)
+}
+
+/// What one leg is worth on its adverse side, in base units, rounded down. [`BookLeg::market`] is of no account.
+///
+/// # Errors
+/// [`AssessRefusal`]: the first rule that the leg or the market breaks.
+pub fn mark(leg: &BookLeg, market: &MarketInputs, now: i64) -> Result<Value, AssessRefusal> {
+    Ok(Marking::new(market, None, now)?.mark(leg, None)?.value)
+}
+
+fn run(
+    legs: &[BookLeg],
+    markets: &[MarketInputs],
+    slow: Option<&[Price]>,
+    scenarios: &ScenarioParams,
+    now: i64,
+    room: &mut [Leg],
+    mut greeks: Option<&mut [MarketGreeks; MAX_MARKETS]>,
+) -> Result<BookRisk, AssessRefusal> {
     if legs.len() > MAX_LEGS {
         return Err(AssessRefusal::TooManyLegs);
     }
@@ -81,14 +175,17 @@ pub fn assess(
     if legs.iter().any(|leg| leg.market >= markets.len()) {
         return Err(AssessRefusal::UnknownMarket);
     }
-    let mut result = Assessment::default();
+    let mut result = BookRisk::default();
     let mut present = Present::default();
     let mut shared = Parts::default();
     let mut own = [Tails::default(); MAX_MARKETS];
     let mut first_grid = None;
-    for (((index, market), greeks), own) in markets.iter().enumerate().zip(&mut result.greeks).zip(&mut own) {
+    for ((index, market), own) in markets.iter().enumerate().zip(&mut own) {
         let here = legs.iter().filter(|leg| leg.market == index);
-        let marks = mark_all(here, market, now, greeks, room)?;
+        let slow = slow.and_then(|slow| slow.get(index)).copied();
+        let marking = Marking::new(market, slow, now)?;
+        let greeks = greeks.as_deref_mut().and_then(|greeks| greeks.get_mut(index));
+        let marks = mark_all(here, &marking, greeks, room)?;
         add_value(&mut result.value, marks.value)?;
         add_value(&mut result.long_options, marks.long_options)?;
         present.long_options |= !marks.long.is_empty();
@@ -105,7 +202,7 @@ pub fn assess(
     }
     let grid = first_grid.ok_or(AssessRefusal::MarketCount)?;
     let shared = tails(&shared, &grid, present)?;
-    finish(&mut result, &shared, &own, margin, present, markets.len() > 1).ok_or(AssessRefusal::TooLarge)?;
+    finish(&mut result, &shared, &own, present, markets.len() > 1).ok_or(AssessRefusal::TooLarge)?;
     Ok(result)
 }
 
@@ -130,23 +227,21 @@ impl Marks<'_> {
 #[inline(never)]
 fn mark_all<'a, 'b>(
     legs: impl Iterator<Item = &'b BookLeg>,
-    market: &MarketInputs,
-    now: i64,
-    greeks: &mut MarketGreeks,
+    marking: &Marking,
+    mut greeks: Option<&mut MarketGreeks>,
     room: &'a mut [Leg],
 ) -> Result<Marks<'a>, AssessRefusal> {
-    let marking = Marking::new(market, now)?;
-    let (mut value, mut long_options) = (Value::ZERO, Value::ZERO);
+    let (mut whole, mut long) = (Worth::default(), Worth::default());
     let (mut front, mut back) = (0usize, room.len());
     for leg in legs {
         if front >= back {
             return Err(AssessRefusal::TooManyLegs);
         }
-        let marked = marking.mark(leg, greeks)?;
-        add_value(&mut value, marked.value)?;
+        let marked = marking.mark(leg, greeks.as_deref_mut())?;
+        whole.add(&marked)?;
         let is_long_option = matches!(leg.contract, Contract::Option { .. }) && leg.quantity.0 >= 0;
         let place = if is_long_option {
-            add_value(&mut long_options, marked.value)?;
+            long.add(&marked)?;
             front = front.wrapping_add(1);
             front.wrapping_sub(1)
         } else {
@@ -155,13 +250,33 @@ fn mark_all<'a, 'b>(
         };
         *room.get_mut(place).ok_or(AssessRefusal::TooManyLegs)? = marked.leg;
     }
-    *greeks = greeks.per_unit();
+    if let Some(greeks) = greeks {
+        *greeks = greeks.per_unit();
+    }
     Ok(Marks {
-        value,
-        long_options,
+        value: whole.less(),
+        long_options: long.less(),
         long: room.get(..front).unwrap_or_default(),
         rest: room.get(back..).unwrap_or_default(),
     })
+}
+
+/// A sum of marks at the adverse side, and one at the slow price.
+#[derive(Default)]
+struct Worth {
+    adverse: Value,
+    slow: Value,
+}
+
+impl Worth {
+    fn add(&mut self, marked: &Marked) -> Result<(), AssessRefusal> {
+        add_value(&mut self.adverse, marked.value)?;
+        add_value(&mut self.slow, marked.slow_value)
+    }
+
+    fn less(&self) -> Value {
+        self.adverse.min(self.slow)
+    }
 }
 
 /// Adds what one of several markets loses by the factor they share, and works out the tails of its own moves.
@@ -228,10 +343,9 @@ fn tails(parts: &Parts, grid: &Grid, present: Present) -> Result<Tails, AssessRe
 
 #[inline(never)]
 fn finish(
-    result: &mut Assessment,
+    result: &mut BookRisk,
     shared: &Tails,
     own: &[Tails; MAX_MARKETS],
-    margin: &MarginParams,
     present: Present,
     several: bool,
 ) -> Option<()> {
@@ -243,18 +357,12 @@ fn finish(
             Some(*shared)
         }
     };
-    let whole = combine(&shared.whole, &own.map(|tails| tails.whole))?;
-    result.worst_loss = whole.worst_loss;
-    result.worst_cell = whole.worst_cell;
-    result.expected_shortfall = whole.expected_shortfall;
-    result.initial_margin = margin.initial(&whole)?;
-    result.maintenance_margin = margin.maintenance(&whole)?;
-    if present.long_options {
-        let rest = combine(&shared.rest, &own.map(|tails| tails.rest))?;
-        let long = result.long_options;
-        result.initial_margin = relieved(result.initial_margin, long, margin.initial(&rest)?)?;
-        result.maintenance_margin = relieved(result.maintenance_margin, long, margin.maintenance(&rest)?)?;
-    }
+    result.whole = combine(&shared.whole, &own.map(|tails| tails.whole))?;
+    result.rest = if present.long_options {
+        combine(&shared.rest, &own.map(|tails| tails.rest))?
+    } else {
+        result.whole
+    };
     Some(())
 }
 

@@ -33,6 +33,7 @@ pub struct MarketGreeks {
 pub(super) struct Marking<'a> {
     market: &'a MarketInputs<'a>,
     now: i64,
+    slow: Option<Price>,
     spot: Spot,
     log_spot: I7F57,
 }
@@ -41,6 +42,8 @@ pub(super) struct Marking<'a> {
 pub(super) struct Marked {
     /// Its value on the adverse side, in base units, rounded down.
     pub(super) value: Value,
+    /// Its value at the slow price, likewise; the same as `value` where there is none.
+    pub(super) slow_value: Value,
     /// The leg as the scenarios take it.
     pub(super) leg: Leg,
 }
@@ -49,18 +52,19 @@ pub(super) struct Marked {
 const WORTH_BITS: i32 = 10;
 
 impl<'a> Marking<'a> {
-    pub(super) fn new(market: &'a MarketInputs<'a>, now: i64) -> Result<Self, AssessRefusal> {
+    pub(super) fn new(market: &'a MarketInputs<'a>, slow: Option<Price>, now: i64) -> Result<Self, AssessRefusal> {
         let spot = Spot::from_price(market.bounds.mid);
         Ok(Self {
             market,
             now,
+            slow,
             spot,
             log_spot: ln(spot.0).ok_or(AssessRefusal::TooLarge)?,
         })
     }
 
-    /// Marks a leg and adds its Greeks to `sums`, which are finished by [`MarketGreeks::per_unit`].
-    pub(super) fn mark(&self, leg: &BookLeg, sums: &mut MarketGreeks) -> Result<Marked, AssessRefusal> {
+    /// Marks a leg and adds its Greeks to `sums`, if wanted, which are finished by [`MarketGreeks::per_unit`].
+    pub(super) fn mark(&self, leg: &BookLeg, sums: Option<&mut MarketGreeks>) -> Result<Marked, AssessRefusal> {
         match leg.contract {
             Contract::Linear { entry } => self.linear(leg.quantity, entry, sums),
             Contract::Option { kind, strike, expiry } => self.option(leg.quantity, kind, strike, expiry, sums),
@@ -69,16 +73,20 @@ impl<'a> Marking<'a> {
 
     /// A long position could be sold at the low price, a short one bought back at the high one.
     #[inline(never)]
-    fn linear(&self, quantity: Lots, entry: Decimal, sums: &mut MarketGreeks) -> Result<Marked, AssessRefusal> {
+    fn linear(&self, quantity: Lots, entry: Decimal, sums: Option<&mut MarketGreeks>) -> Result<Marked, AssessRefusal> {
         let bounds = &self.market.bounds;
         let adverse = if quantity.0 >= 0 { bounds.low } else { bounds.high };
-        let worth = floor_of(quantity, adverse)?;
-        let value = worth
-            .checked_sub(entry.cost_ceil(quantity)?)
-            .ok_or(AssessRefusal::TooLarge)?;
-        add_to(&mut sums.delta, Some(floor_of(quantity, bounds.mid)?))?;
+        let cost = entry.cost_ceil(quantity)?;
+        let value = |price| {
+            let value = floor_of(quantity, price)?.checked_sub(cost);
+            value.map(Value).ok_or(AssessRefusal::TooLarge)
+        };
+        if let Some(sums) = sums {
+            add_to(&mut sums.delta, Some(floor_of(quantity, bounds.mid)?))?;
+        }
         Ok(Marked {
-            value: Value(value),
+            value: value(adverse)?,
+            slow_value: value(self.slow.unwrap_or(adverse))?,
             leg: Leg::Linear(quantity),
         })
     }
@@ -89,7 +97,7 @@ impl<'a> Marking<'a> {
         kind: Kind,
         strike: Decimal,
         expiry: i64,
-        sums: &mut MarketGreeks,
+        sums: Option<&mut MarketGreeks>,
     ) -> Result<Marked, AssessRefusal> {
         let seconds = expiry.saturating_sub(self.now);
         if seconds <= 0 {
@@ -103,19 +111,25 @@ impl<'a> Marking<'a> {
         let at = LogMoneyness(self.log_moneyness(strike, time)?);
         let volatility = volatility.adverse(quantity.0 >= 0, at, time)?;
         let inputs = self.inputs(kind, strike, volatility, time);
-        let greeks = greeks(&inputs)?;
-        self.add(quantity, &greeks, seconds, sums)?;
+        if let Some(sums) = sums {
+            self.add(quantity, &greeks(&inputs)?, seconds, sums)?;
+        }
         // What gains with the price is worth least at its low end.
         let gains = (quantity.0 >= 0) == matches!(kind, Kind::Call);
         let bounds = &market.bounds;
         let adverse = if gains { bounds.low } else { bounds.high };
-        let price = price(&Inputs {
-            spot: Spot::from_price(adverse),
-            ..inputs
-        })?;
-        let value = amount_floor(quantity.0, price, 0).ok_or(AssessRefusal::TooLarge)?;
+        let value_at = |at| {
+            let spot = Spot::from_price(at);
+            let value = amount_floor(quantity.0, price(&Inputs { spot, ..inputs })?, 0);
+            value.map(Value).ok_or(AssessRefusal::TooLarge)
+        };
+        let value = value_at(adverse)?;
         Ok(Marked {
-            value: Value(value),
+            value,
+            slow_value: match self.slow {
+                Some(slow) => value_at(slow)?,
+                None => value,
+            },
             leg: Leg::Option(OptionLeg {
                 quantity,
                 kind,

@@ -45,6 +45,30 @@ pub struct MarketInputs<'a> {
     pub carry: Rate,
 }
 
+impl MarketInputs<'_> {
+    /// The market without its adverse sides: what both sides of a trade would call fair.
+    pub fn neutral(&self) -> Self {
+        let mid = self.bounds.mid;
+        let volatility = self.volatility.map(|band| match band {
+            VolatilityBand::Surface { surface, .. } => VolatilityBand::Surface {
+                surface,
+                low: I2F62::ONE,
+                high: I2F62::ONE,
+            },
+            flat => flat,
+        });
+        Self {
+            bounds: PriceBounds {
+                low: mid,
+                mid,
+                high: mid,
+            },
+            volatility,
+            ..*self
+        }
+    }
+}
+
 /// 1 %, rounded up, and 500 %: the domain of a volatility.
 const LEAST: Magnitude = match Magnitude::from_parts(11_805_916_207_174_113_035, -70) {
     Some(least) => least,

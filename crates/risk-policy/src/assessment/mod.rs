@@ -15,7 +15,7 @@ mod mark;
 mod market;
 mod scenario;
 
-pub use engine::{assess, Assessment, MAX_LEGS, MAX_MARKETS};
+pub use engine::{assess, book_risk, mark, Assessment, BookRisk, Requirement, MAX_LEGS, MAX_MARKETS};
 pub use leg::{BookLeg, Contract, Decimal};
 pub use margin::{MarginParams, MARGIN};
 pub use mark::MarketGreeks;

@@ -1,0 +1,306 @@
+//! Where an account stands: what it is worth, what it needs, and whether that is enough.
+//!
+//! ```text
+//! equity       = cash − debt + claims + marks on the adverse side
+//! requirement  = min( tail(whole book) + charges(whole book),
+//!                     marks of long options + tail(the rest) + charges(the rest) )
+//! ```
+//!
+//! with tail = max(share × worst loss, multiple × 99 % shortfall) of the risk engine. A book of long options needs no more than its marks, charges
+//! included. Besides, what expires soon needs cash: see [`super::cash_need`].
+//!
+//! **Expired, not yet settled** positions count as options with five minutes to live: the price they settle at is not known to this function, and
+//! the one of the moment is as good an estimate as there is. Anybody may settle them.
+
+use super::account::{MarginAccount, Position};
+use super::cash_need::{cash_need, CashNeed, PriceRange};
+use super::charges::{charges, Charges};
+use super::params::{ChargeParams, HouseParams, MAX_LISTINGS};
+use super::series::SeriesTerms;
+use super::trade::OpenInterest;
+use crate::assessment::{self, AssessRefusal, BookLeg, BookRisk, Contract, MarketInputs, MARGIN, SCENARIOS};
+use ballast_risk_math::scenarios::Leg;
+use ballast_risk_math::{Lots, Price, Value};
+
+/// The least time to expiry that a position is valued with, seconds.
+pub const LEAST_SECONDS: i64 = 300;
+
+/// One market of the house, as margin sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct MarketView<'a> {
+    /// What the risk engine needs of it, the price admitted for the use at hand: `Trade` where positions are opened or cash leaves, `Exit` where a
+    /// book is only made smaller.
+    pub inputs: MarketInputs<'a>,
+    /// Its slow price.
+    pub slow: Price,
+    /// The house's charges on it.
+    pub charges: ChargeParams,
+    /// Open interest of all its series.
+    pub open_interest: OpenInterest,
+}
+
+/// Everything outside an account that its margin depends on.
+#[derive(Clone, Copy, Debug)]
+pub struct MarginContext<'a> {
+    /// The house's markets by their index; those that no position is on need not be there.
+    pub markets: [Option<MarketView<'a>>; MAX_LISTINGS],
+    /// The house's parameters.
+    pub house: HouseParams,
+    /// Unix seconds.
+    pub now: i64,
+}
+
+/// Memory to work in, [`super::account::MAX_POSITIONS`] of each: too much for a stack frame of the virtual machine.
+#[derive(Debug)]
+pub struct Workspace<'a> {
+    /// The account's positions, as the risk engine takes them.
+    pub book: &'a mut [BookLeg],
+    /// The risk engine's own.
+    pub legs: &'a mut [Leg],
+}
+
+/// What [`Workspace::book`] may be filled with at first.
+pub const BLANK: BookLeg = BookLeg {
+    market: 0,
+    contract: Contract::Linear {
+        entry: assessment::Decimal { digits: 0, places: 0 },
+    },
+    quantity: Lots::ZERO,
+};
+
+/// At which prices positions are marked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Marks {
+    /// At the price's adverse ends: for trades and liquidations.
+    Adverse,
+    /// Market by market at the worse of that and the slow price: for withdrawals, so that no gain leaves that only exists at a price of the
+    /// moment.
+    Prudent,
+}
+
+/// Where an account stands. Amounts are base units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Cash − debt + claims + marks.
+    pub equity: Value,
+    /// What equity has to be for positions to be opened, and for a liquidation to end.
+    pub initial: Value,
+    /// What it has to be lest a liquidation begin.
+    pub maintenance: Value,
+    /// Its cash.
+    pub cash: Value,
+    /// What the cash has to be.
+    pub cash_need: CashNeed,
+    /// What it owes the insurance account.
+    pub debt: Value,
+}
+
+/// Why an account's margin is not enough, or not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MarginRefusal {
+    /// Equity is below the initial requirement.
+    Initial {
+        /// What the account is worth.
+        equity: Value,
+        /// What it has to be worth.
+        required: Value,
+    },
+    /// Cash is below what positions that expire soon may cost.
+    Cash {
+        /// What there is.
+        cash: Value,
+        /// What there has to be.
+        needed: Value,
+    },
+    /// A position is on a market that was not passed.
+    MarketMissing(u8),
+    /// The risk engine does not assess the book.
+    Assess(AssessRefusal),
+    /// A number does not fit.
+    TooLarge,
+}
+
+impl From<AssessRefusal> for MarginRefusal {
+    fn from(refusal: AssessRefusal) -> Self {
+        Self::Assess(refusal)
+    }
+}
+
+impl Standing {
+    /// Whether positions may be opened and cash withdrawn.
+    ///
+    /// # Errors
+    /// [`MarginRefusal::Initial`], [`MarginRefusal::Cash`].
+    pub fn check_initial(&self) -> Result<(), MarginRefusal> {
+        if self.equity < self.initial {
+            return Err(MarginRefusal::Initial {
+                equity: self.equity,
+                required: self.initial,
+            });
+        }
+        if self.cash < self.cash_need.initial {
+            return Err(MarginRefusal::Cash {
+                cash: self.cash,
+                needed: self.cash_need.initial,
+            });
+        }
+        Ok(())
+    }
+
+    /// Whether a liquidation may begin: it is in debt, or equity or cash is below maintenance.
+    pub fn is_liquidatable(&self) -> bool {
+        self.debt > Value::ZERO || self.equity < self.maintenance || self.cash < self.cash_need.maintenance
+    }
+
+    /// Whether a liquidation has reached its target: no debt, and the initial requirements hold.
+    pub fn is_restored(&self) -> bool {
+        self.debt <= Value::ZERO && self.check_initial().is_ok()
+    }
+}
+
+/// Works out where an account stands.
+///
+/// # Errors
+/// [`MarginRefusal::MarketMissing`], [`MarginRefusal::Assess`], [`MarginRefusal::TooLarge`].
+pub fn standing(
+    account: &MarginAccount,
+    context: &MarginContext,
+    marks: Marks,
+    work: &mut Workspace,
+) -> Result<Standing, MarginRefusal> {
+    let (risk, extra) = if account.positions().is_empty() {
+        (BookRisk::default(), Charges::default())
+    } else {
+        let (markets, slow, count) = used_markets(account, context, work)?;
+        let markets = markets.get(..count).unwrap_or_default();
+        let slow = match marks {
+            Marks::Adverse => None,
+            Marks::Prudent => slow.get(..count),
+        };
+        let book = work
+            .book
+            .get(..account.positions().len())
+            .ok_or(AssessRefusal::TooManyLegs)?;
+        let risk = assessment::book_risk(book, markets, slow, &SCENARIOS, context.now, work.legs)?;
+        (risk, all_charges(account, context)?)
+    };
+    let need = all_cash_needs(account, context)?;
+    sum_up(account, &risk, extra, need).ok_or(MarginRefusal::TooLarge)
+}
+
+fn sum_up(account: &MarginAccount, risk: &BookRisk, extra: Charges, cash_need: CashNeed) -> Option<Standing> {
+    let requirement = risk.requirement(&MARGIN, extra.whole, extra.short)?;
+    let (cash, debt) = (Value::from_amount(account.cash)?, Value::from_amount(account.debt)?);
+    let mut equity = cash.checked_sub(debt)?.checked_add(risk.value)?;
+    for claim in account.claims() {
+        equity = equity.checked_add(Value::from_amount(claim.amount)?)?;
+    }
+    Some(Standing {
+        equity,
+        initial: requirement.initial,
+        maintenance: requirement.maintenance,
+        cash,
+        cash_need,
+        debt,
+    })
+}
+
+type UsedMarkets<'a> = ([MarketInputs<'a>; MAX_LISTINGS], [Price; MAX_LISTINGS], usize);
+
+/// The markets an account has positions on, and its book with their indices among these: the risk engine shall not combine more markets
+/// than there are.
+#[inline(never)]
+fn used_markets<'a>(
+    account: &MarginAccount,
+    context: &MarginContext<'a>,
+    work: &mut Workspace,
+) -> Result<UsedMarkets<'a>, MarginRefusal> {
+    let positions = account.positions();
+    let first = positions.first().map_or(0, |position| position.series.market);
+    let first = view(context, first)?;
+    let mut markets = [first.inputs; MAX_LISTINGS];
+    let mut slow = [first.slow; MAX_LISTINGS];
+    let mut count = 0usize;
+    let mut last = None;
+    let least_expiry = context.now.saturating_add(LEAST_SECONDS);
+    // Positions are in the order of their markets.
+    for (position, leg) in positions.iter().zip(work.book.iter_mut()) {
+        let market = position.series.market;
+        if last != Some(market) {
+            let here = view(context, market)?;
+            let full = MarginRefusal::Assess(AssessRefusal::MarketCount);
+            *markets.get_mut(count).ok_or(full)? = here.inputs;
+            *slow.get_mut(count).ok_or(full)? = here.slow;
+            count = count.wrapping_add(1);
+            last = Some(market);
+        }
+        *leg = BookLeg {
+            market: count.saturating_sub(1),
+            contract: position.series.contract(position.series.expiry.max(least_expiry)),
+            quantity: position.quantity,
+        };
+    }
+    Ok((markets, slow, count))
+}
+
+fn view<'c, 'a>(context: &'c MarginContext<'a>, market: u8) -> Result<&'c MarketView<'a>, MarginRefusal> {
+    let view = context.markets.get(usize::from(market)).and_then(Option::as_ref);
+    view.ok_or(MarginRefusal::MarketMissing(market))
+}
+
+#[inline(never)]
+fn all_charges(account: &MarginAccount, context: &MarginContext) -> Result<Charges, MarginRefusal> {
+    let mut sum = Charges::default();
+    for group in account.positions().chunk_by(|a, b| a.series.market == b.series.market) {
+        let Some(market) = group.first().map(|position| position.series.market) else {
+            continue;
+        };
+        let here = view(context, market)?;
+        let more = charges(group, market, here.inputs.bounds.mid, &here.charges, here.open_interest);
+        let total = more.and_then(|more| sum.checked_add(more));
+        sum = total.ok_or(MarginRefusal::TooLarge)?;
+    }
+    Ok(sum)
+}
+
+/// The cash needs of all groups that expire within the window: no group's gain pays another's loss, as they are paid out one by one.
+#[inline(never)]
+fn all_cash_needs(account: &MarginAccount, context: &MarginContext) -> Result<CashNeed, MarginRefusal> {
+    let mut sum = CashNeed::default();
+    let until = context.now.saturating_add(i64::from(context.house.cash_window_seconds));
+    let together = |a: &Position, b: &Position| a.series.expires_with(&b.series);
+    for group in account.positions().chunk_by(together) {
+        let Some(SeriesTerms { market, expiry, .. }) = group.first().map(|position| position.series) else {
+            continue;
+        };
+        if expiry > until {
+            continue;
+        }
+        let inputs = &view(context, market)?.inputs;
+        let range = PriceRange::of_scenarios(inputs.bounds.mid, inputs.deviation);
+        let more = range.and_then(|range| cash_need(group, &inputs.bounds, &range));
+        let total = more.and_then(|more| sum.checked_add(more));
+        sum = total.ok_or(MarginRefusal::TooLarge)?;
+    }
+    Ok(sum)
+}
+
+/// What a signed quantity of a series is worth at the published price and the surface's own volatility, rounded down.
+///
+/// # Errors
+/// As [`standing`].
+pub fn fair_value_floor(series: &SeriesTerms, quantity: Lots, context: &MarginContext) -> Result<Value, MarginRefusal> {
+    let inputs = view(context, series.market)?.inputs.neutral();
+    let least_expiry = context.now.saturating_add(LEAST_SECONDS);
+    let leg = BookLeg {
+        market: 0,
+        contract: series.contract(series.expiry.max(least_expiry)),
+        quantity,
+    };
+    Ok(assessment::mark(&leg, &inputs, context.now)?)
+}
+
+#[cfg(test)]
+pub(super) mod fixtures;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,66 @@
+//! A market with a surface, for tests.
+
+use super::*;
+use crate::admission::PriceBounds;
+use crate::assessment::{VolatilityBand, LOADING, VOLATILITY_SPREAD};
+use crate::clearing::fixtures::{EXPIRY, HOUSE, LISTING};
+use ballast_risk_math::black_scholes::Rate;
+use ballast_risk_math::surface::{Slice, Surface};
+use ballast_risk_math::{Ratio, I80F48};
+use fixed::types::{I2F62, I7F57, U16F48, U3F61, U8F56};
+
+/// Thirty days before [`EXPIRY`].
+pub const NOW: i64 = EXPIRY - 30 * 86_400;
+
+/// Calls `run` with four markets at the same price, a basis point wide to both sides; volatility 60 %, a day's deviation 4 %, open interest
+/// a thousand units of the underlying.
+pub fn with_market<R>(mid: Price, run: impl FnOnce(&MarginContext) -> R) -> R {
+    let surface = Surface::new(&[Slice {
+        time: U3F61::lit("0.25"),
+        total_variance: U8F56::lit("0.09"),
+        skew: I2F62::lit("-0.2"),
+        curvature: U16F48::lit("1.5"),
+    }])
+    .unwrap();
+    let point = Ratio::from_basis_points(1).unwrap();
+    let below = Ratio::from_fixed(-I80F48::from_bits(point.fixed().to_bits()));
+    let view = MarketView {
+        inputs: MarketInputs {
+            bounds: PriceBounds {
+                low: mid.scaled_floor(below).unwrap(),
+                mid,
+                high: mid.scaled_ceil(point).unwrap(),
+            },
+            volatility: Some(VolatilityBand::Surface {
+                surface: &surface,
+                low: I2F62::ONE - VOLATILITY_SPREAD,
+                high: I2F62::ONE + VOLATILITY_SPREAD,
+            }),
+            deviation: I7F57::lit("0.04"),
+            loading: LOADING,
+            rate: Rate(I2F62::ZERO),
+            carry: Rate(I2F62::ZERO),
+        },
+        slow: mid,
+        charges: LISTING.charges,
+        open_interest: OpenInterest(1_000_000_000),
+    };
+    run(&MarginContext {
+        markets: [Some(view); MAX_LISTINGS],
+        house: HOUSE,
+        now: NOW,
+    })
+}
+
+/// Where an account stands.
+pub fn stands(account: &MarginAccount, context: &MarginContext, marks: Marks) -> Result<Standing, MarginRefusal> {
+    standing(
+        account,
+        context,
+        marks,
+        &mut Workspace {
+            book: &mut [BLANK; 32],
+            legs: &mut [Leg::Linear(Lots::ZERO); 32],
+        },
+    )
+}

@@ -1,0 +1,40 @@
+//! The clearing house under random sequences: five owners and the insurance fund trade, auction, liquidate and settle for
+//! months, and after every step what must always hold, holds.
+
+mod actions;
+mod failing;
+mod invariants;
+mod world;
+
+use world::World;
+
+/// Steps of each run. All margins are checked in full by the risk engine.
+const STEPS: u32 = 50_000;
+
+fn run(seed: u64) -> world::Tally {
+    let mut world = World::new(seed);
+    for _ in 0..STEPS {
+        world.step();
+        world.check();
+    }
+    world.tally
+}
+
+// Four runs, so that they share the cores.
+macro_rules! runs {
+    ($($name:ident: $seed:literal),*) => {
+        $(#[test]
+        fn $name() {
+            let tally = run($seed);
+            println!("{tally:?}");
+            // A run in which something never happens says nothing of it.
+            assert!(tally.trades > 500 && tally.auctions > 100, "{tally:?}");
+            assert!(tally.refused_for_margin > 50 && tally.refused_withdrawals > 10, "{tally:?}");
+            assert!(tally.begun > 20 && tally.takes > 20 && tally.takeovers > 0, "{tally:?}");
+            assert!(tally.settled > 500 && tally.claims > 200, "{tally:?}");
+            assert!(tally.slow_prices > 0 && tally.shortfalls > 0 && tally.haircuts > 0, "{tally:?}");
+        })*
+    };
+}
+
+runs!(first: 1, second: 2, third: 3, fourth: 4);
