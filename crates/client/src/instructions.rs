@@ -7,6 +7,8 @@ use anchor_lang::solana_program::system_program;
 use anchor_lang::{InstructionData, ToAccountMetas};
 use anchor_spl::token::spl_token::ID as TOKEN;
 use ballast_risk::state::MarketParams;
+use ballast_vault::mark::__client_accounts_mark::Mark;
+use ballast_vault::state::VaultBreaker;
 use ballast_vault::valuation::__client_accounts_valuation::Valuation;
 use ballast_vault::{CreateVaultArgs, Order, RedeemRequest};
 
@@ -219,6 +221,52 @@ pub fn move_collateral(keys: &VaultKeys, price_feed: &Pubkey) -> Instruction {
         ballast_vault::ID,
         accounts,
         ballast_vault::instruction::MoveCollateral {},
+    )
+}
+
+fn look(keys: &VaultKeys, price_feed: &Pubkey) -> Mark {
+    Mark {
+        vault: keys.vault,
+        risk_market: keys.risk_market,
+        price_feed: *price_feed,
+        venue_market: keys.venue_market,
+        venue_trader: keys.venue_trader,
+        share_mint: keys.share_mint,
+    }
+}
+
+/// `ballast_vault::mark`. Anyone may send it.
+pub fn mark(keys: &VaultKeys, price_feed: &Pubkey) -> Instruction {
+    build(
+        ballast_vault::ID,
+        look(keys, price_feed),
+        ballast_vault::instruction::Mark {},
+    )
+}
+
+/// `ballast_vault::trip_breaker`, signed by the vault's guardian.
+pub fn trip_breaker(keys: &VaultKeys, guardian: &Pubkey, breaker: VaultBreaker) -> Instruction {
+    let accounts = ballast_vault::accounts::TripBreaker {
+        guardian: *guardian,
+        vault: keys.vault,
+    };
+    build(
+        ballast_vault::ID,
+        accounts,
+        ballast_vault::instruction::TripBreaker { breaker },
+    )
+}
+
+/// `ballast_vault::resume_breaker`, signed by the vault's guardian.
+pub fn resume_breaker(keys: &VaultKeys, price_feed: &Pubkey, guardian: &Pubkey, breaker: VaultBreaker) -> Instruction {
+    let accounts = ballast_vault::accounts::ResumeBreaker {
+        guardian: *guardian,
+        mark: look(keys, price_feed),
+    };
+    build(
+        ballast_vault::ID,
+        accounts,
+        ballast_vault::instruction::ResumeBreaker { breaker },
     )
 }
 

@@ -22,11 +22,12 @@ pub enum Meaning {
     Refused,
 }
 
-const BEATEN: [&str; 8] = [
+const BEATEN: [&str; 9] = [
     "NothingToDo",
     "ObservedTooSoon",
     "PriceOlderThanStored",
     "CollateralInPlace",
+    "MarkedAlready",
     "NoPendingOrder",
     "NothingQueued",
     "OrderAlreadyPending",
