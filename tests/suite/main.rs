@@ -17,5 +17,6 @@ mod risk_assess;
 mod risk_surface;
 mod risk_surface_rules;
 mod switchboard;
+mod vault_breakers;
 mod vault_rules;
 mod venues;

@@ -22,6 +22,15 @@ use core::ops::RangeInclusive;
 /// Breakers of a vault.
 pub const VAULT_BREAKERS: usize = VAULT.breakers().len();
 
+// The order in which `Watch::readings` gives them.
+const _: () = {
+    use Breaker::*;
+    assert!(matches!(
+        VAULT.breakers(),
+        [Drawdown, NavJump, Turnover, KeeperSpend, VenueFailure]
+    ));
+};
+
 /// The windows of turnover and keeper spend that are accepted: an hour to a week.
 pub const WINDOW_SECONDS: RangeInclusive<u32> = 3_600..=604_800;
 
@@ -130,6 +139,7 @@ impl Worth {
 }
 
 /// Ten-thousandths, rounded up; nothing of anything is nothing.
+#[inline(never)]
 fn quotient(part: u128, whole: u128) -> u32 {
     if part == 0 {
         return 0;
@@ -195,26 +205,23 @@ impl Watch {
     }
 
     /// What the breakers read, in the order of [`VAULT`].
+    #[inline(never)]
     pub fn readings(&self, sight: &VaultSight, params: &WatchParams, now: Now) -> [Option<u32>; VAULT_BREAKERS] {
         let (failed, _) = self.failed_after(sight.venue_answers, now);
-        let worth = sight.worth.as_ref();
-        let of_worth = |read: &dyn Fn(&Worth) -> Option<u32>| {
-            let worth = worth?;
-            if worth.is_watched() {
-                read(worth)
-            } else {
-                Some(0)
-            }
+        let Some(worth) = &sight.worth else {
+            return [None, None, None, None, Some(failed)];
         };
-        let left = |sum: &LeakyWindow| sum.left_ceil(now.unix_time, params.window_seconds);
-        VAULT.readings(|breaker| match breaker {
-            Breaker::Drawdown => of_worth(&|worth| Some(worth.drawdown())),
-            Breaker::NavJump => of_worth(&|worth| Some(worth.jump_from(self.mark?))),
-            Breaker::Turnover => of_worth(&|worth| Some(worth.share_of(left(&self.turnover)))),
-            Breaker::KeeperSpend => of_worth(&|worth| Some(worth.share_of(left(&self.keeper_spend)))),
-            Breaker::VenueFailure => Some(failed),
-            _ => None,
-        })
+        if !worth.is_watched() {
+            return [Some(0), Some(0), Some(0), Some(0), Some(failed)];
+        }
+        let share_of = |sum: &LeakyWindow| worth.share_of(sum.left_ceil(now.unix_time, params.window_seconds));
+        [
+            Some(worth.drawdown()),
+            self.mark.map(|mark| worth.jump_from(mark)),
+            Some(share_of(&self.turnover)),
+            Some(share_of(&self.keeper_spend)),
+            Some(failed),
+        ]
     }
 
     /// One more look.

@@ -67,8 +67,16 @@ impl World {
 
     /// A world with these parameters.
     pub fn with(market: CreateMarketArgs, venue: MarketParams, policy: VaultPolicy) -> Self {
-        let guardian = Some(Keypair::new_from_array(GUARDIAN).pubkey());
-        Self::with_vault(market, venue, params::create_vault(1, policy, guardian))
+        Self::with_vault(
+            market,
+            venue,
+            params::create_vault(1, policy, Some(Self::guardian_key())),
+        )
+    }
+
+    /// The address of every world's guardian.
+    pub fn guardian_key() -> Pubkey {
+        Keypair::new_from_array(GUARDIAN).pubkey()
     }
 
     /// A world with these parameters and this vault, number 1.
@@ -332,11 +340,12 @@ impl World {
         )
     }
 
-    /// `resume_breaker`, by the guardian.
+    /// `mark` and `resume_breaker`, by the guardian.
     pub fn resume(&mut self, breaker: VaultBreaker) -> Sent {
         let guardian = self.guardian.insecure_clone();
-        let resume = ix::resume_breaker(&self.keys, &self.price_feed, &guardian.pubkey(), breaker);
-        self.send(&[resume], &[&guardian])
+        let look = ix::mark(&self.keys, &self.price_feed);
+        let resume = ix::resume_breaker(&self.keys, &guardian.pubkey(), breaker);
+        self.send(&[look, resume], &[&guardian])
     }
 
     /// Switches the venue's faults.

@@ -22,12 +22,11 @@ pub enum Meaning {
     Refused,
 }
 
-const BEATEN: [&str; 9] = [
+const BEATEN: [&str; 8] = [
     "NothingToDo",
     "ObservedTooSoon",
     "PriceOlderThanStored",
     "CollateralInPlace",
-    "MarkedAlready",
     "NoPendingOrder",
     "NothingQueued",
     "OrderAlreadyPending",

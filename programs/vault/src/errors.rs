@@ -123,8 +123,8 @@ pub enum VaultError {
     BreakerResumesItself,
     #[msg("guardian: the breaker has not been quiet for its quiet time")]
     BreakerNotQuiet,
-    #[msg("mark: looked at already in this slot, and nothing more trips")]
-    MarkedAlready,
+    #[msg("guardian: nobody looked at the vault in this slot; send `mark` in the same transaction, before this")]
+    NotLookedAt,
 }
 
 /// The error of a broken rule; the breaker it is about goes to the log.

@@ -1,6 +1,6 @@
 //! What the vault announces: inputs, before and after, so that anyone can replay a decision.
 
-use crate::state::{StoredWatch, VaultBreaker};
+use crate::state::{plain, StoredWatch, VaultBreaker};
 use anchor_lang::prelude::*;
 use ballast_risk::state::Fixed;
 use ballast_risk_policy::admission::PriceBounds;
@@ -227,31 +227,21 @@ pub struct Marked {
     /// Breakers that stood before, a bit for each.
     pub breakers_before: u16,
     /// What the vault remembers after it.
+    #[borsh(serialize_with = "plain::write", deserialize_with = "plain::read")]
     pub watch: StoredWatch,
 }
 
-/// The guardian tripped a breaker by hand.
+/// The guardian tripped or resumed a breaker.
 #[event]
-pub struct BreakerTripped {
+pub struct BreakerByHand {
     /// The vault.
     pub vault: Pubkey,
     /// Its guardian.
     pub guardian: Pubkey,
     /// Which one.
     pub breaker: VaultBreaker,
-    /// Breakers that stand after it, a bit for each.
-    pub breakers: u16,
-}
-
-/// The guardian resumed a breaker.
-#[event]
-pub struct BreakerResumed {
-    /// The vault.
-    pub vault: Pubkey,
-    /// Its guardian.
-    pub guardian: Pubkey,
-    /// Which one.
-    pub breaker: VaultBreaker,
+    /// Whether it stands now.
+    pub stands: bool,
     /// Breakers that stand after it, a bit for each.
     pub breakers: u16,
 }

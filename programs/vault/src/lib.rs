@@ -99,12 +99,13 @@ pub mod ballast_vault {
     }
 
     /// The guardian trips a breaker by hand.
-    pub fn trip_breaker(ctx: Context<TripBreaker>, breaker: VaultBreaker) -> Result<()> {
+    pub fn trip_breaker(ctx: Context<Guard>, breaker: VaultBreaker) -> Result<()> {
         instructions::guard::trip(ctx, breaker)
     }
 
-    /// The guardian resumes a breaker that waits for him, once it has been quiet for its time.
-    pub fn resume_breaker(ctx: Context<ResumeBreaker>, breaker: VaultBreaker) -> Result<()> {
+    /// The guardian resumes a breaker that waits for him, once it has been quiet for its time. `mark` has to
+    /// come before it in the same slot.
+    pub fn resume_breaker(ctx: Context<Guard>, breaker: VaultBreaker) -> Result<()> {
         instructions::guard::resume(ctx, breaker)
     }
 

@@ -1,15 +1,15 @@
 //! `trip_breaker` and `resume_breaker`: what the guardian may do, and all of it. Neither adds risk nor stands in the way of an exit.
 
 use crate::errors::VaultError;
-use crate::events::{BreakerResumed, BreakerTripped};
-use crate::instructions::mark::*;
+use crate::events::BreakerByHand;
 use crate::state::{Vault, VaultBreaker, VAULT_VERSION};
 use anchor_lang::prelude::*;
-use ballast_risk_policy::breaker::VAULT;
+use ballast_risk_policy::breaker::{BreakerStates, VAULT};
+use ballast_risk_policy::vault_watch::VAULT_BREAKERS;
 
-/// Accounts of `trip_breaker`.
+/// Accounts of `trip_breaker` and `resume_breaker`.
 #[derive(Accounts)]
-pub struct TripBreaker<'info> {
+pub struct Guard<'info> {
     /// The vault's guardian.
     pub guardian: Signer<'info>,
     /// The vault.
@@ -21,46 +21,33 @@ pub struct TripBreaker<'info> {
     pub vault: Box<Account<'info, Vault>>,
 }
 
-/// Accounts of `resume_breaker`.
-#[derive(Accounts)]
-pub struct ResumeBreaker<'info> {
-    /// The vault's guardian.
-    #[account(constraint = mark.vault.guardian == Some(guardian.key()) @ VaultError::NotGuardian)]
-    pub guardian: Signer<'info>,
-    /// A look of the same moment.
-    pub mark: Mark<'info>,
+pub(crate) fn trip(ctx: Context<Guard>, breaker: VaultBreaker) -> Result<()> {
+    let before = ctx.accounts.vault.watch.get().breakers;
+    let tripped = VAULT.trip(&before, breaker.into()).ok_or(VaultError::OutOfRange)?;
+    store(ctx.accounts, tripped, breaker)
 }
 
-pub(crate) fn trip(ctx: Context<TripBreaker>, breaker: VaultBreaker) -> Result<()> {
-    let accounts = ctx.accounts;
+/// Only on a look of this very slot: the quiet may have ended since an earlier one.
+pub(crate) fn resume(ctx: Context<Guard>, breaker: VaultBreaker) -> Result<()> {
+    let vault = &ctx.accounts.vault;
+    require!(vault.watch.slot == Clock::get()?.slot, VaultError::NotLookedAt);
+    let (before, params) = (vault.watch.get().breakers, vault.breakers.params());
+    let resumed = VAULT.resume(&before, breaker.into(), &params.breakers);
+    let resumed = resumed.map_err(VaultError::from)?;
+    store(ctx.accounts, resumed, breaker)
+}
+
+fn store(accounts: &mut Guard, states: BreakerStates<VAULT_BREAKERS>, breaker: VaultBreaker) -> Result<()> {
     let vault = &mut accounts.vault;
     let mut watch = vault.watch.get();
-    let tripped = VAULT.trip(&watch.breakers, breaker.into());
-    watch.breakers = tripped.ok_or(VaultError::OutOfRange)?;
+    watch.breakers = states;
     vault.watch = watch.into();
-    emit!(BreakerTripped {
+    emit!(BreakerByHand {
         vault: vault.key(),
         guardian: accounts.guardian.key(),
         breaker,
-        breakers: vault.watch.tripped,
-    });
-    Ok(())
-}
-
-pub(crate) fn resume(ctx: Context<ResumeBreaker>, breaker: VaultBreaker) -> Result<()> {
-    let accounts = ctx.accounts;
-    look(&mut accounts.mark)?;
-    let vault = &mut accounts.mark.vault;
-    let mut watch = vault.watch.get();
-    let params = vault.breakers.params();
-    let resumed = VAULT.resume(&watch.breakers, breaker.into(), &params.breakers);
-    watch.breakers = resumed.map_err(VaultError::from)?;
-    vault.watch = watch.into();
-    emit!(BreakerResumed {
-        vault: vault.key(),
-        guardian: accounts.guardian.key(),
-        breaker,
-        breakers: vault.watch.tripped,
+        stands: states.tripped.has(breaker.into()),
+        breakers: states.tripped.bits(),
     });
     Ok(())
 }

@@ -40,19 +40,10 @@ pub struct Mark<'info> {
     pub share_mint: Box<Account<'info, Mint>>,
 }
 
+/// A look needs a live price: otherwise whoever brings none could end everybody's quiet time. A second one in a slot changes nothing unless it
+/// trips something, and is no error, so that nobody can keep the guardian from looking by looking first.
 pub(crate) fn handler(ctx: Context<Mark>) -> Result<()> {
-    let vault = &ctx.accounts.vault;
-    let (slot, before) = (vault.watch.slot, vault.watch.tripped);
-    look(ctx.accounts)?;
-    // A second look in a slot may still trip something; one that does not is worth nobody's fee.
-    let watch = &ctx.accounts.vault.watch;
-    require!(watch.slot > slot || watch.tripped != before, VaultError::MarkedAlready);
-    Ok(())
-}
-
-/// One look, which needs a live price: otherwise whoever brings none could end everybody's quiet time.
-#[inline(never)]
-pub(crate) fn look(accounts: &mut Mark) -> Result<()> {
+    let accounts = ctx.accounts;
     let clock = Clock::get()?;
     let now = read::now(&clock);
     let (bounds, slow) = {

@@ -6,9 +6,11 @@ use ballast_risk::state::Fixed;
 use ballast_risk_math::{Ratio, I80F48};
 use ballast_risk_policy::exposure::ExposurePolicy;
 use ballast_risk_policy::rebalance::RebalancePolicy;
+use bytemuck::{Pod, Zeroable};
 
 /// What a vault is created with, for good. All shares and ratios are fractions, not per cent.
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
 pub struct VaultPolicy {
     /// Target dollar delta / net asset value; negative is short.
     pub target: Fixed,

@@ -8,6 +8,7 @@ use ballast_risk_math::Ratio;
 use ballast_risk_policy::breaker::{Breaker, BreakerParams, BreakerSet, BreakerSettings, BreakerStates};
 use ballast_risk_policy::quiet::QuietTime;
 use ballast_risk_policy::vault_watch::{LeakyWindow, Watch, WatchParams, VAULT_BREAKERS};
+use bytemuck::{Pod, Zeroable};
 
 /// A breaker that a vault keeps, in the order of its settings.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +38,8 @@ impl From<VaultBreaker> for Breaker {
 }
 
 /// See [`WatchParams`]; units are those of the breaker's row in `docs/breakers.md`.
-#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
 pub struct VaultBreakerSettings {
     /// Drawdown, NAV jump, turnover, keeper spend, venue failure.
     pub settings: [StoredBreakerSettings; VAULT_BREAKERS],
@@ -75,16 +77,13 @@ impl VaultBreakerSettings {
 }
 
 /// See [`Watch`].
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
 pub struct StoredWatch {
     /// When the breakers were last looked at, unix seconds.
     pub updated_at: i64,
     /// Slot of the last look that counted.
     pub slot: u64,
-    /// Breakers that stand: a bit for each, in the order of `docs/breakers.md`.
-    pub tripped: u16,
-    /// For each of the vault's, one more than the seconds it has been quiet; zero if it is not.
-    pub quiet: [u32; VAULT_BREAKERS],
     /// Low net asset value of a share at the last look that counted, its rise not limited; zero if there is none.
     pub mark: Fixed,
     /// Value traded, as of `turnover_at`, quote base units.
@@ -95,10 +94,18 @@ pub struct StoredWatch {
     pub keeper_spend: u64,
     /// When it was last added to, unix seconds.
     pub keeper_spend_at: i64,
+    /// When the last failed look at the venue was, unix seconds.
+    pub failed_at: i64,
     /// Failed looks at the venue, in a row.
     pub failed_looks: u32,
-    /// When the last of them was, unix seconds.
-    pub failed_at: i64,
+    /// Breakers that stand: a bit for each, in the order of `docs/breakers.md`.
+    pub tripped: u16,
+    /// Zero.
+    pub padding: u16,
+    /// For each of the vault's, one more than the seconds it has been quiet; zero if it is not.
+    pub quiet: [u32; VAULT_BREAKERS],
+    /// Zero.
+    pub padding_end: u32,
 }
 
 impl StoredWatch {
@@ -138,6 +145,8 @@ impl From<Watch> for StoredWatch {
             keeper_spend_at: watch.keeper_spend.at,
             failed_looks: watch.failed_looks,
             failed_at: watch.failed_at,
+            padding: 0,
+            padding_end: 0,
         }
     }
 }
@@ -188,11 +197,22 @@ mod tests {
         for (index, breaker) in all.into_iter().enumerate() {
             assert_eq!(bytes(&breaker), [index as u8]);
         }
-        let settings = VaultBreakerSettings {
-            settings: Default::default(),
-            longest_gap_seconds: 0,
-            window_seconds: 0,
-        };
-        assert_eq!(bytes(&settings).len(), VaultBreakerSettings::INIT_SPACE);
+    }
+
+    /// What `plain` relies on.
+    #[test]
+    fn policy_settings_and_watch_lie_in_memory_as_borsh_writes_them() {
+        fn same<T: Pod + AnchorSerialize + Space>() {
+            let mut pattern = vec![0u8; size_of::<T>()];
+            for (index, byte) in pattern.iter_mut().enumerate() {
+                *byte = (index * 7 % 251) as u8;
+            }
+            let value: T = bytemuck::pod_read_unaligned(&pattern);
+            assert_eq!(bytes(&value), pattern);
+            assert_eq!(T::INIT_SPACE, pattern.len());
+        }
+        same::<crate::state::VaultPolicy>();
+        same::<VaultBreakerSettings>();
+        same::<StoredWatch>();
     }
 }
