@@ -1,6 +1,6 @@
 //! What the vault announces: inputs, before and after, so that anyone can replay a decision.
 
-use crate::state::{plain, StoredWatch, VaultBreaker};
+use crate::state::{StoredWatch, VaultBreaker};
 use anchor_lang::prelude::*;
 use ballast_risk::state::Fixed;
 use ballast_risk_policy::admission::PriceBounds;
@@ -227,7 +227,6 @@ pub struct Marked {
     /// Breakers that stood before, a bit for each.
     pub breakers_before: u16,
     /// What the vault remembers after it.
-    #[borsh(serialize_with = "plain::write", deserialize_with = "plain::read")]
     pub watch: StoredWatch,
 }
 

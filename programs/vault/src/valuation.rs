@@ -81,19 +81,11 @@ impl Valuation<'_> {
         .ok_or(VaultError::OutOfRange.into())
     }
 
-    /// One look at the vault with this book and these live prices: see [`Vault::look`].
+    /// One look at the vault, worth `nav_low` at live prices: see [`Vault::look`].
     ///
     /// # Errors
     /// [`VaultError::OutOfRange`].
-    pub fn look(
-        &mut self,
-        book: &Book,
-        bounds: &PriceBounds,
-        slow: Price,
-        supply: u64,
-        clock: &Clock,
-    ) -> Result<BreakerSet> {
-        let nav_low = book.nav_low(bounds, slow).ok_or(VaultError::OutOfRange)?;
+    pub fn look(&mut self, nav_low: Value, supply: u64, clock: &Clock) -> Result<BreakerSet> {
         let answers = self.venue_answers();
         self.vault.look(nav_low, supply, answers, read::now(clock))
     }
@@ -130,6 +122,7 @@ pub fn venue_answers(market: &VenueMarket, trader: &Trader) -> bool {
 /// The book of `vault`: its ledger, and what its venue account says. The keeper calls this too.
 ///
 /// `None` if a value does not fit.
+#[inline(never)]
 pub fn book(vault: &Vault, market: &VenueMarket, trader: &Trader, mid: Price, now: i64) -> Option<Book> {
     Some(Book {
         cash: vault.cash,

@@ -55,7 +55,8 @@ pub(crate) fn handler(ctx: Context<Deposit>, amount: u64, min_shares: u64) -> Re
     let slow = valuation.slow_price()?;
     let book = valuation.book(price.bounds.mid, &clock)?;
     let supply = accounts.share_mint.supply;
-    let standing = standing.union(valuation.look(&book, &price.bounds, slow, supply, &clock)?);
+    let nav_low = book.nav_low(&price.bounds, slow).ok_or(VaultError::OutOfRange)?;
+    let standing = standing.union(valuation.look(nav_low, supply, &clock)?);
     if !permitted(standing, true).deposit {
         name_standing(standing, |permits| permits.deposit);
         return err!(VaultError::DepositNotPermitted);

@@ -41,7 +41,7 @@ pub(crate) fn handler(ctx: Context<MoveCollateral>) -> Result<()> {
     let book = valuation.book(price.bounds.mid, &clock)?;
     let nav_low = book.nav_low(&price.bounds, slow).ok_or(VaultError::OutOfRange)?;
     let nav = valuation.vault.redemption_nav(nav_low, supply, clock.unix_timestamp)?;
-    let standing = standing.union(valuation.look(&book, &price.bounds, slow, supply, &clock)?);
+    let standing = standing.union(valuation.look(nav_low, supply, &clock)?);
     let vault = &valuation.vault;
     let mut targets = vault.targets(nav, supply, vault.leaving_shares)?;
     if !permitted(standing, true).open {

@@ -88,7 +88,7 @@ pub(crate) fn run(accounts: &mut Rebalance, orders: &[Order], trigger: Trigger) 
     let nav = vault.redemption_nav(nav_low, supply, now)?;
     let targets = vault.targets(nav, supply, leaving)?;
     let valuation = &mut accounts.valuation;
-    let standing = standing.union(valuation.look(&book, &bounds, slow, supply, &clock)?);
+    let standing = standing.union(valuation.look(nav_low, supply, &clock)?);
     let permitted = permitted(standing, admitted);
 
     let reduce_only = !permitted.open || trigger == Trigger::Redemption;
@@ -132,7 +132,7 @@ pub(crate) fn run(accounts: &mut Rebalance, orders: &[Order], trigger: Trigger) 
     let ordered = after.lots_if_filled.checked_sub(before.lots_if_filled);
     let ordered = notional(ordered.ok_or(VaultError::OutOfRange)?, mid)?;
     vault.traded(ordered.positive_part(), now);
-    valuation.look(&book, &bounds, slow, supply, &clock)?;
+    valuation.look(nav_low, supply, &clock)?;
     let vault = &valuation.vault;
     vault.check_invariants(accounts.custody.amount, supply)?;
     emit!(Rebalanced {

@@ -1,6 +1,6 @@
 //! Accounts of the vault program.
 
-pub(crate) mod plain;
+mod plain;
 mod policy;
 mod ticket;
 mod vault;

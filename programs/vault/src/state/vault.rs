@@ -1,9 +1,8 @@
 //! A vault: its ledger, its policy, and the addresses of everything it owns.
 
 use crate::errors::VaultError;
-use crate::state::{plain, StoredWatch, VaultBreakerSettings, VaultPolicy};
+use crate::state::{StoredWatch, VaultBreakerSettings, VaultPolicy};
 use anchor_lang::prelude::*;
-use anchor_lang::Space;
 use ballast_risk::state::Fixed;
 use ballast_risk_math::{Ratio, Value};
 use ballast_risk_policy::admission::Now;
@@ -25,7 +24,7 @@ pub const VAULT_VERSION: u8 = 2;
 
 /// A vault.
 #[account]
-#[derive(Debug)]
+#[derive(InitSpace, Debug)]
 pub struct Vault {
     /// Layout version.
     pub version: u8,
@@ -50,12 +49,10 @@ pub struct Vault {
     /// Its account there.
     pub venue_trader: Pubkey,
     /// Policy.
-    #[borsh(serialize_with = "plain::write", deserialize_with = "plain::read")]
     pub policy: VaultPolicy,
     /// Who may trip its breakers, and resume those that wait for him. Without one it can still be left, and reduced, for ever.
     pub guardian: Option<Pubkey>,
     /// Settings of its breakers.
-    #[borsh(serialize_with = "plain::write", deserialize_with = "plain::read")]
     pub breakers: VaultBreakerSettings,
     /// Ledger: quote tokens in custody that belong to the vault. Tokens sent there by strangers are not in it.
     pub cash: u64,
@@ -72,20 +69,9 @@ pub struct Vault {
     /// Rebalances and unwinds so far.
     pub rebalances: u64,
     /// What it remembers from one look to the next.
-    #[borsh(serialize_with = "plain::write", deserialize_with = "plain::read")]
     pub watch: StoredWatch,
     /// Room for what later versions need.
     pub reserved: [u8; 128],
-}
-
-impl Space for Vault {
-    // `InitSpace` knows nothing of fields that are copied whole.
-    const INIT_SPACE: usize = {
-        let bytes = 2 * size_of::<u8>() + 6 * size_of::<u64>() + size_of::<[u8; 128]>();
-        let names = 9 * size_of::<Pubkey>() + 1;
-        let marks = 2 * Fixed::INIT_SPACE;
-        bytes + names + marks + VaultPolicy::INIT_SPACE + VaultBreakerSettings::INIT_SPACE + StoredWatch::INIT_SPACE
-    };
 }
 
 impl Vault {
@@ -215,20 +201,5 @@ impl Vault {
             && self.high_water.ratio() >= self.nav_per_share.ratio();
         require!(sound, VaultError::OutOfRange);
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_space_is_that_of_a_vault_with_a_guardian() {
-        let empty = vec![0; Vault::INIT_SPACE];
-        let mut vault = Vault::deserialize(&mut empty.as_slice()).unwrap();
-        vault.guardian = Some(Pubkey::default());
-        let mut bytes = Vec::new();
-        vault.serialize(&mut bytes).unwrap();
-        assert_eq!(bytes.len(), Vault::INIT_SPACE);
     }
 }

@@ -1,6 +1,7 @@
 //! The vault's own breakers as stored: their settings, fixed at creation, and what the vault remembers from one look to the next.
 
 use crate::errors::{self, VaultError};
+use crate::state::plain::plain;
 use anchor_lang::prelude::*;
 use anchor_lang::Space;
 use ballast_risk::state::{Fixed, StoredBreakerSettings};
@@ -38,7 +39,8 @@ impl From<VaultBreaker> for Breaker {
 }
 
 /// See [`WatchParams`]; units are those of the breaker's row in `docs/breakers.md`.
-#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(AnchorSerialize, AnchorDeserialize))]
 #[repr(C)]
 pub struct VaultBreakerSettings {
     /// Drawdown, NAV jump, turnover, keeper spend, venue failure.
@@ -48,6 +50,12 @@ pub struct VaultBreakerSettings {
     /// In which turnover and keeper spend drain, seconds.
     pub window_seconds: u32,
 }
+
+plain!(VaultBreakerSettings {
+    settings,
+    longest_gap_seconds,
+    window_seconds
+});
 
 impl Space for VaultBreakerSettings {
     const INIT_SPACE: usize = size_of::<Self>();
@@ -77,7 +85,8 @@ impl VaultBreakerSettings {
 }
 
 /// See [`Watch`].
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[derive(InitSpace, Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(AnchorSerialize, AnchorDeserialize))]
 #[repr(C)]
 pub struct StoredWatch {
     /// When the breakers were last looked at, unix seconds.
@@ -108,8 +117,25 @@ pub struct StoredWatch {
     pub padding_end: u32,
 }
 
+plain!(StoredWatch {
+    updated_at,
+    slot,
+    mark,
+    turnover,
+    turnover_at,
+    keeper_spend,
+    keeper_spend_at,
+    failed_at,
+    failed_looks,
+    tripped,
+    padding,
+    quiet,
+    padding_end
+});
+
 impl StoredWatch {
     /// What is remembered. Bits that stand for nothing count as all of them: nothing that cannot be read permits risk.
+    #[inline(never)]
     pub fn get(&self) -> Watch {
         let window = |amount, at| LeakyWindow { amount, at };
         Watch {
@@ -129,6 +155,7 @@ impl StoredWatch {
 }
 
 impl From<Watch> for StoredWatch {
+    #[inline(never)]
     fn from(watch: Watch) -> Self {
         Self {
             updated_at: watch.breakers.updated_at,
@@ -165,12 +192,6 @@ mod tests {
     use super::*;
     use ballast_risk_policy::breaker::VAULT;
 
-    fn bytes(value: &impl AnchorSerialize) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        value.serialize(&mut bytes).unwrap();
-        bytes
-    }
-
     #[test]
     fn what_is_remembered_survives_storage() {
         let mut watch = Watch::new(77);
@@ -195,24 +216,22 @@ mod tests {
         let all = [Drawdown, NavJump, Turnover, KeeperSpend, VenueFailure];
         assert_eq!(all.map(Breaker::from), VAULT.breakers());
         for (index, breaker) in all.into_iter().enumerate() {
-            assert_eq!(bytes(&breaker), [index as u8]);
+            let mut bytes = Vec::new();
+            breaker.serialize(&mut bytes).unwrap();
+            assert_eq!(bytes, [index as u8]);
         }
     }
 
     /// What `plain` relies on.
     #[test]
     fn policy_settings_and_watch_lie_in_memory_as_borsh_writes_them() {
-        fn same<T: Pod + AnchorSerialize + Space>() {
-            let mut pattern = vec![0u8; size_of::<T>()];
-            for (index, byte) in pattern.iter_mut().enumerate() {
-                *byte = (index * 7 % 251) as u8;
-            }
-            let value: T = bytemuck::pod_read_unaligned(&pattern);
-            assert_eq!(bytes(&value), pattern);
-            assert_eq!(T::INIT_SPACE, pattern.len());
+        for (fields, memory, space) in [
+            crate::state::VaultPolicy::encodings(),
+            VaultBreakerSettings::encodings(),
+            StoredWatch::encodings(),
+        ] {
+            assert_eq!(fields, memory);
+            assert_eq!(space, memory.len());
         }
-        same::<crate::state::VaultPolicy>();
-        same::<VaultBreakerSettings>();
-        same::<StoredWatch>();
     }
 }
