@@ -65,7 +65,7 @@ const TAIL: &str = "
   breaker) of a market and of a vault, from nothing and from everything standing.
 - Every parameter at zero and just outside its bounds is refused.
 - Through the compiled vault: all 32 sets of its breakers, each tripping, its hysteresis and its resumption, and what a thief, a keeper or the
-  guardian could want of them (`tests/suite/vault_breakers.rs`).
+  guardian could want of them (`tests/suite/vault_breakers.rs`, `vault_breaker_thieves.rs`).
 ";
 
 fn yes(permitted: bool) -> &'static str {
