@@ -12,6 +12,7 @@ use ballast_client::snapshot::Snapshot;
 use ballast_migrations::config::{Config, DEFAULT};
 use ballast_migrations::steps::{compiled, Local};
 use ballast_migrations::tokens::{self, UNIT};
+use ballast_risk_policy::breaker::{BreakerSet, VAULT};
 use ballast_sim::history::{self, Candle};
 use ballast_sim::record::{Check, LedgerLine, Mark, Meta, Mode, Side, Step};
 use ballast_sim::scenario;
@@ -35,7 +36,7 @@ const CAP_TOLERANCE: f64 = 1e-3;
 /// Runs a vault through a stretch of price history and writes a report.
 ///
 /// Deploys the compiled programs, creates test USDC, a risk market, a venue and a vault, lets two depositors in, publishes
-/// each price as a Pyth account, lets the keeper crank, and pays everybody out at the end. The books must then balance to
+/// each price at both of its sources, lets the keeper crank, and pays everybody out at the end. The books must then balance to
 /// the last base unit. The exit status is non-zero if anything did not hold.
 #[derive(clap::Args)]
 pub struct Args {
@@ -222,6 +223,8 @@ struct Run<'a> {
     rested: Option<Snapshot>,
     reactions: Vec<f64>,
     rebalances: u64,
+    /// Breakers of the vault that stood after the last step.
+    vault_breakers: BreakerSet,
     withdrew: bool,
     shares_burnt: u64,
 }
@@ -231,6 +234,7 @@ impl<'a> Run<'a> {
         let vault = Vaulted {
             keys: local.keys,
             price_feed: local.price_feed,
+            second_feed: local.second_feed,
         };
         let people = vec![
             Depositor::new("Ada", 600_000 * UNIT, &local.keys),
@@ -251,6 +255,7 @@ impl<'a> Run<'a> {
             rested: None,
             reactions: Vec::new(),
             rebalances: 0,
+            vault_breakers: BreakerSet::NONE,
             withdrew: false,
             shares_burnt: 0,
         }
@@ -302,7 +307,7 @@ impl<'a> Run<'a> {
         self.settle()
     }
 
-    /// Publishes a candle's close as a Pyth account, now.
+    /// Publishes a candle's close at both sources, now.
     fn publish(&mut self, candle: Candle) -> Result<()> {
         let clock = self.chain.cluster().clock()?;
         let publication = Publication {
@@ -313,16 +318,15 @@ impl<'a> Run<'a> {
             publish_time: clock.unix_timestamp,
             slot: clock.slot,
         };
-        let account = prices::pull_account(self.vault.price_feed, &publication);
         if let Some(rested) = &self.rested {
             let repriced = Snapshot {
                 clock,
-                price_feed: account.clone(),
+                price_feed: prices::pull_account(self.vault.price_feed, &publication),
                 ..rested.clone()
             };
             self.wealth += sample::nav(&repriced)? - sample::nav(rested)?;
         }
-        Ok(self.chain.cluster().set_account(&account)?)
+        Ok(self.vault.publish(self.chain.cluster(), &publication)?)
     }
 
     /// Lets the keeper finish, and books what its trades cost. Deposits and payouts only move money between vault and
@@ -374,9 +378,16 @@ impl<'a> Run<'a> {
         };
         self.rebalances = rebalances;
         let tripped = step.breaker && !self.steps.last().is_some_and(|step| step.breaker);
-        if tripped {
+        let own = snapshot.vault.watch.get().breakers.tripped;
+        for breaker in VAULT.breakers() {
+            if own.has(breaker) && !self.vault_breakers.has(breaker) {
+                self.mark(candle.unix_time, &format!("{} breaker trips", breaker.name()));
+            }
+        }
+        if tripped && own == self.vault_breakers {
             self.mark(candle.unix_time, "breaker trips");
         }
+        self.vault_breakers = own;
         table.step(&step)?;
         self.steps.push(step);
         Ok(())

@@ -6,13 +6,13 @@ use anyhow::{anyhow, Context, Result};
 use ballast_client::{addresses, prices};
 use ballast_perp::state::MarketParams;
 use ballast_risk::state::{
-    ExitHaircutParams, Fixed, MarketParams as RiskParams, PriceSource, UseSettings, VenueSource,
+    ExitHaircutParams, Fixed, MarketParams as RiskParams, StoredBreakerSettings, UseSettings, VenueSource,
 };
 use ballast_risk::CreateMarketArgs;
 use ballast_risk_math::I80F48;
 use ballast_risk_policy::basis_points::BasisPoints;
 use ballast_sim::replay::markets::{self, Markets};
-use ballast_vault::state::VaultPolicy;
+use ballast_vault::state::{VaultBreakerSettings, VaultPolicy};
 use ballast_venues::VenueKind;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
@@ -64,6 +64,7 @@ struct Usage {
     max_confidence: Decimal,
     max_deviation: Decimal,
     max_divergence: Decimal,
+    requires_second: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -103,6 +104,38 @@ struct Vault {
     collateral_ratio: Decimal,
     nav_rise_per_hour: Decimal,
     deposit_cap: u64,
+    breakers: Breakers,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Breakers {
+    guardian: bool,
+    longest_gap_seconds: u32,
+    window_seconds: u32,
+    drawdown: Breaker,
+    nav_jump: Breaker,
+    turnover: Breaker,
+    keeper_spend: Breaker,
+    venue_failure: Breaker,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Breaker {
+    trip: u32,
+    clear: u32,
+    quiet_seconds: u32,
+}
+
+impl Breaker {
+    fn settings(&self) -> StoredBreakerSettings {
+        StoredBreakerSettings {
+            trip: self.trip,
+            clear: self.clear,
+            quiet_seconds: self.quiet_seconds,
+        }
+    }
 }
 
 impl Usage {
@@ -163,7 +196,7 @@ impl Config {
     }
 
     /// The risk market of an asset, made by `creator`: prices and uses are this file's, signals, regime and breakers those that
-    /// `markets.toml` has for it. The reference venue tells its liquidity.
+    /// `markets.toml` has for it. Pyth is its first source and Switchboard its second; the reference venue tells its liquidity.
     ///
     /// # Errors
     /// See [`Self::feed`]; a market's parameter, with its rule and value.
@@ -172,19 +205,23 @@ impl Config {
         let name = addresses::market_name(&name).ok_or_else(|| anyhow!("{name} is too long for a market's name"))?;
         let market = Markets::parse(markets::DEFAULT)?.get(asset)?.typed(asset)?;
         let venue = addresses::venue_market(&addresses::risk_market(creator, &name), quote_mint);
-        let risk = &self.risk;
+        let (risk, feed) = (&self.risk, self.feed(asset)?);
+        let uses = [&risk.trade, &risk.nav, &risk.exit, &risk.settle];
         Ok(CreateMarketArgs {
             name,
             initial_variance: market.initial_variance.annual().into(),
             params: RiskParams {
                 standard_order: base_units(risk.standard_order)?,
-                sources: [prices::pull_source(self.feed(asset)?), PriceSource::default()],
+                sources: [
+                    prices::pull_source(feed),
+                    prices::switchboard_source(prices::local_switchboard_account(&feed)),
+                ],
                 venues: [
                     VenueSource::new(VenueKind::Reference, ballast_perp::ID, venue),
                     VenueSource::default(),
                 ],
-                requires_second: [0; 4],
-                uses: [&risk.trade, &risk.nav, &risk.exit, &risk.settle].map(Usage::settings),
+                requires_second: uses.map(|usage| usage.requires_second.into()),
+                uses: uses.map(Usage::settings),
                 exit_haircut: ExitHaircutParams {
                     base: risk.exit_haircut.base.0,
                     per_hour: risk.exit_haircut.per_hour.0,
@@ -247,6 +284,28 @@ impl Config {
             deposit_cap: base_units(vault.deposit_cap)?,
         })
     }
+
+    /// The settings of the vault's breakers.
+    pub fn vault_breakers(&self) -> VaultBreakerSettings {
+        let breakers = &self.vault.breakers;
+        VaultBreakerSettings {
+            settings: [
+                &breakers.drawdown,
+                &breakers.nav_jump,
+                &breakers.turnover,
+                &breakers.keeper_spend,
+                &breakers.venue_failure,
+            ]
+            .map(Breaker::settings),
+            longest_gap_seconds: breakers.longest_gap_seconds,
+            window_seconds: breakers.window_seconds,
+        }
+    }
+
+    /// Whether the vault has a guardian.
+    pub fn has_guardian(&self) -> bool {
+        self.vault.breakers.guardian
+    }
 }
 
 #[cfg(test)]
@@ -265,6 +324,8 @@ mod tests {
         let venue = config.venue_market().unwrap();
         venue.validate().unwrap();
         config.policy().unwrap().validate(venue.initial_margin()).unwrap();
+        config.vault_breakers().validate().unwrap();
+        assert!(config.has_guardian());
     }
 
     #[test]

@@ -27,5 +27,8 @@ mod risk_assess;
 mod risk_surface;
 mod risk_surface_rules;
 mod switchboard;
+mod vault_breaker_thieves;
+mod vault_breakers;
+mod vault_breakers_support;
 mod vault_rules;
 mod venues;

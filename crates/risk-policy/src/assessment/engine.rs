@@ -128,7 +128,7 @@ pub fn assess(
     })
 }
 
-/// As [`assess`], without Greeks, which are a quarter of its cost, and with the requirement left to be worked out.
+/// As [`assess`], without Greeks, and with the requirement left to be worked out.
 ///
 /// With `slow`, a second price for each market, each market's legs are worth the less of what they are worth at the adverse side and at that
 /// price; scenarios still start from the published one.
@@ -157,8 +157,6 @@ pub fn mark(leg: &BookLeg, market: &MarketInputs, now: i64) -> Result<Value, Ass
     Ok(Marking::new(market, None, now)?.mark(leg, None)?.value)
 }
 
-// A frame of its own: a caller that has anything else in his would exceed the virtual machine's 4 KiB.
-#[inline(never)]
 fn run(
     legs: &[BookLeg],
     markets: &[MarketInputs],
