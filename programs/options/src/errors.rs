@@ -220,6 +220,8 @@ pub enum OptionsError {
     EquityGone,
     #[msg("liquidation: liquidators still have time")]
     TakeOverTooEarly,
+    #[msg("liquidation: the window of the series' settlement has begun: nothing of it is taken any more")]
+    Settling,
     #[msg("liquidation: a take has to reduce the position")]
     NotReducing,
     #[msg("liquidation: equity would cover less of the requirement")]
@@ -399,6 +401,7 @@ impl From<LiquidationRefusal> for OptionsError {
             LiquidationRefusal::NotRestored => Self::NotRestored,
             LiquidationRefusal::Bankrupt => Self::EquityGone,
             LiquidationRefusal::TooEarly { .. } => Self::TakeOverTooEarly,
+            LiquidationRefusal::Settling => Self::Settling,
             LiquidationRefusal::NotReducing { .. } => Self::NotReducing,
             LiquidationRefusal::Worse => Self::CoverageWorse,
             LiquidationRefusal::LessCash => Self::CashWorse,

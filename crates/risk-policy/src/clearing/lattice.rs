@@ -59,7 +59,11 @@ impl ListingParams {
         self.check_expiry(terms.expiry, now)
     }
 
-    fn check_expiry(&self, expiry: i64, now: i64) -> Result<(), LatticeRefusal> {
+    /// Whether an expiry may be created at the unix time `now`.
+    ///
+    /// # Errors
+    /// [`LatticeRefusal::ExpiryTime`], [`LatticeRefusal::TooSoon`], [`LatticeRefusal::TooFar`].
+    pub fn check_expiry(&self, expiry: i64, now: i64) -> Result<(), LatticeRefusal> {
         if !is_expiry_time(expiry) {
             return Err(LatticeRefusal::ExpiryTime(expiry));
         }
