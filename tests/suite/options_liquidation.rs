@@ -194,3 +194,17 @@ fn nobody_is_liquidated_because_a_source_is_silent() {
     failing.world.draw_surfaces();
     refused_by_name(failing.begin(), "PriceTooOld");
 }
+
+#[test]
+fn nothing_is_taken_while_its_settlement_is_sampled() {
+    let mut failing = Failing::new(40_000);
+    failing.world.pass_until(FAR - 30 * 3_600);
+    failing.fail();
+    failing.world.pass_until(FAR - 1_801);
+    // It has lapsed by now, and begins anew.
+    failing.begin().unwrap();
+    failing.take(-10_000).unwrap();
+    failing.world.pass(1);
+    refused(failing.take(-10_000), OptionsError::Settling);
+    failing.world.assert_sound();
+}
