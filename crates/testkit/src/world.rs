@@ -154,6 +154,7 @@ impl World {
             svm: self.svm.clone(),
             admin: self.admin.insecure_clone(),
             keeper: self.keeper.insecure_clone(),
+            guardian: self.guardian.insecure_clone(),
             ..*self
         }
     }
