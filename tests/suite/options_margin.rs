@@ -5,6 +5,7 @@ use ballast_client::instructions::options as ix;
 use ballast_options::OptionsError;
 use ballast_testkit::house::{house_settings, listing, parties, HouseWorld, FAR, NEAR, UNIT, USD};
 use ballast_testkit::tokens;
+use solana_signer::Signer;
 
 #[test]
 fn who_writes_needs_the_initial_margin_and_who_buys_needs_the_premium() {
@@ -207,6 +208,32 @@ fn the_largest_books_trade_withdraw_and_are_liquidated_within_a_transaction() {
     let parties = parties(&liquidator, &taker);
     let take = ix::liquidate(&world.keys, &position.series, &parties, &markets, -10_000);
     let taken = world.send(take, &liquidator.user).expect("a take");
-    assert!(taken.compute_units_consumed <= 1_350_000, "{}", taken.compute_units_consumed);
+    assert!(
+        taken.compute_units_consumed <= 1_350_000,
+        "{}",
+        taken.compute_units_consumed
+    );
+    world.assert_sound();
+}
+
+#[test]
+fn accounts_of_one_owner_are_isolated_from_each_other() {
+    let mut world = HouseWorld::new();
+    let member = world.member(1_000 * USD);
+    let (holder, admin) = (member.user.holder, world.world.admin.pubkey());
+    let number = world.world.clock().slot - 511;
+    refused(
+        world.crank(ix::open_account(&world.keys, &admin, &holder.key, number - 1)),
+        OptionsError::AccountNumber,
+    );
+    world
+        .crank(ix::open_account(&world.keys, &admin, &holder.key, number))
+        .expect("a second account");
+    let second = world.keys.account(&holder.key, number);
+    world.accounts.push(second);
+    refused(world.withdraw(&member, 1_001 * USD), OptionsError::NotEnoughCash);
+    let deposit = ix::deposit(&world.keys, &holder.key, &second, &holder.quote, 1_000 * USD);
+    world.send(deposit, &member.user).unwrap();
+    refused(world.withdraw(&member, 1_001 * USD), OptionsError::NotEnoughCash);
     world.assert_sound();
 }
