@@ -11,7 +11,7 @@ use std::path::PathBuf;
 /// Reads a market's parameters off its history, and says why each is what it is.
 ///
 /// Thresholds are quantiles of what the signals were; of the choices tried, the one is taken that meets the falls of the history in time
-/// with the fewest false alarms. What no history of prices tells is a choice, and is called one.
+/// and, within the false alarms that are allowed, asks for Crisis most readily. What no history of prices tells is a choice, and is called one.
 #[derive(clap::Args)]
 pub struct Args {
     /// The market's name, such as btc: of the section, and of the currency in option chains

@@ -4,6 +4,7 @@ use crate::embedded::Embedded;
 use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, Context, Result};
 use ballast_client::addresses::VaultKeys;
+use ballast_client::prices::{self, Publication};
 use ballast_client::snapshot::Snapshot;
 use ballast_keeper::crank::crank;
 use ballast_migrations::cluster::{Cluster, ClusterError};
@@ -36,31 +37,45 @@ pub trait Chain {
     fn settle(&mut self, vault: &Vaulted) -> Result<Vec<f64>>;
 }
 
-/// A vault and the account its price is published at.
+/// A vault and the accounts its price is published at.
 #[derive(Clone, Copy)]
 pub struct Vaulted {
     /// Addresses.
     pub keys: VaultKeys,
     /// The price account.
     pub price_feed: Pubkey,
+    /// The second source's.
+    pub second_feed: Pubkey,
 }
 
 impl Vaulted {
+    /// Publishes a price at both of the market's sources.
+    ///
+    /// # Errors
+    /// A cluster that cannot be used.
+    pub fn publish(&self, cluster: &mut dyn Cluster, publication: &Publication) -> Result<(), ClusterError> {
+        // The second first: whoever hears of the first may act on both.
+        cluster.set_account(&prices::switchboard_account(self.second_feed, publication))?;
+        cluster.set_account(&prices::pull_account(self.price_feed, publication))
+    }
+
     /// Everything the keeper looks at.
     ///
     /// # Errors
     /// What could not be read.
     pub fn snapshot(&self, cluster: &mut dyn Cluster) -> Result<Snapshot> {
         let [a, b, c, d, e] = Snapshot::accounts(&self.keys);
-        let mut found = cluster.accounts(&[self.price_feed, a, b, c, d, e])?.into_iter();
+        let keys = [self.price_feed, self.second_feed, a, b, c, d, e];
+        let mut found = cluster.accounts(&keys)?.into_iter();
         // After the accounts, so that no price is from the future.
         let clock = cluster.clock()?;
         let feed = found
             .next()
             .flatten()
             .ok_or_else(|| anyhow!("no price has been published yet"))?;
+        let second = found.next().flatten();
         let rest = std::array::from_fn(|_| found.next().flatten());
-        Ok(Snapshot::decode(self.keys, clock, feed, rest)?)
+        Ok(Snapshot::decode(self.keys, clock, feed, rest)?.with_second(second))
     }
 }
 

@@ -35,7 +35,7 @@ const CAP_TOLERANCE: f64 = 1e-3;
 /// Runs a vault through a stretch of price history and writes a report.
 ///
 /// Deploys the compiled programs, creates test USDC, a risk market, a venue and a vault, lets two depositors in, publishes
-/// each price as a Pyth account, lets the keeper crank, and pays everybody out at the end. The books must then balance to
+/// each price at both of its sources, lets the keeper crank, and pays everybody out at the end. The books must then balance to
 /// the last base unit. The exit status is non-zero if anything did not hold.
 #[derive(clap::Args)]
 pub struct Args {
@@ -231,6 +231,7 @@ impl<'a> Run<'a> {
         let vault = Vaulted {
             keys: local.keys,
             price_feed: local.price_feed,
+            second_feed: local.second_feed,
         };
         let people = vec![
             Depositor::new("Ada", 600_000 * UNIT, &local.keys),
@@ -302,7 +303,7 @@ impl<'a> Run<'a> {
         self.settle()
     }
 
-    /// Publishes a candle's close as a Pyth account, now.
+    /// Publishes a candle's close at both sources, now.
     fn publish(&mut self, candle: Candle) -> Result<()> {
         let clock = self.chain.cluster().clock()?;
         let publication = Publication {
@@ -313,16 +314,15 @@ impl<'a> Run<'a> {
             publish_time: clock.unix_timestamp,
             slot: clock.slot,
         };
-        let account = prices::pull_account(self.vault.price_feed, &publication);
         if let Some(rested) = &self.rested {
             let repriced = Snapshot {
                 clock,
-                price_feed: account.clone(),
+                price_feed: prices::pull_account(self.vault.price_feed, &publication),
                 ..rested.clone()
             };
             self.wealth += sample::nav(&repriced)? - sample::nav(rested)?;
         }
-        Ok(self.chain.cluster().set_account(&account)?)
+        Ok(self.vault.publish(self.chain.cluster(), &publication)?)
     }
 
     /// Lets the keeper finish, and books what its trades cost. Deposits and payouts only move money between vault and

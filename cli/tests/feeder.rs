@@ -4,7 +4,7 @@
 
 use ballast_cli::node::{rpc_url, start_node, write_keypair};
 use ballast_client::instructions::{self, surface as ix};
-use ballast_client::prices::{pull_account, Publication};
+use ballast_client::prices::{pull_account, switchboard_account, Publication};
 use ballast_client::{addresses, Pubkey};
 use ballast_migrations::cluster::Cluster;
 use ballast_migrations::config::{Config, DEFAULT};
@@ -84,6 +84,8 @@ impl World {
             slot: clock.slot,
         };
         rpc.set_account(&pull_account(local.price_feed, &publication)).unwrap();
+        rpc.set_account(&switchboard_account(local.second_feed, &publication))
+            .unwrap();
         let args = CreateSurfaceArgs {
             settings: settings(),
             grid: GRID.iter().map(|days| clock.unix_timestamp + days * DAY).collect(),
@@ -91,7 +93,7 @@ impl World {
             required: 2,
         };
         let seen = rpc.account(&market).unwrap().risk_market().unwrap();
-        let observe = instructions::observe(&market, &seen.params, &local.price_feed, None);
+        let observe = instructions::observe(&market, &seen.params, &local.price_feed, Some(&local.second_feed));
         let create = ix::create(&authority.pubkey(), &market, args);
         rpc.send(&[observe, create], &[authority]).unwrap();
         let folder = tempfile::tempdir().unwrap();

@@ -6,7 +6,7 @@ use ballast_cli::chain::Vaulted;
 use ballast_cli::depositor::Depositor;
 use ballast_cli::node::{keeper_command, rpc_url, start_node, write_keypair};
 use ballast_cli::process::Process;
-use ballast_client::prices::{pull_account, Publication};
+use ballast_client::prices::Publication;
 use ballast_keeper::plan::plan;
 use ballast_migrations::cluster::Cluster;
 use ballast_migrations::config::{Config, DEFAULT};
@@ -74,6 +74,7 @@ impl World {
         let vaulted = Vaulted {
             keys: local.keys,
             price_feed: local.price_feed,
+            second_feed: local.second_feed,
         };
         Self { rpc, local, vaulted }
     }
@@ -88,9 +89,7 @@ impl World {
             publish_time: clock.unix_timestamp,
             slot: clock.slot,
         };
-        self.rpc
-            .set_account(&pull_account(self.local.price_feed, &publication))
-            .unwrap();
+        self.vaulted.publish(&mut self.rpc, &publication).unwrap();
     }
 
     fn hour(&mut self, dollars: i64) {

@@ -5,9 +5,7 @@ use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, Context, Result};
 use ballast_client::{addresses, prices};
 use ballast_perp::state::MarketParams;
-use ballast_risk::state::{
-    ExitHaircutParams, Fixed, MarketParams as RiskParams, PriceSource, UseSettings, VenueSource,
-};
+use ballast_risk::state::{ExitHaircutParams, Fixed, MarketParams as RiskParams, UseSettings, VenueSource};
 use ballast_risk::CreateMarketArgs;
 use ballast_risk_math::I80F48;
 use ballast_risk_policy::basis_points::BasisPoints;
@@ -64,6 +62,7 @@ struct Usage {
     max_confidence: Decimal,
     max_deviation: Decimal,
     max_divergence: Decimal,
+    requires_second: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -163,7 +162,7 @@ impl Config {
     }
 
     /// The risk market of an asset, made by `creator`: prices and uses are this file's, signals, regime and breakers those that
-    /// `markets.toml` has for it. The reference venue tells its liquidity.
+    /// `markets.toml` has for it. Pyth is its first source and Switchboard its second; the reference venue tells its liquidity.
     ///
     /// # Errors
     /// See [`Self::feed`]; a market's parameter, with its rule and value.
@@ -172,19 +171,23 @@ impl Config {
         let name = addresses::market_name(&name).ok_or_else(|| anyhow!("{name} is too long for a market's name"))?;
         let market = Markets::parse(markets::DEFAULT)?.get(asset)?.typed(asset)?;
         let venue = addresses::venue_market(&addresses::risk_market(creator, &name), quote_mint);
-        let risk = &self.risk;
+        let (risk, feed) = (&self.risk, self.feed(asset)?);
+        let uses = [&risk.trade, &risk.nav, &risk.exit, &risk.settle];
         Ok(CreateMarketArgs {
             name,
             initial_variance: market.initial_variance.annual().into(),
             params: RiskParams {
                 standard_order: base_units(risk.standard_order)?,
-                sources: [prices::pull_source(self.feed(asset)?), PriceSource::default()],
+                sources: [
+                    prices::pull_source(feed),
+                    prices::switchboard_source(prices::local_switchboard_account(&feed)),
+                ],
                 venues: [
                     VenueSource::new(VenueKind::Reference, ballast_perp::ID, venue),
                     VenueSource::default(),
                 ],
-                requires_second: [0; 4],
-                uses: [&risk.trade, &risk.nav, &risk.exit, &risk.settle].map(Usage::settings),
+                requires_second: uses.map(|usage| usage.requires_second.into()),
+                uses: uses.map(Usage::settings),
                 exit_haircut: ExitHaircutParams {
                     base: risk.exit_haircut.base.0,
                     per_hour: risk.exit_haircut.per_hour.0,

@@ -33,6 +33,8 @@ pub struct Local {
     pub feed_id: [u8; 32],
     /// Where its price is published.
     pub price_feed: Pubkey,
+    /// Where its second source publishes.
+    pub second_feed: Pubkey,
     /// Addresses of the vault and all it uses.
     pub keys: VaultKeys,
 }
@@ -64,14 +66,14 @@ impl Local {
         // Each asset has a vault: the number counts them by name, which an address may well contain.
         let keys = VaultKeys::derive(&authority.pubkey(), vault_number(asset), &mint.pubkey(), &risk_market);
         let feed_id = config.feed(asset)?;
-        let price_feed = prices::local_price_account(&feed_id);
         Ok(Self {
             config,
             asset: asset.to_owned(),
             authority,
             mint,
             feed_id,
-            price_feed,
+            price_feed: prices::local_price_account(&feed_id),
+            second_feed: prices::local_switchboard_account(&feed_id),
             keys,
         })
     }

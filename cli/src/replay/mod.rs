@@ -7,6 +7,8 @@ use crate::places::Places;
 use crate::stop::Stop;
 use anyhow::{bail, Context, Result};
 use ballast_sim::history::{self, Candle};
+use ballast_sim::record::Mark;
+use ballast_sim::replay::events::Met;
 use ballast_sim::replay::implied::ImpliedSeries;
 use ballast_sim::replay::liquidity::CostSeries;
 use ballast_sim::replay::looks::{looks, Known, Path};
@@ -73,7 +75,7 @@ pub struct Args {
     #[arg(long, value_name = "DIR", default_value = "target/replay")]
     out: PathBuf,
 
-    /// Folder for the plots of the triggers as SVG; made if it is not there
+    /// Folder for the plots of the triggers as SVG, over the whole run and around each fall; made if it is not there
     #[arg(long, value_name = "DIR")]
     plots: Option<PathBuf>,
 }
@@ -123,7 +125,7 @@ pub fn run(args: &Args, places: &Places) -> Result<bool> {
         alarms: alarms::alarms(&candles, &steps),
     };
     if let Some(folder) = &args.plots {
-        plots(&places.start.join(folder), &args.market, &steps)?;
+        plots(&places.start.join(folder), &args.market, &steps, &summary.met)?;
     }
     let page = page::write(&out, &summary, &steps)?;
     print_summary(&summary);
@@ -200,14 +202,23 @@ fn observe(args: &Args, places: &Places, looks: &[Look], typed: &Typed, stop: &S
     }
 }
 
-/// One file for each trigger.
-fn plots(folder: &std::path::Path, market: &str, steps: &[Step]) -> Result<()> {
+/// A file for each trigger over the whole run, and one from near for each fall.
+fn plots(folder: &std::path::Path, market: &str, steps: &[Step], met: &[Met]) -> Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("{}: cannot be made", folder.display()))?;
-    let drawn = figures::triggers(steps).map_err(|error| anyhow::anyhow!("the plots cannot be drawn: {error}"))?;
-    for figure in drawn {
-        let name = figure.title.split(' ').next().unwrap_or_default().to_ascii_lowercase();
-        let path = folder.join(format!("trigger-{name}-{market}.svg"));
-        fs::write(&path, figure.svg).with_context(|| format!("{}: cannot be written", path.display()))?;
+    let write = |what: &str, steps: &[Step], marks: &[Mark]| -> Result<()> {
+        let drawn = figures::alone(steps, marks);
+        for (name, svg) in drawn.map_err(|error| anyhow::anyhow!("the plots cannot be drawn: {error}"))? {
+            let path = folder.join(format!("trigger-{name}-{market}{what}.svg"));
+            fs::write(&path, svg).with_context(|| format!("{}: cannot be written", path.display()))?;
+        }
+        Ok(())
+    };
+    let marks: Vec<Mark> = met.iter().map(Met::mark).collect();
+    write("", steps, &marks)?;
+    for met in met {
+        let month = met.fall.when();
+        let month = month.get(..7).unwrap_or("fall");
+        write(&format!("-{month}"), figures::near(met, steps), &[met.mark_of_day()])?;
     }
     Ok(())
 }

@@ -43,6 +43,11 @@ pub fn local_price_account(feed_id: &[u8; 32]) -> Pubkey {
     Pubkey::find_program_address(&[b"ballast local price", feed_id], &pyth_solana_receiver_sdk::ID).0
 }
 
+/// The address used for an asset's Switchboard feed on local networks, where its Pyth feed is `feed_id`.
+pub fn local_switchboard_account(feed_id: &[u8; 32]) -> Pubkey {
+    Pubkey::find_program_address(&[b"ballast local price", feed_id], &switchboard::PROGRAM).0
+}
+
 /// A fully verified `PriceUpdateV2` at `key`.
 pub fn pull_account(key: Pubkey, publication: &Publication) -> RawAccount {
     pull_account_verified(key, publication, VerificationLevel::Full)

@@ -35,7 +35,6 @@ pub mod fit;
 pub mod kernels;
 pub mod magnitude;
 pub mod quantity;
-pub mod returns;
 pub mod scale;
 pub mod scenarios;
 pub mod surface;

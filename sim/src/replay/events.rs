@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::Step;
 use crate::format::utc;
 use crate::history::{parse_date, step_seconds, Candle};
+use crate::record::Mark;
 
 const DAY: i64 = 86_400;
 const HOUR: i64 = 3_600;
@@ -56,6 +57,24 @@ impl Met {
     #[must_use]
     pub fn in_time(&self) -> bool {
         self.guarded.is_some_and(|hours| hours <= IN_TIME)
+    }
+
+    /// The fall on a plot of years.
+    #[must_use]
+    pub fn mark(&self) -> Mark {
+        Mark {
+            unix_time: self.fall.at,
+            label: utc(self.fall.day, "%b %Y"),
+        }
+    }
+
+    /// The fall on a plot of days.
+    #[must_use]
+    pub fn mark_of_day(&self) -> Mark {
+        Mark {
+            unix_time: self.fall.at,
+            label: "−10 %".to_owned(),
+        }
     }
 }
 

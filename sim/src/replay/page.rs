@@ -225,14 +225,7 @@ impl From<Figure> for Drawn {
 /// [`PageError::Draw`].
 pub fn render(summary: &Summary, steps: &[Step]) -> Result<String, PageError> {
     let draw = |error: Failure| PageError::Draw(error.to_string());
-    let marks: Vec<Mark> = summary
-        .met
-        .iter()
-        .map(|met| Mark {
-            unix_time: met.fall.at,
-            label: utc(met.fall.day, "%b %Y"),
-        })
-        .collect();
+    let marks: Vec<Mark> = summary.met.iter().map(Met::mark).collect();
     let whole = plots(steps, &marks).map_err(draw)?;
     let near: Result<Vec<Figure>, Failure> = summary.met.iter().map(|met| around(met, steps)).collect();
     let mut parts = vec![Part {
@@ -250,7 +243,8 @@ pub fn render(summary: &Summary, steps: &[Step]) -> Result<String, PageError> {
             "{} observed, {} to {}",
             summary.market.to_uppercase(),
             utc(summary.span.0, "%B %Y"),
-            utc(summary.span.1, "%B %Y")
+            // A look at midnight of the first ends the month before.
+            utc(summary.span.1 - 1, "%B %Y")
         ),
         style: STYLE,
         subtitle: format!(
@@ -280,7 +274,7 @@ pub fn render(summary: &Summary, steps: &[Step]) -> Result<String, PageError> {
                     b.trips.to_string(),
                     decimal(b.trips_a_year, 1),
                     decimal(b.false_trips_a_year, 1),
-                    format!("{} %", decimal(100.0 * b.time, 2)),
+                    format!("{}\u{a0}%", decimal(100.0 * b.time, 2)),
                 ]
             })
             .collect(),
@@ -335,9 +329,9 @@ fn tiles(summary: &Summary) -> Vec<[String; 3]> {
         ],
         [
             "Time in Crisis".to_owned(),
-            format!("{} %", decimal(100.0 * crisis, 1)),
+            format!("{}\u{a0}%", decimal(100.0 * crisis, 1)),
             format!(
-                "Calm {} %, Elevated {} %, Stressed {} %",
+                "Calm {}\u{a0}%, Elevated {}\u{a0}%, Stressed {}\u{a0}%",
                 decimal(100.0 * alarms.time_in[0], 0),
                 decimal(100.0 * alarms.time_in[1], 0),
                 decimal(100.0 * alarms.time_in[2], 0)

@@ -45,12 +45,17 @@ pub fn synthetic(hours: i64) -> Vec<Candle> {
         .collect()
 }
 
-/// Every series there is, with the name of its market; the synthetic one, as BTC, always.
-pub fn all() -> Vec<(&'static str, &'static str, Vec<Candle>)> {
-    let folder = std::env::var_os("BALLAST_HISTORY").map_or_else(
+/// Where the real series are, if anywhere.
+pub fn folder() -> PathBuf {
+    std::env::var_os("BALLAST_HISTORY").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/history"),
         PathBuf::from,
-    );
+    )
+}
+
+/// Every series there is, with the name of its market; the synthetic one, as BTC, always.
+pub fn all() -> Vec<(&'static str, &'static str, Vec<Candle>)> {
+    let folder = folder();
     let mut all = vec![("synthetic", "btc", synthetic(20_000))];
     for market in ["btc", "eth", "sol"] {
         let file = folder.join(format!("{market}_usd_1h.csv.gz"));

@@ -128,7 +128,7 @@ pub fn assess(
     })
 }
 
-/// As [`assess`], without Greeks, which are a quarter of its cost, and with the requirement left to be worked out.
+/// As [`assess`], without Greeks, and with the requirement left to be worked out.
 ///
 /// With `slow`, a second price for each market, each market's legs are worth the less of what they are worth at the adverse side and at that
 /// price; scenarios still start from the published one.

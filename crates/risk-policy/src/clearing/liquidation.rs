@@ -17,10 +17,14 @@
 //! the initial cash need does not grow. The one is a ratio, the other an amount, because the insurance fund pays the amount: buying back a
 //! short position may take more than its share of the cash, and still leave less to be paid by others.
 
-use super::account::{AccountRefusal, Claim, MarginAccount, Status, MAX_CLAIMS};
+mod bankruptcy;
+
+pub use bankruptcy::{release, take_over, take_over_position};
+
+use super::account::{AccountRefusal, MarginAccount, Status};
 use super::charges::points_of_floor;
 use super::margin::{fair_value_floor, MarginContext, MarginRefusal, Standing};
-use super::params::{DiscountParams, HouseParams};
+use super::params::{DiscountParams, HouseParams, ListingParams};
 use super::series::SeriesTerms;
 use super::trade::{check_size, move_position};
 use ballast_risk_math::scale::mul_div_floor;
@@ -54,6 +58,9 @@ pub enum LiquidationRefusal {
         /// What would be taken.
         taken: Lots,
     },
+    /// The window of the series' settlement has begun: its price is no longer that of the moment, and who takes it at the fair value of the moment
+    /// could know better.
+    Settling,
     /// Equity would cover less of the initial requirement than before.
     Worse,
     /// Cash would lack more of the cash need than before.
@@ -192,18 +199,21 @@ pub enum Seller {
 /// Prices a take of `quantity` (of the sign of the position).
 ///
 /// # Errors
-/// [`LiquidationRefusal::NotBegun`], [`LiquidationRefusal::NotReducing`], a size that is no multiple of the least,
+/// [`LiquidationRefusal::Settling`], [`LiquidationRefusal::NotBegun`], [`LiquidationRefusal::NotReducing`], a size that is no multiple of the least,
 /// [`LiquidationRefusal::Margin`], [`LiquidationRefusal::TooLarge`].
 pub fn price_take(
     account: &MarginAccount,
     seller: Seller,
     series: &SeriesTerms,
     quantity: Lots,
-    least_size: Lots,
-    discount: &DiscountParams,
+    listing: &ListingParams,
     context: &MarginContext,
 ) -> Result<Take, LiquidationRefusal> {
     let (house, now) = (&context.house, context.now);
+    let window = i64::from(listing.settlement.window_seconds);
+    if now >= series.expiry.saturating_sub(window) {
+        return Err(LiquidationRefusal::Settling);
+    }
     let since = match (seller, account.status) {
         (Seller::Insurance, Status::Liquidation { since, .. }) => Some(since),
         (Seller::Insurance, _) => None,
@@ -211,7 +221,7 @@ pub fn price_take(
     };
     let since = since.ok_or(LiquidationRefusal::NotBegun)?;
     let back = Lots(quantity.0.checked_neg().ok_or(LiquidationRefusal::TooLarge)?);
-    check_size(Lots(quantity.0.max(back.0)), least_size)?;
+    check_size(Lots(quantity.0.max(back.0)), listing.least_size)?;
     let held = account.quantity(series);
     if !held.is_reduced_by(back) {
         return Err(LiquidationRefusal::NotReducing { held, taken: quantity });
@@ -226,7 +236,7 @@ pub fn price_take(
         .bounds
         .mid;
     let priced = || {
-        let cap = discount_cap_floor(quantity, Value(worth), spot, discount)?;
+        let cap = discount_cap_floor(quantity, Value(worth), spot, &listing.discount)?;
         let discount = discount_floor(cap, since, house, now)?;
         let payment = Value(worth.checked_sub(i64::try_from(discount).ok()?)?);
         Some(Take {
@@ -351,94 +361,6 @@ fn check_payment(account: &MarginAccount, liquidator: &MarginAccount, take: &Tak
         });
     }
     Ok(())
-}
-
-/// The insurance account takes the money of an account that has none left, or whose positions nobody took: its cash and its claims. Debt is written
-/// off. Its positions follow by [`take_over_position`]; until then nothing else may be done with it.
-///
-/// # Errors
-/// [`LiquidationRefusal::NotBegun`], [`LiquidationRefusal::Healthy`], [`LiquidationRefusal::TooEarly`],
-/// [`AccountRefusal::Bankrupt`], [`AccountRefusal::ClaimsFull`]; both accounts are then as they were.
-pub fn take_over(
-    account: &mut MarginAccount,
-    insurance: &mut MarginAccount,
-    standing: &Standing,
-    house: &HouseParams,
-    now: i64,
-) -> Result<(), LiquidationRefusal> {
-    if account.status == Status::Bankrupt {
-        return Err(AccountRefusal::Bankrupt.into());
-    }
-    let (_, touched_at) = under_way(account, house, now).ok_or(LiquidationRefusal::NotBegun)?;
-    if !standing.is_liquidatable() {
-        return Err(LiquidationRefusal::Healthy);
-    }
-    let from = takeover_at(touched_at, house);
-    if standing.equity > Value::ZERO && now < from {
-        return Err(LiquidationRefusal::TooEarly { from });
-    }
-    let cash = insurance.cash.checked_add(account.cash);
-    let cash = cash.ok_or(LiquidationRefusal::TooLarge)?;
-    move_claims(account, insurance)?;
-    insurance.cash = cash;
-    account.cash = 0;
-    account.debt = 0;
-    account.status = Status::Bankrupt;
-    release(account);
-    // From the last takeover the discount on what the fund has to sell grows anew.
-    insurance.status = Status::Liquidation {
-        since: now,
-        touched_at: now,
-    };
-    Ok(())
-}
-
-/// All of them or none.
-fn move_claims(account: &mut MarginAccount, insurance: &mut MarginAccount) -> Result<(), AccountRefusal> {
-    let mut room = MAX_CLAIMS.saturating_sub(insurance.claims().len());
-    for claim in account.claims() {
-        let same = |held: &&Claim| held.market == claim.market && held.expiry == claim.expiry;
-        match insurance.claims().iter().find(same) {
-            Some(held) => {
-                held.amount.checked_add(claim.amount).ok_or(AccountRefusal::TooLarge)?;
-            }
-            None => room = room.checked_sub(1).ok_or(AccountRefusal::ClaimsFull)?,
-        }
-    }
-    while let Some(claim) = account.claims().first().copied() {
-        account.take_claim(claim.market, claim.expiry);
-        insurance.add_claim(claim)?;
-    }
-    Ok(())
-}
-
-/// The insurance account takes one position of a bankrupt account. Returns by how much open interest changed.
-///
-/// # Errors
-/// [`AccountRefusal::NotBankrupt`], [`AccountRefusal::NoPosition`], [`AccountRefusal::PositionsFull`]: then something of the fund's has
-/// to be taken, or to expire, first. Both accounts are then as they were.
-pub fn take_over_position(
-    account: &mut MarginAccount,
-    insurance: &mut MarginAccount,
-    series: &SeriesTerms,
-) -> Result<i64, AccountRefusal> {
-    if account.status != Status::Bankrupt {
-        return Err(AccountRefusal::NotBankrupt);
-    }
-    let held = account.quantity(series);
-    if held == Lots::ZERO {
-        return Err(AccountRefusal::NoPosition);
-    }
-    let change = move_position(account, insurance, series, held)?;
-    release(account);
-    Ok(change)
-}
-
-/// A bankrupt account with nothing left in it is its owner's again. To be called after its positions were settled, too.
-pub fn release(account: &mut MarginAccount) {
-    if account.status == Status::Bankrupt && account.is_empty() {
-        account.status = Status::Normal;
-    }
 }
 
 #[cfg(test)]

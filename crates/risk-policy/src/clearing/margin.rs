@@ -28,7 +28,8 @@ pub const LEAST_SECONDS: i64 = 300;
 /// One market of the house, as margin sees it.
 #[derive(Clone, Copy, Debug)]
 pub struct MarketView<'a> {
-    /// What the risk engine needs of it, the price admitted for the use at hand.
+    /// What the risk engine needs of it, the price admitted for the use at hand: `Trade` where positions are opened or cash leaves, `Exit` where a
+    /// book is only made smaller.
     pub inputs: MarketInputs<'a>,
     /// Its slow price.
     pub slow: Price,

@@ -2,8 +2,12 @@
 
 extern crate std;
 
+use super::median::{distance, lower_median};
+use super::slices::years;
 use super::*;
 use crate::fixtures::ratio;
+use ballast_risk_math::surface::Rule;
+use fixed::types::{I2F62, U16F48, U8F56};
 use proptest::prelude::*;
 use std::vec::Vec;
 

@@ -228,6 +228,7 @@ impl World {
                 Ok(settled) => {
                     liquidation::release(account);
                     self.tally.settled += 1;
+                    *self.lost.entry((market, expiry)).or_default() += settled.uncovered;
                     self.tally.shortfalls += u32::from(settled.covered + settled.uncovered > 0);
                     let open = &mut self.markets[usize::from(market)].open;
                     *open = open.changed(-(settled.long as i64)).unwrap();
@@ -253,6 +254,8 @@ impl World {
                     self.tally.claims += 1;
                     self.tally.haircuts += u32::from(paid.amount < paid.claim);
                     assert!(paid.amount <= paid.claim && paid.repaid <= paid.amount);
+                    // A winner gets less only where a loser fell short.
+                    assert!(paid.amount == paid.claim || self.lost[&(claim.market, claim.expiry)] > 0);
                 }
                 Err(PayoutRefusal::StillOpen { .. }) => {}
                 Err(refusal) => panic!("{refusal:?}"),

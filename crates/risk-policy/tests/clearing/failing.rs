@@ -56,10 +56,9 @@ impl World {
     }
 
     fn price(&self, index: usize, seller: Seller, series: &Series, quantity: Lots) -> Option<Take> {
-        let (least, discount) = (LISTING.least_size, &LISTING.discount);
         let account = &self.accounts[index];
         let priced = self.with_context(|context| {
-            let take = price_take(account, seller, series, quantity, least, discount, context).ok()?;
+            let take = price_take(account, seller, series, quantity, &LISTING, context).ok()?;
             let fair = fair_value_floor(series, quantity, context).unwrap();
             Some((take, fair))
         });

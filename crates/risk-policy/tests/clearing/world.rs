@@ -131,6 +131,8 @@ pub struct World {
     pub expiries: BTreeMap<(u8, i64), (Settlement, ExpiryBook)>,
     pub series: BTreeMap<SeriesTerms, OpenInterest>,
     pub auction: Option<(usize, SeriesTerms, Auction)>,
+    /// What nobody paid, by expiry.
+    pub lost: BTreeMap<(u8, i64), u64>,
     pub deposited: u64,
     pub withdrawn: u64,
     pub tally: Tally,
@@ -159,6 +161,7 @@ impl World {
             expiries: BTreeMap::new(),
             series: BTreeMap::new(),
             auction: None,
+            lost: BTreeMap::new(),
             deposited: 0,
             withdrawn: 0,
             tally: Tally::default(),

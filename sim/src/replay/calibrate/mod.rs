@@ -5,14 +5,16 @@
 //!    off their quantiles, cut to what the risk engine accepts.
 //! 3. Each such candidate is run over the whole history: how it meets the six falls, and how many days of Crisis nothing explains.
 //! 4. Of those that meet every fall with an hour to spare and have at least two false Crisis days a year fewer than
-//!    [`MOST_FALSE_DAYS`], the one that meets the most falls by Crisis itself is taken, and among equals the one with the fewest false alarms:
-//!    false days and false trips of breakers together. If none does all that, the one that misses least.
+//!    [`MOST_FALSE_DAYS`], the one that meets the most falls by Crisis itself is taken, and among equals the one that is most of the time in Crisis:
+//!    it asks for it most readily. If none does all that, the one that misses least.
 //!
 //! What history cannot tell (confidence, a second source, a venue's depth) is a choice, and says so.
 
 mod quantiles;
+mod reasons;
 mod search;
 mod text;
+mod toml;
 
 pub use quantiles::Quantiles;
 pub use search::{Candidate, Shares};
@@ -256,6 +258,6 @@ fn base(candles: &[Candle]) -> (Market, Vec<Reason>) {
             },
         },
     };
-    let reasons = text::reasons_of_base(&market, &size, daily);
+    let reasons = reasons::reasons_of_base(&market, &size, daily);
     (market, reasons)
 }

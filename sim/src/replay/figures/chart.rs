@@ -37,7 +37,12 @@ pub struct Chart {
     pub format: fn(f64) -> String,
     /// Width and height as shown, and how many time marks fit.
     pub size: (u32, u32, i64),
+    /// Width of what is left of the vertical axis.
+    pub labels: u32,
 }
+
+/// Of a mark, the share of the width that its words take.
+const MARK_WIDTH: f64 = 0.09;
 
 /// Draws `steps` with `marks`.
 ///
@@ -59,7 +64,7 @@ pub fn chart(chart: &Chart, steps: &[Step], marks: &[Mark]) -> Result<String, Fa
             .margin_top(8 * SCALE)
             .margin_right(14 * SCALE)
             .x_label_area_size(24 * SCALE)
-            .y_label_area_size(58 * SCALE);
+            .y_label_area_size(chart.labels * SCALE);
         let time = TimeAxis::new(start, end, time_marks);
         if chart.logarithmic {
             let context = builder.build_cartesian_2d(time, (low..high).log_scale())?;
@@ -105,10 +110,34 @@ where
         .y_label_style(label)
         .y_label_formatter(&|value| (chart.format)(*value))
         .draw()?;
-    let note = ("sans-serif", 11 * SCALE)
-        .into_font()
-        .color(&INK)
-        .pos(Pos::new(HPos::Left, VPos::Top));
+    draw_marks(&mut context, marks, steps, (low, high))?;
+    for line in &chart.lines {
+        let style = line.colour.stroke_width(SCALE + 1);
+        for part in parts(steps, line.value) {
+            let inside = part.into_iter().map(|(time, value)| (time, value.clamp(low, high)));
+            context.draw_series(LineSeries::new(inside, style))?;
+        }
+    }
+    Ok(())
+}
+
+/// A dashed line at each mark, with its words beside it: on its left where the right has no room, a row lower where the last mark's words are.
+fn draw_marks<DB: DrawingBackend, Y>(
+    context: &mut ChartContext<'_, DB, Cartesian2d<TimeAxis, Y>>,
+    marks: &[Mark],
+    steps: &[Step],
+    (low, high): (f64, f64),
+) -> Result<(), Failure>
+where
+    DB::ErrorType: 'static,
+    Y: Ranged<ValueType = f64>,
+{
+    let (start, end) = match (steps.first(), steps.last()) {
+        (Some(first), Some(last)) => (first.time, last.time.max(first.time + 1)),
+        _ => return Ok(()),
+    };
+    let font = ("sans-serif", 11 * SCALE).into_font().color(&INK);
+    let mut taken = f64::NEG_INFINITY;
     for mark in marks {
         let line = [(mark.unix_time, low), (mark.unix_time, high)];
         context.draw_series(DashedLineSeries::new(
@@ -117,15 +146,15 @@ where
             4 * SCALE,
             INK.stroke_width(SCALE),
         ))?;
-        let text = Text::new(mark.label.clone(), (3 * SCALE as i32, 0), note.clone());
+        let at = (mark.unix_time - start) as f64 / (end - start) as f64;
+        let left = at + MARK_WIDTH > 1.0;
+        let begins = if left { at - MARK_WIDTH } else { at };
+        let down = if begins < taken { 13 * SCALE as i32 } else { 0 };
+        taken = begins + MARK_WIDTH;
+        let (side, shift) = if left { (HPos::Right, -3) } else { (HPos::Left, 3) };
+        let style = font.pos(Pos::new(side, VPos::Top));
+        let text = Text::new(mark.label.clone(), (shift * SCALE as i32, down), style);
         context.draw_series([EmptyElement::at((mark.unix_time, high)) + text])?;
-    }
-    for line in &chart.lines {
-        let style = line.colour.stroke_width(SCALE + 1);
-        for part in parts(steps, line.value) {
-            let inside = part.into_iter().map(|(time, value)| (time, value.clamp(low, high)));
-            context.draw_series(LineSeries::new(inside, style))?;
-        }
     }
     Ok(())
 }

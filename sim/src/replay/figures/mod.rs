@@ -6,10 +6,12 @@
 mod chart;
 mod plots;
 mod raster;
+mod triggers;
 
 pub use chart::{chart, Chart, Line};
-pub use plots::{around, plots, triggers, Figure};
+pub use plots::{around, near, plots, Figure};
 pub use raster::raster;
+pub use triggers::{alone, triggers};
 
 use std::error::Error;
 
@@ -71,4 +73,18 @@ fn sized(mut svg: String, width: u32, height: u32) -> String {
         svg = svg.replacen(&format!("{name}=\"{large}\""), &format!("{name}=\"{shown}\""), 1);
     }
     svg
+}
+
+/// Drawings of one width as one, each under the last.
+fn stacked(drawings: &[(String, u32)], width: u32) -> String {
+    let height: u32 = drawings.iter().map(|drawing| drawing.1).sum();
+    let mut all = format!(
+        "<svg width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" xmlns=\"http://www.w3.org/2000/svg\">\n"
+    );
+    let mut top = 0;
+    for (svg, height) in drawings {
+        all += &svg.replacen("<svg ", &format!("<svg y=\"{top}\" "), 1);
+        top += height;
+    }
+    all + "</svg>\n"
 }

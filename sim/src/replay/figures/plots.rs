@@ -3,7 +3,8 @@
 use plotters::style::RGBColor;
 
 use super::chart::{chart, Chart, Line};
-use super::raster::raster;
+use super::raster::{raster, NAMES};
+use super::triggers::triggers;
 use super::{Failure, AMBER, BLUE, GREEN, RED};
 use crate::format::{decimal, price};
 use crate::record::Mark;
@@ -26,7 +27,7 @@ pub struct Figure {
     pub svg: String,
 }
 
-fn line(label: &'static str, colour: RGBColor, value: fn(&Step) -> Option<f64>) -> Line {
+pub(super) fn line(label: &'static str, colour: RGBColor, value: fn(&Step) -> Option<f64>) -> Line {
     Line { label, colour, value }
 }
 
@@ -39,7 +40,7 @@ fn figure(title: &str, text: &str, what: Chart, steps: &[Step], marks: &[Mark]) 
     })
 }
 
-fn plain(lines: Vec<Line>, format: fn(f64) -> String) -> Chart {
+pub(super) fn plain(lines: Vec<Line>, format: fn(f64) -> String) -> Chart {
     Chart {
         lines,
         bands: false,
@@ -47,6 +48,7 @@ fn plain(lines: Vec<Line>, format: fn(f64) -> String) -> Chart {
         range: None,
         format,
         size: WIDE,
+        labels: 58,
     }
 }
 
@@ -139,85 +141,49 @@ pub fn plots(steps: &[Step], marks: &[Mark]) -> Result<Vec<Figure>, Failure> {
     }
     figures.push(Figure {
         title: "Breakers".to_owned(),
-        text: "When each stood. Those that read a confidence, a second source, a venue or a surface have nothing to read in a history of prices."
+        text: "When each stood. Of those that read a confidence, a second source, a venue or a surface, only what ever stood is shown."
             .to_owned(),
         legend: Vec::new(),
         svg: raster(steps, WIDE.0, WIDE.2)?,
     });
-    figures.extend(triggers(steps)?);
+    figures.extend(triggers(steps, marks)?);
     Ok(figures)
 }
 
-/// The three triggers and the liquidity factor, each with the signal it answers to.
-///
-/// # Errors
-/// What drawing returned.
-pub fn triggers(steps: &[Step]) -> Result<Vec<Figure>, Failure> {
-    let factor = |lines: Vec<Line>| Chart {
-        range: Some((0.0, 1.05)),
-        size: (920, 170, 8),
-        ..plain(lines, |v| format!("{v:.1}"))
-    };
-    let mut figures = vec![
-        figure(
-            "Delta ← acceleration",
-            "What is left of the delta limits: of the long one when the trend turns down, of the short one when it turns up.",
-            factor(vec![
-                line("long", BLUE, |s| Some(s.delta_long)),
-                line("short", AMBER, |s| Some(s.delta_short)),
-            ]),
-            steps,
-            &[],
-        )?,
-        figure(
-            "Gamma ← volatility ratio",
-            "What is left of the gamma limit as fast volatility runs ahead of slow volatility.",
-            factor(vec![line("gamma", BLUE, |s| Some(s.gamma))]),
-            steps,
-            &[],
-        )?,
-    ];
-    if steps.iter().any(|step| step.vega.is_some()) {
-        figures.push(figure(
-            "Vega ← contraction, and every limit ← liquidity",
-            "What is left of the vega limit, and by liquidity of every limit, as trading gets dearer than usual.",
-            factor(vec![
-                line("liquidity", AMBER, |s| s.liquidity),
-                line("vega", BLUE, |s| s.vega),
-            ]),
-            steps,
-            &[],
-        )?);
-    }
-    Ok(figures)
+/// The steps from three days before a fall to four after it.
+#[must_use]
+pub fn near<'a>(met: &Met, steps: &'a [Step]) -> &'a [Step] {
+    let from = steps.partition_point(|step| step.time < met.fall.at - 3 * DAY);
+    let to = steps.partition_point(|step| step.time <= met.fall.at + 4 * DAY);
+    &steps[from..to]
 }
 
-/// Three days before and four after one of the falls: price with regimes, and the breakers.
+/// A fall from near: price with regimes, and the breakers.
 ///
 /// # Errors
 /// What drawing returned.
 pub fn around(met: &Met, steps: &[Step]) -> Result<Figure, Failure> {
-    let from = steps.partition_point(|step| step.time < met.fall.at - 3 * DAY);
-    let to = steps.partition_point(|step| step.time <= met.fall.at + 4 * DAY);
-    let part = &steps[from..to];
-    let marks = [Mark {
-        unix_time: met.fall.at,
-        label: "−10 %".to_owned(),
-    }];
-    // Not from zero: a week's prices are all much the same.
-    let low = part.iter().map(|s| s.price).fold(f64::INFINITY, f64::min);
-    let high = part.iter().map(|s| s.price).fold(0.0, f64::max);
+    let part = near(met, steps);
     let prices = Chart {
-        bands: true,
         size: (920, 190, 8),
-        range: (low.is_finite() && high > low).then_some((low * 0.97, high * 1.03)),
-        ..plain(vec![line("price", BLUE, |s| Some(s.price))], price)
+        labels: NAMES,
+        ..prices(part)
     };
-    let svg = chart(&prices, part, &marks)?;
     Ok(Figure {
         title: met.fall.name.clone(),
         text: String::new(),
         legend: Vec::new(),
-        svg: svg + &raster(part, 920, 8)?,
+        svg: chart(&prices, part, &[met.mark_of_day()])? + &raster(part, 920, 8)?,
     })
+}
+
+/// The price with regimes behind it, not from zero: a week's prices are all much the same.
+pub(super) fn prices(steps: &[Step]) -> Chart {
+    let low = steps.iter().map(|s| s.price).fold(f64::INFINITY, f64::min);
+    let high = steps.iter().map(|s| s.price).fold(0.0, f64::max);
+    Chart {
+        bands: true,
+        range: (low.is_finite() && high > low).then_some((low * 0.97, high * 1.03)),
+        ..plain(vec![line("price", BLUE, |s| Some(s.price))], price)
+    }
 }

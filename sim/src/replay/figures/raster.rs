@@ -4,16 +4,27 @@ use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use ballast_risk_policy::breaker::MARKET;
+use ballast_risk_policy::breaker::{Breaker, MARKET};
 
 use super::{band, sized, stretches, Failure, GRID, INK, RED, SCALE};
+use crate::replay::run::of_price;
 use crate::replay::Step;
 use crate::report::axis::TimeAxis;
 
 /// Height of a row as shown.
 const ROW: u32 = 20;
 
-/// A row for the regime and one for each breaker of a market, marked where it stands. A stretch is at least a hairline wide, so that none
+/// Width of the names beside the rows.
+pub const NAMES: u32 = 130;
+
+/// The breakers that have something to read in a history, and whichever else ever stood in `steps`.
+fn shown(steps: &[Step]) -> Vec<Breaker> {
+    let stood =
+        |breaker: &Breaker| of_price().contains(breaker) || steps.iter().any(|step| step.breakers.has(*breaker));
+    MARKET.breakers().into_iter().filter(stood).collect()
+}
+
+/// A row for the regime and one for each breaker that follows prices or ever stood, marked where it stands. A stretch is at least a hairline wide, so that none
 /// is lost in years.
 ///
 /// # Errors
@@ -23,7 +34,7 @@ pub fn raster(steps: &[Step], width: u32, time_marks: i64) -> Result<String, Fai
         (Some(first), Some(last)) => (first.time, last.time),
         _ => (0, 1),
     };
-    let breakers = MARKET.breakers();
+    let breakers = shown(steps);
     let rows = breakers.len() as u32 + 1;
     let pixels = (width * SCALE, (rows * ROW + 34) * SCALE);
     let hairline = (end - start) / i64::from(width);
@@ -34,7 +45,7 @@ pub fn raster(steps: &[Step], width: u32, time_marks: i64) -> Result<String, Fai
             .margin_top(6 * SCALE)
             .margin_right(14 * SCALE)
             .x_label_area_size(24 * SCALE)
-            .y_label_area_size(130 * SCALE)
+            .y_label_area_size(NAMES * SCALE)
             .build_cartesian_2d(
                 TimeAxis::new(start, end, time_marks),
                 RangedCoordf64::from(f64::from(rows)..0.0),
@@ -60,7 +71,7 @@ pub fn raster(steps: &[Step], width: u32, time_marks: i64) -> Result<String, Fai
                 bar(0, from, to, colour.mix(2.0 * density).filled())?;
             }
         }
-        for (row, breaker) in breakers.into_iter().enumerate() {
+        for (row, breaker) in breakers.iter().copied().enumerate() {
             for (from, to, stands) in stretches(steps, |step| step.breakers.has(breaker)) {
                 if stands {
                     bar(row + 1, from, to, RED.filled())?;
@@ -73,7 +84,7 @@ pub fn raster(steps: &[Step], width: u32, time_marks: i64) -> Result<String, Fai
         let height = f64::from(vertical.end - vertical.start) / f64::from(rows);
         for (row, name) in names.enumerate() {
             let middle = f64::from(vertical.start) + height * (row as f64 + 0.5);
-            area.draw_text(name, &style, (124 * SCALE as i32, middle as i32))?;
+            area.draw_text(name, &style, ((NAMES - 6) as i32 * SCALE as i32, middle as i32))?;
         }
         area.present()?;
     }

@@ -1,6 +1,7 @@
 use super::*;
+use crate::clearing::account::Claim;
 use crate::clearing::cash_need::CashNeed;
-use crate::clearing::fixtures::{account, call, put, HOUSE, LISTING};
+use crate::clearing::fixtures::{account, call, put, EXPIRY, HOUSE, LISTING};
 use crate::clearing::margin::fixtures::{with_market, NOW};
 use crate::fixtures::price;
 
@@ -221,15 +222,7 @@ fn a_take_is_priced_at_fair_value_less_the_discount() {
         let priced = |owner: &MarginAccount, seller, series, quantity, now| {
             let mut context = *context;
             context.now = now;
-            price_take(
-                owner,
-                seller,
-                &series,
-                Lots(quantity),
-                LISTING.least_size,
-                &LISTING.discount,
-                &context,
-            )
+            price_take(owner, seller, &series, Lots(quantity), &LISTING, &context)
         };
         let member = Seller::Member;
         let none = priced(&owner, member, call(50_000), 10_000, NOW);
@@ -304,6 +297,12 @@ fn a_take_is_priced_at_fair_value_less_the_discount() {
         ] {
             assert_eq!(priced(&owner, member, series, quantity, NOW), Err(expected));
         }
+        for (seconds, seller) in [(1_800, member), (0, member), (-1, Seller::Insurance)] {
+            let near = priced(&owner, seller, call(50_000), 10_000, EXPIRY - seconds);
+            assert_eq!(near, Err(LiquidationRefusal::Settling));
+        }
+        let before = priced(&owner, Seller::Insurance, call(50_000), 10_000, EXPIRY - 1_801);
+        assert!(before.is_ok());
         // A member's liquidation lapses, the fund's does not.
         let late = NOW + 1_800;
         assert_eq!(

@@ -1,0 +1,75 @@
+//! The medians of what was said, and the submission nearest to them.
+
+use super::{FeedRefusal, FeedSlice, FeedSurface, MAX_SUBMISSIONS};
+
+/// The lower median of each parameter of each slice.
+///
+/// # Errors
+/// [`FeedRefusal::TooFew`], [`FeedRefusal::TooMany`]; [`FeedRefusal::Grid`] if expiries differ.
+#[inline(never)]
+pub fn medians(submissions: &[FeedSurface], required: usize) -> Result<FeedSurface, FeedRefusal> {
+    let first = submissions.first().ok_or(FeedRefusal::TooFew)?;
+    if submissions.len() < required {
+        return Err(FeedRefusal::TooFew);
+    }
+    if submissions.len() > MAX_SUBMISSIONS {
+        return Err(FeedRefusal::TooMany);
+    }
+    let same = |other: &FeedSurface| {
+        let expiries = |surface: &FeedSurface| surface.slices.map(|slice| slice.expiry);
+        other.count == first.count && expiries(other) == expiries(first)
+    };
+    if !submissions.iter().all(same) {
+        return Err(FeedRefusal::Grid);
+    }
+    let mut result = *first;
+    for (index, slice) in result.slices.iter_mut().enumerate().take(first.count) {
+        let said = || submissions.iter().filter_map(|surface| surface.slices.get(index));
+        slice.variance = lower_median(said().map(|slice| slice.variance));
+        slice.skew = lower_median(said().map(|slice| slice.skew));
+        slice.curvature = lower_median(said().map(|slice| slice.curvature));
+    }
+    Ok(result)
+}
+
+/// The ⌈m/2⌉-th smallest of m values, of at most sixteen.
+pub(super) fn lower_median<T: Copy + Ord + Default>(values: impl Iterator<Item = T>) -> T {
+    let (mut sorted, mut count) = ([T::default(); MAX_SUBMISSIONS], 0usize);
+    for value in values.take(MAX_SUBMISSIONS) {
+        // Each earlier value that is larger moves up by one place, carried in `greater`.
+        let (mut place, mut greater) = (0usize, value);
+        for held in sorted.iter_mut().take(count) {
+            if greater < *held {
+                core::mem::swap(&mut greater, held);
+            }
+            place = place.wrapping_add(1);
+        }
+        if let Some(end) = sorted.get_mut(place) {
+            *end = greater;
+        }
+        count = count.wrapping_add(1);
+    }
+    let middle = count.saturating_sub(1) / 2;
+    sorted.get(middle).copied().unwrap_or_default()
+}
+
+/// The submission whose worst parameter is nearest to the medians, the first of equals.
+#[inline(never)]
+pub(super) fn nearest<'a>(submissions: &'a [FeedSurface], medians: &FeedSurface) -> Option<(usize, &'a FeedSurface)> {
+    submissions
+        .iter()
+        .enumerate()
+        .min_by_key(|(_, surface)| distance(surface, medians))
+}
+
+/// The largest difference of any parameter, with 24 fraction bits: of σ² and φ as shares of the median, of ρ as it is.
+pub(super) fn distance(surface: &FeedSurface, medians: &FeedSurface) -> u64 {
+    let share = |a: u64, b: u64| a.abs_diff(b).checked_div((b >> 24).max(1)).unwrap_or(u64::MAX);
+    let of = |(said, median): (&FeedSlice, &FeedSlice)| {
+        share(said.variance.to_bits(), median.variance.to_bits())
+            .max(said.skew.to_bits().abs_diff(median.skew.to_bits()) >> 38)
+            .max(share(said.curvature.to_bits(), median.curvature.to_bits()))
+    };
+    let pairs = surface.slices().iter().zip(medians.slices());
+    pairs.map(of).max().unwrap_or(u64::MAX)
+}

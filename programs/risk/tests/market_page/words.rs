@@ -1,0 +1,207 @@
+//! What the page says of each field.
+
+use crate::rows;
+use crate::rows::Row;
+use ballast_risk::state::{
+    Market, PriceSource, StoredBreakerSettings, StoredVenue, ThresholdSettings, UseSettings, VenueSource,
+};
+
+pub const HEAD: &str = "# Market accounts
+
+For readers in any language. Written by a test from the structs of the risk program; `BALLAST_UPDATE=1 cargo test -p ballast-risk --test
+market_page` rewrites it, and the test fails when a field moves, grows, or is not told of.
+
+A market belongs to the risk program, lies at `[\"market\", creator, name]`, and has one size: {BYTES} bytes, every field at a fixed offset. There is
+no padding but the field of that name. A reader checks
+
+1. the owner: the risk program;
+2. the discriminator: `{DISCRIMINATOR}`;
+3. the version: {VERSION}. A version that it does not know it has to refuse; fields keep their places and meanings within one.
+
+What the signals mean: [signals.md](signals.md); breakers: [breakers.md](breakers.md); the volatility surface is an [account of its own](accounts-surface.md).
+
+## Numbers
+
+Integers are little-endian; `i` is two's complement. A share or ratio is in **ten-thousandths** where it is a u32 (10000 is 1 or 100 %, or one standard
+deviation).
+
+`Fixed` is a signed number of 16 bytes: the i128 that they are in little-endian two's complement, over 2⁴⁸. One is
+`00000000000001000000000000000000`, −0.5 is `000000000080ffffffffffffffffffff`. It is kept as bytes because the alignment of an i128 differs between
+targets ([ADR 5](adr/0005-fixed-in-state-as-bytes.md)). Prices are quote units for one unit of the underlying.
+
+`× 2ⁿ` says that the integer is the number times 2ⁿ: divide by 2ⁿ. Times are unix seconds.
+
+```python
+def market(data, now):
+    assert len(data) == {BYTES} and data[:8] == bytes.fromhex(\"{DISCRIMINATOR}\") and data[8] == {VERSION}
+    integer = lambda at, size, signed=True: int.from_bytes(data[at:at + size], \"little\", signed=signed)
+    price = integer({PRICE}, 16) / 2**48                            # Fixed
+    volatility = (integer({FAST}, 8, False) / 2**40) ** 0.5         # of the fast variance, a year
+    age = now - integer({OBSERVED}, 8)                              # seconds; compare with what you accept
+    regime = [\"Calm\", \"Elevated\", \"Stressed\", \"Crisis\"][min(integer({LEVEL}, 4, False), 3)]
+    standing = [bit for bit in range(12) if integer({TRIPPED}, 4, False) >> bit & 1]   # of the table in breakers.md, from 0
+    return price, volatility, age, regime, standing
+```
+
+`signals.price` is zero before the first observation; nothing below `params` but the initial variance means anything then.
+
+## Market, {BYTES} bytes
+
+";
+
+pub fn market(base: usize) -> Vec<Row> {
+    let mut rows = rows!(base, Market, {
+        version => "Layout version",
+        bump => "Bump of the address",
+        padding => "Zero",
+        creator => "Who created it",
+        name => "ASCII, padded with zeros",
+        params.standard_order => "Size whose cost measures liquidity, quote base units",
+        params.sources => "The price source, and the second one; zeros if there is none",
+        params.venues => "Venues that quote the standard size; zeros where there is none",
+        params.requires_second => "For `Trade`, `Nav`, `Exit`, `Settle`: 1 if refused without a fresh second price",
+        params.uses => "Limits for `Trade`, `Nav`, `Exit`, `Settle`",
+        params.exit_haircut.base => "Haircut of an exit without a live price, share of the price",
+        params.exit_haircut.per_hour => "What each hour of age adds to it",
+        params.exit_haircut.max => "Where it stops growing",
+    });
+    rows.extend(observation(base));
+    rows.extend(signals(base));
+    rows.extend(rows!(base, Market, {
+        second.low => "Second source's last price less its confidence; zero before the first",
+        second.mid => "The price",
+        second.high => "The price plus its confidence",
+        second.publish_time => "When it was published",
+        second.slot => "Slot in which it reached the chain",
+        venues => "What each venue last quoted, in the order of `params.venues`",
+        trading_cost.now => "The least that a venue quoted, billionths of the value traded",
+        trading_cost.slow => "Its exponential average. Contraction is `now` over this",
+        trading_cost.seen_at => "When it was last quoted; zero if never",
+        implied.published_at => "When the market's surface was published; zero if never",
+        implied.volatility => "Implied volatility a year at the money and the averaged tenor, ten-thousandths",
+        implied.average => "Its geometric average since the oldest checkpoint, ten-thousandths; zero without history",
+        regime.since => "Since when the level is this one",
+        regime.updated_at => "When it was last looked at",
+        regime.level => "0 Calm, 1 Elevated, 2 Stressed, 3 Crisis; take anything else for Crisis",
+        regime.quiet => "One more than the watched seconds it has been quiet; zero if it is not",
+        regime.implied_ratio => "One more than the last ratio of implied to slow volatility, ten-thousandths; zero if none was seen",
+        regime.contraction => "One more than the last contraction, ten-thousandths; zero if none was seen",
+        breakers.updated_at => "When they were last looked at",
+        breakers.tripped => "Those that stand: bit 0 is the first row of [breakers.md](breakers.md). Take unknown bits for all of them",
+        breakers.quiet => "In the order of `params.observation.breakers.settings`: one more than the watched seconds of quiet; zero if not quiet",
+        reserved => "Zero",
+    }));
+    rows
+}
+
+fn observation(base: usize) -> Vec<Row> {
+    rows!(base, Market, {
+        params.observation.signals.min_interval_seconds => "Least time between two observations",
+        params.observation.signals.sampling_seconds => "Least length of a step that variances and moments learn from",
+        params.observation.signals.fast_variance_seconds => "Time constant of the fast variance",
+        params.observation.signals.slow_variance_seconds => "Of the slow variance",
+        params.observation.signals.moments_seconds => "Of skewness and kurtosis",
+        params.observation.signals.trend_fast_seconds => "Of the trend's fast average",
+        params.observation.signals.trend_slow_seconds => "Of its slow average",
+        params.observation.signals.trend_signal_seconds => "Of the average that acceleration is measured against",
+        params.observation.signals.trading_cost_seconds => "Of the average cost of trading",
+        params.observation.signals.max_surface_age_seconds => "A surface older than this says nothing of implied volatility",
+        params.observation.signals.high_fall_per_day => "Fall of the slow high in a day, ten-thousandths of itself",
+        params.observation.signals.jump_floor => "Least return that is a jump, ten-thousandths",
+        params.observation.signals.slow_price_rate_per_hour => "Greatest move of the slow price in an hour, share of itself",
+        params.observation.regime.volatility_ratio => "Fast over slow volatility: Elevated, Stressed, Crisis",
+        params.observation.regime.volatility => "Fast volatility a year: likewise",
+        params.observation.regime.implied_ratio => "Implied over slow volatility: likewise",
+        params.observation.regime.jump => "Jump in standard deviations: likewise",
+        params.observation.regime.contraction => "Cost of the standard size over its average: likewise",
+        params.observation.regime.drawdown => "Fall from the slow high: likewise",
+        params.observation.regime.dwell_seconds => "How long each level is kept at least, watched seconds",
+        params.observation.regime.longest_gap_seconds => "The most that a gap between two looks adds to it",
+        params.observation.breakers.settings => "Price jump, vol jump, wide confidence, stale price, source divergence, liquidity contraction, stale surface",
+        params.observation.breakers.longest_gap_seconds => "The most that a gap between two looks adds to a quiet time",
+    })
+}
+
+fn signals(base: usize) -> Vec<Row> {
+    rows!(base, Market, {
+        signals.price => "Last observed price; zero before the first",
+        signals.confidence => "Its confidence interval, share of it",
+        signals.slow_price => "Price followed at a limited rate",
+        signals.high => "The slow price's high, which falls at a limited rate",
+        signals.publish_time => "When the price was published",
+        signals.observed_at => "Chain time of the observation",
+        signals.observations => "How many prices were observed",
+        signals.fast_variance => "Variance of log returns a year of 365 days, short time constant, × 2⁴⁰",
+        signals.slow_variance => "Likewise with the long one; before the first observation, what to start from",
+        signals.moments => "Raw moments of standardised returns, first to fourth, × 2⁴⁸",
+        signals.skewness => "Of standardised returns, × 2⁴⁸; the least i64 if the price stood still",
+        signals.excess_kurtosis => "Likewise",
+        signals.trend => "Log price less its fast average, less its slow average, and the average of their difference, × 2⁴⁸",
+        signals.trend_scores => "Price against its fast and its slow average, trend, acceleration: standard deviations, × 2²⁸; the least i32 without variance",
+        signals.step_return => "Log return since the step began, × 2⁴⁸",
+        signals.step_noise => "Noise variance of the price it began with, × 2⁵⁹",
+        signals.step_seconds => "Seconds since it began",
+        signals.jump => "Return since the step began in standard deviations, × 2²⁸; zero under the jump floor",
+    })
+}
+
+pub const PRICE_SOURCE: &str = "All zeros is none.";
+pub fn price_source() -> Vec<Row> {
+    rows!(0, PriceSource, {
+        kind => "0 none, 1 Pyth pull, 2 Pyth legacy push, 3 Switchboard On-Demand",
+        owner => "Program that has to own the price account",
+        feed => "Feed id of Pyth pull; the account's address of the other two",
+    })
+}
+
+pub const VENUE_SOURCE: &str = "All zeros is none.";
+pub fn venue_source() -> Vec<Row> {
+    rows!(0, VenueSource, {
+        kind => "Which venue: see [venues.md](venues.md)",
+        owner => "Program that has to own the account",
+        account => "The account",
+    })
+}
+
+pub const USE: &str = "What a price has to satisfy to be admitted for one use.";
+pub fn usage() -> Vec<Row> {
+    rows!(0, UseSettings, {
+        max_age_seconds => "Seconds since publication",
+        max_age_slots => "Slots since posting",
+        max_divergence => "Distance from the second source over the lower price, ten-thousandths",
+        max_confidence => "Confidence interval, share of the price",
+        max_deviation => "Distance from the slow price, share of it",
+    })
+}
+
+pub const THRESHOLD: &str = "A level of an indicator, ten-thousandths.";
+pub fn threshold() -> Vec<Row> {
+    rows!(0, ThresholdSettings, {
+        enter => "The level is asked for from here on",
+        exit => "It is left under this",
+    })
+}
+
+pub const BREAKER: &str =
+    "In the unit of the breaker's reading: ten-thousandths, or seconds for the two that are stale.";
+pub fn breaker() -> Vec<Row> {
+    rows!(0, StoredBreakerSettings, {
+        trip => "It trips when its reading reaches this",
+        clear => "It is quiet while its reading is under this",
+        quiet_seconds => "How long it has to be quiet, watched seconds",
+    })
+}
+
+pub const VENUE: &str = "What a venue last quoted.";
+pub fn venue() -> Vec<Row> {
+    rows!(0, StoredVenue, {
+        cost => "One-way cost of the standard size, billionths of it",
+        seen_at => "When it was read; zero if never",
+        funding_per_year => "What a long position pays a year, share of its value; negative if it is paid",
+    })
+}
+
+pub const TAIL: &str = "
+In Rust, `ballast_risk::state::Market::view(data)` is this account in place, and `Market::state()` its typed contents. Other programs that want numbers
+rather than bytes ask [`assess`](assess.md).
+";

@@ -1,0 +1,145 @@
+//! The three triggers and the liquidity factor, each under the signal it answers to.
+
+use super::chart::{chart, Chart, Line};
+use super::plots::{line, plain, prices};
+use super::{stacked, Failure, Figure, AMBER, BLUE, GREEN, INK};
+use crate::record::Mark;
+use crate::replay::run::share;
+use crate::replay::Step;
+
+const WIDTH: u32 = 920;
+
+/// A trigger: what it is called, what it says, its signal and its factors.
+struct Trigger {
+    title: &'static str,
+    text: &'static str,
+    signal: Vec<Line>,
+    format: fn(f64) -> String,
+    factors: Vec<Line>,
+}
+
+fn all(steps: &[Step]) -> Vec<Trigger> {
+    let ratio: fn(f64) -> String = |v| format!("{v:.1}×");
+    let mut all = vec![
+        Trigger {
+            title: "Delta ← acceleration",
+            text: "Above, the acceleration of the trend in standard deviations; below, what is left of the delta limits: of the long one when the \
+                   trend turns down, of the short one when it turns up.",
+            signal: vec![line("acceleration", GREEN, |s| Some(s.acceleration))],
+            format: |v| format!("{v:.0} σ"),
+            factors: vec![
+                line("long", BLUE, |s| Some(s.delta_long)),
+                line("short", AMBER, |s| Some(s.delta_short)),
+            ],
+        },
+        Trigger {
+            title: "Gamma ← volatility ratio",
+            text: "Above, fast volatility over slow volatility; below, what is left of the gamma limit.",
+            signal: vec![line("volatility ratio", GREEN, |s| Some(share(s.indicators.volatility_ratio)))],
+            format: ratio,
+            factors: vec![line("gamma", BLUE, |s| Some(s.gamma))],
+        },
+    ];
+    if steps.iter().any(|step| step.vega.is_some()) {
+        all.push(Trigger {
+            title: "Vega ← contraction, and every limit ← liquidity",
+            text: "Above, the cost of a standard size over its average, estimated from hourly range and volume; below, what is left of the vega limit, \
+                   and by liquidity of every limit.",
+            signal: vec![line("contraction", GREEN, |s| s.indicators.contraction.map(share))],
+            format: ratio,
+            factors: vec![
+                line("liquidity", AMBER, |s| s.liquidity),
+                line("vega", BLUE, |s| s.vega),
+            ],
+        });
+    }
+    all
+}
+
+impl Trigger {
+    fn legend(&self) -> Vec<(&'static str, plotters::style::RGBColor)> {
+        let lines = self.signal.iter().chain(&self.factors);
+        lines.map(|line| (line.label, line.colour)).collect()
+    }
+
+    /// Signal and factors, one under the other.
+    fn panels(self, steps: &[Step], marks: &[Mark]) -> Result<Vec<(String, u32)>, Failure> {
+        let signal = Chart {
+            size: (WIDTH, 150, 8),
+            ..plain(self.signal, self.format)
+        };
+        let factors = Chart {
+            range: Some((0.0, 1.05)),
+            size: (WIDTH, 130, 8),
+            ..plain(self.factors, |v| format!("{v:.1}"))
+        };
+        Ok(vec![
+            (chart(&signal, steps, marks)?, 150),
+            (chart(&factors, steps, &[])?, 130),
+        ])
+    }
+}
+
+/// Each trigger of a run.
+///
+/// # Errors
+/// What drawing returned.
+pub fn triggers(steps: &[Step], marks: &[Mark]) -> Result<Vec<Figure>, Failure> {
+    let figure = |trigger: Trigger| {
+        Ok(Figure {
+            title: trigger.title.to_owned(),
+            text: trigger.text.to_owned(),
+            legend: trigger.legend(),
+            svg: stacked(&trigger.panels(steps, marks)?, WIDTH),
+        })
+    };
+    all(steps).into_iter().map(figure).collect()
+}
+
+/// Each trigger as a picture that stands by itself, with its legend and the price: its name (`delta`, `gamma`, `vega`) and the SVG.
+///
+/// # Errors
+/// What drawing returned.
+pub fn alone(steps: &[Step], marks: &[Mark]) -> Result<Vec<(String, String)>, Failure> {
+    let prices = Chart {
+        size: (WIDTH, 150, 8),
+        ..prices(steps)
+    };
+    let prices = chart(&prices, steps, marks)?;
+    let one = |trigger: Trigger| {
+        let name = trigger.title.split(' ').next().unwrap_or_default().to_ascii_lowercase();
+        let mut drawings = vec![(head(&trigger), HEAD), (prices.clone(), 150)];
+        drawings.extend(trigger.panels(steps, &[])?);
+        Ok((name, stacked(&drawings, WIDTH)))
+    };
+    all(steps).into_iter().map(one).collect()
+}
+
+/// Height of the head of a picture.
+const HEAD: u32 = 30;
+
+/// Title and legend, as a drawing.
+fn head(trigger: &Trigger) -> String {
+    let css = |c: plotters::style::RGBColor| format!("#{:02X}{:02X}{:02X}", c.0, c.1, c.2);
+    let ink = css(INK);
+    let mut text = format!(
+        "<svg width=\"{WIDTH}\" height=\"{HEAD}\">\n\
+         <text x=\"58\" y=\"20\" font-family=\"sans-serif\" font-size=\"14\" font-weight=\"600\" fill=\"{ink}\">{}</text>\n",
+        trigger.title
+    );
+    // From the right, each label about seven units a letter.
+    let mut right = WIDTH - 14;
+    for (label, colour) in trigger.legend().into_iter().rev() {
+        let width = 7 * label.chars().count() as u32;
+        text += &format!(
+            "<text x=\"{}\" y=\"20\" font-family=\"sans-serif\" font-size=\"12\" fill=\"{ink}\">{label}</text>\n\
+             <line x1=\"{}\" y1=\"16\" x2=\"{}\" y2=\"16\" stroke=\"{}\" stroke-width=\"3\"/>\n",
+            right - width,
+            right - width - 24,
+            right - width - 6,
+            css(colour)
+        );
+        right -= width + 40;
+    }
+    text + "</svg>\n"
+}
