@@ -222,6 +222,8 @@ pub enum OptionsError {
     TakeOverTooEarly,
     #[msg("liquidation: a take has to reduce the position")]
     NotReducing,
+    #[msg("liquidation: the window of the series' settlement has begun; nothing is taken from it any more")]
+    Settling,
     #[msg("liquidation: equity would cover less of the requirement")]
     CoverageWorse,
     #[msg("liquidation: cash would cover less of the cash need")]
@@ -400,6 +402,7 @@ impl From<LiquidationRefusal> for OptionsError {
             LiquidationRefusal::Bankrupt => Self::EquityGone,
             LiquidationRefusal::TooEarly { .. } => Self::TakeOverTooEarly,
             LiquidationRefusal::NotReducing { .. } => Self::NotReducing,
+            LiquidationRefusal::Settling => Self::Settling,
             LiquidationRefusal::Worse => Self::CoverageWorse,
             LiquidationRefusal::LessCash => Self::CashWorse,
             LiquidationRefusal::NoImprovement => Self::NoImprovement,

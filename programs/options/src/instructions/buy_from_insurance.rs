@@ -69,8 +69,7 @@ fn execute(accounts: &mut BuyFromInsurance, markets: &[AccountInfo], quantity: L
     let terms = accounts.series.key.terms()?;
     let listing = house.listing(terms.market)?.settings.params();
     let context = markets.context(&house, now);
-    let (least, discount) = (listing.least_size, listing.discount);
-    let take = price_take(&fund, Seller::Insurance, &terms, quantity, least, &discount, &context).or_refuse()?;
+    let take = price_take(&fund, Seller::Insurance, &terms, quantity, &listing, &context).or_refuse()?;
     let before = sum(&[&buyer, &fund]);
     let change = apply_take(&mut fund, &mut buyer, None, &take, now).or_refuse()?;
     require!(sum(&[&buyer, &fund]) == before, OptionsError::NotConserved);

@@ -159,8 +159,7 @@ fn apply(
         Seller::Member,
         terms,
         quantity,
-        listing.least_size,
-        &listing.discount,
+        listing,
         context,
     )
     .or_refuse()?;
