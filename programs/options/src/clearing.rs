@@ -126,13 +126,7 @@ impl Venue<'_> {
 /// # Errors
 /// [`OptionsError`] of the first rule that is broken; the transaction then has to fail.
 #[inline(never)]
-pub fn trade(
-    venue: &mut Venue,
-    sides: &mut Sides,
-    deal: &Deal,
-    markets: &mut Markets,
-    clock: &Clock,
-) -> Result<u64> {
+pub fn trade(venue: &mut Venue, sides: &mut Sides, deal: &Deal, markets: &mut Markets, clock: &Clock) -> Result<u64> {
     let settings = venue.house.listing(deal.terms.market)?.settings;
     // Whoever trades brings the market he trades on, also where the trade leaves him without a position.
     markets.spot(deal.terms.market)?;
@@ -165,7 +159,10 @@ fn reduces_both(sides: &Sides, deal: &Deal) -> Result<bool> {
         Side::Buy => (deal.quantity, back),
         Side::Sell => (back, deal.quantity),
     };
-    Ok(sides.taker.quantity(&deal.terms).is_reduced_by(taker) && sides.maker.quantity(&deal.terms).is_reduced_by(maker))
+    Ok(
+        sides.taker.quantity(&deal.terms).is_reduced_by(taker)
+            && sides.maker.quantity(&deal.terms).is_reduced_by(maker),
+    )
 }
 
 /// All cash of some accounts, to see that none appeared or vanished.

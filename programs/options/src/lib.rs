@@ -133,11 +133,7 @@ pub mod ballast_options {
     }
 
     /// Takes part or all of an auction, for no worse than a price. The taker signs.
-    pub fn take_auction<'info>(
-        ctx: Context<'info, TakeAuction<'info>>,
-        quantity: i64,
-        limit_price: u64,
-    ) -> Result<()> {
+    pub fn take_auction<'info>(ctx: Context<'info, TakeAuction<'info>>, quantity: i64, limit_price: u64) -> Result<()> {
         instructions::take_auction::handler(ctx, quantity, limit_price)
     }
 

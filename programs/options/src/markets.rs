@@ -196,10 +196,7 @@ fn price(
             Ok(price) => Ok((price.bounds, check_breakers(market, &price, clock).err())),
             Err(refusal) => Ok((read::exit_price(market, price_feed, clock)?, Some(refusal))),
         },
-        Purpose::Liquidate => Ok((
-            read::admitted_price(market, price_feed, PriceUse::Exit, clock)?,
-            None,
-        )),
+        Purpose::Liquidate => Ok((read::admitted_price(market, price_feed, PriceUse::Exit, clock)?, None)),
         Purpose::Withdraw => Ok((read::exit_price(market, price_feed, clock)?, None)),
     }
 }

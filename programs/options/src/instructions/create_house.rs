@@ -114,7 +114,10 @@ fn list(house: &mut House, settings: &[ListingSettings], accounts: &[AccountInfo
         settings.validate()?;
         with_market(market, |_| Ok(()))?;
         require_keys_eq!(load_surface(surface)?.market, *market.key, OptionsError::WrongMarket);
-        let listed = house.listings().iter().any(|listing| listing.risk_market == *market.key);
+        let listed = house
+            .listings()
+            .iter()
+            .any(|listing| listing.risk_market == *market.key);
         require!(!listed, OptionsError::MarketTwice);
         let place = house.listings.get_mut(usize::from(house.listing_count));
         let place = place.ok_or(OptionsError::Listings)?;

@@ -104,11 +104,7 @@ pub(crate) fn create_series(ctx: Context<CreateSeries>, key: SeriesKey) -> Resul
     let house = accounts.house.load()?;
     house.check_version()?;
     let listing = house.listing(key.market)?;
-    require_keys_eq!(
-        accounts.risk_market.key(),
-        listing.risk_market,
-        OptionsError::NotListed
-    );
+    require_keys_eq!(accounts.risk_market.key(), listing.risk_market, OptionsError::NotListed);
     let clock = Clock::get()?;
     let spot = spot(&accounts.risk_market, &accounts.price_feed, &clock)?;
     let terms = key.terms()?;

@@ -154,15 +154,7 @@ fn apply(
     listing: &ListingParams,
     context: &MarginContext,
 ) -> Result<(Take, i64)> {
-    let take = price_take(
-        &parties.account,
-        Seller::Member,
-        terms,
-        quantity,
-        listing,
-        context,
-    )
-    .or_refuse()?;
+    let take = price_take(&parties.account, Seller::Member, terms, quantity, listing, context).or_refuse()?;
     let cash = |parties: &Parties| sum(&[&parties.account, &parties.liquidator, &parties.fund]);
     let before = cash(parties);
     let Parties {

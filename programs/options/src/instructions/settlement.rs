@@ -34,7 +34,9 @@ pub(crate) fn sample_settlement(ctx: Context<SampleSettlement>) -> Result<()> {
     let params = house.listing(accounts.expiry.market)?.settings.params().settlement;
     let price = admitted(&accounts.risk_market, &accounts.price_feed)?;
     let mut settlement = accounts.expiry.settlement()?;
-    settlement.sample(price.bounds.mid, price.publish_time, &params).or_refuse()?;
+    settlement
+        .sample(price.bounds.mid, price.publish_time, &params)
+        .or_refuse()?;
     accounts.expiry.record(&settlement);
     emit!(Sampled {
         expiry: accounts.expiry.key(),

@@ -44,11 +44,7 @@ pub struct TakeAuction<'info> {
     pub auction: Box<Account<'info, AuctionOffer>>,
 }
 
-pub(crate) fn handler<'info>(
-    ctx: Context<'info, TakeAuction<'info>>,
-    quantity: i64,
-    limit_price: u64,
-) -> Result<()> {
+pub(crate) fn handler<'info>(ctx: Context<'info, TakeAuction<'info>>, quantity: i64, limit_price: u64) -> Result<()> {
     let accounts = ctx.accounts;
     accounts.house.load()?.check_version()?;
     accounts.expiry.check_version()?;
@@ -81,9 +77,7 @@ fn take(accounts: &mut TakeAuction, quantity: Lots, limit: UnitPrice, clock: &Cl
     let terms = accounts.series.key.terms()?;
     let least = Lots(accounts.house.load()?.listing(terms.market)?.settings.least_size);
     let mut auction = accounts.auction.auction()?;
-    let price = auction
-        .take(quantity, least, limit, clock.unix_timestamp)
-        .or_refuse()?;
+    let price = auction.take(quantity, least, limit, clock.unix_timestamp).or_refuse()?;
     accounts.auction.left = auction.left.0;
     Ok(Deal {
         terms,

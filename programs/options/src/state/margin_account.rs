@@ -126,7 +126,9 @@ impl MarginAccount {
 
     /// The positions in use.
     pub fn positions(&self) -> &[StoredPosition] {
-        self.positions.get(..usize::from(self.position_count)).unwrap_or_default()
+        self.positions
+            .get(..usize::from(self.position_count))
+            .unwrap_or_default()
     }
 
     /// The claims in use.
@@ -164,7 +166,9 @@ impl MarginAccount {
                 quantity: Lots(stored.quantity),
             })
         });
-        books.load_positions(positions).map_err(|bad| refused(bad, bad.into()))?;
+        books
+            .load_positions(positions)
+            .map_err(|bad| refused(bad, bad.into()))?;
         require!(
             books.positions().len() == usize::from(self.position_count),
             OptionsError::SeriesForm
@@ -299,7 +303,11 @@ mod tests {
             let before = after;
             let books = before.books().unwrap();
             after.keep(&books).unwrap();
-            assert_eq!(bytemuck::bytes_of(&after), bytemuck::bytes_of(&before), "{status} {positions}");
+            assert_eq!(
+                bytemuck::bytes_of(&after),
+                bytemuck::bytes_of(&before),
+                "{status} {positions}"
+            );
         }
     }
 

@@ -11,9 +11,7 @@ use bytemuck::{Pod, Zeroable};
 pub const SERIES_SEED: &[u8] = b"series";
 
 /// A series' name within its house, sixteen bytes: [`SeriesTerms::to_bytes`].
-#[derive(
-    AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable,
-)]
+#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct SeriesKey {
     /// Index of the market among the house's listings.
