@@ -12,6 +12,7 @@ pub mod greeks;
 pub mod localnet;
 pub mod math_program;
 pub mod node;
+pub mod options;
 pub mod places;
 pub mod process;
 pub mod replay;
