@@ -13,6 +13,7 @@ pub mod localnet;
 pub mod math_program;
 pub mod node;
 pub mod options;
+pub mod options_demo;
 pub mod places;
 pub mod process;
 pub mod replay;

@@ -320,7 +320,7 @@ mod tests {
                 .filter(|at| *at > now + later + 3_600)
                 .take(8)
                 .collect();
-            assert_eq!(expiries.len(), if later == 0 { 8 } else { 2 });
+            assert_eq!(expiries.len(), if later == 0 { 8 } else { 3 });
             for slice in config.surface().smile(&expiries, now + later) {
                 assert!(slice.variance > 0 && slice.curvature > 0 && slice.skew < 0, "{slice:?}");
             }

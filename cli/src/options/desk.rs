@@ -245,7 +245,13 @@ impl<'a> Desk<'a> {
             .iter()
             .flat_map(|market| [market.risk_market, market.price_feed, market.surface])
             .collect();
-        let found = self.cluster.accounts(&keys)?;
+        let mut asked = vec![self.keys.house];
+        asked.extend(&keys);
+        let mut found = self.cluster.accounts(&asked)?;
+        // Open interest is the house's, and is charged for.
+        if let Some(house) = found.remove(0) {
+            self.house = house.house()?;
+        }
         // After the accounts, so that no price is from the future.
         let clock: Clock = self.cluster.clock()?;
         let missing = keys.iter().zip(&found).find(|(_, account)| account.is_none());
