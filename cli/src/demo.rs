@@ -13,6 +13,7 @@ use ballast_client::snapshot::Snapshot;
 use ballast_migrations::config::{Config, DEFAULT};
 use ballast_migrations::steps::{compiled, Local};
 use ballast_migrations::tokens::{self, UNIT};
+use ballast_risk_policy::breaker::{BreakerSet, VAULT};
 use ballast_sim::history::{self, Candle};
 use ballast_sim::record::{Check, LedgerLine, Mark, Meta, Mode, Side, Step};
 use ballast_sim::scenario;
@@ -89,7 +90,9 @@ impl Args {
     fn options_order(&self, out: PathBuf) -> Result<options_demo::Order> {
         let replay = self.history.is_some().then(|| Replay::of(self)).transpose()?;
         Ok(options_demo::Order {
-            asset: replay.as_ref().map_or_else(|| "BTC".to_owned(), |replay| replay.asset.clone()),
+            asset: replay
+                .as_ref()
+                .map_or_else(|| "BTC".to_owned(), |replay| replay.asset.clone()),
             history: replay.map(|replay| (replay.candles, replay.source)),
             chains: self.chains.clone(),
             liquidate: self.liquidate,
@@ -251,6 +254,8 @@ struct Run<'a> {
     rested: Option<Snapshot>,
     reactions: Vec<f64>,
     rebalances: u64,
+    /// Breakers of the vault that stood after the last step.
+    vault_breakers: BreakerSet,
     withdrew: bool,
     shares_burnt: u64,
 }
@@ -281,6 +286,7 @@ impl<'a> Run<'a> {
             rested: None,
             reactions: Vec::new(),
             rebalances: 0,
+            vault_breakers: BreakerSet::NONE,
             withdrew: false,
             shares_burnt: 0,
         }
@@ -403,9 +409,16 @@ impl<'a> Run<'a> {
         };
         self.rebalances = rebalances;
         let tripped = step.breaker && !self.steps.last().is_some_and(|step| step.breaker);
-        if tripped {
+        let own = snapshot.vault.watch.get().breakers.tripped;
+        for breaker in VAULT.breakers() {
+            if own.has(breaker) && !self.vault_breakers.has(breaker) {
+                self.mark(candle.unix_time, &format!("{} breaker trips", breaker.name()));
+            }
+        }
+        if tripped && own == self.vault_breakers {
             self.mark(candle.unix_time, "breaker trips");
         }
+        self.vault_breakers = own;
         table.step(&step)?;
         self.steps.push(step);
         Ok(())

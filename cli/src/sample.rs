@@ -31,7 +31,11 @@ fn unfit<T>(value: Option<T>) -> Result<T> {
 fn seen(snapshot: &Snapshot) -> Result<(PriceBounds, bool)> {
     let trade = snapshot.live_price(PriceUse::Trade).ok();
     let live = trade.or_else(|| snapshot.live_price(PriceUse::Exit).ok());
-    let standing = snapshot.standing(live.as_ref()).map_err(|error| anyhow!("{error}"))?;
+    // Without a live price nothing may be opened, whatever else stands.
+    let standing = match &live {
+        Some(live) => unfit(snapshot.looked(live))?.1,
+        None => snapshot.standing(None).map_err(|error| anyhow!("{error}"))?,
+    };
     let bounds = match live {
         Some(price) => price.bounds,
         None => snapshot.exit_price().map_err(|error| anyhow!("{error}"))?,

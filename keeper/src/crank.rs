@@ -23,6 +23,8 @@ pub mod budget {
     pub const MOVE_COLLATERAL: u32 = 150_000;
     /// `collect_withdrawal`, with the venue and a token transfer.
     pub const COLLECT_WITHDRAWAL: u32 = 120_000;
+    /// `mark`.
+    pub const MARK: u32 = 60_000;
     /// The venue's `fulfil`.
     pub const FULFIL: u32 = 120_000;
     /// `complete_redemption`, with a burn and a token transfer.
@@ -65,6 +67,7 @@ impl Action {
     pub const fn budget(&self) -> u32 {
         match self {
             Self::Observe => budget::OBSERVE,
+            Self::Mark => budget::MARK,
             Self::Fulfil => budget::FULFIL,
             Self::CollectWithdrawal => budget::COLLECT_WITHDRAWAL,
             Self::MoveCollateral(_) => budget::MOVE_COLLATERAL,

@@ -23,6 +23,8 @@ pub enum Action {
     CollectWithdrawal,
     /// Bring the collateral to its due amount.
     MoveCollateral(CollateralMove),
+    /// Look at the vault.
+    Mark,
     /// Trade back into the limits.
     Rebalance {
         /// Lots to trade.
@@ -43,6 +45,7 @@ impl Action {
             Self::Fulfil => "fulfil",
             Self::CollectWithdrawal => "collect_withdrawal",
             Self::MoveCollateral(_) => "move_collateral",
+            Self::Mark => "mark",
             Self::Rebalance { .. } => "rebalance",
             Self::Unwind { .. } => "unwind",
         }
@@ -59,6 +62,7 @@ impl Action {
             Self::Fulfil => instructions::venue::fulfil(keys, feed),
             Self::CollectWithdrawal => instructions::collect_withdrawal(keys),
             Self::MoveCollateral(_) => instructions::move_collateral(keys, feed),
+            Self::Mark => instructions::mark(keys, feed),
             Self::Rebalance { lots } => instructions::rebalance(keys, feed, keeper, vec![Order { market: 0, lots }]),
             Self::Unwind { lots } => instructions::unwind(keys, feed, keeper, vec![Order { market: 0, lots }]),
         }
@@ -82,10 +86,41 @@ pub fn plan(snapshot: &Snapshot) -> Vec<Action> {
         if snapshot.clock.slot > trader.pending.placed_slot {
             actions.push(Action::Fulfil);
         }
+        actions.extend(mark(&snapshot));
         return actions;
     }
-    actions.extend(trade(&snapshot).unwrap_or_default());
+    if snapshot.venue_answers() {
+        actions.extend(trade(&snapshot).unwrap_or_default());
+    }
+    // Whatever trades or moves collateral looks too. Where the venue does not answer neither would land, and only `mark` remembers that.
+    let looks = |action: &Action| !matches!(action, Action::Observe | Action::CollectWithdrawal);
+    if !actions.iter().any(looks) {
+        actions.extend(mark(&snapshot));
+    }
     actions
+}
+
+/// The longest that the vault goes without a look: what a share drifts in a week is no jump.
+const LONGEST_UNWATCHED_SECONDS: i64 = 3_600;
+
+/// A look at the vault, where one is worth a transaction: it would trip or resume something, the venue fails once more, or time has come while a breaker
+/// stands (its quiet time has to be watched, a longest gap at a time) or at the latest after [`LONGEST_UNWATCHED_SECONDS`].
+fn mark(snapshot: &Snapshot) -> Option<Action> {
+    let vault = &snapshot.vault;
+    if snapshot.supply == 0 {
+        return None;
+    }
+    let live = snapshot.live_price(PriceUse::Exit).ok()?;
+    let (after, _) = snapshot.looked(&live)?;
+    let (was, is) = (&vault.watch, &after.watch);
+    let due = was.tripped != is.tripped || is.failed_looks > was.failed_looks;
+    let rested = snapshot.clock.unix_timestamp.saturating_sub(was.updated_at);
+    let rest = if was.tripped == 0 {
+        LONGEST_UNWATCHED_SECONDS
+    } else {
+        i64::from(vault.breakers.longest_gap_seconds)
+    };
+    (due || rested >= rest).then_some(Action::Mark)
 }
 
 /// Applies an observation to the snapshot as the program will, if one is due.
@@ -101,7 +136,7 @@ fn trade_price(snapshot: &Snapshot) -> Option<(AdmittedPrice, Permissions)> {
         Ok(price) => (price, true),
         Err(_) => (snapshot.live_price(PriceUse::Exit).ok()?, false),
     };
-    let standing = snapshot.standing(Some(&price)).ok()?;
+    let (_, standing) = snapshot.looked(&price)?;
     Some((price, permitted(standing, admitted)))
 }
 

@@ -7,12 +7,14 @@ use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, Context, Result};
 use ballast_client::{addresses, prices};
 use ballast_perp::state::MarketParams;
-use ballast_risk::state::{ExitHaircutParams, Fixed, MarketParams as RiskParams, UseSettings, VenueSource};
+use ballast_risk::state::{
+    ExitHaircutParams, Fixed, MarketParams as RiskParams, StoredBreakerSettings, UseSettings, VenueSource,
+};
 use ballast_risk::CreateMarketArgs;
 use ballast_risk_math::I80F48;
 use ballast_risk_policy::basis_points::BasisPoints;
 use ballast_sim::replay::markets::{self, Markets};
-use ballast_vault::state::VaultPolicy;
+use ballast_vault::state::{VaultBreakerSettings, VaultPolicy};
 use ballast_venues::VenueKind;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
@@ -119,6 +121,38 @@ struct Vault {
     collateral_ratio: Decimal,
     nav_rise_per_hour: Decimal,
     deposit_cap: u64,
+    breakers: Breakers,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Breakers {
+    guardian: bool,
+    longest_gap_seconds: u32,
+    window_seconds: u32,
+    drawdown: Breaker,
+    nav_jump: Breaker,
+    turnover: Breaker,
+    keeper_spend: Breaker,
+    venue_failure: Breaker,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Breaker {
+    trip: u32,
+    clear: u32,
+    quiet_seconds: u32,
+}
+
+impl Breaker {
+    fn settings(&self) -> StoredBreakerSettings {
+        StoredBreakerSettings {
+            trip: self.trip,
+            clear: self.clear,
+            quiet_seconds: self.quiet_seconds,
+        }
+    }
 }
 
 impl Usage {
@@ -287,6 +321,28 @@ impl Config {
             deposit_cap: base_units(vault.deposit_cap)?,
         })
     }
+
+    /// The settings of the vault's breakers.
+    pub fn vault_breakers(&self) -> VaultBreakerSettings {
+        let breakers = &self.vault.breakers;
+        VaultBreakerSettings {
+            settings: [
+                &breakers.drawdown,
+                &breakers.nav_jump,
+                &breakers.turnover,
+                &breakers.keeper_spend,
+                &breakers.venue_failure,
+            ]
+            .map(Breaker::settings),
+            longest_gap_seconds: breakers.longest_gap_seconds,
+            window_seconds: breakers.window_seconds,
+        }
+    }
+
+    /// Whether the vault has a guardian.
+    pub fn has_guardian(&self) -> bool {
+        self.vault.breakers.guardian
+    }
 }
 
 #[cfg(test)]
@@ -306,6 +362,8 @@ mod tests {
         let venue = config.venue_market().unwrap();
         venue.validate().unwrap();
         config.policy().unwrap().validate(venue.initial_margin()).unwrap();
+        config.vault_breakers().validate().unwrap();
+        assert!(config.has_guardian());
         config.house().create(1, [1; 32]).unwrap();
         let now = 1_770_000_000;
         let surface = config.surface().create(now, Pubkey::new_unique()).unwrap();

@@ -37,5 +37,7 @@ mod tests {
         for (name, id) in PROGRAMS {
             assert_eq!(program(name).pubkey(), id, "{name}");
         }
+        // Not deployed by `migrations`, and derived likewise.
+        assert_eq!(program("options").pubkey(), ballast_options::ID);
     }
 }

@@ -111,6 +111,8 @@ impl Local {
         let vault = CreateVaultArgs {
             id: vault_number(&self.asset),
             policy: self.config.policy()?,
+            guardian: self.config.has_guardian().then_some(authority),
+            breakers: self.config.vault_breakers(),
         };
         let mut steps = vec![coin];
         for asset in self.config.assets() {

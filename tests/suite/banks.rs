@@ -7,7 +7,7 @@ use ballast_client::instructions::{self as ix, Holder};
 use ballast_client::prices::{self, Publication};
 use ballast_client::{addresses, Instruction};
 use ballast_testkit::{params, tokens, MILLION};
-use ballast_vault::{CreateVaultArgs, Order, RedeemRequest};
+use ballast_vault::{Order, RedeemRequest};
 use solana_account::Account;
 use solana_keypair::Keypair;
 use solana_program_test::{ProgramTest, ProgramTestContext};
@@ -109,10 +109,7 @@ async fn a_vault_lives_on_a_real_bank() {
         &[ix::create_vault(
             &admin,
             &keys,
-            CreateVaultArgs {
-                id: 1,
-                policy: params::vault(),
-            },
+            params::create_vault(1, params::vault(), None),
         )],
         &[],
     )

@@ -10,7 +10,7 @@ use ballast_testkit::tokens::{put, put_mint, put_tokens};
 use ballast_testkit::{error_code, fixed, params, User, World, MILLION};
 use ballast_vault::errors::VaultError;
 use ballast_vault::state::VaultPolicy;
-use ballast_vault::{CreateVaultArgs, Order, RedeemRequest};
+use ballast_vault::{Order, RedeemRequest};
 use solana_signer::Signer;
 
 /// A vault with a million in it, at its target.
@@ -244,7 +244,7 @@ fn r8_no_zero_and_no_excess_gets_into_a_policy() {
         let mut policy = params::vault();
         change(&mut policy);
         let sent = world.send(
-            &[ix::create_vault(&admin, &keys, CreateVaultArgs { id: 2, policy })],
+            &[ix::create_vault(&admin, &keys, params::create_vault(2, policy, None))],
             &[],
         );
         assert_eq!(error_code(&sent), u32::from(expected));

@@ -64,7 +64,10 @@ pub fn take(desk: &mut Desk, failing: &Person, by: &Person, count: &mut Liquidat
     for position in positions {
         let market = position.series.market;
         let markets = desk.markets_of(&[&account, &taker], Some(market));
-        let least = desk.house.listing(market).map_or(1, |listing| listing.settings.least_size);
+        let least = desk
+            .house
+            .listing(market)
+            .map_or(1, |listing| listing.settings.least_size);
         for part in PARTS {
             let quantity = position.quantity / part / least * least;
             if quantity == 0 {
@@ -79,7 +82,11 @@ pub fn take(desk: &mut Desk, failing: &Person, by: &Person, count: &mut Liquidat
             if lands(desk, take, by)? {
                 count.takes += 1;
                 let size = show(i128::from(quantity), desk.decimals());
-                return Ok(Some(format!("{} takes {size} {}", by.name, desk.name(&position.series))));
+                return Ok(Some(format!(
+                    "{} takes {size} {}",
+                    by.name,
+                    desk.name(&position.series)
+                )));
             }
         }
     }

@@ -48,7 +48,9 @@ pub fn run(order: &Order, places: &Places) -> Result<bool> {
         Some((candles, name)) => (path::of_history(candles)?, name.clone()),
         None => (path::built_in(), "the built-in week, made up".to_owned()),
     };
-    let Some(first) = points.first() else { bail!("there are no prices") };
+    let Some(first) = points.first() else {
+        bail!("there are no prices")
+    };
     let mut chain = Embedded::new(first.at - PREPARATION);
     let source = surface::Source::load(order.chains.as_deref(), &order.asset)?;
     let surfaces = source.describe();
@@ -58,17 +60,39 @@ pub fn run(order: &Order, places: &Places) -> Result<bool> {
     (summary.prices, summary.surfaces) = (prices, surfaces);
     record::write(&order.out, &summary, &run.steps)?;
     println!("{}", record::head());
-    for step in run.steps.iter().filter(|step| step.unix_time.rem_euclid(LINE_EVERY) == 0 || !step.events.is_empty()) {
+    for step in run
+        .steps
+        .iter()
+        .filter(|step| step.unix_time.rem_euclid(LINE_EVERY) == 0 || !step.events.is_empty())
+    {
         println!("{}", record::line(step));
     }
     println!();
     for check in &summary.checks {
-        println!("{} {}: {}", if check.held { "  ok  " } else { "FAILED" }, check.name, check.detail);
+        println!(
+            "{} {}: {}",
+            if check.held { "  ok  " } else { "FAILED" },
+            check.name,
+            check.detail
+        );
     }
     for person in &summary.people {
-        println!("  {:<12} had {:>14.2}, has {:>14.2}: {:>+12.2}", person.name, person.minted, person.left, person.left - person.minted);
+        println!(
+            "  {:<12} had {:>14.2}, has {:>14.2}: {:>+12.2}",
+            person.name,
+            person.minted,
+            person.left,
+            person.left - person.minted
+        );
     }
     println!("\n{} steps; {}", run.steps.len(), order.out.display());
-    println!("{}", if summary.held { "Everything held." } else { "SOMETHING DID NOT HOLD: see the lines marked FAILED above." });
+    println!(
+        "{}",
+        if summary.held {
+            "Everything held."
+        } else {
+            "SOMETHING DID NOT HOLD: see the lines marked FAILED above."
+        }
+    );
     Ok(summary.held)
 }

@@ -101,7 +101,10 @@ pub fn strike(target: f64) -> String {
 
 /// The price at a moment between two points, on a straight line.
 pub fn between(points: &[Point], at: i64) -> f64 {
-    let after = points.iter().position(|point| point.at >= at).unwrap_or(points.len().saturating_sub(1));
+    let after = points
+        .iter()
+        .position(|point| point.at >= at)
+        .unwrap_or(points.len().saturating_sub(1));
     let (Some(next), Some(before)) = (points.get(after), points.get(after.saturating_sub(1))) else {
         return 0.0;
     };

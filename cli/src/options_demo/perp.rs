@@ -88,7 +88,11 @@ impl Hedge {
         if change == 0 {
             return Ok(false);
         }
-        let worst = if change > 0 { price * (1.0 + SLIPPAGE) } else { price * (1.0 - SLIPPAGE) };
+        let worst = if change > 0 {
+            price * (1.0 + SLIPPAGE)
+        } else {
+            price * (1.0 - SLIPPAGE)
+        };
         let order = OrderArgs {
             lots: change,
             // Base units for a lot are dollars for one: both have six decimals.
@@ -105,7 +109,8 @@ impl Hedge {
             },
             ballast_perp::instruction::PlaceOrder { order },
         );
-        desk.send(&[place], &[&self.owner]).context("the hedge's order was refused")?;
+        desk.send(&[place], &[&self.owner])
+            .context("the hedge's order was refused")?;
         Ok(true)
     }
 
@@ -141,6 +146,7 @@ impl Hedge {
             },
             ballast_perp::instruction::Withdraw { amount },
         );
-        desk.send(&[withdraw], &[&self.owner]).context("the hedge's collateral could not be withdrawn")
+        desk.send(&[withdraw], &[&self.owner])
+            .context("the hedge's collateral could not be withdrawn")
     }
 }

@@ -1,11 +1,11 @@
 //! One run: the sale, the hedging, perhaps a liquidation, the settlement, and everybody's leaving.
 
-use crate::options::desk::{Desk, words};
+use crate::options::desk::{words, Desk};
 use crate::options::margin::{report, Report};
+use crate::options::name;
 use crate::options::quote::{from_surface, sign, Offer};
 use crate::options::settle::crank;
 use crate::options::take::{create, describe, take};
-use crate::options::name;
 use crate::options_demo::liquidation::{self, Liquidated};
 use crate::options_demo::path::{self, Point};
 use crate::options_demo::people::Person;
@@ -104,7 +104,12 @@ impl Run {
             writer.withdraw(&mut desk, (free as f64 * (1.0 - THIN)) as u64)?;
             self.events.push("the writer takes nearly all free cash out".to_owned());
         }
-        let hours: Vec<Point> = self.points.iter().copied().filter(|point| point.at < window_at).collect();
+        let hours: Vec<Point> = self
+            .points
+            .iter()
+            .copied()
+            .filter(|point| point.at < window_at)
+            .collect();
         for point in hours {
             self.stop.check()?;
             self.publish(&mut desk, point.at, point.price)?;
@@ -206,7 +211,14 @@ impl Run {
     }
 
     /// The maker quotes each option from the surface, and the writer sells to him. Base units.
-    fn sell(&mut self, desk: &mut Desk, maker: &Person, writer: &Person, series: &[SeriesKey], size: f64) -> Result<u64> {
+    fn sell(
+        &mut self,
+        desk: &mut Desk,
+        maker: &Person,
+        writer: &Person,
+        series: &[SeriesKey],
+        size: f64,
+    ) -> Result<u64> {
         let mut premium = 0;
         for key in series {
             create(desk, key, &writer.keypair)?;
@@ -262,7 +274,8 @@ impl Run {
         }
         let positions = liquidation::take_over(desk, writer, by, &mut self.liquidated)?;
         if positions > 0 {
-            self.events.push(format!("the insurance fund takes {positions} positions over"));
+            self.events
+                .push(format!("the insurance fund takes {positions} positions over"));
         }
         Ok(())
     }
@@ -283,7 +296,11 @@ impl Run {
             }
             at += 60;
         }
-        let (_, settled) = desk.expiries()?.into_iter().next().ok_or_else(|| anyhow!("the expiry is gone"))?;
+        let (_, settled) = desk
+            .expiries()?
+            .into_iter()
+            .next()
+            .ok_or_else(|| anyhow!("the expiry is gone"))?;
         if settled.outcome == ExpiryOutcome::Open {
             bail!("the expiry was not settled at its end");
         }
@@ -339,7 +356,11 @@ impl Run {
         };
         let found = wallets + custody + venue;
         Ok(vec![
-            check("Every token that was minted is somewhere", supply == found, format!("{supply} and {found} base units")),
+            check(
+                "Every token that was minted is somewhere",
+                supply == found,
+                format!("{supply} and {found} base units"),
+            ),
             check(
                 "The house holds its insurance fund and nothing else",
                 custody == insurance.cash && house.ledger == custody,

@@ -93,7 +93,10 @@ impl Source {
             None => local.config.surface().smile(&expiries, now),
         };
         for step in STEPS {
-            let slices = target.iter().map(|slice| blend(seen.published(), slice, step)).collect();
+            let slices = target
+                .iter()
+                .map(|slice| blend(seen.published(), slice, step))
+                .collect();
             match local.publish_surface(cluster, Some(slices)) {
                 Ok(()) if step == 1.0 => count.whole += 1,
                 Ok(()) => count.partial += 1,

@@ -7,6 +7,7 @@ use anchor_lang::solana_program::system_program;
 use anchor_lang::{InstructionData, ToAccountMetas};
 use anchor_spl::token::spl_token::ID as TOKEN;
 use ballast_risk::state::MarketParams;
+use ballast_vault::state::VaultBreaker;
 use ballast_vault::valuation::__client_accounts_valuation::Valuation;
 use ballast_vault::{CreateVaultArgs, Order, RedeemRequest};
 
@@ -220,6 +221,44 @@ pub fn move_collateral(keys: &VaultKeys, price_feed: &Pubkey) -> Instruction {
         ballast_vault::ID,
         accounts,
         ballast_vault::instruction::MoveCollateral {},
+    )
+}
+
+/// `ballast_vault::mark`. Anyone may send it.
+pub fn mark(keys: &VaultKeys, price_feed: &Pubkey) -> Instruction {
+    let accounts = ballast_vault::accounts::Mark {
+        vault: keys.vault,
+        risk_market: keys.risk_market,
+        price_feed: *price_feed,
+        venue_market: keys.venue_market,
+        venue_trader: keys.venue_trader,
+        share_mint: keys.share_mint,
+    };
+    build(ballast_vault::ID, accounts, ballast_vault::instruction::Mark {})
+}
+
+fn guard(keys: &VaultKeys, guardian: &Pubkey) -> ballast_vault::accounts::Guard {
+    ballast_vault::accounts::Guard {
+        guardian: *guardian,
+        vault: keys.vault,
+    }
+}
+
+/// `ballast_vault::trip_breaker`, signed by the vault's guardian.
+pub fn trip_breaker(keys: &VaultKeys, guardian: &Pubkey, breaker: VaultBreaker) -> Instruction {
+    build(
+        ballast_vault::ID,
+        guard(keys, guardian),
+        ballast_vault::instruction::TripBreaker { breaker },
+    )
+}
+
+/// `ballast_vault::resume_breaker`, signed by the vault's guardian. [`mark`] has to come before it in the same transaction.
+pub fn resume_breaker(keys: &VaultKeys, guardian: &Pubkey, breaker: VaultBreaker) -> Instruction {
+    build(
+        ballast_vault::ID,
+        guard(keys, guardian),
+        ballast_vault::instruction::ResumeBreaker { breaker },
     )
 }
 

@@ -164,7 +164,10 @@ mod tests {
                 series: SeriesTerms {
                     market: 0,
                     kind: Kind::Call,
-                    strike: Decimal { digits: 50_000, places: 0 },
+                    strike: Decimal {
+                        digits: 50_000,
+                        places: 0,
+                    },
                     expiry: 1_774_598_400,
                 },
                 maker: [4; 32],

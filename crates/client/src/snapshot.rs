@@ -116,9 +116,26 @@ impl Snapshot {
         self.with_feed(|feed| ballast_risk::read::live_price(&self.risk_market, feed, usage, &self.clock))
     }
 
-    /// The market's breakers that stand.
+    /// The market's breakers that stand; the vault's are in [`Self::looked`].
     pub fn standing(&self, live: Option<&AdmittedPrice>) -> anchor_lang::Result<BreakerSet> {
         ballast_risk::read::standing(&self.risk_market, live, &self.clock)
+    }
+
+    /// The vault after one more look at this live price, as the program will look, and the breakers of market and vault that stand for
+    /// whoever acts on it. `None` if a value does not fit.
+    pub fn looked(&self, live: &AdmittedPrice) -> Option<(Vault, BreakerSet)> {
+        let slow = self.risk_market.signals.slow_price.price()?;
+        let nav_low = self.book(live.bounds.mid)?.nav_low(&live.bounds, slow)?;
+        let mut vault = self.vault.clone();
+        let own = vault
+            .look(nav_low, self.supply, self.venue_answers(), now(&self.clock))
+            .ok()?;
+        Some((vault, own.union(self.standing(Some(live)).ok()?)))
+    }
+
+    /// Whether the venue answers as it should.
+    pub fn venue_answers(&self) -> bool {
+        valuation::venue_answers(&self.venue_market, &self.venue_trader)
     }
 
     /// The price an exit would get now.

@@ -59,6 +59,7 @@ impl Book {
     ///
     /// Losses count at the adverse price. An unrealised *gain* counts only as far as it also exists at the slow price, so
     /// that nobody can lift the spot for a moment and withdraw the difference. `None` on overflow.
+    #[inline(never)]
     pub fn nav_low(&self, bounds: &PriceBounds, slow: Price) -> Option<Value> {
         let spot = self.gain_floor(self.adverse(bounds))?;
         let slow = self.gain_floor(slow)?;

@@ -42,3 +42,4 @@ pub mod shares;
 pub mod signals;
 pub mod surface_feed;
 pub mod triggers;
+pub mod vault_watch;

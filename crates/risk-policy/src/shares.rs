@@ -58,16 +58,20 @@ pub struct RiseLimit {
 impl RiseLimit {
     /// `per_share`, but no higher than the reference plus what the elapsed time allows. Falls pass at once.
     pub fn clamp(&self, per_share: Ratio, now: i64) -> Option<Ratio> {
+        let gain = per_share.fixed().checked_sub(self.reference.fixed())?;
+        if gain <= I80F48::ZERO {
+            return Some(per_share);
+        }
         // A day's worth is the most that can be saved up, so that a sleepy vault is not an open door.
         let elapsed = now.saturating_sub(self.reference_at).clamp(0, 86_400);
-        let rise = self
-            .reference
-            .fixed()
-            .checked_mul(self.per_hour.fixed())?
-            .checked_mul_int(i128::from(elapsed))?
-            .checked_div_int(3_600)?;
-        let highest = self.reference.fixed().checked_add(rise)?;
-        Some(Ratio::from_fixed(per_share.fixed().min(highest)))
+        let hourly = self.reference.fixed().checked_mul(self.per_hour.fixed())?;
+        let rise = hourly.checked_mul_int(i128::from(elapsed))?;
+        // Compared before it is divided: on the chain a wide division costs more than all the rest, and it is seldom needed.
+        if gain.checked_mul_int(3_600)? <= rise {
+            return Some(per_share);
+        }
+        let highest = self.reference.fixed().checked_add(rise.checked_div_int(3_600)?)?;
+        Some(Ratio::from_fixed(highest))
     }
 }
 

@@ -148,6 +148,17 @@ impl HouseWorld {
         house
     }
 
+    /// The same world once more, to try something in.
+    pub fn copy(&self) -> Self {
+        Self {
+            world: self.world.copy(),
+            markets: self.markets.clone(),
+            accounts: self.accounts.clone(),
+            expiries: self.expiries.clone(),
+            ..*self
+        }
+    }
+
     /// The accounts of every market.
     pub fn market_keys(&self) -> Vec<MarketKeys> {
         self.markets.iter().map(|market| market.keys).collect()
@@ -202,11 +213,14 @@ impl HouseWorld {
         }
     }
 
-    /// Lets time pass, at most some hours at once, and has prices, observations and surfaces of now at the end.
+    /// Lets time pass, at most some hours at once, and has prices, observations (after the least interval) and surfaces of now at the end.
     pub fn pass(&mut self, seconds: i64) {
         self.world.pass(seconds, seconds.unsigned_abs() / 2 + 1);
         self.publish();
-        self.observe();
+        let least = i64::from(params::observation().signals.min_interval_seconds);
+        if seconds >= least {
+            self.observe();
+        }
         self.draw_surfaces();
     }
 
@@ -261,8 +275,26 @@ impl HouseWorld {
     pub fn withdraw(&mut self, member: &Member, amount: u64) -> Sent {
         let holder = &member.user.holder;
         let markets = self.market_keys();
-        let withdraw = ix::withdraw(&self.keys, &holder.key, &member.account, &holder.quote, &markets, amount);
+        let withdraw = ix::withdraw(
+            &self.keys,
+            &holder.key,
+            &member.account,
+            &holder.quote,
+            &markets,
+            amount,
+        );
         self.send(withdraw, &member.user)
+    }
+
+    /// The most, to the whole quote unit, that an account could withdraw now.
+    pub fn withdrawable(&self, member: &Member) -> u64 {
+        let (mut low, mut high) = (0, self.account(&member.account).cash / USD + 1);
+        while high - low > 1 {
+            let middle = (low + high) / 2;
+            let accepted = self.copy().withdraw(member, middle * USD).is_ok();
+            *(if accepted { &mut low } else { &mut high }) = middle;
+        }
+        low * USD
     }
 
     /// Sends an instruction that a person signs, with compute units to spare.
@@ -333,8 +365,7 @@ impl HouseWorld {
         let key = SeriesKey::from(&quote.scope.series);
         let parties = parties(taker, maker);
         let [carrier, trade] = ix::take_quote(&self.keys, &key, &parties, &self.market_keys(), &signed, quantity, 1);
-        self.world
-            .send(&[more_units(), carrier, trade], &[&taker.user.keypair])
+        self.world.send(&[more_units(), carrier, trade], &[&taker.user.keypair])
     }
 
     /// The taker buys from the maker on a quote, or sells where the quantity is negative.
@@ -355,7 +386,7 @@ impl HouseWorld {
     /// Settles the price of an expiry of the first market by samples at the market's price, every minute from the window's beginning.
     pub fn settle_price(&mut self, moment: i64) {
         self.pass_until(moment - 1_800);
-        for _ in 0..30 {
+        while self.world.clock().unix_timestamp < moment {
             self.pass(60);
             self.sample(moment).expect("a sample");
         }
@@ -379,7 +410,11 @@ impl HouseWorld {
 
     /// The house's account.
     pub fn house(&self) -> House {
-        self.world.raw(&self.keys.house).expect("a house").house().expect("a house")
+        self.world
+            .raw(&self.keys.house)
+            .expect("a house")
+            .house()
+            .expect("a house")
     }
 
     /// A margin account.
@@ -411,13 +446,18 @@ impl HouseWorld {
     pub fn assert_sound(&self) {
         let house = self.house();
         let accounts = self.accounts.iter().filter_map(|key| self.world.raw(key));
-        let accounts: Vec<_> = accounts.map(|raw| raw.margin_account().expect("a margin account")).collect();
+        let accounts: Vec<_> = accounts
+            .map(|raw| raw.margin_account().expect("a margin account"))
+            .collect();
         let expiries = self.expiries.iter().filter_map(|key| self.world.raw(key));
         let expiries: Vec<_> = expiries.map(|raw| raw.expiry().expect("an expiry")).collect();
         let cash: u64 = accounts.iter().map(|account| account.cash).sum();
         let pools: u64 = expiries.iter().map(|expiry| expiry.collected - expiry.paid).sum();
         assert_eq!(cash + pools, house.ledger, "cash and pools against the ledger");
-        assert!(house.ledger <= self.world.tokens(&self.keys.custody), "the ledger against the custody");
+        assert!(
+            house.ledger <= self.world.tokens(&self.keys.custody),
+            "the ledger against the custody"
+        );
         let mut open = [0u64; 4];
         for expiry in &expiries {
             let (mut long, mut short) = (0, 0);
@@ -427,7 +467,12 @@ impl HouseWorld {
                     short += position.quantity.min(0).unsigned_abs();
                 }
             }
-            assert_eq!((long, short), (expiry.open_long, expiry.open_short), "{}", expiry.expiry);
+            assert_eq!(
+                (long, short),
+                (expiry.open_long, expiry.open_short),
+                "{}",
+                expiry.expiry
+            );
             open[usize::from(expiry.market)] += long;
         }
         for (listing, open) in house.listings().iter().zip(open) {

@@ -9,7 +9,8 @@ use ballast_risk::state::{
     RegimeSettings, SignalSettings, SourceKind, StoredBreakerSettings, ThresholdSettings, UseSettings, VenueSource,
 };
 use ballast_risk::CreateMarketArgs;
-use ballast_vault::state::VaultPolicy;
+use ballast_vault::state::{VaultBreakerSettings, VaultPolicy};
+use ballast_vault::CreateVaultArgs;
 
 /// The feed id of the tests' market.
 pub const FEED: [u8; 32] = [7; 32];
@@ -118,6 +119,36 @@ pub fn venue() -> MarketParams {
         funding_scale_per_day: fixed("0.01"),
         funding_cap_per_day: fixed("0.005"),
         max_open_interest_lots: 1_000_000_000_000,
+    }
+}
+
+/// A vault with this number, policy and guardian, and [`vault_breakers`].
+pub fn create_vault(id: u64, policy: VaultPolicy, guardian: Option<Pubkey>) -> CreateVaultArgs {
+    CreateVaultArgs {
+        id,
+        policy,
+        guardian,
+        breakers: vault_breakers(),
+    }
+}
+
+/// Breakers wide enough for tests that are about something else; an hour of quiet.
+pub fn vault_breakers() -> VaultBreakerSettings {
+    let breaker = |trip, clear| StoredBreakerSettings {
+        trip,
+        clear,
+        quiet_seconds: 3_600,
+    };
+    VaultBreakerSettings {
+        settings: [
+            breaker(4_000, 3_000),
+            breaker(3_000, 2_000),
+            breaker(50_000, 20_000),
+            breaker(100, 50),
+            breaker(3, 1),
+        ],
+        longest_gap_seconds: 900,
+        window_seconds: 86_400,
     }
 }
 

@@ -12,7 +12,7 @@ use ballast_client::Instruction;
 use ballast_keeper::plan::{plan, Action};
 use ballast_perp::state::{Faults, MarketParams};
 use ballast_risk::CreateMarketArgs;
-use ballast_vault::state::VaultPolicy;
+use ballast_vault::state::{VaultBreaker, VaultPolicy};
 use ballast_vault::{CreateVaultArgs, Order, RedeemRequest};
 use litesvm::types::{FailedTransactionMetadata, TransactionMetadata};
 use litesvm::LiteSVM;
@@ -25,6 +25,9 @@ pub type Sent = Result<TransactionMetadata, Box<FailedTransactionMetadata>>;
 
 /// Chain time at which worlds begin.
 pub const START: i64 = 1_700_000_000;
+
+/// Secret of the guardian's key.
+const GUARDIAN: [u8; 32] = [255; 32];
 
 /// A person with a wallet.
 pub struct User {
@@ -42,6 +45,8 @@ pub struct World {
     pub admin: Keypair,
     /// Cranks.
     pub keeper: Keypair,
+    /// May trip and resume the vault's breakers.
+    pub guardian: Keypair,
     /// Addresses.
     pub keys: VaultKeys,
     /// The price account.
@@ -62,6 +67,20 @@ impl World {
 
     /// A world with these parameters.
     pub fn with(market: CreateMarketArgs, venue: MarketParams, policy: VaultPolicy) -> Self {
+        Self::with_vault(
+            market,
+            venue,
+            params::create_vault(1, policy, Some(Self::guardian_key())),
+        )
+    }
+
+    /// The address of every world's guardian.
+    pub fn guardian_key() -> Pubkey {
+        Keypair::new_from_array(GUARDIAN).pubkey()
+    }
+
+    /// A world with these parameters and this vault, number 1.
+    pub fn with_vault(market: CreateMarketArgs, venue: MarketParams, vault: CreateVaultArgs) -> Self {
         let mut world = Self::bare(&market.name);
         let admin = world.admin.pubkey();
         world
@@ -90,10 +109,7 @@ impl World {
         );
         world.send(&[fill], &[&fund.keypair]).expect("insurance fund");
         world
-            .send(
-                &[ix::create_vault(&admin, &keys, CreateVaultArgs { id: 1, policy })],
-                &[],
-            )
+            .send(&[ix::create_vault(&admin, &keys, vault)], &[])
             .expect("vault");
         world
     }
@@ -121,6 +137,7 @@ impl World {
             svm,
             admin,
             keeper,
+            guardian: Keypair::new_from_array(GUARDIAN),
             keys,
             price_feed: prices::local_price_account(&FEED),
             second_feed: None,
@@ -129,6 +146,17 @@ impl World {
         };
         world.set_clock(START, 1_000);
         world
+    }
+
+    /// The same world once more, to try something in.
+    pub fn copy(&self) -> Self {
+        Self {
+            svm: self.svm.clone(),
+            admin: self.admin.insecure_clone(),
+            keeper: self.keeper.insecure_clone(),
+            guardian: self.guardian.insecure_clone(),
+            ..*self
+        }
     }
 
     /// The next key of this world: always the same ones, so that compute units are.
@@ -307,6 +335,28 @@ impl World {
     /// `move_collateral`.
     pub fn move_collateral(&mut self) -> Sent {
         self.send(&[ix::move_collateral(&self.keys, &self.price_feed)], &[])
+    }
+
+    /// `mark`.
+    pub fn mark(&mut self) -> Sent {
+        self.send(&[ix::mark(&self.keys, &self.price_feed)], &[])
+    }
+
+    /// `trip_breaker`, by the guardian.
+    pub fn trip(&mut self, breaker: VaultBreaker) -> Sent {
+        let guardian = self.guardian.insecure_clone();
+        self.send(
+            &[ix::trip_breaker(&self.keys, &guardian.pubkey(), breaker)],
+            &[&guardian],
+        )
+    }
+
+    /// `mark` and `resume_breaker`, by the guardian.
+    pub fn resume(&mut self, breaker: VaultBreaker) -> Sent {
+        let guardian = self.guardian.insecure_clone();
+        let look = ix::mark(&self.keys, &self.price_feed);
+        let resume = ix::resume_breaker(&self.keys, &guardian.pubkey(), breaker);
+        self.send(&[look, resume], &[&guardian])
     }
 
     /// Switches the venue's faults.

@@ -5,7 +5,7 @@ use super::memory::published;
 use crate::plan::Action;
 use ballast_client::snapshot::Snapshot;
 use ballast_risk_policy::admission::PriceUse;
-use ballast_risk_policy::breaker::BreakerSet;
+use ballast_risk_policy::breaker::{BreakerSet, VAULT};
 use ballast_vault::valuation::exposure;
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram, Unit};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
@@ -25,6 +25,8 @@ const TARGET: &str = "ballast_vault_target_delta";
 const BAND: &str = "ballast_vault_band";
 const LEAVING: &str = "ballast_vault_leaving_shares";
 const BREAKER: &str = "ballast_breaker_tripped";
+const VAULT_BREAKER: &str = "ballast_vault_breaker_tripped";
+const FAILED_LOOKS: &str = "ballast_vault_failed_looks";
 const REGIME: &str = "ballast_regime";
 
 /// Seconds; the goal is 20 ms.
@@ -67,6 +69,8 @@ pub fn serve(address: SocketAddr) -> Result<(), KeeperError> {
     describe_gauge!(BAND, "Half-width of the band around the target, quote base units");
     describe_gauge!(LEAVING, "Shares that wait to be redeemed");
     describe_gauge!(BREAKER, "1 while a breaker of the market stands");
+    describe_gauge!(VAULT_BREAKER, "1 while this breaker of the vault stands");
+    describe_gauge!(FAILED_LOOKS, "Failed looks at the venue, in a row");
     describe_gauge!(REGIME, "The market's regime: 0 calm, 1 elevated, 2 stressed, 3 crisis");
     websocket(false);
     rpc(false);
@@ -119,6 +123,13 @@ pub fn vault(snapshot: &Snapshot) {
     if let Ok(standing) = snapshot.standing(live.as_ref()) {
         gauge!(BREAKER).set(flag(standing != BreakerSet::NONE));
     }
+    let looked = live.as_ref().and_then(|live| snapshot.looked(live));
+    let watch = &looked.as_ref().map_or(&snapshot.vault, |(vault, _)| vault).watch;
+    let tripped = watch.get().breakers.tripped;
+    for breaker in VAULT.breakers() {
+        gauge!(VAULT_BREAKER, "breaker" => breaker.name()).set(flag(tripped.has(breaker)));
+    }
+    gauge!(FAILED_LOOKS).set(f64::from(watch.failed_looks));
     gauge!(REGIME).set(f64::from(snapshot.risk_market.regime.level));
     let Ok(bounds) = snapshot.exit_price() else { return };
     gauge!(PRICE).set(bounds.mid.fixed().to_num::<f64>());

@@ -220,6 +220,8 @@ pub enum OptionsError {
     EquityGone,
     #[msg("liquidation: liquidators still have time")]
     TakeOverTooEarly,
+    #[msg("liquidation: the window of the series' settlement has begun: nothing of it is taken any more")]
+    Settling,
     #[msg("liquidation: a take has to reduce the position")]
     NotReducing,
     #[msg("liquidation: the window of the series' settlement has begun; nothing is taken from it any more")]
@@ -401,6 +403,7 @@ impl From<LiquidationRefusal> for OptionsError {
             LiquidationRefusal::NotRestored => Self::NotRestored,
             LiquidationRefusal::Bankrupt => Self::EquityGone,
             LiquidationRefusal::TooEarly { .. } => Self::TakeOverTooEarly,
+            LiquidationRefusal::Settling => Self::Settling,
             LiquidationRefusal::NotReducing { .. } => Self::NotReducing,
             LiquidationRefusal::Settling => Self::Settling,
             LiquidationRefusal::Worse => Self::CoverageWorse,

@@ -6,6 +6,7 @@ use ballast_risk::state::Fixed;
 
 /// A house.
 #[event]
+#[derive(Debug)]
 pub struct HouseCreated {
     pub house: Pubkey,
     pub creator: Pubkey,
@@ -18,6 +19,7 @@ pub struct HouseCreated {
 
 /// A series that may be traded.
 #[event]
+#[derive(Debug)]
 pub struct SeriesCreated {
     pub house: Pubkey,
     pub series: Pubkey,
@@ -26,6 +28,7 @@ pub struct SeriesCreated {
 
 /// A margin account.
 #[event]
+#[derive(Debug)]
 pub struct AccountOpened {
     pub house: Pubkey,
     pub account: Pubkey,
@@ -35,6 +38,7 @@ pub struct AccountOpened {
 
 /// A margin account that is gone.
 #[event]
+#[derive(Debug)]
 pub struct AccountClosed {
     pub house: Pubkey,
     pub account: Pubkey,
@@ -43,6 +47,7 @@ pub struct AccountClosed {
 
 /// Tokens that came in. `repaid` of them went to the insurance account for a debt.
 #[event]
+#[derive(Debug)]
 pub struct Deposited {
     pub house: Pubkey,
     pub account: Pubkey,
@@ -54,6 +59,7 @@ pub struct Deposited {
 
 /// Tokens that left, and where the account stood afterwards.
 #[event]
+#[derive(Debug)]
 pub struct Withdrawn {
     pub house: Pubkey,
     pub account: Pubkey,
@@ -81,6 +87,7 @@ pub enum TradeSource {
 
 /// A trade: `buyer` paid `premium` for `quantity`.
 #[event]
+#[derive(Debug)]
 pub struct Traded {
     pub house: Pubkey,
     pub key: SeriesKey,
@@ -96,6 +103,7 @@ pub struct Traded {
 
 /// Quotes below `least_nonce` are void, and `cancelled` besides.
 #[event]
+#[derive(Debug)]
 pub struct QuotesCancelled {
     pub account: Pubkey,
     pub cancelled: Option<u64>,
@@ -104,6 +112,7 @@ pub struct QuotesCancelled {
 
 /// An auction that begins.
 #[event]
+#[derive(Debug)]
 pub struct AuctionOpened {
     pub auction: Pubkey,
     pub account: Pubkey,
@@ -118,6 +127,7 @@ pub struct AuctionOpened {
 
 /// An auction that is gone, `left` of it untaken.
 #[event]
+#[derive(Debug)]
 pub struct AuctionClosed {
     pub auction: Pubkey,
     pub account: Pubkey,
@@ -138,6 +148,7 @@ pub struct StandingReport {
 
 /// A liquidation that began.
 #[event]
+#[derive(Debug)]
 pub struct LiquidationBegun {
     pub account: Pubkey,
     pub standing: StandingReport,
@@ -146,6 +157,7 @@ pub struct LiquidationBegun {
 
 /// A liquidation that ended: the target is reached.
 #[event]
+#[derive(Debug)]
 pub struct LiquidationEnded {
     pub account: Pubkey,
     pub standing: StandingReport,
@@ -153,6 +165,7 @@ pub struct LiquidationEnded {
 
 /// A part of a failing book that changed hands. `payment` went to the account; where it is negative, to the liquidator.
 #[event]
+#[derive(Debug)]
 pub struct Liquidated {
     pub account: Pubkey,
     pub liquidator: Pubkey,
@@ -167,6 +180,7 @@ pub struct Liquidated {
 
 /// Something of the insurance account's that changed hands, priced alike.
 #[event]
+#[derive(Debug)]
 pub struct InsuranceSold {
     pub house: Pubkey,
     pub liquidator: Pubkey,
@@ -179,6 +193,7 @@ pub struct InsuranceSold {
 
 /// An account whose money the insurance account took: its positions follow.
 #[event]
+#[derive(Debug)]
 pub struct TakenOver {
     pub account: Pubkey,
     pub standing: StandingReport,
@@ -187,6 +202,7 @@ pub struct TakenOver {
 
 /// A position that went to the insurance account.
 #[event]
+#[derive(Debug)]
 pub struct PositionTakenOver {
     pub account: Pubkey,
     pub key: SeriesKey,
@@ -195,6 +211,7 @@ pub struct PositionTakenOver {
 
 /// A price recorded for an expiry.
 #[event]
+#[derive(Debug)]
 pub struct Sampled {
     pub expiry: Pubkey,
     pub price: Fixed,
@@ -205,6 +222,7 @@ pub struct Sampled {
 
 /// An expiry's price, for good.
 #[event]
+#[derive(Debug)]
 pub struct ExpirySettled {
     pub expiry: Pubkey,
     pub market: u8,
@@ -216,6 +234,7 @@ pub struct ExpirySettled {
 
 /// An account's positions of an expiry, settled by their net.
 #[event]
+#[derive(Debug)]
 pub struct PositionsSettled {
     pub expiry: Pubkey,
     pub account: Pubkey,
@@ -229,6 +248,7 @@ pub struct PositionsSettled {
 
 /// A claim paid: ⌊claim × collected / claimed⌋ where less was collected than claimed, else all of it.
 #[event]
+#[derive(Debug)]
 pub struct ClaimPaid {
     pub expiry: Pubkey,
     pub account: Pubkey,

@@ -27,6 +27,7 @@ pub fn now(clock: &Clock) -> Now {
 ///
 /// # Errors
 /// The rule that failed; also if the market has never been observed or has another layout version.
+#[inline(never)]
 pub fn live_price(market: &Market, price_feed: &AccountInfo, usage: PriceUse, clock: &Clock) -> Result<AdmittedPrice> {
     market.check_version()?;
     require!(market.signals.observations > 0, RiskError::NothingObserved);

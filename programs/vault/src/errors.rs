@@ -1,7 +1,9 @@
 //! Every refusal of the vault, each named for its rule.
 
 use anchor_lang::prelude::*;
+use ballast_risk_policy::breaker::{Breaker, BreakerRule, ResumeRefusal};
 use ballast_risk_policy::rebalance::RebalanceRefusal;
+use ballast_risk_policy::vault_watch::WatchRule;
 
 /// The vault's errors.
 #[error_code]
@@ -51,7 +53,7 @@ pub enum VaultError {
     WrongTicket,
     #[msg("amount: zero")]
     ZeroAmount,
-    #[msg("deposit: refused while a breaker of the market stands")]
+    #[msg("deposit: refused while a breaker stands that forbids it; the log names it")]
     DepositNotPermitted,
     #[msg("deposit: would exceed the vault's cap")]
     OverDepositCap,
@@ -83,7 +85,7 @@ pub enum VaultError {
     OrderInFlight,
     #[msg("rebalance: nothing to do, the book is inside its band and under its cap")]
     NothingToDo,
-    #[msg("rebalance: only reductions are permitted now")]
+    #[msg("rebalance: only reductions are permitted now; the log names the breaker that stands, if one does")]
     OpeningNotPermitted,
     #[msg("rebalance: exposure would exceed the cap")]
     OverCap,
@@ -101,6 +103,53 @@ pub enum VaultError {
     BookedOtherwise,
     #[msg("arithmetic: a value does not fit")]
     OutOfRange,
+    #[msg("vault parameter: a breaker's trip is outside what its row accepts; the log names the breaker")]
+    BreakerTrip,
+    #[msg("vault parameter: a breaker's clear is zero, or not under its trip; the log names the breaker")]
+    BreakerClear,
+    #[msg("vault parameter: a breaker's quiet time outside [1 minute, 7 days]; the log names the breaker")]
+    BreakerQuiet,
+    #[msg("vault parameter: longest gap of the breakers is zero, or more than a quarter of their shortest quiet time")]
+    BreakerGap,
+    #[msg("vault parameter: window of turnover and keeper spend outside [1 hour, 7 days]")]
+    Window,
+    #[msg("vault parameter: the guardian is an address nobody can sign for; a vault without one has none")]
+    Guardian,
+    #[msg("guardian: not the vault's guardian")]
+    NotGuardian,
+    #[msg("guardian: the breaker does not stand")]
+    BreakerNotTripped,
+    #[msg("guardian: the breaker resumes by itself, and nobody can hurry it")]
+    BreakerResumesItself,
+    #[msg("guardian: the breaker has not been quiet for its quiet time")]
+    BreakerNotQuiet,
+    #[msg("guardian: nobody looked at the vault in this slot; send `mark` in the same transaction, before this")]
+    NotLookedAt,
+}
+
+/// The error of a broken rule; the breaker it is about goes to the log.
+pub fn watch(rule: WatchRule) -> VaultError {
+    let of = |breaker: Breaker, error| {
+        msg!("breaker: {}", breaker.name());
+        error
+    };
+    match rule {
+        WatchRule::Breaker(BreakerRule::Trip(breaker)) => of(breaker, VaultError::BreakerTrip),
+        WatchRule::Breaker(BreakerRule::Clear(breaker)) => of(breaker, VaultError::BreakerClear),
+        WatchRule::Breaker(BreakerRule::Quiet(breaker)) => of(breaker, VaultError::BreakerQuiet),
+        WatchRule::Breaker(BreakerRule::LongestGap) => VaultError::BreakerGap,
+        WatchRule::Window => VaultError::Window,
+    }
+}
+
+impl From<ResumeRefusal> for VaultError {
+    fn from(refusal: ResumeRefusal) -> Self {
+        match refusal {
+            ResumeRefusal::NotTripped => Self::BreakerNotTripped,
+            ResumeRefusal::Automatic => Self::BreakerResumesItself,
+            ResumeRefusal::NotQuiet => Self::BreakerNotQuiet,
+        }
+    }
 }
 
 impl From<RebalanceRefusal> for VaultError {

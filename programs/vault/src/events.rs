@@ -1,5 +1,6 @@
 //! What the vault announces: inputs, before and after, so that anyone can replay a decision.
 
+use crate::state::{StoredWatch, VaultBreaker};
 use anchor_lang::prelude::*;
 use ballast_risk::state::Fixed;
 use ballast_risk_policy::admission::PriceBounds;
@@ -37,6 +38,8 @@ pub struct VaultCreated {
     pub vault: Pubkey,
     /// Who created it.
     pub creator: Pubkey,
+    /// Who may trip and resume its breakers.
+    pub guardian: Option<Pubkey>,
 }
 
 /// Tokens came in for shares.
@@ -58,6 +61,8 @@ pub struct Deposited {
     pub cash_after: u64,
     /// Prices used.
     pub prices: Prices,
+    /// Breakers of the vault that stand after it, a bit for each.
+    pub breakers: u16,
 }
 
 /// Shares were burnt for tokens.
@@ -79,6 +84,8 @@ pub struct Redeemed {
     pub cash_after: u64,
     /// Prices used.
     pub prices: Prices,
+    /// Breakers of the vault that stand after it, a bit for each.
+    pub breakers: u16,
 }
 
 /// Shares were set aside to leave.
@@ -164,8 +171,10 @@ pub struct Rebalanced {
     pub prices: Prices,
     /// Whether the price was admitted for trading.
     pub price_admitted: bool,
-    /// Breakers that stood, a bit for each.
+    /// Breakers of the market and of the vault that stood, a bit for each.
     pub breakers: u16,
+    /// The vault's that stand after it.
+    pub vault_breakers_after: u16,
     /// Targets.
     pub targets: TargetsView,
     /// Book before.
@@ -189,6 +198,8 @@ pub struct CollateralMoved {
     pub queued_after: u64,
     /// Prices used.
     pub prices: Prices,
+    /// Breakers of the vault that stand after it, a bit for each.
+    pub breakers: u16,
 }
 
 /// A queued withdrawal arrived.
@@ -200,4 +211,36 @@ pub struct WithdrawalCollected {
     pub amount: u64,
     /// Ledger cash after.
     pub cash_after: u64,
+}
+
+/// The vault was looked at.
+#[event]
+pub struct Marked {
+    /// The vault.
+    pub vault: Pubkey,
+    /// Low net asset value, its rise not limited, quote base units; none if the venue's accounts could not be read.
+    pub nav_low: Option<i64>,
+    /// Share supply.
+    pub supply: u64,
+    /// Whether the venue answers as it should.
+    pub venue_answers: bool,
+    /// Breakers that stood before, a bit for each.
+    pub breakers_before: u16,
+    /// What the vault remembers after it.
+    pub watch: StoredWatch,
+}
+
+/// The guardian tripped or resumed a breaker.
+#[event]
+pub struct BreakerByHand {
+    /// The vault.
+    pub vault: Pubkey,
+    /// Its guardian.
+    pub guardian: Pubkey,
+    /// Which one.
+    pub breaker: VaultBreaker,
+    /// Whether it stands now.
+    pub stands: bool,
+    /// Breakers that stand after it, a bit for each.
+    pub breakers: u16,
 }

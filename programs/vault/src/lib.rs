@@ -11,7 +11,11 @@
 //! * *Withhold a crash.* See `ballast_risk::read::exit_price`.
 //! * *Donate.* Only the ledger counts.
 //!
-//! There is no administrator: a vault's policy is fixed when it is created, inside hard-coded bounds.
+//! * *Trip a breaker out of malice, or grow one quiet.* Looks rest on a live price and on accounts pinned by address; quiet time is watched
+//!   time. See `ballast_risk_policy::vault_watch`.
+//!
+//! There is no administrator: a vault's policy is fixed when it is created, inside hard-coded bounds. Its guardian, if it has one, may trip its
+//! breakers, and resume those that wait for him; no breaker stands in the way of an exit.
 #![deny(
     clippy::arithmetic_side_effects,
     clippy::unwrap_used,
@@ -31,6 +35,7 @@
 )]
 
 use anchor_lang::prelude::*;
+use state::VaultBreaker;
 
 pub mod errors;
 pub mod events;
@@ -86,6 +91,22 @@ pub mod ballast_vault {
     /// Moves collateral to or from the venue, by an amount that only the book decides. Anyone may call it.
     pub fn move_collateral(ctx: Context<MoveCollateral>) -> Result<()> {
         instructions::move_collateral::handler(ctx)
+    }
+
+    /// Looks at the vault, so that its breakers trip, grow quiet and resume. Anyone may call it.
+    pub fn mark(ctx: Context<Mark>) -> Result<()> {
+        instructions::mark::handler(ctx)
+    }
+
+    /// The guardian trips a breaker by hand.
+    pub fn trip_breaker(ctx: Context<Guard>, breaker: VaultBreaker) -> Result<()> {
+        instructions::guard::trip(ctx, breaker)
+    }
+
+    /// The guardian resumes a breaker that waits for him, once it has been quiet for its time. `mark` has to
+    /// come before it in the same slot.
+    pub fn resume_breaker(ctx: Context<Guard>, breaker: VaultBreaker) -> Result<()> {
+        instructions::guard::resume(ctx, breaker)
     }
 
     /// Collects a withdrawal that the venue had queued. Anyone may call it.

@@ -4,13 +4,13 @@ use crate::errors::VaultError;
 use crate::state::{Vault, VAULT_VERSION};
 use anchor_lang::prelude::*;
 use ballast_perp::math::funding;
-use ballast_perp::state::{Market as VenueMarket, Trader};
+use ballast_perp::state::{Market as VenueMarket, Trader, VERSION as VENUE_VERSION};
 use ballast_risk::read;
 use ballast_risk::state::Market as RiskMarket;
 use ballast_risk_math::{Lots, Price, Value};
 use ballast_risk_policy::admission::{AdmittedPrice, PriceBounds, PriceUse};
 use ballast_risk_policy::book::Book;
-use ballast_risk_policy::breaker::BreakerSet;
+use ballast_risk_policy::breaker::{BreakerSet, Permissions, TABLE};
 use ballast_risk_policy::rebalance::Exposure;
 
 /// The accounts a valuation reads. None can be omitted or exchanged: each is pinned by the vault.
@@ -49,12 +49,21 @@ impl Valuation<'_> {
         Ok((price, standing))
     }
 
-    /// The price of an exit: [`read::exit_price`].
+    /// The price of an exit, [`read::exit_price`], and whether it is live: what a vault is worth at a haircut trips no breaker.
     ///
     /// # Errors
     /// As there.
-    pub fn exit_price(&self, clock: &Clock) -> Result<PriceBounds> {
-        read::exit_price(&*self.risk_market.load()?, &self.price_feed, clock)
+    pub fn exit_price(&self, clock: &Clock) -> Result<(PriceBounds, bool)> {
+        let market = self.risk_market.load()?;
+        match read::admitted_price(&market, &self.price_feed, PriceUse::Exit, clock) {
+            Ok(live) => Ok((live, true)),
+            Err(_) => Ok((read::exit_price(&market, &self.price_feed, clock)?, false)),
+        }
+    }
+
+    /// See [`venue_answers`].
+    pub fn venue_answers(&self) -> bool {
+        venue_answers(&self.venue_market, &self.venue_trader)
     }
 
     /// The book at this moment; funding is brought up to date at `mid`.
@@ -72,6 +81,15 @@ impl Valuation<'_> {
         .ok_or(VaultError::OutOfRange.into())
     }
 
+    /// One look at the vault, worth `nav_low` at live prices: see [`Vault::look`].
+    ///
+    /// # Errors
+    /// [`VaultError::OutOfRange`].
+    pub fn look(&mut self, nav_low: Value, supply: u64, clock: &Clock) -> Result<BreakerSet> {
+        let answers = self.venue_answers();
+        self.vault.look(nav_low, supply, answers, read::now(clock))
+    }
+
     /// The market's slow price.
     ///
     /// # Errors
@@ -82,9 +100,29 @@ impl Valuation<'_> {
     }
 }
 
+/// Logs the breakers of `standing` that forbid what is asked for.
+#[inline(never)]
+pub(crate) fn name_standing(standing: BreakerSet, permits: fn(&Permissions) -> bool) {
+    for rule in TABLE
+        .iter()
+        .filter(|rule| standing.has(rule.breaker) && !permits(&rule.permits))
+    {
+        msg!("breaker: {}", rule.breaker.name());
+    }
+}
+
+/// Whether the venue answers as it should: a known version of both accounts, trading, and with a price of its own.
+///
+/// Orders that fill in part or later, queued withdrawals and deleveraging are what a venue may do; the book shows them.
+pub fn venue_answers(market: &VenueMarket, trader: &Trader) -> bool {
+    let known = market.version == VENUE_VERSION && trader.version == VENUE_VERSION;
+    known && !market.faults.paused && !market.faults.stale
+}
+
 /// The book of `vault`: its ledger, and what its venue account says. The keeper calls this too.
 ///
 /// `None` if a value does not fit.
+#[inline(never)]
 pub fn book(vault: &Vault, market: &VenueMarket, trader: &Trader, mid: Price, now: i64) -> Option<Book> {
     Some(Book {
         cash: vault.cash,

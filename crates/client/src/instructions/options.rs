@@ -100,7 +100,12 @@ fn with_members(mut instruction: Instruction, members: &[Pubkey]) -> Instruction
 }
 
 /// `create_house`: `markets` in the order of the listings.
-pub fn create_house(creator: &Pubkey, quote_mint: &Pubkey, markets: &[MarketKeys], args: CreateHouseArgs) -> Instruction {
+pub fn create_house(
+    creator: &Pubkey,
+    quote_mint: &Pubkey,
+    markets: &[MarketKeys],
+    args: CreateHouseArgs,
+) -> Instruction {
     let keys = HouseKeys::derive(creator, args.number, quote_mint);
     let accounts = accounts::CreateHouse {
         creator: *creator,

@@ -9,7 +9,8 @@ const HEAD: &str = "# Breakers
 
 Written by a test from the table in `risk_policy::breaker`; `BALLAST_UPDATE=1 cargo test -p ballast-risk-policy --test breakers` rewrites it.
 
-A market's breakers are kept in its account by the risk program, and looked at by every `observe`; a vault's in its own.
+A market's breakers are kept in its account by the risk program, and looked at by every `observe`; a vault's in its own, looked at by
+whoever values its book, and by `mark`, which does nothing else.
 
 ## What each permits
 
@@ -31,6 +32,30 @@ trips nor counts as quiet; if its source is gone for good, only time-locked gove
 
 ";
 
+const LOOKS: &str = "
+## How a vault is looked at
+
+`deposit`, `redeem`, `complete_redemption`, `move_collateral`, `rebalance` and `unwind` look, and anyone may send `mark`. A look rests on a price that is live for
+an exit; what leaving pays at a haircut price is no look. Deposits and orders are judged by what stands together with what their own look trips; whoever leaves
+is never asked.
+
+- Drawdown and NAV jump are of the low net asset value of a share, its rise not limited. The high-water mark's rise is.
+- A NAV jump is measured from the last look that counted, and of the looks of one slot the first does. **A jump split into many looks is
+  hidden from it, and adds up in the drawdown.** A keeper that stayed away for long makes a jump of a drift; the one that comes with Ballast looks at least hourly.
+- Turnover and keeper spend drain linearly to nothing over the window (1 hour … 7 days), counted from the last trade or payment. In any stretch
+  as long as the window, less than twice `trip`, and one order, can be traded before openings stop. An order that waits counts when it is placed.
+  Nothing pays keepers yet, so their spend is zero.
+- A look at the venue fails if its market or the vault's account there has another owner, layout or version than the venue's, or if the venue is halted or
+  prices nothing. Both are pinned by address first: a wrong address is an error, and counts for nothing. A further failure counts a minute after the last, so that looking in every
+  slot does not make an outage of a moment into one that stands. Partial and late fills, queued withdrawals and deleveraging are no failures: the book shows them.
+- While the venue cannot be read, the other four cannot be either. In a vault of fewer than 100 shares and units of value all four are zero: what is read of
+  a share would be about the virtual part, which nobody owns.
+
+The guardian is chosen when the vault is created, or nobody is. He trips any of the five, and resumes drawdown, NAV jump and venue failure after their
+quiet time, on a look of the same slot. That is all he can do.
+
+";
+
 const TAIL: &str = "
 ## What is tested
 
@@ -39,6 +64,8 @@ const TAIL: &str = "
 - Every sequence of three events (trip, between, unreadable, long quiet, unwatched, tripped or resumed by the guardian, for each
   breaker) of a market and of a vault, from nothing and from everything standing.
 - Every parameter at zero and just outside its bounds is refused.
+- Through the compiled vault: all 32 sets of its breakers, each tripping, its hysteresis and its resumption, and what a thief, a keeper or the
+  guardian could want of them (`tests/suite/vault_breakers.rs`, `vault_breaker_thieves.rs`).
 ";
 
 fn yes(permitted: bool) -> &'static str {
@@ -113,6 +140,8 @@ fn page() -> String {
         QUIET_SECONDS.end() / 86_400
     )
     .unwrap();
+    page.push_str(LOOKS.trim_end());
+    page.push('\n');
     page.push_str(TAIL);
     page
 }

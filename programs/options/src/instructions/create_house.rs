@@ -4,8 +4,8 @@ use crate::errors::OptionsError;
 use crate::events::HouseCreated;
 use crate::markets::{load_surface, with_market};
 use crate::state::{
-    House, HouseSettings, ListingSettings, MarginAccount, ACCOUNT_SEED, CUSTODY_SEED, HOUSE_SEED, MARGIN_ACCOUNT_BYTES,
-    VERSION,
+    House, HouseSettings, ListingSettings, MarginAccount, ACCOUNT_SEED, CUSTODY_SEED, HOUSE_BYTES, HOUSE_SEED,
+    MARGIN_ACCOUNT_BYTES, VERSION,
 };
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Mint, Token, TokenAccount};
@@ -37,7 +37,7 @@ pub struct CreateHouse<'info> {
     #[account(
         init,
         payer = creator,
-        space = 8 + core::mem::size_of::<House>(),
+        space = HOUSE_BYTES,
         seeds = [HOUSE_SEED, creator.key().as_ref(), &args.number.to_le_bytes()],
         bump
     )]

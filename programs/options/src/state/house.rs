@@ -12,6 +12,9 @@ pub const HOUSE_SEED: &[u8] = b"house";
 /// First seed of its custody's address: `["custody", house]`.
 pub const CUSTODY_SEED: &[u8] = b"custody";
 
+/// Bytes of a house's account.
+pub const HOUSE_BYTES: usize = 8 + core::mem::size_of::<House>();
+
 /// One market of a house.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]

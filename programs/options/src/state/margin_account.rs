@@ -288,7 +288,7 @@ mod tests {
     #[test]
     fn thirty_two_positions_eight_claims_and_the_nonces_fit_four_kilobytes() {
         const { assert!(MARGIN_ACCOUNT_BYTES <= 4_096) };
-        assert_eq!(MARGIN_ACCOUNT_BYTES, 1_800);
+        assert_eq!(MARGIN_ACCOUNT_BYTES, 1_792);
     }
 
     #[test]

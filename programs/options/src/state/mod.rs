@@ -10,7 +10,7 @@ mod settings;
 
 pub use auction::{side_byte, side_of, AuctionOffer, AUCTION_SEED};
 pub use expiry::{Expiry, ExpiryOutcome, EXPIRY_SEED};
-pub use house::{House, Listing, CUSTODY_SEED, HOUSE_SEED};
+pub use house::{House, Listing, CUSTODY_SEED, HOUSE_BYTES, HOUSE_SEED};
 pub use margin_account::{
     MarginAccount, StoredClaim, StoredNonce, StoredPosition, ACCOUNT_SEED, MARGIN_ACCOUNT_BYTES, NUMBER_SLOTS,
 };

@@ -78,7 +78,7 @@ fn payable(exit: &Exit, vault: &Vault, ticket: &RedemptionTicket) -> Result<(u64
         Ok(()) => return Ok((whole, shares)),
         Err(refusal) => refusal,
     };
-    let waited = exit.now.saturating_sub(ticket.requested_at);
+    let waited = exit.now.unix_time.saturating_sub(ticket.requested_at);
     let amount = exit.liquid_part(shares)?.min(whole);
     if waited < UNWIND_GRACE_SECONDS || amount == 0 {
         return Err(refusal);

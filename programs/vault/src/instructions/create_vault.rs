@@ -2,7 +2,10 @@
 
 use crate::errors::VaultError;
 use crate::events::VaultCreated;
-use crate::state::{Vault, VaultPolicy, CUSTODY_SEED, ESCROW_SEED, SHARES_SEED, VAULT_SEED, VAULT_VERSION};
+use crate::state::{
+    validate_guardian, Vault, VaultBreakerSettings, VaultPolicy, CUSTODY_SEED, ESCROW_SEED, SHARES_SEED, VAULT_SEED,
+    VAULT_VERSION,
+};
 use crate::tokens;
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Mint, Token, TokenAccount};
@@ -10,14 +13,19 @@ use ballast_perp::program::BallastPerp;
 use ballast_perp::state::Market as VenueMarket;
 use ballast_risk::state::Market as RiskMarket;
 use ballast_risk_math::Ratio;
+use ballast_risk_policy::vault_watch::Watch;
 
-/// A vault's number and policy.
+/// A vault's number, and all that is fixed with it.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
 pub struct CreateVaultArgs {
     /// Creator's number for it.
     pub id: u64,
     /// Policy.
     pub policy: VaultPolicy,
+    /// Who may trip the vault's breakers, and resume those that wait for him.
+    pub guardian: Option<Pubkey>,
+    /// Settings of its breakers.
+    pub breakers: VaultBreakerSettings,
 }
 
 /// Accounts of `create_vault`.
@@ -67,6 +75,8 @@ pub struct CreateVault<'info> {
 pub(crate) fn handler(ctx: Context<CreateVault>, args: CreateVaultArgs) -> Result<()> {
     let accounts = ctx.accounts;
     args.policy.validate(accounts.venue_market.params.initial_margin())?;
+    args.breakers.validate()?;
+    validate_guardian(args.guardian)?;
     create_token_accounts(accounts, &ctx.bumps)?;
     ballast_perp::cpi::create_trader(CpiContext::new(
         accounts.venue_program.key(),
@@ -79,6 +89,7 @@ pub(crate) fn handler(ctx: Context<CreateVault>, args: CreateVaultArgs) -> Resul
         },
     ))?;
     let (vault, creator) = (accounts.vault.key(), accounts.creator.key());
+    let now = Clock::get()?.unix_timestamp;
     accounts.vault.set_inner(Vault {
         version: VAULT_VERSION,
         bump: ctx.bumps.vault,
@@ -92,17 +103,24 @@ pub(crate) fn handler(ctx: Context<CreateVault>, args: CreateVaultArgs) -> Resul
         venue_market: accounts.venue_market.key(),
         venue_trader: accounts.venue_trader.key(),
         policy: args.policy,
+        guardian: args.guardian,
+        breakers: args.breakers,
         cash: 0,
         leaving_shares: 0,
         nav_per_share: Ratio::ONE.into(),
-        nav_at: Clock::get()?.unix_timestamp,
+        nav_at: now,
         high_water: Ratio::ONE.into(),
         last_rebalance_slot: 0,
         rebalances: 0,
+        watch: Watch::new(now).into(),
         reserved: [0; 128],
     });
     accounts.vault.check_invariants(0, 0)?;
-    emit!(VaultCreated { vault, creator });
+    emit!(VaultCreated {
+        vault,
+        creator,
+        guardian: args.guardian
+    });
     Ok(())
 }
 

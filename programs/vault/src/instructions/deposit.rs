@@ -52,11 +52,16 @@ pub(crate) fn handler(ctx: Context<Deposit>, amount: u64, min_shares: u64) -> Re
         VaultError::SameSlotAsRebalance
     );
     let (price, standing) = valuation.live(PriceUse::Nav, &clock)?;
-    require!(permitted(standing, true).deposit, VaultError::DepositNotPermitted);
     let slow = valuation.slow_price()?;
     let book = valuation.book(price.bounds.mid, &clock)?;
-    let nav = book.nav_high(&price.bounds).ok_or(VaultError::OutOfRange)?;
     let supply = accounts.share_mint.supply;
+    let nav_low = book.nav_low(&price.bounds, slow).ok_or(VaultError::OutOfRange)?;
+    let standing = standing.union(valuation.look(nav_low, supply, &clock)?);
+    if !permitted(standing, true).deposit {
+        name_standing(standing, |permits| permits.deposit);
+        return err!(VaultError::DepositNotPermitted);
+    }
+    let nav = book.nav_high(&price.bounds).ok_or(VaultError::OutOfRange)?;
     let minted = shares::shares_for_deposit_floor(amount, nav, supply).ok_or(VaultError::DepositTooSmall)?;
     require!(minted >= min_shares, VaultError::TooFewShares);
     let after = Value::from_amount(amount).and_then(|value| nav.checked_add(value));
@@ -84,11 +89,6 @@ pub(crate) fn handler(ctx: Context<Deposit>, amount: u64, min_shares: u64) -> Re
     )?;
 
     let supply_after = supply.checked_add(minted).ok_or(VaultError::OutOfRange)?;
-    let nav_low = book
-        .nav_low(&price.bounds, slow)
-        .and_then(|low| low.checked_add(Value::from_amount(amount)?))
-        .ok_or(VaultError::OutOfRange)?;
-    vault.mark(nav_low, supply_after, clock.unix_timestamp)?;
     vault.check_invariants(accounts.custody.amount, supply_after)?;
     emit!(Deposited {
         vault: vault.key(),
@@ -99,6 +99,7 @@ pub(crate) fn handler(ctx: Context<Deposit>, amount: u64, min_shares: u64) -> Re
         supply_before: supply,
         cash_after: vault.cash,
         prices: Prices::new(&price.bounds, slow),
+        breakers: vault.watch.tripped,
     });
     Ok(())
 }

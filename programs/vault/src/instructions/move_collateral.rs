@@ -34,14 +34,15 @@ pub struct MoveCollateral<'info> {
 pub(crate) fn handler(ctx: Context<MoveCollateral>) -> Result<()> {
     let accounts = ctx.accounts;
     let clock = Clock::get()?;
-    let valuation = &accounts.valuation;
+    let valuation = &mut accounts.valuation;
     let (price, standing) = valuation.live(PriceUse::Exit, &clock)?;
     let slow = valuation.slow_price()?;
     let supply = accounts.share_mint.supply;
     let book = valuation.book(price.bounds.mid, &clock)?;
     let nav_low = book.nav_low(&price.bounds, slow).ok_or(VaultError::OutOfRange)?;
+    let nav = valuation.vault.redemption_nav(nav_low, supply, clock.unix_timestamp)?;
+    let standing = standing.union(valuation.look(nav_low, supply, &clock)?);
     let vault = &valuation.vault;
-    let nav = vault.redemption_nav(nav_low, supply, clock.unix_timestamp)?;
     let mut targets = vault.targets(nav, supply, vault.leaving_shares)?;
     if !permitted(standing, true).open {
         // Exposure that may not be taken on now needs no collateral now.
@@ -68,6 +69,7 @@ pub(crate) fn handler(ctx: Context<MoveCollateral>) -> Result<()> {
         collateral_after: accounts.valuation.venue_trader.collateral,
         queued_after: accounts.valuation.venue_trader.queued_withdrawal,
         prices: Prices::new(&price.bounds, slow),
+        breakers: vault.watch.tripped,
     });
     Ok(())
 }

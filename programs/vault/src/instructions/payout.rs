@@ -7,8 +7,9 @@ use crate::tokens;
 use crate::valuation::Valuation;
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Token, TokenAccount};
+use ballast_risk::read;
 use ballast_risk_math::{scale, Price, Value};
-use ballast_risk_policy::admission::PriceBounds;
+use ballast_risk_policy::admission::{Now, PriceBounds};
 use ballast_risk_policy::book::Book;
 use ballast_risk_policy::shares;
 
@@ -18,14 +19,20 @@ pub(crate) struct Exit {
     pub bounds: PriceBounds,
     /// The market's slow price.
     pub slow: Price,
+    /// Whether they are live.
+    pub live: bool,
     /// The book.
     pub book: Book,
+    /// Whether the venue answers.
+    pub venue_answers: bool,
+    /// Low net asset value, its rise not limited.
+    pub low: Value,
     /// Low net asset value, its rise limited.
     pub nav: Value,
     /// Share supply.
     pub supply: u64,
-    /// Chain time, unix seconds.
-    pub now: i64,
+    /// Chain time.
+    pub now: Now,
 }
 
 impl Exit {
@@ -37,7 +44,7 @@ impl Exit {
             clock.slot != valuation.vault.last_rebalance_slot,
             VaultError::SameSlotAsRebalance
         );
-        let bounds = valuation.exit_price(&clock)?;
+        let (bounds, live) = valuation.exit_price(&clock)?;
         let slow = valuation.slow_price()?;
         let book = valuation.book(bounds.mid, &clock)?;
         let low = book.nav_low(&bounds, slow).ok_or(VaultError::OutOfRange)?;
@@ -45,10 +52,13 @@ impl Exit {
         Ok(Self {
             bounds,
             slow,
+            live,
             book,
+            venue_answers: valuation.venue_answers(),
+            low,
             nav,
             supply,
-            now: clock.unix_timestamp,
+            now: read::now(&clock),
         })
     }
 
@@ -119,7 +129,14 @@ impl Exit {
         )?;
         custody.reload()?;
         let supply = self.supply.checked_sub(burnt).ok_or(VaultError::OutOfRange)?;
-        vault.mark(self.nav_after(amount)?, supply, self.now)?;
+        let left = Value::from_amount(amount).and_then(|paid| self.low.checked_sub(paid));
+        let left = left.ok_or(VaultError::OutOfRange)?;
+        // Who leaves is never asked what stands, but what he leaves behind is looked at.
+        if self.live {
+            vault.look(left, supply, self.venue_answers, self.now)?;
+        } else {
+            vault.mark(left, supply, self.now.unix_time)?;
+        }
         vault.check_invariants(custody.amount, supply)?;
         emit!(Redeemed {
             vault: vault.key(),
@@ -130,6 +147,7 @@ impl Exit {
             supply_before: self.supply,
             cash_after: vault.cash,
             prices: Prices::new(&self.bounds, self.slow),
+            breakers: vault.watch.tripped,
         });
         Ok(())
     }

@@ -74,7 +74,6 @@ pub(crate) fn run(accounts: &mut Rebalance, orders: &[Order], trigger: Trigger) 
         standing,
         admitted,
     } = TradePrice::read(&accounts.valuation, &clock)?;
-    let permitted = permitted(standing, admitted);
     let (bounds, mid) = (price.bounds, price.bounds.mid);
     let slow = accounts.valuation.slow_price()?;
     let supply = accounts.share_mint.supply;
@@ -88,12 +87,15 @@ pub(crate) fn run(accounts: &mut Rebalance, orders: &[Order], trigger: Trigger) 
     let policy = vault.policy.rebalance();
     let nav = vault.redemption_nav(nav_low, supply, now)?;
     let targets = vault.targets(nav, supply, leaving)?;
+    let valuation = &mut accounts.valuation;
+    let standing = standing.union(valuation.look(nav_low, supply, &clock)?);
+    let permitted = permitted(standing, admitted);
 
     let reduce_only = !permitted.open || trigger == Trigger::Redemption;
-    require!(
-        !reduce_only || before.lots_if_filled.is_reduced_by(Lots(order.lots)),
-        VaultError::OpeningNotPermitted
-    );
+    if reduce_only && !before.lots_if_filled.is_reduced_by(Lots(order.lots)) {
+        name_standing(standing, |permits| permits.open);
+        return err!(VaultError::OpeningNotPermitted);
+    }
     let (lowest_sale, highest_purchase) = price_limits(mid, policy.price_band).ok_or(VaultError::OutOfRange)?;
     let limit = if order.lots > 0 { highest_purchase } else { lowest_sale };
     let receipt = place(accounts, order, limit, reduce_only)?;
@@ -107,7 +109,8 @@ pub(crate) fn run(accounts: &mut Rebalance, orders: &[Order], trigger: Trigger) 
         let inside = cost.and_then(|cost| fill_inside_band(mid, policy.price_band, filled, cost));
         require!(inside.ok_or(VaultError::OutOfRange)?, VaultError::FillOutsideBand);
     }
-    let vault = &mut accounts.valuation.vault;
+    let valuation = &mut accounts.valuation;
+    let vault = &mut valuation.vault;
     let nav_low = book.nav_low(&bounds, slow).ok_or(VaultError::OutOfRange)?;
     let nav_after = vault.redemption_nav(nav_low, supply, now)?;
     let cap_after = vault.targets(nav_after, supply, leaving)?.cap;
@@ -125,7 +128,12 @@ pub(crate) fn run(accounts: &mut Rebalance, orders: &[Order], trigger: Trigger) 
 
     vault.last_rebalance_slot = clock.slot;
     vault.rebalances = vault.rebalances.saturating_add(1);
-    vault.mark(nav_low, supply, now)?;
+    // An order that waits counts as if it had filled; a venue that drops it cannot trade for nothing.
+    let ordered = after.lots_if_filled.checked_sub(before.lots_if_filled);
+    let ordered = notional(ordered.ok_or(VaultError::OutOfRange)?, mid)?;
+    vault.traded(ordered.positive_part(), now);
+    valuation.look(nav_low, supply, &clock)?;
+    let vault = &valuation.vault;
     vault.check_invariants(accounts.custody.amount, supply)?;
     emit!(Rebalanced {
         vault: vault.key(),
@@ -137,6 +145,7 @@ pub(crate) fn run(accounts: &mut Rebalance, orders: &[Order], trigger: Trigger) 
         prices: Prices::new(&bounds, slow),
         price_admitted: admitted,
         breakers: standing.bits(),
+        vault_breakers_after: vault.watch.tripped,
         targets: (&targets).into(),
         before: (&before).into(),
         after: (&after).into(),

@@ -1,14 +1,18 @@
 //! A vault's policy as stored, and the hard bounds each number has to keep.
 
 use crate::errors::VaultError;
+use crate::state::plain::plain;
 use anchor_lang::prelude::*;
 use ballast_risk::state::Fixed;
 use ballast_risk_math::{Ratio, I80F48};
 use ballast_risk_policy::exposure::ExposurePolicy;
 use ballast_risk_policy::rebalance::RebalancePolicy;
+use bytemuck::{Pod, Zeroable};
 
 /// What a vault is created with, for good. All shares and ratios are fractions, not per cent.
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(InitSpace, Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(AnchorSerialize, AnchorDeserialize))]
+#[repr(C)]
 pub struct VaultPolicy {
     /// Target dollar delta / net asset value; negative is short.
     pub target: Fixed,
@@ -33,6 +37,20 @@ pub struct VaultPolicy {
     /// Greatest net asset value after a deposit, quote base units.
     pub deposit_cap: u64,
 }
+
+plain!(VaultPolicy {
+    target,
+    band,
+    floor,
+    multiplier,
+    max_leverage,
+    price_band,
+    min_improvement,
+    max_cost,
+    collateral_ratio,
+    nav_rise_per_hour,
+    deposit_cap
+});
 
 /// `value` hundredths of one per cent.
 const fn basis_points(value: i64) -> I80F48 {

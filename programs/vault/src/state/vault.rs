@@ -1,12 +1,15 @@
 //! A vault: its ledger, its policy, and the addresses of everything it owns.
 
 use crate::errors::VaultError;
-use crate::state::VaultPolicy;
+use crate::state::{StoredWatch, VaultBreakerSettings, VaultPolicy};
 use anchor_lang::prelude::*;
 use ballast_risk::state::Fixed;
 use ballast_risk_math::{Ratio, Value};
+use ballast_risk_policy::admission::Now;
+use ballast_risk_policy::breaker::BreakerSet;
 use ballast_risk_policy::exposure::{targets, Staying, Targets};
 use ballast_risk_policy::shares::{self, RiseLimit};
+use ballast_risk_policy::vault_watch::{Looked, VaultSight, Worth};
 
 /// First seed of a vault's address: `["vault", creator, id]`.
 pub const VAULT_SEED: &[u8] = b"vault";
@@ -17,7 +20,7 @@ pub const CUSTODY_SEED: &[u8] = b"custody";
 /// First seed of the share escrow: `["escrow", vault]`.
 pub const ESCROW_SEED: &[u8] = b"escrow";
 /// Layout written by this program.
-pub const VAULT_VERSION: u8 = 1;
+pub const VAULT_VERSION: u8 = 2;
 
 /// A vault.
 #[account]
@@ -47,6 +50,10 @@ pub struct Vault {
     pub venue_trader: Pubkey,
     /// Policy.
     pub policy: VaultPolicy,
+    /// Who may trip its breakers, and resume those that wait for him. Without one it can still be left, and reduced, for ever.
+    pub guardian: Option<Pubkey>,
+    /// Settings of its breakers.
+    pub breakers: VaultBreakerSettings,
     /// Ledger: quote tokens in custody that belong to the vault. Tokens sent there by strangers are not in it.
     pub cash: u64,
     /// Shares in escrow.
@@ -61,6 +68,8 @@ pub struct Vault {
     pub last_rebalance_slot: u64,
     /// Rebalances and unwinds so far.
     pub rebalances: u64,
+    /// What it remembers from one look to the next.
+    pub watch: StoredWatch,
     /// Room for what later versions need.
     pub reserved: [u8; 128],
 }
@@ -92,20 +101,63 @@ impl Vault {
         Ok(limited().ok_or(VaultError::OutOfRange)?)
     }
 
-    /// Takes note of the net asset value per share after an action; raises the high-water mark.
+    /// Takes note of the net asset value per share; raises the high-water mark. What a share is worth without the limit on its rise.
     ///
     /// # Errors
     /// [`VaultError::OutOfRange`].
-    pub fn mark(&mut self, nav_low: Value, supply: u64, now: i64) -> Result<()> {
+    #[inline(never)]
+    pub fn mark(&mut self, nav_low: Value, supply: u64, now: i64) -> Result<Ratio> {
         let marked = || {
             let per_share = shares::nav_per_share(nav_low, supply)?;
-            self.rise_limit().clamp(per_share, now)
+            Some((per_share, self.rise_limit().clamp(per_share, now)?))
         };
-        let marked = marked().ok_or(VaultError::OutOfRange)?;
+        let (per_share, marked) = marked().ok_or(VaultError::OutOfRange)?;
         self.nav_per_share = marked.into();
         self.nav_at = now;
         self.high_water = self.high_water.ratio().max(marked).into();
-        Ok(())
+        Ok(per_share)
+    }
+
+    /// One look at a live price: marks, and steps the breakers. Those that stand for whoever acts on it.
+    ///
+    /// # Errors
+    /// [`VaultError::OutOfRange`].
+    pub fn look(&mut self, nav_low: Value, supply: u64, venue_answers: bool, now: Now) -> Result<BreakerSet> {
+        let per_share = self.mark(nav_low, supply, now.unix_time)?;
+        let worth = Worth {
+            nav_low,
+            supply,
+            per_share,
+            high_water: self.high_water.ratio(),
+        };
+        let sight = VaultSight {
+            worth: Some(worth),
+            venue_answers,
+        };
+        Ok(self.step(&sight, now))
+    }
+
+    /// A look that found venue accounts nobody can read.
+    pub fn look_in_vain(&mut self, now: Now) -> BreakerSet {
+        let sight = VaultSight {
+            worth: None,
+            venue_answers: false,
+        };
+        self.step(&sight, now)
+    }
+
+    #[inline(never)]
+    fn step(&mut self, sight: &VaultSight, now: Now) -> BreakerSet {
+        let Looked { watch, standing } = self.watch.get().look(sight, &self.breakers.params(), now);
+        self.watch = watch.into();
+        standing
+    }
+
+    /// Takes note of a trade worth `amount`, quote base units.
+    pub fn traded(&mut self, amount: u64, now: i64) {
+        let mut watch = self.watch.get();
+        watch.traded(amount, now, self.breakers.window_seconds);
+        self.watch = watch.into();
     }
 
     /// Where the book should be when it is worth `nav_low` (limited as for redemptions) with `supply` shares.

@@ -1,0 +1,53 @@
+//! `trip_breaker` and `resume_breaker`: what the guardian may do, and all of it. Neither adds risk nor stands in the way of an exit.
+
+use crate::errors::VaultError;
+use crate::events::BreakerByHand;
+use crate::state::{Vault, VaultBreaker, VAULT_VERSION};
+use anchor_lang::prelude::*;
+use ballast_risk_policy::breaker::{BreakerStates, VAULT};
+use ballast_risk_policy::vault_watch::VAULT_BREAKERS;
+
+/// Accounts of `trip_breaker` and `resume_breaker`.
+#[derive(Accounts)]
+pub struct Guard<'info> {
+    /// The vault's guardian.
+    pub guardian: Signer<'info>,
+    /// The vault.
+    #[account(
+        mut,
+        constraint = vault.guardian == Some(guardian.key()) @ VaultError::NotGuardian,
+        constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion,
+    )]
+    pub vault: Box<Account<'info, Vault>>,
+}
+
+pub(crate) fn trip(ctx: Context<Guard>, breaker: VaultBreaker) -> Result<()> {
+    let before = ctx.accounts.vault.watch.get().breakers;
+    let tripped = VAULT.trip(&before, breaker.into()).ok_or(VaultError::OutOfRange)?;
+    store(ctx.accounts, tripped, breaker)
+}
+
+/// Only on a look of this very slot: the quiet may have ended since an earlier one.
+pub(crate) fn resume(ctx: Context<Guard>, breaker: VaultBreaker) -> Result<()> {
+    let vault = &ctx.accounts.vault;
+    require!(vault.watch.slot == Clock::get()?.slot, VaultError::NotLookedAt);
+    let (before, params) = (vault.watch.get().breakers, vault.breakers.params());
+    let resumed = VAULT.resume(&before, breaker.into(), &params.breakers);
+    let resumed = resumed.map_err(VaultError::from)?;
+    store(ctx.accounts, resumed, breaker)
+}
+
+fn store(accounts: &mut Guard, states: BreakerStates<VAULT_BREAKERS>, breaker: VaultBreaker) -> Result<()> {
+    let vault = &mut accounts.vault;
+    let mut watch = vault.watch.get();
+    watch.breakers = states;
+    vault.watch = watch.into();
+    emit!(BreakerByHand {
+        vault: vault.key(),
+        guardian: accounts.guardian.key(),
+        breaker,
+        stands: states.tripped.has(breaker.into()),
+        breakers: states.tripped.bits(),
+    });
+    Ok(())
+}

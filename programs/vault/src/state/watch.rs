@@ -1,0 +1,237 @@
+//! The vault's own breakers as stored: their settings, fixed at creation, and what the vault remembers from one look to the next.
+
+use crate::errors::{self, VaultError};
+use crate::state::plain::plain;
+use anchor_lang::prelude::*;
+use anchor_lang::Space;
+use ballast_risk::state::{Fixed, StoredBreakerSettings};
+use ballast_risk_math::Ratio;
+use ballast_risk_policy::breaker::{Breaker, BreakerParams, BreakerSet, BreakerSettings, BreakerStates};
+use ballast_risk_policy::quiet::QuietTime;
+use ballast_risk_policy::vault_watch::{LeakyWindow, Watch, WatchParams, VAULT_BREAKERS};
+use bytemuck::{Pod, Zeroable};
+
+/// A breaker that a vault keeps, in the order of its settings.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VaultBreaker {
+    /// A share lost too much of its highest value.
+    Drawdown,
+    /// A share's value moved too far between two looks.
+    NavJump,
+    /// Too much was traded.
+    Turnover,
+    /// Too much was paid to keepers.
+    KeeperSpend,
+    /// The venue does not answer, or not as it should.
+    VenueFailure,
+}
+
+impl From<VaultBreaker> for Breaker {
+    fn from(breaker: VaultBreaker) -> Self {
+        match breaker {
+            VaultBreaker::Drawdown => Self::Drawdown,
+            VaultBreaker::NavJump => Self::NavJump,
+            VaultBreaker::Turnover => Self::Turnover,
+            VaultBreaker::KeeperSpend => Self::KeeperSpend,
+            VaultBreaker::VenueFailure => Self::VenueFailure,
+        }
+    }
+}
+
+/// See [`WatchParams`]; units are those of the breaker's row in `docs/breakers.md`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(AnchorSerialize, AnchorDeserialize))]
+#[repr(C)]
+pub struct VaultBreakerSettings {
+    /// Drawdown, NAV jump, turnover, keeper spend, venue failure.
+    pub settings: [StoredBreakerSettings; VAULT_BREAKERS],
+    /// The most that a gap between two looks adds to a quiet time, seconds.
+    pub longest_gap_seconds: u32,
+    /// In which turnover and keeper spend drain, seconds.
+    pub window_seconds: u32,
+}
+
+plain!(VaultBreakerSettings {
+    settings,
+    longest_gap_seconds,
+    window_seconds
+});
+
+impl Space for VaultBreakerSettings {
+    const INIT_SPACE: usize = size_of::<Self>();
+}
+
+impl VaultBreakerSettings {
+    /// # Errors
+    /// The parameter that is out of its bounds; the log names the breaker.
+    pub fn validate(&self) -> Result<()> {
+        Ok(self.params().validate().map_err(errors::watch)?)
+    }
+
+    /// As the policy crate wants it.
+    pub fn params(&self) -> WatchParams {
+        WatchParams {
+            breakers: BreakerParams {
+                settings: self.settings.map(|stored| BreakerSettings {
+                    trip: stored.trip,
+                    clear: stored.clear,
+                    quiet_seconds: stored.quiet_seconds,
+                }),
+                longest_gap_seconds: self.longest_gap_seconds,
+            },
+            window_seconds: self.window_seconds,
+        }
+    }
+}
+
+/// See [`Watch`].
+#[derive(InitSpace, Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(AnchorSerialize, AnchorDeserialize))]
+#[repr(C)]
+pub struct StoredWatch {
+    /// When the breakers were last looked at, unix seconds.
+    pub updated_at: i64,
+    /// Slot of the last look that counted.
+    pub slot: u64,
+    /// Low net asset value of a share at the last look that counted, its rise not limited; zero if there is none.
+    pub mark: Fixed,
+    /// Value traded, as of `turnover_at`, quote base units.
+    pub turnover: u64,
+    /// When it was last added to, unix seconds.
+    pub turnover_at: i64,
+    /// Paid to keepers, as of `keeper_spend_at`, quote base units. Nothing pays a keeper yet.
+    pub keeper_spend: u64,
+    /// When it was last added to, unix seconds.
+    pub keeper_spend_at: i64,
+    /// When the last failed look at the venue was, unix seconds.
+    pub failed_at: i64,
+    /// Failed looks at the venue, in a row.
+    pub failed_looks: u32,
+    /// Breakers that stand: a bit for each, in the order of `docs/breakers.md`.
+    pub tripped: u16,
+    /// Zero.
+    pub padding: u16,
+    /// For each of the vault's, one more than the seconds it has been quiet; zero if it is not.
+    pub quiet: [u32; VAULT_BREAKERS],
+    /// Zero.
+    pub padding_end: u32,
+}
+
+plain!(StoredWatch {
+    updated_at,
+    slot,
+    mark,
+    turnover,
+    turnover_at,
+    keeper_spend,
+    keeper_spend_at,
+    failed_at,
+    failed_looks,
+    tripped,
+    padding,
+    quiet,
+    padding_end
+});
+
+impl StoredWatch {
+    /// What is remembered. Bits that stand for nothing count as all of them: nothing that cannot be read permits risk.
+    #[inline(never)]
+    pub fn get(&self) -> Watch {
+        let window = |amount, at| LeakyWindow { amount, at };
+        Watch {
+            breakers: BreakerStates {
+                tripped: BreakerSet::from_bits(self.tripped).unwrap_or(BreakerSet::ALL),
+                quiet: self.quiet.map(|quiet| QuietTime::from_seconds(quiet.checked_sub(1))),
+                updated_at: self.updated_at,
+            },
+            mark: Some(self.mark.ratio()).filter(|mark| *mark > Ratio::ZERO),
+            slot: self.slot,
+            turnover: window(self.turnover, self.turnover_at),
+            keeper_spend: window(self.keeper_spend, self.keeper_spend_at),
+            failed_looks: self.failed_looks,
+            failed_at: self.failed_at,
+        }
+    }
+}
+
+impl From<Watch> for StoredWatch {
+    #[inline(never)]
+    fn from(watch: Watch) -> Self {
+        Self {
+            updated_at: watch.breakers.updated_at,
+            slot: watch.slot,
+            tripped: watch.breakers.tripped.bits(),
+            quiet: watch
+                .breakers
+                .quiet
+                .map(|quiet| quiet.seconds().map_or(0, |seconds| seconds.saturating_add(1))),
+            mark: watch.mark.unwrap_or(Ratio::ZERO).into(),
+            turnover: watch.turnover.amount,
+            turnover_at: watch.turnover.at,
+            keeper_spend: watch.keeper_spend.amount,
+            keeper_spend_at: watch.keeper_spend.at,
+            failed_looks: watch.failed_looks,
+            failed_at: watch.failed_at,
+            padding: 0,
+            padding_end: 0,
+        }
+    }
+}
+
+/// Who may trip and resume a vault's breakers by hand.
+///
+/// # Errors
+/// [`VaultError::Guardian`] if it is an address nobody can sign for: a vault without a guardian says so.
+pub fn validate_guardian(guardian: Option<Pubkey>) -> Result<()> {
+    require!(guardian != Some(Pubkey::default()), VaultError::Guardian);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ballast_risk_policy::breaker::VAULT;
+
+    #[test]
+    fn what_is_remembered_survives_storage() {
+        let mut watch = Watch::new(77);
+        assert_eq!(StoredWatch::from(watch).get(), watch);
+        watch.breakers.tripped = BreakerSet::ALL;
+        watch.breakers.quiet = [None, Some(0), Some(1), Some(u32::MAX - 1), Some(60)].map(QuietTime::from_seconds);
+        watch.mark = Some(Ratio::ONE);
+        watch.traded(5, 80, 3_600);
+        watch.paid(6, 81, 3_600);
+        (watch.slot, watch.failed_looks, watch.failed_at) = (9, 3, 82);
+        assert_eq!(StoredWatch::from(watch).get(), watch);
+        let strange = StoredWatch {
+            tripped: 1 << 15,
+            ..watch.into()
+        };
+        assert_eq!(strange.get().breakers.tripped, BreakerSet::ALL);
+    }
+
+    #[test]
+    fn the_order_is_that_of_the_panel_and_the_space_that_of_the_bytes() {
+        use VaultBreaker::*;
+        let all = [Drawdown, NavJump, Turnover, KeeperSpend, VenueFailure];
+        assert_eq!(all.map(Breaker::from), VAULT.breakers());
+        for (index, breaker) in all.into_iter().enumerate() {
+            let mut bytes = Vec::new();
+            breaker.serialize(&mut bytes).unwrap();
+            assert_eq!(bytes, [index as u8]);
+        }
+    }
+
+    /// What `plain` relies on.
+    #[test]
+    fn policy_settings_and_watch_lie_in_memory_as_borsh_writes_them() {
+        for (fields, memory, space) in [
+            crate::state::VaultPolicy::encodings(),
+            VaultBreakerSettings::encodings(),
+            StoredWatch::encodings(),
+        ] {
+            assert_eq!(fields, memory);
+            assert_eq!(space, memory.len());
+        }
+    }
+}
