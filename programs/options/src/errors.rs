@@ -224,8 +224,6 @@ pub enum OptionsError {
     Settling,
     #[msg("liquidation: a take has to reduce the position")]
     NotReducing,
-    #[msg("liquidation: the window of the series' settlement has begun; nothing is taken from it any more")]
-    Settling,
     #[msg("liquidation: equity would cover less of the requirement")]
     CoverageWorse,
     #[msg("liquidation: cash would cover less of the cash need")]
@@ -405,7 +403,6 @@ impl From<LiquidationRefusal> for OptionsError {
             LiquidationRefusal::TooEarly { .. } => Self::TakeOverTooEarly,
             LiquidationRefusal::Settling => Self::Settling,
             LiquidationRefusal::NotReducing { .. } => Self::NotReducing,
-            LiquidationRefusal::Settling => Self::Settling,
             LiquidationRefusal::Worse => Self::CoverageWorse,
             LiquidationRefusal::LessCash => Self::CashWorse,
             LiquidationRefusal::NoImprovement => Self::NoImprovement,
