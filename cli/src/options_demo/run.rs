@@ -35,6 +35,8 @@ const BAND: f64 = 0.02;
 const THIN: f64 = 0.03;
 /// A surface is published so often, seconds.
 const SURFACE_EVERY: i64 = 1_800;
+/// Between two parts of the hedge that are worked off while the expiry is sampled, seconds.
+const UNWIND_EVERY: i64 = 300;
 /// How long a liquidator tries, minutes: while the discount grows, and until the insurance fund may take over.
 const MINUTES: i64 = 22;
 
@@ -120,7 +122,7 @@ impl Run {
             self.hedge(&mut desk, writer, &hedge, point.price, size)?;
             self.record(&mut desk, writer, &hedge, point)?;
         }
-        let (settled_at, samples, mean) = self.settle(&mut desk, liquidator, window_at, expiry)?;
+        let (settled_at, samples, mean) = self.settle(&mut desk, liquidator, &hedge, window_at, expiry)?;
         let last = Point {
             at: expiry,
             price: path::between(&self.points, expiry),
@@ -280,10 +282,18 @@ impl Run {
         Ok(())
     }
 
-    /// A sample a minute, the average, everybody's positions, everybody's claims. The price, the samples, and what their mean should be.
-    fn settle(&mut self, desk: &mut Desk, by: &Person, begins_at: i64, expiry: i64) -> Result<(f64, u32, f64)> {
+    /// Works the hedge off as the average takes shape. A sample a minute, the average, everybody's positions, everybody's claims. The price, the samples, and what their mean should be.
+    fn settle(
+        &mut self,
+        desk: &mut Desk,
+        by: &Person,
+        hedge: &Hedge,
+        begins_at: i64,
+        expiry: i64,
+    ) -> Result<(f64, u32, f64)> {
         let (mut sum, mut count) = (0.0, 0u32);
         let mut at = begins_at;
+        let held = hedge.trader(desk)?.lots;
         while at <= expiry {
             let price = path::between(&self.points, at);
             self.publish(desk, at, price)?;
@@ -293,6 +303,11 @@ impl Run {
                 count += 1;
             } else {
                 bail!("no sample was recorded at {}: {}", name::moment(at), said.join("; "));
+            }
+            // What is settled by an average loses its delta with every sample.
+            if (at - begins_at) % UNWIND_EVERY == 0 {
+                let left = held as f64 * (expiry - at) as f64 / (expiry - begins_at) as f64;
+                hedge.trade_to(desk, left.round() as i64, price)?;
             }
             at += 60;
         }
