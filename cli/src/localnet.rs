@@ -107,7 +107,7 @@ impl Publisher<'_> {
         }
         self.last = Some(Instant::now());
         self.local.publish_price(&mut self.rpc, self.price)?;
-        let surface_due = self.rounds % SURFACE_EVERY == 0;
+        let surface_due = self.rounds.is_multiple_of(SURFACE_EVERY);
         self.rounds = self.rounds.wrapping_add(1);
         if surface_due {
             return self.local.publish_surface(&mut self.rpc, None);
