@@ -17,14 +17,14 @@ pub struct Point {
 
 /// 2026-03-02 00:00 UTC, a Monday.
 const START: i64 = 1_772_409_600;
-/// Turning points of the built-in week: hour, price. Made up: two quiet days, a fall of a tenth within a day, half of it regained.
+/// Turning points of the built-in week: hour, price. Made up: two quiet days, a fall of an eighth within a day, a third of it regained.
 const TURNS: [(f64, f64); 6] = [
     (0.0, 80_000.0),
     (28.0, 81_400.0),
     (56.0, 79_600.0),
-    (80.0, 72_400.0),
-    (90.0, 74_900.0),
-    (112.0, 75_600.0),
+    (80.0, 69_800.0),
+    (90.0, 72_600.0),
+    (112.0, 73_400.0),
 ];
 /// Least time from the first price to the expiry.
 const LEAST_TENOR: i64 = SECONDS_PER_DAY;
@@ -126,12 +126,12 @@ mod tests {
     }
 
     #[test]
-    fn the_built_in_week_ends_after_a_friday_expiry_and_falls_by_a_tenth() {
+    fn the_built_in_week_ends_after_a_friday_expiry_and_falls_by_an_eighth() {
         let points = built_in();
         assert_eq!(expiry(&points, &listing()).unwrap(), 1_772_784_000);
         let low = points.iter().map(|point| point.price).fold(f64::MAX, f64::min);
         let high = points.iter().map(|point| point.price).fold(0.0, f64::max);
-        assert!(low / high < 0.9 && low / high > 0.85, "{low} {high}");
+        assert!(low / high < 0.87 && low / high > 0.83, "{low} {high}");
         assert!(expiry(&points[..20], &listing()).is_err());
     }
 

@@ -100,12 +100,6 @@ impl Run {
         let hedge = Hedge::open(&mut desk, &self.local, keys::wallet(writer.name), collateral)?;
         let series = self.series(&desk, first.price, expiry)?;
         let premium = self.sell(&mut desk, maker, writer, &series, size)?;
-        if self.thin {
-            let (key, account) = writer.margin(&mut desk)?;
-            let free = report(&mut desk, &key, &account)?.free_cash;
-            writer.withdraw(&mut desk, (free as f64 * (1.0 - THIN)) as u64)?;
-            self.events.push("the writer takes nearly all free cash out".to_owned());
-        }
         let hours: Vec<Point> = self
             .points
             .iter()
@@ -118,6 +112,9 @@ impl Run {
             if liquidation::begin(&mut desk, writer, liquidator, &mut self.liquidated)? {
                 self.events.push("a liquidation begins".to_owned());
                 self.liquidate(&mut desk, writer, liquidator, point, window_at)?;
+            }
+            if self.thin && self.liquidated.begun == 0 {
+                self.take_out(&mut desk, writer)?;
             }
             self.hedge(&mut desk, writer, &hedge, point.price, size)?;
             self.record(&mut desk, writer, &hedge, point)?;
@@ -243,6 +240,14 @@ impl Run {
             desk.cluster.advance_slot()?;
         }
         Ok(premium)
+    }
+
+    /// The writer takes nearly all out that is free.
+    fn take_out(&self, desk: &mut Desk, writer: &mut Person) -> Result<()> {
+        let (key, account) = writer.margin(desk)?;
+        let free = report(desk, &key, &account)?.free_cash;
+        let kept = (amount(1.0) as i64).max((free as f64 * THIN) as i64);
+        writer.withdraw(desk, u64::try_from(free - kept).unwrap_or_default())
     }
 
     /// The hedge is brought to minus the options' delta, when it is off by more than the band.
