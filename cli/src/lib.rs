@@ -12,6 +12,8 @@ pub mod greeks;
 pub mod localnet;
 pub mod math_program;
 pub mod node;
+pub mod options;
+pub mod options_demo;
 pub mod places;
 pub mod process;
 pub mod replay;

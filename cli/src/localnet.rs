@@ -4,11 +4,18 @@ use crate::node::{rpc_url, start_node, websocket_url};
 use crate::places::Places;
 use crate::stop::Stop;
 use anyhow::{Context, Result};
+use ballast_migrations::cluster::Cluster;
 use ballast_migrations::config::{Config, DEFAULT};
+use ballast_migrations::publication::price_of;
 use ballast_migrations::rpc::Rpc;
 use ballast_migrations::steps::{compiled, Local};
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// Between two publications of the price: a market takes an order on one that is a minute old.
+const PRICE_EVERY: Duration = Duration::from_secs(15);
+/// Publications of the price for one of the surface.
+const SURFACE_EVERY: u32 = 40;
 
 /// Runs an offline local node with the programs deployed and a vault set up, until Ctrl-C.
 ///
@@ -31,6 +38,11 @@ pub struct Args {
     #[arg(long, value_name = "UNIX_SECONDS")]
     genesis_time: Option<i64>,
 
+    /// Publish this price at both sources every 15 seconds, observe it, and publish the configured volatility surface every ten minutes: what
+    /// trading options needs. Without it the first price and surface are published once, and whoever uses the network publishes the rest
+    #[arg(long, value_name = "PRICE", conflicts_with = "bare")]
+    price: Option<f64>,
+
     /// Only the bare node: no programs, no vault
     #[arg(long)]
     bare: bool,
@@ -48,6 +60,7 @@ pub fn run(args: &Args, places: &Places) -> Result<()> {
         .as_deref()
         .map_or_else(|| Config::parse(DEFAULT), Config::load)?;
     let local = Local::new(config, &args.asset.to_ascii_uppercase())?;
+    let price = args.price.map(price_of).transpose().context("--price")?;
     if !args.bare {
         compiled(&places.programs())?;
     }
@@ -56,12 +69,51 @@ pub fn run(args: &Args, places: &Places) -> Result<()> {
     if !args.bare {
         let mut rpc = Rpc::new(&rpc_url(args.port));
         local.initialise(&mut rpc, &places.programs(), &mut |line| println!("  {line}"))?;
+        if price.is_none() {
+            local.publish_first(&mut rpc, &mut |line| println!("  {line}"))?;
+        }
         println!("vault: {}\nprice account: {}", local.keys.vault, local.price_feed);
+        println!("options clearing house: {}", local.house.house);
     }
     println!("Ctrl-C stops it");
+    let mut publisher = price.map(|price| Publisher {
+        local: &local,
+        rpc: Rpc::new(&rpc_url(args.port)),
+        price,
+        last: None,
+        rounds: 0,
+    });
     while !stop.asked() {
         node.check().context("the local node is gone")?;
+        publisher.as_mut().map_or(Ok(()), Publisher::publish_if_due)?;
         std::thread::sleep(Duration::from_millis(100));
     }
     Ok(())
+}
+
+/// Keeps one price, and the surface, fresh.
+struct Publisher<'a> {
+    local: &'a Local,
+    rpc: Rpc,
+    price: i64,
+    last: Option<Instant>,
+    rounds: u32,
+}
+
+impl Publisher<'_> {
+    fn publish_if_due(&mut self) -> Result<()> {
+        if self.last.is_some_and(|last| last.elapsed() < PRICE_EVERY) {
+            return Ok(());
+        }
+        self.last = Some(Instant::now());
+        self.local.publish_price(&mut self.rpc, self.price)?;
+        let surface_due = self.rounds.is_multiple_of(SURFACE_EVERY);
+        self.rounds = self.rounds.wrapping_add(1);
+        if surface_due {
+            return self.local.publish_surface(&mut self.rpc, None);
+        }
+        let observe = self.local.observe()?;
+        let sent = self.rpc.send(&[observe], &[&self.local.authority]);
+        sent.context("the market could not be observed")
+    }
 }

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use ballast_cli::places::Places;
-use ballast_cli::{bench, calibrate, demo, fit, greeks, localnet, replay};
+use ballast_cli::{bench, calibrate, demo, fit, greeks, localnet, options, replay};
 use clap::{Parser, Subcommand};
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
@@ -25,6 +25,7 @@ enum Order {
     Calibrate(calibrate::Args),
     Replay(replay::Args),
     Bench(bench::Args),
+    Options(options::Args),
     /// Runs the keeper: watches a vault and cranks it. `ballast keeper --help` lists its options
     #[command(disable_help_flag = true)]
     Keeper(Passed),
@@ -75,6 +76,7 @@ fn run(args: Args) -> Result<bool> {
         Order::Fit(args) => fit::run(&args),
         Order::Calibrate(args) => calibrate::run(&args),
         Order::Replay(args) => replay::run(&args, &places),
+        Order::Options(args) => options::run(&args).map(|()| true),
         Order::Bench(args) => bench::run(&args, &places),
         Order::Keeper(passed) => become_other(Command::new(places.keeper()?).args(passed.arguments)),
         Order::Feeder(passed) => become_other(Command::new(places.feeder()?).args(passed.arguments)),

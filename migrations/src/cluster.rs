@@ -35,6 +35,18 @@ pub trait Cluster {
     /// [`ClusterError::Unusable`].
     fn clock(&mut self) -> Result<Clock, ClusterError>;
 
+    /// All accounts of a program that have exactly this many bytes. Order is not defined.
+    ///
+    /// # Errors
+    /// [`ClusterError::Unusable`].
+    fn program_accounts(&mut self, program: &Pubkey, bytes: usize) -> Result<Vec<RawAccount>, ClusterError>;
+
+    /// The genesis hash, which tells one cluster from another.
+    ///
+    /// # Errors
+    /// [`ClusterError::Unusable`].
+    fn genesis(&mut self) -> Result<[u8; 32], ClusterError>;
+
     /// Signs the instructions as one transaction, paid by the first signer, and returns when it has landed.
     ///
     /// # Errors
@@ -84,9 +96,14 @@ pub trait Cluster {
 /// The words of an Anchor error in a transaction's logs, and its code.
 pub fn refusal(logs: &[String], otherwise: String) -> ClusterError {
     let number = |line: &str| line.split("Error Number: ").nth(1)?.split('.').next()?.parse().ok();
-    for line in logs.iter().rev() {
+    for (index, line) in logs.iter().enumerate().rev() {
         if let Some((_, message)) = line.split_once("Error Message: ") {
-            let message = message.trim_end_matches('.').to_owned();
+            let message = message.trim_end_matches('.');
+            // Programs log the numbers that broke a rule right before the rule.
+            let before = index.checked_sub(1).and_then(|before| logs.get(before));
+            let numbers = before.and_then(|line| line.strip_prefix("Program log: "));
+            let numbers = numbers.filter(|words| !words.starts_with("Instruction: "));
+            let message = numbers.map_or_else(|| message.to_owned(), |numbers| format!("{message} ({numbers})"));
             return ClusterError::Refused {
                 code: number(line),
                 message,
@@ -108,6 +125,19 @@ mod tests {
         let logs = ["Program log: AnchorError thrown in a.rs:9. Error Code: ZeroAmount. Error Number: 6021. Error Message: amount: zero."];
         let error = refusal(&logs.map(str::to_owned), "?".to_owned());
         assert!(matches!(error, ClusterError::Refused { code: Some(6021), message } if message == "amount: zero"));
+        let first = |before: &str| {
+            let all = [before.to_owned(), logs[0].to_owned()];
+            match refusal(&all, "?".to_owned()) {
+                ClusterError::Refused { message, .. } => message,
+                ClusterError::Unusable(message) => message,
+            }
+        };
+        assert_eq!(
+            first("Program log: Size { quantity: 3 }"),
+            "amount: zero (Size { quantity: 3 })"
+        );
+        assert_eq!(first("Program log: Instruction: Deposit"), "amount: zero");
+        assert_eq!(first("Program data: AAAA"), "amount: zero");
         assert!(matches!(
             refusal(&[], "no".to_owned()),
             ClusterError::Refused { code: None, .. }

@@ -1,5 +1,7 @@
 //! The configuration file.
 
+use crate::house::{House, Surface};
+use crate::publication::price_of;
 use crate::tokens::UNIT;
 use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, Context, Result};
@@ -25,6 +27,18 @@ pub const DEFAULT: &str = include_str!("../local.toml");
 #[derive(Clone, Copy, Debug)]
 pub struct Decimal(Fixed);
 
+impl Decimal {
+    /// As accounts carry it.
+    pub(crate) fn stored(self) -> Fixed {
+        self.0
+    }
+
+    /// As a number.
+    pub(crate) fn fixed(self) -> I80F48 {
+        self.0.get()
+    }
+}
+
 impl<'de> Deserialize<'de> for Decimal {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
@@ -40,9 +54,12 @@ impl<'de> Deserialize<'de> for Decimal {
 #[serde(deny_unknown_fields)]
 pub struct Config {
     feeds: BTreeMap<String, String>,
+    first_prices: BTreeMap<String, f64>,
     risk: Risk,
     venue: Venue,
     vault: Vault,
+    surface: Surface,
+    house: House,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -150,7 +167,7 @@ impl Usage {
     }
 }
 
-fn base_units(whole: u64) -> Result<u64> {
+pub(crate) fn base_units(whole: u64) -> Result<u64> {
     whole
         .checked_mul(UNIT)
         .ok_or_else(|| anyhow!("{whole} test USDC are more than a token account can hold"))
@@ -230,6 +247,26 @@ impl Config {
                 observation: (&market.params).into(),
             },
         })
+    }
+
+    /// The price that a fresh local network begins with, units of 10^[`EXPONENT`](crate::publication::EXPONENT).
+    ///
+    /// # Errors
+    /// If the file has none for the asset, or not a price.
+    pub fn first_price(&self, asset: &str) -> Result<i64> {
+        let price = self.first_prices.get(asset);
+        let price = price.ok_or_else(|| anyhow!("[first_prices] has none for {asset}"))?;
+        price_of(*price).with_context(|| format!("[first_prices] {asset}"))
+    }
+
+    /// The volatility surface of the asset's market.
+    pub fn surface(&self) -> &Surface {
+        &self.surface
+    }
+
+    /// The options clearing house.
+    pub fn house(&self) -> &House {
+        &self.house
     }
 
     /// The assets that a market can be made for.
@@ -320,12 +357,57 @@ mod tests {
             let market = config.risk_market(asset, &creator, &mint).unwrap();
             market.params.validate().unwrap();
             ballast_risk::state::validate_initial_variance(market.initial_variance.ratio()).unwrap();
+            assert!(config.first_price(asset).unwrap() > 0);
         }
         let venue = config.venue_market().unwrap();
         venue.validate().unwrap();
         config.policy().unwrap().validate(venue.initial_margin()).unwrap();
         config.vault_breakers().validate().unwrap();
         assert!(config.has_guardian());
+        config.house().create(1, [1; 32]).unwrap();
+        let now = 1_770_000_000;
+        let surface = config.surface().create(now, Pubkey::new_unique()).unwrap();
+        assert!(surface.grid.iter().all(|expiry| expiry.rem_euclid(86_400) == 28_800));
+        assert!(surface.grid.windows(2).all(|pair| pair[0] < pair[1]));
+        // All expiries ahead, and those of half a year later.
+        for later in [0, 180 * 86_400] {
+            let expiries: Vec<i64> = surface
+                .grid
+                .iter()
+                .copied()
+                .filter(|at| *at > now + later + 3_600)
+                .take(8)
+                .collect();
+            assert_eq!(expiries.len(), if later == 0 { 8 } else { 3 });
+            for slice in config.surface().smile(&expiries, now + later) {
+                assert!(slice.variance > 0 && slice.curvature > 0 && slice.skew < 0, "{slice:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_house_whose_parameter_is_out_of_range_is_refused_with_rule_and_value() {
+        for (right, wrong, expected) in [
+            ("least_samples = 20", "least_samples = 4", "LeastSamples"),
+            ("spread = \"0.001\"", "spread = \"0.00001\"", "whole basis points"),
+            ("spread = \"0.001\"", "spread = \"0.2\"", "value: 2000"),
+            ("grace_seconds = 600", "grace_seconds = 1", "Grace"),
+            ("volatility = 0.55", "volatility = 9.0", "volatility 9"),
+            (
+                "skew_change_per_hour = \"0.2\"",
+                "skew_change_per_hour = \"2\"",
+                "[surface]",
+            ),
+        ] {
+            assert!(DEFAULT.contains(right), "{right}");
+            let config = Config::parse(&DEFAULT.replace(right, wrong));
+            let tried = config.and_then(|config| {
+                config.surface().create(0, Pubkey::new_unique())?;
+                config.house().create(1, [1; 32])
+            });
+            let message = format!("{:#}", tried.unwrap_err());
+            assert!(message.contains(expected), "{wrong}: {message}");
+        }
     }
 
     #[test]

@@ -20,10 +20,11 @@ pub fn wallet(name: &str) -> Keypair {
 }
 
 /// The programs: name, address.
-pub const PROGRAMS: [(&str, Pubkey); 3] = [
+pub const PROGRAMS: [(&str, Pubkey); 4] = [
     ("risk", ballast_risk::ID),
     ("perp", ballast_perp::ID),
     ("vault", ballast_vault::ID),
+    ("options", ballast_options::ID),
 ];
 
 #[cfg(test)]

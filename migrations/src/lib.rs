@@ -1,4 +1,5 @@
-//! Sets up a local network: programs, test USDC, risk market, venue with its insurance fund, vault.
+//! Sets up a local network: programs, test USDC, risk market, venue with its insurance fund, vault, volatility surface,
+//! options clearing house.
 //!
 //! Every step is a list of instructions ([`steps::Local::steps`]) that runs on any [`cluster::Cluster`], so the embedded
 //! demo is initialised by the very instructions that a node is.
@@ -8,7 +9,9 @@
 
 pub mod cluster;
 pub mod config;
+pub mod house;
 pub mod keys;
+pub mod publication;
 pub mod rpc;
 pub mod steps;
 pub mod tokens;

@@ -8,7 +8,8 @@ use clap::Parser;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Deploys Ballast's programs to a local node and creates test USDC, a risk market, a venue and a vault.
+/// Deploys Ballast's programs to a local node and creates test USDC, a risk market with its volatility surface,
+/// a venue, a vault and an options clearing house; publishes a first price and surface.
 /// Safe to run twice: what is there already is left as it is.
 #[derive(Parser)]
 #[command(name = "ballast-migrate", version)]
@@ -47,5 +48,7 @@ fn run(args: &Args) -> Result<()> {
     };
     let local = Local::new(config, &args.asset.to_ascii_uppercase())?;
     let mut say = |line: &str| println!("{line}");
-    local.initialise(&mut Rpc::new(&args.url), &args.programs, &mut say)
+    let mut node = Rpc::new(&args.url);
+    local.initialise(&mut node, &args.programs, &mut say)?;
+    local.publish_first(&mut node, &mut say)
 }

@@ -118,6 +118,23 @@ impl Cluster for Rpc {
             .ok_or_else(|| ClusterError::Unusable(format!("the node at {} has no sound clock", self.url)))
     }
 
+    fn program_accounts(&mut self, program: &Pubkey, bytes: usize) -> Result<Vec<RawAccount>, ClusterError> {
+        // The filter is applied here: not every node knows it, and a local one has few accounts.
+        let found = self.client.get_program_accounts(program);
+        let found = found.map_err(|error| self.unusable(&error))?.into_iter();
+        let raw = found.map(|(key, account)| RawAccount {
+            key,
+            owner: account.owner,
+            data: account.data,
+        });
+        Ok(raw.filter(|account| account.data.len() == bytes).collect())
+    }
+
+    fn genesis(&mut self) -> Result<[u8; 32], ClusterError> {
+        let hash = self.client.get_genesis_hash().map_err(|error| self.unusable(&error))?;
+        Ok(hash.to_bytes())
+    }
+
     fn send(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Result<(), ClusterError> {
         let blockhash = self
             .client

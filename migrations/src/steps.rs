@@ -1,13 +1,15 @@
 //! The steps of initialisation, as instructions.
 
 use crate::cluster::Cluster;
-use crate::config::Config;
+use crate::config::{base_units, Config};
 use crate::keys::{self, PROGRAMS};
 use crate::tokens;
 use anchor_lang::prelude::Pubkey;
 use anchor_spl::token::spl_token;
 use anyhow::{bail, Context, Result};
 use ballast_client::addresses::{self, VaultKeys};
+use ballast_client::instructions::options::{self, HouseKeys, MarketKeys};
+use ballast_client::instructions::surface;
 use ballast_client::{instructions, prices, Instruction};
 use ballast_vault::CreateVaultArgs;
 use solana_keypair::Keypair;
@@ -37,6 +39,8 @@ pub struct Local {
     pub second_feed: Pubkey,
     /// Addresses of the vault and all it uses.
     pub keys: VaultKeys,
+    /// Addresses of the options clearing house.
+    pub house: HouseKeys,
 }
 
 /// One transaction of the initialisation.
@@ -66,6 +70,7 @@ impl Local {
         // Each asset has a vault: the number counts them by name, which an address may well contain.
         let keys = VaultKeys::derive(&authority.pubkey(), vault_number(asset), &mint.pubkey(), &risk_market);
         let feed_id = config.feed(asset)?;
+        let house = HouseKeys::derive(&authority.pubkey(), vault_number(asset), &mint.pubkey());
         Ok(Self {
             config,
             asset: asset.to_owned(),
@@ -75,14 +80,25 @@ impl Local {
             price_feed: prices::local_price_account(&feed_id),
             second_feed: prices::local_switchboard_account(&feed_id),
             keys,
+            house,
         })
     }
 
-    /// The steps, in order.
+    /// The accounts of the house's one market.
+    pub fn listed(&self) -> MarketKeys {
+        let risk_market = self.keys.risk_market;
+        MarketKeys {
+            risk_market,
+            price_feed: self.price_feed,
+            surface: addresses::surface(&risk_market),
+        }
+    }
+
+    /// The steps, in order, on a chain with this genesis hash whose clock says `now`.
     ///
     /// # Errors
-    /// If a configured amount does not fit.
-    pub fn steps(&self) -> Result<Vec<Step<'_>>> {
+    /// If a configured amount does not fit, or the surface or the house breaks a rule.
+    pub fn steps(&self, now: i64, genesis: [u8; 32]) -> Result<Vec<Step<'_>>> {
         let (authority, mint, keys) = (self.authority.pubkey(), self.mint.pubkey(), &self.keys);
         let step = |name, creates, instructions| Step {
             name,
@@ -117,6 +133,15 @@ impl Local {
                 vec![instructions::create_vault(&authority, keys, vault)],
             ),
         ]);
+        let described = self.config.surface().create(now, authority)?;
+        let create = surface::create(&authority, &keys.risk_market, described);
+        let name = format!("volatility surface of {}-USD", self.asset);
+        steps.push(step(name, self.listed().surface, vec![create]));
+        steps.push(step(
+            "options clearing house".to_owned(),
+            self.house.house,
+            self.create_house(genesis)?,
+        ));
         Ok(steps)
     }
 
@@ -144,6 +169,21 @@ impl Local {
         ])
     }
 
+    fn create_house(&self, genesis: [u8; 32]) -> Result<Vec<Instruction>> {
+        let (authority, mint, house) = (self.authority.pubkey(), self.mint.pubkey(), self.config.house());
+        let (purse, amount) = (
+            tokens::wallet_of(&authority, &mint),
+            base_units(house.insurance_fund())?,
+        );
+        let args = house.create(vault_number(&self.asset), genesis)?;
+        Ok(vec![
+            options::create_house(&authority, &mint, &[self.listed()], args),
+            tokens::open_wallet(&authority, &authority, &mint),
+            tokens::mint_to(&mint, &purse, &authority, amount),
+            options::fund_insurance(&self.house, &authority, &purse, amount),
+        ])
+    }
+
     /// Deploys the programs and runs the steps; what is there already is left as it is. `say` hears what was done.
     ///
     /// # Errors
@@ -161,7 +201,8 @@ impl Local {
                 .with_context(|| format!("the program {name} could not be deployed"))?;
             say(&format!("program {name}: {id}"));
         }
-        for step in self.steps()? {
+        let (now, genesis) = (cluster.clock()?.unix_timestamp, cluster.genesis()?);
+        for step in self.steps(now, genesis)? {
             if cluster.accounts(&[step.creates])?.iter().any(Option::is_some) {
                 say(&format!("{} is there already: {}", step.name, step.creates));
                 continue;
