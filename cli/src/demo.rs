@@ -556,6 +556,7 @@ impl<'a> Run<'a> {
         let authority = tokens::wallet_of(&self.local.authority.pubkey(), &keys.quote_mint);
         let keeper_account = tokens::wallet_of(&self.chain.keeper(), &keys.quote_mint);
         let fund = self.local.config.insurance_fund()?;
+        let house_fund = self.local.config.house().insurance_fund()?;
         let line = |token: &str, name: &str, side, amount| LedgerLine {
             token: token.to_owned(),
             decimals: tokens::DECIMALS,
@@ -569,8 +570,10 @@ impl<'a> Run<'a> {
             Side::Minted,
             fund,
         )];
+        let house = "minted for the options clearing house's insurance fund";
+        ledger.push(line("USDC", house, Side::Minted, house_fund));
         let mut depositors = Vec::new();
-        let (mut minted, mut shares_held, mut all_out) = (fund, 0, true);
+        let (mut minted, mut shares_held, mut all_out) = (fund + house_fund, 0, true);
         for who in 0..self.people.len() {
             let (quote, shares) = (self.people[who].holder.quote, self.people[who].holder.shares);
             let (received, left) = (self.tokens(&quote)?, self.tokens(&shares)?);
@@ -599,9 +602,12 @@ impl<'a> Run<'a> {
         }
         let (custody, venue_tokens) = (self.tokens(&keys.custody)?, self.tokens(&keys.venue_vault)?);
         let keeper_tokens = self.tokens(&keeper_account)?;
+        let custody_of_house = self.local.house.custody;
+        let house_tokens = self.tokens(&custody_of_house)?;
         for (name, amount) in [
             ("vault's custody (rounding left behind)", custody),
             ("venue (insurance fund)", venue_tokens),
+            ("options clearing house (insurance fund)", house_tokens),
             ("keeper", keeper_tokens),
             ("authority", self.tokens(&authority)?),
         ] {
