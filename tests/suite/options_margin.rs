@@ -3,8 +3,9 @@
 use crate::options_support::*;
 use ballast_client::instructions::options as ix;
 use ballast_options::OptionsError;
-use ballast_testkit::house::{house_settings, listing, HouseWorld, FAR, NEAR, UNIT, USD};
+use ballast_testkit::house::{house_settings, listing, parties, HouseWorld, FAR, NEAR, UNIT, USD};
 use ballast_testkit::tokens;
+use solana_signer::Signer;
 
 #[test]
 fn who_writes_needs_the_initial_margin_and_who_buys_needs_the_premium() {
@@ -151,5 +152,88 @@ fn markets_can_neither_be_left_out_nor_replaced_nor_passed_twice() {
     };
     refused(withdraw(&mut world, &[foreign, markets[1]]), OptionsError::NotListed);
     withdraw(&mut world, &[markets[1], markets[0]]).unwrap();
+    world.assert_sound();
+}
+
+/// Thirty-two series over four markets.
+fn many(world: &mut HouseWorld) -> Vec<ballast_options::state::SeriesKey> {
+    let strikes = [
+        (0, [42_000, 46_000, 54_000, 58_000], 0),
+        (1, [2_500, 2_800, 3_200, 3_500], 0),
+        (2, [126, 140, 160, 176], 0),
+        (3, [42, 46, 54, 58], 2),
+    ];
+    let each = strikes.into_iter().flat_map(|(market, digits, places)| {
+        let pairs = digits.into_iter().flat_map(|digits| [(CALL, digits), (PUT, digits)]);
+        pairs.map(move |(kind, digits)| (market, kind, digits, places))
+    });
+    each.map(|(market, kind, digits, places)| world.series_on(market, kind, digits, places, FAR))
+        .collect()
+}
+
+#[test]
+fn the_largest_books_trade_withdraw_and_are_liquidated_within_a_transaction() {
+    let mut world = HouseWorld::with(4, house_settings(), listing());
+    let (taker, maker) = (world.member(1_000_000 * USD), world.member(1_000_000 * USD));
+    for (index, key) in many(&mut world).iter().enumerate() {
+        let quantity = if index % 3 == 0 { 100_000 } else { -100_000 };
+        world.trade(&taker, &maker, key, quantity, 1).expect("a trade");
+    }
+    assert_eq!(world.account(&taker.account).position_count, 32);
+    let more = world.series(CALL, 50_000, FAR);
+    refused(world.trade(&taker, &maker, &more, UNIT, 1), OptionsError::PositionsFull);
+    let free = world.withdrawable(&taker);
+    world.withdraw(&taker, free).expect("a withdrawal");
+    // Prices move until it fails.
+    let liquidator = world.member(1_000_000 * USD);
+    let markets = world.market_keys();
+    let begin = ix::begin_liquidation(&world.keys, &taker.account, &markets);
+    for step in 1.. {
+        assert!(step < 20, "it never fails");
+        world.markets[0].price = (50_000 - 1_000 * step).to_string();
+        world.markets[1].price = (3_000 - 60 * step).to_string();
+        world.pass(3_600);
+        if world.crank(begin.clone()).is_ok() {
+            break;
+        }
+    }
+    world.pass(300);
+    let largest = world
+        .account(&taker.account)
+        .positions()
+        .iter()
+        .copied()
+        .find(|position| position.quantity < 0);
+    let position = largest.expect("a short position");
+    let parties = parties(&liquidator, &taker);
+    let take = ix::liquidate(&world.keys, &position.series, &parties, &markets, -10_000);
+    let taken = world.send(take, &liquidator.user).expect("a take");
+    assert!(
+        taken.compute_units_consumed <= 1_350_000,
+        "{}",
+        taken.compute_units_consumed
+    );
+    world.assert_sound();
+}
+
+#[test]
+fn accounts_of_one_owner_are_isolated_from_each_other() {
+    let mut world = HouseWorld::new();
+    let member = world.member(1_000 * USD);
+    let (holder, admin) = (member.user.holder, world.world.admin.pubkey());
+    let number = world.world.clock().slot - 511;
+    refused(
+        world.crank(ix::open_account(&world.keys, &admin, &holder.key, number - 1)),
+        OptionsError::AccountNumber,
+    );
+    world
+        .crank(ix::open_account(&world.keys, &admin, &holder.key, number))
+        .expect("a second account");
+    let second = world.keys.account(&holder.key, number);
+    world.accounts.push(second);
+    refused(world.withdraw(&member, 1_001 * USD), OptionsError::NotEnoughCash);
+    let deposit = ix::deposit(&world.keys, &holder.key, &second, &holder.quote, 1_000 * USD);
+    world.send(deposit, &member.user).unwrap();
+    refused(world.withdraw(&member, 1_001 * USD), OptionsError::NotEnoughCash);
     world.assert_sound();
 }
