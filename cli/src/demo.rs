@@ -65,17 +65,8 @@ pub struct Args {
     #[arg(long, value_name = "PORT", requires = "node", value_parser = clap::value_parser!(u16).range(1..=65534))]
     port: Option<u16>,
 
-    /// A strangle instead of a vault: sold on a maker's quote, hedged with the perpetual, settled
-    #[arg(long, conflicts_with_all = ["node", "speed", "seed"])]
-    options: bool,
-
-    /// With --options: fit the surfaces to the option chains of this file (default: a built-in smile)
-    #[arg(long, value_name = "FILE", requires = "options")]
-    chains: Option<PathBuf>,
-
-    /// With --options: leave the writer so little margin that a fall liquidates him
-    #[arg(long, requires = "options")]
-    liquidate: bool,
+    #[command(flatten)]
+    strangle: options_demo::Flags,
 
     /// Folder for the report
     #[arg(long, value_name = "DIR", default_value = "target/demo")]
@@ -84,21 +75,6 @@ pub struct Args {
     /// Seed of the built-in scenario
     #[arg(long, value_name = "N", default_value_t = scenario::DEFAULT_SEED, conflicts_with = "history")]
     seed: u64,
-}
-
-impl Args {
-    fn options_order(&self, out: PathBuf) -> Result<options_demo::Order> {
-        let replay = self.history.is_some().then(|| Replay::of(self)).transpose()?;
-        Ok(options_demo::Order {
-            asset: replay
-                .as_ref()
-                .map_or_else(|| "BTC".to_owned(), |replay| replay.asset.clone()),
-            history: replay.map(|replay| (replay.candles, replay.source)),
-            chains: self.chains.clone(),
-            liquidate: self.liquidate,
-            out,
-        })
-    }
 }
 
 /// What is replayed.
@@ -183,8 +159,10 @@ pub fn run(args: &Args, places: &Places) -> Result<bool> {
     } else {
         places.start.join(&args.out)
     };
-    if args.options {
-        return options_demo::run(&args.options_order(out)?, places);
+    if args.strangle.options {
+        let prices = args.history.is_some().then(|| Replay::of(args)).transpose()?;
+        let prices = prices.map(|replay| (replay.candles, replay.source, replay.asset));
+        return options_demo::run(&args.strangle, prices, &out, places);
     }
     let stop = Stop::new()?;
     let replay = Replay::of(args)?;
@@ -556,6 +534,7 @@ impl<'a> Run<'a> {
         let authority = tokens::wallet_of(&self.local.authority.pubkey(), &keys.quote_mint);
         let keeper_account = tokens::wallet_of(&self.chain.keeper(), &keys.quote_mint);
         let fund = self.local.config.insurance_fund()?;
+        let house_fund = self.local.config.house().insurance_fund()?;
         let line = |token: &str, name: &str, side, amount| LedgerLine {
             token: token.to_owned(),
             decimals: tokens::DECIMALS,
@@ -569,8 +548,10 @@ impl<'a> Run<'a> {
             Side::Minted,
             fund,
         )];
+        let house = "minted for the options clearing house's insurance fund";
+        ledger.push(line("USDC", house, Side::Minted, house_fund));
         let mut depositors = Vec::new();
-        let (mut minted, mut shares_held, mut all_out) = (fund, 0, true);
+        let (mut minted, mut shares_held, mut all_out) = (fund + house_fund, 0, true);
         for who in 0..self.people.len() {
             let (quote, shares) = (self.people[who].holder.quote, self.people[who].holder.shares);
             let (received, left) = (self.tokens(&quote)?, self.tokens(&shares)?);
@@ -599,9 +580,12 @@ impl<'a> Run<'a> {
         }
         let (custody, venue_tokens) = (self.tokens(&keys.custody)?, self.tokens(&keys.venue_vault)?);
         let keeper_tokens = self.tokens(&keeper_account)?;
+        let custody_of_house = self.local.house.custody;
+        let house_tokens = self.tokens(&custody_of_house)?;
         for (name, amount) in [
             ("vault's custody (rounding left behind)", custody),
             ("venue (insurance fund)", venue_tokens),
+            ("options clearing house (insurance fund)", house_tokens),
             ("keeper", keeper_tokens),
             ("authority", self.tokens(&authority)?),
         ] {

@@ -75,7 +75,6 @@ pub fn run(args: &Args, places: &Places) -> Result<()> {
         println!("vault: {}\nprice account: {}", local.keys.vault, local.price_feed);
         println!("options clearing house: {}", local.house.house);
     }
-    println!("Ctrl-C stops it");
     let mut publisher = price.map(|price| Publisher {
         local: &local,
         rpc: Rpc::new(&rpc_url(args.port)),
@@ -83,6 +82,9 @@ pub fn run(args: &Args, places: &Places) -> Result<()> {
         last: None,
         rounds: 0,
     });
+    // Whoever waits for the line below finds a price.
+    publisher.as_mut().map_or(Ok(()), Publisher::publish_if_due)?;
+    println!("Ctrl-C stops it");
     while !stop.asked() {
         node.check().context("the local node is gone")?;
         publisher.as_mut().map_or(Ok(()), Publisher::publish_if_due)?;

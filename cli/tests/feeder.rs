@@ -11,8 +11,7 @@ use ballast_migrations::config::{Config, DEFAULT};
 use ballast_migrations::keys;
 use ballast_migrations::rpc::Rpc;
 use ballast_migrations::steps::Local;
-use ballast_risk::state::{Fixed, Surface, SurfaceSettings};
-use ballast_risk::CreateSurfaceArgs;
+use ballast_risk::state::Surface;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 use std::fs::File;
@@ -66,7 +65,7 @@ struct World {
 }
 
 impl World {
-    /// A market that was observed, with a surface of these feeders, two of whom a publication takes.
+    /// A market that was observed, whose surface has these feeders, two of whom a publication takes.
     fn new(port: u16, binary: PathBuf, feeders: &[Keypair]) -> Self {
         let local = Local::new(Config::parse(DEFAULT).unwrap(), "BTC").unwrap();
         let mut rpc = Rpc::new(&rpc_url(port));
@@ -86,16 +85,18 @@ impl World {
         rpc.set_account(&pull_account(local.price_feed, &publication)).unwrap();
         rpc.set_account(&switchboard_account(local.second_feed, &publication))
             .unwrap();
-        let args = CreateSurfaceArgs {
-            settings: settings(),
-            grid: GRID.iter().map(|days| clock.unix_timestamp + days * DAY).collect(),
-            feeders: feeders.iter().map(Keypair::pubkey).collect(),
-            required: 2,
-        };
         let seen = rpc.account(&market).unwrap().risk_market().unwrap();
         let observe = instructions::observe(&market, &seen.params, &local.price_feed, Some(&local.second_feed));
-        let create = ix::create(&authority.pubkey(), &market, args);
-        rpc.send(&[observe, create], &[authority]).unwrap();
+        // The network has a surface, of its authority's own feeding: these take its place.
+        let (key, owner) = (addresses::surface(&market), authority.pubkey());
+        let keys = feeders.iter().map(Keypair::pubkey).collect();
+        let grid = GRID.iter().map(|days| clock.unix_timestamp + days * DAY).collect();
+        let all = [
+            observe,
+            ix::set_feeders(&owner, &key, keys, 2),
+            ix::set_grid(&owner, &key, grid),
+        ];
+        rpc.send(&all, &[authority]).unwrap();
         let folder = tempfile::tempdir().unwrap();
         for (index, feeder) in feeders.iter().enumerate() {
             rpc.airdrop(&feeder.pubkey(), 1_000_000_000).unwrap();
@@ -155,24 +156,6 @@ impl World {
     fn submission_exists(&mut self, feeder: &Keypair) -> bool {
         let key = addresses::submission(&addresses::surface(&self.market), &feeder.pubkey());
         self.rpc.account(&key).is_ok()
-    }
-}
-
-fn settings() -> SurfaceSettings {
-    let share = |percent: i64| {
-        let fixed: fixed::types::I80F48 = fixed::types::I80F48::from_num(percent) / 100;
-        Fixed::from(fixed)
-    };
-    SurfaceSettings {
-        min_interval_seconds: 1,
-        max_submission_age_seconds: 600,
-        min_time_to_expiry_seconds: 3_600,
-        average_tenor_seconds: 2_592_000,
-        average_spacing_seconds: 3_600,
-        variance_change_per_hour: share(30),
-        skew_change_per_hour: share(20),
-        curvature_change_per_hour: share(50),
-        floor_share: share(25),
     }
 }
 

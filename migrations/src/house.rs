@@ -1,6 +1,6 @@
 //! The options clearing house of a local network, and the volatility surface its margin is computed from: what the configuration says of them.
 
-use crate::config::Decimal;
+use crate::config::{base_units, Decimal};
 use crate::tokens::{DECIMALS, UNIT};
 use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, Result};
@@ -201,8 +201,11 @@ impl House {
         })
     }
 
-    /// Its insurance fund, whole test USDC.
-    pub fn insurance_fund(&self) -> u64 {
-        self.insurance_fund
+    /// Its insurance fund, base units.
+    ///
+    /// # Errors
+    /// If it does not fit.
+    pub fn insurance_fund(&self) -> Result<u64> {
+        base_units(self.insurance_fund)
     }
 }

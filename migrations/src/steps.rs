@@ -1,7 +1,7 @@
 //! The steps of initialisation, as instructions.
 
 use crate::cluster::Cluster;
-use crate::config::{base_units, Config};
+use crate::config::Config;
 use crate::keys::{self, PROGRAMS};
 use crate::tokens;
 use anchor_lang::prelude::Pubkey;
@@ -171,10 +171,7 @@ impl Local {
 
     fn create_house(&self, genesis: [u8; 32]) -> Result<Vec<Instruction>> {
         let (authority, mint, house) = (self.authority.pubkey(), self.mint.pubkey(), self.config.house());
-        let (purse, amount) = (
-            tokens::wallet_of(&authority, &mint),
-            base_units(house.insurance_fund())?,
-        );
+        let (purse, amount) = (tokens::wallet_of(&authority, &mint), house.insurance_fund()?);
         let args = house.create(vault_number(&self.asset), genesis)?;
         Ok(vec![
             options::create_house(&authority, &mint, &[self.listed()], args),

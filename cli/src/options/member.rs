@@ -20,7 +20,7 @@ pub struct OpenArgs {
     deposit: Option<String>,
 }
 
-/// Puts quote tokens into the margin account, takes them out, or mints test tokens on a local network
+/// An amount of the quote token
 #[derive(clap::Args, Debug)]
 pub struct AmountArgs {
     /// How much, in the quote token

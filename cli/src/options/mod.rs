@@ -72,9 +72,12 @@ pub struct Common {
 enum Order {
     List(list::Args),
     Open(member::OpenArgs),
+    /// Puts quote tokens from the wallet into the margin account
     Deposit(member::AmountArgs),
+    /// Takes cash out of the margin account, as far as margin allows
     Withdraw(member::AmountArgs),
     Close(member::CloseArgs),
+    /// Mints test tokens into the wallet, and gives lamports: local networks only
     Faucet(member::AmountArgs),
     Quote(quote::Args),
     Take(take::Args),

@@ -15,50 +15,59 @@ use anyhow::{bail, Result};
 use ballast_migrations::config::{Config, DEFAULT};
 use ballast_migrations::steps::{compiled, Local};
 use ballast_sim::history::Candle;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Chain time kept for the set-up, before the first price.
 const PREPARATION: i64 = 3_600;
 /// A line of the table every so many hours, besides those on which something happened.
 const LINE_EVERY: i64 = 6 * 3_600;
 
-/// What to run.
-pub struct Order {
-    /// Prices, and the file they are from; the built-in week without.
-    pub history: Option<(Vec<Candle>, String)>,
-    /// The asset.
-    pub asset: String,
-    /// Option chains to fit surfaces to.
-    pub chains: Option<PathBuf>,
-    /// Leave the writer with thin margin.
-    pub liquidate: bool,
-    /// Where the files go.
-    pub out: PathBuf,
+/// What `ballast demo` takes for it.
+#[derive(clap::Args)]
+pub struct Flags {
+    /// A strangle instead of a vault: sold on a maker's quote, hedged with the perpetual, settled
+    #[arg(long, conflicts_with_all = ["node", "speed", "seed"])]
+    pub options: bool,
+
+    /// With --options: fit the surfaces to the option chains of this file (default: a built-in smile)
+    #[arg(long, value_name = "FILE", requires = "options")]
+    chains: Option<PathBuf>,
+
+    /// With --options: leave the writer so little margin that a fall liquidates him
+    #[arg(long, requires = "options")]
+    liquidate: bool,
 }
+
+/// Prices, the file they are from, and the asset.
+pub type Prices = (Vec<Candle>, String, String);
 
 /// Runs the demo; `false` if something did not hold.
 ///
 /// # Errors
 /// One line that says what to do.
-pub fn run(order: &Order, places: &Places) -> Result<bool> {
+pub fn run(flags: &Flags, prices: Option<Prices>, out: &Path, places: &Places) -> Result<bool> {
     let stop = Stop::new()?;
     compiled(&places.programs())?;
-    let local = Local::new(Config::parse(DEFAULT)?, &order.asset)?;
-    let (points, prices) = match &order.history {
-        Some((candles, name)) => (path::of_history(candles)?, name.clone()),
-        None => (path::built_in(), "the built-in week, made up".to_owned()),
+    let (points, source, asset) = match &prices {
+        Some((candles, name, asset)) => (path::of_history(candles)?, name.clone(), asset.clone()),
+        None => (
+            path::built_in(),
+            "the built-in week, made up".to_owned(),
+            "BTC".to_owned(),
+        ),
     };
+    let local = Local::new(Config::parse(DEFAULT)?, &asset)?;
     let Some(first) = points.first() else {
         bail!("there are no prices")
     };
     let mut chain = Embedded::new(first.at - PREPARATION);
-    let source = surface::Source::load(order.chains.as_deref(), &order.asset)?;
-    let surfaces = source.describe();
+    let chains = surface::Source::load(flags.chains.as_deref(), &asset)?;
+    let surfaces = chains.describe();
     local.initialise(&mut chain, &places.programs(), &mut |_| {})?;
-    let mut run = run::Run::new(local, points, source, order.liquidate, stop);
+    let mut run = run::Run::new(local, points, chains, flags.liquidate, stop);
     let mut summary = run.all(&mut chain)?;
-    (summary.prices, summary.surfaces) = (prices, surfaces);
-    record::write(&order.out, &summary, &run.steps)?;
+    (summary.prices, summary.surfaces) = (source, surfaces);
+    record::write(out, &summary, &run.steps)?;
     println!("{}", record::head());
     for step in run
         .steps
@@ -85,7 +94,7 @@ pub fn run(order: &Order, places: &Places) -> Result<bool> {
             person.left - person.minted
         );
     }
-    println!("\n{} steps; {}", run.steps.len(), order.out.display());
+    println!("\n{} steps; {}", run.steps.len(), out.display());
     println!(
         "{}",
         if summary.held {

@@ -366,7 +366,7 @@ impl Run {
         }
         let insurance = desk.cluster.account(&desk.keys.insurance)?.margin_account()?;
         let house = desk.cluster.account(&desk.keys.house)?.house()?;
-        let given = self.local.config.house().insurance_fund() * UNIT;
+        let given = self.local.config.house().insurance_fund()?;
         let gained: i128 = people.iter().map(|person| -person.paid_in).sum();
         let fund = i128::from(insurance.cash) - i128::from(given);
         let check = |name: &str, held: bool, detail: String| Check {

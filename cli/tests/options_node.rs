@@ -1,0 +1,129 @@
+//! `ballast options` against the local node that `ballast localnet --price` runs, each in a process of its own.
+//!
+//! Needs the local node and the programs: `./ballast test` builds them. Without them this test says so and passes.
+
+use ballast_cli::node::{rpc_url, write_keypair};
+use ballast_migrations::keys;
+use serde_json::Value;
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn built() -> bool {
+    let needed = [
+        "localnet/target/debug/ballast-localnet",
+        "target/deploy/ballast_options.so",
+    ];
+    let missing = needed.iter().map(|file| root().join(file)).find(|file| !file.is_file());
+    if let Some(file) = &missing {
+        eprintln!("SKIPPED: {} is not built; ./ballast test builds it", file.display());
+    }
+    missing.is_none()
+}
+
+/// A port whose neighbour is free too.
+fn port() -> u16 {
+    loop {
+        let first = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = first.local_addr().unwrap().port();
+        if port < u16::MAX && TcpListener::bind(("127.0.0.1", port + 1)).is_ok() {
+            return port;
+        }
+    }
+}
+
+/// `ballast localnet`, told to end in order: a killed one would leave its node behind.
+struct Localnet(Child);
+
+impl Localnet {
+    fn start(port: u16) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ballast"));
+        command
+            .env("BALLAST_ROOT", root())
+            .args(["localnet", "--port", &port.to_string(), "--price", "80000"]);
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let localnet = Self(child);
+        let ready = lines.map_while(Result::ok).any(|line| line.starts_with("Ctrl-C"));
+        assert!(ready, "the local network did not get ready");
+        localnet
+    }
+
+    fn end(&mut self) {
+        let told = Command::new("kill").arg(self.0.id().to_string()).status();
+        assert!(told.is_ok() && self.0.wait().is_ok());
+    }
+}
+
+impl Drop for Localnet {
+    fn drop(&mut self) {
+        if matches!(self.0.try_wait(), Ok(None)) {
+            self.end();
+        }
+    }
+}
+
+/// What a command says, and whether it succeeded.
+fn options(url: &str, keypair: &Path, words: &[&str]) -> (bool, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ballast"));
+    command.args(["options", "--rpc-url", url, "--keypair"]).arg(keypair);
+    let output = command.args(words).output().unwrap();
+    let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    (output.status.success(), said.concat())
+}
+
+fn ok(url: &str, keypair: &Path, words: &[&str]) -> String {
+    let (held, said) = options(url, keypair, words);
+    assert!(held, "{words:?}: {said}");
+    said
+}
+
+#[test]
+fn a_quote_is_made_and_taken_over_rpc() {
+    if !built() {
+        return;
+    }
+    let (port, folder) = (port(), tempfile::tempdir().unwrap());
+    let url = rpc_url(port);
+    let mut localnet = Localnet::start(port);
+    let [maker, taker] = ["maker", "taker"].map(|who| {
+        let file = folder.path().join(format!("{who}.json"));
+        write_keypair(&file, &keys::wallet(who)).unwrap();
+        ok(&url, &file, &["faucet", "500000"]);
+        file
+    });
+    for file in [&maker, &taker] {
+        assert!(ok(&url, file, &["open", "--deposit", "200000"]).contains("margin account"));
+    }
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() as i64;
+    let in_two_days = ballast_cli::options::name::date_of(now + 2 * 86_400);
+    let series = format!("BTC-{in_two_days}-82000-C");
+    let file = folder.path().join("quote.json");
+    let file = file.to_str().unwrap();
+    let quote = [
+        "quote", &series, "sell", "--size", "1.5", "--spread", "0.05", "--slots", "1000", "--out", file,
+    ];
+    assert!(ok(&url, &maker, &quote).contains("sell 1.50"));
+    let taken = ok(&url, &taker, &["take", file]);
+    assert!(taken.contains(&format!("bought 1.50 {series}")), "{taken}");
+    let margin: Value = serde_json::from_str(&ok(&url, &taker, &["margin", "--json"])).unwrap();
+    assert_eq!(margin["positions"][0]["quantity"], 1_500_000, "{margin}");
+    assert!(ok(&url, &taker, &["list"]).contains(&series));
+    assert_eq!(ok(&url, &taker, &["settle"]).trim(), "nothing is due");
+    let (held, said) = options(&url, &taker, &["withdraw", "200000"]);
+    assert!(
+        !held && said.trim().lines().count() == 1 && said.contains("cash"),
+        "{said}"
+    );
+
+    // A node that is gone is one clear line.
+    localnet.end();
+    let (held, said) = options(&url, &taker, &["list"]);
+    assert!(!held && said.contains("does not answer"), "{said}");
+}
