@@ -228,12 +228,8 @@ fn feeders_open_submit_and_publish_a_surface() {
     assert!(second.status.success(), "{}", said(&second));
     assert_eq!(said(&second).matches("submitted").count(), 2, "{}", said(&second));
     let surface = world.surface();
-    assert_eq!(
-        (surface.publications, surface.published().len()),
-        (1, 8),
-        "{}",
-        said(&second)
-    );
+    assert!((1..=2).contains(&surface.publications), "{}", said(&second));
+    assert_eq!(surface.published().len(), 8, "{}", said(&second));
     let published = (surface.published()[1].variance as f64 / 2f64.powi(56)).sqrt();
     assert!((published - level).abs() < 1e-3, "{published} {level}");
 
