@@ -108,9 +108,30 @@ fn a_buyers_price_rises() {
     };
     desk.open(asked).unwrap();
     desk.world.pass(300);
-    refused(desk.take(100_000, 251), OptionsError::AuctionLimit);
-    let sold = events::<Traded>(&desk.take(100_000, 250)).remove(0);
+    refused(desk.take(-100_000, 251), OptionsError::AuctionLimit);
+    let sold = events::<Traded>(&desk.take(-100_000, 250)).remove(0);
     assert_eq!((sold.price, sold.buyer), (250 * USD, desk.owner.account));
+    assert_eq!(sold.quantity, 100_000);
+    desk.world.assert_sound();
+}
+
+#[test]
+fn an_auction_swapped_for_its_opposite_is_not_the_one_that_was_meant() {
+    let mut desk = Desk::new();
+    desk.open(offer()).unwrap();
+    // The taker means to buy at 600 and no more. Before he lands the owner asks to buy at 600 under the same number.
+    desk.cancel(true).unwrap();
+    let asked = OpenAuctionArgs {
+        side: BUY,
+        start_price: 600 * USD,
+        end_price: 600 * USD,
+        ..offer()
+    };
+    desk.open(asked).unwrap();
+    refused(desk.take(100_000, 600), OptionsError::AuctionSide);
+    refused(desk.take(0, 600), OptionsError::AuctionSide);
+    refused(desk.take(i64::MIN, 600), OptionsError::AuctionSide);
+    desk.take(-100_000, 600).unwrap();
     desk.world.assert_sound();
 }
 

@@ -158,7 +158,8 @@ fn take(args: &TakeArgs, common: &Common, desk: &mut Desk) -> Result<String> {
         maker: offer.account,
     };
     let before = account.cash;
-    let take = ix::take_auction(&desk.keys, &offer.key, &parties, &markets, offer.number, size, limit);
+    let signed = if auction.side == Side::Sell { size } else { -size };
+    let take = ix::take_auction(&desk.keys, &offer.key, &parties, &markets, offer.number, signed, limit);
     desk.send(&[take], &[&signer])?;
     let after = desk.account(&key)?.cash;
     Ok(format!(

@@ -59,7 +59,7 @@ pub fn listing() -> ListingSettings {
         spread: 10,
         concentration: 500,
         free_share: 1_000,
-        discount_of_spot: 100,
+        discount_of_spot: 10,
         discount_of_mark: 2_000,
         window_seconds: 1_800,
         spacing_seconds: 60,

@@ -190,6 +190,8 @@ pub enum OptionsError {
     AuctionOver,
     #[msg("auction: less than that is left")]
     AuctionLeft,
+    #[msg("auction: it is on the other side than the taker meant")]
+    AuctionSide,
     #[msg("auction: the price is beyond the taker's limit")]
     AuctionLimit,
     #[msg("auction: only its owner cancels it before it is over")]

@@ -339,7 +339,7 @@ pub fn open_auction(
     build(ID, accounts, instruction::OpenAuction { args })
 }
 
-/// `take_auction`: `number` is the auction's among those of the maker's account.
+/// `take_auction`: `number` is the auction's among those of the maker's account; `quantity` is positive to buy, negative to sell.
 pub fn take_auction(
     keys: &HouseKeys,
     key: &SeriesKey,

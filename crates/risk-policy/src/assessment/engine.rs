@@ -83,17 +83,17 @@ pub struct Requirement {
 impl BookRisk {
     /// The requirement of the book, with what somebody charges for it besides: `whole` for the whole of it, `rest` for what is left of it
     /// without its long options, which can be let go. `None` if a number does not fit.
-    pub fn requirement(&self, margin: &MarginParams, whole: Value, rest: Value) -> Option<Requirement> {
-        let relieved = |of_whole: Value, of_rest: Value| {
-            relieved(
-                of_whole.checked_add(whole)?,
-                self.long_options,
-                of_rest.checked_add(rest)?,
-            )
-        };
+    pub fn requirement(&self, margin: &MarginParams, whole: Requirement, rest: Requirement) -> Option<Requirement> {
+        let relieved = |of_whole: Value, of_rest: Value| relieved(of_whole, self.long_options, of_rest);
         Some(Requirement {
-            initial: relieved(margin.initial(&self.whole)?, margin.initial(&self.rest)?)?,
-            maintenance: relieved(margin.maintenance(&self.whole)?, margin.maintenance(&self.rest)?)?,
+            initial: relieved(
+                margin.initial(&self.whole)?.checked_add(whole.initial)?,
+                margin.initial(&self.rest)?.checked_add(rest.initial)?,
+            )?,
+            maintenance: relieved(
+                margin.maintenance(&self.whole)?.checked_add(whole.maintenance)?,
+                margin.maintenance(&self.rest)?.checked_add(rest.maintenance)?,
+            )?,
         })
     }
 }
@@ -114,7 +114,7 @@ pub fn assess(
 ) -> Result<Assessment, AssessRefusal> {
     let mut greeks = [MarketGreeks::default(); MAX_MARKETS];
     let risk = run(legs, markets, None, scenarios, now, room, Some(&mut greeks))?;
-    let requirement = risk.requirement(margin, Value::ZERO, Value::ZERO);
+    let requirement = risk.requirement(margin, Requirement::default(), Requirement::default());
     let requirement = requirement.ok_or(AssessRefusal::TooLarge)?;
     Ok(Assessment {
         value: risk.value,

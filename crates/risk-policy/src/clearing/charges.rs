@@ -3,27 +3,28 @@
 use super::account::Position;
 use super::params::ChargeParams;
 use super::trade::OpenInterest;
+use crate::assessment::Requirement;
 use crate::basis_points::BasisPoints;
 use ballast_risk_math::scale::mul_div_ceil;
 use ballast_risk_math::{value_ceil, Lots, Price, Value};
 
-/// The charges of a book, base units, rounded up.
+/// The charges of a book on one market, base units, rounded up.
+///
+/// For positions to be opened they are spread and concentration; lest a liquidation begin, the spread alone. Open interest is what others do, and
+/// whoever closes his part of it shall not bring anybody else's liquidation about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Charges {
     /// Of the whole book.
-    pub whole: Value,
+    pub whole: Requirement,
     /// Of what is left of it without its long options.
-    pub short: Value,
+    pub short: Requirement,
 }
 
-impl Charges {
-    /// The sum of both. `None` if it does not fit.
-    pub fn checked_add(self, other: Self) -> Option<Self> {
-        Some(Self {
-            whole: self.whole.checked_add(other.whole)?,
-            short: self.short.checked_add(other.short)?,
-        })
-    }
+fn charge(spread: Value, concentration: Value) -> Option<Requirement> {
+    Some(Requirement {
+        initial: spread.checked_add(concentration)?,
+        maintenance: spread,
+    })
 }
 
 /// The charges of an account's positions on one market. `None` if a number does not fit.
@@ -40,21 +41,22 @@ pub fn charges(
     params: &ChargeParams,
     open_interest: OpenInterest,
 ) -> Option<Charges> {
-    let (mut sum, mut gross, mut short) = (Charges::default(), 0u64, 0u64);
+    let (mut spread_of_all, mut spread_of_short) = (Value::ZERO, Value::ZERO);
+    let (mut gross, mut short) = (0u64, 0u64);
     for position in positions.iter().filter(|position| position.series.market == market) {
         let size = position.quantity.0.unsigned_abs();
         let spread = points_of_ceil(worth(size, spot)?, params.spread)?.max(params.spread_floor);
         let spread = Value::from_amount(spread)?;
         gross = gross.checked_add(size)?;
-        sum.whole = sum.whole.checked_add(spread)?;
+        spread_of_all = spread_of_all.checked_add(spread)?;
         if position.quantity < Lots::ZERO {
             short = short.checked_add(size)?;
-            sum.short = sum.short.checked_add(spread)?;
+            spread_of_short = spread_of_short.checked_add(spread)?;
         }
     }
-    sum.checked_add(Charges {
-        whole: concentration(gross, spot, params, open_interest)?,
-        short: concentration(short, spot, params, open_interest)?,
+    Some(Charges {
+        whole: charge(spread_of_all, concentration(gross, spot, params, open_interest)?)?,
+        short: charge(spread_of_short, concentration(short, spot, params, open_interest)?)?,
     })
 }
 
@@ -138,7 +140,19 @@ mod tests {
             let account = account(0, positions);
             let open = OpenInterest(open as u64);
             let got = charges(account.positions(), 0, price("50000"), &LISTING.charges, open).unwrap();
-            assert_eq!((got.whole.0, got.short.0), (whole, short), "{positions:?} {open:?}");
+            let initial = (got.whole.initial.0, got.short.initial.0);
+            assert_eq!(initial, (whole, short), "{positions:?} {open:?}");
+            // Maintenance knows no concentration: as if the market were without end.
+            let wide = charges(
+                account.positions(),
+                0,
+                price("50000"),
+                &LISTING.charges,
+                OpenInterest(u64::MAX),
+            )
+            .unwrap();
+            assert_eq!(got.whole.maintenance, wide.whole.initial);
+            assert_eq!(got.short.maintenance, wide.short.initial);
             let elsewhere = charges(account.positions(), 1, price("50000"), &LISTING.charges, open);
             assert_eq!(elsewhere, Some(Charges::default()));
         }

@@ -39,7 +39,7 @@ pub const LISTING: ListingParams = ListingParams {
         free_size: Lots(1_000_000),
     },
     discount: DiscountParams {
-        of_spot: BasisPoints(100),
+        of_spot: BasisPoints(20),
         of_mark: BasisPoints(2_000),
     },
     settlement: SettlementParams {

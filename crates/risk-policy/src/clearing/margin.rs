@@ -2,11 +2,11 @@
 //!
 //! ```text
 //! equity       = cash − debt + claims + marks on the adverse side
-//! requirement  = min( tail(whole book) + charges(whole book),
-//!                     marks of long options + tail(the rest) + charges(the rest) )
+//! requirement  = Σ over markets of min( tail(whole book) + charges(whole book),
+//!                                       marks of long options + tail(the rest) + charges(the rest) )
 //! ```
 //!
-//! with tail = max(share × worst loss, multiple × 99 % shortfall) of the risk engine. A book of long options needs no more than its marks, charges
+//! with the book being that of one market: nothing is netted between markets, which fall together when it matters. And tail = max(share × worst loss, multiple × 99 % shortfall) of the risk engine. A book of long options needs no more than its marks, charges
 //! included. Besides, what expires soon needs cash: see [`super::cash_need`].
 //!
 //! **Expired, not yet settled** positions count as options with five minutes to live: the price they settle at is not known to this function, and
@@ -14,11 +14,11 @@
 
 use super::account::{MarginAccount, Position};
 use super::cash_need::{cash_need, CashNeed, PriceRange};
-use super::charges::{charges, Charges};
+use super::charges::charges;
 use super::params::{ChargeParams, HouseParams, MAX_LISTINGS};
 use super::series::SeriesTerms;
 use super::trade::OpenInterest;
-use crate::assessment::{self, AssessRefusal, BookLeg, BookRisk, Contract, MarketInputs, MARGIN, SCENARIOS};
+use crate::assessment::{self, AssessRefusal, BookLeg, Contract, MarketInputs, Requirement, MARGIN, SCENARIOS};
 use ballast_risk_math::scenarios::Leg;
 use ballast_risk_math::{Lots, Price, Value};
 
@@ -168,99 +168,91 @@ pub fn standing(
     marks: Marks,
     work: &mut Workspace,
 ) -> Result<Standing, MarginRefusal> {
-    let (risk, extra) = if account.positions().is_empty() {
-        (BookRisk::default(), Charges::default())
-    } else {
-        let (markets, slow, count) = used_markets(account, context, work)?;
-        let markets = markets.get(..count).unwrap_or_default();
-        let slow = match marks {
-            Marks::Adverse => None,
-            Marks::Prudent => slow.get(..count),
-        };
-        let book = work
-            .book
-            .get(..account.positions().len())
-            .ok_or(AssessRefusal::TooManyLegs)?;
-        let risk = assessment::book_risk(book, markets, slow, &SCENARIOS, context.now, work.legs)?;
-        (risk, all_charges(account, context)?)
-    };
+    let mut sum = OnMarkets::default();
+    // Positions are in the order of their markets.
+    for group in account.positions().chunk_by(|a, b| a.series.market == b.series.market) {
+        sum = sum
+            .checked_add(on_market(group, context, marks, work)?)
+            .ok_or(MarginRefusal::TooLarge)?;
+    }
     let need = all_cash_needs(account, context)?;
-    sum_up(account, &risk, extra, need).ok_or(MarginRefusal::TooLarge)
+    sum_up(account, &sum, need).ok_or(MarginRefusal::TooLarge)
 }
 
-fn sum_up(account: &MarginAccount, risk: &BookRisk, extra: Charges, cash_need: CashNeed) -> Option<Standing> {
-    let requirement = risk.requirement(&MARGIN, extra.whole, extra.short)?;
+/// What positions are worth, and what they need.
+#[derive(Clone, Copy, Debug, Default)]
+struct OnMarkets {
+    value: Value,
+    requirement: Requirement,
+}
+
+impl OnMarkets {
+    fn checked_add(self, other: Self) -> Option<Self> {
+        let (a, b) = (self.requirement, other.requirement);
+        Some(Self {
+            value: self.value.checked_add(other.value)?,
+            requirement: Requirement {
+                initial: a.initial.checked_add(b.initial)?,
+                maintenance: a.maintenance.checked_add(b.maintenance)?,
+            },
+        })
+    }
+}
+
+/// The positions of one market, `group`: by a grid of that market's own, as wide as if there were no other. Markets combined by a common factor are
+/// shocked less each, which is right for what is linear and too little for options whose loss lies far out.
+#[inline(never)]
+fn on_market(
+    group: &[Position],
+    context: &MarginContext,
+    marks: Marks,
+    work: &mut Workspace,
+) -> Result<OnMarkets, MarginRefusal> {
+    let market = group.first().map_or(0, |position| position.series.market);
+    let here = view(context, market)?;
+    let least_expiry = context.now.saturating_add(LEAST_SECONDS);
+    let book = work.book.get_mut(..group.len()).ok_or(AssessRefusal::TooManyLegs)?;
+    for (position, leg) in group.iter().zip(book.iter_mut()) {
+        *leg = BookLeg {
+            market: 0,
+            contract: position.series.contract(position.series.expiry.max(least_expiry)),
+            quantity: position.quantity,
+        };
+    }
+    let slow = [here.slow];
+    let slow = match marks {
+        Marks::Adverse => None,
+        Marks::Prudent => Some(&slow[..]),
+    };
+    let inputs = core::slice::from_ref(&here.inputs);
+    let risk = assessment::book_risk(book, inputs, slow, &SCENARIOS, context.now, work.legs)?;
+    let more = charges(group, market, here.inputs.bounds.mid, &here.charges, here.open_interest);
+    let requirement = more.and_then(|more| risk.requirement(&MARGIN, more.whole, more.short));
+    Ok(OnMarkets {
+        value: risk.value,
+        requirement: requirement.ok_or(MarginRefusal::TooLarge)?,
+    })
+}
+
+fn sum_up(account: &MarginAccount, sum: &OnMarkets, cash_need: CashNeed) -> Option<Standing> {
     let (cash, debt) = (Value::from_amount(account.cash)?, Value::from_amount(account.debt)?);
-    let mut equity = cash.checked_sub(debt)?.checked_add(risk.value)?;
+    let mut equity = cash.checked_sub(debt)?.checked_add(sum.value)?;
     for claim in account.claims() {
         equity = equity.checked_add(Value::from_amount(claim.amount)?)?;
     }
     Some(Standing {
         equity,
-        initial: requirement.initial,
-        maintenance: requirement.maintenance,
+        initial: sum.requirement.initial,
+        maintenance: sum.requirement.maintenance,
         cash,
         cash_need,
         debt,
     })
 }
 
-type UsedMarkets<'a> = ([MarketInputs<'a>; MAX_LISTINGS], [Price; MAX_LISTINGS], usize);
-
-/// The markets an account has positions on, and its book with their indices among these: the risk engine shall not combine more markets
-/// than there are.
-#[inline(never)]
-fn used_markets<'a>(
-    account: &MarginAccount,
-    context: &MarginContext<'a>,
-    work: &mut Workspace,
-) -> Result<UsedMarkets<'a>, MarginRefusal> {
-    let positions = account.positions();
-    let first = positions.first().map_or(0, |position| position.series.market);
-    let first = view(context, first)?;
-    let mut markets = [first.inputs; MAX_LISTINGS];
-    let mut slow = [first.slow; MAX_LISTINGS];
-    let mut count = 0usize;
-    let mut last = None;
-    let least_expiry = context.now.saturating_add(LEAST_SECONDS);
-    // Positions are in the order of their markets.
-    for (position, leg) in positions.iter().zip(work.book.iter_mut()) {
-        let market = position.series.market;
-        if last != Some(market) {
-            let here = view(context, market)?;
-            let full = MarginRefusal::Assess(AssessRefusal::MarketCount);
-            *markets.get_mut(count).ok_or(full)? = here.inputs;
-            *slow.get_mut(count).ok_or(full)? = here.slow;
-            count = count.wrapping_add(1);
-            last = Some(market);
-        }
-        *leg = BookLeg {
-            market: count.saturating_sub(1),
-            contract: position.series.contract(position.series.expiry.max(least_expiry)),
-            quantity: position.quantity,
-        };
-    }
-    Ok((markets, slow, count))
-}
-
 fn view<'c, 'a>(context: &'c MarginContext<'a>, market: u8) -> Result<&'c MarketView<'a>, MarginRefusal> {
     let view = context.markets.get(usize::from(market)).and_then(Option::as_ref);
     view.ok_or(MarginRefusal::MarketMissing(market))
-}
-
-#[inline(never)]
-fn all_charges(account: &MarginAccount, context: &MarginContext) -> Result<Charges, MarginRefusal> {
-    let mut sum = Charges::default();
-    for group in account.positions().chunk_by(|a, b| a.series.market == b.series.market) {
-        let Some(market) = group.first().map(|position| position.series.market) else {
-            continue;
-        };
-        let here = view(context, market)?;
-        let more = charges(group, market, here.inputs.bounds.mid, &here.charges, here.open_interest);
-        let total = more.and_then(|more| sum.checked_add(more));
-        sum = total.ok_or(MarginRefusal::TooLarge)?;
-    }
-    Ok(sum)
 }
 
 /// The cash needs of all groups that expire within the window: no group's gain pays another's loss, as they are paid out one by one.

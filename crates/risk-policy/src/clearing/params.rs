@@ -8,6 +8,10 @@ use core::ops::RangeInclusive;
 
 /// Most markets of a house.
 pub const MAX_LISTINGS: usize = MAX_MARKETS;
+/// The longest window of a settlement, seconds.
+pub const LONGEST_WINDOW_SECONDS: i64 = 7_200;
+/// What an account has at least to find its cash, before a liquidation for want of it can end in a takeover; seconds.
+const LEAST_NOTICE_SECONDS: i64 = 3_600;
 
 /// Which strikes may be created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -194,7 +198,9 @@ impl ListingParams {
         self.expiries.validate(self.settlement.window_seconds)?;
         within(ParamRule::LeastSize, self.least_size.0, 1..=1_000_000_000_000)?;
         self.charges.validate()?;
-        within(ParamRule::DiscountOfSpot, points(self.discount.of_spot), 10..=1_000)?;
+        // More than what was held for closing the position, and failing would pay: the fund gives the same discount.
+        let held = points(self.charges.spread);
+        within(ParamRule::DiscountOfSpot, points(self.discount.of_spot), 1..=held)?;
         within(ParamRule::DiscountOfMark, points(self.discount.of_mark), 100..=5_000)?;
         self.settlement.validate()
     }
@@ -227,7 +233,7 @@ impl SettlementParams {
     fn validate(&self) -> Result<(), BadParam> {
         let (window, spacing) = (i64::from(self.window_seconds), i64::from(self.spacing_seconds));
         let delay = i64::from(self.greatest_delay_seconds);
-        within(ParamRule::Window, window, 300..=7_200)?;
+        within(ParamRule::Window, window, 300..=LONGEST_WINDOW_SECONDS)?;
         within(ParamRule::Spacing, spacing, 10..=600)?;
         let stretches = window.checked_div(spacing).unwrap_or_default();
         // Some stretches will pass without a sample: a window that needs every one of them would always be extended.
@@ -251,6 +257,23 @@ impl HouseParams {
         let growing = i64::from(self.liquidation_seconds);
         within(ParamRule::LiquidationTime, growing, 60..=3_600)?;
         within(ParamRule::Grace, i64::from(self.grace_seconds), 60..=86_400)
+    }
+
+    /// Whether a listing goes with these: a liquidation has to be over, takeover and all, between the first need of cash for an expiry and the
+    /// window in which nothing is taken any more.
+    ///
+    /// # Errors
+    /// [`ParamRule::CashWindow`].
+    pub fn check_listing(&self, listing: &ListingParams) -> Result<(), BadParam> {
+        let least = i64::from(listing.settlement.window_seconds)
+            .saturating_add(i64::from(self.liquidation_seconds))
+            .saturating_add(i64::from(self.grace_seconds))
+            .saturating_add(LEAST_NOTICE_SECONDS);
+        within(
+            ParamRule::CashWindow,
+            i64::from(self.cash_window_seconds),
+            least..=HORIZON_SECONDS,
+        )
     }
 
     /// 10^decimals: how many lots one unit of the underlying is.

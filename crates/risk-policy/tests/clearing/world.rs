@@ -55,7 +55,7 @@ pub const LISTING: ListingParams = ListingParams {
         free_size: Lots(20_000_000),
     },
     discount: DiscountParams {
-        of_spot: BasisPoints(150),
+        of_spot: BasisPoints(20),
         of_mark: BasisPoints(2_000),
     },
     settlement: SettlementParams {

@@ -112,6 +112,7 @@ fn list(house: &mut House, settings: &[ListingSettings], accounts: &[AccountInfo
             return err!(OptionsError::Listings);
         };
         settings.validate()?;
+        house.settings.check_listing(settings, house.quote_decimals)?;
         with_market(market, |_| Ok(()))?;
         require_keys_eq!(load_surface(surface)?.market, *market.key, OptionsError::WrongMarket);
         let listed = house

@@ -44,6 +44,8 @@ pub struct TakeAuction<'info> {
     pub auction: Box<Account<'info, AuctionOffer>>,
 }
 
+/// `quantity` is positive where the taker buys and negative where he sells: an auction that was replaced by its opposite under the same name is
+/// not the one that he meant.
 pub(crate) fn handler<'info>(ctx: Context<'info, TakeAuction<'info>>, quantity: i64, limit_price: u64) -> Result<()> {
     let accounts = ctx.accounts;
     accounts.house.load()?.check_version()?;
@@ -62,7 +64,7 @@ pub(crate) fn handler<'info>(ctx: Context<'info, TakeAuction<'info>>, quantity: 
         buyer,
         seller,
         maker,
-        quantity,
+        quantity: deal.quantity.0,
         price: deal.price.0,
         premium,
         open_interest: accounts.series.open_interest,
@@ -77,13 +79,19 @@ fn take(accounts: &mut TakeAuction, quantity: Lots, limit: UnitPrice, clock: &Cl
     let terms = accounts.series.key.terms()?;
     let least = Lots(accounts.house.load()?.listing(terms.market)?.settings.least_size);
     let mut auction = accounts.auction.auction()?;
+    let taker = auction.side.opposite();
+    let (meant, quantity) = match quantity.0.checked_neg() {
+        Some(sold) if sold > 0 => (Side::Sell, Lots(sold)),
+        _ => (Side::Buy, quantity),
+    };
+    require!(meant == taker, OptionsError::AuctionSide);
     let price = auction.take(quantity, least, limit, clock.unix_timestamp).or_refuse()?;
     accounts.auction.left = auction.left.0;
     Ok(Deal {
         terms,
         quantity,
         price,
-        taker: auction.side.opposite(),
+        taker,
     })
 }
 

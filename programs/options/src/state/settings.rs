@@ -85,6 +85,15 @@ impl HouseSettings {
         let valid = self.params(quote_decimals).validate();
         valid.map_err(|bad| refused(bad, OptionsError::Parameter))
     }
+
+    /// Whether a listing goes with these.
+    ///
+    /// # Errors
+    /// [`OptionsError::Parameter`]; rule, value and range go to the log.
+    pub fn check_listing(&self, listing: &ListingSettings, quote_decimals: u8) -> Result<()> {
+        let valid = self.params(quote_decimals).check_listing(&listing.params());
+        valid.map_err(|bad| refused(bad, OptionsError::Parameter))
+    }
 }
 
 impl ListingSettings {

@@ -3,7 +3,7 @@
 use super::{takeover_at, under_way, LiquidationRefusal};
 use crate::clearing::account::{AccountRefusal, Claim, MarginAccount, Status, MAX_CLAIMS};
 use crate::clearing::margin::Standing;
-use crate::clearing::params::HouseParams;
+use crate::clearing::params::{HouseParams, LONGEST_WINDOW_SECONDS};
 use crate::clearing::series::SeriesTerms;
 use crate::clearing::trade::move_position;
 use ballast_risk_math::{Lots, Value};
@@ -12,7 +12,8 @@ use ballast_risk_math::{Lots, Value};
 /// off. Its positions follow by [`take_over_position`]; until then nothing else may be done with it.
 ///
 /// # Errors
-/// [`LiquidationRefusal::NotBegun`], [`LiquidationRefusal::Healthy`], [`LiquidationRefusal::TooEarly`],
+/// [`LiquidationRefusal::NotBegun`], [`LiquidationRefusal::Healthy`]; [`LiquidationRefusal::TooEarly`] and, with a position within two hours of its
+/// expiry or beyond it, [`LiquidationRefusal::Settling`], while the account is worth anything;
 /// [`AccountRefusal::Bankrupt`], [`AccountRefusal::ClaimsFull`]; both accounts are then as they were.
 pub fn take_over(
     account: &mut MarginAccount,
@@ -29,8 +30,19 @@ pub fn take_over(
         return Err(LiquidationRefusal::Healthy);
     }
     let from = takeover_at(touched_at, house);
-    if standing.equity > Value::ZERO && now < from {
-        return Err(LiquidationRefusal::TooEarly { from });
+    if standing.equity > Value::ZERO {
+        if now < from {
+            return Err(LiquidationRefusal::TooEarly { from });
+        }
+        // What is being settled nobody may take, so that nobody took it says nothing.
+        let settling = now.saturating_add(LONGEST_WINDOW_SECONDS);
+        if account
+            .positions()
+            .iter()
+            .any(|position| position.series.expiry <= settling)
+        {
+            return Err(LiquidationRefusal::Settling);
+        }
     }
     let cash = insurance.cash.checked_add(account.cash);
     let cash = cash.ok_or(LiquidationRefusal::TooLarge)?;

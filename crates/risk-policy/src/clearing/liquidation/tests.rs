@@ -88,14 +88,14 @@ fn the_discount_grows_to_its_cap() {
     ] {
         assert_eq!(discount_floor(1_000, 100, &HOUSE, now), Some(expected), "{now}");
     }
-    // One percent of the spot; of a long position at most a fifth of its worth.
+    // A five-hundredth of the spot; of a long position at most a fifth of its worth.
     for (quantity, fair, cap) in [
-        (1_000_000, 10_000_000_000, 500_000_000),
-        (1_000_000, 1_000_000_000, 200_000_000),
+        (1_000_000, 10_000_000_000, 100_000_000),
+        (1_000_000, 400_000_000, 80_000_000),
         (1_000_000, 0, 0),
-        (-1_000_000, -10_000_000_000, 500_000_000),
-        (-1_000_000, 0, 500_000_000),
-        (-1, 0, 500),
+        (-1_000_000, -10_000_000_000, 100_000_000),
+        (-1_000_000, 0, 100_000_000),
+        (-1, 0, 100),
     ] {
         let got = discount_cap_floor(Lots(quantity), Value(fair), price("50000"), &LISTING.discount);
         assert_eq!(got, Some(cap), "{quantity} {fair}");
@@ -238,7 +238,7 @@ fn a_take_is_priced_at_fair_value_less_the_discount() {
                 (0..=1).contains(&(begun.payment.0 - fair)),
                 "never below the fair value"
             );
-            assert_eq!((begun.discount, begun.cap), (0, 500_000_000));
+            assert_eq!((begun.discount, begun.cap), (0, 100_000_000));
             let half = priced(&owner, member, series, quantity, NOW + 300).unwrap();
             let fair = fair_value_floor(
                 &series,
@@ -250,8 +250,8 @@ fn a_take_is_priced_at_fair_value_less_the_discount() {
             )
             .unwrap()
             .0;
-            assert_eq!(half.discount, 250_000_000);
-            assert!((0..=1).contains(&(half.payment.0 + 250_000_000 - fair)));
+            assert_eq!(half.discount, 50_000_000);
+            assert!((0..=1).contains(&(half.payment.0 + 50_000_000 - fair)));
         }
         for (series, quantity, expected) in [
             (
@@ -470,5 +470,24 @@ fn a_fund_without_room_for_a_claim_takes_nothing_over() {
         } else {
             assert_eq!((fund.claims().len(), fund.claims()[7].amount), (8, 2));
         }
+    }
+}
+
+#[test]
+fn an_account_worth_anything_keeps_its_money_while_its_positions_settle() {
+    let owner = account(300, &[(call(100), -10)]);
+    // The grace has passed, and the liquidation has not lapsed.
+    for (now, equity, expected) in [
+        (EXPIRY - 7_201, 5, Ok(())),
+        (EXPIRY - 7_200, 5, Err(LiquidationRefusal::Settling)),
+        (EXPIRY - 7_200, 0, Ok(())),
+    ] {
+        let (mut owner, mut fund) = (owner, account(0, &[]));
+        owner.status = Status::Liquidation {
+            since: now - 900,
+            touched_at: now - 900,
+        };
+        let taken = take_over(&mut owner, &mut fund, &standing(equity, 100, 70), &HOUSE, now);
+        assert_eq!(taken, expected, "{now} {equity}");
     }
 }

@@ -195,7 +195,10 @@ fn only_the_markets_of_the_book_count() {
         let missing = stands(&mixed, &alone, Marks::Adverse);
         assert_eq!(missing, Err(MarginRefusal::MarketMissing(0)));
         let both = stands(&mixed, context, Marks::Adverse).unwrap();
-        assert!(both.initial > whole.initial && both.initial.0 < 2 * whole.initial.0);
+        assert_eq!(
+            (both.initial.0, both.maintenance.0),
+            (2 * whole.initial.0, 2 * whole.maintenance.0)
+        );
         let mut beyond = third;
         beyond.market = 4;
         let refused = stands(&account(0, &[(beyond, 1)]), context, Marks::Adverse);
@@ -239,27 +242,50 @@ fn a_margin_is_that_of_assess_and_the_charges() {
                     quantity: position.quantity,
                 })
                 .collect();
-            let inputs = [context.markets[0].unwrap().inputs; 2];
+            let none = Requirement::default();
             let room = &mut [Leg::Linear(Lots::ZERO); 32];
-            let assessed = assess(&legs, &inputs[..markets], &SCENARIOS, &MARGIN, NOW, room).unwrap();
-            let risk = assessment::book_risk(&legs, &inputs[..markets], None, &SCENARIOS, NOW, room).unwrap();
-            let bare = risk.requirement(&MARGIN, Value::ZERO, Value::ZERO).unwrap();
-            assert_eq!(
-                (bare.initial, bare.maintenance),
-                (assessed.initial_margin, assessed.maintenance_margin)
-            );
-            assert_eq!(
-                (risk.value, risk.whole.worst_loss),
-                (assessed.value, assessed.worst_loss)
-            );
-            let charges = all_charges(&owner, context).unwrap();
-            let charged = risk.requirement(&MARGIN, charges.whole, charges.short).unwrap();
+            let (mut value, mut needs, mut bare) = (Value::ZERO, none, none);
+            for market in 0..markets {
+                let inputs = context.markets[0].unwrap().inputs;
+                let own: std::vec::Vec<_> = legs
+                    .iter()
+                    .filter(|leg| leg.market == market)
+                    .map(|leg| BookLeg { market: 0, ..*leg })
+                    .collect();
+                let assessed = assess(&own, &[inputs], &SCENARIOS, &MARGIN, NOW, room).unwrap();
+                let risk = assessment::book_risk(&own, &[inputs], None, &SCENARIOS, NOW, room).unwrap();
+                let without = risk.requirement(&MARGIN, none, none).unwrap();
+                assert_eq!(
+                    (without.initial, without.maintenance),
+                    (assessed.initial_margin, assessed.maintenance_margin)
+                );
+                assert_eq!(
+                    (risk.value, risk.whole.worst_loss),
+                    (assessed.value, assessed.worst_loss)
+                );
+                let here = context.markets[market].unwrap();
+                let group: std::vec::Vec<_> = owner
+                    .positions()
+                    .iter()
+                    .filter(|position| usize::from(position.series.market) == market)
+                    .copied()
+                    .collect();
+                let spot = here.inputs.bounds.mid;
+                let charges = charges(&group, market as u8, spot, &here.charges, here.open_interest).unwrap();
+                assert!(charges.whole.maintenance > Value::ZERO);
+                let charged = risk.requirement(&MARGIN, charges.whole, charges.short).unwrap();
+                value = value.checked_add(risk.value).unwrap();
+                for (sum, more) in [(&mut needs, charged), (&mut bare, without)] {
+                    sum.initial = sum.initial.checked_add(more.initial).unwrap();
+                    sum.maintenance = sum.maintenance.checked_add(more.maintenance).unwrap();
+                }
+            }
             let stands = stands(&owner, context, Marks::Adverse).unwrap();
             assert_eq!(
                 (stands.equity, stands.initial, stands.maintenance),
-                (risk.value, charged.initial, charged.maintenance)
+                (value, needs.initial, needs.maintenance)
             );
-            assert!(charges.whole > Value::ZERO);
+            assert!(stands.initial >= bare.initial);
         }
         let few = assessment::book_risk(
             &[],

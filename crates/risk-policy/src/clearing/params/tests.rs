@@ -37,7 +37,7 @@ const LISTING_BOUNDS: [Change; 19] = [
         1,
         1_000_000_000_000,
     ),
-    (|p, v| p.charges.spread = points_of(v), ParamRule::Spread, 1, 1_000),
+    (|p, v| p.charges.spread = points_of(v), ParamRule::Spread, 20, 1_000),
     (
         |p, v| p.charges.spread_floor = v as u64,
         ParamRule::SpreadFloor,
@@ -65,8 +65,8 @@ const LISTING_BOUNDS: [Change; 19] = [
     (
         |p, v| p.discount.of_spot = points_of(v),
         ParamRule::DiscountOfSpot,
-        10,
-        1_000,
+        1,
+        20,
     ),
     (
         |p, v| p.discount.of_mark = points_of(v),
@@ -187,4 +187,29 @@ fn each_field_of_a_house_has_its_range() {
         }
     }
     assert_eq!(HOUSE.lots_per_unit(), 1_000_000);
+}
+
+#[test]
+fn a_discount_is_never_more_than_the_spread_that_was_held_for_it() {
+    let mut params = LISTING;
+    params.charges.spread = BasisPoints(19);
+    let expected = BadParam {
+        rule: ParamRule::DiscountOfSpot,
+        value: 20,
+        least: 1,
+        greatest: 19,
+    };
+    assert_eq!(params.validate(), Err(expected));
+}
+
+#[test]
+fn cash_is_needed_before_a_liquidation_for_it_could_be_too_late() {
+    // Window, growth of the discount, grace and an hour: 1,800 + 600 + 300 + 3,600.
+    for (cash_window_seconds, sound) in [(6_300, true), (6_299, false), (86_400, true), (0, false)] {
+        let house = HouseParams {
+            cash_window_seconds,
+            ..HOUSE
+        };
+        assert_eq!(house.check_listing(&LISTING).is_ok(), sound, "{cash_window_seconds}");
+    }
 }
