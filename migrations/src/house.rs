@@ -167,6 +167,10 @@ impl House {
         let broken = |bad| anyhow!("[house]: a parameter is out of its range: {bad:?}");
         settings.params(DECIMALS).validate().map_err(broken)?;
         listing.params().validate().map_err(broken)?;
+        settings
+            .params(DECIMALS)
+            .check_listing(&listing.params())
+            .map_err(broken)?;
         Ok(CreateHouseArgs {
             number,
             cluster: genesis,
