@@ -177,7 +177,8 @@ fn the_largest_books_trade_withdraw_and_are_liquidated_within_a_transaction() {
     let (taker, maker) = (world.member(1_000_000 * USD), world.member(1_000_000 * USD));
     for (index, key) in many(&mut world).iter().enumerate() {
         let quantity = if index % 3 == 0 { 100_000 } else { -100_000 };
-        world.trade(&taker, &maker, key, quantity, 1).expect("a trade");
+        let trade = world.trade(&taker, &maker, key, quantity, 1).expect("a trade");
+        println!("trade {}: {} CU", index + 1, trade.compute_units_consumed);
     }
     assert_eq!(world.account(&taker.account).position_count, 32);
     let more = world.series(CALL, 50_000, FAR);
@@ -208,8 +209,9 @@ fn the_largest_books_trade_withdraw_and_are_liquidated_within_a_transaction() {
     let parties = parties(&liquidator, &taker);
     let take = ix::liquidate(&world.keys, &position.series, &parties, &markets, -10_000);
     let taken = world.send(take, &liquidator.user).expect("a take");
+    println!("least take: {} CU", taken.compute_units_consumed);
     assert!(
-        taken.compute_units_consumed <= 1_350_000,
+        taken.compute_units_consumed <= 950_000,
         "{}",
         taken.compute_units_consumed
     );
