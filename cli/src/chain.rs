@@ -4,11 +4,11 @@ use crate::embedded::Embedded;
 use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, Context, Result};
 use ballast_client::addresses::VaultKeys;
-use ballast_client::prices::{self, Publication};
+use ballast_client::prices::Publication;
 use ballast_client::snapshot::Snapshot;
 use ballast_keeper::crank::crank;
 use ballast_migrations::cluster::{Cluster, ClusterError};
-use ballast_migrations::keys;
+use ballast_migrations::{keys, publication};
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 use std::time::Instant;
@@ -54,9 +54,7 @@ impl Vaulted {
     /// # Errors
     /// A cluster that cannot be used.
     pub fn publish(&self, cluster: &mut dyn Cluster, publication: &Publication) -> Result<(), ClusterError> {
-        // The second first: whoever hears of the first may act on both.
-        cluster.set_account(&prices::switchboard_account(self.second_feed, publication))?;
-        cluster.set_account(&prices::pull_account(self.price_feed, publication))
+        publication::publish(cluster, self.price_feed, self.second_feed, publication)
     }
 
     /// Everything the keeper looks at.

@@ -7,6 +7,7 @@ use crate::options_demo;
 use crate::places::Places;
 use crate::sample;
 use crate::stop::Stop;
+use crate::verdict;
 use anyhow::{bail, Context, Result};
 use ballast_client::prices::{self, Publication};
 use ballast_client::snapshot::Snapshot;
@@ -188,28 +189,14 @@ pub fn run(args: &Args, places: &Places) -> Result<bool> {
     };
     let summary = record::summarise(meta, &run.steps)?;
     let page = report::write(&out, &summary, &run.steps)?;
-    for check in &summary.meta.checks {
-        println!(
-            "{} {}: {}",
-            if check.held { "  ok  " } else { "FAILED" },
-            check.name,
-            check.detail
-        );
-    }
+    verdict::say(&summary.meta.checks);
     println!(
         "\n{} steps in {:.1} s; report: {}",
         summary.steps,
         summary.meta.wall_seconds,
         page.display()
     );
-    println!(
-        "{}",
-        if summary.held {
-            "Everything held."
-        } else {
-            "SOMETHING DID NOT HOLD: see the lines marked FAILED above."
-        }
-    );
+    println!("{}", verdict::sentence(summary.held));
     Ok(summary.held)
 }
 
@@ -461,7 +448,7 @@ impl<'a> Run<'a> {
     }
 
     fn tokens(&mut self, key: &ballast_client::Pubkey) -> Result<u64> {
-        let found = self.chain.cluster().accounts(&[*key])?.into_iter().next().flatten();
+        let found = self.chain.cluster().find(key)?;
         Ok(found.map_or(Ok(0), |account| account.token_account().map(|account| account.amount))?)
     }
 
@@ -495,11 +482,7 @@ impl<'a> Run<'a> {
         let mut waiting = false;
         for person in &self.people {
             let cluster = self.chain.cluster();
-            if cluster
-                .accounts(&[person.ticket(&self.vault)])?
-                .iter()
-                .all(Option::is_none)
-            {
+            if cluster.find(&person.ticket(&self.vault))?.is_none() {
                 continue;
             }
             waiting = true;

@@ -19,3 +19,4 @@ pub mod process;
 pub mod replay;
 pub mod sample;
 pub mod stop;
+mod verdict;

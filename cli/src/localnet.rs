@@ -114,7 +114,7 @@ impl Publisher<'_> {
         if surface_due {
             return self.local.publish_surface(&mut self.rpc, None);
         }
-        let observe = self.local.observe()?;
+        let observe = self.local.observe();
         let sent = self.rpc.send(&[observe], &[&self.local.authority]);
         sent.context("the market could not be observed")
     }

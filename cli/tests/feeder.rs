@@ -2,30 +2,29 @@
 //!
 //! Needs the local node and the programs: `./ballast test` builds them. Without them this test says so and passes.
 
+mod support;
+
 use ballast_cli::node::{rpc_url, start_node, write_keypair};
-use ballast_client::instructions::{self, surface as ix};
-use ballast_client::prices::{pull_account, switchboard_account, Publication};
+use ballast_client::instructions::surface as ix;
+use ballast_client::prices::Publication;
 use ballast_client::{addresses, Pubkey};
 use ballast_migrations::cluster::Cluster;
 use ballast_migrations::config::{Config, DEFAULT};
 use ballast_migrations::keys;
+use ballast_migrations::publication::publish;
 use ballast_migrations::rpc::Rpc;
 use ballast_migrations::steps::Local;
 use ballast_risk::state::Surface;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 use std::fs::File;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use support::{is_built, node_with, port, root};
 
 const DAY: i64 = 86_400;
 /// Days to the grid's expiries; the chain lists 1, 7, 30, 90 and 270.
 const GRID: [i64; 8] = [2, 7, 14, 30, 60, 90, 180, 360];
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
 
 fn chain() -> PathBuf {
     root().join("sim/tests/data/synthetic_chain.csv")
@@ -33,27 +32,11 @@ fn chain() -> PathBuf {
 
 /// The binaries this test needs, or `None`, said aloud.
 fn binaries() -> Option<(PathBuf, PathBuf)> {
-    let node = root().join("localnet/target/debug/ballast-localnet");
-    let feeder = Path::new(env!("CARGO_BIN_EXE_ballast")).with_file_name("ballast-feeder");
-    let programs = root().join("target/deploy/ballast_risk.so");
-    for needed in [&node, &feeder, &programs] {
-        if !needed.is_file() {
-            eprintln!("SKIPPED: {} is not built; ./ballast test builds it", needed.display());
-            return None;
-        }
-    }
-    Some((node, feeder))
-}
-
-/// A port whose neighbour is free too.
-fn port() -> u16 {
-    loop {
-        let first = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-        let port = first.local_addr().unwrap().port();
-        if port < u16::MAX && TcpListener::bind(("127.0.0.1", port + 1)).is_ok() {
-            return port;
-        }
-    }
+    let other = Path::new(env!("CARGO_BIN_EXE_ballast")).with_file_name("ballast-feeder");
+    Some((
+        node_with("ballast_risk.so")?,
+        Some(other).filter(|other| is_built(other))?,
+    ))
 }
 
 struct World {
@@ -82,11 +65,8 @@ impl World {
             publish_time: clock.unix_timestamp,
             slot: clock.slot,
         };
-        rpc.set_account(&pull_account(local.price_feed, &publication)).unwrap();
-        rpc.set_account(&switchboard_account(local.second_feed, &publication))
-            .unwrap();
-        let seen = rpc.account(&market).unwrap().risk_market().unwrap();
-        let observe = instructions::observe(&market, &seen.params, &local.price_feed, Some(&local.second_feed));
+        publish(&mut rpc, local.price_feed, local.second_feed, &publication).unwrap();
+        let observe = local.observe();
         // The network has a surface, of its authority's own feeding: these take its place.
         let (key, owner) = (addresses::surface(&market), authority.pubkey());
         let keys = feeders.iter().map(Keypair::pubkey).collect();

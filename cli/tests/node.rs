@@ -2,6 +2,8 @@
 //!
 //! Needs the local node and the programs: `./ballast test` builds them. Without them these tests say so and pass.
 
+mod support;
+
 use ballast_cli::chain::Vaulted;
 use ballast_cli::depositor::Depositor;
 use ballast_cli::node::{keeper_command, rpc_url, start_node, write_keypair};
@@ -19,36 +21,17 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
+use support::{is_built, node_with, port, root};
 
 const GENESIS: i64 = 1_667_692_800;
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
 /// The binaries these tests need, or `None`, said aloud.
 fn binaries() -> Option<(PathBuf, PathBuf)> {
-    let node = root().join("localnet/target/debug/ballast-localnet");
-    let keeper = Path::new(env!("CARGO_BIN_EXE_ballast")).with_file_name("ballast-keeper");
-    let programs = root().join("target/deploy/ballast_vault.so");
-    for needed in [&node, &keeper, &programs] {
-        if !needed.is_file() {
-            eprintln!("SKIPPED: {} is not built; ./ballast test builds it", needed.display());
-            return None;
-        }
-    }
-    Some((node, keeper))
-}
-
-/// A port whose neighbour is free too.
-fn port() -> u16 {
-    loop {
-        let first = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-        let port = first.local_addr().unwrap().port();
-        if port < u16::MAX && TcpListener::bind(("127.0.0.1", port + 1)).is_ok() {
-            return port;
-        }
-    }
+    let other = Path::new(env!("CARGO_BIN_EXE_ballast")).with_file_name("ballast-keeper");
+    Some((
+        node_with("ballast_vault.so")?,
+        Some(other).filter(|other| is_built(other))?,
+    ))
 }
 
 fn only_line(output: &Output) -> String {

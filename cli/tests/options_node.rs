@@ -2,41 +2,16 @@
 //!
 //! Needs the local node and the programs: `./ballast test` builds them. Without them this test says so and passes.
 
+mod support;
+
 use ballast_cli::node::{rpc_url, write_keypair};
 use ballast_migrations::keys;
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-fn built() -> bool {
-    let needed = [
-        "localnet/target/debug/ballast-localnet",
-        "target/deploy/ballast_options.so",
-    ];
-    let missing = needed.iter().map(|file| root().join(file)).find(|file| !file.is_file());
-    if let Some(file) = &missing {
-        eprintln!("SKIPPED: {} is not built; ./ballast test builds it", file.display());
-    }
-    missing.is_none()
-}
-
-/// A port whose neighbour is free too.
-fn port() -> u16 {
-    loop {
-        let first = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-        let port = first.local_addr().unwrap().port();
-        if port < u16::MAX && TcpListener::bind(("127.0.0.1", port + 1)).is_ok() {
-            return port;
-        }
-    }
-}
+use support::{node_with, port, root};
 
 /// `ballast localnet`, told to end in order: a killed one would leave its node behind.
 struct Localnet(Child);
@@ -86,7 +61,7 @@ fn ok(url: &str, keypair: &Path, words: &[&str]) -> String {
 
 #[test]
 fn a_quote_is_made_and_taken_over_rpc() {
-    if !built() {
+    if !node_with("ballast_options.so").is_some() {
         return;
     }
     let (port, folder) = (port(), tempfile::tempdir().unwrap());

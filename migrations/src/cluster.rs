@@ -83,12 +83,20 @@ pub trait Cluster {
     /// [`ClusterError::Unusable`].
     fn deploy(&mut self, id: &Pubkey, program: &[u8]) -> Result<(), ClusterError>;
 
+    /// One account that may not exist.
+    ///
+    /// # Errors
+    /// [`ClusterError::Unusable`].
+    fn find(&mut self, key: &Pubkey) -> Result<Option<RawAccount>, ClusterError> {
+        Ok(self.accounts(&[*key])?.into_iter().next().flatten())
+    }
+
     /// One account that has to exist.
     ///
     /// # Errors
     /// [`ClusterError::Unusable`].
     fn account(&mut self, key: &Pubkey) -> Result<RawAccount, ClusterError> {
-        let found = self.accounts(&[*key])?.into_iter().next().flatten();
+        let found = self.find(key)?;
         found.ok_or_else(|| ClusterError::Unusable(format!("account {key} does not exist")))
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::cluster::{Cluster, ClusterError};
 use crate::steps::Local;
+use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, Context, Result};
 use ballast_client::instructions::{self, surface};
 use ballast_client::prices::{self, Publication};
@@ -11,6 +12,21 @@ use solana_signer::Signer;
 
 /// Prices are published in units of ten to this power.
 pub const EXPONENT: i32 = -8;
+
+/// Publishes at both sources of a local network's market.
+///
+/// # Errors
+/// A cluster that cannot be used.
+pub fn publish(
+    cluster: &mut dyn Cluster,
+    price_feed: Pubkey,
+    second_feed: Pubkey,
+    publication: &Publication,
+) -> Result<(), ClusterError> {
+    // The second first: whoever hears of the first may act on both.
+    cluster.set_account(&prices::switchboard_account(second_feed, publication))?;
+    cluster.set_account(&prices::pull_account(price_feed, publication))
+}
 
 impl Local {
     /// Publishes a price, in units of 10^[`EXPONENT`], at both of the market's sources, now. Its confidence is two basis points.
@@ -27,26 +43,13 @@ impl Local {
             publish_time: clock.unix_timestamp,
             slot: clock.slot,
         };
-        // The second first: whoever hears of the first may act on both.
-        cluster.set_account(&prices::switchboard_account(self.second_feed, &publication))?;
-        cluster.set_account(&prices::pull_account(self.price_feed, &publication))
+        publish(cluster, self.price_feed, self.second_feed, &publication)
     }
 
     /// `observe` of the asset's market.
-    ///
-    /// # Errors
-    /// As [`Config::risk_market`](crate::config::Config::risk_market).
-    pub fn observe(&self) -> Result<Instruction> {
-        let created = self
-            .config
-            .risk_market(&self.asset, &self.authority.pubkey(), &self.mint.pubkey())?;
+    pub fn observe(&self) -> Instruction {
         let market = &self.keys.risk_market;
-        Ok(instructions::observe(
-            market,
-            &created.params,
-            &self.price_feed,
-            Some(&self.second_feed),
-        ))
+        instructions::observe(market, &self.params, &self.price_feed, Some(&self.second_feed))
     }
 
     /// Observes the market and publishes a surface: these slices, or the configured smile. The authority is the one feeder.
@@ -59,9 +62,9 @@ impl Local {
         let now = cluster.clock()?.unix_timestamp;
         let said = cluster.account(&key)?.surface()?;
         let slices = slices.unwrap_or_else(|| self.config.surface().smile(said.active(now), now));
-        let mut all = vec![self.observe()?];
+        let mut all = vec![self.observe()];
         let submission = addresses::submission(&key, &feeder);
-        if cluster.accounts(&[submission])?.iter().all(Option::is_none) {
+        if cluster.find(&submission)?.is_none() {
             all.push(surface::open_submission(&feeder, &key));
         }
         all.push(surface::submit(&feeder, &key, slices));

@@ -11,6 +11,7 @@ use ballast_client::addresses::{self, VaultKeys};
 use ballast_client::instructions::options::{self, HouseKeys, MarketKeys};
 use ballast_client::instructions::surface;
 use ballast_client::{instructions, prices, Instruction};
+use ballast_risk::state::MarketParams;
 use ballast_vault::CreateVaultArgs;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
@@ -41,6 +42,8 @@ pub struct Local {
     pub keys: VaultKeys,
     /// Addresses of the options clearing house.
     pub house: HouseKeys,
+    /// Parameters of the asset's risk market.
+    pub params: MarketParams,
 }
 
 /// One transaction of the initialisation.
@@ -81,6 +84,7 @@ impl Local {
             second_feed: prices::local_switchboard_account(&feed_id),
             keys,
             house,
+            params: market.params,
         })
     }
 
@@ -189,7 +193,7 @@ impl Local {
         let compiled = compiled(programs)?;
         cluster.airdrop(&self.authority.pubkey(), LAMPORTS)?;
         for ((name, id), program) in PROGRAMS.iter().zip(&compiled) {
-            if cluster.accounts(&[*id])?.iter().any(Option::is_some) {
+            if cluster.find(id)?.is_some() {
                 say(&format!("program {name} is there already: {id}"));
                 continue;
             }
@@ -200,7 +204,7 @@ impl Local {
         }
         let (now, genesis) = (cluster.clock()?.unix_timestamp, cluster.genesis()?);
         for step in self.steps(now, genesis)? {
-            if cluster.accounts(&[step.creates])?.iter().any(Option::is_some) {
+            if cluster.find(&step.creates)?.is_some() {
                 say(&format!("{} is there already: {}", step.name, step.creates));
                 continue;
             }

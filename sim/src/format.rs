@@ -15,7 +15,8 @@ pub fn utc_day(unix_time: i64) -> String {
 }
 
 /// A unix time in a `strftime` pattern, UTC.
-pub(crate) fn utc(unix_time: i64, pattern: &str) -> String {
+#[must_use]
+pub fn utc(unix_time: i64, pattern: &str) -> String {
     match DateTime::from_timestamp(unix_time, 0) {
         Some(time) => time.format(pattern).to_string(),
         None => unix_time.to_string(),

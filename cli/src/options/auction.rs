@@ -124,7 +124,10 @@ fn open(args: &OpenArgs, common: &Common, desk: &mut Desk) -> Result<String> {
 }
 
 fn found(desk: &mut Desk, key: &Pubkey) -> Result<(AuctionOffer, Auction)> {
-    let raw = desk.find(key)?.ok_or_else(|| anyhow!("there is no auction at {key}"))?;
+    let raw = desk
+        .cluster
+        .find(key)?
+        .ok_or_else(|| anyhow!("there is no auction at {key}"))?;
     let offer = raw.auction()?;
     let auction = offer
         .auction()

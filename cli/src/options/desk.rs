@@ -51,7 +51,7 @@ impl<'a> Desk<'a> {
     /// # Errors
     /// If there is no house, or one of its markets cannot be read.
     pub fn open(cluster: &'a mut dyn Cluster, house: &Pubkey, given: &[GivenFeed]) -> Result<Self> {
-        let account = cluster.accounts(&[*house])?.into_iter().next().flatten();
+        let account = cluster.find(house)?;
         let account =
             account.ok_or_else(|| anyhow!("there is no clearing house at {house}; check --house and --rpc-url"))?;
         let keys = HouseKeys::of(&account).context("--house")?;
@@ -128,20 +128,13 @@ impl<'a> Desk<'a> {
         Ok(self.cluster.send(&all, signers)?)
     }
 
-    /// One account that may not exist.
-    ///
-    /// # Errors
-    /// A cluster that cannot be used.
-    pub fn find(&mut self, key: &Pubkey) -> Result<Option<RawAccount>> {
-        Ok(self.cluster.accounts(&[*key])?.into_iter().next().flatten())
-    }
-
     /// A margin account of this house.
     ///
     /// # Errors
     /// If there is none at the address, or it is another house's.
     pub fn account(&mut self, key: &Pubkey) -> Result<MarginAccount> {
         let found = self
+            .cluster
             .find(key)?
             .ok_or_else(|| anyhow!("there is no margin account at {key}"))?;
         let account = found.margin_account()?;

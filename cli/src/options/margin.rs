@@ -28,18 +28,9 @@ pub struct Held {
     pub series: String,
     /// Signed lots.
     pub quantity: i64,
-    /// On the adverse side, as equity counts it.
-    pub mark: i64,
-    /// At the published price and the surface's volatility.
-    pub fair: i64,
-    /// Quantity × Δ × spot.
-    pub delta: i64,
-    /// Per 1 % of the price, of delta.
-    pub gamma: i64,
-    /// Per vol point.
-    pub vega: i64,
-    /// Per day.
-    pub theta: i64,
+    /// Its worth and Greeks.
+    #[serde(flatten)]
+    pub worth: Worth,
 }
 
 /// Where an account stands. Amounts are base units.
@@ -91,23 +82,10 @@ pub fn report(desk: &mut Desk, key: &Pubkey, account: &MarginAccount) -> Result<
     let standing = desk.with_context(Purpose::Trade, &markets, |context, closed| {
         only_reductions = closed;
         for position in account.positions() {
-            let Worth {
-                mark,
-                fair,
-                delta,
-                gamma,
-                vega,
-                theta,
-            } = worth(&position.series, position.quantity, context)?;
             held.push(Held {
                 series: crate::options::name::of(&position.series, &names),
                 quantity: position.quantity,
-                mark,
-                fair,
-                delta,
-                gamma,
-                vega,
-                theta,
+                worth: worth(&position.series, position.quantity, context)?,
             });
         }
         let standing = Room::new().standing(&books, context, Marks::Adverse);
@@ -190,11 +168,11 @@ fn table(report: &Report, decimals: u8) -> String {
             "{:<26} {:>14} {:>18} {:>18} {:>18} {:>14} {:>14}",
             held.series,
             amount(held.quantity),
-            amount(held.mark),
-            amount(held.fair),
-            amount(held.delta),
-            amount(held.vega),
-            amount(held.theta)
+            amount(held.worth.mark),
+            amount(held.worth.fair),
+            amount(held.worth.delta),
+            amount(held.worth.vega),
+            amount(held.worth.theta)
         ));
     }
     for (name, units) in [

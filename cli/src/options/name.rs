@@ -2,8 +2,8 @@
 
 use anyhow::{anyhow, bail, Context, Result};
 use ballast_options::state::SeriesKey;
-use ballast_risk_math::SECONDS_PER_DAY;
 use ballast_risk_policy::clearing::calendar::EXPIRY_SECOND;
+use ballast_sim::format::utc;
 use ballast_sim::history::parse_date;
 
 const MONTHS: [&str; 12] = [
@@ -62,22 +62,12 @@ pub fn strike(key: &SeriesKey) -> String {
 
 /// A day as `27NOV26`.
 pub fn date_of(unix_time: i64) -> String {
-    let (year, month, day) = civil(unix_time.div_euclid(SECONDS_PER_DAY));
-    let name = usize::try_from(month.saturating_sub(1))
-        .ok()
-        .and_then(|index| MONTHS.get(index));
-    format!("{day}{}{:02}", name.unwrap_or(&"?"), year.rem_euclid(100))
+    utc(unix_time, "%-d%b%y").to_uppercase()
 }
 
 /// A moment as `2026-11-27 08:00:00`.
 pub fn moment(unix_time: i64) -> String {
-    let (year, month, day) = civil(unix_time.div_euclid(SECONDS_PER_DAY));
-    let second = unix_time.rem_euclid(SECONDS_PER_DAY);
-    let (hour, minute) = (second.div_euclid(3_600), second.rem_euclid(3_600).div_euclid(60));
-    format!(
-        "{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{:02}",
-        second.rem_euclid(60)
-    )
+    utc(unix_time, "%Y-%m-%d %H:%M:%S")
 }
 
 /// 08:00 UTC of a day written `27NOV26`, unix seconds.
@@ -115,22 +105,10 @@ fn strike_of(text: &str) -> Option<(u32, u8)> {
     Some((digits, u8::try_from(fraction.len()).ok()?))
 }
 
-/// Year, month and day of a day counted from 1970-01-01, in the Gregorian calendar: the years that begin in March put the leap day last.
-fn civil(days: i64) -> (i64, i64, i64) {
-    let shifted = days.saturating_add(719_468);
-    let era = shifted.div_euclid(146_097);
-    let of_era = shifted.rem_euclid(146_097);
-    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (year + 400 * era + i64::from(month <= 2), month, day)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ballast_risk_math::SECONDS_PER_DAY;
 
     fn markets() -> Vec<String> {
         ["BTC", "DOGE"].map(str::to_owned).to_vec()

@@ -238,7 +238,7 @@ pub fn sign(
     }
     // A series that exists may have left the lattice since: it can be traded all the same.
     let known = desk.keys.series(&offer.series).series;
-    if desk.find(&known)?.is_none() {
+    if desk.cluster.find(&known)?.is_none() {
         let keys = desk.markets_of(&[], Some(offer.series.market));
         let spot = desk.with_context(Purpose::Trade, &keys, |context, _| {
             let view = context

@@ -116,7 +116,7 @@ pub fn crank(desk: &mut Desk, signer: &Keypair, close: bool) -> Result<Vec<Strin
             if !done || !again {
                 break;
             }
-            match desk.find(&key)? {
+            match desk.cluster.find(&key)? {
                 Some(raw) => expiry = raw.expiry()?,
                 None => break,
             }
@@ -232,7 +232,7 @@ pub fn run(args: &Args, common: &Common, desk: &mut Desk) -> Result<String> {
     let signer = common.signer()?;
     // A payer that has no lamports would be refused once for each expiry.
     let payer = signer.pubkey();
-    if desk.find(&payer)?.is_none() {
+    if desk.cluster.find(&payer)?.is_none() {
         return Err(anyhow!("--keypair: {payer} has no lamports to pay transactions with"));
     }
     let said = crank(desk, &signer, args.close)?;

@@ -8,9 +8,10 @@ use ballast_risk_policy::assessment::{self, BookLeg, MarketInputs, VolatilityBan
 use ballast_risk_policy::clearing::margin::{MarginContext, LEAST_SECONDS};
 use ballast_risk_policy::clearing::trade::{Side, UnitPrice};
 use fixed::types::I2F62;
+use serde::Serialize;
 
 /// A position's worth and Greeks. Amounts are base units.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Worth {
     /// On the adverse side, as margin counts it.
     pub mark: i64,

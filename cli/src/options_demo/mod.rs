@@ -11,6 +11,7 @@ mod surface;
 use crate::embedded::Embedded;
 use crate::places::Places;
 use crate::stop::Stop;
+use crate::verdict;
 use anyhow::{bail, Result};
 use ballast_migrations::config::{Config, DEFAULT};
 use ballast_migrations::steps::{compiled, Local};
@@ -77,14 +78,7 @@ pub fn run(flags: &Flags, prices: Option<Prices>, out: &Path, places: &Places) -
         println!("{}", record::line(step));
     }
     println!();
-    for check in &summary.checks {
-        println!(
-            "{} {}: {}",
-            if check.held { "  ok  " } else { "FAILED" },
-            check.name,
-            check.detail
-        );
-    }
+    verdict::say(&summary.checks);
     for person in &summary.people {
         println!(
             "  {:<12} had {:>14.2}, has {:>14.2}: {:>+12.2}",
@@ -95,13 +89,6 @@ pub fn run(flags: &Flags, prices: Option<Prices>, out: &Path, places: &Places) -
         );
     }
     println!("\n{} steps; {}", run.steps.len(), out.display());
-    println!(
-        "{}",
-        if summary.held {
-            "Everything held."
-        } else {
-            "SOMETHING DID NOT HOLD: see the lines marked FAILED above."
-        }
-    );
+    println!("{}", verdict::sentence(summary.held));
     Ok(summary.held)
 }

@@ -3,6 +3,7 @@
 use anyhow::{anyhow, bail, Result};
 use ballast_risk_math::SECONDS_PER_DAY;
 use ballast_risk_policy::clearing::calendar::EXPIRY_SECOND;
+use ballast_risk_policy::clearing::lattice;
 use ballast_risk_policy::clearing::params::ListingParams;
 use ballast_sim::history::{step_seconds, Candle};
 
@@ -86,11 +87,7 @@ pub fn expiry(points: &[Point], listing: &ListingParams) -> Result<i64> {
 pub fn strike(target: f64) -> String {
     let exponent = target.log10().floor() as i32 - 2;
     let digits = target / 10f64.powi(exponent);
-    let step = match digits {
-        digits if digits < 200.0 => 2.0,
-        digits if digits < 500.0 => 5.0,
-        _ => 10.0,
-    };
+    let step = lattice::step((digits as u32).clamp(100, 999)).map_or(1.0, f64::from);
     let rounded = (digits / step).round() * step;
     if exponent >= 0 {
         return format!("{:.0}", rounded * 10f64.powi(exponent));

@@ -1,13 +1,10 @@
 //! The writer's hedge at the reference venue.
 
 use crate::options::desk::Desk;
-use anchor_lang::prelude::{AccountMeta, Pubkey};
-use anchor_lang::solana_program::system_program;
-use anchor_lang::{InstructionData, ToAccountMetas};
-use anchor_spl::token::spl_token;
+use anchor_lang::prelude::Pubkey;
 use anyhow::{Context, Result};
+use ballast_client::addresses;
 use ballast_client::instructions::venue;
-use ballast_client::{addresses, Instruction};
 use ballast_migrations::steps::Local;
 use ballast_migrations::tokens;
 use ballast_perp::state::Trader;
@@ -29,15 +26,6 @@ pub struct Hedge {
     wallet: Pubkey,
 }
 
-fn built(accounts: impl ToAccountMetas, data: impl InstructionData) -> Instruction {
-    let accounts: Vec<AccountMeta> = accounts.to_account_metas(None);
-    Instruction {
-        program_id: ballast_perp::ID,
-        accounts,
-        data: data.data(),
-    }
-}
-
 impl Hedge {
     /// Opens an account with collateral, base units.
     ///
@@ -54,16 +42,7 @@ impl Hedge {
             wallet: tokens::wallet_of(&key, &local.house.quote_mint),
             owner,
         };
-        let create = built(
-            ballast_perp::accounts::CreateTrader {
-                payer: key,
-                owner: key,
-                market,
-                trader: hedge.trader,
-                system_program: system_program::ID,
-            },
-            ballast_perp::instruction::CreateTrader {},
-        );
+        let create = venue::create_trader(&key, &market);
         let deposit = venue::deposit(&key, &hedge.wallet, &market, &hedge.trader, collateral);
         let sent = desk.send(&[create, deposit], &[&hedge.owner]);
         sent.context("the hedge's account could not be opened")?;
@@ -99,16 +78,8 @@ impl Hedge {
             limit_price: I80F48::from_num(worst).into(),
             reduce_only: lots == 0,
         };
-        let place = built(
-            ballast_perp::accounts::PlaceOrder {
-                owner: self.owner.pubkey(),
-                market: self.market,
-                trader: self.trader,
-                risk_market: self.risk_market,
-                price_feed: self.price_feed,
-            },
-            ballast_perp::instruction::PlaceOrder { order },
-        );
+        let owner = self.owner.pubkey();
+        let place = venue::place_order(&owner, &self.market, &self.risk_market, &self.price_feed, order);
         desk.send(&[place], &[&self.owner])
             .context("the hedge's order was refused")?;
         Ok(true)
@@ -127,24 +98,19 @@ impl Hedge {
     ///
     /// # Errors
     /// What the venue refused.
-    pub fn leave(&self, desk: &mut Desk, local: &Local, price: f64) -> Result<()> {
+    pub fn leave(&self, desk: &mut Desk, price: f64) -> Result<()> {
         self.trade_to(desk, 0, price)?;
         let amount = self.trader(desk)?.collateral;
         if amount == 0 {
             return Ok(());
         }
-        let withdraw = built(
-            ballast_perp::accounts::Withdraw {
-                owner: self.owner.pubkey(),
-                market: self.market,
-                trader: self.trader,
-                vault: local.keys.venue_vault,
-                destination: self.wallet,
-                risk_market: self.risk_market,
-                price_feed: self.price_feed,
-                token_program: spl_token::ID,
-            },
-            ballast_perp::instruction::Withdraw { amount },
+        let withdraw = venue::withdraw(
+            &self.owner.pubkey(),
+            &self.market,
+            &self.risk_market,
+            &self.price_feed,
+            &self.wallet,
+            amount,
         );
         desk.send(&[withdraw], &[&self.owner])
             .context("the hedge's collateral could not be withdrawn")

@@ -1,6 +1,7 @@
 //! What a run of the options demo leaves behind: `steps.csv` and `options.json`.
 
 use anyhow::{Context, Result};
+use ballast_sim::record::Check;
 use serde::Serialize;
 use std::path::Path;
 
@@ -44,17 +45,6 @@ pub struct Holding {
     pub minted: f64,
     /// In the wallet at the end.
     pub left: f64,
-}
-
-/// Something that has to hold.
-#[derive(Clone, Debug, Serialize)]
-pub struct Check {
-    /// What.
-    pub name: String,
-    /// Whether.
-    pub held: bool,
-    /// The numbers.
-    pub detail: String,
 }
 
 /// The whole run.

@@ -10,7 +10,7 @@ use crate::options_demo::liquidation::{self, Liquidated};
 use crate::options_demo::path::{self, Point};
 use crate::options_demo::people::Person;
 use crate::options_demo::perp::Hedge;
-use crate::options_demo::record::{Check, Holding, Step, Summary};
+use crate::options_demo::record::{Holding, Step, Summary};
 use crate::options_demo::surface::{Published, Source};
 use crate::stop::Stop;
 use anyhow::{anyhow, bail, Context, Result};
@@ -22,6 +22,7 @@ use ballast_migrations::tokens::UNIT;
 use ballast_options::state::{ExpiryOutcome, SeriesKey};
 use ballast_risk_policy::clearing::quote::{Quote, ANYONE};
 use ballast_risk_policy::clearing::trade::Side;
+use ballast_sim::record::Check;
 
 /// Units of the underlying in each of the strangle's options, for a notional of about this many dollars.
 const NOTIONAL: f64 = 800_000.0;
@@ -126,7 +127,7 @@ impl Run {
         };
         let taken = self.liquidated.takes;
         self.record(&mut desk, writer, &hedge, last)?;
-        hedge.leave(&mut desk, &self.local, last.price)?;
+        hedge.leave(&mut desk, last.price)?;
         let closed = crank(&mut desk, &liquidator.keypair, true)?;
         for person in [&mut *maker, &mut *writer, &mut *liquidator] {
             person.leave(&mut desk)?;
@@ -197,7 +198,7 @@ impl Run {
             self.surface_at = at;
             return self.source.publish(&self.local, desk.cluster, &mut self.published);
         }
-        desk.send(&[self.local.observe()?], &[&self.local.authority])
+        desk.send(&[self.local.observe()], &[&self.local.authority])
             .context("the market could not be observed")
     }
 
@@ -332,7 +333,7 @@ impl Run {
     fn record(&mut self, desk: &mut Desk, writer: &Person, hedge: &Hedge, point: Point) -> Result<()> {
         let (key, account) = writer.margin(desk)?;
         let now = report(desk, &key, &account)?;
-        let options: f64 = now.positions.iter().map(|held| whole(held.fair)).sum();
+        let options: f64 = now.positions.iter().map(|held| whole(held.worth.fair)).sum();
         let hedge_worth = hedge.worth(desk, point.price)? / UNIT as f64;
         let wallet = writer.tokens(desk)? as f64 / UNIT as f64;
         let owed = whole(now.claims - now.debt);
@@ -402,5 +403,5 @@ impl Run {
 
 /// Delta of the options in units of the underlying.
 fn delta(report: &Report, price: f64) -> f64 {
-    report.positions.iter().map(|held| whole(held.delta)).sum::<f64>() / price
+    report.positions.iter().map(|held| whole(held.worth.delta)).sum::<f64>() / price
 }

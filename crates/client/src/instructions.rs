@@ -13,6 +13,7 @@ use ballast_vault::{CreateVaultArgs, Order, RedeemRequest};
 
 pub mod options;
 pub mod surface;
+pub mod venue;
 
 fn build(program_id: Pubkey, accounts: impl ToAccountMetas, data: impl InstructionData) -> Instruction {
     let accounts: Vec<AccountMeta> = accounts.to_account_metas(None);
@@ -278,92 +279,4 @@ pub fn collect_withdrawal(keys: &VaultKeys) -> Instruction {
         accounts,
         ballast_vault::instruction::CollectWithdrawal {},
     )
-}
-
-/// The venue's own instructions, as the demo and the tests need them.
-pub mod venue {
-    use super::*;
-    use ballast_perp::state::{Faults, MarketParams};
-
-    /// `ballast_perp::create_market`.
-    pub fn create_market(
-        authority: &Pubkey,
-        risk_market: &Pubkey,
-        quote_mint: &Pubkey,
-        params: MarketParams,
-    ) -> Instruction {
-        let market = addresses::venue_market(risk_market, quote_mint);
-        let accounts = ballast_perp::accounts::CreateMarket {
-            payer: *authority,
-            authority: *authority,
-            risk_market: *risk_market,
-            quote_mint: *quote_mint,
-            market,
-            vault: addresses::venue_vault(&market),
-            token_program: TOKEN,
-            system_program: system_program::ID,
-        };
-        build(
-            ballast_perp::ID,
-            accounts,
-            ballast_perp::instruction::CreateMarket { params },
-        )
-    }
-
-    /// `ballast_perp::set_faults`.
-    pub fn set_faults(authority: &Pubkey, market: &Pubkey, faults: Faults) -> Instruction {
-        let accounts = ballast_perp::accounts::SetFaults {
-            authority: *authority,
-            market: *market,
-        };
-        build(
-            ballast_perp::ID,
-            accounts,
-            ballast_perp::instruction::SetFaults { faults },
-        )
-    }
-
-    /// `ballast_perp::fund_insurance`.
-    pub fn fund_insurance(funder: &Pubkey, source: &Pubkey, market: &Pubkey, amount: u64) -> Instruction {
-        let accounts = ballast_perp::accounts::FundInsurance {
-            funder: *funder,
-            market: *market,
-            source: *source,
-            vault: addresses::venue_vault(market),
-            token_program: TOKEN,
-        };
-        build(
-            ballast_perp::ID,
-            accounts,
-            ballast_perp::instruction::FundInsurance { amount },
-        )
-    }
-
-    /// `ballast_perp::deposit`.
-    pub fn deposit(owner: &Pubkey, source: &Pubkey, market: &Pubkey, trader: &Pubkey, amount: u64) -> Instruction {
-        let accounts = ballast_perp::accounts::Deposit {
-            depositor: *owner,
-            market: *market,
-            trader: *trader,
-            source: *source,
-            vault: addresses::venue_vault(market),
-            token_program: TOKEN,
-        };
-        build(
-            ballast_perp::ID,
-            accounts,
-            ballast_perp::instruction::Deposit { amount },
-        )
-    }
-
-    /// `ballast_perp::fulfil`. Anyone may send it.
-    pub fn fulfil(keys: &VaultKeys, price_feed: &Pubkey) -> Instruction {
-        let accounts = ballast_perp::accounts::Fulfil {
-            market: keys.venue_market,
-            trader: keys.venue_trader,
-            risk_market: keys.risk_market,
-            price_feed: *price_feed,
-        };
-        build(ballast_perp::ID, accounts, ballast_perp::instruction::Fulfil {})
-    }
 }

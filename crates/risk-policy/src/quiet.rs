@@ -27,14 +27,27 @@ impl QuietTime {
         matches!(self.0, Some(quiet) if quiet >= seconds)
     }
 
-    /// What to store: `None` if it was not quiet.
+    /// How long: `None` if it was not quiet.
     pub const fn seconds(self) -> Option<u32> {
         self.0
     }
 
-    /// What was stored.
+    /// Of so many seconds: `None` if it was not quiet.
     pub const fn from_seconds(seconds: Option<u32>) -> Self {
         Self(seconds)
+    }
+
+    /// What accounts store: one more than the seconds, zero if it was not quiet.
+    pub const fn stored(self) -> u32 {
+        match self.0 {
+            Some(seconds) => seconds.saturating_add(1),
+            None => 0,
+        }
+    }
+
+    /// What was stored.
+    pub const fn from_stored(stored: u32) -> Self {
+        Self(stored.checked_sub(1))
     }
 }
 

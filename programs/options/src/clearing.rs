@@ -165,6 +165,12 @@ fn reduces_both(sides: &Sides, deal: &Deal) -> Result<bool> {
     )
 }
 
+/// The money that a payout moves: an account's, the fund's where it is another, and the expiry's pool. It has to be the same afterwards.
+pub fn with_pool(books: &Books, fund: Option<&Books>, pool: u64) -> u128 {
+    let fund = fund.map_or(0, |fund| fund.cash);
+    [books.cash, fund, pool].into_iter().map(u128::from).sum()
+}
+
 /// All cash of some accounts, to see that none appeared or vanished.
 pub fn sum(accounts: &[&Books]) -> u128 {
     let add = |sum: u128, books: &&Books| sum.saturating_add(u128::from(books.cash));

@@ -6,18 +6,15 @@ use anchor_lang::prelude::*;
 use ballast_risk::errors::RiskError;
 use ballast_risk::read;
 use ballast_risk::state::{Market, Surface};
-use ballast_risk_math::black_scholes::Rate;
 use ballast_risk_math::surface as essvi;
 use ballast_risk_math::Price;
 use ballast_risk_policy::admission::{AdmittedPrice, PriceBounds, PriceUse};
-use ballast_risk_policy::assessment::{
-    deviation, MarketInputs, VolatilityBand, HORIZON_SECONDS, LOADING, VOLATILITY_SPREAD,
-};
+use ballast_risk_policy::assessment::{deviation, MarketInputs, HORIZON_SECONDS};
 use ballast_risk_policy::breaker::permitted;
 use ballast_risk_policy::clearing::margin::{MarginContext, MarketView};
 use ballast_risk_policy::clearing::params::MAX_LISTINGS;
 use ballast_risk_policy::clearing::trade::OpenInterest;
-use fixed::types::{I2F62, I7F57};
+use fixed::types::I7F57;
 
 /// What the prices are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,22 +115,9 @@ impl Markets {
 }
 
 impl MarketRead {
-    /// No rate and no carry: the forward is the spot, as the surface's feeders quote it.
     fn view(&self, listing: &Listing) -> MarketView<'_> {
-        let one = I2F62::ONE;
         MarketView {
-            inputs: MarketInputs {
-                bounds: self.bounds,
-                volatility: Some(VolatilityBand::Surface {
-                    surface: &self.surface,
-                    low: one.saturating_sub(VOLATILITY_SPREAD),
-                    high: one.saturating_add(VOLATILITY_SPREAD),
-                }),
-                deviation: self.deviation,
-                loading: LOADING,
-                rate: Rate(I2F62::ZERO),
-                carry: Rate(I2F62::ZERO),
-            },
+            inputs: MarketInputs::read(self.bounds, Some(&self.surface), self.deviation),
             slow: self.slow,
             charges: listing.settings.params().charges,
             open_interest: OpenInterest(listing.open_interest),

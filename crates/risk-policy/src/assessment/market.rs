@@ -1,5 +1,6 @@
 //! What a book's legs are valued from, one market at a time.
 
+use super::scenario::{LOADING, VOLATILITY_SPREAD};
 use super::AssessRefusal;
 use crate::admission::PriceBounds;
 use ballast_risk_math::black_scholes::{Rate, Volatility, Years};
@@ -45,7 +46,28 @@ pub struct MarketInputs<'a> {
     pub carry: Rate,
 }
 
-impl MarketInputs<'_> {
+impl<'a> MarketInputs<'a> {
+    /// A market as the programs read it: volatility from its surface with the spread on both sides; no rate and no carry, since the forward is the spot,
+    /// as the surface's feeders quote it.
+    pub const fn read(bounds: PriceBounds, surface: Option<&'a Surface>, deviation: I7F57) -> Self {
+        let volatility = match surface {
+            Some(surface) => Some(VolatilityBand::Surface {
+                surface,
+                low: I2F62::ONE.saturating_sub(VOLATILITY_SPREAD),
+                high: I2F62::ONE.saturating_add(VOLATILITY_SPREAD),
+            }),
+            None => None,
+        };
+        Self {
+            bounds,
+            volatility,
+            deviation,
+            loading: LOADING,
+            rate: Rate(I2F62::ZERO),
+            carry: Rate(I2F62::ZERO),
+        }
+    }
+
     /// The market without its adverse sides: what both sides of a trade would call fair.
     pub fn neutral(&self) -> Self {
         let mid = self.bounds.mid;

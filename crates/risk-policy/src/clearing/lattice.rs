@@ -87,6 +87,16 @@ impl ListingParams {
     }
 }
 
+/// The step of strikes whose first three digits are these; `None` if they are not three.
+pub const fn step(digits: u32) -> Option<u32> {
+    match digits {
+        100..=199 => Some(2),
+        200..=499 => Some(5),
+        500..=999 => Some(10),
+        _ => None,
+    }
+}
+
 /// Three significant digits in 100…999, and a multiple of the step of their range.
 fn check_step(digits: u32) -> Result<(), LatticeRefusal> {
     let mut significant = digits;
@@ -98,12 +108,7 @@ fn check_step(digits: u32) -> Result<(), LatticeRefusal> {
     while three < 100 {
         three = three.checked_mul(10).filter(|three| *three > 0).ok_or(refused)?;
     }
-    let step = match three {
-        100..=199 => 2,
-        200..=499 => 5,
-        500..=999 => 10,
-        _ => return Err(refused),
-    };
+    let step = step(three).ok_or(refused)?;
     if three.checked_rem(step) == Some(0) {
         Ok(())
     } else {

@@ -1,11 +1,11 @@
 //! A house with two markets whose prices, volatilities and confidences wander and jump.
 
-use ballast_risk_math::black_scholes::{Kind, Rate};
+use ballast_risk_math::black_scholes::Kind;
 use ballast_risk_math::scenarios::Leg;
 use ballast_risk_math::surface::{Slice, Surface};
 use ballast_risk_math::{Lots, Price, Ratio, Value, I80F48};
 use ballast_risk_policy::admission::PriceBounds;
-use ballast_risk_policy::assessment::{deviation, Decimal, MarketInputs, VolatilityBand, LOADING, VOLATILITY_SPREAD};
+use ballast_risk_policy::assessment::{deviation, Decimal, MarketInputs};
 use ballast_risk_policy::basis_points::BasisPoints;
 use ballast_risk_policy::clearing::account::MarginAccount;
 use ballast_risk_policy::clearing::auction::Auction;
@@ -212,18 +212,7 @@ impl World {
             };
             let variance = Ratio::from_fixed(I80F48::from_num(market.volatility * market.volatility));
             *view = Some(MarketView {
-                inputs: MarketInputs {
-                    bounds,
-                    volatility: Some(VolatilityBand::Surface {
-                        surface,
-                        low: I2F62::ONE - VOLATILITY_SPREAD,
-                        high: I2F62::ONE + VOLATILITY_SPREAD,
-                    }),
-                    deviation: deviation(variance, Some(surface)).unwrap(),
-                    loading: LOADING,
-                    rate: Rate(I2F62::ZERO),
-                    carry: Rate(I2F62::ZERO),
-                },
+                inputs: MarketInputs::read(bounds, Some(surface), deviation(variance, Some(surface)).unwrap()),
                 slow: price(market.slow),
                 charges: LISTING.charges,
                 open_interest: market.open,

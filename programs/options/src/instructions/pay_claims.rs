@@ -1,5 +1,6 @@
 //! `pay_claims`: anyone has anyone's claims on an expiry paid, once all its positions are settled.
 
+use crate::clearing::with_pool;
 use crate::errors::{OptionsError, Refuse};
 use crate::events::ClaimPaid;
 use crate::instructions::settle_positions::MAX_BATCH;
@@ -57,13 +58,9 @@ fn pay_member<'info>(
 #[inline(never)]
 fn pay(expiry: &mut Account<Expiry>, key: &Pubkey, books: &mut Books, mut fund: Option<&mut Books>) -> Result<()> {
     let mut book = expiry.book();
-    let total = |books: &Books, fund: Option<&Books>, pool: u64| {
-        let fund = fund.map_or(0, |fund| fund.cash);
-        [books.cash, fund, pool].into_iter().map(u128::from).sum::<u128>()
-    };
-    let before = total(books, fund.as_deref(), book.pool());
+    let before = with_pool(books, fund.as_deref(), book.pool());
     let paid = payout::pay_claim(books, fund.as_deref_mut(), &mut book, expiry.market, expiry.expiry).or_refuse()?;
-    let after = total(books, fund.as_deref(), book.pool());
+    let after = with_pool(books, fund.as_deref(), book.pool());
     require!(after == before, OptionsError::NotConserved);
     expiry.keep(&book);
     emit!(ClaimPaid {

@@ -1,5 +1,6 @@
 //! `settle_positions`: anyone settles anyone's positions of an expiry that has its price, many accounts at once.
 
+use crate::clearing::with_pool;
 use crate::errors::{OptionsError, Refuse};
 use crate::events::PositionsSettled;
 use crate::state::{Expiry, House, MarginAccount};
@@ -78,14 +79,10 @@ fn settle(
     price: Price,
 ) -> Result<()> {
     let mut book = expiry.book();
-    let total = |books: &Books, fund: Option<&Books>, pool: u64| {
-        let fund = fund.map_or(0, |fund| fund.cash);
-        [books.cash, fund, pool].into_iter().map(u128::from).sum::<u128>()
-    };
-    let before = total(books, fund.as_deref(), book.pool());
+    let before = with_pool(books, fund.as_deref(), book.pool());
     let (market, moment) = (expiry.market, expiry.expiry);
     let settled = payout::settle_positions(books, fund.as_deref_mut(), &mut book, market, moment, price).or_refuse()?;
-    let after = total(books, fund.as_deref(), book.pool());
+    let after = with_pool(books, fund.as_deref(), book.pool());
     require!(after == before, OptionsError::NotConserved);
     expiry.keep(&book);
     announce(expiry.key(), *key, &settled);

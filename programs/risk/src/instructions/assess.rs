@@ -5,16 +5,15 @@ use crate::read;
 use crate::report::{AssessReport, MarketReport, ASSESS_VERSION};
 use crate::state::{Market, Surface};
 use anchor_lang::prelude::*;
-use ballast_risk_math::black_scholes::{Kind, Rate};
+use ballast_risk_math::black_scholes::Kind;
 use ballast_risk_math::scenarios::Leg;
 use ballast_risk_math::surface as essvi;
 use ballast_risk_math::Lots;
 use ballast_risk_policy::admission::{AdmittedPrice, PriceUse};
 use ballast_risk_policy::assessment::{
-    self, deviation, Assessment, BookLeg, Contract, Decimal, MarketInputs, VolatilityBand, HORIZON_SECONDS, LOADING,
-    MARGIN, MAX_LEGS, MAX_MARKETS, SCENARIOS, VOLATILITY_SPREAD,
+    self, deviation, Assessment, BookLeg, Contract, Decimal, MarketInputs, HORIZON_SECONDS, MARGIN, MAX_LEGS,
+    MAX_MARKETS, SCENARIOS,
 };
-use fixed::types::I2F62;
 
 /// The oldest surface that any caller may ask for, seconds.
 pub const MAX_SURFACE_AGE: u32 = 3_600;
@@ -179,21 +178,8 @@ fn book_leg(leg: &AssessLeg) -> Result<BookLeg> {
 }
 
 impl MarketState {
-    /// No rate and no carry: the forward is the spot, as the surface's feeders quote it.
     fn inputs(&self) -> MarketInputs<'_> {
-        let one = I2F62::ONE;
-        MarketInputs {
-            bounds: self.price.bounds,
-            volatility: self.surface.as_ref().map(|surface| VolatilityBand::Surface {
-                surface,
-                low: one.saturating_sub(VOLATILITY_SPREAD),
-                high: one.saturating_add(VOLATILITY_SPREAD),
-            }),
-            deviation: self.deviation,
-            loading: LOADING,
-            rate: Rate(I2F62::ZERO),
-            carry: Rate(I2F62::ZERO),
-        }
+        MarketInputs::read(self.price.bounds, self.surface.as_ref(), self.deviation)
     }
 }
 

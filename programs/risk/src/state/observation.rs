@@ -188,14 +188,20 @@ fn ladder(settings: &LadderSettings) -> Ladder {
     }
 }
 
+impl From<StoredBreakerSettings> for BreakerSettings {
+    fn from(stored: StoredBreakerSettings) -> Self {
+        Self {
+            trip: stored.trip,
+            clear: stored.clear,
+            quiet_seconds: stored.quiet_seconds,
+        }
+    }
+}
+
 impl MarketBreakerSettings {
     fn params(&self) -> BreakerParams<MARKET_BREAKERS> {
         BreakerParams {
-            settings: self.settings.map(|stored| BreakerSettings {
-                trip: stored.trip,
-                clear: stored.clear,
-                quiet_seconds: stored.quiet_seconds,
-            }),
+            settings: self.settings.map(BreakerSettings::from),
             longest_gap_seconds: self.longest_gap_seconds,
         }
     }

@@ -288,7 +288,7 @@ impl StoredRegime {
             regime: level.unwrap_or(Regime::Crisis),
             since: self.since,
             updated_at: self.updated_at,
-            quiet: QuietTime::from_seconds(less_one(self.quiet)),
+            quiet: QuietTime::from_stored(self.quiet),
             implied_ratio: less_one(self.implied_ratio).map(BasisPoints),
             contraction: less_one(self.contraction).map(BasisPoints),
         }
@@ -301,7 +301,7 @@ impl From<RegimeState> for StoredRegime {
             since: state.since,
             updated_at: state.updated_at,
             level: u32::from(state.regime as u8),
-            quiet: plus_one(state.quiet.seconds()),
+            quiet: state.quiet.stored(),
             implied_ratio: plus_one(state.implied_ratio.map(|ratio| ratio.0)),
             contraction: plus_one(state.contraction.map(|ratio| ratio.0)),
         }
@@ -314,7 +314,7 @@ impl StoredBreakers {
         let tripped = u16::try_from(self.tripped).ok().and_then(BreakerSet::from_bits);
         BreakerStates {
             tripped: tripped.unwrap_or(BreakerSet::ALL),
-            quiet: self.quiet.map(|quiet| QuietTime::from_seconds(less_one(quiet))),
+            quiet: self.quiet.map(QuietTime::from_stored),
             updated_at: self.updated_at,
         }
     }
@@ -325,7 +325,7 @@ impl From<BreakerStates<MARKET_BREAKERS>> for StoredBreakers {
         Self {
             updated_at: states.updated_at,
             tripped: u32::from(states.tripped.bits()),
-            quiet: states.quiet.map(|quiet| plus_one(quiet.seconds())),
+            quiet: states.quiet.map(QuietTime::stored),
         }
     }
 }

@@ -72,11 +72,7 @@ impl VaultBreakerSettings {
     pub fn params(&self) -> WatchParams {
         WatchParams {
             breakers: BreakerParams {
-                settings: self.settings.map(|stored| BreakerSettings {
-                    trip: stored.trip,
-                    clear: stored.clear,
-                    quiet_seconds: stored.quiet_seconds,
-                }),
+                settings: self.settings.map(BreakerSettings::from),
                 longest_gap_seconds: self.longest_gap_seconds,
             },
             window_seconds: self.window_seconds,
@@ -141,7 +137,7 @@ impl StoredWatch {
         Watch {
             breakers: BreakerStates {
                 tripped: BreakerSet::from_bits(self.tripped).unwrap_or(BreakerSet::ALL),
-                quiet: self.quiet.map(|quiet| QuietTime::from_seconds(quiet.checked_sub(1))),
+                quiet: self.quiet.map(QuietTime::from_stored),
                 updated_at: self.updated_at,
             },
             mark: Some(self.mark.ratio()).filter(|mark| *mark > Ratio::ZERO),
@@ -161,10 +157,7 @@ impl From<Watch> for StoredWatch {
             updated_at: watch.breakers.updated_at,
             slot: watch.slot,
             tripped: watch.breakers.tripped.bits(),
-            quiet: watch
-                .breakers
-                .quiet
-                .map(|quiet| quiet.seconds().map_or(0, |seconds| seconds.saturating_add(1))),
+            quiet: watch.breakers.quiet.map(QuietTime::stored),
             mark: watch.mark.unwrap_or(Ratio::ZERO).into(),
             turnover: watch.turnover.amount,
             turnover_at: watch.turnover.at,

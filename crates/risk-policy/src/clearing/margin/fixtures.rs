@@ -2,9 +2,7 @@
 
 use super::*;
 use crate::admission::PriceBounds;
-use crate::assessment::{VolatilityBand, LOADING, VOLATILITY_SPREAD};
 use crate::clearing::fixtures::{EXPIRY, HOUSE, LISTING};
-use ballast_risk_math::black_scholes::Rate;
 use ballast_risk_math::surface::{Slice, Surface};
 use ballast_risk_math::{Ratio, I80F48};
 use fixed::types::{I2F62, I7F57, U16F48, U3F61, U8F56};
@@ -24,23 +22,13 @@ pub fn with_market<R>(mid: Price, run: impl FnOnce(&MarginContext) -> R) -> R {
     .unwrap();
     let point = Ratio::from_basis_points(1).unwrap();
     let below = Ratio::from_fixed(-I80F48::from_bits(point.fixed().to_bits()));
+    let bounds = PriceBounds {
+        low: mid.scaled_floor(below).unwrap(),
+        mid,
+        high: mid.scaled_ceil(point).unwrap(),
+    };
     let view = MarketView {
-        inputs: MarketInputs {
-            bounds: PriceBounds {
-                low: mid.scaled_floor(below).unwrap(),
-                mid,
-                high: mid.scaled_ceil(point).unwrap(),
-            },
-            volatility: Some(VolatilityBand::Surface {
-                surface: &surface,
-                low: I2F62::ONE - VOLATILITY_SPREAD,
-                high: I2F62::ONE + VOLATILITY_SPREAD,
-            }),
-            deviation: I7F57::lit("0.04"),
-            loading: LOADING,
-            rate: Rate(I2F62::ZERO),
-            carry: Rate(I2F62::ZERO),
-        },
+        inputs: MarketInputs::read(bounds, Some(&surface), I7F57::lit("0.04")),
         slow: mid,
         charges: LISTING.charges,
         open_interest: OpenInterest(1_000_000_000),
