@@ -1,9 +1,9 @@
 //! The chain inside this process.
 
 use anchor_lang::prelude::{Clock, Pubkey};
-use ballast_client::accounts::RawAccount;
-use ballast_client::Instruction;
 use ballast_migrations::cluster::{refusal, Cluster, ClusterError};
+use ballast_sdk::accounts::RawAccount;
+use ballast_sdk::Instruction;
 use litesvm::LiteSVM;
 use solana_account::Account;
 use solana_hash::Hash;

@@ -1,8 +1,8 @@
 //! `ballast`: the front door. The script of that name in the root of the repository builds and calls it.
 
 use anyhow::{Context, Result};
+use ballast_cli::commands::{bench, calibrate, demo, fit, greeks, localnet, options, replay};
 use ballast_cli::places::Places;
-use ballast_cli::{bench, calibrate, demo, fit, greeks, localnet, options, replay};
 use clap::{Parser, Subcommand};
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;

@@ -3,9 +3,9 @@
 use crate::places::Places;
 use anchor_lang::prelude::{AccountMeta, Pubkey};
 use anyhow::{anyhow, bail, Context, Result};
-use ballast_client::Instruction;
-use ballast_math::wire::{Arguments, Outcome, BOOK};
-use ballast_math::{Operation, Tier, ADDRESS};
+use ballast_cu_bench::wire::{Arguments, Outcome, BOOK};
+use ballast_cu_bench::{Operation, Tier, ADDRESS};
+use ballast_sdk::Instruction;
 use litesvm::LiteSVM;
 use solana_account::Account;
 use solana_compute_budget_interface::ComputeBudgetInstruction;
@@ -42,7 +42,7 @@ impl MathProgram {
     /// # Errors
     /// If it is not built.
     pub fn load(places: &Places) -> Result<Self> {
-        let path = places.programs().join("ballast_math.so");
+        let path = places.programs().join("ballast_cu_bench.so");
         let bytes = std::fs::read(&path).with_context(|| {
             format!(
                 "the mathematics is not built for the virtual machine ({}); run ./ballast build",

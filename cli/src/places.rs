@@ -47,7 +47,7 @@ impl Places {
     /// If it is not built.
     pub fn localnet(&self) -> Result<PathBuf> {
         built(
-            self.root.join("localnet/target/debug/ballast-localnet"),
+            self.root.join("tools/localnet/target/debug/ballast-localnet"),
             "the local node",
             "./ballast build --node",
         )

@@ -2,14 +2,14 @@
 //!
 //! `BALLAST_UPDATE=1` rewrites the table; otherwise it has to be true as it stands.
 
-use ballast_cli::bench::accuracy::{self, bars, errors, errors_of, excess};
-use ballast_cli::bench::summary::{markdown, Summary};
-use ballast_cli::bench::vectors::{committed, read, Vector};
-use ballast_cli::bench::{headline, page, units, OWN};
-use ballast_cli::greeks::RESULTS;
+use ballast_cli::commands::bench::accuracy::{self, bars, errors, errors_of, excess};
+use ballast_cli::commands::bench::summary::{markdown, Summary};
+use ballast_cli::commands::bench::vectors::{committed, read, Vector};
+use ballast_cli::commands::bench::{headline, page, units, OWN};
+use ballast_cli::commands::greeks::RESULTS;
 use ballast_cli::math_program::MathProgram;
 use ballast_cli::places::Places;
-use ballast_math::Tier;
+use ballast_cu_bench::Tier;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -102,7 +102,7 @@ fn readme_is_true(table: &[Vector], rows: &[Summary]) {
 /// The markets that exist: spot 0.01 to 200,000, |ln(K/S)| ≤ 3, one minute to two years, volatility 2 to 400 %, rate −5 to
 /// 25 %, carry −25 to 50 %.
 fn is_usual(vector: &Vector) -> bool {
-    let number = |magnitude| ballast_risk_math::Scaled::from(magnitude).to_f64();
+    let number = |magnitude| ballast_core_math::Scaled::from(magnitude).to_f64();
     let inputs = &vector.inputs;
     let within = |value: f64, low: f64, high: f64| (low..=high).contains(&value);
     let spot = number(inputs.spot.0);

@@ -5,9 +5,6 @@
 mod support;
 
 use ballast_cli::node::{rpc_url, start_node, write_keypair};
-use ballast_client::instructions::surface as ix;
-use ballast_client::prices::Publication;
-use ballast_client::{addresses, Pubkey};
 use ballast_migrations::cluster::Cluster;
 use ballast_migrations::config::{Config, DEFAULT};
 use ballast_migrations::keys;
@@ -15,6 +12,9 @@ use ballast_migrations::publication::publish;
 use ballast_migrations::rpc::Rpc;
 use ballast_migrations::steps::Local;
 use ballast_risk::state::Surface;
+use ballast_sdk::instructions::surface as ix;
+use ballast_sdk::prices::Publication;
+use ballast_sdk::{addresses, Pubkey};
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 use std::fs::File;
@@ -27,7 +27,7 @@ const DAY: i64 = 86_400;
 const GRID: [i64; 8] = [2, 7, 14, 30, 60, 90, 180, 360];
 
 fn chain() -> PathBuf {
-    root().join("sim/tests/data/synthetic_chain.csv")
+    root().join("sim/data/tests/data/synthetic_chain.csv")
 }
 
 /// The binaries this test needs, or `None`, said aloud.

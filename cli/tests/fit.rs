@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 fn fit(arguments: &[&str]) -> Output {
-    let chain = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sim/tests/data/synthetic_chain.csv");
+    let chain = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sim/data/tests/data/synthetic_chain.csv");
     let mut command = Command::new(env!("CARGO_BIN_EXE_ballast"));
     command.args(["fit", "--chains"]).arg(chain).args(arguments);
     command.output().unwrap()

@@ -1,11 +1,11 @@
 //! `ballast greeks` as a stranger uses it: files, messages, exit status, and the same bits in the virtual machine.
 
-use ballast_cli::greeks::{on_host, on_svm, Table};
+use ballast_cli::commands::greeks::{on_host, on_svm, Table};
 use ballast_cli::math_program::MathProgram;
 use ballast_cli::places::Places;
-use ballast_math::Tier;
-use ballast_risk_math::black_scholes::{DomainError, Inputs, Kind, Rate, Spot, Strike, Volatility, Years};
-use ballast_risk_math::Magnitude;
+use ballast_core_math::black_scholes::{DomainError, Inputs, Kind, Rate, Spot, Strike, Volatility, Years};
+use ballast_core_math::Magnitude;
+use ballast_cu_bench::Tier;
 use fixed::types::I2F62;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -55,7 +55,7 @@ fn said(output: &Output) -> String {
 }
 
 fn vectors() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/risk-math/tests/vectors/black_scholes.csv")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../core/math/tests/vectors/black_scholes.csv")
 }
 
 #[test]

@@ -4,11 +4,10 @@
 
 mod support;
 
-use ballast_cli::chain::Vaulted;
-use ballast_cli::depositor::Depositor;
+use ballast_cli::commands::chain::Vaulted;
+use ballast_cli::commands::depositor::Depositor;
 use ballast_cli::node::{keeper_command, rpc_url, start_node, write_keypair};
 use ballast_cli::process::Process;
-use ballast_client::prices::Publication;
 use ballast_keeper::plan::plan;
 use ballast_migrations::cluster::Cluster;
 use ballast_migrations::config::{Config, DEFAULT};
@@ -16,6 +15,7 @@ use ballast_migrations::keys;
 use ballast_migrations::rpc::Rpc;
 use ballast_migrations::steps::Local;
 use ballast_migrations::tokens::{mint_to, UNIT};
+use ballast_sdk::prices::Publication;
 use solana_signer::Signer;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};

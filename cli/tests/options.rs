@@ -2,15 +2,15 @@
 //!
 //! Needs the compiled programs: `./ballast build` makes them. Without them these tests say so and pass.
 
+use ballast_cli::commands::options::{execute, Args};
 use ballast_cli::embedded::Embedded;
 use ballast_cli::node::write_keypair;
-use ballast_cli::options::{execute, Args};
-use ballast_client::Pubkey;
 use ballast_migrations::cluster::Cluster;
 use ballast_migrations::config::{Config, DEFAULT};
 use ballast_migrations::keys;
 use ballast_migrations::publication::price_of;
 use ballast_migrations::steps::Local;
+use ballast_sdk::Pubkey;
 use clap::Parser;
 use serde_json::Value;
 use solana_signer::Signer;
@@ -43,7 +43,7 @@ fn programs() -> PathBuf {
 impl World {
     /// A local network with a house, and a maker and a taker with 200,000 each in their accounts. `None`, said aloud, without programs.
     fn new() -> Option<Self> {
-        for name in ["risk", "perp", "vault", "options"] {
+        for name in ["risk", "reference_venue", "vault", "options"] {
             let file = programs().join(format!("ballast_{name}.so"));
             if !file.is_file() {
                 eprintln!("SKIPPED: {} is not built; ./ballast build builds it", file.display());

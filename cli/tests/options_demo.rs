@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 
 fn built() -> bool {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/deploy");
-    let all = ["risk", "perp", "vault", "options"].map(|name| folder.join(format!("ballast_{name}.so")));
+    let all = ["risk", "reference_venue", "vault", "options"].map(|name| folder.join(format!("ballast_{name}.so")));
     let missing = all.iter().find(|file| !file.is_file());
     if let Some(file) = missing {
         eprintln!("SKIPPED: {} is not built; ./ballast build builds it", file.display());
@@ -104,7 +104,7 @@ fn bad_input_is_one_clear_line() {
         path.to_str().unwrap().to_owned()
     };
     let (short, coarse) = (file("short.csv", rows(3_600, 20)), file("coarse.csv", rows(7_200, 60)));
-    let chain = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sim/tests/data/synthetic_chain.csv");
+    let chain = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sim/data/tests/data/synthetic_chain.csv");
     let sol = file("sol.csv", rows(3_600, 100));
     for (arguments, expected) in [
         (vec!["--history", "none.csv"], "none.csv"),

@@ -77,7 +77,7 @@ fn a_quote_is_made_and_taken_over_rpc() {
         assert!(ok(&url, file, &["open", "--deposit", "200000"]).contains("margin account"));
     }
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() as i64;
-    let in_two_days = ballast_cli::options::name::date_of(now + 2 * 86_400);
+    let in_two_days = ballast_cli::commands::options::name::date_of(now + 2 * 86_400);
     let series = format!("BTC-{in_two_days}-82000-C");
     let file = folder.path().join("quote.json");
     let file = file.to_str().unwrap();

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use ballast_cli::commands::replay::svm::Compiled;
 use ballast_cli::places::Places;
-use ballast_cli::replay::svm::Compiled;
-use ballast_risk_policy::basis_points::BasisPoints;
-use ballast_sim::history;
+use ballast_core_types::basis_points::BasisPoints;
+use ballast_market_data::history;
 use ballast_sim::replay::implied::ImpliedSeries;
 use ballast_sim::replay::looks::{looks, Known, Path as Prices};
 use ballast_sim::replay::markets::{Markets, DEFAULT};

@@ -1,8 +1,8 @@
 //! What set-up and demo need of a chain, whichever it is.
 
 use anchor_lang::prelude::{Clock, Pubkey};
-use ballast_client::accounts::RawAccount;
-use ballast_client::Instruction;
+use ballast_sdk::accounts::RawAccount;
+use ballast_sdk::Instruction;
 use solana_keypair::Keypair;
 
 /// Why a chain did not do something.

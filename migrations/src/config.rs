@@ -5,14 +5,14 @@ use crate::publication::price_of;
 use crate::tokens::UNIT;
 use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, Context, Result};
-use ballast_client::{addresses, prices};
-use ballast_perp::state::MarketParams;
+use ballast_core_types::basis_points::BasisPoints;
+use ballast_core_types::I80F48;
+use ballast_reference_venue::state::MarketParams;
 use ballast_risk::state::{
     ExitHaircutParams, Fixed, MarketParams as RiskParams, StoredBreakerSettings, UseSettings, VenueSource,
 };
 use ballast_risk::CreateMarketArgs;
-use ballast_risk_math::I80F48;
-use ballast_risk_policy::basis_points::BasisPoints;
+use ballast_sdk::{addresses, prices};
 use ballast_sim::replay::markets::{self, Markets};
 use ballast_vault::state::{VaultBreakerSettings, VaultPolicy};
 use ballast_venues::VenueKind;
@@ -234,7 +234,7 @@ impl Config {
                     prices::switchboard_source(prices::local_switchboard_account(&feed)),
                 ],
                 venues: [
-                    VenueSource::new(VenueKind::Reference, ballast_perp::ID, venue),
+                    VenueSource::new(VenueKind::Reference, ballast_reference_venue::ID, venue),
                     VenueSource::default(),
                 ],
                 requires_second: uses.map(|usage| usage.requires_second.into()),

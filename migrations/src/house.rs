@@ -4,12 +4,12 @@ use crate::config::{base_units, Decimal};
 use crate::tokens::{DECIMALS, UNIT};
 use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, Result};
+use ballast_core_clearing::calendar::EXPIRY_SECOND;
+use ballast_core_types::{I80F48, SECONDS_PER_DAY};
 use ballast_options::state::{HouseSettings, ListingSettings};
 use ballast_options::CreateHouseArgs;
 use ballast_risk::state::{StoredSlice, SurfaceSettings};
 use ballast_risk::CreateSurfaceArgs;
-use ballast_risk_math::{I80F48, SECONDS_PER_DAY};
-use ballast_risk_policy::clearing::calendar::EXPIRY_SECOND;
 use serde::{Deserialize, Deserializer};
 
 /// Seconds of a year of 365 days, as the surface counts.

@@ -22,7 +22,7 @@ pub fn wallet(name: &str) -> Keypair {
 /// The programs: name, address.
 pub const PROGRAMS: [(&str, Pubkey); 4] = [
     ("risk", ballast_risk::ID),
-    ("perp", ballast_perp::ID),
+    ("reference_venue", ballast_reference_venue::ID),
     ("vault", ballast_vault::ID),
     ("options", ballast_options::ID),
 ];

@@ -4,10 +4,10 @@ use crate::cluster::{Cluster, ClusterError};
 use crate::steps::Local;
 use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, Context, Result};
-use ballast_client::instructions::{self, surface};
-use ballast_client::prices::{self, Publication};
-use ballast_client::{addresses, Instruction};
 use ballast_risk::state::StoredSlice;
+use ballast_sdk::instructions::{self, surface};
+use ballast_sdk::prices::{self, Publication};
+use ballast_sdk::{addresses, Instruction};
 use solana_signer::Signer;
 
 /// Prices are published in units of ten to this power.

@@ -2,8 +2,8 @@
 
 use crate::cluster::{refusal, Cluster, ClusterError};
 use anchor_lang::prelude::{Clock, Pubkey};
-use ballast_client::accounts::RawAccount;
-use ballast_client::Instruction;
+use ballast_sdk::accounts::RawAccount;
+use ballast_sdk::Instruction;
 use serde_json::{json, Value};
 use solana_commitment_config::CommitmentConfig;
 use solana_keypair::Keypair;

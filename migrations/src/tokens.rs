@@ -3,7 +3,7 @@
 use anchor_lang::prelude::{AccountMeta, Pubkey};
 use anchor_lang::solana_program::system_program;
 use anchor_spl::token::spl_token;
-use ballast_client::Instruction;
+use ballast_sdk::Instruction;
 
 /// Decimals of test USDC.
 pub const DECIMALS: u8 = 6;

@@ -1,8 +1,8 @@
 //! Checks that follow from what was recorded. The driver adds them to [`Meta::checks`](crate::record::Meta) beside its
 //! own, so that one place decides whether everything held.
 
-use crate::format::{decimal, utc_minute};
 use crate::record::{books, delta_over_band, floor_distance, Check, LedgerLine, Step};
+use ballast_market_data::format::{decimal, utc_minute};
 
 /// Every token's books balance to the last base unit: one check per token, and one that fails if there are none.
 #[must_use]
@@ -105,6 +105,6 @@ fn grouped(base_units: u128) -> String {
     // Exact for all that a u64 mint can hold; only sums beyond that lose their grouping.
     u64::try_from(base_units).map_or_else(
         |_| base_units.to_string(),
-        |units| crate::format::token_amount(units, 0),
+        |units| ballast_market_data::format::token_amount(units, 0),
     )
 }

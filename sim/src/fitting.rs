@@ -1,11 +1,11 @@
 //! A surface fitted to each day's option chain, and how far it is from the quotes.
 
-use ballast_risk_math::fit::errors::{Errors, Summary};
-use ballast_risk_math::fit::{self, publish, FittedExpiry};
-use ballast_risk_math::surface::{Surface, SurfaceError};
+use ballast_core_math::fit::errors::{Errors, Summary};
+use ballast_core_math::fit::{self, publish, FittedExpiry};
+use ballast_core_math::surface::{Surface, SurfaceError};
 
-use crate::chains::Snapshot;
-use crate::format::utc_minute;
+use ballast_market_data::chains::Snapshot;
+use ballast_market_data::format::utc_minute;
 
 /// A fitted chain.
 #[derive(Clone, Debug)]

@@ -13,8 +13,8 @@ mod points;
 
 use self::maths::{exp, ln, Normals};
 use self::points::{Episode, EPISODES};
-use crate::history::Candle;
-use crate::price::{PriceE8, ONE_E8};
+use ballast_market_data::history::Candle;
+use ballast_market_data::price::{PriceE8, ONE_E8};
 
 /// The seed of `./ballast demo` when none is given.
 pub const DEFAULT_SEED: u64 = 20_200_312;

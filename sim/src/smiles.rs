@@ -2,13 +2,13 @@
 
 use std::error::Error;
 
-use ballast_risk_math::fit::{publish, FittedExpiry};
+use ballast_core_math::fit::{publish, FittedExpiry};
 use plotters::coord::types::RangedCoordf64;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
 use crate::fitting::Day;
-use crate::format::{decimal, utc_minute};
+use ballast_market_data::format::{decimal, utc_minute};
 
 const BLUE: RGBColor = RGBColor(0x25, 0x63, 0xeb);
 const AMBER: RGBColor = RGBColor(0xd9, 0x77, 0x06);

@@ -8,8 +8,8 @@ use std::io::{self, IsTerminal, Write};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::format::{decimal, price, utc_minute};
 use crate::record::Step;
+use ballast_market_data::format::{decimal, price, utc_minute};
 
 /// Steps kept in the redrawn block.
 const ROWS: usize = 12;

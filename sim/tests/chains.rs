@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ballast_risk_math::fit::errors::Errors;
-use ballast_risk_math::surface;
-use ballast_sim::chains::{self, Snapshot, Stream};
+use ballast_core_math::fit::errors::Errors;
+use ballast_core_math::surface;
+use ballast_market_data::chains::{self, Snapshot, Stream};
 use ballast_sim::{fitting, smiles};
 
 /// Days, θ, ρ, φ: what `data/synthetic_chain.csv` was priced from, by Black's formula in another language; each quote is
@@ -19,7 +19,7 @@ const KNOWN: [(f64, f64, f64, f64); 5] = [
 ];
 
 fn synthetic() -> Vec<Snapshot> {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/synthetic_chain.csv");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/tests/data/synthetic_chain.csv");
     chains::load(&file).unwrap()
 }
 

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 fn run() -> (Summary, Vec<Step>) {
     let (mut cash, mut units, mut slow, mut cost, mut quiet) = (1_000_000.0, 0.0, 7_850.0, 0.0, 9);
     let mut volatility = 0.6;
-    let step = |(index, candle): (u32, ballast_sim::history::Candle)| {
+    let step = |(index, candle): (u32, ballast_market_data::history::Candle)| {
         let (open, price) = (candle.open.to_f64(), candle.close.to_f64());
         slow += (price - slow).clamp(-slow * 0.03, slow * 0.03);
         let hourly = (price / open - 1.0).abs();

@@ -10,7 +10,7 @@ pub fn root() -> PathBuf {
 
 /// The local node, if it and the compiled program of this name are built; otherwise it is said aloud what is missing.
 pub fn node_with(program: &str) -> Option<PathBuf> {
-    let node = root().join("localnet/target/debug/ballast-localnet");
+    let node = root().join("tools/localnet/target/debug/ballast-localnet");
     let program = root().join("target/deploy").join(program);
     (is_built(&node) && is_built(&program)).then_some(node)
 }

@@ -5,14 +5,14 @@ use crate::events::StandingReport;
 use crate::markets::Markets;
 use crate::state::{Expiry, House, Series};
 use anchor_lang::prelude::*;
-use ballast_risk_math::scenarios::Leg;
-use ballast_risk_math::Lots;
-use ballast_risk_policy::assessment::BookLeg;
-use ballast_risk_policy::clearing::account::{MarginAccount as Books, MAX_POSITIONS};
-use ballast_risk_policy::clearing::liquidation;
-use ballast_risk_policy::clearing::margin::{self, MarginContext, Marks, Standing, Workspace, BLANK};
-use ballast_risk_policy::clearing::series::SeriesTerms;
-use ballast_risk_policy::clearing::trade::{self, Side, UnitPrice};
+use ballast_core_clearing::account::{MarginAccount as Books, MAX_POSITIONS};
+use ballast_core_clearing::liquidation;
+use ballast_core_clearing::margin::{self, MarginContext, Marks, Standing, Workspace, BLANK};
+use ballast_core_clearing::series::SeriesTerms;
+use ballast_core_clearing::trade::{self, Side, UnitPrice};
+use ballast_core_margin::BookLeg;
+use ballast_core_math::scenarios::Leg;
+use ballast_core_types::Lots;
 
 /// Memory that the margin works in, on the heap: it is too much for a stack frame.
 pub struct Room {

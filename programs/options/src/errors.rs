@@ -1,16 +1,16 @@
 //! One error per rule. A message names the rule; the numbers that broke it are in the log line before it.
 
 use anchor_lang::prelude::*;
-use ballast_risk_policy::clearing::account::AccountRefusal;
-use ballast_risk_policy::clearing::auction::AuctionRefusal;
-use ballast_risk_policy::clearing::ed25519::SignatureRefusal;
-use ballast_risk_policy::clearing::lattice::LatticeRefusal;
-use ballast_risk_policy::clearing::liquidation::LiquidationRefusal;
-use ballast_risk_policy::clearing::margin::MarginRefusal;
-use ballast_risk_policy::clearing::nonces::NonceRefusal;
-use ballast_risk_policy::clearing::payout::PayoutRefusal;
-use ballast_risk_policy::clearing::quote::QuoteRefusal;
-use ballast_risk_policy::clearing::settlement::SettlementRefusal;
+use ballast_core_clearing::account::AccountRefusal;
+use ballast_core_clearing::auction::AuctionRefusal;
+use ballast_core_clearing::ed25519::SignatureRefusal;
+use ballast_core_clearing::lattice::LatticeRefusal;
+use ballast_core_clearing::liquidation::LiquidationRefusal;
+use ballast_core_clearing::margin::MarginRefusal;
+use ballast_core_clearing::nonces::NonceRefusal;
+use ballast_core_clearing::payout::PayoutRefusal;
+use ballast_core_clearing::quote::QuoteRefusal;
+use ballast_core_clearing::settlement::SettlementRefusal;
 use core::fmt::Debug;
 
 #[error_code]

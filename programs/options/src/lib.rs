@@ -1,6 +1,6 @@
 //! Ballast's options clearing house: European options, cash-settled in a quote token, with portfolio margin.
 //!
-//! Handlers are thin: every decision is a pure function of [`ballast_risk_policy::clearing`], and every loss or gain between accounts is
+//! Handlers are thin: every decision is a pure function of [`ballast_core_clearing`], and every loss or gain between accounts is
 //! made there. Here accounts are found to be the right ones, prices are admitted, tokens move, and events are announced.
 //!
 //! # What a thief would try

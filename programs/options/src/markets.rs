@@ -3,17 +3,17 @@
 use crate::errors::{refused, OptionsError};
 use crate::state::{House, Listing};
 use anchor_lang::prelude::*;
+use ballast_core_clearing::margin::{MarginContext, MarketView};
+use ballast_core_clearing::params::MAX_LISTINGS;
+use ballast_core_clearing::trade::OpenInterest;
+use ballast_core_margin::{deviation, MarketInputs, HORIZON_SECONDS};
+use ballast_core_market::admission::{AdmittedPrice, PriceBounds, PriceUse};
+use ballast_core_market::breaker::permitted;
+use ballast_core_math::surface as essvi;
+use ballast_core_types::Price;
 use ballast_risk::errors::RiskError;
 use ballast_risk::read;
 use ballast_risk::state::{Market, Surface};
-use ballast_risk_math::surface as essvi;
-use ballast_risk_math::Price;
-use ballast_risk_policy::admission::{AdmittedPrice, PriceBounds, PriceUse};
-use ballast_risk_policy::assessment::{deviation, MarketInputs, HORIZON_SECONDS};
-use ballast_risk_policy::breaker::permitted;
-use ballast_risk_policy::clearing::margin::{MarginContext, MarketView};
-use ballast_risk_policy::clearing::params::MAX_LISTINGS;
-use ballast_risk_policy::clearing::trade::OpenInterest;
 use fixed::types::I7F57;
 
 /// What the prices are for.

@@ -1,14 +1,14 @@
 //! Every refusal of the risk program, each named for its rule.
 
 use anchor_lang::prelude::*;
-use ballast_risk_math::surface::{Rule, SurfaceError};
-use ballast_risk_policy::admission::PriceRefusal;
-use ballast_risk_policy::assessment::AssessRefusal;
-use ballast_risk_policy::breaker::{Breaker, BreakerRule};
-use ballast_risk_policy::observation::ObservationRule;
-use ballast_risk_policy::regime::{Indicator, RegimeRule};
-use ballast_risk_policy::signals::{ObserveRefusal, SignalRule};
-use ballast_risk_policy::surface_feed::{FeedRefusal, Parameter};
+use ballast_core_margin::AssessRefusal;
+use ballast_core_market::admission::PriceRefusal;
+use ballast_core_market::breaker::{Breaker, BreakerRule};
+use ballast_core_market::observation::ObservationRule;
+use ballast_core_market::regime::{Indicator, RegimeRule};
+use ballast_core_market::signals::{ObserveRefusal, SignalRule};
+use ballast_core_market::surface_feed::{FeedRefusal, Parameter};
+use ballast_core_math::surface::{Rule, SurfaceError};
 
 /// The risk program's errors.
 #[error_code]

@@ -4,12 +4,12 @@ use crate::errors::RiskError;
 use crate::oracle;
 use crate::state::{Market, VenueSource};
 use anchor_lang::prelude::*;
-use ballast_risk_math::Value;
-use ballast_risk_policy::admission::{
+use ballast_core_market::admission::{
     admit, confirm, AdmittedPrice, Now, PriceBounds, PriceUse, Recency, Reference, SecondPrice,
 };
-use ballast_risk_policy::breaker::BreakerSet;
-use ballast_risk_policy::signals::exit_fallback;
+use ballast_core_market::breaker::BreakerSet;
+use ballast_core_market::signals::exit_fallback;
+use ballast_core_types::Value;
 use ballast_venues::Liquidity;
 
 /// The chain's time as the policy crate wants it.

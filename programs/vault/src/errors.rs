@@ -1,9 +1,9 @@
 //! Every refusal of the vault, each named for its rule.
 
 use anchor_lang::prelude::*;
-use ballast_risk_policy::breaker::{Breaker, BreakerRule, ResumeRefusal};
-use ballast_risk_policy::rebalance::RebalanceRefusal;
-use ballast_risk_policy::vault_watch::WatchRule;
+use ballast_core_market::breaker::{Breaker, BreakerRule, ResumeRefusal};
+use ballast_core_vault::rebalance::RebalanceRefusal;
+use ballast_core_vault::vault_watch::WatchRule;
 
 /// The vault's errors.
 #[error_code]

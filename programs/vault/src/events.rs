@@ -2,10 +2,10 @@
 
 use crate::state::{StoredWatch, VaultBreaker};
 use anchor_lang::prelude::*;
+use ballast_core_market::admission::PriceBounds;
+use ballast_core_vault::exposure::Targets;
+use ballast_core_vault::rebalance::Exposure;
 use ballast_risk::state::Fixed;
-use ballast_risk_policy::admission::PriceBounds;
-use ballast_risk_policy::exposure::Targets;
-use ballast_risk_policy::rebalance::Exposure;
 
 /// The three prices a decision used.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug)]
@@ -21,7 +21,7 @@ pub struct Prices {
 }
 
 impl Prices {
-    pub(crate) fn new(bounds: &PriceBounds, slow: ballast_risk_math::Price) -> Self {
+    pub(crate) fn new(bounds: &PriceBounds, slow: ballast_core_types::Price) -> Self {
         Self {
             low: bounds.low.into(),
             mid: bounds.mid.into(),

@@ -5,14 +5,14 @@
 //!   belongs to the person whose shares are burnt. Keepers sign for nothing and receive nothing.
 //! * *Lie about the book.* The position is read from the one venue account named at creation, by owner and address.
 //! * *Trade badly on purpose.* Every fill is held to a band around the oracle price, the whole rebalance to a cost budget, and the
-//!   result to the proof in `ballast_risk_policy::rebalance`.
+//!   result to the proof in `ballast_core_vault::rebalance`.
 //! * *Play the share price.* Deposits pay the high net asset value, redemptions get the low one; gains count only as far as the
 //!   slow price confirms them; the redemption price rises at a limited rate; nobody enters or leaves in the slot of a rebalance.
 //! * *Withhold a crash.* See `ballast_risk::read::exit_price`.
 //! * *Donate.* Only the ledger counts.
 //!
 //! * *Trip a breaker out of malice, or grow one quiet.* Looks rest on a live price and on accounts pinned by address; quiet time is watched
-//!   time. See `ballast_risk_policy::vault_watch`.
+//!   time. See `ballast_core_vault::vault_watch`.
 //!
 //! There is no administrator: a vault's policy is fixed when it is created, inside hard-coded bounds. Its guardian, if it has one, may trip its
 //! breakers, and resume those that wait for him; no breaker stands in the way of an exit.

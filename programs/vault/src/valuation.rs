@@ -3,15 +3,15 @@
 use crate::errors::VaultError;
 use crate::state::{Vault, VAULT_VERSION};
 use anchor_lang::prelude::*;
-use ballast_perp::math::funding;
-use ballast_perp::state::{Market as VenueMarket, Trader, VERSION as VENUE_VERSION};
+use ballast_core_market::admission::{AdmittedPrice, PriceBounds, PriceUse};
+use ballast_core_market::breaker::{BreakerSet, Permissions, TABLE};
+use ballast_core_types::{Lots, Price, Value};
+use ballast_core_vault::book::Book;
+use ballast_core_vault::rebalance::Exposure;
+use ballast_reference_venue::math::funding;
+use ballast_reference_venue::state::{Market as VenueMarket, Trader, VERSION as VENUE_VERSION};
 use ballast_risk::read;
 use ballast_risk::state::Market as RiskMarket;
-use ballast_risk_math::{Lots, Price, Value};
-use ballast_risk_policy::admission::{AdmittedPrice, PriceBounds, PriceUse};
-use ballast_risk_policy::book::Book;
-use ballast_risk_policy::breaker::{BreakerSet, Permissions, TABLE};
-use ballast_risk_policy::rebalance::Exposure;
 
 /// The accounts a valuation reads. None can be omitted or exchanged: each is pinned by the vault.
 #[derive(Accounts)]

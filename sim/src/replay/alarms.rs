@@ -6,12 +6,12 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use ballast_risk_policy::breaker::{Breaker, MARKET};
-use ballast_risk_policy::regime::Regime;
+use ballast_core_market::breaker::{Breaker, MARKET};
+use ballast_core_market::regime::Regime;
 use serde::Serialize;
 
 use super::Step;
-use crate::history::Candle;
+use ballast_market_data::history::Candle;
 
 const DAY: i64 = 86_400;
 /// Hours that a high is remembered for.
@@ -100,7 +100,9 @@ pub fn alarms(candles: &[Candle], steps: &[Step]) -> Alarms {
     let false_days: Vec<i64> = crisis_days.difference(&explained).copied().collect();
     let mut false_by_year = BTreeMap::new();
     for day in &false_days {
-        *false_by_year.entry(crate::format::utc(*day, "%Y")).or_default() += 1;
+        *false_by_year
+            .entry(ballast_market_data::format::utc(*day, "%Y"))
+            .or_default() += 1;
     }
     Alarms {
         years,

@@ -1,13 +1,13 @@
 //! Six falls, and how late or early the risk engine was.
 
-use ballast_risk_policy::breaker::MARKET;
-use ballast_risk_policy::regime::Regime;
+use ballast_core_market::breaker::MARKET;
+use ballast_core_market::regime::Regime;
 use serde::Serialize;
 
 use super::Step;
-use crate::format::utc;
-use crate::history::{parse_date, step_seconds, Candle};
 use crate::record::Mark;
+use ballast_market_data::format::utc;
+use ballast_market_data::history::{parse_date, step_seconds, Candle};
 
 const DAY: i64 = 86_400;
 const HOUR: i64 = 3_600;

@@ -2,16 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use ballast_risk_math::fit::publish;
-use ballast_risk_math::surface::{SurfaceError, MAX_SLICES};
-use ballast_risk_policy::basis_points::BasisPoints;
-use ballast_risk_policy::observation::Implied;
+use ballast_core_market::observation::Implied;
+use ballast_core_math::fit::publish;
+use ballast_core_math::surface::{SurfaceError, MAX_SLICES};
+use ballast_core_types::basis_points::BasisPoints;
 use thiserror::Error;
 
-use crate::chains::{self, ChainError};
 use crate::fitting;
-use crate::format::utc_minute;
-use crate::history;
+use ballast_market_data::chains::{self, ChainError};
+use ballast_market_data::format::utc_minute;
+use ballast_market_data::history;
 
 /// The tenor whose volatility stands for the surface, in years: 30 days.
 const TENOR: f64 = 30.0 / 365.0;

@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::history::{Candle, HistoryError};
+use ballast_market_data::history::{Candle, HistoryError};
 
 /// Unit of a cost, so that what is kept as an integer has enough digits.
 const UNIT: f64 = 1e12;
@@ -28,7 +28,7 @@ impl CostSeries {
     /// # Errors
     /// If the file has no volumes.
     pub fn estimate(candles: &[Candle], file: &Path) -> Result<Self, HistoryError> {
-        let volumes = crate::history::volumes(file)?;
+        let volumes = ballast_market_data::history::volumes(file)?;
         let mut raw: Vec<(i64, f64)> = Vec::with_capacity(candles.len());
         for candle in candles {
             let volume = volumes.get(&candle.unix_time).copied().unwrap_or(0.0) * candle.close.to_f64();

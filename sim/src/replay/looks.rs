@@ -2,14 +2,14 @@
 
 use std::str::FromStr;
 
-use ballast_risk_policy::admission::{Now, RawPrice};
-use ballast_risk_policy::observation::Implied;
+use ballast_core_market::admission::{Now, RawPrice};
+use ballast_core_market::observation::Implied;
 
 use super::implied::ImpliedSeries;
 use super::liquidity::CostSeries;
-use crate::history::{step_seconds, Candle};
-use crate::price::PriceE8;
 use crate::scenario;
+use ballast_market_data::history::{step_seconds, Candle};
+use ballast_market_data::price::PriceE8;
 
 /// Slots in a second, for the clock of a replay; nothing depends on how many there really are.
 const SLOTS_PER_SECOND: i64 = 2;

@@ -5,14 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use ballast_risk_math::estimators::{EwmaVariance, TimeConstant};
-use ballast_risk_math::{Ratio, I80F48};
-use ballast_risk_policy::basis_points::BasisPoints;
-use ballast_risk_policy::breaker::{self, BreakerRule};
-use ballast_risk_policy::observation::{ObservationParams, ObservationRule};
-use ballast_risk_policy::regime::{self, RegimeParams, RegimeRule};
-use ballast_risk_policy::signals::{SignalParams, SignalRule, SignalTimes};
-use ballast_risk_policy::triggers::{self, Factor, TriggerParams, TriggerRule};
+use ballast_core_market::breaker::{self, BreakerRule};
+use ballast_core_market::observation::{ObservationParams, ObservationRule};
+use ballast_core_market::regime::{self, RegimeParams, RegimeRule};
+use ballast_core_market::signals::{SignalParams, SignalRule, SignalTimes};
+use ballast_core_math::estimators::{EwmaVariance, TimeConstant};
+use ballast_core_types::basis_points::BasisPoints;
+use ballast_core_types::{Ratio, I80F48};
+use ballast_core_vault::triggers::{self, Factor, TriggerParams, TriggerRule};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 

@@ -1,11 +1,11 @@
 //! Who looks.
 
-use ballast_risk_math::estimators::EwmaVariance;
-use ballast_risk_math::{Ratio, I80F48};
-use ballast_risk_policy::admission::{admit, PriceRefusal, Recency, Reference, UseLimits};
-use ballast_risk_policy::basis_points::BasisPoints;
-use ballast_risk_policy::observation::{MarketState, ObservationParams, Sight};
-use ballast_risk_policy::signals::ObserveRefusal;
+use ballast_core_market::admission::{admit, PriceRefusal, Recency, Reference, UseLimits};
+use ballast_core_market::observation::{MarketState, ObservationParams, Sight};
+use ballast_core_market::signals::ObserveRefusal;
+use ballast_core_math::estimators::EwmaVariance;
+use ballast_core_types::basis_points::BasisPoints;
+use ballast_core_types::{Ratio, I80F48};
 use thiserror::Error;
 
 use super::Look;

@@ -4,8 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use ballast_risk_policy::breaker::MARKET;
-use ballast_risk_policy::regime::Regime;
+use ballast_core_market::breaker::MARKET;
+use ballast_core_market::regime::Regime;
 use minijinja::{AutoEscape, Environment};
 use serde::Serialize;
 use thiserror::Error;
@@ -15,8 +15,8 @@ use super::events::{hours, Met};
 use super::figures::{around, plots, Failure, Figure};
 use super::run::share;
 use super::Step;
-use crate::format::{decimal, utc, utc_minute};
 use crate::record::Mark;
+use ballast_market_data::format::{decimal, utc, utc_minute};
 
 const TEMPLATE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("../report/page.css");

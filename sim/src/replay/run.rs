@@ -2,11 +2,11 @@
 
 use std::io;
 
-use ballast_risk_policy::basis_points::BasisPoints;
-use ballast_risk_policy::breaker::{Breaker, BreakerSet};
-use ballast_risk_policy::observation::MarketState;
-use ballast_risk_policy::regime::{Indicators, Regime, RegimeSignals};
-use ballast_risk_policy::triggers::{self, Factor, Side};
+use ballast_core_market::breaker::{Breaker, BreakerSet};
+use ballast_core_market::observation::MarketState;
+use ballast_core_market::regime::{Indicators, Regime, RegimeSignals};
+use ballast_core_types::basis_points::BasisPoints;
+use ballast_core_vault::triggers::{self, Factor, Side};
 
 use super::markets::Typed;
 use super::{Look, ObserveError, Observer};
@@ -72,7 +72,7 @@ impl Step {
         let contraction = look
             .trading_cost
             .and(state.trading_cost)
-            .map(ballast_risk_policy::observation::TradingCost::contraction);
+            .map(ballast_core_market::observation::TradingCost::contraction);
         let indicators = Indicators::of(&RegimeSignals {
             fast_variance: signals.fast_variance,
             slow_variance: signals.slow_variance,
@@ -83,9 +83,9 @@ impl Step {
             high: signals.high,
         });
         let annual =
-            |variance: ballast_risk_math::estimators::EwmaVariance| variance.annual().fixed().to_num::<f64>().sqrt();
+            |variance: ballast_core_math::estimators::EwmaVariance| variance.annual().fixed().to_num::<f64>().sqrt();
         let scores = signals.trend_scores(&typed.params.signals);
-        let score = |score: ballast_risk_math::estimators::Score| score.0.to_num::<f64>();
+        let score = |score: ballast_core_math::estimators::Score| score.0.to_num::<f64>();
         let (skewness, kurtosis) = signals
             .moments
             .shape()

@@ -6,7 +6,7 @@ use chrono::{DateTime, Datelike, NaiveDate};
 
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
 
-use crate::format::utc;
+use ballast_market_data::format::utc;
 
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::charts::{draw, Line, Plot, AMBER, BLUE, GREEN, NARROW, RED, WIDE};
 use super::ReportError;
-use crate::format::{count, decimal, price, signed_percent, token_amount, utc_day, utc_minute};
 use crate::record::{books, Mode, Side, Step, Summary};
+use ballast_market_data::format::{count, decimal, price, signed_percent, token_amount, utc_day, utc_minute};
 
 const TEMPLATE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use ballast_sim::history::{self, Candle};
-use ballast_sim::price::PriceE8;
+use ballast_market_data::history::{self, Candle};
+use ballast_market_data::price::PriceE8;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 

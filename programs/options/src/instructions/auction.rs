@@ -4,7 +4,7 @@ use crate::errors::{OptionsError, Refuse};
 use crate::events::{AuctionClosed, AuctionOpened};
 use crate::state::{side_of, AuctionOffer, House, MarginAccount, Series, AUCTION_SEED, VERSION};
 use anchor_lang::prelude::*;
-use ballast_risk_math::Lots;
+use ballast_core_types::Lots;
 
 /// What is offered.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]

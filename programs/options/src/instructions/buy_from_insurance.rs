@@ -6,8 +6,8 @@ use crate::events::InsuranceSold;
 use crate::markets::{Markets, Purpose};
 use crate::state::{Expiry, House, MarginAccount, Series};
 use anchor_lang::prelude::*;
-use ballast_risk_math::Lots;
-use ballast_risk_policy::clearing::liquidation::{apply_take, price_take, Seller, Take};
+use ballast_core_clearing::liquidation::{apply_take, price_take, Seller, Take};
+use ballast_core_types::Lots;
 
 /// Accounts of `buy_from_insurance`. After them the markets that the buyer has positions on, or gets one on.
 #[derive(Accounts)]

@@ -4,7 +4,7 @@ use crate::errors::{OptionsError, Refuse};
 use crate::events::QuotesCancelled;
 use crate::state::MarginAccount;
 use anchor_lang::prelude::*;
-use ballast_risk_policy::clearing::nonces::Nonce;
+use ballast_core_clearing::nonces::Nonce;
 
 /// Accounts of `cancel_quote` and `cancel_all_quotes`.
 #[derive(Accounts)]

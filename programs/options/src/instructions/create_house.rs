@@ -9,7 +9,7 @@ use crate::state::{
 };
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Mint, Token, TokenAccount};
-use ballast_risk_policy::clearing::params::MAX_LISTINGS;
+use ballast_core_clearing::params::MAX_LISTINGS;
 
 /// A house's parameters, validated as one bundle.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]

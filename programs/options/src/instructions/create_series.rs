@@ -5,11 +5,11 @@ use crate::events::SeriesCreated;
 use crate::markets::with_market;
 use crate::state::{Expiry, ExpiryOutcome, House, Series, SeriesKey, EXPIRY_SEED, SERIES_SEED, VERSION};
 use anchor_lang::prelude::*;
+use ballast_core_market::admission::PriceUse;
+use ballast_core_market::breaker::permitted;
+use ballast_core_types::Price;
 use ballast_risk::read;
 use ballast_risk::state::Fixed;
-use ballast_risk_math::Price;
-use ballast_risk_policy::admission::PriceUse;
-use ballast_risk_policy::breaker::permitted;
 
 /// Accounts of `create_expiry`.
 #[derive(Accounts)]

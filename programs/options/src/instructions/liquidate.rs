@@ -6,12 +6,12 @@ use crate::events::{Liquidated, StandingReport};
 use crate::markets::{Markets, Purpose};
 use crate::state::{Expiry, House, MarginAccount, Series};
 use anchor_lang::prelude::*;
-use ballast_risk_math::Lots;
-use ballast_risk_policy::clearing::account::MarginAccount as Books;
-use ballast_risk_policy::clearing::liquidation::{apply_take, check_take, price_take, Seller, Take};
-use ballast_risk_policy::clearing::margin::{MarginContext, Marks, Standing};
-use ballast_risk_policy::clearing::params::ListingParams;
-use ballast_risk_policy::clearing::series::SeriesTerms;
+use ballast_core_clearing::account::MarginAccount as Books;
+use ballast_core_clearing::liquidation::{apply_take, check_take, price_take, Seller, Take};
+use ballast_core_clearing::margin::{MarginContext, Marks, Standing};
+use ballast_core_clearing::params::ListingParams;
+use ballast_core_clearing::series::SeriesTerms;
+use ballast_core_types::Lots;
 
 /// Accounts of `liquidate`. After them the markets that either account has positions on, or gets one on.
 #[derive(Accounts)]

@@ -6,8 +6,8 @@ use crate::events::{LiquidationBegun, LiquidationEnded, StandingReport};
 use crate::markets::{Markets, Purpose};
 use crate::state::{House, MarginAccount};
 use anchor_lang::prelude::*;
-use ballast_risk_policy::clearing::liquidation;
-use ballast_risk_policy::clearing::margin::{Marks, Standing};
+use ballast_core_clearing::liquidation;
+use ballast_core_clearing::margin::{Marks, Standing};
 
 /// Accounts of `begin_liquidation` and `end_liquidation`. After them the markets that the account has positions on.
 #[derive(Accounts)]
@@ -60,7 +60,7 @@ pub(crate) fn end_liquidation<'info>(ctx: Context<'info, Liquidation<'info>>) ->
 #[inline(never)]
 pub(crate) fn stand(
     house: &House,
-    books: &ballast_risk_policy::clearing::account::MarginAccount,
+    books: &ballast_core_clearing::account::MarginAccount,
     markets: &[AccountInfo],
     clock: &Clock,
 ) -> Result<Standing> {

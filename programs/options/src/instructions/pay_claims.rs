@@ -6,8 +6,8 @@ use crate::events::ClaimPaid;
 use crate::instructions::settle_positions::MAX_BATCH;
 use crate::state::{Expiry, House, MarginAccount};
 use anchor_lang::prelude::*;
-use ballast_risk_policy::clearing::account::MarginAccount as Books;
-use ballast_risk_policy::clearing::payout;
+use ballast_core_clearing::account::MarginAccount as Books;
+use ballast_core_clearing::payout;
 
 /// Accounts of `pay_claims`. After them the margin accounts, the insurance account among them if it has a claim.
 #[derive(Accounts)]

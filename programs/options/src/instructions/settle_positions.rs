@@ -5,10 +5,10 @@ use crate::errors::{OptionsError, Refuse};
 use crate::events::PositionsSettled;
 use crate::state::{Expiry, House, MarginAccount};
 use anchor_lang::prelude::*;
-use ballast_risk_math::Price;
-use ballast_risk_policy::clearing::account::MarginAccount as Books;
-use ballast_risk_policy::clearing::liquidation::release;
-use ballast_risk_policy::clearing::payout::{self, Settled};
+use ballast_core_clearing::account::MarginAccount as Books;
+use ballast_core_clearing::liquidation::release;
+use ballast_core_clearing::payout::{self, Settled};
+use ballast_core_types::Price;
 
 /// Most margin accounts of a batch.
 pub const MAX_BATCH: usize = 20;

@@ -5,11 +5,11 @@ use crate::events::{ExpirySettled, Sampled};
 use crate::markets::with_market;
 use crate::state::{Expiry, House};
 use anchor_lang::prelude::*;
+use ballast_core_market::admission::{AdmittedPrice, PriceUse};
+use ballast_core_market::breaker::permitted;
+use ballast_core_types::Price;
 use ballast_risk::errors::RiskError;
 use ballast_risk::read;
-use ballast_risk_math::Price;
-use ballast_risk_policy::admission::{AdmittedPrice, PriceUse};
-use ballast_risk_policy::breaker::permitted;
 
 /// Accounts of `sample_settlement`.
 #[derive(Accounts)]

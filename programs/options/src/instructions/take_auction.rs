@@ -6,8 +6,8 @@ use crate::events::{TradeSource, Traded};
 use crate::markets::{Markets, Purpose};
 use crate::state::{AuctionOffer, Expiry, House, MarginAccount, Series};
 use anchor_lang::prelude::*;
-use ballast_risk_math::Lots;
-use ballast_risk_policy::clearing::trade::{Side, UnitPrice};
+use ballast_core_clearing::trade::{Side, UnitPrice};
+use ballast_core_types::Lots;
 
 /// Accounts of `take_auction`. After them the markets that either account has positions on, or gets one on.
 #[derive(Accounts)]

@@ -6,7 +6,7 @@ use crate::events::{PositionTakenOver, StandingReport, TakenOver};
 use crate::instructions::liquidation::stand;
 use crate::state::{Expiry, House, MarginAccount, Series};
 use anchor_lang::prelude::*;
-use ballast_risk_policy::clearing::liquidation;
+use ballast_core_clearing::liquidation;
 
 /// Accounts of `take_over`. After them the markets that the account has positions on.
 #[derive(Accounts)]

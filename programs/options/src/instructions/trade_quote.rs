@@ -6,10 +6,10 @@ use crate::events::{TradeSource, Traded};
 use crate::markets::{Markets, Purpose};
 use crate::state::{Expiry, House, MarginAccount, Series};
 use anchor_lang::prelude::*;
-use ballast_risk_math::Lots;
-use ballast_risk_policy::clearing::ed25519::signed_message;
-use ballast_risk_policy::clearing::quote::{Quote, QuoteScope};
-use ballast_risk_policy::clearing::trade::Side;
+use ballast_core_clearing::ed25519::signed_message;
+use ballast_core_clearing::quote::{Quote, QuoteScope};
+use ballast_core_clearing::trade::Side;
+use ballast_core_types::Lots;
 use solana_instructions_sysvar::load_instruction_at_checked;
 
 /// Accounts of `trade_quote`. After them the markets that either account has positions on, or gets one on.

@@ -8,8 +8,8 @@ use crate::state::{House, MarginAccount};
 use crate::tokens::pay_out;
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Token, TokenAccount};
-use ballast_risk_policy::clearing::liquidation;
-use ballast_risk_policy::clearing::margin::{Marks, Standing};
+use ballast_core_clearing::liquidation;
+use ballast_core_clearing::margin::{Marks, Standing};
 
 /// Accounts of `withdraw`. After them the markets that the account has positions on; none for an account without.
 #[derive(Accounts)]

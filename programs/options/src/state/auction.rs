@@ -3,9 +3,9 @@
 use crate::errors::OptionsError;
 use crate::state::{SeriesKey, VERSION};
 use anchor_lang::prelude::*;
-use ballast_risk_math::Lots;
-use ballast_risk_policy::clearing::auction::Auction;
-use ballast_risk_policy::clearing::trade::{Side, UnitPrice};
+use ballast_core_clearing::auction::Auction;
+use ballast_core_clearing::trade::{Side, UnitPrice};
+use ballast_core_types::Lots;
 
 /// First seed of an auction's address: `["auction", margin account, number]`.
 pub const AUCTION_SEED: &[u8] = b"auction";

@@ -3,9 +3,9 @@
 use crate::errors::OptionsError;
 use crate::state::VERSION;
 use anchor_lang::prelude::*;
+use ballast_core_clearing::payout::ExpiryBook;
+use ballast_core_clearing::settlement::{Outcome, Settlement};
 use ballast_risk::state::Fixed;
-use ballast_risk_policy::clearing::payout::ExpiryBook;
-use ballast_risk_policy::clearing::settlement::{Outcome, Settlement};
 
 /// First seed of an expiry's address: `["expiry", house, market (u8), expiry (i64)]`.
 pub const EXPIRY_SEED: &[u8] = b"expiry";
@@ -137,7 +137,7 @@ impl Expiry {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use ballast_risk_math::{Price, I80F48};
+    use ballast_core_types::{Price, I80F48};
 
     fn expiry() -> Expiry {
         Expiry {

@@ -3,8 +3,8 @@
 use crate::errors::OptionsError;
 use crate::state::{HouseSettings, ListingSettings, VERSION};
 use anchor_lang::prelude::*;
-use ballast_risk_policy::clearing::params::{HouseParams, MAX_LISTINGS};
-use ballast_risk_policy::clearing::trade::OpenInterest;
+use ballast_core_clearing::params::{HouseParams, MAX_LISTINGS};
+use ballast_core_clearing::trade::OpenInterest;
 use bytemuck::{Pod, Zeroable};
 
 /// First seed of a house's address: `["house", creator, number]`.

@@ -3,11 +3,9 @@
 use crate::errors::{refused, OptionsError};
 use crate::state::{SeriesKey, VERSION};
 use anchor_lang::prelude::*;
-use ballast_risk_math::Lots;
-use ballast_risk_policy::clearing::account::{
-    Claim, MarginAccount as Books, Position, Status, MAX_CLAIMS, MAX_POSITIONS,
-};
-use ballast_risk_policy::clearing::nonces::{Nonce, NonceSlot, Nonces, NONCE_SLOTS};
+use ballast_core_clearing::account::{Claim, MarginAccount as Books, Position, Status, MAX_CLAIMS, MAX_POSITIONS};
+use ballast_core_clearing::nonces::{Nonce, NonceSlot, Nonces, NONCE_SLOTS};
+use ballast_core_types::Lots;
 use bytemuck::{Pod, Zeroable};
 
 /// First seed of a margin account's address: `["account", house, owner, number]`.

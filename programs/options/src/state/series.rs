@@ -2,9 +2,9 @@
 
 use crate::errors::{refused, OptionsError};
 use anchor_lang::prelude::*;
-use ballast_risk_policy::assessment::Decimal;
-use ballast_risk_policy::clearing::series::{kind_byte, SeriesTerms, SERIES_BYTES};
-use ballast_risk_policy::clearing::trade::OpenInterest;
+use ballast_core_clearing::series::{kind_byte, SeriesTerms, SERIES_BYTES};
+use ballast_core_clearing::trade::OpenInterest;
+use ballast_core_margin::Decimal;
 use bytemuck::{Pod, Zeroable};
 
 /// First seed of a series' address: `["series", house, key]`.
@@ -95,7 +95,7 @@ impl Series {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ballast_risk_math::black_scholes::Kind;
+    use ballast_core_math::black_scholes::Kind;
 
     #[test]
     fn a_key_has_the_bytes_of_its_terms_in_memory_and_on_the_wire() {

@@ -2,11 +2,11 @@
 
 use crate::errors::{refused, OptionsError};
 use anchor_lang::prelude::*;
-use ballast_risk_math::Lots;
-use ballast_risk_policy::basis_points::BasisPoints;
-use ballast_risk_policy::clearing::params::{
+use ballast_core_clearing::params::{
     ChargeParams, DiscountParams, ExpiryRules, HouseParams, ListingParams, SettlementParams, StrikeRange,
 };
+use ballast_core_types::basis_points::BasisPoints;
+use ballast_core_types::Lots;
 use bytemuck::{Pod, Zeroable};
 
 /// [`HouseParams`], without the decimals, which are the quote mint's.

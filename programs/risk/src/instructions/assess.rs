@@ -5,15 +5,16 @@ use crate::read;
 use crate::report::{AssessReport, MarketReport, ASSESS_VERSION};
 use crate::state::{Market, Surface};
 use anchor_lang::prelude::*;
-use ballast_risk_math::black_scholes::Kind;
-use ballast_risk_math::scenarios::Leg;
-use ballast_risk_math::surface as essvi;
-use ballast_risk_math::Lots;
-use ballast_risk_policy::admission::{AdmittedPrice, PriceUse};
-use ballast_risk_policy::assessment::{
-    self, deviation, Assessment, BookLeg, Contract, Decimal, MarketInputs, HORIZON_SECONDS, MARGIN, MAX_LEGS,
-    MAX_MARKETS, SCENARIOS,
+use ballast_core_margin as assessment;
+use ballast_core_margin::{
+    deviation, Assessment, BookLeg, Contract, Decimal, MarketInputs, HORIZON_SECONDS, MARGIN, MAX_LEGS, MAX_MARKETS,
+    SCENARIOS,
 };
+use ballast_core_market::admission::{AdmittedPrice, PriceUse};
+use ballast_core_math::black_scholes::Kind;
+use ballast_core_math::scenarios::Leg;
+use ballast_core_math::surface as essvi;
+use ballast_core_types::Lots;
 
 /// The oldest surface that any caller may ask for, seconds.
 pub const MAX_SURFACE_AGE: u32 = 3_600;

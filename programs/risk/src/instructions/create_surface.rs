@@ -6,7 +6,7 @@ use crate::state::{
     Market, StoredGwav, StoredSlice, Surface, SurfaceSettings, MAX_FEEDERS, MAX_GRID, SURFACE_SEED, SURFACE_VERSION,
 };
 use anchor_lang::prelude::*;
-use ballast_risk_policy::surface_feed::MAX_SLICES;
+use ballast_core_market::surface_feed::MAX_SLICES;
 
 /// A surface's parameters, validated as one bundle.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]

@@ -5,9 +5,9 @@ use crate::events::{announce_plain, Observed};
 use crate::read;
 use crate::state::{Market, StoredVenue};
 use anchor_lang::prelude::*;
-use ballast_risk_math::Value;
-use ballast_risk_policy::admission::Now;
-use ballast_risk_policy::observation::Sight;
+use ballast_core_market::admission::Now;
+use ballast_core_market::observation::Sight;
+use ballast_core_types::Value;
 
 /// Accounts of `observe`; the venues of the market's parameters follow them, each once and in order. Nobody signs: what is read speaks for
 /// itself.

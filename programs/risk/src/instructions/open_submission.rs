@@ -3,7 +3,7 @@
 use crate::errors::RiskError;
 use crate::state::{StoredSlice, Submission, Surface, SUBMISSION_SEED, SURFACE_VERSION};
 use anchor_lang::prelude::*;
-use ballast_risk_policy::surface_feed::MAX_SLICES;
+use ballast_core_market::surface_feed::MAX_SLICES;
 
 /// Accounts of `open_submission`.
 #[derive(Accounts)]

@@ -4,9 +4,8 @@ use crate::errors::RiskError;
 use crate::events::SurfacePublished;
 use crate::state::{Market, StoredGwav, StoredImplied, StoredSlice, SubmissionBytes, Surface, SURFACE_VERSION};
 use anchor_lang::prelude::*;
-use ballast_risk_math::estimators::{Elapsed, Gwav};
-use ballast_risk_policy::basis_points::BasisPoints;
-use ballast_risk_policy::surface_feed::{self, Choice, FeedRefusal, FeedSurface, Publication, Published};
+use ballast_core_market::surface_feed::{self, Choice, FeedRefusal, FeedSurface, Publication, Published};
+use ballast_core_math::estimators::{Elapsed, Gwav};
 
 /// Accounts of `publish_surface`; the submissions follow them. Nobody signs: the feeders did.
 #[derive(Accounts)]
@@ -149,8 +148,8 @@ fn implied(surface: &Surface, publication: &Publication, now: i64) -> Result<Sto
     let average = average.and_then(|(average, window)| average.average(window, now).ok());
     Ok(StoredImplied {
         published_at: now,
-        volatility: BasisPoints::of_magnitude(publication.at_the_money.0).0,
-        average: average.map_or(0, |volatility| BasisPoints::of_magnitude(volatility.0).0),
+        volatility: publication.at_the_money.0.basis_points_ceil().0,
+        average: average.map_or(0, |volatility| volatility.0.basis_points_ceil().0),
     })
 }
 

@@ -5,7 +5,7 @@ use crate::events::SurfaceSubmitted;
 use crate::instructions::publish_surface::refused;
 use crate::state::{StoredSlice, Submission, Surface, SURFACE_VERSION};
 use anchor_lang::prelude::*;
-use ballast_risk_policy::surface_feed::{self, FeedRefusal, FeedSlice, FeedSurface};
+use ballast_core_market::surface_feed::{self, FeedRefusal, FeedSlice, FeedSurface};
 
 /// Accounts of `submit_surface`.
 #[derive(Accounts)]

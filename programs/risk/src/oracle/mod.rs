@@ -7,7 +7,7 @@ pub mod switchboard;
 use crate::errors::RiskError;
 use crate::state::{PriceSource, SourceKind};
 use anchor_lang::prelude::*;
-use ballast_risk_policy::admission::RawPrice;
+use ballast_core_market::admission::RawPrice;
 
 /// Whether an account may speak for a source: its program owns it and, of the formats with one account for each feed, it is that account.
 ///

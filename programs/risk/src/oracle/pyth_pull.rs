@@ -2,7 +2,7 @@
 
 use crate::errors::RiskError;
 use anchor_lang::prelude::*;
-use ballast_risk_policy::admission::RawPrice;
+use ballast_core_market::admission::RawPrice;
 use pyth_solana_receiver_sdk::price_update::{PriceUpdateV2, VerificationLevel};
 
 /// Decodes a price update of the feed `feed`.

@@ -5,7 +5,7 @@
 
 use crate::errors::RiskError;
 use anchor_lang::prelude::*;
-use ballast_risk_policy::admission::RawPrice;
+use ballast_core_market::admission::RawPrice;
 
 const MAGIC: u32 = 0xa1b2_c3d4;
 const VERSION: u32 = 2;

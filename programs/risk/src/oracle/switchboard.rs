@@ -11,7 +11,7 @@
 
 use crate::errors::RiskError;
 use anchor_lang::prelude::*;
-use ballast_risk_policy::admission::{RawPrice, EXPONENTS};
+use ballast_core_market::admission::{RawPrice, EXPONENTS};
 
 /// The Switchboard On-Demand program on mainnet, the owner of its feeds there.
 pub const PROGRAM: Pubkey = pubkey!("SBondMDrcV3K4kxZR1HNVT7osZxAHVHgYXL5Ze1oMUv");

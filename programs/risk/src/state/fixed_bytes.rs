@@ -1,7 +1,7 @@
 //! A fixed-point number as an account holds it.
 
 use anchor_lang::prelude::*;
-use ballast_risk_math::{Price, Ratio, I80F48};
+use ballast_core_types::{Price, Ratio, I80F48};
 use bytemuck::{Pod, Zeroable};
 
 /// A signed fixed-point number with 48 fraction bits (`I80F48`), stored as 16 little-endian bytes so that an account has

@@ -8,10 +8,10 @@ use crate::state::{
     StoredVenue, MAX_VENUES,
 };
 use anchor_lang::prelude::*;
-use ballast_risk_math::estimators::EwmaVariance;
-use ballast_risk_math::Ratio;
-use ballast_risk_policy::admission::{Now, PriceUse, Reference, UseLimits};
-use ballast_risk_policy::observation::{MarketState, ObservationParams, Sight};
+use ballast_core_market::admission::{Now, PriceUse, Reference, UseLimits};
+use ballast_core_market::observation::{MarketState, ObservationParams, Sight};
+use ballast_core_math::estimators::EwmaVariance;
+use ballast_core_types::Ratio;
 
 /// First seed of a market's address: `["market", creator, name]`.
 pub const MARKET_SEED: &[u8] = b"market";

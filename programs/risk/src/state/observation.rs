@@ -3,12 +3,12 @@
 use crate::errors::RiskError;
 use crate::state::Fixed;
 use anchor_lang::prelude::*;
-use ballast_risk_math::estimators::TimeConstant;
-use ballast_risk_policy::basis_points::BasisPoints;
-use ballast_risk_policy::breaker::{BreakerParams, BreakerSettings};
-use ballast_risk_policy::observation::{ObservationParams, MARKET_BREAKERS};
-use ballast_risk_policy::regime::{Ladder, RegimeParams, Threshold};
-use ballast_risk_policy::signals::{SignalParams, SignalTimes};
+use ballast_core_market::breaker::{BreakerParams, BreakerSettings};
+use ballast_core_market::observation::{ObservationParams, MARKET_BREAKERS};
+use ballast_core_market::regime::{Ladder, RegimeParams, Threshold};
+use ballast_core_market::signals::{SignalParams, SignalTimes};
+use ballast_core_math::estimators::TimeConstant;
+use ballast_core_types::basis_points::BasisPoints;
 use bytemuck::{Pod, Zeroable};
 
 /// See [`ObservationParams`].

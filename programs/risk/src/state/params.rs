@@ -5,10 +5,10 @@
 use crate::errors::RiskError;
 use crate::state::{Fixed, ObservationSettings, PriceSource, VenueSource};
 use anchor_lang::prelude::*;
-use ballast_risk_math::{Ratio, Value, I80F48};
-use ballast_risk_policy::admission::{PriceUse, UseLimits};
-use ballast_risk_policy::basis_points::BasisPoints;
-use ballast_risk_policy::signals::ExitHaircut;
+use ballast_core_market::admission::{PriceUse, UseLimits};
+use ballast_core_market::signals::ExitHaircut;
+use ballast_core_types::basis_points::BasisPoints;
+use ballast_core_types::{Ratio, Value, I80F48};
 use bytemuck::{Pod, Zeroable};
 
 /// Venues whose liquidity a market may be told by.

@@ -2,16 +2,16 @@
 
 use crate::state::Fixed;
 use anchor_lang::prelude::*;
-use ballast_risk_math::estimators::{
+use ballast_core_market::admission::{PriceBounds, SecondPrice};
+use ballast_core_market::breaker::{BreakerSet, BreakerStates};
+use ballast_core_market::observation::{Implied, TradingCost, MARKET_BREAKERS};
+use ballast_core_market::quiet::QuietTime;
+use ballast_core_market::regime::{Regime, RegimeState};
+use ballast_core_market::signals::{SignalParams, Signals};
+use ballast_core_math::estimators::{
     EwmaMoments, EwmaVariance, LogReturn, NoiseVariance, Sampler, Score, Trend, TrendScores,
 };
-use ballast_risk_policy::admission::{PriceBounds, SecondPrice};
-use ballast_risk_policy::basis_points::BasisPoints;
-use ballast_risk_policy::breaker::{BreakerSet, BreakerStates};
-use ballast_risk_policy::observation::{Implied, TradingCost, MARKET_BREAKERS};
-use ballast_risk_policy::quiet::QuietTime;
-use ballast_risk_policy::regime::{Regime, RegimeState};
-use ballast_risk_policy::signals::{SignalParams, Signals};
+use ballast_core_types::basis_points::BasisPoints;
 use bytemuck::{Pod, Zeroable};
 use fixed::types::I4F28;
 

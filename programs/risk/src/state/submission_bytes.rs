@@ -4,7 +4,7 @@ use crate::errors::RiskError;
 use crate::state::{Submission, SUBMISSION_SEED, SURFACE_VERSION};
 use anchor_lang::prelude::*;
 use anchor_lang::Discriminator;
-use ballast_risk_policy::surface_feed::{FeedSlice, FeedSurface, MAX_SLICES};
+use ballast_core_market::surface_feed::{FeedSlice, FeedSurface, MAX_SLICES};
 
 /// Bytes of the account: the discriminator and a [`Submission`].
 pub const SUBMISSION_BYTES: usize = 8 + Submission::INIT_SPACE;

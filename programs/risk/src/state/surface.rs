@@ -5,9 +5,10 @@
 use crate::errors::RiskError;
 use crate::state::Fixed;
 use anchor_lang::prelude::*;
-use ballast_risk_math::estimators::{Checkpoint, Gwav, CHECKPOINTS};
-use ballast_risk_math::{surface as essvi, I80F48};
-use ballast_risk_policy::surface_feed::{self, FeedBounds, FeedSlice, FeedSurface, MAX_SLICES};
+use ballast_core_market::surface_feed::{self, FeedBounds, FeedSlice, FeedSurface, MAX_SLICES};
+use ballast_core_math::estimators::{Checkpoint, Gwav, CHECKPOINTS};
+use ballast_core_math::surface as essvi;
+use ballast_core_types::I80F48;
 
 /// First seed of a surface's address: `["surface", market]`.
 pub const SURFACE_SEED: &[u8] = b"surface";

@@ -5,11 +5,11 @@ mod rows;
 mod words;
 
 use anchor_lang::Discriminator;
+use ballast_core_types::I80F48;
 use ballast_risk::state::{
     Fixed, Market, PriceSource, StoredBreakerSettings, StoredVenue, ThresholdSettings, UseSettings, VenueSource,
     MARKET_BYTES, MARKET_VERSION,
 };
-use ballast_risk_math::I80F48;
 use bytemuck::Zeroable;
 use rows::{table, Row};
 use std::mem::offset_of;

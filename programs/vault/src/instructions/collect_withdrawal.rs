@@ -6,8 +6,8 @@ use crate::state::{Vault, VAULT_VERSION};
 use crate::tokens::with_signer;
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Token, TokenAccount};
-use ballast_perp::program::BallastPerp;
-use ballast_perp::state::{Market as VenueMarket, Trader};
+use ballast_reference_venue::program::BallastReferenceVenue;
+use ballast_reference_venue::state::{Market as VenueMarket, Trader};
 
 /// Accounts of `collect_withdrawal`. Nobody signs.
 #[derive(Accounts)]
@@ -34,7 +34,7 @@ pub struct CollectWithdrawal<'info> {
     #[account(mut, address = venue_market.vault @ VaultError::WrongVenueVault)]
     pub venue_vault: Box<Account<'info, TokenAccount>>,
     /// The venue.
-    pub venue_program: Program<'info, BallastPerp>,
+    pub venue_program: Program<'info, BallastReferenceVenue>,
     /// Token program.
     pub token_program: Program<'info, Token>,
 }
@@ -42,7 +42,7 @@ pub struct CollectWithdrawal<'info> {
 pub(crate) fn handler(ctx: Context<CollectWithdrawal>) -> Result<()> {
     let accounts = ctx.accounts;
     let held = accounts.custody.amount;
-    let call = ballast_perp::cpi::accounts::CollectWithdrawal {
+    let call = ballast_reference_venue::cpi::accounts::CollectWithdrawal {
         owner: accounts.vault.to_account_info(),
         market: accounts.venue_market.to_account_info(),
         trader: accounts.venue_trader.to_account_info(),
@@ -51,7 +51,11 @@ pub(crate) fn handler(ctx: Context<CollectWithdrawal>) -> Result<()> {
         token_program: accounts.token_program.to_account_info(),
     };
     with_signer(&accounts.vault, |seeds| {
-        ballast_perp::cpi::collect_withdrawal(CpiContext::new_with_signer(accounts.venue_program.key(), call, seeds))
+        ballast_reference_venue::cpi::collect_withdrawal(CpiContext::new_with_signer(
+            accounts.venue_program.key(),
+            call,
+            seeds,
+        ))
     })?;
     accounts.custody.reload()?;
     let came = accounts

@@ -9,11 +9,11 @@ use crate::state::{
 use crate::tokens;
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Mint, Token, TokenAccount};
-use ballast_perp::program::BallastPerp;
-use ballast_perp::state::Market as VenueMarket;
+use ballast_core_types::Ratio;
+use ballast_core_vault::vault_watch::Watch;
+use ballast_reference_venue::program::BallastReferenceVenue;
+use ballast_reference_venue::state::Market as VenueMarket;
 use ballast_risk::state::Market as RiskMarket;
-use ballast_risk_math::Ratio;
-use ballast_risk_policy::vault_watch::Watch;
 
 /// A vault's number, and all that is fixed with it.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
@@ -65,7 +65,7 @@ pub struct CreateVault<'info> {
     #[account(mut)]
     pub venue_trader: UncheckedAccount<'info>,
     /// The venue.
-    pub venue_program: Program<'info, BallastPerp>,
+    pub venue_program: Program<'info, BallastReferenceVenue>,
     /// Token program.
     pub token_program: Program<'info, Token>,
     /// System program.
@@ -78,9 +78,9 @@ pub(crate) fn handler(ctx: Context<CreateVault>, args: CreateVaultArgs) -> Resul
     args.breakers.validate()?;
     validate_guardian(args.guardian)?;
     create_token_accounts(accounts, &ctx.bumps)?;
-    ballast_perp::cpi::create_trader(CpiContext::new(
+    ballast_reference_venue::cpi::create_trader(CpiContext::new(
         accounts.venue_program.key(),
-        ballast_perp::cpi::accounts::CreateTrader {
+        ballast_reference_venue::cpi::accounts::CreateTrader {
             payer: accounts.creator.to_account_info(),
             owner: accounts.vault.to_account_info(),
             market: accounts.venue_market.to_account_info(),

@@ -6,10 +6,10 @@ use crate::tokens;
 use crate::valuation::*;
 use anchor_lang::prelude::*;
 use anchor_spl::token::{self, Mint, Token, TokenAccount, Transfer};
-use ballast_risk_math::Value;
-use ballast_risk_policy::admission::PriceUse;
-use ballast_risk_policy::breaker::permitted;
-use ballast_risk_policy::shares;
+use ballast_core_market::admission::PriceUse;
+use ballast_core_market::breaker::permitted;
+use ballast_core_types::Value;
+use ballast_core_vault::shares;
 
 /// Accounts of `deposit`.
 #[derive(Accounts)]

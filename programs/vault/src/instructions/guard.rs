@@ -4,8 +4,8 @@ use crate::errors::VaultError;
 use crate::events::BreakerByHand;
 use crate::state::{Vault, VaultBreaker, VAULT_VERSION};
 use anchor_lang::prelude::*;
-use ballast_risk_policy::breaker::{BreakerStates, VAULT};
-use ballast_risk_policy::vault_watch::VAULT_BREAKERS;
+use ballast_core_market::breaker::{BreakerStates, VAULT};
+use ballast_core_vault::vault_watch::VAULT_BREAKERS;
 
 /// Accounts of `trip_breaker` and `resume_breaker`.
 #[derive(Accounts)]

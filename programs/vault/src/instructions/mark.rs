@@ -9,11 +9,11 @@ use crate::state::{Vault, VAULT_VERSION};
 use crate::valuation::{book, venue_answers};
 use anchor_lang::prelude::*;
 use anchor_spl::token::Mint;
-use ballast_perp::state::{Market as VenueMarket, Trader};
+use ballast_core_market::admission::{PriceBounds, PriceUse};
+use ballast_core_types::{Price, Value};
+use ballast_reference_venue::state::{Market as VenueMarket, Trader};
 use ballast_risk::read;
 use ballast_risk::state::Market as RiskMarket;
-use ballast_risk_math::{Price, Value};
-use ballast_risk_policy::admission::{PriceBounds, PriceUse};
 
 /// Accounts of `mark`. Nobody signs.
 #[derive(Accounts)]
@@ -83,7 +83,7 @@ fn see_venue(accounts: &Mark, bounds: &PriceBounds, slow: Price, now: i64) -> Op
 /// An account of the venue's own, if it is one.
 #[inline(never)]
 fn read_as<T: AccountDeserialize>(account: &AccountInfo) -> Option<T> {
-    if *account.owner != ballast_perp::ID {
+    if *account.owner != ballast_reference_venue::ID {
         return None;
     }
     T::try_deserialize(&mut account.try_borrow_data().ok()?.as_ref()).ok()

@@ -6,10 +6,10 @@ use crate::tokens::with_signer;
 use crate::valuation::*;
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Mint, Token, TokenAccount};
-use ballast_perp::program::BallastPerp;
-use ballast_risk_policy::admission::PriceUse;
-use ballast_risk_policy::breaker::permitted;
-use ballast_risk_policy::collateral::{self, CollateralMove};
+use ballast_core_market::admission::PriceUse;
+use ballast_core_market::breaker::permitted;
+use ballast_core_vault::collateral::{self, CollateralMove};
+use ballast_reference_venue::program::BallastReferenceVenue;
 
 /// Accounts of `move_collateral`. Nobody signs.
 #[derive(Accounts)]
@@ -26,7 +26,7 @@ pub struct MoveCollateral<'info> {
     #[account(mut, address = valuation.venue_market.vault @ VaultError::WrongVenueVault)]
     pub venue_vault: Box<Account<'info, TokenAccount>>,
     /// The venue.
-    pub venue_program: Program<'info, BallastPerp>,
+    pub venue_program: Program<'info, BallastReferenceVenue>,
     /// Token program.
     pub token_program: Program<'info, Token>,
 }
@@ -97,7 +97,7 @@ fn book_movement(accounts: &mut MoveCollateral, held: u64, movement: CollateralM
 
 fn deposit(accounts: &MoveCollateral, amount: u64) -> Result<()> {
     let valuation = &accounts.valuation;
-    let call = ballast_perp::cpi::accounts::Deposit {
+    let call = ballast_reference_venue::cpi::accounts::Deposit {
         depositor: valuation.vault.to_account_info(),
         market: valuation.venue_market.to_account_info(),
         trader: valuation.venue_trader.to_account_info(),
@@ -106,7 +106,7 @@ fn deposit(accounts: &MoveCollateral, amount: u64) -> Result<()> {
         token_program: accounts.token_program.to_account_info(),
     };
     with_signer(&valuation.vault, |seeds| {
-        ballast_perp::cpi::deposit(
+        ballast_reference_venue::cpi::deposit(
             CpiContext::new_with_signer(accounts.venue_program.key(), call, seeds),
             amount,
         )
@@ -115,7 +115,7 @@ fn deposit(accounts: &MoveCollateral, amount: u64) -> Result<()> {
 
 fn withdraw(accounts: &MoveCollateral, amount: u64) -> Result<()> {
     let valuation = &accounts.valuation;
-    let call = ballast_perp::cpi::accounts::Withdraw {
+    let call = ballast_reference_venue::cpi::accounts::Withdraw {
         owner: valuation.vault.to_account_info(),
         market: valuation.venue_market.to_account_info(),
         trader: valuation.venue_trader.to_account_info(),
@@ -126,7 +126,7 @@ fn withdraw(accounts: &MoveCollateral, amount: u64) -> Result<()> {
         token_program: accounts.token_program.to_account_info(),
     };
     with_signer(&valuation.vault, |seeds| {
-        ballast_perp::cpi::withdraw(
+        ballast_reference_venue::cpi::withdraw(
             CpiContext::new_with_signer(accounts.venue_program.key(), call, seeds),
             amount,
         )

@@ -7,11 +7,11 @@ use crate::tokens;
 use crate::valuation::Valuation;
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Token, TokenAccount};
+use ballast_core_market::admission::{Now, PriceBounds};
+use ballast_core_types::{scale, Price, Value};
+use ballast_core_vault::book::Book;
+use ballast_core_vault::shares;
 use ballast_risk::read;
-use ballast_risk_math::{scale, Price, Value};
-use ballast_risk_policy::admission::{Now, PriceBounds};
-use ballast_risk_policy::book::Book;
-use ballast_risk_policy::shares;
 
 /// The vault as somebody who leaves finds it.
 pub(crate) struct Exit {

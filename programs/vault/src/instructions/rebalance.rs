@@ -6,12 +6,12 @@ use crate::tokens::with_signer;
 use crate::valuation::*;
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Mint, TokenAccount};
-use ballast_perp::program::BallastPerp;
-use ballast_perp::{FillReceipt, OrderArgs};
-use ballast_risk_math::{value_ceil, value_floor, Lots, Price, Value};
-use ballast_risk_policy::admission::{AdmittedPrice, PriceUse};
-use ballast_risk_policy::breaker::{permitted, BreakerSet};
-use ballast_risk_policy::rebalance::{check, fill_inside_band, price_limits, Trigger};
+use ballast_core_market::admission::{AdmittedPrice, PriceUse};
+use ballast_core_market::breaker::{permitted, BreakerSet};
+use ballast_core_types::{value_ceil, value_floor, Lots, Price, Value};
+use ballast_core_vault::rebalance::{check, fill_inside_band, price_limits, Trigger};
+use ballast_reference_venue::program::BallastReferenceVenue;
+use ballast_reference_venue::{FillReceipt, OrderArgs};
 
 /// One proposed order.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub struct Rebalance<'info> {
     #[account(address = valuation.vault.share_mint @ VaultError::WrongShareMint)]
     pub share_mint: Box<Account<'info, Mint>>,
     /// The venue.
-    pub venue_program: Program<'info, BallastPerp>,
+    pub venue_program: Program<'info, BallastReferenceVenue>,
 }
 
 pub(crate) fn handler(ctx: Context<Rebalance>, orders: &[Order]) -> Result<()> {
@@ -168,7 +168,7 @@ fn single(orders: &[Order]) -> Result<Order> {
 /// Sends the order to the venue and reads its accounts again.
 fn place(accounts: &mut Rebalance, order: Order, limit: Price, reduce_only: bool) -> Result<FillReceipt> {
     let valuation = &mut accounts.valuation;
-    let call = ballast_perp::cpi::accounts::PlaceOrder {
+    let call = ballast_reference_venue::cpi::accounts::PlaceOrder {
         owner: valuation.vault.to_account_info(),
         market: valuation.venue_market.to_account_info(),
         trader: valuation.venue_trader.to_account_info(),
@@ -182,7 +182,7 @@ fn place(accounts: &mut Rebalance, order: Order, limit: Price, reduce_only: bool
     };
     let receipt = with_signer(&valuation.vault, |seeds| {
         let context = CpiContext::new_with_signer(accounts.venue_program.key(), call, seeds);
-        Ok(ballast_perp::cpi::place_order(context, args)?.get())
+        Ok(ballast_reference_venue::cpi::place_order(context, args)?.get())
     })?;
     valuation.venue_market.reload()?;
     valuation.venue_trader.reload()?;

@@ -3,7 +3,7 @@
 use crate::errors::VaultError;
 use crate::instructions::rebalance::{run, Order, Rebalance};
 use anchor_lang::prelude::*;
-use ballast_risk_policy::rebalance::Trigger;
+use ballast_core_vault::rebalance::Trigger;
 
 pub(crate) fn handler(ctx: Context<Rebalance>, orders: &[Order]) -> Result<()> {
     let waiting = ctx.accounts.valuation.vault.leaving_shares;

@@ -3,10 +3,10 @@
 use crate::errors::VaultError;
 use crate::state::plain::plain;
 use anchor_lang::prelude::*;
+use ballast_core_types::{Ratio, I80F48};
+use ballast_core_vault::exposure::ExposurePolicy;
+use ballast_core_vault::rebalance::RebalancePolicy;
 use ballast_risk::state::Fixed;
-use ballast_risk_math::{Ratio, I80F48};
-use ballast_risk_policy::exposure::ExposurePolicy;
-use ballast_risk_policy::rebalance::RebalancePolicy;
 use bytemuck::{Pod, Zeroable};
 
 /// What a vault is created with, for good. All shares and ratios are fractions, not per cent.

@@ -3,13 +3,13 @@
 use crate::errors::VaultError;
 use crate::state::{StoredWatch, VaultBreakerSettings, VaultPolicy};
 use anchor_lang::prelude::*;
+use ballast_core_market::admission::Now;
+use ballast_core_market::breaker::BreakerSet;
+use ballast_core_types::{Ratio, Value};
+use ballast_core_vault::exposure::{targets, Staying, Targets};
+use ballast_core_vault::shares::{self, RiseLimit};
+use ballast_core_vault::vault_watch::{Looked, VaultSight, Worth};
 use ballast_risk::state::Fixed;
-use ballast_risk_math::{Ratio, Value};
-use ballast_risk_policy::admission::Now;
-use ballast_risk_policy::breaker::BreakerSet;
-use ballast_risk_policy::exposure::{targets, Staying, Targets};
-use ballast_risk_policy::shares::{self, RiseLimit};
-use ballast_risk_policy::vault_watch::{Looked, VaultSight, Worth};
 
 /// First seed of a vault's address: `["vault", creator, id]`.
 pub const VAULT_SEED: &[u8] = b"vault";

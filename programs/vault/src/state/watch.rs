@@ -4,11 +4,11 @@ use crate::errors::{self, VaultError};
 use crate::state::plain::plain;
 use anchor_lang::prelude::*;
 use anchor_lang::Space;
+use ballast_core_market::breaker::{Breaker, BreakerParams, BreakerSet, BreakerSettings, BreakerStates};
+use ballast_core_market::quiet::QuietTime;
+use ballast_core_types::Ratio;
+use ballast_core_vault::vault_watch::{LeakyWindow, Watch, WatchParams, VAULT_BREAKERS};
 use ballast_risk::state::{Fixed, StoredBreakerSettings};
-use ballast_risk_math::Ratio;
-use ballast_risk_policy::breaker::{Breaker, BreakerParams, BreakerSet, BreakerSettings, BreakerStates};
-use ballast_risk_policy::quiet::QuietTime;
-use ballast_risk_policy::vault_watch::{LeakyWindow, Watch, WatchParams, VAULT_BREAKERS};
 use bytemuck::{Pod, Zeroable};
 
 /// A breaker that a vault keeps, in the order of its settings.
@@ -183,7 +183,7 @@ pub fn validate_guardian(guardian: Option<Pubkey>) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ballast_risk_policy::breaker::VAULT;
+    use ballast_core_market::breaker::VAULT;
 
     #[test]
     fn what_is_remembered_survives_storage() {

@@ -21,7 +21,7 @@ pub use search::{Candidate, Shares};
 
 use std::io;
 
-use ballast_risk_policy::regime::Indicator;
+use ballast_core_market::regime::Indicator;
 
 use self::quantiles::rounded;
 use super::alarms::Alarms;
@@ -32,7 +32,7 @@ use super::markets::{
 };
 use super::run::{run, RunError};
 use super::{alarms, Native, Step};
-use crate::history::{step_seconds, Candle};
+use ballast_market_data::history::{step_seconds, Candle};
 
 /// The most days a year in a Crisis that no fall explains: the bar.
 pub const MOST_FALSE_DAYS: f64 = 12.0;

@@ -1,6 +1,6 @@
 //! Why each parameter is what it is.
 
-use ballast_risk_policy::regime::Indicator;
+use ballast_core_market::regime::Indicator;
 
 use super::super::markets::{Ladder, Market, Ramp};
 use super::search::{FEWEST_IMPLIED, OF_IMPLIED, OF_JUMP, OF_MILDER, OF_PRICE_JUMP};

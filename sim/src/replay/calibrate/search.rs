@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 use std::io;
 
-use ballast_risk_policy::breaker::{Breaker, BreakerStates, MARKET};
-use ballast_risk_policy::regime::{Indicator, RegimeState};
+use ballast_core_market::breaker::{Breaker, BreakerStates, MARKET};
+use ballast_core_market::regime::{Indicator, RegimeState};
 
 use super::super::alarms::alarms;
 use super::super::events::{falls, met, IN_TIME};
@@ -13,7 +13,7 @@ use super::super::run::run;
 use super::super::{Look, Native, Step};
 use super::quantiles::rounded;
 use super::{ladder, quantiles_of, reasons, CalibrateError, Quantiles, Reason, DAY, HOUR, MOST_FALSE_DAYS};
-use crate::history::Candle;
+use ballast_market_data::history::Candle;
 
 /// Hours after a fall that selection gives a candidate: one less than the bar.
 const SPARE: i64 = 1;

@@ -15,7 +15,7 @@ pub use triggers::{alone, triggers};
 
 use std::error::Error;
 
-use ballast_risk_policy::regime::Regime;
+use ballast_core_market::regime::Regime;
 use plotters::prelude::*;
 
 use super::Step;

@@ -6,11 +6,11 @@ use super::chart::{chart, Chart, Line};
 use super::raster::{raster, NAMES};
 use super::triggers::triggers;
 use super::{Failure, AMBER, BLUE, GREEN, RED};
-use crate::format::{decimal, price};
 use crate::record::Mark;
 use crate::replay::events::Met;
 use crate::replay::run::share;
 use crate::replay::Step;
+use ballast_market_data::format::{decimal, price};
 
 const WIDE: (u32, u32, i64) = (920, 230, 8);
 const DAY: i64 = 86_400;

@@ -4,7 +4,7 @@ use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use ballast_risk_policy::breaker::{Breaker, MARKET};
+use ballast_core_market::breaker::{Breaker, MARKET};
 
 use super::{band, sized, stretches, Failure, GRID, INK, RED, SCALE};
 use crate::replay::run::of_price;

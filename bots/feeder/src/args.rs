@@ -1,0 +1,196 @@
+//! The command line, and what it comes to.
+
+use crate::said::Terms;
+use crate::source::Source;
+use ballast_keeper::crank::Fee;
+use ballast_keeper::service::args::{address, keypair, scheme};
+use ballast_keeper::service::{KeeperError, LogFormat};
+use ballast_sdk::{addresses, Pubkey};
+use clap::Parser;
+use solana_keypair::Keypair;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Fit a volatility surface to an option chain and submit it to a market
+#[derive(Clone, Debug, Parser)]
+#[command(name = "ballast-feeder", version)]
+pub struct Args {
+    /// The risk market's address; its surface account is derived from it
+    #[arg(long, env = "BALLAST_MARKET")]
+    pub market: String,
+    /// Option chain: .csv or .csv.gz with unix_time, currency, expiry, strike, type, bid, ask and forward, or - for the
+    /// same lines on standard input, where a snapshot is complete when unix_time changes or the input ends
+    #[arg(long, value_name = "FILE")]
+    pub chain: PathBuf,
+    /// Underlying of the chain
+    #[arg(long, default_value = "BTC")]
+    pub currency: String,
+    /// Play every snapshot of the file in turn, not only the newest
+    #[arg(long)]
+    pub all: bool,
+    /// Pause between two snapshots of a file, seconds
+    #[arg(long, default_value_t = 0, requires = "all", value_parser = clap::value_parser!(u64).range(0..=86_400))]
+    pub interval: u64,
+    /// Take each snapshot as if it were taken now: its times to expiry are kept, and count from the network's clock. For
+    /// chains of the past on a network of today
+    #[arg(long)]
+    pub as_of_now: bool,
+    /// Oldest snapshot to submit, seconds; not used with --as-of-now
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub max_chain_age: u32,
+    /// How many times the time to the chain's last fitted expiry the grid may reach: 1 to 4
+    #[arg(long, value_name = "RATIO", default_value_t = 2.0, value_parser = ratio)]
+    pub max_extrapolation: f64,
+    /// Then crank publish_surface with every fresh submission of a registered feeder
+    #[arg(long)]
+    pub publish: bool,
+    /// Print what would be submitted as JSON on standard output, one object a snapshot; send nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// The node's JSON-RPC address
+    #[arg(long, env = "BALLAST_RPC_URL", default_value = "http://127.0.0.1:8899")]
+    pub rpc_url: String,
+    /// File with the feeder's keypair, as `solana-keygen` writes it; it signs and pays
+    #[arg(
+        long,
+        env = "BALLAST_KEYPAIR",
+        value_name = "FILE",
+        required_unless_present = "dry_run"
+    )]
+    pub keypair: Option<PathBuf>,
+    /// Offered for each compute unit, micro-lamports
+    #[arg(long, default_value_t = 0)]
+    pub priority_fee: u64,
+    /// How log lines look; they go to standard error
+    #[arg(long, value_enum, default_value = "text")]
+    pub log_format: LogFormat,
+}
+
+/// What the feeder runs with.
+#[derive(Debug)]
+pub struct Config {
+    /// The risk market.
+    pub market: Pubkey,
+    /// Its surface.
+    pub surface: Pubkey,
+    /// Where chains come from.
+    pub source: Source,
+    /// Underlying.
+    pub currency: String,
+    /// Pause between two snapshots of a file.
+    pub interval: Duration,
+    /// What is taken for granted.
+    pub terms: Terms,
+    /// Crank publications.
+    pub publish: bool,
+    /// Send nothing.
+    pub dry_run: bool,
+    /// JSON-RPC address.
+    pub rpc_url: String,
+    /// Signs and pays; a dry run may do without.
+    pub feeder: Option<Keypair>,
+    /// Priority fee.
+    pub fee: Fee,
+}
+
+fn ratio(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(ratio) if (1.0..=4.0).contains(&ratio) => Ok(ratio),
+        _ => Err("it is a number from 1 to 4".to_owned()),
+    }
+}
+
+impl Args {
+    /// Checks everything that can be checked without the node.
+    ///
+    /// # Errors
+    /// [`KeeperError::Config`] naming the argument.
+    pub fn resolve(self) -> Result<Config, KeeperError> {
+        let market = address(&self.market, "--market")?;
+        let source = Source::of(&self.chain, self.all);
+        if source == Source::Stdin && self.all {
+            let error = "--all: standard input is played whole in any case; leave it out with --chain -";
+            return Err(KeeperError::Config(error.to_owned()));
+        }
+        Ok(Config {
+            market,
+            surface: addresses::surface(&market),
+            source,
+            currency: self.currency.to_ascii_uppercase(),
+            interval: Duration::from_secs(self.interval),
+            terms: Terms {
+                max_chain_age: self.max_chain_age,
+                as_of_now: self.as_of_now,
+                max_extrapolation: self.max_extrapolation,
+            },
+            publish: self.publish,
+            dry_run: self.dry_run,
+            rpc_url: scheme(self.rpc_url, &["http://", "https://"], "--rpc-url")?,
+            feeder: self.keypair.as_deref().map(keypair).transpose()?,
+            fee: Fee {
+                micro_lamports: self.priority_fee,
+            },
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MARKET: &str = "hn7uyKKmVJ64xB3H85xzmK7K8y8vTrVYjK8CoBGwRAS";
+
+    fn parse(more: &[&str]) -> Result<Config, String> {
+        let args = ["ballast-feeder", "--market", MARKET];
+        let args = Args::try_parse_from(args.iter().chain(more)).map_err(|error| error.to_string())?;
+        args.resolve().map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_sound_command_line_is_taken() {
+        let config = parse(&[
+            "--chain",
+            "-",
+            "--dry-run",
+            "--currency",
+            "eth",
+            "--max-extrapolation",
+            "1.5",
+        ])
+        .unwrap();
+        assert_eq!((config.source, config.currency.as_str()), (Source::Stdin, "ETH"));
+        assert_eq!(config.surface, addresses::surface(&config.market));
+        assert_eq!(config.terms.max_extrapolation, 1.5);
+        assert!(config.feeder.is_none() && !config.publish);
+    }
+
+    #[test]
+    fn what_cannot_work_is_named() {
+        let cases: [(&[&str], &str); 8] = [
+            (&["--chain", "a.csv"], "--keypair"),
+            (&["--dry-run"], "--chain"),
+            (&["--chain", "-", "--dry-run", "--all"], "--all"),
+            (&["--chain", "a.csv", "--dry-run", "--interval", "5"], "--all"),
+            (
+                &["--chain", "a.csv", "--dry-run", "--max-extrapolation", "9"],
+                "from 1 to 4",
+            ),
+            (
+                &["--chain", "a.csv", "--dry-run", "--max-chain-age", "0"],
+                "--max-chain-age",
+            ),
+            (&["--chain", "a.csv", "--dry-run", "--rpc-url", "node"], "--rpc-url"),
+            (&["--chain", "a.csv", "--keypair", "no-such-file"], "no-such-file"),
+        ];
+        for (more, expected) in cases {
+            let error = parse(more).unwrap_err();
+            assert!(error.contains(expected), "{more:?}: {error}");
+        }
+        let wrong = Args::try_parse_from(["f", "--market", "0OIl", "--chain", "-", "--dry-run"]).unwrap();
+        let error = wrong.resolve().unwrap_err();
+        assert!(
+            error.to_string().contains("--market") && error.exit_code() == 2,
+            "{error}"
+        );
+    }
+}

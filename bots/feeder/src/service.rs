@@ -1,0 +1,271 @@
+//! The process: a snapshot comes, is fitted, submitted, and perhaps published.
+
+use crate::args::Config;
+use crate::publication::{self, Publication};
+use crate::report::Report;
+use crate::said::{say, Said};
+use anchor_lang::prelude::Clock;
+use ballast_keeper::crank::sign;
+use ballast_keeper::service::node::Node;
+use ballast_keeper::service::refusal::{Meaning, Refusal};
+use ballast_keeper::service::send::{submit, Outcome};
+use ballast_keeper::service::{clock, patiently, told_to_stop, KeeperError, CLOCK};
+use ballast_market_data::chains::Snapshot;
+use ballast_risk::state::{StoredSlice, Submission, Surface, SURFACE_VERSION};
+use ballast_sdk::accounts::{DecodeError, RawAccount};
+use ballast_sdk::instructions::surface as ix;
+use ballast_sdk::{addresses, Instruction, Pubkey};
+use solana_keypair::Keypair;
+use solana_signer::Signer;
+use tokio::time::sleep;
+
+/// Compute units granted: what the table in `docs/compute-units.md` holds each to, and half as much again for addresses with unlucky bumps.
+const SUBMIT_UNITS: u32 = 45_000;
+/// The same for `open_submission`, which creates an account.
+const OPEN_UNITS: u32 = 30_000;
+/// The same for `publish_surface`; it looks at each submission passed.
+const PUBLISH_UNITS: u32 = 60_000;
+/// More for each submission.
+const PUBLISH_UNITS_EACH: u32 = 8_000;
+/// Tries for one snapshot of a file before it gives up; a stream waits for the node.
+const TRIES: u32 = 5;
+/// How often a snapshot is put on the grid anew when the chain says that the grid or the blockhash has just moved on.
+const ROUNDS: u32 = 4;
+
+/// Runs the feeder until its source ends or it is told to stop (SIGTERM, SIGINT).
+///
+/// # Errors
+/// [`KeeperError`] of the source, or of the last snapshot; where several may come, each is logged too.
+pub async fn run(config: Config) -> Result<(), KeeperError> {
+    tokio::select! {
+        ended = play(config) => ended,
+        () = told_to_stop() => {
+            tracing::info!("stopped");
+            Ok(())
+        }
+    }
+}
+
+async fn play(config: Config) -> Result<(), KeeperError> {
+    let node = Node::new(&config.rpc_url);
+    let config_error = |error: crate::source::SourceError| KeeperError::Config(error.to_string());
+    let goes_on = config.source.goes_on();
+    let tries = if goes_on { u32::MAX } else { TRIES };
+    let opened = config.source.clone().open(config.currency.clone());
+    let mut arrivals = opened.map_err(config_error)?;
+    let mut last = Ok(());
+    let mut first = true;
+    while let Some(arrival) = arrivals.recv().await {
+        let snapshot = arrival.map_err(config_error)?;
+        if !first {
+            sleep(config.interval).await;
+        }
+        first = false;
+        last = patiently(tries, || feed(&node, &config, &snapshot)).await;
+        // A single snapshot's failure is the process's; of several, each is told when it happens.
+        if let (true, Err(error)) = (goes_on, &last) {
+            tracing::warn!(%error, chain_unix_time = snapshot.unix_time, "this snapshot ended without success");
+        }
+    }
+    last
+}
+
+/// What the chain knows of a surface and one of its feeders.
+struct Seen {
+    now: i64,
+    surface: Surface,
+    opened: bool,
+}
+
+async fn look(node: &Node, config: &Config) -> Result<Seen, KeeperError> {
+    let feeder = config.feeder.as_ref().map(Keypair::pubkey);
+    let submission = addresses::submission(&config.surface, &feeder.unwrap_or_default());
+    let mut found = node.accounts(&[config.surface, CLOCK, submission]).await?.into_iter();
+    let mut next = || found.next().flatten().map(|seen| seen.account);
+    let account = next().ok_or(DecodeError::Missing(config.surface));
+    let surface = account.and_then(|account: RawAccount| account.surface()).map_err(|error| {
+        let market = config.market;
+        KeeperError::Config(format!(
+            "the surface of market {market}: {error}; check --market and --rpc-url, and that its creator called create_surface"
+        ))
+    })?;
+    let version = surface.version;
+    if version != SURFACE_VERSION {
+        return Err(KeeperError::Config(format!(
+            "the surface has layout version {version}, and this feeder knows {SURFACE_VERSION}"
+        )));
+    }
+    let clock: Option<Clock> = next().and_then(|account| clock(&account.data));
+    let now = clock.ok_or_else(|| KeeperError::Network("the node has no sound clock".to_owned()))?;
+    Ok(Seen {
+        now: now.unix_timestamp,
+        surface,
+        opened: next().is_some(),
+    })
+}
+
+async fn feed(node: &Node, config: &Config, snapshot: &Snapshot) -> Result<(), KeeperError> {
+    for _ in 0..ROUNDS {
+        let seen = look(node, config).await?;
+        let said = say(snapshot, seen.surface.active(seen.now), seen.now, &config.terms)
+            .map_err(|error| KeeperError::Config(error.to_string()))?;
+        if config.dry_run {
+            return print(config, snapshot, &said, seen.now);
+        }
+        let no_key = || KeeperError::Config("--keypair: it is needed to submit".to_owned());
+        let feeder = config.feeder.as_ref().ok_or_else(no_key)?;
+        registered(&seen.surface, config, &feeder.pubkey())?;
+        if submit_surface(node, config, feeder, &seen, &said).await? {
+            if config.publish {
+                publish(node, config, feeder).await?;
+            }
+            return Ok(());
+        }
+    }
+    Err(KeeperError::Refused(format!(
+        "the submission was not taken in {ROUNDS} rounds: the grid or the blockhash moved on every time"
+    )))
+}
+
+fn print(config: &Config, snapshot: &Snapshot, said: &Said, now: i64) -> Result<(), KeeperError> {
+    let feeder = config.feeder.as_ref().map(Keypair::pubkey);
+    let report = Report::new(&config.surface, feeder.as_ref(), snapshot, said, now);
+    let text = serde_json::to_string(&report)
+        .map_err(|error| KeeperError::Config(format!("the submission cannot be printed: {error}")))?;
+    println!("{text}");
+    Ok(())
+}
+
+fn registered(surface: &Surface, config: &Config, feeder: &Pubkey) -> Result<(), KeeperError> {
+    if surface.feeders().contains(feeder) {
+        return Ok(());
+    }
+    Err(KeeperError::Config(format!(
+        "{feeder} is none of the {} feeders of surface {}; its authority {} has to name it (set_feeders)",
+        surface.feeders().len(),
+        config.surface,
+        surface.authority
+    )))
+}
+
+/// Whether it was taken; `false` asks for another round.
+async fn submit_surface(
+    node: &Node,
+    config: &Config,
+    feeder: &Keypair,
+    seen: &Seen,
+    said: &Said,
+) -> Result<bool, KeeperError> {
+    let key = feeder.pubkey();
+    let mut instructions = Vec::new();
+    let mut units = SUBMIT_UNITS;
+    if !seen.opened {
+        instructions.push(ix::open_submission(&key, &config.surface));
+        units += OPEN_UNITS;
+    }
+    let slices: Vec<StoredSlice> = said.slices.iter().map(|slice| (*slice).into()).collect();
+    instructions.push(ix::submit(&key, &config.surface, slices));
+    let outcome = send(node, config, feeder, &instructions, units).await?;
+    Ok(match outcome {
+        Outcome::Confirmed(signature) => {
+            tracing::info!(
+                signature = %signature,
+                as_of = said.as_of,
+                slices = said.slices.len(),
+                expiries_fitted = said.fitted,
+                distance_median = said.distance.map(|distance| distance.median),
+                opened = !seen.opened,
+                "submitted"
+            );
+            true
+        }
+        Outcome::Expired | Outcome::WouldPass => false,
+        Outcome::Refused(refusal) | Outcome::Failed(refusal) => {
+            if refusal.meaning() != Meaning::Stale && refusal.name != "OffGrid" {
+                return Err(refused("the submission", &refusal));
+            }
+            tracing::info!(rule = refusal.name, "the chain has moved on; once more");
+            false
+        }
+    })
+}
+
+/// Cranks a publication, if time and number permit it.
+async fn publish(node: &Node, config: &Config, feeder: &Keypair) -> Result<(), KeeperError> {
+    let seen = look(node, config).await?;
+    let feeders = seen.surface.feeders();
+    let keys: Vec<Pubkey> = feeders
+        .iter()
+        .map(|key| addresses::submission(&config.surface, key))
+        .collect();
+    let found = node.accounts(&keys).await?;
+    let submissions: Vec<Option<Submission>> = found
+        .into_iter()
+        .map(|seen| seen.and_then(|seen| seen.account.submission().ok()))
+        .collect();
+    let fresh = match publication::due(&seen.surface, &submissions, seen.now) {
+        Publication::Due(fresh) => fresh,
+        Publication::TooFew { fresh, required } => {
+            tracing::info!(fresh, required, "not published: too few fresh submissions yet");
+            return Ok(());
+        }
+        Publication::TooSoon { seconds } => {
+            tracing::info!(seconds, "not published: too soon after the last publication");
+            return Ok(());
+        }
+    };
+    let count = u32::try_from(fresh.len()).unwrap_or(u32::MAX);
+    let units = PUBLISH_UNITS.saturating_add(PUBLISH_UNITS_EACH.saturating_mul(count));
+    let instruction = ix::publish(&config.market, &fresh);
+    match send(node, config, feeder, &[instruction], units).await? {
+        Outcome::Confirmed(signature) => {
+            tracing::info!(signature = %signature, submissions = count, "published");
+            Ok(())
+        }
+        Outcome::Expired | Outcome::WouldPass => Err(KeeperError::Network(
+            "the publication was not seen on the chain before its blockhash died".to_owned(),
+        )),
+        // Another feeder was faster, or one's submission went stale meanwhile.
+        Outcome::Refused(refusal) | Outcome::Failed(refusal)
+            if ["PublishedTooSoon", "TooFewSubmissions", "SurfaceNotObserved"].contains(&refusal.name.as_str())
+                || refusal.meaning() == Meaning::Stale =>
+        {
+            tracing::info!(
+                rule = refusal.name,
+                "not published: somebody was faster, it is too soon, or nobody observed the market lately"
+            );
+            Ok(())
+        }
+        // What may change grows with the time since the last publication, so a later crank will pass.
+        Outcome::Refused(refusal) | Outcome::Failed(refusal)
+            if ["VarianceChange", "SkewChange", "CurvatureChange"].contains(&refusal.name.as_str()) =>
+        {
+            tracing::warn!(
+                rule = refusal.name,
+                "not published yet: the surface moved further than the time since the last publication allows"
+            );
+            Ok(())
+        }
+        Outcome::Refused(refusal) | Outcome::Failed(refusal) => Err(refused("the publication", &refusal)),
+    }
+}
+
+async fn send(
+    node: &Node,
+    config: &Config,
+    feeder: &Keypair,
+    instructions: &[Instruction],
+    units: u32,
+) -> Result<Outcome, KeeperError> {
+    let blockhash = node.blockhash().await?;
+    let transaction = sign(instructions, units, feeder, blockhash, config.fee)
+        .map_err(|error| KeeperError::Config(error.to_string()))?;
+    submit(node, &transaction, false).await
+}
+
+fn refused(what: &str, refusal: &Refusal) -> KeeperError {
+    KeeperError::Refused(format!(
+        "the chain refuses {what}: {} ({})",
+        refusal.name, refusal.message
+    ))
+}

@@ -1,0 +1,151 @@
+//! From a snapshot to signed bytes. No network, no clock of its own: the service, the demo and the tests all call this.
+
+use crate::plan::{plan, Action};
+use ballast_sdk::snapshot::Snapshot;
+use ballast_sdk::Instruction;
+use solana_compute_budget_interface::ComputeBudgetInstruction;
+use solana_hash::Hash;
+use solana_keypair::Keypair;
+use solana_message::{v0, VersionedMessage};
+use solana_signer::{Signer, SignerError};
+use solana_transaction::versioned::VersionedTransaction;
+
+/// Compute units granted to each action. A transaction's limit is the sum over its actions.
+///
+/// A priority fee is charged on what is granted, not on what is used, so these are not the maximum of 1.4 million: each is the
+/// ceiling that the tests hold the instruction to, and half as much again for finding addresses with unlucky bumps.
+pub mod budget {
+    /// `observe` with a second source and a venue; held to 25,000.
+    pub const OBSERVE: u32 = 37_500;
+    /// `rebalance` and `unwind` with one order, the venue's part included; held to 120,000.
+    pub const TRADE: u32 = 180_000;
+    /// `move_collateral`, with the venue and a token transfer.
+    pub const MOVE_COLLATERAL: u32 = 150_000;
+    /// `collect_withdrawal`, with the venue and a token transfer.
+    pub const COLLECT_WITHDRAWAL: u32 = 120_000;
+    /// `mark`.
+    pub const MARK: u32 = 60_000;
+    /// The venue's `fulfil`.
+    pub const FULFIL: u32 = 120_000;
+    /// `complete_redemption`, with a burn and a token transfer.
+    pub const COMPLETE_REDEMPTION: u32 = 120_000;
+    /// The two instructions that set the limit and the price.
+    pub const OVERHEAD: u32 = 1_000;
+    /// The runtime's ceiling for a transaction.
+    pub const MAX: u32 = 1_400_000;
+}
+
+/// What a transaction offers for its place in a block.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fee {
+    /// Millionths of a lamport for each compute unit granted; 0 offers nothing.
+    pub micro_lamports: u64,
+}
+
+/// What is due, signed.
+#[derive(Clone, Debug)]
+pub struct Crank {
+    /// The actions, in order.
+    pub actions: Vec<Action>,
+    /// One transaction with all of them.
+    pub transaction: VersionedTransaction,
+}
+
+/// Why nothing could be signed.
+#[derive(Debug, thiserror::Error)]
+pub enum CrankError {
+    /// The instructions do not make a message.
+    #[error("the instructions do not fit a transaction: {0}")]
+    Compile(#[from] solana_message::CompileError),
+    /// The keypair would not sign.
+    #[error("the keeper's key could not sign: {0}")]
+    Sign(#[from] SignerError),
+}
+
+impl Action {
+    /// Compute units to grant.
+    pub const fn budget(&self) -> u32 {
+        match self {
+            Self::Observe => budget::OBSERVE,
+            Self::Mark => budget::MARK,
+            Self::Fulfil => budget::FULFIL,
+            Self::CollectWithdrawal => budget::COLLECT_WITHDRAWAL,
+            Self::MoveCollateral(_) => budget::MOVE_COLLATERAL,
+            Self::Rebalance { .. } | Self::Unwind { .. } => budget::TRADE,
+        }
+    }
+}
+
+/// Plans and signs with no priority fee: a snapshot becomes one signed transaction, or `None` if nothing is due.
+///
+/// # Errors
+/// [`CrankError`]; neither happens with a keypair that is a keypair.
+pub fn crank(snapshot: &Snapshot, keeper: &Keypair, blockhash: Hash) -> Result<Option<Crank>, CrankError> {
+    crank_with(snapshot, keeper, blockhash, Fee::default())
+}
+
+/// As [`crank`], with a priority fee.
+///
+/// # Errors
+/// As [`crank`].
+pub fn crank_with(
+    snapshot: &Snapshot,
+    keeper: &Keypair,
+    blockhash: Hash,
+    fee: Fee,
+) -> Result<Option<Crank>, CrankError> {
+    let actions = plan(snapshot);
+    if actions.is_empty() {
+        return Ok(None);
+    }
+    let key = keeper.pubkey();
+    let instructions: Vec<Instruction> = actions
+        .iter()
+        .map(|action| action.instruction(snapshot, &key))
+        .collect();
+    let units = actions
+        .iter()
+        .fold(0u32, |sum, action| sum.saturating_add(action.budget()));
+    let transaction = sign(
+        &instructions,
+        units.saturating_add(salt(snapshot)),
+        keeper,
+        blockhash,
+        fee,
+    )?;
+    Ok(Some(Crank { actions, transaction }))
+}
+
+/// Signs instructions with a limit of `units` compute units.
+///
+/// # Errors
+/// [`CrankError`].
+pub fn sign(
+    instructions: &[Instruction],
+    units: u32,
+    keeper: &Keypair,
+    blockhash: Hash,
+    fee: Fee,
+) -> Result<VersionedTransaction, CrankError> {
+    let units = units.saturating_add(budget::OVERHEAD).min(budget::MAX);
+    let mut all = vec![ComputeBudgetInstruction::set_compute_unit_limit(units)];
+    if fee.micro_lamports > 0 {
+        all.push(ComputeBudgetInstruction::set_compute_unit_price(fee.micro_lamports));
+    }
+    all.extend_from_slice(instructions);
+    let message = v0::Message::try_compile(&keeper.pubkey(), &all, &[], blockhash)?;
+    Ok(VersionedTransaction::try_new(VersionedMessage::V0(message), &[keeper])?)
+}
+
+/// A few compute units that differ with the state of the vault. Two `observe`s under one blockhash would otherwise be the same
+/// bytes, and the chain would take the second for a repetition of the first.
+fn salt(snapshot: &Snapshot) -> u32 {
+    let state = snapshot
+        .risk_market
+        .signals
+        .observations
+        .wrapping_mul(31)
+        .wrapping_add(snapshot.vault.rebalances.wrapping_mul(7))
+        .wrapping_add(snapshot.clock.slot);
+    u32::try_from(state % 997).unwrap_or_default()
+}

@@ -1,0 +1,85 @@
+//! Which account the price is read from.
+
+use super::error::KeeperError;
+use super::memory::published;
+use super::node::Node;
+use super::Shared;
+use ballast_risk::state::{PriceSource, SourceKind};
+use ballast_sdk::accounts::RawAccount;
+use ballast_sdk::prices::local_price_account;
+use ballast_sdk::snapshot::Snapshot;
+use ballast_sdk::Pubkey;
+use pyth_solana_receiver_sdk::price_update::{PriceUpdateV2, VerificationLevel};
+
+/// The price account of a source:
+/// * of the formats with one account for each feed, that one;
+/// * of a pull source, the local networks' account if it exists, otherwise the newest fully verified update of the feed.
+///
+/// # Errors
+/// [`KeeperError::Config`] if there is none, [`KeeperError::Network`].
+pub async fn find(node: &Node, source: &PriceSource) -> Result<Pubkey, KeeperError> {
+    if source.kind() != Some(SourceKind::PythPull) {
+        return Ok(Pubkey::from(source.feed));
+    }
+    let local = local_price_account(&source.feed);
+    let found = node.accounts(&[local]).await?;
+    if found
+        .into_iter()
+        .flatten()
+        .any(|seen| publish_time(source, &seen.account).is_some())
+    {
+        return Ok(local);
+    }
+    freshest(node, source).await?.ok_or_else(|| {
+        KeeperError::Config(format!(
+            "no price account of {} holds this market's feed; have the price posted, or give --price-feed",
+            source.owner
+        ))
+    })
+}
+
+async fn freshest(node: &Node, source: &PriceSource) -> Result<Option<Pubkey>, KeeperError> {
+    let found = node.price_accounts(&source.owner, &source.feed).await?;
+    let timed = found
+        .iter()
+        .filter_map(|account| Some((publish_time(source, account)?, account.key)));
+    Ok(timed.max().map(|(_, key)| key))
+}
+
+/// When a pull update was published, if it is one of this source.
+fn publish_time(source: &PriceSource, account: &RawAccount) -> Option<i64> {
+    use anchor_lang::AccountDeserialize;
+    let update = PriceUpdateV2::try_deserialize(&mut account.data.as_slice()).ok()?;
+    let ours = account.owner == source.owner
+        && update.verification_level == VerificationLevel::Full
+        && update.price_message.feed_id == source.feed;
+    ours.then_some(update.price_message.publish_time)
+}
+
+/// Whether the price in hand is too old to trade at.
+fn stale(snapshot: &Snapshot) -> bool {
+    let limit = snapshot
+        .risk_market
+        .limits(ballast_core_market::admission::PriceUse::Trade)
+        .max_age_seconds;
+    published(snapshot).is_none_or(|(time, _)| snapshot.clock.unix_timestamp.saturating_sub(time) > i64::from(limit))
+}
+
+/// Moves to a fresher account of the same feed, if the one in use went stale and the operator did not choose it.
+pub async fn look_for_fresher(shared: &Shared) {
+    let snapshot = shared.memory().snapshot();
+    let Some(Ok((snapshot, _))) = snapshot else { return };
+    let [source, _] = snapshot.risk_market.params.sources;
+    if shared.feed_is_given || source.kind() != Some(SourceKind::PythPull) || !stale(&snapshot) {
+        return;
+    }
+    let Ok(Some(key)) = freshest(&shared.node, &source).await else {
+        return;
+    };
+    if key == snapshot.price_feed.key {
+        return;
+    }
+    tracing::info!(price_feed = %key, "the price account went stale; another one of the feed is fresher");
+    shared.memory().feed = key;
+    shared.feed_moved.notify_one();
+}

@@ -1,0 +1,243 @@
+//! What the keeper knows of the chain at this moment. Nothing of it is ever stored: all can be read again.
+
+use super::node::Seen;
+use anchor_lang::prelude::Clock;
+use ballast_sdk::accounts::{DecodeError, RawAccount};
+use ballast_sdk::addresses::VaultKeys;
+use ballast_sdk::snapshot::Snapshot;
+use ballast_sdk::Pubkey;
+use solana_hash::Hash;
+use std::collections::HashMap;
+use std::time::Instant;
+
+/// The clock sysvar.
+pub const CLOCK: Pubkey = Pubkey::from_str_const("SysvarC1ock11111111111111111111111111111111");
+
+/// What made the keeper look again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// When the first news since the last look arrived.
+    pub at: Instant,
+    /// Whether the price was among it.
+    pub price: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Held {
+    account: Option<RawAccount>,
+    version: u64,
+}
+
+/// The latest state of every account that matters.
+#[derive(Debug)]
+pub struct Memory {
+    /// The vault's addresses.
+    pub keys: VaultKeys,
+    /// The price account.
+    pub feed: Pubkey,
+    /// That of the market's second source, if it has one.
+    pub second_feed: Option<Pubkey>,
+    held: HashMap<Pubkey, Held>,
+    clock: Option<Clock>,
+    blockhash: Option<Hash>,
+    change: Option<Change>,
+    version: u64,
+}
+
+impl Memory {
+    /// Knows nothing but where to look.
+    pub fn new(keys: VaultKeys, feed: Pubkey, second_feed: Option<Pubkey>) -> Self {
+        Self {
+            keys,
+            feed,
+            second_feed,
+            held: HashMap::new(),
+            clock: None,
+            blockhash: None,
+            change: None,
+            version: 0,
+        }
+    }
+
+    /// The accounts to watch: price first, then those of the snapshot.
+    pub fn watched(&self) -> Vec<Pubkey> {
+        let mut watched = vec![self.feed];
+        watched.extend(self.second_feed);
+        watched.extend(Snapshot::accounts(&self.keys));
+        watched
+    }
+
+    /// Counts changes of accounts; the clock and the blockhash are none.
+    pub const fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// Takes an account in, from a notification that arrived `at`. Whether it is news.
+    pub fn put(&mut self, key: Pubkey, account: Option<RawAccount>, at: Instant) -> bool {
+        if self.held.get(&key).is_some_and(|held| held.account == account) {
+            return false;
+        }
+        self.version = self.version.saturating_add(1);
+        self.held.insert(
+            key,
+            Held {
+                account,
+                version: self.version,
+            },
+        );
+        let price = key == self.feed;
+        let change = self.change.get_or_insert(Change { at, price });
+        if price && !change.price {
+            *change = Change { at, price };
+        }
+        true
+    }
+
+    /// Takes a full read in that was begun at version `begun`: whatever was notified since is newer and stays.
+    pub fn read(&mut self, begun: u64, accounts: Vec<(Pubkey, Option<Seen>)>, blockhash: Hash, at: Instant) {
+        self.blockhash = Some(blockhash);
+        for (key, seen) in accounts {
+            let account = seen.map(|seen| seen.account);
+            if key == CLOCK {
+                self.clock = account.and_then(|account| clock(&account.data)).or(self.clock.take());
+            } else if self.held.get(&key).is_none_or(|held| held.version <= begun) {
+                self.put(key, account, at);
+            }
+        }
+    }
+
+    /// The news since the last call.
+    pub fn take_change(&mut self) -> Option<Change> {
+        self.change.take()
+    }
+
+    /// Everything decoded, with the blockhash to sign with. `None` before the first full read.
+    ///
+    /// The clock is at most one poll old; it is never left behind the price, which the chain cannot have taken from its future.
+    ///
+    /// # Errors
+    /// [`DecodeError`].
+    pub fn snapshot(&self) -> Option<Result<(Snapshot, Hash), DecodeError>> {
+        let (clock, blockhash) = (self.clock.clone()?, self.blockhash?);
+        let held = |key: &Pubkey| self.held.get(key).and_then(|held| held.account.clone());
+        let Some(feed) = held(&self.feed) else {
+            return Some(Err(DecodeError::Missing(self.feed)));
+        };
+        let accounts = Snapshot::accounts(&self.keys).map(|key| held(&key));
+        Some(Snapshot::decode(self.keys, clock, feed, accounts).map(|mut snapshot| {
+            if let Some((time, slot)) = published(&snapshot) {
+                snapshot.clock.unix_timestamp = snapshot.clock.unix_timestamp.max(time);
+                snapshot.clock.slot = snapshot.clock.slot.max(slot);
+            }
+            (
+                snapshot.with_second(self.second_feed.as_ref().and_then(held)),
+                blockhash,
+            )
+        }))
+    }
+}
+
+/// When the price in hand was published, unix seconds, and the slot it was posted in.
+pub fn published(snapshot: &Snapshot) -> Option<(i64, u64)> {
+    let [source, _] = &snapshot.risk_market.params.sources;
+    let raw = snapshot.with_feed(|feed| ballast_risk::oracle::decode(source, feed));
+    raw.ok().map(|raw| (raw.publish_time, raw.slot))
+}
+
+/// The clock sysvar's five little-endian words.
+pub fn clock(data: &[u8]) -> Option<Clock> {
+    let word = |index: usize| {
+        let start = index.checked_mul(8)?;
+        data.get(start..)?.first_chunk::<8>().copied()
+    };
+    Some(Clock {
+        slot: u64::from_le_bytes(word(0)?),
+        epoch_start_timestamp: i64::from_le_bytes(word(1)?),
+        epoch: u64::from_le_bytes(word(2)?),
+        leader_schedule_epoch: u64::from_le_bytes(word(3)?),
+        unix_timestamp: i64::from_le_bytes(word(4)?),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn memory() -> Memory {
+        let some = Pubkey::new_unique;
+        let keys = VaultKeys::derive(&some(), 0, &some(), &some());
+        Memory::new(keys, some(), None)
+    }
+
+    fn account(key: Pubkey, byte: u8) -> RawAccount {
+        RawAccount {
+            key,
+            owner: key,
+            data: vec![byte],
+        }
+    }
+
+    #[test]
+    fn a_notification_outlives_a_read_that_began_before_it() {
+        let mut memory = memory();
+        let key = memory.keys.vault;
+        let begun = memory.version();
+        assert!(memory.put(key, Some(account(key, 2)), Instant::now()));
+        let old = Seen {
+            account: account(key, 1),
+            lamports: 1,
+        };
+        memory.read(begun, vec![(key, Some(old.clone()))], Hash::default(), Instant::now());
+        assert_eq!(memory.held[&key].account, Some(account(key, 2)));
+        memory.read(
+            memory.version(),
+            vec![(key, Some(old))],
+            Hash::default(),
+            Instant::now(),
+        );
+        assert_eq!(memory.held[&key].account, Some(account(key, 1)));
+    }
+
+    #[test]
+    fn the_same_bytes_are_no_news_and_a_price_marks_the_change() {
+        let mut memory = memory();
+        let (vault, feed) = (memory.keys.vault, memory.feed);
+        let first = Instant::now();
+        memory.put(vault, Some(account(vault, 1)), first);
+        assert!(!memory.put(vault, Some(account(vault, 1)), Instant::now()));
+        let second = Instant::now();
+        memory.put(feed, Some(account(feed, 1)), second);
+        assert_eq!(
+            memory.take_change(),
+            Some(Change {
+                at: second,
+                price: true
+            })
+        );
+        assert_eq!(memory.take_change(), None);
+    }
+
+    #[test]
+    fn nothing_is_planned_from_half_a_memory() {
+        let mut memory = memory();
+        assert!(memory.snapshot().is_none());
+        let mut data = [0; 40];
+        data[0] = 5;
+        data[32] = 7;
+        let seen = Seen {
+            account: RawAccount {
+                key: CLOCK,
+                owner: CLOCK,
+                data: data.to_vec(),
+            },
+            lamports: 1,
+        };
+        memory.read(0, vec![(CLOCK, Some(seen))], Hash::default(), Instant::now());
+        assert_eq!(
+            memory.clock.as_ref().map(|clock| (clock.slot, clock.unix_timestamp)),
+            Some((5, 7))
+        );
+        assert!(matches!(memory.snapshot(), Some(Err(DecodeError::Missing(_)))));
+        assert!(clock(&data[..39]).is_none());
+    }
+}

@@ -1,0 +1,61 @@
+//! Redemption requests: paid for their holders as soon as the vault can.
+
+use super::error::KeeperError;
+use super::refusal::Meaning;
+use super::send::{submit, Outcome};
+use super::{metrics, Shared};
+use crate::crank::{budget, sign, Fee};
+use ballast_sdk::instructions::complete_redemption;
+use ballast_sdk::snapshot::Snapshot;
+
+const ACTION: &str = "complete_redemption";
+
+/// Pays every request that would be paid now. How many were.
+///
+/// # Errors
+/// [`KeeperError::Network`].
+pub async fn pay(shared: &Shared, snapshot: &Snapshot, fee: Fee) -> Result<usize, KeeperError> {
+    let keys = &snapshot.keys;
+    let mut paid = 0usize;
+    for ticket in shared.node.tickets(&keys.vault).await? {
+        let holder = ticket.holder;
+        let Some(quote) = shared.node.token_account(&holder, &keys.quote_mint).await? else {
+            tracing::info!(holder = %holder, "a redemption waits for its holder to open a token account");
+            continue;
+        };
+        let blockhash = shared.node.blockhash().await?;
+        let instruction = complete_redemption(keys, &snapshot.price_feed.key, &holder, &quote);
+        let signed = sign(
+            &[instruction],
+            budget::COMPLETE_REDEMPTION,
+            &shared.signer,
+            blockhash,
+            fee,
+        );
+        let transaction = match signed {
+            Ok(transaction) => transaction,
+            Err(error) => {
+                tracing::error!(%error, "could not sign");
+                continue;
+            }
+        };
+        match submit(&shared.node, &transaction, false).await? {
+            Outcome::Confirmed(signature) => {
+                metrics::crank(ACTION, "confirmed");
+                tracing::info!(actions = ACTION, signature = %signature, holder = %holder, "paid a redemption");
+                paid = paid.saturating_add(1);
+            }
+            Outcome::Refused(refusal) | Outcome::Failed(refusal) => match refusal.meaning() {
+                Meaning::Refused => {
+                    metrics::crank(ACTION, "refused");
+                    tracing::warn!(holder = %holder, rule = refusal.name, says = refusal.message, "a redemption is refused");
+                }
+                Meaning::Beaten | Meaning::NotYet | Meaning::Stale => {
+                    tracing::debug!(holder = %holder, rule = refusal.name, "a redemption has to wait");
+                }
+            },
+            Outcome::Expired | Outcome::WouldPass => {}
+        }
+    }
+    Ok(paid)
+}

@@ -1,0 +1,85 @@
+//! `ballast calibrate`: a market's parameters from its history.
+
+use anyhow::{Context, Result};
+use ballast_market_data::history;
+use ballast_sim::replay::calibrate;
+use ballast_sim::replay::implied::ImpliedSeries;
+use ballast_sim::replay::looks::Known;
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+
+/// Reads a market's parameters off its history, and says why each is what it is.
+///
+/// Thresholds are quantiles of what the signals were; of the choices tried, the one is taken that meets the falls of the history in time
+/// and, within the false alarms that are allowed, asks for Crisis most readily. What no history of prices tells is a choice, and is called one.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The market's name, such as btc: of the section, and of the currency in option chains
+    #[arg(long, value_name = "NAME", value_parser = market_name)]
+    market: String,
+
+    /// Hourly prices: .csv or .csv.gz with unix_time,open,high,low,close
+    #[arg(long, value_name = "FILE")]
+    history: PathBuf,
+
+    /// Option chains, as for `ballast fit`: thresholds of implied over realised volatility come from them
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    chains: Vec<PathBuf>,
+
+    /// A daily index of implied volatility 30 days ahead: .csv or .csv.gz with unix_time,dvol_percent
+    #[arg(long, value_name = "FILE")]
+    implied_index: Option<PathBuf>,
+
+    /// First day, YYYY-MM-DD, UTC (default: where the file begins)
+    #[arg(long, value_name = "DATE")]
+    from: Option<String>,
+
+    /// First day left out, YYYY-MM-DD, UTC (default: where the file ends)
+    #[arg(long, value_name = "DATE")]
+    to: Option<String>,
+
+    /// Only the commented section for migrations/markets.toml
+    #[arg(long)]
+    toml: bool,
+}
+
+/// A name that can be the key of a section.
+pub(crate) fn market_name(text: &str) -> Result<String, String> {
+    let fits = (1..=12).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if fits {
+        Ok(text.to_ascii_lowercase())
+    } else {
+        Err("a market's name is one to twelve letters and digits, such as btc".to_owned())
+    }
+}
+
+/// Calibrates; `false` if no choice of parameters meets what is asked of one.
+///
+/// # Errors
+/// One line that names the rule and the value.
+pub fn run(args: &Args) -> Result<bool> {
+    let date = |text: &Option<String>| text.as_deref().map(history::parse_date).transpose();
+    let candles = history::load(&args.history, date(&args.from)?, date(&args.to)?)?;
+    let mut known = Known::default();
+    if !args.chains.is_empty() {
+        known.implied = ImpliedSeries::load(&args.chains, &args.market)?;
+    }
+    if let Some(file) = &args.implied_index {
+        known.implied = known.implied.with_index(file)?;
+    }
+    let shown = std::io::stderr().is_terminal();
+    let calibration = calibrate::calibrate(&args.market, &candles, &known, |done, of| {
+        if shown {
+            eprint!("\r{done} of {of} candidates{}", if done == of { "\n" } else { "" });
+        }
+        std::io::stderr().flush()
+    })?;
+    if args.toml {
+        print!("{}", calibration.toml());
+    } else {
+        print!("{}", calibration.text());
+    }
+    let market = calibration.market.typed(&calibration.name);
+    market.context("the calibrated parameters are refused, which is a fault of the calibration")?;
+    Ok(calibration.holds())
+}

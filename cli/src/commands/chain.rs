@@ -1,0 +1,138 @@
+//! A chain with a keeper on it.
+
+use crate::embedded::Embedded;
+use anchor_lang::prelude::Pubkey;
+use anyhow::{anyhow, Context, Result};
+use ballast_keeper::crank::crank;
+use ballast_migrations::cluster::{Cluster, ClusterError};
+use ballast_migrations::{keys, publication};
+use ballast_sdk::addresses::VaultKeys;
+use ballast_sdk::prices::Publication;
+use ballast_sdk::snapshot::Snapshot;
+use solana_keypair::Keypair;
+use solana_signer::Signer;
+use std::time::Instant;
+
+/// Transactions after which a keeper that still finds something to do is taken for stuck.
+const MOST_CRANKS: usize = 24;
+
+/// What the demo runs on: a chain, and a keeper that looks after one vault.
+pub trait Chain {
+    /// The chain.
+    fn cluster(&mut self) -> &mut dyn Cluster;
+
+    /// Lets the keeper begin.
+    ///
+    /// # Errors
+    /// Why it could not.
+    fn start_keeper(&mut self, vault: &Vaulted) -> Result<()>;
+
+    /// Who cranks.
+    fn keeper(&self) -> Pubkey;
+
+    /// Comes back when the keeper has nothing left to do; the reactions since the last time, milliseconds.
+    ///
+    /// # Errors
+    /// A crank that was refused, or a keeper that died or never comes to rest.
+    fn settle(&mut self, vault: &Vaulted) -> Result<Vec<f64>>;
+}
+
+/// A vault and the accounts its price is published at.
+#[derive(Clone, Copy)]
+pub struct Vaulted {
+    /// Addresses.
+    pub keys: VaultKeys,
+    /// The price account.
+    pub price_feed: Pubkey,
+    /// The second source's.
+    pub second_feed: Pubkey,
+}
+
+impl Vaulted {
+    /// Publishes a price at both of the market's sources.
+    ///
+    /// # Errors
+    /// A cluster that cannot be used.
+    pub fn publish(&self, cluster: &mut dyn Cluster, publication: &Publication) -> Result<(), ClusterError> {
+        publication::publish(cluster, self.price_feed, self.second_feed, publication)
+    }
+
+    /// Everything the keeper looks at.
+    ///
+    /// # Errors
+    /// What could not be read.
+    pub fn snapshot(&self, cluster: &mut dyn Cluster) -> Result<Snapshot> {
+        let [a, b, c, d, e] = Snapshot::accounts(&self.keys);
+        let keys = [self.price_feed, self.second_feed, a, b, c, d, e];
+        let mut found = cluster.accounts(&keys)?.into_iter();
+        // After the accounts, so that no price is from the future.
+        let clock = cluster.clock()?;
+        let feed = found
+            .next()
+            .flatten()
+            .ok_or_else(|| anyhow!("no price has been published yet"))?;
+        let second = found.next().flatten();
+        let rest = std::array::from_fn(|_| found.next().flatten());
+        Ok(Snapshot::decode(self.keys, clock, feed, rest)?.with_second(second))
+    }
+}
+
+/// The chain and the keeper in this process.
+pub struct InProcess {
+    cluster: Embedded,
+    keeper: Keypair,
+}
+
+impl InProcess {
+    /// A chain that begins at `unix_time`.
+    pub fn new(unix_time: i64) -> Self {
+        Self {
+            cluster: Embedded::new(unix_time),
+            keeper: keys::wallet("keeper"),
+        }
+    }
+}
+
+impl Chain for InProcess {
+    fn cluster(&mut self) -> &mut dyn Cluster {
+        &mut self.cluster
+    }
+
+    fn start_keeper(&mut self, _: &Vaulted) -> Result<()> {
+        Ok(self.cluster.airdrop(&self.keeper.pubkey(), 10_000_000_000)?)
+    }
+
+    fn keeper(&self) -> Pubkey {
+        self.keeper.pubkey()
+    }
+
+    fn settle(&mut self, vault: &Vaulted) -> Result<Vec<f64>> {
+        let mut reactions = Vec::new();
+        for _ in 0..MOST_CRANKS {
+            let blockhash = self.cluster.fresh_blockhash();
+            let began = Instant::now();
+            let snapshot = vault.snapshot(&mut self.cluster)?;
+            let Some(crank) = crank(&snapshot, &self.keeper, blockhash)? else {
+                return Ok(reactions);
+            };
+            if reactions.is_empty() {
+                reactions.push(began.elapsed().as_secs_f64() * 1_000.0);
+            }
+            let names: Vec<_> = crank.actions.iter().map(|action| action.name()).collect();
+            let sent = self.cluster.execute(crank.transaction);
+            sent.with_context(|| format!("the keeper's transaction ({}) was refused", names.join(", ")))?;
+            self.cluster.advance_slot()?;
+        }
+        Err(anyhow!(
+            "the keeper still finds something to do after {MOST_CRANKS} transactions"
+        ))
+    }
+}
+
+/// Whether an error is a program's refusal, and its words.
+pub fn refused(error: &ClusterError) -> Option<&str> {
+    match error {
+        ClusterError::Refused { message, .. } => Some(message),
+        ClusterError::Unusable(_) => None,
+    }
+}

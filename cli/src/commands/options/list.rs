@@ -1,0 +1,119 @@
+//! `ballast options list`.
+
+use crate::commands::options::amount::show;
+use crate::commands::options::desk::Desk;
+use crate::commands::options::name;
+use anyhow::Result;
+use ballast_options::state::{Expiry, ExpiryOutcome};
+use serde::Serialize;
+
+/// Lists the series of the house: open interest, expiry, settlement
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// An expiry with its series.
+#[derive(Debug, Serialize)]
+struct Listed {
+    asset: String,
+    expiry: String,
+    expiry_unix: i64,
+    state: String,
+    samples: u32,
+    price: Option<f64>,
+    open_long: String,
+    open_short: String,
+    collected: String,
+    claimed: String,
+    paid: String,
+    series: Vec<Line>,
+}
+
+#[derive(Debug, Serialize)]
+struct Line {
+    name: String,
+    address: String,
+    open_interest: String,
+}
+
+/// What an expiry waits for, in words.
+pub(crate) fn state(expiry: &Expiry, now: i64, window_seconds: u32) -> String {
+    let begins_at = expiry.expiry.saturating_sub(i64::from(window_seconds));
+    match expiry.outcome {
+        ExpiryOutcome::Open if now < begins_at => "open".to_owned(),
+        ExpiryOutcome::Open if now < expiry.ends_at => "sampling".to_owned(),
+        ExpiryOutcome::Open => "to be settled".to_owned(),
+        _ if expiry.open_long > 0 || expiry.open_short > 0 => "positions to be settled".to_owned(),
+        _ if expiry.claims_done < expiry.claimed => "claims to be paid".to_owned(),
+        ExpiryOutcome::Average => "settled by samples".to_owned(),
+        ExpiryOutcome::SlowPrice => "settled by the slow price".to_owned(),
+    }
+}
+
+/// The series.
+///
+/// # Errors
+/// A cluster that cannot be used.
+pub fn run(args: &Args, desk: &mut Desk) -> Result<String> {
+    let now = desk.cluster.clock()?.unix_timestamp;
+    let (expiries, series) = (desk.expiries()?, desk.all_series()?);
+    let decimals = desk.decimals();
+    let mut listed = Vec::new();
+    for (_, expiry) in &expiries {
+        let window = desk
+            .house
+            .listing(expiry.market)
+            .map_or(0, |listing| listing.settings.window_seconds);
+        let amount = |units: u64| show(i128::from(units), decimals);
+        let of_it = series
+            .iter()
+            .filter(|(_, s)| s.key.market == expiry.market && s.key.expiry == expiry.expiry);
+        let line = |(key, series): &(ballast_sdk::Pubkey, ballast_options::state::Series)| Line {
+            name: desk.name(&series.key),
+            address: key.to_string(),
+            open_interest: amount(series.open_interest),
+        };
+        listed.push(Listed {
+            asset: desk.names.get(usize::from(expiry.market)).cloned().unwrap_or_default(),
+            expiry: name::moment(expiry.expiry),
+            expiry_unix: expiry.expiry,
+            state: state(expiry, now, window),
+            samples: expiry.sample_count,
+            price: expiry.price.price().map(|price| price.fixed().to_num()),
+            open_long: amount(expiry.open_long),
+            open_short: amount(expiry.open_short),
+            collected: amount(expiry.collected),
+            claimed: amount(expiry.claimed),
+            paid: amount(expiry.paid),
+            series: of_it.map(line).collect(),
+        });
+    }
+    if args.json {
+        return Ok(serde_json::to_string_pretty(&listed)?);
+    }
+    Ok(table(&listed, desk))
+}
+
+fn table(listed: &[Listed], desk: &Desk) -> String {
+    let mut lines = vec![format!("house {}: {}", desk.keys.house, desk.names.join(", "))];
+    if listed.is_empty() {
+        lines.push("no series yet; whoever takes the first quote of one creates it".to_owned());
+    }
+    for expiry in listed {
+        let price = expiry.price.map_or(String::new(), |price| format!(" at {price:.2}"));
+        lines.push(format!(
+            "{} {} UTC: {}{price}, {} samples, {} long, {} short",
+            expiry.asset, expiry.expiry, expiry.state, expiry.samples, expiry.open_long, expiry.open_short
+        ));
+        for series in &expiry.series {
+            lines.push(format!(
+                "  {:<26} open interest {:>14}",
+                series.name, series.open_interest
+            ));
+        }
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,198 @@
+//! `ballast options margin`: where an account stands, from the clearing house's own code.
+
+use crate::commands::options::amount::show;
+use crate::commands::options::desk::Desk;
+use crate::commands::options::value::{worth, Worth};
+use crate::commands::options::Common;
+use anchor_lang::prelude::Pubkey;
+use anyhow::{anyhow, Result};
+use ballast_core_clearing::account::Status;
+use ballast_core_clearing::margin::{Marks, Standing};
+use ballast_options::clearing::Room;
+use ballast_options::markets::Purpose;
+use ballast_options::state::MarginAccount;
+use serde::Serialize;
+
+/// Shows an account: positions, marks, what it is worth, what it needs, what is free
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// Print JSON; amounts are in base units
+    #[arg(long)]
+    json: bool,
+}
+
+/// A position and what it is worth. Amounts are base units, sizes lots.
+#[derive(Clone, Debug, Serialize)]
+pub struct Held {
+    /// The series.
+    pub series: String,
+    /// Signed lots.
+    pub quantity: i64,
+    /// Its worth and Greeks.
+    #[serde(flatten)]
+    pub worth: Worth,
+}
+
+/// Where an account stands. Amounts are base units.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// Address.
+    pub account: String,
+    /// Owner.
+    pub owner: String,
+    /// `normal`, `liquidation` or `bankrupt`.
+    pub status: &'static str,
+    /// Cash.
+    pub cash: i64,
+    /// Owed to the insurance fund.
+    pub debt: i64,
+    /// What it is still owed of expiries that are being paid out.
+    pub claims: i64,
+    /// Positions.
+    pub positions: Vec<Held>,
+    /// Cash − debt + claims + marks.
+    pub equity: i64,
+    /// What equity has to be to open positions.
+    pub initial: i64,
+    /// What it has to be lest a liquidation begin.
+    pub maintenance: i64,
+    /// Cash that what expires soon needs, to open positions.
+    pub cash_need_initial: i64,
+    /// The same, lest a liquidation begin.
+    pub cash_need_maintenance: i64,
+    /// What could be withdrawn: the least of what is left of cash and of equity, at the prudent marks, over the initial needs.
+    pub free_cash: i64,
+    /// Whether a liquidation may begin.
+    pub liquidatable: bool,
+    /// Why positions may only be reduced, if so.
+    pub only_reductions: Option<String>,
+}
+
+/// Where an account stands now.
+///
+/// # Errors
+/// Why a market that it has positions on cannot be valued.
+pub fn report(desk: &mut Desk, key: &Pubkey, account: &MarginAccount) -> Result<Report> {
+    let books = account
+        .books()
+        .map_err(|error| anyhow!("{}", crate::commands::options::desk::words(&error)))?;
+    let markets = desk.markets_of(&[account], None);
+    let (mut held, mut only_reductions) = (Vec::new(), None);
+    let names = desk.names.clone();
+    let standing = desk.with_context(Purpose::Trade, &markets, |context, closed| {
+        only_reductions = closed;
+        for position in account.positions() {
+            held.push(Held {
+                series: crate::commands::options::name::of(&position.series, &names),
+                quantity: position.quantity,
+                worth: worth(&position.series, position.quantity, context)?,
+            });
+        }
+        let standing = Room::new().standing(&books, context, Marks::Adverse);
+        standing.map_err(|error| anyhow!("{}", crate::commands::options::desk::words(&error)))
+    })?;
+    let prudent = desk.with_context(Purpose::Withdraw, &markets, |context, _| {
+        let standing = Room::new().standing(&books, context, Marks::Prudent);
+        standing.map_err(|error| anyhow!("{}", crate::commands::options::desk::words(&error)))
+    })?;
+    Ok(Report {
+        account: key.to_string(),
+        owner: account.owner.to_string(),
+        status: match books.status {
+            Status::Normal => "normal",
+            Status::Liquidation { .. } => "liquidation",
+            Status::Bankrupt => "bankrupt",
+        },
+        cash: i64::try_from(account.cash)?,
+        debt: i64::try_from(account.debt)?,
+        claims: account
+            .claims()
+            .iter()
+            .map(|claim| claim.amount)
+            .sum::<u64>()
+            .try_into()?,
+        positions: held,
+        equity: standing.equity.0,
+        initial: standing.initial.0,
+        maintenance: standing.maintenance.0,
+        cash_need_initial: standing.cash_need.initial.0,
+        cash_need_maintenance: standing.cash_need.maintenance.0,
+        free_cash: free_cash(&prudent),
+        liquidatable: standing.is_liquidatable(),
+        only_reductions,
+    })
+}
+
+/// What a withdrawal may take: nothing while there is debt.
+fn free_cash(prudent: &Standing) -> i64 {
+    let of_equity = prudent.equity.0.saturating_sub(prudent.initial.0.max(0));
+    let of_cash = prudent.cash.0.saturating_sub(prudent.cash_need.initial.0.max(0));
+    if prudent.debt.0 > 0 {
+        return 0;
+    }
+    of_equity.min(of_cash).min(prudent.cash.0).max(0)
+}
+
+/// `options margin`.
+///
+/// # Errors
+/// Why the account cannot be valued.
+pub fn run(args: &Args, common: &Common, desk: &mut Desk) -> Result<String> {
+    let signer = if common.account.is_some() {
+        None
+    } else {
+        Some(common.signer()?)
+    };
+    let (key, account) = common.member(desk, signer.as_ref())?;
+    let report = report(desk, &key, &account)?;
+    if args.json {
+        return Ok(serde_json::to_string_pretty(&report)?);
+    }
+    Ok(table(&report, desk.decimals()))
+}
+
+fn table(report: &Report, decimals: u8) -> String {
+    let amount = |units: i64| show(i128::from(units), decimals);
+    let mut lines = vec![format!(
+        "margin account {}, owner {}, {}",
+        report.account, report.owner, report.status
+    )];
+    if !report.positions.is_empty() {
+        lines.push(format!(
+            "{:<26} {:>14} {:>18} {:>18} {:>18} {:>14} {:>14}",
+            "series", "size", "mark", "fair", "delta", "vega/point", "theta/day"
+        ));
+    }
+    for held in &report.positions {
+        lines.push(format!(
+            "{:<26} {:>14} {:>18} {:>18} {:>18} {:>14} {:>14}",
+            held.series,
+            amount(held.quantity),
+            amount(held.worth.mark),
+            amount(held.worth.fair),
+            amount(held.worth.delta),
+            amount(held.worth.vega),
+            amount(held.worth.theta)
+        ));
+    }
+    for (name, units) in [
+        ("cash", report.cash),
+        ("debt", report.debt),
+        ("claims", report.claims),
+        ("equity", report.equity),
+        ("initial margin", report.initial),
+        ("maintenance margin", report.maintenance),
+        ("cash needed to open", report.cash_need_initial),
+        ("cash needed to stay", report.cash_need_maintenance),
+        ("free cash", report.free_cash),
+    ] {
+        lines.push(format!("{name:<26} {:>18}", amount(units)));
+    }
+    if report.liquidatable {
+        lines.push("a liquidation may begin".to_owned());
+    }
+    if let Some(reason) = &report.only_reductions {
+        lines.push(format!("positions may only be reduced: {reason}"));
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,194 @@
+//! `ballast options`: the clearing house from a terminal.
+
+pub mod amount;
+pub mod auction;
+pub mod desk;
+pub mod list;
+pub mod margin;
+pub mod member;
+pub mod name;
+pub mod quote;
+pub mod settle;
+pub mod take;
+pub mod value;
+
+use crate::commands::options::desk::{Desk, Found, GivenFeed};
+use anchor_lang::prelude::Pubkey;
+use anyhow::{anyhow, bail, Context, Result};
+use ballast_keeper::service::args::{address, keypair};
+use ballast_migrations::cluster::Cluster;
+use ballast_migrations::config::{Config, DEFAULT};
+use ballast_migrations::rpc::Rpc;
+use ballast_migrations::steps::Local;
+use ballast_options::state::MarginAccount;
+use ballast_sdk::addresses;
+use solana_keypair::Keypair;
+use solana_signer::Signer;
+use std::path::PathBuf;
+
+/// Trades options at a clearing house: quotes, auctions, margin, settlement.
+///
+/// A series is written BTC-27NOV26-52000-C: asset, day of expiry (08:00 UTC), strike, C for a call or P for a put. Sizes are in units of the
+/// asset; prices are for one unit, in the quote token.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    order: Order,
+}
+
+#[derive(clap::Args, Debug)]
+/// What every command of `ballast options` has.
+pub struct Common {
+    /// The node's JSON-RPC address
+    #[arg(
+        long,
+        alias = "url",
+        env = "BALLAST_RPC_URL",
+        default_value = "http://127.0.0.1:8899",
+        global = true
+    )]
+    rpc_url: String,
+
+    /// The clearing house (default: the local network's on BTC)
+    #[arg(long, env = "BALLAST_HOUSE", value_name = "ADDRESS", global = true)]
+    house: Option<String>,
+
+    /// Keypair that signs and pays, as solana-keygen writes it
+    #[arg(long, env = "BALLAST_KEYPAIR", value_name = "FILE", global = true)]
+    keypair: Option<PathBuf>,
+
+    /// The margin account (default: the only one that the keypair owns at the house)
+    #[arg(long, value_name = "ADDRESS", global = true)]
+    account: Option<String>,
+
+    /// Price account of a market, such as BTC=ADDRESS (default: that of local networks)
+    #[arg(long, value_name = "ASSET=ADDRESS", global = true)]
+    price_feed: Vec<String>,
+}
+
+#[derive(clap::Subcommand, Debug)]
+enum Order {
+    List(list::Args),
+    Open(member::OpenArgs),
+    /// Puts quote tokens from the wallet into the margin account
+    Deposit(member::AmountArgs),
+    /// Takes cash out of the margin account, as far as margin allows
+    Withdraw(member::AmountArgs),
+    Close(member::CloseArgs),
+    /// Mints test tokens into the wallet, and gives lamports: local networks only
+    Faucet(member::AmountArgs),
+    Quote(quote::Args),
+    Take(take::Args),
+    Cancel(take::CancelArgs),
+    Auction(auction::Args),
+    Settle(settle::Args),
+    Margin(margin::Args),
+}
+
+/// Runs the command against a node.
+///
+/// # Errors
+/// One line that says what is wrong.
+pub fn run(args: &Args) -> Result<()> {
+    let url = &args.common.rpc_url;
+    if !["http://", "https://"].iter().any(|scheme| url.starts_with(scheme)) {
+        bail!("--rpc-url: {url} has to begin with http:// or https://");
+    }
+    println!("{}", execute(args, &mut Rpc::new(url))?);
+    Ok(())
+}
+
+/// Runs the command on a chain; what it has to say.
+///
+/// # Errors
+/// One line that says what is wrong.
+pub fn execute(args: &Args, cluster: &mut dyn Cluster) -> Result<String> {
+    let common = &args.common;
+    let house = match &common.house {
+        Some(text) => address(text, "--house")?,
+        None => Local::new(Config::parse(DEFAULT)?, "BTC")?.house.house,
+    };
+    let given: Vec<GivenFeed> = common
+        .price_feed
+        .iter()
+        .map(|text| given_feed(text))
+        .collect::<Result<_>>()?;
+    let mut desk = Desk::open(cluster, &house, &given)?;
+    match &args.order {
+        Order::List(args) => list::run(args, &mut desk),
+        Order::Open(args) => member::open(args, common, &mut desk),
+        Order::Deposit(args) => member::deposit(args, common, &mut desk),
+        Order::Withdraw(args) => member::withdraw(args, common, &mut desk),
+        Order::Close(args) => member::close(args, common, &mut desk),
+        Order::Faucet(args) => member::faucet(args, common, &mut desk),
+        Order::Quote(args) => quote::run(args, common, &mut desk),
+        Order::Take(args) => take::run(args, common, &mut desk),
+        Order::Cancel(args) => take::cancel(args, common, &mut desk),
+        Order::Auction(args) => auction::run(args, common, &mut desk),
+        Order::Settle(args) => settle::run(args, common, &mut desk),
+        Order::Margin(args) => margin::run(args, common, &mut desk),
+    }
+}
+
+fn given_feed(text: &str) -> Result<GivenFeed> {
+    let parts = text.split_once('=');
+    let (asset, key) = parts.ok_or_else(|| anyhow!("--price-feed: {text} is not ASSET=ADDRESS"))?;
+    Ok(GivenFeed {
+        asset: asset.to_owned(),
+        key: address(key, "--price-feed")?,
+    })
+}
+
+impl Common {
+    /// Who signs.
+    ///
+    /// # Errors
+    /// If no keypair is given, or the file is none.
+    fn signer(&self) -> Result<Keypair> {
+        let path = self.keypair.as_deref();
+        let path = path.ok_or_else(|| anyhow!("--keypair: this needs a keypair; give its file"))?;
+        Ok(keypair(path)?)
+    }
+
+    /// The account that is meant: the one given, or the only one that the signer owns, or quotes for.
+    ///
+    /// # Errors
+    /// If there is none, or several.
+    fn member(&self, desk: &mut Desk, signer: Option<&Keypair>) -> Result<Found<MarginAccount>> {
+        if let Some(text) = &self.account {
+            let key = address(text, "--account")?;
+            return Ok((key, desk.account(&key)?));
+        }
+        let signer = signer
+            .ok_or_else(|| anyhow!("give --account, or --keypair of the owner"))?
+            .pubkey();
+        let all = desk.accounts()?.into_iter();
+        let mut owned: Vec<_> = all.filter(|(_, a)| a.owner == signer || a.quoter == signer).collect();
+        match owned.len() {
+            0 => bail!(
+                "{signer} has no margin account at house {}; open one with: options open",
+                desk.keys.house
+            ),
+            1 => Ok(owned.remove(0)),
+            more => {
+                let keys: Vec<String> = owned.iter().map(|(key, _)| key.to_string()).collect();
+                bail!(
+                    "{signer} has {more} margin accounts; say which with --account: {}",
+                    keys.join(", ")
+                )
+            }
+        }
+    }
+}
+
+/// The auction of an account, or of an address.
+pub(crate) fn auction_key(text: &str, account: &Pubkey) -> Result<Pubkey> {
+    match text.parse::<u64>() {
+        Ok(number) => Ok(addresses::auction(account, number)),
+        Err(_) => {
+            address(text, "auction").context("an auction is named by its address, or by its number among the account's")
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! What a series is worth, from the very functions that margin is made of.
+
+use anyhow::{anyhow, Result};
+use ballast_core_clearing::margin::{MarginContext, LEAST_SECONDS};
+use ballast_core_clearing::trade::{Side, UnitPrice};
+use ballast_core_margin as assessment;
+use ballast_core_margin::{BookLeg, MarketInputs, VolatilityBand, MARGIN, SCENARIOS};
+use ballast_core_math::scenarios::Leg;
+use ballast_core_types::{Lots, Value};
+use ballast_options::state::SeriesKey;
+use fixed::types::I2F62;
+use serde::Serialize;
+
+/// A position's worth and Greeks. Amounts are base units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Worth {
+    /// On the adverse side, as margin counts it.
+    pub mark: i64,
+    /// At the published price and the surface's own volatility.
+    pub fair: i64,
+    /// How it changes with the price: quantity × Δ × spot.
+    pub delta: i64,
+    /// How delta changes when the price moves by 1 %.
+    pub gamma: i64,
+    /// How it changes per vol point.
+    pub vega: i64,
+    /// Per day.
+    pub theta: i64,
+}
+
+fn leg(key: &SeriesKey, quantity: i64, now: i64) -> Result<BookLeg> {
+    let terms = key
+        .terms()
+        .map_err(|_| anyhow!("the series is written in no canonical form"))?;
+    // As margin does: what has expired and is not settled is worth what an option with some minutes to live is.
+    let contract = terms.contract(terms.expiry.max(now.saturating_add(LEAST_SECONDS)));
+    Ok(BookLeg {
+        market: 0,
+        contract,
+        quantity: Lots(quantity),
+    })
+}
+
+fn inputs<'a>(context: &MarginContext<'a>, market: u8) -> Result<MarketInputs<'a>> {
+    let view = context.markets.get(usize::from(market)).and_then(Option::as_ref);
+    Ok(view.ok_or_else(|| anyhow!("market {market} was not read"))?.inputs)
+}
+
+fn units(value: Value) -> i64 {
+    value.0
+}
+
+/// What a signed quantity of a series is worth.
+///
+/// # Errors
+/// What the risk engine does not assess.
+pub fn worth(key: &SeriesKey, quantity: i64, context: &MarginContext) -> Result<Worth> {
+    let market = inputs(context, key.market)?;
+    let leg = leg(key, quantity, context.now)?;
+    let refused = |refusal| anyhow!("the risk engine does not assess the position: {refusal:?}");
+    let mark = assessment::mark(&leg, &market, context.now).map_err(refused)?;
+    let mut room = [Leg::Linear(Lots::ZERO)];
+    let neutral = [market.neutral()];
+    let fair = assessment::assess(&[leg], &neutral, &SCENARIOS, &MARGIN, context.now, &mut room).map_err(refused)?;
+    let [greeks, ..] = fair.greeks;
+    Ok(Worth {
+        mark: units(mark),
+        fair: units(fair.value),
+        delta: greeks.delta,
+        gamma: greeks.gamma,
+        vega: greeks.vega,
+        theta: greeks.theta,
+    })
+}
+
+/// A maker's price for one unit of the underlying: at the published price, and at the surface's volatility times 1 + `spread` where the maker sells, 1 −
+/// `spread` where the maker buys. Rounded against the taker.
+///
+/// # Errors
+/// A spread outside 0…0.9; what the risk engine does not assess.
+pub fn price(
+    key: &SeriesKey,
+    side: Side,
+    spread: f64,
+    lots_per_unit: u64,
+    context: &MarginContext,
+) -> Result<UnitPrice> {
+    if !(0.0..=0.9).contains(&spread) {
+        return Err(anyhow!(
+            "--spread: {spread} is not a share of the volatility within 0 and 0.9"
+        ));
+    }
+    let mut market = inputs(context, key.market)?.neutral();
+    if let Some(VolatilityBand::Surface { surface, .. }) = market.volatility {
+        market.volatility = Some(VolatilityBand::Surface {
+            surface,
+            low: I2F62::from_num(1.0 - spread),
+            high: I2F62::from_num(1.0 + spread),
+        });
+    }
+    let unit = i64::try_from(lots_per_unit)?;
+    // Who sells is short, and a short position's mark is minus what it costs, rounded down.
+    let quantity = match side {
+        Side::Buy => unit,
+        Side::Sell => -unit,
+    };
+    let leg = leg(key, quantity, context.now)?;
+    let mark = assessment::mark(&leg, &market, context.now);
+    let mark = mark.map_err(|refusal| anyhow!("the surface gives no price: {refusal:?}"))?;
+    Ok(UnitPrice(units(mark).unsigned_abs()))
+}

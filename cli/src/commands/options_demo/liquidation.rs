@@ -1,0 +1,128 @@
+//! Somebody who liquidates: begins when it is allowed, and takes the largest part that the rules accept as the discount grows.
+
+use crate::commands::options::amount::show;
+use crate::commands::options::desk::Desk;
+use crate::commands::options::margin::report;
+use crate::commands::options_demo::people::Person;
+use anyhow::Result;
+use ballast_migrations::cluster::ClusterError;
+use ballast_options::state::StoredPosition;
+use ballast_sdk::instructions::options::{self as ix, Parties};
+use ballast_sdk::Instruction;
+use solana_signer::Signer;
+
+/// Parts of a position that are tried, from all of it on.
+const PARTS: [i64; 10] = [1, 2, 3, 4, 6, 8, 12, 16, 32, 64];
+
+/// What a liquidation came to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Liquidated {
+    /// Begun.
+    pub begun: u32,
+    /// Takes.
+    pub takes: u32,
+    /// Positions that the insurance fund took over.
+    pub taken_over: u32,
+}
+
+/// Whether it landed; a program's refusal is no error.
+fn lands(desk: &mut Desk, instruction: Instruction, by: &Person) -> Result<bool> {
+    match desk.send(&[instruction], &[&by.keypair]) {
+        Ok(()) => Ok(true),
+        Err(error) => match error.downcast_ref::<ClusterError>() {
+            Some(ClusterError::Refused { .. }) => Ok(false),
+            _ => Err(error),
+        },
+    }
+}
+
+/// Begins the liquidation of an account that fails. Whether it was one.
+///
+/// # Errors
+/// A cluster that cannot be used.
+pub fn begin(desk: &mut Desk, failing: &Person, by: &Person, count: &mut Liquidated) -> Result<bool> {
+    let (key, account) = failing.margin(desk)?;
+    if account.positions().is_empty() || !report(desk, &key, &account)?.liquidatable {
+        return Ok(false);
+    }
+    let markets = desk.markets_of(&[&account], None);
+    let begin = ix::begin_liquidation(&desk.keys, &key, &markets);
+    let begun = lands(desk, begin, by)?;
+    count.begun += u32::from(begun);
+    Ok(begun)
+}
+
+/// Takes once, if anything can be taken now. What was taken, in words.
+///
+/// # Errors
+/// A cluster that cannot be used.
+pub fn take(desk: &mut Desk, failing: &Person, by: &Person, count: &mut Liquidated) -> Result<Option<String>> {
+    let (key, account) = failing.margin(desk)?;
+    let (_, taker) = by.margin(desk)?;
+    let mut positions: Vec<StoredPosition> = account.positions().to_vec();
+    positions.sort_by_key(|position| std::cmp::Reverse(position.quantity.unsigned_abs()));
+    for position in positions {
+        let market = position.series.market;
+        let markets = desk.markets_of(&[&account, &taker], Some(market));
+        let least = desk
+            .house
+            .listing(market)
+            .map_or(1, |listing| listing.settings.least_size);
+        for part in PARTS {
+            let quantity = position.quantity / part / least * least;
+            if quantity == 0 {
+                break;
+            }
+            let parties = Parties {
+                owner: by.keypair.pubkey(),
+                taker: by.account,
+                maker: key,
+            };
+            let take = ix::liquidate(&desk.keys, &position.series, &parties, &markets, quantity);
+            if lands(desk, take, by)? {
+                count.takes += 1;
+                let size = show(i128::from(quantity), desk.decimals());
+                return Ok(Some(format!(
+                    "{} takes {size} {}",
+                    by.name,
+                    desk.name(&position.series)
+                )));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// Whether the account is still being liquidated; asks the house to end it if its target is reached.
+///
+/// # Errors
+/// A cluster that cannot be used.
+pub fn goes_on(desk: &mut Desk, failing: &Person, by: &Person) -> Result<bool> {
+    let (key, account) = failing.margin(desk)?;
+    if account.status == 0 {
+        return Ok(false);
+    }
+    let markets = desk.markets_of(&[&account], None);
+    let end = ix::end_liquidation(&desk.keys, &key, &markets);
+    Ok(!lands(desk, end, by)?)
+}
+
+/// The insurance fund takes over what nobody took. How many positions.
+///
+/// # Errors
+/// A cluster that cannot be used.
+pub fn take_over(desk: &mut Desk, failing: &Person, by: &Person, count: &mut Liquidated) -> Result<u32> {
+    let (key, account) = failing.margin(desk)?;
+    let markets = desk.markets_of(&[&account], None);
+    let over = ix::take_over(&desk.keys, &key, &markets);
+    if !lands(desk, over, by)? {
+        return Ok(0);
+    }
+    let mut positions = 0;
+    for position in account.positions().to_vec() {
+        let over = ix::take_over_position(&desk.keys, &key, &position.series);
+        positions += u32::from(lands(desk, over, by)?);
+    }
+    count.taken_over += positions;
+    Ok(positions)
+}

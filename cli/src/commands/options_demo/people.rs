@@ -1,0 +1,110 @@
+//! Who takes part, each with a wallet of test tokens and a margin account.
+
+use crate::commands::options::desk::Desk;
+use anchor_lang::prelude::Pubkey;
+use anyhow::{Context, Result};
+use ballast_migrations::steps::Local;
+use ballast_migrations::{keys, tokens};
+use ballast_options::state::MarginAccount;
+use ballast_sdk::instructions::options as ix;
+use solana_keypair::Keypair;
+use solana_signer::Signer;
+
+/// For rent and fees.
+const LAMPORTS: u64 = 10_000_000_000;
+
+/// A person.
+pub struct Person {
+    /// For the report.
+    pub name: &'static str,
+    /// Signs.
+    pub keypair: Keypair,
+    /// The margin account.
+    pub account: Pubkey,
+    /// Token account.
+    pub wallet: Pubkey,
+    /// What was minted, base units.
+    pub minted: u64,
+    /// What went into the margin account, less what came out, base units.
+    pub paid_in: i128,
+}
+
+impl Person {
+    /// A person whose wallet gets `minted`, and whose margin account `deposit` of it.
+    ///
+    /// # Errors
+    /// What was refused.
+    pub fn arrive(desk: &mut Desk, local: &Local, name: &'static str, minted: u64, deposit: u64) -> Result<Self> {
+        let keypair = keys::wallet(name);
+        let (key, mint) = (keypair.pubkey(), local.house.quote_mint);
+        desk.cluster.airdrop(&key, LAMPORTS)?;
+        let wallet = tokens::wallet_of(&key, &mint);
+        let authority = local.authority.pubkey();
+        let give = [
+            tokens::open_wallet(&authority, &key, &mint),
+            tokens::mint_to(&mint, &wallet, &authority, minted),
+        ];
+        desk.send(&give, &[&local.authority])?;
+        let number = desk.cluster.clock()?.slot;
+        let account = desk.keys.account(&key, number);
+        let open = [
+            ix::open_account(&desk.keys, &key, &key, number),
+            ix::deposit(&desk.keys, &key, &account, &wallet, deposit),
+        ];
+        let sent = desk.send(&open, &[&keypair]);
+        sent.with_context(|| format!("{name}'s margin account could not be opened"))?;
+        Ok(Self {
+            name,
+            keypair,
+            account,
+            wallet,
+            minted,
+            paid_in: i128::from(deposit),
+        })
+    }
+
+    /// The margin account with its address.
+    ///
+    /// # Errors
+    /// If it is gone.
+    pub fn margin(&self, desk: &mut Desk) -> Result<(Pubkey, MarginAccount)> {
+        Ok((self.account, desk.account(&self.account)?))
+    }
+
+    /// Takes cash out.
+    ///
+    /// # Errors
+    /// The margin that would not hold.
+    pub fn withdraw(&mut self, desk: &mut Desk, amount: u64) -> Result<()> {
+        if amount == 0 {
+            return Ok(());
+        }
+        let (key, account) = self.margin(desk)?;
+        let markets = desk.markets_of(&[&account], None);
+        let withdraw = ix::withdraw(&desk.keys, &self.keypair.pubkey(), &key, &self.wallet, &markets, amount);
+        let sent = desk.send(&[withdraw], &[&self.keypair]);
+        sent.with_context(|| format!("{} could not withdraw", self.name))?;
+        self.paid_in -= i128::from(amount);
+        Ok(())
+    }
+
+    /// Takes all cash out and closes the account.
+    ///
+    /// # Errors
+    /// What was refused.
+    pub fn leave(&mut self, desk: &mut Desk) -> Result<()> {
+        let (key, account) = self.margin(desk)?;
+        self.withdraw(desk, account.cash)?;
+        let close = ix::close_account(&self.keypair.pubkey(), &key, &account.payer);
+        let sent = desk.send(&[close], &[&self.keypair]);
+        sent.with_context(|| format!("{}'s margin account could not be closed", self.name))
+    }
+
+    /// What is in the wallet, base units.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn tokens(&self, desk: &mut Desk) -> Result<u64> {
+        Ok(desk.cluster.account(&self.wallet)?.token_account()?.amount)
+    }
+}

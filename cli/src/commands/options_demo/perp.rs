@@ -1,0 +1,118 @@
+//! The writer's hedge at the reference venue.
+
+use crate::commands::options::desk::Desk;
+use anchor_lang::prelude::Pubkey;
+use anyhow::{Context, Result};
+use ballast_core_types::I80F48;
+use ballast_migrations::steps::Local;
+use ballast_migrations::tokens;
+use ballast_reference_venue::state::Trader;
+use ballast_reference_venue::OrderArgs;
+use ballast_sdk::addresses;
+use ballast_sdk::instructions::venue;
+use solana_keypair::Keypair;
+use solana_signer::Signer;
+
+/// How far from the published price an order may fill: the venue's spread and what a large one moves it by.
+const SLIPPAGE: f64 = 0.03;
+
+/// An account at the venue.
+pub struct Hedge {
+    owner: Keypair,
+    market: Pubkey,
+    trader: Pubkey,
+    risk_market: Pubkey,
+    price_feed: Pubkey,
+    wallet: Pubkey,
+}
+
+impl Hedge {
+    /// Opens an account with collateral, base units.
+    ///
+    /// # Errors
+    /// What the venue refused.
+    pub fn open(desk: &mut Desk, local: &Local, owner: Keypair, collateral: u64) -> Result<Self> {
+        let key = owner.pubkey();
+        let market = local.keys.venue_market;
+        let hedge = Self {
+            market,
+            trader: addresses::venue_trader(&market, &key),
+            risk_market: local.keys.risk_market,
+            price_feed: local.price_feed,
+            wallet: tokens::wallet_of(&key, &local.house.quote_mint),
+            owner,
+        };
+        let create = venue::create_trader(&key, &market);
+        let deposit = venue::deposit(&key, &hedge.wallet, &market, &hedge.trader, collateral);
+        let sent = desk.send(&[create, deposit], &[&hedge.owner]);
+        sent.context("the hedge's account could not be opened")?;
+        Ok(hedge)
+    }
+
+    /// The account.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn trader(&self, desk: &mut Desk) -> Result<Trader> {
+        Ok(desk.cluster.account(&self.trader)?.venue_trader()?)
+    }
+
+    /// Brings the position to so many lots. Returns whether anything was to be done.
+    ///
+    /// # Errors
+    /// What the venue refused.
+    pub fn trade_to(&self, desk: &mut Desk, lots: i64, price: f64) -> Result<bool> {
+        let now = self.trader(desk)?.lots;
+        let change = lots - now;
+        if change == 0 {
+            return Ok(false);
+        }
+        let worst = if change > 0 {
+            price * (1.0 + SLIPPAGE)
+        } else {
+            price * (1.0 - SLIPPAGE)
+        };
+        let order = OrderArgs {
+            lots: change,
+            // Base units for a lot are dollars for one: both have six decimals.
+            limit_price: I80F48::from_num(worst).into(),
+            reduce_only: lots == 0,
+        };
+        let owner = self.owner.pubkey();
+        let place = venue::place_order(&owner, &self.market, &self.risk_market, &self.price_feed, order);
+        desk.send(&[place], &[&self.owner])
+            .context("the hedge's order was refused")?;
+        Ok(true)
+    }
+
+    /// What the account would be worth at a price: collateral and the result that is not realised, base units.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn worth(&self, desk: &mut Desk, price: f64) -> Result<f64> {
+        let trader = self.trader(desk)?;
+        Ok(trader.collateral as f64 + trader.lots as f64 * price - trader.entry_cost as f64)
+    }
+
+    /// Closes the position and takes everything out.
+    ///
+    /// # Errors
+    /// What the venue refused.
+    pub fn leave(&self, desk: &mut Desk, price: f64) -> Result<()> {
+        self.trade_to(desk, 0, price)?;
+        let amount = self.trader(desk)?.collateral;
+        if amount == 0 {
+            return Ok(());
+        }
+        let withdraw = venue::withdraw(
+            &self.owner.pubkey(),
+            &self.market,
+            &self.risk_market,
+            &self.price_feed,
+            &self.wallet,
+            amount,
+        );
+        desk.send(&[withdraw], &[&self.owner])
+            .context("the hedge's collateral could not be withdrawn")
+    }
+}

@@ -1,0 +1,397 @@
+//! A margin account: cash, debt, and every position and claim it has.
+
+use super::series::SeriesTerms;
+use ballast_core_margin::Decimal;
+use ballast_core_math::black_scholes::Kind;
+use ballast_core_types::Lots;
+use core::fmt;
+
+/// Most positions of an account.
+pub const MAX_POSITIONS: usize = 32;
+/// Most claims of an account on expiries that are being paid out: two a market.
+pub const MAX_CLAIMS: usize = 8;
+
+/// A holding of one series, never zero while it is in an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// The series.
+    pub series: SeriesTerms,
+    /// Signed size: positive is long.
+    pub quantity: Lots,
+}
+
+impl Position {
+    const NONE: Self = Self {
+        series: SeriesTerms {
+            market: 0,
+            kind: Kind::Call,
+            strike: Decimal { digits: 0, places: 0 },
+            expiry: 0,
+        },
+        quantity: Lots::ZERO,
+    };
+}
+
+/// What an account is still owed of an expiry whose positions have been settled: paid by [`super::payout`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Claim {
+    /// Index of the market.
+    pub market: u8,
+    /// The moment of expiry, unix seconds.
+    pub expiry: i64,
+    /// Base units of the quote token: what it gets if the expiry's pool can pay all.
+    pub amount: u64,
+}
+
+/// Where an account stands with the house.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Status {
+    /// Its owner disposes of it.
+    #[default]
+    Normal,
+    /// It is being liquidated: see [`super::liquidation`].
+    Liquidation {
+        /// When it began, unix seconds: the discount grows from here.
+        since: i64,
+        /// The last take, or the beginning.
+        touched_at: i64,
+    },
+    /// The insurance account has taken its money and is taking its positions; nothing else may be done with it.
+    Bankrupt,
+}
+
+/// The rule of the books that an action would break.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountRefusal {
+    /// The account has [`MAX_POSITIONS`] positions.
+    PositionsFull,
+    /// The account has [`MAX_CLAIMS`] claims.
+    ClaimsFull,
+    /// Less cash than what is to be paid.
+    Cash {
+        /// What the account has.
+        cash: u64,
+        /// What it would have to pay.
+        needed: u64,
+    },
+    /// The account owes this to the insurance account, and first has to pay it.
+    Debt(u64),
+    /// The insurance account is taking the account over.
+    Bankrupt,
+    /// The account is not being taken over.
+    NotBankrupt,
+    /// A size that is not a positive multiple of the least size.
+    Size {
+        /// The size.
+        quantity: i64,
+        /// The least size.
+        least: i64,
+    },
+    /// The series has expired.
+    Expired,
+    /// The account has no such position.
+    NoPosition,
+    /// An amount of zero.
+    Nothing,
+    /// A number does not fit.
+    TooLarge,
+}
+
+/// A margin account. Cash is never lent: what has to be paid and is not there is refused, or, at a settlement, becomes debt.
+#[derive(Clone, Copy)]
+pub struct MarginAccount {
+    /// Base units of the quote token.
+    pub cash: u64,
+    /// Owed to the insurance account after a settlement that cash could not pay. While there is debt there is no cash: every credit
+    /// repays it first.
+    pub debt: u64,
+    /// Where it stands.
+    pub status: Status,
+    positions: [Position; MAX_POSITIONS],
+    position_count: usize,
+    claims: [Claim; MAX_CLAIMS],
+    claim_count: usize,
+}
+
+/// What lies beyond the lists does not count.
+impl PartialEq for MarginAccount {
+    fn eq(&self, other: &Self) -> bool {
+        (self.cash, self.debt, self.status) == (other.cash, other.debt, other.status)
+            && self.positions() == other.positions()
+            && self.claims() == other.claims()
+    }
+}
+
+impl Eq for MarginAccount {}
+
+impl fmt::Debug for MarginAccount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MarginAccount")
+            .field("cash", &self.cash)
+            .field("debt", &self.debt)
+            .field("status", &self.status)
+            .field("positions", &self.positions())
+            .field("claims", &self.claims())
+            .finish()
+    }
+}
+
+impl Default for MarginAccount {
+    fn default() -> Self {
+        Self::EMPTY
+    }
+}
+
+impl MarginAccount {
+    /// An account with nothing in it.
+    pub const EMPTY: Self = Self {
+        cash: 0,
+        debt: 0,
+        status: Status::Normal,
+        positions: [Position::NONE; MAX_POSITIONS],
+        position_count: 0,
+        claims: [Claim {
+            market: 0,
+            expiry: 0,
+            amount: 0,
+        }; MAX_CLAIMS],
+        claim_count: 0,
+    };
+
+    /// The positions, in rising order of their series, none of them zero.
+    pub fn positions(&self) -> &[Position] {
+        self.positions.get(..self.position_count).unwrap_or_default()
+    }
+
+    /// The claims, oldest first.
+    pub fn claims(&self) -> &[Claim] {
+        self.claims.get(..self.claim_count).unwrap_or_default()
+    }
+
+    /// Puts back what [`Self::positions`] gave, as a program loads it from its state.
+    ///
+    /// # Errors
+    /// [`AccountRefusal::PositionsFull`] for more than there is room for; [`AccountRefusal::NoPosition`] for a position of zero, or one
+    /// that is not in rising order.
+    pub fn load_positions(&mut self, positions: impl Iterator<Item = Position>) -> Result<(), AccountRefusal> {
+        self.position_count = 0;
+        for position in positions {
+            let rising = self.positions().last().is_none_or(|last| last.series < position.series);
+            if !rising || position.quantity == Lots::ZERO {
+                return Err(AccountRefusal::NoPosition);
+            }
+            let place = self.positions.get_mut(self.position_count);
+            *place.ok_or(AccountRefusal::PositionsFull)? = position;
+            self.position_count = self.position_count.wrapping_add(1);
+        }
+        Ok(())
+    }
+
+    /// Puts back what [`Self::claims`] gave.
+    ///
+    /// # Errors
+    /// [`AccountRefusal::ClaimsFull`] for more than there is room for.
+    pub fn load_claims(&mut self, claims: impl Iterator<Item = Claim>) -> Result<(), AccountRefusal> {
+        self.claim_count = 0;
+        for claim in claims {
+            let place = self.claims.get_mut(self.claim_count);
+            *place.ok_or(AccountRefusal::ClaimsFull)? = claim;
+            self.claim_count = self.claim_count.wrapping_add(1);
+        }
+        Ok(())
+    }
+
+    /// What is held of a series: zero if nothing is.
+    pub fn quantity(&self, series: &SeriesTerms) -> Lots {
+        match self.find(series) {
+            Ok(index) => self
+                .positions
+                .get(index)
+                .map_or(Lots::ZERO, |position| position.quantity),
+            Err(_) => Lots::ZERO,
+        }
+    }
+
+    /// Whether the account is empty, and so may be closed.
+    pub fn is_empty(&self) -> bool {
+        self.cash == 0 && self.debt == 0 && self.position_count == 0 && self.claim_count == 0
+    }
+
+    /// Adds `change` to the holding of a series: long and short net, and what becomes zero leaves the list.
+    ///
+    /// # Errors
+    /// [`AccountRefusal::PositionsFull`], [`AccountRefusal::TooLarge`]; the account is then as it was.
+    pub(super) fn change(&mut self, series: &SeriesTerms, change: Lots) -> Result<(), AccountRefusal> {
+        match self.find(series) {
+            Ok(index) => {
+                let held = self.positions.get_mut(index).ok_or(AccountRefusal::NoPosition)?;
+                let quantity = held.quantity.checked_add(change).ok_or(AccountRefusal::TooLarge)?;
+                if quantity == Lots::ZERO {
+                    self.remove(index, 1);
+                } else {
+                    held.quantity = quantity;
+                }
+                Ok(())
+            }
+            Err(_) if change == Lots::ZERO => Ok(()),
+            Err(place) => self.insert(place, series, change),
+        }
+    }
+
+    fn find(&self, series: &SeriesTerms) -> Result<usize, usize> {
+        self.positions()
+            .binary_search_by(|position| position.series.cmp(series))
+    }
+
+    fn insert(&mut self, place: usize, series: &SeriesTerms, quantity: Lots) -> Result<(), AccountRefusal> {
+        if self.position_count >= MAX_POSITIONS {
+            return Err(AccountRefusal::PositionsFull);
+        }
+        let last = self.position_count;
+        let moved = self.positions.get_mut(place..=last).ok_or(AccountRefusal::TooLarge)?;
+        moved.rotate_right(1);
+        if let Some(first) = moved.first_mut() {
+            *first = Position {
+                series: *series,
+                quantity,
+            };
+        }
+        self.position_count = last.wrapping_add(1);
+        Ok(())
+    }
+
+    /// Removes `count` positions from `index` on.
+    pub(super) fn remove(&mut self, index: usize, count: usize) {
+        let end = self.position_count;
+        if let Some(rest) = self.positions.get_mut(index..end) {
+            let count = count.min(rest.len());
+            rest.rotate_left(count);
+            self.position_count = end.saturating_sub(count);
+        }
+    }
+
+    /// Index and number of the positions that expire at one moment on one market.
+    pub(super) fn expiring(&self, market: u8, expiry: i64) -> (usize, usize) {
+        let belongs = |position: &&Position| position.series.market == market && position.series.expiry == expiry;
+        let first = self.positions().iter().position(|position| belongs(&position));
+        let first = first.unwrap_or(self.position_count);
+        (first, self.positions().iter().filter(belongs).count())
+    }
+
+    /// Adds to the claim on an expiry.
+    ///
+    /// # Errors
+    /// [`AccountRefusal::ClaimsFull`], [`AccountRefusal::TooLarge`].
+    pub(super) fn add_claim(&mut self, claim: Claim) -> Result<(), AccountRefusal> {
+        if claim.amount == 0 {
+            return Ok(());
+        }
+        let count = self.claim_count;
+        let same = |held: &&mut Claim| held.market == claim.market && held.expiry == claim.expiry;
+        if let Some(held) = self.claims.iter_mut().take(count).find(same) {
+            held.amount = held.amount.checked_add(claim.amount).ok_or(AccountRefusal::TooLarge)?;
+            return Ok(());
+        }
+        *self.claims.get_mut(count).ok_or(AccountRefusal::ClaimsFull)? = claim;
+        self.claim_count = count.wrapping_add(1);
+        Ok(())
+    }
+
+    /// Takes the claim on an expiry off the list.
+    pub(super) fn take_claim(&mut self, market: u8, expiry: i64) -> Option<Claim> {
+        let count = self.claim_count;
+        let index = self
+            .claims()
+            .iter()
+            .position(|held| held.market == market && held.expiry == expiry)?;
+        let rest = self.claims.get_mut(index..count)?;
+        let claim = *rest.first()?;
+        rest.rotate_left(1);
+        self.claim_count = count.saturating_sub(1);
+        Some(claim)
+    }
+
+    /// Pays `amount` out of cash.
+    ///
+    /// # Errors
+    /// [`AccountRefusal::Cash`].
+    pub(super) fn pay(&mut self, amount: u64) -> Result<(), AccountRefusal> {
+        self.cash = self.cash.checked_sub(amount).ok_or(AccountRefusal::Cash {
+            cash: self.cash,
+            needed: amount,
+        })?;
+        Ok(())
+    }
+
+    /// Gives the account `amount`, the part of it that it owes going to the insurance account. Returns that part.
+    ///
+    /// # Errors
+    /// [`AccountRefusal::TooLarge`]; both are then as they were.
+    pub(super) fn credit(&mut self, insurance: &mut Self, amount: u64) -> Result<u64, AccountRefusal> {
+        let repaid = amount.min(self.debt);
+        let kept = amount.saturating_sub(repaid);
+        let cash = self.cash.checked_add(kept).ok_or(AccountRefusal::TooLarge)?;
+        insurance.cash = insurance.cash.checked_add(repaid).ok_or(AccountRefusal::TooLarge)?;
+        self.debt = self.debt.saturating_sub(repaid);
+        self.cash = cash;
+        Ok(repaid)
+    }
+
+    /// Books tokens that have arrived. Returns the part that repaid debt to the insurance account.
+    ///
+    /// # Errors
+    /// [`AccountRefusal::Nothing`], [`AccountRefusal::Bankrupt`], [`AccountRefusal::TooLarge`]; both are then as they were.
+    pub fn deposit(&mut self, insurance: &mut Self, amount: u64) -> Result<u64, AccountRefusal> {
+        self.check_own(amount)?;
+        self.credit(insurance, amount)
+    }
+
+    /// Books tokens that arrive in the insurance account itself, from anyone: they are the fund's.
+    ///
+    /// # Errors
+    /// [`AccountRefusal::Nothing`], [`AccountRefusal::TooLarge`].
+    pub fn donate(&mut self, amount: u64) -> Result<(), AccountRefusal> {
+        if amount == 0 {
+            return Err(AccountRefusal::Nothing);
+        }
+        self.cash = self.cash.checked_add(amount).ok_or(AccountRefusal::TooLarge)?;
+        Ok(())
+    }
+
+    /// Books tokens that leave. The caller then has to check the margin with prudent marks.
+    ///
+    /// # Errors
+    /// [`AccountRefusal::Nothing`], [`AccountRefusal::Bankrupt`], [`AccountRefusal::Debt`], [`AccountRefusal::Cash`].
+    pub fn withdraw(&mut self, amount: u64) -> Result<(), AccountRefusal> {
+        self.check_own(amount)?;
+        self.check_solvent()?;
+        self.pay(amount)
+    }
+
+    fn check_own(&self, amount: u64) -> Result<(), AccountRefusal> {
+        if amount == 0 {
+            return Err(AccountRefusal::Nothing);
+        }
+        if self.status == Status::Bankrupt {
+            return Err(AccountRefusal::Bankrupt);
+        }
+        Ok(())
+    }
+
+    /// Whether its owner may trade: neither in debt nor bankrupt.
+    ///
+    /// # Errors
+    /// [`AccountRefusal::Bankrupt`], [`AccountRefusal::Debt`].
+    pub fn check_solvent(&self) -> Result<(), AccountRefusal> {
+        if self.status == Status::Bankrupt {
+            return Err(AccountRefusal::Bankrupt);
+        }
+        if self.debt > 0 {
+            return Err(AccountRefusal::Debt(self.debt));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,126 @@
+use super::*;
+use crate::fixtures::{account, call, put};
+
+fn held(account: &MarginAccount) -> Vec<(SeriesTerms, i64)> {
+    let pairs = account.positions().iter();
+    pairs.map(|position| (position.series, position.quantity.0)).collect()
+}
+
+extern crate std;
+use std::vec::Vec;
+
+#[test]
+fn long_and_short_net_and_the_list_stays_in_order() {
+    let mut account = account(0, &[(call(200), 5), (call(100), -3), (put(100), 7)]);
+    assert_eq!(held(&account), [(call(100), -3), (put(100), 7), (call(200), 5)]);
+    account.change(&put(100), Lots(-7)).unwrap();
+    account.change(&call(100), Lots(4)).unwrap();
+    account.change(&call(300), Lots(0)).unwrap();
+    assert_eq!(held(&account), [(call(100), 1), (call(200), 5)]);
+    assert_eq!(account.quantity(&call(200)), Lots(5));
+    assert_eq!(account.quantity(&put(200)), Lots(0));
+    assert_eq!(
+        account.change(&call(200), Lots(i64::MAX)),
+        Err(AccountRefusal::TooLarge)
+    );
+    assert_eq!(account.quantity(&call(200)), Lots(5));
+}
+
+#[test]
+fn there_is_room_for_thirty_two() {
+    let mut account = MarginAccount::EMPTY;
+    for strike in (1..=32).rev() {
+        account.change(&call(strike), Lots(1)).unwrap();
+    }
+    assert_eq!(account.change(&call(33), Lots(1)), Err(AccountRefusal::PositionsFull));
+    assert_eq!(account.change(&call(7), Lots(1)), Ok(()));
+    assert!(account.positions().is_sorted_by_key(|position| position.series));
+    account.change(&call(9), Lots(-1)).unwrap();
+    assert_eq!(account.change(&call(33), Lots(1)), Ok(()));
+}
+
+#[test]
+fn what_is_loaded_has_to_be_in_order_and_not_zero() {
+    let position = |strike, quantity| Position {
+        series: call(strike),
+        quantity: Lots(quantity),
+    };
+    let mut account = MarginAccount::EMPTY;
+    for (positions, expected) in [
+        (&[position(1, 5), position(2, -5)][..], Ok(())),
+        (&[position(2, 5), position(1, 5)], Err(AccountRefusal::NoPosition)),
+        (&[position(1, 5), position(1, 5)], Err(AccountRefusal::NoPosition)),
+        (&[position(1, 0)], Err(AccountRefusal::NoPosition)),
+    ] {
+        assert_eq!(account.load_positions(positions.iter().copied()), expected);
+    }
+    let many = (1..=33).map(|strike| position(strike, 1));
+    assert_eq!(account.load_positions(many), Err(AccountRefusal::PositionsFull));
+    let claims = core::iter::repeat_n(Claim::default(), 9);
+    assert_eq!(account.load_claims(claims), Err(AccountRefusal::ClaimsFull));
+}
+
+#[test]
+fn what_comes_in_repays_debt_first() {
+    for (debt, amount, cash, repaid, left) in [
+        (0, 70, 70, 0, 0),
+        (100, 70, 0, 70, 30),
+        (70, 70, 0, 70, 0),
+        (30, 70, 40, 30, 0),
+    ] {
+        let (mut owner, mut fund) = (account(0, &[]), account(5, &[]));
+        owner.debt = debt;
+        assert_eq!(owner.deposit(&mut fund, amount), Ok(repaid));
+        assert_eq!((owner.cash, owner.debt, fund.cash), (cash, left, 5 + repaid));
+    }
+    let (mut owner, mut fund) = (account(u64::MAX, &[]), account(5, &[]));
+    assert_eq!(owner.deposit(&mut fund, 1), Err(AccountRefusal::TooLarge));
+    assert_eq!(owner.deposit(&mut fund, 0), Err(AccountRefusal::Nothing));
+    assert_eq!(fund.donate(0), Err(AccountRefusal::Nothing));
+    assert_eq!(fund.donate(3), Ok(()));
+    assert_eq!(fund.cash, 8);
+}
+
+#[test]
+fn only_ones_own_cash_leaves() {
+    let with = |cash, debt, status| {
+        let mut account = account(cash, &[]);
+        (account.debt, account.status) = (debt, status);
+        account
+    };
+    for (mut owner, amount, expected) in [
+        (with(10, 0, Status::Normal), 10, Ok(())),
+        (
+            with(10, 0, Status::Normal),
+            11,
+            Err(AccountRefusal::Cash { cash: 10, needed: 11 }),
+        ),
+        (with(10, 0, Status::Normal), 0, Err(AccountRefusal::Nothing)),
+        (with(10, 1, Status::Normal), 5, Err(AccountRefusal::Debt(1))),
+        (with(10, 0, Status::Bankrupt), 5, Err(AccountRefusal::Bankrupt)),
+    ] {
+        let before = owner.cash;
+        assert_eq!(owner.withdraw(amount), expected);
+        assert_eq!(owner.cash, if expected.is_ok() { before - amount } else { before });
+    }
+}
+
+#[test]
+fn claims_on_one_expiry_are_one() {
+    let claim = |expiry, amount| Claim {
+        market: 0,
+        expiry,
+        amount,
+    };
+    let mut account = MarginAccount::EMPTY;
+    for expiry in 1..=8 {
+        account.add_claim(claim(expiry, 10)).unwrap();
+    }
+    assert_eq!(account.add_claim(claim(9, 1)), Err(AccountRefusal::ClaimsFull));
+    assert_eq!(account.add_claim(claim(9, 0)), Ok(()));
+    assert_eq!(account.add_claim(claim(4, 5)), Ok(()));
+    assert_eq!(account.take_claim(0, 4), Some(claim(4, 15)));
+    assert_eq!(account.take_claim(0, 4), None);
+    assert_eq!(account.claims().len(), 7);
+    assert!(!account.is_empty());
+}

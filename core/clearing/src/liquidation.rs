@@ -1,0 +1,367 @@
+//! Liquidation: anyone takes over parts of a failing book, for a discount that grows with time and is bounded.
+//!
+//! 1. **Begin.** Below maintenance, or in debt, anyone may begin it: the moment is written down.
+//! 2. **Take.** A liquidator takes a part of one position at its fair value less a discount that grows in a straight line from nothing to
+//!    the cap over [`HouseParams::liquidation_seconds`]. [`check_take`] holds the take to four rules: it only reduces the position; nothing gets
+//!    worse; it is the smallest that suffices; it pays no more than the cap. The liquidator's own account has to pass the initial
+//!    check.
+//! 3. **End.** When the initial requirement holds again, anyone may end it, and every action of the owner that passes the initial check does.
+//! 4. **Bankruptcy.** If equity is zero or less, or nobody has taken anything until a grace after the discount's growth, the insurance account
+//!    takes the money at once and the positions one by one. It is wound down in the same way: anyone takes its positions at the same
+//!    discount, with no rule but the cap and that its cash lasts.
+//!
+//! A liquidation that nobody ended although the account recovered does not lie in wait: after the grace and a time as long again it has
+//! lapsed, and has to begin anew, with no discount.
+//!
+//! **Not worse** means two things. Equity over the initial requirement does not fall, unless it is enough and stays enough. And what cash lacks of
+//! the initial cash need does not grow. The one is a ratio, the other an amount, because the insurance fund pays the amount: buying back a
+//! short position may take more than its share of the cash, and still leave less to be paid by others.
+
+mod bankruptcy;
+
+pub use bankruptcy::{release, take_over, take_over_position};
+
+use super::account::{AccountRefusal, MarginAccount, Status};
+use super::charges::points_of_floor;
+use super::margin::{fair_value_floor, MarginContext, MarginRefusal, Standing};
+use super::params::{DiscountParams, HouseParams, ListingParams};
+use super::series::SeriesTerms;
+use super::trade::{check_size, move_position};
+use ballast_core_types::scale::mul_div_floor;
+use ballast_core_types::{value_floor, Lots, Price, Value};
+use core::cmp::Ordering;
+
+/// The rule a liquidation breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LiquidationRefusal {
+    /// The account is above maintenance and has no debt.
+    Healthy,
+    /// It is being liquidated already.
+    AlreadyBegun,
+    /// It is not being liquidated, or the liquidation has lapsed.
+    NotBegun,
+    /// The target has been reached: nothing may be taken any more.
+    Restored,
+    /// The target has not been reached: it cannot be ended.
+    NotRestored,
+    /// Equity is zero or less: the account is the insurance account's.
+    Bankrupt,
+    /// It is not bankrupt, and liquidators still have time.
+    TooEarly {
+        /// From when on the insurance account may take over, unix seconds.
+        from: i64,
+    },
+    /// The take does not reduce the position, or is larger than it.
+    NotReducing {
+        /// What is held.
+        held: Lots,
+        /// What would be taken.
+        taken: Lots,
+    },
+    /// The window of the series' settlement has begun: its price is no longer that of the moment, and who takes it at the fair value of the moment
+    /// could know better.
+    Settling,
+    /// Equity would cover less of the initial requirement than before.
+    Worse,
+    /// Cash would lack more of the cash need than before.
+    LessCash,
+    /// Nothing that is missing would become less.
+    NoImprovement,
+    /// A take that is smaller by the least size would suffice.
+    MoreThanNeeded,
+    /// The standing after a smaller take is missing, so that it cannot be shown that less would not do.
+    NotShownToBeNeeded,
+    /// A rule of the books.
+    Account(AccountRefusal),
+    /// The margin is not known.
+    Margin(MarginRefusal),
+    /// A number does not fit.
+    TooLarge,
+}
+
+impl From<AccountRefusal> for LiquidationRefusal {
+    fn from(refusal: AccountRefusal) -> Self {
+        Self::Account(refusal)
+    }
+}
+
+impl From<MarginRefusal> for LiquidationRefusal {
+    fn from(refusal: MarginRefusal) -> Self {
+        Self::Margin(refusal)
+    }
+}
+
+/// What a liquidator takes, and for how much.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Take {
+    /// The series.
+    pub series: SeriesTerms,
+    /// The quantity that goes to the liquidator: of the sign of the position.
+    pub quantity: Lots,
+    /// What the liquidator pays to the account; negative where the account pays, to be rid of a short position.
+    pub payment: Value,
+    /// The part of the fair value that the liquidator gets for the service.
+    pub discount: u64,
+    /// The most that this could ever be.
+    pub cap: u64,
+}
+
+/// Begins a liquidation.
+///
+/// # Errors
+/// [`LiquidationRefusal::Healthy`], [`LiquidationRefusal::AlreadyBegun`], [`AccountRefusal::Bankrupt`].
+pub fn begin(
+    account: &mut MarginAccount,
+    standing: &Standing,
+    house: &HouseParams,
+    now: i64,
+) -> Result<(), LiquidationRefusal> {
+    if account.status == Status::Bankrupt {
+        return Err(AccountRefusal::Bankrupt.into());
+    }
+    if !standing.is_liquidatable() {
+        return Err(LiquidationRefusal::Healthy);
+    }
+    if under_way(account, house, now).is_some() {
+        return Err(LiquidationRefusal::AlreadyBegun);
+    }
+    account.status = Status::Liquidation {
+        since: now,
+        touched_at: now,
+    };
+    Ok(())
+}
+
+/// Ends a liquidation whose target has been reached. Whoever has checked that an account passes its initial margin may call it: it does nothing to
+/// an account that is not being liquidated.
+///
+/// # Errors
+/// [`LiquidationRefusal::NotRestored`], [`AccountRefusal::Bankrupt`].
+pub fn end(account: &mut MarginAccount, standing: &Standing) -> Result<(), LiquidationRefusal> {
+    if account.status == Status::Bankrupt {
+        return Err(AccountRefusal::Bankrupt.into());
+    }
+    if !standing.is_restored() {
+        return Err(LiquidationRefusal::NotRestored);
+    }
+    account.status = Status::Normal;
+    Ok(())
+}
+
+/// Beginning and last touch of a liquidation that has not lapsed.
+fn under_way(account: &MarginAccount, house: &HouseParams, now: i64) -> Option<(i64, i64)> {
+    match account.status {
+        Status::Liquidation { since, touched_at } if now < lapses_at(touched_at, house) => Some((since, touched_at)),
+        _ => None,
+    }
+}
+
+/// From when on the insurance account may take over what nobody took.
+fn takeover_at(touched_at: i64, house: &HouseParams) -> i64 {
+    touched_at
+        .saturating_add(i64::from(house.liquidation_seconds))
+        .saturating_add(i64::from(house.grace_seconds))
+}
+
+/// As long again after that, a liquidation nobody touched is void.
+fn lapses_at(touched_at: i64, house: &HouseParams) -> i64 {
+    takeover_at(takeover_at(touched_at, house), house)
+}
+
+/// The discount of a take: `cap` × min(1, (now − since) / [`HouseParams::liquidation_seconds`]), rounded down.
+pub fn discount_floor(cap: u64, since: i64, house: &HouseParams, now: i64) -> Option<u64> {
+    let elapsed = u64::try_from(now.saturating_sub(since)).unwrap_or(0);
+    let whole = u64::from(house.liquidation_seconds);
+    mul_div_floor(cap, elapsed.min(whole), whole)
+}
+
+/// The most that taking `quantity` may ever pay beyond the fair value, rounded down: a share of the spot for each lot; of a long position no more
+/// than a share of its own worth besides, so that it never pays less than the rest of that. A short position has no such second bound: worthless as
+/// it may be, its risk is not, and a liquidator who gets nothing for it does not take it.
+pub fn discount_cap_floor(quantity: Lots, fair: Value, spot: Price, params: &DiscountParams) -> Option<u64> {
+    let size = Lots(i64::try_from(quantity.0.unsigned_abs()).ok()?);
+    let of_spot = points_of_floor(value_floor(size, spot)?.positive_part(), params.of_spot)?;
+    if quantity < Lots::ZERO {
+        return Some(of_spot);
+    }
+    Some(of_spot.min(points_of_floor(fair.positive_part(), params.of_mark)?))
+}
+
+/// Whose positions are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seller {
+    /// An account that is being liquidated: [`check_take`] holds besides.
+    Member,
+    /// The insurance account, by the time since its last takeover: for it a liquidation does not lapse.
+    Insurance,
+}
+
+/// Prices a take of `quantity` (of the sign of the position).
+///
+/// # Errors
+/// [`LiquidationRefusal::Settling`], [`LiquidationRefusal::NotBegun`], [`LiquidationRefusal::NotReducing`], a size that is no multiple of the least,
+/// [`LiquidationRefusal::Margin`], [`LiquidationRefusal::TooLarge`].
+pub fn price_take(
+    account: &MarginAccount,
+    seller: Seller,
+    series: &SeriesTerms,
+    quantity: Lots,
+    listing: &ListingParams,
+    context: &MarginContext,
+) -> Result<Take, LiquidationRefusal> {
+    let (house, now) = (&context.house, context.now);
+    let window = i64::from(listing.settlement.window_seconds);
+    if now >= series.expiry.saturating_sub(window) {
+        return Err(LiquidationRefusal::Settling);
+    }
+    let since = match (seller, account.status) {
+        (Seller::Insurance, Status::Liquidation { since, .. }) => Some(since),
+        (Seller::Insurance, _) => None,
+        (Seller::Member, _) => under_way(account, house, now).map(|(since, _)| since),
+    };
+    let since = since.ok_or(LiquidationRefusal::NotBegun)?;
+    let back = Lots(quantity.0.checked_neg().ok_or(LiquidationRefusal::TooLarge)?);
+    check_size(Lots(quantity.0.max(back.0)), listing.least_size)?;
+    let held = account.quantity(series);
+    if !held.is_reduced_by(back) {
+        return Err(LiquidationRefusal::NotReducing { held, taken: quantity });
+    }
+    // Rounded against the liquidator, who pays −⌊value of what goes the other way⌋.
+    let worth = fair_value_floor(series, back, context)?.0.checked_neg();
+    let worth = worth.ok_or(LiquidationRefusal::TooLarge)?;
+    let spot = context.markets.get(usize::from(series.market)).and_then(Option::as_ref);
+    let spot = spot
+        .ok_or(MarginRefusal::MarketMissing(series.market))?
+        .inputs
+        .bounds
+        .mid;
+    let priced = || {
+        let cap = discount_cap_floor(quantity, Value(worth), spot, &listing.discount)?;
+        let discount = discount_floor(cap, since, house, now)?;
+        let payment = Value(worth.checked_sub(i64::try_from(discount).ok()?)?);
+        Some(Take {
+            series: *series,
+            quantity,
+            payment,
+            discount,
+            cap,
+        })
+    };
+    priced().ok_or(LiquidationRefusal::TooLarge)
+}
+
+/// How equity over the initial requirement after a take compares with the one before, each counted as at most one. `None` where the requirement is
+/// zero and equity below it.
+fn compare(before: &Standing, after: &Standing) -> Option<Ordering> {
+    let enough = |standing: &Standing| standing.equity >= standing.initial;
+    match (enough(before), enough(after)) {
+        (true, true) => Some(Ordering::Equal),
+        (true, false) => Some(Ordering::Less),
+        (false, true) => Some(Ordering::Greater),
+        // Both are short of a need; cross-multiplied, a ratio of two positive numbers. Products of 63 bits fit 127.
+        (false, false) if before.initial > Value::ZERO && after.initial > Value::ZERO => {
+            let product = |a: Value, b: Value| i128::from(a.0).wrapping_mul(i128::from(b.0));
+            Some(product(after.equity, before.initial).cmp(&product(before.equity, after.initial)))
+        }
+        (false, false) => None,
+    }
+}
+
+/// Holds a take to the rules, from where the account stands before and after it, and after one that is smaller by the least size.
+///
+/// `smaller` is only needed where the account is restored after the take: while it is not, no smaller take could have done. It is `None` too where the
+/// take is one least size.
+///
+/// # Errors
+/// The first [`LiquidationRefusal`] in the order: restored before, bankrupt, worse, less cash, no improvement, more than needed.
+pub fn check_take(
+    take: &Take,
+    least_size: Lots,
+    before: &Standing,
+    after: &Standing,
+    smaller: Option<&Standing>,
+) -> Result<(), LiquidationRefusal> {
+    if before.is_restored() {
+        return Err(LiquidationRefusal::Restored);
+    }
+    if before.equity <= Value::ZERO {
+        return Err(LiquidationRefusal::Bankrupt);
+    }
+    let ratio = compare(before, after);
+    if !ratio.is_some_and(Ordering::is_ge) {
+        return Err(LiquidationRefusal::Worse);
+    }
+    let lacks = |standing: &Standing| standing.cash_need.initial.0.saturating_sub(standing.cash.0).max(0);
+    let cash = lacks(before).cmp(&lacks(after));
+    if cash.is_lt() {
+        return Err(LiquidationRefusal::LessCash);
+    }
+    if !(ratio.is_some_and(Ordering::is_gt) || cash.is_gt() || after.debt < before.debt) {
+        return Err(LiquidationRefusal::NoImprovement);
+    }
+    if after.is_restored() && take.quantity.0.unsigned_abs() > least_size.0.unsigned_abs() {
+        let smaller = smaller.ok_or(LiquidationRefusal::NotShownToBeNeeded)?;
+        if smaller.is_restored() {
+            return Err(LiquidationRefusal::MoreThanNeeded);
+        }
+    }
+    Ok(())
+}
+
+/// Moves what is taken, and its payment: debt is repaid first. Returns by how much open interest changed.
+///
+/// `insurance` is `None` where the account is the insurance account itself.
+///
+/// # Errors
+/// A rule of the books; all three accounts are then as they were.
+pub fn apply_take(
+    account: &mut MarginAccount,
+    liquidator: &mut MarginAccount,
+    insurance: Option<&mut MarginAccount>,
+    take: &Take,
+    now: i64,
+) -> Result<i64, AccountRefusal> {
+    liquidator.check_solvent()?;
+    let amount = take.payment.0.unsigned_abs();
+    check_payment(account, liquidator, take)?;
+    // Whoever gets the amount has room for it, so that nothing fails once positions have moved.
+    let all = [Some(&*account), Some(&*liquidator), insurance.as_deref()];
+    for account in all.into_iter().flatten() {
+        account.cash.checked_add(amount).ok_or(AccountRefusal::TooLarge)?;
+    }
+    let change = move_position(account, liquidator, &take.series, take.quantity)?;
+    if take.payment >= Value::ZERO {
+        liquidator.pay(amount)?;
+        match insurance {
+            Some(insurance) => account.credit(insurance, amount).map(|_| ())?,
+            None => account.cash = account.cash.saturating_add(amount),
+        }
+    } else {
+        account.pay(amount)?;
+        liquidator.cash = liquidator.cash.saturating_add(amount);
+    }
+    if let Status::Liquidation { since, .. } = account.status {
+        account.status = Status::Liquidation { since, touched_at: now };
+    }
+    Ok(change)
+}
+
+/// Whoever pays has the cash.
+fn check_payment(account: &MarginAccount, liquidator: &MarginAccount, take: &Take) -> Result<(), AccountRefusal> {
+    let payer = if take.payment >= Value::ZERO {
+        liquidator
+    } else {
+        account
+    };
+    let needed = take.payment.0.unsigned_abs();
+    if payer.cash < needed {
+        return Err(AccountRefusal::Cash {
+            cash: payer.cash,
+            needed,
+        });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

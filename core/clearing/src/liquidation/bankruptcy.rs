@@ -1,0 +1,109 @@
+//! The insurance account takes over what is lost, or what nobody took.
+
+use super::{takeover_at, under_way, LiquidationRefusal};
+use crate::account::{AccountRefusal, Claim, MarginAccount, Status, MAX_CLAIMS};
+use crate::margin::Standing;
+use crate::params::{HouseParams, LONGEST_WINDOW_SECONDS};
+use crate::series::SeriesTerms;
+use crate::trade::move_position;
+use ballast_core_types::{Lots, Value};
+
+/// The insurance account takes the money of an account that has none left, or whose positions nobody took: its cash and its claims. Debt is written
+/// off. Its positions follow by [`take_over_position`]; until then nothing else may be done with it.
+///
+/// # Errors
+/// [`LiquidationRefusal::NotBegun`], [`LiquidationRefusal::Healthy`]; [`LiquidationRefusal::TooEarly`] and, with a position within two hours of its
+/// expiry or beyond it, [`LiquidationRefusal::Settling`], while the account is worth anything;
+/// [`AccountRefusal::Bankrupt`], [`AccountRefusal::ClaimsFull`]; both accounts are then as they were.
+pub fn take_over(
+    account: &mut MarginAccount,
+    insurance: &mut MarginAccount,
+    standing: &Standing,
+    house: &HouseParams,
+    now: i64,
+) -> Result<(), LiquidationRefusal> {
+    if account.status == Status::Bankrupt {
+        return Err(AccountRefusal::Bankrupt.into());
+    }
+    let (_, touched_at) = under_way(account, house, now).ok_or(LiquidationRefusal::NotBegun)?;
+    if !standing.is_liquidatable() {
+        return Err(LiquidationRefusal::Healthy);
+    }
+    let from = takeover_at(touched_at, house);
+    if standing.equity > Value::ZERO {
+        if now < from {
+            return Err(LiquidationRefusal::TooEarly { from });
+        }
+        // What is being settled nobody may take, so that nobody took it says nothing.
+        let settling = now.saturating_add(LONGEST_WINDOW_SECONDS);
+        if account
+            .positions()
+            .iter()
+            .any(|position| position.series.expiry <= settling)
+        {
+            return Err(LiquidationRefusal::Settling);
+        }
+    }
+    let cash = insurance.cash.checked_add(account.cash);
+    let cash = cash.ok_or(LiquidationRefusal::TooLarge)?;
+    move_claims(account, insurance)?;
+    insurance.cash = cash;
+    account.cash = 0;
+    account.debt = 0;
+    account.status = Status::Bankrupt;
+    release(account);
+    // From the last takeover the discount on what the fund has to sell grows anew.
+    insurance.status = Status::Liquidation {
+        since: now,
+        touched_at: now,
+    };
+    Ok(())
+}
+
+/// All of them or none.
+fn move_claims(account: &mut MarginAccount, insurance: &mut MarginAccount) -> Result<(), AccountRefusal> {
+    let mut room = MAX_CLAIMS.saturating_sub(insurance.claims().len());
+    for claim in account.claims() {
+        let same = |held: &&Claim| held.market == claim.market && held.expiry == claim.expiry;
+        match insurance.claims().iter().find(same) {
+            Some(held) => {
+                held.amount.checked_add(claim.amount).ok_or(AccountRefusal::TooLarge)?;
+            }
+            None => room = room.checked_sub(1).ok_or(AccountRefusal::ClaimsFull)?,
+        }
+    }
+    while let Some(claim) = account.claims().first().copied() {
+        account.take_claim(claim.market, claim.expiry);
+        insurance.add_claim(claim)?;
+    }
+    Ok(())
+}
+
+/// The insurance account takes one position of a bankrupt account. Returns by how much open interest changed.
+///
+/// # Errors
+/// [`AccountRefusal::NotBankrupt`], [`AccountRefusal::NoPosition`], [`AccountRefusal::PositionsFull`]: then something of the fund's has
+/// to be taken, or to expire, first. Both accounts are then as they were.
+pub fn take_over_position(
+    account: &mut MarginAccount,
+    insurance: &mut MarginAccount,
+    series: &SeriesTerms,
+) -> Result<i64, AccountRefusal> {
+    if account.status != Status::Bankrupt {
+        return Err(AccountRefusal::NotBankrupt);
+    }
+    let held = account.quantity(series);
+    if held == Lots::ZERO {
+        return Err(AccountRefusal::NoPosition);
+    }
+    let change = move_position(account, insurance, series, held)?;
+    release(account);
+    Ok(change)
+}
+
+/// A bankrupt account with nothing left in it is its owner's again. To be called after its positions were settled, too.
+pub fn release(account: &mut MarginAccount) {
+    if account.status == Status::Bankrupt && account.is_empty() {
+        account.status = Status::Normal;
+    }
+}

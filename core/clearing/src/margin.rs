@@ -1,0 +1,299 @@
+//! Where an account stands: what it is worth, what it needs, and whether that is enough.
+//!
+//! ```text
+//! equity       = cash − debt + claims + marks on the adverse side
+//! requirement  = Σ over markets of min( tail(whole book) + charges(whole book),
+//!                                       marks of long options + tail(the rest) + charges(the rest) )
+//! ```
+//!
+//! with the book being that of one market: nothing is netted between markets, which fall together when it matters. And tail = max(share × worst loss, multiple × 99 % shortfall) of the risk engine. A book of long options needs no more than its marks, charges
+//! included. Besides, what expires soon needs cash: see [`super::cash_need`].
+//!
+//! **Expired, not yet settled** positions count as options with five minutes to live: the price they settle at is not known to this function, and
+//! the one of the moment is as good an estimate as there is. Anybody may settle them.
+
+use super::account::{MarginAccount, Position};
+use super::cash_need::{cash_need, CashNeed, PriceRange};
+use super::charges::charges;
+use super::params::{ChargeParams, HouseParams, MAX_LISTINGS};
+use super::series::SeriesTerms;
+use super::trade::OpenInterest;
+use ballast_core_margin as assessment;
+use ballast_core_margin::{AssessRefusal, BookLeg, Contract, MarketInputs, Requirement, MARGIN, SCENARIOS};
+use ballast_core_math::scenarios::Leg;
+use ballast_core_types::{Lots, Price, Value};
+
+/// The least time to expiry that a position is valued with, seconds.
+pub const LEAST_SECONDS: i64 = 300;
+
+/// One market of the house, as margin sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct MarketView<'a> {
+    /// What the risk engine needs of it, the price admitted for the use at hand: `Trade` where positions are opened or cash leaves, `Exit` where a
+    /// book is only made smaller.
+    pub inputs: MarketInputs<'a>,
+    /// Its slow price.
+    pub slow: Price,
+    /// The house's charges on it.
+    pub charges: ChargeParams,
+    /// Open interest of all its series.
+    pub open_interest: OpenInterest,
+}
+
+/// Everything outside an account that its margin depends on.
+#[derive(Clone, Copy, Debug)]
+pub struct MarginContext<'a> {
+    /// The house's markets by their index; those that no position is on need not be there.
+    pub markets: [Option<MarketView<'a>>; MAX_LISTINGS],
+    /// The house's parameters.
+    pub house: HouseParams,
+    /// Unix seconds.
+    pub now: i64,
+}
+
+/// Memory to work in, [`super::account::MAX_POSITIONS`] of each: too much for a stack frame of the virtual machine.
+#[derive(Debug)]
+pub struct Workspace<'a> {
+    /// The account's positions, as the risk engine takes them.
+    pub book: &'a mut [BookLeg],
+    /// The risk engine's own.
+    pub legs: &'a mut [Leg],
+}
+
+/// What [`Workspace::book`] may be filled with at first.
+pub const BLANK: BookLeg = BookLeg {
+    market: 0,
+    contract: Contract::Linear {
+        entry: assessment::Decimal { digits: 0, places: 0 },
+    },
+    quantity: Lots::ZERO,
+};
+
+/// At which prices positions are marked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Marks {
+    /// At the price's adverse ends: for trades and liquidations.
+    Adverse,
+    /// Market by market at the worse of that and the slow price: for withdrawals, so that no gain leaves that only exists at a price of the
+    /// moment.
+    Prudent,
+}
+
+/// Where an account stands. Amounts are base units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Cash − debt + claims + marks.
+    pub equity: Value,
+    /// What equity has to be for positions to be opened, and for a liquidation to end.
+    pub initial: Value,
+    /// What it has to be lest a liquidation begin.
+    pub maintenance: Value,
+    /// Its cash.
+    pub cash: Value,
+    /// What the cash has to be.
+    pub cash_need: CashNeed,
+    /// What it owes the insurance account.
+    pub debt: Value,
+}
+
+/// Why an account's margin is not enough, or not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MarginRefusal {
+    /// Equity is below the initial requirement.
+    Initial {
+        /// What the account is worth.
+        equity: Value,
+        /// What it has to be worth.
+        required: Value,
+    },
+    /// Cash is below what positions that expire soon may cost.
+    Cash {
+        /// What there is.
+        cash: Value,
+        /// What there has to be.
+        needed: Value,
+    },
+    /// A position is on a market that was not passed.
+    MarketMissing(u8),
+    /// The risk engine does not assess the book.
+    Assess(AssessRefusal),
+    /// A number does not fit.
+    TooLarge,
+}
+
+impl From<AssessRefusal> for MarginRefusal {
+    fn from(refusal: AssessRefusal) -> Self {
+        Self::Assess(refusal)
+    }
+}
+
+impl Standing {
+    /// Whether positions may be opened and cash withdrawn.
+    ///
+    /// # Errors
+    /// [`MarginRefusal::Initial`], [`MarginRefusal::Cash`].
+    pub fn check_initial(&self) -> Result<(), MarginRefusal> {
+        if self.equity < self.initial {
+            return Err(MarginRefusal::Initial {
+                equity: self.equity,
+                required: self.initial,
+            });
+        }
+        if self.cash < self.cash_need.initial {
+            return Err(MarginRefusal::Cash {
+                cash: self.cash,
+                needed: self.cash_need.initial,
+            });
+        }
+        Ok(())
+    }
+
+    /// Whether a liquidation may begin: it is in debt, or equity or cash is below maintenance.
+    pub fn is_liquidatable(&self) -> bool {
+        self.debt > Value::ZERO || self.equity < self.maintenance || self.cash < self.cash_need.maintenance
+    }
+
+    /// Whether a liquidation has reached its target: no debt, and the initial requirements hold.
+    pub fn is_restored(&self) -> bool {
+        self.debt <= Value::ZERO && self.check_initial().is_ok()
+    }
+}
+
+/// Works out where an account stands.
+///
+/// # Errors
+/// [`MarginRefusal::MarketMissing`], [`MarginRefusal::Assess`], [`MarginRefusal::TooLarge`].
+pub fn standing(
+    account: &MarginAccount,
+    context: &MarginContext,
+    marks: Marks,
+    work: &mut Workspace,
+) -> Result<Standing, MarginRefusal> {
+    let mut sum = OnMarkets::default();
+    // Positions are in the order of their markets.
+    for group in account.positions().chunk_by(|a, b| a.series.market == b.series.market) {
+        sum = sum
+            .checked_add(on_market(group, context, marks, work)?)
+            .ok_or(MarginRefusal::TooLarge)?;
+    }
+    let need = all_cash_needs(account, context)?;
+    sum_up(account, &sum, need).ok_or(MarginRefusal::TooLarge)
+}
+
+/// What positions are worth, and what they need.
+#[derive(Clone, Copy, Debug, Default)]
+struct OnMarkets {
+    value: Value,
+    requirement: Requirement,
+}
+
+impl OnMarkets {
+    fn checked_add(self, other: Self) -> Option<Self> {
+        let (a, b) = (self.requirement, other.requirement);
+        Some(Self {
+            value: self.value.checked_add(other.value)?,
+            requirement: Requirement {
+                initial: a.initial.checked_add(b.initial)?,
+                maintenance: a.maintenance.checked_add(b.maintenance)?,
+            },
+        })
+    }
+}
+
+/// The positions of one market, `group`: by a grid of that market's own, as wide as if there were no other. Markets combined by a common factor are
+/// shocked less each, which is right for what is linear and too little for options whose loss lies far out.
+#[inline(never)]
+fn on_market(
+    group: &[Position],
+    context: &MarginContext,
+    marks: Marks,
+    work: &mut Workspace,
+) -> Result<OnMarkets, MarginRefusal> {
+    let market = group.first().map_or(0, |position| position.series.market);
+    let here = view(context, market)?;
+    let least_expiry = context.now.saturating_add(LEAST_SECONDS);
+    let book = work.book.get_mut(..group.len()).ok_or(AssessRefusal::TooManyLegs)?;
+    for (position, leg) in group.iter().zip(book.iter_mut()) {
+        *leg = BookLeg {
+            market: 0,
+            contract: position.series.contract(position.series.expiry.max(least_expiry)),
+            quantity: position.quantity,
+        };
+    }
+    let slow = [here.slow];
+    let slow = match marks {
+        Marks::Adverse => None,
+        Marks::Prudent => Some(&slow[..]),
+    };
+    let inputs = core::slice::from_ref(&here.inputs);
+    let risk = assessment::book_risk(book, inputs, slow, &SCENARIOS, context.now, work.legs)?;
+    let more = charges(group, market, here.inputs.bounds.mid, &here.charges, here.open_interest);
+    let requirement = more.and_then(|more| risk.requirement(&MARGIN, more.whole, more.short));
+    Ok(OnMarkets {
+        value: risk.value,
+        requirement: requirement.ok_or(MarginRefusal::TooLarge)?,
+    })
+}
+
+fn sum_up(account: &MarginAccount, sum: &OnMarkets, cash_need: CashNeed) -> Option<Standing> {
+    let (cash, debt) = (Value::from_amount(account.cash)?, Value::from_amount(account.debt)?);
+    let mut equity = cash.checked_sub(debt)?.checked_add(sum.value)?;
+    for claim in account.claims() {
+        equity = equity.checked_add(Value::from_amount(claim.amount)?)?;
+    }
+    Some(Standing {
+        equity,
+        initial: sum.requirement.initial,
+        maintenance: sum.requirement.maintenance,
+        cash,
+        cash_need,
+        debt,
+    })
+}
+
+fn view<'c, 'a>(context: &'c MarginContext<'a>, market: u8) -> Result<&'c MarketView<'a>, MarginRefusal> {
+    let view = context.markets.get(usize::from(market)).and_then(Option::as_ref);
+    view.ok_or(MarginRefusal::MarketMissing(market))
+}
+
+/// The cash needs of all groups that expire within the window: no group's gain pays another's loss, as they are paid out one by one.
+#[inline(never)]
+fn all_cash_needs(account: &MarginAccount, context: &MarginContext) -> Result<CashNeed, MarginRefusal> {
+    let mut sum = CashNeed::default();
+    let until = context.now.saturating_add(i64::from(context.house.cash_window_seconds));
+    let together = |a: &Position, b: &Position| a.series.expires_with(&b.series);
+    for group in account.positions().chunk_by(together) {
+        let Some(SeriesTerms { market, expiry, .. }) = group.first().map(|position| position.series) else {
+            continue;
+        };
+        if expiry > until {
+            continue;
+        }
+        let inputs = &view(context, market)?.inputs;
+        let range = PriceRange::of_scenarios(inputs.bounds.mid, inputs.deviation);
+        let more = range.and_then(|range| cash_need(group, &inputs.bounds, &range));
+        let total = more.and_then(|more| sum.checked_add(more));
+        sum = total.ok_or(MarginRefusal::TooLarge)?;
+    }
+    Ok(sum)
+}
+
+/// What a signed quantity of a series is worth at the published price and the surface's own volatility, rounded down.
+///
+/// # Errors
+/// As [`standing`].
+pub fn fair_value_floor(series: &SeriesTerms, quantity: Lots, context: &MarginContext) -> Result<Value, MarginRefusal> {
+    let inputs = view(context, series.market)?.inputs.neutral();
+    let least_expiry = context.now.saturating_add(LEAST_SECONDS);
+    let leg = BookLeg {
+        market: 0,
+        contract: series.contract(series.expiry.max(least_expiry)),
+        quantity,
+    };
+    Ok(assessment::mark(&leg, &inputs, context.now)?)
+}
+
+#[cfg(test)]
+pub(super) mod fixtures;
+#[cfg(test)]
+mod tests;

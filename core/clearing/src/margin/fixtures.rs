@@ -1,0 +1,54 @@
+//! A market with a surface, for tests.
+
+use super::*;
+use crate::fixtures::{EXPIRY, HOUSE, LISTING};
+use ballast_core_market::admission::PriceBounds;
+use ballast_core_math::surface::{Slice, Surface};
+use ballast_core_types::{Ratio, I80F48};
+use fixed::types::{I2F62, I7F57, U16F48, U3F61, U8F56};
+
+/// Thirty days before [`EXPIRY`].
+pub const NOW: i64 = EXPIRY - 30 * 86_400;
+
+/// Calls `run` with four markets at the same price, a basis point wide to both sides; volatility 60 %, a day's deviation 4 %, open interest
+/// a thousand units of the underlying.
+pub fn with_market<R>(mid: Price, run: impl FnOnce(&MarginContext) -> R) -> R {
+    let surface = Surface::new(&[Slice {
+        time: U3F61::lit("0.25"),
+        total_variance: U8F56::lit("0.09"),
+        skew: I2F62::lit("-0.2"),
+        curvature: U16F48::lit("1.5"),
+    }])
+    .unwrap();
+    let point = Ratio::from_basis_points(1).unwrap();
+    let below = Ratio::from_fixed(-I80F48::from_bits(point.fixed().to_bits()));
+    let bounds = PriceBounds {
+        low: mid.scaled_floor(below).unwrap(),
+        mid,
+        high: mid.scaled_ceil(point).unwrap(),
+    };
+    let view = MarketView {
+        inputs: MarketInputs::read(bounds, Some(&surface), I7F57::lit("0.04")),
+        slow: mid,
+        charges: LISTING.charges,
+        open_interest: OpenInterest(1_000_000_000),
+    };
+    run(&MarginContext {
+        markets: [Some(view); MAX_LISTINGS],
+        house: HOUSE,
+        now: NOW,
+    })
+}
+
+/// Where an account stands.
+pub fn stands(account: &MarginAccount, context: &MarginContext, marks: Marks) -> Result<Standing, MarginRefusal> {
+    standing(
+        account,
+        context,
+        marks,
+        &mut Workspace {
+            book: &mut [BLANK; 32],
+            legs: &mut [Leg::Linear(Lots::ZERO); 32],
+        },
+    )
+}

@@ -1,0 +1,215 @@
+use super::*;
+use crate::fixtures::{HOUSE, LISTING};
+
+type Change = (fn(&mut ListingParams, i64), ParamRule, i64, i64);
+
+/// Each field's rule, and its least and greatest value beside those of the fixture.
+const LISTING_BOUNDS: [Change; 19] = [
+    (
+        |p, v| p.strikes.least = points_of(v),
+        ParamRule::LeastStrike,
+        500,
+        10_000,
+    ),
+    (
+        |p, v| p.strikes.greatest = points_of(v),
+        ParamRule::GreatestStrike,
+        10_000,
+        200_000,
+    ),
+    (|p, v| p.expiries.daily_days = v as u16, ParamRule::DailyDays, 1, 14),
+    (|p, v| p.expiries.weekly_days = v as u16, ParamRule::WeeklyDays, 4, 70),
+    (
+        |p, v| p.expiries.longest_days = v as u16,
+        ParamRule::LongestDays,
+        35,
+        730,
+    ),
+    (
+        |p, v| p.expiries.least_seconds = v as u32,
+        ParamRule::LeastTenor,
+        3_600,
+        86_400,
+    ),
+    (
+        |p, v| p.least_size = Lots(v),
+        ParamRule::LeastSize,
+        1,
+        1_000_000_000_000,
+    ),
+    (|p, v| p.charges.spread = points_of(v), ParamRule::Spread, 20, 1_000),
+    (
+        |p, v| p.charges.spread_floor = v as u64,
+        ParamRule::SpreadFloor,
+        1,
+        1_000_000_000,
+    ),
+    (
+        |p, v| p.charges.concentration = points_of(v),
+        ParamRule::Concentration,
+        10,
+        5_000,
+    ),
+    (
+        |p, v| p.charges.free_share = points_of(v),
+        ParamRule::FreeShare,
+        0,
+        5_000,
+    ),
+    (
+        |p, v| p.charges.free_size = Lots(v),
+        ParamRule::FreeSize,
+        0,
+        1_000_000_000_000_000,
+    ),
+    (
+        |p, v| p.discount.of_spot = points_of(v),
+        ParamRule::DiscountOfSpot,
+        1,
+        20,
+    ),
+    (
+        |p, v| p.discount.of_mark = points_of(v),
+        ParamRule::DiscountOfMark,
+        100,
+        5_000,
+    ),
+    (
+        |p, v| p.settlement.window_seconds = v as u32,
+        ParamRule::Window,
+        1_620,
+        7_199,
+    ),
+    (
+        |p, v| p.settlement.spacing_seconds = v as u32,
+        ParamRule::Spacing,
+        10,
+        66,
+    ),
+    (
+        |p, v| p.settlement.least_samples = v as u16,
+        ParamRule::LeastSamples,
+        5,
+        22,
+    ),
+    (
+        |p, v| p.settlement.extension_seconds = v as u32,
+        ParamRule::Extension,
+        60,
+        7_200,
+    ),
+    (
+        |p, v| p.settlement.greatest_delay_seconds = v as u32,
+        ParamRule::GreatestDelay,
+        600,
+        43_200,
+    ),
+];
+
+fn points_of(value: i64) -> BasisPoints {
+    BasisPoints(value as u32)
+}
+
+#[test]
+fn each_field_of_a_listing_has_its_range() {
+    assert_eq!(LISTING.validate(), Ok(()));
+    for (change, rule, least, greatest) in LISTING_BOUNDS {
+        let with = |value| {
+            let mut params = LISTING;
+            change(&mut params, value);
+            params.validate()
+        };
+        for value in [least, greatest] {
+            assert_eq!(with(value), Ok(()), "{rule:?} {value}");
+        }
+        assert!(with(greatest + 1).is_err(), "{rule:?}");
+        if least > 0 {
+            assert!(with(least - 1).is_err(), "{rule:?}");
+            // A zero disables nothing, whatever the bundle.
+            assert!(with(0).is_err(), "{rule:?}");
+        }
+    }
+}
+
+#[test]
+fn a_refusal_names_its_rule_and_its_value() {
+    let mut params = LISTING;
+    params.discount.of_mark = BasisPoints(5_001);
+    let bad = BadParam {
+        rule: ParamRule::DiscountOfMark,
+        value: 5_001,
+        least: 100,
+        greatest: 5_000,
+    };
+    assert_eq!(params.validate(), Err(bad));
+    let mut params = LISTING;
+    params.settlement.least_samples = 23;
+    let bad = params.validate().unwrap_err();
+    assert_eq!((bad.rule, bad.greatest), (ParamRule::LeastSamples, 22));
+}
+
+#[test]
+fn each_field_of_a_house_has_its_range() {
+    type Change = (fn(&mut HouseParams, i64), ParamRule, i64, i64);
+    let bounds: [Change; 5] = [
+        (|p, v| p.quote_decimals = v as u8, ParamRule::QuoteDecimals, 0, 9),
+        (
+            |p, v| p.greatest_surface_age_seconds = v as u32,
+            ParamRule::SurfaceAge,
+            60,
+            3_600,
+        ),
+        (
+            |p, v| p.cash_window_seconds = v as u32,
+            ParamRule::CashWindow,
+            3_600,
+            86_400,
+        ),
+        (
+            |p, v| p.liquidation_seconds = v as u32,
+            ParamRule::LiquidationTime,
+            60,
+            3_600,
+        ),
+        (|p, v| p.grace_seconds = v as u32, ParamRule::Grace, 60, 86_400),
+    ];
+    assert_eq!(HOUSE.validate(), Ok(()));
+    for (change, rule, least, greatest) in bounds {
+        let with = |value| {
+            let mut params = HOUSE;
+            change(&mut params, value);
+            params.validate().map_err(|bad| bad.rule)
+        };
+        assert_eq!((with(least), with(greatest)), (Ok(()), Ok(())));
+        assert_eq!(with(greatest + 1), Err(rule));
+        if least > 0 {
+            assert_eq!((with(least - 1), with(0)), (Err(rule), Err(rule)));
+        }
+    }
+    assert_eq!(HOUSE.lots_per_unit(), 1_000_000);
+}
+
+#[test]
+fn a_discount_is_never_more_than_the_spread_that_was_held_for_it() {
+    let mut params = LISTING;
+    params.charges.spread = BasisPoints(19);
+    let expected = BadParam {
+        rule: ParamRule::DiscountOfSpot,
+        value: 20,
+        least: 1,
+        greatest: 19,
+    };
+    assert_eq!(params.validate(), Err(expected));
+}
+
+#[test]
+fn cash_is_needed_before_a_liquidation_for_it_could_be_too_late() {
+    // Window, growth of the discount, grace and an hour: 1,800 + 600 + 300 + 3,600.
+    for (cash_window_seconds, sound) in [(6_300, true), (6_299, false), (86_400, true), (0, false)] {
+        let house = HouseParams {
+            cash_window_seconds,
+            ..HOUSE
+        };
+        assert_eq!(house.check_listing(&LISTING).is_ok(), sound, "{cash_window_seconds}");
+    }
+}

@@ -1,0 +1,298 @@
+//! Paying out an expiry, so that no token is ever created: first what is owed comes in, then what is there goes out.
+//!
+//! One book for each market and expiry, not for each series: what an account owes on one strike it may be owed on another, and a spread
+//! has to be settled by its net, or its owner would need the gross amount in cash.
+//!
+//! 1. **In.** Each account's positions of the expiry are settled together, in any order of accounts, by anyone ([`settle_positions`]). Their net
+//!    payoff is one amount. If it is negative, the account pays it, rounded up: what its cash cannot pay becomes its debt, the insurance
+//!    account pays as much of it as it has, and the rest is lost. If it is positive, the account gets a claim, rounded down.
+//! 2. **Out.** When no position is left, claims are paid in any order ([`pay_claim`]): whole if all that came in covers them, else
+//!    ⌊claim × collected / claimed⌋. That is how winners share a loss, and both sums are final by then.
+//!
+//! What roundings leave goes to the insurance account after the last claim.
+
+use super::account::{AccountRefusal, Claim, MarginAccount, Status};
+use ballast_core_types::scale::mul_div_floor;
+use ballast_core_types::{Price, Value, I80F48};
+
+/// The money and the open positions of one market and expiry.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ExpiryBook {
+    /// Lots held long over all series, until they are settled.
+    pub open_long: u64,
+    /// Lots held short, likewise.
+    pub open_short: u64,
+    /// What has come in, base units.
+    pub collected: u64,
+    /// Sum of all claims.
+    pub claimed: u64,
+    /// What has gone out.
+    pub paid: u64,
+    /// Sum of the claims that have been paid, wholly or in part.
+    pub claims_done: u64,
+}
+
+/// What one account's settlement did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// Net payoff of its positions: rounded up if it owes, down if it is owed.
+    pub net: Value,
+    /// What its own cash paid.
+    pub collected: u64,
+    /// What the insurance account paid for it.
+    pub covered: u64,
+    /// What nobody paid: the winners' loss.
+    pub uncovered: u64,
+    /// Its claim.
+    pub claim: u64,
+    /// Rounding dust that went to the insurance account.
+    pub dust: u64,
+    /// Lots that were held long, over all series: by so much the market's open interest falls.
+    pub long: u64,
+    /// Lots that were held short.
+    pub short: u64,
+}
+
+/// What paying a claim did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Paid {
+    /// The claim.
+    pub claim: u64,
+    /// What was paid on it: ⌊claim × collected / claimed⌋, or all of it.
+    pub amount: u64,
+    /// The part of that which repaid debt.
+    pub repaid: u64,
+    /// Rounding dust that went to the insurance account.
+    pub dust: u64,
+}
+
+/// Why an expiry is not paid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PayoutRefusal {
+    /// The account has nothing of this expiry.
+    NothingHere,
+    /// Positions of this expiry are still open: claims are paid after the last of them.
+    StillOpen {
+        /// Lots held long.
+        long: u64,
+        /// Lots held short.
+        short: u64,
+    },
+    /// A rule of the books.
+    Account(AccountRefusal),
+}
+
+impl From<AccountRefusal> for PayoutRefusal {
+    fn from(refusal: AccountRefusal) -> Self {
+        Self::Account(refusal)
+    }
+}
+
+impl ExpiryBook {
+    /// Whether every position has been settled.
+    pub const fn is_closed(&self) -> bool {
+        self.open_long == 0 && self.open_short == 0
+    }
+
+    /// Whether everything has been paid, and the book may go.
+    pub const fn is_done(&self) -> bool {
+        self.is_closed() && self.claims_done == self.claimed && self.paid == self.collected
+    }
+
+    /// What it holds, base units.
+    pub const fn pool(&self) -> u64 {
+        self.collected.saturating_sub(self.paid)
+    }
+
+    /// Books a change of open interest before expiry.
+    ///
+    /// # Errors
+    /// [`AccountRefusal::TooLarge`]; nothing is then changed.
+    pub fn change_open_interest(&mut self, change: i64) -> Result<(), AccountRefusal> {
+        let changed = |open: u64| open.checked_add_signed(change).ok_or(AccountRefusal::TooLarge);
+        (self.open_long, self.open_short) = (changed(self.open_long)?, changed(self.open_short)?);
+        Ok(())
+    }
+
+    /// What a claim gets once all positions are settled.
+    pub fn payment_floor(&self, claim: u64) -> Option<u64> {
+        if self.collected >= self.claimed {
+            return Some(claim);
+        }
+        mul_div_floor(claim, self.collected, self.claimed)
+    }
+
+    /// Takes out what is left after the last claim.
+    fn sweep(&mut self) -> u64 {
+        if !self.is_closed() || self.claims_done != self.claimed {
+            return 0;
+        }
+        let dust = self.pool();
+        self.paid = self.collected;
+        dust
+    }
+}
+
+/// The positions of an expiry, summed up.
+#[derive(Default)]
+struct Sums {
+    net: I80F48,
+    long: u64,
+    short: u64,
+}
+
+/// Settles all positions that an account has on one market and expiry, at the expiry's price. `insurance` is `None` where the account is the
+/// insurance account itself: what it cannot pay is lost at once.
+///
+/// A bankrupt account's positions are settled for the insurance account: it gets the claim, and what the account cannot pay is no debt.
+///
+/// # Errors
+/// [`PayoutRefusal`]; nothing is then changed.
+pub fn settle_positions(
+    account: &mut MarginAccount,
+    insurance: Option<&mut MarginAccount>,
+    book: &mut ExpiryBook,
+    market: u8,
+    expiry: i64,
+    price: Price,
+) -> Result<Settled, PayoutRefusal> {
+    let (first, count) = account.expiring(market, expiry);
+    if count == 0 {
+        return Err(PayoutRefusal::NothingHere);
+    }
+    let too_large = AccountRefusal::TooLarge;
+    let sums = sum_up(account, first, count, price).ok_or(too_large)?;
+    let mut after = *book;
+    after.open_long = book.open_long.checked_sub(sums.long).ok_or(too_large)?;
+    after.open_short = book.open_short.checked_sub(sums.short).ok_or(too_large)?;
+    let mut settled = Settled {
+        long: sums.long,
+        short: sums.short,
+        ..Settled::default()
+    };
+    if sums.net < I80F48::ZERO {
+        settled.net = Value::floor(sums.net).ok_or(too_large)?;
+        let owed = settled.net.0.unsigned_abs();
+        settled.collected = owed.min(account.cash);
+        let short = owed.saturating_sub(settled.collected);
+        let fund = insurance.as_ref().map_or(0, |insurance| insurance.cash);
+        settled.covered = short.min(fund);
+        settled.uncovered = short.saturating_sub(settled.covered);
+        let came = settled.collected.saturating_add(settled.covered);
+        after.collected = book.collected.checked_add(came).ok_or(too_large)?;
+    } else {
+        settled.net = Value::floor(sums.net).ok_or(too_large)?;
+        settled.claim = settled.net.positive_part();
+        after.claimed = book.claimed.checked_add(settled.claim).ok_or(too_large)?;
+    }
+    settled.dust = after.sweep();
+    apply(
+        account,
+        insurance,
+        &settled,
+        Claim {
+            market,
+            expiry,
+            amount: settled.claim,
+        },
+    )?;
+    account.remove(first, count);
+    *book = after;
+    Ok(settled)
+}
+
+#[inline(never)]
+fn sum_up(account: &MarginAccount, first: usize, count: usize, price: Price) -> Option<Sums> {
+    let mut sums = Sums::default();
+    for position in account.positions().iter().skip(first).take(count) {
+        let quantity = position.quantity.0;
+        let payoff = position.series.intrinsic(price)?;
+        sums.net = sums.net.checked_add(payoff.checked_mul_int(i128::from(quantity))?)?;
+        let side = if quantity > 0 { &mut sums.long } else { &mut sums.short };
+        *side = side.checked_add(quantity.unsigned_abs())?;
+    }
+    Some(sums)
+}
+
+/// Moves the money of a settlement; changes nothing if it cannot.
+fn apply(
+    account: &mut MarginAccount,
+    insurance: Option<&mut MarginAccount>,
+    settled: &Settled,
+    claim: Claim,
+) -> Result<(), AccountRefusal> {
+    let cash = account.cash.saturating_sub(settled.collected);
+    let Some(insurance) = insurance else {
+        let cash = cash.checked_add(settled.dust).ok_or(AccountRefusal::TooLarge)?;
+        account.add_claim(claim)?;
+        account.cash = cash;
+        return Ok(());
+    };
+    let fund = insurance.cash.saturating_sub(settled.covered);
+    let fund = fund.checked_add(settled.dust).ok_or(AccountRefusal::TooLarge)?;
+    if account.status == Status::Bankrupt {
+        insurance.add_claim(claim)?;
+    } else {
+        let owed = settled.covered.saturating_add(settled.uncovered);
+        let debt = account.debt.checked_add(owed).ok_or(AccountRefusal::TooLarge)?;
+        account.add_claim(claim)?;
+        account.debt = debt;
+    }
+    account.cash = cash;
+    insurance.cash = fund;
+    Ok(())
+}
+
+/// Pays an account's claim on one market and expiry, once all positions of it are settled. What the account owes the insurance account is repaid
+/// first. `insurance` is `None` where the account is the insurance account itself.
+///
+/// # Errors
+/// [`PayoutRefusal`]; nothing is then changed.
+pub fn pay_claim(
+    account: &mut MarginAccount,
+    insurance: Option<&mut MarginAccount>,
+    book: &mut ExpiryBook,
+    market: u8,
+    expiry: i64,
+) -> Result<Paid, PayoutRefusal> {
+    let held = |claim: &&Claim| claim.market == market && claim.expiry == expiry;
+    let claim = *account.claims().iter().find(held).ok_or(PayoutRefusal::NothingHere)?;
+    if !book.is_closed() {
+        return Err(PayoutRefusal::StillOpen {
+            long: book.open_long,
+            short: book.open_short,
+        });
+    }
+    let too_large = AccountRefusal::TooLarge;
+    let amount = book.payment_floor(claim.amount).ok_or(too_large)?;
+    let mut after = *book;
+    after.paid = book.paid.checked_add(amount).ok_or(too_large)?;
+    after.claims_done = book.claims_done.checked_add(claim.amount).ok_or(too_large)?;
+    let dust = after.sweep();
+    let repaid = match insurance {
+        Some(insurance) => {
+            let fund = insurance.cash.checked_add(dust).ok_or(too_large)?;
+            // Whatever part of the amount is repaid, the fund has room for it.
+            fund.checked_add(amount).ok_or(too_large)?;
+            let repaid = account.credit(insurance, amount)?;
+            insurance.cash = insurance.cash.saturating_add(dust);
+            repaid
+        }
+        None => {
+            let more = amount.checked_add(dust).ok_or(too_large)?;
+            account.cash = account.cash.checked_add(more).ok_or(too_large)?;
+            0
+        }
+    };
+    account.take_claim(market, expiry);
+    *book = after;
+    Ok(Paid {
+        claim: claim.amount,
+        amount,
+        repaid,
+        dust,
+    })
+}
+
+#[cfg(test)]
+mod tests;

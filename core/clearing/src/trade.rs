@@ -1,0 +1,230 @@
+//! A trade between two margin accounts: a quantity one way, a premium the other.
+
+use super::account::{AccountRefusal, MarginAccount};
+use super::series::SeriesTerms;
+use ballast_core_types::scale::{mul_div_ceil, mul_div_floor};
+use ballast_core_types::Lots;
+
+/// The price of an option on one unit of the underlying, in base units of the quote token.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UnitPrice(pub u64);
+
+/// Which way somebody trades.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Pays the premium and gets the option.
+    Buy,
+    /// Gets the premium and owes the option.
+    Sell,
+}
+
+impl Side {
+    /// The other one.
+    pub const fn opposite(self) -> Self {
+        match self {
+            Self::Buy => Self::Sell,
+            Self::Sell => Self::Buy,
+        }
+    }
+}
+
+/// What `quantity` costs at `price`, in base units: rounded up if the taker buys, down if the taker sells, so that a taker never gains by
+/// cutting a trade into pieces. `lots_per_unit` is [`super::params::HouseParams::lots_per_unit`].
+///
+/// `None` for a quantity below zero or a premium that does not fit.
+pub fn premium(quantity: Lots, price: UnitPrice, lots_per_unit: u64, taker: Side) -> Option<u64> {
+    let quantity = u64::try_from(quantity.0).ok()?;
+    match taker {
+        Side::Buy => mul_div_ceil(quantity, price.0, lots_per_unit),
+        Side::Sell => mul_div_floor(quantity, price.0, lots_per_unit),
+    }
+}
+
+/// Open interest: what is held long, which is what is held short. Lots.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OpenInterest(pub u64);
+
+impl OpenInterest {
+    /// The open interest after it changed by `change`. `None` if it does not fit.
+    pub fn changed(self, change: i64) -> Option<Self> {
+        self.0.checked_add_signed(change).map(Self)
+    }
+}
+
+/// Checks a size: a positive whole multiple of the least.
+///
+/// # Errors
+/// [`AccountRefusal::Size`].
+pub fn check_size(quantity: Lots, least: Lots) -> Result<(), AccountRefusal> {
+    if quantity.0 > 0 && quantity.0.checked_rem(least.0) == Some(0) {
+        return Ok(());
+    }
+    Err(AccountRefusal::Size {
+        quantity: quantity.0,
+        least: least.0,
+    })
+}
+
+/// Moves a holding of a series from one account to another. Returns by how much open interest changed.
+///
+/// # Errors
+/// [`AccountRefusal::PositionsFull`], [`AccountRefusal::TooLarge`]; both accounts are then as they were.
+pub(super) fn move_position(
+    from: &mut MarginAccount,
+    to: &mut MarginAccount,
+    series: &SeriesTerms,
+    quantity: Lots,
+) -> Result<i64, AccountRefusal> {
+    let back = Lots(quantity.0.checked_neg().ok_or(AccountRefusal::TooLarge)?);
+    let long = |account: &MarginAccount| account.quantity(series).0.max(0);
+    let before = (long(from), long(to));
+    to.change(series, quantity)?;
+    if let Err(refusal) = from.change(series, back) {
+        to.change(series, back)?;
+        return Err(refusal);
+    }
+    // Longs are not negative, so each difference fits.
+    let change = |after: i64, before: i64| after.saturating_sub(before);
+    change(long(from), before.0)
+        .checked_add(change(long(to), before.1))
+        .ok_or(AccountRefusal::TooLarge)
+}
+
+/// Sells `quantity` of a series from `seller` to `buyer` for `premium`, long and short netting in both. The caller then has to check the
+/// initial margin of both, and to change open interest, of the series, its expiry and its market, by what is returned.
+///
+/// # Errors
+/// The first [`AccountRefusal`]: a size that is no multiple of `least_size`, an expired series, an account in debt or bankrupt, a premium that the
+/// buyer has no cash for, a full list of positions. Both accounts are then as they were.
+pub fn trade(
+    buyer: &mut MarginAccount,
+    seller: &mut MarginAccount,
+    series: &SeriesTerms,
+    quantity: Lots,
+    premium: u64,
+    least_size: Lots,
+    now: i64,
+) -> Result<i64, AccountRefusal> {
+    check_size(quantity, least_size)?;
+    if now >= series.expiry {
+        return Err(AccountRefusal::Expired);
+    }
+    buyer.check_solvent()?;
+    seller.check_solvent()?;
+    let refused = AccountRefusal::Cash {
+        cash: buyer.cash,
+        needed: premium,
+    };
+    let paid = buyer.cash.checked_sub(premium).ok_or(refused)?;
+    let received = seller.cash.checked_add(premium).ok_or(AccountRefusal::TooLarge)?;
+    let change = move_position(seller, buyer, series, quantity)?;
+    buyer.cash = paid;
+    seller.cash = received;
+    Ok(change)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::Status;
+    use crate::fixtures::{account, call, EXPIRY};
+
+    #[test]
+    fn premiums_are_rounded_against_the_taker() {
+        for (quantity, price, taker, expected) in [
+            (1_000_000, 1_250, Side::Buy, Some(1_250)),
+            (1, 1_250, Side::Buy, Some(1)),
+            (1, 1_250, Side::Sell, Some(0)),
+            (1_500, 1_001, Side::Buy, Some(2)),
+            (1_500, 1_001, Side::Sell, Some(1)),
+            (5, 0, Side::Buy, Some(0)),
+            (-1, 5, Side::Buy, None),
+            (i64::MAX, u64::MAX, Side::Sell, None),
+        ] {
+            let got = premium(Lots(quantity), UnitPrice(price), 1_000_000, taker);
+            assert_eq!(got, expected, "{quantity} at {price}");
+        }
+        // Cutting a purchase into pieces is never cheaper.
+        let whole = premium(Lots(9_999), UnitPrice(777), 1_000_000, Side::Buy).unwrap();
+        let piece = premium(Lots(1_111), UnitPrice(777), 1_000_000, Side::Buy).unwrap();
+        assert!(9 * piece >= whole);
+    }
+
+    #[test]
+    fn open_interest_is_what_is_held_long() {
+        for (from, to, quantity, change) in [
+            (0, 0, 10, 10),
+            (10, 0, 10, 0),
+            (10, -10, 10, -10),
+            (4, 0, 10, 6),
+            (4, -3, 10, 3),
+            (0, -20, 10, 0),
+            (-5, 5, 10, 10),
+        ] {
+            let series = call(100);
+            let mut from_account = account(0, &[(series, from)]);
+            let mut to_account = account(0, &[(series, to)]);
+            let changed = move_position(&mut from_account, &mut to_account, &series, Lots(quantity));
+            assert_eq!(changed, Ok(change), "{from} {to}");
+            assert_eq!(from_account.quantity(&series).0, from - quantity);
+            assert_eq!(to_account.quantity(&series).0, to + quantity);
+        }
+        assert_eq!(OpenInterest(5).changed(-6), None);
+        assert_eq!(OpenInterest(5).changed(-5), Some(OpenInterest(0)));
+    }
+
+    #[test]
+    fn a_trade_moves_both_or_neither() {
+        let series = call(100);
+        let many: [(SeriesTerms, i64); 32] = core::array::from_fn(|index| (call(1_000 + index as u32), 1));
+        let with = |cash, debt, status| {
+            let mut account = account(cash, &[]);
+            (account.debt, account.status) = (debt, status);
+            account
+        };
+        let rich = account(1_000, &[]);
+        let full = account(1_000, &many);
+        let size = |quantity| Err(AccountRefusal::Size { quantity, least: 10 });
+        for (buyer, seller, quantity, premium, now, expected) in [
+            (rich, rich, 20, 1_000, 0, Ok(20)),
+            (
+                rich,
+                rich,
+                20,
+                1_001,
+                0,
+                Err(AccountRefusal::Cash {
+                    cash: 1_000,
+                    needed: 1_001,
+                }),
+            ),
+            (rich, rich, 15, 1, 0, size(15)),
+            (rich, rich, 0, 1, 0, size(0)),
+            (rich, rich, -10, 1, 0, size(-10)),
+            (rich, rich, 10, 1, EXPIRY, Err(AccountRefusal::Expired)),
+            (with(0, 3, Status::Normal), rich, 10, 0, 0, Err(AccountRefusal::Debt(3))),
+            (rich, with(0, 3, Status::Normal), 10, 0, 0, Err(AccountRefusal::Debt(3))),
+            (
+                rich,
+                with(9, 0, Status::Bankrupt),
+                10,
+                0,
+                0,
+                Err(AccountRefusal::Bankrupt),
+            ),
+            (full, rich, 10, 1, 0, Err(AccountRefusal::PositionsFull)),
+            (rich, full, 10, 1, 0, Err(AccountRefusal::PositionsFull)),
+            (rich, account(u64::MAX, &[]), 10, 1, 0, Err(AccountRefusal::TooLarge)),
+        ] {
+            let (mut a, mut b) = (buyer, seller);
+            let result = trade(&mut a, &mut b, &series, Lots(quantity), premium, Lots(10), now);
+            assert_eq!(result, expected);
+            if expected.is_ok() {
+                assert_eq!((a.cash, b.cash), (buyer.cash - premium, seller.cash + premium));
+                assert_eq!((a.quantity(&series).0, b.quantity(&series).0), (quantity, -quantity));
+            } else {
+                assert_eq!((a, b), (buyer, seller));
+            }
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! What owners and strangers do.
+
+use super::world::{price, World, FUND, HOUSE, LISTING, OWNERS};
+use ballast_core_clearing::account::{AccountRefusal, MarginAccount};
+use ballast_core_clearing::auction::Auction;
+use ballast_core_clearing::liquidation;
+use ballast_core_clearing::margin::{fair_value_floor, Marks};
+use ballast_core_clearing::nonces::Nonce;
+use ballast_core_clearing::payout::{pay_claim, settle_positions, PayoutRefusal};
+use ballast_core_clearing::series::SeriesTerms;
+use ballast_core_clearing::trade::{premium, trade, Side, UnitPrice};
+use ballast_core_types::Lots;
+
+impl World {
+    pub fn step(&mut self) {
+        match self.random.below(32) {
+            0..=5 => {
+                self.pass_time();
+                // Now and then everybody sleeps.
+                if self.now.rem_euclid(5 * 86_400) > 86_400 {
+                    self.sample_and_finish();
+                }
+            }
+            6 => self.deposit(),
+            7 => self.withdraw(),
+            8..=14 => self.quote(),
+            15..=17 => self.auction(),
+            18..=22 => self.liquidate(),
+            23 => self.take_over(),
+            24 => self.wind_down(),
+            25..=28 => self.settle(),
+            _ => self.pay(),
+        }
+    }
+
+    fn deposit(&mut self) {
+        let index = self.random.below(OWNERS + 1);
+        // Rarely, or nobody would ever fail.
+        let poor = self.accounts[index].cash < 3_000_000_000;
+        if !poor && self.random.below(20) > 0 {
+            return;
+        }
+        if index == FUND {
+            if self.accounts[FUND].cash < 1_000_000_000 && self.random.below(40) == 0 {
+                let amount = 1 + self.random.below(500_000_000) as u64;
+                self.accounts[FUND].donate(amount).unwrap();
+                self.deposited += amount;
+            }
+            return;
+        }
+        let amount = 1 + self.random.below(40_000_000_000) as u64;
+        let (members, fund) = self.accounts.split_at_mut(FUND);
+        if members[index].deposit(&mut fund[0], amount).is_ok() {
+            self.deposited += amount;
+            self.end_if_restored(index);
+        }
+    }
+
+    fn withdraw(&mut self) {
+        let index = self.random.below(OWNERS);
+        let mut account = self.accounts[index];
+        let share = [1.0, 0.9, 0.5, 0.1][self.random.below(4)];
+        let amount = (account.cash as f64 * share) as u64;
+        if account.withdraw(amount).is_err() {
+            return;
+        }
+        if !self.passes(&account, Marks::Prudent) {
+            self.tally.refused_withdrawals += 1;
+            return;
+        }
+        self.accounts[index] = account;
+        self.withdrawn += amount;
+    }
+
+    fn end_if_restored(&mut self, index: usize) {
+        if let Ok(stands) = self.stands(&self.accounts[index], Marks::Adverse) {
+            let _ = liquidation::end(&mut self.accounts[index], &stands);
+        }
+    }
+
+    /// A price somewhere about what is fair.
+    fn unit_price(&mut self, series: &SeriesTerms) -> Option<UnitPrice> {
+        let fair = self.with_context(|context| fair_value_floor(series, Lots(1_000_000), context));
+        let noise = (0.1 * self.random.normal()).exp();
+        Some(UnitPrice((fair.ok()?.0 as f64 * noise) as u64))
+    }
+
+    fn size(&mut self, series: &SeriesTerms) -> Lots {
+        // Of the second market, a lot is worth four hundred times less.
+        let most = if series.market == 0 { 20 } else { 8_000 };
+        Lots(LISTING.least_size.0 * (1 + self.random.below(most) as i64))
+    }
+
+    fn quote(&mut self) {
+        let Some(series) = self.random_series() else { return };
+        let (maker, taker) = self.two();
+        let Some(unit_price) = self.unit_price(&series) else {
+            return;
+        };
+        let size = self.size(&series);
+        let quantity = Lots((size.0 / LISTING.least_size.0 / 2).max(1) * LISTING.least_size.0);
+        let side = [Side::Buy, Side::Sell][self.random.below(2)];
+        let nonce = Nonce(self.next_nonce);
+        self.next_nonce += 1;
+        let mut nonces = self.nonces[maker];
+        nonces.fill(nonce, size, quantity).unwrap();
+        if self.execute(maker, taker, &series, side, quantity, unit_price) {
+            self.nonces[maker] = nonces;
+            self.tally.trades += 1;
+        }
+    }
+
+    /// The maker's side of a trade, both margins checked. Whether it was done.
+    fn execute(
+        &mut self,
+        maker: usize,
+        taker: usize,
+        series: &SeriesTerms,
+        maker_side: Side,
+        quantity: Lots,
+        unit_price: UnitPrice,
+    ) -> bool {
+        let cost = premium(quantity, unit_price, HOUSE.lots_per_unit(), maker_side.opposite()).unwrap();
+        let (buyer, seller) = match maker_side {
+            Side::Buy => (maker, taker),
+            Side::Sell => (taker, maker),
+        };
+        let (mut buying, mut selling) = (self.accounts[buyer], self.accounts[seller]);
+        let least = LISTING.least_size;
+        let Ok(change) = trade(&mut buying, &mut selling, series, quantity, cost, least, self.now) else {
+            return false;
+        };
+        if !(self.passes(&buying, Marks::Adverse) && self.passes(&selling, Marks::Adverse)) {
+            self.tally.refused_for_margin += 1;
+            return false;
+        }
+        (self.accounts[buyer], self.accounts[seller]) = (buying, selling);
+        self.change_open_interest(series, change);
+        self.end_if_restored(buyer);
+        self.end_if_restored(seller);
+        true
+    }
+
+    fn auction(&mut self) {
+        let Some((owner, series, mut auction)) = self.auction.take() else {
+            return self.open_auction();
+        };
+        let taker = (owner + 1 + self.random.below(OWNERS - 1)) % OWNERS;
+        let quantity = auction.left.min(self.size(&series));
+        let limit = UnitPrice(if auction.side == Side::Sell { u64::MAX } else { 0 });
+        let Ok(at) = auction.take(quantity, LISTING.least_size, limit, self.now) else {
+            return;
+        };
+        let (low, high) = (
+            auction.start_price.min(auction.end_price),
+            auction.start_price.max(auction.end_price),
+        );
+        assert!((low..=high).contains(&at));
+        if self.execute(owner, taker, &series, auction.side, quantity, at) {
+            self.tally.auctions += 1;
+        }
+        if auction.left > Lots::ZERO {
+            self.auction = Some((owner, series, auction));
+        }
+    }
+
+    fn open_auction(&mut self) {
+        let Some(series) = self.random_series() else { return };
+        let Some(UnitPrice(fair)) = self.unit_price(&series) else {
+            return;
+        };
+        let side = [Side::Buy, Side::Sell][self.random.below(2)];
+        let (better, worse) = (UnitPrice(fair + fair / 10), UnitPrice(fair - fair / 10));
+        let auction = Auction {
+            side,
+            start_price: if side == Side::Sell { better } else { worse },
+            end_price: if side == Side::Sell { worse } else { better },
+            begins_at: self.now,
+            seconds: 3_600,
+            left: self.size(&series),
+        };
+        if auction.check_open(LISTING.least_size, series.expiry, self.now).is_ok() {
+            self.auction = Some((self.random.below(OWNERS), series, auction));
+        }
+    }
+
+    pub fn two(&mut self) -> (usize, usize) {
+        let first = self.random.below(OWNERS);
+        (first, (first + 1 + self.random.below(OWNERS - 1)) % OWNERS)
+    }
+
+    /// A sample is recorded, if one is due and nobody is asleep; and whatever can be settled is.
+    fn sample_and_finish(&mut self) {
+        let params = &LISTING.settlement;
+        for ((market, _), (settlement, _)) in &mut self.expiries {
+            let state = &self.markets[usize::from(*market)];
+            if settlement.outcome.is_some() {
+                continue;
+            }
+            let _ = settlement.sample(price(state.spot), self.now, params);
+            let Ok(outcome) = settlement.finish(price(state.slow), self.now, params) else {
+                continue;
+            };
+            assert_eq!(
+                outcome.is_slow_price,
+                settlement.count < u32::from(params.least_samples)
+            );
+            let count = if outcome.is_slow_price {
+                &mut self.tally.slow_prices
+            } else {
+                &mut self.tally.averages
+            };
+            *count += 1;
+        }
+    }
+
+    /// Anyone settles anyone's positions of an expiry that has a price.
+    fn settle(&mut self) {
+        let index = self.random.below(OWNERS + 1);
+        for (&(market, expiry), (settlement, book)) in &mut self.expiries {
+            let Some(outcome) = settlement.outcome else { continue };
+            let (members, fund) = self.accounts.split_at_mut(FUND);
+            let (account, insurance): (_, Option<&mut MarginAccount>) = match members.get_mut(index) {
+                Some(member) => (member, Some(&mut fund[0])),
+                None => (&mut fund[0], None),
+            };
+            match settle_positions(account, insurance, book, market, expiry, outcome.price) {
+                Ok(settled) => {
+                    liquidation::release(account);
+                    self.tally.settled += 1;
+                    *self.lost.entry((market, expiry)).or_default() += settled.uncovered;
+                    self.tally.shortfalls += u32::from(settled.covered + settled.uncovered > 0);
+                    let open = &mut self.markets[usize::from(market)].open;
+                    *open = open.changed(-(settled.long as i64)).unwrap();
+                }
+                Err(PayoutRefusal::NothingHere | PayoutRefusal::Account(AccountRefusal::ClaimsFull)) => {}
+                Err(refusal) => panic!("{refusal:?}"),
+            }
+        }
+    }
+
+    fn pay(&mut self) {
+        let index = self.random.below(OWNERS + 1);
+        let claims: Vec<_> = self.accounts[index].claims().to_vec();
+        for claim in claims {
+            let (_, book) = self.expiries.get_mut(&(claim.market, claim.expiry)).unwrap();
+            let (members, fund) = self.accounts.split_at_mut(FUND);
+            let (account, insurance): (_, Option<&mut MarginAccount>) = match members.get_mut(index) {
+                Some(member) => (member, Some(&mut fund[0])),
+                None => (&mut fund[0], None),
+            };
+            match pay_claim(account, insurance, book, claim.market, claim.expiry) {
+                Ok(paid) => {
+                    self.tally.claims += 1;
+                    self.tally.haircuts += u32::from(paid.amount < paid.claim);
+                    assert!(paid.amount <= paid.claim && paid.repaid <= paid.amount);
+                    // A winner gets less only where a loser fell short.
+                    assert!(paid.amount == paid.claim || self.lost[&(claim.market, claim.expiry)] > 0);
+                }
+                Err(PayoutRefusal::StillOpen { .. }) => {}
+                Err(refusal) => panic!("{refusal:?}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,314 @@
+//! A house with two markets whose prices, volatilities and confidences wander and jump.
+
+use ballast_core_clearing::account::MarginAccount;
+use ballast_core_clearing::auction::Auction;
+use ballast_core_clearing::margin::{
+    standing, MarginContext, MarginRefusal, MarketView, Marks, Standing, Workspace, BLANK,
+};
+use ballast_core_clearing::nonces::Nonces;
+use ballast_core_clearing::params::*;
+use ballast_core_clearing::payout::ExpiryBook;
+use ballast_core_clearing::series::SeriesTerms;
+use ballast_core_clearing::settlement::Settlement;
+use ballast_core_clearing::trade::OpenInterest;
+use ballast_core_margin::{deviation, Decimal, MarketInputs};
+use ballast_core_market::admission::PriceBounds;
+use ballast_core_math::black_scholes::Kind;
+use ballast_core_math::scenarios::Leg;
+use ballast_core_math::surface::{Slice, Surface};
+use ballast_core_types::basis_points::BasisPoints;
+use ballast_core_types::{Lots, Price, Ratio, Value, I80F48};
+use fixed::types::{I2F62, U16F48, U3F61, U8F56};
+use std::collections::BTreeMap;
+
+pub const OWNERS: usize = 5;
+/// The insurance account comes after the owners'.
+pub const FUND: usize = OWNERS;
+pub const MARKETS: usize = 2;
+const DAY: i64 = 86_400;
+
+pub const HOUSE: HouseParams = HouseParams {
+    quote_decimals: 6,
+    greatest_surface_age_seconds: 900,
+    cash_window_seconds: 86_400,
+    liquidation_seconds: 900,
+    grace_seconds: 900,
+};
+
+pub const LISTING: ListingParams = ListingParams {
+    strikes: StrikeRange {
+        least: BasisPoints(3_000),
+        greatest: BasisPoints(30_000),
+    },
+    expiries: ExpiryRules {
+        daily_days: 4,
+        weekly_days: 35,
+        longest_days: 400,
+        least_seconds: 7_200,
+    },
+    least_size: Lots(100_000),
+    charges: ChargeParams {
+        spread: BasisPoints(20),
+        spread_floor: 100_000,
+        concentration: BasisPoints(500),
+        free_share: BasisPoints(3_000),
+        free_size: Lots(20_000_000),
+    },
+    discount: DiscountParams {
+        of_spot: BasisPoints(20),
+        of_mark: BasisPoints(2_000),
+    },
+    settlement: SettlementParams {
+        window_seconds: 3_600,
+        spacing_seconds: 300,
+        least_samples: 6,
+        extension_seconds: 900,
+        greatest_delay_seconds: 7_200,
+    },
+};
+
+/// A generator of 64 bits (SplitMix64).
+pub struct Random(u64);
+
+impl Random {
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    pub fn below(&mut self, bound: usize) -> usize {
+        (self.next() % bound as u64) as usize
+    }
+
+    pub fn unit(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    /// Roughly normal.
+    pub fn normal(&mut self) -> f64 {
+        (0..12).map(|_| self.unit()).sum::<f64>() - 6.0
+    }
+}
+
+/// What happened in a run.
+#[derive(Debug, Default)]
+pub struct Tally {
+    pub trades: u32,
+    pub auctions: u32,
+    pub refused_for_margin: u32,
+    pub refused_withdrawals: u32,
+    pub begun: u32,
+    pub takes: u32,
+    pub refused_takes: u32,
+    pub takeovers: u32,
+    pub wound_down: u32,
+    pub settled: u32,
+    pub claims: u32,
+    pub haircuts: u32,
+    pub shortfalls: u32,
+    pub slow_prices: u32,
+    pub averages: u32,
+}
+
+pub struct MarketState {
+    pub spot: f64,
+    pub slow: f64,
+    pub volatility: f64,
+    pub confidence: i64,
+    pub open: OpenInterest,
+}
+
+pub struct World {
+    pub random: Random,
+    pub now: i64,
+    pub markets: [MarketState; MARKETS],
+    pub accounts: [MarginAccount; OWNERS + 1],
+    pub nonces: [Nonces; OWNERS],
+    pub next_nonce: u64,
+    pub expiries: BTreeMap<(u8, i64), (Settlement, ExpiryBook)>,
+    pub series: BTreeMap<SeriesTerms, OpenInterest>,
+    pub auction: Option<(usize, SeriesTerms, Auction)>,
+    /// What nobody paid, by expiry.
+    pub lost: BTreeMap<(u8, i64), u64>,
+    pub deposited: u64,
+    pub withdrawn: u64,
+    pub tally: Tally,
+}
+
+pub fn price(value: f64) -> Price {
+    Price::from_fixed(I80F48::from_num(value)).unwrap()
+}
+
+impl World {
+    pub fn new(seed: u64) -> Self {
+        let market = |spot: f64| MarketState {
+            spot,
+            slow: spot,
+            volatility: 0.6,
+            confidence: 3,
+            open: OpenInterest::default(),
+        };
+        Self {
+            random: Random(seed),
+            now: 1_767_258_000,
+            markets: [market(60_000.0), market(150.0)],
+            accounts: [MarginAccount::EMPTY; OWNERS + 1],
+            nonces: [Nonces::default(); OWNERS],
+            next_nonce: 1,
+            expiries: BTreeMap::new(),
+            series: BTreeMap::new(),
+            auction: None,
+            lost: BTreeMap::new(),
+            deposited: 0,
+            withdrawn: 0,
+            tally: Tally::default(),
+        }
+    }
+
+    /// Some minutes pass; prices wander by their volatility, and now and then jump.
+    pub fn pass_time(&mut self) {
+        let minutes = [1, 5, 10, 30, 60][self.random.below(5)];
+        self.now += minutes * 60 + self.random.below(60) as i64;
+        let year = minutes as f64 / 525_600.0;
+        for market in &mut self.markets {
+            let mut change = market.volatility * year.sqrt() * self.random.normal();
+            if self.random.below(150) == 0 {
+                change += 0.2 * self.random.normal();
+                market.volatility *= 1.3;
+            }
+            market.spot = (market.spot * change.exp()).clamp(20.0, 400_000.0);
+            let limit = 0.002 * minutes as f64;
+            let gap = (market.spot / market.slow - 1.0).clamp(-limit, limit);
+            market.slow *= 1.0 + gap;
+            let pull = (0.6 / market.volatility).ln() * 0.01;
+            market.volatility *= (pull + 0.02 * self.random.normal()).exp();
+            market.volatility = market.volatility.clamp(0.25, 2.5);
+            market.confidence = 1 + self.random.below(10) as i64;
+        }
+    }
+
+    /// Calls `run` with the house as margin sees it.
+    pub fn with_context<R>(&self, run: impl FnOnce(&MarginContext) -> R) -> R {
+        let surfaces = self.markets.each_ref().map(|market| {
+            let slice = Slice {
+                time: U3F61::lit("0.25"),
+                total_variance: U8F56::from_num(market.volatility * market.volatility / 4.0),
+                skew: I2F62::lit("-0.1"),
+                curvature: U16F48::lit("0.5"),
+            };
+            Surface::new(&[slice]).unwrap()
+        });
+        let mut views = [None; MAX_LISTINGS];
+        for ((view, market), surface) in views.iter_mut().zip(&self.markets).zip(&surfaces) {
+            let width = Ratio::from_basis_points(market.confidence).unwrap();
+            let mid = price(market.spot);
+            let bounds = PriceBounds {
+                low: mid.scaled_floor(Ratio::from_fixed(-width.fixed())).unwrap(),
+                mid,
+                high: mid.scaled_ceil(width).unwrap(),
+            };
+            let variance = Ratio::from_fixed(I80F48::from_num(market.volatility * market.volatility));
+            *view = Some(MarketView {
+                inputs: MarketInputs::read(bounds, Some(surface), deviation(variance, Some(surface)).unwrap()),
+                slow: price(market.slow),
+                charges: LISTING.charges,
+                open_interest: market.open,
+            });
+        }
+        run(&MarginContext {
+            markets: views,
+            house: HOUSE,
+            now: self.now,
+        })
+    }
+
+    /// Where an account stands.
+    pub fn stands(&self, account: &MarginAccount, marks: Marks) -> Result<Standing, MarginRefusal> {
+        self.with_context(|context| {
+            standing(
+                account,
+                context,
+                marks,
+                &mut Workspace {
+                    book: &mut [BLANK; 32],
+                    legs: &mut [Leg::Linear(Lots::ZERO); 32],
+                },
+            )
+        })
+    }
+
+    /// Whether an account passes the initial check, worked out once more from its parts.
+    pub fn passes(&self, account: &MarginAccount, marks: Marks) -> bool {
+        let Ok(stands) = self.stands(account, marks) else {
+            return false;
+        };
+        let passes = stands.check_initial().is_ok();
+        assert!(!passes || stands.equity >= stands.initial && stands.cash >= stands.cash_need.initial);
+        let only_long = account
+            .positions()
+            .iter()
+            .all(|position| position.quantity > Lots::ZERO);
+        if only_long {
+            let marks = stands.equity.0 - account.cash as i64 + account.debt as i64;
+            assert!(
+                stands.initial <= Value(marks),
+                "a book of long options needs no more than its marks"
+            );
+        }
+        passes
+    }
+
+    /// A series on the lattice, near the money more often than not.
+    pub fn random_series(&mut self) -> Option<SeriesTerms> {
+        if !self.series.is_empty() && self.random.below(4) > 0 {
+            let index = self.random.below(self.series.len());
+            return self.series.keys().nth(index).copied();
+        }
+        let market = self.random.below(MARKETS);
+        let target = self.markets[market].spot * (0.12 * self.random.normal()).exp();
+        let scale = 10f64.powi(target.log10().floor() as i32);
+        let step = match target / scale {
+            lead if lead < 2.0 => 0.02 * scale,
+            lead if lead < 5.0 => 0.05 * scale,
+            _ => 0.1 * scale,
+        };
+        let digits = ((target / step).round() * step * 100.0).round() as u64;
+        let (digits, places) = match digits {
+            digits if digits % 100 == 0 => (digits / 100, 0),
+            digits if digits % 10 == 0 => (digits / 10, 1),
+            digits => (digits, 2),
+        };
+        let days = [1, 2, 3, 8, 30][self.random.below(5)];
+        let terms = SeriesTerms {
+            market: market as u8,
+            kind: [Kind::Call, Kind::Put][self.random.below(2)],
+            strike: Decimal {
+                digits: digits as u32,
+                places,
+            },
+            expiry: (self.now.div_euclid(DAY) + days) * DAY + 8 * 3_600,
+        };
+        let spot = price(self.markets[market].spot);
+        LISTING.check_series(&terms, spot, self.now).ok()?;
+        self.series.entry(terms).or_default();
+        let new = || (Settlement::new(terms.expiry), ExpiryBook::default());
+        self.expiries.entry((terms.market, terms.expiry)).or_insert_with(new);
+        Some(terms)
+    }
+
+    /// Books a change of open interest wherever it is kept.
+    pub fn change_open_interest(&mut self, series: &SeriesTerms, change: i64) {
+        let open = self.series.get_mut(series).unwrap();
+        *open = open.changed(change).unwrap();
+        let (_, book) = self.expiries.get_mut(&(series.market, series.expiry)).unwrap();
+        book.change_open_interest(change).unwrap();
+        let market = &mut self.markets[usize::from(series.market)];
+        market.open = market.open.changed(change).unwrap();
+    }
+}
+
+/// What is kept of an expiry.
+pub type Closed = (Settlement, ExpiryBook);

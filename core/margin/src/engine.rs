@@ -1,0 +1,374 @@
+//! The whole assessment: marks, Greeks, scenarios, margin.
+
+use super::leg::{BookLeg, Contract};
+use super::margin::{relieved, MarginParams};
+use super::mark::{Marked, MarketGreeks, Marking};
+use super::market::MarketInputs;
+use super::scenario::ScenarioParams;
+use super::AssessRefusal;
+use ballast_core_math::scenarios::{
+    add_losses, combined, idiosyncratic_share, tail_risk, Cell, Grid, Leg, Losses, TailRisk,
+};
+use ballast_core_types::{Price, Value};
+
+/// Most legs of a book.
+pub const MAX_LEGS: usize = 32;
+/// Most markets of a book.
+pub const MAX_MARKETS: usize = 4;
+
+/// What a book is worth, how it moves, and what it needs. Amounts are base units of the quote token.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Assessment {
+    /// What the book is worth on its adverse side, rounded down.
+    pub value: Value,
+    /// The part of it that is long options: never negative.
+    pub long_options: Value,
+    /// The largest loss of any scenario.
+    pub worst_loss: Value,
+    /// The scenario of that loss; of several markets, of the factor they share.
+    pub worst_cell: Cell,
+    /// The mean loss over the worst 1 % of the scenarios' probability.
+    pub expected_shortfall: Value,
+    /// What the book has to be worth, cash included, for positions to be opened.
+    pub initial_margin: Value,
+    /// What it has to be worth, cash included, lest it be liquidated.
+    pub maintenance_margin: Value,
+    /// Greeks of each market, in the order of the markets.
+    pub greeks: [MarketGreeks; MAX_MARKETS],
+}
+
+/// What the long options of a book lose, and what the rest does.
+#[derive(Clone, Copy, Default)]
+struct Parts {
+    long_options: Losses,
+    rest: Losses,
+}
+
+/// Tails of the book, and of what is left of it without its long options.
+#[derive(Clone, Copy, Default)]
+struct Tails {
+    whole: TailRisk,
+    rest: TailRisk,
+}
+
+/// Which parts a book has: a part that is not there has no tail to work out.
+#[derive(Clone, Copy, Default)]
+struct Present {
+    long_options: bool,
+    rest: bool,
+}
+
+/// What a book is worth and the tails of what it may lose, without Greeks: what a margin is made of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BookRisk {
+    /// What the book is worth on its adverse side, rounded down.
+    pub value: Value,
+    /// The part of it that is long options: never negative.
+    pub long_options: Value,
+    /// The tail of the whole book.
+    pub whole: TailRisk,
+    /// The tail of what is left of it without its long options.
+    pub rest: TailRisk,
+}
+
+/// What a book has to be worth, cash included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Requirement {
+    /// For positions to be opened.
+    pub initial: Value,
+    /// Lest it be liquidated.
+    pub maintenance: Value,
+}
+
+impl BookRisk {
+    /// The requirement of the book, with what somebody charges for it besides: `whole` for the whole of it, `rest` for what is left of it
+    /// without its long options, which can be let go. `None` if a number does not fit.
+    pub fn requirement(&self, margin: &MarginParams, whole: Requirement, rest: Requirement) -> Option<Requirement> {
+        let relieved = |of_whole: Value, of_rest: Value| relieved(of_whole, self.long_options, of_rest);
+        Some(Requirement {
+            initial: relieved(
+                margin.initial(&self.whole)?.checked_add(whole.initial)?,
+                margin.initial(&self.rest)?.checked_add(rest.initial)?,
+            )?,
+            maintenance: relieved(
+                margin.maintenance(&self.whole)?.checked_add(whole.maintenance)?,
+                margin.maintenance(&self.rest)?.checked_add(rest.maintenance)?,
+            )?,
+        })
+    }
+}
+
+/// Assesses a book at the unix time `now`.
+///
+/// `room` is memory to work in, for the legs of one market at a time: [`MAX_LEGS`] of them are always enough.
+///
+/// # Errors
+/// [`AssessRefusal`]: the first rule that a leg or a market breaks.
+pub fn assess(
+    legs: &[BookLeg],
+    markets: &[MarketInputs],
+    scenarios: &ScenarioParams,
+    margin: &MarginParams,
+    now: i64,
+    room: &mut [Leg],
+) -> Result<Assessment, AssessRefusal> {
+    let mut greeks = [MarketGreeks::default(); MAX_MARKETS];
+    let risk = run(legs, markets, None, scenarios, now, room, Some(&mut greeks))?;
+    let requirement = risk.requirement(margin, Requirement::default(), Requirement::default());
+    let requirement = requirement.ok_or(AssessRefusal::TooLarge)?;
+    Ok(Assessment {
+        value: risk.value,
+        long_options: risk.long_options,
+        worst_loss: risk.whole.worst_loss,
+        worst_cell: risk.whole.worst_cell,
+        expected_shortfall: risk.whole.expected_shortfall,
+        initial_margin: requirement.initial,
+        maintenance_margin: requirement.maintenance,
+        greeks,
+    })
+}
+
+/// As [`assess`], without Greeks, and with the requirement left to be worked out.
+///
+/// With `slow`, a second price for each market, each market's legs are worth the less of what they are worth at the adverse side and at that
+/// price; scenarios still start from the published one.
+///
+/// # Errors
+/// As [`assess`]; [`AssessRefusal::MarketCount`] too for slow prices that are not as many as markets.
+pub fn book_risk(
+    legs: &[BookLeg],
+    markets: &[MarketInputs],
+    slow: Option<&[Price]>,
+    scenarios: &ScenarioParams,
+    now: i64,
+    room: &mut [Leg],
+) -> Result<BookRisk, AssessRefusal> {
+    if slow.is_some_and(|slow| slow.len() != markets.len()) {
+        return Err(AssessRefusal::MarketCount);
+    }
+    run(legs, markets, slow, scenarios, now, room, None)
+}
+
+/// What one leg is worth on its adverse side, in base units, rounded down. [`BookLeg::market`] is of no account.
+///
+/// # Errors
+/// [`AssessRefusal`]: the first rule that the leg or the market breaks.
+pub fn mark(leg: &BookLeg, market: &MarketInputs, now: i64) -> Result<Value, AssessRefusal> {
+    Ok(Marking::new(market, None, now)?.mark(leg, None)?.value)
+}
+
+// A frame of its own: a caller that has anything else in his would exceed the virtual machine's 4 KiB.
+#[inline(never)]
+fn run(
+    legs: &[BookLeg],
+    markets: &[MarketInputs],
+    slow: Option<&[Price]>,
+    scenarios: &ScenarioParams,
+    now: i64,
+    room: &mut [Leg],
+    mut greeks: Option<&mut [MarketGreeks; MAX_MARKETS]>,
+) -> Result<BookRisk, AssessRefusal> {
+    if legs.len() > MAX_LEGS {
+        return Err(AssessRefusal::TooManyLegs);
+    }
+    if markets.is_empty() || markets.len() > MAX_MARKETS {
+        return Err(AssessRefusal::MarketCount);
+    }
+    if legs.iter().any(|leg| leg.market >= markets.len()) {
+        return Err(AssessRefusal::UnknownMarket);
+    }
+    let mut result = BookRisk::default();
+    let mut present = Present::default();
+    let mut shared = Parts::default();
+    let mut own = [Tails::default(); MAX_MARKETS];
+    let mut first_grid = None;
+    for ((index, market), own) in markets.iter().enumerate().zip(&mut own) {
+        let here = legs.iter().filter(|leg| leg.market == index);
+        let slow = slow.and_then(|slow| slow.get(index)).copied();
+        let marking = Marking::new(market, slow, now)?;
+        let greeks = greeks.as_deref_mut().and_then(|greeks| greeks.get_mut(index));
+        let marks = mark_all(here, &marking, greeks, room)?;
+        add_value(&mut result.value, marks.value)?;
+        add_value(&mut result.long_options, marks.long_options)?;
+        present.long_options |= !marks.long.is_empty();
+        present.rest |= !marks.rest.is_empty();
+        let grid = scenarios.grid(market.deviation)?;
+        if markets.len() == 1 {
+            // One market is its own factor.
+            revalue(&marks, market.bounds.mid, [(&grid, &mut shared)])?;
+        } else {
+            *own = shared_and_own(&marks, market, &grid, &mut shared)?;
+        }
+        // Every grid's cells are the same multiples of its own deviation, and so are equally probable.
+        first_grid.get_or_insert(grid);
+    }
+    let grid = first_grid.ok_or(AssessRefusal::MarketCount)?;
+    let shared = tails(&shared, &grid, present)?;
+    finish(&mut result, &shared, &own, present, markets.len() > 1).ok_or(AssessRefusal::TooLarge)?;
+    Ok(result)
+}
+
+/// The marked legs of one market.
+struct Marks<'a> {
+    value: Value,
+    long_options: Value,
+    long: &'a [Leg],
+    rest: &'a [Leg],
+}
+
+impl Marks<'_> {
+    fn present(&self) -> Present {
+        Present {
+            long_options: !self.long.is_empty(),
+            rest: !self.rest.is_empty(),
+        }
+    }
+}
+
+/// Marks the legs of one market; long options fill the room from its front, the others from its back.
+#[inline(never)]
+fn mark_all<'a, 'b>(
+    legs: impl Iterator<Item = &'b BookLeg>,
+    marking: &Marking,
+    mut greeks: Option<&mut MarketGreeks>,
+    room: &'a mut [Leg],
+) -> Result<Marks<'a>, AssessRefusal> {
+    let (mut whole, mut long) = (Worth::default(), Worth::default());
+    let (mut front, mut back) = (0usize, room.len());
+    for leg in legs {
+        if front >= back {
+            return Err(AssessRefusal::TooManyLegs);
+        }
+        let marked = marking.mark(leg, greeks.as_deref_mut())?;
+        whole.add(&marked)?;
+        let is_long_option = matches!(leg.contract, Contract::Option { .. }) && leg.quantity.0 >= 0;
+        let place = if is_long_option {
+            long.add(&marked)?;
+            front = front.wrapping_add(1);
+            front.wrapping_sub(1)
+        } else {
+            back = back.wrapping_sub(1);
+            back
+        };
+        *room.get_mut(place).ok_or(AssessRefusal::TooManyLegs)? = marked.leg;
+    }
+    if let Some(greeks) = greeks {
+        *greeks = greeks.per_unit();
+    }
+    Ok(Marks {
+        value: whole.less(),
+        long_options: long.less(),
+        long: room.get(..front).unwrap_or_default(),
+        rest: room.get(back..).unwrap_or_default(),
+    })
+}
+
+/// A sum of marks at the adverse side, and one at the slow price.
+#[derive(Default)]
+struct Worth {
+    adverse: Value,
+    slow: Value,
+}
+
+impl Worth {
+    fn add(&mut self, marked: &Marked) -> Result<(), AssessRefusal> {
+        add_value(&mut self.adverse, marked.value)?;
+        add_value(&mut self.slow, marked.slow_value)
+    }
+
+    fn less(&self) -> Value {
+        self.adverse.min(self.slow)
+    }
+}
+
+/// Adds what one of several markets loses by the factor they share, and works out the tails of its own moves.
+#[inline(never)]
+fn shared_and_own(
+    marks: &Marks,
+    market: &MarketInputs,
+    grid: &Grid,
+    shared: &mut Parts,
+) -> Result<Tails, AssessRefusal> {
+    let rest = idiosyncratic_share(market.loading).ok_or(AssessRefusal::Loading)?;
+    let factor = grid.shared(market.loading).ok_or(AssessRefusal::Loading)?;
+    let alone = grid.shared(rest).ok_or(AssessRefusal::Loading)?;
+    let mut own = Parts::default();
+    revalue(marks, market.bounds.mid, [(&factor, shared), (&alone, &mut own)])?;
+    tails(&own, &alone, marks.present())
+}
+
+/// Adds what the legs of one market lose in each cell of its grids.
+#[inline(never)]
+fn revalue<const N: usize>(
+    marks: &Marks,
+    spot: Price,
+    mut sums: [(&Grid, &mut Parts); N],
+) -> Result<(), AssessRefusal> {
+    if !marks.long.is_empty() {
+        add_losses(
+            &mut sums.each_mut().map(|(grid, parts)| (*grid, &mut parts.long_options)),
+            spot,
+            marks.long,
+        )?;
+    }
+    if !marks.rest.is_empty() {
+        add_losses(
+            &mut sums.each_mut().map(|(grid, parts)| (*grid, &mut parts.rest)),
+            spot,
+            marks.rest,
+        )?;
+    }
+    Ok(())
+}
+
+/// The tails of the whole and of the rest.
+#[inline(never)]
+fn tails(parts: &Parts, grid: &Grid, present: Present) -> Result<Tails, AssessRefusal> {
+    let tail = |losses: &Losses| tail_risk(losses, grid).ok_or(AssessRefusal::TooLarge);
+    let rest = if present.rest {
+        tail(&parts.rest)?
+    } else {
+        TailRisk::default()
+    };
+    let whole = if present.long_options {
+        tail(
+            &parts
+                .long_options
+                .checked_add(&parts.rest)
+                .ok_or(AssessRefusal::TooLarge)?,
+        )?
+    } else {
+        rest
+    };
+    Ok(Tails { whole, rest })
+}
+
+#[inline(never)]
+fn finish(
+    result: &mut BookRisk,
+    shared: &Tails,
+    own: &[Tails; MAX_MARKETS],
+    present: Present,
+    several: bool,
+) -> Option<()> {
+    // One market is its own factor: there is nothing to combine.
+    let combine = |shared: &TailRisk, own: &[TailRisk; MAX_MARKETS]| {
+        if several {
+            combined(shared, own)
+        } else {
+            Some(*shared)
+        }
+    };
+    result.whole = combine(&shared.whole, &own.map(|tails| tails.whole))?;
+    result.rest = if present.long_options {
+        combine(&shared.rest, &own.map(|tails| tails.rest))?
+    } else {
+        result.whole
+    };
+    Some(())
+}
+
+fn add_value(sum: &mut Value, more: Value) -> Result<(), AssessRefusal> {
+    *sum = sum.checked_add(more).ok_or(AssessRefusal::TooLarge)?;
+    Ok(())
+}

@@ -1,0 +1,100 @@
+//! What a book is worth, how it moves with the market, and how much margin it needs.
+//!
+//! A book is up to [`MAX_LEGS`] positions on up to [`MAX_MARKETS`] markets. Marks come from the precise tier, Greeks
+//! and scenarios from the fast one. Formulae, constants and their reasons are in `docs/assess.md`.
+//!
+//! **The adverse side.** Each leg is marked where its owner would have to leave it: at the end of the price's confidence
+//! interval, and at the side of the volatility, that is worse for him. So a wider interval never makes a book worth more.
+//! Greeks and scenarios start from the published price, and from each leg's adverse volatility.
+#![no_std]
+#![forbid(unsafe_code)]
+#![deny(
+    clippy::arithmetic_side_effects,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::arithmetic_side_effects,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing
+    )
+)]
+
+mod amount;
+mod engine;
+mod leg;
+mod margin;
+mod mark;
+mod market;
+mod scenario;
+
+pub use engine::{assess, book_risk, mark, Assessment, BookRisk, Requirement, MAX_LEGS, MAX_MARKETS};
+pub use leg::{BookLeg, Contract, Decimal};
+pub use margin::{MarginParams, MARGIN};
+pub use mark::MarketGreeks;
+pub use market::{MarketInputs, VolatilityBand};
+pub use scenario::{deviation, ScenarioParams, HORIZON_SECONDS, LOADING, SCENARIOS, VOLATILITY_SPREAD};
+
+use ballast_core_math::black_scholes::DomainError;
+use ballast_core_math::scenarios::{GridError, ScenarioError};
+use ballast_core_math::surface::PointError;
+
+/// Why a book is not assessed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AssessRefusal {
+    /// More than [`MAX_LEGS`] legs, or more on one market than there is room to work in.
+    TooManyLegs,
+    /// No market, or more than [`MAX_MARKETS`].
+    MarketCount,
+    /// A leg names a market that is not there.
+    UnknownMarket,
+    /// A leg's decimal has more than nine places.
+    Decimal,
+    /// An option's expiry has come.
+    Expired,
+    /// An option on a market without a volatility.
+    NoVolatility,
+    /// The surface has no volatility at an option's strike and expiry.
+    Volatility(PointError),
+    /// An input of an option's price lies outside the domain of the pricing.
+    Domain(DomainError),
+    /// A market's deviation, or the shocks, do not make a grid.
+    Grid(GridError),
+    /// A market's loading on the common factor is outside ±1.
+    Loading,
+    /// A position, or the book, does not fit: see [`ScenarioError::TooLarge`].
+    TooLarge,
+}
+
+impl From<DomainError> for AssessRefusal {
+    fn from(error: DomainError) -> Self {
+        Self::Domain(error)
+    }
+}
+
+impl From<PointError> for AssessRefusal {
+    fn from(error: PointError) -> Self {
+        Self::Volatility(error)
+    }
+}
+
+impl From<GridError> for AssessRefusal {
+    fn from(error: GridError) -> Self {
+        Self::Grid(error)
+    }
+}
+
+impl From<ScenarioError> for AssessRefusal {
+    fn from(error: ScenarioError) -> Self {
+        match error {
+            ScenarioError::Domain(error) => Self::Domain(error),
+            ScenarioError::TooLarge => Self::TooLarge,
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! What a market is known by: whether a price may be used, what is learnt from one price to the next, and what stands
+//! in the way of acting on it.
+//!
+//! Programs call these functions to *check*, keepers call the same ones to *plan*, so that the two can never disagree.
+//! Nothing here knows an account, a clock or a network. Refusals are values that name the rule which failed.
+#![no_std]
+#![forbid(unsafe_code)]
+#![deny(
+    clippy::arithmetic_side_effects,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::arithmetic_side_effects,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing
+    )
+)]
+
+pub mod admission;
+pub mod breaker;
+pub mod observation;
+pub mod quiet;
+pub mod regime;
+pub mod signals;
+pub mod surface_feed;

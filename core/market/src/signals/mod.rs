@@ -1,0 +1,189 @@
+//! What a market learns from each admitted price: variance fast and slow, the shape of returns, trend and acceleration, jumps, a slow
+//! price and its high.
+//!
+//! The estimators are those of `risk-math` (`docs/estimators.md`); here they are fed, in one pass for each observation. Variance and moments
+//! take steps no shorter than the sampling time, so that whoever bursts, or picks his moments inside the confidence interval,
+//! gains nothing; trend and jump look at every price.
+
+mod exit;
+mod params;
+
+pub use exit::{exit_fallback, ExitHaircut};
+pub use params::{SignalParams, SignalRule, SignalTimes};
+
+use crate::admission::{AdmittedPrice, Now};
+use crate::regime::slow_high;
+use ballast_core_math::estimators::{
+    Elapsed, EwmaMoments, EwmaVariance, LogReturn, NoiseVariance, Observation, Sampler, Score, Step, Trend, TrendScores,
+};
+use ballast_core_types::basis_points::BasisPoints;
+use ballast_core_types::{Price, Ratio, I80F48, SECONDS_PER_HOUR};
+
+/// A market's signals after its last observation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signals {
+    /// Last observed price.
+    pub price: Price,
+    /// Its confidence as a share of it.
+    pub confidence: Ratio,
+    /// When it was published, unix seconds.
+    pub publish_time: i64,
+    /// When it was observed, unix seconds.
+    pub observed_at: i64,
+    /// The price followed at a limited rate.
+    pub slow_price: Price,
+    /// The slow price's high, which falls at a limited rate: [`slow_high`].
+    pub high: Price,
+    /// The step that has begun.
+    pub sampler: Sampler,
+    /// Variance of log returns a year, with the short time constant.
+    pub fast_variance: EwmaVariance,
+    /// The same with the long one.
+    pub slow_variance: EwmaVariance,
+    /// Moments of standardised returns.
+    pub moments: EwmaMoments,
+    /// Distances from the fast and the slow average of the log price.
+    pub trend: Trend,
+    /// The return since the step began, in standard deviations of the fast variance; nothing if it was under the floor.
+    pub jump: Score,
+}
+
+/// Why an observation is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ObserveRefusal {
+    /// Less than the market's minimum interval since the last observation.
+    TooSoon,
+    /// A value does not fit the fixed-point format.
+    OutOfRange,
+}
+
+impl Signals {
+    /// After the first price of a market, with the variance to start from.
+    pub fn first(price: &AdmittedPrice, variance: EwmaVariance, now: Now) -> Self {
+        Self {
+            price: price.bounds.mid,
+            confidence: price.confidence,
+            publish_time: price.publish_time,
+            observed_at: now.unix_time,
+            slow_price: price.bounds.mid,
+            high: price.bounds.mid,
+            sampler: Sampler::first(NoiseVariance::from_confidence(price.confidence)),
+            fast_variance: variance,
+            slow_variance: variance,
+            moments: EwmaMoments::NORMAL,
+            trend: Trend::default(),
+            jump: Score::default(),
+        }
+    }
+
+    /// After one more price.
+    ///
+    /// # Errors
+    /// [`ObserveRefusal::TooSoon`], or a value out of range.
+    pub fn next(&self, params: &SignalParams, price: &AdmittedPrice, now: Now) -> Result<Self, ObserveRefusal> {
+        let since = now.unix_time.saturating_sub(self.observed_at);
+        if since < i64::from(params.min_interval_seconds) {
+            return Err(ObserveRefusal::TooSoon);
+        }
+        let observation = self.observation(price);
+        let elapsed = observation.elapsed.seconds();
+        let slow_price = follow(
+            self.slow_price,
+            price.bounds.mid,
+            params.slow_price_rate_per_hour,
+            elapsed,
+        )
+        .ok_or(ObserveRefusal::OutOfRange)?;
+        let (sampler, step) = self.sampler.update(&observation, params.times.sampling);
+        let (fast_variance, slow_variance, moments) = match step {
+            Some(step) => self.after_step(&step, params),
+            None => (self.fast_variance, self.slow_variance, self.moments),
+        };
+        Ok(Self {
+            price: price.bounds.mid,
+            confidence: price.confidence,
+            publish_time: price.publish_time,
+            observed_at: now.unix_time,
+            slow_price,
+            high: slow_high(self.high, slow_price, elapsed, params.high_fall_per_day),
+            sampler,
+            fast_variance,
+            slow_variance,
+            moments,
+            trend: self.trend.update(&observation, &params.times.trend),
+            jump: self.jump_score(&observation, params),
+        })
+    }
+
+    /// The jump that `price` would be if it were observed now.
+    ///
+    /// It matters between two observations: the market may already have moved, and whoever trades must not be able to profit from nobody
+    /// having cranked yet.
+    pub fn jump_of(&self, price: &AdmittedPrice, params: &SignalParams) -> Score {
+        if price.publish_time <= self.publish_time {
+            return self.jump;
+        }
+        self.jump_score(&self.observation(price), params)
+    }
+
+    /// Trend and acceleration in standard deviations of the slow variance. `None` without any variance.
+    pub fn trend_scores(&self, params: &SignalParams) -> Option<TrendScores> {
+        self.trend.scores(self.slow_variance, &params.times.trend)
+    }
+
+    /// The larger of the two variances: what a reserve should be made for.
+    pub fn larger_variance(&self) -> EwmaVariance {
+        self.fast_variance.max(self.slow_variance)
+    }
+
+    fn observation(&self, price: &AdmittedPrice) -> Observation {
+        let elapsed = price.publish_time.saturating_sub(self.publish_time).max(1);
+        Observation {
+            log_return: LogReturn::between(self.price, price.bounds.mid),
+            elapsed: Elapsed::capped(elapsed).unwrap_or(Elapsed::MAX),
+            noise: NoiseVariance::from_confidence(price.confidence),
+        }
+    }
+
+    #[inline(never)]
+    fn after_step(&self, step: &Step, params: &SignalParams) -> (EwmaVariance, EwmaVariance, EwmaMoments) {
+        let times = &params.times;
+        (
+            self.fast_variance.update(step, times.fast_variance),
+            self.slow_variance.update(step, times.slow_variance),
+            self.moments.update(step, self.fast_variance, times.moments),
+        )
+    }
+
+    fn jump_score(&self, observation: &Observation, params: &SignalParams) -> Score {
+        let step = self.sampler.so_far(observation);
+        if step.log_return.bits().unsigned_abs() < floor_bits(params.jump_floor) {
+            return Score::default();
+        }
+        self.fast_variance.score(&step)
+    }
+}
+
+/// A share as a log return, with 48 fraction bits.
+const fn floor_bits(floor: BasisPoints) -> u64 {
+    match ((floor.0 as u64) << 48).checked_div(10_000) {
+        Some(bits) if floor.0 < 1 << 16 => bits,
+        _ => u64::MAX,
+    }
+}
+
+/// Moves `slow` toward `target`, by at most `rate` of itself per hour.
+fn follow(slow: Price, target: Price, rate: Ratio, elapsed: u32) -> Option<Price> {
+    let step = slow
+        .fixed()
+        .checked_mul(rate.fixed())?
+        .checked_mul_int(i128::from(elapsed))?
+        .checked_div_int(i128::from(SECONDS_PER_HOUR))?;
+    // A fall never reaches nothing: the target is positive.
+    let lowest = slow.fixed().checked_sub(step)?.max(I80F48::ZERO);
+    let highest = slow.fixed().checked_add(step)?;
+    Price::from_fixed(target.fixed().max(lowest).min(highest))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,351 @@
+//! Tables and properties of the feed: medians, gate, bounds.
+
+extern crate std;
+
+use super::median::{distance, lower_median};
+use super::slices::years;
+use super::*;
+use ballast_core_math::surface::Rule;
+use ballast_core_types::fixtures::ratio;
+use fixed::types::{I2F62, U16F48, U8F56};
+use proptest::prelude::*;
+use std::vec::Vec;
+
+const NOW: i64 = 1_700_000_000;
+const DAY: i64 = 86_400;
+
+fn slice(days: i64, volatility: f64, skew: f64, curvature: f64) -> FeedSlice {
+    FeedSlice {
+        expiry: NOW + days * DAY,
+        variance: U8F56::from_num(volatility * volatility),
+        skew: I2F62::from_num(skew),
+        curvature: U16F48::from_num(curvature),
+    }
+}
+
+/// φ = 1/√θ, which has no arbitrage for falling √θ·φ's; three expiries at one volatility and skew.
+fn flat(volatility: f64, skew: f64) -> FeedSurface {
+    let slices: Vec<_> = [30, 90, 180]
+        .map(|days| {
+            let theta = volatility * volatility * days as f64 / 365.0;
+            slice(days, volatility, skew, theta.sqrt().recip())
+        })
+        .into();
+    FeedSurface::new(&slices).unwrap()
+}
+
+fn with(surface: FeedSurface, index: usize, change: impl FnOnce(&mut FeedSlice)) -> FeedSurface {
+    let mut surface = surface;
+    change(&mut surface.slices[index]);
+    surface
+}
+
+fn bounds() -> FeedBounds {
+    FeedBounds {
+        min_interval_seconds: 60,
+        average_tenor_seconds: 2_592_000,
+        variance_change_per_hour: ratio("0.2"),
+        skew_change_per_hour: ratio("0.1"),
+        curvature_change_per_hour: ratio("0.5"),
+        floor_share: ratio("0.5"),
+    }
+}
+
+fn volatility(slice: &FeedSlice) -> f64 {
+    slice.variance.to_num::<f64>().sqrt()
+}
+
+#[test]
+fn years_are_exact_and_end_where_slices_do() {
+    for seconds in [61, 3_600, 31_536_000, 157_680_000] {
+        let exact = (seconds as u128) * (1 << 61) / 31_536_000;
+        assert_eq!(u128::from(years(seconds)), exact);
+    }
+    for (ahead, there) in [
+        (60, false),
+        (61, true),
+        (GREATEST_TIME_TO_EXPIRY, true),
+        (GREATEST_TIME_TO_EXPIRY + 1, false),
+        (-1, false),
+    ] {
+        let one = FeedSlice {
+            expiry: NOW + ahead,
+            ..slice(0, 0.5, 0.0, 1.0)
+        };
+        assert_eq!(one.slice(NOW).is_some(), there, "{ahead}");
+        assert_eq!(FeedSurface::new(&[one]).unwrap().check(NOW).is_ok(), there, "{ahead}");
+    }
+}
+
+#[test]
+fn medians_are_of_the_lower_rank() {
+    for (said, expected) in [
+        (&[5][..], 5),
+        (&[9, 1], 1),
+        (&[3, 1, 2], 2),
+        (&[4, 1, 3, 2], 2),
+        (&[7, 7, 1, 9, 8], 7),
+        (&[16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1], 8),
+    ] {
+        assert_eq!(lower_median(said.iter().copied()), expected, "{said:?}");
+    }
+}
+
+#[test]
+fn one_liar_of_three_moves_nothing_beyond_the_honest() {
+    let honest = [flat(0.60, -0.20), flat(0.61, -0.22)];
+    for lie in [flat(0.30, 0.9), flat(0.90, -0.9), flat(0.60, 0.5)] {
+        for order in [[0, 1, 2], [2, 0, 1], [1, 2, 0]] {
+            let said = [honest[0], honest[1], lie];
+            let said = order.map(|index| said[index]);
+            let publication = publish(None, &said, 3, &bounds(), ratio("0.36"), NOW).unwrap();
+            for slice in publication.slices.slices() {
+                assert!((0.60 - 1e-9..=0.61 + 1e-9).contains(&volatility(slice)));
+                assert!((-0.22..=-0.20).contains(&slice.skew.to_num::<f64>()));
+            }
+        }
+    }
+}
+
+#[test]
+fn too_few_too_many_and_other_expiries() {
+    let one = flat(0.6, -0.2);
+    let other = with(one, 1, |slice| slice.expiry += 1);
+    let shorter = FeedSurface::new(&one.slices()[..2]).unwrap();
+    assert_eq!(medians(&[], 0), Err(FeedRefusal::TooFew));
+    assert_eq!(medians(&[one, one], 3), Err(FeedRefusal::TooFew));
+    assert_eq!(medians(&[one; 17], 3), Err(FeedRefusal::TooMany));
+    assert_eq!(medians(&[one, other], 2), Err(FeedRefusal::Grid));
+    assert_eq!(medians(&[one, shorter], 2), Err(FeedRefusal::Grid));
+    assert_eq!(FeedSurface::new(&[slice(1, 0.5, 0.0, 1.0); 9]), None);
+}
+
+#[test]
+fn medians_with_arbitrage_give_way_to_the_nearest_submission() {
+    // Each is free of arbitrage; the second slice's medians (σ² of one, φ of another) break its call wing.
+    let tight = |skew_near, skew_far, far: f64| {
+        let near = slice(30, 0.6, skew_near, 3.0);
+        let theta = |days: f64, volatility: f64| volatility * volatility * days / 365.0;
+        let wing = theta(30.0, 0.6) * 3.0 * (1.0 + skew_near);
+        let far_curvature = wing / (theta(90.0, far) * (1.0 + skew_far)) * 1.000_001;
+        FeedSurface::new(&[near, slice(90, far, skew_far, far_curvature)]).unwrap()
+    };
+    let said = [tight(-0.2, -0.25, 0.6), tight(-0.2, -0.4, 0.7), tight(-0.2, -0.3, 0.5)];
+    for surface in &said {
+        surface.check(NOW).unwrap();
+    }
+    let middle = medians(&said, 3).unwrap();
+    assert_eq!(
+        middle.check(NOW),
+        Err(FeedRefusal::Surface(SurfaceError::Slice {
+            slice: 1,
+            rule: Rule::CalendarCallWing
+        }))
+    );
+    let publication = publish(None, &said, 3, &bounds(), ratio("0.36"), NOW).unwrap();
+    let Choice::Nearest(index) = publication.choice else {
+        panic!("medians with arbitrage were published")
+    };
+    assert_eq!(publication.slices, said[index]);
+    let chosen = distance(&said[index], &middle);
+    assert!(said.iter().all(|surface| distance(surface, &middle) >= chosen));
+}
+
+#[test]
+fn a_lie_that_is_taken_whole_is_no_further_out_than_the_best_honest_one() {
+    let middle = flat(0.6, -0.2);
+    let near = with(middle, 0, |slice| slice.skew = I2F62::from_num(-0.21));
+    let far = with(middle, 0, |slice| slice.skew = I2F62::from_num(-0.5));
+    assert_eq!(nearest(&[far, near], &middle).unwrap().0, 1);
+    assert_eq!(distance(&near, &middle), (0.01 * f64::from(1 << 24)) as u64);
+    assert_eq!(distance(&middle, &middle), 0);
+}
+
+#[test]
+fn a_change_is_bounded_by_the_hours_and_the_slice_is_named() {
+    let old = flat(0.6, -0.2);
+    let moved = |index, change: fn(&mut FeedSlice)| with(old, index, change);
+    let up = |slice: &mut FeedSlice| slice.variance = U8F56::from_num(slice.variance.to_num::<f64>() * 1.1);
+    let down = |slice: &mut FeedSlice| slice.variance = U8F56::from_num(slice.variance.to_num::<f64>() * 0.9);
+    let skew = |slice: &mut FeedSlice| slice.skew -= I2F62::from_num(0.05);
+    let curve = |slice: &mut FeedSlice| slice.curvature = U16F48::from_num(slice.curvature.to_num::<f64>() * 1.25);
+    for (after, parameter, index) in [
+        (moved(0, up), Parameter::Variance, 0),
+        (moved(2, down), Parameter::Variance, 2),
+        (moved(1, skew), Parameter::Skew, 1),
+        (moved(2, curve), Parameter::Curvature, 2),
+    ] {
+        // Each is half an hour's allowance.
+        let check = |seconds| check_change(old.slices(), after.slices(), &bounds(), seconds);
+        let refused = Err(FeedRefusal::Change {
+            slice: index,
+            parameter,
+        });
+        assert_eq!(check(0), refused);
+        assert_eq!(check(1_790), refused, "{parameter:?}");
+        assert_eq!(check(1_810), Ok(()), "{parameter:?}");
+        assert_eq!(check(i64::MAX), Ok(()));
+    }
+    assert_eq!(check_change(old.slices(), old.slices(), &bounds(), 0), Ok(()));
+    assert_eq!(
+        check_change(old.slices(), old.slices(), &bounds(), -1),
+        Err(FeedRefusal::OutOfRange)
+    );
+}
+
+#[test]
+fn slices_are_compared_with_their_own_expiry() {
+    let old = flat(0.6, -0.2);
+    // The first has expired, and one beyond the last is new.
+    let mut after: Vec<_> = old.slices()[1..].to_vec();
+    after.push(slice(365, 2.0, 0.9, 0.1));
+    assert_eq!(check_change(old.slices(), &after, &bounds(), 0), Ok(()));
+    after[0].skew += I2F62::from_num(0.1);
+    assert_eq!(
+        check_change(old.slices(), &after, &bounds(), 60),
+        Err(FeedRefusal::Change {
+            slice: 0,
+            parameter: Parameter::Skew
+        })
+    );
+}
+
+#[test]
+fn a_flat_smile_can_become_a_curved_one() {
+    let old = [slice(30, 0.6, 0.0, 0.0)];
+    let curved = [slice(30, 0.6, 0.0, 0.4)];
+    assert_eq!(check_change(&old, &curved, &bounds(), 3_600), Ok(()));
+    assert!(check_change(&old, &curved, &bounds(), 1_800).is_err());
+}
+
+#[test]
+fn the_floor_is_a_share_of_realised_variance() {
+    let slices = [slice(30, 0.5, 0.0, 1.0), slice(60, 0.4, 0.0, 1.0)];
+    for (realised, refused) in [
+        ("0.31", None),
+        ("0.33", Some(1)),
+        ("0.5", Some(1)),
+        ("0.51", Some(0)),
+        ("0", None),
+    ] {
+        let expected = refused.map_or(Ok(()), |slice| Err(FeedRefusal::BelowFloor { slice }));
+        assert_eq!(
+            check_floor(&slices, ratio("0.5"), ratio(realised)),
+            expected,
+            "{realised}"
+        );
+    }
+}
+
+#[test]
+fn publishing_asks_for_time_first() {
+    let old = flat(0.6, -0.2);
+    let before = Some(Published { at: NOW, slices: &old });
+    let publish = |now| publish(before, &[old], 1, &bounds(), ratio("0.36"), now).map(|done| done.slices);
+    assert_eq!(publish(NOW + 59), Err(FeedRefusal::TooSoon));
+    assert_eq!(publish(NOW - 1), Err(FeedRefusal::TooSoon));
+    assert_eq!(publish(NOW + 60), Ok(old));
+}
+
+#[test]
+fn the_grid_rolls_by_itself() {
+    let grid: Vec<i64> = (1..=10).map(|day| NOW + day * DAY).collect();
+    assert_eq!(active(&grid, NOW, 3_600), &grid[..8]);
+    assert_eq!(active(&grid, NOW + DAY - 3_600, 3_600), &grid[..8]);
+    assert_eq!(active(&grid, NOW + DAY - 3_599, 3_600), &grid[1..9]);
+    assert_eq!(active(&grid, NOW + 9 * DAY, 3_600), &grid[9..]);
+    assert_eq!(active(&grid, NOW + 10 * DAY, 3_600), &[] as &[i64]);
+}
+
+#[test]
+fn submissions_are_read_against_the_grid() {
+    let said = flat(0.6, -0.2);
+    let all: Vec<i64> = said.slices().iter().map(|slice| slice.expiry).collect();
+    assert_eq!(said.aligned(&all), Some(said));
+    let later = said.aligned(&all[1..]).unwrap();
+    assert_eq!(later.slices(), &said.slices()[1..]);
+    assert_eq!(said.aligned(&all[..2]), None, "one too many");
+    assert_eq!(said.aligned(&[all[0], all[2]]), None, "one between");
+    assert_eq!(said.aligned(&[all[0] - 1, all[1], all[2]]), None);
+    assert_eq!(said.aligned(&[]), None);
+}
+
+#[test]
+fn freshness_has_two_ends() {
+    for (at, fresh) in [
+        (NOW, true),
+        (NOW - 60, true),
+        (NOW - 61, false),
+        (NOW + 1, false),
+        (i64::MIN, false),
+    ] {
+        assert_eq!(is_fresh(at, NOW, 60), fresh, "{at}");
+    }
+}
+
+/// Any three feeders' surfaces of three expiries that the gate accepts.
+fn accepted() -> impl Strategy<Value = FeedSurface> {
+    let parameters = || (0.2f64..2.0, -0.9f64..0.9, 0.05f64..1.9);
+    proptest::array::uniform3(parameters()).prop_filter_map("arbitrage", |list| {
+        let days = [7, 30, 90];
+        let slices: Vec<_> = list
+            .iter()
+            .zip(days)
+            .map(|((level, skew, eta), days)| {
+                let theta = level * level * days as f64 / 365.0;
+                slice(days, *level, *skew, eta / theta.sqrt())
+            })
+            .collect();
+        FeedSurface::new(&slices).filter(|surface| surface.check(NOW).is_ok())
+    })
+}
+
+proptest! {
+    #[test]
+    fn ageing_keeps_the_gate(surface in accepted(), seconds in 0i64..7 * DAY - 61) {
+        let later = NOW + seconds;
+        prop_assert_eq!(surface.check(later), Ok(()));
+        prop_assert!(at(surface.slices().iter().copied(), later).is_some());
+    }
+
+    #[test]
+    fn whatever_is_published_is_free_of_arbitrage_and_between_the_honest(
+        honest in proptest::collection::vec(accepted(), 3), liars in proptest::collection::vec(accepted(), 0..=2)
+    ) {
+        let mut said = honest.clone();
+        said.extend(&liars);
+        let bounds = FeedBounds { floor_share: ratio("0.0001"), ..bounds() };
+        let publication = publish(None, &said, 3, &bounds, ratio("0.36"), NOW).unwrap();
+        prop_assert_eq!(publication.slices.check(NOW), Ok(()));
+        let middle = medians(&said, 3).unwrap();
+        for index in 0..3 {
+            let range = |of: fn(&FeedSlice) -> u64| {
+                let said = honest.iter().map(|surface| of(&surface.slices()[index]));
+                (said.clone().min().unwrap(), said.max().unwrap())
+            };
+            let variance = |slice: &FeedSlice| slice.variance.to_bits();
+            let (least, most) = range(variance);
+            prop_assert!((least..=most).contains(&variance(&middle.slices()[index])));
+        }
+        if let Choice::Nearest(_) = publication.choice {
+            let best = honest.iter().map(|surface| distance(surface, &middle)).min().unwrap();
+            prop_assert!(distance(&publication.slices, &middle) <= best);
+        }
+    }
+
+    #[test]
+    fn no_sequence_is_faster_than_the_bound(steps in proptest::collection::vec((1i64..4_000, -1f64..1.0), 1..30)) {
+        let mut level = slice(30, 0.6, 0.0, 3.0);
+        let (start, mut elapsed) = (level.variance.to_num::<f64>(), 0);
+        for (seconds, wish) in steps {
+            let next = FeedSlice { variance: U8F56::from_num(level.variance.to_num::<f64>() * (1.0 + wish)), ..level };
+            if check_change(&[level], &[next], &bounds(), seconds).is_ok() {
+                level = next;
+            }
+            elapsed += seconds;
+        }
+        // A share of itself an hour, compounded without end, is e^(share·hours).
+        let most = (0.2 * elapsed as f64 / 3_600.0).exp();
+        prop_assert!(level.variance.to_num::<f64>() <= start * most * (1.0 + 1e-12));
+    }
+}

@@ -1,0 +1,36 @@
+//! Breakers over every state they can be in, and the page that shows them.
+
+mod page;
+mod states;
+mod transitions;
+
+use ballast_core_market::breaker::{Breaker, BreakerParams, BreakerSettings, Panel, Unit, TABLE};
+
+/// Settings that are accepted for any row: in the middle of what its row accepts, ten minutes of quiet.
+pub fn settings(breaker: Breaker) -> BreakerSettings {
+    let rule = breaker.rule();
+    let trip = rule.trip.start() + (rule.trip.end() - rule.trip.start()) / 2;
+    let clear = if rule.unit == Unit::Count {
+        trip
+    } else {
+        trip - trip / 4
+    };
+    BreakerSettings {
+        trip,
+        clear,
+        quiet_seconds: 600,
+    }
+}
+
+pub fn params<const N: usize>(panel: &Panel<N>) -> BreakerParams<N> {
+    let params = BreakerParams {
+        settings: panel.breakers().map(settings),
+        longest_gap_seconds: 150,
+    };
+    assert_eq!(panel.validate(&params), Ok(()));
+    params
+}
+
+pub fn every_breaker() -> impl Iterator<Item = Breaker> {
+    TABLE.iter().map(|rule| rule.breaker)
+}

@@ -1,0 +1,60 @@
+//! What a book is made of, and what it loses in each cell.
+
+use core::fmt;
+
+use super::grid::{PRICE_SHOCKS, VOLATILITY_SHOCKS};
+use crate::black_scholes::{DomainError, Kind, Rate, Strike, Volatility, Years};
+use ballast_core_types::Lots;
+
+/// One position of a book on one market.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leg {
+    /// A perpetual or the underlying itself: it moves with the price, one for one.
+    Linear(Lots),
+    /// European options.
+    Option(OptionLeg),
+}
+
+/// A position in one series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OptionLeg {
+    /// How many: one lot is an option on one lot of the underlying.
+    pub quantity: Lots,
+    /// Call or put.
+    pub kind: Kind,
+    /// The strike.
+    pub strike: Strike,
+    /// Annualised volatility at this strike and expiry, before any shock.
+    pub volatility: Volatility,
+    /// Time to expiry.
+    pub time: Years,
+    /// The rate at which the quote currency grows.
+    pub rate: Rate,
+    /// The yield of the underlying.
+    pub carry: Rate,
+}
+
+/// What the book loses in each cell, in base units of the quote token: positive is a loss.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Losses(pub [[i64; VOLATILITY_SHOCKS]; PRICE_SHOCKS]);
+
+/// Why a book was not revalued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScenarioError {
+    /// A leg's input, or the spot, lies outside the domain of the pricing.
+    Domain(DomainError),
+    /// A position is worth more than 2⁵¹ base units (2.2 thousand million of a token of six decimals), or the book's
+    /// loss does not fit.
+    TooLarge,
+}
+
+impl fmt::Display for ScenarioError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Domain(error) => error.fmt(f),
+            Self::TooLarge => f.write_str("a position must be worth less than 2^51 base units"),
+        }
+    }
+}
+
+impl core::error::Error for ScenarioError {}

@@ -1,0 +1,401 @@
+//! The scenario engine against a slow reference in floating point.
+
+mod reference;
+
+use ballast_core_math::black_scholes::{DomainError, Kind, Rate, Strike, Volatility, Years};
+use ballast_core_math::scenarios::{
+    add_losses, combined, idiosyncratic_share, revalue, student, tail_risk, Cell, Grid, GridError, Leg, Losses,
+    OptionLeg, ScenarioError, TailRisk,
+};
+use ballast_core_math::Magnitude;
+use ballast_core_types::{Lots, Price, Value, I80F48};
+use fixed::types::{I2F62, I7F57};
+use proptest::prelude::*;
+use reference::{Book, Series};
+
+const DEVIATION: f64 = 0.05;
+const PRICE_SHOCKS: [f64; 9] = [-0.5, -0.3, -0.15, -0.07, 0.0, 0.07, 0.15, 0.3, 0.5];
+const VOLATILITY_SHOCKS: [f64; 3] = [-0.25, 0.0, 0.5];
+
+fn quarter() -> I2F62 {
+    I2F62::from_num(0.25)
+}
+
+fn grid() -> Grid {
+    Grid::new(
+        PRICE_SHOCKS.map(I7F57::from_num),
+        VOLATILITY_SHOCKS.map(I2F62::from_num),
+        [quarter(), quarter() + quarter(), quarter()],
+        I7F57::from_num(DEVIATION),
+        3,
+    )
+    .unwrap()
+}
+
+fn price(value: f64) -> Price {
+    Price::from_fixed(I80F48::from_num(value)).unwrap()
+}
+
+/// A decimal with nine digits after the point, exactly.
+fn magnitude(value: f64) -> Magnitude {
+    Magnitude::from_decimal((value * 1e9).round() as u128, -9).unwrap()
+}
+
+fn leg(series: &Series) -> Leg {
+    match *series {
+        Series::Linear { lots } => Leg::Linear(Lots(lots)),
+        Series::Option {
+            lots,
+            call,
+            strike,
+            volatility,
+            years,
+        } => Leg::Option(OptionLeg {
+            quantity: Lots(lots),
+            kind: if call { Kind::Call } else { Kind::Put },
+            strike: Strike(magnitude(strike)),
+            volatility: Volatility(magnitude(volatility)),
+            time: Years(magnitude(years)),
+            rate: Rate(I2F62::from_num(0.04)),
+            carry: Rate(I2F62::from_num(0.01)),
+        }),
+    }
+}
+
+fn losses(spot: f64, book: &[Series]) -> Result<Losses, ScenarioError> {
+    let legs: Vec<Leg> = book.iter().map(leg).collect();
+    revalue(price(spot), &legs, &grid())
+}
+
+/// A short strangle with a hedge: loses on both sides.
+fn strangle() -> Vec<Series> {
+    let option = |call, strike, lots| Series::Option {
+        lots,
+        call,
+        strike,
+        volatility: 0.6,
+        years: 0.08,
+    };
+    vec![
+        option(true, 75_000.0, -2_000_000),
+        option(false, 55_000.0, -2_000_000),
+        Series::Linear { lots: 150_000 },
+    ]
+}
+
+#[test]
+fn a_book_loses_what_the_reference_says() {
+    let book = Book::new(65_000.0, strangle());
+    let ours = losses(65_000.0, &book.series).unwrap();
+    // 130,000 quote units of notional a side; the tier's error of 3e-8 of them is 4,000 base units.
+    book.compare(&ours, &PRICE_SHOCKS, &VOLATILITY_SHOCKS, 3.0, 3e-8);
+    let tail = tail_risk(&ours, &grid()).unwrap();
+    assert_eq!(
+        tail.worst_cell,
+        Cell {
+            price: 8,
+            volatility: 2
+        }
+    );
+    assert_eq!(tail.worst_loss.0, ours.0[8][2]);
+    let exact = book.shortfall(&ours, &grid());
+    assert!(
+        (tail.expected_shortfall.0 as f64 - exact).abs() < 2.0,
+        "{} {exact}",
+        tail.expected_shortfall.0
+    );
+    assert!(tail.expected_shortfall <= tail.worst_loss && tail.expected_shortfall.0 > 0);
+}
+
+#[test]
+fn nothing_moves_where_nothing_is_shocked() {
+    let ours = losses(65_000.0, &strangle()).unwrap();
+    assert_eq!(ours.0[4][1], 0);
+}
+
+#[test]
+fn losses_on_several_grids_at_once_are_those_on_each_and_add_to_what_is_there() {
+    let legs: Vec<Leg> = strangle().iter().map(leg).collect();
+    let whole = grid();
+    let half = whole.shared(I2F62::from_num(0.5)).unwrap();
+    let turned = whole.shared(I2F62::from_num(-0.75)).unwrap();
+    let alone = [&whole, &half, &turned].map(|grid| revalue(price(65_000.0), &legs, grid).unwrap());
+    assert!(alone[0] != alone[1] && alone[1] != alone[2]);
+    let mut sums = [Losses::default(), alone[0], Losses::default()];
+    let [first, second, third] = &mut sums;
+    let mut on = [(&whole, first), (&half, second), (&turned, third)];
+    add_losses(&mut on, price(65_000.0), &legs).unwrap();
+    assert_eq!(sums[0], alone[0]);
+    assert_eq!(Some(sums[1]), alone[0].checked_add(&alone[1]));
+    assert_eq!(sums[2], alone[2]);
+}
+
+#[test]
+fn the_tail_is_the_worst_hundredth_whatever_the_order_and_the_ties() {
+    let grid = grid();
+    let weight = |index: usize| {
+        grid.weight(Cell {
+            price: index / 3,
+            volatility: index % 3,
+        })
+        .to_bits()
+    };
+    for step in [0usize, 1, 2, 5, 7, 11, 13] {
+        let mut losses = Losses::default();
+        for (index, cell) in losses.0.iter_mut().flatten().enumerate() {
+            // Three cells of each loss; with a step of zero all are equal.
+            *cell = (((index * step) % 27) / 3) as i64 * 1_000 - 3_000;
+        }
+        let flat: Vec<i64> = losses.0.iter().flatten().copied().collect();
+        let mut order: Vec<usize> = (0..27).collect();
+        order.sort_by_key(|index| (-flat[*index], *index));
+        let (mut left, mut total) = ((1i64 << 62) / 100, 0i128);
+        for index in &order {
+            let taken = weight(*index).min(left);
+            total += i128::from(flat[*index]) * i128::from(taken);
+            left -= taken;
+        }
+        let share = i128::from((1i64 << 62) / 100);
+        let shortfall = total.div_euclid(share) + i128::from(total.rem_euclid(share) != 0);
+        let tail = tail_risk(&losses, &grid).unwrap();
+        assert_eq!(tail.worst_loss.0, flat[order[0]]);
+        assert_eq!(
+            (tail.worst_cell.price, tail.worst_cell.volatility),
+            (order[0] / 3, order[0] % 3),
+            "{step}"
+        );
+        assert_eq!(i128::from(tail.expected_shortfall.0), shortfall, "{step}");
+    }
+}
+
+#[test]
+fn an_expired_option_is_its_payoff() {
+    let series = Series::Option {
+        lots: 1_000_000,
+        call: false,
+        strike: 100.0,
+        volatility: 0.5,
+        years: 0.0,
+    };
+    let ours = losses(90.0, &[series]).unwrap();
+    // Down by e^−0.5 the put gains what the price lost; up by e^0.5 it loses its whole 10.
+    let down = 90.0 * (1.0 - (-0.5f64).exp()) * 1e6;
+    for cell in ours.0[0] {
+        assert!((cell as f64 + down).abs() < 20.0, "{cell} {down}");
+    }
+    for cell in ours.0[8] {
+        assert!((cell - 10_000_000).abs() < 20, "{cell}");
+    }
+}
+
+#[test]
+fn weights_are_students_and_add_up() {
+    let grid = grid();
+    let mut sum = 0i64;
+    for (i, _) in PRICE_SHOCKS.iter().enumerate() {
+        let mass: i64 = (0..3)
+            .map(|v| {
+                grid.weight(Cell {
+                    price: i,
+                    volatility: v,
+                })
+                .to_bits()
+            })
+            .sum();
+        sum += mass;
+        let edge = |j: usize| {
+            let middle = (PRICE_SHOCKS[j] + PRICE_SHOCKS[j + 1]) / 2.0;
+            reference::student(middle / DEVIATION * 2f64.sqrt())
+        };
+        let expected = if i == 8 { 1.0 } else { edge(i) } - if i == 0 { 0.0 } else { edge(i - 1) };
+        assert!((mass as f64 / 2f64.powi(62) - expected).abs() < 1e-14, "{i}");
+        assert!(mass > 0);
+    }
+    assert_eq!(sum, 1 << 62);
+}
+
+#[test]
+fn students_distribution_has_its_known_values() {
+    // Tables of Student's t with four degrees of freedom.
+    for (t, expected) in [
+        (0.0, 0.5),
+        (2.131_846_786, 0.95),
+        (2.776_445_105, 0.975),
+        (3.746_947_388, 0.99),
+        (8.610_301_581, 0.9995),
+    ] {
+        let ours = student::distribution(I7F57::from_num(t)).to_num::<f64>();
+        assert!((ours - expected).abs() < 1e-9, "{t} {ours}");
+        let mirrored = student::distribution(I7F57::from_num(-t));
+        assert_eq!(mirrored + student::distribution(I7F57::from_num(t)), I2F62::ONE);
+    }
+}
+
+#[test]
+fn a_bad_grid_is_refused_by_name() {
+    let with = |prices: [f64; 9], vols: [f64; 3], weights: [f64; 3], deviation: f64, cap: u8| {
+        Grid::new(
+            prices.map(I7F57::from_num),
+            vols.map(I2F62::from_num),
+            weights.map(I2F62::from_num),
+            I7F57::from_num(deviation),
+            cap,
+        )
+        .unwrap_err()
+    };
+    let (prices, vols, weights) = (PRICE_SHOCKS, VOLATILITY_SHOCKS, [0.25, 0.5, 0.25]);
+    let mut flat = prices;
+    flat[3] = flat[4];
+    let mut far = prices;
+    far[8] = 2.1;
+    let up = [0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09];
+    for bad in [flat, far, up] {
+        assert_eq!(with(bad, vols, weights, 0.05, 3), GridError::PriceShocks);
+    }
+    for bad in [[0.0, 0.1, 0.2], [-0.8, 0.0, 0.5], [-0.25, 0.0, 1.95], [-0.25, 0.5, 0.5]] {
+        assert_eq!(with(prices, bad, weights, 0.05, 3), GridError::VolatilityShocks);
+    }
+    for bad in [[0.25, 0.5, 0.3], [0.0, 0.5, 0.5], [-0.25, 1.0, 0.25]] {
+        assert_eq!(with(prices, vols, bad, 0.05, 3), GridError::VolatilityWeights);
+    }
+    for bad in [0.0, 0.00005, 1.5] {
+        assert_eq!(with(prices, vols, weights, bad, 3), GridError::Deviation);
+    }
+    for bad in [0, 9] {
+        assert_eq!(with(prices, vols, weights, 0.05, bad), GridError::TermCap);
+    }
+}
+
+#[test]
+fn a_bad_book_is_refused_by_name() {
+    let huge = losses(65_000.0, &[Series::Linear { lots: 1 << 40 }]);
+    assert_eq!(huge, Err(ScenarioError::TooLarge));
+    let mut far = strangle();
+    if let Series::Option { strike, .. } = &mut far[0] {
+        *strike = 65_000.0 * 150.0;
+    }
+    assert_eq!(losses(65_000.0, &far), Err(ScenarioError::Domain(DomainError::Strike)));
+}
+
+#[test]
+fn one_factor_is_exact_for_a_linear_book() {
+    // Half of a market's variance is the factor's; together they must be what the market alone has.
+    let loading = I2F62::from_num(0.6);
+    let own = idiosyncratic_share(loading).unwrap();
+    assert!((own.to_num::<f64>() - 0.8).abs() < 1e-15);
+    // Small shocks, so that e^shock − 1 is nearly the shock.
+    let grid = Grid::new(
+        PRICE_SHOCKS.map(|shock| I7F57::from_num(shock / 1000.0)),
+        VOLATILITY_SHOCKS.map(I2F62::from_num),
+        [quarter(), quarter() + quarter(), quarter()],
+        I7F57::from_num(DEVIATION / 100.0),
+        3,
+    )
+    .unwrap();
+    let tail = |grid: &Grid| {
+        let losses = revalue(price(100.0), &[Leg::Linear(Lots(-1_000_000_000))], grid).unwrap();
+        tail_risk(&losses, grid).unwrap()
+    };
+    let alone = tail(&grid);
+    let parts = combined(
+        &tail(&grid.shared(loading).unwrap()),
+        &[tail(&grid.shared(own).unwrap())],
+    )
+    .unwrap();
+    for (whole, sum) in [
+        (alone.worst_loss, parts.worst_loss),
+        (alone.expected_shortfall, parts.expected_shortfall),
+    ] {
+        assert!((sum.0 as f64 / whole.0 as f64 - 1.0).abs() < 1e-3, "{whole:?} {sum:?}");
+    }
+    // A full loading leaves a market nothing of its own.
+    assert_eq!(idiosyncratic_share(I2F62::ONE), Some(I2F62::ZERO));
+    assert_eq!(
+        combined(&alone, &[tail(&grid.shared(I2F62::ZERO).unwrap())]),
+        Some(alone)
+    );
+    assert_eq!(idiosyncratic_share(I2F62::from_num(1.5)), None);
+    assert_eq!(grid.shared(I2F62::from_num(-1.5)), None);
+}
+
+#[test]
+fn squares_of_losses_round_up_and_gains_count_as_nothing() {
+    let tail = |worst: i64| TailRisk {
+        worst_loss: Value(worst),
+        expected_shortfall: Value(worst),
+        ..TailRisk::default()
+    };
+    for (common, own, expected) in [(3, 4, 5), (1, 1, 2), (-7, 4, 4), (0, -1, 0), (i64::MAX, 0, i64::MAX)] {
+        assert_eq!(
+            combined(&tail(common), &[tail(own)]).unwrap().worst_loss,
+            Value(expected)
+        );
+    }
+    assert_eq!(combined(&tail(i64::MAX), &[tail(i64::MAX)]), None);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn any_book_agrees_with_the_reference(
+        spot in 0.01f64..200_000.0,
+        legs in proptest::collection::vec((any::<bool>(), -1.5f64..1.5, 0.01f64..5.0, 0.0005f64..5.0, -1_000_000i64..1_000_000, 0u8..4), 1..16),
+    ) {
+        let series: Vec<Series> = legs
+            .into_iter()
+            .map(|(call, log_strike, volatility, years, lots, kind)| if kind == 0 {
+                Series::Linear { lots }
+            } else {
+                let round = |x: f64| (x * 1e9).round() / 1e9;
+                Series::Option { lots, call, strike: round(spot * log_strike.exp()), volatility: round(volatility), years: round(years) }
+            })
+            .collect();
+        let book = Book::new(spot, series);
+        let ours = losses(spot, &book.series).unwrap();
+        book.compare(&ours, &PRICE_SHOCKS, &VOLATILITY_SHOCKS, 3.0, 1e-7);
+        let tail = tail_risk(&ours, &grid()).unwrap();
+        let exact = book.shortfall(&ours, &grid());
+        prop_assert!((tail.expected_shortfall.0 as f64 - exact).abs() <= 2.0 + exact.abs() * 1e-9);
+        prop_assert!(tail.expected_shortfall <= tail.worst_loss);
+        prop_assert_eq!(tail.worst_loss.0, *ours.0.iter().flatten().max().unwrap());
+    }
+}
+
+/// Far beyond what the regime expects: the law's argument once left its range there, and weights were negative.
+#[test]
+fn weights_of_shocks_far_out_are_not_negative() {
+    let shocks = [-0.9, -0.6, -0.4, -0.2, 0.0, 0.2, 0.4, 0.6, 0.9].map(I7F57::from_num);
+    // The second has midpoints that nearly coincide.
+    let mut close = shocks;
+    for (i, shock) in close.iter_mut().enumerate().skip(5) {
+        *shock = I7F57::from_num(0.9) + I7F57::from_bits(i as i64);
+    }
+    for (prices, deviation) in [
+        (shocks, 0.02),
+        (shocks, 0.0125),
+        (shocks, 0.0001),
+        (close, 0.02),
+        (close, 0.5),
+    ] {
+        let grid = Grid::new(
+            prices,
+            VOLATILITY_SHOCKS.map(I2F62::from_num),
+            [quarter(), quarter() + quarter(), quarter()],
+            I7F57::from_num(deviation),
+            3,
+        )
+        .unwrap();
+        for price in 0..9 {
+            for volatility in 0..3 {
+                let weight = grid.weight(Cell { price, volatility });
+                assert!(weight >= 0, "{deviation} {price} {volatility}: {weight}");
+            }
+        }
+    }
+    for t in 0..128 {
+        let t = I7F57::from_bits(t << 56);
+        let exact = reference::student(t.to_num());
+        assert!((student::distribution(t).to_num::<f64>() - exact).abs() < 1e-9, "{t}");
+    }
+}

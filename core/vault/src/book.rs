@@ -1,0 +1,180 @@
+//! What the vault holds, and what that is worth on each side.
+
+use ballast_core_market::admission::PriceBounds;
+use ballast_core_types::{value_ceil, value_floor, Lots, Price, Value};
+
+/// Everything a vault owns: its own ledger and what its venue account says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Book {
+    /// Quote tokens in custody, by the vault's own ledger (donations are not in it).
+    pub cash: u64,
+    /// Collateral held by the venue.
+    pub collateral: u64,
+    /// Withdrawals the venue has accepted but not paid yet.
+    pub queued: u64,
+    /// Position.
+    pub lots: Lots,
+    /// What the position cost: positive for longs, negative for shorts.
+    pub entry_cost: Value,
+    /// Funding owed (positive) or earned (negative) since it was last settled.
+    pub accrued_funding: Value,
+    /// Size of an order the venue accepted but has not filled.
+    pub in_flight: Lots,
+}
+
+impl Book {
+    /// Unrealised gain at `price`, rounded down. `None` on overflow.
+    fn gain_floor(&self, price: Price) -> Option<Value> {
+        value_floor(self.lots, price)?
+            .checked_sub(self.entry_cost)?
+            .checked_sub(self.accrued_funding)
+    }
+
+    /// Unrealised gain at `price`, rounded up. `None` on overflow.
+    fn gain_ceil(&self, price: Price) -> Option<Value> {
+        value_ceil(self.lots, price)?
+            .checked_sub(self.entry_cost)?
+            .checked_sub(self.accrued_funding)
+    }
+
+    /// The side that is worse for the holder: longs sell low, shorts buy back high.
+    fn adverse(&self, bounds: &PriceBounds) -> Price {
+        if self.lots.0 >= 0 {
+            bounds.low
+        } else {
+            bounds.high
+        }
+    }
+
+    /// The side that is better for the holder.
+    fn favourable(&self, bounds: &PriceBounds) -> Price {
+        if self.lots.0 >= 0 {
+            bounds.high
+        } else {
+            bounds.low
+        }
+    }
+
+    /// The low net asset value, which redemptions get.
+    ///
+    /// Losses count at the adverse price. An unrealised *gain* counts only as far as it also exists at the slow price, so
+    /// that nobody can lift the spot for a moment and withdraw the difference. `None` on overflow.
+    #[inline(never)]
+    pub fn nav_low(&self, bounds: &PriceBounds, slow: Price) -> Option<Value> {
+        let spot = self.gain_floor(self.adverse(bounds))?;
+        let slow = self.gain_floor(slow)?;
+        self.with_gain(spot.min(slow.max(Value::ZERO)))
+    }
+
+    /// The high net asset value, which deposits pay. `None` on overflow.
+    pub fn nav_high(&self, bounds: &PriceBounds) -> Option<Value> {
+        self.with_gain(self.gain_ceil(self.favourable(bounds))?)
+    }
+
+    /// The net asset value at one price, rounded down; for comparing a book with itself. `None` on overflow.
+    pub fn nav_at(&self, price: Price) -> Option<Value> {
+        self.with_gain(self.gain_floor(price)?)
+    }
+
+    /// Equity at the venue, counting no gain: what collateral requirements are measured against. `None` on overflow.
+    pub fn venue_equity_low(&self, bounds: &PriceBounds) -> Option<u64> {
+        let gain = self.gain_floor(self.adverse(bounds))?.min(Value::ZERO);
+        Some(Value::from_amount(self.collateral)?.checked_add(gain)?.positive_part())
+    }
+
+    fn with_gain(&self, gain: Value) -> Option<Value> {
+        // A venue account can lose its collateral and no more.
+        let venue = Value::from_amount(self.collateral)?.checked_add(gain)?.max(Value::ZERO);
+        venue
+            .checked_add(Value::from_amount(self.cash)?)?
+            .checked_add(Value::from_amount(self.queued)?)
+    }
+
+    /// Dollar delta D = q·S with the position as it stands. `None` on overflow.
+    pub fn delta(&self, price: Price) -> Option<Value> {
+        value_floor(self.lots, price)
+    }
+
+    /// Dollar delta if the order in flight fills completely. `None` on overflow.
+    pub fn delta_if_filled(&self, price: Price) -> Option<Value> {
+        value_floor(self.lots.checked_add(self.in_flight)?, price)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ballast_core_types::fixtures::price;
+
+    fn bounds(low: &str, mid: &str, high: &str) -> PriceBounds {
+        PriceBounds {
+            low: price(low),
+            mid: price(mid),
+            high: price(high),
+        }
+    }
+
+    fn long() -> Book {
+        Book {
+            cash: 400,
+            collateral: 600,
+            lots: Lots(10),
+            entry_cost: Value(1_000),
+            ..Book::default()
+        }
+    }
+
+    #[test]
+    fn each_side_takes_its_adverse_price() {
+        let at = bounds("99", "100", "101");
+        assert_eq!(long().nav_low(&at, price("100")), Some(Value(990)));
+        assert_eq!(long().nav_high(&at), Some(Value(1_010)));
+        let short = Book {
+            lots: Lots(-10),
+            entry_cost: Value(-1_000),
+            ..long()
+        };
+        assert_eq!(short.nav_low(&at, price("100")), Some(Value(990)));
+        assert_eq!(short.nav_high(&at), Some(Value(1_010)));
+    }
+
+    #[test]
+    fn r1_a_gain_counts_at_the_lower_of_spot_and_slow_price() {
+        let spiked = bounds("200", "200", "200");
+        for (slow, expected) in [("100", 1_000), ("110", 1_100), ("90", 1_000), ("300", 2_000)] {
+            assert_eq!(long().nav_low(&spiked, price(slow)), Some(Value(expected)), "{slow}");
+        }
+        let crashed = bounds("70", "70", "70");
+        assert_eq!(long().nav_low(&crashed, price("100")), Some(Value(700)));
+        let short = Book {
+            lots: Lots(-10),
+            entry_cost: Value(-1_000),
+            ..long()
+        };
+        for (slow, expected) in [("100", 1_000), ("80", 1_200), ("60", 1_300)] {
+            assert_eq!(short.nav_low(&crashed, price(slow)), Some(Value(expected)), "{slow}");
+        }
+    }
+
+    #[test]
+    fn the_venue_account_can_lose_no_more_than_its_collateral() {
+        let wiped = bounds("1", "1", "1");
+        assert_eq!(long().nav_low(&wiped, price("1")), Some(Value(400)));
+        assert_eq!(long().venue_equity_low(&wiped), Some(0));
+    }
+
+    #[test]
+    fn delta_has_the_sign_of_the_position_and_counts_orders_in_flight_apart() {
+        let book = Book {
+            in_flight: Lots(-4),
+            ..long()
+        };
+        assert_eq!(book.delta(price("100")), Some(Value(1_000)));
+        assert_eq!(book.delta_if_filled(price("100")), Some(Value(600)));
+        let short = Book {
+            lots: Lots(-10),
+            ..Book::default()
+        };
+        assert_eq!(short.delta(price("100")), Some(Value(-1_000)));
+    }
+}

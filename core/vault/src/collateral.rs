@@ -1,0 +1,86 @@
+//! How much collateral belongs at the venue.
+
+use crate::book::Book;
+use crate::exposure::Targets;
+use ballast_core_market::admission::PriceBounds;
+use ballast_core_types::Ratio;
+
+/// A movement between custody and the venue, in quote base units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CollateralMove {
+    /// From custody to the venue.
+    Deposit(u64),
+    /// From the venue to custody.
+    Withdraw(u64),
+}
+
+/// The movement that brings collateral to its due amount, or `None` if it is within a tenth of it.
+///
+/// Due is `ratio` times the greater of the exposure held and the exposure wanted. Who cranks it has no say in the amount,
+/// so anyone may. Outer `None` on overflow.
+pub fn due(book: &Book, bounds: &PriceBounds, targets: &Targets, ratio: Ratio) -> Option<Option<CollateralMove>> {
+    let held = book.delta_if_filled(bounds.mid)?.checked_abs()?;
+    let now = book.delta(bounds.mid)?.checked_abs()?;
+    let wanted = targets.delta.checked_abs()?;
+    let due = ratio.of_ceil(held.max(now).max(wanted))?.positive_part();
+    let equity = book.venue_equity_low(bounds)?;
+    let tolerance = due.checked_div(10)?;
+    let movement = if equity < due.checked_sub(tolerance)? {
+        let missing = due.checked_sub(equity)?.min(book.cash);
+        (missing > 0).then_some(CollateralMove::Deposit(missing))
+    } else if equity > due.checked_add(tolerance)? {
+        let spare = equity.checked_sub(due)?.min(book.collateral);
+        (spare > 0).then_some(CollateralMove::Withdraw(spare))
+    } else {
+        None
+    };
+    Some(movement)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ballast_core_types::fixtures::{price, ratio};
+    use ballast_core_types::{Lots, Value};
+
+    #[test]
+    fn the_table_of_movements() {
+        use CollateralMove::*;
+        let at = PriceBounds {
+            low: price("100"),
+            mid: price("100"),
+            high: price("100"),
+        };
+        for (cash, collateral, lots, wanted, expected) in [
+            (1_000, 0, 0, 1_000, Some(Deposit(500))),
+            (300, 0, 0, 1_000, Some(Deposit(300))),
+            (0, 0, 0, 1_000, None),
+            (1_000, 460, 10, 1_000, None),
+            (1_000, 440, 10, 1_000, Some(Deposit(60))),
+            (1_000, 560, 10, 1_000, Some(Withdraw(60))),
+            (1_000, 500, 10, 0, None),
+            (1_000, 500, 0, 0, Some(Withdraw(500))),
+            (1_000, 500, -10, -500, None),
+        ] {
+            let book = Book {
+                cash,
+                collateral,
+                lots: Lots(lots),
+                entry_cost: Value(lots * 100),
+                ..Book::default()
+            };
+            let targets = Targets {
+                delta: Value(wanted),
+                band: Value(0),
+                cap: Value(9_999),
+                cushion: Value(0),
+                floor: Value(0),
+            };
+            assert_eq!(
+                due(&book, &at, &targets, ratio("0.5")),
+                Some(expected),
+                "{cash} {collateral} {lots} {wanted}"
+            );
+        }
+    }
+}

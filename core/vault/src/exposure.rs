@@ -1,0 +1,152 @@
+//! How much exposure the vault wants, and how much it may have at most.
+
+use crate::shares;
+use ballast_core_types::{Ratio, Value};
+
+/// The exposure a vault is created with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExposurePolicy {
+    /// Target dollar delta as a share of net asset value; negative is short.
+    pub target: Ratio,
+    /// Half-width of the band around the target, as a share of net asset value.
+    pub band: Ratio,
+    /// Floor per share as a share of the highest net asset value per share yet.
+    pub floor: Ratio,
+    /// m: exposure is at most m times the cushion over the floor (constant-proportion portfolio insurance; Black & Jones 1987).
+    pub multiplier: Ratio,
+    /// Exposure is at most this many times net asset value, whatever the cushion.
+    pub max_leverage: Ratio,
+}
+
+/// The part of the vault that stays: holders who have asked to leave are not exposed on purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Staying {
+    /// Low net asset value of the shares that stay.
+    pub nav: Value,
+    /// Those shares.
+    pub supply: u64,
+    /// Highest net asset value per share yet.
+    pub high_water: Ratio,
+}
+
+impl Staying {
+    /// The staying part of a book worth `nav` with `supply` shares, `leaving` of which wait to be redeemed.
+    ///
+    /// `None` on overflow or if more leave than exist.
+    pub fn of(nav: Value, supply: u64, leaving: u64, high_water: Ratio) -> Option<Self> {
+        let due = shares::assets_for_shares_floor(leaving, nav, supply)?;
+        let supply = supply.checked_sub(leaving)?;
+        // Where nobody stays, nothing is exposed: what the virtual shares own is left over, not invested.
+        let nav = if supply == 0 {
+            Value::ZERO
+        } else {
+            nav.checked_sub(Value::from_amount(due)?)?.max(Value::ZERO)
+        };
+        Some(Self {
+            nav,
+            supply,
+            high_water,
+        })
+    }
+}
+
+/// Where the book should be, how far it may stray, and what it may never exceed. All in quote base units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Targets {
+    /// D*, the target dollar delta.
+    pub delta: Value,
+    /// Half-width of the band around it.
+    pub band: Value,
+    /// Greatest |D|.
+    pub cap: Value,
+    /// Net asset value less the floor.
+    pub cushion: Value,
+    /// The floor.
+    pub floor: Value,
+}
+
+/// The targets of a vault. `None` on overflow.
+pub fn targets(policy: &ExposurePolicy, staying: &Staying) -> Option<Targets> {
+    let floor_per_share = Ratio::from_fixed(staying.high_water.fixed().checked_mul(policy.floor.fixed())?);
+    let floor = shares::nav_at_share_price_floor(floor_per_share, staying.supply)?.max(Value::ZERO);
+    let cushion = staying.nav.checked_sub(floor)?.max(Value::ZERO);
+    let cap = policy
+        .multiplier
+        .of_floor(cushion)?
+        .min(policy.max_leverage.of_floor(staying.nav)?);
+    let band = policy.band.of_floor(staying.nav)?;
+    // The whole band lies under the cap, so that resting at the band's edge is not a breach.
+    let reachable = cap.checked_sub(band)?.max(Value::ZERO);
+    let wanted = policy.target.of_floor(staying.nav)?;
+    let delta = Value(wanted.0.clamp(reachable.0.checked_neg()?, reachable.0));
+    Some(Targets {
+        delta,
+        band,
+        cap,
+        cushion,
+        floor,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ballast_core_types::fixtures::ratio;
+
+    fn policy() -> ExposurePolicy {
+        ExposurePolicy {
+            target: ratio("0.5"),
+            band: ratio("0.0625"),
+            floor: ratio("0.75"),
+            multiplier: ratio("4"),
+            max_leverage: ratio("1.5"),
+        }
+    }
+
+    fn staying(nav: i64) -> Staying {
+        // With the virtual million, 15 million shares at one each make a round sixteen.
+        Staying {
+            nav: Value(nav),
+            supply: 15_000_000,
+            high_water: Ratio::ONE,
+        }
+    }
+
+    #[test]
+    fn exposure_follows_the_target_until_the_cushion_binds() {
+        // Floor: 0.75 × 16 − 1 = 11 million.
+        for (nav, delta, cap, cushion) in [
+            (15_000_000, 7_500_000, 16_000_000, 4_000_000),
+            (20_000_000, 10_000_000, 30_000_000, 9_000_000),
+            (12_000_000, 3_250_000, 4_000_000, 1_000_000),
+            (11_100_000, 0, 400_000, 100_000),
+            (11_000_000, 0, 0, 0),
+            (5_000_000, 0, 0, 0),
+            (0, 0, 0, 0),
+        ] {
+            let got = targets(&policy(), &staying(nav)).unwrap();
+            assert_eq!((got.delta.0, got.cap.0, got.cushion.0), (delta, cap, cushion), "{nav}");
+        }
+    }
+
+    #[test]
+    fn a_short_target_is_the_mirror_image() {
+        let short = ExposurePolicy {
+            target: ratio("-0.5"),
+            ..policy()
+        };
+        assert_eq!(targets(&short, &staying(15_000_000)).unwrap().delta, Value(-7_500_000));
+        assert_eq!(targets(&short, &staying(12_000_000)).unwrap().delta, Value(-3_250_000));
+    }
+
+    #[test]
+    fn those_who_leave_take_their_exposure_with_them() {
+        let all = Staying::of(Value(15_000_000), 15_000_000, 0, Ratio::ONE).unwrap();
+        assert_eq!(all.nav, Value(15_000_000));
+        let half = Staying::of(Value(15_000_000), 15_000_000, 7_500_000, Ratio::ONE).unwrap();
+        assert_eq!((half.nav, half.supply), (Value(7_500_000), 7_500_000));
+        let nobody = Staying::of(Value(15_000_000), 15_000_000, 15_000_000, Ratio::ONE).unwrap();
+        assert_eq!((nobody.nav, nobody.supply), (Value(0), 0));
+        assert_eq!(Staying::of(Value(1), 5, 6, Ratio::ONE), None);
+    }
+}

@@ -1,0 +1,34 @@
+//! What a vault decides: the worth of its portfolio and of a share, where the book should be, which trades are better, and
+//! what its own circuit breakers say.
+//!
+//! The program calls these functions to *check*, keepers call the same ones to *plan*, so that the two can never disagree.
+//! Nothing here knows an account, a clock or a network. Refusals are values that name the rule which failed.
+#![no_std]
+#![forbid(unsafe_code)]
+#![deny(
+    clippy::arithmetic_side_effects,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::arithmetic_side_effects,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing
+    )
+)]
+
+pub mod book;
+pub mod collateral;
+pub mod exposure;
+pub mod limits;
+pub mod planner;
+pub mod rebalance;
+pub mod shares;
+pub mod triggers;
+pub mod vault_watch;

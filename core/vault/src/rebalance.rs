@@ -1,0 +1,397 @@
+//! *Propose, then prove*: whether a book after a rebalance is provably better than before.
+//!
+//! Any stranger may propose any orders. The program executes them and then asks this module; if the answer is a refusal,
+//! the whole transaction is undone. The keeper asks the same module before it sends.
+
+use crate::exposure::Targets;
+use ballast_core_market::breaker::Permissions;
+use ballast_core_types::{Lots, Price, Ratio, Value};
+
+/// The bounds every rebalance has to keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RebalancePolicy {
+    /// Greatest distance of a fill from the oracle price, on the side that costs the vault.
+    pub price_band: Ratio,
+    /// Each rebalance has to bring D nearer to D* by at least this share of the band.
+    pub min_improvement: Ratio,
+    /// Greatest cost (net asset value lost at an unchanged price) as a share of the notional traded.
+    pub max_cost: Ratio,
+}
+
+/// A book as far as a rebalance can change it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exposure {
+    /// Position.
+    pub lots: Lots,
+    /// Position if the order in flight fills completely.
+    pub lots_if_filled: Lots,
+    /// Dollar delta of the position.
+    pub delta: Value,
+    /// Dollar delta if the order in flight fills completely.
+    pub delta_if_filled: Value,
+    /// Net asset value at one price, the same before and after.
+    pub nav: Value,
+}
+
+/// What sets a rebalance off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trigger {
+    /// The band or the cap is left.
+    Limits,
+    /// Holders who leave wait for cash: any exposure beyond the target may go, none may come.
+    Redemption,
+}
+
+/// The rule a rebalance broke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RebalanceRefusal {
+    /// An order of zero lots, or no order.
+    EmptyOrder,
+    /// A fill outside the oracle-anchored price band.
+    FillOutsideBand,
+    /// An order is still in flight at the venue.
+    OrderInFlight,
+    /// The book is inside its band and under its cap.
+    NothingToDo,
+    /// The present state permits reductions only.
+    OpeningNotPermitted,
+    /// |D| would exceed the cap, or exceed it further.
+    OverCap,
+    /// D is not nearer to its target by the minimum.
+    NoImprovement,
+    /// D went past the target and out of the other side of the band.
+    Overshoot,
+    /// The rebalance cost more than its budget.
+    TooCostly,
+    /// A value does not fit.
+    OutOfRange,
+}
+
+/// The worst prices at which the vault may buy and sell: `(lowest sale, highest purchase)`. `None` on overflow.
+pub fn price_limits(oracle: Price, band: Ratio) -> Option<(Price, Price)> {
+    let down = Ratio::from_fixed(band.fixed().checked_neg()?);
+    Some((oracle.scaled_ceil(down)?, oracle.scaled_floor(band)?))
+}
+
+/// Whether a fill of `lots` costing `cost` (positive when buying, negative when selling) lies inside the price band.
+///
+/// The comparison is made on whole amounts, so that no division can round a bad fill into a good one.
+pub fn fill_inside_band(oracle: Price, band: Ratio, lots: Lots, cost: Value) -> Option<bool> {
+    let (lowest_sale, highest_purchase) = price_limits(oracle, band)?;
+    let limit = if lots.0 > 0 { highest_purchase } else { lowest_sale };
+    // One base unit of grace: the venue rounds the notional against us by less than that.
+    let allowed = ballast_core_types::value_ceil(lots, limit)?.checked_add(Value(1))?;
+    Some(cost <= allowed)
+}
+
+/// Whether a rebalance is due: the reason why one is not, otherwise.
+pub fn due(before: &Exposure, targets: &Targets, trigger: Trigger) -> Result<(), RebalanceRefusal> {
+    let gap = distance(before.delta_if_filled, targets.delta)?;
+    let size = magnitude(before.delta_if_filled)?;
+    let beyond_target = size > magnitude(targets.delta)?
+        || before.delta_if_filled.0.signum() == targets.delta.0.signum().saturating_neg();
+    let due = match trigger {
+        Trigger::Limits => gap > targets.band || size > targets.cap,
+        Trigger::Redemption => gap > Value::ZERO && beyond_target && size > Value::ZERO,
+    };
+    due.then_some(()).ok_or(RebalanceRefusal::NothingToDo)
+}
+
+/// Proves that `after` is better than `before`.
+///
+/// `targets` are those of the book before; `cap_after` is the cap of the book after, whose cost of trading has lowered it.
+///
+/// # Errors
+/// The rule that failed.
+pub fn check(
+    policy: &RebalancePolicy,
+    permissions: Permissions,
+    trigger: Trigger,
+    targets: &Targets,
+    cap_after: Value,
+    before: &Exposure,
+    after: &Exposure,
+    traded: Value,
+) -> Result<(), RebalanceRefusal> {
+    if before.lots != before.lots_if_filled {
+        return Err(RebalanceRefusal::OrderInFlight);
+    }
+    due(before, targets, trigger)?;
+    if after.lots_if_filled == before.lots_if_filled {
+        return Err(RebalanceRefusal::EmptyOrder);
+    }
+    let change = after
+        .lots_if_filled
+        .checked_sub(before.lots_if_filled)
+        .ok_or(RebalanceRefusal::OutOfRange)?;
+    let reduces = before.lots_if_filled.is_reduced_by(change);
+    if !reduces && (!permissions.open || trigger == Trigger::Redemption) {
+        return Err(RebalanceRefusal::OpeningNotPermitted);
+    }
+    if !permissions.reduce {
+        return Err(RebalanceRefusal::OpeningNotPermitted);
+    }
+    // The cap has to hold whether an order in flight fills or not.
+    let allowed = targets.cap.min(cap_after).max(magnitude(before.delta)?);
+    for delta in [after.delta, after.delta_if_filled] {
+        if magnitude(delta)? > allowed {
+            return Err(RebalanceRefusal::OverCap);
+        }
+    }
+    let was = distance(before.delta_if_filled, targets.delta)?;
+    let is = distance(after.delta_if_filled, targets.delta)?;
+    let least = policy
+        .min_improvement
+        .of_floor(targets.band)
+        .ok_or(RebalanceRefusal::OutOfRange)?
+        .max(Value(1));
+    // A last small step that closes the position or lands on the target is enough, however small.
+    let finished = after.lots_if_filled == Lots::ZERO && targets.delta == Value::ZERO;
+    let improvement = was.checked_sub(is).ok_or(RebalanceRefusal::OutOfRange)?;
+    if improvement < least && !(finished && improvement > Value::ZERO) {
+        return Err(RebalanceRefusal::NoImprovement);
+    }
+    let crossed = (before.delta_if_filled > targets.delta) != (after.delta_if_filled > targets.delta);
+    if crossed && is > targets.band {
+        return Err(RebalanceRefusal::Overshoot);
+    }
+    let cost = before.nav.checked_sub(after.nav).ok_or(RebalanceRefusal::OutOfRange)?;
+    let budget = policy
+        .max_cost
+        .of_ceil(traded)
+        .ok_or(RebalanceRefusal::OutOfRange)?
+        // Rounding of fill, fee and valuation: a few base units.
+        .checked_add(Value(4))
+        .ok_or(RebalanceRefusal::OutOfRange)?;
+    if cost > budget {
+        return Err(RebalanceRefusal::TooCostly);
+    }
+    Ok(())
+}
+
+fn distance(a: Value, b: Value) -> Result<Value, RebalanceRefusal> {
+    a.checked_sub(b)
+        .and_then(Value::checked_abs)
+        .ok_or(RebalanceRefusal::OutOfRange)
+}
+
+fn magnitude(value: Value) -> Result<Value, RebalanceRefusal> {
+    value.checked_abs().ok_or(RebalanceRefusal::OutOfRange)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ballast_core_market::breaker::{permitted, BreakerSet};
+    use ballast_core_types::fixtures::{price, ratio};
+    use proptest::prelude::*;
+
+    fn policy() -> RebalancePolicy {
+        RebalancePolicy {
+            price_band: ratio("0.01"),
+            min_improvement: ratio("0.25"),
+            max_cost: ratio("0.005"),
+        }
+    }
+
+    fn targets() -> Targets {
+        Targets {
+            delta: Value(5_000),
+            band: Value(1_000),
+            cap: Value(8_000),
+            cushion: Value(2_000),
+            floor: Value(8_000),
+        }
+    }
+
+    /// A book whose price is one, so that lots and dollar delta are the same number.
+    fn book(lots: i64) -> Exposure {
+        Exposure {
+            lots: Lots(lots),
+            lots_if_filled: Lots(lots),
+            delta: Value(lots),
+            delta_if_filled: Value(lots),
+            nav: Value(10_000),
+        }
+    }
+
+    fn verdict(before: i64, after: i64, calm: bool) -> Result<(), RebalanceRefusal> {
+        check(
+            &policy(),
+            permitted(BreakerSet::NONE, calm),
+            Trigger::Limits,
+            &targets(),
+            Value(8_000),
+            &book(before),
+            &book(after),
+            Value((after - before).abs()),
+        )
+    }
+
+    #[test]
+    fn the_table_of_verdicts() {
+        use RebalanceRefusal::*;
+        for (before, after, calm, expected) in [
+            (0, 5_000, true, Ok(())),
+            (0, 5_000, false, Err(OpeningNotPermitted)),
+            (0, 240, true, Err(NoImprovement)),
+            (0, 250, true, Ok(())),
+            (0, -1_000, true, Err(NoImprovement)),
+            (0, 6_000, true, Ok(())),
+            (0, 6_001, true, Err(Overshoot)),
+            (0, 9_000, true, Err(OverCap)),
+            (4_000, 5_000, true, Err(NothingToDo)),
+            (6_000, 5_000, true, Err(NothingToDo)),
+            (3_999, 5_000, true, Ok(())),
+            (6_001, 5_000, true, Ok(())),
+            (6_001, 5_000, false, Ok(())),
+            (6_001, 6_002, true, Err(NoImprovement)),
+            (20_000, 12_000, false, Ok(())),
+            (20_000, 20_001, true, Err(OverCap)),
+            (20_000, -1, false, Err(OpeningNotPermitted)),
+            (20_000, 20_000, true, Err(EmptyOrder)),
+            (-3_000, 0, false, Ok(())),
+            (-3_000, 1, false, Err(OpeningNotPermitted)),
+            (-3_000, -4_000, true, Err(NoImprovement)),
+        ] {
+            assert_eq!(
+                verdict(before, after, calm),
+                expected,
+                "{before} -> {after} calm {calm}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_order_in_flight_blocks_the_next() {
+        let before = Exposure {
+            lots_if_filled: Lots(1),
+            ..book(0)
+        };
+        assert_eq!(
+            check(
+                &policy(),
+                permitted(BreakerSet::NONE, true),
+                Trigger::Limits,
+                &targets(),
+                Value(8_000),
+                &before,
+                &book(5_000),
+                Value(5_000)
+            ),
+            Err(RebalanceRefusal::OrderInFlight)
+        );
+    }
+
+    #[test]
+    fn the_cap_holds_whether_or_not_the_order_fills() {
+        let after = Exposure {
+            lots_if_filled: Lots(9_000),
+            delta_if_filled: Value(9_000),
+            ..book(0)
+        };
+        assert_eq!(
+            check(
+                &policy(),
+                permitted(BreakerSet::NONE, true),
+                Trigger::Limits,
+                &targets(),
+                Value(8_000),
+                &book(0),
+                &after,
+                Value(0)
+            ),
+            Err(RebalanceRefusal::OverCap)
+        );
+    }
+
+    #[test]
+    fn the_cost_of_trading_lowers_the_cap_that_binds() {
+        let run = |cap_after| {
+            check(
+                &policy(),
+                permitted(BreakerSet::NONE, true),
+                Trigger::Limits,
+                &targets(),
+                Value(cap_after),
+                &book(0),
+                &book(5_000),
+                Value(5_000),
+            )
+        };
+        assert_eq!(run(5_000), Ok(()));
+        assert_eq!(run(4_999), Err(RebalanceRefusal::OverCap));
+    }
+
+    #[test]
+    fn the_cost_budget_is_enforced() {
+        for (lost, expected) in [(29, Ok(())), (30, Err(RebalanceRefusal::TooCostly))] {
+            let after = Exposure {
+                nav: Value(10_000 - lost),
+                ..book(5_000)
+            };
+            let got = check(
+                &policy(),
+                permitted(BreakerSet::NONE, true),
+                Trigger::Limits,
+                &targets(),
+                Value(8_000),
+                &book(0),
+                &after,
+                Value(5_000),
+            );
+            assert_eq!(got, expected);
+        }
+    }
+
+    #[test]
+    fn a_redemption_only_ever_reduces() {
+        let run = |before, after| {
+            check(
+                &policy(),
+                permitted(BreakerSet::NONE, true),
+                Trigger::Redemption,
+                &targets(),
+                Value(8_000),
+                &book(before),
+                &book(after),
+                Value(0),
+            )
+        };
+        assert_eq!(run(5_900, 5_000), Ok(()));
+        assert_eq!(run(3_000, 5_000), Err(RebalanceRefusal::NothingToDo));
+        assert_eq!(run(3_000, 2_000), Err(RebalanceRefusal::NothingToDo));
+        assert_eq!(run(5_900, 6_900), Err(RebalanceRefusal::OpeningNotPermitted));
+    }
+
+    #[test]
+    fn r21_fills_are_anchored_to_the_oracle() {
+        for (lots, cost, inside) in [
+            (100, 10_099, true),
+            (100, 10_103, false),
+            (-100, -9_901, true),
+            (-100, -9_897, false),
+            (100, 5_000, true),
+            (-100, -20_000, true),
+        ] {
+            assert_eq!(
+                fill_inside_band(price("100"), ratio("0.01"), Lots(lots), Value(cost)),
+                Some(inside),
+                "{lots} {cost}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_admitted_is_nearer_and_never_over_the_cap(
+            before in -30_000i64..30_000, after in -30_000i64..30_000, calm: bool
+        ) {
+            if verdict(before, after, calm).is_ok() {
+                prop_assert!((after - 5_000).abs() < (before - 5_000).abs());
+                prop_assert!(after.abs() <= 8_000 || after.abs() <= before.abs());
+                prop_assert!(calm || after.abs() <= before.abs());
+            }
+        }
+    }
+}

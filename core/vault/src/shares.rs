@@ -1,0 +1,148 @@
+//! Share arithmetic: who rounds which way, and what a first depositor cannot steal.
+//!
+//! The pool is treated as if it always held [`VIRTUAL`] more assets and as many more shares. A price manipulated through
+//! the first few shares would mostly enrich those virtual shares, which nobody owns (OpenZeppelin's ERC-4626 defence).
+
+use ballast_core_types::{scale, Ratio, Value, I80F48};
+
+/// Virtual assets (quote base units) and virtual shares (share base units).
+pub const VIRTUAL: u64 = 1_000_000;
+
+/// Shares for a deposit of `amount` when the book is worth `nav`; rounded down, against the depositor.
+///
+/// `None` if nothing would be minted or a value does not fit.
+pub fn shares_for_deposit_floor(amount: u64, nav: Value, supply: u64) -> Option<u64> {
+    let assets = nav.positive_part().checked_add(VIRTUAL)?;
+    let shares = scale::mul_div_floor(amount, supply.checked_add(VIRTUAL)?, assets)?;
+    (shares > 0).then_some(shares)
+}
+
+/// What `shares` are worth when the book is worth `nav`; rounded down, against the redeemer.
+pub fn assets_for_shares_floor(shares: u64, nav: Value, supply: u64) -> Option<u64> {
+    let assets = nav.positive_part().checked_add(VIRTUAL)?;
+    scale::mul_div_floor(shares, assets, supply.checked_add(VIRTUAL)?)
+}
+
+/// Shares to burn for exactly `amount`; rounded up, against the redeemer.
+pub fn shares_for_assets_ceil(amount: u64, nav: Value, supply: u64) -> Option<u64> {
+    let assets = nav.positive_part().checked_add(VIRTUAL)?;
+    scale::mul_div_ceil(amount, supply.checked_add(VIRTUAL)?, assets)
+}
+
+/// Net asset value of one share, virtual part included; rounded toward zero.
+pub fn nav_per_share(nav: Value, supply: u64) -> Option<Ratio> {
+    let assets = nav.positive_part().checked_add(VIRTUAL)?;
+    let shares = supply.checked_add(VIRTUAL)?;
+    I80F48::from_num(assets)
+        .checked_div_int(i128::from(shares))
+        .map(Ratio::from_fixed)
+}
+
+/// The net asset value at which one of `supply` shares is worth `per_share`; rounded toward −∞.
+pub fn nav_at_share_price_floor(per_share: Ratio, supply: u64) -> Option<Value> {
+    let shares = Value::from_amount(supply.checked_add(VIRTUAL)?)?;
+    per_share.of_floor(shares)?.checked_sub(Value::from_amount(VIRTUAL)?)
+}
+
+/// How fast the net asset value per share that redemptions are paid at may rise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RiseLimit {
+    /// Net asset value per share at the last action.
+    pub reference: Ratio,
+    /// When that was, unix seconds.
+    pub reference_at: i64,
+    /// Greatest rise an hour, as a share of the reference.
+    pub per_hour: Ratio,
+}
+
+impl RiseLimit {
+    /// `per_share`, but no higher than the reference plus what the elapsed time allows. Falls pass at once.
+    pub fn clamp(&self, per_share: Ratio, now: i64) -> Option<Ratio> {
+        let gain = per_share.fixed().checked_sub(self.reference.fixed())?;
+        if gain <= I80F48::ZERO {
+            return Some(per_share);
+        }
+        // A day's worth is the most that can be saved up, so that a sleepy vault is not an open door.
+        let elapsed = now.saturating_sub(self.reference_at).clamp(0, 86_400);
+        let hourly = self.reference.fixed().checked_mul(self.per_hour.fixed())?;
+        let rise = hourly.checked_mul_int(i128::from(elapsed))?;
+        // Compared before it is divided: on the chain a wide division costs more than all the rest, and it is seldom needed.
+        if gain.checked_mul_int(3_600)? <= rise {
+            return Some(per_share);
+        }
+        let highest = self.reference.fixed().checked_add(rise.checked_div_int(3_600)?)?;
+        Some(Ratio::from_fixed(highest))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ballast_core_types::fixtures::ratio;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_first_deposit_is_one_to_one() {
+        assert_eq!(shares_for_deposit_floor(5_000_000, Value(0), 0), Some(5_000_000));
+        assert_eq!(nav_per_share(Value(0), 0), Some(Ratio::ONE));
+    }
+
+    #[test]
+    fn dust_mints_nothing_rather_than_being_kept() {
+        assert_eq!(shares_for_deposit_floor(1, Value(10_000_000), 1_000_000), None);
+    }
+
+    #[test]
+    fn rises_are_clamped_and_falls_are_not() {
+        let limit = RiseLimit {
+            reference: ratio("1"),
+            reference_at: 0,
+            per_hour: ratio("0.1"),
+        };
+        for (value, now, expected) in [
+            ("2", 3_600, "1.1"),
+            ("2", 0, "1"),
+            ("2", 10_000_000, "3.4"),
+            ("1.05", 3_600, "1.05"),
+            ("0.5", 0, "0.5"),
+        ] {
+            let got = limit.clamp(ratio(value), now).unwrap().fixed().to_num::<f64>();
+            let expected = expected.parse::<f64>().unwrap().min(value.parse().unwrap());
+            assert!((got - expected).abs() < 1e-9, "{value} {now}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn r13_a_round_trip_never_gains(
+            amount in 1u64..1_000_000_000_000, nav in 0i64..1_000_000_000_000_000, supply in 0u64..1_000_000_000_000_000
+        ) {
+            if let Some(shares) = shares_for_deposit_floor(amount, Value(nav), supply) {
+                let back = assets_for_shares_floor(shares, Value(nav + amount as i64), supply + shares).unwrap();
+                prop_assert!(back <= amount);
+            }
+        }
+
+        #[test]
+        fn redeeming_by_amount_never_beats_redeeming_by_shares(
+            amount in 1u64..1_000_000_000, nav in 1i64..1_000_000_000_000, supply in 1u64..1_000_000_000_000
+        ) {
+            let burnt = shares_for_assets_ceil(amount, Value(nav), supply).unwrap();
+            prop_assert!(assets_for_shares_floor(burnt, Value(nav), supply).unwrap() >= amount);
+            if burnt > 0 {
+                prop_assert!(assets_for_shares_floor(burnt - 1, Value(nav), supply).unwrap() < amount);
+            }
+        }
+
+        #[test]
+        fn a_first_depositor_cannot_profit_from_inflation(gift in 0u64..1_000_000_000_000, first in 1u64..1_000_000, second in 1u64..1_000_000_000_000) {
+            // The thief deposits, makes the pool richer by `gift` at its own cost, the victim deposits, the thief leaves.
+            let thief = shares_for_deposit_floor(first, Value(0), 0).unwrap();
+            let nav = (first + gift) as i64;
+            let victim = shares_for_deposit_floor(second, Value(nav), thief).unwrap_or(0);
+            let paid = if victim > 0 { second } else { 0 };
+            let out = assets_for_shares_floor(thief, Value(nav + paid as i64), thief + victim).unwrap();
+            prop_assert!(out <= first + gift);
+        }
+    }
+}

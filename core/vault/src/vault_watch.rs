@@ -1,0 +1,276 @@
+//! What a vault watches of itself: the readings of its five breakers, and what it remembers from one look to the next.
+//!
+//! Every instruction that values the book ends or begins with a look, and anyone may look without doing anything else. A look rests on a
+//! live price. At most one look in a slot moves the mark and counts as failed; a later one of that slot can still trip.
+//!
+//! - **Drawdown**: how far the low net asset value of a share lies under its highest mark.
+//! - **NAV jump**: how far it moved since the last look that counted, either way, over its earlier value. Many small looks hide a jump from
+//!   this reading, never from the drawdown.
+//! - **Turnover**, **keeper spend**: a [`LeakyWindow`] over the low net asset value.
+//! - **Venue failure**: failed looks in a row, at least [`FAILED_LOOK_SPACING_SECONDS`] apart, so that a vandal who looks in every
+//!   slot cannot make an outage of a moment into one that stands.
+//!
+//! All readings are ten-thousandths rounded up, or a count.
+
+use crate::shares::VIRTUAL;
+use ballast_core_market::admission::Now;
+use ballast_core_market::breaker::{Breaker, BreakerParams, BreakerRule, BreakerSet, BreakerStates, VAULT};
+use ballast_core_types::basis_points::BasisPoints;
+use ballast_core_types::{scale, Ratio, Value};
+use core::ops::RangeInclusive;
+
+/// Breakers of a vault.
+pub const VAULT_BREAKERS: usize = VAULT.breakers().len();
+
+// The order in which `Watch::readings` gives them.
+const _: () = {
+    use Breaker::*;
+    assert!(matches!(
+        VAULT.breakers(),
+        [Drawdown, NavJump, Turnover, KeeperSpend, VenueFailure]
+    ));
+};
+
+/// The windows of turnover and keeper spend that are accepted: an hour to a week.
+pub const WINDOW_SECONDS: RangeInclusive<u32> = 3_600..=604_800;
+
+/// A further failed look counts only this long after the last one that did.
+pub const FAILED_LOOK_SPACING_SECONDS: i64 = 60;
+
+/// With fewer shares *and* less value than this (base units), what is read of a share would be about the virtual part, which nobody owns:
+/// when the last holder leaves below a price of one, a share "jumps" to one. There is nothing to guard, and the readings are zero.
+pub const LEAST_WATCHED: u64 = 100 * VIRTUAL;
+
+/// How a vault is watched. Only [`WatchParams::validate`]d ones mean anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WatchParams {
+    /// The breakers.
+    pub breakers: BreakerParams<VAULT_BREAKERS>,
+    /// In which turnover and keeper spend drain, seconds.
+    pub window_seconds: u32,
+}
+
+/// The rule a bundle of parameters breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WatchRule {
+    /// A breaker's.
+    Breaker(BreakerRule),
+    /// The window is outside [`WINDOW_SECONDS`].
+    Window,
+}
+
+impl WatchParams {
+    /// Refuses what would switch a breaker off.
+    ///
+    /// # Errors
+    /// The first [`WatchRule`] that is broken.
+    pub fn validate(&self) -> Result<(), WatchRule> {
+        VAULT.validate(&self.breakers).map_err(WatchRule::Breaker)?;
+        if !WINDOW_SECONDS.contains(&self.window_seconds) {
+            return Err(WatchRule::Window);
+        }
+        Ok(())
+    }
+}
+
+/// A sum that drains linearly to nothing over the window, counted from the last amount that was added.
+///
+/// In any stretch as long as the window, less than twice a threshold can be added before the reading reaches it. Adding starts the drain of
+/// what is left anew, so splitting an amount never makes the sum smaller. The largest sum stands for whatever does not fit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LeakyWindow {
+    /// The sum when it was last added to, quote base units.
+    pub amount: u64,
+    /// When that was, unix seconds.
+    pub at: i64,
+}
+
+impl LeakyWindow {
+    /// What is left at `now`, rounded up. A clock that went backwards drains nothing.
+    pub fn left_ceil(&self, now: i64, window_seconds: u32) -> u64 {
+        let window = u64::from(window_seconds);
+        let elapsed = u64::try_from(now.saturating_sub(self.at)).unwrap_or(0);
+        match window.checked_sub(elapsed) {
+            None | Some(0) => 0,
+            Some(_) if self.amount == 0 => 0,
+            Some(left) => scale::mul_div_ceil(self.amount, left, window).unwrap_or(self.amount),
+        }
+    }
+
+    /// With `amount` more at `now`.
+    pub fn add(&self, amount: u64, now: i64, window_seconds: u32) -> Self {
+        Self {
+            amount: self.left_ceil(now, window_seconds).saturating_add(amount),
+            at: now,
+        }
+    }
+}
+
+/// What a vault is worth as a look finds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Worth {
+    /// Low net asset value, without a limit on its rise.
+    pub nav_low: Value,
+    /// Share supply.
+    pub supply: u64,
+    /// `nav_low` of one share, [`shares::nav_per_share`](crate::shares::nav_per_share).
+    pub per_share: Ratio,
+    /// Highest mark of a share yet.
+    pub high_water: Ratio,
+}
+
+impl Worth {
+    fn is_watched(&self) -> bool {
+        self.supply >= LEAST_WATCHED || self.nav_low.positive_part() >= LEAST_WATCHED
+    }
+
+    fn drawdown(&self) -> u32 {
+        let below = self.high_water.fixed().saturating_sub(self.per_share.fixed()).to_bits();
+        quotient(u128::try_from(below).unwrap_or(0), bits(self.high_water))
+    }
+
+    fn jump_from(&self, mark: Ratio) -> u32 {
+        quotient(bits(self.per_share).abs_diff(bits(mark)), bits(mark))
+    }
+
+    fn share_of(&self, amount: u64) -> u32 {
+        quotient(u128::from(amount), u128::from(self.nav_low.positive_part()))
+    }
+}
+
+/// Ten-thousandths, rounded up; nothing of anything is nothing.
+#[inline(never)]
+fn quotient(part: u128, whole: u128) -> u32 {
+    if part == 0 {
+        return 0;
+    }
+    BasisPoints::quotient_ceil(part, whole).0
+}
+
+/// The value of a share is positive, so its bits are its size.
+fn bits(ratio: Ratio) -> u128 {
+    ratio.fixed().to_bits().unsigned_abs()
+}
+
+/// What one look sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VaultSight {
+    /// What the vault is worth; `None` if the venue's accounts say nothing that can be read.
+    pub worth: Option<Worth>,
+    /// Whether the venue answers as it should: accounts of a known layout, running, and pricing.
+    pub venue_answers: bool,
+}
+
+/// What a vault remembers from one look to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Watch {
+    /// The breakers.
+    pub breakers: BreakerStates<VAULT_BREAKERS>,
+    /// Low net asset value of a share at the last look that counted, its rise not limited. `None` before the first, and in an empty vault.
+    pub mark: Option<Ratio>,
+    /// Slot of the last look that counted.
+    pub slot: u64,
+    /// Value traded.
+    pub turnover: LeakyWindow,
+    /// Paid to keepers.
+    pub keeper_spend: LeakyWindow,
+    /// Failed looks at the venue, in a row.
+    pub failed_looks: u32,
+    /// When the last of them was, unix seconds.
+    pub failed_at: i64,
+}
+
+/// What a look found and left behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Looked {
+    /// To remember.
+    pub watch: Watch,
+    /// The breakers that stand for whoever acts on this look: those that stood before, and those that its readings trip.
+    pub standing: BreakerSet,
+}
+
+impl Watch {
+    /// Nothing was looked at yet.
+    pub const fn new(now: i64) -> Self {
+        let empty = LeakyWindow { amount: 0, at: now };
+        Self {
+            breakers: BreakerStates::new(now),
+            mark: None,
+            slot: 0,
+            turnover: empty,
+            keeper_spend: empty,
+            failed_looks: 0,
+            failed_at: now,
+        }
+    }
+
+    /// What the breakers read, in the order of [`VAULT`].
+    #[inline(never)]
+    pub fn readings(&self, sight: &VaultSight, params: &WatchParams, now: Now) -> [Option<u32>; VAULT_BREAKERS] {
+        let (failed, _) = self.failed_after(sight.venue_answers, now);
+        let Some(worth) = &sight.worth else {
+            return [None, None, None, None, Some(failed)];
+        };
+        if !worth.is_watched() {
+            return [Some(0), Some(0), Some(0), Some(0), Some(failed)];
+        }
+        let share_of = |sum: &LeakyWindow| worth.share_of(sum.left_ceil(now.unix_time, params.window_seconds));
+        [
+            Some(worth.drawdown()),
+            self.mark.map(|mark| worth.jump_from(mark)),
+            Some(share_of(&self.turnover)),
+            Some(share_of(&self.keeper_spend)),
+            Some(failed),
+        ]
+    }
+
+    /// One more look.
+    pub fn look(&self, sight: &VaultSight, params: &WatchParams, now: Now) -> Looked {
+        let readings = self.readings(sight, params, now);
+        let standing = VAULT.standing(&self.breakers, &readings, &params.breakers);
+        let mut watch = *self;
+        watch.breakers = VAULT.observe(&self.breakers, &readings, &params.breakers, now.unix_time);
+        if self.counts(now) {
+            (watch.failed_looks, watch.failed_at) = self.failed_after(sight.venue_answers, now);
+            watch.slot = now.slot;
+            if let Some(worth) = &sight.worth {
+                watch.mark = worth.is_watched().then_some(worth.per_share);
+            }
+        }
+        Looked { watch, standing }
+    }
+
+    /// Takes note of a trade worth `amount`, quote base units.
+    pub fn traded(&mut self, amount: u64, now: i64, window_seconds: u32) {
+        self.turnover = self.turnover.add(amount, now, window_seconds);
+    }
+
+    /// Takes note of `amount` paid to a keeper, quote base units. Whatever pays a keeper has to call this, and nothing else may add to the
+    /// sum. No keeper is paid yet, so it stays zero.
+    pub fn paid(&mut self, amount: u64, now: i64, window_seconds: u32) {
+        self.keeper_spend = self.keeper_spend.add(amount, now, window_seconds);
+    }
+
+    /// Whether a look at `now` counts: the first of its slot.
+    pub const fn counts(&self, now: Now) -> bool {
+        now.slot > self.slot
+    }
+
+    /// Failed looks in a row after one more, and when the last of them was.
+    fn failed_after(&self, venue_answers: bool, now: Now) -> (u32, i64) {
+        if !self.counts(now) {
+            return (self.failed_looks, self.failed_at);
+        }
+        if venue_answers {
+            return (0, self.failed_at);
+        }
+        let since = now.unix_time.saturating_sub(self.failed_at);
+        if self.failed_looks > 0 && since < FAILED_LOOK_SPACING_SECONDS {
+            return (self.failed_looks, self.failed_at);
+        }
+        (self.failed_looks.saturating_add(1), now.unix_time)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,0 @@
-//! A program with the set of the fast tier, for the sake of its size.
-
-include!("size/frame.rs");
-
-fn work(inputs: &ballast_risk_math::black_scholes::Inputs) -> Option<Greeks> {
-    ballast_risk_math::black_scholes::fast::greeks(inputs).ok()
-}

@@ -1,0 +1,159 @@
+//! What account bytes mean. Every decoder checks the owner first: an RPC node's word is not enough.
+
+use anchor_lang::prelude::Pubkey;
+use anchor_lang::solana_program::program_pack::Pack;
+use anchor_lang::AccountDeserialize;
+use anchor_spl::token::spl_token;
+use anchor_spl::token::spl_token::state::{Account as TokenAccount, Mint};
+use ballast_risk::state::{Market, MARKET_BYTES};
+
+/// Why bytes could not be decoded.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DecodeError {
+    /// No such account.
+    #[error("account {0} does not exist")]
+    Missing(Pubkey),
+    /// Another program owns it.
+    #[error("account {key} is owned by {owner}, expected {expected}")]
+    Owner {
+        /// The account.
+        key: Pubkey,
+        /// Its owner.
+        owner: Pubkey,
+        /// The owner it should have.
+        expected: Pubkey,
+    },
+    /// The bytes are not of this type.
+    #[error("account {key} is not a {what}")]
+    Layout {
+        /// The account.
+        key: Pubkey,
+        /// The type expected.
+        what: &'static str,
+    },
+}
+
+/// An account as any source gives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawAccount {
+    /// Its address.
+    pub key: Pubkey,
+    /// Its owner.
+    pub owner: Pubkey,
+    /// Its data.
+    pub data: Vec<u8>,
+}
+
+impl RawAccount {
+    fn owned_by(&self, expected: Pubkey) -> Result<(), DecodeError> {
+        if self.owner == expected {
+            return Ok(());
+        }
+        Err(DecodeError::Owner {
+            key: self.key,
+            owner: self.owner,
+            expected,
+        })
+    }
+
+    fn anchor<T: AccountDeserialize>(&self, program: Pubkey, what: &'static str) -> Result<T, DecodeError> {
+        self.owned_by(program)?;
+        T::try_deserialize(&mut self.data.as_slice()).map_err(|_| DecodeError::Layout { key: self.key, what })
+    }
+
+    /// A vault.
+    pub fn vault(&self) -> Result<ballast_vault::state::Vault, DecodeError> {
+        self.anchor(ballast_vault::ID, "Ballast vault")
+    }
+
+    /// A redemption request.
+    pub fn ticket(&self) -> Result<ballast_vault::state::RedemptionTicket, DecodeError> {
+        self.anchor(ballast_vault::ID, "Ballast redemption request")
+    }
+
+    /// A risk market.
+    pub fn risk_market(&self) -> Result<Market, DecodeError> {
+        self.owned_by(ballast_risk::ID)?;
+        let layout = DecodeError::Layout {
+            key: self.key,
+            what: "Ballast risk market",
+        };
+        if self.data.len() != MARKET_BYTES {
+            return Err(layout);
+        }
+        let market = Market::try_deserialize(&mut self.data.as_slice()).map_err(|_| layout.clone())?;
+        market.check_version().map_err(|_| layout)?;
+        Ok(market)
+    }
+
+    /// A market's volatility surface.
+    pub fn surface(&self) -> Result<ballast_risk::state::Surface, DecodeError> {
+        self.anchor(ballast_risk::ID, "Ballast volatility surface")
+    }
+
+    /// A feeder's submission.
+    pub fn submission(&self) -> Result<ballast_risk::state::Submission, DecodeError> {
+        self.anchor(ballast_risk::ID, "Ballast surface submission")
+    }
+
+    /// A venue market.
+    pub fn venue_market(&self) -> Result<ballast_reference_venue::state::Market, DecodeError> {
+        self.anchor(ballast_reference_venue::ID, "Ballast perp market")
+    }
+
+    /// An account at the venue.
+    pub fn venue_trader(&self) -> Result<ballast_reference_venue::state::Trader, DecodeError> {
+        self.anchor(ballast_reference_venue::ID, "Ballast perp trader")
+    }
+
+    /// A zero-copy account of the clearing house, of exactly its size.
+    fn cleared<T: AccountDeserialize>(&self, what: &'static str) -> Result<T, DecodeError> {
+        if self.data.len() != 8 + core::mem::size_of::<T>() {
+            return Err(DecodeError::Layout { key: self.key, what });
+        }
+        self.anchor(ballast_options::ID, what)
+    }
+
+    /// A clearing house.
+    pub fn house(&self) -> Result<ballast_options::state::House, DecodeError> {
+        self.cleared("Ballast clearing house")
+    }
+
+    /// A margin account at a clearing house.
+    pub fn margin_account(&self) -> Result<ballast_options::state::MarginAccount, DecodeError> {
+        self.cleared("Ballast margin account")
+    }
+
+    /// An expiry of a clearing house.
+    pub fn expiry(&self) -> Result<ballast_options::state::Expiry, DecodeError> {
+        self.anchor(ballast_options::ID, "Ballast expiry")
+    }
+
+    /// A series of a clearing house.
+    pub fn series(&self) -> Result<ballast_options::state::Series, DecodeError> {
+        self.anchor(ballast_options::ID, "Ballast series")
+    }
+
+    /// An auction at a clearing house.
+    pub fn auction(&self) -> Result<ballast_options::state::AuctionOffer, DecodeError> {
+        self.anchor(ballast_options::ID, "Ballast auction")
+    }
+
+    /// A token mint.
+    pub fn mint(&self) -> Result<Mint, DecodeError> {
+        self.owned_by(spl_token::ID)?;
+        Mint::unpack(&self.data).map_err(|_| DecodeError::Layout {
+            key: self.key,
+            what: "token mint",
+        })
+    }
+
+    /// A token account.
+    pub fn token_account(&self) -> Result<TokenAccount, DecodeError> {
+        self.owned_by(spl_token::ID)?;
+        TokenAccount::unpack(&self.data).map_err(|_| DecodeError::Layout {
+            key: self.key,
+            what: "token account",
+        })
+    }
+}

@@ -1,0 +1,161 @@
+//! Where accounts live.
+
+use anchor_lang::prelude::Pubkey;
+use ballast_options::state as options;
+use ballast_reference_venue::state::{Market as VenueMarket, Trader};
+use ballast_vault::state::{Vault, CUSTODY_SEED, ESCROW_SEED, SHARES_SEED, TICKET_SEED, VAULT_SEED};
+
+/// Address of a risk market.
+pub fn risk_market(creator: &Pubkey, name: &[u8; 16]) -> Pubkey {
+    let seeds: &[&[u8]] = &[ballast_risk::state::MARKET_SEED, creator.as_ref(), name];
+    Pubkey::find_program_address(seeds, &ballast_risk::ID).0
+}
+
+/// Address of a market's volatility surface.
+pub fn surface(risk_market: &Pubkey) -> Pubkey {
+    let seeds: &[&[u8]] = &[ballast_risk::state::SURFACE_SEED, risk_market.as_ref()];
+    Pubkey::find_program_address(seeds, &ballast_risk::ID).0
+}
+
+/// Address of what a feeder submits to a surface.
+pub fn submission(surface: &Pubkey, feeder: &Pubkey) -> Pubkey {
+    let seeds: &[&[u8]] = &[ballast_risk::state::SUBMISSION_SEED, surface.as_ref(), feeder.as_ref()];
+    Pubkey::find_program_address(seeds, &ballast_risk::ID).0
+}
+
+/// A market name as its address contains it: padded with zeros. `None` if it is longer than 16 bytes.
+pub fn market_name(text: &str) -> Option<[u8; 16]> {
+    let mut name = [0; 16];
+    name.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+    Some(name)
+}
+
+/// Address of a venue market.
+pub fn venue_market(risk_market: &Pubkey, quote_mint: &Pubkey) -> Pubkey {
+    VenueMarket::find(risk_market, quote_mint).0
+}
+
+/// Address of a venue market's token account.
+pub fn venue_vault(venue_market: &Pubkey) -> Pubkey {
+    VenueMarket::find_vault(venue_market).0
+}
+
+/// Address of an owner's account at the venue.
+pub fn venue_trader(venue_market: &Pubkey, owner: &Pubkey) -> Pubkey {
+    Trader::find(venue_market, owner).0
+}
+
+/// Address of a vault.
+pub fn vault(creator: &Pubkey, id: u64) -> Pubkey {
+    let seeds: &[&[u8]] = &[VAULT_SEED, creator.as_ref(), &id.to_le_bytes()];
+    Pubkey::find_program_address(seeds, &ballast_vault::ID).0
+}
+
+/// Address of a holder's redemption request.
+pub fn ticket(vault: &Pubkey, holder: &Pubkey) -> Pubkey {
+    let seeds: &[&[u8]] = &[TICKET_SEED, vault.as_ref(), holder.as_ref()];
+    Pubkey::find_program_address(seeds, &ballast_vault::ID).0
+}
+
+/// Address of a clearing house.
+pub fn house(creator: &Pubkey, number: u64) -> Pubkey {
+    let seeds: &[&[u8]] = &[options::HOUSE_SEED, creator.as_ref(), &number.to_le_bytes()];
+    Pubkey::find_program_address(seeds, &ballast_options::ID).0
+}
+
+/// Address of a clearing house's custody.
+pub fn house_custody(house: &Pubkey) -> Pubkey {
+    Pubkey::find_program_address(&[options::CUSTODY_SEED, house.as_ref()], &ballast_options::ID).0
+}
+
+/// Address of a clearing house's insurance account: the margin account of the house itself, number zero.
+pub fn house_insurance(house: &Pubkey) -> Pubkey {
+    margin_account(house, house, 0)
+}
+
+/// Address of a margin account. `number` is the slot it was opened in, or shortly before.
+pub fn margin_account(house: &Pubkey, owner: &Pubkey, number: u64) -> Pubkey {
+    let seeds: &[&[u8]] = &[
+        options::ACCOUNT_SEED,
+        house.as_ref(),
+        owner.as_ref(),
+        &number.to_le_bytes(),
+    ];
+    Pubkey::find_program_address(seeds, &ballast_options::ID).0
+}
+
+/// Address of an expiry: `moment` in unix seconds.
+pub fn expiry(house: &Pubkey, market: u8, moment: i64) -> Pubkey {
+    let seeds: &[&[u8]] = &[options::EXPIRY_SEED, house.as_ref(), &[market], &moment.to_le_bytes()];
+    Pubkey::find_program_address(seeds, &ballast_options::ID).0
+}
+
+/// Address of a series.
+pub fn series(house: &Pubkey, key: &options::SeriesKey) -> Pubkey {
+    let seeds: &[&[u8]] = &[options::SERIES_SEED, house.as_ref(), &key.bytes()];
+    Pubkey::find_program_address(seeds, &ballast_options::ID).0
+}
+
+/// Address of a margin account's auction.
+pub fn auction(account: &Pubkey, number: u64) -> Pubkey {
+    let seeds: &[&[u8]] = &[options::AUCTION_SEED, account.as_ref(), &number.to_le_bytes()];
+    Pubkey::find_program_address(seeds, &ballast_options::ID).0
+}
+
+/// Every address a vault's instructions name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VaultKeys {
+    /// The vault.
+    pub vault: Pubkey,
+    /// Quote mint.
+    pub quote_mint: Pubkey,
+    /// Share mint.
+    pub share_mint: Pubkey,
+    /// Quote custody.
+    pub custody: Pubkey,
+    /// Share escrow.
+    pub escrow: Pubkey,
+    /// Risk market.
+    pub risk_market: Pubkey,
+    /// Venue market.
+    pub venue_market: Pubkey,
+    /// The vault's account at the venue.
+    pub venue_trader: Pubkey,
+    /// The venue's token account.
+    pub venue_vault: Pubkey,
+}
+
+impl VaultKeys {
+    /// The addresses of a vault that `creator` makes (or made) on these markets.
+    pub fn derive(creator: &Pubkey, id: u64, quote_mint: &Pubkey, risk_market: &Pubkey) -> Self {
+        let key = vault(creator, id);
+        let child = |seed: &[u8]| Pubkey::find_program_address(&[seed, key.as_ref()], &ballast_vault::ID).0;
+        let venue_market = venue_market(risk_market, quote_mint);
+        Self {
+            vault: key,
+            quote_mint: *quote_mint,
+            share_mint: child(SHARES_SEED),
+            custody: child(CUSTODY_SEED),
+            escrow: child(ESCROW_SEED),
+            risk_market: *risk_market,
+            venue_market,
+            venue_trader: venue_trader(&venue_market, &key),
+            venue_vault: venue_vault(&venue_market),
+        }
+    }
+
+    /// The addresses a vault account names: all a keeper needs to be told is the vault.
+    pub fn of(key: &Pubkey, vault: &Vault) -> Self {
+        Self {
+            vault: *key,
+            quote_mint: vault.quote_mint,
+            share_mint: vault.share_mint,
+            custody: vault.custody,
+            escrow: vault.escrow,
+            risk_market: vault.risk_market,
+            venue_market: vault.venue_market,
+            venue_trader: vault.venue_trader,
+            venue_vault: venue_vault(&vault.venue_market),
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! Instruction builders. Each returns one instruction; accounts come from [`VaultKeys`], never from guesses.
+
+use crate::addresses::{self, VaultKeys};
+use anchor_lang::prelude::{AccountMeta, Pubkey};
+use anchor_lang::solana_program::instruction::Instruction;
+use anchor_lang::solana_program::system_program;
+use anchor_lang::{InstructionData, ToAccountMetas};
+use anchor_spl::token::spl_token::ID as TOKEN;
+use ballast_risk::state::MarketParams;
+use ballast_vault::state::VaultBreaker;
+use ballast_vault::valuation::__client_accounts_valuation::Valuation;
+use ballast_vault::{CreateVaultArgs, Order, RedeemRequest};
+
+pub mod options;
+pub mod surface;
+pub mod venue;
+
+fn build(program_id: Pubkey, accounts: impl ToAccountMetas, data: impl InstructionData) -> Instruction {
+    let accounts: Vec<AccountMeta> = accounts.to_account_metas(None);
+    Instruction {
+        program_id,
+        accounts,
+        data: data.data(),
+    }
+}
+
+/// `ballast_risk::create_market`.
+pub fn create_risk_market(creator: &Pubkey, args: ballast_risk::CreateMarketArgs) -> Instruction {
+    let accounts = ballast_risk::accounts::CreateMarket {
+        creator: *creator,
+        market: addresses::risk_market(creator, &args.name),
+        system_program: system_program::ID,
+    };
+    build(
+        ballast_risk::ID,
+        accounts,
+        ballast_risk::instruction::CreateMarket { args },
+    )
+}
+
+/// `ballast_risk::observe`. `second_feed` is needed where `params` has a second source; the venues follow from `params`.
+pub fn observe(
+    market: &Pubkey,
+    params: &MarketParams,
+    price_feed: &Pubkey,
+    second_feed: Option<&Pubkey>,
+) -> Instruction {
+    let accounts = ballast_risk::accounts::Observe {
+        market: *market,
+        price_feed: *price_feed,
+        second_feed: second_feed.copied(),
+    };
+    let mut instruction = build(ballast_risk::ID, accounts, ballast_risk::instruction::Observe {});
+    let venues = params.venues().iter();
+    instruction
+        .accounts
+        .extend(venues.map(|venue| AccountMeta::new_readonly(venue.account, false)));
+    instruction
+}
+
+fn valuation(keys: &VaultKeys, price_feed: &Pubkey) -> Valuation {
+    Valuation {
+        vault: keys.vault,
+        risk_market: keys.risk_market,
+        price_feed: *price_feed,
+        venue_market: keys.venue_market,
+        venue_trader: keys.venue_trader,
+    }
+}
+
+/// `ballast_vault::create_vault`.
+pub fn create_vault(creator: &Pubkey, keys: &VaultKeys, args: CreateVaultArgs) -> Instruction {
+    let accounts = ballast_vault::accounts::CreateVault {
+        creator: *creator,
+        vault: keys.vault,
+        share_mint: keys.share_mint,
+        custody: keys.custody,
+        escrow: keys.escrow,
+        quote_mint: keys.quote_mint,
+        risk_market: keys.risk_market,
+        venue_market: keys.venue_market,
+        venue_trader: keys.venue_trader,
+        venue_program: ballast_reference_venue::ID,
+        token_program: TOKEN,
+        system_program: system_program::ID,
+    };
+    build(
+        ballast_vault::ID,
+        accounts,
+        ballast_vault::instruction::CreateVault { args },
+    )
+}
+
+/// A person with token accounts for quote and shares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// Signs.
+    pub key: Pubkey,
+    /// Quote token account.
+    pub quote: Pubkey,
+    /// Share token account.
+    pub shares: Pubkey,
+}
+
+/// `ballast_vault::deposit`.
+pub fn deposit(keys: &VaultKeys, price_feed: &Pubkey, who: &Holder, amount: u64, min_shares: u64) -> Instruction {
+    let accounts = ballast_vault::accounts::Deposit {
+        depositor: who.key,
+        valuation: valuation(keys, price_feed),
+        custody: keys.custody,
+        share_mint: keys.share_mint,
+        depositor_quote: who.quote,
+        depositor_shares: who.shares,
+        token_program: TOKEN,
+    };
+    build(
+        ballast_vault::ID,
+        accounts,
+        ballast_vault::instruction::Deposit { amount, min_shares },
+    )
+}
+
+/// `ballast_vault::redeem`.
+pub fn redeem(keys: &VaultKeys, price_feed: &Pubkey, who: &Holder, request: RedeemRequest) -> Instruction {
+    let accounts = ballast_vault::accounts::Redeem {
+        holder: who.key,
+        valuation: valuation(keys, price_feed),
+        custody: keys.custody,
+        share_mint: keys.share_mint,
+        holder_quote: who.quote,
+        holder_shares: who.shares,
+        token_program: TOKEN,
+    };
+    build(
+        ballast_vault::ID,
+        accounts,
+        ballast_vault::instruction::Redeem { request },
+    )
+}
+
+/// `ballast_vault::request_redemption`.
+pub fn request_redemption(keys: &VaultKeys, who: &Holder, shares: u64) -> Instruction {
+    let accounts = ballast_vault::accounts::RequestRedemption {
+        holder: who.key,
+        vault: keys.vault,
+        ticket: addresses::ticket(&keys.vault, &who.key),
+        escrow: keys.escrow,
+        holder_shares: who.shares,
+        token_program: TOKEN,
+        system_program: system_program::ID,
+    };
+    build(
+        ballast_vault::ID,
+        accounts,
+        ballast_vault::instruction::RequestRedemption { shares },
+    )
+}
+
+/// `ballast_vault::complete_redemption`. Anyone may send it.
+pub fn complete_redemption(
+    keys: &VaultKeys,
+    price_feed: &Pubkey,
+    holder: &Pubkey,
+    holder_quote: &Pubkey,
+) -> Instruction {
+    let accounts = ballast_vault::accounts::CompleteRedemption {
+        valuation: valuation(keys, price_feed),
+        ticket: addresses::ticket(&keys.vault, holder),
+        holder: *holder,
+        custody: keys.custody,
+        escrow: keys.escrow,
+        share_mint: keys.share_mint,
+        holder_quote: *holder_quote,
+        token_program: TOKEN,
+    };
+    build(
+        ballast_vault::ID,
+        accounts,
+        ballast_vault::instruction::CompleteRedemption {},
+    )
+}
+
+fn trade(keys: &VaultKeys, price_feed: &Pubkey, keeper: &Pubkey) -> ballast_vault::accounts::Rebalance {
+    ballast_vault::accounts::Rebalance {
+        keeper: *keeper,
+        valuation: valuation(keys, price_feed),
+        custody: keys.custody,
+        share_mint: keys.share_mint,
+        venue_program: ballast_reference_venue::ID,
+    }
+}
+
+/// `ballast_vault::rebalance`. Anyone may send it.
+pub fn rebalance(keys: &VaultKeys, price_feed: &Pubkey, keeper: &Pubkey, orders: Vec<Order>) -> Instruction {
+    build(
+        ballast_vault::ID,
+        trade(keys, price_feed, keeper),
+        ballast_vault::instruction::Rebalance { orders },
+    )
+}
+
+/// `ballast_vault::unwind`. Anyone may send it.
+pub fn unwind(keys: &VaultKeys, price_feed: &Pubkey, keeper: &Pubkey, orders: Vec<Order>) -> Instruction {
+    build(
+        ballast_vault::ID,
+        trade(keys, price_feed, keeper),
+        ballast_vault::instruction::Unwind { orders },
+    )
+}
+
+/// `ballast_vault::move_collateral`. Anyone may send it.
+pub fn move_collateral(keys: &VaultKeys, price_feed: &Pubkey) -> Instruction {
+    let accounts = ballast_vault::accounts::MoveCollateral {
+        valuation: valuation(keys, price_feed),
+        custody: keys.custody,
+        share_mint: keys.share_mint,
+        venue_vault: keys.venue_vault,
+        venue_program: ballast_reference_venue::ID,
+        token_program: TOKEN,
+    };
+    build(
+        ballast_vault::ID,
+        accounts,
+        ballast_vault::instruction::MoveCollateral {},
+    )
+}
+
+/// `ballast_vault::mark`. Anyone may send it.
+pub fn mark(keys: &VaultKeys, price_feed: &Pubkey) -> Instruction {
+    let accounts = ballast_vault::accounts::Mark {
+        vault: keys.vault,
+        risk_market: keys.risk_market,
+        price_feed: *price_feed,
+        venue_market: keys.venue_market,
+        venue_trader: keys.venue_trader,
+        share_mint: keys.share_mint,
+    };
+    build(ballast_vault::ID, accounts, ballast_vault::instruction::Mark {})
+}
+
+fn guard(keys: &VaultKeys, guardian: &Pubkey) -> ballast_vault::accounts::Guard {
+    ballast_vault::accounts::Guard {
+        guardian: *guardian,
+        vault: keys.vault,
+    }
+}
+
+/// `ballast_vault::trip_breaker`, signed by the vault's guardian.
+pub fn trip_breaker(keys: &VaultKeys, guardian: &Pubkey, breaker: VaultBreaker) -> Instruction {
+    build(
+        ballast_vault::ID,
+        guard(keys, guardian),
+        ballast_vault::instruction::TripBreaker { breaker },
+    )
+}
+
+/// `ballast_vault::resume_breaker`, signed by the vault's guardian. [`mark`] has to come before it in the same transaction.
+pub fn resume_breaker(keys: &VaultKeys, guardian: &Pubkey, breaker: VaultBreaker) -> Instruction {
+    build(
+        ballast_vault::ID,
+        guard(keys, guardian),
+        ballast_vault::instruction::ResumeBreaker { breaker },
+    )
+}
+
+/// `ballast_vault::collect_withdrawal`. Anyone may send it.
+pub fn collect_withdrawal(keys: &VaultKeys) -> Instruction {
+    let accounts = ballast_vault::accounts::CollectWithdrawal {
+        vault: keys.vault,
+        venue_market: keys.venue_market,
+        venue_trader: keys.venue_trader,
+        custody: keys.custody,
+        venue_vault: keys.venue_vault,
+        venue_program: ballast_reference_venue::ID,
+        token_program: TOKEN,
+    };
+    build(
+        ballast_vault::ID,
+        accounts,
+        ballast_vault::instruction::CollectWithdrawal {},
+    )
+}

@@ -1,0 +1,278 @@
+//! Attempts to take what is someone else's.
+
+use crate::options::support::*;
+use ballast_options::state::{HouseSettings, ListingSettings};
+use ballast_options::{CreateHouseArgs, OptionsError};
+use ballast_sdk::instructions::options as ix;
+use ballast_sdk::{addresses, AccountMeta, Pubkey};
+use ballast_testkit::house::{house_settings, listing, parties, HouseWorld, CLUSTER, FAR, NEAR, UNIT, USD};
+use ballast_testkit::tokens::put_tokens;
+use solana_signer::Signer;
+
+#[test]
+fn only_the_owner_moves_what_is_in_an_account() {
+    let mut world = HouseWorld::new();
+    let (victim, thief) = (world.member(1_000 * USD), world.member(1_000 * USD));
+    let key = world.series(CALL, 55_000, FAR);
+    let (holder, payer) = (thief.user.holder, world.world.admin.pubkey());
+    let before = world.world.fingerprint();
+    let withdraw = ix::withdraw(&world.keys, &holder.key, &victim.account, &holder.quote, &[], USD);
+    refused(world.send(withdraw, &thief.user), OptionsError::NotOwner);
+    let deposit = ix::deposit(&world.keys, &holder.key, &victim.account, &holder.quote, USD);
+    refused(world.send(deposit, &thief.user), OptionsError::NotOwner);
+    let close = ix::close_account(&holder.key, &victim.account, &payer);
+    refused(world.send(close, &thief.user), OptionsError::NotOwner);
+    let auction = ballast_options::OpenAuctionArgs {
+        number: 1,
+        side: 2,
+        quantity: UNIT,
+        start_price: 1,
+        end_price: 1,
+        delay_seconds: 0,
+        seconds: 60,
+    };
+    let open = ix::open_auction(&world.keys, &holder.key, &victim.account, &key, auction);
+    refused(world.send(open, &thief.user), OptionsError::NotOwner);
+    // A quote of the thief's own, taken with the victim's account.
+    let quote = world.quote(&thief, &key, ballast_core_clearing::trade::Side::Sell, UNIT, 1_000);
+    let signed = ballast_sdk::quotes::SignedQuote::sign(&quote, &thief.user.keypair);
+    let mut parties = parties(&victim, &thief);
+    parties.owner = holder.key;
+    let pair = ix::take_quote(&world.keys, &key, &parties, &world.market_keys(), &signed, 10_000, 0);
+    refused(world.world.send(&pair, &[&thief.user.keypair]), OptionsError::NotOwner);
+    // With himself.
+    parties.taker = thief.account;
+    let pair = ix::take_quote(&world.keys, &key, &parties, &world.market_keys(), &signed, 10_000, 0);
+    refused(
+        world.world.send(&pair, &[&thief.user.keypair]),
+        OptionsError::SameAccount,
+    );
+    assert_eq!(world.world.fingerprint(), before, "a refusal changes nothing");
+}
+
+#[test]
+fn custody_insurance_and_tokens_are_pinned() {
+    let mut world = HouseWorld::new();
+    let member = world.member(1_000 * USD);
+    let holder = member.user.holder;
+    let deposit = ix::deposit(&world.keys, &holder.key, &member.account, &holder.quote, USD);
+    let with = |place: usize, key: Pubkey| {
+        let mut other = deposit.clone();
+        other.accounts[place] = AccountMeta::new(key, false);
+        other
+    };
+    let false_custody = Pubkey::new_unique();
+    put_tokens(
+        &mut world.world.svm,
+        false_custody,
+        world.keys.quote_mint,
+        world.keys.house,
+        0,
+    );
+    refused(
+        world.send(with(5, false_custody), &member.user),
+        OptionsError::WrongCustody,
+    );
+    refused(
+        world.send(with(3, member.account), &member.user),
+        OptionsError::WrongInsurance,
+    );
+    let other_mint = Pubkey::new_unique();
+    put_tokens(&mut world.world.svm, other_mint, Pubkey::new_unique(), holder.key, USD);
+    refused(
+        world.send(with(4, other_mint), &member.user),
+        OptionsError::WrongTokenAccount,
+    );
+    let to_custody = ix::withdraw(&world.keys, &holder.key, &member.account, &world.keys.custody, &[], USD);
+    refused_by_name(
+        world.send(to_custody, &member.user),
+        "ConstraintDuplicateMutableAccount",
+    );
+    let to_other = ix::withdraw(&world.keys, &holder.key, &member.account, &other_mint, &[], USD);
+    refused(world.send(to_other, &member.user), OptionsError::WrongTokenAccount);
+}
+
+#[test]
+fn tokens_sent_to_the_custody_are_nobodys() {
+    let mut world = HouseWorld::new();
+    let member = world.member(1_000 * USD);
+    let custody = world.keys.custody;
+    put_tokens(
+        &mut world.world.svm,
+        custody,
+        world.keys.quote_mint,
+        world.keys.house,
+        5_000 * USD,
+    );
+    assert_eq!(world.house().ledger, 1_000 * USD);
+    refused(world.withdraw(&member, 1_000 * USD + 1), OptionsError::NotEnoughCash);
+    world.withdraw(&member, 1_000 * USD).unwrap();
+    assert_eq!(world.world.tokens(&custody), 4_000 * USD);
+    world.assert_sound();
+}
+
+#[test]
+fn accounts_of_another_house_are_refused() {
+    let mut world = HouseWorld::new();
+    let member = world.member(1_000 * USD);
+    let (admin, mint) = (world.world.admin.pubkey(), world.keys.quote_mint);
+    let args = CreateHouseArgs {
+        number: 2,
+        cluster: CLUSTER,
+        settings: house_settings(),
+        listings: vec![listing()],
+    };
+    let create = ix::create_house(&admin, &mint, &world.market_keys(), args);
+    world.crank(create).unwrap();
+    let other = ix::HouseKeys::derive(&admin, 2, &mint);
+    let holder = member.user.holder;
+    let withdraw = ix::withdraw(&other, &holder.key, &member.account, &holder.quote, &[], USD);
+    refused(world.send(withdraw, &member.user), OptionsError::WrongHouse);
+    let begin = ix::begin_liquidation(&other, &member.account, &world.market_keys());
+    refused(world.crank(begin), OptionsError::WrongHouse);
+    let series = world.series(CALL, 55_000, NEAR);
+    let mut settle = ix::settle_positions(&other, 0, NEAR, &[member.account]);
+    settle.accounts[1].pubkey = world.keys.series(&series).expiry;
+    refused(world.crank(settle), OptionsError::WrongHouse);
+}
+
+#[test]
+fn the_insurance_account_is_nobodys_and_is_not_liquidated() {
+    let mut world = HouseWorld::new();
+    let giver = world.world.user(1_000 * USD);
+    let fund = ix::fund_insurance(&world.keys, &giver.holder.key, &giver.holder.quote, 500 * USD);
+    world.send(fund, &giver).unwrap();
+    assert_eq!(world.account(&world.keys.insurance).cash, 500 * USD);
+    let insurance = world.keys.insurance;
+    let withdraw = ix::withdraw(
+        &world.keys,
+        &giver.holder.key,
+        &insurance,
+        &giver.holder.quote,
+        &[],
+        USD,
+    );
+    refused(world.send(withdraw, &giver), OptionsError::NotOwner);
+    let begin = ix::begin_liquidation(&world.keys, &insurance, &world.market_keys());
+    refused(world.crank(begin), OptionsError::IsInsurance);
+    // An account that somebody opens for the house itself is not its insurance account.
+    let (house, admin) = (world.keys.house, world.world.admin.pubkey());
+    let slot = world.world.clock().slot;
+    world
+        .crank(ix::open_account(&world.keys, &admin, &house, slot))
+        .unwrap();
+    assert_ne!(addresses::margin_account(&house, &house, slot), insurance);
+    assert_eq!(world.house().insurance, insurance);
+    world.assert_sound();
+}
+
+#[test]
+fn a_house_with_a_parameter_out_of_its_range_is_not_created() {
+    type Change = fn(&mut HouseSettings, &mut ListingSettings);
+    let changes: [Change; 8] = [
+        |house, _| house.greatest_surface_age_seconds = 0,
+        |house, _| house.liquidation_seconds = 0,
+        |house, _| house.cash_window_seconds = 86_401,
+        |_, listing| listing.spread = 0,
+        |_, listing| listing.discount_of_spot = 1_001,
+        |_, listing| listing.least_samples = 4,
+        |_, listing| listing.least_size = 0,
+        |_, listing| listing.least_tenor_seconds = 0,
+    ];
+    let mut world = HouseWorld::new();
+    let (admin, mint) = (world.world.admin.pubkey(), world.keys.quote_mint);
+    let args = |number| CreateHouseArgs {
+        number,
+        cluster: CLUSTER,
+        settings: house_settings(),
+        listings: vec![listing()],
+    };
+    for (index, change) in changes.into_iter().enumerate() {
+        let mut args = args(10 + index as u64);
+        change(&mut args.settings, &mut args.listings[0]);
+        let create = ix::create_house(&admin, &mint, &world.market_keys(), args);
+        refused(world.crank(create), OptionsError::Parameter);
+    }
+    let markets = world.market_keys();
+    let mut nowhere = args(20);
+    nowhere.cluster = [0; 32];
+    refused(
+        world.crank(ix::create_house(&admin, &mint, &markets, nowhere)),
+        OptionsError::NoCluster,
+    );
+    let mut twice = args(21);
+    twice.listings = vec![listing(); 2];
+    let both = [markets[0], markets[0]];
+    refused(
+        world.crank(ix::create_house(&admin, &mint, &both, twice)),
+        OptionsError::MarketTwice,
+    );
+    let foreign = ix::MarketKeys {
+        surface: world.keys.house,
+        ..markets[0]
+    };
+    let create = ix::create_house(&admin, &mint, &[foreign], args(22));
+    refused(world.crank(create), OptionsError::WrongMarket);
+    refused(
+        world.crank(ix::create_house(&admin, &mint, &[], args(23))),
+        OptionsError::Listings,
+    );
+}
+
+#[test]
+fn series_off_the_lattice_are_not_created() {
+    use OptionsError::*;
+    let mut world = HouseWorld::new();
+    let admin = world.world.admin.pubkey();
+    let good = world.series(CALL, 50_000, FAR);
+    let market = world.markets[0].keys;
+    for (digits, places, kind, rule) in [
+        (50_500, 0, 1, StrikeStep),
+        (9_900, 0, 1, StrikeTooLow),
+        (260_000, 0, 2, StrikeTooHigh),
+        (500_000, 1, 1, SeriesForm),
+        (52_000, 0, 3, SeriesForm),
+    ] {
+        let key = ballast_options::state::SeriesKey {
+            digits,
+            places,
+            kind,
+            ..good
+        };
+        refused(world.crank(ix::create_series(&world.keys, &admin, &market, key)), rule);
+    }
+    for (moment, rule) in [
+        (FAR + 1, ExpiryTime),
+        (NEAR - 7 * 86_400, ExpiryTooSoon),
+        // The Thursday before.
+        (FAR - 86_400, ExpiryTooFar),
+    ] {
+        refused(world.crank(ix::create_expiry(&world.keys, &admin, 0, moment)), rule);
+    }
+    refused(
+        world.crank(ix::create_expiry(&world.keys, &admin, 1, NEAR)),
+        UnknownMarket,
+    );
+    let other = ballast_options::state::SeriesKey { digits: 52_000, ..good };
+    let mut create = ix::create_series(&world.keys, &admin, &market, other);
+    create.accounts[4].pubkey = world.keys.house;
+    refused(world.crank(create), NotListed);
+    let accounts = world.keys.series(&good);
+    refused(world.crank(ix::close_series(&world.keys, &good, &admin)), SeriesInUse);
+    assert!(world.world.raw(&accounts.series).is_some());
+}
+
+#[test]
+fn rent_goes_to_whoever_paid_it() {
+    let mut world = HouseWorld::new();
+    let member = world.member(0);
+    world.world.pass(300, 600);
+    let thief = member.user.holder.key;
+    let close = ix::close_account(&member.user.holder.key, &member.account, &thief);
+    refused(world.send(close, &member.user), OptionsError::WrongPayer);
+    let funded = world.member(USD);
+    world.world.pass(300, 600);
+    let payer = world.world.admin.pubkey();
+    let close = ix::close_account(&funded.user.holder.key, &funded.account, &payer);
+    refused(world.send(close, &funded.user), OptionsError::NotEmpty);
+}

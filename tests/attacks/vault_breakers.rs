@@ -1,0 +1,316 @@
+//! What a thief, a keeper, a vandal or the guardian could want of the vault's own breakers, and does not get.
+
+use crate::vault::breakers_support::*;
+use anchor_lang::prelude::Pubkey;
+use ballast_reference_venue::state::Faults;
+use ballast_risk::errors::RiskError;
+use ballast_sdk::instructions as ix;
+use ballast_testkit::tokens::{put, put_tokens};
+use ballast_testkit::{error_code, params, World, MILLION};
+use ballast_vault::errors::VaultError;
+use ballast_vault::state::VaultBreaker;
+use ballast_vault::CreateVaultArgs;
+use solana_signer::Signer;
+
+#[test]
+fn without_a_guardian_nobody_trips_or_resumes_and_everybody_can_leave() {
+    let vault = params::create_vault(1, params::vault(), None);
+    let vault = CreateVaultArgs {
+        breakers: with(VaultBreaker::NavJump, 500, 100),
+        ..vault
+    };
+    let mut world = World::with_vault(params::risk_market(), params::venue(), vault);
+    let user = world.user(MILLION);
+    world.deposit(&user, MILLION).unwrap();
+    world.crank().unwrap();
+    refused(&world.trip(VaultBreaker::Turnover), VaultError::NotGuardian);
+    world.pass(0, 1);
+    world.mark().unwrap();
+    world.hour_at("45000").unwrap();
+    world.mark().unwrap();
+    assert!(stands(&world, VaultBreaker::NavJump));
+    refused(&world.resume(VaultBreaker::NavJump), VaultError::NotGuardian);
+    let shares = world.tokens(&user.holder.shares);
+    world.request(&user, shares).unwrap();
+    for _ in 0..4 {
+        world.crank().unwrap();
+        world.pass(0, 1);
+        if world.supply() > 0 {
+            let _ = world.complete(&user);
+        }
+    }
+    assert_eq!(world.supply(), 0);
+}
+
+#[test]
+fn only_the_guardian_trips_and_resumes_and_only_what_waits_for_him() {
+    let (mut world, _) = running();
+    let (keys, admin) = (world.keys, world.admin.insecure_clone());
+    world.mark().unwrap();
+    for breaker in ALL {
+        // The creator and payer is nobody here.
+        for forged in [
+            ix::trip_breaker(&keys, &admin.pubkey(), breaker),
+            ix::resume_breaker(&keys, &admin.pubkey(), breaker),
+        ] {
+            refused(&world.send(&[forged], &[]), VaultError::NotGuardian);
+        }
+        // Nor does naming the guardian help without his signature.
+        let mut unsigned = ix::trip_breaker(&keys, &world.guardian.pubkey(), breaker);
+        unsigned.accounts[0].is_signer = false;
+        assert!(world.send(&[unsigned], &[]).is_err());
+        refused(&world.resume(breaker), VaultError::BreakerNotTripped);
+        world.trip(breaker).unwrap();
+    }
+    // An hour of quiet, watched in steps of the longest gap.
+    for _ in 0..5 {
+        for breaker in [
+            VaultBreaker::Drawdown,
+            VaultBreaker::NavJump,
+            VaultBreaker::VenueFailure,
+        ] {
+            refused(&world.resume(breaker), VaultError::BreakerNotQuiet);
+        }
+        for breaker in [VaultBreaker::Turnover, VaultBreaker::KeeperSpend] {
+            refused(&world.resume(breaker), VaultError::BreakerResumesItself);
+        }
+        world.pass(60, 60);
+        world.set_price("50000", "10");
+        world.mark().unwrap();
+        still(&mut world, 840, "50000");
+    }
+    // Four gaps of a quarter were counted by the marks and one more by the guardian's own look.
+    world.mark().unwrap();
+    for breaker in [
+        VaultBreaker::Drawdown,
+        VaultBreaker::NavJump,
+        VaultBreaker::VenueFailure,
+    ] {
+        assert!(stands(&world, breaker));
+        world.resume(breaker).unwrap();
+        assert!(!stands(&world, breaker));
+    }
+    // Those that resume by themselves have.
+    assert_eq!(watch(&world).tripped, 0);
+}
+
+#[test]
+fn a_guardian_who_trips_everything_closes_no_exit_and_widens_nothing() {
+    let (mut world, user) = running();
+    let before = world.snapshot().vault;
+    for breaker in ALL {
+        world.trip(breaker).unwrap();
+    }
+    let after = world.snapshot().vault;
+    assert_eq!(
+        (after.policy, after.breakers, after.guardian),
+        (before.policy, before.breakers, before.guardian)
+    );
+    assert_eq!(
+        (after.cash, after.nav_per_share, after.high_water),
+        (before.cash, before.nav_per_share, before.high_water)
+    );
+    let shares = world.tokens(&user.holder.shares);
+    world.request(&user, shares).unwrap();
+    for _ in 0..4 {
+        world.crank().unwrap();
+        world.pass(0, 1);
+        if world.supply() > 0 {
+            let _ = world.complete(&user);
+        }
+    }
+    assert_eq!(world.supply(), 0);
+}
+
+#[test]
+fn a_jump_split_into_many_looks_is_caught_by_the_drawdown() {
+    let mut breakers = with(VaultBreaker::NavJump, 300, 100);
+    (breakers.settings[0].trip, breakers.settings[0].clear) = (500, 400);
+    let (mut world, _) = running_with(breakers);
+    let mut price = 50_000;
+    while !stands(&world, VaultBreaker::Drawdown) {
+        price -= 250;
+        assert!(price > 45_000, "neither breaker tripped");
+        still(&mut world, 12, &price.to_string());
+        world.observe().unwrap();
+        world.mark().unwrap();
+        assert!(!stands(&world, VaultBreaker::NavJump));
+    }
+    // Five per cent of value at sixty per cent exposure.
+    assert!((45_500..46_500).contains(&price), "{price}");
+}
+
+#[test]
+fn two_looks_in_a_slot_count_once_and_the_second_may_only_trip() {
+    let (mut world, _) = running_with(with(VaultBreaker::NavJump, 300, 100));
+    world.mark().unwrap();
+    let first = watch(&world);
+    world.mark().unwrap();
+    assert_eq!(watch(&world), first);
+    // Time within the slot, and a price a little lower: the mark stays.
+    world.pass(5, 0);
+    world.set_price("49500", "10");
+    world.mark().unwrap();
+    assert_eq!(watch(&world).mark, first.mark);
+    world.set_price("47000", "10");
+    world.mark().unwrap();
+    assert_eq!(watch(&world).mark, first.mark);
+    assert!(stands(&world, VaultBreaker::NavJump));
+    // A failed look counts once, too.
+    world.faults(paused());
+    world.pass(120, 1);
+    world.set_price("47000", "10");
+    world.mark().unwrap();
+    world.pass(120, 0);
+    world.set_price("47000", "10");
+    world.mark().unwrap();
+    assert_eq!(watch(&world).failed_looks, 1);
+}
+
+#[test]
+fn chosen_moments_give_no_quiet_time_that_was_not_watched() {
+    let (mut world, _) = running_with(with(VaultBreaker::Drawdown, 300, 200));
+    still(&mut world, 30, "47000");
+    world.mark().unwrap();
+    // Only the good moments, far apart: each gap counts for a quarter of an hour.
+    for _ in 0..4 {
+        world.hour_at("50000").unwrap();
+        world.mark().unwrap();
+        refused(&world.resume(VaultBreaker::Drawdown), VaultError::BreakerNotQuiet);
+    }
+    // One honest look in a bad moment ends all of it.
+    still(&mut world, 60, "48000");
+    world.mark().unwrap();
+    for _ in 0..4 {
+        world.hour_at("50000").unwrap();
+        refused(&world.resume(VaultBreaker::Drawdown), VaultError::BreakerNotQuiet);
+        world.mark().unwrap();
+    }
+    world.hour_at("50000").unwrap();
+    world.resume(VaultBreaker::Drawdown).unwrap();
+}
+
+#[test]
+fn wrong_accounts_are_an_error_and_no_failed_look() {
+    let (mut world, _) = running();
+    let sound = ix::mark(&world.keys, &world.price_feed);
+    let keys = world.keys;
+    let stranger = Pubkey::new_unique();
+    put(&mut world.svm, stranger, Pubkey::new_unique(), vec![0; 451]);
+    for (pinned, expected) in [
+        (keys.venue_market, u32::from(VaultError::WrongVenueMarket)),
+        (keys.venue_trader, u32::from(VaultError::WrongVenueTrader)),
+        (world.price_feed, u32::from(RiskError::PriceOwner)),
+    ] {
+        let mut forged = sound.clone();
+        for meta in &mut forged.accounts {
+            if meta.pubkey == pinned {
+                meta.pubkey = stranger;
+            }
+        }
+        let before = world.fingerprint();
+        assert_eq!(error_code(&world.send(&[forged], &[])), expected);
+        assert_eq!(world.fingerprint(), before);
+    }
+    for omitted in [keys.venue_market, keys.venue_trader, keys.share_mint] {
+        let mut short = sound.clone();
+        short.accounts.retain(|meta| meta.pubkey != omitted);
+        assert!(world.send(&[short], &[]).is_err());
+    }
+    // Without a live price nobody looks: whoever brings none could end everybody's quiet time.
+    world.pass(301, 301);
+    assert_eq!(error_code(&world.mark()), u32::from(RiskError::PriceTooOld));
+    assert_eq!(watch(&world).failed_looks, 0);
+}
+
+#[test]
+fn a_vandal_who_looks_in_every_slot_of_a_short_outage_trips_nothing() {
+    let (mut world, _) = running();
+    world.faults(paused());
+    for _ in 0..20 {
+        world.pass(2, 1);
+        world.set_price("50000", "10");
+        world.mark().unwrap();
+    }
+    assert_eq!((watch(&world).failed_looks, watch(&world).tripped), (1, 0));
+    world.faults(Faults::default());
+    still(&mut world, 60, "50000");
+    world.mark().unwrap();
+    assert_eq!(watch(&world).failed_looks, 0);
+}
+
+#[test]
+fn leaving_at_a_haircut_looks_at_nothing() {
+    let (mut world, user) = running_with(with(VaultBreaker::NavJump, 100, 50));
+    world.mark().unwrap();
+    let before = watch(&world);
+    let shares = world.tokens(&user.holder.shares) / 100;
+    world.request(&user, shares).unwrap();
+    // The price dries up; what is paid after the grace is paid at a haircut, which says nothing of the vault.
+    world.pass(7_200, 7_200);
+    world.complete(&user).unwrap();
+    assert_eq!(watch(&world), before);
+}
+
+#[test]
+fn donations_move_no_reading() {
+    let (mut world, _) = running_with(with(VaultBreaker::NavJump, 10, 5));
+    world.mark().unwrap();
+    let before = watch(&world).mark;
+    let keys = world.keys;
+    let held = world.tokens(&keys.custody);
+    put_tokens(
+        &mut world.svm,
+        keys.custody,
+        keys.quote_mint,
+        keys.vault,
+        held + MILLION,
+    );
+    world.pass(0, 1);
+    world.mark().unwrap();
+    assert_eq!((watch(&world).mark, watch(&world).tripped), (before, 0));
+}
+
+#[test]
+fn the_last_holder_leaves_nothing_standing_behind() {
+    let (mut world, user) = running_with(with(VaultBreaker::NavJump, 60, 30));
+    for price in ["49800", "49600", "49400", "49200", "49000"] {
+        world.hour_at(price).unwrap();
+        world.mark().unwrap();
+    }
+    let shares = world.tokens(&user.holder.shares);
+    world.request(&user, shares).unwrap();
+    for _ in 0..4 {
+        world.crank().unwrap();
+        world.pass(0, 1);
+        if world.supply() > 0 {
+            let _ = world.complete(&user);
+        }
+    }
+    // A share was worth 1.2 % less than one, and of an empty vault it is worth one again, which is no jump.
+    assert_eq!(world.supply(), 0);
+    assert_eq!((watch(&world).tripped, watch(&world).mark.get().to_bits()), (0, 0));
+    world.pass(0, 1);
+    world.deposit(&user, MILLION).unwrap();
+}
+
+#[test]
+fn the_guardian_resumes_only_on_a_look_of_the_same_slot() {
+    let (mut world, _) = running();
+    world.trip(VaultBreaker::NavJump).unwrap();
+    for _ in 0..6 {
+        still(&mut world, 900, "50000");
+        world.mark().unwrap();
+    }
+    world.pass(0, 1);
+    let guardian = world.guardian.insecure_clone();
+    let resume = ix::resume_breaker(&world.keys, &guardian.pubkey(), VaultBreaker::NavJump);
+    refused(
+        &world.send(std::slice::from_ref(&resume), &[&guardian]),
+        VaultError::NotLookedAt,
+    );
+    // Who looked does not matter, so a vandal who looks first hinders nobody.
+    world.mark().unwrap();
+    world.send(&[resume], &[&guardian]).unwrap();
+    assert!(!stands(&world, VaultBreaker::NavJump));
+}

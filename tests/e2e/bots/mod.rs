@@ -1,0 +1,3 @@
+//! The bots against the compiled programs.
+
+mod feeder;

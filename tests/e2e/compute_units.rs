@@ -1,0 +1,224 @@
+//! Compute units of every instruction and the size of every program: a table in `docs/`, with ceilings.
+//!
+//! `BALLAST_UPDATE=1` rewrites the table; otherwise it has to be true as it stands.
+
+use crate::risk::assess_support::{mixed_book, Desk};
+use ballast_options::state::SeriesKey;
+use ballast_sdk::instructions::options;
+use ballast_testkit::house::{HouseWorld, FAR};
+use ballast_testkit::surface::{smile, tight_smile, SurfaceWorld};
+use ballast_testkit::world::program_path;
+use ballast_testkit::{World, MILLION};
+use std::fmt::Write as _;
+
+/// Instruction, ceiling, measured.
+type Row = (&'static str, u64, u64);
+
+/// A day in the life of a vault, measured. Prices are chosen so that each instruction takes its longer path.
+fn measure() -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut world = World::new();
+    let user = world.user(4 * MILLION);
+    rows.push((
+        "vault: deposit, first",
+        40_000,
+        world.deposit(&user, MILLION).unwrap().compute_units_consumed,
+    ));
+    rows.push((
+        "vault: move_collateral, to the venue",
+        70_000,
+        world.move_collateral().unwrap().compute_units_consumed,
+    ));
+    world.pass(0, 1);
+    rows.push((
+        "vault: rebalance, opening",
+        120_000,
+        world.rebalance(11_500_000).unwrap().compute_units_consumed,
+    ));
+    world.pass(0, 1);
+    rows.push((
+        "vault: deposit, with a position",
+        40_000,
+        world.deposit(&user, 1_000_000).unwrap().compute_units_consumed,
+    ));
+    rows.push((
+        "vault: redeem, by shares",
+        50_000,
+        world
+            .redeem_shares(&user, 1_000_000_000)
+            .unwrap()
+            .compute_units_consumed,
+    ));
+    rows.push((
+        "risk: observe",
+        25_000,
+        world.hour_at("43500").unwrap().compute_units_consumed,
+    ));
+    rows.push((
+        "vault: rebalance, reducing in a crash",
+        120_000,
+        world.rebalance(-2_000_000).unwrap().compute_units_consumed,
+    ));
+    world.pass(0, 1);
+    let shares = world.tokens(&user.holder.shares);
+    rows.push(("vault: mark", 30_000, world.mark().unwrap().compute_units_consumed));
+    world.pass(0, 1);
+    rows.push((
+        "vault: request_redemption",
+        30_000,
+        world.request(&user, shares).unwrap().compute_units_consumed,
+    ));
+    world.crank().unwrap();
+    world.pass(0, 1);
+    rows.push((
+        "vault: complete_redemption",
+        50_000,
+        world.complete(&user).unwrap().compute_units_consumed,
+    ));
+    rows.extend(measure_surface());
+    for (name, ceiling, markets, legs) in [
+        ("risk: assess, 16 options on one market", 250_000, 1, 16),
+        ("risk: assess, 32 options on four markets", 700_000, 4, 32),
+    ] {
+        let mut desk = Desk::new(markets);
+        let book = mixed_book(&desk, legs, false);
+        rows.push((name, ceiling, desk.ask(&book).unwrap().compute_units_consumed));
+    }
+    rows.extend(measure_options());
+    rows
+}
+
+/// The clearing house: both sides of each trade end with the number of positions that the row says.
+fn measure_options() -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut house = HouseWorld::new();
+    let (taker, maker) = (house.member(MILLION), house.member(MILLION));
+    let deposit = house.deposit(&taker, 1).unwrap().compute_units_consumed;
+    rows.push(("options: deposit", 20_000, deposit));
+    let withdraw = house.withdraw(&taker, 1).unwrap().compute_units_consumed;
+    rows.push(("options: withdraw, without positions", 20_000, withdraw));
+    let keys = strikes(&mut house);
+    for (index, key) in keys.iter().enumerate() {
+        let quantity = if index % 3 == 0 { 100_000 } else { -100_000 };
+        let traded = house
+            .trade(&taker, &maker, key, quantity, 500)
+            .unwrap()
+            .compute_units_consumed;
+        match index {
+            0 => rows.push(("options: trade_quote, 1 position on both sides", 110_000, traded)),
+            15 => rows.push(("options: trade_quote, 16 positions on both sides", 600_000, traded)),
+            _ => {}
+        }
+    }
+    let markets = house.market_keys();
+    let check = options::end_liquidation(&house.keys, &taker.account, &markets);
+    let check = house.crank(check).unwrap().compute_units_consumed;
+    rows.push((
+        "options: end_liquidation, the margin check of 16 positions",
+        230_000,
+        check,
+    ));
+    let withdraw = house.withdraw(&taker, 1).unwrap().compute_units_consumed;
+    rows.push(("options: withdraw, 16 positions", 260_000, withdraw));
+    house.assert_sound();
+    rows.extend(measure_payout());
+    rows
+}
+
+/// Sixteen series of one expiry.
+fn strikes(house: &mut HouseWorld) -> Vec<SeriesKey> {
+    let strikes = [42_000, 44_000, 46_000, 48_000, 52_000, 54_000, 56_000, 58_000];
+    let pairs = strikes.into_iter().flat_map(|strike| [(1, strike), (2, strike)]);
+    pairs.map(|(kind, strike)| house.series(kind, strike, FAR)).collect()
+}
+
+/// Ten positions settled at once, and the claim on them paid.
+fn measure_payout() -> [Row; 3] {
+    let mut house = HouseWorld::new();
+    let (taker, maker) = (house.member(MILLION), house.member(MILLION));
+    for (index, key) in strikes(&mut house).iter().take(10).enumerate() {
+        let quantity = if index % 3 == 0 { 100_000 } else { -100_000 };
+        house.trade(&taker, &maker, key, quantity, 500).unwrap();
+    }
+    house.pass_until(FAR - 1_800);
+    house.pass(60);
+    let sampled = house.sample(FAR).unwrap().compute_units_consumed;
+    house.settle_price(FAR);
+    let settled = house.settle(FAR, &[taker.account]).unwrap().compute_units_consumed;
+    house.settle(FAR, &[maker.account]).unwrap();
+    let winner = [&taker, &maker].map(|member| member.account);
+    let winner = winner
+        .into_iter()
+        .find(|key| house.account(key).claim_count > 0)
+        .unwrap();
+    let paid = house.pay(FAR, &[winner]).unwrap().compute_units_consumed;
+    house.assert_sound();
+    [
+        ("options: sample_settlement", 20_000, sampled),
+        ("options: settle_positions, 10 positions", 100_000, settled),
+        ("options: pay_claims, one", 15_000, paid),
+    ]
+}
+
+/// Eight slices over a published surface, from five feeders of different minds; then once more where medians have arbitrage
+/// and the nearest submission is looked for.
+fn measure_surface() -> [Row; 3] {
+    let mut world = SurfaceWorld::new(5, 5);
+    let said = [(0.60, -0.20), (0.62, -0.22), (0.59, -0.21), (0.61, -0.19), (0.63, -0.2)];
+    let said = said.map(|(volatility, skew)| smile(volatility, skew));
+    world.submit_all(&said);
+    world.publish().unwrap();
+    world.world.pass(600, 600);
+    let submitted = world.submit(0, said[0].clone()).unwrap().compute_units_consumed;
+    world.submit_all(&said);
+    let published = world.publish().unwrap().compute_units_consumed;
+    let mut world = SurfaceWorld::new(5, 5);
+    let tight = [(0.6, -0.25), (0.7, -0.4), (0.5, -0.3), (0.6, -0.25), (0.5, -0.3)];
+    world.submit_all(&tight.map(|(far, skew)| tight_smile(far, skew)));
+    let nearest = world.publish().unwrap();
+    let announced = nearest.logs.iter().any(|line| line.starts_with("Program data: "));
+    assert!(announced && world.submissions_hold(world.surface().published()));
+    [
+        ("risk: submit_surface, 8 slices", 30_000, submitted),
+        ("risk: publish_surface, 8 slices from 5 submissions", 60_000, published),
+        (
+            "risk: publish_surface, medians with arbitrage",
+            60_000,
+            nearest.compute_units_consumed,
+        ),
+    ]
+}
+
+const SIZE_CEILINGS: [(&str, u64); 4] = [
+    ("risk", 680_000),
+    ("reference_venue", 400_000),
+    ("vault", 500_000),
+    ("options", 820_000),
+];
+
+#[test]
+fn the_table_is_true_and_under_its_ceilings() {
+    let mut table = String::from(
+        "# Compute units and program sizes\n\nMeasured by `tests/e2e/compute_units.rs` on the compiled programs; `BALLAST_UPDATE=1 ./ballast test` \
+         rewrites this page.\n\n| Instruction | Compute units | Ceiling |\n|---|---:|---:|\n",
+    );
+    for (name, ceiling, used) in measure() {
+        assert!(used <= ceiling, "{name}: {used} CU, over {ceiling}");
+        writeln!(table, "| {name} | {used} | {ceiling} |").unwrap();
+    }
+    table.push_str("\n| Program | Bytes | Ceiling |\n|---|---:|---:|\n");
+    for (name, ceiling) in SIZE_CEILINGS {
+        let bytes = std::fs::metadata(program_path(name)).unwrap().len();
+        assert!(bytes <= ceiling, "{name}: {bytes} bytes, over {ceiling}");
+        writeln!(table, "| {name} | {bytes} | {ceiling} |").unwrap();
+    }
+    let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/compute-units.md");
+    if std::env::var_os("BALLAST_UPDATE").is_some() {
+        std::fs::write(&page, &table).unwrap();
+    }
+    assert_eq!(
+        std::fs::read_to_string(&page).unwrap_or_default(),
+        table,
+        "run: BALLAST_UPDATE=1 ./ballast test"
+    );
+}

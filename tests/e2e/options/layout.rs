@@ -1,0 +1,124 @@
+//! The offsets that `docs/options.md` gives to readers in other languages.
+
+use crate::options::support::*;
+use anchor_lang::{Discriminator, Space};
+use ballast_options::state::{AuctionOffer, Expiry, House, MarginAccount, Series};
+use ballast_options::OpenAuctionArgs;
+use ballast_sdk::addresses;
+use ballast_sdk::instructions::options as ix;
+use ballast_testkit::house::{CLUSTER, NEAR, UNIT, USD};
+
+fn number(data: &[u8], at: usize) -> u64 {
+    u64::from_le_bytes(data[at..at + 8].try_into().unwrap())
+}
+
+fn key(data: &[u8], at: usize) -> &[u8] {
+    &data[at..at + 32]
+}
+
+#[test]
+fn accounts_are_laid_out_as_documented() {
+    let mut strangle = Strangle::with_cash(30_000);
+    let world = &mut strangle.world;
+    let offer = OpenAuctionArgs {
+        number: 9,
+        side: 2,
+        quantity: UNIT,
+        start_price: 700,
+        end_price: 600,
+        delay_seconds: 5,
+        seconds: 50,
+    };
+    let owner = strangle.writer.user.holder.key;
+    let open = ix::open_auction(&world.keys, &owner, &strangle.writer.account, &strangle.call, offer);
+    world.send(open, &strangle.writer.user).unwrap();
+    let now = world.world.clock().unix_timestamp;
+    let data = |key| world.world.raw(&key).unwrap().data;
+    let admin = world.world.admin.insecure_clone();
+    let admin = solana_signer::Signer::pubkey(&admin);
+
+    let house = data(world.keys.house);
+    assert_eq!((house.len(), &house[..8]), (944, House::DISCRIMINATOR));
+    assert_eq!(&house[8..16], [1, house[9], house[10], 1, 6, 0, 0, 0]);
+    assert_eq!(number(&house, 16), 1);
+    assert_eq!(key(&house, 24), admin.as_ref());
+    assert_eq!(key(&house, 56), world.keys.quote_mint.as_ref());
+    assert_eq!(key(&house, 88), world.keys.custody.as_ref());
+    assert_eq!(key(&house, 120), world.keys.insurance.as_ref());
+    assert_eq!(key(&house, 152), CLUSTER);
+    assert_eq!(number(&house, 184), 1_030_000 * USD);
+    assert_eq!(number(&house, 192), 3_600 + (86_400 << 32));
+    assert_eq!(key(&house, 208), world.markets[0].keys.risk_market.as_ref());
+    assert_eq!(key(&house, 240), world.markets[0].keys.surface.as_ref());
+    assert_eq!(number(&house, 272), 10_000);
+    assert_eq!(number(&house, 352), 2 * UNIT as u64);
+
+    let account = data(strangle.writer.account);
+    assert_eq!((account.len(), &account[..8]), (1_792, MarginAccount::DISCRIMINATOR));
+    assert_eq!(&account[8..16], [1, account[9], 0, 2, 0, 0, 0, 0]);
+    assert_eq!(key(&account, 16), world.keys.house.as_ref());
+    assert_eq!((key(&account, 48), key(&account, 80)), (owner.as_ref(), owner.as_ref()));
+    assert_eq!(key(&account, 112), admin.as_ref());
+    assert_eq!(
+        world.keys.account(&owner, number(&account, 144)),
+        strangle.writer.account
+    );
+    assert_eq!(number(&account, 152), (30_000 + 2 * PREMIUM) * USD);
+    assert_eq!(&account[704..720], strangle.put.bytes());
+    assert_eq!(number(&account, 720) as i64, -UNIT);
+    assert_eq!(&account[728..744], strangle.call.bytes());
+    let maker = data(strangle.maker.account);
+    assert_eq!((number(&maker, 208), number(&maker, 216)), (1, UNIT as u64));
+
+    let accounts = world.keys.series(&strangle.call);
+    let expiry = data(accounts.expiry);
+    assert_eq!(
+        (expiry.len(), 8 + Expiry::INIT_SPACE, &expiry[..8]),
+        (252, 252, Expiry::DISCRIMINATOR)
+    );
+    assert_eq!(&expiry[8..12], [1, expiry[9], 0, 0]);
+    assert_eq!(
+        (key(&expiry, 12), key(&expiry, 44)),
+        (world.keys.house.as_ref(), admin.as_ref())
+    );
+    assert_eq!(
+        (number(&expiry, 76) as i64, expiry[84], number(&expiry, 92) as i64),
+        (NEAR, 2, NEAR)
+    );
+    assert_eq!(
+        (number(&expiry, 140), number(&expiry, 148)),
+        (2 * UNIT as u64, 2 * UNIT as u64)
+    );
+
+    let series = data(accounts.series);
+    assert_eq!(
+        (series.len(), 8 + Series::INIT_SPACE, &series[..8]),
+        (130, 130, Series::DISCRIMINATOR)
+    );
+    assert_eq!(
+        (key(&series, 10), &series[42..58]),
+        (world.keys.house.as_ref(), &strangle.call.bytes()[..])
+    );
+    assert_eq!((number(&series, 58), key(&series, 66)), (UNIT as u64, admin.as_ref()));
+
+    let auction = data(addresses::auction(&strangle.writer.account, 9));
+    assert_eq!((auction.len(), &auction[..8]), (199, AuctionOffer::DISCRIMINATOR));
+    assert_eq!((auction[8], auction[10]), (1, 2));
+    assert_eq!(
+        (key(&auction, 11), key(&auction, 43)),
+        (world.keys.house.as_ref(), strangle.writer.account.as_ref())
+    );
+    assert_eq!(
+        (number(&auction, 107), &auction[115..131]),
+        (9, &strangle.call.bytes()[..])
+    );
+    assert_eq!(
+        (
+            number(&auction, 131),
+            number(&auction, 139),
+            number(&auction, 147) as i64
+        ),
+        (700, 600, now + 5)
+    );
+    assert_eq!((auction[155], number(&auction, 159)), (50, UNIT as u64));
+}

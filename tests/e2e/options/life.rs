@@ -1,0 +1,141 @@
+//! The life of positions: traded by quote, decaying, settled by samples, paid out, and everything given back.
+
+use crate::options::support::*;
+use ballast_options::events::{ClaimPaid, ExpirySettled, PositionsSettled, Traded};
+use ballast_options::state::ExpiryOutcome;
+use ballast_options::OptionsError;
+use ballast_sdk::instructions::options as ix;
+use ballast_testkit::house::{HouseWorld, Member, FAR, NEAR, UNIT, USD};
+use solana_signer::Signer;
+
+const CASH: u64 = 30_000;
+
+/// Empties and closes an account; what the wallet then holds.
+fn leave(world: &mut HouseWorld, member: &Member) -> u64 {
+    let cash = world.account(&member.account).cash;
+    if cash > 0 {
+        world.withdraw(member, cash).expect("a withdrawal");
+    }
+    let payer = world.world.admin.pubkey();
+    let close = ix::close_account(&member.user.holder.key, &member.account, &payer);
+    world.send(close, &member.user).expect("a closed account");
+    world.world.tokens(&member.user.holder.quote)
+}
+
+#[test]
+fn a_strangle_is_written_decays_settles_and_pays_to_the_base_unit() {
+    let mut strangle = Strangle::with_cash(CASH);
+    let [writer, maker] = strangle.both();
+    let world = &mut strangle.world;
+    assert_eq!(world.account(&writer).cash, (CASH + 2 * PREMIUM) * USD);
+    assert_eq!(world.account(&maker).cash, (1_000_000 - 2 * PREMIUM) * USD);
+    assert_eq!(
+        (world.held(&writer, &strangle.call), world.held(&maker, &strangle.put)),
+        (-UNIT, UNIT)
+    );
+    assert_eq!(world.series_account(&strangle.call).open_interest, UNIT as u64);
+
+    // It decays: what cannot be withdrawn on the first day can be when a day of it is gone and the price has not moved.
+    let most = world.withdrawable(&strangle.writer);
+    world.pass_until(NEAR - 30 * 3_600);
+    let later = world.withdrawable(&strangle.writer);
+    assert!(later > most + 50 * USD, "{most} {later}");
+
+    // The call ends 2,000 in the money.
+    for price in (50_500..=57_000).step_by(500) {
+        world.move_to(&price.to_string());
+    }
+    refused(world.settle(NEAR, &[writer]), OptionsError::NotSettled);
+    world.settle_price(NEAR);
+    let expiry = world.expiry(NEAR);
+    assert_eq!((expiry.outcome, expiry.sample_count), (ExpiryOutcome::Average, 30));
+    assert_eq!(expiry.price, ballast_testkit::fixed("57000"));
+    refused(world.pay(NEAR, &[maker]), OptionsError::NothingHere);
+
+    let settled = world.settle(NEAR, &[maker]);
+    let [winner] = &events::<PositionsSettled>(&settled)[..] else {
+        panic!()
+    };
+    assert_eq!((winner.net, winner.claim), (2_000_000_000, 2_000_000_000));
+    refused(world.pay(NEAR, &[maker]), OptionsError::StillOpen);
+    let settled = world.settle(NEAR, &[writer]);
+    let [loser] = &events::<PositionsSettled>(&settled)[..] else {
+        panic!()
+    };
+    assert_eq!(
+        (loser.net, loser.collected, loser.uncovered),
+        (-2_000_000_000, 2_000_000_000, 0)
+    );
+    refused(world.settle(NEAR, &[writer]), OptionsError::NothingHere);
+    world.assert_sound();
+    let paid = world.pay(NEAR, &[maker]);
+    let [paid] = &events::<ClaimPaid>(&paid)[..] else {
+        panic!()
+    };
+    assert_eq!((paid.amount, paid.dust), (2_000_000_000, 0));
+    world.assert_sound();
+
+    // Everything goes back: tokens, and the rent of every account.
+    assert_eq!(leave(world, &strangle.writer), (2 * CASH + 2 * PREMIUM - 2_000) * USD);
+    assert_eq!(leave(world, &strangle.maker), (2_000_000 - 2 * PREMIUM + 2_000) * USD);
+    assert_eq!((world.house().ledger, world.world.tokens(&world.keys.custody)), (0, 0));
+    let admin = world.world.admin.pubkey();
+    let expiry = world.keys.series(&strangle.call).expiry;
+    refused(
+        world.crank(ix::close_expiry(&expiry, &admin)),
+        OptionsError::ExpiryInUse,
+    );
+    for key in [&strangle.call, &strangle.put] {
+        let close = ix::close_series(&world.keys, key, &admin);
+        world.crank(close).expect("a closed series");
+    }
+    world.crank(ix::close_expiry(&expiry, &admin)).expect("a closed expiry");
+    for gone in [writer, maker, expiry, world.keys.series(&strangle.call).series] {
+        assert!(world.world.raw(&gone).is_none());
+    }
+}
+
+#[test]
+fn premiums_are_rounded_against_the_taker_and_positions_net() {
+    let mut world = HouseWorld::new();
+    let (taker, maker) = (world.member(100_000 * USD), world.member(100_000 * USD));
+    let key = world.series(CALL, 50_000, FAR);
+    // A hundredth of an underlying at a price with an odd last digit: 0.01 × 1,500.000001.
+    let mut quote = world.quote(&maker, &key, ballast_core_clearing::trade::Side::Sell, UNIT, 0);
+    quote.price.0 = 1_500_000_001;
+    let bought = world.take(&taker, &maker, &quote, 10_000);
+    assert_eq!(events::<Traded>(&bought)[0].premium, 15_000_001);
+    let mut quote = world.quote(&maker, &key, ballast_core_clearing::trade::Side::Buy, UNIT, 0);
+    quote.price.0 = 1_500_000_001;
+    let sold = world.take(&taker, &maker, &quote, 10_000);
+    let [event] = &events::<Traded>(&sold)[..] else {
+        panic!()
+    };
+    assert_eq!((event.premium, event.open_interest), (15_000_000, 0));
+    assert_eq!(world.account(&taker.account).position_count, 0);
+    assert_eq!(world.account(&taker.account).cash, 100_000 * USD - 1);
+    world.assert_sound();
+}
+
+#[test]
+fn an_expiry_without_samples_settles_at_the_slow_price_and_not_before_the_greatest_delay() {
+    let mut strangle = Strangle::with_cash(CASH);
+    let both = strangle.both();
+    let world = &mut strangle.world;
+    let market = world.markets[0].keys.risk_market;
+    let finish = ix::finish_settlement(&world.keys, 0, NEAR, &market);
+    refused(world.crank(finish.clone()), OptionsError::SettleTooEarly);
+    world.pass_until(NEAR + 3_599);
+    refused(world.crank(finish.clone()), OptionsError::TooFewSamples);
+    world.pass(1);
+    let settled = world.crank(finish.clone());
+    let [event] = &events::<ExpirySettled>(&settled)[..] else {
+        panic!()
+    };
+    assert_eq!((event.outcome, event.samples), (ExpiryOutcome::SlowPrice, 0));
+    assert_eq!(event.price, world.world.risk_market().signals.slow_price);
+    refused(world.crank(finish), OptionsError::Settled);
+    world.settle(NEAR, &both).unwrap();
+    world.assert_sound();
+    assert_eq!(world.expiry(NEAR).open_long, 0);
+}

@@ -1,0 +1,210 @@
+//! Liquidation: begun below maintenance, taken in the smallest sufficient parts, bounded by cap and coverage; then the insurance account.
+
+use crate::options::support::*;
+use ballast_options::events::{InsuranceSold, Liquidated, StandingReport};
+use ballast_options::state::SeriesKey;
+use ballast_options::OptionsError;
+use ballast_sdk::instructions::options as ix;
+use ballast_testkit::house::{parties, HouseWorld, Member, FAR, UNIT, USD};
+use ballast_testkit::world::Sent;
+
+/// Somebody short three calls, and a liquidator with plenty.
+struct Failing {
+    world: HouseWorld,
+    owner: Member,
+    liquidator: Member,
+    key: SeriesKey,
+}
+
+impl Failing {
+    /// The owner with so much cash besides the premium.
+    fn new(cash: u64) -> Self {
+        let mut world = HouseWorld::new();
+        let (owner, maker) = (world.member(cash * USD), world.member(1_000_000 * USD));
+        let liquidator = world.member(1_000_000 * USD);
+        let key = world.series(CALL, 52_000, FAR);
+        world.trade(&owner, &maker, &key, -3 * UNIT, 1_200).unwrap();
+        Self {
+            world,
+            owner,
+            liquidator,
+            key,
+        }
+    }
+
+    /// Moves the price until the liquidation begins.
+    fn fail(&mut self) {
+        let mut price = 50_000;
+        loop {
+            price += 500;
+            self.world.move_to(&price.to_string());
+            if self.begin().is_ok() {
+                return;
+            }
+            assert!(price < 70_000, "it never fails");
+        }
+    }
+
+    fn begin(&mut self) -> Sent {
+        let markets = self.world.market_keys();
+        let begin = ix::begin_liquidation(&self.world.keys, &self.owner.account, &markets);
+        self.world.crank(begin)
+    }
+
+    fn end(&mut self) -> Sent {
+        let markets = self.world.market_keys();
+        let end = ix::end_liquidation(&self.world.keys, &self.owner.account, &markets);
+        self.world.crank(end)
+    }
+
+    fn take(&mut self, quantity: i64) -> Sent {
+        let parties = parties(&self.liquidator, &self.owner);
+        let markets = self.world.market_keys();
+        let take = ix::liquidate(&self.world.keys, &self.key, &parties, &markets, quantity);
+        self.world.send(take, &self.liquidator.user)
+    }
+
+    fn take_over(&mut self) -> Sent {
+        let markets = self.world.market_keys();
+        let take = ix::take_over(&self.world.keys, &self.owner.account, &markets);
+        self.world.crank(take)
+    }
+}
+
+/// Equity over the requirement, in parts per million, at most a million.
+fn coverage(report: &StandingReport) -> i64 {
+    (i128::from(report.equity) * 1_000_000 / i128::from(report.initial.max(1))).min(1_000_000) as i64
+}
+
+#[test]
+fn a_healthy_account_is_left_alone() {
+    let mut failing = Failing::new(60_000);
+    refused(failing.begin(), OptionsError::Healthy);
+    refused(failing.take(-10_000), OptionsError::LiquidationNotBegun);
+    refused(failing.take_over(), OptionsError::LiquidationNotBegun);
+}
+
+#[test]
+fn parts_are_taken_until_the_target_within_the_cap_and_never_for_the_worse() {
+    let mut failing = Failing::new(40_000);
+    failing.fail();
+    refused(failing.begin(), OptionsError::LiquidationBegun);
+    refused(failing.end(), OptionsError::NotRestored);
+    refused(failing.take(10_000), OptionsError::NotReducing);
+    refused(failing.take(-3 * UNIT - 10_000), OptionsError::NotReducing);
+    refused(failing.take(-15_000), OptionsError::Size);
+    failing.world.pass(300);
+    refused(failing.take(-3 * UNIT), OptionsError::MoreThanNeeded);
+    let mut takes = 0;
+    loop {
+        let taken = failing.take(-100_000);
+        if taken.is_err() {
+            break refused(taken, OptionsError::MoreThanNeeded);
+        }
+        let [event] = &events::<Liquidated>(&taken)[..] else {
+            panic!()
+        };
+        // Half the time is gone: half the cap, which is one per cent of the spot.
+        assert!(
+            event.discount <= event.cap && event.discount >= event.cap / 2,
+            "{event:?}"
+        );
+        assert!(coverage(&event.after) >= coverage(&event.before), "{event:?}");
+        assert!(event.payment < 0, "the account pays to be rid of a short position");
+        takes += 1;
+        assert!(takes < 30);
+        failing.world.assert_sound();
+    }
+    // The last part, in least sizes.
+    while failing.take(-10_000).is_ok() {}
+    refused(failing.take(-10_000), OptionsError::Restored);
+    assert!(takes > 0 && failing.world.held(&failing.owner.account, &failing.key) < 0);
+    failing.end().unwrap();
+    assert_eq!(failing.world.account(&failing.owner.account).status, 0);
+    failing.world.assert_sound();
+}
+
+#[test]
+fn an_owner_who_brings_money_ends_it() {
+    let mut failing = Failing::new(40_000);
+    failing.fail();
+    let more = 20_000 * USD;
+    failing.world.deposit(&failing.owner, more).unwrap();
+    refused(failing.take(-10_000), OptionsError::Restored);
+    failing.end().unwrap();
+    refused(failing.begin(), OptionsError::Healthy);
+}
+
+#[test]
+fn what_nobody_takes_goes_to_the_insurance_account_and_from_it_to_anyone() {
+    let mut failing = Failing::new(40_000);
+    failing.fail();
+    refused(failing.take_over(), OptionsError::TakeOverTooEarly);
+    failing.world.pass(1_201);
+    failing.take_over().unwrap();
+    let owner = failing.owner.account;
+    assert_eq!(
+        (failing.world.account(&owner).cash, failing.world.account(&owner).status),
+        (0, 2)
+    );
+    refused(failing.world.deposit(&failing.owner, USD), OptionsError::Bankrupt);
+    let take = ix::take_over_position(&failing.world.keys, &owner, &failing.key);
+    failing.world.crank(take.clone()).unwrap();
+    refused(failing.world.crank(take), OptionsError::NotBankrupt);
+    let insurance = failing.world.keys.insurance;
+    assert_eq!(failing.world.held(&insurance, &failing.key), -3 * UNIT);
+    assert_eq!(
+        failing.world.account(&owner).status,
+        0,
+        "an empty account is its owner's again"
+    );
+    failing.world.assert_sound();
+
+    failing.world.pass(600);
+    let markets = failing.world.market_keys();
+    let (buyer, account) = (failing.liquidator.user.holder.key, failing.liquidator.account);
+    let buy = ix::buy_from_insurance(&failing.world.keys, &failing.key, &buyer, &account, &markets, -UNIT);
+    let bought = failing.world.send(buy, &failing.liquidator.user);
+    let [event] = &events::<InsuranceSold>(&bought)[..] else {
+        panic!()
+    };
+    assert_eq!(event.discount, event.cap);
+    assert_eq!(failing.world.held(&insurance, &failing.key), -2 * UNIT);
+    failing.world.assert_sound();
+}
+
+#[test]
+fn equity_that_is_gone_is_the_insurance_accounts_at_once() {
+    let mut failing = Failing::new(40_000);
+    let mut price = 52_000;
+    while price < 70_000 {
+        price += 2_000;
+        failing.world.move_to(&price.to_string());
+    }
+    failing.begin().unwrap();
+    refused(failing.take(-100_000), OptionsError::EquityGone);
+    failing.take_over().unwrap();
+    failing.world.assert_sound();
+}
+
+#[test]
+fn nobody_is_liquidated_because_a_source_is_silent() {
+    let mut failing = Failing::new(40_000);
+    failing.world.world.pass(1_800, 900);
+    failing.world.draw_surfaces();
+    refused_by_name(failing.begin(), "PriceTooOld");
+}
+
+#[test]
+fn nothing_is_taken_while_its_settlement_is_sampled() {
+    let mut failing = Failing::new(40_000);
+    failing.world.pass_until(FAR - 30 * 3_600);
+    failing.fail();
+    failing.world.pass_until(FAR - 1_801);
+    // It has lapsed by now, and begins anew.
+    failing.begin().unwrap();
+    failing.take(-10_000).unwrap();
+    failing.world.pass(1);
+    refused(failing.take(-10_000), OptionsError::Settling);
+    failing.world.assert_sound();
+}

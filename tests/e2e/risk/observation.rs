@@ -1,0 +1,159 @@
+//! One look at a market through the compiled program: a second source, venues, regime and breakers.
+
+use ballast_core_market::admission::PriceUse;
+use ballast_core_market::breaker::Breaker;
+use ballast_risk::errors::RiskError;
+use ballast_risk::state::VenueSource;
+use ballast_sdk::instructions as ix;
+use ballast_sdk::prices::{self, Publication};
+use ballast_testkit::params;
+use ballast_testkit::tokens::put;
+use ballast_testkit::{error_code, World};
+use ballast_venues::VenueKind;
+use solana_signer::Signer;
+
+const SECOND: [u8; 32] = [9; 32];
+
+fn code(error: RiskError) -> u32 {
+    u32::from(error)
+}
+
+/// A world whose market has a second source, required to trade, and is told its liquidity by the reference venue.
+fn world() -> World {
+    let mut args = params::risk_market();
+    let (admin, mint) = {
+        let bare = World::bare(&args.name);
+        (bare.admin.pubkey(), bare.keys.quote_mint)
+    };
+    let market = ballast_sdk::addresses::risk_market(&admin, &args.name);
+    let venue = ballast_sdk::addresses::venue_market(&market, &mint);
+    args.params.sources[1] = prices::pull_source(SECOND);
+    args.params.requires_second = [1, 0, 0, 1];
+    args.params.venues[0] = VenueSource::new(VenueKind::Reference, ballast_reference_venue::ID, venue);
+    let mut world = World::bare(&args.name);
+    world.send(&[ix::create_risk_market(&admin, args)], &[]).unwrap();
+    world.second_feed = Some(prices::local_price_account(&SECOND));
+    let create = ix::venue::create_market(&admin, &market, &mint, params::venue());
+    world.send(&[create], &[]).unwrap();
+    both(&mut world, "50000", "50010");
+    world.observe().unwrap();
+    world
+}
+
+/// Publishes a price of each source, now.
+fn both(world: &mut World, first: &str, second: &str) {
+    world.set_price(first, "10");
+    let news = Publication {
+        feed_id: SECOND,
+        ..world.publication(second, "10")
+    };
+    let account = prices::pull_account(world.second_feed.unwrap(), &news);
+    put(&mut world.svm, account.key, account.owner, account.data);
+}
+
+fn price_for(world: &World, usage: PriceUse) -> Result<(), u32> {
+    let market = world.risk_market();
+    let feed = world.raw(&world.price_feed).unwrap();
+    let (mut lamports, mut data) = (1, feed.data.clone());
+    let info =
+        anchor_lang::prelude::AccountInfo::new(&feed.key, false, false, &mut lamports, &mut data, &feed.owner, false);
+    let price = ballast_risk::read::live_price(&market, &info, usage, &world.clock());
+    price.map(|_| ()).map_err(|error| match error {
+        anchor_lang::error::Error::AnchorError(error) => error.error_code_number,
+        other => panic!("{other}"),
+    })
+}
+
+#[test]
+fn r5_a_use_that_requires_both_sources_is_refused_without_the_second() {
+    let mut world = world();
+    assert_eq!(price_for(&world, PriceUse::Trade), Ok(()));
+    // The first source goes on, the second falls silent: what needs both notices, what does not goes on.
+    world.pass(61, 61);
+    world.set_price("50000", "10");
+    world.observe().unwrap();
+    assert_eq!(price_for(&world, PriceUse::Trade), Err(code(RiskError::NoSecondSource)));
+    assert_eq!(
+        price_for(&world, PriceUse::Settle),
+        Err(code(RiskError::NoSecondSource))
+    );
+    assert_eq!(price_for(&world, PriceUse::Nav), Ok(()));
+    assert_eq!(price_for(&world, PriceUse::Exit), Ok(()));
+}
+
+#[test]
+fn r5_sources_that_diverge_stop_what_adds_risk_and_trip_the_breaker() {
+    let mut world = world();
+    world.pass(60, 60);
+    both(&mut world, "50000", "51000");
+    world.observe().unwrap();
+    for usage in [PriceUse::Trade, PriceUse::Nav, PriceUse::Settle] {
+        assert_eq!(
+            price_for(&world, usage),
+            Err(code(RiskError::SourcesDiverge)),
+            "{usage:?}"
+        );
+    }
+    let market = world.risk_market();
+    let standing = ballast_risk::read::standing(&market, None, &world.clock()).unwrap();
+    assert!(standing.has(Breaker::SourceDivergence) && !standing.has(Breaker::PriceJump));
+}
+
+#[test]
+fn whoever_observes_cannot_leave_out_what_speaks_against_him() {
+    let mut world = world();
+    world.pass(60, 60);
+    both(&mut world, "50000", "50000");
+    let (market, params) = (world.keys.risk_market, world.risk_market().params);
+    let (feed, second) = (world.price_feed, world.second_feed.unwrap());
+    let sound = ix::observe(&market, &params, &feed, Some(&second));
+    let mut without_venue = sound.clone();
+    without_venue.accounts.pop();
+    let mut another_venue = sound.clone();
+    another_venue.accounts.last_mut().unwrap().pubkey = feed;
+    let before = world.fingerprint();
+    for (instruction, expected) in [
+        (ix::observe(&market, &params, &feed, None), RiskError::SecondFeedMissing),
+        (
+            ix::observe(&market, &params, &feed, Some(&market)),
+            RiskError::PriceOwner,
+        ),
+        (without_venue, RiskError::VenueAccounts),
+        (another_venue, RiskError::VenueAccounts),
+    ] {
+        assert_eq!(error_code(&world.send(&[instruction], &[])), code(expected));
+    }
+    assert_eq!(world.fingerprint(), before, "a refusal must change nothing");
+    world.send(&[sound], &[]).unwrap();
+}
+
+#[test]
+fn liquidity_is_what_the_venue_quotes() {
+    let mut world = world();
+    let market = world.risk_market();
+    // Half a spread of 3 bp, and 100,000 into a depth of ten million for a per cent: 1 bp.
+    assert_eq!(market.venues[0].cost, 400_000);
+    assert_eq!(market.trading_cost.now, 400_000);
+    // A paused venue quotes nothing; the market is still observed, and remembers.
+    let pause = ballast_reference_venue::state::Faults {
+        paused: true,
+        ..Default::default()
+    };
+    world.faults(pause);
+    world.pass(60, 60);
+    both(&mut world, "50000", "50000");
+    world.observe().unwrap();
+    let after = world.risk_market();
+    assert_eq!(after.trading_cost, market.trading_cost);
+    assert_eq!(after.signals.observations, 2);
+}
+
+#[test]
+fn observing_everything_stays_under_its_ceiling() {
+    let mut world = world();
+    world.pass(600, 600);
+    both(&mut world, "50100", "50090");
+    let used = world.observe().unwrap().compute_units_consumed;
+    println!("observe with a second source and a venue: {used} CU");
+    assert!(used <= 25_000, "{used} CU");
+}

@@ -1,0 +1,305 @@
+//! The vault's own breakers through the compiled program: what trips them, what they forbid, and how they resume.
+
+use crate::vault::breakers_support::*;
+use anchor_lang::prelude::Pubkey;
+use ballast_core_market::breaker::{Breaker, BreakerSet, VAULT};
+use ballast_core_vault::vault_watch::FAILED_LOOK_SPACING_SECONDS;
+use ballast_reference_venue::state::Faults;
+use ballast_sdk::addresses::VaultKeys;
+use ballast_sdk::instructions as ix;
+use ballast_testkit::tokens::put;
+use ballast_testkit::{params, World, MILLION};
+use ballast_vault::errors::VaultError;
+use ballast_vault::state::{VaultBreaker, VaultBreakerSettings};
+use ballast_vault::CreateVaultArgs;
+use solana_signer::Signer;
+
+#[test]
+fn r8_no_zero_and_no_excess_gets_into_a_vaults_breakers() {
+    let mut world = World::new();
+    let admin = world.admin.pubkey();
+    let keys = VaultKeys::derive(&admin, 2, &world.keys.quote_mint, &world.keys.risk_market);
+    let mut table: Vec<(VaultBreakerSettings, Option<Pubkey>, VaultError, Option<Breaker>)> = Vec::new();
+    for (index, breaker) in VAULT.breakers().into_iter().enumerate() {
+        let bounds = &breaker.rule().trip;
+        let changed = |change: &dyn Fn(&mut ballast_risk::state::StoredBreakerSettings)| {
+            let mut breakers = params::vault_breakers();
+            change(&mut breakers.settings[index]);
+            breakers
+        };
+        let trip = |trip| changed(&|settings| settings.trip = trip);
+        for wrong in [0, bounds.start() - 1, bounds.end() + 1, u32::MAX] {
+            table.push((trip(wrong), None, VaultError::BreakerTrip, Some(breaker)));
+        }
+        let clear = |clear| changed(&|settings| settings.clear = clear);
+        let highest = params::vault_breakers().settings[index].trip;
+        for wrong in [0, highest + 1] {
+            table.push((clear(wrong), None, VaultError::BreakerClear, Some(breaker)));
+        }
+        for wrong in [0, 59, 604_801] {
+            let quiet = changed(&|settings| settings.quiet_seconds = wrong);
+            table.push((quiet, None, VaultError::BreakerQuiet, Some(breaker)));
+        }
+    }
+    for longest_gap_seconds in [0, 901] {
+        let breakers = VaultBreakerSettings {
+            longest_gap_seconds,
+            ..params::vault_breakers()
+        };
+        table.push((breakers, None, VaultError::BreakerGap, None));
+    }
+    for window_seconds in [0, 3_599, 604_801] {
+        let breakers = VaultBreakerSettings {
+            window_seconds,
+            ..params::vault_breakers()
+        };
+        table.push((breakers, None, VaultError::Window, None));
+    }
+    let nobody = Some(Pubkey::default());
+    table.push((params::vault_breakers(), nobody, VaultError::Guardian, None));
+    for (breakers, guardian, expected, named) in table {
+        let args = CreateVaultArgs {
+            breakers,
+            ..params::create_vault(2, params::vault(), guardian)
+        };
+        let sent = world.send(&[ix::create_vault(&admin, &keys, args)], &[]);
+        refused(&sent, expected);
+        if let Some(breaker) = named {
+            let name = format!("Program log: breaker: {}", breaker.name());
+            assert!(sent.unwrap_err().meta.logs.contains(&name), "{name}");
+        }
+        assert!(world.raw(&keys.vault).is_none());
+    }
+}
+
+/// Every set of the five, tripped by the guardian: whoever leaves is never asked, a reduction is never refused, and nothing else than what the
+/// table permits is done.
+#[test]
+fn exits_and_reductions_stay_open_under_every_set_of_breakers() {
+    for bits in 0u32..32 {
+        let (mut world, user) = running();
+        let mut set = BreakerSet::NONE;
+        for (index, breaker) in ALL.into_iter().enumerate() {
+            if bits & 1 << index != 0 {
+                world.trip(breaker).unwrap();
+                set = set.union(BreakerSet::of(breaker.into()));
+            }
+        }
+        assert_eq!(watch(&world).tripped, set.bits());
+        let permitted = ballast_core_market::breaker::permitted(set, true);
+        world.pass(0, 1);
+        let deposited = world.deposit(&user, 1_000_000_000);
+        assert_eq!(deposited.is_ok(), permitted.deposit, "{bits:05b}");
+        world.redeem_shares(&user, 1_000_000).unwrap();
+        world.request(&user, 1_000_000_000).unwrap();
+        world.pass(0, 1);
+        world.complete(&user).unwrap();
+        world.pass(0, 1);
+        // Below the band an order adds, above it one reduces.
+        let lots = world.snapshot().venue_trader.lots;
+        world.hour_at("51500").unwrap();
+        if bits != 0 {
+            let named = ALL[bits.trailing_zeros() as usize];
+            forbidden(&world.rebalance(1_000_000), VaultError::OpeningNotPermitted, named);
+        }
+        world.hour_at("46000").unwrap();
+        world.hour_at("43500").unwrap();
+        world.rebalance(-lots / 6).unwrap();
+        assert!(!permitted.open || bits == 0);
+    }
+}
+
+#[test]
+fn a_drawdown_trips_on_the_look_that_sees_it_and_bars_openings_only() {
+    let (mut world, user) = running_with(with(VaultBreaker::Drawdown, 300, 100));
+    still(&mut world, 30, "47000");
+    // Nobody has looked yet: the order's own look already forbids it, and being refused leaves no trace.
+    forbidden(
+        &world.rebalance(1_000_000),
+        VaultError::OpeningNotPermitted,
+        VaultBreaker::Drawdown,
+    );
+    assert!(!stands(&world, VaultBreaker::Drawdown));
+    world.mark().unwrap();
+    assert!(stands(&world, VaultBreaker::Drawdown));
+    still(&mut world, 30, "50000");
+    forbidden(
+        &world.rebalance(1_000_000),
+        VaultError::OpeningNotPermitted,
+        VaultBreaker::Drawdown,
+    );
+    world.deposit(&user, 1_000_000).unwrap();
+}
+
+#[test]
+fn a_nav_jump_bars_entry_from_the_look_that_sees_it() {
+    let (mut world, user) = running_with(with(VaultBreaker::NavJump, 300, 100));
+    world.mark().unwrap();
+    still(&mut world, 30, "47000");
+    forbidden(
+        &world.deposit(&user, 1_000_000),
+        VaultError::DepositNotPermitted,
+        VaultBreaker::NavJump,
+    );
+    world.redeem_shares(&user, 1_000_000).unwrap();
+    // Whoever left has looked, and what he saw stands for those who come.
+    assert!(stands(&world, VaultBreaker::NavJump));
+    still(&mut world, 30, "47000");
+    forbidden(
+        &world.deposit(&user, 1_000_000),
+        VaultError::DepositNotPermitted,
+        VaultBreaker::NavJump,
+    );
+}
+
+#[test]
+fn turnover_counts_what_is_traded_bars_openings_and_drains_by_itself() {
+    // The first order was 60 % of the value: at once over 50 %.
+    let (mut world, user) = running_with(with(VaultBreaker::Turnover, 5_000, 1_000));
+    let traded = watch(&world).turnover;
+    assert!((590_000..610_000).contains(&(traded / 1_000_000)), "{traded}");
+    assert!(stands(&world, VaultBreaker::Turnover));
+    world.deposit(&user, MILLION).unwrap();
+    world.pass(0, 1);
+    forbidden(
+        &world.rebalance(1_000_000),
+        VaultError::OpeningNotPermitted,
+        VaultBreaker::Turnover,
+    );
+    assert_eq!(
+        world.crank().unwrap(),
+        0,
+        "the keeper proposes nothing that would be refused"
+    );
+    let mut hours = 0;
+    while stands(&world, VaultBreaker::Turnover) {
+        hours += 1;
+        assert!(hours < 30, "it never resumes");
+        still(&mut world, 900, "50000");
+        world.crank().unwrap();
+        still(&mut world, 2_700, "50000");
+        world.crank().unwrap();
+    }
+    // 30 % of twice the value drains to 10 % in two thirds of a day; then an hour of quiet.
+    assert!((16..=20).contains(&hours), "{hours}");
+}
+
+#[test]
+fn an_order_that_waits_counts_as_traded_when_it_is_placed() {
+    let mut world = World::new();
+    let user = world.user(MILLION);
+    world.deposit(&user, MILLION).unwrap();
+    world.move_collateral().unwrap();
+    world.faults(Faults {
+        delayed: true,
+        ..Faults::default()
+    });
+    world.pass(0, 1);
+    world.rebalance(11_500_000).unwrap();
+    assert_eq!(world.snapshot().venue_trader.lots, 0);
+    assert_eq!(watch(&world).turnover, 575_000_000_000);
+    // Nothing pays a keeper.
+    assert_eq!(watch(&world).keeper_spend, 0);
+}
+
+/// What failure looks like at the reference venue: it halts, it prices nothing, its accounts are of another owner, layout or version, or gone.
+#[test]
+fn a_venue_that_fails_in_any_way_is_remembered_by_mark_and_trips_after_three() {
+    type Fault = (&'static str, bool, fn(&mut World));
+    let foreign: fn(&mut World) = |world| {
+        let key = world.keys.venue_market;
+        let data = world.raw(&key).unwrap().data;
+        put(&mut world.svm, key, ballast_risk::ID, data);
+    };
+    let garbled: fn(&mut World) = |world| {
+        let key = world.keys.venue_trader;
+        let mut data = world.raw(&key).unwrap().data;
+        data[0] ^= 1;
+        put(&mut world.svm, key, ballast_reference_venue::ID, data);
+    };
+    let version: fn(&mut World) = |world| {
+        let key = world.keys.venue_market;
+        let mut data = world.raw(&key).unwrap().data;
+        data[8] = 2;
+        put(&mut world.svm, key, ballast_reference_venue::ID, data);
+    };
+    let gone: fn(&mut World) = |world| {
+        let key = world.keys.venue_trader;
+        put(&mut world.svm, key, Pubkey::default(), Vec::new());
+    };
+    let table: [Fault; 6] = [
+        ("paused", true, |world| world.faults(paused())),
+        ("stale", true, |world| {
+            world.faults(Faults {
+                stale: true,
+                ..Faults::default()
+            });
+        }),
+        ("of another version", true, version),
+        ("foreign", false, foreign),
+        ("garbled", false, garbled),
+        ("gone", false, gone),
+    ];
+    for (name, readable, fault) in table {
+        let (mut world, user) = running();
+        world.mark().unwrap();
+        let mark = watch(&world).mark;
+        let keep =
+            [world.keys.venue_market, world.keys.venue_trader].map(|key| (key, world.svm.get_account(&key).unwrap()));
+        fault(&mut world);
+        for failed in 1..=3 {
+            still(&mut world, FAILED_LOOK_SPACING_SECONDS, "49900");
+            let sent = world.mark().unwrap_or_else(|error| panic!("{name}: {error:?}"));
+            assert!(!sent.logs.is_empty());
+            let vault = world.raw(&world.keys.vault).unwrap().vault().unwrap();
+            assert_eq!(vault.watch.failed_looks, failed, "{name}");
+            let standing = vault.watch.get().breakers.tripped;
+            assert_eq!(standing.has(Breaker::VenueFailure), failed == 3, "{name}");
+            // What can be read is marked all the same.
+            assert_eq!(vault.watch.mark != mark, readable, "{name}");
+        }
+        for (key, account) in keep {
+            world.svm.set_account(key, account).unwrap();
+        }
+        world.faults(Faults::default());
+        still(&mut world, 60, "49900");
+        forbidden(
+            &world.deposit(&user, 1_000_000),
+            VaultError::DepositNotPermitted,
+            VaultBreaker::VenueFailure,
+        );
+        world.redeem_shares(&user, 1_000_000).unwrap();
+        assert_eq!(watch(&world).failed_looks, 0, "{name}");
+        assert!(stands(&world, VaultBreaker::VenueFailure), "{name}");
+    }
+}
+
+#[test]
+fn the_keeper_marks_what_would_trip_and_grows_quiet_what_stands() {
+    let (mut world, _) = running_with(with(VaultBreaker::NavJump, 300, 100));
+    world.crank().unwrap();
+    world.faults(paused());
+    // The venue does not answer: nothing is proposed that it would refuse, and each failed look is remembered.
+    for failed in 1..=3 {
+        still(&mut world, 60, "50000");
+        world.crank().unwrap();
+        assert_eq!(watch(&world).failed_looks, failed);
+    }
+    assert!(stands(&world, VaultBreaker::VenueFailure));
+    world.faults(Faults::default());
+    // Now it looks once in a longest gap, until the guardian may resume.
+    let mut looks = 0;
+    for _ in 0..25 {
+        still(&mut world, 300, "50000");
+        let slot = watch(&world).slot;
+        world.crank().unwrap();
+        looks += u32::from(watch(&world).slot > slot);
+    }
+    assert!((8..=10).contains(&looks), "{looks}");
+    world.resume(VaultBreaker::VenueFailure).unwrap();
+    // A jump that nobody else reports.
+    world.crank().unwrap();
+    still(&mut world, 60, "47300");
+    world.crank().unwrap();
+    assert!(stands(&world, VaultBreaker::NavJump));
+}

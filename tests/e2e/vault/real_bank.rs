@@ -1,0 +1,150 @@
+//! The main path on a real bank (`solana-program-test`): the same bytes, another runtime than LiteSVM's.
+
+use anchor_lang::prelude::{Clock, Pubkey};
+use anchor_lang::solana_program::program_pack::Pack;
+use ballast_sdk::addresses::VaultKeys;
+use ballast_sdk::instructions::{self as ix, Holder};
+use ballast_sdk::prices::{self, Publication};
+use ballast_sdk::{addresses, Instruction};
+use ballast_testkit::{params, tokens, MILLION};
+use ballast_vault::{Order, RedeemRequest};
+use solana_account::Account;
+use solana_keypair::Keypair;
+use solana_program_test::{ProgramTest, ProgramTestContext};
+use solana_signer::Signer;
+use solana_transaction::Transaction;
+
+async fn send(bank: &mut ProgramTestContext, instructions: &[Instruction], signers: &[&Keypair]) {
+    let hash = bank.get_new_latest_blockhash().await.unwrap();
+    let mut all = vec![&bank.payer];
+    all.extend(signers);
+    let transaction = Transaction::new_signed_with_payer(instructions, Some(&bank.payer.pubkey()), &all, hash);
+    bank.banks_client.process_transaction(transaction).await.unwrap();
+}
+
+async fn publish(bank: &mut ProgramTestContext, key: Pubkey, price: i64) {
+    let clock: Clock = bank.banks_client.get_sysvar().await.unwrap();
+    let publication = Publication {
+        feed_id: params::FEED,
+        price: price * 100_000_000,
+        confidence: 1_000_000_000,
+        exponent: -8,
+        publish_time: clock.unix_timestamp,
+        slot: clock.slot,
+    };
+    let raw = prices::pull_account(key, &publication);
+    let account = Account {
+        lamports: 1_000_000_000,
+        data: raw.data,
+        owner: raw.owner,
+        executable: false,
+        rent_epoch: 0,
+    };
+    bank.set_account(&key, &account.into());
+}
+
+fn token_account(mint: Pubkey, owner: Pubkey, amount: u64) -> Account {
+    let mut svm = litesvm::LiteSVM::new();
+    let key = Pubkey::new_unique();
+    tokens::put_tokens(&mut svm, key, mint, owner, amount);
+    svm.get_account(&key).unwrap()
+}
+
+#[tokio::test]
+async fn a_vault_lives_on_a_real_bank() {
+    // The bank logs every instruction otherwise.
+    std::env::set_var("RUST_LOG", "error");
+    let folder = ballast_testkit::world::program_path("risk");
+    std::env::set_var("SBF_OUT_DIR", folder.parent().unwrap());
+    let mut test = ProgramTest::default();
+    test.prefer_bpf(true);
+    for (name, id) in [
+        ("ballast_risk", ballast_risk::ID),
+        ("ballast_reference_venue", ballast_reference_venue::ID),
+        ("ballast_vault", ballast_vault::ID),
+    ] {
+        test.add_program(name, id, None);
+    }
+    let (mint, user) = (Pubkey::new_unique(), Keypair::new());
+    let mut svm = litesvm::LiteSVM::new();
+    tokens::put_mint(&mut svm, mint, 60 * MILLION);
+    test.add_account(mint, svm.get_account(&mint).unwrap());
+    let (quote, fund) = (Pubkey::new_unique(), Pubkey::new_unique());
+    test.add_account(quote, token_account(mint, user.pubkey(), 10 * MILLION));
+    test.add_account(fund, token_account(mint, user.pubkey(), 50 * MILLION));
+    let mut bank = test.start_with_context().await;
+
+    let admin = bank.payer.pubkey();
+    let args = params::risk_market();
+    let market = addresses::risk_market(&admin, &args.name);
+    let keys = VaultKeys::derive(&admin, 1, &mint, &market);
+    let feed = prices::local_price_account(&params::FEED);
+    send(&mut bank, &[ix::create_risk_market(&admin, args)], &[]).await;
+    publish(&mut bank, feed, 50_000).await;
+    send(
+        &mut bank,
+        &[ix::observe(&market, &params::risk_market().params, &feed, None)],
+        &[],
+    )
+    .await;
+    send(
+        &mut bank,
+        &[ix::venue::create_market(&admin, &market, &mint, params::venue())],
+        &[],
+    )
+    .await;
+    send(
+        &mut bank,
+        &[ix::venue::fund_insurance(
+            &user.pubkey(),
+            &fund,
+            &keys.venue_market,
+            50 * MILLION,
+        )],
+        &[&user],
+    )
+    .await;
+    send(
+        &mut bank,
+        &[ix::create_vault(
+            &admin,
+            &keys,
+            params::create_vault(1, params::vault(), None),
+        )],
+        &[],
+    )
+    .await;
+
+    let shares = Pubkey::new_unique();
+    bank.set_account(&shares, &token_account(keys.share_mint, user.pubkey(), 0).into());
+    let holder = Holder {
+        key: user.pubkey(),
+        quote,
+        shares,
+    };
+    send(&mut bank, &[ix::deposit(&keys, &feed, &holder, MILLION, 1)], &[&user]).await;
+    let order = ix::rebalance(
+        &keys,
+        &feed,
+        &admin,
+        vec![Order {
+            market: 0,
+            lots: 11_500_000,
+        }],
+    );
+    send(&mut bank, &[ix::move_collateral(&keys, &feed), order], &[]).await;
+    let slot = bank.banks_client.get_root_slot().await.unwrap();
+    bank.warp_to_slot(slot + 10).unwrap();
+    publish(&mut bank, feed, 50_000).await;
+    let request = RedeemRequest::Amount {
+        amount: 1_000_000_000,
+        max_shares: u64::MAX,
+    };
+    send(&mut bank, &[ix::redeem(&keys, &feed, &holder, request)], &[&user]).await;
+
+    let account = bank.banks_client.get_account(quote).await.unwrap().unwrap();
+    let held = anchor_spl::token::spl_token::state::Account::unpack(&account.data)
+        .unwrap()
+        .amount;
+    assert_eq!(held, 9 * MILLION + 1_000_000_000);
+}

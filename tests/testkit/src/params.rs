@@ -1,0 +1,170 @@
+//! Sound parameters; a test changes the one it is about.
+
+use crate::fixed;
+use anchor_lang::prelude::Pubkey;
+use ballast_reference_venue::state::MarketParams;
+use ballast_risk::state::{
+    ExitHaircutParams, MarketBreakerSettings, MarketParams as RiskParams, ObservationSettings, PriceSource,
+    RegimeSettings, SignalSettings, SourceKind, StoredBreakerSettings, ThresholdSettings, UseSettings, VenueSource,
+};
+use ballast_risk::CreateMarketArgs;
+use ballast_sdk::{addresses, prices};
+use ballast_vault::state::{VaultBreakerSettings, VaultPolicy};
+use ballast_vault::CreateVaultArgs;
+
+/// The feed id of the tests' market.
+pub const FEED: [u8; 32] = [7; 32];
+
+/// A market with the pull feed [`FEED`], one source and no venue.
+pub fn risk_market() -> CreateMarketArgs {
+    let usage = |max_age_seconds, confidence, deviation| UseSettings {
+        max_age_seconds,
+        max_age_slots: max_age_seconds * 5,
+        max_divergence: 100,
+        max_confidence: fixed(confidence),
+        max_deviation: fixed(deviation),
+    };
+    CreateMarketArgs {
+        name: addresses::market_name("BTC-USD").expect("short"),
+        initial_variance: fixed("0.36"),
+        params: RiskParams {
+            standard_order: 100_000_000_000,
+            sources: [prices::pull_source(FEED), PriceSource::default()],
+            venues: [VenueSource::default(); 2],
+            requires_second: [0; 4],
+            uses: [
+                usage(60, "0.01", "0.3"),
+                usage(60, "0.01", "0.3"),
+                usage(300, "0.05", "0.6"),
+                usage(60, "0.005", "0.2"),
+            ],
+            exit_haircut: ExitHaircutParams {
+                base: fixed("0.02"),
+                per_hour: fixed("0.01"),
+                max: fixed("0.2"),
+            },
+            observation: observation(),
+        },
+    }
+}
+
+/// Signals that learn within a day, a regime that dwells six hours, breakers that stand for one.
+pub fn observation() -> ObservationSettings {
+    let ladder = |enter: [u32; 3]| {
+        enter.map(|enter| ThresholdSettings {
+            enter,
+            exit: enter / 10 * 9,
+        })
+    };
+    let breaker = |trip, clear| StoredBreakerSettings {
+        trip,
+        clear,
+        quiet_seconds: 3_600,
+    };
+    ObservationSettings {
+        signals: SignalSettings {
+            min_interval_seconds: 10,
+            sampling_seconds: 300,
+            fast_variance_seconds: 86_400,
+            slow_variance_seconds: 864_000,
+            moments_seconds: 1_728_000,
+            trend_fast_seconds: 43_200,
+            trend_slow_seconds: 345_600,
+            trend_signal_seconds: 86_400,
+            trading_cost_seconds: 86_400,
+            max_surface_age_seconds: 3_600,
+            high_fall_per_day: 100,
+            jump_floor: 400,
+            slow_price_rate_per_hour: fixed("0.1"),
+        },
+        regime: RegimeSettings {
+            volatility_ratio: ladder([13_000, 18_000, 25_000]),
+            volatility: ladder([8_000, 12_000, 18_000]),
+            implied_ratio: ladder([14_000, 18_000, 25_000]),
+            jump: ladder([40_000, 55_000, 70_000]),
+            contraction: ladder([20_000, 40_000, 80_000]),
+            drawdown: ladder([1_000, 2_000, 3_000]),
+            dwell_seconds: 21_600,
+            longest_gap_seconds: 3_600,
+        },
+        breakers: MarketBreakerSettings {
+            settings: [
+                breaker(60_000, 30_000),
+                breaker(30_000, 20_000),
+                breaker(200, 150),
+                breaker(86_400, 43_200),
+                breaker(100, 50),
+                breaker(30_000, 20_000),
+                breaker(7_200, 5_400),
+            ],
+            longest_gap_seconds: 900,
+        },
+    }
+}
+
+/// A source that reads one legacy push account.
+pub fn push_source(owner: Pubkey, account: Pubkey) -> PriceSource {
+    PriceSource::new(SourceKind::PythPush, owner, account.to_bytes())
+}
+
+/// A liquid venue.
+pub fn venue() -> MarketParams {
+    MarketParams {
+        half_spread: fixed("0.0003"),
+        depth_one_percent: 10_000_000_000_000,
+        taker_fee: fixed("0.0003"),
+        initial_margin: fixed("0.1"),
+        maintenance_margin: fixed("0.05"),
+        liquidation_fee: fixed("0.01"),
+        funding_scale_per_day: fixed("0.01"),
+        funding_cap_per_day: fixed("0.005"),
+        max_open_interest_lots: 1_000_000_000_000,
+    }
+}
+
+/// A vault with this number, policy and guardian, and [`vault_breakers`].
+pub fn create_vault(id: u64, policy: VaultPolicy, guardian: Option<Pubkey>) -> CreateVaultArgs {
+    CreateVaultArgs {
+        id,
+        policy,
+        guardian,
+        breakers: vault_breakers(),
+    }
+}
+
+/// Breakers wide enough for tests that are about something else; an hour of quiet.
+pub fn vault_breakers() -> VaultBreakerSettings {
+    let breaker = |trip, clear| StoredBreakerSettings {
+        trip,
+        clear,
+        quiet_seconds: 3_600,
+    };
+    VaultBreakerSettings {
+        settings: [
+            breaker(4_000, 3_000),
+            breaker(3_000, 2_000),
+            breaker(50_000, 20_000),
+            breaker(100, 50),
+            breaker(3, 1),
+        ],
+        longest_gap_seconds: 900,
+        window_seconds: 86_400,
+    }
+}
+
+/// A long vault with sixty per cent exposure over a floor of eighty.
+pub fn vault() -> VaultPolicy {
+    VaultPolicy {
+        target: fixed("0.6"),
+        band: fixed("0.06"),
+        floor: fixed("0.8"),
+        multiplier: fixed("4"),
+        max_leverage: fixed("1.5"),
+        price_band: fixed("0.01"),
+        min_improvement: fixed("0.1"),
+        max_cost: fixed("0.005"),
+        collateral_ratio: fixed("0.4"),
+        nav_rise_per_hour: fixed("0.5"),
+        deposit_cap: 100_000_000_000_000,
+    }
+}

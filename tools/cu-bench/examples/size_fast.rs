@@ -1,0 +1,7 @@
+//! A program with the set of the fast tier, for the sake of its size.
+
+include!("size/frame.rs");
+
+fn work(inputs: &ballast_core_math::black_scholes::Inputs) -> Option<Greeks> {
+    ballast_core_math::black_scholes::fast::greeks(inputs).ok()
+}

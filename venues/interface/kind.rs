@@ -1,0 +1,74 @@
+//! Which venues there are.
+
+use crate::{Liquidity, Reference, VenueRefusal};
+use ballast_core_types::Value;
+
+/// A venue whose liquidity can be read from one account.
+pub trait Venue {
+    /// What it costs now to trade `size` (quote base units, positive), and what a long pays to stay.
+    ///
+    /// The caller has checked that the account is the one it means and that the venue's program owns it.
+    ///
+    /// # Errors
+    /// [`VenueRefusal`]: the account is of an unknown layout or version, or the venue quotes nothing.
+    fn liquidity(data: &[u8], size: Value) -> Result<Liquidity, VenueRefusal>;
+}
+
+/// A venue as an account stores it: one byte, from which nothing is ever renumbered. Zero is no venue, so that an account
+/// nobody filled in names none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum VenueKind {
+    /// The reference venue of local networks, `programs/reference-venue`.
+    Reference = 1,
+}
+
+impl VenueKind {
+    /// Every venue.
+    pub const ALL: [Self; 1] = [Self::Reference];
+
+    /// The venue that `byte` names.
+    ///
+    /// # Errors
+    /// [`VenueRefusal::Kind`] if it names none.
+    pub fn from_byte(byte: u8) -> Result<Self, VenueRefusal> {
+        match byte {
+            1 => Ok(Self::Reference),
+            unknown => Err(VenueRefusal::Kind(unknown)),
+        }
+    }
+
+    /// The byte that names it.
+    pub const fn byte(self) -> u8 {
+        self as u8
+    }
+
+    /// As [`Venue::liquidity`], of this venue.
+    ///
+    /// # Errors
+    /// As [`Venue::liquidity`].
+    pub fn liquidity(self, data: &[u8], size: Value) -> Result<Liquidity, VenueRefusal> {
+        match self {
+            Self::Reference => Reference::liquidity(data, size),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_names_one_venue_or_none() {
+        for byte in 0..=u8::MAX {
+            match VenueKind::from_byte(byte) {
+                Ok(kind) => assert_eq!(kind.byte(), byte),
+                Err(refusal) => assert_eq!(refusal, VenueRefusal::Kind(byte)),
+            }
+        }
+        for kind in VenueKind::ALL {
+            assert_eq!(VenueKind::from_byte(kind.byte()), Ok(kind));
+        }
+        assert_eq!(VenueKind::from_byte(0), Err(VenueRefusal::Kind(0)));
+    }
+}
