@@ -1,18 +1,7 @@
 //! Which venues there are.
 
-use crate::{Liquidity, Reference, VenueRefusal};
+use crate::{Liquidity, Reference, Venue, VenueRefusal};
 use ballast_core_types::Value;
-
-/// A venue whose liquidity can be read from one account.
-pub trait Venue {
-    /// What it costs now to trade `size` (quote base units, positive), and what a long pays to stay.
-    ///
-    /// The caller has checked that the account is the one it means and that the venue's program owns it.
-    ///
-    /// # Errors
-    /// [`VenueRefusal`]: the account is of an unknown layout or version, or the venue quotes nothing.
-    fn liquidity(data: &[u8], size: Value) -> Result<Liquidity, VenueRefusal>;
-}
 
 /// A venue as an account stores it: one byte, from which nothing is ever renumbered. Zero is no venue, so that an account
 /// nobody filled in names none.

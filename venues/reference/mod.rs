@@ -1,5 +1,52 @@
-//! The reference venue of local networks, `programs/reference-venue`.
+//! The reference venue of local networks, `programs/reference-venue`: one perpetual whose maker quotes around the oracle's price, with an
+//! impact that grows linearly with the order.
 
+mod cpi;
+pub mod funding;
+pub mod layout;
+mod position;
 mod reader;
 
-pub use reader::*;
+use crate::{Address, EncodedInstruction, Liquidity, MarketPins, PositionAccounts, Venue, VenueAction, VenueRefusal};
+use ballast_core_types::{FillReceipt, Position, Price, TradingTerms, Value};
+use layout::Account;
+
+/// The reference venue.
+#[derive(Clone, Copy, Debug)]
+pub struct Reference;
+
+impl Venue for Reference {
+    const PROGRAM: Address = layout::PROGRAM;
+
+    fn is_market(data: &[u8]) -> bool {
+        Account::market(data).is_ok()
+    }
+
+    fn is_trader(data: &[u8]) -> bool {
+        Account::trader(data).is_ok()
+    }
+
+    fn liquidity(data: &[u8], size: Value) -> Result<Liquidity, VenueRefusal> {
+        reader::liquidity(data, size)
+    }
+
+    fn pins(market: &[u8]) -> Result<MarketPins, VenueRefusal> {
+        position::pins(market)
+    }
+
+    fn terms(market: &[u8]) -> Result<TradingTerms, VenueRefusal> {
+        position::terms(market)
+    }
+
+    fn position(accounts: &PositionAccounts, mid: Price, now: i64) -> Result<Position, VenueRefusal> {
+        position::position(accounts, mid, now)
+    }
+
+    fn encode(action: &VenueAction) -> EncodedInstruction {
+        cpi::encode(action)
+    }
+
+    fn receipt(return_data: &[u8]) -> Result<FillReceipt, VenueRefusal> {
+        cpi::receipt(return_data)
+    }
+}

@@ -1,76 +1,32 @@
-//! The reference venue of local networks, `programs/reference-venue`: one perpetual whose maker quotes around the oracle's price,
-//! with an impact that grows linearly with the order.
-//!
-//! Read from its market account, version 1: Borsh without options, so every field has a fixed offset. The constants are
-//! held against the program's own types by `tests/e2e/venues.rs`. The formulae are those of `programs/reference-venue/src/math`.
+//! How dear it is to trade on the reference venue, read from its market's account. The formulae are those of
+//! `programs/reference-venue/src/math`.
 
-use crate::{impact_ceil, share_ceil, Billionths, Liquidity, Venue, VenueRefusal};
+use super::layout::{market, Account};
+use crate::{impact_ceil, share_ceil, Billionths, Liquidity, VenueRefusal};
 use ballast_core_types::{Ratio, Value};
 use fixed::types::I80F48;
-
-/// The account's length, bytes.
-pub const LENGTH: usize = 451;
-/// First eight bytes of SHA-256 of `account:Market`. Other programs' markets have the same ones, which is why the
-/// owner has to be checked before.
-pub const DISCRIMINATOR: [u8; 8] = [219, 190, 213, 55, 0, 227, 198, 154];
-/// The layout version that is read here.
-pub const VERSION: u8 = 1;
-
-/// u8: layout version.
-pub const VERSION_AT: usize = 8;
-/// I80F48: half the spread as a share of the price.
-pub const HALF_SPREAD_AT: usize = 171;
-/// u64: quote base units that move the price by one per cent.
-pub const DEPTH_ONE_PERCENT_AT: usize = 187;
-/// I80F48: funding a day when one side holds all of the permitted open interest.
-pub const FUNDING_SCALE_AT: usize = 259;
-/// I80F48: most funding a day.
-pub const FUNDING_CAP_AT: usize = 275;
-/// i64: most open interest of either side, lots.
-pub const MAX_OPEN_INTEREST_AT: usize = 291;
-/// bool: nothing trades.
-pub const PAUSED_AT: usize = 299;
-/// bool: nothing is priced.
-pub const STALE_AT: usize = 300;
-/// i64: open interest of longs, lots.
-pub const OPEN_LONG_AT: usize = 323;
-/// i64: open interest of shorts, lots.
-pub const OPEN_SHORT_AT: usize = 331;
 
 const DAYS_PER_YEAR: i64 = 365;
 /// One, in units of 2⁻⁴⁸.
 const ONE: u64 = 1 << 48;
 
-/// The reference venue.
-#[derive(Clone, Copy, Debug)]
-pub struct Reference;
-
-type Account = [u8; LENGTH];
-
-impl Venue for Reference {
-    fn liquidity(data: &[u8], size: Value) -> Result<Liquidity, VenueRefusal> {
-        let wanted = positive(size.0).ok_or(VenueRefusal::Size(size.0))?;
-        let account: &Account = data.try_into().map_err(|_| VenueRefusal::Layout)?;
-        require_quoting(account)?;
-        Ok(Liquidity {
-            cost: cost(account, wanted)?,
-            funding_per_year: funding_per_year(account)?,
-        })
-    }
+/// See [`Venue::liquidity`](crate::Venue::liquidity).
+pub(super) fn liquidity(data: &[u8], size: Value) -> Result<Liquidity, VenueRefusal> {
+    let wanted = positive(size.0).ok_or(VenueRefusal::Size(size.0))?;
+    let account = Account::market(data)?;
+    require_quoting(&account)?;
+    Ok(Liquidity {
+        cost: cost(&account, wanted)?,
+        funding_per_year: funding_per_year(&account)?,
+    })
 }
 
 fn require_quoting(account: &Account) -> Result<(), VenueRefusal> {
-    if field::<8>(account, 0)? != DISCRIMINATOR {
-        return Err(VenueRefusal::Layout);
-    }
-    let [version] = field(account, VERSION_AT)?;
-    if version != VERSION {
-        return Err(VenueRefusal::Version(version));
-    }
-    if flag(account, PAUSED_AT)? {
+    account.check_version()?;
+    if account.flag(market::PAUSED_AT)? {
         return Err(VenueRefusal::Halted);
     }
-    if flag(account, STALE_AT)? {
+    if account.flag(market::STALE_AT)? {
         return Err(VenueRefusal::Stale);
     }
     Ok(())
@@ -78,8 +34,8 @@ fn require_quoting(account: &Account) -> Result<(), VenueRefusal> {
 
 /// `half_spread + size / (100 · depth_one_percent)`, each rounded up.
 fn cost(account: &Account, size: u64) -> Result<Billionths, VenueRefusal> {
-    let half_spread = share_ceil(share(account, HALF_SPREAD_AT)?).ok_or(VenueRefusal::OutOfRange)?;
-    let depth = u64::from_le_bytes(field(account, DEPTH_ONE_PERCENT_AT)?);
+    let half_spread = share_ceil(share(account, market::HALF_SPREAD_AT)?).ok_or(VenueRefusal::OutOfRange)?;
+    let depth = account.u64(market::DEPTH_ONE_PERCENT_AT)?;
     if depth == 0 {
         return Err(VenueRefusal::Empty);
     }
@@ -94,14 +50,13 @@ fn cost(account: &Account, size: u64) -> Result<Billionths, VenueRefusal> {
 
 /// `365 · min(cap, scale · |long − short| / max)`, with the sign of `long − short`; rounded toward zero.
 fn funding_per_year(account: &Account) -> Result<Ratio, VenueRefusal> {
-    let integer = |at| field(account, at).map(i64::from_le_bytes);
-    let (long, short) = (integer(OPEN_LONG_AT)?, integer(OPEN_SHORT_AT)?);
-    let most = positive(integer(MAX_OPEN_INTEREST_AT)?).ok_or(VenueRefusal::OutOfRange)?;
+    let (long, short) = (account.i64(market::OPEN_LONG_AT)?, account.i64(market::OPEN_SHORT_AT)?);
+    let most = positive(account.i64(market::MAX_OPEN_INTEREST_AT)?).ok_or(VenueRefusal::OutOfRange)?;
     if long < 0 || short < 0 || long.abs_diff(short) > most {
         return Err(VenueRefusal::OutOfRange);
     }
-    let scale = share(account, FUNDING_SCALE_AT)?;
-    let cap = share(account, FUNDING_CAP_AT)?;
+    let scale = share(account, market::FUNDING_SCALE_AT)?;
+    let cap = share(account, market::FUNDING_CAP_AT)?;
     let per_day = times(scale, quotient(long.abs_diff(short), most)).min(cap);
     // At most 2⁴⁸ · 365, below 2⁵⁷.
     let per_day = i64::try_from(per_day).map_err(|_| VenueRefusal::OutOfRange)?;
@@ -140,36 +95,28 @@ fn times(left: u64, right: u64) -> u64 {
 
 /// A stored fixed-point number in [0, 1], × 2⁴⁸.
 fn share(account: &Account, at: usize) -> Result<u64, VenueRefusal> {
-    let low = u64::from_le_bytes(field(account, at)?);
-    let high = u64::from_le_bytes(field(account, at.wrapping_add(8))?);
+    let low = account.u64(at)?;
+    let high = account.u64(at.wrapping_add(8))?;
     if high != 0 || low > ONE {
         return Err(VenueRefusal::OutOfRange);
     }
     Ok(low)
 }
 
-fn flag(account: &Account, at: usize) -> Result<bool, VenueRefusal> {
-    match field(account, at)? {
-        [0] => Ok(false),
-        [1] => Ok(true),
-        _ => Err(VenueRefusal::Layout),
-    }
-}
-
 fn positive(value: i64) -> Option<u64> {
     u64::try_from(value).ok().filter(|value| *value > 0)
-}
-
-fn field<const N: usize>(account: &Account, at: usize) -> Result<[u8; N], VenueRefusal> {
-    let bytes = account.get(at..).and_then(<[u8]>::first_chunk::<N>);
-    bytes.copied().ok_or(VenueRefusal::Layout)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reference::layout::market::*;
+    use crate::reference::layout::{VERSION, VERSION_AT};
+    use crate::{Reference, Venue};
 
-    fn write(account: &mut Account, at: usize, bytes: &[u8]) {
+    type Bytes = [u8; LENGTH];
+
+    fn write(account: &mut Bytes, at: usize, bytes: &[u8]) {
         account[at..at + bytes.len()].copy_from_slice(bytes);
     }
 
@@ -179,7 +126,7 @@ mod tests {
     }
 
     /// Half a spread of 5 basis points, a depth of a million, funding of at most 0.5 % a day, 25 of 80 lots net long.
-    fn market() -> Account {
+    fn market() -> Bytes {
         let mut account = [0; LENGTH];
         write(&mut account, 0, &DISCRIMINATOR);
         account[VERSION_AT] = VERSION;
@@ -193,7 +140,7 @@ mod tests {
         account
     }
 
-    fn asked(account: &Account, size: i64) -> Result<Liquidity, VenueRefusal> {
+    fn asked(account: &Bytes, size: i64) -> Result<Liquidity, VenueRefusal> {
         Reference::liquidity(account, Value(size))
     }
 
@@ -232,7 +179,7 @@ mod tests {
     #[test]
     fn whatever_is_not_a_quoting_market_of_this_version_is_refused() {
         use VenueRefusal::*;
-        type Change = fn(&mut Account);
+        type Change = fn(&mut Bytes);
         let table: [(Change, VenueRefusal); 17] = [
             (|a| a[0] ^= 1, Layout),
             (|a| a[VERSION_AT] = 0, Version(0)),

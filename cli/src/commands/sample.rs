@@ -1,8 +1,9 @@
 //! What the report records of the chain.
 
 use anyhow::{anyhow, Result};
-use ballast_core_market::admission::{PriceBounds, PriceUse};
+use ballast_core_market::admission::PriceUse;
 use ballast_core_market::breaker::permitted;
+use ballast_core_types::PriceBounds;
 use ballast_core_types::{Price, Ratio, Value};
 use ballast_core_vault::shares;
 use ballast_sdk::snapshot::Snapshot;

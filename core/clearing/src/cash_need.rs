@@ -10,9 +10,9 @@
 
 use super::account::Position;
 use ballast_core_margin::{MARGIN, SCENARIOS};
-use ballast_core_market::admission::PriceBounds;
 use ballast_core_math::black_scholes::Kind;
 use ballast_core_math::kernels::fast::exp;
+use ballast_core_types::PriceBounds;
 use ballast_core_types::{Price, Value, I80F48};
 use fixed::types::I7F57;
 

@@ -28,7 +28,7 @@ pub const LEAST_SECONDS: i64 = 300;
 
 /// One market of the house, as margin sees it.
 #[derive(Clone, Copy, Debug)]
-pub struct MarketView<'a> {
+pub struct ListedMarket<'a> {
     /// What the risk engine needs of it, the price admitted for the use at hand: `Trade` where positions are opened or cash leaves, `Exit` where a
     /// book is only made smaller.
     pub inputs: MarketInputs<'a>,
@@ -44,7 +44,7 @@ pub struct MarketView<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct MarginContext<'a> {
     /// The house's markets by their index; those that no position is on need not be there.
-    pub markets: [Option<MarketView<'a>>; MAX_LISTINGS],
+    pub markets: [Option<ListedMarket<'a>>; MAX_LISTINGS],
     /// The house's parameters.
     pub house: HouseParams,
     /// Unix seconds.
@@ -251,7 +251,7 @@ fn sum_up(account: &MarginAccount, sum: &OnMarkets, cash_need: CashNeed) -> Opti
     })
 }
 
-fn view<'c, 'a>(context: &'c MarginContext<'a>, market: u8) -> Result<&'c MarketView<'a>, MarginRefusal> {
+fn view<'c, 'a>(context: &'c MarginContext<'a>, market: u8) -> Result<&'c ListedMarket<'a>, MarginRefusal> {
     let view = context.markets.get(usize::from(market)).and_then(Option::as_ref);
     view.ok_or(MarginRefusal::MarketMissing(market))
 }

@@ -2,10 +2,10 @@
 
 use super::scenario::{LOADING, VOLATILITY_SPREAD};
 use super::AssessRefusal;
-use ballast_core_market::admission::PriceBounds;
 use ballast_core_math::black_scholes::{Rate, Volatility, Years};
 use ballast_core_math::surface::{precise, LogMoneyness, Surface};
 use ballast_core_math::Magnitude;
+use ballast_core_types::PriceBounds;
 use fixed::types::{I2F62, I7F57};
 
 /// Where volatility comes from, with both of its sides: a long option is marked at the low one, a short at the high one.

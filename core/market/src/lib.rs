@@ -30,3 +30,6 @@ pub mod quiet;
 pub mod regime;
 pub mod signals;
 pub mod surface_feed;
+pub mod view;
+
+pub use view::{ExitPrice, MarketView};

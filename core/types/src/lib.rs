@@ -28,11 +28,18 @@ extern crate std;
 pub mod basis_points;
 #[cfg(any(test, feature = "fixtures"))]
 pub mod fixtures;
+pub mod position;
+pub mod price_bounds;
 pub mod quantity;
 pub mod scale;
+pub mod shares;
 
+pub use basis_points::BasisPoints;
 pub use fixed::types::I80F48;
+pub use position::{FillReceipt, Position, TradingTerms};
+pub use price_bounds::PriceBounds;
 pub use quantity::{value_ceil, value_floor, Lots, Price, Ratio, Value};
+pub use shares::{Shares, UnixTime};
 
 /// Seconds in a year of 365 days, the year of every annualised figure.
 pub const SECONDS_PER_YEAR: i64 = 31_536_000;

@@ -1,8 +1,9 @@
 //! How much collateral belongs at the venue.
 
-use crate::book::Book;
+use crate::appraisal::Appraisal;
 use crate::exposure::Targets;
-use ballast_core_market::admission::PriceBounds;
+use crate::portfolio::Portfolio;
+use ballast_core_types::PriceBounds;
 use ballast_core_types::Ratio;
 
 /// A movement between custody and the venue, in quote base units.
@@ -18,18 +19,23 @@ pub enum CollateralMove {
 ///
 /// Due is `ratio` times the greater of the exposure held and the exposure wanted. Who cranks it has no say in the amount,
 /// so anyone may. Outer `None` on overflow.
-pub fn due(book: &Book, bounds: &PriceBounds, targets: &Targets, ratio: Ratio) -> Option<Option<CollateralMove>> {
-    let held = book.delta_if_filled(bounds.mid)?.checked_abs()?;
-    let now = book.delta(bounds.mid)?.checked_abs()?;
+pub fn due(
+    portfolio: &Portfolio,
+    bounds: &PriceBounds,
+    targets: &Targets,
+    ratio: Ratio,
+) -> Option<Option<CollateralMove>> {
+    let held = portfolio.delta_if_filled(bounds.mid)?.checked_abs()?;
+    let now = portfolio.delta(bounds.mid)?.checked_abs()?;
     let wanted = targets.delta.checked_abs()?;
     let due = ratio.of_ceil(held.max(now).max(wanted))?.positive_part();
-    let equity = book.venue_equity_low(bounds)?;
+    let equity = portfolio.venue_equity_low(bounds)?;
     let tolerance = due.checked_div(10)?;
     let movement = if equity < due.checked_sub(tolerance)? {
-        let missing = due.checked_sub(equity)?.min(book.cash);
+        let missing = due.checked_sub(equity)?.min(portfolio.cash);
         (missing > 0).then_some(CollateralMove::Deposit(missing))
     } else if equity > due.checked_add(tolerance)? {
-        let spare = equity.checked_sub(due)?.min(book.collateral);
+        let spare = equity.checked_sub(due)?.min(portfolio.position.collateral);
         (spare > 0).then_some(CollateralMove::Withdraw(spare))
     } else {
         None
@@ -37,11 +43,24 @@ pub fn due(book: &Book, bounds: &PriceBounds, targets: &Targets, ratio: Ratio) -
     Some(movement)
 }
 
+impl Appraisal<'_> {
+    /// Returns the movement of collateral that is due. Exposure that may not be taken on now needs no collateral now. Outer `None` on
+    /// overflow.
+    pub fn collateral_due(&self) -> Option<Option<CollateralMove>> {
+        let (portfolio, bounds) = (&self.portfolio, &self.prices.bounds);
+        let mut targets = self.targets()?;
+        if !self.permissions.open {
+            targets.delta = portfolio.delta(bounds.mid)?;
+        }
+        due(portfolio, bounds, &targets, self.vault.policy.collateral_ratio)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use ballast_core_types::fixtures::{price, ratio};
-    use ballast_core_types::{Lots, Value};
+    use ballast_core_types::{Lots, Position, Value};
 
     #[test]
     fn the_table_of_movements() {
@@ -62,12 +81,14 @@ mod tests {
             (1_000, 500, 0, 0, Some(Withdraw(500))),
             (1_000, 500, -10, -500, None),
         ] {
-            let book = Book {
+            let portfolio = Portfolio {
                 cash,
-                collateral,
-                lots: Lots(lots),
-                entry_cost: Value(lots * 100),
-                ..Book::default()
+                position: Position {
+                    collateral,
+                    lots: Lots(lots),
+                    entry_cost: Value(lots * 100),
+                    ..Position::default()
+                },
             };
             let targets = Targets {
                 delta: Value(wanted),
@@ -77,7 +98,7 @@ mod tests {
                 floor: Value(0),
             };
             assert_eq!(
-                due(&book, &at, &targets, ratio("0.5")),
+                due(&portfolio, &at, &targets, ratio("0.5")),
                 Some(expected),
                 "{cash} {collateral} {lots} {wanted}"
             );

@@ -1,7 +1,7 @@
 //! How much exposure the vault wants, and how much it may have at most.
 
 use crate::shares;
-use ballast_core_types::{Ratio, Value};
+use ballast_core_types::{Ratio, Shares, Value};
 
 /// The exposure a vault is created with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub struct Staying {
     /// Low net asset value of the shares that stay.
     pub nav: Value,
     /// Those shares.
-    pub supply: u64,
+    pub supply: Shares,
     /// Highest net asset value per share yet.
     pub high_water: Ratio,
 }
@@ -33,11 +33,11 @@ impl Staying {
     /// The staying part of a book worth `nav` with `supply` shares, `leaving` of which wait to be redeemed.
     ///
     /// `None` on overflow or if more leave than exist.
-    pub fn of(nav: Value, supply: u64, leaving: u64, high_water: Ratio) -> Option<Self> {
+    pub fn of(nav: Value, supply: Shares, leaving: Shares, high_water: Ratio) -> Option<Self> {
         let due = shares::assets_for_shares_floor(leaving, nav, supply)?;
         let supply = supply.checked_sub(leaving)?;
         // Where nobody stays, nothing is exposed: what the virtual shares own is left over, not invested.
-        let nav = if supply == 0 {
+        let nav = if supply == Shares::ZERO {
             Value::ZERO
         } else {
             nav.checked_sub(Value::from_amount(due)?)?.max(Value::ZERO)
@@ -107,7 +107,7 @@ mod tests {
         // With the virtual million, 15 million shares at one each make a round sixteen.
         Staying {
             nav: Value(nav),
-            supply: 15_000_000,
+            supply: Shares(15_000_000),
             high_water: Ratio::ONE,
         }
     }
@@ -141,12 +141,12 @@ mod tests {
 
     #[test]
     fn those_who_leave_take_their_exposure_with_them() {
-        let all = Staying::of(Value(15_000_000), 15_000_000, 0, Ratio::ONE).unwrap();
+        let all = Staying::of(Value(15_000_000), Shares(15_000_000), Shares(0), Ratio::ONE).unwrap();
         assert_eq!(all.nav, Value(15_000_000));
-        let half = Staying::of(Value(15_000_000), 15_000_000, 7_500_000, Ratio::ONE).unwrap();
-        assert_eq!((half.nav, half.supply), (Value(7_500_000), 7_500_000));
-        let nobody = Staying::of(Value(15_000_000), 15_000_000, 15_000_000, Ratio::ONE).unwrap();
-        assert_eq!((nobody.nav, nobody.supply), (Value(0), 0));
-        assert_eq!(Staying::of(Value(1), 5, 6, Ratio::ONE), None);
+        let half = Staying::of(Value(15_000_000), Shares(15_000_000), Shares(7_500_000), Ratio::ONE).unwrap();
+        assert_eq!((half.nav, half.supply), (Value(7_500_000), Shares(7_500_000)));
+        let nobody = Staying::of(Value(15_000_000), Shares(15_000_000), Shares(15_000_000), Ratio::ONE).unwrap();
+        assert_eq!((nobody.nav, nobody.supply), (Value(0), Shares(0)));
+        assert_eq!(Staying::of(Value(1), Shares(5), Shares(6), Ratio::ONE), None);
     }
 }

@@ -23,12 +23,16 @@
     )
 )]
 
-pub mod book;
+pub mod appraisal;
 pub mod collateral;
 pub mod exposure;
 pub mod limits;
 pub mod planner;
+pub mod portfolio;
+pub mod prices;
 pub mod rebalance;
+pub mod redemption;
 pub mod shares;
+pub mod state;
 pub mod triggers;
 pub mod vault_watch;

@@ -1,40 +1,65 @@
 //! The keeper's side of *propose, then prove*: the order to propose.
 
+use crate::appraisal::Appraisal;
 use crate::exposure::Targets;
-use crate::rebalance::{check, due, Exposure, RebalancePolicy, Trigger};
+use crate::rebalance::{check, due, Exposure, Proposal, RebalancePolicy, Trigger};
 use ballast_core_market::breaker::Permissions;
-use ballast_core_types::{value_floor, Lots, Price, Ratio, Value, I80F48};
-
-/// What the planner must know of a venue to keep a fill inside the price band.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct VenueTerms {
-    /// Half of the quoted spread, as a share of the price.
-    pub half_spread: Ratio,
-    /// Fee a taker pays, as a share of the notional.
-    pub taker_fee: Ratio,
-    /// The notional that moves the execution price by one per cent, quote base units.
-    pub depth_one_percent: Value,
-}
+use ballast_core_types::{value_floor, Lots, Price, Ratio, TradingTerms, Value, I80F48};
 
 /// How much of the price band the planner uses: the oracle moves between planning and execution.
 const BAND_USED_PERCENT: i128 = 80;
 
-/// The order that brings D to its target, as far as permissions and the price band allow; `None` if none is due.
-pub fn order(
-    policy: &RebalancePolicy,
-    permissions: Permissions,
-    trigger: Trigger,
-    targets: &Targets,
-    book: &Exposure,
-    price: Price,
-    venue: &VenueTerms,
-) -> Option<Lots> {
+/// What an order is planned from.
+#[derive(Clone, Copy, Debug)]
+pub struct PlanInputs<'a> {
+    /// The bounds it has to keep.
+    pub policy: &'a RebalancePolicy,
+    /// What breakers and the price permit.
+    pub permissions: Permissions,
+    /// What sets it off.
+    pub trigger: Trigger,
+    /// Where the book should be.
+    pub targets: &'a Targets,
+    /// The book.
+    pub exposure: &'a Exposure,
+    /// The published price.
+    pub price: Price,
+    /// What trading costs.
+    pub terms: &'a TradingTerms,
+}
+
+impl Appraisal<'_> {
+    /// Returns the order that is due for one reason; `None` if none is.
+    pub fn order(&self, trigger: Trigger, terms: &TradingTerms) -> Option<Lots> {
+        order(&PlanInputs {
+            policy: &self.vault.policy.rebalance,
+            permissions: self.permissions,
+            trigger,
+            targets: &self.targets()?,
+            exposure: &self.exposure()?,
+            price: self.prices.bounds.mid,
+            terms,
+        })
+    }
+}
+
+/// Returns the order that brings D to its target, as far as permissions and the price band allow; `None` if none is due.
+pub fn order(inputs: &PlanInputs) -> Option<Lots> {
+    let PlanInputs {
+        policy,
+        permissions,
+        trigger,
+        targets,
+        exposure: book,
+        price,
+        terms,
+    } = *inputs;
     if book.lots != book.lots_if_filled {
         return None;
     }
     due(book, targets, trigger).ok()?;
     let gap = targets.delta.checked_sub(book.delta)?;
-    let largest = largest_notional(policy, venue)?;
+    let largest = largest_notional(policy, terms)?;
     let notional = Value(gap.0.clamp(largest.0.checked_neg()?, largest.0));
     let lots = Lots(notional.fixed().checked_div(price.fixed())?.checked_to_num::<i64>()?);
     // Where the target is flat, close the position itself: dividing by the price could leave a lot behind.
@@ -48,7 +73,17 @@ pub fn order(
     };
     let after = predicted(book, lots, price)?;
     let traded = after.delta.checked_sub(book.delta)?.checked_abs()?;
-    check(policy, permissions, trigger, targets, targets.cap, book, &after, traded).ok()?;
+    let proposal = Proposal {
+        policy,
+        permissions,
+        trigger,
+        targets,
+        cap_after: targets.cap,
+        before: book,
+        after: &after,
+        traded,
+    };
+    check(&proposal).ok()?;
     Some(lots)
 }
 
@@ -76,18 +111,18 @@ fn only_reducing(position: Lots, order: Lots) -> Option<Lots> {
 
 /// The notional whose spread, fee and linear impact use up the planner's part of the price band or of the cost budget, whichever
 /// is used up first.
-fn largest_notional(policy: &RebalancePolicy, venue: &VenueTerms) -> Option<Value> {
+fn largest_notional(policy: &RebalancePolicy, terms: &TradingTerms) -> Option<Value> {
     let part = |limit: Ratio| limit.fixed().checked_mul_int(BAND_USED_PERCENT)?.checked_div_int(100);
-    let by_price = part(policy.price_band)?.checked_sub(venue.half_spread.fixed())?;
+    let by_price = part(policy.price_band)?.checked_sub(terms.half_spread.fixed())?;
     let by_cost = part(policy.max_cost)?
-        .checked_sub(venue.half_spread.fixed())?
-        .checked_sub(venue.taker_fee.fixed())?;
+        .checked_sub(terms.half_spread.fixed())?
+        .checked_sub(terms.taker_fee.fixed())?;
     let usable = by_price.min(by_cost).max(I80F48::ZERO);
     // Impact of one per cent at `depth_one_percent`: notional = usable × 100 × depth.
     Value::floor(
         usable
             .checked_mul_int(100)?
-            .checked_mul_int(i128::from(venue.depth_one_percent.0))?,
+            .checked_mul_int(i128::from(terms.depth_one_percent.0))?,
     )
 }
 
@@ -107,8 +142,8 @@ mod tests {
         }
     }
 
-    fn venue() -> VenueTerms {
-        VenueTerms {
+    fn venue() -> TradingTerms {
+        TradingTerms {
             half_spread: ratio("0.0005"),
             taker_fee: ratio("0.0005"),
             depth_one_percent: Value(10_000_000),
@@ -149,34 +184,34 @@ mod tests {
             (50_500, 5_000_000, true, Trigger::Redemption, Some(-500)),
             (40_000, 5_000_000, true, Trigger::Redemption, None),
         ] {
-            let got = order(
-                &policy(),
-                permitted(BreakerSet::NONE, calm),
+            let got = order(&PlanInputs {
+                policy: &policy(),
+                permissions: permitted(BreakerSet::NONE, calm),
                 trigger,
-                &targets(target),
-                &book(lots),
-                price("100"),
-                &venue(),
-            );
+                targets: &targets(target),
+                exposure: &book(lots),
+                price: price("100"),
+                terms: &venue(),
+            });
             assert_eq!(got, expected.map(Lots), "{lots} {target} {calm} {trigger:?}");
         }
     }
 
     #[test]
     fn a_thin_venue_gets_slices() {
-        let thin = VenueTerms {
+        let thin = TradingTerms {
             depth_one_percent: Value(100_000),
             ..venue()
         };
-        let got = order(
-            &policy(),
-            permitted(BreakerSet::NONE, true),
-            Trigger::Limits,
-            &targets(5_000_000),
-            &book(0),
-            price("100"),
-            &thin,
-        );
+        let got = order(&PlanInputs {
+            policy: &policy(),
+            permissions: permitted(BreakerSet::NONE, true),
+            trigger: Trigger::Limits,
+            targets: &targets(5_000_000),
+            exposure: &book(0),
+            price: price("100"),
+            terms: &thin,
+        });
         // 0.8 % less half a spread of 0.05 % is 0.75 %: 75,000 of notional.
         assert_eq!(got, Some(Lots(750)));
     }
@@ -187,19 +222,19 @@ mod tests {
             max_cost: ratio("0.005"),
             ..policy()
         };
-        let thin = VenueTerms {
+        let thin = TradingTerms {
             depth_one_percent: Value(100_000),
             ..venue()
         };
-        let planned = order(
-            &tight,
-            permitted(BreakerSet::NONE, true),
-            Trigger::Limits,
-            &targets(5_000_000),
-            &book(0),
-            price("100"),
-            &thin,
-        );
+        let planned = order(&PlanInputs {
+            policy: &tight,
+            permissions: permitted(BreakerSet::NONE, true),
+            trigger: Trigger::Limits,
+            targets: &targets(5_000_000),
+            exposure: &book(0),
+            price: price("100"),
+            terms: &thin,
+        });
         // 0.4 % less half a spread and the fee is 0.3 %: 30,000 of notional, give or take the last digit of the ratios.
         assert!(matches!(planned, Some(Lots(299..=300))), "{planned:?}");
     }
@@ -209,11 +244,11 @@ mod tests {
         fn whatever_is_planned_is_admitted(lots in -80_000i64..80_000, target in -8_000_000i64..8_000_000, calm: bool) {
             let targets = targets(target);
             let permitted = permitted(BreakerSet::NONE, calm);
-            if let Some(planned) = order(&policy(), permitted, Trigger::Limits, &targets, &book(lots), price("100"), &venue()) {
+            if let Some(planned) = order(&PlanInputs { policy: &policy(), permissions: permitted, trigger: Trigger::Limits, targets: &targets, exposure: &book(lots), price: price("100"), terms: &venue() }) {
                 let after = book(lots + planned.0);
                 let reachable = targets.cap.0 - targets.band.0;
                 if target.abs() <= reachable {
-                    let verdict = rebalance::check(&policy(), permitted, Trigger::Limits, &targets, targets.cap, &book(lots), &after, Value(planned.0.abs() * 100));
+                    let verdict = rebalance::check(&rebalance::Proposal { policy: &policy(), permissions: permitted, trigger: Trigger::Limits, targets: &targets, cap_after: targets.cap, before: &book(lots), after: &after, traded: Value(planned.0.abs() * 100) });
                     prop_assert_eq!(verdict, Ok(()));
                 }
             }

@@ -5,7 +5,7 @@
 
 use crate::exposure::Targets;
 use ballast_core_market::breaker::Permissions;
-use ballast_core_types::{Lots, Price, Ratio, Value};
+use ballast_core_types::{value_floor, Lots, Price, Ratio, Value};
 
 /// The bounds every rebalance has to keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +84,11 @@ pub fn fill_inside_band(oracle: Price, band: Ratio, lots: Lots, cost: Value) -> 
     Some(cost <= allowed)
 }
 
+/// |lots| at a price, quote base units. `None` on overflow.
+pub fn notional(lots: Lots, price: Price) -> Option<Value> {
+    value_floor(lots, price)?.checked_abs()
+}
+
 /// Whether a rebalance is due: the reason why one is not, otherwise.
 pub fn due(before: &Exposure, targets: &Targets, trigger: Trigger) -> Result<(), RebalanceRefusal> {
     let gap = distance(before.delta_if_filled, targets.delta)?;
@@ -97,22 +102,42 @@ pub fn due(before: &Exposure, targets: &Targets, trigger: Trigger) -> Result<(),
     due.then_some(()).ok_or(RebalanceRefusal::NothingToDo)
 }
 
-/// Proves that `after` is better than `before`.
-///
-/// `targets` are those of the book before; `cap_after` is the cap of the book after, whose cost of trading has lowered it.
+/// A rebalance, as it is proven.
+#[derive(Clone, Copy, Debug)]
+pub struct Proposal<'a> {
+    /// The bounds it has to keep.
+    pub policy: &'a RebalancePolicy,
+    /// What breakers and the price permit.
+    pub permissions: Permissions,
+    /// What sets it off.
+    pub trigger: Trigger,
+    /// Targets of the book before.
+    pub targets: &'a Targets,
+    /// Cap of the book after, whose cost of trading has lowered it.
+    pub cap_after: Value,
+    /// The book before.
+    pub before: &'a Exposure,
+    /// The book after.
+    pub after: &'a Exposure,
+    /// Notional of what filled, quote base units.
+    pub traded: Value,
+}
+
+/// Proves that the book after a rebalance is better than the one before.
 ///
 /// # Errors
 /// The rule that failed.
-pub fn check(
-    policy: &RebalancePolicy,
-    permissions: Permissions,
-    trigger: Trigger,
-    targets: &Targets,
-    cap_after: Value,
-    before: &Exposure,
-    after: &Exposure,
-    traded: Value,
-) -> Result<(), RebalanceRefusal> {
+pub fn check(proposal: &Proposal) -> Result<(), RebalanceRefusal> {
+    let Proposal {
+        policy,
+        permissions,
+        trigger,
+        targets,
+        cap_after,
+        before,
+        after,
+        traded,
+    } = *proposal;
     if before.lots != before.lots_if_filled {
         return Err(RebalanceRefusal::OrderInFlight);
     }
@@ -216,16 +241,16 @@ mod tests {
     }
 
     fn verdict(before: i64, after: i64, calm: bool) -> Result<(), RebalanceRefusal> {
-        check(
-            &policy(),
-            permitted(BreakerSet::NONE, calm),
-            Trigger::Limits,
-            &targets(),
-            Value(8_000),
-            &book(before),
-            &book(after),
-            Value((after - before).abs()),
-        )
+        check(&Proposal {
+            policy: &policy(),
+            permissions: permitted(BreakerSet::NONE, calm),
+            trigger: Trigger::Limits,
+            targets: &targets(),
+            cap_after: Value(8_000),
+            before: &book(before),
+            after: &book(after),
+            traded: Value((after - before).abs()),
+        })
     }
 
     #[test]
@@ -269,16 +294,16 @@ mod tests {
             ..book(0)
         };
         assert_eq!(
-            check(
-                &policy(),
-                permitted(BreakerSet::NONE, true),
-                Trigger::Limits,
-                &targets(),
-                Value(8_000),
-                &before,
-                &book(5_000),
-                Value(5_000)
-            ),
+            check(&Proposal {
+                policy: &policy(),
+                permissions: permitted(BreakerSet::NONE, true),
+                trigger: Trigger::Limits,
+                targets: &targets(),
+                cap_after: Value(8_000),
+                before: &before,
+                after: &book(5_000),
+                traded: Value(5_000)
+            }),
             Err(RebalanceRefusal::OrderInFlight)
         );
     }
@@ -291,16 +316,16 @@ mod tests {
             ..book(0)
         };
         assert_eq!(
-            check(
-                &policy(),
-                permitted(BreakerSet::NONE, true),
-                Trigger::Limits,
-                &targets(),
-                Value(8_000),
-                &book(0),
-                &after,
-                Value(0)
-            ),
+            check(&Proposal {
+                policy: &policy(),
+                permissions: permitted(BreakerSet::NONE, true),
+                trigger: Trigger::Limits,
+                targets: &targets(),
+                cap_after: Value(8_000),
+                before: &book(0),
+                after: &after,
+                traded: Value(0)
+            }),
             Err(RebalanceRefusal::OverCap)
         );
     }
@@ -308,16 +333,16 @@ mod tests {
     #[test]
     fn the_cost_of_trading_lowers_the_cap_that_binds() {
         let run = |cap_after| {
-            check(
-                &policy(),
-                permitted(BreakerSet::NONE, true),
-                Trigger::Limits,
-                &targets(),
-                Value(cap_after),
-                &book(0),
-                &book(5_000),
-                Value(5_000),
-            )
+            check(&Proposal {
+                policy: &policy(),
+                permissions: permitted(BreakerSet::NONE, true),
+                trigger: Trigger::Limits,
+                targets: &targets(),
+                cap_after: Value(cap_after),
+                before: &book(0),
+                after: &book(5_000),
+                traded: Value(5_000),
+            })
         };
         assert_eq!(run(5_000), Ok(()));
         assert_eq!(run(4_999), Err(RebalanceRefusal::OverCap));
@@ -330,16 +355,16 @@ mod tests {
                 nav: Value(10_000 - lost),
                 ..book(5_000)
             };
-            let got = check(
-                &policy(),
-                permitted(BreakerSet::NONE, true),
-                Trigger::Limits,
-                &targets(),
-                Value(8_000),
-                &book(0),
-                &after,
-                Value(5_000),
-            );
+            let got = check(&Proposal {
+                policy: &policy(),
+                permissions: permitted(BreakerSet::NONE, true),
+                trigger: Trigger::Limits,
+                targets: &targets(),
+                cap_after: Value(8_000),
+                before: &book(0),
+                after: &after,
+                traded: Value(5_000),
+            });
             assert_eq!(got, expected);
         }
     }
@@ -347,16 +372,16 @@ mod tests {
     #[test]
     fn a_redemption_only_ever_reduces() {
         let run = |before, after| {
-            check(
-                &policy(),
-                permitted(BreakerSet::NONE, true),
-                Trigger::Redemption,
-                &targets(),
-                Value(8_000),
-                &book(before),
-                &book(after),
-                Value(0),
-            )
+            check(&Proposal {
+                policy: &policy(),
+                permissions: permitted(BreakerSet::NONE, true),
+                trigger: Trigger::Redemption,
+                targets: &targets(),
+                cap_after: Value(8_000),
+                before: &book(before),
+                after: &book(after),
+                traded: Value(0),
+            })
         };
         assert_eq!(run(5_900, 5_000), Ok(()));
         assert_eq!(run(3_000, 5_000), Err(RebalanceRefusal::NothingToDo));

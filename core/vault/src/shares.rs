@@ -3,7 +3,7 @@
 //! The pool is treated as if it always held [`VIRTUAL`] more assets and as many more shares. A price manipulated through
 //! the first few shares would mostly enrich those virtual shares, which nobody owns (OpenZeppelin's ERC-4626 defence).
 
-use ballast_core_types::{scale, Ratio, Value, I80F48};
+use ballast_core_types::{scale, Ratio, Shares, UnixTime, Value, I80F48};
 
 /// Virtual assets (quote base units) and virtual shares (share base units).
 pub const VIRTUAL: u64 = 1_000_000;
@@ -11,36 +11,41 @@ pub const VIRTUAL: u64 = 1_000_000;
 /// Shares for a deposit of `amount` when the book is worth `nav`; rounded down, against the depositor.
 ///
 /// `None` if nothing would be minted or a value does not fit.
-pub fn shares_for_deposit_floor(amount: u64, nav: Value, supply: u64) -> Option<u64> {
+pub fn shares_for_deposit_floor(amount: u64, nav: Value, supply: Shares) -> Option<Shares> {
     let assets = nav.positive_part().checked_add(VIRTUAL)?;
-    let shares = scale::mul_div_floor(amount, supply.checked_add(VIRTUAL)?, assets)?;
-    (shares > 0).then_some(shares)
+    let shares = scale::mul_div_floor(amount, with_virtual(supply)?, assets)?;
+    (shares > 0).then_some(Shares(shares))
+}
+
+/// The supply with the virtual shares.
+fn with_virtual(supply: Shares) -> Option<u64> {
+    supply.0.checked_add(VIRTUAL)
 }
 
 /// What `shares` are worth when the book is worth `nav`; rounded down, against the redeemer.
-pub fn assets_for_shares_floor(shares: u64, nav: Value, supply: u64) -> Option<u64> {
+pub fn assets_for_shares_floor(shares: Shares, nav: Value, supply: Shares) -> Option<u64> {
     let assets = nav.positive_part().checked_add(VIRTUAL)?;
-    scale::mul_div_floor(shares, assets, supply.checked_add(VIRTUAL)?)
+    scale::mul_div_floor(shares.0, assets, with_virtual(supply)?)
 }
 
 /// Shares to burn for exactly `amount`; rounded up, against the redeemer.
-pub fn shares_for_assets_ceil(amount: u64, nav: Value, supply: u64) -> Option<u64> {
+pub fn shares_for_assets_ceil(amount: u64, nav: Value, supply: Shares) -> Option<Shares> {
     let assets = nav.positive_part().checked_add(VIRTUAL)?;
-    scale::mul_div_ceil(amount, supply.checked_add(VIRTUAL)?, assets)
+    scale::mul_div_ceil(amount, with_virtual(supply)?, assets).map(Shares)
 }
 
 /// Net asset value of one share, virtual part included; rounded toward zero.
-pub fn nav_per_share(nav: Value, supply: u64) -> Option<Ratio> {
+pub fn nav_per_share(nav: Value, supply: Shares) -> Option<Ratio> {
     let assets = nav.positive_part().checked_add(VIRTUAL)?;
-    let shares = supply.checked_add(VIRTUAL)?;
+    let shares = with_virtual(supply)?;
     I80F48::from_num(assets)
         .checked_div_int(i128::from(shares))
         .map(Ratio::from_fixed)
 }
 
 /// The net asset value at which one of `supply` shares is worth `per_share`; rounded toward −∞.
-pub fn nav_at_share_price_floor(per_share: Ratio, supply: u64) -> Option<Value> {
-    let shares = Value::from_amount(supply.checked_add(VIRTUAL)?)?;
+pub fn nav_at_share_price_floor(per_share: Ratio, supply: Shares) -> Option<Value> {
+    let shares = Value::from_amount(with_virtual(supply)?)?;
     per_share.of_floor(shares)?.checked_sub(Value::from_amount(VIRTUAL)?)
 }
 
@@ -49,21 +54,21 @@ pub fn nav_at_share_price_floor(per_share: Ratio, supply: u64) -> Option<Value> 
 pub struct RiseLimit {
     /// Net asset value per share at the last action.
     pub reference: Ratio,
-    /// When that was, unix seconds.
-    pub reference_at: i64,
+    /// When that was.
+    pub reference_at: UnixTime,
     /// Greatest rise an hour, as a share of the reference.
     pub per_hour: Ratio,
 }
 
 impl RiseLimit {
     /// `per_share`, but no higher than the reference plus what the elapsed time allows. Falls pass at once.
-    pub fn clamp(&self, per_share: Ratio, now: i64) -> Option<Ratio> {
+    pub fn clamp(&self, per_share: Ratio, now: UnixTime) -> Option<Ratio> {
         let gain = per_share.fixed().checked_sub(self.reference.fixed())?;
         if gain <= I80F48::ZERO {
             return Some(per_share);
         }
         // A day's worth is the most that can be saved up, so that a sleepy vault is not an open door.
-        let elapsed = now.saturating_sub(self.reference_at).clamp(0, 86_400);
+        let elapsed = now.seconds_since(self.reference_at).min(86_400);
         let hourly = self.reference.fixed().checked_mul(self.per_hour.fixed())?;
         let rise = hourly.checked_mul_int(i128::from(elapsed))?;
         // Compared before it is divided: on the chain a wide division costs more than all the rest, and it is seldom needed.
@@ -83,20 +88,23 @@ mod tests {
 
     #[test]
     fn the_first_deposit_is_one_to_one() {
-        assert_eq!(shares_for_deposit_floor(5_000_000, Value(0), 0), Some(5_000_000));
-        assert_eq!(nav_per_share(Value(0), 0), Some(Ratio::ONE));
+        assert_eq!(
+            shares_for_deposit_floor(5_000_000, Value(0), Shares(0)),
+            Some(Shares(5_000_000))
+        );
+        assert_eq!(nav_per_share(Value(0), Shares(0)), Some(Ratio::ONE));
     }
 
     #[test]
     fn dust_mints_nothing_rather_than_being_kept() {
-        assert_eq!(shares_for_deposit_floor(1, Value(10_000_000), 1_000_000), None);
+        assert_eq!(shares_for_deposit_floor(1, Value(10_000_000), Shares(1_000_000)), None);
     }
 
     #[test]
     fn rises_are_clamped_and_falls_are_not() {
         let limit = RiseLimit {
             reference: ratio("1"),
-            reference_at: 0,
+            reference_at: UnixTime(0),
             per_hour: ratio("0.1"),
         };
         for (value, now, expected) in [
@@ -106,7 +114,11 @@ mod tests {
             ("1.05", 3_600, "1.05"),
             ("0.5", 0, "0.5"),
         ] {
-            let got = limit.clamp(ratio(value), now).unwrap().fixed().to_num::<f64>();
+            let got = limit
+                .clamp(ratio(value), UnixTime(now))
+                .unwrap()
+                .fixed()
+                .to_num::<f64>();
             let expected = expected.parse::<f64>().unwrap().min(value.parse().unwrap());
             assert!((got - expected).abs() < 1e-9, "{value} {now}");
         }
@@ -117,8 +129,9 @@ mod tests {
         fn r13_a_round_trip_never_gains(
             amount in 1u64..1_000_000_000_000, nav in 0i64..1_000_000_000_000_000, supply in 0u64..1_000_000_000_000_000
         ) {
+            let supply = Shares(supply);
             if let Some(shares) = shares_for_deposit_floor(amount, Value(nav), supply) {
-                let back = assets_for_shares_floor(shares, Value(nav + amount as i64), supply + shares).unwrap();
+                let back = assets_for_shares_floor(shares, Value(nav + amount as i64), Shares(supply.0 + shares.0)).unwrap();
                 prop_assert!(back <= amount);
             }
         }
@@ -127,21 +140,22 @@ mod tests {
         fn redeeming_by_amount_never_beats_redeeming_by_shares(
             amount in 1u64..1_000_000_000, nav in 1i64..1_000_000_000_000, supply in 1u64..1_000_000_000_000
         ) {
+            let supply = Shares(supply);
             let burnt = shares_for_assets_ceil(amount, Value(nav), supply).unwrap();
             prop_assert!(assets_for_shares_floor(burnt, Value(nav), supply).unwrap() >= amount);
-            if burnt > 0 {
-                prop_assert!(assets_for_shares_floor(burnt - 1, Value(nav), supply).unwrap() < amount);
+            if burnt > Shares(0) {
+                prop_assert!(assets_for_shares_floor(Shares(burnt.0 - 1), Value(nav), supply).unwrap() < amount);
             }
         }
 
         #[test]
         fn a_first_depositor_cannot_profit_from_inflation(gift in 0u64..1_000_000_000_000, first in 1u64..1_000_000, second in 1u64..1_000_000_000_000) {
-            // The thief deposits, makes the pool richer by `gift` at its own cost, the victim deposits, the thief leaves.
-            let thief = shares_for_deposit_floor(first, Value(0), 0).unwrap();
+            // The attacker deposits, makes the pool richer by `gift` at its own cost, the victim deposits, the thief leaves.
+            let attacker = shares_for_deposit_floor(first, Value(0), Shares(0)).unwrap();
             let nav = (first + gift) as i64;
-            let victim = shares_for_deposit_floor(second, Value(nav), thief).unwrap_or(0);
-            let paid = if victim > 0 { second } else { 0 };
-            let out = assets_for_shares_floor(thief, Value(nav + paid as i64), thief + victim).unwrap();
+            let victim = shares_for_deposit_floor(second, Value(nav), attacker).unwrap_or(Shares(0));
+            let paid = if victim > Shares(0) { second } else { 0 };
+            let out = assets_for_shares_floor(attacker, Value(nav + paid as i64), Shares(attacker.0 + victim.0)).unwrap();
             prop_assert!(out <= first + gift);
         }
     }

@@ -16,7 +16,7 @@ use crate::shares::VIRTUAL;
 use ballast_core_market::admission::Now;
 use ballast_core_market::breaker::{Breaker, BreakerParams, BreakerRule, BreakerSet, BreakerStates, VAULT};
 use ballast_core_types::basis_points::BasisPoints;
-use ballast_core_types::{scale, Ratio, Value};
+use ballast_core_types::{scale, Ratio, Shares, Value};
 use core::ops::RangeInclusive;
 
 /// Breakers of a vault.
@@ -112,7 +112,7 @@ pub struct Worth {
     /// Low net asset value, without a limit on its rise.
     pub nav_low: Value,
     /// Share supply.
-    pub supply: u64,
+    pub supply: Shares,
     /// `nav_low` of one share, [`shares::nav_per_share`](crate::shares::nav_per_share).
     pub per_share: Ratio,
     /// Highest mark of a share yet.
@@ -121,7 +121,7 @@ pub struct Worth {
 
 impl Worth {
     fn is_watched(&self) -> bool {
-        self.supply >= LEAST_WATCHED || self.nav_low.positive_part() >= LEAST_WATCHED
+        self.supply.0 >= LEAST_WATCHED || self.nav_low.positive_part() >= LEAST_WATCHED
     }
 
     fn drawdown(&self) -> u32 {

@@ -3,14 +3,16 @@
 use crate::errors::{refused, OptionsError};
 use crate::state::{House, Listing};
 use anchor_lang::prelude::*;
-use ballast_core_clearing::margin::{MarginContext, MarketView};
+use ballast_core_clearing::margin::{ListedMarket, MarginContext};
 use ballast_core_clearing::params::MAX_LISTINGS;
 use ballast_core_clearing::trade::OpenInterest;
 use ballast_core_margin::{deviation, MarketInputs, HORIZON_SECONDS};
-use ballast_core_market::admission::{AdmittedPrice, PriceBounds, PriceUse};
+use ballast_core_market::admission::{AdmittedPrice, Now, PriceUse};
 use ballast_core_market::breaker::permitted;
+use ballast_core_market::MarketView;
 use ballast_core_math::surface as essvi;
 use ballast_core_types::Price;
+use ballast_core_types::PriceBounds;
 use ballast_risk::errors::RiskError;
 use ballast_risk::read;
 use ballast_risk::state::{Market, Surface};
@@ -115,8 +117,8 @@ impl Markets {
 }
 
 impl MarketRead {
-    fn view(&self, listing: &Listing) -> MarketView<'_> {
-        MarketView {
+    fn view(&self, listing: &Listing) -> ListedMarket<'_> {
+        ListedMarket {
             inputs: MarketInputs::read(self.bounds, Some(&self.surface), self.deviation),
             slow: self.slow,
             charges: listing.settings.params().charges,
@@ -140,7 +142,7 @@ fn listed(house: &House, market: &Pubkey) -> Result<usize> {
 pub fn with_market<T>(account: &AccountInfo, action: impl FnOnce(&Market) -> Result<T>) -> Result<T> {
     require_keys_eq!(*account.owner, ballast_risk::ID, OptionsError::WrongMarket);
     let data = account.try_borrow_data()?;
-    action(Market::view(&data)?)
+    action(Market::in_place(&data)?)
 }
 
 #[inline(never)]
@@ -175,19 +177,25 @@ fn price(
     purpose: Purpose,
     clock: &Clock,
 ) -> Result<(PriceBounds, Option<Error>)> {
+    let now = read::now(clock);
+    let exit =
+        || read::with_raw_price(market, price_feed, |view, raw| view.exit_price(raw, now)).map(|exit| exit.bounds);
     match purpose {
         Purpose::Trade => match read::live_price(market, price_feed, PriceUse::Trade, clock) {
-            Ok(price) => Ok((price.bounds, check_breakers(market, &price, clock).err())),
-            Err(refusal) => Ok((read::exit_price(market, price_feed, clock)?, Some(refusal))),
+            Ok((view, price)) => Ok((price.bounds, check_breakers(&view, &price, now).err())),
+            Err(refusal) => Ok((exit()?, Some(refusal))),
         },
-        Purpose::Liquidate => Ok((read::admitted_price(market, price_feed, PriceUse::Exit, clock)?, None)),
-        Purpose::Withdraw => Ok((read::exit_price(market, price_feed, clock)?, None)),
+        Purpose::Liquidate => {
+            let (_, price) = read::live_price(market, price_feed, PriceUse::Exit, clock)?;
+            Ok((price.bounds, None))
+        }
+        Purpose::Withdraw => Ok((exit()?, None)),
     }
 }
 
-fn check_breakers(market: &Market, price: &AdmittedPrice, clock: &Clock) -> Result<()> {
-    let standing = read::standing(market, Some(price), clock)?;
-    require!(permitted(standing, true).open, OptionsError::OnlyReductions);
+fn check_breakers(view: &MarketView, price: &AdmittedPrice, now: Now) -> Result<()> {
+    let active = view.active_breakers(Some(price), now).map_err(RiskError::from)?;
+    require!(permitted(active, true).open, OptionsError::OnlyReductions);
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! What every kind of fill shares: funding first, then the fill, then its announcement.
 
 use anchor_lang::prelude::*;
-use ballast_core_market::admission::PriceBounds;
+use ballast_core_types::PriceBounds;
 use ballast_core_types::{Lots, Price};
 use ballast_risk::state::Fixed;
 use fixed::types::I80F48;

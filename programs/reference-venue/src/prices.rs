@@ -1,9 +1,10 @@
 //! Where prices come from: the risk program's admission, and nothing else.
 
 use anchor_lang::prelude::*;
-use ballast_core_market::admission::{PriceBounds, PriceUse};
+use ballast_core_market::admission::PriceUse;
 use ballast_core_types::Lots;
-use ballast_risk::read::admitted_price;
+use ballast_core_types::PriceBounds;
+use ballast_risk::read;
 use ballast_risk::state::Market as RiskMarket;
 
 use crate::errors::PerpError;
@@ -27,5 +28,6 @@ pub fn admit(
     clock: &Clock,
 ) -> Result<PriceBounds> {
     require!(!market.faults.stale, PerpError::VenuePriceStale);
-    admitted_price(&*risk_market.load()?, price_feed, usage, clock)
+    let (_, price) = read::live_price(&*risk_market.load()?, price_feed, usage, clock)?;
+    Ok(price.bounds)
 }

@@ -229,6 +229,8 @@ pub enum RiskError {
 impl From<PriceRefusal> for RiskError {
     fn from(refusal: PriceRefusal) -> Self {
         match refusal {
+            PriceRefusal::NothingObserved => Self::NothingObserved,
+            PriceRefusal::Unreadable => Self::PriceLayout,
             PriceRefusal::NotPositive => Self::PriceNotPositive,
             PriceRefusal::ExponentOutOfRange => Self::PriceExponent,
             PriceRefusal::FromTheFuture => Self::PriceFromTheFuture,

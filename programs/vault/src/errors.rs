@@ -3,6 +3,7 @@
 use anchor_lang::prelude::*;
 use ballast_core_market::breaker::{Breaker, BreakerRule, ResumeRefusal};
 use ballast_core_vault::rebalance::RebalanceRefusal;
+use ballast_core_vault::redemption::RedemptionError;
 use ballast_core_vault::vault_watch::WatchRule;
 
 /// The vault's errors.
@@ -125,6 +126,19 @@ pub enum VaultError {
     BreakerNotQuiet,
     #[msg("guardian: nobody looked at the vault in this slot; send `mark` in the same transaction, before this")]
     NotLookedAt,
+    #[msg("account: the venue's instruction needs an account that is not passed")]
+    VenueAccounts,
+}
+
+impl From<RedemptionError> for VaultError {
+    fn from(error: RedemptionError) -> Self {
+        match error {
+            RedemptionError::WorthNothing => Self::WorthNothing,
+            RedemptionError::NotLiquid => Self::NotLiquid,
+            RedemptionError::BookMustComeDown => Self::BookMustComeDown,
+            RedemptionError::OutOfRange => Self::OutOfRange,
+        }
+    }
 }
 
 /// The error of a broken rule; the breaker it is about goes to the log.

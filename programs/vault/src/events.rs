@@ -2,8 +2,8 @@
 
 use crate::state::{StoredWatch, VaultBreaker};
 use anchor_lang::prelude::*;
-use ballast_core_market::admission::PriceBounds;
 use ballast_core_vault::exposure::Targets;
+use ballast_core_vault::prices::MarketPrices;
 use ballast_core_vault::rebalance::Exposure;
 use ballast_risk::state::Fixed;
 
@@ -20,13 +20,13 @@ pub struct Prices {
     pub slow: Fixed,
 }
 
-impl Prices {
-    pub(crate) fn new(bounds: &PriceBounds, slow: ballast_core_types::Price) -> Self {
+impl From<&MarketPrices> for Prices {
+    fn from(prices: &MarketPrices) -> Self {
         Self {
-            low: bounds.low.into(),
-            mid: bounds.mid.into(),
-            high: bounds.high.into(),
-            slow: slow.into(),
+            low: prices.bounds.low.into(),
+            mid: prices.bounds.mid.into(),
+            high: prices.bounds.high.into(),
+            slow: prices.slow.into(),
         }
     }
 }

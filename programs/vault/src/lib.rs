@@ -8,7 +8,7 @@
 //!   result to the proof in `ballast_core_vault::rebalance`.
 //! * *Play the share price.* Deposits pay the high net asset value, redemptions get the low one; gains count only as far as the
 //!   slow price confirms them; the redemption price rises at a limited rate; nobody enters or leaves in the slot of a rebalance.
-//! * *Withhold a crash.* See `ballast_risk::read::exit_price`.
+//! * *Withhold a crash.* See `ballast_core_market::MarketView::exit_price`.
 //! * *Donate.* Only the ledger counts.
 //!
 //! * *Trip a breaker out of malice, or grow one quiet.* Looks rest on a live price and on accounts pinned by address; quiet time is watched
@@ -43,6 +43,7 @@ pub mod instructions;
 pub mod state;
 mod tokens;
 pub mod valuation;
+pub mod venue;
 
 pub use instructions::*;
 

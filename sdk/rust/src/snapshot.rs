@@ -3,9 +3,10 @@
 use crate::accounts::{DecodeError, RawAccount};
 use crate::addresses::VaultKeys;
 use anchor_lang::prelude::{AccountInfo, Clock, Pubkey};
-use ballast_core_market::admission::{AdmittedPrice, PriceBounds, PriceUse};
+use ballast_core_market::admission::{AdmittedPrice, PriceUse};
 use ballast_core_market::breaker::BreakerSet;
 use ballast_core_market::observation::Sight;
+use ballast_core_types::PriceBounds;
 use ballast_core_types::{Price, Value};
 use ballast_core_vault::book::Book;
 use ballast_core_vault::exposure::Targets;

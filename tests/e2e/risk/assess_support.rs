@@ -6,10 +6,10 @@ use ballast_core_margin::{
     assess as assess_on_host, deviation, AssessRefusal, Assessment, BookLeg, Contract, Decimal, MarketInputs,
     VolatilityBand, LOADING, MARGIN, MAX_LEGS, SCENARIOS, VOLATILITY_SPREAD,
 };
-use ballast_core_market::admission::PriceBounds;
 use ballast_core_math::black_scholes::{Kind, Rate};
 use ballast_core_math::scenarios::Leg;
 use ballast_core_math::surface as essvi;
+use ballast_core_types::PriceBounds;
 use ballast_core_types::{Lots, Price, I80F48};
 use ballast_risk::state::{StoredSlice, Surface, SURFACE_SEED, SURFACE_VERSION};
 use ballast_risk::AssessReport;

@@ -5,11 +5,12 @@ use crate::venues::reference_support::*;
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::{AccountDeserialize, AccountSerialize, AnchorDeserialize, Discriminator, Space};
 use ballast_core_types::{Lots, Price, Value, I80F48};
-use ballast_reference_venue::math::{funding, pricing};
+use ballast_reference_venue::math::pricing;
 use ballast_reference_venue::state::{Faults, Market, MarketParams, NETWORK_NOTICE};
 use ballast_reference_venue::FillReceipt;
 use ballast_risk::state::Fixed;
-use ballast_venues::{reference, Billionths, Liquidity, VenueKind, VenueRefusal};
+use ballast_venues::reference::{funding, layout};
+use ballast_venues::{Billionths, Liquidity, VenueKind, VenueRefusal};
 use proptest::prelude::*;
 
 const ONE: i128 = 1 << 48;
@@ -95,13 +96,13 @@ fn paid(market: &Market, size: i64) -> i128 {
 /// What the venue charges a long for 365 days, × 2⁴⁸.
 fn charged(market: &Market) -> i128 {
     let params = &market.params;
-    let per_day = funding::rate_per_day(
-        Lots(market.open_long_lots),
-        Lots(market.open_short_lots),
-        params.max_open_interest(),
-        params.funding_scale_per_day.ratio(),
-        params.funding_cap_per_day.ratio(),
-    );
+    let per_day = funding::rate_per_day(&funding::Skew {
+        open_long: Lots(market.open_long_lots),
+        open_short: Lots(market.open_short_lots),
+        max_open_interest: params.max_open_interest(),
+        scale: params.funding_scale_per_day.ratio(),
+        cap: params.funding_cap_per_day.ratio(),
+    });
     per_day.unwrap().fixed().to_bits() * 365
 }
 
@@ -130,11 +131,11 @@ proptest! {
     }
 
     #[test]
-    fn bytes_that_are_no_market_never_panic(mut data in proptest::collection::vec(any::<u8>(), reference::LENGTH), known in any::<bool>(), size in any::<i64>()) {
+    fn bytes_that_are_no_market_never_panic(mut data in proptest::collection::vec(any::<u8>(), layout::market::LENGTH), known in any::<bool>(), size in any::<i64>()) {
         if known {
-            data[..8].copy_from_slice(&reference::DISCRIMINATOR);
-            data[reference::VERSION_AT] = reference::VERSION;
-            (data[reference::PAUSED_AT], data[reference::STALE_AT]) = (0, 0);
+            data[..8].copy_from_slice(&layout::market::DISCRIMINATOR);
+            data[layout::VERSION_AT] = layout::VERSION;
+            (data[layout::market::PAUSED_AT], data[layout::market::STALE_AT]) = (0, 0);
         }
         if let Ok(liquidity) = read(&data, size) {
             prop_assert!(liquidity.cost > Billionths(0) && liquidity.cost < Billionths::ONE);
@@ -144,12 +145,12 @@ proptest! {
 
 #[test]
 fn the_layout_is_the_programs() {
-    assert_eq!(reference::LENGTH, 8 + Market::INIT_SPACE);
-    assert_eq!(reference::DISCRIMINATOR, Market::DISCRIMINATOR);
-    assert_eq!(reference::VERSION, ballast_reference_venue::state::VERSION);
+    assert_eq!(layout::market::LENGTH, 8 + Market::INIT_SPACE);
+    assert_eq!(layout::market::DISCRIMINATOR, Market::DISCRIMINATOR);
+    assert_eq!(layout::VERSION, ballast_reference_venue::state::VERSION);
     let world = PerpWorld::new();
     let data = world.svm.get_account(&world.market).unwrap().data;
-    assert_eq!(data.len(), reference::LENGTH);
+    assert_eq!(data.len(), layout::market::LENGTH);
     // A byte changed at an offset is a field changed in the type.
     let changed = |at: usize| {
         let mut data = data.clone();
@@ -157,29 +158,38 @@ fn the_layout_is_the_programs() {
         Market::try_deserialize(&mut data.as_slice()).unwrap()
     };
     let state = world.state();
-    assert_ne!(changed(reference::VERSION_AT).version, state.version);
+    assert_ne!(changed(layout::VERSION_AT).version, state.version);
     let params = |at| changed(at).params;
-    assert_ne!(params(reference::HALF_SPREAD_AT).half_spread, state.params.half_spread);
     assert_ne!(
-        params(reference::DEPTH_ONE_PERCENT_AT).depth_one_percent,
+        params(layout::market::HALF_SPREAD_AT).half_spread,
+        state.params.half_spread
+    );
+    assert_ne!(
+        params(layout::market::DEPTH_ONE_PERCENT_AT).depth_one_percent,
         state.params.depth_one_percent
     );
     assert_ne!(
-        params(reference::FUNDING_SCALE_AT).funding_scale_per_day,
+        params(layout::market::FUNDING_SCALE_AT).funding_scale_per_day,
         state.params.funding_scale_per_day
     );
     assert_ne!(
-        params(reference::FUNDING_CAP_AT).funding_cap_per_day,
+        params(layout::market::FUNDING_CAP_AT).funding_cap_per_day,
         state.params.funding_cap_per_day
     );
     assert_ne!(
-        params(reference::MAX_OPEN_INTEREST_AT).max_open_interest_lots,
+        params(layout::market::MAX_OPEN_INTEREST_AT).max_open_interest_lots,
         state.params.max_open_interest_lots
     );
-    assert_ne!(changed(reference::PAUSED_AT).faults.paused, state.faults.paused);
-    assert_ne!(changed(reference::STALE_AT).faults.stale, state.faults.stale);
-    assert_ne!(changed(reference::OPEN_LONG_AT).open_long_lots, state.open_long_lots);
-    assert_ne!(changed(reference::OPEN_SHORT_AT).open_short_lots, state.open_short_lots);
+    assert_ne!(changed(layout::market::PAUSED_AT).faults.paused, state.faults.paused);
+    assert_ne!(changed(layout::market::STALE_AT).faults.stale, state.faults.stale);
+    assert_ne!(
+        changed(layout::market::OPEN_LONG_AT).open_long_lots,
+        state.open_long_lots
+    );
+    assert_ne!(
+        changed(layout::market::OPEN_SHORT_AT).open_short_lots,
+        state.open_short_lots
+    );
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::fixtures::{EXPIRY, HOUSE, LISTING};
-use ballast_core_market::admission::PriceBounds;
 use ballast_core_math::surface::{Slice, Surface};
+use ballast_core_types::PriceBounds;
 use ballast_core_types::{Ratio, I80F48};
 use fixed::types::{I2F62, I7F57, U16F48, U3F61, U8F56};
 
@@ -27,7 +27,7 @@ pub fn with_market<R>(mid: Price, run: impl FnOnce(&MarginContext) -> R) -> R {
         mid,
         high: mid.scaled_ceil(point).unwrap(),
     };
-    let view = MarketView {
+    let view = ListedMarket {
         inputs: MarketInputs::read(bounds, Some(&surface), I7F57::lit("0.04")),
         slow: mid,
         charges: LISTING.charges,

@@ -3,7 +3,7 @@
 use ballast_core_clearing::account::MarginAccount;
 use ballast_core_clearing::auction::Auction;
 use ballast_core_clearing::margin::{
-    standing, MarginContext, MarginRefusal, MarketView, Marks, Standing, Workspace, BLANK,
+    standing, ListedMarket, MarginContext, MarginRefusal, Marks, Standing, Workspace, BLANK,
 };
 use ballast_core_clearing::nonces::Nonces;
 use ballast_core_clearing::params::*;
@@ -12,11 +12,11 @@ use ballast_core_clearing::series::SeriesTerms;
 use ballast_core_clearing::settlement::Settlement;
 use ballast_core_clearing::trade::OpenInterest;
 use ballast_core_margin::{deviation, Decimal, MarketInputs};
-use ballast_core_market::admission::PriceBounds;
 use ballast_core_math::black_scholes::Kind;
 use ballast_core_math::scenarios::Leg;
 use ballast_core_math::surface::{Slice, Surface};
 use ballast_core_types::basis_points::BasisPoints;
+use ballast_core_types::PriceBounds;
 use ballast_core_types::{Lots, Price, Ratio, Value, I80F48};
 use fixed::types::{I2F62, U16F48, U3F61, U8F56};
 use std::collections::BTreeMap;
@@ -211,7 +211,7 @@ impl World {
                 high: mid.scaled_ceil(width).unwrap(),
             };
             let variance = Ratio::from_fixed(I80F48::from_num(market.volatility * market.volatility));
-            *view = Some(MarketView {
+            *view = Some(ListedMarket {
                 inputs: MarketInputs::read(bounds, Some(surface), deviation(variance, Some(surface)).unwrap()),
                 slow: price(market.slow),
                 charges: LISTING.charges,

@@ -1,9 +1,9 @@
 use super::*;
-use crate::admission::PriceBounds;
 use crate::breaker::{Breaker, BreakerSettings};
 use crate::regime::{Ladder, Regime, Threshold};
 use crate::signals::SignalTimes;
 use ballast_core_types::fixtures::{price, ratio};
+use ballast_core_types::PriceBounds;
 use ballast_core_types::Ratio;
 
 fn ladder(enter: [u32; 3]) -> Ladder {

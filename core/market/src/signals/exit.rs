@@ -1,7 +1,8 @@
 //! The price of an exit when no live price is admitted.
 
 use super::Signals;
-use crate::admission::{Now, PriceBounds};
+use crate::admission::Now;
+use ballast_core_types::PriceBounds;
 use ballast_core_types::{Ratio, SECONDS_PER_HOUR};
 
 /// The age beyond which a haircut does not grow further: it has long reached its maximum.

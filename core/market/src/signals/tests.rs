@@ -1,6 +1,6 @@
 use super::*;
-use crate::admission::PriceBounds;
 use ballast_core_types::fixtures::{price, ratio};
+use ballast_core_types::PriceBounds;
 use proptest::prelude::*;
 
 pub fn params() -> SignalParams {

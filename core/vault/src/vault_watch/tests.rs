@@ -44,7 +44,7 @@ fn at(unix_time: i64) -> Now {
 fn worth(per_share: &str) -> Worth {
     Worth {
         nav_low: Value(1_000_000_000),
-        supply: SUPPLY,
+        supply: Shares(SUPPLY),
         per_share: ratio(per_share),
         high_water: ratio("1"),
     }
@@ -253,7 +253,7 @@ fn failed_looks_count_in_a_row_and_a_minute_apart() {
 fn an_empty_vault_reads_nothing_and_forgets_its_mark() {
     let empty = Worth {
         nav_low: Value(0),
-        supply: 0,
+        supply: Shares(0),
         ..worth("1")
     };
     let mut watch = Watch::new(0).look(&sight("0.85"), &params(), at(1)).watch;
@@ -271,7 +271,7 @@ fn an_empty_vault_reads_nothing_and_forgets_its_mark() {
     ] {
         let nav_low = Value::from_amount(nav).unwrap();
         let worth = Worth {
-            supply,
+            supply: Shares(supply),
             nav_low,
             ..empty
         };

@@ -8,6 +8,7 @@ use anchor_lang::prelude::*;
 use ballast_core_market::admission::PriceUse;
 use ballast_core_market::breaker::permitted;
 use ballast_core_types::Price;
+use ballast_risk::errors::RiskError;
 use ballast_risk::read;
 use ballast_risk::state::Fixed;
 
@@ -132,9 +133,11 @@ pub(crate) fn create_series(ctx: Context<CreateSeries>, key: SeriesKey) -> Resul
 #[inline(never)]
 fn spot(risk_market: &AccountInfo, price_feed: &AccountInfo, clock: &Clock) -> Result<Price> {
     with_market(risk_market, |market| {
-        let price = read::live_price(market, price_feed, PriceUse::Trade, clock)?;
-        let standing = read::standing(market, Some(&price), clock)?;
-        require!(permitted(standing, true).open, OptionsError::OnlyReductions);
+        let (view, price) = read::live_price(market, price_feed, PriceUse::Trade, clock)?;
+        let active = view
+            .active_breakers(Some(&price), read::now(clock))
+            .map_err(RiskError::from)?;
+        require!(permitted(active, true).open, OptionsError::OnlyReductions);
         Ok(price.bounds.mid)
     })
 }

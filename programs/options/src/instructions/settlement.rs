@@ -53,9 +53,11 @@ pub(crate) fn sample_settlement(ctx: Context<SampleSettlement>) -> Result<()> {
 fn admitted(risk_market: &AccountInfo, price_feed: &AccountInfo) -> Result<AdmittedPrice> {
     let clock = Clock::get()?;
     with_market(risk_market, |market| {
-        let price = read::live_price(market, price_feed, PriceUse::Settle, &clock)?;
-        let standing = read::standing(market, Some(&price), &clock)?;
-        require!(permitted(standing, true).settle, OptionsError::SettleNotPermitted);
+        let (view, price) = read::live_price(market, price_feed, PriceUse::Settle, &clock)?;
+        let active = view
+            .active_breakers(Some(&price), read::now(&clock))
+            .map_err(RiskError::from)?;
+        require!(permitted(active, true).settle, OptionsError::SettleNotPermitted);
         Ok(price)
     })
 }

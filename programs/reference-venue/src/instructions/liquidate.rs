@@ -1,6 +1,7 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Token, TokenAccount};
-use ballast_core_market::admission::{PriceBounds, PriceUse};
+use ballast_core_market::admission::PriceUse;
+use ballast_core_types::PriceBounds;
 use ballast_core_types::{Lots, Price, Value};
 use ballast_risk::state::Market as RiskMarket;
 

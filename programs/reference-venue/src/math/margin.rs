@@ -1,6 +1,6 @@
 //! What a position is worth on its adverse side, and what must stand behind it.
 
-use ballast_core_market::admission::PriceBounds;
+use ballast_core_types::PriceBounds;
 use ballast_core_types::{value_ceil, value_floor, Lots, Price, Ratio, Value};
 
 use super::fills::Position;

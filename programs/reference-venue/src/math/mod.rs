@@ -2,6 +2,5 @@
 //! result does not fit, never a wrapped number, and rounds against the trader.
 
 pub mod fills;
-pub mod funding;
 pub mod margin;
 pub mod pricing;

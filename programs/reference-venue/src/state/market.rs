@@ -4,7 +4,7 @@ use ballast_risk::state::Fixed;
 
 use super::{Faults, MarketParams, VERSION};
 use crate::errors::PerpError;
-use crate::math::funding;
+use ballast_venues::reference::funding;
 
 pub const MARKET_SEED: &[u8] = b"market";
 pub const VAULT_SEED: &[u8] = b"vault";
@@ -106,13 +106,13 @@ impl Market {
         if self.open_long_lots == self.open_short_lots {
             return Ok(());
         }
-        let rate = funding::rate_per_day(
-            Lots(self.open_long_lots),
-            Lots(self.open_short_lots),
-            self.params.max_open_interest(),
-            self.params.funding_scale_per_day.ratio(),
-            self.params.funding_cap_per_day.ratio(),
-        );
+        let rate = funding::rate_per_day(&funding::Skew {
+            open_long: Lots(self.open_long_lots),
+            open_short: Lots(self.open_short_lots),
+            max_open_interest: self.params.max_open_interest(),
+            scale: self.params.funding_scale_per_day.ratio(),
+            cap: self.params.funding_cap_per_day.ratio(),
+        });
         let cumulative = rate.and_then(|rate| funding::accrued(self.cumulative_funding.get(), rate, seconds, mid));
         self.cumulative_funding = Fixed::from(cumulative.ok_or(PerpError::Overflow)?);
         Ok(())

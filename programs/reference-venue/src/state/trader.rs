@@ -6,7 +6,7 @@ use super::Market;
 use crate::errors::PerpError;
 use crate::events::FundingSettled;
 use crate::math::fills::Position;
-use crate::math::funding;
+use ballast_venues::reference::funding;
 
 pub const TRADER_SEED: &[u8] = b"trader";
 

@@ -97,8 +97,8 @@ fn read_market(group: &[AccountInfo], args: &AssessArgs, clock: &Clock) -> Resul
     };
     require_keys_eq!(*market_account.owner, crate::ID, RiskError::AssessMarket);
     let data = market_account.try_borrow_data()?;
-    let market = Market::view(&data).map_err(|_| RiskError::AssessMarket)?;
-    let price = read::live_price(market, price_feed, PriceUse::Nav, clock)?;
+    let market = Market::in_place(&data).map_err(|_| RiskError::AssessMarket)?;
+    let (_, price) = read::live_price(market, price_feed, PriceUse::Nav, clock)?;
     let now = clock.unix_timestamp;
     let age = now.saturating_sub(price.publish_time);
     require!(age <= i64::from(args.max_age_seconds), RiskError::AssessPriceTooOld);

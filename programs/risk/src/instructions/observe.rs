@@ -28,19 +28,21 @@ pub(crate) fn handler(ctx: Context<Observe>) -> Result<()> {
     let accounts = ctx.accounts;
     let key = accounts.market.key();
     let mut market = accounts.market.load_mut()?;
-    market.check_version()?;
+    let view = market.view()?;
     let (signals_before, regime_before, breakers_before) =
         (market.signals, market.regime.level, market.breakers.tripped);
-    let price = read::newer_price(&market, &accounts.price_feed, now)?;
-    let second = read::second_price(&market, accounts.second_feed.as_deref(), now)?;
+    let raw = read::raw_price(&market, &accounts.price_feed)?;
+    let price = view.newer_price(&raw, now).map_err(RiskError::from)?;
+    let second = read::second_raw_price(&market, accounts.second_feed.as_deref())?;
+    let second = second.and_then(|raw| view.second_price(&raw, now));
     let trading_cost = read_venues(&mut market, ctx.remaining_accounts, now)?;
     let sight = Sight {
         price,
         second,
         trading_cost,
-        implied: market.implied.get(),
+        implied: view.implied,
     };
-    market.look(&sight, now)?;
+    market.record(&view.observe(&sight, now).map_err(RiskError::from)?)?;
     announce_plain(&Observed {
         market: key,
         publish_time: price.publish_time,

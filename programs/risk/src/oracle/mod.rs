@@ -9,11 +9,23 @@ use crate::state::{PriceSource, SourceKind};
 use anchor_lang::prelude::*;
 use ballast_core_market::admission::RawPrice;
 
-/// Whether an account may speak for a source: its program owns it and, of the formats with one account for each feed, it is that account.
+/// A price account, as a program or an RPC node gives it.
+#[derive(Clone, Copy, Debug)]
+pub struct OracleAccount<'a> {
+    /// Its address.
+    pub key: &'a Pubkey,
+    /// The program that owns it.
+    pub owner: &'a Pubkey,
+    /// Its bytes.
+    pub data: &'a [u8],
+}
+
+/// Returns the source's format if the account may speak for it: its program owns it and, of the formats with one account for each feed, it
+/// is that account.
 ///
 /// # Errors
 /// [`RiskError::PriceOwner`], [`RiskError::PriceFeed`]; [`RiskError::PriceSource`] if there is no such source.
-pub fn identify(source: &PriceSource, account: &AccountInfo) -> Result<SourceKind> {
+pub fn identify(source: &PriceSource, account: &OracleAccount) -> Result<SourceKind> {
     let kind = source.kind().ok_or(RiskError::PriceSource)?;
     require_keys_eq!(*account.owner, source.owner, RiskError::PriceOwner);
     let pinned = kind == SourceKind::PythPull || account.key.to_bytes() == source.feed;
@@ -25,12 +37,10 @@ pub fn identify(source: &PriceSource, account: &AccountInfo) -> Result<SourceKin
 ///
 /// # Errors
 /// As [`identify`]; wrong layout, feed, verification level, or not trading.
-pub fn decode(source: &PriceSource, account: &AccountInfo) -> Result<RawPrice> {
-    let kind = identify(source, account)?;
-    let data = account.try_borrow_data()?;
-    match kind {
-        SourceKind::PythPull => pyth_pull::decode(&source.feed, &data),
-        SourceKind::PythPush => pyth_push::decode(&data),
-        SourceKind::SwitchboardOnDemand => switchboard::decode(&data),
+pub fn decode(source: &PriceSource, account: &OracleAccount) -> Result<RawPrice> {
+    match identify(source, account)? {
+        SourceKind::PythPull => pyth_pull::decode(&source.feed, account.data),
+        SourceKind::PythPush => pyth_push::decode(account.data),
+        SourceKind::SwitchboardOnDemand => switchboard::decode(account.data),
     }
 }

@@ -8,8 +8,9 @@ use crate::state::{
     StoredVenue, MAX_VENUES,
 };
 use anchor_lang::prelude::*;
-use ballast_core_market::admission::{Now, PriceUse, Reference, UseLimits};
-use ballast_core_market::observation::{MarketState, ObservationParams, Sight};
+use ballast_core_market::admission::PriceUse;
+use ballast_core_market::observation::MarketState;
+use ballast_core_market::MarketView;
 use ballast_core_math::estimators::EwmaVariance;
 use ballast_core_types::Ratio;
 
@@ -66,11 +67,11 @@ impl Market {
         Ok(())
     }
 
-    /// The market in an account's data, in place: for readers that are handed a bare account. They have to check its owner.
+    /// Returns the market in an account's data, in place: for readers that are handed a bare account. They have to check its owner.
     ///
     /// # Errors
     /// [`RiskError::MarketVersion`] if it is no market of this version.
-    pub fn view(data: &[u8]) -> Result<&Self> {
+    pub fn in_place(data: &[u8]) -> Result<&Self> {
         let body = data.strip_prefix(Self::DISCRIMINATOR);
         let market = body.and_then(|body| bytemuck::try_from_bytes::<Self>(body).ok());
         let market = market.ok_or(RiskError::MarketVersion)?;
@@ -78,25 +79,22 @@ impl Market {
         Ok(market)
     }
 
-    /// The limits of one use.
-    pub fn limits(&self, usage: PriceUse) -> UseLimits {
-        self.params.limits(usage)
-    }
-
-    /// How it is observed.
+    /// Decodes the market.
     ///
     /// # Errors
-    /// None for a market that was created by this program.
-    pub fn observation(&self) -> Result<ObservationParams> {
-        self.params.observation.params()
-    }
-
-    /// What a new price is compared with.
-    pub fn reference(&self) -> Reference {
-        Reference {
-            publish_time: self.signals.publish_time,
-            slow_price: self.signals.slow_price.price(),
-        }
+    /// [`RiskError::MarketVersion`]; settings that no market created by this program has.
+    #[inline(never)]
+    pub fn view(&self) -> Result<Box<MarketView>> {
+        self.check_version()?;
+        let params = &self.params;
+        Ok(Box::new(MarketView {
+            limits: PriceUse::ALL.map(|usage| params.limits(usage)),
+            exit_haircut: params.exit_haircut.haircut(),
+            observation: params.observation.params()?,
+            initial_variance: EwmaVariance::from_bits(self.signals.slow_variance),
+            implied: self.implied.get(),
+            state: self.state(),
+        }))
     }
 
     /// What the market remembers, or `None` before the first observation.
@@ -110,11 +108,6 @@ impl Market {
         })
     }
 
-    /// Variance a year that an observation without a past starts from.
-    pub fn initial_variance(&self) -> EwmaVariance {
-        EwmaVariance::from_bits(self.signals.slow_variance)
-    }
-
     /// Slow variance of log returns a year.
     pub fn realised_variance(&self) -> Ratio {
         EwmaVariance::from_bits(self.signals.slow_variance).annual()
@@ -125,21 +118,13 @@ impl Market {
         EwmaVariance::from_bits(self.signals.slow_variance.max(self.signals.fast_variance)).annual()
     }
 
-    /// Takes one more look in.
+    /// Stores what the market remembers after one more observation.
     ///
     /// # Errors
-    /// [`RiskError::ObservedTooSoon`]; [`RiskError::OutOfRange`].
+    /// [`RiskError::OutOfRange`].
     #[inline(never)]
-    pub fn look(&mut self, sight: &Sight, now: Now) -> Result<()> {
-        let params = self.observation()?;
-        let after = match self.state() {
-            Some(before) => before.next(&params, sight, now).map_err(RiskError::from)?,
-            None => MarketState::first(sight, self.initial_variance(), now),
-        };
-        self.record(&after, &params)
-    }
-
-    fn record(&mut self, state: &MarketState, params: &ObservationParams) -> Result<()> {
+    pub fn record(&mut self, state: &MarketState) -> Result<()> {
+        let params = self.params.observation.params()?;
         let observations = self.signals.observations.saturating_add(1);
         self.signals = StoredSignals::of(&state.signals, &params.signals, observations);
         if let Some(second) = state.second {

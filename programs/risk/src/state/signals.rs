@@ -2,7 +2,7 @@
 
 use crate::state::Fixed;
 use anchor_lang::prelude::*;
-use ballast_core_market::admission::{PriceBounds, SecondPrice};
+use ballast_core_market::admission::SecondPrice;
 use ballast_core_market::breaker::{BreakerSet, BreakerStates};
 use ballast_core_market::observation::{Implied, TradingCost, MARKET_BREAKERS};
 use ballast_core_market::quiet::QuietTime;
@@ -12,6 +12,7 @@ use ballast_core_math::estimators::{
     EwmaMoments, EwmaVariance, LogReturn, NoiseVariance, Sampler, Score, Trend, TrendScores,
 };
 use ballast_core_types::basis_points::BasisPoints;
+use ballast_core_types::PriceBounds;
 use bytemuck::{Pod, Zeroable};
 use fixed::types::I4F28;
 

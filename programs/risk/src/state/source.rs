@@ -2,7 +2,8 @@
 
 use crate::errors::RiskError;
 use anchor_lang::prelude::*;
-use ballast_venues::VenueKind;
+use ballast_core_types::Value;
+use ballast_venues::{Liquidity, VenueKind};
 use bytemuck::{Pod, Zeroable};
 
 /// Which format a price source speaks, as [`PriceSource::kind`] stores it. Zero is no source.
@@ -83,6 +84,12 @@ impl VenueSource {
             owner,
             account,
         }
+    }
+
+    /// Returns what the venue quotes for `size`, read from the account's bytes; `None` if another program owns it, or it has no quote.
+    pub fn quote(&self, owner: &Pubkey, data: &[u8], size: Value) -> Option<Liquidity> {
+        let kind = self.kind().filter(|_| *owner == self.owner)?;
+        kind.liquidity(data, size).ok()
     }
 
     /// Which venue; `None` if there is none, or none that this program knows.

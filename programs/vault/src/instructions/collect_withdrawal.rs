@@ -3,11 +3,11 @@
 use crate::errors::VaultError;
 use crate::events::WithdrawalCollected;
 use crate::state::{Vault, VAULT_VERSION};
-use crate::tokens::with_signer;
+use crate::venue;
+use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Token, TokenAccount};
-use ballast_reference_venue::program::BallastReferenceVenue;
-use ballast_reference_venue::state::{Market as VenueMarket, Trader};
+use ballast_venues::{AccountRole, VenueAction};
 
 /// Accounts of `collect_withdrawal`. Nobody signs.
 #[derive(Accounts)]
@@ -15,26 +15,35 @@ pub struct CollectWithdrawal<'info> {
     /// The vault.
     #[account(
         mut,
-        has_one = venue_market @ VaultError::WrongVenueMarket,
-        has_one = venue_trader @ VaultError::WrongVenueTrader,
         has_one = custody @ VaultError::WrongCustody,
         constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion,
     )]
     pub vault: Box<Account<'info, Vault>>,
-    /// The venue's market.
-    #[account(mut)]
-    pub venue_market: Box<Account<'info, VenueMarket>>,
-    /// The vault's account there.
-    #[account(mut)]
-    pub venue_trader: Box<Account<'info, Trader>>,
+    /// CHECK: the venue's market: of its layout, owned by its program, pinned by the vault.
+    #[account(
+        mut,
+        constraint = venue::is_market(&venue_market) @ ErrorCode::AccountDiscriminatorMismatch,
+        owner = venue::PROGRAM @ ErrorCode::AccountOwnedByWrongProgram,
+        address = vault.venue_market @ VaultError::WrongVenueMarket,
+    )]
+    pub venue_market: UncheckedAccount<'info>,
+    /// CHECK: the vault's account there: of its layout, owned by its program, pinned by the vault.
+    #[account(
+        mut,
+        constraint = venue::is_trader(&venue_trader) @ ErrorCode::AccountDiscriminatorMismatch,
+        owner = venue::PROGRAM @ ErrorCode::AccountOwnedByWrongProgram,
+        address = vault.venue_trader @ VaultError::WrongVenueTrader,
+    )]
+    pub venue_trader: UncheckedAccount<'info>,
     /// Quote custody.
     #[account(mut)]
     pub custody: Box<Account<'info, TokenAccount>>,
     /// The venue's token account.
-    #[account(mut, address = venue_market.vault @ VaultError::WrongVenueVault)]
+    #[account(mut, constraint = venue::custody(&venue_market) == Some(venue_vault.key()) @ VaultError::WrongVenueVault)]
     pub venue_vault: Box<Account<'info, TokenAccount>>,
-    /// The venue.
-    pub venue_program: Program<'info, BallastReferenceVenue>,
+    /// CHECK: the venue's program.
+    #[account(address = venue::PROGRAM @ ErrorCode::InvalidProgramId)]
+    pub venue_program: UncheckedAccount<'info>,
     /// Token program.
     pub token_program: Program<'info, Token>,
 }
@@ -42,21 +51,16 @@ pub struct CollectWithdrawal<'info> {
 pub(crate) fn handler(ctx: Context<CollectWithdrawal>) -> Result<()> {
     let accounts = ctx.accounts;
     let held = accounts.custody.amount;
-    let call = ballast_reference_venue::cpi::accounts::CollectWithdrawal {
-        owner: accounts.vault.to_account_info(),
-        market: accounts.venue_market.to_account_info(),
-        trader: accounts.venue_trader.to_account_info(),
-        vault: accounts.venue_vault.to_account_info(),
-        destination: accounts.custody.to_account_info(),
-        token_program: accounts.token_program.to_account_info(),
-    };
-    with_signer(&accounts.vault, |seeds| {
-        ballast_reference_venue::cpi::collect_withdrawal(CpiContext::new_with_signer(
-            accounts.venue_program.key(),
-            call,
-            seeds,
-        ))
-    })?;
+    let roles = [
+        (AccountRole::Owner, accounts.vault.to_account_info()),
+        (AccountRole::Market, accounts.venue_market.to_account_info()),
+        (AccountRole::Trader, accounts.venue_trader.to_account_info()),
+        (AccountRole::OwnerQuote, accounts.custody.to_account_info()),
+        (AccountRole::VenueCustody, accounts.venue_vault.to_account_info()),
+        (AccountRole::TokenProgram, accounts.token_program.to_account_info()),
+    ];
+    let action = VenueAction::CollectWithdrawal;
+    venue::call(&accounts.vault, &action, &roles, &accounts.venue_program)?;
     accounts.custody.reload()?;
     let came = accounts
         .custody

@@ -1,8 +1,8 @@
 //! `complete_redemption`: pays a request, whole if the book allows it; after a grace, its part of what is liquid in any case.
 
 use crate::errors::VaultError;
-use crate::instructions::payout::Exit;
-use crate::state::{RedemptionTicket, Vault, UNWIND_GRACE_SECONDS};
+use crate::instructions::payout::{exit_moment, Decided, Payout};
+use crate::state::RedemptionTicket;
 use crate::tokens;
 use crate::valuation::*;
 use anchor_lang::prelude::*;
@@ -45,13 +45,17 @@ pub struct CompleteRedemption<'info> {
 
 pub(crate) fn handler(ctx: Context<CompleteRedemption>) -> Result<()> {
     let accounts = ctx.accounts;
-    let supply = accounts.share_mint.supply;
-    let exit = Exit::read(&accounts.valuation, supply)?;
-    let vault = &mut accounts.valuation.vault;
-    let (amount, burnt) = payable(&exit, vault, &accounts.ticket)?;
+    let moment = exit_moment(&accounts.valuation, accounts.share_mint.supply)?;
+    let state = accounts.valuation.vault.state();
+    let appraisal = accounts.valuation.appraise(&state, &moment)?;
+    let payment = appraisal
+        .payment_of_request(&accounts.ticket.request())
+        .map_err(VaultError::from)?;
+    let decided = Decided::new(payment, &appraisal);
 
-    let leaving = vault.leaving_shares.checked_sub(burnt);
-    vault.leaving_shares = leaving.ok_or(VaultError::OutOfRange)?;
+    let (vault, burnt) = (&mut accounts.valuation.vault, payment.shares.0);
+    let waiting = vault.leaving_shares.checked_sub(burnt);
+    vault.leaving_shares = waiting.ok_or(VaultError::OutOfRange)?;
     let left = accounts.ticket.shares.checked_sub(burnt);
     accounts.ticket.shares = left.ok_or(VaultError::OutOfRange)?;
     tokens::burn_escrowed(
@@ -61,28 +65,15 @@ pub(crate) fn handler(ctx: Context<CompleteRedemption>) -> Result<()> {
         &accounts.token_program,
         burnt,
     )?;
-    let (custody, to) = (&mut accounts.custody, &accounts.holder_quote);
-    exit.pay(vault, custody, to, &accounts.token_program, amount, burnt)?;
+    let payout = Payout {
+        valuation: &mut accounts.valuation,
+        custody: &mut accounts.custody,
+        to: &accounts.holder_quote,
+        token_program: &accounts.token_program,
+    };
+    payout.pay(&moment, &decided)?;
     if accounts.ticket.shares == 0 {
         accounts.ticket.close(accounts.holder.to_account_info())?;
     }
     Ok(())
-}
-
-/// The amount to pay and the shares to burn: the whole request if it may be paid; once its grace is over, the part of the
-/// liquid tokens that its shares stand for.
-fn payable(exit: &Exit, vault: &Vault, ticket: &RedemptionTicket) -> Result<(u64, u64)> {
-    let shares = ticket.shares;
-    let whole = exit.worth(shares)?;
-    let refusal = match exit.may_pay(vault, whole, shares, true) {
-        Ok(()) => return Ok((whole, shares)),
-        Err(refusal) => refusal,
-    };
-    let waited = exit.now.unix_time.saturating_sub(ticket.requested_at);
-    let amount = exit.liquid_part(shares)?.min(whole);
-    if waited < UNWIND_GRACE_SECONDS || amount == 0 {
-        return Err(refusal);
-    }
-    let burnt = exit.shares_for(amount)?.min(shares);
-    Ok((amount, burnt))
 }

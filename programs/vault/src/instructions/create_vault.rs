@@ -7,13 +7,14 @@ use crate::state::{
     VAULT_VERSION,
 };
 use crate::tokens;
+use crate::venue;
+use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Mint, Token, TokenAccount};
 use ballast_core_types::Ratio;
 use ballast_core_vault::vault_watch::Watch;
-use ballast_reference_venue::program::BallastReferenceVenue;
-use ballast_reference_venue::state::Market as VenueMarket;
 use ballast_risk::state::Market as RiskMarket;
+use ballast_venues::{AccountRole, VenueAction};
 
 /// A vault's number, and all that is fixed with it.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
@@ -54,18 +55,22 @@ pub struct CreateVault<'info> {
     #[account(mut, seeds = [ESCROW_SEED, vault.key().as_ref()], bump)]
     pub escrow: UncheckedAccount<'info>,
     /// Quote mint.
-    #[account(address = venue_market.quote_mint @ VaultError::WrongTokenAccount)]
+    #[account(constraint = venue::pins(&venue_market).is_some_and(|pins| pins.quote_mint == quote_mint.key().to_bytes()) @ VaultError::WrongTokenAccount)]
     pub quote_mint: Box<Account<'info, Mint>>,
     /// Market whose risk the vault takes.
     pub risk_market: AccountLoader<'info, RiskMarket>,
-    /// The venue's market.
-    #[account(has_one = risk_market @ VaultError::WrongRiskMarket)]
-    pub venue_market: Box<Account<'info, VenueMarket>>,
+    /// CHECK: the venue's market: of its layout, owned by its program, priced by the same risk market.
+    #[account(
+        constraint = venue::pins(&venue_market).is_some_and(|pins| pins.risk_market == risk_market.key().to_bytes()) @ VaultError::WrongRiskMarket,
+        owner = venue::PROGRAM @ ErrorCode::AccountOwnedByWrongProgram,
+    )]
+    pub venue_market: UncheckedAccount<'info>,
     /// CHECK: created by the venue at its own address for this owner.
     #[account(mut)]
     pub venue_trader: UncheckedAccount<'info>,
-    /// The venue.
-    pub venue_program: Program<'info, BallastReferenceVenue>,
+    /// CHECK: the venue's program.
+    #[account(address = venue::PROGRAM @ ErrorCode::InvalidProgramId)]
+    pub venue_program: UncheckedAccount<'info>,
     /// Token program.
     pub token_program: Program<'info, Token>,
     /// System program.
@@ -74,20 +79,11 @@ pub struct CreateVault<'info> {
 
 pub(crate) fn handler(ctx: Context<CreateVault>, args: CreateVaultArgs) -> Result<()> {
     let accounts = ctx.accounts;
-    args.policy.validate(accounts.venue_market.params.initial_margin())?;
+    let pins = venue::pins(&accounts.venue_market).ok_or(VaultError::WrongVenueMarket)?;
+    args.policy.validate(pins.initial_margin)?;
     args.breakers.validate()?;
     validate_guardian(args.guardian)?;
     create_token_accounts(accounts, &ctx.bumps)?;
-    ballast_reference_venue::cpi::create_trader(CpiContext::new(
-        accounts.venue_program.key(),
-        ballast_reference_venue::cpi::accounts::CreateTrader {
-            payer: accounts.creator.to_account_info(),
-            owner: accounts.vault.to_account_info(),
-            market: accounts.venue_market.to_account_info(),
-            trader: accounts.venue_trader.to_account_info(),
-            system_program: accounts.system_program.to_account_info(),
-        },
-    ))?;
     let (vault, creator) = (accounts.vault.key(), accounts.creator.key());
     let now = Clock::get()?.unix_timestamp;
     accounts.vault.set_inner(Vault {
@@ -116,12 +112,30 @@ pub(crate) fn handler(ctx: Context<CreateVault>, args: CreateVaultArgs) -> Resul
         reserved: [0; 128],
     });
     accounts.vault.check_invariants(0, 0)?;
+    create_trader(accounts)?;
     emit!(VaultCreated {
         vault,
         creator,
         guardian: args.guardian
     });
     Ok(())
+}
+
+/// Has the venue open the vault's account there.
+fn create_trader(accounts: &CreateVault) -> Result<()> {
+    let roles = [
+        (AccountRole::Payer, accounts.creator.to_account_info()),
+        (AccountRole::Owner, accounts.vault.to_account_info()),
+        (AccountRole::Market, accounts.venue_market.to_account_info()),
+        (AccountRole::Trader, accounts.venue_trader.to_account_info()),
+        (AccountRole::SystemProgram, accounts.system_program.to_account_info()),
+    ];
+    venue::call(
+        &accounts.vault,
+        &VenueAction::CreateTrader,
+        &roles,
+        &accounts.venue_program,
+    )
 }
 
 /// Creates share mint, custody and escrow, in the order that lets each name the one before.

@@ -1,15 +1,14 @@
 //! `deposit`: quote tokens in, shares out, at the high net asset value.
 
 use crate::errors::VaultError;
-use crate::events::{Deposited, Prices};
+use crate::events::Deposited;
 use crate::tokens;
 use crate::valuation::*;
 use anchor_lang::prelude::*;
 use anchor_spl::token::{self, Mint, Token, TokenAccount, Transfer};
-use ballast_core_market::admission::PriceUse;
-use ballast_core_market::breaker::permitted;
-use ballast_core_types::Value;
-use ballast_core_vault::shares;
+use ballast_core_types::{Shares, Value};
+use ballast_core_vault::appraisal::Appraisal;
+use ballast_core_vault::prices::Purpose;
 
 /// Accounts of `deposit`.
 #[derive(Accounts)]
@@ -45,29 +44,62 @@ pub struct Deposit<'info> {
 pub(crate) fn handler(ctx: Context<Deposit>, amount: u64, min_shares: u64) -> Result<()> {
     require!(amount > 0, VaultError::ZeroAmount);
     let accounts = ctx.accounts;
-    let clock = Clock::get()?;
-    let valuation = &mut accounts.valuation;
-    require!(
-        clock.slot != valuation.vault.last_rebalance_slot,
-        VaultError::SameSlotAsRebalance
-    );
-    let (price, standing) = valuation.live(PriceUse::Nav, &clock)?;
-    let slow = valuation.slow_price()?;
-    let book = valuation.book(price.bounds.mid, &clock)?;
     let supply = accounts.share_mint.supply;
-    let nav_low = book.nav_low(&price.bounds, slow).ok_or(VaultError::OutOfRange)?;
-    let standing = standing.union(valuation.look(nav_low, supply, &clock)?);
-    if !permitted(standing, true).deposit {
-        name_standing(standing, |permits| permits.deposit);
+    accounts.valuation.vault.check_slot(Clock::get()?.slot)?;
+    let moment = accounts.valuation.moment(Purpose::Deposit, supply)?;
+    let state = accounts.valuation.vault.state();
+    let appraisal = accounts.valuation.appraise(&state, &moment)?;
+    let minted = mint_terms(&appraisal, amount, min_shares)?;
+    accounts.valuation.vault.record(&appraisal);
+    take_in(accounts, amount)?;
+    let vault = &accounts.valuation.vault;
+    tokens::mint(
+        vault,
+        accounts.share_mint.as_ref().as_ref(),
+        accounts.depositor_shares.as_ref().as_ref(),
+        &accounts.token_program,
+        minted.shares.0,
+    )?;
+    let supply_after = supply.checked_add(minted.shares.0).ok_or(VaultError::OutOfRange)?;
+    vault.check_invariants(accounts.custody.amount, supply_after)?;
+    emit!(Deposited {
+        vault: vault.key(),
+        depositor: accounts.depositor.key(),
+        amount,
+        shares: minted.shares.0,
+        nav_before: minted.nav.0,
+        supply_before: supply,
+        cash_after: vault.cash,
+        prices: (&moment.prices).into(),
+        breakers: vault.watch.tripped,
+    });
+    Ok(())
+}
+
+/// What a deposit mints, and the high net asset value that says so.
+struct Minted {
+    nav: Value,
+    shares: Shares,
+}
+
+fn mint_terms(appraisal: &Appraisal, amount: u64, min_shares: u64) -> Result<Minted> {
+    if !appraisal.permissions.deposit {
+        log_active(appraisal.active, |permits| permits.deposit);
         return err!(VaultError::DepositNotPermitted);
     }
-    let nav = book.nav_high(&price.bounds).ok_or(VaultError::OutOfRange)?;
-    let minted = shares::shares_for_deposit_floor(amount, nav, supply).ok_or(VaultError::DepositTooSmall)?;
-    require!(minted >= min_shares, VaultError::TooFewShares);
+    let nav = appraisal.nav_high().ok_or(VaultError::OutOfRange)?;
+    let shares = appraisal
+        .shares_for_deposit(nav, amount)
+        .ok_or(VaultError::DepositTooSmall)?;
+    require!(shares.0 >= min_shares, VaultError::TooFewShares);
     let after = Value::from_amount(amount).and_then(|value| nav.checked_add(value));
     let after = after.and_then(Value::to_amount).ok_or(VaultError::OutOfRange)?;
-    require!(after <= valuation.vault.policy.deposit_cap, VaultError::OverDepositCap);
+    require!(after <= appraisal.vault.policy.deposit_cap, VaultError::OverDepositCap);
+    Ok(Minted { nav, shares })
+}
 
+/// Moves the tokens into custody, and books what really came.
+fn take_in(accounts: &mut Deposit, amount: u64) -> Result<()> {
     let held = accounts.custody.amount;
     let transfer = Transfer {
         from: accounts.depositor_quote.to_account_info(),
@@ -78,28 +110,5 @@ pub(crate) fn handler(ctx: Context<Deposit>, amount: u64, min_shares: u64) -> Re
     accounts.custody.reload()?;
     let came = accounts.custody.amount.checked_sub(held);
     require!(came == Some(amount), VaultError::BookedOtherwise);
-    let vault = &mut valuation.vault;
-    vault.credit(amount)?;
-    tokens::mint(
-        vault,
-        accounts.share_mint.as_ref().as_ref(),
-        accounts.depositor_shares.as_ref().as_ref(),
-        &accounts.token_program,
-        minted,
-    )?;
-
-    let supply_after = supply.checked_add(minted).ok_or(VaultError::OutOfRange)?;
-    vault.check_invariants(accounts.custody.amount, supply_after)?;
-    emit!(Deposited {
-        vault: vault.key(),
-        depositor: accounts.depositor.key(),
-        amount,
-        shares: minted,
-        nav_before: nav.0,
-        supply_before: supply,
-        cash_after: vault.cash,
-        prices: Prices::new(&price.bounds, slow),
-        breakers: vault.watch.tripped,
-    });
-    Ok(())
+    accounts.valuation.vault.credit(amount)
 }

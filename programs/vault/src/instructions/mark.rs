@@ -6,12 +6,12 @@
 use crate::errors::VaultError;
 use crate::events::Marked;
 use crate::state::{Vault, VAULT_VERSION};
-use crate::valuation::{book, venue_answers};
+use crate::valuation::{appraise, Moment};
+use crate::venue;
 use anchor_lang::prelude::*;
 use anchor_spl::token::Mint;
-use ballast_core_market::admission::{PriceBounds, PriceUse};
-use ballast_core_types::{Price, Value};
-use ballast_reference_venue::state::{Market as VenueMarket, Trader};
+use ballast_core_types::Shares;
+use ballast_core_vault::prices::{MarketPrices, Purpose};
 use ballast_risk::read;
 use ballast_risk::state::Market as RiskMarket;
 
@@ -40,51 +40,40 @@ pub struct Mark<'info> {
     pub share_mint: Box<Account<'info, Mint>>,
 }
 
-/// A look needs a live price: otherwise whoever brings none could end everybody's quiet time. A second one in a slot changes nothing unless it
-/// trips something, and is no error, so that nobody can keep the guardian from looking by looking first.
+/// An observation needs a live price: otherwise whoever brings none could end everybody's cooldown. A second one in a slot changes nothing
+/// unless it trips something, and is no error, so that nobody can keep the guardian from observing by going first.
 pub(crate) fn handler(ctx: Context<Mark>) -> Result<()> {
     let accounts = ctx.accounts;
     let clock = Clock::get()?;
     let now = read::now(&clock);
-    let (bounds, slow) = {
+    let prices = {
         let market = accounts.risk_market.load()?;
-        let bounds = read::admitted_price(&market, &accounts.price_feed, PriceUse::Exit, &clock)?;
-        let slow = market.signals.slow_price.price();
-        (bounds, slow.ok_or(ballast_risk::errors::RiskError::NothingObserved)?)
+        read::with_raw_price(&market, &accounts.price_feed, |view, raw| {
+            MarketPrices::read(view, raw, Purpose::Monitor, now)
+        })?
     };
-    let venue = see_venue(accounts, &bounds, slow, clock.unix_timestamp);
-    let supply = accounts.share_mint.supply;
+    let mid = prices.bounds.mid;
+    let position = venue::position(&accounts.venue_market, &accounts.venue_trader, mid, now.unix_time);
+    let moment = Moment {
+        prices,
+        supply: Shares(accounts.share_mint.supply),
+        clock,
+    };
+    let state = accounts.vault.state();
+    let appraisal = position.and_then(|position| appraise(&state, position, &moment).ok());
     let vault = &mut accounts.vault;
     let before = vault.watch.tripped;
-    match venue {
-        Some((nav_low, answers)) => vault.look(nav_low, supply, answers, now)?,
-        None => vault.look_in_vain(now),
-    };
+    match &appraisal {
+        Some(appraisal) => vault.record(appraisal),
+        None => vault.record_venue_failure(now),
+    }
     emit!(Marked {
         vault: vault.key(),
-        nav_low: venue.map(|(nav_low, _)| nav_low.0),
-        supply,
-        venue_answers: venue.is_some_and(|(_, answers)| answers),
+        nav_low: appraisal.as_ref().map(|appraisal| appraisal.nav.low.0),
+        supply: moment.supply.0,
+        venue_answers: appraisal.is_some_and(|appraisal| appraisal.portfolio.position.is_operational),
         breakers_before: before,
         watch: vault.watch,
     });
     Ok(())
-}
-
-/// The low net asset value, and whether the venue answers as it should; `None` if its accounts cannot be read.
-#[inline(never)]
-fn see_venue(accounts: &Mark, bounds: &PriceBounds, slow: Price, now: i64) -> Option<(Value, bool)> {
-    let market = Box::new(read_as::<VenueMarket>(&accounts.venue_market)?);
-    let trader = Box::new(read_as::<Trader>(&accounts.venue_trader)?);
-    let book = book(&accounts.vault, &market, &trader, bounds.mid, now)?;
-    Some((book.nav_low(bounds, slow)?, venue_answers(&market, &trader)))
-}
-
-/// An account of the venue's own, if it is one.
-#[inline(never)]
-fn read_as<T: AccountDeserialize>(account: &AccountInfo) -> Option<T> {
-    if *account.owner != ballast_reference_venue::ID {
-        return None;
-    }
-    T::try_deserialize(&mut account.try_borrow_data().ok()?.as_ref()).ok()
 }

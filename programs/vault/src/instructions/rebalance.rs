@@ -1,17 +1,19 @@
 //! `rebalance`: *propose, then prove*. The orders run, the book is valued again, and unless it is provably better everything is undone.
 
 use crate::errors::VaultError;
-use crate::events::{Prices, Rebalanced};
-use crate::tokens::with_signer;
+use crate::events::Rebalanced;
 use crate::valuation::*;
+use crate::venue;
+use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Mint, TokenAccount};
-use ballast_core_market::admission::{AdmittedPrice, PriceUse};
-use ballast_core_market::breaker::{permitted, BreakerSet};
-use ballast_core_types::{value_ceil, value_floor, Lots, Price, Value};
-use ballast_core_vault::rebalance::{check, fill_inside_band, price_limits, Trigger};
-use ballast_reference_venue::program::BallastReferenceVenue;
-use ballast_reference_venue::{FillReceipt, OrderArgs};
+use ballast_core_types::{value_ceil, FillReceipt, Lots, Price, Value};
+use ballast_core_vault::appraisal::Appraisal;
+use ballast_core_vault::exposure::Targets;
+use ballast_core_vault::prices::Purpose;
+use ballast_core_vault::rebalance::{check, fill_inside_band, notional, price_limits, Exposure, Proposal, Trigger};
+use ballast_risk::state::Fixed;
+use ballast_venues::{AccountRole, VenueAction};
 
 /// One proposed order.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,122 +37,114 @@ pub struct Rebalance<'info> {
     /// Share mint; read for the supply.
     #[account(address = valuation.vault.share_mint @ VaultError::WrongShareMint)]
     pub share_mint: Box<Account<'info, Mint>>,
-    /// The venue.
-    pub venue_program: Program<'info, BallastReferenceVenue>,
+    /// CHECK: the venue's program.
+    #[account(address = venue::PROGRAM @ ErrorCode::InvalidProgramId)]
+    pub venue_program: UncheckedAccount<'info>,
 }
 
 pub(crate) fn handler(ctx: Context<Rebalance>, orders: &[Order]) -> Result<()> {
     run(ctx.accounts, orders, Trigger::Limits)
 }
 
-/// A price to trade at, and how far it is to be trusted.
-struct TradePrice {
-    price: AdmittedPrice,
-    standing: BreakerSet,
-    admitted: bool,
-}
-
-impl TradePrice {
-    /// The live price for trading; failing that, the live price for exits, which permits reductions only.
-    fn read(valuation: &Valuation, clock: &Clock) -> Result<Self> {
-        let (admitted, (price, standing)) = match valuation.live(PriceUse::Trade, clock) {
-            Ok(live) => (true, live),
-            Err(_) => (false, valuation.live(PriceUse::Exit, clock)?),
-        };
-        Ok(Self {
-            price,
-            standing,
-            admitted,
-        })
-    }
-}
-
 /// Runs and proves the orders.
 pub(crate) fn run(accounts: &mut Rebalance, orders: &[Order], trigger: Trigger) -> Result<()> {
     let order = single(orders)?;
-    let clock = Clock::get()?;
-    let TradePrice {
-        price,
-        standing,
-        admitted,
-    } = TradePrice::read(&accounts.valuation, &clock)?;
-    let (bounds, mid) = (price.bounds, price.bounds.mid);
-    let slow = accounts.valuation.slow_price()?;
     let supply = accounts.share_mint.supply;
-    let now = clock.unix_timestamp;
+    let moment = accounts.valuation.moment(Purpose::Trade, supply)?;
+    let state = accounts.valuation.vault.state();
+    let before = accounts.valuation.appraise(&state, &moment)?;
+    accounts.valuation.vault.record(&before);
 
-    let book = accounts.valuation.book(mid, &clock)?;
-    let before = exposure(&book, mid).ok_or(VaultError::OutOfRange)?;
-    let nav_low = book.nav_low(&bounds, slow).ok_or(VaultError::OutOfRange)?;
-    let vault = &accounts.valuation.vault;
-    let leaving = vault.leaving_shares;
-    let policy = vault.policy.rebalance();
-    let nav = vault.redemption_nav(nav_low, supply, now)?;
-    let targets = vault.targets(nav, supply, leaving)?;
-    let valuation = &mut accounts.valuation;
-    let standing = standing.union(valuation.look(nav_low, supply, &clock)?);
-    let permitted = permitted(standing, admitted);
+    let receipt = place(accounts, order, &before, trigger)?;
 
-    let reduce_only = !permitted.open || trigger == Trigger::Redemption;
-    if reduce_only && !before.lots_if_filled.is_reduced_by(Lots(order.lots)) {
-        name_standing(standing, |permits| permits.open);
-        return err!(VaultError::OpeningNotPermitted);
-    }
-    let (lowest_sale, highest_purchase) = price_limits(mid, policy.price_band).ok_or(VaultError::OutOfRange)?;
-    let limit = if order.lots > 0 { highest_purchase } else { lowest_sale };
-    let receipt = place(accounts, order, limit, reduce_only)?;
+    let state = accounts.valuation.vault.state();
+    let after = accounts.valuation.appraise(&state, &moment)?;
+    let proof = prove(&before, &after, trigger, &receipt)?;
+    let vault = &mut accounts.valuation.vault;
+    vault.last_rebalance_slot = moment.clock.slot;
+    vault.rebalances = vault.rebalances.saturating_add(1);
+    vault.record_trade(proof.ordered.positive_part(), moment.clock.unix_timestamp);
+    let state = vault.state();
+    let left = appraise(&state, after.portfolio.position, &moment)?;
+    vault.record(&left);
+    vault.check_invariants(accounts.custody.amount, supply)?;
+    announce(accounts, order, &before, &proof);
+    Ok(())
+}
 
-    let book = accounts.valuation.book(mid, &clock)?;
-    let after = exposure(&book, mid).ok_or(VaultError::OutOfRange)?;
-    let filled = after.lots.checked_sub(before.lots).ok_or(VaultError::OutOfRange)?;
-    require!(filled.0 == receipt.lots, VaultError::FillMismatch);
+/// What was proven of a rebalance.
+struct Proof {
+    trigger: Trigger,
+    targets: Targets,
+    before: Exposure,
+    after: Exposure,
+    filled: Lots,
+    fill_price: Option<Price>,
+    /// Notional of the order, quote base units: one that waits counts as if it had filled, so that a venue that drops it cannot trade for
+    /// nothing.
+    ordered: Value,
+}
+
+/// Checks the fill against the venue's report and the price band, and the book after against the book before.
+#[inline(never)]
+fn prove(before: &Appraisal, after: &Appraisal, trigger: Trigger, receipt: &FillReceipt) -> Result<Proof> {
+    let (policy, mid) = (&before.vault.policy.rebalance, before.prices.bounds.mid);
+    let targets = before.targets().ok_or(VaultError::OutOfRange)?;
+    let cap_after = after.targets().ok_or(VaultError::OutOfRange)?.cap;
+    let (was, is) = (exposure(before)?, exposure(after)?);
+    let filled = is.lots.checked_sub(was.lots).ok_or(VaultError::OutOfRange)?;
+    require!(filled == receipt.lots, VaultError::FillMismatch);
     if filled != Lots::ZERO {
-        let cost = receipt.price.price().and_then(|fill| value_ceil(filled, fill));
+        let cost = receipt.price.and_then(|fill| value_ceil(filled, fill));
         let inside = cost.and_then(|cost| fill_inside_band(mid, policy.price_band, filled, cost));
         require!(inside.ok_or(VaultError::OutOfRange)?, VaultError::FillOutsideBand);
     }
-    let valuation = &mut accounts.valuation;
-    let vault = &mut valuation.vault;
-    let nav_low = book.nav_low(&bounds, slow).ok_or(VaultError::OutOfRange)?;
-    let nav_after = vault.redemption_nav(nav_low, supply, now)?;
-    let cap_after = vault.targets(nav_after, supply, leaving)?.cap;
-    check(
-        &policy,
-        permitted,
+    let proposal = Proposal {
+        policy,
+        permissions: before.permissions,
         trigger,
-        &targets,
+        targets: &targets,
         cap_after,
-        &before,
-        &after,
-        notional(filled, mid)?,
-    )
-    .map_err(VaultError::from)?;
+        before: &was,
+        after: &is,
+        traded: notional(filled, mid).ok_or(VaultError::OutOfRange)?,
+    };
+    check(&proposal).map_err(VaultError::from)?;
+    let ordered = is.lots_if_filled.checked_sub(was.lots_if_filled);
+    let ordered = ordered.and_then(|ordered| notional(ordered, mid));
+    Ok(Proof {
+        trigger,
+        targets,
+        before: was,
+        after: is,
+        filled,
+        fill_price: receipt.price,
+        ordered: ordered.ok_or(VaultError::OutOfRange)?,
+    })
+}
 
-    vault.last_rebalance_slot = clock.slot;
-    vault.rebalances = vault.rebalances.saturating_add(1);
-    // An order that waits counts as if it had filled; a venue that drops it cannot trade for nothing.
-    let ordered = after.lots_if_filled.checked_sub(before.lots_if_filled);
-    let ordered = notional(ordered.ok_or(VaultError::OutOfRange)?, mid)?;
-    vault.traded(ordered.positive_part(), now);
-    valuation.look(nav_low, supply, &clock)?;
-    let vault = &valuation.vault;
-    vault.check_invariants(accounts.custody.amount, supply)?;
+fn exposure(appraisal: &Appraisal) -> Result<Exposure> {
+    Ok(appraisal.exposure().ok_or(VaultError::OutOfRange)?)
+}
+
+#[inline(never)]
+fn announce(accounts: &Rebalance, order: Order, before: &Appraisal, proof: &Proof) {
+    let vault = &accounts.valuation.vault;
     emit!(Rebalanced {
         vault: vault.key(),
         keeper: accounts.keeper.key(),
-        unwind: trigger == Trigger::Redemption,
+        unwind: proof.trigger == Trigger::Redemption,
         ordered: order.lots,
-        filled: filled.0,
-        fill_price: receipt.price,
-        prices: Prices::new(&bounds, slow),
-        price_admitted: admitted,
-        breakers: standing.bits(),
+        filled: proof.filled.0,
+        fill_price: proof.fill_price.map_or(Fixed::default(), Fixed::from),
+        prices: (&before.prices).into(),
+        price_admitted: before.prices.is_admitted,
+        breakers: before.active.bits(),
         vault_breakers_after: vault.watch.tripped,
-        targets: (&targets).into(),
-        before: (&before).into(),
-        after: (&after).into(),
+        targets: (&proof.targets).into(),
+        before: (&proof.before).into(),
+        after: (&proof.after).into(),
     });
-    Ok(())
 }
 
 /// The one order of a vault with one market.
@@ -165,32 +159,30 @@ fn single(orders: &[Order]) -> Result<Order> {
     Ok(*order)
 }
 
-/// Sends the order to the venue and reads its accounts again.
-fn place(accounts: &mut Rebalance, order: Order, limit: Price, reduce_only: bool) -> Result<FillReceipt> {
-    let valuation = &mut accounts.valuation;
-    let call = ballast_reference_venue::cpi::accounts::PlaceOrder {
-        owner: valuation.vault.to_account_info(),
-        market: valuation.venue_market.to_account_info(),
-        trader: valuation.venue_trader.to_account_info(),
-        risk_market: valuation.risk_market.to_account_info(),
-        price_feed: valuation.price_feed.to_account_info(),
-    };
-    let args = OrderArgs {
-        lots: order.lots,
-        limit_price: limit.into(),
+/// Sends the order to the venue, limited to the price band and, where only that is permitted, to reducing.
+fn place(accounts: &Rebalance, order: Order, before: &Appraisal, trigger: Trigger) -> Result<FillReceipt> {
+    let lots = Lots(order.lots);
+    let reduce_only = !before.permissions.open || trigger == Trigger::Redemption;
+    if reduce_only && !exposure(before)?.lots_if_filled.is_reduced_by(lots) {
+        log_active(before.active, |permits| permits.open);
+        return err!(VaultError::OpeningNotPermitted);
+    }
+    let band = before.vault.policy.rebalance.price_band;
+    let limits = price_limits(before.prices.bounds.mid, band);
+    let (lowest_sale, highest_purchase) = limits.ok_or(VaultError::OutOfRange)?;
+    let action = VenueAction::PlaceOrder {
+        lots,
+        limit: if order.lots > 0 { highest_purchase } else { lowest_sale },
         reduce_only,
     };
-    let receipt = with_signer(&valuation.vault, |seeds| {
-        let context = CpiContext::new_with_signer(accounts.venue_program.key(), call, seeds);
-        Ok(ballast_reference_venue::cpi::place_order(context, args)?.get())
-    })?;
-    valuation.venue_market.reload()?;
-    valuation.venue_trader.reload()?;
-    Ok(receipt)
-}
-
-/// |lots| at the published price.
-fn notional(lots: Lots, mid: Price) -> Result<Value> {
-    let value = value_floor(lots, mid).and_then(Value::checked_abs);
-    Ok(value.ok_or(VaultError::OutOfRange)?)
+    let valuation = &accounts.valuation;
+    let roles = [
+        (AccountRole::Owner, valuation.vault.to_account_info()),
+        (AccountRole::Market, valuation.venue_market.to_account_info()),
+        (AccountRole::Trader, valuation.venue_trader.to_account_info()),
+        (AccountRole::RiskMarket, valuation.risk_market.to_account_info()),
+        (AccountRole::PriceFeed, valuation.price_feed.to_account_info()),
+    ];
+    venue::call(&valuation.vault, &action, &roles, &accounts.venue_program)?;
+    venue::receipt()
 }

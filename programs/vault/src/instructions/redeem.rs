@@ -1,10 +1,13 @@
 //! `redeem`: shares in, quote tokens out, at the low net asset value, from what is liquid.
 
 use crate::errors::VaultError;
-use crate::instructions::payout::Exit;
+use crate::instructions::payout::{exit_moment, Decided, Payout};
 use crate::valuation::*;
 use anchor_lang::prelude::*;
 use anchor_spl::token::{self, Burn, Mint, Token, TokenAccount};
+use ballast_core_types::Shares;
+use ballast_core_vault::appraisal::Appraisal;
+use ballast_core_vault::redemption::{Payment, RedemptionSource};
 
 /// How much to redeem.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,36 +61,44 @@ pub struct Redeem<'info> {
 
 pub(crate) fn handler(ctx: Context<Redeem>, request: RedeemRequest) -> Result<()> {
     let accounts = ctx.accounts;
-    let supply = accounts.share_mint.supply;
-    let exit = Exit::read(&accounts.valuation, supply)?;
-    let (amount, burnt) = terms(&exit, request)?;
-    let vault = &mut accounts.valuation.vault;
-    exit.may_pay(vault, amount, burnt, false)?;
+    let moment = exit_moment(&accounts.valuation, accounts.share_mint.supply)?;
+    let state = accounts.valuation.vault.state();
+    let appraisal = accounts.valuation.appraise(&state, &moment)?;
+    let payment = terms(&appraisal, request)?;
+    appraisal
+        .check_payment(&payment, RedemptionSource::Holder)
+        .map_err(VaultError::from)?;
+    let decided = Decided::new(payment, &appraisal);
 
     let burn = Burn {
         mint: accounts.share_mint.to_account_info(),
         from: accounts.holder_shares.to_account_info(),
         authority: accounts.holder.to_account_info(),
     };
-    token::burn(CpiContext::new(accounts.token_program.key(), burn), burnt)?;
-    let (custody, to) = (&mut accounts.custody, &accounts.holder_quote);
-    exit.pay(vault, custody, to, &accounts.token_program, amount, burnt)
+    token::burn(CpiContext::new(accounts.token_program.key(), burn), payment.shares.0)?;
+    let payout = Payout {
+        valuation: &mut accounts.valuation,
+        custody: &mut accounts.custody,
+        to: &accounts.holder_quote,
+        token_program: &accounts.token_program,
+    };
+    payout.pay(&moment, &decided)
 }
 
 /// The amount paid and the shares burnt.
-fn terms(exit: &Exit, request: RedeemRequest) -> Result<(u64, u64)> {
+fn terms(appraisal: &Appraisal, request: RedeemRequest) -> Result<Payment> {
     match request {
         RedeemRequest::Shares { shares, min_amount } => {
             require!(shares > 0, VaultError::ZeroAmount);
-            let amount = exit.worth(shares)?;
-            require!(amount >= min_amount, VaultError::WorseThanAsked);
-            Ok((amount, shares))
+            let payment = appraisal.payment_for_shares(Shares(shares)).map_err(VaultError::from)?;
+            require!(payment.amount >= min_amount, VaultError::WorseThanAsked);
+            Ok(payment)
         }
         RedeemRequest::Amount { amount, max_shares } => {
             require!(amount > 0, VaultError::ZeroAmount);
-            let shares = exit.shares_for(amount)?;
-            require!(shares <= max_shares, VaultError::WorseThanAsked);
-            Ok((amount, shares))
+            let payment = appraisal.payment_of_amount(amount).map_err(VaultError::from)?;
+            require!(payment.shares.0 <= max_shares, VaultError::WorseThanAsked);
+            Ok(payment)
         }
     }
 }

@@ -7,6 +7,6 @@ mod vault;
 mod watch;
 
 pub use policy::VaultPolicy;
-pub use ticket::{RedemptionTicket, TICKET_SEED, UNWIND_GRACE_SECONDS};
+pub use ticket::{RedemptionTicket, TICKET_SEED};
 pub use vault::{Vault, CUSTODY_SEED, ESCROW_SEED, SHARES_SEED, VAULT_SEED, VAULT_VERSION};
 pub use watch::{validate_guardian, StoredWatch, VaultBreaker, VaultBreakerSettings};

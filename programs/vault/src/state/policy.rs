@@ -6,6 +6,7 @@ use anchor_lang::prelude::*;
 use ballast_core_types::{Ratio, I80F48};
 use ballast_core_vault::exposure::ExposurePolicy;
 use ballast_core_vault::rebalance::RebalancePolicy;
+use ballast_core_vault::state::VaultPolicy as Policy;
 use ballast_risk::state::Fixed;
 use bytemuck::{Pod, Zeroable};
 
@@ -88,23 +89,24 @@ impl VaultPolicy {
         Ok(())
     }
 
-    /// As the policy crate wants it.
-    pub fn exposure(&self) -> ExposurePolicy {
-        ExposurePolicy {
-            target: self.target.ratio(),
-            band: self.band.ratio(),
-            floor: self.floor.ratio(),
-            multiplier: self.multiplier.ratio(),
-            max_leverage: self.max_leverage.ratio(),
-        }
-    }
-
-    /// As the policy crate wants it.
-    pub fn rebalance(&self) -> RebalancePolicy {
-        RebalancePolicy {
-            price_band: self.price_band.ratio(),
-            min_improvement: self.min_improvement.ratio(),
-            max_cost: self.max_cost.ratio(),
+    /// Decodes the policy.
+    pub fn decoded(&self) -> Policy {
+        Policy {
+            exposure: ExposurePolicy {
+                target: self.target.ratio(),
+                band: self.band.ratio(),
+                floor: self.floor.ratio(),
+                multiplier: self.multiplier.ratio(),
+                max_leverage: self.max_leverage.ratio(),
+            },
+            rebalance: RebalancePolicy {
+                price_band: self.price_band.ratio(),
+                min_improvement: self.min_improvement.ratio(),
+                max_cost: self.max_cost.ratio(),
+            },
+            collateral_ratio: self.collateral_ratio.ratio(),
+            nav_rise_per_hour: self.nav_rise_per_hour.ratio(),
+            deposit_cap: self.deposit_cap,
         }
     }
 }

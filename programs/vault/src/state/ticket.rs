@@ -1,13 +1,11 @@
 //! A holder's request to leave.
 
 use anchor_lang::prelude::*;
+use ballast_core_types::{Shares, UnixTime};
+use ballast_core_vault::redemption::RedemptionRequest;
 
 /// First seed of a ticket's address: `["ticket", vault, holder]`.
 pub const TICKET_SEED: &[u8] = b"ticket";
-
-/// How long a request waits for the book to come down before it is paid out of what is liquid, whatever the book looks like.
-/// Within it those who stay are protected; after it those who leave are, against a venue or an oracle that is gone.
-pub const UNWIND_GRACE_SECONDS: i64 = 3_600;
 
 /// Shares a holder has set aside. They cannot be taken back: otherwise unwinding the book would be a free prank.
 #[account]
@@ -25,4 +23,14 @@ pub struct RedemptionTicket {
     pub shares: u64,
     /// When the request was made, unix seconds.
     pub requested_at: i64,
+}
+
+impl RedemptionTicket {
+    /// Decodes the request.
+    pub fn request(&self) -> RedemptionRequest {
+        RedemptionRequest {
+            shares: Shares(self.shares),
+            requested_at: UnixTime(self.requested_at),
+        }
+    }
 }

@@ -4,11 +4,10 @@ use crate::errors::VaultError;
 use crate::state::{StoredWatch, VaultBreakerSettings, VaultPolicy};
 use anchor_lang::prelude::*;
 use ballast_core_market::admission::Now;
-use ballast_core_market::breaker::BreakerSet;
-use ballast_core_types::{Ratio, Value};
-use ballast_core_vault::exposure::{targets, Staying, Targets};
-use ballast_core_vault::shares::{self, RiseLimit};
-use ballast_core_vault::vault_watch::{Looked, VaultSight, Worth};
+use ballast_core_types::{Ratio, Shares, UnixTime};
+use ballast_core_vault::appraisal::Appraisal;
+use ballast_core_vault::state::{ShareMark, VaultState};
+use ballast_core_vault::vault_watch::VaultSight;
 use ballast_risk::state::Fixed;
 
 /// First seed of a vault's address: `["vault", creator, id]`.
@@ -75,101 +74,56 @@ pub struct Vault {
 }
 
 impl Vault {
-    /// The limit on the rise of the redemption price.
-    pub fn rise_limit(&self) -> RiseLimit {
-        RiseLimit {
-            reference: self.nav_per_share.ratio(),
-            reference_at: self.nav_at,
-            per_hour: self.policy.nav_rise_per_hour.ratio(),
-        }
-    }
-
-    /// The net asset value redemptions are paid from: `nav_low`, with its rise per share limited.
-    ///
-    /// # Errors
-    /// [`VaultError::OutOfRange`].
-    pub fn redemption_nav(&self, nav_low: Value, supply: u64, now: i64) -> Result<Value> {
-        let limited = || {
-            let per_share = shares::nav_per_share(nav_low, supply)?;
-            let allowed = self.rise_limit().clamp(per_share, now)?;
-            if allowed < per_share {
-                shares::nav_at_share_price_floor(allowed, supply)
-            } else {
-                Some(nav_low)
-            }
-        };
-        Ok(limited().ok_or(VaultError::OutOfRange)?)
-    }
-
-    /// Takes note of the net asset value per share; raises the high-water mark. What a share is worth without the limit on its rise.
-    ///
-    /// # Errors
-    /// [`VaultError::OutOfRange`].
+    /// Decodes the vault's state.
     #[inline(never)]
-    pub fn mark(&mut self, nav_low: Value, supply: u64, now: i64) -> Result<Ratio> {
-        let marked = || {
-            let per_share = shares::nav_per_share(nav_low, supply)?;
-            Some((per_share, self.rise_limit().clamp(per_share, now)?))
-        };
-        let (per_share, marked) = marked().ok_or(VaultError::OutOfRange)?;
-        self.nav_per_share = marked.into();
-        self.nav_at = now;
-        self.high_water = self.high_water.ratio().max(marked).into();
-        Ok(per_share)
+    pub fn state(&self) -> Box<VaultState> {
+        Box::new(VaultState {
+            policy: self.policy.decoded(),
+            monitor_params: self.breakers.params(),
+            cash: self.cash,
+            pending_redemption_shares: Shares(self.leaving_shares),
+            share_mark: ShareMark {
+                value: self.nav_per_share.ratio(),
+                at: UnixTime(self.nav_at),
+                high_water: self.high_water.ratio(),
+            },
+            monitor: self.watch.get(),
+        })
     }
 
-    /// One look at a live price: marks, and steps the breakers. Those that stand for whoever acts on it.
-    ///
-    /// # Errors
-    /// [`VaultError::OutOfRange`].
-    pub fn look(&mut self, nav_low: Value, supply: u64, venue_answers: bool, now: Now) -> Result<BreakerSet> {
-        let per_share = self.mark(nav_low, supply, now.unix_time)?;
-        let worth = Worth {
-            nav_low,
-            supply,
-            per_share,
-            high_water: self.high_water.ratio(),
-        };
-        let sight = VaultSight {
-            worth: Some(worth),
-            venue_answers,
-        };
-        Ok(self.step(&sight, now))
+    /// Takes note of what an appraisal found: the share's mark and the breakers.
+    #[inline(never)]
+    pub fn record(&mut self, appraisal: &Appraisal) {
+        let mark = &appraisal.share_mark;
+        self.nav_per_share = mark.value.into();
+        self.nav_at = mark.at.0;
+        self.high_water = mark.high_water.into();
+        self.watch = appraisal.monitor.into();
     }
 
-    /// A look that found venue accounts nobody can read.
-    pub fn look_in_vain(&mut self, now: Now) -> BreakerSet {
+    /// Takes note of venue accounts that nobody can read.
+    pub fn record_venue_failure(&mut self, now: Now) {
         let sight = VaultSight {
             worth: None,
             venue_answers: false,
         };
-        self.step(&sight, now)
-    }
-
-    #[inline(never)]
-    fn step(&mut self, sight: &VaultSight, now: Now) -> BreakerSet {
-        let Looked { watch, standing } = self.watch.get().look(sight, &self.breakers.params(), now);
-        self.watch = watch.into();
-        standing
+        self.watch = self.watch.get().look(&sight, &self.breakers.params(), now).watch.into();
     }
 
     /// Takes note of a trade worth `amount`, quote base units.
-    pub fn traded(&mut self, amount: u64, now: i64) {
+    pub fn record_trade(&mut self, amount: u64, now: i64) {
         let mut watch = self.watch.get();
         watch.traded(amount, now, self.breakers.window_seconds);
         self.watch = watch.into();
     }
 
-    /// Where the book should be when it is worth `nav_low` (limited as for redemptions) with `supply` shares.
+    /// Refuses to let anybody in or out in the slot of a rebalance.
     ///
     /// # Errors
-    /// [`VaultError::OutOfRange`].
-    pub fn targets(&self, nav_low: Value, supply: u64, leaving: u64) -> Result<Targets> {
-        let computed = || {
-            let staying = Staying::of(nav_low, supply, leaving, self.high_water.ratio())?;
-            targets(&self.policy.exposure(), &staying)
-        };
-        Ok(computed().ok_or(VaultError::OutOfRange)?)
+    /// [`VaultError::SameSlotAsRebalance`].
+    pub fn check_slot(&self, slot: u64) -> Result<()> {
+        require!(slot != self.last_rebalance_slot, VaultError::SameSlotAsRebalance);
+        Ok(())
     }
 
     /// Books tokens that came into custody.

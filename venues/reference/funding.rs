@@ -1,25 +1,34 @@
 //! Funding: the crowded side pays. The rate per day is proportional to the skew of open interest,
 //! capped, and accrues as quote base units per lot.
 
-use ballast_core_types::{Lots, Price, Ratio, Value};
-use fixed::types::I80F48;
+use ballast_core_types::{Lots, Price, Ratio, Value, I80F48};
 
 pub const SECONDS_PER_DAY: i128 = 86_400;
 
-/// `scale · (long − short) / max`, held inside ± `cap`. Positive when longs pay.
-pub fn rate_per_day(
-    open_long: Lots,
-    open_short: Lots,
-    max_open_interest: Lots,
-    scale: Ratio,
-    cap: Ratio,
-) -> Option<Ratio> {
-    let skew = open_long.0.checked_sub(open_short.0)?;
-    let rate = scale
+/// A market's skew, and what it costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Skew {
+    /// Open interest of longs.
+    pub open_long: Lots,
+    /// Open interest of shorts.
+    pub open_short: Lots,
+    /// Most open interest of either side.
+    pub max_open_interest: Lots,
+    /// Funding a day when one side holds all of it.
+    pub scale: Ratio,
+    /// Most funding a day.
+    pub cap: Ratio,
+}
+
+/// Returns `scale · (long − short) / max`, held inside ± `cap`. Positive when longs pay. `None` on overflow.
+pub fn rate_per_day(skew: &Skew) -> Option<Ratio> {
+    let difference = skew.open_long.0.checked_sub(skew.open_short.0)?;
+    let rate = skew
+        .scale
         .fixed()
-        .checked_mul_int(i128::from(skew))?
-        .checked_div_int(i128::from(max_open_interest.0))?;
-    let cap = cap.fixed();
+        .checked_mul_int(i128::from(difference))?
+        .checked_div_int(i128::from(skew.max_open_interest.0))?;
+    let cap = skew.cap.fixed();
     let floor = cap.checked_neg()?;
     Some(Ratio::from_fixed(rate.max(floor).min(cap)))
 }
@@ -51,13 +60,22 @@ pub fn owed_ceil(lots: Lots, cumulative: I80F48, index: I80F48) -> Option<Value>
 mod tests {
     use super::*;
 
+    fn skew(long: i64, short: i64, max: i64) -> Skew {
+        Skew {
+            open_long: Lots(long),
+            open_short: Lots(short),
+            max_open_interest: Lots(max),
+            scale: ratio("0.5"),
+            cap: ratio("0.25"),
+        }
+    }
+
     fn ratio(text: &str) -> Ratio {
         Ratio::from_fixed(text.parse().unwrap())
     }
 
     #[test]
     fn the_rate_follows_the_skew_up_to_its_cap() {
-        let (scale, cap) = (ratio("0.5"), ratio("0.25"));
         for (long, short, want) in [
             (0, 0, "0"),
             (50, 50, "0"),
@@ -66,10 +84,10 @@ mod tests {
             (80, 0, "0.25"),
             (0, 80, "-0.25"),
         ] {
-            let got = rate_per_day(Lots(long), Lots(short), Lots(80), scale, cap).unwrap();
+            let got = rate_per_day(&skew(long, short, 80)).unwrap();
             assert_eq!(got, ratio(want), "{long} {short}");
         }
-        assert_eq!(rate_per_day(Lots(1), Lots(0), Lots(0), scale, cap), None);
+        assert_eq!(rate_per_day(&skew(1, 0, 0)), None);
     }
 
     #[test]

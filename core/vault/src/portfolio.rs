@@ -1,45 +1,34 @@
 //! What the vault holds, and what that is worth on each side.
 
-use ballast_core_market::admission::PriceBounds;
-use ballast_core_types::{value_ceil, value_floor, Lots, Price, Value};
+use ballast_core_types::{value_ceil, value_floor, Position, Price, PriceBounds, Value};
 
-/// Everything a vault owns: its own ledger and what its venue account says.
+/// Everything a vault owns: its own ledger, and what its venue's account says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Book {
+pub struct Portfolio {
     /// Quote tokens in custody, by the vault's own ledger (donations are not in it).
     pub cash: u64,
-    /// Collateral held by the venue.
-    pub collateral: u64,
-    /// Withdrawals the venue has accepted but not paid yet.
-    pub queued: u64,
-    /// Position.
-    pub lots: Lots,
-    /// What the position cost: positive for longs, negative for shorts.
-    pub entry_cost: Value,
-    /// Funding owed (positive) or earned (negative) since it was last settled.
-    pub accrued_funding: Value,
-    /// Size of an order the venue accepted but has not filled.
-    pub in_flight: Lots,
+    /// The position at the venue.
+    pub position: Position,
 }
 
-impl Book {
+impl Portfolio {
     /// Unrealised gain at `price`, rounded down. `None` on overflow.
     fn gain_floor(&self, price: Price) -> Option<Value> {
-        value_floor(self.lots, price)?
-            .checked_sub(self.entry_cost)?
-            .checked_sub(self.accrued_funding)
+        value_floor(self.position.lots, price)?
+            .checked_sub(self.position.entry_cost)?
+            .checked_sub(self.position.accrued_funding)
     }
 
     /// Unrealised gain at `price`, rounded up. `None` on overflow.
     fn gain_ceil(&self, price: Price) -> Option<Value> {
-        value_ceil(self.lots, price)?
-            .checked_sub(self.entry_cost)?
-            .checked_sub(self.accrued_funding)
+        value_ceil(self.position.lots, price)?
+            .checked_sub(self.position.entry_cost)?
+            .checked_sub(self.position.accrued_funding)
     }
 
     /// The side that is worse for the holder: longs sell low, shorts buy back high.
     fn adverse(&self, bounds: &PriceBounds) -> Price {
-        if self.lots.0 >= 0 {
+        if self.position.lots.0 >= 0 {
             bounds.low
         } else {
             bounds.high
@@ -48,7 +37,7 @@ impl Book {
 
     /// The side that is better for the holder.
     fn favourable(&self, bounds: &PriceBounds) -> Price {
-        if self.lots.0 >= 0 {
+        if self.position.lots.0 >= 0 {
             bounds.high
         } else {
             bounds.low
@@ -79,25 +68,31 @@ impl Book {
     /// Equity at the venue, counting no gain: what collateral requirements are measured against. `None` on overflow.
     pub fn venue_equity_low(&self, bounds: &PriceBounds) -> Option<u64> {
         let gain = self.gain_floor(self.adverse(bounds))?.min(Value::ZERO);
-        Some(Value::from_amount(self.collateral)?.checked_add(gain)?.positive_part())
+        Some(
+            Value::from_amount(self.position.collateral)?
+                .checked_add(gain)?
+                .positive_part(),
+        )
     }
 
     fn with_gain(&self, gain: Value) -> Option<Value> {
         // A venue account can lose its collateral and no more.
-        let venue = Value::from_amount(self.collateral)?.checked_add(gain)?.max(Value::ZERO);
+        let venue = Value::from_amount(self.position.collateral)?
+            .checked_add(gain)?
+            .max(Value::ZERO);
         venue
             .checked_add(Value::from_amount(self.cash)?)?
-            .checked_add(Value::from_amount(self.queued)?)
+            .checked_add(Value::from_amount(self.position.queued_withdrawal)?)
     }
 
     /// Dollar delta D = q·S with the position as it stands. `None` on overflow.
     pub fn delta(&self, price: Price) -> Option<Value> {
-        value_floor(self.lots, price)
+        value_floor(self.position.lots, price)
     }
 
     /// Dollar delta if the order in flight fills completely. `None` on overflow.
     pub fn delta_if_filled(&self, price: Price) -> Option<Value> {
-        value_floor(self.lots.checked_add(self.in_flight)?, price)
+        value_floor(self.position.lots.checked_add(self.position.in_flight)?, price)
     }
 }
 
@@ -105,6 +100,7 @@ impl Book {
 mod tests {
     use super::*;
     use ballast_core_types::fixtures::price;
+    use ballast_core_types::Lots;
 
     fn bounds(low: &str, mid: &str, high: &str) -> PriceBounds {
         PriceBounds {
@@ -114,14 +110,20 @@ mod tests {
         }
     }
 
-    fn long() -> Book {
-        Book {
+    fn holding(lots: i64) -> Portfolio {
+        Portfolio {
             cash: 400,
-            collateral: 600,
-            lots: Lots(10),
-            entry_cost: Value(1_000),
-            ..Book::default()
+            position: Position {
+                collateral: 600,
+                lots: Lots(lots),
+                entry_cost: Value(lots * 100),
+                ..Position::default()
+            },
         }
+    }
+
+    fn long() -> Portfolio {
+        holding(10)
     }
 
     #[test]
@@ -129,11 +131,7 @@ mod tests {
         let at = bounds("99", "100", "101");
         assert_eq!(long().nav_low(&at, price("100")), Some(Value(990)));
         assert_eq!(long().nav_high(&at), Some(Value(1_010)));
-        let short = Book {
-            lots: Lots(-10),
-            entry_cost: Value(-1_000),
-            ..long()
-        };
+        let short = holding(-10);
         assert_eq!(short.nav_low(&at, price("100")), Some(Value(990)));
         assert_eq!(short.nav_high(&at), Some(Value(1_010)));
     }
@@ -146,11 +144,7 @@ mod tests {
         }
         let crashed = bounds("70", "70", "70");
         assert_eq!(long().nav_low(&crashed, price("100")), Some(Value(700)));
-        let short = Book {
-            lots: Lots(-10),
-            entry_cost: Value(-1_000),
-            ..long()
-        };
+        let short = holding(-10);
         for (slow, expected) in [("100", 1_000), ("80", 1_200), ("60", 1_300)] {
             assert_eq!(short.nav_low(&crashed, price(slow)), Some(Value(expected)), "{slow}");
         }
@@ -165,16 +159,11 @@ mod tests {
 
     #[test]
     fn delta_has_the_sign_of_the_position_and_counts_orders_in_flight_apart() {
-        let book = Book {
-            in_flight: Lots(-4),
-            ..long()
-        };
+        let mut book = long();
+        book.position.in_flight = Lots(-4);
         assert_eq!(book.delta(price("100")), Some(Value(1_000)));
         assert_eq!(book.delta_if_filled(price("100")), Some(Value(600)));
-        let short = Book {
-            lots: Lots(-10),
-            ..Book::default()
-        };
+        let short = holding(-10);
         assert_eq!(short.delta(price("100")), Some(Value(-1_000)));
     }
 }

@@ -1,0 +1,74 @@
+//! The prices a vault is appraised at.
+
+use ballast_core_market::admission::{AdmittedPrice, Now, PriceRefusal, PriceUse, RawPrice};
+use ballast_core_market::breaker::BreakerSet;
+use ballast_core_market::MarketView;
+use ballast_core_types::{Price, PriceBounds};
+
+/// What a vault is appraised for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Minting shares: a live price admitted for `Nav`.
+    Deposit,
+    /// Trading: the live price admitted for `Trade`; failing that the one for `Exit`, which permits reductions only.
+    Trade,
+    /// Moving collateral, and monitoring: a live price admitted for `Exit`.
+    Monitor,
+    /// Paying holders who leave: the price of an exit, which is never out of reach for long.
+    Redeem,
+}
+
+/// What a market says of its price for one purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MarketPrices {
+    /// The price and its adverse sides.
+    pub bounds: PriceBounds,
+    /// The slow price.
+    pub slow: Price,
+    /// Breakers of the market that are active for whoever acts at this price.
+    pub active: BreakerSet,
+    /// Whether the price was admitted for the purpose itself. Without it only reductions are permitted.
+    pub is_admitted: bool,
+    /// Whether the price is live: what a vault is worth at a haircut trips no breaker.
+    pub is_live: bool,
+}
+
+impl MarketPrices {
+    /// Returns the prices of `market` for `purpose`; `raw` is the published price, if it could be decoded.
+    ///
+    /// # Errors
+    /// The rule that refused the price; of two, that of the wider use.
+    #[inline(never)]
+    pub fn read(market: &MarketView, raw: Option<&RawPrice>, purpose: Purpose, now: Now) -> Result<Self, PriceRefusal> {
+        let live = |usage| market.live_price(raw.ok_or(PriceRefusal::Unreadable)?, usage, now);
+        match purpose {
+            Purpose::Deposit => Self::live(market, &live(PriceUse::Nav)?, true, now),
+            Purpose::Monitor => Self::live(market, &live(PriceUse::Exit)?, true, now),
+            Purpose::Trade => match live(PriceUse::Trade) {
+                Ok(price) => Self::live(market, &price, true, now),
+                Err(_) => Self::live(market, &live(PriceUse::Exit)?, false, now),
+            },
+            Purpose::Redeem => {
+                let exit = market.exit_price(raw, now)?;
+                Ok(Self {
+                    bounds: exit.bounds,
+                    slow: market.slow_price()?,
+                    // Nobody who leaves is asked what is active.
+                    active: BreakerSet::NONE,
+                    is_admitted: true,
+                    is_live: exit.is_live,
+                })
+            }
+        }
+    }
+
+    fn live(market: &MarketView, price: &AdmittedPrice, is_admitted: bool, now: Now) -> Result<Self, PriceRefusal> {
+        Ok(Self {
+            bounds: price.bounds,
+            slow: market.slow_price()?,
+            active: market.active_breakers(Some(price), now)?,
+            is_admitted,
+            is_live: true,
+        })
+    }
+}
