@@ -1,6 +1,7 @@
 //! Whatever users, keepers, prices and a failing venue do, in any order: tokens are conserved, the ledger is covered, no round trip
 //! gains, and no order raises exposure past its limit.
 
+use ballast_core_vault::prices::Purpose;
 use ballast_reference_venue::state::Faults;
 use ballast_testkit::tokens::put_tokens;
 use ballast_testkit::{fixed, User, World, MILLION};
@@ -168,12 +169,8 @@ impl Run {
             return true;
         }
         let after = self.world.snapshot();
-        let price = after
-            .live_price(ballast_core_market::admission::PriceUse::Exit)
-            .expect("it was traded on")
-            .bounds;
-        let book = after.book(price.mid).expect("a book");
-        let targets = after.targets(&book, &price).expect("targets");
+        let appraisal = after.appraise(Purpose::Monitor).expect("it was traded on");
+        let targets = appraisal.targets().expect("targets");
         let size = |lots: i64| (lots.unsigned_abs() as u128) * (self.price as u128);
         let filled = after.venue_trader.lots + after.venue_trader.pending.lots;
         let grew = size(filled) > size(before.venue_trader.lots);

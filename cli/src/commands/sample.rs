@@ -1,10 +1,9 @@
 //! What the report records of the chain.
 
 use anyhow::{anyhow, Result};
-use ballast_core_market::admission::PriceUse;
-use ballast_core_market::breaker::permitted;
-use ballast_core_types::PriceBounds;
 use ballast_core_types::{Price, Ratio, Value};
+use ballast_core_vault::appraisal::Appraisal;
+use ballast_core_vault::prices::Purpose;
 use ballast_core_vault::shares;
 use ballast_sdk::snapshot::Snapshot;
 use ballast_sim::record::Step;
@@ -28,20 +27,17 @@ fn unfit<T>(value: Option<T>) -> Result<T> {
     value.ok_or_else(|| anyhow!("a number of the vault does not fit its type"))
 }
 
-/// The price the vault is seen at, and whether the programs let risk be taken and deposits in.
-fn seen(snapshot: &Snapshot) -> Result<(PriceBounds, bool)> {
-    let trade = snapshot.live_price(PriceUse::Trade).ok();
-    let live = trade.or_else(|| snapshot.live_price(PriceUse::Exit).ok());
-    // Without a live price nothing may be opened, whatever else stands.
-    let standing = match &live {
-        Some(live) => unfit(snapshot.looked(live))?.1,
-        None => snapshot.standing(None).map_err(|error| anyhow!("{error}"))?,
-    };
-    let bounds = match live {
-        Some(price) => price.bounds,
-        None => snapshot.exit_price().map_err(|error| anyhow!("{error}"))?,
-    };
-    Ok((bounds, permitted(standing, trade.is_some()).open))
+/// The vault at the price it is shown at: the one to trade at, or failing that the one of an exit; and whether the programs let risk be taken.
+fn seen(snapshot: &Snapshot) -> Result<(Appraisal<'_>, bool)> {
+    if let Some(appraisal) = snapshot.appraise(Purpose::Trade) {
+        return Ok((appraisal, appraisal.permissions.open));
+    }
+    // Without a live price nothing may be opened, whatever else is active.
+    let exit = snapshot.appraise(Purpose::Redeem);
+    Ok((
+        exit.ok_or_else(|| anyhow!("there is no price to show the vault at"))?,
+        false,
+    ))
 }
 
 /// The vault at the end of a step. Cranks, keeper, cost and reactions are the driver's to add.
@@ -49,20 +45,21 @@ fn seen(snapshot: &Snapshot) -> Result<(PriceBounds, bool)> {
 /// # Errors
 /// If there is no price at all, or a number does not fit.
 pub fn step(snapshot: &Snapshot, index: u32, unix_time: i64) -> Result<Step> {
-    let (bounds, calm) = seen(snapshot)?;
-    let book = unfit(snapshot.book(bounds.mid))?;
-    let targets = unfit(snapshot.targets(&book, &bounds))?;
-    let nav = unfit(book.nav_at(bounds.mid))?;
+    let (appraisal, calm) = seen(snapshot)?;
+    let mid = appraisal.prices.bounds.mid;
+    let targets = unfit(appraisal.targets())?;
+    let held = unfit(appraisal.exposure())?;
+    let nav = held.nav;
     let (signals, vault) = (&snapshot.risk_market.signals, &snapshot.vault);
-    let delta = quote(unfit(book.delta(bounds.mid))?);
+    let delta = quote(held.delta);
     let leverage = if nav.0 > 0 { delta.abs() / quote(nav) } else { 0.0 };
-    let deposits = snapshot.live_price(PriceUse::Nav).is_ok() && calm;
+    let deposits = snapshot.prices(Purpose::Deposit).is_ok() && calm;
     Ok(Step {
         index,
         unix_time,
-        price: dollars(bounds.mid),
+        price: dollars(mid),
         slow_price: dollars(unfit(signals.slow_price.price())?),
-        nav_per_share: number(unfit(shares::nav_per_share(nav, snapshot.supply))?),
+        nav_per_share: number(unfit(shares::nav_per_share(nav, appraisal.supply))?),
         delta,
         delta_target: quote(targets.delta),
         band: quote(targets.band),
@@ -81,7 +78,6 @@ pub fn step(snapshot: &Snapshot, index: u32, unix_time: i64) -> Result<Step> {
 /// # Errors
 /// As [`step`].
 pub fn nav(snapshot: &Snapshot) -> Result<f64> {
-    let (bounds, _) = seen(snapshot)?;
-    let book = unfit(snapshot.book(bounds.mid))?;
-    Ok(quote(unfit(book.nav_at(bounds.mid))?))
+    let (appraisal, _) = seen(snapshot)?;
+    Ok(quote(unfit(appraisal.exposure())?.nav))
 }

@@ -5,6 +5,7 @@ use anchor_lang::solana_program::program_pack::Pack;
 use anchor_lang::AccountDeserialize;
 use anchor_spl::token::spl_token;
 use anchor_spl::token::spl_token::state::{Account as TokenAccount, Mint};
+use ballast_core_market::MarketView;
 use ballast_risk::state::{Market, MARKET_BYTES};
 
 /// Why bytes could not be decoded.
@@ -84,6 +85,19 @@ impl RawAccount {
         let market = Market::try_deserialize(&mut self.data.as_slice()).map_err(|_| layout.clone())?;
         market.check_version().map_err(|_| layout)?;
         Ok(market)
+    }
+
+    /// A risk market, as stored and decoded.
+    ///
+    /// # Errors
+    /// [`DecodeError`].
+    pub fn market_view(&self) -> Result<(Market, MarketView), DecodeError> {
+        let market = self.risk_market()?;
+        let view = market.view().map_err(|_| DecodeError::Layout {
+            key: self.key,
+            what: "Ballast risk market",
+        })?;
+        Ok((market, *view))
     }
 
     /// A market's volatility surface.

@@ -2,14 +2,11 @@
 
 use crate::snapshot::Snapshot;
 use crate::{instructions, Instruction, Pubkey};
-use ballast_core_market::admission::{AdmittedPrice, PriceUse};
-use ballast_core_market::breaker::{permitted, Permissions};
-use ballast_core_vault::book::Book;
-use ballast_core_vault::collateral::{self, CollateralMove};
-use ballast_core_vault::planner::{self, VenueTerms};
+use ballast_core_market::breaker::BreakerSet;
+use ballast_core_types::{Lots, Position, Shares};
+use ballast_core_vault::collateral::CollateralMove;
+use ballast_core_vault::prices::Purpose;
 use ballast_core_vault::rebalance::Trigger;
-use ballast_risk::read::now;
-use ballast_vault::valuation::exposure;
 use ballast_vault::Order;
 
 /// One thing to crank.
@@ -69,7 +66,7 @@ impl Action {
     }
 }
 
-/// The actions due now, in the order to send them: one transaction, all or nothing.
+/// Returns the actions due now, in the order to send them: one transaction, all or nothing.
 ///
 /// What depends on the outcome of a trade (collateral that becomes spare, a second slice) is left for the next call.
 pub fn plan(snapshot: &Snapshot) -> Vec<Action> {
@@ -78,114 +75,90 @@ pub fn plan(snapshot: &Snapshot) -> Vec<Action> {
     if observe(&mut snapshot) {
         actions.push(Action::Observe);
     }
-    let trader = &snapshot.venue_trader;
-    if trader.queued_withdrawal > 0 && snapshot.clock.unix_timestamp >= trader.queued_ready_at {
+    // What waits at the venue does not depend on a price; a venue that cannot be read is what `mark` remembers.
+    let Some(held) = held(&snapshot) else {
+        actions.extend(mark(&snapshot));
+        return actions;
+    };
+    let now = snapshot.now();
+    if held.queued_withdrawal > 0 && now.unix_time >= held.queued_ready_at {
         actions.push(Action::CollectWithdrawal);
     }
-    if trader.pending.lots != 0 {
-        if snapshot.clock.slot > trader.pending.placed_slot {
+    if held.in_flight != Lots::ZERO {
+        if now.slot > held.in_flight_since_slot {
             actions.push(Action::Fulfil);
         }
         actions.extend(mark(&snapshot));
         return actions;
     }
-    if snapshot.venue_answers() {
+    if held.is_operational {
         actions.extend(trade(&snapshot).unwrap_or_default());
     }
-    // Whatever trades or moves collateral looks too. Where the venue does not answer neither would land, and only `mark` remembers that.
-    let looks = |action: &Action| !matches!(action, Action::Observe | Action::CollectWithdrawal);
-    if !actions.iter().any(looks) {
+    // Whatever trades or moves collateral observes too. Where the venue does not answer neither would land, and only `mark` remembers that.
+    let observes = |action: &Action| !matches!(action, Action::Observe | Action::CollectWithdrawal);
+    if !actions.iter().any(observes) {
         actions.extend(mark(&snapshot));
     }
     actions
 }
 
-/// The longest that the vault goes without a look: what a share drifts in a week is no jump.
-const LONGEST_UNWATCHED_SECONDS: i64 = 3_600;
+/// The vault's position, as far as no price has a part in it.
+fn held(snapshot: &Snapshot) -> Option<Position> {
+    snapshot.position(snapshot.market.state.as_ref()?.signals.price)
+}
 
-/// A look at the vault, where one is worth a transaction: it would trip or resume something, the venue fails once more, or time has come while a breaker
-/// stands (its quiet time has to be watched, a longest gap at a time) or at the latest after [`LONGEST_UNWATCHED_SECONDS`].
+/// The longest that the vault goes without being observed: what a share drifts in a week is no jump.
+const LONGEST_UNOBSERVED_SECONDS: i64 = 3_600;
+
+/// `mark`, where it is worth a transaction: it would trip or reset something, the venue fails once more, or time has come while a breaker is
+/// active (its cooldown has to be observed, a longest gap at a time) or at the latest after [`LONGEST_UNOBSERVED_SECONDS`].
 fn mark(snapshot: &Snapshot) -> Option<Action> {
-    let vault = &snapshot.vault;
     if snapshot.supply == 0 {
         return None;
     }
-    let live = snapshot.live_price(PriceUse::Exit).ok()?;
-    let (after, _) = snapshot.looked(&live)?;
-    let (was, is) = (&vault.watch, &after.watch);
-    let due = was.tripped != is.tripped || is.failed_looks > was.failed_looks;
-    let rested = snapshot.clock.unix_timestamp.saturating_sub(was.updated_at);
-    let rest = if was.tripped == 0 {
-        LONGEST_UNWATCHED_SECONDS
+    let was = &snapshot.state.monitor;
+    let is = snapshot.appraise(Purpose::Monitor)?.monitor;
+    let due = was.breakers.tripped != is.breakers.tripped || is.failed_looks > was.failed_looks;
+    let rested = snapshot.now().unix_time.saturating_sub(was.breakers.updated_at);
+    let rest = if was.breakers.tripped == BreakerSet::NONE {
+        LONGEST_UNOBSERVED_SECONDS
     } else {
-        i64::from(vault.breakers.longest_gap_seconds)
+        i64::from(snapshot.state.monitor_params.breakers.longest_gap_seconds)
     };
     (due || rested >= rest).then_some(Action::Mark)
 }
 
 /// Applies an observation to the snapshot as the program will, if one is due.
 fn observe(snapshot: &mut Snapshot) -> bool {
-    let time = now(&snapshot.clock);
     let Ok(sight) = snapshot.sight() else { return false };
-    snapshot.risk_market.look(&sight, time).is_ok()
-}
-
-/// The price to trade at and what it permits, as the program will judge it.
-fn trade_price(snapshot: &Snapshot) -> Option<(AdmittedPrice, Permissions)> {
-    let (price, admitted) = match snapshot.live_price(PriceUse::Trade) {
-        Ok(price) => (price, true),
-        Err(_) => (snapshot.live_price(PriceUse::Exit).ok()?, false),
-    };
-    let (_, standing) = snapshot.looked(&price)?;
-    Some((price, permitted(standing, admitted)))
+    let observed = snapshot.market.observe(&sight, snapshot.now());
+    let is_due = observed.is_ok();
+    snapshot.market.state = observed.ok().or(snapshot.market.state);
+    is_due
 }
 
 /// Collateral and an order, where they are due. `None` if there is no price to trade at.
 fn trade(snapshot: &Snapshot) -> Option<Vec<Action>> {
     let mut actions = Vec::new();
-    let (price, permitted) = trade_price(snapshot)?;
-    let mut book = snapshot.book(price.bounds.mid)?;
-    if let Some(movement) = collateral_due(snapshot, &book, &price, permitted) {
+    let appraisal = snapshot.appraise(Purpose::Trade)?;
+    let (mut vault, mut position) = (snapshot.state, appraisal.portfolio.position);
+    let movement = appraisal.collateral_due()?.filter(|_| position.queued_withdrawal == 0);
+    if let Some(movement) = movement {
         actions.push(Action::MoveCollateral(movement));
         // A withdrawal may end up in the venue's queue, so the order is planned as if it had not arrived.
         if let CollateralMove::Deposit(amount) = movement {
-            book.cash = book.cash.checked_sub(amount)?;
-            book.collateral = book.collateral.checked_add(amount)?;
+            vault.cash = vault.cash.checked_sub(amount)?;
+            position.collateral = position.collateral.checked_add(amount)?;
         }
     }
-    let targets = snapshot.targets(&book, &price.bounds)?;
-    let held = exposure(&book, price.bounds.mid)?;
-    let venue = VenueTerms {
-        half_spread: snapshot.venue_market.params.half_spread.ratio(),
-        taker_fee: snapshot.venue_market.params.taker_fee.ratio(),
-        depth_one_percent: snapshot.venue_market.params.depth().ok()?,
-    };
-    let policy = snapshot.vault.policy.rebalance();
-    let order = |trigger| planner::order(&policy, permitted, trigger, &targets, &held, price.bounds.mid, &venue);
-    if let Some(lots) = order(Trigger::Limits) {
+    let appraisal = snapshot.appraise_with(&vault, appraisal.prices, position)?;
+    let terms = snapshot.trading_terms()?;
+    if let Some(lots) = appraisal.order(Trigger::Limits, &terms) {
         actions.push(Action::Rebalance { lots: lots.0 });
-    } else if snapshot.vault.leaving_shares > 0 {
-        if let Some(lots) = order(Trigger::Redemption) {
+    } else if vault.pending_redemption_shares > Shares::ZERO {
+        if let Some(lots) = appraisal.order(Trigger::Redemption, &terms) {
             actions.push(Action::Unwind { lots: lots.0 });
         }
     }
     Some(actions)
-}
-
-/// The collateral movement the program would make, if it is worth a transaction.
-fn collateral_due(
-    snapshot: &Snapshot,
-    book: &Book,
-    price: &AdmittedPrice,
-    permitted: Permissions,
-) -> Option<CollateralMove> {
-    if snapshot.venue_trader.queued_withdrawal > 0 {
-        return None;
-    }
-    let mut targets = snapshot.targets(book, &price.bounds)?;
-    if !permitted.open {
-        targets.delta = book.delta(price.bounds.mid)?;
-    }
-    let ratio = snapshot.vault.policy.collateral_ratio.ratio();
-    collateral::due(book, &price.bounds, &targets, ratio)?
 }

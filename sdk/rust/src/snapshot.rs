@@ -1,20 +1,31 @@
-//! Everything a keeper looks at, taken together.
+//! Everything a keeper observes, taken together.
 
 use crate::accounts::{DecodeError, RawAccount};
 use crate::addresses::VaultKeys;
-use anchor_lang::prelude::{AccountInfo, Clock, Pubkey};
-use ballast_core_market::admission::{AdmittedPrice, PriceUse};
+use anchor_lang::prelude::{Clock, Pubkey};
+use ballast_core_market::admission::{Now, PriceRefusal, RawPrice};
 use ballast_core_market::breaker::BreakerSet;
 use ballast_core_market::observation::Sight;
-use ballast_core_types::PriceBounds;
-use ballast_core_types::{Price, Value};
-use ballast_core_vault::book::Book;
-use ballast_core_vault::exposure::Targets;
+use ballast_core_market::MarketView;
+use ballast_core_types::{Position, Price, Shares, TradingTerms, Value};
+use ballast_core_vault::appraisal::{Appraisal, AppraisalInputs};
+use ballast_core_vault::prices::{MarketPrices, Purpose};
+use ballast_core_vault::state::VaultState;
 use ballast_reference_venue::state::{Market as VenueMarket, Trader};
-use ballast_risk::read::{newer_price, now, quote, second_price};
-use ballast_risk::state::Market as RiskMarket;
+use ballast_risk::oracle::{self, OracleAccount};
+use ballast_risk::read;
+use ballast_risk::state::{Market as RiskMarket, PriceSource};
 use ballast_vault::state::Vault;
-use ballast_vault::valuation;
+use ballast_venues::{PositionAccounts, Reference, Venue};
+
+/// The venue's accounts, as the chain has them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VenueAccounts {
+    /// The market.
+    pub market: RawAccount,
+    /// The vault's account on it.
+    pub trader: RawAccount,
+}
 
 /// A vault, its markets and the price in hand, decoded.
 #[derive(Clone, Debug)]
@@ -27,22 +38,26 @@ pub struct Snapshot {
     pub price_feed: RawAccount,
     /// The account of the market's second price source, if it has one.
     pub second_feed: Option<RawAccount>,
-    /// Risk market.
+    /// Risk market, as stored.
     pub risk_market: RiskMarket,
-    /// Vault.
+    /// Risk market, decoded. An observation that is planned moves this one.
+    pub market: MarketView,
+    /// Vault, as stored.
     pub vault: Vault,
-    /// Venue market.
+    /// Vault, decoded.
+    pub state: VaultState,
+    /// The venue's accounts, which the venue's reader reads.
+    pub venue: VenueAccounts,
+    /// Venue market, for people and tests.
     pub venue_market: VenueMarket,
-    /// The same, as the chain has it: the risk market reads its liquidity.
-    pub venue_account: RawAccount,
-    /// The vault's account there.
+    /// The vault's account there, for people and tests.
     pub venue_trader: Trader,
-    /// Share supply.
+    /// Share supply, base units.
     pub supply: u64,
 }
 
 impl Snapshot {
-    /// The accounts a snapshot needs besides the price account and the clock, in the order [`Self::decode`] takes them.
+    /// Returns the accounts a snapshot needs besides the price account and the clock, in the order [`Self::decode`] takes them.
     pub fn accounts(keys: &VaultKeys) -> [Pubkey; 5] {
         [
             keys.risk_market,
@@ -66,16 +81,23 @@ impl Snapshot {
         let names = Self::accounts(&keys);
         let [risk_market, vault, venue_market, venue_trader, mint] = accounts;
         let found = |account: Option<RawAccount>, key: Pubkey| account.ok_or(DecodeError::Missing(key));
-        let venue_account = found(venue_market, names[2])?;
+        let (risk_market, market) = found(risk_market, names[0])?.market_view()?;
+        let vault = found(vault, names[1])?.vault()?;
+        let venue = VenueAccounts {
+            market: found(venue_market, names[2])?,
+            trader: found(venue_trader, names[3])?,
+        };
         Ok(Self {
             clock,
             price_feed,
             second_feed: None,
-            risk_market: found(risk_market, names[0])?.risk_market()?,
-            vault: found(vault, names[1])?.vault()?,
-            venue_market: venue_account.venue_market()?,
-            venue_account,
-            venue_trader: found(venue_trader, names[3])?.venue_trader()?,
+            risk_market,
+            market,
+            state: *vault.state(),
+            vault,
+            venue_market: venue.market.venue_market()?,
+            venue_trader: venue.trader.venue_trader()?,
+            venue,
             supply: found(mint, names[4])?.mint()?.supply,
             keys,
         })
@@ -87,98 +109,97 @@ impl Snapshot {
         Self { second_feed, ..self }
     }
 
-    /// What an observation at this moment would see.
+    /// Returns the chain's time as plain values.
+    pub fn now(&self) -> Now {
+        read::now(&self.clock)
+    }
+
+    /// Returns the published price, if the price account can be decoded.
+    pub fn raw_price(&self) -> Option<RawPrice> {
+        let [source, _] = &self.risk_market.params.sources;
+        decode(source, &self.price_feed)
+    }
+
+    /// Returns what an observation at this moment would see.
     ///
     /// # Errors
     /// The rule that refuses the price.
-    pub fn sight(&self) -> anchor_lang::Result<Sight> {
-        let (market, now) = (&self.risk_market, now(&self.clock));
-        let price = self.with_feed(|feed| newer_price(market, feed, now))?;
-        let second = match &self.second_feed {
-            Some(second) => with_info(second, |feed| second_price(market, Some(feed), now))?,
-            None => second_price(market, None, now)?,
-        };
-        let size = Value::from_amount(market.params.standard_order);
-        let quoted = market.params.venues().iter().zip(size).filter_map(|(source, size)| {
-            let ours = source.account == self.venue_account.key;
-            let quoted = with_info(&self.venue_account, |account| quote(source, account, size));
-            quoted.ok().flatten().filter(|_| ours)
+    pub fn sight(&self) -> Result<Sight, PriceRefusal> {
+        let (params, now) = (&self.risk_market.params, self.now());
+        let raw = self.raw_price().ok_or(PriceRefusal::Unreadable)?;
+        let second = params.second_source().zip(self.second_feed.as_ref());
+        let second = second.and_then(|(source, account)| decode(source, account));
+        let size = Value::from_amount(params.standard_order);
+        let venue = &self.venue.market;
+        let quoted = params.venues().iter().zip(size).filter_map(|(source, size)| {
+            let ours = source.account == venue.key;
+            source.quote(&venue.owner, &venue.data, size).filter(|_| ours)
         });
         Ok(Sight {
-            price,
-            second,
+            price: self.market.newer_price(&raw, now)?,
+            second: second.and_then(|raw| self.market.second_price(&raw, now)),
             trading_cost: quoted.map(|quote| quote.cost.0).min(),
-            implied: market.implied.get(),
+            implied: self.market.implied,
         })
     }
 
-    /// The live price for a use, by the program's own rules; `Err` says which rule refused it.
-    pub fn live_price(&self, usage: PriceUse) -> anchor_lang::Result<AdmittedPrice> {
-        self.with_feed(|feed| ballast_risk::read::live_price(&self.risk_market, feed, usage, &self.clock))
+    /// Returns the market's prices for a purpose, by the program's own rules.
+    ///
+    /// # Errors
+    /// The rule that refused the price.
+    pub fn prices(&self, purpose: Purpose) -> Result<MarketPrices, PriceRefusal> {
+        MarketPrices::read(&self.market, self.raw_price().as_ref(), purpose, self.now())
     }
 
-    /// The market's breakers that stand; the vault's are in [`Self::looked`].
-    pub fn standing(&self, live: Option<&AdmittedPrice>) -> anchor_lang::Result<BreakerSet> {
-        ballast_risk::read::standing(&self.risk_market, live, &self.clock)
+    /// Returns the market's breakers that are active whatever the price in hand; all of them before the first observation.
+    pub fn active_breakers(&self) -> BreakerSet {
+        self.market.active_breakers(None, self.now()).unwrap_or(BreakerSet::ALL)
     }
 
-    /// The vault after one more look at this live price, as the program will look, and the breakers of market and vault that stand for
-    /// whoever acts on it. `None` if a value does not fit.
-    pub fn looked(&self, live: &AdmittedPrice) -> Option<(Vault, BreakerSet)> {
-        let slow = self.risk_market.signals.slow_price.price()?;
-        let nav_low = self.book(live.bounds.mid)?.nav_low(&live.bounds, slow)?;
-        let mut vault = self.vault.clone();
-        let own = vault
-            .look(nav_low, self.supply, self.venue_answers(), now(&self.clock))
-            .ok()?;
-        Some((vault, own.union(self.standing(Some(live)).ok()?)))
+    /// Returns the vault's position at the venue, its funding brought up to date at `mid`; `None` if it cannot be read.
+    pub fn position(&self, mid: Price) -> Option<Position> {
+        let accounts = PositionAccounts {
+            market: &self.venue.market.data,
+            trader: &self.venue.trader.data,
+        };
+        Reference::position(&accounts, mid, self.clock.unix_timestamp).ok()
     }
 
-    /// Whether the venue answers as it should.
-    pub fn venue_answers(&self) -> bool {
-        valuation::venue_answers(&self.venue_market, &self.venue_trader)
+    /// Returns what trading at the venue costs; `None` if its market cannot be read.
+    pub fn trading_terms(&self) -> Option<TradingTerms> {
+        Reference::terms(&self.venue.market.data).ok()
     }
 
-    /// The price an exit would get now.
-    pub fn exit_price(&self) -> anchor_lang::Result<PriceBounds> {
-        self.with_feed(|feed| ballast_risk::read::exit_price(&self.risk_market, feed, &self.clock))
+    /// Appraises the vault for a purpose, as the program would now. `None` if no price is admitted for it, the venue cannot be read, or a value
+    /// does not fit.
+    pub fn appraise(&self, purpose: Purpose) -> Option<Appraisal<'_>> {
+        let prices = self.prices(purpose).ok()?;
+        self.appraise_with(&self.state, prices, self.position(prices.bounds.mid)?)
     }
 
-    /// The book at `mid`. `None` if a value does not fit.
-    pub fn book(&self, mid: Price) -> Option<Book> {
-        let now = self.clock.unix_timestamp;
-        valuation::book(&self.vault, &self.venue_market, &self.venue_trader, mid, now)
-    }
-
-    /// The targets the program would judge a rebalance by at these prices. `None` if a value does not fit.
-    pub fn targets(&self, book: &Book, bounds: &PriceBounds) -> Option<Targets> {
-        let slow = self.risk_market.signals.slow_price.price()?;
-        let low = book.nav_low(bounds, slow)?;
-        let nav = self
-            .vault
-            .redemption_nav(low, self.supply, self.clock.unix_timestamp)
-            .ok()?;
-        self.vault.targets(nav, self.supply, self.vault.leaving_shares).ok()
-    }
-
-    /// Runs `read` with the price account as the programs see it.
-    pub fn with_feed<T>(&self, read: impl FnOnce(&AccountInfo) -> T) -> T {
-        with_info(&self.price_feed, read)
+    /// Appraises another state of the vault, or another position, at these prices. `None` if a value does not fit.
+    pub fn appraise_with<'a>(
+        &self,
+        vault: &'a VaultState,
+        prices: MarketPrices,
+        position: Position,
+    ) -> Option<Appraisal<'a>> {
+        Appraisal::new(&AppraisalInputs {
+            vault,
+            prices,
+            position,
+            supply: Shares(self.supply),
+            now: self.now(),
+        })
     }
 }
 
-/// Runs `read` with an account as the programs see it.
-fn with_info<T>(account: &RawAccount, read: impl FnOnce(&AccountInfo) -> T) -> T {
-    let mut lamports = 1;
-    let mut data = account.data.clone();
-    let info = AccountInfo::new(
-        &account.key,
-        false,
-        false,
-        &mut lamports,
-        &mut data,
-        &account.owner,
-        false,
-    );
-    read(&info)
+/// The published price in an account, if it is the source's and can be decoded.
+fn decode(source: &PriceSource, account: &RawAccount) -> Option<RawPrice> {
+    let account = OracleAccount {
+        key: &account.key,
+        owner: &account.owner,
+        data: &account.data,
+    };
+    oracle::decode(source, &account).ok()
 }

@@ -3,6 +3,8 @@
 use ballast_core_market::admission::PriceUse;
 use ballast_core_market::breaker::Breaker;
 use ballast_risk::errors::RiskError;
+use ballast_risk::oracle::{self, OracleAccount};
+use ballast_risk::read;
 use ballast_risk::state::VenueSource;
 use ballast_sdk::instructions as ix;
 use ballast_sdk::prices::{self, Publication};
@@ -54,14 +56,17 @@ fn both(world: &mut World, first: &str, second: &str) {
 fn price_for(world: &World, usage: PriceUse) -> Result<(), u32> {
     let market = world.risk_market();
     let feed = world.raw(&world.price_feed).unwrap();
-    let (mut lamports, mut data) = (1, feed.data.clone());
-    let info =
-        anchor_lang::prelude::AccountInfo::new(&feed.key, false, false, &mut lamports, &mut data, &feed.owner, false);
-    let price = ballast_risk::read::live_price(&market, &info, usage, &world.clock());
-    price.map(|_| ()).map_err(|error| match error {
-        anchor_lang::error::Error::AnchorError(error) => error.error_code_number,
-        other => panic!("{other}"),
-    })
+    let account = OracleAccount {
+        key: &feed.key,
+        owner: &feed.owner,
+        data: &feed.data,
+    };
+    let raw = oracle::decode(&market.params.sources[0], &account).unwrap();
+    let price = market
+        .view()
+        .unwrap()
+        .live_price(&raw, usage, read::now(&world.clock()));
+    price.map(|_| ()).map_err(|refusal| code(RiskError::from(refusal)))
 }
 
 #[test]
@@ -94,8 +99,8 @@ fn r5_sources_that_diverge_stop_what_adds_risk_and_trip_the_breaker() {
             "{usage:?}"
         );
     }
-    let market = world.risk_market();
-    let standing = ballast_risk::read::standing(&market, None, &world.clock()).unwrap();
+    let view = world.risk_market().view().unwrap();
+    let standing = view.active_breakers(None, read::now(&world.clock())).unwrap();
     assert!(standing.has(Breaker::SourceDivergence) && !standing.has(Breaker::PriceJump));
 }
 

@@ -112,7 +112,7 @@ fn a_crash_is_observed_however_far_it_falls_and_trips_the_breaker() {
         world.hour_at(price).unwrap();
     }
     let signals = world.snapshot().risk_market.signals;
-    assert!(world.snapshot().standing(None).unwrap().has(Breaker::PriceJump));
+    assert!(world.snapshot().active_breakers().has(Breaker::PriceJump));
     assert_eq!(world.risk_market().regime.level, 3);
     // Ten per cent an hour of itself: 50,000 × 0.9³.
     let slow = signals.slow_price.get().to_num::<f64>();

@@ -2,6 +2,7 @@
 
 use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::Pubkey;
+use ballast_core_vault::prices::Purpose;
 use ballast_reference_venue::state::Faults;
 use ballast_reference_venue::PerpError;
 use ballast_risk::errors::RiskError;
@@ -358,17 +359,8 @@ fn r13_shares_are_rounded_against_the_depositor_to_the_last_unit() {
     for amount in [1_000_003, 7_654_321, 99_999_999_999] {
         world.pass(0, 1);
         let snapshot = world.snapshot();
-        let price = snapshot
-            .live_price(ballast_core_market::admission::PriceUse::Nav)
-            .unwrap()
-            .bounds;
-        let nav = snapshot
-            .book(price.mid)
-            .unwrap()
-            .nav_high(&price)
-            .unwrap()
-            .to_amount()
-            .unwrap();
+        let appraisal = snapshot.appraise(Purpose::Deposit).unwrap();
+        let nav = appraisal.nav_high().unwrap().to_amount().unwrap();
         let shares = world.tokens(&user.holder.shares);
         world.deposit(&user, amount).unwrap();
         let minted = u128::from(world.tokens(&user.holder.shares) - shares);

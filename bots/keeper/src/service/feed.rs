@@ -59,7 +59,7 @@ fn publish_time(source: &PriceSource, account: &RawAccount) -> Option<i64> {
 /// Whether the price in hand is too old to trade at.
 fn stale(snapshot: &Snapshot) -> bool {
     let limit = snapshot
-        .risk_market
+        .market
         .limits(ballast_core_market::admission::PriceUse::Trade)
         .max_age_seconds;
     published(snapshot).is_none_or(|(time, _)| snapshot.clock.unix_timestamp.saturating_sub(time) > i64::from(limit))

@@ -139,9 +139,7 @@ impl Memory {
 
 /// When the price in hand was published, unix seconds, and the slot it was posted in.
 pub fn published(snapshot: &Snapshot) -> Option<(i64, u64)> {
-    let [source, _] = &snapshot.risk_market.params.sources;
-    let raw = snapshot.with_feed(|feed| ballast_risk::oracle::decode(source, feed));
-    raw.ok().map(|raw| (raw.publish_time, raw.slot))
+    snapshot.raw_price().map(|raw| (raw.publish_time, raw.slot))
 }
 
 /// The clock sysvar's five little-endian words.

@@ -2,11 +2,10 @@
 
 use super::error::KeeperError;
 use super::memory::published;
-use ballast_core_market::admission::PriceUse;
 use ballast_core_market::breaker::{BreakerSet, VAULT};
+use ballast_core_vault::prices::Purpose;
 use ballast_sdk::plan::Action;
 use ballast_sdk::snapshot::Snapshot;
-use ballast_vault::valuation::exposure;
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram, Unit};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
 use std::net::SocketAddr;
@@ -119,26 +118,27 @@ pub fn vault(snapshot: &Snapshot) {
     if let Some((time, _)) = published(snapshot) {
         gauge!(PRICE_AGE).set(snapshot.clock.unix_timestamp.saturating_sub(time) as f64);
     }
-    let live = snapshot.live_price(PriceUse::Exit).ok();
-    if let Ok(standing) = snapshot.standing(live.as_ref()) {
-        gauge!(BREAKER).set(flag(standing != BreakerSet::NONE));
+    let monitored = snapshot.appraise(Purpose::Monitor);
+    if let Ok(prices) = snapshot.prices(Purpose::Monitor) {
+        gauge!(BREAKER).set(flag(prices.active != BreakerSet::NONE));
     }
-    let looked = live.as_ref().and_then(|live| snapshot.looked(live));
-    let watch = &looked.as_ref().map_or(&snapshot.vault, |(vault, _)| vault).watch;
-    let tripped = watch.get().breakers.tripped;
+    let monitor = monitored
+        .as_ref()
+        .map_or(&snapshot.state.monitor, |appraisal| &appraisal.monitor);
     for breaker in VAULT.breakers() {
-        gauge!(VAULT_BREAKER, "breaker" => breaker.name()).set(flag(tripped.has(breaker)));
+        gauge!(VAULT_BREAKER, "breaker" => breaker.name()).set(flag(monitor.breakers.tripped.has(breaker)));
     }
-    gauge!(FAILED_LOOKS).set(f64::from(watch.failed_looks));
+    gauge!(FAILED_LOOKS).set(f64::from(monitor.failed_looks));
     gauge!(REGIME).set(f64::from(snapshot.risk_market.regime.level));
-    let Ok(bounds) = snapshot.exit_price() else { return };
-    gauge!(PRICE).set(bounds.mid.fixed().to_num::<f64>());
-    let Some(book) = snapshot.book(bounds.mid) else { return };
-    if let Some(held) = exposure(&book, bounds.mid) {
+    let Some(appraisal) = snapshot.appraise(Purpose::Redeem) else {
+        return;
+    };
+    gauge!(PRICE).set(appraisal.prices.bounds.mid.fixed().to_num::<f64>());
+    if let Some(held) = appraisal.exposure() {
         gauge!(NAV).set(held.nav.0 as f64);
         gauge!(DELTA).set(held.delta.0 as f64);
     }
-    if let Some(targets) = snapshot.targets(&book, &bounds) {
+    if let Some(targets) = appraisal.targets() {
         gauge!(TARGET).set(targets.delta.0 as f64);
         gauge!(BAND).set(targets.band.0 as f64);
     }

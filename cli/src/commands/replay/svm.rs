@@ -150,7 +150,7 @@ impl Compiled {
         self.units += done.compute_units_consumed;
         self.most_units = self.most_units.max(done.compute_units_consumed);
         let account = self.svm.get_account(&self.market).context("the market is gone")?;
-        let market = Market::view(&account.data).map_err(|error| anyhow!("{error}"))?;
+        let market = Market::in_place(&account.data).map_err(|error| anyhow!("{error}"))?;
         market.state().context("the market was not observed")
     }
 

@@ -102,7 +102,7 @@ fn a_reader_with_the_page_alone_gets_what_was_written() {
     market.venues[1].cost = 77;
     let account = [Market::DISCRIMINATOR, bytemuck::bytes_of(&market)].concat();
     assert_eq!(account.len(), MARKET_BYTES);
-    assert_eq!(Market::view(&account).unwrap().signals, market.signals);
+    assert_eq!(Market::in_place(&account).unwrap().signals, market.signals);
     let rows = market_rows();
     let bytes = |field: &str| {
         let row = rows.iter().find(|row| row.field == field).unwrap();
