@@ -1,4 +1,4 @@
-//! `docs/breakers.md` shows the table that is compiled in. `BALLAST_UPDATE=1` rewrites it; otherwise it has to be true as it stands.
+//! `docs/reference/breakers.md` shows the table that is compiled in. `BALLAST_UPDATE=1` rewrites it; otherwise it has to be true as it stands.
 
 use ballast_core_market::breaker::{
     permitted, Breaker, BreakerSet, Permissions, Resume, Scope, Unit, QUIET_SECONDS, TABLE,
@@ -148,7 +148,7 @@ fn page() -> String {
 
 #[test]
 fn the_page_shows_the_table() {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/breakers.md");
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/breakers.md");
     let page = page();
     if std::env::var_os("BALLAST_UPDATE").is_some() {
         std::fs::write(&path, &page).unwrap();

@@ -1,7 +1,7 @@
 //! Integer steps of the kernels. The virtual machine has 64-bit products and quotients but no 128-bit product, so a
 //! product of two fractions is taken from 32-bit halves.
 //!
-//! The kernels' ranges are proven in `docs/numerics.md`; sums and products here wrap silently only in release builds and
+//! The kernels' ranges are proven in `docs/internals/numerics.md`; sums and products here wrap silently only in release builds and
 //! stop a debug build, which is how the tests and the fuzzer look for a range that was judged wrong.
 
 const LOW_31: i64 = 0x7fff_ffff;

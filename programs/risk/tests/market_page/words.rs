@@ -18,7 +18,7 @@ no padding but the field of that name. A reader checks
 2. the discriminator: `{DISCRIMINATOR}`;
 3. the version: {VERSION}. A version that it does not know it has to refuse; fields keep their places and meanings within one.
 
-What the signals mean: [signals.md](signals.md); breakers: [breakers.md](breakers.md); the volatility surface is an [account of its own](accounts-surface.md).
+What the signals mean: [signals.md](../concepts/signals.md); breakers: [breakers.md](breakers.md); the volatility surface is an [account of its own](accounts-surface.md).
 
 ## Numbers
 
@@ -27,7 +27,7 @@ deviation).
 
 `Fixed` is a signed number of 16 bytes: the i128 that they are in little-endian two's complement, over 2⁴⁸. One is
 `00000000000001000000000000000000`, −0.5 is `000000000080ffffffffffffffffffff`. It is kept as bytes because the alignment of an i128 differs between
-targets ([ADR 5](adr/0005-fixed-in-state-as-bytes.md)). Prices are quote units for one unit of the underlying.
+targets ([ADR 5](../adr/0005-fixed-in-state-as-bytes.md)). Prices are quote units for one unit of the underlying.
 
 `× 2ⁿ` says that the integer is the number times 2ⁿ: divide by 2ⁿ. Times are unix seconds.
 
