@@ -59,7 +59,8 @@ pub const fn udiv(a: u64, b: u64) -> u64 {
     }
 }
 
-/// a·b / 2⁶², rounded down by less than three units. For |a·b| < 2¹²⁵.
+/// Computes a·b / 2⁶², rounded down by less than three units, for |a·b| ≤ 2¹²⁵ − 2⁹⁷. Nearer to 2¹²⁵
+/// the product of the high halves may not fit: that of a negative number is rounded away from zero.
 #[inline(always)]
 pub const fn product(a: i64, b: i64) -> i64 {
     let (a_high, a_low) = (a >> 31, a & LOW_31);
