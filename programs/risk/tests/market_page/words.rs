@@ -8,26 +8,30 @@ use ballast_risk::state::{
 
 pub const HEAD: &str = "# Market accounts
 
-For readers in any language. Written by a test from the structs of the risk program; `BALLAST_UPDATE=1 cargo test -p ballast-risk --test
-market_page` rewrites it, and the test fails when a field moves, grows, or is not told of.
+For readers in any language. Written by a test from the structs of the risk program;
+`BALLAST_UPDATE=1 cargo test -p ballast-risk --test market_page` rewrites it, and the test fails when a
+field moves, grows, or is not told of.
 
-A market belongs to the risk program, lies at `[\"market\", creator, name]`, and has one size: {BYTES} bytes, every field at a fixed offset. There is
-no padding but the field of that name. A reader checks
+A market belongs to the risk program, lies at `[\"market\", creator, name]`, and has one size: {BYTES} bytes,
+every field at a fixed offset. There is no padding but the field of that name. A reader checks
 
 1. the owner: the risk program;
 2. the discriminator: `{DISCRIMINATOR}`;
-3. the version: {VERSION}. A version that it does not know it has to refuse; fields keep their places and meanings within one.
+3. the version: {VERSION}. A version that it does not know it has to refuse; fields keep their places and
+   meanings within one.
 
-What the signals mean: [signals](../concepts/signals.md); breakers: [the table](breakers.md); the volatility surface is an [account of its own](accounts-surface.md).
+What the signals mean: [signals](../concepts/signals.md); breakers: [the table](breakers.md); the volatility
+surface is an [account of its own](accounts-surface.md).
 
 ## Numbers
 
-Integers are little-endian; `i` is two's complement. A share or ratio is in **basis points** where it is a u32 (10000 is 1 or 100 %, or one standard
-deviation).
+Integers are little-endian; `i` is two's complement. A share or ratio is in **basis points** where it is a
+u32 (10000 is 1 or 100 %, or one standard deviation).
 
-`Fixed` is a signed number of 16 bytes: the i128 that they are in little-endian two's complement, over 2⁴⁸. One is
-`00000000000001000000000000000000`, −0.5 is `000000000080ffffffffffffffffffff`. It is kept as bytes because the alignment of an i128 differs between
-targets ([ADR 5](../adr/0005-fixed-in-state-as-bytes.md)). Prices are quote units for one unit of the underlying.
+`Fixed` is a signed number of 16 bytes: the i128 that they are in little-endian two's complement, over 2⁴⁸.
+One is `00000000000001000000000000000000`, −0.5 is `000000000080ffffffffffffffffffff`. It is kept as bytes
+because the alignment of an i128 differs between targets ([ADR 5](../adr/0005-fixed-in-state-as-bytes.md)).
+Prices are quote units for one unit of the underlying.
 
 `× 2ⁿ` says that the integer is the number times 2ⁿ: divide by 2ⁿ. Times are unix seconds.
 
@@ -43,7 +47,8 @@ def market(data, now):
     return price, volatility, age, regime, active
 ```
 
-`signals.price` is zero before the first observation; nothing below `params` but the initial variance means anything then.
+`signals.price` is zero before the first observation; nothing below `params` but the initial variance means
+anything then.
 
 ## Market, {BYTES} bytes
 
@@ -182,8 +187,7 @@ pub fn threshold() -> Vec<Row> {
     })
 }
 
-pub const BREAKER: &str =
-    "In the unit of the breaker's reading: basis points, or seconds for the two that are stale.";
+pub const BREAKER: &str = "In the unit of the breaker's reading: basis points, or seconds for the two that are stale.";
 pub fn breaker() -> Vec<Row> {
     rows!(0, StoredBreakerSettings, {
         trip => "It trips when its reading reaches this",
@@ -202,6 +206,6 @@ pub fn venue() -> Vec<Row> {
 }
 
 pub const TAIL: &str = "
-In Rust, `ballast_risk::state::Market::view(data)` is this account in place, and `Market::state()` its typed contents. Other programs that want numbers
-rather than bytes ask [`assess`](assess.md).
+In Rust, `ballast_risk::state::Market::view(data)` is this account in place, and `Market::state()` its typed
+contents. Other programs that want numbers rather than bytes ask [`assess`](assess.md).
 ";
