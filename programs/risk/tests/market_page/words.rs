@@ -206,6 +206,6 @@ pub fn venue() -> Vec<Row> {
 }
 
 pub const TAIL: &str = "
-In Rust, `ballast_risk::state::Market::view(data)` is this account in place, and `Market::state()` its typed
-contents. Other programs that want numbers rather than bytes ask [`assess`](assess.md).
+In Rust, `ballast_risk::state::Market::in_place(data)` is this account in place, and `Market::state()` its typed contents. Other programs that want numbers
+rather than bytes ask [`assess`](assess.md).
 ";
