@@ -4,7 +4,7 @@
 //! everything else: a venue that changed is a venue that nobody here understands. It does not know who owns an account
 //! or at which address it lives; **the caller pins both before it asks**, since a layout is easily imitated.
 //!
-//! What is read, its units and how to add a venue: `docs/venues.md`.
+//! What is read, its units and how to add a venue: `docs/reference/venues.md`.
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(

@@ -63,7 +63,7 @@ fn compute_units_stay_under_their_ceilings_and_the_page_is_true() {
     }
     let golden = golden.map(|(table, rows)| format!("{}\n{}", markdown(rows), accuracy::markdown(table)));
     let mut text = page(golden.as_deref(), &markdown(&rows[0]));
-    let path = root().join("docs/math-compute-units.md");
+    let path = root().join("docs/reference/math-compute-units.md");
     let there = std::fs::read_to_string(&path).unwrap_or_default();
     if let (None, Some(at), Some(own)) = (&golden, there.find(OWN), text.find(OWN)) {
         // What cannot be measured here is taken as it stands.

@@ -1,4 +1,4 @@
-//! What somebody gains who decides when a market is observed, with the checked-in parameters: the bounds of docs/signals.md.
+//! What somebody gains who decides when a market is observed, with the checked-in parameters: the bounds of docs/concepts/signals.md.
 //!
 //! The real series are read from the folder in `BALLAST_HISTORY`, or from `../shared/history` beside the workspace; without them the same
 //! tests run on the synthetic path alone.
@@ -128,7 +128,7 @@ fn choosing_inside_the_confidence_band_is_bounded() {
         let typed = typed(market);
         let looks = hourly(&candles);
         let honest = observed(&looks, &typed);
-        // Medians of the fast and the slow variance, and the slow one at its worst, as docs/signals.md states them.
+        // Medians of the fast and the slow variance, and the slow one at its worst, as docs/concepts/signals.md states them.
         for (bp, fast, slow, worst) in [
             (2, [0.93, 1.08], [0.95, 1.06], [0.88, 1.17]),
             (5, [0.85, 1.21], [0.89, 1.15], [0.74, 1.50]),
@@ -181,7 +181,7 @@ fn being_alone_and_waiting_is_bounded() {
         let typed = typed(market);
         let looks = hourly(&candles);
         let honest = observed(&looks, &typed);
-        // Medians of the fast and the slow variance, and both at their worst, as docs/signals.md states them.
+        // Medians of the fast and the slow variance, and both at their worst, as docs/concepts/signals.md states them.
         for (choice, medians, worst) in [
             (2, [[0.64, 1.20], [0.66, 1.23]], [[0.005, 8.7], [0.24, 1.50]]),
             (6, [[0.33, 1.57], [0.43, 1.75]], [[0.0, 12.0], [0.06, 2.45]]),

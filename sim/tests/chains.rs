@@ -186,7 +186,7 @@ fn every_real_chain_gives_a_surface_near_its_quotes() {
             }
         }
     }
-    // What docs/surface.md says, with a little room.
+    // What docs/concepts/surface.md says, with a little room.
     let [fitted, alone, on_chain] = sums.map(|sum| sum.summary().unwrap());
     assert!(
         fitted.median < 0.45 && fitted.p95 < 6.0 && fitted.inside > 0.66,

@@ -212,7 +212,7 @@ fn the_table_is_true_and_under_its_ceilings() {
         assert!(bytes <= ceiling, "{name}: {bytes} bytes, over {ceiling}");
         writeln!(table, "| {name} | {bytes} | {ceiling} |").unwrap();
     }
-    let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/compute-units.md");
+    let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference/compute-units.md");
     if std::env::var_os("BALLAST_UPDATE").is_some() {
         std::fs::write(&page, &table).unwrap();
     }

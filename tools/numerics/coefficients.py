@@ -4,7 +4,7 @@
     tools/numerics/coefficients.py            writes core/math/src/kernels/coefficients.rs
     tools/numerics/coefficients.py --check    fails if that file is not what would be written
 
-Needs mpmath (Debian: python3-mpmath). The largest error of each fit stands beside it and is used by docs/numerics.md.
+Needs mpmath (Debian: python3-mpmath). The largest error of each fit stands beside it and is used by docs/internals/numerics.md.
 """
 
 import pathlib

@@ -1,4 +1,4 @@
-//! `ballast-feeder`: see `docs/feeder.md`.
+//! `ballast-feeder`: see `docs/guides/run-a-feeder.md`.
 #![forbid(unsafe_code)]
 
 use ballast_feeder::args::Args;

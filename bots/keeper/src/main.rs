@@ -1,4 +1,4 @@
-//! `ballast-keeper`: see `docs/keeper.md`.
+//! `ballast-keeper`: see `docs/reference/keeper.md`.
 #![forbid(unsafe_code)]
 
 use ballast_keeper::service::{init_logs, run, Args, KeeperError};

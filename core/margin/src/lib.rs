@@ -1,7 +1,7 @@
 //! What a book is worth, how it moves with the market, and how much margin it needs.
 //!
 //! A book is up to [`MAX_LEGS`] positions on up to [`MAX_MARKETS`] markets. Marks come from the precise tier, Greeks
-//! and scenarios from the fast one. Formulae, constants and their reasons are in `docs/assess.md`.
+//! and scenarios from the fast one. Formulae, constants and their reasons are in `docs/reference/assess.md`.
 //!
 //! **The adverse side.** Each leg is marked where its owner would have to leave it: at the end of the price's confidence
 //! interval, and at the side of the volatility, that is worse for him. So a wider interval never makes a book worth more.

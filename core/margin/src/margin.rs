@@ -20,7 +20,7 @@ const fn percent(value: i128) -> Ratio {
     Ratio::from_fixed(I80F48::from_bits((value << 48) / 100))
 }
 
-/// The parameters in force; `docs/assess.md` gives their reasons.
+/// The parameters in force; `docs/reference/assess.md` gives their reasons.
 pub const MARGIN: MarginParams = MarginParams {
     initial_share: percent(100),
     initial_shortfall: percent(135),

@@ -38,7 +38,7 @@ pub struct ScenarioParams {
     pub term_cap: u8,
 }
 
-/// The shocks in force; `docs/assess.md` gives their reasons.
+/// The shocks in force; `docs/reference/assess.md` gives their reasons.
 pub const SCENARIOS: ScenarioParams = ScenarioParams {
     price_halves: [-12, -7, -4, -2, 0, 2, 4, 7, 12],
     volatility: [I2F62::lit("-0.25"), I2F62::ZERO, I2F62::lit("0.5")],

@@ -1,6 +1,6 @@
 //! An example: how another program asks the risk engine about a book, and what it has to check in the answer.
 //!
-//! `docs/assess.md` describes question and answer. This program holds nothing and is never deployed.
+//! `docs/reference/assess.md` describes question and answer. This program holds nothing and is never deployed.
 #![deny(
     clippy::arithmetic_side_effects,
     clippy::unwrap_used,

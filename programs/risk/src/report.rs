@@ -1,4 +1,4 @@
-//! What `assess` answers, as return data. The layout is in `docs/assess.md`; a reader that does not know the version has to
+//! What `assess` answers, as return data. The layout is in `docs/reference/assess.md`; a reader that does not know the version has to
 //! refuse the answer.
 
 use crate::state::Fixed;

@@ -1,4 +1,4 @@
-//! The offsets that `docs/options.md` gives to readers in other languages.
+//! The offsets that `docs/reference/options.md` gives to readers in other languages.
 
 use crate::options::support::*;
 use anchor_lang::{Discriminator, Space};

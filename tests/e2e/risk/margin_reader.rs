@@ -119,7 +119,7 @@ fn the_engines_own_refusals_end_the_callers_transaction() {
         .is_ok());
 }
 
-/// `docs/assess.md` states what asking through a program costs more than asking oneself.
+/// `docs/reference/assess.md` states what asking through a program costs more than asking oneself.
 #[test]
 fn asking_through_a_program_costs_this_much_more() {
     for (legs, markets, most) in [(1, 1, 6_000), (16, 1, 11_500), (8, 4, 13_000)] {

@@ -378,7 +378,7 @@ fn no_zero_and_no_excess_gets_into_a_surface() {
 
 #[test]
 fn layouts_are_those_of_the_documentation() {
-    // docs/accounts-surface.md names these offsets.
+    // docs/reference/accounts-surface.md names these offsets.
     let mut world = ready();
     world.publish().unwrap();
     let surface = world.surface();

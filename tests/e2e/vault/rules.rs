@@ -1,4 +1,4 @@
-//! The rules past failures demand, each under its number (DESIGN, section 10).
+//! The rules past failures demand, each under its number (`docs/reference/rules.md`).
 
 use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::Pubkey;

@@ -141,15 +141,19 @@ pub const OWN: &str = "## Over the options of the repository";
 /// The page in `docs/`: over the golden options, where they are there; and over those of the repository.
 pub fn page(golden: Option<&str>, own: &str) -> String {
     format!(
-        "# What the mathematics costs, and how exact it is\n\nWritten by `cli/tests/bench_math.rs`, which fails when it is not \
-         true; `BALLAST_UPDATE=1 ./ballast test` rewrites it. `./ballast bench math` shows such figures for any table of \
-         options, and the same for bytes of program and sets a second.\n\nCompute units are from typed arguments in memory \
-         to typed results in memory, with every check of the domain; what an empty measurement costs is taken off. A set is \
-         price, delta, gamma, vega, theta and rho; the higher one has vanna, volga and charm too. A point of the surface is \
-         one of eight expiries. The scenarios are the whole grid of 27 cells with its weights, 16 options revalued in each, \
-         and the expected shortfall; a row is a book. `solmath` gives prices and Greeks of call and put, without carry, and \
-         takes no negative rate. Rows count what a function takes.\n\n{}{OWN}\n\nThe 300 of \
+        "# What the mathematics costs, and how exact it is\n\n\
+         Written by `cli/tests/bench_math.rs`, which fails when it is not true; `BALLAST_UPDATE=1 ./ballast test`\n\
+         rewrites it. `./ballast bench math` shows such figures for any table of options, and the same for bytes of\n\
+         program and sets a second.\n\n\
+         Compute units are from typed arguments in memory to typed results in memory, with every check of the domain;\n\
+         what an empty measurement costs is taken off. A set is price, delta, gamma, vega, theta and rho; the higher\n\
+         one has vanna, volga and charm too. A point of the surface is one of eight expiries. The scenarios are the\n\
+         whole grid of 27 cells with its weights, 16 options revalued in each, and the expected shortfall; a row is a\n\
+         book. `solmath` gives prices and Greeks of call and put, without carry, and takes no negative rate. Rows\n\
+         count what a function takes.\n\n{}{OWN}\n\nThe 300 of \
          `core/math/tests/vectors/black_scholes.csv` reach to the corners of the domain.\n\n{own}",
-        golden.map(|part| format!("## Over the 4,000 golden options\n\n{part}\n")).unwrap_or_default()
+        golden
+            .map(|part| format!("## Over the 4,000 golden options\n\n{part}\n"))
+            .unwrap_or_default()
     )
 }

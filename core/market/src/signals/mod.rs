@@ -1,7 +1,7 @@
 //! What a market learns from each admitted price: variance fast and slow, the shape of returns, trend and acceleration, jumps, a slow
 //! price and its high.
 //!
-//! The estimators are those of `risk-math` (`docs/estimators.md`); here they are fed, in one pass for each observation. Variance and moments
+//! The estimators are those of `risk-math` (`docs/internals/estimators.md`); here they are fed, in one pass for each observation. Variance and moments
 //! take steps no shorter than the sampling time, so that whoever bursts, or picks his moments inside the confidence interval,
 //! gains nothing; trend and jump look at every price.
 

@@ -1,4 +1,4 @@
-//! `docs/breakers.md` shows the table that is compiled in. `BALLAST_UPDATE=1` rewrites it; otherwise it has to be true as it stands.
+//! `docs/reference/breakers.md` shows the table that is compiled in. `BALLAST_UPDATE=1` rewrites it; otherwise it has to be true as it stands.
 
 use ballast_core_market::breaker::{
     permitted, Breaker, BreakerSet, Permissions, Resume, Scope, Unit, QUIET_SECONDS, TABLE,
@@ -7,65 +7,80 @@ use std::fmt::Write as _;
 
 const HEAD: &str = "# Breakers
 
-Written by a test from the table in `ballast_core_market::breaker`; `BALLAST_UPDATE=1 cargo test -p ballast-core-market --test breakers` rewrites it.
+Written by a test from the table in `ballast_core_market::breaker`;
+`BALLAST_UPDATE=1 cargo test -p ballast-core-market --test breakers` rewrites it. Why there is one table:
+[ADR 11](../adr/0011-breakers-as-a-table.md).
 
-A market's breakers are kept in its account by the risk program, and looked at by every `observe`; a vault's in its own, looked at by
-whoever values its book, and by `mark`, which does nothing else.
+A market's breakers are kept in its account by the risk program and updated by every `observe`; a vault's in
+its own, updated by whatever values its portfolio, and by `mark`, which does nothing else.
 
 ## What each permits
 
-While several stand, only what all of them permit is permitted. `open` is to add exposure, `reduce` to bring it nearer to zero, `settle` to
-settle a contract at a price of now.
+While several are active, only what all of them permit is permitted. `open` is to add exposure, `reduce` to
+bring it nearer to zero, `settle` to settle a contract at a price of now.
 
 ";
 
 const LIFE: &str = "
-## What trips them, and how they resume
+## What trips them, and how they are reset
 
-A breaker trips when its reading reaches `trip`. It then stands until the reading has stayed under `clear`, which is lower, for its quiet
-time; between the two nothing changes. Then it resumes by itself, or the guardian may resume it and nobody else. The guardian
-may also trip any of them by hand. Without a guardian a vault can still be left, and reduced, for ever.
+A breaker trips when its reading reaches `trip`. It is then active until the reading has stayed under
+`clear`, which is lower, for its cooldown; between the two nothing changes. Then it is reset by itself, or
+by the guardian and nobody else. The guardian may also trip any of them by hand. Without a guardian a vault
+can still be left, and reduced, for ever.
 
-Quiet time is watched time: it runs from one reading under `clear` to the next, and a gap between two looks counts for
-at most `longest_gap_seconds`, itself at most a quarter of the shortest quiet time. A reading that cannot be taken neither
-trips nor counts as quiet; if its source is gone for good, only time-locked governance can clear the breaker. Whoever is about to act also counts as standing what the readings of the moment would trip.
+A cooldown counts observed time: it runs from one reading under `clear` to the next, and a gap between two
+observations counts for at most `longest_gap_seconds`, itself at most a quarter of the shortest cooldown. A
+reading that cannot be taken neither trips a breaker nor counts toward its cooldown; if its source is gone
+for good, the breaker stays active, since nothing in this version clears it. Whoever is about to act also
+counts as active what the readings of the moment would trip.
 
 ";
 
-const LOOKS: &str = "
-## How a vault is looked at
+const UPDATES: &str = "
+## How a vault's breakers are updated
 
-`deposit`, `redeem`, `complete_redemption`, `move_collateral`, `rebalance` and `unwind` look, and anyone may send `mark`. A look rests on a price that is live for
-an exit; what leaving pays at a haircut price is no look. Deposits and orders are judged by what stands together with what their own look trips; whoever leaves
-is never asked.
+`deposit`, `redeem`, `complete_redemption`, `move_collateral`, `rebalance` and `unwind` update them, and
+anyone may send `mark`. An update rests on a price that is live for an exit; what leaving pays at a haircut
+price updates nothing. Deposits and orders are judged by what is active together with what their own update
+trips; whoever leaves is never asked.
 
-- Drawdown and NAV jump are of the low net asset value of a share, its rise not limited. The high-water mark's rise is.
-- A NAV jump is measured from the last look that counted, and of the looks of one slot the first does. **A jump split into many looks is
-  hidden from it, and adds up in the drawdown.** A keeper that stayed away for long makes a jump of a drift; the one that comes with Ballast looks at least hourly.
-- Turnover and keeper spend drain linearly to nothing over the window (1 hour … 7 days), counted from the last trade or payment. In any stretch
-  as long as the window, less than twice `trip`, and one order, can be traded before openings stop. An order that waits counts when it is placed.
-  Nothing pays keepers yet, so their spend is zero.
-- A look at the venue fails if its market or the vault's account there has another owner, layout or version than the venue's, or if the venue is halted or
-  prices nothing. Both are pinned by address first: a wrong address is an error, and counts for nothing. A further failure counts a minute after the last, so that looking in every
-  slot does not make an outage of a moment into one that stands. Partial and late fills, queued withdrawals and deleveraging are no failures: the book shows them.
-- While the venue cannot be read, the other four cannot be either. In a vault of fewer than 100 shares and units of value all four are zero: what is read of
-  a share would be about the virtual part, which nobody owns.
+- Drawdown and NAV jump are of the low net asset value of a share, its rise not limited. The high-water
+  mark's rise is.
+- A NAV jump is measured from the last update that counted, and of the updates of one slot the first does.
+  **A jump split into many updates is hidden from it, and adds up in the drawdown.** A keeper that stayed
+  away for long makes a jump of a drift; the one that comes with Ballast marks at least hourly.
+- Turnover and keeper spend drain linearly to nothing over the window (1 hour … 7 days), counted from the
+  last trade or payment. In any stretch as long as the window, less than twice `trip`, and one order, can be
+  traded before openings stop. An order that waits counts when it is placed. Keepers are not paid yet, so
+  their spend is zero.
+- The venue fails if its market or the vault's account there has another owner, layout or version than the
+  venue's, or if the venue is halted or prices nothing. Both are pinned by address first: a wrong address is
+  an error, and counts for nothing. A further failure counts a minute after the last, so that marking in
+  every slot does not trip a breaker for an outage of a moment. Partial and late fills, queued withdrawals
+  and deleveraging are no failures: the portfolio shows them.
+- While the venue cannot be read, the other four cannot be either. In a vault of fewer than 100 shares and
+  units of value all four are zero: what is read of a share would be about the virtual part, which nobody
+  owns.
 
-The guardian is chosen when the vault is created, or nobody is. He trips any of the five, and resumes drawdown, NAV jump and venue failure after their
-quiet time, on a look of the same slot. That is all he can do.
+The guardian is chosen when the vault is created, or nobody is. They trip any of the five, and reset
+drawdown, NAV jump and venue failure after their cooldown, on a mark of the same slot. That is all they can
+do.
 
 ";
 
 const TAIL: &str = "
 ## What is tested
 
-- Every one of the 4,096 sets of breakers, with and without an admitted price, against every action: redeeming and reducing are always permitted;
-  opening is permitted only when nothing stands; one more breaker never permits more.
-- Every sequence of three events (trip, between, unreadable, long quiet, unwatched, tripped or resumed by the guardian, for each
-  breaker) of a market and of a vault, from nothing and from everything standing.
+- Every one of the 4,096 sets of breakers, with and without an admitted price, against every action:
+  redeeming and reducing are always permitted; opening is permitted only when none is active; one more
+  breaker never permits more.
+- Every sequence of three events (trip, between, unreadable, long cooldown, unobserved, tripped or reset by
+  the guardian, for each breaker) of a market and of a vault, from none and from all active.
 - Every parameter at zero and just outside its bounds is refused.
-- Through the compiled vault: all 32 sets of its breakers, each tripping, its hysteresis and its resumption, and what a thief, a keeper or the
-  guardian could want of them (`tests/e2e/vault_breakers.rs`, `vault_breaker_thieves.rs`).
+- Through the compiled vault: all 32 sets of its breakers, each tripping, its hysteresis and its reset, and
+  what an attacker, a keeper or the guardian could want of them (`tests/e2e/vault/breakers.rs`,
+  `tests/attacks/vault_breakers.rs`).
 ";
 
 fn yes(permitted: bool) -> &'static str {
@@ -88,8 +103,8 @@ fn permissions_row(page: &mut String, name: &str, permits: Permissions) {
     writeln!(page, "| {name} | {cells} |").unwrap();
 }
 
-/// A bound of `trip` as people say it.
-fn said(unit: Unit, value: u32) -> String {
+/// Returns a bound of `trip` with its unit.
+fn shown(unit: Unit, value: u32) -> String {
     let tenths = f64::from(value) / 10_000.0;
     match unit {
         Unit::BasisPoints if value >= 10_000 => format!("{tenths}×"),
@@ -103,7 +118,7 @@ fn said(unit: Unit, value: u32) -> String {
 fn page() -> String {
     let mut page = String::from(HEAD);
     page.push_str("| State | open | reduce | deposit | withdraw | settle |\n|---|---|---|---|---|---|\n");
-    permissions_row(&mut page, "none stands", permitted(BreakerSet::NONE, true));
+    permissions_row(&mut page, "none active", permitted(BreakerSet::NONE, true));
     permissions_row(
         &mut page,
         "no price admitted for the use",
@@ -113,7 +128,7 @@ fn page() -> String {
         permissions_row(&mut page, rule.breaker.name(), rule.permits);
     }
     page.push_str(LIFE);
-    page.push_str("| Breaker | Kept by | Reading | `trip` accepted | Resumes |\n|---|---|---|---|---|\n");
+    page.push_str("| Breaker | Kept by | Reading | `trip` accepted | Reset |\n|---|---|---|---|---|\n");
     for rule in &TABLE {
         let kept = match rule.scope {
             Scope::Market => "market",
@@ -128,19 +143,19 @@ fn page() -> String {
             "| {} | {kept} | {} | {} … {} | {resumes} |",
             rule.breaker.name(),
             rule.breaker.reading(),
-            said(rule.unit, *rule.trip.start()),
-            said(rule.unit, *rule.trip.end()),
+            shown(rule.unit, *rule.trip.start()),
+            shown(rule.unit, *rule.trip.end()),
         )
         .unwrap();
     }
     writeln!(
         page,
-        "\nFor every breaker 0 < `clear` < `trip` (for a venue's failures, `clear` ≤ `trip`), and a quiet time of {} s … {} days.",
+        "\nFor every breaker 0 < `clear` < `trip` (for a venue's failures, `clear` ≤ `trip`), and a cooldown of {} s … {} days.",
         QUIET_SECONDS.start(),
         QUIET_SECONDS.end() / 86_400
     )
     .unwrap();
-    page.push_str(LOOKS.trim_end());
+    page.push_str(UPDATES.trim_end());
     page.push('\n');
     page.push_str(TAIL);
     page
@@ -148,7 +163,7 @@ fn page() -> String {
 
 #[test]
 fn the_page_shows_the_table() {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/breakers.md");
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/breakers.md");
     let page = page();
     if std::env::var_os("BALLAST_UPDATE").is_some() {
         std::fs::write(&path, &page).unwrap();

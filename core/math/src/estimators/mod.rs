@@ -12,7 +12,7 @@
 //! | [`Trend`] | every observation | trend and acceleration as z-scores |
 //! | [`Gwav`] | every published volatility | its geometric average over a window |
 //!
-//! Formulae, ranges and measured errors are in `docs/estimators.md`.
+//! Formulae, ranges and measured errors are in `docs/internals/estimators.md`.
 
 pub(crate) mod arithmetic;
 mod decay;

@@ -47,7 +47,7 @@ impl TrendParams {
 /// (Zumbach & Müller 2001, "Operators on inhomogeneous time series"): with μ = e^(−Δt/τ) and ν = (1 − μ)τ/Δt,
 /// A ← μA + (ν − μ)X₀ + (1 − ν)X₁. For the distance from it that is D ← μD + νr, with r the log return of the step, so only
 /// returns are needed. The signal follows T in the same way, which is exact to second order in Δt/τ. A chord is smoother than a random
-/// walk: long steps make scores smaller than the formula says, never larger on average (docs/estimators.md has the measured ratio).
+/// walk: long steps make scores smaller than the formula says, never larger on average (docs/internals/estimators.md has the measured ratio).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Trend {
     fast: LogReturn,

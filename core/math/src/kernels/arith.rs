@@ -1,7 +1,7 @@
 //! Integer steps of the kernels. The virtual machine has 64-bit products and quotients but no 128-bit product, so a
 //! product of two fractions is taken from 32-bit halves.
 //!
-//! The kernels' ranges are proven in `docs/numerics.md`; sums and products here wrap silently only in release builds and
+//! The kernels' ranges are proven in `docs/internals/numerics.md`; sums and products here wrap silently only in release builds and
 //! stop a debug build, which is how the tests and the fuzzer look for a range that was judged wrong.
 
 const LOW_31: i64 = 0x7fff_ffff;
@@ -59,7 +59,8 @@ pub const fn udiv(a: u64, b: u64) -> u64 {
     }
 }
 
-/// a·b / 2⁶², rounded down by less than three units. For |a·b| < 2¹²⁵.
+/// Computes a·b / 2⁶², rounded down by less than three units, for |a·b| ≤ 2¹²⁵ − 2⁹⁷. Nearer to 2¹²⁵
+/// the product of the high halves may not fit: that of a negative number is rounded away from zero.
 #[inline(always)]
 pub const fn product(a: i64, b: i64) -> i64 {
     let (a_high, a_low) = (a >> 31, a & LOW_31);

@@ -6,7 +6,7 @@
 //!
 //! Between two expiries total variance is linear in time at fixed k. Before the first and after the last the volatility
 //! at fixed k is that of the first and of the last: total variance is scaled by the time. Ranges, error bounds and what
-//! the gate guarantees are in `docs/surface.md`.
+//! the gate guarantees are in `docs/concepts/surface.md`.
 
 pub mod fast;
 mod gate;

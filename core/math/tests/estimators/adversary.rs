@@ -1,4 +1,4 @@
-//! What somebody gains who alone decides when the market is observed. Facts for docs/estimators.md, with bounds that hold them.
+//! What somebody gains who alone decides when the market is observed. Facts for docs/internals/estimators.md, with bounds that hold them.
 
 use ballast_core_math::estimators::{EwmaMoments, EwmaVariance, Sampler, Trend, TrendParams};
 use ballast_core_types::{Ratio, I80F48};

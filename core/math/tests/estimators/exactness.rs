@@ -1,4 +1,4 @@
-//! Integers against doubles over every hour of every series. The bounds are those of docs/estimators.md.
+//! Integers against doubles over every hour of every series. The bounds are those of docs/internals/estimators.md.
 
 use ballast_core_math::black_scholes::Volatility;
 use ballast_core_math::cornish_fisher::CornishFisher;

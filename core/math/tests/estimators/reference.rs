@@ -1,4 +1,4 @@
-//! The same estimators as plain formulas in double precision, written from docs/estimators.md and not from the code.
+//! The same estimators as plain formulas in double precision, written from docs/internals/estimators.md and not from the code.
 
 use super::YEAR;
 

@@ -94,7 +94,7 @@ fn judge(tier: &Tier, bounds: &Bounds, row: &Row) -> (f64, f64) {
     }
 }
 
-/// The bounds that the kernels' doc comments and docs/numerics.md state. Of `exp` and `sqrt` relative, of the others absolute.
+/// The bounds that the kernels' doc comments and docs/internals/numerics.md state. Of `exp` and `sqrt` relative, of the others absolute.
 struct Bounds {
     ln: f64,
     exp: f64,

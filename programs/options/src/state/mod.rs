@@ -1,4 +1,4 @@
-//! Accounts of the clearing house: plain data at fixed offsets (`docs/options.md`), and their way to and from the pure types of
+//! Accounts of the clearing house: plain data at fixed offsets (`docs/reference/options.md`), and their way to and from the pure types of
 //! [`ballast_core_clearing`].
 
 mod auction;

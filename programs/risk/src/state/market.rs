@@ -1,6 +1,6 @@
 //! One market: where its price comes from, what it may be used for, and what has been learned from it.
 //!
-//! The account is plain data at fixed offsets (`docs/accounts-market.md`), read and written in place.
+//! The account is plain data at fixed offsets (`docs/reference/accounts-market.md`), read and written in place.
 
 use crate::errors::RiskError;
 use crate::state::{

@@ -90,7 +90,7 @@ pub struct RegimeSettings {
     pub longest_gap_seconds: u32,
 }
 
-/// See [`BreakerSettings`]; units are those of the breaker's row in `docs/breakers.md`.
+/// See [`BreakerSettings`]; units are those of the breaker's row in `docs/reference/breakers.md`.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct StoredBreakerSettings {

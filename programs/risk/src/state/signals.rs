@@ -135,7 +135,7 @@ pub struct StoredRegime {
 pub struct StoredBreakers {
     /// When they were last looked at, unix seconds.
     pub updated_at: i64,
-    /// Those that stand: a bit for each, in the order of `docs/breakers.md`.
+    /// Those that stand: a bit for each, in the order of `docs/reference/breakers.md`.
     pub tripped: u32,
     /// For each of the market's, one more than the seconds it has been quiet; zero if it is not.
     pub quiet: [u32; MARKET_BREAKERS],

@@ -1,6 +1,6 @@
 //! A market's volatility surface: what its feeders say, and what was published from it.
 //!
-//! Both accounts have one size and fixed offsets (`docs/accounts-surface.md`), so that any language can read them.
+//! Both accounts have one size and fixed offsets (`docs/reference/accounts-surface.md`), so that any language can read them.
 
 use crate::errors::RiskError;
 use crate::state::Fixed;

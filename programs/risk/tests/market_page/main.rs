@@ -1,4 +1,4 @@
-//! `docs/accounts-market.md` tells the layout of a market as it is compiled in: offsets, sizes and types are read off the real structs, and every
+//! `docs/reference/accounts-market.md` tells the layout of a market as it is compiled in: offsets, sizes and types are read off the real structs, and every
 //! byte has to be told of. `BALLAST_UPDATE=1` rewrites the page; otherwise it has to be true as it stands.
 
 mod rows;
@@ -76,7 +76,7 @@ fn page() -> String {
 
 #[test]
 fn the_page_tells_the_layout() {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/accounts-market.md");
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/accounts-market.md");
     let page = page();
     if std::env::var_os("BALLAST_UPDATE").is_some() {
         std::fs::write(&path, &page).unwrap();

@@ -8,26 +8,30 @@ use ballast_risk::state::{
 
 pub const HEAD: &str = "# Market accounts
 
-For readers in any language. Written by a test from the structs of the risk program; `BALLAST_UPDATE=1 cargo test -p ballast-risk --test
-market_page` rewrites it, and the test fails when a field moves, grows, or is not told of.
+For readers in any language. Written by a test from the structs of the risk program;
+`BALLAST_UPDATE=1 cargo test -p ballast-risk --test market_page` rewrites it, and the test fails when a
+field moves, grows, or is not told of.
 
-A market belongs to the risk program, lies at `[\"market\", creator, name]`, and has one size: {BYTES} bytes, every field at a fixed offset. There is
-no padding but the field of that name. A reader checks
+A market belongs to the risk program, lies at `[\"market\", creator, name]`, and has one size: {BYTES} bytes,
+every field at a fixed offset. There is no padding but the field of that name. A reader checks
 
 1. the owner: the risk program;
 2. the discriminator: `{DISCRIMINATOR}`;
-3. the version: {VERSION}. A version that it does not know it has to refuse; fields keep their places and meanings within one.
+3. the version: {VERSION}. A version that it does not know it has to refuse; fields keep their places and
+   meanings within one.
 
-What the signals mean: [signals.md](signals.md); breakers: [breakers.md](breakers.md); the volatility surface is an [account of its own](accounts-surface.md).
+What the signals mean: [signals](../concepts/signals.md); breakers: [the table](breakers.md); the volatility
+surface is an [account of its own](accounts-surface.md).
 
 ## Numbers
 
-Integers are little-endian; `i` is two's complement. A share or ratio is in **ten-thousandths** where it is a u32 (10000 is 1 or 100 %, or one standard
-deviation).
+Integers are little-endian; `i` is two's complement. A share or ratio is in **basis points** where it is a
+u32 (10000 is 1 or 100 %, or one standard deviation).
 
-`Fixed` is a signed number of 16 bytes: the i128 that they are in little-endian two's complement, over 2⁴⁸. One is
-`00000000000001000000000000000000`, −0.5 is `000000000080ffffffffffffffffffff`. It is kept as bytes because the alignment of an i128 differs between
-targets ([ADR 5](adr/0005-fixed-in-state-as-bytes.md)). Prices are quote units for one unit of the underlying.
+`Fixed` is a signed number of 16 bytes: the i128 that they are in little-endian two's complement, over 2⁴⁸.
+One is `00000000000001000000000000000000`, −0.5 is `000000000080ffffffffffffffffffff`. It is kept as bytes
+because the alignment of an i128 differs between targets ([ADR 5](../adr/0005-fixed-in-state-as-bytes.md)).
+Prices are quote units for one unit of the underlying.
 
 `× 2ⁿ` says that the integer is the number times 2ⁿ: divide by 2ⁿ. Times are unix seconds.
 
@@ -39,11 +43,12 @@ def market(data, now):
     volatility = (integer({FAST}, 8, False) / 2**40) ** 0.5         # of the fast variance, a year
     age = now - integer({OBSERVED}, 8)                              # seconds; compare with what you accept
     regime = [\"Calm\", \"Elevated\", \"Stressed\", \"Crisis\"][min(integer({LEVEL}, 4, False), 3)]
-    standing = [bit for bit in range(12) if integer({TRIPPED}, 4, False) >> bit & 1]   # of the table in breakers.md, from 0
-    return price, volatility, age, regime, standing
+    active = [bit for bit in range(12) if integer({TRIPPED}, 4, False) >> bit & 1]   # of the table in breakers.md, from 0
+    return price, volatility, age, regime, active
 ```
 
-`signals.price` is zero before the first observation; nothing below `params` but the initial variance means anything then.
+`signals.price` is zero before the first observation; nothing below `params` but the initial variance means
+anything then.
 
 ## Market, {BYTES} bytes
 
@@ -74,21 +79,21 @@ pub fn market(base: usize) -> Vec<Row> {
         second.publish_time => "When it was published",
         second.slot => "Slot in which it reached the chain",
         venues => "What each venue last quoted, in the order of `params.venues`",
-        trading_cost.now => "The least that a venue quoted, billionths of the value traded",
+        trading_cost.now => "The lowest that a venue quoted, billionths of the value traded",
         trading_cost.slow => "Its exponential average. Contraction is `now` over this",
         trading_cost.seen_at => "When it was last quoted; zero if never",
         implied.published_at => "When the market's surface was published; zero if never",
-        implied.volatility => "Implied volatility a year at the money and the averaged tenor, ten-thousandths",
-        implied.average => "Its geometric average since the oldest checkpoint, ten-thousandths; zero without history",
+        implied.volatility => "Implied volatility a year at the money and the averaged tenor, basis points",
+        implied.average => "Its geometric average since the oldest checkpoint, basis points; zero without history",
         regime.since => "Since when the level is this one",
-        regime.updated_at => "When it was last looked at",
+        regime.updated_at => "When it was last updated",
         regime.level => "0 Calm, 1 Elevated, 2 Stressed, 3 Crisis; take anything else for Crisis",
-        regime.quiet => "One more than the watched seconds it has been quiet; zero if it is not",
-        regime.implied_ratio => "One more than the last ratio of implied to slow volatility, ten-thousandths; zero if none was seen",
-        regime.contraction => "One more than the last contraction, ten-thousandths; zero if none was seen",
-        breakers.updated_at => "When they were last looked at",
-        breakers.tripped => "Those that stand: bit 0 is the first row of [breakers.md](breakers.md). Take unknown bits for all of them",
-        breakers.quiet => "In the order of `params.observation.breakers.settings`: one more than the watched seconds of quiet; zero if not quiet",
+        regime.quiet => "One more than the observed seconds under the exit thresholds; zero while it is not under them",
+        regime.implied_ratio => "One more than the last ratio of implied to slow volatility, basis points; zero if none was read",
+        regime.contraction => "One more than the last contraction, basis points; zero if none was read",
+        breakers.updated_at => "When they were last updated",
+        breakers.tripped => "The active ones: bit 0 is the first row of [breakers.md](breakers.md). Take unknown bits for all of them",
+        breakers.quiet => "In the order of `params.observation.breakers.settings`: one more than the observed seconds of its cooldown so far; zero if none runs",
         reserved => "Zero",
     }));
     rows
@@ -96,8 +101,8 @@ pub fn market(base: usize) -> Vec<Row> {
 
 fn observation(base: usize) -> Vec<Row> {
     rows!(base, Market, {
-        params.observation.signals.min_interval_seconds => "Least time between two observations",
-        params.observation.signals.sampling_seconds => "Least length of a step that variances and moments learn from",
+        params.observation.signals.min_interval_seconds => "Minimum time between two observations",
+        params.observation.signals.sampling_seconds => "Minimum length of a step that variances and moments learn from",
         params.observation.signals.fast_variance_seconds => "Time constant of the fast variance",
         params.observation.signals.slow_variance_seconds => "Of the slow variance",
         params.observation.signals.moments_seconds => "Of skewness and kurtosis",
@@ -106,19 +111,19 @@ fn observation(base: usize) -> Vec<Row> {
         params.observation.signals.trend_signal_seconds => "Of the average that acceleration is measured against",
         params.observation.signals.trading_cost_seconds => "Of the average cost of trading",
         params.observation.signals.max_surface_age_seconds => "A surface older than this says nothing of implied volatility",
-        params.observation.signals.high_fall_per_day => "Fall of the slow high in a day, ten-thousandths of itself",
-        params.observation.signals.jump_floor => "Least return that is a jump, ten-thousandths",
-        params.observation.signals.slow_price_rate_per_hour => "Greatest move of the slow price in an hour, share of itself",
+        params.observation.signals.high_fall_per_day => "Fall of the slow high in a day, basis points of itself",
+        params.observation.signals.jump_floor => "Smallest return that is a jump, basis points",
+        params.observation.signals.slow_price_rate_per_hour => "Maximum move of the slow price in an hour, share of itself",
         params.observation.regime.volatility_ratio => "Fast over slow volatility: Elevated, Stressed, Crisis",
         params.observation.regime.volatility => "Fast volatility a year: likewise",
         params.observation.regime.implied_ratio => "Implied over slow volatility: likewise",
         params.observation.regime.jump => "Jump in standard deviations: likewise",
         params.observation.regime.contraction => "Cost of the standard size over its average: likewise",
         params.observation.regime.drawdown => "Fall from the slow high: likewise",
-        params.observation.regime.dwell_seconds => "How long each level is kept at least, watched seconds",
-        params.observation.regime.longest_gap_seconds => "The most that a gap between two looks adds to it",
+        params.observation.regime.dwell_seconds => "How long each level is kept at least, observed seconds",
+        params.observation.regime.longest_gap_seconds => "The most that a gap between two observations adds to it",
         params.observation.breakers.settings => "Price jump, vol jump, wide confidence, stale price, source divergence, liquidity contraction, stale surface",
-        params.observation.breakers.longest_gap_seconds => "The most that a gap between two looks adds to a quiet time",
+        params.observation.breakers.longest_gap_seconds => "The most that a gap between two observations adds to a cooldown",
     })
 }
 
@@ -134,10 +139,10 @@ fn signals(base: usize) -> Vec<Row> {
         signals.fast_variance => "Variance of log returns a year of 365 days, short time constant, × 2⁴⁰",
         signals.slow_variance => "Likewise with the long one; before the first observation, what to start from",
         signals.moments => "Raw moments of standardised returns, first to fourth, × 2⁴⁸",
-        signals.skewness => "Of standardised returns, × 2⁴⁸; the least i64 if the price stood still",
+        signals.skewness => "Of standardised returns, × 2⁴⁸; the smallest i64 if the price stood still",
         signals.excess_kurtosis => "Likewise",
         signals.trend => "Log price less its fast average, less its slow average, and the average of their difference, × 2⁴⁸",
-        signals.trend_scores => "Price against its fast and its slow average, trend, acceleration: standard deviations, × 2²⁸; the least i32 without variance",
+        signals.trend_scores => "Price against its fast and its slow average, trend, acceleration: standard deviations, × 2²⁸; the smallest i32 without variance",
         signals.step_return => "Log return since the step began, × 2⁴⁸",
         signals.step_noise => "Noise variance of the price it began with, × 2⁵⁹",
         signals.step_seconds => "Seconds since it began",
@@ -168,13 +173,13 @@ pub fn usage() -> Vec<Row> {
     rows!(0, UseSettings, {
         max_age_seconds => "Seconds since publication",
         max_age_slots => "Slots since posting",
-        max_divergence => "Distance from the second source over the lower price, ten-thousandths",
+        max_divergence => "Distance from the second source over the lower price, basis points",
         max_confidence => "Confidence interval, share of the price",
         max_deviation => "Distance from the slow price, share of it",
     })
 }
 
-pub const THRESHOLD: &str = "A level of an indicator, ten-thousandths.";
+pub const THRESHOLD: &str = "A level of an indicator, basis points.";
 pub fn threshold() -> Vec<Row> {
     rows!(0, ThresholdSettings, {
         enter => "The level is asked for from here on",
@@ -182,13 +187,12 @@ pub fn threshold() -> Vec<Row> {
     })
 }
 
-pub const BREAKER: &str =
-    "In the unit of the breaker's reading: ten-thousandths, or seconds for the two that are stale.";
+pub const BREAKER: &str = "In the unit of the breaker's reading: basis points, or seconds for the two that are stale.";
 pub fn breaker() -> Vec<Row> {
     rows!(0, StoredBreakerSettings, {
         trip => "It trips when its reading reaches this",
-        clear => "It is quiet while its reading is under this",
-        quiet_seconds => "How long it has to be quiet, watched seconds",
+        clear => "Its cooldown runs while its reading is under this",
+        quiet_seconds => "Its cooldown, observed seconds",
     })
 }
 

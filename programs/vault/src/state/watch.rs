@@ -38,7 +38,7 @@ impl From<VaultBreaker> for Breaker {
     }
 }
 
-/// See [`WatchParams`]; units are those of the breaker's row in `docs/breakers.md`.
+/// See [`WatchParams`]; units are those of the breaker's row in `docs/reference/breakers.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[cfg_attr(feature = "idl-build", derive(AnchorSerialize, AnchorDeserialize))]
 #[repr(C)]
@@ -103,7 +103,7 @@ pub struct StoredWatch {
     pub failed_at: i64,
     /// Failed looks at the venue, in a row.
     pub failed_looks: u32,
-    /// Breakers that stand: a bit for each, in the order of `docs/breakers.md`.
+    /// Breakers that stand: a bit for each, in the order of `docs/reference/breakers.md`.
     pub tripped: u16,
     /// Zero.
     pub padding: u16,

@@ -68,7 +68,7 @@ pub(super) fn reasons_of_base(market: &Market, size: &impl Fn(f64) -> u32, daily
             "signals.times.trend",
             signals.times.trend.map(span).join(", "),
             "fast, slow, signal: half a day, half a week and a day, so that hourly looks are at most a twelfth of the shortest and scores \
-             keep unit variance (docs/estimators.md)",
+             keep unit variance (docs/internals/estimators.md)",
         ),
         reason(
             "signals.slow_price_rate_per_hour",

@@ -156,7 +156,7 @@ pub(super) fn search(
 /// for Crisis more readily; or neither fits and it meets more falls at all, or as many with fewer false alarms.
 ///
 /// The false days that the bar allows are spent rather than saved: thresholds that only just meet the falls of a history do not meet those that come
-/// after it (docs/replay.md has the figures).
+/// after it (docs/guides/replay.md has the figures).
 pub(super) fn better(a: &Candidate, b: &Candidate) -> bool {
     let order = match (a.fits(), b.fits()) {
         (true, true) => a.by_crisis.cmp(&b.by_crisis).then(a.in_crisis.total_cmp(&b.in_crisis)),
