@@ -2,7 +2,9 @@
 
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use crate::net_asset_values::{net_asset_values, NetAssetValues, VaultAccounts};
 use crate::{evaluate, Results, Row};
+use ballast_core_market::admission::Now;
 
 // Atomics are what safe code may change in a static; the target has one thread and compiles them to plain words.
 static INPUT: [AtomicU64; Row::WORDS] = [const { AtomicU64::new(0) }; Row::WORDS];
@@ -38,6 +40,57 @@ pub extern "C" fn run() -> u32 {
         place.store(*word, Relaxed);
     }
     results.words().len() as u32
+}
+
+/// Words of [`vault_input`]: eight of head and four kilobytes of accounts.
+const VAULT_WORDS: usize = 8 + 4_096 / 8;
+
+static VAULT: [AtomicU64; VAULT_WORDS] = [const { AtomicU64::new(0) }; VAULT_WORDS];
+
+/// Where a vault's accounts are written before [`vault_net_asset_values`]: their address in linear memory. First eight words: the lengths of
+/// vault, market, price, venue market and venue trader in bytes, unix time, slot, and one that is not used. Then their bytes, one account
+/// after the other without a gap.
+#[allow(unsafe_code, reason = "as above")]
+#[no_mangle]
+pub extern "C" fn vault_input() -> *const AtomicU64 {
+    VAULT.as_ptr()
+}
+
+/// Computes a vault's net asset values: the low one and the high one are the first two words of the results. Returns 2, or 0 if there are none.
+#[allow(unsafe_code, reason = "as above")]
+#[no_mangle]
+pub extern "C" fn vault_net_asset_values() -> u32 {
+    let mut bytes = [0; VAULT_WORDS * 8];
+    for (chunk, word) in bytes.chunks_exact_mut(8).zip(&VAULT) {
+        chunk.copy_from_slice(&word.load(Relaxed).to_le_bytes());
+    }
+    let Some(values) = from_input(&bytes) else { return 0 };
+    for (place, value) in OUTPUT.iter().zip([values.low, values.high]) {
+        place.store(value.0 as u64, Relaxed);
+    }
+    2
+}
+
+fn from_input(bytes: &[u8]) -> Option<NetAssetValues> {
+    let (head, mut rest) = bytes.split_at_checked(64)?;
+    let word = |index: usize| Some(u64::from_le_bytes(*head.get(index * 8..)?.first_chunk()?));
+    let mut account = |index: usize| {
+        let (account, after) = rest.split_at_checked(usize::try_from(word(index)?).ok()?)?;
+        rest = after;
+        Some(account)
+    };
+    let accounts = VaultAccounts {
+        vault: account(0)?,
+        market: account(1)?,
+        price: account(2)?,
+        venue_market: account(3)?,
+        venue_trader: account(4)?,
+    };
+    let now = Now {
+        unix_time: word(5)? as i64,
+        slot: word(6)?,
+    };
+    net_asset_values(&accounts, now)
 }
 
 #[panic_handler]

@@ -1,0 +1,52 @@
+//! A vault's two net asset values, from account bytes: what a page in a browser shows, to the bit of what the program would decide.
+
+use crate::accounts;
+use ballast_core_market::admission::{admit, confirm, Now, PriceUse, Recency};
+use ballast_core_types::Value;
+use ballast_core_vault::portfolio::Portfolio;
+use ballast_venues::{PositionAccounts, Reference, Venue};
+
+/// The accounts behind a vault's net asset values, as an RPC node gives them. Whoever asks has checked addresses and owners.
+#[derive(Clone, Copy, Debug)]
+pub struct VaultAccounts<'a> {
+    /// The vault.
+    pub vault: &'a [u8],
+    /// Its risk market.
+    pub market: &'a [u8],
+    /// The price update of the market's first source, Pyth's.
+    pub price: &'a [u8],
+    /// The venue's market.
+    pub venue_market: &'a [u8],
+    /// The vault's account there.
+    pub venue_trader: &'a [u8],
+}
+
+/// Net asset values, quote base units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NetAssetValues {
+    /// Low: what those who leave are paid from, its rise not limited.
+    pub low: Value,
+    /// High: what those who come pay.
+    pub high: Value,
+}
+
+/// Computes a vault's net asset values at a price admitted for deposits. `None` if an account is not of its layout, no price is admitted, or a
+/// value does not fit.
+pub fn net_asset_values(accounts: &VaultAccounts, now: Now) -> Option<NetAssetValues> {
+    let market = accounts::market(accounts.market, PriceUse::Nav)?;
+    let raw = accounts::pyth_price(accounts.price, &market.feed)?;
+    let price = admit(&raw, &market.limits, &market.reference, Recency::NotOlder, now).ok()?;
+    let price = confirm(&price, market.second.as_ref(), &market.limits, now).ok()?;
+    let venue = PositionAccounts {
+        market: accounts.venue_market,
+        trader: accounts.venue_trader,
+    };
+    let portfolio = Portfolio {
+        cash: accounts::vault_cash(accounts.vault)?,
+        position: Reference::position(&venue, price.bounds.mid, now.unix_time).ok()?,
+    };
+    Some(NetAssetValues {
+        low: portfolio.nav_low(&price.bounds, market.slow)?,
+        high: portfolio.nav_high(&price.bounds)?,
+    })
+}

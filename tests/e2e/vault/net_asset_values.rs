@@ -1,0 +1,91 @@
+//! The net asset values that a browser computes from account bytes are the program's, to the bit. What this test finds is written down for
+//! WebAssembly, which `tools/toolchain/wasm-check` holds to it.
+
+use ballast_core_market::admission::Now;
+use ballast_core_vault::prices::Purpose;
+use ballast_testkit::{World, MILLION};
+use ballast_wasm::net_asset_values::{net_asset_values, NetAssetValues, VaultAccounts};
+use serde_json::{json, Value};
+
+/// A vault at some moment, and what it is worth by the program's own rules, if it is worth anything.
+fn case(name: &str, world: &World) -> Value {
+    let snapshot = world.snapshot();
+    let bytes = |key| world.raw(key).unwrap().data;
+    let keys = &world.keys;
+    let all = [
+        &keys.vault,
+        &keys.risk_market,
+        &world.price_feed,
+        &keys.venue_market,
+        &keys.venue_trader,
+    ]
+    .map(bytes);
+    let [vault, market, price, venue_market, venue_trader] = &all;
+    let accounts = VaultAccounts {
+        vault,
+        market,
+        price,
+        venue_market,
+        venue_trader,
+    };
+    let now = Now {
+        unix_time: snapshot.clock.unix_timestamp,
+        slot: snapshot.clock.slot,
+    };
+    let appraisal = snapshot.appraise(Purpose::Deposit);
+    let expected = appraisal.map(|appraisal| NetAssetValues {
+        low: appraisal.nav.low,
+        high: appraisal.nav_high().unwrap(),
+    });
+    assert_eq!(net_asset_values(&accounts, now), expected, "{name}");
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    json!({
+        "name": name,
+        "unix_time": now.unix_time.to_string(),
+        "slot": now.slot.to_string(),
+        "accounts": {
+            "vault": hex(vault),
+            "market": hex(market),
+            "price": hex(price),
+            "venue_market": hex(venue_market),
+            "venue_trader": hex(venue_trader),
+        },
+        "low": expected.map(|values| values.low.0.to_string()),
+        "high": expected.map(|values| values.high.0.to_string()),
+    })
+}
+
+#[test]
+fn a_browser_sees_the_net_asset_values_that_the_program_sees() {
+    let mut world = World::new();
+    let mut cases = vec![case("an empty vault", &world)];
+    let user = world.user(2 * MILLION);
+    world.deposit(&user, MILLION).unwrap();
+    cases.push(case("cash alone", &world));
+    world.crank().unwrap();
+    cases.push(case("a long position", &world));
+    for (price, name) in [("52000", "a gain that the slow price has not confirmed"), ("47000", "a loss")] {
+        world.hour_at(price).unwrap();
+        world.crank().unwrap();
+        cases.push(case(name, &world));
+    }
+    world.pass(30, 30);
+    world.set_price("46123.4567", "31.5");
+    cases.push(case("a newer price that nobody observed", &world));
+    world.pass(86_400, 1_000);
+    cases.push(case("no price that is fresh", &world));
+    let worth_nothing = cases.iter().filter(|case| case["low"].is_null()).count();
+    assert_eq!(worth_nothing, 1, "only the last has no price");
+
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../sdk/wasm/fixtures/net-asset-values.json");
+    let text = serde_json::to_string_pretty(&cases).unwrap() + "\n";
+    if std::env::var_os("BALLAST_UPDATE").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, &text).unwrap();
+    }
+    assert_eq!(
+        std::fs::read_to_string(&path).unwrap_or_default(),
+        text,
+        "run: BALLAST_UPDATE=1 cargo test -p ballast-tests net_asset_values"
+    );
+}
