@@ -113,7 +113,14 @@ pub fn assess(
     room: &mut [Leg],
 ) -> Result<Assessment, AssessRefusal> {
     let mut greeks = [MarketGreeks::default(); MAX_MARKETS];
-    let risk = run(legs, markets, None, scenarios, now, room, Some(&mut greeks))?;
+    let inputs = RiskInputs {
+        legs,
+        markets,
+        slow: None,
+        scenarios,
+        now,
+    };
+    let risk = run(&inputs, room, Some(&mut greeks))?;
     let requirement = risk.requirement(margin, Requirement::default(), Requirement::default());
     let requirement = requirement.ok_or(AssessRefusal::TooLarge)?;
     Ok(Assessment {
@@ -146,7 +153,14 @@ pub fn book_risk(
     if slow.is_some_and(|slow| slow.len() != markets.len()) {
         return Err(AssessRefusal::MarketCount);
     }
-    run(legs, markets, slow, scenarios, now, room, None)
+    let inputs = RiskInputs {
+        legs,
+        markets,
+        slow,
+        scenarios,
+        now,
+    };
+    run(&inputs, room, None)
 }
 
 /// What one leg is worth on its adverse side, in base units, rounded down. [`BookLeg::market`] is of no account.
@@ -157,17 +171,30 @@ pub fn mark(leg: &BookLeg, market: &MarketInputs, now: i64) -> Result<Value, Ass
     Ok(Marking::new(market, None, now)?.mark(leg, None)?.value)
 }
 
+/// What the risk of a book is worked out from.
+#[derive(Clone, Copy)]
+struct RiskInputs<'a> {
+    legs: &'a [BookLeg],
+    markets: &'a [MarketInputs<'a>],
+    slow: Option<&'a [Price]>,
+    scenarios: &'a ScenarioParams,
+    now: i64,
+}
+
 // A frame of its own: a caller that has anything else in his would exceed the virtual machine's 4 KiB.
 #[inline(never)]
 fn run(
-    legs: &[BookLeg],
-    markets: &[MarketInputs],
-    slow: Option<&[Price]>,
-    scenarios: &ScenarioParams,
-    now: i64,
+    inputs: &RiskInputs,
     room: &mut [Leg],
     mut greeks: Option<&mut [MarketGreeks; MAX_MARKETS]>,
 ) -> Result<BookRisk, AssessRefusal> {
+    let RiskInputs {
+        legs,
+        markets,
+        slow,
+        scenarios,
+        now,
+    } = *inputs;
     if legs.len() > MAX_LEGS {
         return Err(AssessRefusal::TooManyLegs);
     }

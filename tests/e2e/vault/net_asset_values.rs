@@ -64,7 +64,10 @@ fn a_browser_sees_the_net_asset_values_that_the_program_sees() {
     cases.push(case("cash alone", &world));
     world.crank().unwrap();
     cases.push(case("a long position", &world));
-    for (price, name) in [("52000", "a gain that the slow price has not confirmed"), ("47000", "a loss")] {
+    for (price, name) in [
+        ("52000", "a gain that the slow price has not confirmed"),
+        ("47000", "a loss"),
+    ] {
         world.hour_at(price).unwrap();
         world.crank().unwrap();
         cases.push(case(name, &world));
