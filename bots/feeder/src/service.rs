@@ -5,7 +5,6 @@ use crate::publication::{self, Publication};
 use crate::report::Report;
 use crate::said::{say, Said};
 use anchor_lang::prelude::Clock;
-use ballast_keeper::crank::sign;
 use ballast_keeper::service::node::Node;
 use ballast_keeper::service::refusal::{Meaning, Refusal};
 use ballast_keeper::service::send::{submit, Outcome};
@@ -13,6 +12,7 @@ use ballast_keeper::service::{clock, patiently, told_to_stop, KeeperError, CLOCK
 use ballast_market_data::chains::Snapshot;
 use ballast_risk::state::{StoredSlice, Submission, Surface, SURFACE_VERSION};
 use ballast_sdk::accounts::{DecodeError, RawAccount};
+use ballast_sdk::crank::sign;
 use ballast_sdk::instructions::surface as ix;
 use ballast_sdk::{addresses, Instruction, Pubkey};
 use solana_keypair::Keypair;

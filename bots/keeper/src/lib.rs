@@ -6,6 +6,4 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
-pub mod crank;
-pub mod plan;
 pub mod service;

@@ -3,10 +3,10 @@
 use crate::embedded::Embedded;
 use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, Context, Result};
-use ballast_keeper::crank::crank;
 use ballast_migrations::cluster::{Cluster, ClusterError};
 use ballast_migrations::{keys, publication};
 use ballast_sdk::addresses::VaultKeys;
+use ballast_sdk::crank::crank;
 use ballast_sdk::prices::Publication;
 use ballast_sdk::snapshot::Snapshot;
 use solana_keypair::Keypair;

@@ -6,7 +6,9 @@
 pub mod accounts;
 pub mod addresses;
 pub mod assess;
+pub mod crank;
 pub mod instructions;
+pub mod plan;
 pub mod prices;
 pub mod quotes;
 pub mod snapshot;

@@ -3,12 +3,12 @@
 use crate::params::{self, FEED};
 use crate::tokens::{put, put_mint, put_tokens};
 use anchor_lang::prelude::{Clock, Pubkey};
-use ballast_keeper::plan::{plan, Action};
 use ballast_reference_venue::state::{Faults, MarketParams};
 use ballast_risk::CreateMarketArgs;
 use ballast_sdk::accounts::RawAccount;
 use ballast_sdk::addresses::{self, VaultKeys};
 use ballast_sdk::instructions::{self as ix, Holder};
+use ballast_sdk::plan::{plan, Action};
 use ballast_sdk::prices::{self, Publication};
 use ballast_sdk::snapshot::Snapshot;
 use ballast_sdk::Instruction;

@@ -1,7 +1,7 @@
 //! The command line, and what it comes to.
 
 use super::error::KeeperError;
-use crate::crank::Fee;
+use ballast_sdk::crank::Fee;
 use ballast_sdk::Pubkey;
 use clap::{Parser, ValueEnum};
 use solana_keypair::Keypair;

@@ -2,9 +2,9 @@
 
 use super::error::KeeperError;
 use super::memory::published;
-use crate::plan::Action;
 use ballast_core_market::admission::PriceUse;
 use ballast_core_market::breaker::{BreakerSet, VAULT};
+use ballast_sdk::plan::Action;
 use ballast_sdk::snapshot::Snapshot;
 use ballast_vault::valuation::exposure;
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram, Unit};

@@ -4,7 +4,7 @@ use super::error::KeeperError;
 use super::refusal::Meaning;
 use super::send::{submit, Outcome};
 use super::{metrics, Shared};
-use crate::crank::{budget, sign, Fee};
+use ballast_sdk::crank::{budget, sign, Fee};
 use ballast_sdk::instructions::complete_redemption;
 use ballast_sdk::snapshot::Snapshot;
 

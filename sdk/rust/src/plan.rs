@@ -1,5 +1,7 @@
 //! What to crank next. A pure function of a [`Snapshot`]; the same code plans for the bot, the demo and the tests.
 
+use crate::snapshot::Snapshot;
+use crate::{instructions, Instruction, Pubkey};
 use ballast_core_market::admission::{AdmittedPrice, PriceUse};
 use ballast_core_market::breaker::{permitted, Permissions};
 use ballast_core_vault::book::Book;
@@ -7,8 +9,6 @@ use ballast_core_vault::collateral::{self, CollateralMove};
 use ballast_core_vault::planner::{self, VenueTerms};
 use ballast_core_vault::rebalance::Trigger;
 use ballast_risk::read::now;
-use ballast_sdk::snapshot::Snapshot;
-use ballast_sdk::{instructions, Instruction, Pubkey};
 use ballast_vault::valuation::exposure;
 use ballast_vault::Order;
 

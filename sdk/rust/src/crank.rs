@@ -1,8 +1,8 @@
 //! From a snapshot to signed bytes. No network, no clock of its own: the service, the demo and the tests all call this.
 
 use crate::plan::{plan, Action};
-use ballast_sdk::snapshot::Snapshot;
-use ballast_sdk::Instruction;
+use crate::snapshot::Snapshot;
+use crate::Instruction;
 use solana_compute_budget_interface::ComputeBudgetInstruction;
 use solana_hash::Hash;
 use solana_keypair::Keypair;
