@@ -7,13 +7,13 @@ use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, Context, Result};
 use ballast_core_types::basis_points::BasisPoints;
 use ballast_core_types::I80F48;
+use ballast_market_data::markets::{self, Markets};
 use ballast_reference_venue::state::MarketParams;
 use ballast_risk::state::{
     ExitHaircutParams, Fixed, MarketParams as RiskParams, StoredBreakerSettings, UseSettings, VenueSource,
 };
 use ballast_risk::CreateMarketArgs;
 use ballast_sdk::{addresses, prices};
-use ballast_sim::replay::markets::{self, Markets};
 use ballast_vault::state::{VaultBreakerSettings, VaultPolicy};
 use ballast_venues::VenueKind;
 use serde::{Deserialize, Deserializer};
