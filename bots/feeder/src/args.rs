@@ -1,10 +1,10 @@
 //! The command line, and what it comes to.
 
-use crate::said::Terms;
 use crate::source::Source;
 use ballast_keeper::service::args::{address, keypair, scheme};
 use ballast_keeper::service::{KeeperError, LogFormat};
 use ballast_sdk::crank::Fee;
+use ballast_sdk::surface::said::Terms;
 use ballast_sdk::{addresses, Pubkey};
 use clap::Parser;
 use solana_keypair::Keypair;

@@ -1,9 +1,7 @@
 //! The process: a snapshot comes, is fitted, submitted, and perhaps published.
 
 use crate::args::Config;
-use crate::publication::{self, Publication};
 use crate::report::Report;
-use crate::said::{say, Said};
 use anchor_lang::prelude::Clock;
 use ballast_keeper::service::node::Node;
 use ballast_keeper::service::refusal::{Meaning, Refusal};
@@ -14,6 +12,8 @@ use ballast_risk::state::{StoredSlice, Submission, Surface, SURFACE_VERSION};
 use ballast_sdk::accounts::{DecodeError, RawAccount};
 use ballast_sdk::crank::sign;
 use ballast_sdk::instructions::surface as ix;
+use ballast_sdk::surface::publication::{self, Publication};
+use ballast_sdk::surface::said::{say, Chain, Said};
 use ballast_sdk::{addresses, Instruction, Pubkey};
 use solana_keypair::Keypair;
 use solana_signer::Signer;
@@ -107,7 +107,11 @@ async fn look(node: &Node, config: &Config) -> Result<Seen, KeeperError> {
 async fn feed(node: &Node, config: &Config, snapshot: &Snapshot) -> Result<(), KeeperError> {
     for _ in 0..ROUNDS {
         let seen = look(node, config).await?;
-        let said = say(snapshot, seen.surface.active(seen.now), seen.now, &config.terms)
+        let chain = Chain {
+            unix_time: snapshot.unix_time,
+            expiries: &snapshot.expiries,
+        };
+        let said = say(chain, seen.surface.active(seen.now), seen.now, &config.terms)
             .map_err(|error| KeeperError::Config(error.to_string()))?;
         if config.dry_run {
             return print(config, snapshot, &said, seen.now);

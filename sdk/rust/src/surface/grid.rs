@@ -1,21 +1,26 @@
 //! From the expiries that a chain lists to those that a surface asks for.
 //!
 //! # Between two expiries
-//! With p = θφ a slice's wings have the slopes u = p(1+ρ) and v = p(1−ρ). θ, u and v of the slice between are linear in time, and
-//! ρ and φ follow from them. So its total variance and its skew at the money and the slope of both wings are exactly those of the surface that is
-//! linear in time at fixed k; only the bend between may differ. And no arbitrage enters, where there was none at either end:
-//! - θ, u and v of linear pieces that rise, rise; φ = p/θ, a ratio of linear functions, moves one way, from φ₁ down to φ₂;
+//! With p = θφ a slice's wings have the slopes u = p(1+ρ) and v = p(1−ρ). θ, u and v of the slice
+//! between are linear in time, and ρ and φ follow from them. So its total variance and its skew at
+//! the money and the slope of both wings are exactly those of the surface that is linear in time at
+//! fixed k; only the bend between may differ. And no arbitrage enters, where there was none at
+//! either end:
+//! - θ, u and v of linear pieces that rise, rise; φ = p/θ, a ratio of linear functions, moves one
+//!   way, from φ₁ down to φ₂;
 //! - θφ(1+|ρ|) = max(u, v) is at most the larger of its ends, so below 4;
-//! - p·max(u, v) is a product of rising linear functions and therefore convex, so it stays below the chord, which stays below 4θ.
+//! - p·max(u, v) is a product of rising linear functions and therefore convex, so it stays below
+//!   the chord, which stays below 4θ.
 //!
 //! # Before the first and after the last
-//! The smile keeps its shape in standard deviations: θ grows as the time, p as its root, ρ stays. Then θφ²(1+|ρ|) does not change,
-//! θ, u and v rise, φ falls. Only the rule on wings can end it, far out: there p stops growing.
+//! The smile keeps its shape in standard deviations: θ grows as the time, p as its root, ρ stays.
+//! Then θφ²(1+|ρ|) does not change, θ, u and v rise, φ falls. Only the rule on wings can end it,
+//! far out: there p stops growing.
 //!
 //! # Rounding
-//! Neighbours may come out equal where the chain's are nearly so, and fixed point could then order them wrongly. So each slice's p is
-//! raised by a part in 10¹⁰, times its place, and θ by twice that: every rule between neighbours then has as much to spare, and θφ² moves
-//! by 10⁻²⁰.
+//! Neighbours may come out equal where the chain's are nearly so, and fixed point could then order
+//! them wrongly. So each slice's p is raised by a part in 10¹⁰, times its place, and θ by twice
+//! that: every rule between neighbours then has as much to spare, and θφ² moves by 10⁻²⁰.
 
 use ballast_core_math::fit::essvi::Essvi;
 
@@ -87,8 +92,8 @@ impl Wings {
     }
 }
 
-/// The slices at `times`, from slices without arbitrage at theirs. All times are in years from one moment, above zero and increasing.
-/// Empty if `fitted` is.
+/// The slices at `times`, from slices without arbitrage at theirs. All times are in years from one
+/// moment, above zero and increasing. Empty if `fitted` is.
 pub fn onto(fitted: &[(f64, Essvi)], times: &[f64]) -> Vec<Essvi> {
     let slices = times.iter().filter_map(|time| at(fitted, *time));
     slices
@@ -200,7 +205,8 @@ mod tests {
                 assert!((x / y - 1.0).abs() < 1e-9, "{time} {deviations}: {x} {y}");
             }
         }
-        // A slice whose wings are already as steep as may be: the time changes them no more, and the gate still holds.
+        // A slice whose wings are already as steep as may be: the time changes them no more, and
+        // the gate still holds.
         let steep = Essvi {
             theta: 3.2,
             rho: -0.6,
@@ -255,7 +261,8 @@ mod tests {
             times.sort_by(f64::total_cmp);
             times.dedup_by(|later, earlier| *later - *earlier < 1.0 / 8_760.0);
             let slices = rounded(&times, &onto(&fitted, &times));
-            // A volatility beyond what a surface holds is the chain's; every other rule is the mapping's.
+            // A volatility beyond what a surface holds is the chain's; every other rule is the
+            // mapping's.
             if slices
                 .iter()
                 .zip(&times)

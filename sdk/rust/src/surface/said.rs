@@ -1,12 +1,13 @@
-//! What a feeder says of a snapshot: fitted, put on the grid, and accepted by the chain's own gate. Pure.
+//! What a feeder says of a chain: fitted, put on the grid, and accepted by the chain's own gate.
+//! Pure.
 
-use crate::grid;
+use super::grid;
 use ballast_core_market::surface_feed::{self, FeedRefusal, FeedSlice, FeedSurface};
 use ballast_core_math::fit::errors::{Errors, Summary};
+use ballast_core_math::fit::quotes::Expiry;
 use ballast_core_math::fit::{self, publish, FittedExpiry, MIN_QUOTES};
 use ballast_core_math::surface::SurfaceError;
 use ballast_core_types::SECONDS_PER_YEAR;
-use ballast_market_data::chains::Snapshot;
 use fixed::types::U8F56;
 
 /// Seconds of a year of 365 days.
@@ -14,12 +15,22 @@ const YEAR: f64 = SECONDS_PER_YEAR as f64;
 /// Seconds of a day.
 const DAY: f64 = 86_400.0;
 
+/// The options of one underlying at one time.
+#[derive(Clone, Copy, Debug)]
+pub struct Chain<'a> {
+    /// When they were quoted, unix seconds.
+    pub unix_time: i64,
+    /// The expiries that lay ahead then, by time.
+    pub expiries: &'a [Expiry],
+}
+
 /// What a feeder takes for granted.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Terms {
-    /// Oldest snapshot that is said, seconds before the chain's present.
+    /// Oldest chain that is said, seconds before the chain's present.
     pub max_chain_age: u32,
-    /// Take the snapshot as if it had been taken now: its times to expiry count from the chain's present.
+    /// Take the chain as if it had been taken now: its times to expiry count from the chain's
+    /// present.
     pub as_of_now: bool,
     /// How many times the last fitted expiry's time the grid may reach.
     pub max_extrapolation: f64,
@@ -34,13 +45,14 @@ pub struct Said {
     pub listed: usize,
     /// Those with enough quotes.
     pub fitted: usize,
-    /// How far the slices on the grid are from the chain's quotes, in the chain's own arithmetic; `None` where it prices none.
+    /// How far the slices on the grid are from the chain's quotes, in the chain's own arithmetic;
+    /// `None` where it prices none.
     pub distance: Option<Summary>,
     /// One slice for each expiry of the grid.
     pub slices: Vec<FeedSlice>,
 }
 
-/// Why a snapshot is not said. Each is one line that names the rule and the value.
+/// Why a chain is not said. Each is one line that names the rule and the value.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum SayRefusal {
     /// Taken too long ago.
@@ -99,17 +111,18 @@ pub enum SayRefusal {
     },
 }
 
-/// Fits `snapshot` and puts it on `expiries`, unix seconds: those a submission has to be about at `now`.
+/// Fits `chain` and puts it on `expiries`, unix seconds: those a submission has to be about at
+/// `now`.
 ///
 /// # Errors
 /// [`SayRefusal`].
-pub fn say(snapshot: &Snapshot, expiries: &[i64], now: i64, terms: &Terms) -> Result<Said, SayRefusal> {
-    let as_of = as_of(snapshot.unix_time, now, terms)?;
+pub fn say(chain: Chain<'_>, expiries: &[i64], now: i64, terms: &Terms) -> Result<Said, SayRefusal> {
+    let as_of = as_of(chain.unix_time, now, terms)?;
     let last_asked = expiries.last().ok_or(SayRefusal::Grid)?;
-    let listed = snapshot.expiries.len();
-    let fitted = fit::fit(&snapshot.expiries)?;
+    let listed = chain.expiries.len();
+    let fitted = fit::fit(chain.expiries)?;
     let last = fitted.last().ok_or(SayRefusal::Quotes {
-        unix_time: snapshot.unix_time,
+        unix_time: chain.unix_time,
         listed,
     })?;
     let years = |expiry: &i64| expiry.saturating_sub(as_of) as f64 / YEAR;

@@ -1,13 +1,14 @@
 //! Whether a publication is due, and from whose submissions. Pure.
 
+use crate::Pubkey;
 use ballast_core_market::surface_feed::{self, FeedSlice, FeedSurface};
 use ballast_risk::state::{Submission, Surface, SURFACE_VERSION};
-use ballast_sdk::Pubkey;
 
 /// What cranking `publish_surface` would come to, as far as time and number tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Publication {
-    /// These feeders' submissions are fresh and for the grid's present expiries: pass them all, so that nobody is chosen.
+    /// These feeders' submissions are fresh and for the grid's present expiries: pass them all, so
+    /// that nobody is chosen.
     Due(Vec<Pubkey>),
     /// Fewer of them than the surface requires.
     TooFew {

@@ -1,9 +1,10 @@
-//! What is said of chains: one priced from a known surface, and months of real ones where they are at hand.
+//! What is said of chains: one priced from a known surface, and months of real ones where they are
+//! at hand.
 
 use ballast_core_market::surface_feed::{self, FeedSurface};
 use ballast_core_math::fit::{publish, MIN_QUOTES};
-use ballast_feeder::said::{say, Said, SayRefusal, Terms};
 use ballast_market_data::chains::{self, Snapshot};
+use ballast_sdk::surface::said::{self, Chain, Said, SayRefusal, Terms};
 use std::path::Path;
 
 /// Days, θ, ρ, φ that the synthetic chain was priced from.
@@ -20,6 +21,14 @@ const TERMS: Terms = Terms {
     as_of_now: false,
     max_extrapolation: 2.0,
 };
+
+fn say(snapshot: &Snapshot, expiries: &[i64], now: i64, terms: &Terms) -> Result<Said, SayRefusal> {
+    let chain = Chain {
+        unix_time: snapshot.unix_time,
+        expiries: &snapshot.expiries,
+    };
+    said::say(chain, expiries, now, terms)
+}
 
 fn synthetic() -> Snapshot {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sim/data/tests/data/synthetic_chain.csv");
@@ -138,7 +147,8 @@ fn every_real_chain_is_said_on_fixed_grids_and_stays_near_its_quotes() {
     let mut files: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     files.retain(|path| path.to_string_lossy().contains("deribit_options_"));
     files.sort();
-    // Months as an authority may list them, days as a test network does, and one that begins within the hour.
+    // Months as an authority may list them, days as a test network does, and one that begins within
+    // the hour.
     let grids: [&[f64]; 3] = [
         &[7.0, 14.0, 30.0, 60.0, 90.0, 120.0, 180.0, 270.0],
         &[1.0, 2.0, 3.0, 7.0, 28.0, 91.0, 182.0, 300.0],
@@ -152,7 +162,8 @@ fn every_real_chain_is_said_on_fixed_grids_and_stays_near_its_quotes() {
                 .map(|days| snapshot.unix_time + (days * DAY as f64) as i64)
                 .collect();
             let said = say(&snapshot, &expiries, snapshot.unix_time, &TERMS).unwrap();
-            // And a day later, when the first two may have left the grid, what is left still has no arbitrage.
+            // And a day later, when the first two may have left the grid, what is left still has no
+            // arbitrage.
             let ahead: Vec<_> = said
                 .slices
                 .iter()
@@ -183,7 +194,8 @@ fn every_real_chain_is_said_on_fixed_grids_and_stays_near_its_quotes() {
     assert!(bend[1] < 0.5, "{bend:?}");
 }
 
-/// Vol points between a slice of the grid and the chain's own fit, linear in total variance, at moneyness within two deviations.
+/// Vol points between a slice of the grid and the chain's own fit, linear in total variance, at
+/// moneyness within two deviations.
 fn bend(snapshot: &Snapshot, said: &Said) -> Vec<f64> {
     let fitted = ballast_core_math::fit::fit(&snapshot.expiries).unwrap();
     let surface = surface_feed::at(said.slices.iter().copied(), said.as_of).unwrap();
