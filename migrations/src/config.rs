@@ -2,7 +2,6 @@
 
 use crate::house::{House, Surface};
 use crate::publication::price_of;
-use crate::tokens::UNIT;
 use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, Context, Result};
 use ballast_core_types::basis_points::BasisPoints;
@@ -13,6 +12,7 @@ use ballast_risk::state::{
     ExitHaircutParams, Fixed, MarketParams as RiskParams, StoredBreakerSettings, UseSettings, VenueSource,
 };
 use ballast_risk::CreateMarketArgs;
+use ballast_rpc::tokens::UNIT;
 use ballast_sdk::{addresses, prices};
 use ballast_vault::state::{VaultBreakerSettings, VaultPolicy};
 use ballast_venues::VenueKind;

@@ -1,7 +1,6 @@
 //! The options clearing house of a local network, and the volatility surface its margin is computed from: what the configuration says of them.
 
 use crate::config::{base_units, Decimal};
-use crate::tokens::{DECIMALS, UNIT};
 use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, Result};
 use ballast_core_clearing::calendar::EXPIRY_SECOND;
@@ -10,6 +9,7 @@ use ballast_options::state::{HouseSettings, ListingSettings};
 use ballast_options::CreateHouseArgs;
 use ballast_risk::state::{StoredSlice, SurfaceSettings};
 use ballast_risk::CreateSurfaceArgs;
+use ballast_rpc::tokens::{DECIMALS, UNIT};
 use serde::{Deserialize, Deserializer};
 
 /// Seconds of a year of 365 days, as the surface counts.

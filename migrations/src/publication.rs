@@ -1,13 +1,12 @@
 //! Prices and surfaces of a local network, where nobody else publishes them.
 
-use crate::cluster::{Cluster, ClusterError};
 use crate::steps::Local;
-use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, Context, Result};
 use ballast_risk::state::StoredSlice;
+use ballast_rpc::{Cluster, ClusterError, TestCluster};
 use ballast_sdk::instructions::{self, surface};
 use ballast_sdk::prices::{self, Publication};
-use ballast_sdk::{addresses, Instruction};
+use ballast_sdk::{addresses, Instruction, Pubkey};
 use solana_signer::Signer;
 
 /// Prices are published in units of ten to this power.
@@ -18,7 +17,7 @@ pub const EXPONENT: i32 = -8;
 /// # Errors
 /// A cluster that cannot be used.
 pub fn publish(
-    cluster: &mut dyn Cluster,
+    cluster: &mut dyn TestCluster,
     price_feed: Pubkey,
     second_feed: Pubkey,
     publication: &Publication,
@@ -29,11 +28,12 @@ pub fn publish(
 }
 
 impl Local {
-    /// Publishes a price, in units of 10^[`EXPONENT`], at both of the market's sources, now. Its confidence is two basis points.
+    /// Publishes a price, in units of 10^[`EXPONENT`], at both of the market's sources, now. Its
+    /// confidence is two basis points.
     ///
     /// # Errors
     /// A cluster that cannot be used.
-    pub fn publish_price(&self, cluster: &mut dyn Cluster, price: i64) -> Result<(), ClusterError> {
+    pub fn publish_price(&self, cluster: &mut dyn TestCluster, price: i64) -> Result<(), ClusterError> {
         let clock = cluster.clock()?;
         let publication = Publication {
             feed_id: self.feed_id,
@@ -46,13 +46,14 @@ impl Local {
         publish(cluster, self.price_feed, self.second_feed, &publication)
     }
 
-    /// `observe` of the asset's market.
+    /// Returns `observe` of the asset's market.
     pub fn observe(&self) -> Instruction {
         let market = &self.keys.risk_market;
         instructions::observe(market, &self.params, &self.price_feed, Some(&self.second_feed))
     }
 
-    /// Observes the market and publishes a surface: these slices, or the configured smile. The authority is the one feeder.
+    /// Observes the market and publishes a surface: these slices, or the configured smile. The
+    /// authority is the one feeder.
     ///
     /// # Errors
     /// What the risk program refused.
@@ -73,11 +74,12 @@ impl Local {
         sent.with_context(|| format!("the surface of {}-USD could not be published", self.asset))
     }
 
-    /// The first price and surface of a network that has none; one that has a surface is left as it is.
+    /// Publishes the first price and surface of a network that has none; one that has a surface is
+    /// left as it is.
     ///
     /// # Errors
     /// As [`Self::publish_price`] and [`Self::publish_surface`].
-    pub fn publish_first(&self, cluster: &mut dyn Cluster, say: &mut dyn FnMut(&str)) -> Result<()> {
+    pub fn publish_first(&self, cluster: &mut dyn TestCluster, say: &mut dyn FnMut(&str)) -> Result<()> {
         let key = addresses::surface(&self.keys.risk_market);
         if cluster.account(&key)?.surface()?.publications > 0 {
             say(&format!("the surface of {}-USD is published already", self.asset));
@@ -91,7 +93,7 @@ impl Local {
     }
 }
 
-/// Whole units of the quote token as [`Local::publish_price`] takes them.
+/// Converts whole units of the quote token to those that [`Local::publish_price`] takes.
 ///
 /// # Errors
 /// A price that is not positive or does not fit.

@@ -1,17 +1,15 @@
 //! The steps of initialisation, as instructions.
 
-use crate::cluster::Cluster;
 use crate::config::Config;
 use crate::keys::{self, PROGRAMS};
-use crate::tokens;
-use anchor_lang::prelude::Pubkey;
 use anchor_spl::token::spl_token;
 use anyhow::{bail, Context, Result};
 use ballast_risk::state::MarketParams;
+use ballast_rpc::{tokens, TestCluster};
 use ballast_sdk::addresses::{self, VaultKeys};
 use ballast_sdk::instructions::options::{self, HouseKeys, MarketKeys};
 use ballast_sdk::instructions::surface;
-use ballast_sdk::{instructions, prices, Instruction};
+use ballast_sdk::{instructions, prices, Instruction, Pubkey};
 use ballast_vault::CreateVaultArgs;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
@@ -59,7 +57,7 @@ pub struct Step<'a> {
 }
 
 impl Local {
-    /// The local network of `asset`.
+    /// Returns the local network of `asset`.
     ///
     /// # Errors
     /// If the configuration knows no feed for it.
@@ -70,7 +68,8 @@ impl Local {
         );
         let market = config.risk_market(asset, &authority.pubkey(), &mint.pubkey())?;
         let risk_market = addresses::risk_market(&authority.pubkey(), &market.name);
-        // Each asset has a vault: the number counts them by name, which an address may well contain.
+        // Each asset has a vault: the number counts them by name, which an address may well
+        // contain.
         let keys = VaultKeys::derive(&authority.pubkey(), vault_number(asset), &mint.pubkey(), &risk_market);
         let feed_id = config.feed(asset)?;
         let house = HouseKeys::derive(&authority.pubkey(), vault_number(asset), &mint.pubkey());
@@ -88,7 +87,7 @@ impl Local {
         })
     }
 
-    /// The accounts of the house's one market.
+    /// Returns the accounts of the house's one market.
     pub fn listed(&self) -> MarketKeys {
         let risk_market = self.keys.risk_market;
         MarketKeys {
@@ -98,7 +97,7 @@ impl Local {
         }
     }
 
-    /// The steps, in order, on a chain with this genesis hash whose clock says `now`.
+    /// Returns the steps, in order, on a chain with this genesis hash whose clock says `now`.
     ///
     /// # Errors
     /// If a configured amount does not fit, or the surface or the house breaks a rule.
@@ -185,11 +184,12 @@ impl Local {
         ])
     }
 
-    /// Deploys the programs and runs the steps; what is there already is left as it is. `say` hears what was done.
+    /// Deploys the programs and runs the steps; what is there already is left as it is. `say` hears
+    /// what was done.
     ///
     /// # Errors
     /// The step that failed.
-    pub fn initialise(&self, cluster: &mut dyn Cluster, programs: &Path, say: &mut dyn FnMut(&str)) -> Result<()> {
+    pub fn initialise(&self, cluster: &mut dyn TestCluster, programs: &Path, say: &mut dyn FnMut(&str)) -> Result<()> {
         let compiled = compiled(programs)?;
         cluster.airdrop(&self.authority.pubkey(), LAMPORTS)?;
         for ((name, id), program) in PROGRAMS.iter().zip(&compiled) {
@@ -217,14 +217,14 @@ impl Local {
     }
 }
 
-/// The vault's number: one vault per asset and creator.
+/// Returns the vault's number: one vault per asset and creator.
 fn vault_number(asset: &str) -> u64 {
     asset.bytes().fold(VAULT_NUMBER, |number, byte| {
         number.wrapping_mul(256).wrapping_add(u64::from(byte))
     })
 }
 
-/// The compiled programs, in the order of [`PROGRAMS`].
+/// Returns the compiled programs, in the order of [`PROGRAMS`].
 ///
 /// # Errors
 /// The file that is missing, and how to make it.

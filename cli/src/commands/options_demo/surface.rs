@@ -2,9 +2,9 @@
 
 use anyhow::{anyhow, Context, Result};
 use ballast_market_data::chains::{self, Snapshot};
-use ballast_migrations::cluster::{Cluster, ClusterError};
 use ballast_migrations::steps::Local;
 use ballast_risk::state::StoredSlice;
+use ballast_rpc::{Cluster, ClusterError};
 use ballast_sdk::surface::said::{say, Chain, Terms};
 use std::path::Path;
 
@@ -105,7 +105,7 @@ impl Source {
                 Ok(()) if step == 1.0 => count.whole += 1,
                 Ok(()) => count.partial += 1,
                 Err(error) => match error.downcast_ref::<ClusterError>() {
-                    Some(ClusterError::Refused { .. }) => continue,
+                    Some(ClusterError::Refused(_)) => continue,
                     _ => return Err(error),
                 },
             }

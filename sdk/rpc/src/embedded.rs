@@ -1,16 +1,16 @@
 //! The chain inside this process.
 
-use anchor_lang::prelude::{Clock, Pubkey};
-use ballast_migrations::cluster::{refusal, Cluster, ClusterError};
+use crate::cluster::{sign, Cluster, TestCluster};
+use crate::error::ClusterError;
+use crate::transaction_error::TransactionError;
+use anchor_lang::prelude::Clock;
 use ballast_sdk::accounts::RawAccount;
-use ballast_sdk::Instruction;
+use ballast_sdk::{Instruction, Pubkey};
 use litesvm::LiteSVM;
 use solana_account::Account;
 use solana_hash::Hash;
 use solana_keypair::Keypair;
-use solana_signer::Signer;
 use solana_transaction::versioned::VersionedTransaction;
-use solana_transaction::Transaction;
 
 /// Milliseconds that a slot stands for when time moves.
 const SLOT_MILLISECONDS: i64 = 400;
@@ -29,7 +29,7 @@ fn unusable(error: &dyn std::fmt::Debug) -> ClusterError {
 }
 
 impl Embedded {
-    /// A chain whose clock stands at `unix_time`.
+    /// Returns a chain whose clock stands at `unix_time`.
     pub fn new(unix_time: i64) -> Self {
         let mut svm = LiteSVM::new().with_log_bytes_limit(Some(LOG_BYTES));
         let clock = Clock {
@@ -41,17 +41,20 @@ impl Embedded {
         Self { svm }
     }
 
-    /// A blockhash that no transaction has used yet.
+    /// Returns a blockhash that no transaction has used yet.
     pub fn fresh_blockhash(&mut self) -> Hash {
         self.svm.expire_blockhash();
         self.svm.latest_blockhash()
     }
 
     /// Executes a signed transaction.
+    ///
+    /// # Errors
+    /// [`ClusterError::Refused`].
     pub fn execute(&mut self, transaction: impl Into<VersionedTransaction>) -> Result<(), ClusterError> {
         match self.svm.send_transaction(transaction.into()) {
             Ok(_) => Ok(()),
-            Err(failed) => Err(refusal(&failed.meta.logs, failed.err.to_string())),
+            Err(failed) => Err(TransactionError::read(&failed.err.to_string(), &failed.meta.logs).into()),
         }
     }
 
@@ -95,16 +98,12 @@ impl Cluster for Embedded {
     }
 
     fn send(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Result<(), ClusterError> {
-        let payer = signers.first().map(|signer| signer.pubkey());
         let blockhash = self.fresh_blockhash();
-        self.execute(Transaction::new_signed_with_payer(
-            instructions,
-            payer.as_ref(),
-            signers,
-            blockhash,
-        ))
+        self.execute(sign(instructions, signers, blockhash)?)
     }
+}
 
+impl TestCluster for Embedded {
     fn set_account(&mut self, account: &RawAccount) -> Result<(), ClusterError> {
         let written = Account {
             lamports: self.svm.minimum_balance_for_rent_exemption(account.data.len()),

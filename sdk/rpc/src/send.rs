@@ -1,8 +1,9 @@
 //! One transaction from simulation to confirmation.
 
-use super::error::KeeperError;
-use super::node::Node;
-use super::refusal::Refusal;
+use crate::error::NodeError;
+use crate::node::Node;
+use crate::transaction_error::TransactionError;
+use solana_commitment_config::CommitmentConfig;
 use solana_signature::Signature;
 use solana_transaction::versioned::VersionedTransaction;
 use std::time::{Duration, Instant};
@@ -18,20 +19,21 @@ pub enum Outcome {
     /// On the chain.
     Confirmed(Signature),
     /// Refused in simulation; nothing was sent.
-    Refused(Refusal),
+    Refused(TransactionError),
     /// Refused on the chain: the state changed between simulation and execution.
-    Failed(Refusal),
+    Failed(TransactionError),
     /// Not seen on the chain before its blockhash died.
     Expired,
     /// It would have been accepted; a dry run sends nothing.
     WouldPass,
 }
 
-/// Simulates, sends, and waits. Safe to be killed anywhere: what was sent either lands or expires, and both show on the chain.
+/// Simulates, sends, and waits. Safe to be killed anywhere: what was sent either lands or expires,
+/// and both show on the chain.
 ///
 /// # Errors
-/// [`KeeperError::Network`].
-pub async fn submit(node: &Node, transaction: &VersionedTransaction, dry_run: bool) -> Result<Outcome, KeeperError> {
+/// [`NodeError`].
+pub async fn submit(node: &Node, transaction: &VersionedTransaction, dry_run: bool) -> Result<Outcome, NodeError> {
     if let Err(refusal) = node.simulate(transaction).await? {
         return Ok(Outcome::Refused(refusal));
     }
@@ -41,7 +43,7 @@ pub async fn submit(node: &Node, transaction: &VersionedTransaction, dry_run: bo
     let signature = node.send(transaction).await?;
     let sent = Instant::now();
     while sent.elapsed() < GIVE_UP {
-        match node.outcome(&signature).await? {
+        match node.outcome(&signature, CommitmentConfig::confirmed()).await? {
             Some(Ok(())) => return Ok(Outcome::Confirmed(signature)),
             Some(Err(refusal)) => return Ok(Outcome::Failed(refusal)),
             None => sleep(LOOK_AGAIN).await,
