@@ -6,7 +6,7 @@ use crate::process::Process;
 use crate::stop::Stop;
 use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, bail, Context, Result};
-use ballast_migrations::keys;
+use ballast_deploy::keys;
 use ballast_rpc::args::write_keypair;
 use ballast_rpc::{BlockingRpc, TestCluster};
 use ballast_sdk::plan::plan;

@@ -5,10 +5,10 @@
 mod support;
 
 use ballast_cli::node::{rpc_url, start_node};
-use ballast_migrations::config::{Config, DEFAULT};
-use ballast_migrations::keys;
-use ballast_migrations::publication::publish;
-use ballast_migrations::steps::Local;
+use ballast_deploy::config::{Config, DEFAULT};
+use ballast_deploy::keys;
+use ballast_deploy::publication::publish;
+use ballast_deploy::steps::Local;
 use ballast_risk::state::Surface;
 use ballast_rpc::args::write_keypair;
 use ballast_rpc::{BlockingRpc, Cluster, TestCluster};

@@ -3,10 +3,10 @@
 //! Needs the compiled programs: `./ballast build` makes them. Without them these tests say so and pass.
 
 use ballast_cli::commands::options::{execute, Args};
-use ballast_migrations::config::{Config, DEFAULT};
-use ballast_migrations::keys;
-use ballast_migrations::publication::price_of;
-use ballast_migrations::steps::Local;
+use ballast_deploy::config::{Config, DEFAULT};
+use ballast_deploy::keys;
+use ballast_deploy::publication::price_of;
+use ballast_deploy::steps::Local;
 use ballast_rpc::args::write_keypair;
 use ballast_rpc::{Cluster, Embedded, TestCluster};
 use ballast_sdk::Pubkey;

@@ -5,7 +5,7 @@
 mod support;
 
 use ballast_cli::node::rpc_url;
-use ballast_migrations::keys;
+use ballast_deploy::keys;
 use ballast_rpc::args::write_keypair;
 use serde_json::Value;
 use std::io::{BufRead, BufReader};

@@ -1,8 +1,8 @@
 //! `ballast-migrate`: sets a local node up.
 
 use anyhow::Result;
-use ballast_migrations::config::{Config, DEFAULT};
-use ballast_migrations::steps::Local;
+use ballast_deploy::config::{Config, DEFAULT};
+use ballast_deploy::steps::Local;
 use ballast_rpc::BlockingRpc;
 use clap::Parser;
 use std::path::PathBuf;

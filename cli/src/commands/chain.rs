@@ -2,7 +2,7 @@
 
 use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, Context, Result};
-use ballast_migrations::{keys, publication};
+use ballast_deploy::{keys, publication};
 use ballast_rpc::{Cluster, ClusterError, Embedded, TestCluster};
 use ballast_sdk::addresses::VaultKeys;
 use ballast_sdk::crank::crank;

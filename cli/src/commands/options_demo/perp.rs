@@ -4,7 +4,7 @@ use crate::commands::options::desk::Desk;
 use anchor_lang::prelude::Pubkey;
 use anyhow::{Context, Result};
 use ballast_core_types::I80F48;
-use ballast_migrations::steps::Local;
+use ballast_deploy::steps::Local;
 use ballast_reference_venue::state::Trader;
 use ballast_reference_venue::OrderArgs;
 use ballast_rpc::tokens;

@@ -1,8 +1,8 @@
 //! The surfaces that the demo publishes: the configured smile, or what real option chains are fitted to.
 
 use anyhow::{anyhow, Context, Result};
+use ballast_deploy::steps::Local;
 use ballast_market_data::chains::{self, Snapshot};
-use ballast_migrations::steps::Local;
 use ballast_risk::state::StoredSlice;
 use ballast_rpc::{Cluster, ClusterError};
 use ballast_sdk::surface::said::{say, Chain, Terms};
