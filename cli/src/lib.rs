@@ -2,7 +2,6 @@
 #![forbid(unsafe_code)]
 
 pub mod commands;
-pub mod embedded;
 pub mod math_program;
 pub mod node;
 pub mod places;

@@ -6,9 +6,9 @@ use crate::process::Process;
 use crate::stop::Stop;
 use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, bail, Context, Result};
-use ballast_migrations::cluster::Cluster;
-use ballast_migrations::keys;
-use ballast_migrations::rpc::Rpc;
+use ballast_deploy::keys;
+use ballast_rpc::args::write_keypair;
+use ballast_rpc::{BlockingRpc, TestCluster};
 use ballast_sdk::plan::plan;
 use serde_json::Value;
 use solana_keypair::Keypair;
@@ -31,7 +31,7 @@ pub struct Node {
     // Dropped in this order: the keeper first.
     keeper: Option<Process>,
     process: Process,
-    rpc: Rpc,
+    rpc: BlockingRpc,
     port: u16,
     wallet: Keypair,
     folder: TempDir,
@@ -47,12 +47,13 @@ impl Node {
     pub fn start(places: &Places, port: Option<u16>, genesis: i64, stop: Stop) -> Result<Self> {
         let (binary, keeper_binary) = (places.localnet()?, places.keeper()?);
         let port = port.map_or_else(free_ports, Ok)?;
+        let rpc = BlockingRpc::new(&rpc_url(port))?;
         let process = start_node(&binary, port, Some(genesis))?;
         let folder = tempfile::tempdir().context("no folder could be made for the keeper's key")?;
         Ok(Self {
             keeper: None,
             process,
-            rpc: Rpc::new(&rpc_url(port)),
+            rpc,
             port,
             wallet: keys::wallet("keeper"),
             folder,
@@ -118,15 +119,6 @@ pub fn keeper_command(binary: &Path, port: u16, vault: &Pubkey, keypair: &Path) 
     command
 }
 
-/// Writes a keypair as Solana's tools do: the 64 bytes as a JSON array.
-///
-/// # Errors
-/// If the file cannot be written.
-pub fn write_keypair(path: &Path, keypair: &Keypair) -> Result<()> {
-    let text = serde_json::to_string(&keypair.to_bytes().to_vec())?;
-    std::fs::write(path, text).with_context(|| format!("{}: cannot be written", path.display()))
-}
-
 /// Two free ports in a row.
 fn free_ports() -> Result<u16> {
     for _ in 0..50 {
@@ -147,7 +139,7 @@ fn reaction(line: &str) -> Option<f64> {
 }
 
 impl Chain for Node {
-    fn cluster(&mut self) -> &mut dyn Cluster {
+    fn cluster(&mut self) -> &mut dyn TestCluster {
         &mut self.rpc
     }
 

@@ -4,14 +4,14 @@
 
 mod support;
 
-use ballast_cli::node::{rpc_url, start_node, write_keypair};
-use ballast_migrations::cluster::Cluster;
-use ballast_migrations::config::{Config, DEFAULT};
-use ballast_migrations::keys;
-use ballast_migrations::publication::publish;
-use ballast_migrations::rpc::Rpc;
-use ballast_migrations::steps::Local;
+use ballast_cli::node::{rpc_url, start_node};
+use ballast_deploy::config::{Config, DEFAULT};
+use ballast_deploy::keys;
+use ballast_deploy::publication::publish;
+use ballast_deploy::steps::Local;
 use ballast_risk::state::Surface;
+use ballast_rpc::args::write_keypair;
+use ballast_rpc::{BlockingRpc, Cluster, TestCluster};
 use ballast_sdk::instructions::surface as ix;
 use ballast_sdk::prices::Publication;
 use ballast_sdk::{addresses, Pubkey};
@@ -40,7 +40,7 @@ fn binaries() -> Option<(PathBuf, PathBuf)> {
 }
 
 struct World {
-    rpc: Rpc,
+    rpc: BlockingRpc,
     market: Pubkey,
     binary: PathBuf,
     url: String,
@@ -51,7 +51,7 @@ impl World {
     /// A market that was observed, whose surface has these feeders, two of whom a publication takes.
     fn new(port: u16, binary: PathBuf, feeders: &[Keypair]) -> Self {
         let local = Local::new(Config::parse(DEFAULT).unwrap(), "BTC").unwrap();
-        let mut rpc = Rpc::new(&rpc_url(port));
+        let mut rpc = BlockingRpc::new(&rpc_url(port)).unwrap();
         local
             .initialise(&mut rpc, &root().join("target/deploy"), &mut |_| {})
             .unwrap();

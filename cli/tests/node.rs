@@ -6,14 +6,14 @@ mod support;
 
 use ballast_cli::commands::chain::Vaulted;
 use ballast_cli::commands::depositor::Depositor;
-use ballast_cli::node::{keeper_command, rpc_url, start_node, write_keypair};
+use ballast_cli::node::{keeper_command, rpc_url, start_node};
 use ballast_cli::process::Process;
-use ballast_migrations::cluster::Cluster;
-use ballast_migrations::config::{Config, DEFAULT};
-use ballast_migrations::keys;
-use ballast_migrations::rpc::Rpc;
-use ballast_migrations::steps::Local;
-use ballast_migrations::tokens::{mint_to, UNIT};
+use ballast_deploy::config::{Config, DEFAULT};
+use ballast_deploy::keys;
+use ballast_deploy::steps::Local;
+use ballast_rpc::args::write_keypair;
+use ballast_rpc::tokens::{mint_to, UNIT};
+use ballast_rpc::{BlockingRpc, Cluster, TestCluster};
 use ballast_sdk::plan::plan;
 use ballast_sdk::prices::Publication;
 use solana_signer::Signer;
@@ -42,7 +42,7 @@ fn only_line(output: &Output) -> String {
 }
 
 struct World {
-    rpc: Rpc,
+    rpc: BlockingRpc,
     local: Local,
     vaulted: Vaulted,
 }
@@ -50,7 +50,7 @@ struct World {
 impl World {
     fn new(port: u16) -> Self {
         let local = Local::new(Config::parse(DEFAULT).unwrap(), "SOL").unwrap();
-        let mut rpc = Rpc::new(&rpc_url(port));
+        let mut rpc = BlockingRpc::new(&rpc_url(port)).unwrap();
         local
             .initialise(&mut rpc, &root().join("target/deploy"), &mut |_| {})
             .unwrap();

@@ -3,13 +3,12 @@
 //! Needs the compiled programs: `./ballast build` makes them. Without them these tests say so and pass.
 
 use ballast_cli::commands::options::{execute, Args};
-use ballast_cli::embedded::Embedded;
-use ballast_cli::node::write_keypair;
-use ballast_migrations::cluster::Cluster;
-use ballast_migrations::config::{Config, DEFAULT};
-use ballast_migrations::keys;
-use ballast_migrations::publication::price_of;
-use ballast_migrations::steps::Local;
+use ballast_deploy::config::{Config, DEFAULT};
+use ballast_deploy::keys;
+use ballast_deploy::publication::price_of;
+use ballast_deploy::steps::Local;
+use ballast_rpc::args::write_keypair;
+use ballast_rpc::{Cluster, Embedded, TestCluster};
 use ballast_sdk::Pubkey;
 use clap::Parser;
 use serde_json::Value;
@@ -124,9 +123,7 @@ impl World {
     /// Tokens of every wallet and of the custody.
     fn tokens(&mut self, owner: Option<&str>) -> u64 {
         let key = match owner {
-            Some(who) => {
-                ballast_migrations::tokens::wallet_of(&keys::wallet(who).pubkey(), &self.local.house.quote_mint)
-            }
+            Some(who) => ballast_rpc::tokens::wallet_of(&keys::wallet(who).pubkey(), &self.local.house.quote_mint),
             None => self.local.house.custody,
         };
         self.chain.account(&key).unwrap().token_account().unwrap().amount

@@ -4,8 +4,9 @@
 
 mod support;
 
-use ballast_cli::node::{rpc_url, write_keypair};
-use ballast_migrations::keys;
+use ballast_cli::node::rpc_url;
+use ballast_deploy::keys;
+use ballast_rpc::args::write_keypair;
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::path::Path;

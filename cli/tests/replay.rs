@@ -8,9 +8,9 @@ use ballast_cli::commands::replay::svm::Compiled;
 use ballast_cli::places::Places;
 use ballast_core_types::basis_points::BasisPoints;
 use ballast_market_data::history;
+use ballast_market_data::markets::{Markets, DEFAULT};
 use ballast_sim::replay::implied::ImpliedSeries;
 use ballast_sim::replay::looks::{looks, Known, Path as Prices};
-use ballast_sim::replay::markets::{Markets, DEFAULT};
 use ballast_sim::replay::{Native, Observer};
 
 /// 120 days of hours from 2020-02-01, quiet but for a fall by a fifth within the morning of 2020-03-12.

@@ -1,16 +1,16 @@
 //! `ballast-migrate`: sets a local node up.
 
 use anyhow::Result;
-use ballast_migrations::config::{Config, DEFAULT};
-use ballast_migrations::rpc::Rpc;
-use ballast_migrations::steps::Local;
+use ballast_deploy::config::{Config, DEFAULT};
+use ballast_deploy::steps::Local;
+use ballast_rpc::BlockingRpc;
 use clap::Parser;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Deploys Ballast's programs to a local node and creates test USDC, a risk market with its volatility surface,
-/// a venue, a vault and an options clearing house; publishes a first price and surface.
-/// Safe to run twice: what is there already is left as it is.
+/// Deploys Ballast's programs to a local node and creates test USDC, a risk market with its
+/// volatility surface, a venue, a vault and an options clearing house; publishes a first price and
+/// surface. Safe to run twice: what is there already is left as it is.
 #[derive(Parser)]
 #[command(name = "ballast-migrate", version)]
 struct Args {
@@ -48,7 +48,7 @@ fn run(args: &Args) -> Result<()> {
     };
     let local = Local::new(config, &args.asset.to_ascii_uppercase())?;
     let mut say = |line: &str| println!("{line}");
-    let mut node = Rpc::new(&args.url);
+    let mut node = BlockingRpc::new(&args.url)?;
     local.initialise(&mut node, &args.programs, &mut say)?;
     local.publish_first(&mut node, &mut say)
 }

@@ -7,9 +7,9 @@ mod support;
 
 use ballast_core_market::breaker::Breaker;
 use ballast_market_data::history::Candle;
+use ballast_market_data::markets::{Markets, Typed, DEFAULT};
 use ballast_market_data::price::PriceE8;
 use ballast_sim::replay::looks::{looks, Known, Path};
-use ballast_sim::replay::markets::{Markets, Typed, DEFAULT};
 use ballast_sim::replay::run::run;
 use ballast_sim::replay::{Look, Native, Step};
 

@@ -7,10 +7,10 @@ mod support;
 
 use std::path::Path;
 
+use ballast_market_data::markets::{Markets, DEFAULT};
 use ballast_sim::replay::calibrate::{calibrate, Calibration};
 use ballast_sim::replay::implied::ImpliedSeries;
 use ballast_sim::replay::looks::Known;
-use ballast_sim::replay::markets::{Markets, DEFAULT};
 
 fn synthetic() -> Calibration {
     calibrate(

@@ -1,10 +1,11 @@
 //! The command line, and what it comes to.
 
-use crate::said::Terms;
 use crate::source::Source;
-use ballast_keeper::service::args::{address, keypair, scheme};
-use ballast_keeper::service::{KeeperError, LogFormat};
+use ballast_rpc::args::{address, keypair, scheme};
+use ballast_rpc::service::LogFormat;
+use ballast_rpc::ServiceError;
 use ballast_sdk::crank::Fee;
+use ballast_sdk::surface::said::Terms;
 use ballast_sdk::{addresses, Pubkey};
 use clap::Parser;
 use solana_keypair::Keypair;
@@ -18,8 +19,9 @@ pub struct Args {
     /// The risk market's address; its surface account is derived from it
     #[arg(long, env = "BALLAST_MARKET")]
     pub market: String,
-    /// Option chain: .csv or .csv.gz with unix_time, currency, expiry, strike, type, bid, ask and forward, or - for the
-    /// same lines on standard input, where a snapshot is complete when unix_time changes or the input ends
+    /// Option chain: .csv or .csv.gz with unix_time, currency, expiry, strike, type, bid, ask and
+    /// forward, or - for the same lines on standard input, where a snapshot is complete when
+    /// unix_time changes or the input ends
     #[arg(long, value_name = "FILE")]
     pub chain: PathBuf,
     /// Underlying of the chain
@@ -31,8 +33,8 @@ pub struct Args {
     /// Pause between two snapshots of a file, seconds
     #[arg(long, default_value_t = 0, requires = "all", value_parser = clap::value_parser!(u64).range(0..=86_400))]
     pub interval: u64,
-    /// Take each snapshot as if it were taken now: its times to expiry are kept, and count from the network's clock. For
-    /// chains of the past on a network of today
+    /// Take each snapshot as if it were taken now: its times to expiry are kept, and count from the
+    /// network's clock. For chains of the past on a network of today
     #[arg(long)]
     pub as_of_now: bool,
     /// Oldest snapshot to submit, seconds; not used with --as-of-now
@@ -44,7 +46,8 @@ pub struct Args {
     /// Then crank publish_surface with every fresh submission of a registered feeder
     #[arg(long)]
     pub publish: bool,
-    /// Print what would be submitted as JSON on standard output, one object a snapshot; send nothing
+    /// Print what would be submitted as JSON on standard output, one object a snapshot; send
+    /// nothing
     #[arg(long)]
     pub dry_run: bool,
     /// The node's JSON-RPC address
@@ -104,13 +107,13 @@ impl Args {
     /// Checks everything that can be checked without the node.
     ///
     /// # Errors
-    /// [`KeeperError::Config`] naming the argument.
-    pub fn resolve(self) -> Result<Config, KeeperError> {
+    /// [`ServiceError::Config`] naming the argument.
+    pub fn resolve(self) -> Result<Config, ServiceError> {
         let market = address(&self.market, "--market")?;
         let source = Source::of(&self.chain, self.all);
         if source == Source::Stdin && self.all {
             let error = "--all: standard input is played whole in any case; leave it out with --chain -";
-            return Err(KeeperError::Config(error.to_owned()));
+            return Err(ServiceError::Config(error.to_owned()));
         }
         Ok(Config {
             market,

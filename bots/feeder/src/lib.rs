@@ -1,4 +1,5 @@
-//! The feeder: fits a volatility surface to option chains and says it to a market. See `docs/guides/run-a-feeder.md`.
+//! The feeder: fits a volatility surface to option chains and says it to a market. See
+//! `docs/feeder.md`.
 #![forbid(unsafe_code)]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![cfg_attr(
@@ -7,9 +8,6 @@
 )]
 
 pub mod args;
-pub mod grid;
-pub mod publication;
 pub mod report;
-pub mod said;
 pub mod service;
 pub mod source;

@@ -3,7 +3,8 @@
 
 use ballast_feeder::args::Args;
 use ballast_feeder::service::run;
-use ballast_keeper::service::{init_logs_on_stderr, KeeperError};
+use ballast_rpc::service::init_logs_on_stderr;
+use ballast_rpc::ServiceError;
 use clap::Parser;
 use std::process::ExitCode;
 
@@ -19,9 +20,9 @@ fn main() -> ExitCode {
     }
 }
 
-fn start(args: Args) -> Result<(), KeeperError> {
+fn start(args: Args) -> Result<(), ServiceError> {
     let config = args.resolve()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| KeeperError::Config(format!("the system gives no timers: {error}")))?;
+    let runtime = runtime.map_err(|error| ServiceError::Config(format!("the system gives no timers: {error}")))?;
     runtime.block_on(run(config))
 }

@@ -1,12 +1,13 @@
 //! What a dry run prints.
 
-use crate::said::Said;
 use ballast_core_types::SECONDS_PER_YEAR;
 use ballast_market_data::chains::Snapshot;
+use ballast_sdk::surface::said::Said;
 use ballast_sdk::Pubkey;
 use serde::Serialize;
 
-/// A submission that was not sent. Volatilities are fractions a year; distances are vol points (hundredths).
+/// A submission that was not sent. Volatilities are fractions a year; distances are vol points
+/// (hundredths).
 #[derive(Debug, Serialize)]
 pub struct Report {
     surface: String,

@@ -1,25 +1,28 @@
 //! The process: a snapshot comes, is fitted, submitted, and perhaps published.
 
 use crate::args::Config;
-use crate::publication::{self, Publication};
 use crate::report::Report;
-use crate::said::{say, Said};
 use anchor_lang::prelude::Clock;
-use ballast_keeper::service::node::Node;
-use ballast_keeper::service::refusal::{Meaning, Refusal};
-use ballast_keeper::service::send::{submit, Outcome};
-use ballast_keeper::service::{clock, patiently, told_to_stop, KeeperError, CLOCK};
 use ballast_market_data::chains::Snapshot;
 use ballast_risk::state::{StoredSlice, Submission, Surface, SURFACE_VERSION};
+use ballast_rpc::clock::{clock, CLOCK};
+use ballast_rpc::retry::patiently;
+use ballast_rpc::send::{submit, Outcome};
+use ballast_rpc::service::told_to_stop;
+use ballast_rpc::transaction_error::Meaning;
+use ballast_rpc::{Node, NodeError, ServiceError, TransactionError};
 use ballast_sdk::accounts::{DecodeError, RawAccount};
 use ballast_sdk::crank::sign;
 use ballast_sdk::instructions::surface as ix;
+use ballast_sdk::surface::publication::{self, Publication};
+use ballast_sdk::surface::said::{say, Chain, Said};
 use ballast_sdk::{addresses, Instruction, Pubkey};
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 use tokio::time::sleep;
 
-/// Compute units granted: what the table in `docs/reference/compute-units.md` holds each to, and half as much again for addresses with unlucky bumps.
+/// Compute units granted: what the table in `docs/compute-units.md` holds each to, and half as much
+/// again for addresses with unlucky bumps.
 const SUBMIT_UNITS: u32 = 45_000;
 /// The same for `open_submission`, which creates an account.
 const OPEN_UNITS: u32 = 30_000;
@@ -29,14 +32,16 @@ const PUBLISH_UNITS: u32 = 60_000;
 const PUBLISH_UNITS_EACH: u32 = 8_000;
 /// Tries for one snapshot of a file before it gives up; a stream waits for the node.
 const TRIES: u32 = 5;
-/// How often a snapshot is put on the grid anew when the chain says that the grid or the blockhash has just moved on.
+/// How often a snapshot is put on the grid anew when the chain says that the grid or the blockhash
+/// has just moved on.
 const ROUNDS: u32 = 4;
 
 /// Runs the feeder until its source ends or it is told to stop (SIGTERM, SIGINT).
 ///
 /// # Errors
-/// [`KeeperError`] of the source, or of the last snapshot; where several may come, each is logged too.
-pub async fn run(config: Config) -> Result<(), KeeperError> {
+/// [`ServiceError`] of the source, or of the last snapshot; where several may come, each is logged
+/// too.
+pub async fn run(config: Config) -> Result<(), ServiceError> {
     tokio::select! {
         ended = play(config) => ended,
         () = told_to_stop() => {
@@ -46,9 +51,9 @@ pub async fn run(config: Config) -> Result<(), KeeperError> {
     }
 }
 
-async fn play(config: Config) -> Result<(), KeeperError> {
+async fn play(config: Config) -> Result<(), ServiceError> {
     let node = Node::new(&config.rpc_url);
-    let config_error = |error: crate::source::SourceError| KeeperError::Config(error.to_string());
+    let config_error = |error: crate::source::SourceError| ServiceError::Config(error.to_string());
     let goes_on = config.source.goes_on();
     let tries = if goes_on { u32::MAX } else { TRIES };
     let opened = config.source.clone().open(config.currency.clone());
@@ -77,7 +82,7 @@ struct Seen {
     opened: bool,
 }
 
-async fn look(node: &Node, config: &Config) -> Result<Seen, KeeperError> {
+async fn look(node: &Node, config: &Config) -> Result<Seen, ServiceError> {
     let feeder = config.feeder.as_ref().map(Keypair::pubkey);
     let submission = addresses::submission(&config.surface, &feeder.unwrap_or_default());
     let mut found = node.accounts(&[config.surface, CLOCK, submission]).await?.into_iter();
@@ -85,18 +90,18 @@ async fn look(node: &Node, config: &Config) -> Result<Seen, KeeperError> {
     let account = next().ok_or(DecodeError::Missing(config.surface));
     let surface = account.and_then(|account: RawAccount| account.surface()).map_err(|error| {
         let market = config.market;
-        KeeperError::Config(format!(
+        ServiceError::Config(format!(
             "the surface of market {market}: {error}; check --market and --rpc-url, and that its creator called create_surface"
         ))
     })?;
     let version = surface.version;
     if version != SURFACE_VERSION {
-        return Err(KeeperError::Config(format!(
+        return Err(ServiceError::Config(format!(
             "the surface has layout version {version}, and this feeder knows {SURFACE_VERSION}"
         )));
     }
     let clock: Option<Clock> = next().and_then(|account| clock(&account.data));
-    let now = clock.ok_or_else(|| KeeperError::Network("the node has no sound clock".to_owned()))?;
+    let now = clock.ok_or_else(|| NodeError::Clock)?;
     Ok(Seen {
         now: now.unix_timestamp,
         surface,
@@ -104,15 +109,19 @@ async fn look(node: &Node, config: &Config) -> Result<Seen, KeeperError> {
     })
 }
 
-async fn feed(node: &Node, config: &Config, snapshot: &Snapshot) -> Result<(), KeeperError> {
+async fn feed(node: &Node, config: &Config, snapshot: &Snapshot) -> Result<(), ServiceError> {
     for _ in 0..ROUNDS {
         let seen = look(node, config).await?;
-        let said = say(snapshot, seen.surface.active(seen.now), seen.now, &config.terms)
-            .map_err(|error| KeeperError::Config(error.to_string()))?;
+        let chain = Chain {
+            unix_time: snapshot.unix_time,
+            expiries: &snapshot.expiries,
+        };
+        let said = say(chain, seen.surface.active(seen.now), seen.now, &config.terms)
+            .map_err(|error| ServiceError::Config(error.to_string()))?;
         if config.dry_run {
             return print(config, snapshot, &said, seen.now);
         }
-        let no_key = || KeeperError::Config("--keypair: it is needed to submit".to_owned());
+        let no_key = || ServiceError::Config("--keypair: it is needed to submit".to_owned());
         let feeder = config.feeder.as_ref().ok_or_else(no_key)?;
         registered(&seen.surface, config, &feeder.pubkey())?;
         if submit_surface(node, config, feeder, &seen, &said).await? {
@@ -122,25 +131,25 @@ async fn feed(node: &Node, config: &Config, snapshot: &Snapshot) -> Result<(), K
             return Ok(());
         }
     }
-    Err(KeeperError::Refused(format!(
+    Err(ServiceError::Refused(format!(
         "the submission was not taken in {ROUNDS} rounds: the grid or the blockhash moved on every time"
     )))
 }
 
-fn print(config: &Config, snapshot: &Snapshot, said: &Said, now: i64) -> Result<(), KeeperError> {
+fn print(config: &Config, snapshot: &Snapshot, said: &Said, now: i64) -> Result<(), ServiceError> {
     let feeder = config.feeder.as_ref().map(Keypair::pubkey);
     let report = Report::new(&config.surface, feeder.as_ref(), snapshot, said, now);
     let text = serde_json::to_string(&report)
-        .map_err(|error| KeeperError::Config(format!("the submission cannot be printed: {error}")))?;
+        .map_err(|error| ServiceError::Config(format!("the submission cannot be printed: {error}")))?;
     println!("{text}");
     Ok(())
 }
 
-fn registered(surface: &Surface, config: &Config, feeder: &Pubkey) -> Result<(), KeeperError> {
+fn registered(surface: &Surface, config: &Config, feeder: &Pubkey) -> Result<(), ServiceError> {
     if surface.feeders().contains(feeder) {
         return Ok(());
     }
-    Err(KeeperError::Config(format!(
+    Err(ServiceError::Config(format!(
         "{feeder} is none of the {} feeders of surface {}; its authority {} has to name it (set_feeders)",
         surface.feeders().len(),
         config.surface,
@@ -155,7 +164,7 @@ async fn submit_surface(
     feeder: &Keypair,
     seen: &Seen,
     said: &Said,
-) -> Result<bool, KeeperError> {
+) -> Result<bool, ServiceError> {
     let key = feeder.pubkey();
     let mut instructions = Vec::new();
     let mut units = SUBMIT_UNITS;
@@ -191,7 +200,7 @@ async fn submit_surface(
 }
 
 /// Cranks a publication, if time and number permit it.
-async fn publish(node: &Node, config: &Config, feeder: &Keypair) -> Result<(), KeeperError> {
+async fn publish(node: &Node, config: &Config, feeder: &Keypair) -> Result<(), ServiceError> {
     let seen = look(node, config).await?;
     let feeders = seen.surface.feeders();
     let keys: Vec<Pubkey> = feeders
@@ -222,7 +231,7 @@ async fn publish(node: &Node, config: &Config, feeder: &Keypair) -> Result<(), K
             tracing::info!(signature = %signature, submissions = count, "published");
             Ok(())
         }
-        Outcome::Expired | Outcome::WouldPass => Err(KeeperError::Network(
+        Outcome::Expired | Outcome::WouldPass => Err(ServiceError::Network(
             "the publication was not seen on the chain before its blockhash died".to_owned(),
         )),
         // Another feeder was faster, or one's submission went stale meanwhile.
@@ -236,7 +245,8 @@ async fn publish(node: &Node, config: &Config, feeder: &Keypair) -> Result<(), K
             );
             Ok(())
         }
-        // What may change grows with the time since the last publication, so a later crank will pass.
+        // What may change grows with the time since the last publication, so a later crank will
+        // pass.
         Outcome::Refused(refusal) | Outcome::Failed(refusal)
             if ["VarianceChange", "SkewChange", "CurvatureChange"].contains(&refusal.name.as_str()) =>
         {
@@ -256,15 +266,15 @@ async fn send(
     feeder: &Keypair,
     instructions: &[Instruction],
     units: u32,
-) -> Result<Outcome, KeeperError> {
+) -> Result<Outcome, ServiceError> {
     let blockhash = node.blockhash().await?;
     let transaction = sign(instructions, units, feeder, blockhash, config.fee)
-        .map_err(|error| KeeperError::Config(error.to_string()))?;
-    submit(node, &transaction, false).await
+        .map_err(|error| ServiceError::Config(error.to_string()))?;
+    Ok(submit(node, &transaction, false).await?)
 }
 
-fn refused(what: &str, refusal: &Refusal) -> KeeperError {
-    KeeperError::Refused(format!(
+fn refused(what: &str, refusal: &TransactionError) -> ServiceError {
+    ServiceError::Refused(format!(
         "the chain refuses {what}: {} ({})",
         refusal.name, refusal.message
     ))

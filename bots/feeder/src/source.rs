@@ -1,4 +1,5 @@
-//! Where chains come from: a file or a stream, read in a thread of its own so that a slow pipe holds nothing up.
+//! Where chains come from: a file or a stream, read in a thread of its own so that a slow pipe
+//! holds nothing up.
 
 use ballast_market_data::chains::{self, ChainError, Snapshot, Stream};
 use std::cell::Cell;
@@ -54,7 +55,8 @@ impl Source {
         !matches!(self, Self::Newest(_))
     }
 
-    /// Begins to read. The channel closes at the end of the input, after the first error, or when nobody listens.
+    /// Begins to read. The channel closes at the end of the input, after the first error, or when
+    /// nobody listens.
     ///
     /// # Errors
     /// [`SourceError::Thread`].

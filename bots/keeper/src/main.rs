@@ -1,7 +1,9 @@
 //! `ballast-keeper`: see `docs/reference/keeper.md`.
 #![forbid(unsafe_code)]
 
-use ballast_keeper::service::{init_logs, run, Args, KeeperError};
+use ballast_keeper::service::{run, Args};
+use ballast_rpc::service::init_logs;
+use ballast_rpc::ServiceError;
 use clap::Parser;
 use std::process::ExitCode;
 
@@ -18,12 +20,12 @@ fn main() -> ExitCode {
     }
 }
 
-fn start(args: Args) -> Result<(), KeeperError> {
+fn start(args: Args) -> Result<(), ServiceError> {
     let config = args.resolve()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build();
-    let runtime = runtime.map_err(|error| KeeperError::Config(format!("the system gives no threads: {error}")))?;
+    let runtime = runtime.map_err(|error| ServiceError::Config(format!("the system gives no threads: {error}")))?;
     runtime.block_on(run(config))
 }

@@ -1,10 +1,9 @@
 //! A chain with a keeper on it.
 
-use crate::embedded::Embedded;
 use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, Context, Result};
-use ballast_migrations::cluster::{Cluster, ClusterError};
-use ballast_migrations::{keys, publication};
+use ballast_deploy::{keys, publication};
+use ballast_rpc::{Cluster, ClusterError, Embedded, TestCluster};
 use ballast_sdk::addresses::VaultKeys;
 use ballast_sdk::crank::crank;
 use ballast_sdk::prices::Publication;
@@ -19,7 +18,7 @@ const MOST_CRANKS: usize = 24;
 /// What the demo runs on: a chain, and a keeper that looks after one vault.
 pub trait Chain {
     /// The chain.
-    fn cluster(&mut self) -> &mut dyn Cluster;
+    fn cluster(&mut self) -> &mut dyn TestCluster;
 
     /// Lets the keeper begin.
     ///
@@ -53,7 +52,7 @@ impl Vaulted {
     ///
     /// # Errors
     /// A cluster that cannot be used.
-    pub fn publish(&self, cluster: &mut dyn Cluster, publication: &Publication) -> Result<(), ClusterError> {
+    pub fn publish(&self, cluster: &mut dyn TestCluster, publication: &Publication) -> Result<(), ClusterError> {
         publication::publish(cluster, self.price_feed, self.second_feed, publication)
     }
 
@@ -94,7 +93,7 @@ impl InProcess {
 }
 
 impl Chain for InProcess {
-    fn cluster(&mut self) -> &mut dyn Cluster {
+    fn cluster(&mut self) -> &mut dyn TestCluster {
         &mut self.cluster
     }
 
@@ -132,7 +131,7 @@ impl Chain for InProcess {
 /// Whether an error is a program's refusal, and its words.
 pub fn refused(error: &ClusterError) -> Option<&str> {
     match error {
-        ClusterError::Refused { message, .. } => Some(message),
+        ClusterError::Refused(refusal) => Some(&refusal.words),
         ClusterError::Unusable(_) => None,
     }
 }

@@ -10,10 +10,10 @@ use crate::stop::Stop;
 use crate::verdict;
 use anyhow::{bail, Context, Result};
 use ballast_core_market::breaker::{BreakerSet, VAULT};
+use ballast_deploy::config::{Config, DEFAULT};
+use ballast_deploy::steps::{compiled, Local};
 use ballast_market_data::history::{self, Candle};
-use ballast_migrations::config::{Config, DEFAULT};
-use ballast_migrations::steps::{compiled, Local};
-use ballast_migrations::tokens::{self, UNIT};
+use ballast_rpc::tokens::{self, UNIT};
 use ballast_sdk::prices::{self, Publication};
 use ballast_sdk::snapshot::Snapshot;
 use ballast_sim::record::{Check, LedgerLine, Mark, Meta, Mode, Side, Step};
@@ -432,7 +432,7 @@ impl<'a> Run<'a> {
         Ok(true)
     }
 
-    fn refusal(&mut self, error: ballast_migrations::cluster::ClusterError) -> Result<bool> {
+    fn refusal(&mut self, error: ballast_rpc::ClusterError) -> Result<bool> {
         let Some(words) = refused(&error) else {
             return Err(error.into());
         };

@@ -1,7 +1,8 @@
 //! A person with money.
 
 use crate::commands::chain::Vaulted;
-use ballast_migrations::{keys, tokens};
+use ballast_deploy::keys;
+use ballast_rpc::tokens;
 use ballast_sdk::addresses::{self, VaultKeys};
 use ballast_sdk::instructions::{self, Holder};
 use ballast_sdk::{Instruction, Pubkey};

@@ -4,11 +4,10 @@ use crate::node::{rpc_url, start_node, websocket_url};
 use crate::places::Places;
 use crate::stop::Stop;
 use anyhow::{Context, Result};
-use ballast_migrations::cluster::Cluster;
-use ballast_migrations::config::{Config, DEFAULT};
-use ballast_migrations::publication::price_of;
-use ballast_migrations::rpc::Rpc;
-use ballast_migrations::steps::{compiled, Local};
+use ballast_deploy::config::{Config, DEFAULT};
+use ballast_deploy::publication::price_of;
+use ballast_deploy::steps::{compiled, Local};
+use ballast_rpc::{BlockingRpc, Cluster};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -19,7 +18,8 @@ const SURFACE_EVERY: u32 = 40;
 
 /// Runs an offline local node with the programs deployed and a vault set up, until Ctrl-C.
 ///
-/// Anybody can write any account on this node: it listens on this machine only, and nothing on it is worth anything.
+/// Anybody can write any account on this node: it listens on this machine only, and nothing on it
+/// is worth anything.
 #[derive(clap::Args)]
 pub struct Args {
     /// Port of the RPC; the websocket takes the next one
@@ -38,8 +38,9 @@ pub struct Args {
     #[arg(long, value_name = "UNIX_SECONDS")]
     genesis_time: Option<i64>,
 
-    /// Publish this price at both sources every 15 seconds, observe it, and publish the configured volatility surface every ten minutes: what
-    /// trading options needs. Without it the first price and surface are published once, and whoever uses the network publishes the rest
+    /// Publish this price at both sources every 15 seconds, observe it, and publish the configured
+    /// volatility surface every ten minutes: what trading options needs. Without it the first price
+    /// and surface are published once, and whoever uses the network publishes the rest
     #[arg(long, value_name = "PRICE", conflicts_with = "bare")]
     price: Option<f64>,
 
@@ -67,7 +68,7 @@ pub fn run(args: &Args, places: &Places) -> Result<()> {
     let mut node = start_node(&binary, args.port, args.genesis_time)?;
     println!("node: {} and {}", rpc_url(args.port), websocket_url(args.port));
     if !args.bare {
-        let mut rpc = Rpc::new(&rpc_url(args.port));
+        let mut rpc = BlockingRpc::new(&rpc_url(args.port))?;
         local.initialise(&mut rpc, &places.programs(), &mut |line| println!("  {line}"))?;
         if price.is_none() {
             local.publish_first(&mut rpc, &mut |line| println!("  {line}"))?;
@@ -75,13 +76,16 @@ pub fn run(args: &Args, places: &Places) -> Result<()> {
         println!("vault: {}\nprice account: {}", local.keys.vault, local.price_feed);
         println!("options clearing house: {}", local.house.house);
     }
-    let mut publisher = price.map(|price| Publisher {
-        local: &local,
-        rpc: Rpc::new(&rpc_url(args.port)),
-        price,
-        last: None,
-        rounds: 0,
-    });
+    let mut publisher = match price {
+        Some(price) => Some(Publisher {
+            local: &local,
+            rpc: BlockingRpc::new(&rpc_url(args.port))?,
+            price,
+            last: None,
+            rounds: 0,
+        }),
+        None => None,
+    };
     // Whoever waits for the line below finds a price.
     publisher.as_mut().map_or(Ok(()), Publisher::publish_if_due)?;
     println!("Ctrl-C stops it");
@@ -96,7 +100,7 @@ pub fn run(args: &Args, places: &Places) -> Result<()> {
 /// Keeps one price, and the surface, fresh.
 struct Publisher<'a> {
     local: &'a Local,
-    rpc: Rpc,
+    rpc: BlockingRpc,
     price: i64,
     last: Option<Instant>,
     rounds: u32,

@@ -12,6 +12,7 @@ pub mod plan;
 pub mod prices;
 pub mod quotes;
 pub mod snapshot;
+pub mod surface;
 
 pub use anchor_lang::prelude::{AccountMeta, Pubkey};
 pub use anchor_lang::solana_program::instruction::Instruction;

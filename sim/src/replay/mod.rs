@@ -9,7 +9,6 @@
 //! | [`run`] | one [`Step`] for each look: every signal, the regime, the breakers, the triggers |
 //! | [`events`] | six falls, and how late or early each level and breaker was |
 //! | [`alarms`] | days in Crisis that no fall explains, shares of time, trips a year |
-//! | [`markets`] | the parameters of the checked-in markets, as text and as typed values |
 //! | [`calibrate`] | parameters from a history, and why |
 //! | [`figures`] | the plots, as SVG |
 //! | [`page`] | the report: a page with plots, a table of every step, a summary |
@@ -23,7 +22,6 @@ pub mod figures;
 pub mod implied;
 pub mod liquidity;
 pub mod looks;
-pub mod markets;
 pub mod observer;
 pub mod page;
 pub mod run;

@@ -8,8 +8,8 @@ use ballast_core_market::regime::{Indicators, Regime, RegimeSignals};
 use ballast_core_types::basis_points::BasisPoints;
 use ballast_core_vault::triggers::{self, Factor, Side};
 
-use super::markets::Typed;
 use super::{Look, ObserveError, Observer};
+use ballast_market_data::markets::Typed;
 
 /// A market after one look. Volatilities are fractions a year, scores standard deviations, factors shares of a limit.
 #[derive(Clone, Copy, Debug, PartialEq)]

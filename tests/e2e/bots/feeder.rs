@@ -3,11 +3,11 @@
 
 use ballast_core_market::surface_feed::{self, FeedSlice};
 use ballast_core_math::fit::publish::volatility;
-use ballast_feeder::publication::{due, Publication};
-use ballast_feeder::said::{say, Terms};
 use ballast_market_data::chains::{self, Snapshot};
 use ballast_risk::errors::RiskError;
 use ballast_risk::state::{StoredSlice, Submission, Surface};
+use ballast_sdk::surface::publication::{due, Publication};
+use ballast_sdk::surface::said::{say, Chain, Terms};
 use ballast_testkit::error_code;
 use ballast_testkit::surface::SurfaceWorld;
 use std::path::Path;
@@ -44,6 +44,10 @@ fn seen_by(feeder: u64) -> Snapshot {
 
 fn said(world: &SurfaceWorld, chain: &Snapshot) -> Vec<StoredSlice> {
     let now = world.world.clock().unix_timestamp;
+    let chain = Chain {
+        unix_time: chain.unix_time,
+        expiries: &chain.expiries,
+    };
     let said = say(chain, world.surface().active(now), now, &TERMS).unwrap();
     said.slices.into_iter().map(StoredSlice::from).collect()
 }

@@ -1,23 +1,15 @@
 //! The command line, and what it comes to.
 
-use super::error::KeeperError;
+use ballast_rpc::args::{address, keypair, scheme};
+use ballast_rpc::service::LogFormat;
+use ballast_rpc::ServiceError;
 use ballast_sdk::crank::Fee;
 use ballast_sdk::Pubkey;
-use clap::{Parser, ValueEnum};
+use clap::Parser;
 use solana_keypair::Keypair;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
+use std::path::PathBuf;
 use std::time::Duration;
-
-/// How log lines look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum LogFormat {
-    /// For people.
-    Text,
-    /// One JSON object a line.
-    Json,
-}
 
 /// Watch a vault and crank what is due
 #[derive(Clone, Debug, Parser)]
@@ -92,8 +84,8 @@ impl Args {
     /// Checks everything that can be checked without the node.
     ///
     /// # Errors
-    /// [`KeeperError::Config`] naming the argument.
-    pub fn resolve(self) -> Result<Config, KeeperError> {
+    /// [`ServiceError::Config`] naming the argument.
+    pub fn resolve(self) -> Result<Config, ServiceError> {
         let ws_url = match self.ws_url {
             Some(url) => scheme(url, &["ws://", "wss://"], "--ws-url")?,
             None => websocket_of(&self.rpc_url)?,
@@ -116,42 +108,14 @@ impl Args {
     }
 }
 
-/// An address in base 58.
-///
-/// # Errors
-/// [`KeeperError::Config`] naming the argument.
-pub fn address(text: &str, argument: &str) -> Result<Pubkey, KeeperError> {
-    Pubkey::from_str(text).map_err(|_| {
-        KeeperError::Config(format!(
-            "{argument}: {text:?} is not an address; give 32 bytes in base 58"
-        ))
-    })
-}
-
-/// The URL, if it begins with one of these schemes.
-///
-/// # Errors
-/// [`KeeperError::Config`] naming the argument.
-pub fn scheme(url: String, schemes: &[&str], argument: &str) -> Result<String, KeeperError> {
-    if schemes
-        .iter()
-        .any(|scheme| url.len() > scheme.len() && url.starts_with(scheme))
-    {
-        return Ok(url);
-    }
-    Err(KeeperError::Config(format!(
-        "{argument}: {url:?} does not begin with {}",
-        schemes.join(" or ")
-    )))
-}
-
-/// `http://host:8899` has its websocket at `ws://host:8900`; an address without a port keeps having none.
-fn websocket_of(rpc_url: &str) -> Result<String, KeeperError> {
+/// `http://host:8899` has its websocket at `ws://host:8900`; an address without a port keeps having
+/// none.
+fn websocket_of(rpc_url: &str) -> Result<String, ServiceError> {
     let (scheme, rest) = match (rpc_url.strip_prefix("http://"), rpc_url.strip_prefix("https://")) {
         (Some(rest), _) => ("ws", rest),
         (_, Some(rest)) => ("wss", rest),
         _ => {
-            return Err(KeeperError::Config(format!(
+            return Err(ServiceError::Config(format!(
                 "--rpc-url: {rpc_url:?} does not begin with http:// or https://"
             )))
         }
@@ -162,30 +126,14 @@ fn websocket_of(rpc_url: &str) -> Result<String, KeeperError> {
         return Ok(format!("{scheme}://{rest}"));
     };
     let next = port.parse::<u16>().ok().and_then(|port| port.checked_add(1));
-    let next = next.ok_or_else(|| KeeperError::Config(format!("--rpc-url: no port follows {port}; give --ws-url")))?;
+    let next = next.ok_or_else(|| ServiceError::Config(format!("--rpc-url: no port follows {port}; give --ws-url")))?;
     Ok(format!("{scheme}://{host}:{next}{path}"))
-}
-
-/// The keypair in the file that `--keypair` names, as `solana-keygen` writes it.
-///
-/// # Errors
-/// [`KeeperError::Config`] naming the file.
-pub fn keypair(path: &Path) -> Result<Keypair, KeeperError> {
-    let shown = path.display();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| KeeperError::Config(format!("--keypair: cannot read {shown}: {error}")))?;
-    let bad = || {
-        KeeperError::Config(format!(
-            "--keypair: {shown} is not a keypair; it must hold a JSON array of 64 numbers, as solana-keygen writes it"
-        ))
-    };
-    let bytes: Vec<u8> = serde_json::from_str(&text).map_err(|_| bad())?;
-    Keypair::try_from(bytes.as_slice()).map_err(|_| bad())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::Path;
 
     const VAULT: &str = "hn7uyKKmVJ64xB3H85xzmK7K8y8vTrVYjK8CoBGwRAS";
 
@@ -195,7 +143,7 @@ mod tests {
         path
     }
 
-    fn parse(more: &[&str], keypair: &Path) -> Result<Config, KeeperError> {
+    fn parse(more: &[&str], keypair: &Path) -> Result<Config, ServiceError> {
         let keypair = keypair.to_str().unwrap();
         let base = ["ballast-keeper", "--vault", VAULT, "--keypair", keypair];
         Args::try_parse_from(base.iter().chain(more)).unwrap().resolve()

@@ -1,10 +1,10 @@
 //! Which account the price is read from.
 
-use super::error::KeeperError;
+use super::lookup;
 use super::memory::published;
-use super::node::Node;
 use super::Shared;
 use ballast_risk::state::{PriceSource, SourceKind};
+use ballast_rpc::{Node, ServiceError};
 use ballast_sdk::accounts::RawAccount;
 use ballast_sdk::prices::local_price_account;
 use ballast_sdk::snapshot::Snapshot;
@@ -13,11 +13,12 @@ use pyth_solana_receiver_sdk::price_update::{PriceUpdateV2, VerificationLevel};
 
 /// The price account of a source:
 /// * of the formats with one account for each feed, that one;
-/// * of a pull source, the local networks' account if it exists, otherwise the newest fully verified update of the feed.
+/// * of a pull source, the local networks' account if it exists, otherwise the newest fully
+///   verified update of the feed.
 ///
 /// # Errors
-/// [`KeeperError::Config`] if there is none, [`KeeperError::Network`].
-pub async fn find(node: &Node, source: &PriceSource) -> Result<Pubkey, KeeperError> {
+/// [`ServiceError::Config`] if there is none, [`ServiceError::Network`].
+pub async fn find(node: &Node, source: &PriceSource) -> Result<Pubkey, ServiceError> {
     if source.kind() != Some(SourceKind::PythPull) {
         return Ok(Pubkey::from(source.feed));
     }
@@ -31,15 +32,15 @@ pub async fn find(node: &Node, source: &PriceSource) -> Result<Pubkey, KeeperErr
         return Ok(local);
     }
     freshest(node, source).await?.ok_or_else(|| {
-        KeeperError::Config(format!(
+        ServiceError::Config(format!(
             "no price account of {} holds this market's feed; have the price posted, or give --price-feed",
             source.owner
         ))
     })
 }
 
-async fn freshest(node: &Node, source: &PriceSource) -> Result<Option<Pubkey>, KeeperError> {
-    let found = node.price_accounts(&source.owner, &source.feed).await?;
+async fn freshest(node: &Node, source: &PriceSource) -> Result<Option<Pubkey>, ServiceError> {
+    let found = lookup::price_accounts(node, &source.owner, &source.feed).await?;
     let timed = found
         .iter()
         .filter_map(|account| Some((publish_time(source, account)?, account.key)));
@@ -65,7 +66,8 @@ fn stale(snapshot: &Snapshot) -> bool {
     published(snapshot).is_none_or(|(time, _)| snapshot.clock.unix_timestamp.saturating_sub(time) > i64::from(limit))
 }
 
-/// Moves to a fresher account of the same feed, if the one in use went stale and the operator did not choose it.
+/// Moves to a fresher account of the same feed, if the one in use went stale and the operator did
+/// not choose it.
 pub async fn look_for_fresher(shared: &Shared) {
     let snapshot = shared.memory().snapshot();
     let Some(Ok((snapshot, _))) = snapshot else { return };

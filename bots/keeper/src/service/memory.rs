@@ -1,7 +1,9 @@
-//! What the keeper knows of the chain at this moment. Nothing of it is ever stored: all can be read again.
+//! What the keeper knows of the chain at this moment. Nothing of it is ever stored: all can be read
+//! again.
 
-use super::node::Seen;
 use anchor_lang::prelude::Clock;
+use ballast_rpc::clock::{clock, CLOCK};
+use ballast_rpc::node::Seen;
 use ballast_sdk::accounts::{DecodeError, RawAccount};
 use ballast_sdk::addresses::VaultKeys;
 use ballast_sdk::snapshot::Snapshot;
@@ -9,9 +11,6 @@ use ballast_sdk::Pubkey;
 use solana_hash::Hash;
 use std::collections::HashMap;
 use std::time::Instant;
-
-/// The clock sysvar.
-pub const CLOCK: Pubkey = Pubkey::from_str_const("SysvarC1ock11111111111111111111111111111111");
 
 /// What made the keeper look again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +92,8 @@ impl Memory {
         true
     }
 
-    /// Takes a full read in that was begun at version `begun`: whatever was notified since is newer and stays.
+    /// Takes a full read in that was begun at version `begun`: whatever was notified since is newer
+    /// and stays.
     pub fn read(&mut self, begun: u64, accounts: Vec<(Pubkey, Option<Seen>)>, blockhash: Hash, at: Instant) {
         self.blockhash = Some(blockhash);
         for (key, seen) in accounts {
@@ -113,7 +113,8 @@ impl Memory {
 
     /// Everything decoded, with the blockhash to sign with. `None` before the first full read.
     ///
-    /// The clock is at most one poll old; it is never left behind the price, which the chain cannot have taken from its future.
+    /// The clock is at most one poll old; it is never left behind the price, which the chain cannot
+    /// have taken from its future.
     ///
     /// # Errors
     /// [`DecodeError`].
@@ -140,21 +141,6 @@ impl Memory {
 /// When the price in hand was published, unix seconds, and the slot it was posted in.
 pub fn published(snapshot: &Snapshot) -> Option<(i64, u64)> {
     snapshot.raw_price().map(|raw| (raw.publish_time, raw.slot))
-}
-
-/// The clock sysvar's five little-endian words.
-pub fn clock(data: &[u8]) -> Option<Clock> {
-    let word = |index: usize| {
-        let start = index.checked_mul(8)?;
-        data.get(start..)?.first_chunk::<8>().copied()
-    };
-    Some(Clock {
-        slot: u64::from_le_bytes(word(0)?),
-        epoch_start_timestamp: i64::from_le_bytes(word(1)?),
-        epoch: u64::from_le_bytes(word(2)?),
-        leader_schedule_epoch: u64::from_le_bytes(word(3)?),
-        unix_timestamp: i64::from_le_bytes(word(4)?),
-    })
 }
 
 #[cfg(test)]
@@ -236,6 +222,5 @@ mod tests {
             Some((5, 7))
         );
         assert!(matches!(memory.snapshot(), Some(Err(DecodeError::Missing(_)))));
-        assert!(clock(&data[..39]).is_none());
     }
 }

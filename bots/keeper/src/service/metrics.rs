@@ -1,9 +1,9 @@
 //! Prometheus metrics. Without a recorder all of these do nothing.
 
-use super::error::KeeperError;
 use super::memory::published;
 use ballast_core_market::breaker::{BreakerSet, VAULT};
 use ballast_core_vault::prices::Purpose;
+use ballast_rpc::ServiceError;
 use ballast_sdk::plan::Action;
 use ballast_sdk::snapshot::Snapshot;
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram, Unit};
@@ -34,10 +34,10 @@ const BUCKETS: [f64; 11] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 
 /// Serves metrics at `address`. Must be called inside the runtime.
 ///
 /// # Errors
-/// [`KeeperError::Config`] if the address cannot be listened on.
-pub fn serve(address: SocketAddr) -> Result<(), KeeperError> {
+/// [`ServiceError::Config`] if the address cannot be listened on.
+pub fn serve(address: SocketAddr) -> Result<(), ServiceError> {
     let busy = |error: String| {
-        KeeperError::Config(format!(
+        ServiceError::Config(format!(
             "--metrics-addr: cannot serve on {address} ({error}); choose a free port"
         ))
     };

@@ -1,36 +1,28 @@
 //! The process around the planner: a memory of the chain, a bell, and a worker.
 
 pub mod args;
-pub mod backoff;
-pub mod error;
 mod feed;
-mod log;
+mod lookup;
 mod memory;
 mod metrics;
-pub mod node;
 mod poll;
-pub mod refusal;
-pub mod send;
 mod tickets;
 mod watch;
 mod work;
 
-pub use args::{Args, Config, LogFormat};
-pub use error::KeeperError;
-pub use log::{init as init_logs, init_on_stderr as init_logs_on_stderr};
-pub use memory::{clock, CLOCK};
+pub use args::{Args, Config};
 
-use backoff::Backoff;
+use ballast_rpc::retry::patiently;
+use ballast_rpc::service::told_to_stop;
+use ballast_rpc::{Node, ServiceError};
 use ballast_sdk::accounts::{DecodeError, RawAccount};
 use ballast_sdk::addresses::VaultKeys;
 use ballast_sdk::Pubkey;
 use memory::Memory;
-use node::Node;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 use tokio::sync::Notify;
 use work::{Habits, Round};
 
@@ -63,8 +55,8 @@ impl Shared {
 /// Runs the keeper: until it is told to stop (SIGTERM, SIGINT), or one round with `once`.
 ///
 /// # Errors
-/// [`KeeperError`]; its exit code says what kind.
-pub async fn run(config: Config) -> Result<(), KeeperError> {
+/// [`ServiceError`]; its exit code says what kind.
+pub async fn run(config: Config) -> Result<(), ServiceError> {
     if let Some(address) = config.metrics_addr {
         metrics::serve(address)?;
     }
@@ -77,7 +69,7 @@ pub async fn run(config: Config) -> Result<(), KeeperError> {
     }
 }
 
-async fn serve(config: Config) -> Result<(), KeeperError> {
+async fn serve(config: Config) -> Result<(), ServiceError> {
     let node = Node::new(&config.rpc_url);
     let tries = if config.once { TRIES } else { u32::MAX };
     let (keys, feed, second) = patiently(tries, || locate(&node, &config)).await?;
@@ -112,18 +104,18 @@ async fn serve(config: Config) -> Result<(), KeeperError> {
     let why = ended
         .err()
         .map_or_else(|| "a task ended".to_owned(), |error| error.to_string());
-    Err(KeeperError::Network(format!(
+    Err(ServiceError::Network(format!(
         "the keeper stopped by itself ({why}); start it again"
     )))
 }
 
 /// Reads the vault and finds its price accounts.
-async fn locate(node: &Node, config: &Config) -> Result<(VaultKeys, Pubkey, Option<Pubkey>), KeeperError> {
+async fn locate(node: &Node, config: &Config) -> Result<(VaultKeys, Pubkey, Option<Pubkey>), ServiceError> {
     let one = |key: Pubkey| async move {
         let found = node.accounts(&[key]).await?.into_iter().next().flatten();
-        Ok::<_, KeeperError>(found.map(|seen| seen.account))
+        Ok::<_, ServiceError>(found.map(|seen| seen.account))
     };
-    let what = |error: DecodeError, hint: &str| KeeperError::Config(format!("{error}; {hint}"));
+    let what = |error: DecodeError, hint: &str| ServiceError::Config(format!("{error}; {hint}"));
     let present = |account: Option<RawAccount>, key: Pubkey| account.ok_or(DecodeError::Missing(key));
     let hint = "check --vault, and that --rpc-url is of the right network";
     let vault = present(one(config.vault).await?, config.vault).and_then(|account| account.vault());
@@ -143,9 +135,9 @@ async fn locate(node: &Node, config: &Config) -> Result<(VaultKeys, Pubkey, Opti
 }
 
 /// One round. In a dry run it says what it would do.
-async fn once(shared: &Shared, habits: Habits) -> Result<(), KeeperError> {
+async fn once(shared: &Shared, habits: Habits) -> Result<(), ServiceError> {
     poll::read(shared).await?;
-    let unreadable = || KeeperError::Network("the vault's accounts cannot be read; see the log".to_owned());
+    let unreadable = || ServiceError::Network("the vault's accounts cannot be read; see the log".to_owned());
     let (due, snapshot) = work::prepare(shared, habits.fee).ok_or_else(unreadable)?;
     let Some(due) = due else {
         if snapshot.vault.leaving_shares > 0 && !habits.dry_run {
@@ -156,51 +148,12 @@ async fn once(shared: &Shared, habits: Habits) -> Result<(), KeeperError> {
     };
     match work::execute(shared, due, habits.dry_run).await? {
         Round::Done | Round::WouldDo | Round::Beaten => Ok(()),
-        Round::Again => Err(KeeperError::Network(
+        Round::Again => Err(ServiceError::Network(
             "the transaction did not reach the chain".to_owned(),
         )),
-        Round::Refused(refusal) => Err(KeeperError::Refused(format!(
+        Round::Refused(refusal) => Err(ServiceError::Refused(format!(
             "the chain refuses: {} ({})",
             refusal.name, refusal.message
         ))),
-    }
-}
-
-/// Tries again after network errors, `tries` times in all, with pauses that grow.
-///
-/// # Errors
-/// The last attempt's; any but [`KeeperError::Network`] at once.
-pub async fn patiently<T, F>(tries: u32, mut attempt: impl FnMut() -> F) -> Result<T, KeeperError>
-where
-    F: std::future::Future<Output = Result<T, KeeperError>>,
-{
-    let mut backoff = Backoff::default();
-    let mut left = tries;
-    loop {
-        let error = match attempt().await {
-            Err(error @ KeeperError::Network(_)) => error,
-            ended => return ended,
-        };
-        left = left.saturating_sub(1);
-        if left == 0 {
-            return Err(error);
-        }
-        let pause: Duration = backoff.pause();
-        let retry_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
-        tracing::warn!(%error, retry_ms, "trying again");
-        tokio::time::sleep(pause).await;
-    }
-}
-
-/// Comes back when the process is told to stop: SIGTERM, SIGINT.
-pub async fn told_to_stop() {
-    let interrupt = tokio::signal::ctrl_c();
-    let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
-        let _ = interrupt.await;
-        return;
-    };
-    tokio::select! {
-        _ = interrupt => (),
-        _ = terminate.recv() => (),
     }
 }

@@ -1,9 +1,10 @@
-//! The full read: everything at once, every so often, so that a lost notification costs one interval at most.
+//! The full read: everything at once, every so often, so that a lost notification costs one
+//! interval at most.
 
-use super::backoff::Backoff;
-use super::error::KeeperError;
-use super::memory::CLOCK;
 use super::{feed, metrics, Shared};
+use ballast_rpc::clock::CLOCK;
+use ballast_rpc::retry::Backoff;
+use ballast_rpc::ServiceError;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
@@ -11,11 +12,12 @@ use tokio::time::sleep;
 /// How often a better price account is looked for while the present one is stale.
 const FEED_SEARCH: Duration = Duration::from_secs(30);
 
-/// Reads all accounts, the clock, the keeper's balance and a blockhash into the memory, and rings the bell.
+/// Reads all accounts, the clock, the keeper's balance and a blockhash into the memory, and rings
+/// the bell.
 ///
 /// # Errors
-/// [`KeeperError::Network`].
-pub async fn read(shared: &Shared) -> Result<(), KeeperError> {
+/// [`ServiceError::Network`].
+pub async fn read(shared: &Shared) -> Result<(), ServiceError> {
     let (begun, mut keys) = {
         let memory = shared.memory();
         (memory.version(), memory.watched())

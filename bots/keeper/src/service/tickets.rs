@@ -1,9 +1,9 @@
 //! Redemption requests: paid for their holders as soon as the vault can.
 
-use super::error::KeeperError;
-use super::refusal::Meaning;
-use super::send::{submit, Outcome};
-use super::{metrics, Shared};
+use super::{lookup, metrics, Shared};
+use ballast_rpc::send::{submit, Outcome};
+use ballast_rpc::transaction_error::Meaning;
+use ballast_rpc::ServiceError;
 use ballast_sdk::crank::{budget, sign, Fee};
 use ballast_sdk::instructions::complete_redemption;
 use ballast_sdk::snapshot::Snapshot;
@@ -13,11 +13,11 @@ const ACTION: &str = "complete_redemption";
 /// Pays every request that would be paid now. How many were.
 ///
 /// # Errors
-/// [`KeeperError::Network`].
-pub async fn pay(shared: &Shared, snapshot: &Snapshot, fee: Fee) -> Result<usize, KeeperError> {
+/// [`ServiceError::Network`].
+pub async fn pay(shared: &Shared, snapshot: &Snapshot, fee: Fee) -> Result<usize, ServiceError> {
     let keys = &snapshot.keys;
     let mut paid = 0usize;
-    for ticket in shared.node.tickets(&keys.vault).await? {
+    for ticket in lookup::tickets(&shared.node, &keys.vault).await? {
         let holder = ticket.holder;
         let Some(quote) = shared.node.token_account(&holder, &keys.quote_mint).await? else {
             tracing::info!(holder = %holder, "a redemption waits for its holder to open a token account");

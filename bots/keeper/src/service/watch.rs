@@ -1,9 +1,8 @@
 //! The websocket: the bell that says an account has changed.
 
-use super::backoff::Backoff;
-use super::metrics;
-use super::node;
-use super::Shared;
+use super::{metrics, Shared};
+use ballast_rpc::node;
+use ballast_rpc::retry::Backoff;
 use ballast_sdk::Pubkey;
 use futures_util::stream::{select_all, StreamExt};
 use solana_pubsub_client::nonblocking::pubsub_client::{PubsubClient, PubsubClientError};

@@ -1,11 +1,11 @@
 //! Plan, sign, send; again until nothing is due.
 
-use super::backoff::Backoff;
-use super::error::KeeperError;
 use super::memory::{published, Change};
-use super::refusal::{Meaning, Refusal};
-use super::send::{submit, Outcome};
 use super::{metrics, poll, tickets, Shared};
+use ballast_rpc::retry::Backoff;
+use ballast_rpc::send::{submit, Outcome};
+use ballast_rpc::transaction_error::{Meaning, TransactionError};
+use ballast_rpc::ServiceError;
 use ballast_sdk::crank::{crank_with, Crank, Fee};
 use ballast_sdk::plan::Action;
 use ballast_sdk::snapshot::Snapshot;
@@ -39,7 +39,7 @@ pub enum Round {
     /// Sign again with a fresh blockhash.
     Again,
     /// Refused for a reason the plan did not foresee.
-    Refused(Refusal),
+    Refused(TransactionError),
 }
 
 /// The actions that were refused, and until when they are left alone unless an account changes.
@@ -127,7 +127,8 @@ pub struct Due {
     publish_time: Option<i64>,
 }
 
-/// Plans on what is known. `None` before the first full read, or while an account cannot be decoded.
+/// Plans on what is known. `None` before the first full read, or while an account cannot be
+/// decoded.
 pub fn prepare(shared: &Shared, fee: Fee) -> Option<(Option<Due>, Snapshot)> {
     let (change, known): (Option<Change>, _) = {
         let mut memory = shared.memory();
@@ -161,8 +162,8 @@ pub fn prepare(shared: &Shared, fee: Fee) -> Option<(Option<Due>, Snapshot)> {
 /// Sends what is due and says how it went.
 ///
 /// # Errors
-/// [`KeeperError::Network`].
-pub async fn execute(shared: &Shared, due: Due, dry_run: bool) -> Result<Round, KeeperError> {
+/// [`ServiceError::Network`].
+pub async fn execute(shared: &Shared, due: Due, dry_run: bool) -> Result<Round, ServiceError> {
     let Due {
         crank: Crank { actions, transaction },
         reaction,
@@ -213,7 +214,7 @@ pub async fn execute(shared: &Shared, due: Due, dry_run: bool) -> Result<Round, 
     })
 }
 
-fn refused(actions: &[Action], names: &str, refusal: Refusal, outcome: &'static str) -> Round {
+fn refused(actions: &[Action], names: &str, refusal: TransactionError, outcome: &'static str) -> Round {
     let (rule, says) = (refusal.name.as_str(), refusal.message.as_str());
     match refusal.meaning() {
         Meaning::Beaten | Meaning::NotYet => {

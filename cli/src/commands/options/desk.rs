@@ -6,10 +6,10 @@ use anchor_lang::prelude::{AccountInfo, Clock, Pubkey};
 use anchor_lang::Space;
 use anyhow::{anyhow, bail, Context, Result};
 use ballast_core_clearing::margin::MarginContext;
-use ballast_migrations::cluster::Cluster;
 use ballast_options::markets::{Markets, Purpose};
 use ballast_options::state::{AuctionOffer, Expiry, House, MarginAccount, Series, SeriesKey, MARGIN_ACCOUNT_BYTES};
 use ballast_risk::state::SourceKind;
+use ballast_rpc::TestCluster;
 use ballast_sdk::accounts::RawAccount;
 use ballast_sdk::instructions::options::{HouseKeys, MarketKeys};
 use ballast_sdk::{prices, Instruction};
@@ -22,7 +22,7 @@ const MOST_UNITS: u32 = 1_400_000;
 /// A house, and a chain.
 pub struct Desk<'a> {
     /// The chain.
-    pub cluster: &'a mut dyn Cluster,
+    pub cluster: &'a mut dyn TestCluster,
     /// Addresses.
     pub keys: HouseKeys,
     /// The house's account.
@@ -50,7 +50,7 @@ impl<'a> Desk<'a> {
     ///
     /// # Errors
     /// If there is no house, or one of its markets cannot be read.
-    pub fn open(cluster: &'a mut dyn Cluster, house: &Pubkey, given: &[GivenFeed]) -> Result<Self> {
+    pub fn open(cluster: &'a mut dyn TestCluster, house: &Pubkey, given: &[GivenFeed]) -> Result<Self> {
         let account = cluster.find(house)?;
         let account =
             account.ok_or_else(|| anyhow!("there is no clearing house at {house}; check --house and --rpc-url"))?;

@@ -4,8 +4,8 @@ use crate::commands::options::amount::{parse, show};
 use crate::commands::options::desk::Desk;
 use crate::commands::options::Common;
 use anyhow::{bail, Context, Result};
-use ballast_migrations::keys;
-use ballast_migrations::tokens;
+use ballast_deploy::keys;
+use ballast_rpc::tokens;
 use ballast_sdk::instructions::options as ix;
 use solana_signer::Signer;
 

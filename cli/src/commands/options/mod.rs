@@ -15,12 +15,11 @@ pub mod value;
 use crate::commands::options::desk::{Desk, Found, GivenFeed};
 use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, bail, Context, Result};
-use ballast_keeper::service::args::{address, keypair};
-use ballast_migrations::cluster::Cluster;
-use ballast_migrations::config::{Config, DEFAULT};
-use ballast_migrations::rpc::Rpc;
-use ballast_migrations::steps::Local;
+use ballast_deploy::config::{Config, DEFAULT};
+use ballast_deploy::steps::Local;
 use ballast_options::state::MarginAccount;
+use ballast_rpc::args::{address, keypair};
+use ballast_rpc::{BlockingRpc, TestCluster};
 use ballast_sdk::addresses;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
@@ -96,7 +95,7 @@ pub fn run(args: &Args) -> Result<()> {
     if !["http://", "https://"].iter().any(|scheme| url.starts_with(scheme)) {
         bail!("--rpc-url: {url} has to begin with http:// or https://");
     }
-    println!("{}", execute(args, &mut Rpc::new(url))?);
+    println!("{}", execute(args, &mut BlockingRpc::new(url)?)?);
     Ok(())
 }
 
@@ -104,7 +103,7 @@ pub fn run(args: &Args) -> Result<()> {
 ///
 /// # Errors
 /// One line that says what is wrong.
-pub fn execute(args: &Args, cluster: &mut dyn Cluster) -> Result<String> {
+pub fn execute(args: &Args, cluster: &mut dyn TestCluster) -> Result<String> {
     let common = &args.common;
     let house = match &common.house {
         Some(text) => address(text, "--house")?,

@@ -5,8 +5,8 @@ use crate::commands::options::desk::Desk;
 use crate::commands::options::margin::report;
 use crate::commands::options_demo::people::Person;
 use anyhow::Result;
-use ballast_migrations::cluster::ClusterError;
 use ballast_options::state::StoredPosition;
+use ballast_rpc::ClusterError;
 use ballast_sdk::instructions::options::{self as ix, Parties};
 use ballast_sdk::Instruction;
 use solana_signer::Signer;
@@ -30,7 +30,7 @@ fn lands(desk: &mut Desk, instruction: Instruction, by: &Person) -> Result<bool>
     match desk.send(&[instruction], &[&by.keypair]) {
         Ok(()) => Ok(true),
         Err(error) => match error.downcast_ref::<ClusterError>() {
-            Some(ClusterError::Refused { .. }) => Ok(false),
+            Some(ClusterError::Refused(_)) => Ok(false),
             _ => Err(error),
         },
     }

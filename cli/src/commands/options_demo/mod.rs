@@ -8,14 +8,14 @@ mod record;
 mod run;
 mod surface;
 
-use crate::embedded::Embedded;
 use crate::places::Places;
 use crate::stop::Stop;
 use crate::verdict;
 use anyhow::{bail, Result};
+use ballast_deploy::config::{Config, DEFAULT};
+use ballast_deploy::steps::{compiled, Local};
 use ballast_market_data::history::Candle;
-use ballast_migrations::config::{Config, DEFAULT};
-use ballast_migrations::steps::{compiled, Local};
+use ballast_rpc::Embedded;
 use std::path::{Path, PathBuf};
 
 /// Chain time kept for the set-up, before the first price.

@@ -115,7 +115,7 @@ pub fn between(points: &[Point], at: i64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ballast_migrations::config::{Config, DEFAULT};
+    use ballast_deploy::config::{Config, DEFAULT};
 
     fn listing() -> ListingParams {
         let config = Config::parse(DEFAULT).unwrap();

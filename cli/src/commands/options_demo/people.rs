@@ -3,9 +3,10 @@
 use crate::commands::options::desk::Desk;
 use anchor_lang::prelude::Pubkey;
 use anyhow::{Context, Result};
-use ballast_migrations::steps::Local;
-use ballast_migrations::{keys, tokens};
+use ballast_deploy::keys;
+use ballast_deploy::steps::Local;
 use ballast_options::state::MarginAccount;
+use ballast_rpc::tokens;
 use ballast_sdk::instructions::options as ix;
 use solana_keypair::Keypair;
 use solana_signer::Signer;

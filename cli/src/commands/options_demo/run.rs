@@ -16,12 +16,12 @@ use crate::stop::Stop;
 use anyhow::{anyhow, bail, Context, Result};
 use ballast_core_clearing::quote::{Quote, ANYONE};
 use ballast_core_clearing::trade::Side;
-use ballast_migrations::cluster::Cluster;
-use ballast_migrations::keys;
-use ballast_migrations::publication::price_of;
-use ballast_migrations::steps::Local;
-use ballast_migrations::tokens::UNIT;
+use ballast_deploy::keys;
+use ballast_deploy::publication::price_of;
+use ballast_deploy::steps::Local;
 use ballast_options::state::{ExpiryOutcome, SeriesKey};
+use ballast_rpc::tokens::UNIT;
+use ballast_rpc::TestCluster;
 use ballast_sim::record::Check;
 
 /// Units of the underlying in each of the strangle's options, for a notional of about this many dollars.
@@ -85,7 +85,7 @@ impl Run {
     ///
     /// # Errors
     /// What was refused that should not have been.
-    pub fn all(&mut self, chain: &mut dyn Cluster) -> Result<Summary> {
+    pub fn all(&mut self, chain: &mut dyn TestCluster) -> Result<Summary> {
         let first = *self.points.first().ok_or_else(|| anyhow!("there are no prices"))?;
         let house = self.local.house.house;
         let mut desk = Desk::open(chain, &house, &[])?;

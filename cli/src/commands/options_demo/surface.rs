@@ -1,11 +1,11 @@
 //! The surfaces that the demo publishes: the configured smile, or what real option chains are fitted to.
 
 use anyhow::{anyhow, Context, Result};
-use ballast_feeder::said::{say, Terms};
+use ballast_deploy::steps::Local;
 use ballast_market_data::chains::{self, Snapshot};
-use ballast_migrations::cluster::{Cluster, ClusterError};
-use ballast_migrations::steps::Local;
 use ballast_risk::state::StoredSlice;
+use ballast_rpc::{Cluster, ClusterError};
+use ballast_sdk::surface::said::{say, Chain, Terms};
 use std::path::Path;
 
 /// How old a snapshot of a chain may be: they are taken once a day.
@@ -74,7 +74,11 @@ impl Source {
             as_of_now: snapshot.unix_time > now,
             max_extrapolation: EXTRAPOLATION,
         };
-        let said = say(snapshot, expiries, now, &terms).map_err(|refusal| anyhow!("{refusal}"));
+        let chain = Chain {
+            unix_time: snapshot.unix_time,
+            expiries: &snapshot.expiries,
+        };
+        let said = say(chain, expiries, now, &terms).map_err(|refusal| anyhow!("{refusal}"));
         Some(said.map(|said| said.slices.iter().map(|slice| (*slice).into()).collect()))
     }
 
@@ -101,7 +105,7 @@ impl Source {
                 Ok(()) if step == 1.0 => count.whole += 1,
                 Ok(()) => count.partial += 1,
                 Err(error) => match error.downcast_ref::<ClusterError>() {
-                    Some(ClusterError::Refused { .. }) => continue,
+                    Some(ClusterError::Refused(_)) => continue,
                     _ => return Err(error),
                 },
             }

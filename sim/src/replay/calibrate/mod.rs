@@ -27,12 +27,12 @@ use self::quantiles::rounded;
 use super::alarms::Alarms;
 use super::events::{self, Met};
 use super::looks::{looks, Known, Path};
-use super::markets::{
-    Breakers, Ladder, Market, MarketsError, Ramp, Regime, Settings, Signals, Threshold, Times, Triggers,
-};
 use super::run::{run, RunError};
 use super::{alarms, Native, Step};
 use ballast_market_data::history::{step_seconds, Candle};
+use ballast_market_data::markets::{
+    Breakers, Ladder, Market, MarketsError, Ramp, Regime, Settings, Signals, Threshold, Times, Triggers,
+};
 
 /// The most days a year in a Crisis that no fall explains: the bar.
 pub const MOST_FALSE_DAYS: f64 = 12.0;

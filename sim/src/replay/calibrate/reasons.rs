@@ -2,9 +2,9 @@
 
 use ballast_core_market::regime::Indicator;
 
-use super::super::markets::{Ladder, Market, Ramp};
 use super::search::{FEWEST_IMPLIED, OF_IMPLIED, OF_JUMP, OF_MILDER, OF_PRICE_JUMP};
 use super::{Quantiles, Reason, Shares, DAY, HOUR};
+use ballast_market_data::markets::{Ladder, Market, Ramp};
 
 fn reason(parameter: &'static str, value: String, why: impl Into<String>) -> Reason {
     Reason {

@@ -8,12 +8,12 @@ use ballast_core_market::regime::{Indicator, RegimeState};
 
 use super::super::alarms::alarms;
 use super::super::events::{falls, met, IN_TIME};
-use super::super::markets::{Ladder, Market, Typed};
 use super::super::run::run;
 use super::super::{Look, Native, Step};
 use super::quantiles::rounded;
 use super::{ladder, quantiles_of, reasons, CalibrateError, Quantiles, Reason, DAY, HOUR, MOST_FALSE_DAYS};
 use ballast_market_data::history::Candle;
+use ballast_market_data::markets::{Ladder, Market, Typed};
 
 /// Hours after a fall that selection gives a candidate: one less than the bar.
 const SPARE: i64 = 1;

@@ -1,7 +1,7 @@
 //! What a calibration says as a section of the configuration file.
 
-use super::super::markets::{Ladder, Ramp, Settings};
 use super::Calibration;
+use ballast_market_data::markets::{Ladder, Ramp, Settings};
 
 impl Calibration {
     /// A commented section for the file of markets.

@@ -1,0 +1,215 @@
+//! The proof of a rebalance, rule by rule.
+
+use super::*;
+use ballast_core_market::breaker::{permitted, BreakerSet};
+use ballast_core_types::fixtures::{price, ratio};
+use proptest::prelude::*;
+
+fn policy() -> RebalancePolicy {
+    RebalancePolicy {
+        price_band: ratio("0.01"),
+        min_improvement: ratio("0.25"),
+        max_cost: ratio("0.005"),
+    }
+}
+
+fn targets() -> Targets {
+    Targets {
+        delta: Value(5_000),
+        band: Value(1_000),
+        cap: Value(8_000),
+        cushion: Value(2_000),
+        floor: Value(8_000),
+    }
+}
+
+/// A book whose price is one, so that lots and dollar delta are the same number.
+fn book(lots: i64) -> Exposure {
+    Exposure {
+        lots: Lots(lots),
+        lots_if_filled: Lots(lots),
+        delta: Value(lots),
+        delta_if_filled: Value(lots),
+        nav: Value(10_000),
+    }
+}
+
+fn verdict(before: i64, after: i64, calm: bool) -> Result<(), RebalanceRefusal> {
+    check(&Proposal {
+        policy: &policy(),
+        permissions: permitted(BreakerSet::NONE, calm),
+        trigger: Trigger::Limits,
+        targets: &targets(),
+        cap_after: Value(8_000),
+        before: &book(before),
+        after: &book(after),
+        traded: Value((after - before).abs()),
+    })
+}
+
+#[test]
+fn the_table_of_verdicts() {
+    use RebalanceRefusal::*;
+    for (before, after, calm, expected) in [
+        (0, 5_000, true, Ok(())),
+        (0, 5_000, false, Err(OpeningNotPermitted)),
+        (0, 240, true, Err(NoImprovement)),
+        (0, 250, true, Ok(())),
+        (0, -1_000, true, Err(NoImprovement)),
+        (0, 6_000, true, Ok(())),
+        (0, 6_001, true, Err(Overshoot)),
+        (0, 9_000, true, Err(OverCap)),
+        (4_000, 5_000, true, Err(NothingToDo)),
+        (6_000, 5_000, true, Err(NothingToDo)),
+        (3_999, 5_000, true, Ok(())),
+        (6_001, 5_000, true, Ok(())),
+        (6_001, 5_000, false, Ok(())),
+        (6_001, 6_002, true, Err(NoImprovement)),
+        (20_000, 12_000, false, Ok(())),
+        (20_000, 20_001, true, Err(OverCap)),
+        (20_000, -1, false, Err(OpeningNotPermitted)),
+        (20_000, 20_000, true, Err(EmptyOrder)),
+        (-3_000, 0, false, Ok(())),
+        (-3_000, 1, false, Err(OpeningNotPermitted)),
+        (-3_000, -4_000, true, Err(NoImprovement)),
+    ] {
+        assert_eq!(
+            verdict(before, after, calm),
+            expected,
+            "{before} -> {after} calm {calm}"
+        );
+    }
+}
+
+#[test]
+fn an_order_in_flight_blocks_the_next() {
+    let before = Exposure {
+        lots_if_filled: Lots(1),
+        ..book(0)
+    };
+    assert_eq!(
+        check(&Proposal {
+            policy: &policy(),
+            permissions: permitted(BreakerSet::NONE, true),
+            trigger: Trigger::Limits,
+            targets: &targets(),
+            cap_after: Value(8_000),
+            before: &before,
+            after: &book(5_000),
+            traded: Value(5_000)
+        }),
+        Err(RebalanceRefusal::OrderInFlight)
+    );
+}
+
+#[test]
+fn the_cap_holds_whether_or_not_the_order_fills() {
+    let after = Exposure {
+        lots_if_filled: Lots(9_000),
+        delta_if_filled: Value(9_000),
+        ..book(0)
+    };
+    assert_eq!(
+        check(&Proposal {
+            policy: &policy(),
+            permissions: permitted(BreakerSet::NONE, true),
+            trigger: Trigger::Limits,
+            targets: &targets(),
+            cap_after: Value(8_000),
+            before: &book(0),
+            after: &after,
+            traded: Value(0)
+        }),
+        Err(RebalanceRefusal::OverCap)
+    );
+}
+
+#[test]
+fn the_cost_of_trading_lowers_the_cap_that_binds() {
+    let run = |cap_after| {
+        check(&Proposal {
+            policy: &policy(),
+            permissions: permitted(BreakerSet::NONE, true),
+            trigger: Trigger::Limits,
+            targets: &targets(),
+            cap_after: Value(cap_after),
+            before: &book(0),
+            after: &book(5_000),
+            traded: Value(5_000),
+        })
+    };
+    assert_eq!(run(5_000), Ok(()));
+    assert_eq!(run(4_999), Err(RebalanceRefusal::OverCap));
+}
+
+#[test]
+fn the_cost_budget_is_enforced() {
+    for (lost, expected) in [(29, Ok(())), (30, Err(RebalanceRefusal::TooCostly))] {
+        let after = Exposure {
+            nav: Value(10_000 - lost),
+            ..book(5_000)
+        };
+        let got = check(&Proposal {
+            policy: &policy(),
+            permissions: permitted(BreakerSet::NONE, true),
+            trigger: Trigger::Limits,
+            targets: &targets(),
+            cap_after: Value(8_000),
+            before: &book(0),
+            after: &after,
+            traded: Value(5_000),
+        });
+        assert_eq!(got, expected);
+    }
+}
+
+#[test]
+fn a_redemption_only_ever_reduces() {
+    let run = |before, after| {
+        check(&Proposal {
+            policy: &policy(),
+            permissions: permitted(BreakerSet::NONE, true),
+            trigger: Trigger::Redemption,
+            targets: &targets(),
+            cap_after: Value(8_000),
+            before: &book(before),
+            after: &book(after),
+            traded: Value(0),
+        })
+    };
+    assert_eq!(run(5_900, 5_000), Ok(()));
+    assert_eq!(run(3_000, 5_000), Err(RebalanceRefusal::NothingToDo));
+    assert_eq!(run(3_000, 2_000), Err(RebalanceRefusal::NothingToDo));
+    assert_eq!(run(5_900, 6_900), Err(RebalanceRefusal::OpeningNotPermitted));
+}
+
+#[test]
+fn r21_fills_are_anchored_to_the_oracle() {
+    for (lots, cost, inside) in [
+        (100, 10_099, true),
+        (100, 10_103, false),
+        (-100, -9_901, true),
+        (-100, -9_897, false),
+        (100, 5_000, true),
+        (-100, -20_000, true),
+    ] {
+        assert_eq!(
+            fill_inside_band(price("100"), ratio("0.01"), Lots(lots), Value(cost)),
+            Some(inside),
+            "{lots} {cost}"
+        );
+    }
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_admitted_is_nearer_and_never_over_the_cap(
+        before in -30_000i64..30_000, after in -30_000i64..30_000, calm: bool
+    ) {
+        if verdict(before, after, calm).is_ok() {
+            prop_assert!((after - 5_000).abs() < (before - 5_000).abs());
+            prop_assert!(after.abs() <= 8_000 || after.abs() <= before.abs());
+            prop_assert!(calm || after.abs() <= before.abs());
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! The vault: its policy and its breakers.
+
+use super::numbers::{base_units, Decimal};
+use super::Config;
+use anyhow::Result;
+use ballast_risk::state::StoredBreakerSettings;
+use ballast_vault::state::{VaultBreakerSettings, VaultPolicy};
+use serde::Deserialize;
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Vault {
+    target: Decimal,
+    band: Decimal,
+    floor: Decimal,
+    multiplier: Decimal,
+    max_leverage: Decimal,
+    price_band: Decimal,
+    min_improvement: Decimal,
+    max_cost: Decimal,
+    collateral_ratio: Decimal,
+    nav_rise_per_hour: Decimal,
+    deposit_cap: u64,
+    breakers: Breakers,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Breakers {
+    guardian: bool,
+    longest_gap_seconds: u32,
+    window_seconds: u32,
+    drawdown: Breaker,
+    nav_jump: Breaker,
+    turnover: Breaker,
+    keeper_spend: Breaker,
+    venue_failure: Breaker,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Breaker {
+    trip: u32,
+    clear: u32,
+    quiet_seconds: u32,
+}
+
+impl Breaker {
+    fn settings(&self) -> StoredBreakerSettings {
+        StoredBreakerSettings {
+            trip: self.trip,
+            clear: self.clear,
+            quiet_seconds: self.quiet_seconds,
+        }
+    }
+}
+
+impl Config {
+    /// Returns the vault's policy.
+    ///
+    /// # Errors
+    /// If an amount does not fit.
+    pub fn policy(&self) -> Result<VaultPolicy> {
+        let vault = &self.vault;
+        Ok(VaultPolicy {
+            target: vault.target.stored(),
+            band: vault.band.stored(),
+            floor: vault.floor.stored(),
+            multiplier: vault.multiplier.stored(),
+            max_leverage: vault.max_leverage.stored(),
+            price_band: vault.price_band.stored(),
+            min_improvement: vault.min_improvement.stored(),
+            max_cost: vault.max_cost.stored(),
+            collateral_ratio: vault.collateral_ratio.stored(),
+            nav_rise_per_hour: vault.nav_rise_per_hour.stored(),
+            deposit_cap: base_units(vault.deposit_cap)?,
+        })
+    }
+
+    /// Returns the settings of the vault's breakers.
+    pub fn vault_breakers(&self) -> VaultBreakerSettings {
+        let breakers = &self.vault.breakers;
+        VaultBreakerSettings {
+            settings: [
+                &breakers.drawdown,
+                &breakers.nav_jump,
+                &breakers.turnover,
+                &breakers.keeper_spend,
+                &breakers.venue_failure,
+            ]
+            .map(Breaker::settings),
+            longest_gap_seconds: breakers.longest_gap_seconds,
+            window_seconds: breakers.window_seconds,
+        }
+    }
+
+    /// Returns whether the vault has a guardian.
+    pub fn has_guardian(&self) -> bool {
+        self.vault.breakers.guardian
+    }
+}

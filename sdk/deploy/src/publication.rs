@@ -1,0 +1,106 @@
+//! Prices and surfaces of a local network, where nobody else publishes them.
+
+use crate::steps::Local;
+use anyhow::{anyhow, Context, Result};
+use ballast_risk::state::StoredSlice;
+use ballast_rpc::{Cluster, ClusterError, TestCluster};
+use ballast_sdk::instructions::{self, surface};
+use ballast_sdk::prices::{self, Publication};
+use ballast_sdk::{addresses, Instruction, Pubkey};
+use solana_signer::Signer;
+
+/// Prices are published in units of ten to this power.
+pub const EXPONENT: i32 = -8;
+
+/// Publishes at both sources of a local network's market.
+///
+/// # Errors
+/// A cluster that cannot be used.
+pub fn publish(
+    cluster: &mut dyn TestCluster,
+    price_feed: Pubkey,
+    second_feed: Pubkey,
+    publication: &Publication,
+) -> Result<(), ClusterError> {
+    // The second first: whoever hears of the first may act on both.
+    cluster.set_account(&prices::switchboard_account(second_feed, publication))?;
+    cluster.set_account(&prices::pull_account(price_feed, publication))
+}
+
+impl Local {
+    /// Publishes a price, in units of 10^[`EXPONENT`], at both of the market's sources, now. Its
+    /// confidence is two basis points.
+    ///
+    /// # Errors
+    /// A cluster that cannot be used.
+    pub fn publish_price(&self, cluster: &mut dyn TestCluster, price: i64) -> Result<(), ClusterError> {
+        let clock = cluster.clock()?;
+        let publication = Publication {
+            feed_id: self.feed_id,
+            price,
+            confidence: price.unsigned_abs() / 5_000,
+            exponent: EXPONENT,
+            publish_time: clock.unix_timestamp,
+            slot: clock.slot,
+        };
+        publish(cluster, self.price_feed, self.second_feed, &publication)
+    }
+
+    /// Returns `observe` of the asset's market.
+    pub fn observe(&self) -> Instruction {
+        let market = &self.keys.risk_market;
+        instructions::observe(market, &self.params, &self.price_feed, Some(&self.second_feed))
+    }
+
+    /// Observes the market and publishes a surface: these slices, or the configured smile. The
+    /// authority is the one feeder.
+    ///
+    /// # Errors
+    /// What the risk program refused.
+    pub fn publish_surface(&self, cluster: &mut dyn Cluster, slices: Option<Vec<StoredSlice>>) -> Result<()> {
+        let (feeder, market) = (self.authority.pubkey(), self.keys.risk_market);
+        let key = addresses::surface(&market);
+        let now = cluster.clock()?.unix_timestamp;
+        let said = cluster.account(&key)?.surface()?;
+        let slices = slices.unwrap_or_else(|| self.config.surface().smile(said.active(now), now));
+        let mut all = vec![self.observe()];
+        let submission = addresses::submission(&key, &feeder);
+        if cluster.find(&submission)?.is_none() {
+            all.push(surface::open_submission(&feeder, &key));
+        }
+        all.push(surface::submit(&feeder, &key, slices));
+        all.push(surface::publish(&market, &[feeder]));
+        let sent = cluster.send(&all, &[&self.authority]);
+        sent.with_context(|| format!("the surface of {}-USD could not be published", self.asset))
+    }
+
+    /// Publishes the first price and surface of a network that has none; one that has a surface is
+    /// left as it is.
+    ///
+    /// # Errors
+    /// As [`Self::publish_price`] and [`Self::publish_surface`].
+    pub fn publish_first(&self, cluster: &mut dyn TestCluster, say: &mut dyn FnMut(&str)) -> Result<()> {
+        let key = addresses::surface(&self.keys.risk_market);
+        if cluster.account(&key)?.surface()?.publications > 0 {
+            say(&format!("the surface of {}-USD is published already", self.asset));
+            return Ok(());
+        }
+        let price = self.config.first_price(&self.asset)?;
+        self.publish_price(cluster, price)?;
+        self.publish_surface(cluster, None)?;
+        say(&format!("first price and surface of {}-USD", self.asset));
+        Ok(())
+    }
+}
+
+/// Converts whole units of the quote token to those that [`Local::publish_price`] takes.
+///
+/// # Errors
+/// A price that is not positive or does not fit.
+pub fn price_of(units: f64) -> Result<i64> {
+    let scaled = units * 10f64.powi(-EXPONENT);
+    if scaled >= 1.0 && scaled < i64::MAX as f64 / 2.0 {
+        return Ok(scaled.round() as i64);
+    }
+    Err(anyhow!("{units} is no price"))
+}

@@ -1,0 +1,199 @@
+//! What a refused transaction says.
+
+use std::fmt;
+
+/// Why the chain refused a transaction, as far as it could be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransactionError {
+    /// The rule, by the program's own name for it, or the runtime's words.
+    pub name: String,
+    /// The program's error code, if it gave one.
+    pub code: Option<u32>,
+    /// The sentence that goes with the name, for a log that has the name beside it.
+    pub message: String,
+    /// What a person is told: the program's whole message with the numbers that broke the rule, or
+    /// the runtime's words.
+    pub words: String,
+}
+
+/// What a refusal means to whoever planned the transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// Somebody was faster, or there is nothing to do: the normal end of a race.
+    Beaten,
+    /// It will pay later, when the book is down.
+    NotYet,
+    /// The blockhash is unknown or used up: sign again with a fresh one.
+    Stale,
+    /// A rule that the plan should have kept.
+    Refused,
+}
+
+const BEATEN: [&str; 8] = [
+    "NothingToDo",
+    "ObservedTooSoon",
+    "PriceOlderThanStored",
+    "CollateralInPlace",
+    "NoPendingOrder",
+    "NothingQueued",
+    "OrderAlreadyPending",
+    "OrderInFlight",
+];
+const NOT_YET: [&str; 6] = [
+    "NotLiquid",
+    "BookMustComeDown",
+    "WorthNothing",
+    "SameSlotAsRebalance",
+    "FulfilTooEarly",
+    "WithdrawalNotReady",
+];
+
+impl fmt::Display for TransactionError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.words)
+    }
+}
+
+impl std::error::Error for TransactionError {}
+
+impl TransactionError {
+    /// Reads a refusal out of the runtime's error and the logs. The first program that names its
+    /// error is the one that refused; its callers only pass it on.
+    pub fn read(error: &str, logs: &[String]) -> Self {
+        logs.iter()
+            .enumerate()
+            .find_map(|(index, line)| Some(named(error, part(line, "Error Code: ")?, line, before(logs, index))))
+            .unwrap_or_else(|| unnamed(error, logs))
+    }
+
+    /// Returns what it means to whoever planned the transaction.
+    pub fn meaning(&self) -> Meaning {
+        let name = self.name.as_str();
+        if BEATEN.contains(&name) {
+            Meaning::Beaten
+        } else if NOT_YET.contains(&name) {
+            Meaning::NotYet
+        } else if name.contains("Blockhash not found") || name.contains("already been processed") {
+            Meaning::Stale
+        } else {
+            Meaning::Refused
+        }
+    }
+}
+
+/// Returns the sentence of `line` that follows `mark`.
+fn part(line: &str, mark: &str) -> Option<String> {
+    let (_, rest) = line.split_once(mark)?;
+    Some(rest.split(". ").next().unwrap_or(rest).trim_end_matches('.').to_owned())
+}
+
+/// Returns what was logged right before a line: programs log the numbers that broke a rule right
+/// before the rule.
+fn before(logs: &[String], index: usize) -> Option<&str> {
+    let line = logs.get(index.checked_sub(1)?)?;
+    let numbers = line.strip_prefix("Program log: ")?;
+    (!numbers.starts_with("Instruction: ")).then_some(numbers)
+}
+
+/// Reads the line in which a program names its error.
+fn named(error: &str, name: String, line: &str, numbers: Option<&str>) -> TransactionError {
+    let code = part(line, "Error Number: ").and_then(|number| number.parse().ok());
+    let message = part(line, "Error Message: ").unwrap_or_else(|| error.to_owned());
+    let whole = line
+        .split_once("Error Message: ")
+        .map(|(_, message)| message.trim_end_matches('.'));
+    let words = match (whole, numbers) {
+        (None, _) => error.to_owned(),
+        (Some(whole), None) => whole.to_owned(),
+        (Some(whole), Some(numbers)) => format!("{whole} ({numbers})"),
+    };
+    TransactionError {
+        name,
+        code,
+        message,
+        words,
+    }
+}
+
+/// Makes do with the runtime's words, where no program names its error.
+fn unnamed(error: &str, logs: &[String]) -> TransactionError {
+    let failed = logs.iter().find(|line| line.contains(" failed: "));
+    TransactionError {
+        name: error.to_owned(),
+        code: None,
+        message: failed.map_or(error, String::as_str).to_owned(),
+        words: error.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_innermost_name_is_read() {
+        let logs = [
+            "Program log: Instruction: Rebalance",
+            "Program log: AnchorError thrown in programs/reference-venue/src/lib.rs:1. Error Code: Paused. Error Number: 6018. Error Message: fault: the venue is paused.",
+            "Program log: AnchorError occurred. Error Code: Other. Error Number: 6001. Error Message: other.",
+        ]
+        .map(str::to_owned);
+        let refusal = TransactionError::read("Error processing Instruction 2: custom program error: 0x1782", &logs);
+        assert_eq!(refusal.name, "Paused");
+        assert_eq!(refusal.message, "fault: the venue is paused");
+        assert_eq!(refusal.meaning(), Meaning::Refused);
+    }
+
+    #[test]
+    fn losing_a_race_is_normal_and_a_used_blockhash_is_renewed() {
+        let beaten =
+            ["Program log: AnchorError occurred. Error Code: NothingToDo. Error Number: 6035. Error Message: x."];
+        assert_eq!(
+            TransactionError::read("e", &beaten.map(str::to_owned)).meaning(),
+            Meaning::Beaten
+        );
+        assert_eq!(
+            TransactionError::read("Blockhash not found", &[]).meaning(),
+            Meaning::Stale
+        );
+        assert_eq!(
+            TransactionError::read("This transaction has already been processed", &[]).meaning(),
+            Meaning::Stale
+        );
+    }
+
+    #[test]
+    fn logs_that_say_nothing_leave_the_runtimes_words() {
+        let refusal = TransactionError::read(
+            "Error processing Instruction 1: invalid account data",
+            &["gibberish".to_owned()],
+        );
+        assert_eq!(refusal.name, "Error processing Instruction 1: invalid account data");
+        assert_eq!(refusal.to_string(), refusal.name);
+        assert_eq!(refusal.meaning(), Meaning::Refused);
+        let failed = ["Program X failed: Access violation".to_owned()];
+        let refusal = TransactionError::read("e", &failed);
+        assert_eq!(
+            (refusal.message.as_str(), refusal.words.as_str()),
+            (failed[0].as_str(), "e")
+        );
+    }
+
+    #[test]
+    fn an_anchor_error_is_found_in_the_logs() {
+        let logs = ["Program log: AnchorError thrown in a.rs:9. Error Code: ZeroAmount. Error Number: 6021. Error Message: amount: zero."];
+        let error = TransactionError::read("?", &logs.map(str::to_owned));
+        assert_eq!((error.code, error.to_string().as_str()), (Some(6021), "amount: zero"));
+        let first = |before: &str| {
+            let all = [before.to_owned(), logs[0].to_owned()];
+            TransactionError::read("?", &all).to_string()
+        };
+        assert_eq!(
+            first("Program log: Size { quantity: 3 }"),
+            "amount: zero (Size { quantity: 3 })"
+        );
+        assert_eq!(first("Program log: Instruction: Deposit"), "amount: zero");
+        assert_eq!(first("Program data: AAAA"), "amount: zero");
+        assert_eq!(TransactionError::read("no", &[]).code, None);
+    }
+}

@@ -1,0 +1,61 @@
+//! Whether a publication is due, and from whose submissions. Pure.
+
+use crate::Pubkey;
+use ballast_core_market::surface_feed::{self, FeedSlice, FeedSurface};
+use ballast_risk::state::{Submission, Surface, SURFACE_VERSION};
+
+/// What cranking `publish_surface` would come to, as far as time and number tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Publication {
+    /// These feeders' submissions are fresh and for the grid's present expiries: pass them all, so
+    /// that nobody is chosen.
+    Due(Vec<Pubkey>),
+    /// Fewer of them than the surface requires.
+    TooFew {
+        /// Fresh ones.
+        fresh: usize,
+        /// Required.
+        required: usize,
+    },
+    /// Too soon after the last publication.
+    TooSoon {
+        /// Seconds until the least interval is over.
+        seconds: i64,
+    },
+}
+
+/// Looks at what each registered feeder last said, in the order of `surface.feeders()`.
+pub fn due(surface: &Surface, submissions: &[Option<Submission>], now: i64) -> Publication {
+    let expiries = surface.active(now);
+    let counts = |submission: &Submission| {
+        let said = FeedSurface::from_padded(
+            submission.slices.map(FeedSlice::from),
+            usize::from(submission.slice_count),
+        );
+        submission.version == SURFACE_VERSION
+            && surface_feed::is_fresh(
+                submission.submitted_at,
+                now,
+                surface.settings.max_submission_age_seconds,
+            )
+            && said.aligned(expiries).is_some()
+    };
+    let fresh: Vec<Pubkey> = surface
+        .feeders()
+        .iter()
+        .zip(submissions)
+        .filter(|(_, submission)| submission.as_ref().is_some_and(counts))
+        .map(|(feeder, _)| *feeder)
+        .collect();
+    let required = usize::from(surface.required);
+    if fresh.len() < required {
+        let fresh = fresh.len();
+        return Publication::TooFew { fresh, required };
+    }
+    let least = i64::from(surface.settings.min_interval_seconds);
+    let seconds = surface.published_at.saturating_add(least).saturating_sub(now);
+    if surface.publications > 0 && seconds > 0 {
+        return Publication::TooSoon { seconds };
+    }
+    Publication::Due(fresh)
+}

@@ -1,0 +1,223 @@
+//! What is said of chains: one priced from a known surface, and months of real ones where they are
+//! at hand.
+
+use ballast_core_market::surface_feed::{self, FeedSurface};
+use ballast_core_math::fit::{publish, MIN_QUOTES};
+use ballast_market_data::chains::{self, Snapshot};
+use ballast_sdk::surface::said::{self, Chain, Said, SayRefusal, Terms};
+use std::path::Path;
+
+/// Days, θ, ρ, φ that the synthetic chain was priced from.
+const KNOWN: [(f64, f64, f64, f64); 5] = [
+    (1.0, 0.0012, -0.30, 30.0),
+    (7.0, 0.0075, -0.27, 12.5),
+    (30.0, 0.031, -0.25, 5.6),
+    (90.0, 0.09, -0.20, 3.0),
+    (270.0, 0.26, -0.15, 1.5),
+];
+const DAY: i64 = 86_400;
+const TERMS: Terms = Terms {
+    max_chain_age: 600,
+    as_of_now: false,
+    max_extrapolation: 2.0,
+};
+
+fn say(snapshot: &Snapshot, expiries: &[i64], now: i64, terms: &Terms) -> Result<Said, SayRefusal> {
+    let chain = Chain {
+        unix_time: snapshot.unix_time,
+        expiries: &snapshot.expiries,
+    };
+    said::say(chain, expiries, now, terms)
+}
+
+fn synthetic() -> Snapshot {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sim/data/tests/data/synthetic_chain.csv");
+    chains::load(&file).unwrap().remove(0)
+}
+
+fn grid(from: i64, days: &[i64]) -> Vec<i64> {
+    days.iter().map(|days| from + days * DAY).collect()
+}
+
+fn levels(said: &Said) -> Vec<f64> {
+    said.slices.iter().map(|slice| slice.variance.to_num()).collect()
+}
+
+#[test]
+fn the_surface_behind_a_chain_is_said_at_the_grids_expiries() {
+    let chain = synthetic();
+    let taken = chain.unix_time;
+    let said = say(&chain, &grid(taken, &[1, 7, 15, 30, 60, 90, 180, 365]), taken, &TERMS).unwrap();
+    assert_eq!((said.listed, said.fitted, said.as_of), (5, 5, taken));
+    let distance = said.distance.unwrap();
+    assert!(distance.median < 0.02 && distance.quotes == 85, "{distance:?}");
+    for (days, theta, rho, phi) in KNOWN {
+        let at = taken + days as i64 * DAY;
+        let Some(slice) = said.slices.iter().find(|slice| slice.expiry == at) else {
+            continue;
+        };
+        let (variance, skew, curvature): (f64, f64, f64) =
+            (slice.variance.to_num(), slice.skew.to_num(), slice.curvature.to_num());
+        assert!((variance * days / 365.0 / theta - 1.0).abs() < 1e-3, "{slice:?}");
+        assert!(
+            (skew - rho).abs() < 2e-3 && (curvature / phi - 1.0).abs() < 2e-3,
+            "{slice:?}"
+        );
+    }
+    // Half way from 30 to 90 days: half way in total variance. Beyond the last: its volatility.
+    let total = said.slices[4].variance.to_num::<f64>() * 60.0 / 365.0;
+    assert!((total / 0.0605 - 1.0).abs() < 1e-3, "{total}");
+    let far = said.slices[7].variance.to_num::<f64>();
+    assert!((far / (0.26 * 365.0 / 270.0) - 1.0).abs() < 1e-3, "{far}");
+}
+
+#[test]
+fn as_of_now_keeps_the_times_to_expiry() {
+    let chain = synthetic();
+    let days = [2, 7, 14, 30, 60, 90, 120, 270];
+    let then = say(&chain, &grid(chain.unix_time, &days), chain.unix_time, &TERMS).unwrap();
+    let now = chain.unix_time + 321 * DAY;
+    let terms = Terms {
+        as_of_now: true,
+        ..TERMS
+    };
+    let said = say(&chain, &grid(now, &days), now, &terms).unwrap();
+    assert_eq!(said.as_of, now);
+    assert_eq!(levels(&said), levels(&then));
+}
+
+#[test]
+fn a_chain_of_minutes_ago_counts_from_when_it_was_taken() {
+    let chain = synthetic();
+    let expiries = grid(chain.unix_time, &[7, 30, 90]);
+    let fresh = say(&chain, &expiries, chain.unix_time, &TERMS).unwrap();
+    let later = say(&chain, &expiries, chain.unix_time + 600, &TERMS).unwrap();
+    assert_eq!(fresh.slices, later.slices);
+    let (unix_time, limit) = (chain.unix_time, 600);
+    let refused = |now| say(&chain, &expiries, now, &TERMS).unwrap_err();
+    assert_eq!(
+        refused(unix_time + 601),
+        SayRefusal::Old {
+            unix_time,
+            age: 601,
+            limit
+        }
+    );
+    assert_eq!(refused(unix_time - 5), SayRefusal::Future { unix_time, ahead: 5 });
+}
+
+#[test]
+fn what_cannot_be_said_is_refused_by_name() {
+    let chain = synthetic();
+    let taken = chain.unix_time;
+    assert_eq!(say(&chain, &[], taken, &TERMS).unwrap_err(), SayRefusal::Grid);
+    let far = grid(taken, &[7, 541]);
+    let error = say(&chain, &far, taken, &TERMS).unwrap_err();
+    assert!(matches!(error, SayRefusal::Beyond { .. }), "{error}");
+    assert!(
+        error.to_string().contains("541.0 days") && error.to_string().contains("270.0"),
+        "{error}"
+    );
+    assert!(say(&chain, &grid(taken, &[7, 540]), taken, &TERMS).is_ok());
+    let mut thin = chain.clone();
+    for expiry in &mut thin.expiries {
+        expiry.quotes.truncate(MIN_QUOTES - 1);
+    }
+    let error = say(&thin, &grid(taken, &[7]), taken, &TERMS).unwrap_err();
+    assert_eq!(
+        error,
+        SayRefusal::Quotes {
+            unix_time: taken,
+            listed: 5
+        }
+    );
+    // A grid that is not in order is none, and the gate says so.
+    let error = say(&chain, &grid(taken, &[30, 7]), taken, &TERMS).unwrap_err();
+    assert!(matches!(error, SayRefusal::Slice { slice: 1, .. }), "{error}");
+    assert!(!error.to_string().contains('\n'));
+}
+
+#[test]
+fn every_real_chain_is_said_on_fixed_grids_and_stays_near_its_quotes() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/history");
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        eprintln!("skipped: there are no real chains beside the repository");
+        return;
+    };
+    let mut files: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    files.retain(|path| path.to_string_lossy().contains("deribit_options_"));
+    files.sort();
+    // Months as an authority may list them, days as a test network does, and one that begins within
+    // the hour.
+    let grids: [&[f64]; 3] = [
+        &[7.0, 14.0, 30.0, 60.0, 90.0, 120.0, 180.0, 270.0],
+        &[1.0, 2.0, 3.0, 7.0, 28.0, 91.0, 182.0, 300.0],
+        &[0.05, 0.5, 1.5, 5.0, 21.0, 45.0, 150.0, 364.0],
+    ];
+    let (mut count, mut medians, mut bends) = (0, [const { Vec::new() }; 3], Vec::new());
+    for snapshot in files.iter().flat_map(|file| chains::load(file).unwrap()) {
+        for (grid, medians) in grids.iter().zip(&mut medians) {
+            let expiries: Vec<i64> = grid
+                .iter()
+                .map(|days| snapshot.unix_time + (days * DAY as f64) as i64)
+                .collect();
+            let said = say(&snapshot, &expiries, snapshot.unix_time, &TERMS).unwrap();
+            // And a day later, when the first two may have left the grid, what is left still has no
+            // arbitrage.
+            let ahead: Vec<_> = said
+                .slices
+                .iter()
+                .filter(|s| s.expiry > said.as_of + DAY + 61)
+                .copied()
+                .collect();
+            assert_eq!(FeedSurface::new(&ahead).unwrap().check(said.as_of + DAY), Ok(()));
+            medians.push(said.distance.unwrap().median);
+            bends.extend(bend(&snapshot, &said));
+            count += 1;
+        }
+    }
+    let median = |values: &mut Vec<f64>, share: f64| {
+        values.sort_by(f64::total_cmp);
+        values[(share * (values.len() - 1) as f64) as usize]
+    };
+    let summary: Vec<_> = medians
+        .iter_mut()
+        .map(|values| (median(values, 0.5), median(values, 0.95)))
+        .collect();
+    let bend = [0.5, 0.95, 1.0].map(|share| median(&mut bends, share));
+    println!("{count} submissions; median distance, vol points, its median and 95th percentile over days: {summary:.2?}; bend: {bend:.3?}");
+    assert_eq!(count, 3 * 122);
+    assert!(
+        summary.iter().all(|(middle, high)| *middle < 1.0 && *high < 2.5),
+        "{summary:?}"
+    );
+    assert!(bend[1] < 0.5, "{bend:?}");
+}
+
+/// Vol points between a slice of the grid and the chain's own fit, linear in total variance, at
+/// moneyness within two deviations.
+fn bend(snapshot: &Snapshot, said: &Said) -> Vec<f64> {
+    let fitted = ballast_core_math::fit::fit(&snapshot.expiries).unwrap();
+    let surface = surface_feed::at(said.slices.iter().copied(), said.as_of).unwrap();
+    let mut bends = Vec::new();
+    for slice in surface.slices() {
+        let years: f64 = slice.time.to_num();
+        let Some(after) = fitted
+            .iter()
+            .position(|expiry| expiry.years > years)
+            .filter(|after| *after > 0)
+        else {
+            continue;
+        };
+        let (a, b) = (&fitted[after - 1], &fitted[after]);
+        let share = (years - a.years) / (b.years - a.years);
+        for step in -4..=4 {
+            let k = f64::from(step) / 2.0 * slice.total_variance.to_num::<f64>().sqrt();
+            let linear = a.essvi.total_variance(k) * (1.0 - share) + b.essvi.total_variance(k) * share;
+            if let Some(volatility) = publish::volatility(&surface, k, years) {
+                bends.push(100.0 * (volatility - (linear / years).sqrt()).abs());
+            }
+        }
+    }
+    bends
+}
