@@ -25,6 +25,7 @@
 #[cfg(feature = "fit")]
 extern crate std;
 
+mod arithmetic;
 mod basis_points;
 pub mod black_scholes;
 pub mod cornish_fisher;
