@@ -5,7 +5,6 @@
 //! demo is initialised by the very instructions that a node is.
 //!
 //! **Local networks only**: the wallets are derived from public text, so anyone can sign as them.
-#![forbid(unsafe_code)]
 
 pub mod cluster;
 pub mod config;

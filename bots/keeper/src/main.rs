@@ -1,5 +1,4 @@
 //! `ballast-keeper`: see `docs/keeper.md`.
-#![forbid(unsafe_code)]
 
 use ballast_keeper::service::{init_logs, run, Args, KeeperError};
 use clap::Parser;

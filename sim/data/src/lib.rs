@@ -6,7 +6,6 @@
 //! | [`chains`] | option chains from a `.csv` or `.csv.gz` file |
 //! | [`history`] | candles from a `.csv` or `.csv.gz` file |
 //! | [`mod@format`] | numbers and dates as people read them |
-#![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
 pub mod chains;

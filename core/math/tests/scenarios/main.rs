@@ -1,4 +1,6 @@
 //! The scenario engine against a slow reference in floating point.
+#![cfg(test)]
+#![allow(clippy::arithmetic_side_effects)]
 
 mod grid;
 mod reference;
