@@ -1,10 +1,12 @@
 //! The evaluation itself. A status word comes before every group of results: 0 where there are some, another for each
 //! reason to refuse, and then no results follow.
 
-use ballast_core_math::black_scholes::{self, DomainError, Greeks, HigherGreeks, ImpliedVolatilityError, Inputs, Kind, QuotedOption, Volatility};
-use ballast_core_math::scenarios::{Leg, OptionLeg, ScenarioError, revalue, student, tail_risk};
+use ballast_core_math::black_scholes::{
+    self, DomainError, Greeks, HigherGreeks, ImpliedVolatilityError, Inputs, Kind, QuotedOption, Volatility,
+};
+use ballast_core_math::scenarios::{revalue, student, tail_risk, Leg, OptionLeg, ScenarioError};
 use ballast_core_math::surface::{self, LogMoneyness, PointError, Surface};
-use ballast_core_math::{Magnitude, Scaled, kernels};
+use ballast_core_math::{kernels, Magnitude, Scaled};
 use ballast_core_types::{Lots, Price};
 use fixed::types::{I2F62, I7F57};
 

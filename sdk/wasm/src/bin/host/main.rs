@@ -14,7 +14,7 @@ use std::fmt::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
-use ballast_core_math::black_scholes::{Inputs, Volatility, precise};
+use ballast_core_math::black_scholes::{precise, Inputs, Volatility};
 use ballast_core_math::Magnitude;
 use ballast_wasm::{evaluate, Operation, Row};
 
