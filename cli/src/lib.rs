@@ -1,10 +1,11 @@
 //! What the `ballast` program is made of.
-#![forbid(unsafe_code)]
 
+pub mod building;
 pub mod commands;
 pub mod math_program;
 pub mod node;
 pub mod places;
 pub mod process;
 pub mod stop;
+pub mod toolchain;
 mod verdict;

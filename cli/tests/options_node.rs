@@ -62,7 +62,7 @@ fn ok(url: &str, keypair: &Path, words: &[&str]) -> String {
 
 #[test]
 fn a_quote_is_made_and_taken_over_rpc() {
-    if !node_with("ballast_options.so").is_some() {
+    if node_with("ballast_options.so").is_none() {
         return;
     }
     let (port, folder) = (port(), tempfile::tempdir().unwrap());

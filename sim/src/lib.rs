@@ -14,7 +14,6 @@
 //! Prices that enter the chain are integers from end to end. Floats appear only in [`record`] and after it, where a
 //! run is described to people.
 
-#![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
 pub mod checks;

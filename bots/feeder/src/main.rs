@@ -1,5 +1,4 @@
 //! `ballast-feeder`: see `docs/guides/run-a-feeder.md`.
-#![forbid(unsafe_code)]
 
 use ballast_feeder::args::Args;
 use ballast_feeder::service::run;

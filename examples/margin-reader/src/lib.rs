@@ -1,13 +1,6 @@
 //! An example: how another program asks the risk engine about a book, and what it has to check in the answer.
 //!
 //! `docs/reference/assess.md` describes question and answer. This program holds nothing and is never deployed.
-#![deny(
-    clippy::arithmetic_side_effects,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic
-)]
-#![deny(clippy::indexing_slicing)]
 
 use anchor_lang::prelude::*;
 use anchor_lang::solana_program::instruction::Instruction;

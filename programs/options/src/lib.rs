@@ -14,23 +14,7 @@
 //! * *Not paying on the day.* What expires soon needs cash; who still owes is in debt, and every credit repays it first.
 //! * *Tokens sent to the custody.* Nobody's: the ledger counts what was deposited.
 //! * *A house of his own with harmless-looking zeros.* Every parameter is bounded on both sides, and its creator has no rights afterwards.
-#![deny(
-    clippy::arithmetic_side_effects,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
-#![cfg_attr(
-    test,
-    allow(
-        clippy::arithmetic_side_effects,
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing
-    )
-)]
+#![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
 use anchor_lang::prelude::*;
 

@@ -25,23 +25,7 @@
 //! - *The market's creator* switches faults. That is the point, and why this is no venue for money.
 //! - Not defended: impact has no memory, so slicing an order avoids it.
 
-#![deny(
-    clippy::arithmetic_side_effects,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
-#![cfg_attr(
-    test,
-    allow(
-        clippy::arithmetic_side_effects,
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing
-    )
-)]
+#![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
 pub mod errors;
 pub mod events;

@@ -10,23 +10,7 @@
 //!
 //! There is no instruction that changes a market: in this version its parameters are fixed when it is created, and
 //! the market's address contains its creator, so that nobody can squat on another's.
-#![deny(
-    clippy::arithmetic_side_effects,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
-#![cfg_attr(
-    test,
-    allow(
-        clippy::arithmetic_side_effects,
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing
-    )
-)]
+#![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
 use anchor_lang::prelude::*;
 

@@ -16,23 +16,7 @@
 //!
 //! There is no administrator: a vault's policy is fixed when it is created, inside hard-coded bounds. Its guardian, if it has one, may trip its
 //! breakers, and resume those that wait for him; no breaker stands in the way of an exit.
-#![deny(
-    clippy::arithmetic_side_effects,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
-#![cfg_attr(
-    test,
-    allow(
-        clippy::arithmetic_side_effects,
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing
-    )
-)]
+#![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
 use anchor_lang::prelude::*;
 use state::VaultBreaker;

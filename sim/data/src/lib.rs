@@ -7,7 +7,6 @@
 //! | [`history`] | candles from a `.csv` or `.csv.gz` file |
 //! | [`markets`] | the parameters of the checked-in markets, as text and as typed values |
 //! | [`mod@format`] | numbers and dates as people read them |
-#![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
 pub mod chains;

@@ -110,9 +110,9 @@ fn a_carrier_of_another_form_is_refused_by_what_is_wrong_with_it() {
     let before = desk.world.world.fingerprint();
 
     // No such instruction, and one of another program.
-    refused(desk.send(&[good.clone()], 9), NoSignature);
-    refused(desk.send(&[good.clone()], 0), NoSignature);
-    refused(desk.send(&[good.clone()], 2), NoSignature);
+    refused(desk.send(std::slice::from_ref(&good), 9), NoSignature);
+    refused(desk.send(std::slice::from_ref(&good), 0), NoSignature);
+    refused(desk.send(std::slice::from_ref(&good), 2), NoSignature);
 
     // A carrier whose fields lie in another instruction: the native program is content, this one is not.
     let mut elsewhere = good.clone();
@@ -265,7 +265,7 @@ fn a_quoter_signs_and_cancels_in_the_owners_place_and_can_do_nothing_else() {
     let by_owner = desk.carrier();
     refused(desk.send(&[by_owner], 1), OptionsError::SignatureSigner);
     let by_quoter = carrier(&SignedQuote::sign(&desk.quote, &quoter.keypair));
-    desk.send(&[by_quoter.clone()], 1).unwrap();
+    desk.send(std::slice::from_ref(&by_quoter), 1).unwrap();
     let withdraw = ix::withdraw(
         &desk.world.keys,
         &quoter.holder.key,

@@ -11,12 +11,6 @@
 //! **What is measured**: from typed arguments in memory (the [`Inputs`](ballast_core_math::black_scholes::Inputs) of an
 //! option) to typed results in memory, with every check of the domain, the call included. The cost of a measurement with
 //! nothing in it is taken off. Decoding the arguments from the account, and encoding the results, is not in it.
-#![deny(
-    clippy::arithmetic_side_effects,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic
-)]
 
 pub mod wire;
 

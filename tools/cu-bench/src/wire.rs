@@ -148,9 +148,9 @@ impl Arguments {
     /// Up to five numbers of 128 bits; further ones are left out.
     pub fn from_wide(values: &[u128]) -> Self {
         let mut row = Self::default();
-        for (pair, value) in row.0.chunks_exact_mut(2).zip(values) {
-            pair[0] = *value as u64;
-            pair[1] = (*value >> 64) as u64;
+        for ([low, high], value) in row.0.as_chunks_mut().0.iter_mut().zip(values) {
+            *low = *value as u64;
+            *high = (*value >> 64) as u64;
         }
         row
     }
@@ -280,9 +280,9 @@ impl Outcome {
     /// With these numbers, two words each.
     #[must_use]
     pub fn with_scaled(mut self, numbers: &[Scaled]) -> Self {
-        for (place, number) in self.words.chunks_exact_mut(2).zip(numbers) {
-            place[0] = number.mantissa as u64;
-            place[1] = i64::from(number.exponent) as u64;
+        for ([mantissa, exponent], number) in self.words.as_chunks_mut().0.iter_mut().zip(numbers) {
+            *mantissa = number.mantissa as u64;
+            *exponent = i64::from(number.exponent) as u64;
         }
         self
     }

@@ -1,4 +1,6 @@
 //! Breakers over every state they can be in, and the page that shows them.
+#![cfg(test)]
+#![allow(clippy::arithmetic_side_effects)]
 
 mod page;
 mod states;

@@ -14,7 +14,6 @@
 //!
 //! Formulae, ranges and measured errors are in `docs/internals/estimators.md`.
 
-pub(crate) mod arithmetic;
 mod decay;
 mod gwav;
 mod moments;

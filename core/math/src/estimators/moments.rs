@@ -2,8 +2,8 @@
 
 use fixed::types::I16F48;
 
-use super::arithmetic::{clamp, ratio_32, root, signed_blend, signed_mul_shift};
 use super::{Decay, EwmaVariance, Step, TimeConstant};
+use crate::arithmetic::{clamp, ratio_32, root, signed_blend, signed_mul_shift};
 use crate::cornish_fisher::{ExcessKurtosis, Skewness};
 
 /// Fraction bits in which central moments are formed: terms up to 3·8⁴ have to fit.

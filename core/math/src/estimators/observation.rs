@@ -2,7 +2,7 @@
 
 use fixed::types::{I16F48, I4F28};
 
-use super::arithmetic::{mul_shift, quotient, root};
+use crate::arithmetic::{mul_shift, quotient, root};
 use crate::kernels::arith::product;
 use crate::kernels::coefficients::LN_2;
 use crate::kernels::precise;

@@ -3,6 +3,8 @@
 //!
 //! The real series are read from the folder in `BALLAST_HISTORY`, or from `../shared/history` beside the workspace; without
 //! them the same tests run on the synthetic path alone.
+#![cfg(test)]
+#![allow(clippy::arithmetic_side_effects)]
 
 mod adversary;
 mod exactness;

@@ -1,5 +1,7 @@
 //! `docs/reference/accounts-market.md` tells the layout of a market as it is compiled in: offsets, sizes and types are read off the real structs, and every
 //! byte has to be told of. `BALLAST_UPDATE=1` rewrites the page; otherwise it has to be true as it stands.
+#![cfg(test)]
+#![allow(clippy::arithmetic_side_effects)]
 
 mod rows;
 mod words;

@@ -1,7 +1,7 @@
 //! The plots of a replay, as SVG.
 //!
 //! Colours are those of the demo's report, whose style sheet turns them for a dark page. Plotters rounds to whole pixels, so a drawing is made
-//! [`SCALE`] times larger than it is shown.
+//! `SCALE` times larger than it is shown.
 
 mod chart;
 mod plots;
