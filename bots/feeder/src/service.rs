@@ -21,7 +21,7 @@ use solana_keypair::Keypair;
 use solana_signer::Signer;
 use tokio::time::sleep;
 
-/// Compute units granted: what the table in `docs/compute-units.md` holds each to, and half as much
+/// Compute units granted: what the table in `docs/reference/compute-units.md` holds each to, and half as much
 /// again for addresses with unlucky bumps.
 const SUBMIT_UNITS: u32 = 45_000;
 /// The same for `open_submission`, which creates an account.
