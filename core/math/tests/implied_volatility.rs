@@ -13,13 +13,14 @@ fn magnitude(value: f64) -> Magnitude {
     Magnitude::from_decimal((value * 1e12).round() as u128, -12).unwrap()
 }
 
-fn inputs(kind: Kind, spot: f64, strike: f64, rate: f64, carry: f64, volatility: f64, years: f64) -> Inputs {
+/// An option with these rates: of interest, and of carry.
+fn inputs(kind: Kind, spot: f64, strike: f64, rates: (f64, f64), volatility: f64, years: f64) -> Inputs {
     Inputs {
         kind,
         spot: Spot(magnitude(spot)),
         strike: Strike(magnitude(strike)),
-        rate: Rate(I2F62::from_num(rate)),
-        carry: Rate(I2F62::from_num(carry)),
+        rate: Rate(I2F62::from_num(rates.0)),
+        carry: Rate(I2F62::from_num(rates.1)),
         volatility: Volatility(magnitude(volatility)),
         time: Years(magnitude(years)),
     }
@@ -61,7 +62,7 @@ fn known_volatilities_come_back() {
         (Kind::Call, 100.0, 100.5, 0.0, 0.0, 0.01, 1.0, 1e-10),
         (Kind::Call, 100.0, 300.0, 0.0, 0.0, 5.0, 0.3, 1e-12),
     ] {
-        let option = inputs(kind, spot, strike, rate, carry, volatility, years);
+        let option = inputs(kind, spot, strike, (rate, carry), volatility, years);
         let found = implied_volatility(&quoted(&option, priced(&option).0)).unwrap();
         let found = Scaled::from(found.0).to_f64();
         assert!(
@@ -74,8 +75,8 @@ fn known_volatilities_come_back() {
 #[test]
 fn prices_without_a_volatility_are_refused_by_name() {
     use ImpliedVolatilityError::{Domain, TooHigh, TooLow, Volatility as Vol};
-    let call = inputs(Kind::Call, 100.0, 90.0, 0.0, 0.0, 0.5, 0.5);
-    let put = inputs(Kind::Put, 100.0, 90.0, 0.0, 0.0, 0.5, 0.5);
+    let call = inputs(Kind::Call, 100.0, 90.0, (0.0, 0.0), 0.5, 0.5);
+    let put = inputs(Kind::Put, 100.0, 90.0, (0.0, 0.0), 0.5, 0.5);
     for (option, price, error) in [
         (call, 0.0, TooLow),
         (call, 9.999, TooLow),
@@ -84,35 +85,35 @@ fn prices_without_a_volatility_are_refused_by_name() {
         (call, 1e6, TooHigh),
         (put, 0.0, TooLow),
         (put, 90.0, TooHigh),
-        (inputs(Kind::Put, 100.0, 99.9, 0.0, 0.0, 0.5, 0.5), 1e-9, Vol),
+        (inputs(Kind::Put, 100.0, 99.9, (0.0, 0.0), 0.5, 0.5), 1e-9, Vol),
         (put, 89.9, Vol),
         (
-            inputs(Kind::Call, 100.0, 100.0, 0.0, 0.0, 0.5, 0.0),
+            inputs(Kind::Call, 100.0, 100.0, (0.0, 0.0), 0.5, 0.0),
             1.0,
             Domain(DomainError::Time),
         ),
         (
-            inputs(Kind::Call, 2e7, 2e7, 0.0, 0.0, 0.5, 1.0),
+            inputs(Kind::Call, 2e7, 2e7, (0.0, 0.0), 0.5, 1.0),
             1.0,
             Domain(DomainError::Spot),
         ),
         (
-            inputs(Kind::Call, 100.0, 0.0, 0.0, 0.0, 0.5, 1.0),
+            inputs(Kind::Call, 100.0, 0.0, (0.0, 0.0), 0.5, 1.0),
             1.0,
             Domain(DomainError::Strike),
         ),
         (
-            inputs(Kind::Call, 100.0, 20_000.0, 0.0, 0.0, 0.5, 1.0),
+            inputs(Kind::Call, 100.0, 20_000.0, (0.0, 0.0), 0.5, 1.0),
             1.0,
             Domain(DomainError::Strike),
         ),
         (
-            inputs(Kind::Call, 100.0, 100.0, 1.5, 0.0, 0.5, 1.0),
+            inputs(Kind::Call, 100.0, 100.0, (1.5, 0.0), 0.5, 1.0),
             1.0,
             Domain(DomainError::Rate),
         ),
         (
-            inputs(Kind::Call, 100.0, 100.0, 0.0, -1.5, 0.5, 1.0),
+            inputs(Kind::Call, 100.0, 100.0, (0.0, -1.5), 0.5, 1.0),
             1.0,
             Domain(DomainError::Carry),
         ),
@@ -131,23 +132,19 @@ proptest! {
     /// Over the whole domain the volatility that is found gives the price back, to what a price per spot can tell.
     #[test]
     fn a_price_comes_back(
-        call in any::<bool>(),
+        (call, near) in any::<(bool, bool)>(),
         log_spot in -4.0f64..16.0,
         // In deviations, so that all regions of the price are met, or anywhere.
-        deviations in -6.0f64..6.0,
-        anywhere in -4.99f64..4.99,
-        near in any::<bool>(),
-        rate in -1.0f64..1.0,
-        carry in -1.0f64..1.0,
-        log_volatility in -4.605f64..1.609,
-        log_years in -17.2f64..1.609,
+        (deviations, anywhere) in (-6.0f64..6.0, -4.99f64..4.99),
+        (rate, carry) in (-1.0f64..1.0, -1.0f64..1.0),
+        (log_volatility, log_years) in (-4.605f64..1.609, -17.2f64..1.609),
     ) {
         let (volatility, years) = (log_volatility.exp(), log_years.exp());
         let x = if near { deviations * volatility * years.sqrt() + (rate - carry) * years } else { anywhere };
         let spot = log_spot.exp();
         let strike = spot * x.clamp(-4.99, 4.99).exp();
         let kind = if call { Kind::Call } else { Kind::Put };
-        let option = inputs(kind, spot, strike, rate, carry, volatility, years);
+        let option = inputs(kind, spot, strike, (rate, carry), volatility, years);
         let (price, exact) = priced(&option);
         // In the money what is left of a price after its payoff is known to about 2^-46 of the spot and the legs.
         let legs = (-carry * years).exp().max(strike / spot * (-rate * years).exp()).max(1.0);

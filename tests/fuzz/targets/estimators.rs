@@ -2,12 +2,15 @@
 //! within ±8, averages within the volatility's domain, and a quantile that does not fall.
 #![no_main]
 
-use ballast_fuzz::option::double;
-use ballast_fuzz::Bytes;
 use ballast_core_math::black_scholes::Volatility;
 use ballast_core_math::cornish_fisher::{CornishFisher, ExcessKurtosis, Skewness};
-use ballast_core_math::estimators::{CHECKPOINTS, Checkpoint, Elapsed, EwmaMoments, EwmaVariance, Gwav, LogReturn, NoiseVariance, Observation, Sampler, Score, TimeConstant, Trend, TrendParams};
-use ballast_core_types::{I80F48, Price, Ratio};
+use ballast_core_math::estimators::{
+    Checkpoint, Elapsed, EwmaMoments, EwmaVariance, Gwav, LogReturn, NoiseVariance, Observation, Sampler, Score,
+    TimeConstant, Trend, TrendParams, CHECKPOINTS,
+};
+use ballast_core_types::{Price, Ratio, I80F48};
+use ballast_fuzz::option::double;
+use ballast_fuzz::Bytes;
 use fixed::types::{I16F48, I4F28};
 
 /// A number of a random size, so that small ones are as likely as large ones.

@@ -1,10 +1,10 @@
 //! The volatility of a price: inside the domain, and giving the price back; for prices of options and for arbitrary ones.
 #![no_main]
 
+use ballast_core_math::black_scholes::{implied_volatility, Inputs, Kind, QuotedOption};
+use ballast_core_math::Magnitude;
 use ballast_fuzz::option::{double, Market, PRECISE};
 use ballast_fuzz::{show, Bytes};
-use ballast_core_math::black_scholes::{Inputs, Kind, QuotedOption, implied_volatility};
-use ballast_core_math::Magnitude;
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let mut bytes = Bytes(data);

@@ -2,9 +2,12 @@
 //! the mildest and the worst loss, a lone option loses no more than its bounds allow, and doubling the legs is adding twice.
 #![no_main]
 
+use ballast_core_math::scenarios::{
+    combined, idiosyncratic_share, revalue, student, tail_risk, Cell, Grid, Leg, OptionLeg, PRICE_SHOCKS,
+    VOLATILITY_SHOCKS,
+};
+use ballast_core_types::{Lots, Price, I80F48};
 use ballast_fuzz::{show, Bytes};
-use ballast_core_math::scenarios::{Cell, Grid, Leg, OptionLeg, PRICE_SHOCKS, VOLATILITY_SHOCKS, combined, idiosyncratic_share, revalue, student, tail_risk};
-use ballast_core_types::{I80F48, Lots, Price};
 use fixed::types::{I2F62, I7F57};
 
 fn grid(bytes: &mut Bytes) -> Option<Grid> {

@@ -2,11 +2,11 @@
 //! which the tiers agree, and forward variances that are not negative.
 #![no_main]
 
+use ballast_core_math::black_scholes::Years;
+use ballast_core_math::surface::{self, fast, precise, LogMoneyness, Slice, Surface};
+use ballast_core_types::I80F48;
 use ballast_fuzz::option::double;
 use ballast_fuzz::{show, Bytes};
-use ballast_core_math::black_scholes::Years;
-use ballast_core_math::surface::{self, LogMoneyness, Slice, Surface, fast, precise};
-use ballast_core_types::I80F48;
 use fixed::types::{I2F62, I7F57, U16F48, U3F61, U8F56};
 
 /// Anything, or an expiry after the last with a variance of the domain that seldom is less, and so often no arbitrage.

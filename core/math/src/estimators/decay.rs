@@ -1,7 +1,7 @@
 //! The weights of an exponential average over an irregular step.
 
 use super::arithmetic::{blend, fraction_of, wide_mul};
-use super::Elapsed;
+use super::observation::Elapsed;
 use crate::kernels::coefficients::TWO_LOG2_E;
 use crate::kernels::precise::{exp2, FRACTION};
 

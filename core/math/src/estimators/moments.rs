@@ -3,7 +3,9 @@
 use fixed::types::I16F48;
 
 use super::arithmetic::{clamp, ratio_32, root, signed_blend, signed_mul_shift};
-use super::{Decay, EwmaVariance, Step, TimeConstant};
+use super::decay::{Decay, TimeConstant};
+use super::sampler::Step;
+use super::variance::EwmaVariance;
 use crate::cornish_fisher::{ExcessKurtosis, Skewness};
 
 /// Fraction bits in which central moments are formed: terms up to 3·8⁴ have to fit.

@@ -3,8 +3,9 @@
 use fixed::types::U24F40;
 
 use super::arithmetic::{blend, fraction, mul_shift, wide_mul};
-use super::observation::SQUARE_BITS;
-use super::{Decay, Elapsed, Score, Step, TimeConstant};
+use super::decay::{Decay, TimeConstant};
+use super::observation::{Elapsed, Score, SQUARE_BITS};
+use super::sampler::Step;
 use ballast_core_types::{Ratio, I80F48, SECONDS_PER_YEAR};
 
 /// Seconds in a year.
