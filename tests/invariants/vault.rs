@@ -3,7 +3,7 @@
 
 use ballast_reference_venue::state::Faults;
 use ballast_testkit::tokens::put_tokens;
-use ballast_testkit::{fixed, User, World, MILLION};
+use ballast_testkit::{fixed, User, VaultFixture, MILLION};
 use proptest::prelude::*;
 
 /// One thing that happens.
@@ -60,7 +60,7 @@ fn faults(kind: u8) -> Faults {
 }
 
 struct Run {
-    world: World,
+    world: VaultFixture,
     users: Vec<User>,
     price: i64,
     donated: u64,
@@ -69,7 +69,7 @@ struct Run {
 
 impl Run {
     fn new() -> Self {
-        let mut world = World::new();
+        let mut world = VaultFixture::new();
         let users = (0..3).map(|_| world.user(MILLION)).collect();
         let insurance = world.user(0);
         Self {
