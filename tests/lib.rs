@@ -1,1 +1,1 @@
-//! End-to-end suites; see `suite/`.
+//! The tests are in `e2e/`, `attacks/` and `invariants/`.

@@ -39,7 +39,7 @@ fn binaries() -> Option<(PathBuf, PathBuf)> {
     ))
 }
 
-struct World {
+struct FeederNetwork {
     rpc: BlockingRpc,
     market: Pubkey,
     binary: PathBuf,
@@ -47,7 +47,7 @@ struct World {
     folder: tempfile::TempDir,
 }
 
-impl World {
+impl FeederNetwork {
     /// A market that was observed, whose surface has these feeders, two of whom a publication takes.
     fn new(port: u16, binary: PathBuf, feeders: &[Keypair]) -> Self {
         let local = Local::new(Config::parse(DEFAULT).unwrap(), "BTC").unwrap();
@@ -158,7 +158,7 @@ fn feeders_open_submit_and_publish_a_surface() {
     let port = port();
     let mut node = start_node(&node, port, None).unwrap();
     let feeders = ["feeder one", "feeder two"].map(keys::wallet);
-    let mut world = World::new(port, feeder, &feeders);
+    let mut world = FeederNetwork::new(port, feeder, &feeders);
     let (market, file) = (world.market, chain().to_str().unwrap().to_owned());
     let now = ["--as-of-now"];
 

@@ -41,13 +41,13 @@ fn only_line(output: &Output) -> String {
     lines[0].to_owned()
 }
 
-struct World {
+struct VaultNetwork {
     rpc: BlockingRpc,
     local: Local,
     vaulted: Vaulted,
 }
 
-impl World {
+impl VaultNetwork {
     fn new(port: u16) -> Self {
         let local = Local::new(Config::parse(DEFAULT).unwrap(), "SOL").unwrap();
         let mut rpc = BlockingRpc::new(&rpc_url(port)).unwrap();
@@ -128,7 +128,7 @@ fn a_killed_keeper_is_replaced_and_the_vault_goes_on() {
     let Some((node, keeper)) = binaries() else { return };
     let (port, folder) = (port(), tempfile::tempdir().unwrap());
     let mut node = start_node(&node, port, Some(GENESIS)).unwrap();
-    let mut world = World::new(port);
+    let mut world = VaultNetwork::new(port);
     // Twice is as good as once.
     let mut said = Vec::new();
     world

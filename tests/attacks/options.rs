@@ -1,27 +1,29 @@
 //! Attempts to take what is someone else's.
 
-use crate::options::support::*;
 use ballast_options::state::{HouseSettings, ListingSettings};
 use ballast_options::{CreateHouseArgs, OptionsError};
 use ballast_sdk::instructions::options as ix;
 use ballast_sdk::{addresses, AccountMeta, Pubkey};
-use ballast_testkit::house::{house_settings, listing, parties, HouseWorld, CLUSTER, FAR, NEAR, UNIT, USD};
+use ballast_testkit::clearing_house::{
+    house_settings, listing, parties, refused, refused_by_name, CALL, CLUSTER, FAR, NEAR, UNIT, USD,
+};
 use ballast_testkit::tokens::put_tokens;
+use ballast_testkit::ClearingHouseFixture;
 use solana_signer::Signer;
 
 #[test]
 fn only_the_owner_moves_what_is_in_an_account() {
-    let mut world = HouseWorld::new();
+    let mut world = ClearingHouseFixture::new();
     let (victim, thief) = (world.member(1_000 * USD), world.member(1_000 * USD));
     let key = world.series(CALL, 55_000, FAR);
-    let (holder, payer) = (thief.user.holder, world.world.admin.pubkey());
-    let before = world.world.fingerprint();
+    let (holder, payer) = (thief.user.holder, world.admin.pubkey());
+    let before = world.fingerprint();
     let withdraw = ix::withdraw(&world.keys, &holder.key, &victim.account, &holder.quote, &[], USD);
-    refused(world.send(withdraw, &thief.user), OptionsError::NotOwner);
+    refused(world.submit(withdraw, &thief.user), OptionsError::NotOwner);
     let deposit = ix::deposit(&world.keys, &holder.key, &victim.account, &holder.quote, USD);
-    refused(world.send(deposit, &thief.user), OptionsError::NotOwner);
+    refused(world.submit(deposit, &thief.user), OptionsError::NotOwner);
     let close = ix::close_account(&holder.key, &victim.account, &payer);
-    refused(world.send(close, &thief.user), OptionsError::NotOwner);
+    refused(world.submit(close, &thief.user), OptionsError::NotOwner);
     let auction = ballast_options::OpenAuctionArgs {
         number: 1,
         side: 2,
@@ -32,27 +34,34 @@ fn only_the_owner_moves_what_is_in_an_account() {
         seconds: 60,
     };
     let open = ix::open_auction(&world.keys, &holder.key, &victim.account, &key, auction);
-    refused(world.send(open, &thief.user), OptionsError::NotOwner);
+    refused(world.submit(open, &thief.user), OptionsError::NotOwner);
     // A quote of the thief's own, taken with the victim's account.
     let quote = world.quote(&thief, &key, ballast_core_clearing::trade::Side::Sell, UNIT, 1_000);
     let signed = ballast_sdk::quotes::SignedQuote::sign(&quote, &thief.user.keypair);
     let mut parties = parties(&victim, &thief);
     parties.owner = holder.key;
-    let pair = ix::take_quote(&world.keys, &key, &parties, &world.market_keys(), &signed, 10_000, 0);
-    refused(world.world.send(&pair, &[&thief.user.keypair]), OptionsError::NotOwner);
+    let (keys, markets) = (world.keys, world.market_keys());
+    let take = |parties: &ix::Parties| {
+        let trade = ix::TradeAccounts {
+            house: &keys,
+            series: &key,
+            parties,
+            markets: &markets,
+        };
+        ix::take_quote(&trade, &signed, 10_000, 0)
+    };
+    let pair = take(&parties);
+    refused(world.send(&pair, &[&thief.user.keypair]), OptionsError::NotOwner);
     // With himself.
     parties.taker = thief.account;
-    let pair = ix::take_quote(&world.keys, &key, &parties, &world.market_keys(), &signed, 10_000, 0);
-    refused(
-        world.world.send(&pair, &[&thief.user.keypair]),
-        OptionsError::SameAccount,
-    );
-    assert_eq!(world.world.fingerprint(), before, "a refusal changes nothing");
+    let pair = take(&parties);
+    refused(world.send(&pair, &[&thief.user.keypair]), OptionsError::SameAccount);
+    assert_eq!(world.fingerprint(), before, "a refusal changes nothing");
 }
 
 #[test]
 fn custody_insurance_and_tokens_are_pinned() {
-    let mut world = HouseWorld::new();
+    let mut world = ClearingHouseFixture::new();
     let member = world.member(1_000 * USD);
     let holder = member.user.holder;
     let deposit = ix::deposit(&world.keys, &holder.key, &member.account, &holder.quote, USD);
@@ -62,60 +71,49 @@ fn custody_insurance_and_tokens_are_pinned() {
         other
     };
     let false_custody = Pubkey::new_unique();
-    put_tokens(
-        &mut world.world.svm,
-        false_custody,
-        world.keys.quote_mint,
-        world.keys.house,
-        0,
-    );
+    let (mint, house) = (world.keys.quote_mint, world.keys.house);
+    put_tokens(&mut world.svm, false_custody, mint, house, 0);
     refused(
-        world.send(with(5, false_custody), &member.user),
+        world.submit(with(5, false_custody), &member.user),
         OptionsError::WrongCustody,
     );
     refused(
-        world.send(with(3, member.account), &member.user),
+        world.submit(with(3, member.account), &member.user),
         OptionsError::WrongInsurance,
     );
     let other_mint = Pubkey::new_unique();
-    put_tokens(&mut world.world.svm, other_mint, Pubkey::new_unique(), holder.key, USD);
+    put_tokens(&mut world.svm, other_mint, Pubkey::new_unique(), holder.key, USD);
     refused(
-        world.send(with(4, other_mint), &member.user),
+        world.submit(with(4, other_mint), &member.user),
         OptionsError::WrongTokenAccount,
     );
     let to_custody = ix::withdraw(&world.keys, &holder.key, &member.account, &world.keys.custody, &[], USD);
     refused_by_name(
-        world.send(to_custody, &member.user),
+        world.submit(to_custody, &member.user),
         "ConstraintDuplicateMutableAccount",
     );
     let to_other = ix::withdraw(&world.keys, &holder.key, &member.account, &other_mint, &[], USD);
-    refused(world.send(to_other, &member.user), OptionsError::WrongTokenAccount);
+    refused(world.submit(to_other, &member.user), OptionsError::WrongTokenAccount);
 }
 
 #[test]
 fn tokens_sent_to_the_custody_are_nobodys() {
-    let mut world = HouseWorld::new();
+    let mut world = ClearingHouseFixture::new();
     let member = world.member(1_000 * USD);
-    let custody = world.keys.custody;
-    put_tokens(
-        &mut world.world.svm,
-        custody,
-        world.keys.quote_mint,
-        world.keys.house,
-        5_000 * USD,
-    );
+    let (custody, mint, house) = (world.keys.custody, world.keys.quote_mint, world.keys.house);
+    put_tokens(&mut world.svm, custody, mint, house, 5_000 * USD);
     assert_eq!(world.house().ledger, 1_000 * USD);
     refused(world.withdraw(&member, 1_000 * USD + 1), OptionsError::NotEnoughCash);
     world.withdraw(&member, 1_000 * USD).unwrap();
-    assert_eq!(world.world.tokens(&custody), 4_000 * USD);
+    assert_eq!(world.tokens(&custody), 4_000 * USD);
     world.assert_sound();
 }
 
 #[test]
 fn accounts_of_another_house_are_refused() {
-    let mut world = HouseWorld::new();
+    let mut world = ClearingHouseFixture::new();
     let member = world.member(1_000 * USD);
-    let (admin, mint) = (world.world.admin.pubkey(), world.keys.quote_mint);
+    let (admin, mint) = (world.admin.pubkey(), world.keys.quote_mint);
     let args = CreateHouseArgs {
         number: 2,
         cluster: CLUSTER,
@@ -127,7 +125,7 @@ fn accounts_of_another_house_are_refused() {
     let other = ix::HouseKeys::derive(&admin, 2, &mint);
     let holder = member.user.holder;
     let withdraw = ix::withdraw(&other, &holder.key, &member.account, &holder.quote, &[], USD);
-    refused(world.send(withdraw, &member.user), OptionsError::WrongHouse);
+    refused(world.submit(withdraw, &member.user), OptionsError::WrongHouse);
     let begin = ix::begin_liquidation(&other, &member.account, &world.market_keys());
     refused(world.crank(begin), OptionsError::WrongHouse);
     let series = world.series(CALL, 55_000, NEAR);
@@ -138,10 +136,10 @@ fn accounts_of_another_house_are_refused() {
 
 #[test]
 fn the_insurance_account_is_nobodys_and_is_not_liquidated() {
-    let mut world = HouseWorld::new();
-    let giver = world.world.user(1_000 * USD);
+    let mut world = ClearingHouseFixture::new();
+    let giver = world.wallet(1_000 * USD);
     let fund = ix::fund_insurance(&world.keys, &giver.holder.key, &giver.holder.quote, 500 * USD);
-    world.send(fund, &giver).unwrap();
+    world.submit(fund, &giver).unwrap();
     assert_eq!(world.account(&world.keys.insurance).cash, 500 * USD);
     let insurance = world.keys.insurance;
     let withdraw = ix::withdraw(
@@ -152,12 +150,12 @@ fn the_insurance_account_is_nobodys_and_is_not_liquidated() {
         &[],
         USD,
     );
-    refused(world.send(withdraw, &giver), OptionsError::NotOwner);
+    refused(world.submit(withdraw, &giver), OptionsError::NotOwner);
     let begin = ix::begin_liquidation(&world.keys, &insurance, &world.market_keys());
     refused(world.crank(begin), OptionsError::IsInsurance);
     // An account that somebody opens for the house itself is not its insurance account.
-    let (house, admin) = (world.keys.house, world.world.admin.pubkey());
-    let slot = world.world.clock().slot;
+    let (house, admin) = (world.keys.house, world.admin.pubkey());
+    let slot = world.clock().slot;
     world
         .crank(ix::open_account(&world.keys, &admin, &house, slot))
         .unwrap();
@@ -179,8 +177,8 @@ fn a_house_with_a_parameter_out_of_its_range_is_not_created() {
         |_, listing| listing.least_size = 0,
         |_, listing| listing.least_tenor_seconds = 0,
     ];
-    let mut world = HouseWorld::new();
-    let (admin, mint) = (world.world.admin.pubkey(), world.keys.quote_mint);
+    let mut world = ClearingHouseFixture::new();
+    let (admin, mint) = (world.admin.pubkey(), world.keys.quote_mint);
     let args = |number| CreateHouseArgs {
         number,
         cluster: CLUSTER,
@@ -222,8 +220,8 @@ fn a_house_with_a_parameter_out_of_its_range_is_not_created() {
 #[test]
 fn series_off_the_lattice_are_not_created() {
     use OptionsError::*;
-    let mut world = HouseWorld::new();
-    let admin = world.world.admin.pubkey();
+    let mut world = ClearingHouseFixture::new();
+    let admin = world.admin.pubkey();
     let good = world.series(CALL, 50_000, FAR);
     let market = world.markets[0].keys;
     for (digits, places, kind, rule) in [
@@ -259,20 +257,20 @@ fn series_off_the_lattice_are_not_created() {
     refused(world.crank(create), NotListed);
     let accounts = world.keys.series(&good);
     refused(world.crank(ix::close_series(&world.keys, &good, &admin)), SeriesInUse);
-    assert!(world.world.raw(&accounts.series).is_some());
+    assert!(world.raw(&accounts.series).is_some());
 }
 
 #[test]
 fn rent_goes_to_whoever_paid_it() {
-    let mut world = HouseWorld::new();
+    let mut world = ClearingHouseFixture::new();
     let member = world.member(0);
-    world.world.pass(300, 600);
+    world.pass(300, 600);
     let thief = member.user.holder.key;
     let close = ix::close_account(&member.user.holder.key, &member.account, &thief);
-    refused(world.send(close, &member.user), OptionsError::WrongPayer);
+    refused(world.submit(close, &member.user), OptionsError::WrongPayer);
     let funded = world.member(USD);
-    world.world.pass(300, 600);
-    let payer = world.world.admin.pubkey();
+    world.pass(300, 600);
+    let payer = world.admin.pubkey();
     let close = ix::close_account(&funded.user.holder.key, &funded.account, &payer);
-    refused(world.send(close, &funded.user), OptionsError::NotEmpty);
+    refused(world.submit(close, &funded.user), OptionsError::NotEmpty);
 }

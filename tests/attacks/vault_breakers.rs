@@ -1,12 +1,12 @@
 //! What a thief, a keeper, a vandal or the guardian could want of the vault's own breakers, and does not get.
 
-use crate::vault::breakers_support::*;
 use anchor_lang::prelude::Pubkey;
 use ballast_reference_venue::state::Faults;
 use ballast_risk::errors::RiskError;
 use ballast_sdk::instructions as ix;
 use ballast_testkit::tokens::{put, put_tokens};
-use ballast_testkit::{error_code, params, World, MILLION};
+use ballast_testkit::vault::breakers::*;
+use ballast_testkit::{error_code, params, VaultFixture, MILLION};
 use ballast_vault::errors::VaultError;
 use ballast_vault::state::VaultBreaker;
 use ballast_vault::CreateVaultArgs;
@@ -19,7 +19,7 @@ fn without_a_guardian_nobody_trips_or_resumes_and_everybody_can_leave() {
         breakers: with(VaultBreaker::NavJump, 500, 100),
         ..vault
     };
-    let mut world = World::with_vault(params::risk_market(), params::venue(), vault);
+    let mut world = VaultFixture::with_vault(params::risk_market(), params::venue(), vault);
     let user = world.user(MILLION);
     world.deposit(&user, MILLION).unwrap();
     world.crank().unwrap();

@@ -2,13 +2,13 @@
 //!
 //! `BALLAST_UPDATE=1` rewrites the table; otherwise it has to be true as it stands.
 
-use crate::risk::assess_support::{mixed_book, Desk};
 use ballast_options::state::SeriesKey;
 use ballast_sdk::instructions::options;
-use ballast_testkit::house::{HouseWorld, FAR};
-use ballast_testkit::surface::{smile, tight_smile, SurfaceWorld};
+use ballast_testkit::clearing_house::FAR;
+use ballast_testkit::margin::mixed_book;
+use ballast_testkit::surface::{smile, tight_smile};
 use ballast_testkit::world::program_path;
-use ballast_testkit::{World, MILLION};
+use ballast_testkit::{ClearingHouseFixture, MarginFixture, SurfaceFixture, VaultFixture, MILLION};
 use std::fmt::Write as _;
 
 /// Instruction, ceiling, measured.
@@ -17,7 +17,7 @@ type Row = (&'static str, u64, u64);
 /// A day in the life of a vault, measured. Prices are chosen so that each instruction takes its longer path.
 fn measure() -> Vec<Row> {
     let mut rows = Vec::new();
-    let mut world = World::new();
+    let mut world = VaultFixture::new();
     let user = world.user(4 * MILLION);
     rows.push((
         "vault: deposit, first",
@@ -80,9 +80,9 @@ fn measure() -> Vec<Row> {
         ("risk: assess, 16 options on one market", 250_000, 1, 16),
         ("risk: assess, 32 options on four markets", 700_000, 4, 32),
     ] {
-        let mut desk = Desk::new(markets);
-        let book = mixed_book(&desk, legs, false);
-        rows.push((name, ceiling, desk.ask(&book).unwrap().compute_units_consumed));
+        let mut fixture = MarginFixture::new(markets);
+        let book = mixed_book(&fixture, legs, false);
+        rows.push((name, ceiling, fixture.ask(&book).unwrap().compute_units_consumed));
     }
     rows.extend(measure_options());
     rows
@@ -91,7 +91,7 @@ fn measure() -> Vec<Row> {
 /// The clearing house: both sides of each trade end with the number of positions that the row says.
 fn measure_options() -> Vec<Row> {
     let mut rows = Vec::new();
-    let mut house = HouseWorld::new();
+    let mut house = ClearingHouseFixture::new();
     let (taker, maker) = (house.member(MILLION), house.member(MILLION));
     let deposit = house.deposit(&taker, 1).unwrap().compute_units_consumed;
     rows.push(("options: deposit", 20_000, deposit));
@@ -126,7 +126,7 @@ fn measure_options() -> Vec<Row> {
 }
 
 /// Sixteen series of one expiry.
-fn strikes(house: &mut HouseWorld) -> Vec<SeriesKey> {
+fn strikes(house: &mut ClearingHouseFixture) -> Vec<SeriesKey> {
     let strikes = [42_000, 44_000, 46_000, 48_000, 52_000, 54_000, 56_000, 58_000];
     let pairs = strikes.into_iter().flat_map(|strike| [(1, strike), (2, strike)]);
     pairs.map(|(kind, strike)| house.series(kind, strike, FAR)).collect()
@@ -134,14 +134,14 @@ fn strikes(house: &mut HouseWorld) -> Vec<SeriesKey> {
 
 /// Ten positions settled at once, and the claim on them paid.
 fn measure_payout() -> [Row; 3] {
-    let mut house = HouseWorld::new();
+    let mut house = ClearingHouseFixture::new();
     let (taker, maker) = (house.member(MILLION), house.member(MILLION));
     for (index, key) in strikes(&mut house).iter().take(10).enumerate() {
         let quantity = if index % 3 == 0 { 100_000 } else { -100_000 };
         house.trade(&taker, &maker, key, quantity, 500).unwrap();
     }
-    house.pass_until(FAR - 1_800);
-    house.pass(60);
+    house.advance_to(FAR - 1_800);
+    house.advance(60);
     let sampled = house.sample(FAR).unwrap().compute_units_consumed;
     house.settle_price(FAR);
     let settled = house.settle(FAR, &[taker.account]).unwrap().compute_units_consumed;
@@ -163,16 +163,16 @@ fn measure_payout() -> [Row; 3] {
 /// Eight slices over a published surface, from five feeders of different minds; then once more where medians have arbitrage
 /// and the nearest submission is looked for.
 fn measure_surface() -> [Row; 3] {
-    let mut world = SurfaceWorld::new(5, 5);
+    let mut world = SurfaceFixture::new(5, 5);
     let said = [(0.60, -0.20), (0.62, -0.22), (0.59, -0.21), (0.61, -0.19), (0.63, -0.2)];
     let said = said.map(|(volatility, skew)| smile(volatility, skew));
     world.submit_all(&said);
     world.publish().unwrap();
-    world.world.pass(600, 600);
+    world.pass(600, 600);
     let submitted = world.submit(0, said[0].clone()).unwrap().compute_units_consumed;
     world.submit_all(&said);
     let published = world.publish().unwrap().compute_units_consumed;
-    let mut world = SurfaceWorld::new(5, 5);
+    let mut world = SurfaceFixture::new(5, 5);
     let tight = [(0.6, -0.25), (0.7, -0.4), (0.5, -0.3), (0.6, -0.25), (0.5, -0.3)];
     world.submit_all(&tight.map(|(far, skew)| tight_smile(far, skew)));
     let nearest = world.publish().unwrap();

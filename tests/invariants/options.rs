@@ -1,12 +1,11 @@
-//! A random sequence through the compiled program: after each step every token is accounted for. The long one is in `risk-policy`, on the
-//! functions alone; this one is about what lies between them and the accounts.
+//! A random sequence through the compiled program: after each step every token is accounted for. The long one is in `core/clearing`, on
+//! the functions alone; this one is about what lies between them and the accounts.
 
 use ballast_options::state::SeriesKey;
 use ballast_sdk::instructions::options as ix;
 use ballast_sdk::Pubkey;
-use ballast_testkit::house::{parties, HouseWorld, Member, FAR, NEAR, USD};
-
-use crate::options::support::{CALL, PUT};
+use ballast_testkit::clearing_house::{parties, Member, CALL, FAR, NEAR, PUT, USD};
+use ballast_testkit::ClearingHouseFixture;
 
 /// Steele, Lea and Flood's SplitMix64: 2014, "Fast splittable pseudorandom number generators".
 struct Dice(u64);
@@ -22,7 +21,7 @@ impl Dice {
 }
 
 struct Run {
-    world: HouseWorld,
+    world: ClearingHouseFixture,
     members: Vec<Member>,
     series: Vec<SeriesKey>,
     dice: Dice,
@@ -33,7 +32,7 @@ struct Run {
 
 impl Run {
     fn new(seed: u64) -> Self {
-        let mut world = HouseWorld::new();
+        let mut world = ClearingHouseFixture::new();
         let members = [15_000, 25_000, 40_000, 80_000, 400_000].map(|cash| world.member(cash * USD));
         let mut series = Vec::new();
         for moment in [NEAR, FAR] {
@@ -42,9 +41,9 @@ impl Run {
                 series.push(world.series(PUT, strike, moment));
             }
         }
-        let giver = world.world.user(5_000 * USD);
+        let giver = world.wallet(5_000 * USD);
         let fund = ix::fund_insurance(&world.keys, &giver.holder.key, &giver.holder.quote, 2_000 * USD);
-        world.send(fund, &giver).unwrap();
+        world.submit(fund, &giver).unwrap();
         Self {
             world,
             members: members.into(),
@@ -92,7 +91,7 @@ impl Run {
                 self.price *= jump;
                 self.world.markets[0].price = format!("{:.2}", self.price);
                 self.world.markets[0].volatility = 0.4 + 0.1 * self.dice.roll(6) as f64;
-                self.world.pass(600 + self.dice.roll(1_800) as i64);
+                self.world.advance(600 + self.dice.roll(1_800) as i64);
             }
         }
         self.world.assert_sound();
@@ -114,7 +113,7 @@ impl Run {
                     let quantity = position.quantity.signum() * part.min(position.quantity.abs());
                     let parties = parties(liquidator, owner);
                     let take = ix::liquidate(&self.world.keys, &position.series, &parties, &markets, quantity);
-                    self.done[4] += u32::from(self.world.send(take, &liquidator.user).is_ok());
+                    self.done[4] += u32::from(self.world.submit(take, &liquidator.user).is_ok());
                 }
             }
         }
@@ -135,7 +134,7 @@ impl Run {
 
     fn settle(&mut self, moment: i64) {
         self.world.settle_price(moment);
-        let market = |key: &Pubkey, world: &HouseWorld| {
+        let market = |key: &Pubkey, world: &ClearingHouseFixture| {
             world
                 .account(key)
                 .positions()
@@ -153,8 +152,9 @@ impl Run {
             self.world.assert_sound();
             self.done[7] += 1;
         }
-        let claims =
-            |key: &Pubkey, world: &HouseWorld| world.account(key).claims().iter().any(|claim| claim.expiry == moment);
+        let claims = |key: &Pubkey, world: &ClearingHouseFixture| {
+            world.account(key).claims().iter().any(|claim| claim.expiry == moment)
+        };
         for holder in holders
             .iter()
             .filter(|key| claims(key, &self.world))

@@ -4,7 +4,7 @@
 use ballast_core_vault::prices::Purpose;
 use ballast_reference_venue::state::Faults;
 use ballast_testkit::tokens::put_tokens;
-use ballast_testkit::{fixed, User, World, MILLION};
+use ballast_testkit::{fixed, User, VaultFixture, MILLION};
 use proptest::prelude::*;
 
 /// One thing that happens.
@@ -61,7 +61,7 @@ fn faults(kind: u8) -> Faults {
 }
 
 struct Run {
-    world: World,
+    world: VaultFixture,
     users: Vec<User>,
     price: i64,
     donated: u64,
@@ -70,7 +70,7 @@ struct Run {
 
 impl Run {
     fn new() -> Self {
-        let mut world = World::new();
+        let mut world = VaultFixture::new();
         let users = (0..3).map(|_| world.user(MILLION)).collect();
         let insurance = world.user(0);
         Self {

@@ -4,7 +4,7 @@ use crate::commands::chain::Vaulted;
 use ballast_deploy::keys;
 use ballast_rpc::tokens;
 use ballast_sdk::addresses::{self, VaultKeys};
-use ballast_sdk::instructions::{self, Holder};
+use ballast_sdk::instructions::{self, DepositTerms, Holder};
 use ballast_sdk::{Instruction, Pubkey};
 use ballast_vault::RedeemRequest;
 use solana_keypair::Keypair;
@@ -55,7 +55,11 @@ impl Depositor {
     /// Deposits the budget, at a share price of about `per_share`.
     pub fn deposit(&self, vault: &Vaulted, per_share: f64) -> Instruction {
         let least = (self.budget as f64 / per_share.max(1e-6) * SLIPPAGE) as u64;
-        instructions::deposit(&vault.keys, &vault.price_feed, &self.holder, self.budget, least)
+        let terms = DepositTerms {
+            amount: self.budget,
+            min_shares: least,
+        };
+        instructions::deposit(&vault.keys, &vault.price_feed, &self.holder, terms)
     }
 
     /// Redeems exactly `amount`, whatever shares that takes.

@@ -18,8 +18,11 @@
 //! short position may take more than its share of the cash, and still leave less to be paid by others.
 
 mod bankruptcy;
+mod refusal;
+mod timing;
 
 pub use bankruptcy::{release, take_over, take_over_position};
+pub use refusal::LiquidationRefusal;
 
 use super::account::{AccountRefusal, MarginAccount, Status};
 use super::charges::points_of_floor;
@@ -30,66 +33,7 @@ use super::trade::{check_size, move_position};
 use ballast_core_types::scale::mul_div_floor;
 use ballast_core_types::{value_floor, Lots, Price, Value};
 use core::cmp::Ordering;
-
-/// The rule a liquidation breaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LiquidationRefusal {
-    /// The account is above maintenance and has no debt.
-    Healthy,
-    /// It is being liquidated already.
-    AlreadyBegun,
-    /// It is not being liquidated, or the liquidation has lapsed.
-    NotBegun,
-    /// The target has been reached: nothing may be taken any more.
-    Restored,
-    /// The target has not been reached: it cannot be ended.
-    NotRestored,
-    /// Equity is zero or less: the account is the insurance account's.
-    Bankrupt,
-    /// It is not bankrupt, and liquidators still have time.
-    TooEarly {
-        /// From when on the insurance account may take over, unix seconds.
-        from: i64,
-    },
-    /// The take does not reduce the position, or is larger than it.
-    NotReducing {
-        /// What is held.
-        held: Lots,
-        /// What would be taken.
-        taken: Lots,
-    },
-    /// The window of the series' settlement has begun: its price is no longer that of the moment, and who takes it at the fair value of the moment
-    /// could know better.
-    Settling,
-    /// Equity would cover less of the initial requirement than before.
-    Worse,
-    /// Cash would lack more of the cash need than before.
-    LessCash,
-    /// Nothing that is missing would become less.
-    NoImprovement,
-    /// A take that is smaller by the least size would suffice.
-    MoreThanNeeded,
-    /// The standing after a smaller take is missing, so that it cannot be shown that less would not do.
-    NotShownToBeNeeded,
-    /// A rule of the books.
-    Account(AccountRefusal),
-    /// The margin is not known.
-    Margin(MarginRefusal),
-    /// A number does not fit.
-    TooLarge,
-}
-
-impl From<AccountRefusal> for LiquidationRefusal {
-    fn from(refusal: AccountRefusal) -> Self {
-        Self::Account(refusal)
-    }
-}
-
-impl From<MarginRefusal> for LiquidationRefusal {
-    fn from(refusal: MarginRefusal) -> Self {
-        Self::Margin(refusal)
-    }
-}
+use timing::under_way;
 
 /// What a liquidator takes, and for how much.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,29 +92,10 @@ pub fn end(account: &mut MarginAccount, standing: &Standing) -> Result<(), Liqui
     Ok(())
 }
 
-/// Beginning and last touch of a liquidation that has not lapsed.
-fn under_way(account: &MarginAccount, house: &HouseParams, now: i64) -> Option<(i64, i64)> {
-    match account.status {
-        Status::Liquidation { since, touched_at } if now < lapses_at(touched_at, house) => Some((since, touched_at)),
-        _ => None,
-    }
-}
-
-/// From when on the insurance account may take over what nobody took.
-fn takeover_at(touched_at: i64, house: &HouseParams) -> i64 {
-    touched_at
-        .saturating_add(i64::from(house.liquidation_seconds))
-        .saturating_add(i64::from(house.grace_seconds))
-}
-
-/// As long again after that, a liquidation nobody touched is void.
-fn lapses_at(touched_at: i64, house: &HouseParams) -> i64 {
-    takeover_at(takeover_at(touched_at, house), house)
-}
-
-/// The discount of a take: `cap` × min(1, (now − since) / [`HouseParams::liquidation_seconds`]), rounded down.
-pub fn discount_floor(cap: u64, since: i64, house: &HouseParams, now: i64) -> Option<u64> {
-    let elapsed = u64::try_from(now.saturating_sub(since)).unwrap_or(0);
+/// Returns the discount of a take so many seconds after the liquidation began:
+/// `cap` × min(1, `elapsed` / [`HouseParams::liquidation_seconds`]), rounded down.
+pub fn discount_floor(cap: u64, elapsed: i64, house: &HouseParams) -> Option<u64> {
+    let elapsed = u64::try_from(elapsed).unwrap_or(0);
     let whole = u64::from(house.liquidation_seconds);
     mul_div_floor(cap, elapsed.min(whole), whole)
 }
@@ -237,7 +162,7 @@ pub fn price_take(
         .mid;
     let priced = || {
         let cap = discount_cap_floor(quantity, Value(worth), spot, &listing.discount)?;
-        let discount = discount_floor(cap, since, house, now)?;
+        let discount = discount_floor(cap, now.saturating_sub(since), house)?;
         let payment = Value(worth.checked_sub(i64::try_from(discount).ok()?)?);
         Some(Take {
             series: *series,

@@ -90,21 +90,36 @@ pub(super) fn move_position(
         .ok_or(AccountRefusal::TooLarge)
 }
 
-/// Sells `quantity` of a series from `seller` to `buyer` for `premium`, long and short netting in both. The caller then has to check the
-/// initial margin of both, and to change open interest, of the series, its expiry and its market, by what is returned.
+/// What a buyer gets from a seller, and for how much.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fill<'a> {
+    /// The series.
+    pub series: &'a SeriesTerms,
+    /// How much, lots.
+    pub quantity: Lots,
+    /// What all of it costs, base units.
+    pub premium: u64,
+}
+
+/// Moves what is sold from `seller` to `buyer` and the premium the other way, long and short netting in both. The caller
+/// then has to check the initial margin of both, and to change open interest, of the series, its expiry and its market,
+/// by what is returned.
 ///
 /// # Errors
-/// The first [`AccountRefusal`]: a size that is no multiple of `least_size`, an expired series, an account in debt or bankrupt, a premium that the
-/// buyer has no cash for, a full list of positions. Both accounts are then as they were.
+/// The first [`AccountRefusal`]: a size that is no multiple of `least_size`, an expired series, an account in debt or
+/// bankrupt, a premium that the buyer has no cash for, a full list of positions. Both accounts are then as they were.
 pub fn trade(
     buyer: &mut MarginAccount,
     seller: &mut MarginAccount,
-    series: &SeriesTerms,
-    quantity: Lots,
-    premium: u64,
+    fill: Fill,
     least_size: Lots,
     now: i64,
 ) -> Result<i64, AccountRefusal> {
+    let Fill {
+        series,
+        quantity,
+        premium,
+    } = fill;
     check_size(quantity, least_size)?;
     if now >= series.expiry {
         return Err(AccountRefusal::Expired);
@@ -217,7 +232,12 @@ mod tests {
             (rich, account(u64::MAX, &[]), 10, 1, 0, Err(AccountRefusal::TooLarge)),
         ] {
             let (mut a, mut b) = (buyer, seller);
-            let result = trade(&mut a, &mut b, &series, Lots(quantity), premium, Lots(10), now);
+            let fill = Fill {
+                series: &series,
+                quantity: Lots(quantity),
+                premium,
+            };
+            let result = trade(&mut a, &mut b, fill, Lots(10), now);
             assert_eq!(result, expected);
             if expected.is_ok() {
                 assert_eq!((a.cash, b.cash), (buyer.cash - premium, seller.cash + premium));

@@ -9,7 +9,7 @@ use ballast_core_clearing::account::{MarginAccount as Books, MAX_POSITIONS};
 use ballast_core_clearing::liquidation;
 use ballast_core_clearing::margin::{self, MarginContext, Marks, Standing, Workspace, BLANK};
 use ballast_core_clearing::series::SeriesTerms;
-use ballast_core_clearing::trade::{self, Side, UnitPrice};
+use ballast_core_clearing::trade::{self, Fill, Side, UnitPrice};
 use ballast_core_margin::BookLeg;
 use ballast_core_math::scenarios::Leg;
 use ballast_core_types::Lots;
@@ -142,7 +142,12 @@ pub fn trade(venue: &mut Venue, sides: &mut Sides, deal: &Deal, markets: &mut Ma
         Side::Sell => (&mut *sides.maker, &mut *sides.taker),
     };
     let (least, now) = (Lots(settings.least_size), clock.unix_timestamp);
-    let change = trade::trade(buyer, seller, &deal.terms, deal.quantity, premium, least, now).or_refuse()?;
+    let fill = Fill {
+        series: &deal.terms,
+        quantity: deal.quantity,
+        premium,
+    };
+    let change = trade::trade(buyer, seller, fill, least, now).or_refuse()?;
     require!(sum(&[sides.taker, sides.maker]) == before, OptionsError::NotConserved);
     venue.change_open_interest(change)?;
     let context = markets.context(venue.house, now);

@@ -1,4 +1,5 @@
-//! Instruction builders. Each returns one instruction; accounts come from [`VaultKeys`], never from guesses.
+//! Instruction builders. Each returns one instruction; accounts come from [`VaultKeys`], never from
+//! guesses.
 
 use crate::addresses::{self, VaultKeys};
 use anchor_lang::prelude::{AccountMeta, Pubkey};
@@ -38,7 +39,8 @@ pub fn create_risk_market(creator: &Pubkey, args: ballast_risk::CreateMarketArgs
     )
 }
 
-/// `ballast_risk::observe`. `second_feed` is needed where `params` has a second source; the venues follow from `params`.
+/// `ballast_risk::observe`. `second_feed` is needed where `params` has a second source; the venues
+/// follow from `params`.
 pub fn observe(
     market: &Pubkey,
     params: &MarketParams,
@@ -102,8 +104,18 @@ pub struct Holder {
     pub shares: Pubkey,
 }
 
-/// `ballast_vault::deposit`.
-pub fn deposit(keys: &VaultKeys, price_feed: &Pubkey, who: &Holder, amount: u64, min_shares: u64) -> Instruction {
+/// What a depositor gives, and the least to get for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DepositTerms {
+    /// Quote tokens, base units.
+    pub amount: u64,
+    /// The fewest shares, base units. Fewer fail the deposit.
+    pub min_shares: u64,
+}
+
+/// Builds `ballast_vault::deposit`.
+pub fn deposit(keys: &VaultKeys, price_feed: &Pubkey, who: &Holder, terms: DepositTerms) -> Instruction {
+    let DepositTerms { amount, min_shares } = terms;
     let accounts = ballast_vault::accounts::Deposit {
         depositor: who.key,
         valuation: valuation(keys, price_feed),
@@ -254,7 +266,8 @@ pub fn trip_breaker(keys: &VaultKeys, guardian: &Pubkey, breaker: VaultBreaker) 
     )
 }
 
-/// `ballast_vault::resume_breaker`, signed by the vault's guardian. [`mark`] has to come before it in the same transaction.
+/// `ballast_vault::resume_breaker`, signed by the vault's guardian. [`mark`] has to come before it
+/// in the same transaction.
 pub fn resume_breaker(keys: &VaultKeys, guardian: &Pubkey, breaker: VaultBreaker) -> Instruction {
     build(
         ballast_vault::ID,

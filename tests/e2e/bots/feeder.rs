@@ -8,8 +8,7 @@ use ballast_risk::errors::RiskError;
 use ballast_risk::state::{StoredSlice, Submission, Surface};
 use ballast_sdk::surface::publication::{due, Publication};
 use ballast_sdk::surface::said::{say, Chain, Terms};
-use ballast_testkit::error_code;
-use ballast_testkit::surface::SurfaceWorld;
+use ballast_testkit::{error_code, SurfaceFixture};
 use std::path::Path;
 
 const TERMS: Terms = Terms {
@@ -42,8 +41,8 @@ fn seen_by(feeder: u64) -> Snapshot {
     chain
 }
 
-fn said(world: &SurfaceWorld, chain: &Snapshot) -> Vec<StoredSlice> {
-    let now = world.world.clock().unix_timestamp;
+fn said(world: &SurfaceFixture, chain: &Snapshot) -> Vec<StoredSlice> {
+    let now = world.clock().unix_timestamp;
     let chain = Chain {
         unix_time: chain.unix_time,
         expiries: &chain.expiries,
@@ -95,8 +94,8 @@ fn volatilities(slices: &[StoredSlice], now: i64) -> Vec<f64> {
 }
 
 /// How far the published surface lies beyond what the honest ones say, vol points, at most over all points; and how far they are apart.
-fn beyond(world: &SurfaceWorld, honest: [&[StoredSlice]; 2]) -> (f64, f64) {
-    let now = world.world.clock().unix_timestamp;
+fn beyond(world: &SurfaceFixture, honest: [&[StoredSlice]; 2]) -> (f64, f64) {
+    let now = world.clock().unix_timestamp;
     let published = volatilities(world.surface().published(), now);
     let [a, b] = honest.map(|slices| volatilities(slices, now));
     let (mut worst, mut spread) = (0.0f64, 0.0f64);
@@ -123,7 +122,7 @@ fn assert_between(published: &[StoredSlice], honest: [&[StoredSlice]; 2]) {
 
 #[test]
 fn a_feeder_thirty_vol_points_off_moves_nothing_beyond_the_honest() {
-    let mut world = SurfaceWorld::new(3, 3);
+    let mut world = SurfaceFixture::new(3, 3);
     for (round, lie) in [(0u64, lifted as Lie), (1, lifted), (2, lowered)] {
         let (one, two) = (said(&world, &seen_by(10 + round)), said(&world, &seen_by(20 + round)));
         let liar = lie(&said(&world, &seen_by(30 + round)), 30.0);
@@ -146,7 +145,7 @@ fn a_feeder_thirty_vol_points_off_moves_nothing_beyond_the_honest() {
 
 #[test]
 fn a_lying_majority_is_held_to_the_bound() {
-    let mut world = SurfaceWorld::new(3, 3);
+    let mut world = SurfaceFixture::new(3, 3);
     let honest = [
         said(&world, &seen_by(1)),
         said(&world, &seen_by(2)),
@@ -174,13 +173,13 @@ fn a_lying_majority_is_held_to_the_bound() {
 
 #[test]
 fn what_the_feeder_says_is_near_the_chain_on_the_network() {
-    let mut world = SurfaceWorld::new(1, 1);
+    let mut world = SurfaceFixture::new(1, 1);
     let slices = said(&world, &chain());
     world.submit_all(std::slice::from_ref(&slices));
     world.publish().unwrap();
     // An hour later the surface has aged, and the levels at the money are still those the chain was priced with.
-    world.world.pass(3_600, 100);
-    let now = world.world.clock().unix_timestamp;
+    world.pass(3_600, 100);
+    let now = world.clock().unix_timestamp;
     let surface = world.surface().live(now, 3_600).unwrap();
     for (days, theta) in [(7.0, 0.0075), (30.0, 0.031), (90.0, 0.09)] {
         let level = volatility(&surface, 0.0, (days - 1.0 / 24.0) / 365.0).unwrap();
@@ -189,24 +188,24 @@ fn what_the_feeder_says_is_near_the_chain_on_the_network() {
     }
 }
 
-fn submissions(world: &SurfaceWorld) -> Vec<Option<Submission>> {
+fn submissions(world: &SurfaceFixture) -> Vec<Option<Submission>> {
     (0..world.feeders.len())
         .map(|feeder| Some(world.submission(feeder)))
         .collect()
 }
 
-fn due_now(world: &SurfaceWorld) -> (Publication, Surface) {
+fn due_now(world: &SurfaceFixture) -> (Publication, Surface) {
     let surface = world.surface();
     (
-        due(&surface, &submissions(world), world.world.clock().unix_timestamp),
+        due(&surface, &submissions(world), world.clock().unix_timestamp),
         surface,
     )
 }
 
 #[test]
 fn a_publication_is_due_exactly_when_the_program_takes_it() {
-    let mut world = SurfaceWorld::new(3, 2);
-    let keys = world.keys();
+    let mut world = SurfaceFixture::new(3, 2);
+    let keys = world.feeder_keys();
     assert_eq!(due_now(&world).0, Publication::TooFew { fresh: 0, required: 2 });
     world.submit(0, said(&world, &seen_by(1))).unwrap();
     assert_eq!(due_now(&world).0, Publication::TooFew { fresh: 1, required: 2 });
@@ -220,19 +219,19 @@ fn a_publication_is_due_exactly_when_the_program_takes_it() {
         error_code(&world.publish_from(&fresh)),
         u32::from(RiskError::PublishedTooSoon)
     );
-    world.world.pass(59, 59);
+    world.pass(59, 59);
     assert_eq!(due_now(&world).0, Publication::TooSoon { seconds: 1 });
-    world.world.pass(1, 1);
+    world.pass(1, 1);
     assert_eq!(due_now(&world).0, Publication::Due(fresh.clone()));
     world.publish_from(&fresh).unwrap();
     // Ten minutes after the submissions they are as old as may be; a second later too old.
-    world.world.pass(540, 540);
+    world.pass(540, 540);
     assert_eq!(due_now(&world).0, Publication::Due(fresh));
-    world.world.pass(1, 1);
+    world.pass(1, 1);
     assert_eq!(due_now(&world).0, Publication::TooFew { fresh: 0, required: 2 });
     assert_eq!(error_code(&world.publish()), u32::from(RiskError::TooFewSubmissions));
     // A feeder without an account does not count either.
-    let (now, surface) = (world.world.clock().unix_timestamp, world.surface());
+    let (now, surface) = (world.clock().unix_timestamp, world.surface());
     let none = due(&surface, &[None, None, None], now);
     assert_eq!(none, Publication::TooFew { fresh: 0, required: 2 });
 }

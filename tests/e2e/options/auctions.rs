@@ -1,19 +1,18 @@
 //! Auctions: a price that moves, parts and all, cancelled or over.
 
-use crate::options::support::*;
 use ballast_options::events::{AuctionClosed, Traded};
 use ballast_options::state::SeriesKey;
 use ballast_options::{OpenAuctionArgs, OptionsError};
 use ballast_sdk::addresses;
 use ballast_sdk::instructions::options as ix;
-use ballast_testkit::house::{parties, HouseWorld, Member, FAR, UNIT, USD};
-use ballast_testkit::world::Sent;
+use ballast_testkit::clearing_house::{events, parties, refused, Member, CALL, FAR, UNIT, USD};
+use ballast_testkit::{ClearingHouseFixture, Sent};
 
 const SELL: u8 = 2;
 const BUY: u8 = 1;
 
 struct Desk {
-    world: HouseWorld,
+    world: ClearingHouseFixture,
     owner: Member,
     taker: Member,
     key: SeriesKey,
@@ -34,7 +33,7 @@ fn offer() -> OpenAuctionArgs {
 
 impl Desk {
     fn new() -> Self {
-        let mut world = HouseWorld::new();
+        let mut world = ClearingHouseFixture::new();
         let (owner, taker) = (world.member(100_000 * USD), world.member(100_000 * USD));
         let key = world.series(CALL, 55_000, FAR);
         Self {
@@ -48,22 +47,25 @@ impl Desk {
     fn open(&mut self, args: OpenAuctionArgs) -> Sent {
         let owner = self.owner.user.holder.key;
         let open = ix::open_auction(&self.world.keys, &owner, &self.owner.account, &self.key, args);
-        self.world.send(open, &self.owner.user)
+        self.world.submit(open, &self.owner.user)
     }
 
     fn take(&mut self, quantity: i64, limit: u64) -> Sent {
         let parties = parties(&self.taker, &self.owner);
         let markets = self.world.market_keys();
-        let take = ix::take_auction(
-            &self.world.keys,
-            &self.key,
-            &parties,
-            &markets,
-            1,
+        let trade = ix::TradeAccounts {
+            house: &self.world.keys,
+            series: &self.key,
+            parties: &parties,
+            markets: &markets,
+        };
+        let take = ix::AuctionTake {
+            number: 1,
             quantity,
-            limit * USD,
-        );
-        self.world.send(take, &self.taker.user)
+            limit_price: limit * USD,
+        };
+        let take = ix::take_auction(&trade, take);
+        self.world.submit(take, &self.taker.user)
     }
 
     fn cancel(&mut self, by_owner: bool) -> Sent {
@@ -73,7 +75,7 @@ impl Desk {
             (&self.taker, self.owner.user.holder.key)
         };
         let cancel = ix::cancel_auction(&who.user.holder.key, &self.owner.account, 1, &payer);
-        self.world.send(cancel, &who.user)
+        self.world.submit(cancel, &who.user)
     }
 }
 
@@ -82,14 +84,14 @@ fn a_sellers_price_falls_and_parts_are_taken() {
     let mut desk = Desk::new();
     desk.open(offer()).unwrap();
     assert_eq!(events::<Traded>(&desk.take(100_000, 600))[0].price, 600 * USD);
-    desk.world.pass(200);
+    desk.world.advance(200);
     refused(desk.take(100_000, 499), OptionsError::AuctionLimit);
     let second = events::<Traded>(&desk.take(100_000, 500)).remove(0);
     assert_eq!((second.price, second.premium), (500 * USD, 50 * USD));
     assert_eq!((second.buyer, second.seller), (desk.taker.account, desk.owner.account));
     refused(desk.take(310_000, 600), OptionsError::AuctionLeft);
     refused(desk.take(15_000, 600), OptionsError::Size);
-    desk.world.pass(400);
+    desk.world.advance(400);
     assert_eq!(events::<Traded>(&desk.take(300_000, 300))[0].price, 300 * USD);
     // All is taken: anyone gives the rent back.
     assert_eq!(events::<AuctionClosed>(&desk.cancel(false))[0].left, 0);
@@ -107,7 +109,7 @@ fn a_buyers_price_rises() {
         ..offer()
     };
     desk.open(asked).unwrap();
-    desk.world.pass(300);
+    desk.world.advance(300);
     refused(desk.take(-100_000, 251), OptionsError::AuctionLimit);
     let sold = events::<Traded>(&desk.take(-100_000, 250)).remove(0);
     assert_eq!((sold.price, sold.buyer), (250 * USD, desk.owner.account));
@@ -166,14 +168,14 @@ fn before_and_after_its_time_nothing_is_taken_and_only_the_owner_cancels_early()
     desk.open(later).unwrap();
     refused(desk.take(100_000, 600), OptionsError::AuctionNotBegun);
     refused(desk.cancel(false), OptionsError::AuctionNotOver);
-    desk.world.pass(701);
+    desk.world.advance(701);
     refused(desk.take(100_000, 600), OptionsError::AuctionOver);
     assert_eq!(events::<AuctionClosed>(&desk.cancel(false))[0].left, UNIT / 2);
     let auction = addresses::auction(&desk.owner.account, 1);
-    assert!(desk.world.world.raw(&auction).is_none());
+    assert!(desk.world.raw(&auction).is_none());
     desk.open(offer()).unwrap();
     desk.cancel(true).unwrap();
-    assert!(desk.world.world.raw(&auction).is_none());
+    assert!(desk.world.raw(&auction).is_none());
 }
 
 #[test]

@@ -1,12 +1,11 @@
 //! The offsets that `docs/reference/options.md` gives to readers in other languages.
 
-use crate::options::support::*;
 use anchor_lang::{Discriminator, Space};
 use ballast_options::state::{AuctionOffer, Expiry, House, MarginAccount, Series};
 use ballast_options::OpenAuctionArgs;
 use ballast_sdk::addresses;
 use ballast_sdk::instructions::options as ix;
-use ballast_testkit::house::{CLUSTER, NEAR, UNIT, USD};
+use ballast_testkit::clearing_house::{Strangle, CLUSTER, NEAR, PREMIUM, UNIT, USD};
 
 fn number(data: &[u8], at: usize) -> u64 {
     u64::from_le_bytes(data[at..at + 8].try_into().unwrap())
@@ -31,10 +30,10 @@ fn accounts_are_laid_out_as_documented() {
     };
     let owner = strangle.writer.user.holder.key;
     let open = ix::open_auction(&world.keys, &owner, &strangle.writer.account, &strangle.call, offer);
-    world.send(open, &strangle.writer.user).unwrap();
-    let now = world.world.clock().unix_timestamp;
-    let data = |key| world.world.raw(&key).unwrap().data;
-    let admin = world.world.admin.insecure_clone();
+    world.submit(open, &strangle.writer.user).unwrap();
+    let now = world.clock().unix_timestamp;
+    let data = |key| world.raw(&key).unwrap().data;
+    let admin = world.admin.insecure_clone();
     let admin = solana_signer::Signer::pubkey(&admin);
 
     let house = data(world.keys.house);

@@ -1,25 +1,25 @@
 //! The life of positions: traded by quote, decaying, settled by samples, paid out, and everything given back.
 
-use crate::options::support::*;
 use ballast_options::events::{ClaimPaid, ExpirySettled, PositionsSettled, Traded};
 use ballast_options::state::ExpiryOutcome;
 use ballast_options::OptionsError;
 use ballast_sdk::instructions::options as ix;
-use ballast_testkit::house::{HouseWorld, Member, FAR, NEAR, UNIT, USD};
+use ballast_testkit::clearing_house::{events, refused, Member, Strangle, CALL, FAR, NEAR, PREMIUM, UNIT, USD};
+use ballast_testkit::ClearingHouseFixture;
 use solana_signer::Signer;
 
 const CASH: u64 = 30_000;
 
 /// Empties and closes an account; what the wallet then holds.
-fn leave(world: &mut HouseWorld, member: &Member) -> u64 {
+fn leave(world: &mut ClearingHouseFixture, member: &Member) -> u64 {
     let cash = world.account(&member.account).cash;
     if cash > 0 {
         world.withdraw(member, cash).expect("a withdrawal");
     }
-    let payer = world.world.admin.pubkey();
+    let payer = world.admin.pubkey();
     let close = ix::close_account(&member.user.holder.key, &member.account, &payer);
-    world.send(close, &member.user).expect("a closed account");
-    world.world.tokens(&member.user.holder.quote)
+    world.submit(close, &member.user).expect("a closed account");
+    world.tokens(&member.user.holder.quote)
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn a_strangle_is_written_decays_settles_and_pays_to_the_base_unit() {
 
     // It decays: what cannot be withdrawn on the first day can be when a day of it is gone and the price has not moved.
     let most = world.withdrawable(&strangle.writer);
-    world.pass_until(NEAR - 30 * 3_600);
+    world.advance_to(NEAR - 30 * 3_600);
     let later = world.withdrawable(&strangle.writer);
     assert!(later > most + 50 * USD, "{most} {later}");
 
@@ -78,8 +78,8 @@ fn a_strangle_is_written_decays_settles_and_pays_to_the_base_unit() {
     // Everything goes back: tokens, and the rent of every account.
     assert_eq!(leave(world, &strangle.writer), (2 * CASH + 2 * PREMIUM - 2_000) * USD);
     assert_eq!(leave(world, &strangle.maker), (2_000_000 - 2 * PREMIUM + 2_000) * USD);
-    assert_eq!((world.house().ledger, world.world.tokens(&world.keys.custody)), (0, 0));
-    let admin = world.world.admin.pubkey();
+    assert_eq!((world.house().ledger, world.tokens(&world.keys.custody)), (0, 0));
+    let admin = world.admin.pubkey();
     let expiry = world.keys.series(&strangle.call).expiry;
     refused(
         world.crank(ix::close_expiry(&expiry, &admin)),
@@ -91,13 +91,13 @@ fn a_strangle_is_written_decays_settles_and_pays_to_the_base_unit() {
     }
     world.crank(ix::close_expiry(&expiry, &admin)).expect("a closed expiry");
     for gone in [writer, maker, expiry, world.keys.series(&strangle.call).series] {
-        assert!(world.world.raw(&gone).is_none());
+        assert!(world.raw(&gone).is_none());
     }
 }
 
 #[test]
 fn premiums_are_rounded_against_the_taker_and_positions_net() {
-    let mut world = HouseWorld::new();
+    let mut world = ClearingHouseFixture::new();
     let (taker, maker) = (world.member(100_000 * USD), world.member(100_000 * USD));
     let key = world.series(CALL, 50_000, FAR);
     // A hundredth of an underlying at a price with an odd last digit: 0.01 × 1,500.000001.
@@ -125,15 +125,15 @@ fn an_expiry_without_samples_settles_at_the_slow_price_and_not_before_the_greate
     let market = world.markets[0].keys.risk_market;
     let finish = ix::finish_settlement(&world.keys, 0, NEAR, &market);
     refused(world.crank(finish.clone()), OptionsError::SettleTooEarly);
-    world.pass_until(NEAR + 3_599);
+    world.advance_to(NEAR + 3_599);
     refused(world.crank(finish.clone()), OptionsError::TooFewSamples);
-    world.pass(1);
+    world.advance(1);
     let settled = world.crank(finish.clone());
     let [event] = &events::<ExpirySettled>(&settled)[..] else {
         panic!()
     };
     assert_eq!((event.outcome, event.samples), (ExpiryOutcome::SlowPrice, 0));
-    assert_eq!(event.price, world.world.risk_market().signals.slow_price);
+    assert_eq!(event.price, world.risk_market().signals.slow_price);
     refused(world.crank(finish), OptionsError::Settled);
     world.settle(NEAR, &both).unwrap();
     world.assert_sound();

@@ -1,16 +1,15 @@
 //! Liquidation: begun below maintenance, taken in the smallest sufficient parts, bounded by cap and coverage; then the insurance account.
 
-use crate::options::support::*;
 use ballast_options::events::{InsuranceSold, Liquidated, StandingReport};
 use ballast_options::state::SeriesKey;
 use ballast_options::OptionsError;
 use ballast_sdk::instructions::options as ix;
-use ballast_testkit::house::{parties, HouseWorld, Member, FAR, UNIT, USD};
-use ballast_testkit::world::Sent;
+use ballast_testkit::clearing_house::{events, parties, refused, refused_by_name, Member, CALL, FAR, UNIT, USD};
+use ballast_testkit::{ClearingHouseFixture, Sent};
 
 /// Somebody short three calls, and a liquidator with plenty.
 struct Failing {
-    world: HouseWorld,
+    world: ClearingHouseFixture,
     owner: Member,
     liquidator: Member,
     key: SeriesKey,
@@ -19,7 +18,7 @@ struct Failing {
 impl Failing {
     /// The owner with so much cash besides the premium.
     fn new(cash: u64) -> Self {
-        let mut world = HouseWorld::new();
+        let mut world = ClearingHouseFixture::new();
         let (owner, maker) = (world.member(cash * USD), world.member(1_000_000 * USD));
         let liquidator = world.member(1_000_000 * USD);
         let key = world.series(CALL, 52_000, FAR);
@@ -61,7 +60,7 @@ impl Failing {
         let parties = parties(&self.liquidator, &self.owner);
         let markets = self.world.market_keys();
         let take = ix::liquidate(&self.world.keys, &self.key, &parties, &markets, quantity);
-        self.world.send(take, &self.liquidator.user)
+        self.world.submit(take, &self.liquidator.user)
     }
 
     fn take_over(&mut self) -> Sent {
@@ -93,7 +92,7 @@ fn parts_are_taken_until_the_target_within_the_cap_and_never_for_the_worse() {
     refused(failing.take(10_000), OptionsError::NotReducing);
     refused(failing.take(-3 * UNIT - 10_000), OptionsError::NotReducing);
     refused(failing.take(-15_000), OptionsError::Size);
-    failing.world.pass(300);
+    failing.world.advance(300);
     refused(failing.take(-3 * UNIT), OptionsError::MoreThanNeeded);
     let mut takes = 0;
     loop {
@@ -140,7 +139,7 @@ fn what_nobody_takes_goes_to_the_insurance_account_and_from_it_to_anyone() {
     let mut failing = Failing::new(40_000);
     failing.fail();
     refused(failing.take_over(), OptionsError::TakeOverTooEarly);
-    failing.world.pass(1_201);
+    failing.world.advance(1_201);
     failing.take_over().unwrap();
     let owner = failing.owner.account;
     assert_eq!(
@@ -160,11 +159,11 @@ fn what_nobody_takes_goes_to_the_insurance_account_and_from_it_to_anyone() {
     );
     failing.world.assert_sound();
 
-    failing.world.pass(600);
+    failing.world.advance(600);
     let markets = failing.world.market_keys();
     let (buyer, account) = (failing.liquidator.user.holder.key, failing.liquidator.account);
     let buy = ix::buy_from_insurance(&failing.world.keys, &failing.key, &buyer, &account, &markets, -UNIT);
-    let bought = failing.world.send(buy, &failing.liquidator.user);
+    let bought = failing.world.submit(buy, &failing.liquidator.user);
     let [event] = &events::<InsuranceSold>(&bought)[..] else {
         panic!()
     };
@@ -190,7 +189,7 @@ fn equity_that_is_gone_is_the_insurance_accounts_at_once() {
 #[test]
 fn nobody_is_liquidated_because_a_source_is_silent() {
     let mut failing = Failing::new(40_000);
-    failing.world.world.pass(1_800, 900);
+    failing.world.pass(1_800, 900);
     failing.world.draw_surfaces();
     refused_by_name(failing.begin(), "PriceTooOld");
 }
@@ -198,13 +197,13 @@ fn nobody_is_liquidated_because_a_source_is_silent() {
 #[test]
 fn nothing_is_taken_while_its_settlement_is_sampled() {
     let mut failing = Failing::new(40_000);
-    failing.world.pass_until(FAR - 30 * 3_600);
+    failing.world.advance_to(FAR - 30 * 3_600);
     failing.fail();
-    failing.world.pass_until(FAR - 1_801);
+    failing.world.advance_to(FAR - 1_801);
     // It has lapsed by now, and begins anew.
     failing.begin().unwrap();
     failing.take(-10_000).unwrap();
-    failing.world.pass(1);
+    failing.world.advance(1);
     refused(failing.take(-10_000), OptionsError::Settling);
     failing.world.assert_sound();
 }

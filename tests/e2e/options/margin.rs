@@ -1,15 +1,17 @@
 //! Margin: what may be opened and withdrawn, at which prices, and what stays possible when a price or a breaker forbids opening.
 
-use crate::options::support::*;
 use ballast_options::OptionsError;
 use ballast_sdk::instructions::options as ix;
-use ballast_testkit::house::{house_settings, listing, parties, HouseWorld, FAR, NEAR, UNIT, USD};
+use ballast_testkit::clearing_house::{
+    house_settings, listing, parties, refused, refused_by_name, Strangle, CALL, FAR, NEAR, PREMIUM, PUT, UNIT, USD,
+};
 use ballast_testkit::tokens;
+use ballast_testkit::ClearingHouseFixture;
 use solana_signer::Signer;
 
 #[test]
 fn who_writes_needs_the_initial_margin_and_who_buys_needs_the_premium() {
-    let mut world = HouseWorld::new();
+    let mut world = ClearingHouseFixture::new();
     let (poor, maker) = (world.member(1_000 * USD), world.member(1_000_000 * USD));
     let key = world.series(CALL, 55_000, FAR);
     refused(
@@ -29,24 +31,24 @@ fn who_writes_needs_the_initial_margin_and_who_buys_needs_the_premium() {
 
 #[test]
 fn r1_a_gain_of_the_moment_cannot_be_withdrawn_until_the_slow_price_has_it() {
-    let mut world = HouseWorld::new();
+    let mut world = ClearingHouseFixture::new();
     let (owner, maker) = (world.member(20_000 * USD), world.member(1_000_000 * USD));
     let (call, put) = (world.series(CALL, 50_000, FAR), world.series(PUT, 42_000, FAR));
     world.trade(&owner, &maker, &call, 2 * UNIT, 1_900).unwrap();
     world.trade(&owner, &maker, &put, -3 * UNIT, 100).unwrap();
     // Up by eight per cent within a minute: the calls have gained some 6,000.
     world.markets[0].price = "54000".to_owned();
-    world.pass(60);
+    world.advance(60);
     let at_once = world.withdrawable(&owner);
     // The same moment, had the slow price got there.
     let mut followed = world.copy();
     let key = followed.markets[0].keys.risk_market;
-    let account = followed.world.raw(&key).unwrap();
+    let account = followed.raw(&key).unwrap();
     let mut market = account.risk_market().unwrap();
     market.signals.slow_price = market.signals.price;
     let mut data = account.data;
     data[8..].copy_from_slice(bytemuck::bytes_of(&market));
-    tokens::put(&mut followed.world.svm, key, account.owner, data);
+    tokens::put(&mut followed.svm, key, account.owner, data);
     let then = followed.withdrawable(&owner);
     assert!(then > at_once + 3_000 * USD, "{at_once} {then}");
     refused(world.withdraw(&owner, then), OptionsError::InitialMargin);
@@ -56,14 +58,14 @@ fn r1_a_gain_of_the_moment_cannot_be_withdrawn_until_the_slow_price_has_it() {
 
 #[test]
 fn what_expires_within_a_day_needs_cash_whatever_later_options_are_worth() {
-    let mut world = HouseWorld::new();
+    let mut world = ClearingHouseFixture::new();
     let (owner, maker) = (world.member(20_000 * USD), world.member(1_000_000 * USD));
     let (near, far) = (world.series(CALL, 50_000, NEAR), world.series(CALL, 50_000, FAR));
     // A calendar spread: the far option covers the near one by its worth, but not on the day.
     world.trade(&owner, &maker, &far, UNIT, 1_900).unwrap();
     world.trade(&owner, &maker, &near, -UNIT, 900).unwrap();
     world.withdraw(&owner, 18_000 * USD).unwrap();
-    world.pass_until(NEAR - 86_400);
+    world.advance_to(NEAR - 86_400);
     refused(world.withdraw(&owner, USD), OptionsError::CashNeed);
     let begin = ix::begin_liquidation(&world.keys, &owner.account, &world.market_keys());
     world.crank(begin).unwrap();
@@ -75,7 +77,7 @@ fn without_a_price_to_trade_on_positions_only_shrink() {
     let world = &mut strangle.world;
     // Confidence of two per cent: too wide for Trade, good enough for Exit.
     world.markets[0].confidence = 0.02;
-    world.pass(60);
+    world.advance(60);
     let opened = world.trade(&strangle.writer, &strangle.maker, &strangle.call, -100_000, PREMIUM);
     refused_by_name(opened, "PriceTooWide");
     world
@@ -94,8 +96,8 @@ fn while_a_breaker_stands_positions_only_shrink() {
     let world = &mut strangle.world;
     // A jump trips the breaker; a minute later the price is quiet, and the breaker stands for an hour.
     world.markets[0].price = "46000".to_owned();
-    world.pass(60);
-    world.pass(60);
+    world.advance(60);
+    world.advance(60);
     let opened = world.trade(&strangle.writer, &strangle.maker, &strangle.call, -100_000, PREMIUM);
     refused(opened, OptionsError::OnlyReductions);
     world
@@ -109,9 +111,9 @@ fn a_stale_surface_stops_margin_and_a_flat_account_leaves_all_the_same() {
     let mut strangle = Strangle::with_cash(60_000);
     let world = &mut strangle.world;
     let flat = world.member(1_000 * USD);
-    world.world.pass(3_601, 1_000);
-    world.publish();
-    world.observe();
+    world.pass(3_601, 1_000);
+    world.publish_prices();
+    world.observe_all();
     refused_by_name(world.withdraw(&strangle.writer, USD), "SurfaceStale");
     world.withdraw(&flat, 1_000 * USD).unwrap();
     world.assert_sound();
@@ -119,16 +121,16 @@ fn a_stale_surface_stops_margin_and_a_flat_account_leaves_all_the_same() {
 
 #[test]
 fn markets_can_neither_be_left_out_nor_replaced_nor_passed_twice() {
-    let mut world = HouseWorld::with(2, house_settings(), listing());
+    let mut world = ClearingHouseFixture::with(2, house_settings(), listing());
     let (owner, maker) = (world.member(100_000 * USD), world.member(1_000_000 * USD));
     let (btc, eth) = (world.series(CALL, 55_000, FAR), world.series_on(1, CALL, 3_200, 0, FAR));
     world.trade(&owner, &maker, &btc, -UNIT, 300).unwrap();
     world.trade(&owner, &maker, &eth, -UNIT, 60).unwrap();
     let markets = world.market_keys();
-    let withdraw = |world: &mut HouseWorld, markets: &[ix::MarketKeys]| {
+    let withdraw = |world: &mut ClearingHouseFixture, markets: &[ix::MarketKeys]| {
         let holder = &owner.user.holder;
         let withdraw = ix::withdraw(&world.keys, &holder.key, &owner.account, &holder.quote, markets, USD);
-        world.send(withdraw, &owner.user)
+        world.submit(withdraw, &owner.user)
     };
     refused(withdraw(&mut world, &[]), OptionsError::MarketMissing);
     refused(withdraw(&mut world, &markets[..1]), OptionsError::MarketMissing);
@@ -156,7 +158,7 @@ fn markets_can_neither_be_left_out_nor_replaced_nor_passed_twice() {
 }
 
 /// Thirty-two series over four markets.
-fn many(world: &mut HouseWorld) -> Vec<ballast_options::state::SeriesKey> {
+fn many(world: &mut ClearingHouseFixture) -> Vec<ballast_options::state::SeriesKey> {
     let strikes = [
         (0, [42_000, 46_000, 54_000, 58_000], 0),
         (1, [2_500, 2_800, 3_200, 3_500], 0),
@@ -173,7 +175,7 @@ fn many(world: &mut HouseWorld) -> Vec<ballast_options::state::SeriesKey> {
 
 #[test]
 fn the_largest_books_trade_withdraw_and_are_liquidated_within_a_transaction() {
-    let mut world = HouseWorld::with(4, house_settings(), listing());
+    let mut world = ClearingHouseFixture::with(4, house_settings(), listing());
     let (taker, maker) = (world.member(1_000_000 * USD), world.member(1_000_000 * USD));
     for (index, key) in many(&mut world).iter().enumerate() {
         let quantity = if index % 3 == 0 { 100_000 } else { -100_000 };
@@ -193,12 +195,12 @@ fn the_largest_books_trade_withdraw_and_are_liquidated_within_a_transaction() {
         assert!(step < 20, "it never fails");
         world.markets[0].price = (50_000 - 1_000 * step).to_string();
         world.markets[1].price = (3_000 - 60 * step).to_string();
-        world.pass(3_600);
+        world.advance(3_600);
         if world.crank(begin.clone()).is_ok() {
             break;
         }
     }
-    world.pass(300);
+    world.advance(300);
     let largest = world
         .account(&taker.account)
         .positions()
@@ -208,7 +210,7 @@ fn the_largest_books_trade_withdraw_and_are_liquidated_within_a_transaction() {
     let position = largest.expect("a short position");
     let parties = parties(&liquidator, &taker);
     let take = ix::liquidate(&world.keys, &position.series, &parties, &markets, -10_000);
-    let taken = world.send(take, &liquidator.user).expect("a take");
+    let taken = world.submit(take, &liquidator.user).expect("a take");
     println!("least take: {} CU", taken.compute_units_consumed);
     assert!(
         taken.compute_units_consumed <= 950_000,
@@ -220,10 +222,10 @@ fn the_largest_books_trade_withdraw_and_are_liquidated_within_a_transaction() {
 
 #[test]
 fn accounts_of_one_owner_are_isolated_from_each_other() {
-    let mut world = HouseWorld::new();
+    let mut world = ClearingHouseFixture::new();
     let member = world.member(1_000 * USD);
-    let (holder, admin) = (member.user.holder, world.world.admin.pubkey());
-    let number = world.world.clock().slot - 511;
+    let (holder, admin) = (member.user.holder, world.admin.pubkey());
+    let number = world.clock().slot - 511;
     refused(
         world.crank(ix::open_account(&world.keys, &admin, &holder.key, number - 1)),
         OptionsError::AccountNumber,
@@ -235,7 +237,7 @@ fn accounts_of_one_owner_are_isolated_from_each_other() {
     world.accounts.push(second);
     refused(world.withdraw(&member, 1_001 * USD), OptionsError::NotEnoughCash);
     let deposit = ix::deposit(&world.keys, &holder.key, &second, &holder.quote, 1_000 * USD);
-    world.send(deposit, &member.user).unwrap();
+    world.submit(deposit, &member.user).unwrap();
     refused(world.withdraw(&member, 1_001 * USD), OptionsError::NotEnoughCash);
     world.assert_sound();
 }

@@ -7,4 +7,3 @@ mod liquidation;
 mod margin;
 mod quotes;
 mod settlement;
-pub mod support;

@@ -1,6 +1,5 @@
 //! Quotes: what is forged, replayed, expired or meant for something else is refused by its own name.
 
-use crate::options::support::*;
 use ballast_core_clearing::nonces::Nonce;
 use ballast_core_clearing::quote::{Quote, QUOTE_BYTES};
 use ballast_core_clearing::trade::Side;
@@ -10,14 +9,15 @@ use ballast_options::OptionsError;
 use ballast_sdk::instructions::options as ix;
 use ballast_sdk::quotes::{carrier, SignedQuote};
 use ballast_sdk::Instruction;
-use ballast_testkit::house::{more_units, parties, HouseWorld, Member, FAR, UNIT, USD};
-use ballast_testkit::world::Sent;
+use ballast_testkit::clearing_house::{parties, refused, Member, CALL, FAR, UNIT, USD};
+use ballast_testkit::world::more_units;
+use ballast_testkit::{ClearingHouseFixture, Sent};
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 
 /// A taker, a maker, a call, and a quote of the maker's to sell one.
 struct Desk {
-    world: HouseWorld,
+    world: ClearingHouseFixture,
     taker: Member,
     maker: Member,
     key: SeriesKey,
@@ -26,7 +26,7 @@ struct Desk {
 
 impl Desk {
     fn new() -> Self {
-        let mut world = HouseWorld::new();
+        let mut world = ClearingHouseFixture::new();
         let (taker, maker) = (world.member(100_000 * USD), world.member(100_000 * USD));
         let key = world.series(CALL, 55_000, FAR);
         let quote = world.quote(&maker, &key, Side::Sell, UNIT, 300);
@@ -48,11 +48,17 @@ impl Desk {
     fn send(&mut self, before: &[Instruction], index: u16) -> Sent {
         let markets = self.world.market_keys();
         let parties = parties(&self.taker, &self.maker);
-        let trade = ix::trade_quote(&self.world.keys, &self.key, &parties, &markets, 10_000, index);
+        let trade = ix::TradeAccounts {
+            house: &self.world.keys,
+            series: &self.key,
+            parties: &parties,
+            markets: &markets,
+        };
+        let trade = ix::trade_quote(&trade, 10_000, index);
         let mut all = vec![more_units()];
         all.extend_from_slice(before);
         all.push(trade);
-        self.world.world.send(&all, &[&self.taker.user.keypair])
+        self.world.send(&all, &[&self.taker.user.keypair])
     }
 
     /// The same for a quote that the maker really signed.
@@ -89,14 +95,14 @@ fn a_quote_for_something_else_is_refused_by_what_differs() {
         (|quote| quote.size = Lots(9_999), NonceFilled),
     ];
     let mut desk = Desk::new();
-    let before = desk.world.world.fingerprint();
+    let before = desk.world.fingerprint();
     for (change, rule) in changes {
         refused(desk.signed(change), rule);
     }
-    let slot = desk.world.world.clock().slot;
+    let slot = desk.world.clock().slot;
     refused(desk.signed(|quote| quote.expiry_slot = slot - 1), QuoteExpired);
     refused(desk.signed(|quote| quote.nonce = Nonce(u64::MAX)), NonceReserved);
-    assert_eq!(desk.world.world.fingerprint(), before, "a refusal changes nothing");
+    assert_eq!(desk.world.fingerprint(), before, "a refusal changes nothing");
     let taker = desk.taker.user.holder.key.to_bytes();
     desk.signed(|quote| quote.taker = taker).unwrap();
     desk.signed(|quote| quote.expiry_slot = slot).unwrap();
@@ -107,7 +113,7 @@ fn a_carrier_of_another_form_is_refused_by_what_is_wrong_with_it() {
     use OptionsError::*;
     let mut desk = Desk::new();
     let good = desk.carrier();
-    let before = desk.world.world.fingerprint();
+    let before = desk.world.fingerprint();
 
     // No such instruction, and one of another program.
     refused(desk.send(std::slice::from_ref(&good), 9), NoSignature);
@@ -180,7 +186,7 @@ fn a_carrier_of_another_form_is_refused_by_what_is_wrong_with_it() {
     for (carrier, rule) in carriers {
         refused(desk.send(&[carrier], 1), rule);
     }
-    assert_eq!(desk.world.world.fingerprint(), before, "a refusal changes nothing");
+    assert_eq!(desk.world.fingerprint(), before, "a refusal changes nothing");
     desk.send(&[good], 1).unwrap();
 }
 
@@ -231,10 +237,10 @@ fn a_nonce_fills_to_its_size_and_never_again() {
 
     let (owner, account) = (desk.maker.user.holder.key, desk.maker.account);
     let cancel = ix::cancel_quote(&owner, &account, next.nonce.0);
-    desk.world.send(cancel, &desk.maker.user).unwrap();
+    desk.world.submit(cancel, &desk.maker.user).unwrap();
     refused(take(&mut desk, &next, 10_000), OptionsError::NonceCancelled);
     let all = ix::cancel_all_quotes(&owner, &account, Some(1_000));
-    desk.world.send(all, &desk.maker.user).unwrap();
+    desk.world.submit(all, &desk.maker.user).unwrap();
     let late = Quote {
         nonce: Nonce(999),
         ..desk.quote
@@ -247,7 +253,7 @@ fn a_nonce_fills_to_its_size_and_never_again() {
     take(&mut desk, &fresh, 10_000).unwrap();
     // Not even for the maker does the least go down.
     let lower = ix::cancel_all_quotes(&owner, &account, Some(5));
-    desk.world.send(lower, &desk.maker.user).unwrap();
+    desk.world.submit(lower, &desk.maker.user).unwrap();
     assert_eq!(desk.world.account(&account).least_nonce, 1_000);
     desk.world.assert_sound();
 }
@@ -255,12 +261,12 @@ fn a_nonce_fills_to_its_size_and_never_again() {
 #[test]
 fn a_quoter_signs_and_cancels_in_the_owners_place_and_can_do_nothing_else() {
     let mut desk = Desk::new();
-    let quoter = desk.world.world.user(0);
+    let quoter = desk.world.wallet(0);
     let (owner, account) = (desk.maker.user.holder.key, desk.maker.account);
     let name = ix::set_quoter(&quoter.holder.key, &account, quoter.holder.key);
-    refused(desk.world.send(name, &quoter), OptionsError::NotOwner);
+    refused(desk.world.submit(name, &quoter), OptionsError::NotOwner);
     let name = ix::set_quoter(&owner, &account, quoter.holder.key);
-    desk.world.send(name, &desk.maker.user).unwrap();
+    desk.world.submit(name, &desk.maker.user).unwrap();
 
     let by_owner = desk.carrier();
     refused(desk.send(&[by_owner], 1), OptionsError::SignatureSigner);
@@ -274,31 +280,31 @@ fn a_quoter_signs_and_cancels_in_the_owners_place_and_can_do_nothing_else() {
         &[],
         1,
     );
-    refused(desk.world.send(withdraw, &quoter), OptionsError::NotOwner);
+    refused(desk.world.submit(withdraw, &quoter), OptionsError::NotOwner);
     let cancel = ix::cancel_quote(&quoter.holder.key, &account, desk.quote.nonce.0);
-    desk.world.send(cancel, &quoter).unwrap();
+    desk.world.submit(cancel, &quoter).unwrap();
     refused(desk.send(&[by_quoter], 1), OptionsError::NonceCancelled);
     let stranger = ix::cancel_all_quotes(&desk.taker.user.holder.key, &account, None);
-    refused(desk.world.send(stranger, &desk.taker.user), OptionsError::NotQuoter);
+    refused(desk.world.submit(stranger, &desk.taker.user), OptionsError::NotQuoter);
 }
 
 #[test]
 fn an_address_that_was_closed_never_comes_back_and_neither_do_its_quotes() {
     let mut desk = Desk::new();
-    let user = desk.world.world.user(0);
+    let user = desk.world.wallet(0);
     let maker = desk.world.open(user);
     let number = desk.world.account(&maker.account).number;
-    let admin = desk.world.world.admin.pubkey();
+    let admin = desk.world.admin.pubkey();
     let close = ix::close_account(&maker.user.holder.key, &maker.account, &admin);
     refused(
-        desk.world.send(close.clone(), &maker.user),
+        desk.world.submit(close.clone(), &maker.user),
         OptionsError::TooYoungToClose,
     );
-    desk.world.world.pass(200, 512);
-    desk.world.send(close, &maker.user).unwrap();
+    desk.world.pass(200, 512);
+    desk.world.submit(close, &maker.user).unwrap();
     let again = ix::open_account(&desk.world.keys, &admin, &maker.user.holder.key, number);
     refused(desk.world.crank(again), OptionsError::AccountNumber);
-    let slot = desk.world.world.clock().slot;
+    let slot = desk.world.clock().slot;
     let early = ix::open_account(&desk.world.keys, &admin, &maker.user.holder.key, slot + 1);
     refused(desk.world.crank(early), OptionsError::AccountNumber);
 }

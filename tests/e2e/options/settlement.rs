@@ -1,24 +1,23 @@
 //! Settlement: which prices are samples, when a window grows, and what one sample can do.
 
-use crate::options::support::*;
 use ballast_core_types::I80F48;
 use ballast_options::events::{ClaimPaid, ExpirySettled, PositionsSettled};
 use ballast_options::state::ExpiryOutcome;
 use ballast_options::OptionsError;
 use ballast_sdk::instructions::options as ix;
-use ballast_testkit::house::{HouseWorld, NEAR, UNIT, USD};
-use ballast_testkit::world::Sent;
+use ballast_testkit::clearing_house::{events, refused, refused_by_name, Strangle, CALL, NEAR, PREMIUM, UNIT, USD};
+use ballast_testkit::{ClearingHouseFixture, Sent};
 
-fn finish(world: &mut HouseWorld) -> Sent {
+fn finish(world: &mut ClearingHouseFixture) -> Sent {
     let market = world.markets[0].keys.risk_market;
     world.crank(ix::finish_settlement(&world.keys, 0, NEAR, &market))
 }
 
 /// A world with one series until [`NEAR`], a second before its window begins.
-fn before_the_window() -> HouseWorld {
-    let mut world = HouseWorld::new();
+fn before_the_window() -> ClearingHouseFixture {
+    let mut world = ClearingHouseFixture::new();
     world.series(CALL, 55_000, NEAR);
-    world.pass_until(NEAR - 1_801);
+    world.advance_to(NEAR - 1_801);
     world
 }
 
@@ -26,12 +25,12 @@ fn before_the_window() -> HouseWorld {
 fn samples_lie_in_the_window_and_apart() {
     let mut world = before_the_window();
     refused(world.sample(NEAR), OptionsError::BeforeWindow);
-    world.pass(1);
+    world.advance(1);
     world.sample(NEAR).unwrap();
     refused(world.sample(NEAR), OptionsError::SampleTooClose);
-    world.pass(59);
+    world.advance(59);
     refused(world.sample(NEAR), OptionsError::SampleTooClose);
-    world.pass(1);
+    world.advance(1);
     world.sample(NEAR).unwrap();
     refused(finish(&mut world), OptionsError::SettleTooEarly);
     assert_eq!(world.expiry(NEAR).sample_count, 2);
@@ -41,18 +40,18 @@ fn samples_lie_in_the_window_and_apart() {
 fn a_price_too_wide_to_settle_on_is_no_sample_and_the_window_grows() {
     let mut world = before_the_window();
     world.markets[0].confidence = 0.006;
-    world.pass(1);
+    world.advance(1);
     refused_by_name(world.sample(NEAR), "PriceTooWide");
-    world.pass_until(NEAR + 10);
+    world.advance_to(NEAR + 10);
     refused(finish(&mut world), OptionsError::TooFewSamples);
     world.markets[0].confidence = 0.0002;
     for _ in 0..20 {
-        world.pass(60);
+        world.advance(60);
         world.sample(NEAR).unwrap();
     }
     assert_eq!(world.expiry(NEAR).ends_at, NEAR + 1_800);
     refused(finish(&mut world), OptionsError::SettleTooEarly);
-    world.pass_until(NEAR + 1_801);
+    world.advance_to(NEAR + 1_801);
     // Enough of them, and the window over: nothing more is taken in.
     refused(world.sample(NEAR), OptionsError::AfterWindow);
     let settled = finish(&mut world);
@@ -68,20 +67,20 @@ fn whoever_chooses_a_sample_moves_the_price_by_no_more_than_its_weight() {
     // The same market twice; in one of them somebody catches a spike of one per cent at his chosen moment.
     let settle = |spike: bool| {
         let mut world = before_the_window();
-        world.pass(1);
+        world.advance(1);
         for minute in 0..30 {
             let spiked = spike && minute == 17;
             world.markets[0].price = if spiked { "50500" } else { "50000" }.to_owned();
-            world.world.pass(59, 30);
-            world.publish();
+            world.pass(59, 30);
+            world.publish_prices();
             world.sample(NEAR).unwrap();
             // However often he tries, the stretch counts once.
             assert!(world.sample(NEAR).is_err());
             world.markets[0].price = "50000".to_owned();
-            world.world.pass(1, 1);
-            world.publish();
+            world.pass(1, 1);
+            world.publish_prices();
         }
-        world.pass(60);
+        world.advance(60);
         finish(&mut world).unwrap();
         let expiry = world.expiry(NEAR);
         assert_eq!((expiry.sample_count, expiry.outcome), (30, ExpiryOutcome::Average));
@@ -99,9 +98,9 @@ fn what_losers_cannot_pay_is_the_funds_then_the_winners_pro_rata_and_can_be_work
     world
         .trade(&other, &strangle.writer, &strangle.call, UNIT / 2, PREMIUM)
         .unwrap();
-    let giver = world.world.user(500 * USD);
+    let giver = world.wallet(500 * USD);
     let fund = ix::fund_insurance(&world.keys, &giver.holder.key, &giver.holder.quote, 500 * USD);
-    world.send(fund, &giver).unwrap();
+    world.submit(fund, &giver).unwrap();
     // Up by a third in a day, and nobody liquidates.
     let mut price = 50_000;
     while price < 68_000 {

@@ -1,28 +1,29 @@
 //! `assess` through the compiled program: against the host, against a reference in doubles, and every refusal.
 
-use crate::risk::assess_support::*;
 use anchor_lang::prelude::AccountMeta;
 use ballast_risk::errors::RiskError;
 use ballast_risk::{AssessLeg, AssessReport, MAX_SURFACE_AGE};
 use ballast_sdk::assess::{self, BookMarket, BookPosition, Freshness, PositionKind};
-use ballast_testkit::error_code;
-use ballast_testkit::world::START;
+use ballast_testkit::margin::reference::{black_scholes, normal, volatility};
+use ballast_testkit::margin::{decimal, in_days, mixed_book, MarginMarket, EXPIRIES, FRESH};
+use ballast_testkit::world::more_units;
+use ballast_testkit::{error_code, MarginFixture, START};
 use solana_signer::Signer;
 
 fn code(error: RiskError) -> u32 {
     u32::from(error)
 }
 
-fn refused(desk: &mut Desk, instruction: ballast_sdk::Instruction) -> u32 {
-    let before = desk.world.fingerprint();
-    let code = error_code(&desk.send(instruction));
-    assert_eq!(desk.world.fingerprint(), before);
+fn refused(fixture: &mut MarginFixture, instruction: ballast_sdk::Instruction) -> u32 {
+    let before = fixture.fingerprint();
+    let code = error_code(&fixture.submit(instruction));
+    assert_eq!(fixture.fingerprint(), before);
     code
 }
 
-fn call(desk: &Desk, strike: &str, days: i64, lots: i64) -> BookPosition {
+fn call(fixture: &MarginFixture, strike: &str, days: i64, lots: i64) -> BookPosition {
     BookPosition {
-        market: desk.markets[0].accounts.market,
+        market: fixture.markets[0].accounts.market,
         kind: PositionKind::Call {
             strike: decimal(strike),
             expiry: in_days(days),
@@ -34,12 +35,12 @@ fn call(desk: &Desk, strike: &str, days: i64, lots: i64) -> BookPosition {
 #[test]
 fn the_chain_and_the_host_agree_bit_for_bit_and_nothing_is_written() {
     for (markets, legs) in [(1, 0), (1, 1), (1, 16), (2, 9), (3, 31), (4, 32)] {
-        let mut desk = Desk::new(markets);
-        let book = mixed_book(&desk, legs, true);
-        let before = desk.world.fingerprint();
-        let answer = desk.answer(&book);
-        assert_eq!(desk.world.fingerprint(), before);
-        let host = desk.on_host(&book).unwrap();
+        let mut fixture = MarginFixture::new(markets);
+        let book = mixed_book(&fixture, legs, true);
+        let before = fixture.fingerprint();
+        let answer = fixture.answer(&book);
+        assert_eq!(fixture.fingerprint(), before);
+        let host = fixture.on_host(&book).unwrap();
         assert_eq!((answer.value, answer.long_options), (host.value.0, host.long_options.0));
         assert_eq!(
             (answer.worst_loss, answer.expected_shortfall),
@@ -68,15 +69,15 @@ fn the_chain_and_the_host_agree_bit_for_bit_and_nothing_is_written() {
 
 #[test]
 fn marks_and_greeks_are_those_of_a_reference_in_doubles() {
-    let mut desk = Desk::new(4);
-    let book = mixed_book(&desk, 32, true);
-    let answer = desk.answer(&book);
+    let mut fixture = MarginFixture::new(4);
+    let book = mixed_book(&fixture, 32, true);
+    let answer = fixture.answer(&book);
     let mut value = 0.0;
     let mut greeks = [[0.0f64; 6]; 4];
     for position in &book {
-        let here = |market: &DeskMarket| market.accounts.market == position.market;
-        let index = desk.markets.iter().position(here).unwrap();
-        let market = &desk.markets[index];
+        let here = |market: &MarginMarket| market.accounts.market == position.market;
+        let index = fixture.markets.iter().position(here).unwrap();
+        let market = &fixture.markets[index];
         let (spot, width): (f64, f64) = (market.price.parse().unwrap(), market.confidence.parse().unwrap());
         let (lots, side) = (position.lots as f64, position.lots.signum() as f64);
         let (is_call, strike, expiry) = match position.kind {
@@ -131,14 +132,14 @@ fn marks_and_greeks_are_those_of_a_reference_in_doubles() {
 
 #[test]
 fn a_linear_book_needs_what_its_shocks_say() {
-    let mut desk = Desk::new(1);
+    let mut fixture = MarginFixture::new(1);
     // Two bitcoin, held outright.
     let book = [BookPosition {
-        market: desk.markets[0].accounts.market,
+        market: fixture.markets[0].accounts.market,
         kind: PositionKind::Linear { entry: None },
         lots: 2_000_000,
     }];
-    let answer = desk.answer(&book);
+    let answer = fixture.answer(&book);
     // 60 % a year is 3.14 % a day; six of them down.
     let deviation = 0.6 / 365f64.sqrt();
     assert!((answer.markets[0].deviation as f64 / 2f64.powi(57) - deviation).abs() < 1e-9);
@@ -164,10 +165,10 @@ fn a_wider_confidence_never_improves_a_book() {
     for (sign, only_long) in [(1, false), (-1, false), (1, true)] {
         let mut last: Option<[i64; 3]> = None;
         for width in ["0.0001", "1", "10", "100", "400"] {
-            let mut desk = Desk::new(1);
-            desk.markets[0].confidence = width.to_string();
-            desk.publish();
-            let mut book = mixed_book(&desk, 24, !only_long);
+            let mut fixture = MarginFixture::new(1);
+            fixture.markets[0].confidence = width.to_string();
+            fixture.publish_prices();
+            let mut book = mixed_book(&fixture, 24, !only_long);
             for position in &mut book {
                 position.lots = if only_long {
                     position.lots.abs()
@@ -175,7 +176,7 @@ fn a_wider_confidence_never_improves_a_book() {
                     position.lots * sign
                 };
             }
-            let now = free(&desk.answer(&book));
+            let now = free(&fixture.answer(&book));
             if let Some(last) = last {
                 assert!(now.iter().zip(last).all(|(now, last)| *now <= last), "{now:?} {last:?}");
                 assert!(now[0] < last[0]);
@@ -187,43 +188,52 @@ fn a_wider_confidence_never_improves_a_book() {
 
 #[test]
 fn long_options_pay_for_themselves_and_cover_is_seen() {
-    let mut desk = Desk::new(1);
-    let long = [call(&desk, "50000", 30, 1_000_000), call(&desk, "65000", 5, 3_000_000)];
-    let answer = desk.answer(&long);
+    let mut fixture = MarginFixture::new(1);
+    let long = [
+        call(&fixture, "50000", 30, 1_000_000),
+        call(&fixture, "65000", 5, 3_000_000),
+    ];
+    let answer = fixture.answer(&long);
     assert_eq!(answer.value, answer.long_options);
     assert!(answer.initial_margin <= answer.value && answer.maintenance_margin <= answer.value);
     // Held beside anything on the same market, a long option raises the maintenance margin by its mark at most: a
     // scenario takes no more from it than it is worth there.
-    for rest in [mixed_book(&desk, 12, true), vec![call(&desk, "50000", 30, -1_000_000)]] {
-        let before = desk.answer(&rest);
-        let after = desk.answer(&[rest, vec![long[0]]].concat());
+    for rest in [
+        mixed_book(&fixture, 12, true),
+        vec![call(&fixture, "50000", 30, -1_000_000)],
+    ] {
+        let before = fixture.answer(&rest);
+        let after = fixture.answer(&[rest, vec![long[0]]].concat());
         let mark = after.value - before.value;
         assert!(mark > 0);
         assert!(after.maintenance_margin <= before.maintenance_margin + mark);
     }
     // A short call covered by the underlying needs less than either.
-    let short = call(&desk, "50000", 30, -1_000_000);
+    let short = call(&fixture, "50000", 30, -1_000_000);
     let held = BookPosition {
         kind: PositionKind::Linear { entry: None },
         lots: 1_000_000,
         ..short
     };
-    let covered = desk.answer(&[short, held]).initial_margin;
-    assert!(covered < desk.answer(&[short]).initial_margin && covered < desk.answer(&[held]).initial_margin);
+    let covered = fixture.answer(&[short, held]).initial_margin;
+    assert!(covered < fixture.answer(&[short]).initial_margin && covered < fixture.answer(&[held]).initial_margin);
 }
 
 #[test]
 fn thirty_two_legs_on_four_markets_fit_one_transaction_and_its_answer() {
-    let mut desk = Desk::new(4);
-    let book = mixed_book(&desk, 32, true);
-    let instruction = assess::assess(&desk.accounts(), &book, FRESH).unwrap();
+    let mut fixture = MarginFixture::new(4);
+    let book = mixed_book(&fixture, 32, true);
+    let instruction = assess::assess(&fixture.accounts(), &book, FRESH).unwrap();
     assert_eq!(instruction.data.len(), 20 + 32 * 18);
-    let payer = desk.world.admin.pubkey();
+    let payer = fixture.admin.pubkey();
     let both = [more_units(), instruction.clone()];
     let transaction = solana_transaction::Transaction::new_with_payer(&both, Some(&payer));
     // One signature, its count, the message; 1,232 is the limit.
     assert_eq!(1 + 64 + transaction.message_data().len(), 1_202);
-    assert_eq!(desk.send(instruction).unwrap().return_data.data.len(), 71 + 4 * 136);
+    assert_eq!(
+        fixture.submit(instruction).unwrap().return_data.data.len(),
+        71 + 4 * 136
+    );
 }
 
 #[test]
@@ -245,23 +255,23 @@ fn each_rule_refuses_by_its_own_name() {
         (|leg| leg.quantity = i64::MAX, RiskError::BookTooLarge),
     ];
     for (change, expected) in table {
-        let mut desk = Desk::new(1);
+        let mut fixture = MarginFixture::new(1);
         let mut leg = sound;
         change(&mut leg);
-        let mut instruction = assess::assess(&desk.accounts(), &[], FRESH).unwrap();
+        let mut instruction = assess::assess(&fixture.accounts(), &[], FRESH).unwrap();
         instruction.data[16] = 1;
         instruction.data.push(leg.contract);
         instruction.data.extend(leg.digits.to_le_bytes());
         instruction.data.push(leg.places);
         instruction.data.extend(leg.expiry.to_le_bytes());
         instruction.data.extend(leg.quantity.to_le_bytes());
-        assert_eq!(refused(&mut desk, instruction), code(expected), "{leg:?}");
+        assert_eq!(refused(&mut fixture, instruction), code(expected), "{leg:?}");
     }
-    let mut desk = Desk::new(1);
-    let mut instruction = assess::assess(&desk.accounts(), &[], FRESH).unwrap();
+    let mut fixture = MarginFixture::new(1);
+    let mut instruction = assess::assess(&fixture.accounts(), &[], FRESH).unwrap();
     instruction.data[16] = 33;
     instruction.data.extend([0; 33 * 18]);
-    assert_eq!(refused(&mut desk, instruction), code(RiskError::BookTooLong));
+    assert_eq!(refused(&mut fixture, instruction), code(RiskError::BookTooLong));
 }
 
 #[test]
@@ -278,69 +288,81 @@ fn accounts_are_the_markets_own_in_rising_order_and_once() {
         (|a| a[2] = a[1].clone(), RiskError::AssessSurface),
     ];
     for (line, (change, expected)) in table.into_iter().enumerate() {
-        let mut desk = Desk::new(2);
-        let mut instruction = assess::assess(&desk.accounts(), &[], FRESH).unwrap();
+        let mut fixture = MarginFixture::new(2);
+        let mut instruction = assess::assess(&fixture.accounts(), &[], FRESH).unwrap();
         change(&mut instruction.accounts);
-        assert_eq!(refused(&mut desk, instruction), code(expected), "line {line}");
+        assert_eq!(refused(&mut fixture, instruction), code(expected), "line {line}");
     }
-    let mut desk = Desk::new(4);
-    let mut instruction = assess::assess(&desk.accounts(), &[], FRESH).unwrap();
+    let mut fixture = MarginFixture::new(4);
+    let mut instruction = assess::assess(&fixture.accounts(), &[], FRESH).unwrap();
     instruction.accounts.extend_from_within(..3);
-    assert_eq!(refused(&mut desk, instruction), code(RiskError::AssessAccounts));
+    assert_eq!(refused(&mut fixture, instruction), code(RiskError::AssessAccounts));
     // A surface is no market.
-    let mut desk = Desk::new(1);
-    let mut instruction = assess::assess(&desk.accounts(), &[], FRESH).unwrap();
+    let mut fixture = MarginFixture::new(1);
+    let mut instruction = assess::assess(&fixture.accounts(), &[], FRESH).unwrap();
     instruction.accounts[0] = instruction.accounts[2].clone();
-    assert_eq!(refused(&mut desk, instruction), code(RiskError::AssessMarket));
+    assert_eq!(refused(&mut fixture, instruction), code(RiskError::AssessMarket));
     // Without its surface a market takes linear legs, and no options.
     let bare = [BookMarket {
         surface: None,
-        ..desk.markets[0].accounts
+        ..fixture.markets[0].accounts
     }];
-    let option = call(&desk, "50000", 30, 1);
+    let option = call(&fixture, "50000", 30, 1);
     let linear = BookPosition {
         kind: PositionKind::Linear { entry: None },
         ..option
     };
     let sound = assess::assess(&bare, &[linear], FRESH).unwrap();
-    desk.send(sound).unwrap();
+    fixture.submit(sound).unwrap();
     let instruction = assess::assess(&bare, &[option], FRESH).unwrap();
-    assert_eq!(refused(&mut desk, instruction), code(RiskError::BookNoVolatility));
+    assert_eq!(refused(&mut fixture, instruction), code(RiskError::BookNoVolatility));
 }
 
 #[test]
 fn stale_sources_are_refused_each_by_its_name() {
-    let ask = |desk: &mut Desk, price_seconds, surface_seconds| {
+    let ask = |fixture: &mut MarginFixture, price_seconds, surface_seconds| {
         let fresh = Freshness {
             price_seconds,
             surface_seconds,
         };
-        let option = call(desk, "50000", 30, 1);
-        let instruction = assess::assess(&desk.accounts(), &[option], fresh).unwrap();
-        desk.send(instruction)
+        let option = call(fixture, "50000", 30, 1);
+        let instruction = assess::assess(&fixture.accounts(), &[option], fresh).unwrap();
+        fixture.submit(instruction)
     };
-    let mut desk = Desk::new(1);
-    desk.world.pass(31, 31);
-    assert!(ask(&mut desk, 31, 31).is_ok());
-    assert_eq!(error_code(&ask(&mut desk, 30, 31)), code(RiskError::AssessPriceTooOld));
-    assert_eq!(error_code(&ask(&mut desk, 31, 30)), code(RiskError::SurfaceStale));
+    let mut fixture = MarginFixture::new(1);
+    fixture.pass(31, 31);
+    assert!(ask(&mut fixture, 31, 31).is_ok());
+    assert_eq!(
+        error_code(&ask(&mut fixture, 30, 31)),
+        code(RiskError::AssessPriceTooOld)
+    );
+    assert_eq!(error_code(&ask(&mut fixture, 31, 30)), code(RiskError::SurfaceStale));
     // The market's own limit for `Nav` is a minute, whatever the caller allows.
-    desk.world.pass(30, 30);
-    assert_eq!(error_code(&ask(&mut desk, u32::MAX, 600)), code(RiskError::PriceTooOld));
+    fixture.pass(30, 30);
+    assert_eq!(
+        error_code(&ask(&mut fixture, u32::MAX, 600)),
+        code(RiskError::PriceTooOld)
+    );
     // And nobody may take a surface of more than an hour.
-    desk.world.pass(i64::from(MAX_SURFACE_AGE), 1_000);
-    desk.publish();
-    assert_eq!(error_code(&ask(&mut desk, 30, u32::MAX)), code(RiskError::SurfaceStale));
+    fixture.pass(i64::from(MAX_SURFACE_AGE), 1_000);
+    fixture.publish_prices();
+    assert_eq!(
+        error_code(&ask(&mut fixture, 30, u32::MAX)),
+        code(RiskError::SurfaceStale)
+    );
     // A market that nobody has observed for a day.
-    desk.world.pass(86_400, 1_000);
-    desk.publish();
-    let market = desk.markets[0].clone();
-    let now = desk.world.clock().unix_timestamp;
-    desk.put_surface(&market, now, &EXPIRIES);
-    assert_eq!(error_code(&ask(&mut desk, 30, 600)), code(RiskError::AssessNotObserved));
+    fixture.pass(86_400, 1_000);
+    fixture.publish_prices();
+    let market = fixture.markets[0].clone();
+    let now = fixture.clock().unix_timestamp;
+    fixture.put_surface(&market, now, &EXPIRIES);
+    assert_eq!(
+        error_code(&ask(&mut fixture, 30, 600)),
+        code(RiskError::AssessNotObserved)
+    );
     // Too wide for `Nav`.
-    let mut desk = Desk::new(1);
-    desk.markets[0].confidence = "600".to_string();
-    desk.publish();
-    assert_eq!(error_code(&ask(&mut desk, 30, 600)), code(RiskError::PriceTooWide));
+    let mut fixture = MarginFixture::new(1);
+    fixture.markets[0].confidence = "600".to_string();
+    fixture.publish_prices();
+    assert_eq!(error_code(&ask(&mut fixture, 30, 600)), code(RiskError::PriceTooWide));
 }

@@ -1,6 +1,5 @@
 //! The example that asks the risk engine by CPI: what a caller gets, and what it must not take.
 
-use crate::risk::assess_support::{in_days, mixed_book, Desk, FRESH};
 use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::{AccountMeta, Pubkey};
 use anchor_lang::{AnchorDeserialize, InstructionData};
@@ -9,22 +8,29 @@ use ballast_risk::errors::RiskError;
 use ballast_risk::AssessArgs;
 use ballast_sdk::assess::{self, BookPosition, Freshness, PositionKind};
 use ballast_sdk::Instruction;
-use ballast_testkit::error_code;
+use ballast_testkit::margin::{in_days, mixed_book, FRESH};
 use ballast_testkit::world::program_path;
+use ballast_testkit::{error_code, MarginFixture};
 
-fn desk(markets: usize) -> Desk {
-    let mut desk = Desk::new(markets);
+fn fixture(markets: usize) -> MarginFixture {
+    let mut fixture = MarginFixture::new(markets);
     let file = program_path("margin_reader");
-    desk.world
+    fixture
         .svm
         .add_program_from_file(ballast_margin_reader::ID, file)
         .expect("compiled programs: run ./ballast build first");
-    desk
+    fixture
 }
 
 /// `check`, with `engine` in the risk program's place.
-fn check(desk: &Desk, engine: Pubkey, collateral: u64, book: &[BookPosition], freshness: Freshness) -> Instruction {
-    let asked = assess::assess(&desk.accounts(), book, freshness).unwrap();
+fn check(
+    fixture: &MarginFixture,
+    engine: Pubkey,
+    collateral: u64,
+    book: &[BookPosition],
+    freshness: Freshness,
+) -> Instruction {
+    let asked = assess::assess(&fixture.accounts(), book, freshness).unwrap();
     let question = AssessArgs::try_from_slice(&asked.data[8..]).unwrap();
     let mut accounts = vec![AccountMeta::new_readonly(engine, false)];
     accounts.extend(asked.accounts);
@@ -36,9 +42,9 @@ fn check(desk: &Desk, engine: Pubkey, collateral: u64, book: &[BookPosition], fr
 }
 
 /// A call written for a tenth of a bitcoin, and so much of a future.
-fn written_call(desk: &Desk) -> [BookPosition; 2] {
+fn written_call(fixture: &MarginFixture) -> [BookPosition; 2] {
     let position = |kind, lots| BookPosition {
-        market: desk.markets[0].accounts.market,
+        market: fixture.markets[0].accounts.market,
         kind,
         lots,
     };
@@ -58,14 +64,14 @@ fn written_call(desk: &Desk) -> [BookPosition; 2] {
 
 #[test]
 fn enough_collateral_passes_and_a_unit_less_does_not() {
-    let mut desk = desk(1);
-    let book = written_call(&desk);
-    let answer = desk.answer(&book);
+    let mut fixture = fixture(1);
+    let book = written_call(&fixture);
+    let answer = fixture.answer(&book);
     assert!(answer.value < 0 && answer.initial_margin > 0);
     let need = u64::try_from(answer.initial_margin - answer.value).unwrap();
-    let before = desk.world.fingerprint();
-    let sent = desk
-        .send(check(&desk, ballast_risk::ID, need, &book, FRESH))
+    let before = fixture.fingerprint();
+    let sent = fixture
+        .submit(check(&fixture, ballast_risk::ID, need, &book, FRESH))
         .expect("enough");
     assert_eq!(sent.return_data.program_id, ballast_margin_reader::ID);
     assert_eq!(sent.return_data.data, answer.initial_margin.to_le_bytes());
@@ -74,48 +80,48 @@ fn enough_collateral_passes_and_a_unit_less_does_not() {
         .iter()
         .any(|line| line.contains(&format!("initial margin {}", answer.initial_margin))));
     for collateral in [0, need / 2, need - 1] {
-        let refused = desk.send(check(&desk, ballast_risk::ID, collateral, &book, FRESH));
+        let refused = fixture.submit(check(&fixture, ballast_risk::ID, collateral, &book, FRESH));
         assert_eq!(error_code(&refused), u32::from(ReaderError::TooLittle), "{collateral}");
     }
-    assert!(desk
-        .send(check(&desk, ballast_risk::ID, u64::MAX, &book, FRESH))
+    assert!(fixture
+        .submit(check(&fixture, ballast_risk::ID, u64::MAX, &book, FRESH))
         .is_ok());
-    assert_eq!(desk.world.fingerprint(), before);
+    assert_eq!(fixture.fingerprint(), before);
 }
 
 #[test]
 fn an_engine_of_the_callers_own_is_refused() {
-    let mut desk = desk(1);
-    let book = written_call(&desk);
+    let mut fixture = fixture(1);
+    let book = written_call(&fixture);
     for other in [
         ballast_reference_venue::ID,
         ballast_margin_reader::ID,
-        desk.markets[0].accounts.market,
+        fixture.markets[0].accounts.market,
     ] {
-        let refused = desk.send(check(&desk, other, u64::MAX, &book, FRESH));
+        let refused = fixture.submit(check(&fixture, other, u64::MAX, &book, FRESH));
         assert_eq!(error_code(&refused), u32::from(ErrorCode::InvalidProgramId), "{other}");
     }
 }
 
 #[test]
 fn the_engines_own_refusals_end_the_callers_transaction() {
-    let mut desk = desk(2);
-    let book = mixed_book(&desk, 4, true);
-    desk.world.pass(10, 20);
+    let mut fixture = fixture(2);
+    let book = mixed_book(&fixture, 4, true);
+    fixture.pass(10, 20);
     let impatient = Freshness {
         price_seconds: 9,
         ..FRESH
     };
-    let refused = desk.send(check(&desk, ballast_risk::ID, u64::MAX, &book, impatient));
+    let refused = fixture.submit(check(&fixture, ballast_risk::ID, u64::MAX, &book, impatient));
     assert_eq!(error_code(&refused), u32::from(RiskError::AssessPriceTooOld));
-    let mut instruction = check(&desk, ballast_risk::ID, u64::MAX, &book, FRESH);
+    let mut instruction = check(&fixture, ballast_risk::ID, u64::MAX, &book, FRESH);
     instruction.accounts.pop();
     assert_eq!(
-        error_code(&desk.send(instruction)),
+        error_code(&fixture.submit(instruction)),
         u32::from(RiskError::AssessAccounts)
     );
-    assert!(desk
-        .send(check(&desk, ballast_risk::ID, u64::MAX, &book, FRESH))
+    assert!(fixture
+        .submit(check(&fixture, ballast_risk::ID, u64::MAX, &book, FRESH))
         .is_ok());
 }
 
@@ -123,11 +129,11 @@ fn the_engines_own_refusals_end_the_callers_transaction() {
 #[test]
 fn asking_through_a_program_costs_this_much_more() {
     for (legs, markets, most) in [(1, 1, 6_000), (16, 1, 11_500), (8, 4, 13_000)] {
-        let mut desk = desk(markets);
-        let book = mixed_book(&desk, legs, false);
-        let direct = desk.ask(&book).unwrap().compute_units_consumed;
-        let through = desk
-            .send(check(&desk, ballast_risk::ID, u64::MAX, &book, FRESH))
+        let mut fixture = fixture(markets);
+        let book = mixed_book(&fixture, legs, false);
+        let direct = fixture.ask(&book).unwrap().compute_units_consumed;
+        let through = fixture
+            .submit(check(&fixture, ballast_risk::ID, u64::MAX, &book, FRESH))
             .unwrap();
         let more = through.compute_units_consumed - direct;
         println!("{legs} legs, {markets} markets: {direct} direct, {more} more through a program");

@@ -1,7 +1,6 @@
 //! The risk engine.
 
 mod assess;
-pub mod assess_support;
 mod margin_reader;
 mod observation;
 mod oracle;

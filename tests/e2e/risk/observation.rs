@@ -25,7 +25,7 @@ fn world() -> World {
     let mut args = params::risk_market();
     let (admin, mint) = {
         let bare = World::bare(&args.name);
-        (bare.admin.pubkey(), bare.keys.quote_mint)
+        (bare.admin.pubkey(), bare.quote_mint)
     };
     let market = ballast_sdk::addresses::risk_market(&admin, &args.name);
     let venue = ballast_sdk::addresses::venue_market(&market, &mint);
@@ -109,7 +109,7 @@ fn whoever_observes_cannot_leave_out_what_speaks_against_him() {
     let mut world = world();
     world.pass(60, 60);
     both(&mut world, "50000", "50000");
-    let (market, params) = (world.keys.risk_market, world.risk_market().params);
+    let (market, params) = (world.risk_market, world.risk_market().params);
     let (feed, second) = (world.price_feed, world.second_feed.unwrap());
     let sound = ix::observe(&market, &params, &feed, Some(&second));
     let mut without_venue = sound.clone();
@@ -144,7 +144,10 @@ fn liquidity_is_what_the_venue_quotes() {
         paused: true,
         ..Default::default()
     };
-    world.faults(pause);
+    let (admin, venue) = (world.admin.pubkey(), market.params.venues[0].account);
+    world
+        .send(&[ix::venue::set_faults(&admin, &venue, pause)], &[])
+        .unwrap();
     world.pass(60, 60);
     both(&mut world, "50000", "50000");
     world.observe().unwrap();

@@ -9,7 +9,7 @@ use ballast_sdk::instructions as ix;
 use ballast_sdk::prices::{self, Publication};
 use ballast_testkit::params::{self, FEED};
 use ballast_testkit::tokens::put;
-use ballast_testkit::{error_code, fixed, World};
+use ballast_testkit::{error_code, fixed, VaultFixture, World};
 use pyth_solana_receiver_sdk::price_update::VerificationLevel;
 use solana_signer::Signer;
 
@@ -23,7 +23,7 @@ fn observed_after(change: impl FnOnce(&mut Publication)) -> Option<u32> {
     world.pass(60, 60);
     let mut news = world.publication("50100", "10");
     change(&mut news);
-    world.publish(&news);
+    world.publish_price(&news);
     let before = world.fingerprint();
     let sent = world.observe();
     if sent.is_ok() {
@@ -102,12 +102,12 @@ fn one_price_is_observed_once_and_not_too_often() {
     world.pass(1, 1);
     world.set_price("50001", "10");
     world.observe().unwrap();
-    assert_eq!(world.snapshot().risk_market.signals.observations, 2);
+    assert_eq!(world.risk_market().signals.observations, 2);
 }
 
 #[test]
 fn a_crash_is_observed_however_far_it_falls_and_trips_the_breaker() {
-    let mut world = World::new();
+    let mut world = VaultFixture::new();
     for price in ["30000", "12000", "5000"] {
         world.hour_at(price).unwrap();
     }
@@ -168,7 +168,7 @@ fn a_legacy_push_account_is_read_where_it_is_pinned() {
     world.price_feed = account;
     put(&mut world.svm, account, owner, sound);
     world.observe().unwrap();
-    let account = world.raw(&world.keys.risk_market).unwrap().risk_market().unwrap();
+    let account = world.raw(&world.risk_market).unwrap().risk_market().unwrap();
     assert_eq!(account.signals.price, fixed("50000"));
 }
 

@@ -1,15 +1,15 @@
 //! What a published volatility surface is, and what a thief with a feeder's key can do to it, through the compiled risk program.
 
 use ballast_risk::errors::RiskError;
-use ballast_testkit::surface::{smile, volatility, SurfaceWorld};
-use ballast_testkit::{error_code, World};
+use ballast_testkit::surface::{smile, volatility};
+use ballast_testkit::{error_code, SurfaceFixture, World};
 
 fn code(error: RiskError) -> u32 {
     u32::from(error)
 }
 
 /// Volatilities and skews of the published slices lie within these.
-fn assert_within(world: &SurfaceWorld, volatilities: [f64; 2], skews: [f64; 2]) {
+fn assert_within(world: &SurfaceFixture, volatilities: [f64; 2], skews: [f64; 2]) {
     let surface = world.surface();
     assert_eq!(surface.published().len(), 8);
     for slice in surface.published() {
@@ -25,7 +25,7 @@ fn assert_within(world: &SurfaceWorld, volatilities: [f64; 2], skews: [f64; 2]) 
 #[test]
 fn a_feeder_thirty_points_off_moves_nothing_beyond_the_honest() {
     for lie in [0.30, 0.90] {
-        let mut world = SurfaceWorld::new(3, 3);
+        let mut world = SurfaceFixture::new(3, 3);
         world.submit_all(&[smile(0.60, -0.20), smile(0.61, -0.21), smile(lie, 0.3)]);
         world.publish().unwrap();
         assert_within(&world, [0.60, 0.61], [-0.21, -0.20]);
@@ -40,11 +40,11 @@ fn a_feeder_thirty_points_off_moves_nothing_beyond_the_honest() {
 
 #[test]
 fn k_of_n_fresh_submissions_are_needed() {
-    let mut world = SurfaceWorld::new(4, 3);
+    let mut world = SurfaceFixture::new(4, 3);
     world.submit_all(&[smile(0.6, -0.2), smile(0.6, -0.2)]);
-    let before = world.world.fingerprint();
+    let before = world.fingerprint();
     assert_eq!(error_code(&world.publish()), code(RiskError::TooFewSubmissions));
-    assert_eq!(world.world.fingerprint(), before);
+    assert_eq!(world.fingerprint(), before);
     world.pass_observed(600, 600);
     world.submit(2, smile(0.7, -0.2)).unwrap();
     world.publish().unwrap();
@@ -53,14 +53,14 @@ fn k_of_n_fresh_submissions_are_needed() {
 
 #[test]
 fn a_stale_submission_does_not_count() {
-    let mut world = SurfaceWorld::new(3, 2);
+    let mut world = SurfaceFixture::new(3, 2);
     world.submit(0, smile(0.9, 0.1)).unwrap();
-    world.world.pass(1, 1);
+    world.pass(1, 1);
     world.submit(1, smile(0.6, -0.2)).unwrap();
     world.submit(2, smile(0.6, -0.2)).unwrap();
     world.pass_observed(600, 600);
     // The first is a second too old; with it, medians would still be the same, without the others there are too few.
-    let keys = world.keys();
+    let keys = world.feeder_keys();
     assert_eq!(
         error_code(&world.publish_from(&keys[..2])),
         code(RiskError::TooFewSubmissions)
@@ -73,7 +73,7 @@ fn a_stale_submission_does_not_count() {
 
 /// The published level after `hours` in which two of three keys, a majority, push as hard as the program lets them, each `seconds`.
 fn pushed(hours: i64, seconds: i64) -> f64 {
-    let mut world = SurfaceWorld::new(3, 3);
+    let mut world = SurfaceFixture::new(3, 3);
     world.submit_all(&[smile(0.6, -0.2), smile(0.6, -0.2), smile(0.6, -0.2)]);
     world.publish().unwrap();
     let mut level = 0.6;
@@ -108,8 +108,8 @@ fn what_a_thief_with_the_feeders_keys_can_do() {
 
 #[test]
 fn a_reader_refuses_what_is_old_and_ages_what_is_fresh() {
-    let mut world = SurfaceWorld::new(1, 1);
-    let now = world.world.clock().unix_timestamp;
+    let mut world = SurfaceFixture::new(1, 1);
+    let now = world.clock().unix_timestamp;
     assert!(world.surface().live(now, 600).is_err(), "never published");
     world.submit_all(&[smile(0.6, -0.2)]);
     world.publish().unwrap();
@@ -129,7 +129,7 @@ fn a_reader_refuses_what_is_old_and_ages_what_is_fresh() {
 
 #[test]
 fn expiries_roll_off_and_follow() {
-    let mut world = SurfaceWorld::new(3, 3);
+    let mut world = SurfaceFixture::new(3, 3);
     world.submit_all(&[smile(0.6, -0.2), smile(0.6, -0.2), smile(0.6, -0.2)]);
     world.publish().unwrap();
     // An hour before the first expiry the grid moves on; submissions about it no longer fit.
@@ -149,14 +149,14 @@ fn expiries_roll_off_and_follow() {
 
 #[test]
 fn the_average_remembers_by_time() {
-    let mut world = SurfaceWorld::new(1, 1);
+    let mut world = SurfaceFixture::new(1, 1);
     for level in [0.6, 0.6, 0.66] {
         world.submit(0, smile(level, -0.2)).unwrap();
         world.publish().unwrap();
         world.pass_observed(3_600, 100);
     }
     let average = world.surface().average.get().unwrap();
-    let now = world.world.clock().unix_timestamp;
+    let now = world.clock().unix_timestamp;
     let window = ballast_core_math::estimators::Elapsed::capped(7_200).unwrap();
     let got = ballast_core_math::Scaled::from(average.average(window, now).unwrap().0).to_f64();
     assert!((got - (0.6f64 * 0.66).sqrt()).abs() < 1e-8, "{got}");
@@ -165,11 +165,11 @@ fn the_average_remembers_by_time() {
 #[test]
 fn a_surface_tells_its_market_implied_volatility_and_nothing_else() {
     let plain = World::new();
-    let mut world = SurfaceWorld::new(1, 1);
+    let mut world = SurfaceFixture::new(1, 1);
     world.submit_all(&[smile(0.6, -0.2)]);
     world.publish().unwrap();
-    let (plain, mut told) = (plain.risk_market(), world.world.risk_market());
-    assert_eq!(told.implied.published_at, world.world.clock().unix_timestamp);
+    let (plain, mut told) = (plain.risk_market(), world.risk_market());
+    assert_eq!(told.implied.published_at, world.clock().unix_timestamp);
     assert!(
         (6_000..=6_001).contains(&told.implied.volatility),
         "{}",

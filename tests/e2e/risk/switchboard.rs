@@ -57,11 +57,6 @@ fn a_switchboard_feed_is_observed_where_it_is_pinned() {
     world.price_feed = account;
     put(&mut world.svm, account, owner, sound.data);
     world.observe().unwrap();
-    let signals = world
-        .raw(&world.keys.risk_market)
-        .unwrap()
-        .risk_market()
-        .unwrap()
-        .signals;
+    let signals = world.raw(&world.risk_market).unwrap().risk_market().unwrap().signals;
     assert_eq!(signals.price, fixed("50000"));
 }

@@ -1,6 +1,5 @@
 //! The vault's own breakers through the compiled program: what trips them, what they forbid, and how they resume.
 
-use crate::vault::breakers_support::*;
 use anchor_lang::prelude::Pubkey;
 use ballast_core_market::breaker::{Breaker, BreakerSet, VAULT};
 use ballast_core_vault::vault_watch::FAILED_LOOK_SPACING_SECONDS;
@@ -8,7 +7,8 @@ use ballast_reference_venue::state::Faults;
 use ballast_sdk::addresses::VaultKeys;
 use ballast_sdk::instructions as ix;
 use ballast_testkit::tokens::put;
-use ballast_testkit::{params, World, MILLION};
+use ballast_testkit::vault::breakers::*;
+use ballast_testkit::{params, VaultFixture, MILLION};
 use ballast_vault::errors::VaultError;
 use ballast_vault::state::{VaultBreaker, VaultBreakerSettings};
 use ballast_vault::CreateVaultArgs;
@@ -16,7 +16,7 @@ use solana_signer::Signer;
 
 #[test]
 fn r8_no_zero_and_no_excess_gets_into_a_vaults_breakers() {
-    let mut world = World::new();
+    let mut world = VaultFixture::new();
     let admin = world.admin.pubkey();
     let keys = VaultKeys::derive(&admin, 2, &world.keys.quote_mint, &world.keys.risk_market);
     let mut table: Vec<(VaultBreakerSettings, Option<Pubkey>, VaultError, Option<Breaker>)> = Vec::new();
@@ -186,7 +186,7 @@ fn turnover_counts_what_is_traded_bars_openings_and_drains_by_itself() {
 
 #[test]
 fn an_order_that_waits_counts_as_traded_when_it_is_placed() {
-    let mut world = World::new();
+    let mut world = VaultFixture::new();
     let user = world.user(MILLION);
     world.deposit(&user, MILLION).unwrap();
     world.move_collateral().unwrap();
@@ -205,25 +205,25 @@ fn an_order_that_waits_counts_as_traded_when_it_is_placed() {
 /// What failure looks like at the reference venue: it halts, it prices nothing, its accounts are of another owner, layout or version, or gone.
 #[test]
 fn a_venue_that_fails_in_any_way_is_remembered_by_mark_and_trips_after_three() {
-    type Fault = (&'static str, bool, fn(&mut World));
-    let foreign: fn(&mut World) = |world| {
+    type Fault = (&'static str, bool, fn(&mut VaultFixture));
+    let foreign: fn(&mut VaultFixture) = |world| {
         let key = world.keys.venue_market;
         let data = world.raw(&key).unwrap().data;
         put(&mut world.svm, key, ballast_risk::ID, data);
     };
-    let garbled: fn(&mut World) = |world| {
+    let garbled: fn(&mut VaultFixture) = |world| {
         let key = world.keys.venue_trader;
         let mut data = world.raw(&key).unwrap().data;
         data[0] ^= 1;
         put(&mut world.svm, key, ballast_reference_venue::ID, data);
     };
-    let version: fn(&mut World) = |world| {
+    let version: fn(&mut VaultFixture) = |world| {
         let key = world.keys.venue_market;
         let mut data = world.raw(&key).unwrap().data;
         data[8] = 2;
         put(&mut world.svm, key, ballast_reference_venue::ID, data);
     };
-    let gone: fn(&mut World) = |world| {
+    let gone: fn(&mut VaultFixture) = |world| {
         let key = world.keys.venue_trader;
         put(&mut world.svm, key, Pubkey::default(), Vec::new());
     };

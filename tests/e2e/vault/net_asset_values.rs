@@ -3,12 +3,12 @@
 
 use ballast_core_market::admission::Now;
 use ballast_core_vault::prices::Purpose;
-use ballast_testkit::{World, MILLION};
+use ballast_testkit::{VaultFixture, MILLION};
 use ballast_wasm::net_asset_values::{net_asset_values, NetAssetValues, VaultAccounts};
 use serde_json::{json, Value};
 
 /// A vault at some moment, and what it is worth by the program's own rules, if it is worth anything.
-fn case(name: &str, world: &World) -> Value {
+fn case(name: &str, world: &VaultFixture) -> Value {
     let snapshot = world.snapshot();
     let bytes = |key| world.raw(key).unwrap().data;
     let keys = &world.keys;
@@ -57,7 +57,7 @@ fn case(name: &str, world: &World) -> Value {
 
 #[test]
 fn a_browser_sees_the_net_asset_values_that_the_program_sees() {
-    let mut world = World::new();
+    let mut world = VaultFixture::new();
     let mut cases = vec![case("an empty vault", &world)];
     let user = world.user(2 * MILLION);
     world.deposit(&user, MILLION).unwrap();

@@ -1,4 +1,5 @@
-//! The main path on a real bank (`solana-program-test`): the same bytes, another runtime than LiteSVM's.
+//! The main path on a real bank (`solana-program-test`): the same bytes, another runtime than
+//! LiteSVM's.
 
 use anchor_lang::prelude::{Clock, Pubkey};
 use anchor_lang::solana_program::program_pack::Pack;
@@ -122,7 +123,11 @@ async fn a_vault_lives_on_a_real_bank() {
         quote,
         shares,
     };
-    send(&mut bank, &[ix::deposit(&keys, &feed, &holder, MILLION, 1)], &[&user]).await;
+    let terms = ix::DepositTerms {
+        amount: MILLION,
+        min_shares: 1,
+    };
+    send(&mut bank, &[ix::deposit(&keys, &feed, &holder, terms)], &[&user]).await;
     let order = ix::rebalance(
         &keys,
         &feed,

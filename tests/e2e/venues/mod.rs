@@ -4,4 +4,3 @@ mod readers;
 mod reference_faults;
 mod reference_orders;
 mod reference_solvency;
-pub mod reference_support;

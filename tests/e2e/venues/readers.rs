@@ -1,7 +1,6 @@
 //! What is read of a venue against what the venue does: the reference venue's own types and formulae, and its compiled
 //! program.
 
-use crate::venues::reference_support::*;
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::{AccountDeserialize, AccountSerialize, AnchorDeserialize, Discriminator, Space};
 use ballast_core_types::{Lots, Price, Value, I80F48};
@@ -9,6 +8,7 @@ use ballast_reference_venue::math::pricing;
 use ballast_reference_venue::state::{Faults, Market, MarketParams, NETWORK_NOTICE};
 use ballast_reference_venue::FillReceipt;
 use ballast_risk::state::Fixed;
+use ballast_testkit::VenueFixture;
 use ballast_venues::reference::{funding, layout};
 use ballast_venues::{Billionths, Liquidity, VenueKind, VenueRefusal};
 use proptest::prelude::*;
@@ -148,8 +148,8 @@ fn the_layout_is_the_programs() {
     assert_eq!(layout::market::LENGTH, 8 + Market::INIT_SPACE);
     assert_eq!(layout::market::DISCRIMINATOR, Market::DISCRIMINATOR);
     assert_eq!(layout::VERSION, ballast_reference_venue::state::VERSION);
-    let world = PerpWorld::new();
-    let data = world.svm.get_account(&world.market).unwrap().data;
+    let world = VenueFixture::new();
+    let data = world.svm.get_account(&world.venue_market).unwrap().data;
     assert_eq!(data.len(), layout::market::LENGTH);
     // A byte changed at an offset is a field changed in the type.
     let changed = |at: usize| {
@@ -194,11 +194,11 @@ fn the_layout_is_the_programs() {
 
 #[test]
 fn the_compiled_venue_fills_at_what_was_read_and_its_faults_quote_nothing() {
-    let mut world = PerpWorld::new();
+    let mut world = VenueFixture::new();
     let user = world.trader(1_000_000_000_000);
     // A million lots at a price of 100: 100 million base units.
     let size = 100_000_000;
-    let asked = |world: &PerpWorld| read(&world.svm.get_account(&world.market).unwrap().data, size);
+    let asked = |world: &VenueFixture| read(&world.svm.get_account(&world.venue_market).unwrap().data, size);
     let before = asked(&world).unwrap();
     // Five basis points and a millionth, whose stored form lies a little below them.
     assert_eq!(before.cost, Billionths(501_000));

@@ -1,21 +1,22 @@
 //! Orders, margin, funding, liquidation and withdrawals of the reference venue.
 
-use crate::venues::reference_support::*;
 use anchor_lang::AnchorDeserialize;
 use ballast_reference_venue::state::MarketParams;
 use ballast_reference_venue::{FillReceipt, PerpError};
+use ballast_testkit::venue::*;
+use ballast_testkit::{fixed, VenueFixture};
 
 const MILLION: u64 = 1_000_000_000_000;
 
 #[test]
 fn a_fill_is_reported_as_return_data_and_costs_little() {
-    let mut world = PerpWorld::new();
+    let mut world = VenueFixture::new();
     let user = world.trader(MILLION);
     let sent = world.order(&user, 1_000_000).unwrap();
     let receipt = FillReceipt::deserialize(&mut sent.return_data.data.as_slice()).unwrap();
     assert_eq!((receipt.lots, receipt.pending), (1_000_000, false));
     assert!(receipt.fee > 0 && receipt.price.get() > fixed("100").get());
-    world.pass(10, 1);
+    world.advance(10, 1);
     let sent_again = world.order(&user, -400_000).unwrap();
     println!(
         "place_order: {} CU to open, {} CU to reduce",
@@ -31,7 +32,7 @@ fn a_fill_is_reported_as_return_data_and_costs_little() {
 
 #[test]
 fn each_rule_of_an_order_has_its_own_error() {
-    let mut world = PerpWorld::new();
+    let mut world = VenueFixture::new();
     let user = world.trader(1_000_000_000);
     refused(world.order(&user, 0), PerpError::ZeroLots);
     refused(world.order_at(&user, 1, "0", false), PerpError::InvalidLimitPrice);
@@ -62,7 +63,7 @@ fn each_rule_of_an_order_has_its_own_error() {
 
 #[test]
 fn a_bad_market_is_refused_parameter_by_parameter() {
-    let mut world = PerpWorld::without_market();
+    let mut world = VenueFixture::without_market();
     let good = params();
     let table = [
         (
@@ -164,10 +165,10 @@ fn a_bad_market_is_refused_parameter_by_parameter() {
 
 #[test]
 fn r1_unrealised_profit_cannot_be_withdrawn() {
-    let mut world = PerpWorld::new();
+    let mut world = VenueFixture::new();
     let user = world.trader(1_000_000_000);
     world.order(&user, 50_000_000).unwrap();
-    world.set_price("180", "0");
+    world.push_price("180", "0");
     let collateral = world.account(&user).collateral;
     refused(world.withdraw(&user, collateral), PerpError::WithdrawalBelowMargin);
     refused(world.withdraw(&user, 101_000_000), PerpError::WithdrawalBelowMargin);
@@ -178,11 +179,11 @@ fn r1_unrealised_profit_cannot_be_withdrawn() {
 
 #[test]
 fn the_crowded_side_pays_funding() {
-    let mut world = PerpWorld::new();
+    let mut world = VenueFixture::new();
     let user = world.trader(MILLION);
     world.order(&user, 100_000_000).unwrap();
     let before = (world.account(&user).collateral, world.state().insurance_fund);
-    world.pass(86_400, 100);
+    world.advance(86_400, 100);
     world.withdraw(&user, 1).unwrap();
     // a tenth of the permitted interest at 10 % a day: 1 % of a notional of 10,000
     let paid = before.0 - 1 - world.account(&user).collateral;
@@ -192,12 +193,12 @@ fn the_crowded_side_pays_funding() {
 
 #[test]
 fn a_position_under_water_is_closed_for_a_fee() {
-    let mut world = PerpWorld::new();
+    let mut world = VenueFixture::new();
     let (user, keeper) = (world.trader(1_100_000_000), world.wallet(0));
     refused(world.liquidate(&keeper, &user), PerpError::NoPosition);
     world.order(&user, 100_000_000).unwrap();
     refused(world.liquidate(&keeper, &user), PerpError::NotLiquidatable);
-    world.set_price("93", "0");
+    world.push_price("93", "0");
     let sent = world.liquidate(&keeper, &user).unwrap();
     println!("liquidate: {} CU", sent.compute_units_consumed);
     assert_eq!(world.account(&user).lots, 0);
@@ -210,12 +211,12 @@ fn a_position_under_water_is_closed_for_a_fee() {
 
 #[test]
 fn a_loss_beyond_collateral_leaves_zero_and_no_more() {
-    let mut world = PerpWorld::new();
+    let mut world = VenueFixture::new();
     let (user, keeper) = (world.trader(1_100_000_000), world.wallet(0));
     world.order(&user, -100_000_000).unwrap();
-    world.set_price("150", "0");
+    world.push_price("150", "0");
     world.liquidate(&keeper, &user).unwrap();
     assert_eq!((world.account(&user).collateral, world.tokens(&keeper.tokens)), (0, 0));
     let state = world.state();
-    assert_eq!(state.insurance_fund, world.tokens(&world.vault));
+    assert_eq!(state.insurance_fund, world.tokens(&world.venue_vault));
 }

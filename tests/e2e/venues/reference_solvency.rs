@@ -1,8 +1,9 @@
 //! Random traders, prices and faults: the venue never owes more than it holds, no token is made or
 //! lost, and at the end everybody's account is what the tokens say.
 
-use crate::venues::reference_support::*;
 use ballast_reference_venue::state::Faults;
+use ballast_testkit::venue::*;
+use ballast_testkit::{fixed, VenueFixture};
 
 struct Dice(u64);
 
@@ -24,8 +25,8 @@ fn whatever_traders_do_the_venue_stays_solvent() {
 
 fn run(seed: u64) {
     let mut dice = Dice(seed);
-    let mut world = PerpWorld::new();
-    let users: Vec<User> = (0..4).map(|_| world.trader(2_000_000_000)).collect();
+    let mut world = VenueFixture::new();
+    let users: Vec<VenueUser> = (0..4).map(|_| world.trader(2_000_000_000)).collect();
     let all_tokens = total(&world, &users);
     let (mut price, mut accepted) = (100u64, 0);
     for _ in 0..150 {
@@ -56,9 +57,9 @@ fn run(seed: u64) {
                     partial_fill: fixed(if switch == 2 { "0.3" } else { "0" }),
                     ..Default::default()
                 });
-                world.pass(dice.roll(50_000) as i64, 5);
+                world.advance(dice.roll(50_000) as i64, 5);
                 price = (price * (80 + dice.roll(41)) / 100).clamp(20, 180);
-                world.set_price(&price.to_string(), "0.05");
+                world.push_price(&price.to_string(), "0.05");
                 continue;
             }
         };
@@ -69,16 +70,16 @@ fn run(seed: u64) {
     assert!(accepted > 30, "the walk did something: {accepted}");
 }
 
-fn total(world: &PerpWorld, users: &[User]) -> u64 {
+fn total(world: &VenueFixture, users: &[VenueUser]) -> u64 {
     let wallets: u64 = users.iter().map(|user| world.tokens(&user.tokens)).sum();
-    wallets + world.tokens(&world.vault)
+    wallets + world.tokens(&world.venue_vault)
 }
 
-fn check(world: &PerpWorld, users: &[User]) {
+fn check(world: &VenueFixture, users: &[VenueUser]) {
     let market = world.state();
     let accounts: Vec<_> = users.iter().map(|user| world.account(user)).collect();
     let owed = market.total_collateral + market.total_queued + market.insurance_fund;
-    assert_eq!(owed, world.tokens(&world.vault), "nobody donated, so it is exact");
+    assert_eq!(owed, world.tokens(&world.venue_vault), "nobody donated, so it is exact");
     let collateral: u64 = accounts.iter().map(|account| account.collateral).sum();
     let queued: u64 = accounts.iter().map(|account| account.queued_withdrawal).sum();
     let long: i64 = accounts.iter().map(|account| account.lots.max(0)).sum();

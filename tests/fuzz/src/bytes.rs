@@ -89,10 +89,25 @@ impl Bytes<'_> {
         } else {
             self.magnitude(3.170_979_2e-8, 5.0)
         };
+        let option = Inputs {
+            kind,
+            spot: Spot(spot),
+            strike: Strike(Magnitude::ONE),
+            rate,
+            carry,
+            volatility: Volatility(volatility),
+            time: Years(time),
+        };
         let deviation = option_deviation(volatility, time);
         let drift = (rate.0.to_num::<f64>() - carry.0.to_num::<f64>()) * crate::option::double(time).min(5.0);
         let moneyness = match how >> 4 {
-            0 => return self.with_raw_strike(kind, spot, rate, carry, volatility, time),
+            0 => {
+                let strike = self.raw_strike(spot);
+                return Inputs {
+                    strike: Strike(strike),
+                    ..option
+                };
+            }
             1 => 0.0,
             2..=5 => self.between(-5.0, 5.0),
             6..=9 => drift + deviation * self.between(-4.0, 4.0),
@@ -100,38 +115,19 @@ impl Bytes<'_> {
             _ => self.between(-0.01, 0.01),
         };
         let strike = scaled(spot, moneyness.clamp(-5.0, 5.0).exp());
-        inputs(kind, spot, strike, rate, carry, volatility, time)
+        Inputs {
+            strike: Strike(strike),
+            ..option
+        }
     }
 
-    fn with_raw_strike(&mut self, kind: Kind, s: Magnitude, r: Rate, q: Rate, v: Magnitude, t: Magnitude) -> Inputs {
-        let strike = if self.byte() & 1 == 0 {
-            self.raw_magnitude()
-        } else {
-            // The spot's exponent and eight on both sides: what passes the first look at the strike.
-            let octaves = i32::from(self.byte() % 17) - 8;
-            Magnitude::from_parts(self.word() | 1 << 63, s.exponent() - 63 + octaves).unwrap_or(Magnitude::ONE)
-        };
-        inputs(kind, s, strike, r, q, v, t)
-    }
-}
-
-fn inputs(
-    kind: Kind,
-    spot: Magnitude,
-    strike: Magnitude,
-    rate: Rate,
-    carry: Rate,
-    v: Magnitude,
-    t: Magnitude,
-) -> Inputs {
-    Inputs {
-        kind,
-        spot: Spot(spot),
-        strike: Strike(strike),
-        rate,
-        carry,
-        volatility: Volatility(v),
-        time: Years(t),
+    fn raw_strike(&mut self, spot: Magnitude) -> Magnitude {
+        if self.byte() & 1 == 0 {
+            return self.raw_magnitude();
+        }
+        // The spot's exponent and eight on both sides: what passes the first look at the strike.
+        let octaves = i32::from(self.byte() % 17) - 8;
+        Magnitude::from_parts(self.word() | 1 << 63, spot.exponent() - 63 + octaves).unwrap_or(Magnitude::ONE)
     }
 }
 

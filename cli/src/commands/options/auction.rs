@@ -162,7 +162,18 @@ fn take(args: &TakeArgs, common: &Common, desk: &mut Desk) -> Result<String> {
     };
     let before = account.cash;
     let signed = if auction.side == Side::Sell { size } else { -size };
-    let take = ix::take_auction(&desk.keys, &offer.key, &parties, &markets, offer.number, signed, limit);
+    let trade = ix::TradeAccounts {
+        house: &desk.keys,
+        series: &offer.key,
+        parties: &parties,
+        markets: &markets,
+    };
+    let take = ix::AuctionTake {
+        number: offer.number,
+        quantity: signed,
+        limit_price: limit,
+    };
+    let take = ix::take_auction(&trade, take);
     desk.send(&[take], &[&signer])?;
     let after = desk.account(&key)?.cash;
     Ok(format!(

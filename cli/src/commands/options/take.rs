@@ -109,7 +109,13 @@ pub fn take(
         maker,
     };
     // The first instruction of a transaction of the desk asks for compute units.
-    let all = ix::take_quote(&desk.keys, &series, &parties, &markets, signed, quantity, 1);
+    let accounts = ix::TradeAccounts {
+        house: &desk.keys,
+        series: &series,
+        parties: &parties,
+        markets: &markets,
+    };
+    let all = ix::take_quote(&accounts, signed, quantity, 1);
     desk.send(&all, &[signer])?;
     let lots_per_unit = desk.house.params().lots_per_unit();
     let premium = trade::premium(Lots(quantity), quote.price, lots_per_unit, quote.side.opposite());

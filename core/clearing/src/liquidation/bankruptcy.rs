@@ -1,6 +1,7 @@
 //! The insurance account takes over what is lost, or what nobody took.
 
-use super::{takeover_at, under_way, LiquidationRefusal};
+use super::refusal::LiquidationRefusal;
+use super::timing::{takeover_at, under_way};
 use crate::account::{AccountRefusal, Claim, MarginAccount, Status, MAX_CLAIMS};
 use crate::margin::Standing;
 use crate::params::{HouseParams, LONGEST_WINDOW_SECONDS};

@@ -125,7 +125,8 @@ fn a_quote_holds_where_when_and_for_whom_it_was_signed() {
 proptest! {
     #[test]
     fn every_quote_survives_the_wire(
-        keys in any::<[[u8; 32]; 5]>(), buy: bool, size in 1i64.., price: u64, slot: u64, nonce: u64, digits in 1u32..=u32::MAX, expiry: i64,
+        keys in any::<[[u8; 32]; 5]>(), buy: bool, (size, price) in (1i64.., any::<u64>()), (slot, nonce) in any::<(u64, u64)>(),
+        (digits, expiry) in (1u32..=u32::MAX, any::<i64>()),
     ) {
         let [program, cluster, house, maker, taker] = keys;
         let mut series = call(digits);

@@ -1,6 +1,6 @@
 //! What owners and strangers do.
 
-use super::world::{price, World, FUND, HOUSE, LISTING, OWNERS};
+use super::model::{price, Model, FUND, HOUSE, LISTING, OWNERS};
 use ballast_core_clearing::account::{AccountRefusal, MarginAccount};
 use ballast_core_clearing::auction::Auction;
 use ballast_core_clearing::liquidation;
@@ -8,10 +8,17 @@ use ballast_core_clearing::margin::{fair_value_floor, Marks};
 use ballast_core_clearing::nonces::Nonce;
 use ballast_core_clearing::payout::{pay_claim, settle_positions, PayoutRefusal};
 use ballast_core_clearing::series::SeriesTerms;
-use ballast_core_clearing::trade::{premium, trade, Side, UnitPrice};
+use ballast_core_clearing::trade::{premium, trade, Fill, Side, UnitPrice};
 use ballast_core_types::Lots;
 
-impl World {
+/// What two owners agree on.
+struct Deal {
+    series: SeriesTerms,
+    quantity: Lots,
+    price: UnitPrice,
+}
+
+impl Model {
     pub fn step(&mut self) {
         match self.random.below(32) {
             0..=5 => {
@@ -104,30 +111,35 @@ impl World {
         self.next_nonce += 1;
         let mut nonces = self.nonces[maker];
         nonces.fill(nonce, size, quantity).unwrap();
-        if self.execute(maker, taker, &series, side, quantity, unit_price) {
+        let deal = Deal {
+            series,
+            quantity,
+            price: unit_price,
+        };
+        if self.execute((maker, side), taker, &deal) {
             self.nonces[maker] = nonces;
             self.tally.trades += 1;
         }
     }
 
     /// The maker's side of a trade, both margins checked. Whether it was done.
-    fn execute(
-        &mut self,
-        maker: usize,
-        taker: usize,
-        series: &SeriesTerms,
-        maker_side: Side,
-        quantity: Lots,
-        unit_price: UnitPrice,
-    ) -> bool {
-        let cost = premium(quantity, unit_price, HOUSE.lots_per_unit(), maker_side.opposite()).unwrap();
-        let (buyer, seller) = match maker_side {
+    fn execute(&mut self, (maker, side): (usize, Side), taker: usize, deal: &Deal) -> bool {
+        let Deal {
+            series,
+            quantity,
+            price,
+        } = deal;
+        let (buyer, seller) = match side {
             Side::Buy => (maker, taker),
             Side::Sell => (taker, maker),
         };
+        let fill = Fill {
+            series,
+            quantity: *quantity,
+            premium: premium(*quantity, *price, HOUSE.lots_per_unit(), side.opposite()).unwrap(),
+        };
         let (mut buying, mut selling) = (self.accounts[buyer], self.accounts[seller]);
-        let least = LISTING.least_size;
-        let Ok(change) = trade(&mut buying, &mut selling, series, quantity, cost, least, self.now) else {
+        let Ok(change) = trade(&mut buying, &mut selling, fill, LISTING.least_size, self.now) else {
             return false;
         };
         if !(self.passes(&buying, Marks::Adverse) && self.passes(&selling, Marks::Adverse)) {
@@ -156,7 +168,12 @@ impl World {
             auction.start_price.max(auction.end_price),
         );
         assert!((low..=high).contains(&at));
-        if self.execute(owner, taker, &series, auction.side, quantity, at) {
+        let deal = Deal {
+            series,
+            quantity,
+            price: at,
+        };
+        if self.execute((owner, auction.side), taker, &deal) {
             self.tally.auctions += 1;
         }
         if auction.left > Lots::ZERO {

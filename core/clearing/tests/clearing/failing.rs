@@ -1,6 +1,6 @@
 //! Accounts that fail: liquidation, takeover, and the winding down of the fund.
 
-use super::world::{World, FUND, HOUSE, LISTING, OWNERS};
+use super::model::{Model, FUND, HOUSE, LISTING, OWNERS};
 use ballast_core_clearing::account::Status;
 use ballast_core_clearing::liquidation::{
     apply_take, begin, check_take, end, price_take, take_over, take_over_position, Seller, Take,
@@ -18,7 +18,7 @@ fn shortages(stands: &Standing) -> (f64, i64) {
     (ratio, (stands.cash_need.initial.0 - stands.cash.0).max(0))
 }
 
-impl World {
+impl Model {
     /// Somebody looks at an account, begins a liquidation if it is due, and takes what he may.
     pub fn liquidate(&mut self) {
         let index = self.random.below(OWNERS);

@@ -1,11 +1,11 @@
 //! What holds after every step.
 
-use super::world::{World, FUND};
+use super::model::{Model, FUND};
 use ballast_core_clearing::account::{MAX_CLAIMS, MAX_POSITIONS};
 use ballast_core_types::Lots;
 use std::collections::BTreeMap;
 
-impl World {
+impl Model {
     pub fn check(&mut self) {
         self.money();
         self.positions();
@@ -78,7 +78,7 @@ impl World {
 
     /// Expiries that are done, and series that nobody holds, are closed.
     fn forget(&mut self) {
-        let done = |settlement: &super::world::Closed| settlement.0.outcome.is_some() && settlement.1.is_done();
+        let done = |settlement: &super::model::Closed| settlement.0.outcome.is_some() && settlement.1.is_done();
         self.expiries.retain(|_, state| !done(state));
         let (expiries, now) = (&self.expiries, self.now);
         self.series.retain(|terms, open| {

@@ -6,20 +6,20 @@
 mod actions;
 mod failing;
 mod invariants;
-mod world;
+mod model;
 
-use world::World;
+use model::Model;
 
 /// Steps of each run. All margins are checked in full by the risk engine.
 const STEPS: u32 = 50_000;
 
-fn run(seed: u64) -> world::Tally {
-    let mut world = World::new(seed);
+fn run(seed: u64) -> model::Tally {
+    let mut model = Model::new(seed);
     for _ in 0..STEPS {
-        world.step();
-        world.check();
+        model.step();
+        model.check();
     }
-    world.tally
+    model.tally
 }
 
 // Four runs, so that they share the cores.

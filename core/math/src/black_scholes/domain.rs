@@ -1,6 +1,7 @@
 //! The checks that every evaluation makes, and what a European option is worth at the moment of expiry.
 
-use super::{DomainError, Greeks, HigherGreeks, Inputs, Kind};
+use super::greeks::{Greeks, HigherGreeks};
+use super::inputs::{DomainError, Inputs, Kind};
 use crate::kernels::arith::{product, sub};
 use crate::kernels::coefficients::{
     GREATEST_SPOT, GREATEST_VOLATILITY, GREATEST_YEARS, LEAST_SPOT, LEAST_VOLATILITY, LEAST_YEARS,

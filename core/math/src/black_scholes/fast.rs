@@ -5,7 +5,8 @@
 //! both tails, because K·e^(−rτ)·φ(d₂) = S·e^(−qτ)·φ(d₁): each tail is that density times a Mills ratio.
 
 use super::domain::{at_expiry, check};
-use super::{DomainError, Greeks, HigherGreeks, Inputs, Kind};
+use super::greeks::{Greeks, HigherGreeks};
+use super::inputs::{DomainError, Inputs, Kind};
 use crate::kernels::arith::{add, logical_shift_right, mul, narrow_product, product, shift_right, sub, udiv, umul};
 use crate::kernels::coefficients::{DEVIATION, HALF_LOG2_E, MONEYNESS_LIMIT, SCORE};
 use crate::kernels::fast::{density, exp2, log2_ratio, mills, near_sqrt_parts};

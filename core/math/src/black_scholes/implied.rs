@@ -5,8 +5,9 @@
 //! Halley's third-order steps inside a bracket.
 
 use super::domain::check;
+use super::inputs::{DomainError, Inputs, Kind, Volatility};
 use super::precise::power;
-use super::{DomainError, ImpliedVolatilityError, Inputs, Kind, QuotedOption, Volatility};
+use super::quoted::{ImpliedVolatilityError, QuotedOption};
 use crate::kernels::arith::{add, fraction, mul, product, shift_right, sub};
 use crate::kernels::coefficients::{
     DEVIATION, GREATEST_VOLATILITY, HALF_LOG2_E, INVERSE_DEVIATION, LEAST_VOLATILITY, LN_2, LOG2_LN_2, LOG2_SQRT_2PI,

@@ -4,7 +4,8 @@
 //! The plan is [`super::fast`]'s, with 62-bit products; numbers per spot are in Q47.
 
 use super::domain::{at_expiry, check};
-use super::{DomainError, Greeks, HigherGreeks, Inputs, Kind};
+use super::greeks::{Greeks, HigherGreeks};
+use super::inputs::{DomainError, Inputs, Kind};
 use crate::kernels::arith::{add, fraction, product, shift_right, sub};
 use crate::kernels::coefficients::{DEVIATION, HALF_LOG2_E, MONEYNESS_LIMIT, SCORE};
 use crate::kernels::precise::{density, exp2, log2_ratio, mills, sqrt_parts, FRACTION};

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{DomainError, Kind, Rate, Spot, Strike, Years};
+use super::inputs::{DomainError, Kind, Rate, Spot, Strike, Years};
 use crate::Magnitude;
 
 /// An option with its price in place of its volatility.

@@ -6,7 +6,7 @@
 
 use super::domain::check;
 use super::fast::{tail, whole_leg, Setup, FAR};
-use super::{DomainError, Inputs, Kind};
+use super::inputs::{DomainError, Inputs, Kind};
 use crate::kernels::arith::{add, shift_right, sub, uadd, udiv, umul};
 use crate::kernels::fast::density;
 

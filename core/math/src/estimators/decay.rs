@@ -1,6 +1,6 @@
 //! The weights of an exponential average over an irregular step.
 
-use super::Elapsed;
+use super::observation::Elapsed;
 use crate::arithmetic::{blend, fraction_of, wide_mul};
 use crate::kernels::coefficients::TWO_LOG2_E;
 use crate::kernels::precise::{exp2, FRACTION};

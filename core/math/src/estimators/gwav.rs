@@ -4,7 +4,7 @@ use core::fmt;
 
 use fixed::types::I7F57;
 
-use super::Elapsed;
+use super::observation::Elapsed;
 use crate::black_scholes::Volatility;
 use crate::kernels::coefficients::{GREATEST_VOLATILITY, LEAST_VOLATILITY};
 use crate::kernels::precise;

@@ -2,7 +2,9 @@
 
 use fixed::types::I16F48;
 
-use super::{Decay, EwmaVariance, Step, TimeConstant};
+use super::decay::{Decay, TimeConstant};
+use super::sampler::Step;
+use super::variance::EwmaVariance;
 use crate::arithmetic::{clamp, ratio_32, root, signed_blend, signed_mul_shift};
 use crate::cornish_fisher::{ExcessKurtosis, Skewness};
 

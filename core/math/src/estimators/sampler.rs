@@ -1,6 +1,6 @@
 //! Observations at any times, turned into steps that are long enough to say something about variance.
 
-use super::{Elapsed, LogReturn, NoiseVariance, Observation};
+use super::observation::{Elapsed, LogReturn, NoiseVariance, Observation};
 
 /// A return over at least the sampling time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,8 @@
 //! Trend and its acceleration, as numbers of standard deviations of a driftless random walk.
 
-use super::{Decay, EwmaVariance, LogReturn, Observation, Score, TimeConstant};
+use super::decay::{Decay, TimeConstant};
+use super::observation::{LogReturn, Observation, Score};
+use super::variance::EwmaVariance;
 use crate::arithmetic::signed_fraction_of;
 use ballast_core_types::SECONDS_PER_YEAR;
 

@@ -2,8 +2,9 @@
 
 use fixed::types::U24F40;
 
-use super::observation::SQUARE_BITS;
-use super::{Decay, Elapsed, Score, Step, TimeConstant};
+use super::decay::{Decay, TimeConstant};
+use super::observation::{Elapsed, Score, SQUARE_BITS};
+use super::sampler::Step;
 use crate::arithmetic::{blend, fraction, mul_shift, wide_mul};
 use ballast_core_types::{Ratio, I80F48, SECONDS_PER_YEAR};
 

@@ -6,6 +6,7 @@
 pub(crate) mod arith;
 #[rustfmt::skip]
 pub(crate) mod coefficients;
+mod elementary;
 pub mod fast;
 pub mod precise;
 mod quantile;

@@ -6,7 +6,7 @@ use super::arith::{add, fraction, mul, product, root, shift_right, sub, uadd, um
 use super::coefficients::{
     EXP2_CELLS, HALF_LOG2_E, INVERSE_SCORE, LN_2, LOG2_SQRT_2PI, PRECISE_EXP2, PRECISE_LOG2, PRECISE_MILLS, TWO_LOG2_E,
 };
-use super::fast::threshold;
+use super::elementary::threshold;
 use super::quantile;
 use crate::Magnitude;
 

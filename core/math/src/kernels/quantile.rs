@@ -3,7 +3,7 @@
 use fixed::types::{I2F62, I7F57};
 
 use super::arith::{add, mul, product, sub, udiv};
-use super::fast;
+use super::elementary::{ln, sqrt};
 use crate::Magnitude;
 
 /// The largest x = k·2^(−grid) with `distribution(x)` ≤ p. `None` unless 2⁻³⁰ ≤ p ≤ 1 − 2⁻³⁰.
@@ -71,9 +71,9 @@ fn guess(p: i64) -> i64 {
     let tail = if upper { sub(1 << 62, p) } else { p };
     // t = √(−2 ln tail), in Q28: at most 6.5.
     let Some(t) = Magnitude::from_parts(tail as u64, -62)
-        .and_then(fast::ln)
+        .and_then(ln)
         .and_then(|log| Magnitude::from_parts(log.to_bits().unsigned_abs(), -56))
-        .map(fast::sqrt)
+        .map(sqrt)
     else {
         return 0;
     };

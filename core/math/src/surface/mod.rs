@@ -12,6 +12,7 @@ pub mod fast;
 mod gate;
 mod point;
 pub mod precise;
+mod rule;
 mod slice;
 mod wide;
 
@@ -20,7 +21,7 @@ mod tests;
 
 use core::fmt;
 
-pub use gate::Rule;
+pub use rule::Rule;
 pub use slice::{LogMoneyness, Slice};
 
 use slice::Node;
@@ -46,7 +47,7 @@ impl Surface {
     /// [`SurfaceError`]: the first slice that breaks a rule, and the rule; ranges are looked at before arbitrage.
     pub fn new(slices: &[Slice]) -> Result<Self, SurfaceError> {
         let surface = Self::restore(slices)?;
-        gate::check(slices)?;
+        check_arbitrage(slices)?;
         Ok(surface)
     }
 
@@ -96,7 +97,11 @@ pub fn check(slices: &[Slice]) -> Result<(), SurfaceError> {
         Node::new(slice, before).map_err(|rule| SurfaceError::Slice { slice: index, rule })?;
         before = Some(slice);
     }
-    gate::check(slices)
+    check_arbitrage(slices)
+}
+
+fn check_arbitrage(slices: &[Slice]) -> Result<(), SurfaceError> {
+    gate::check(slices).map_err(|(slice, rule)| SurfaceError::Slice { slice, rule })
 }
 
 /// Why slices do not make a surface.

@@ -2,7 +2,7 @@
 
 use fixed::types::{I2F62, I7F57, U16F48, U3F61, U8F56};
 
-use super::gate::Rule;
+use super::rule::Rule;
 use crate::kernels::arith::{fraction, product};
 use crate::Magnitude;
 

@@ -128,8 +128,9 @@ proptest! {
 
     #[test]
     fn stored_averages_never_panic(
-        level: i64, level_down in 0u32..64, last: (i64, i64), raw in proptest::collection::vec((any::<i64>(), any::<i64>()), CHECKPOINTS), used: u8,
-        now: i64, down in 0u32..63, volatility in any_volatility()
+        (level, level_down) in (any::<i64>(), 0u32..64), last: (i64, i64),
+        raw in proptest::collection::vec((any::<i64>(), any::<i64>()), CHECKPOINTS), used: u8,
+        (now, down) in (any::<i64>(), 0u32..63), volatility in any_volatility()
     ) {
         let mut checkpoints = [Checkpoint::default(); CHECKPOINTS];
         for (checkpoint, (time, integral)) in checkpoints.iter_mut().zip(raw) {

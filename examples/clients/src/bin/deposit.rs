@@ -7,7 +7,7 @@ use anyhow::{ensure, Context, Result};
 use ballast_client_examples::snapshot;
 use ballast_core_types::Shares;
 use ballast_rpc::{args, tokens, BlockingRpc, Cluster};
-use ballast_sdk::instructions::{self, Holder};
+use ballast_sdk::instructions::{self, DepositTerms, Holder};
 use ballast_sdk::snapshot::Purpose;
 use solana_signer::Signer;
 use std::path::Path;
@@ -43,7 +43,12 @@ fn main() -> Result<()> {
         shares: tokens::wallet_of(&key, &vault.keys.share_mint),
     };
     let open = tokens::open_wallet(&key, &key, &vault.keys.share_mint);
-    let deposit = instructions::deposit(&vault.keys, &vault.price_feed.key, &holder, amount, min_shares);
+    let deposit = instructions::deposit(
+        &vault.keys,
+        &vault.price_feed.key,
+        &holder,
+        DepositTerms { amount, min_shares },
+    );
     rpc.send(&[open, deposit], &[&depositor])?;
     println!("deposited {amount} for about {shares} shares of {}", vault.keys.vault);
     Ok(())

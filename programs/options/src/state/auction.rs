@@ -1,7 +1,8 @@
 //! An owner's auction.
 
 use crate::errors::OptionsError;
-use crate::state::{SeriesKey, VERSION};
+use crate::state::series::SeriesKey;
+use crate::state::version::VERSION;
 use anchor_lang::prelude::*;
 use ballast_core_clearing::auction::Auction;
 use ballast_core_clearing::trade::{Side, UnitPrice};

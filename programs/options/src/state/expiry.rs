@@ -1,7 +1,7 @@
 //! One market's expiry: the price it settles at, and the money of its paying out.
 
 use crate::errors::OptionsError;
-use crate::state::VERSION;
+use crate::state::version::VERSION;
 use anchor_lang::prelude::*;
 use ballast_core_clearing::payout::ExpiryBook;
 use ballast_core_clearing::settlement::{Outcome, Settlement};

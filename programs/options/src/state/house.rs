@@ -1,7 +1,8 @@
 //! A house: one quote mint, one custody, up to four markets, and parameters that never change.
 
 use crate::errors::OptionsError;
-use crate::state::{HouseSettings, ListingSettings, VERSION};
+use crate::state::settings::{HouseSettings, ListingSettings};
+use crate::state::version::VERSION;
 use anchor_lang::prelude::*;
 use ballast_core_clearing::params::{HouseParams, MAX_LISTINGS};
 use ballast_core_clearing::trade::OpenInterest;

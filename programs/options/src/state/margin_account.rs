@@ -1,7 +1,8 @@
 //! A margin account as stored: everything at fixed offsets, read and written in place.
 
 use crate::errors::{refused, OptionsError};
-use crate::state::{SeriesKey, VERSION};
+use crate::state::series::SeriesKey;
+use crate::state::version::VERSION;
 use anchor_lang::prelude::*;
 use ballast_core_clearing::account::{Claim, MarginAccount as Books, Position, Status, MAX_CLAIMS, MAX_POSITIONS};
 use ballast_core_clearing::nonces::{Nonce, NonceSlot, Nonces, NONCE_SLOTS};

@@ -7,6 +7,7 @@ mod house;
 mod margin_account;
 mod series;
 mod settings;
+mod version;
 
 pub use auction::{side_byte, side_of, AuctionOffer, AUCTION_SEED};
 pub use expiry::{Expiry, ExpiryOutcome, EXPIRY_SEED};
@@ -16,6 +17,4 @@ pub use margin_account::{
 };
 pub use series::{Series, SeriesKey, SERIES_SEED};
 pub use settings::{HouseSettings, ListingSettings};
-
-/// Layout version of every account of this program. A reader that does not know it has to refuse the account.
-pub const VERSION: u8 = 1;
+pub use version::VERSION;

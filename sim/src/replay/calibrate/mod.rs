@@ -13,11 +13,13 @@
 mod quantiles;
 mod reasons;
 mod search;
+mod shares;
 mod text;
 mod toml;
 
 pub use quantiles::Quantiles;
-pub use search::{Candidate, Shares};
+pub use search::Candidate;
+pub use shares::Shares;
 
 use std::io;
 

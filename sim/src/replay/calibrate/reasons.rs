@@ -2,8 +2,8 @@
 
 use ballast_core_market::regime::Indicator;
 
-use super::search::{FEWEST_IMPLIED, OF_IMPLIED, OF_JUMP, OF_MILDER, OF_PRICE_JUMP};
-use super::{Quantiles, Reason, Shares, DAY, HOUR};
+use super::shares::{Shares, FEWEST_IMPLIED, OF_IMPLIED, OF_JUMP, OF_MILDER, OF_PRICE_JUMP};
+use super::{Quantiles, Reason, DAY, HOUR};
 use ballast_market_data::markets::{Ladder, Market, Ramp};
 
 fn reason(parameter: &'static str, value: String, why: impl Into<String>) -> Reason {

@@ -121,7 +121,7 @@ pub struct MarketState {
     pub open: OpenInterest,
 }
 
-pub struct World {
+pub struct Model {
     pub random: Random,
     pub now: i64,
     pub markets: [MarketState; MARKETS],
@@ -142,7 +142,7 @@ pub fn price(value: f64) -> Price {
     Price::from_fixed(I80F48::from_num(value)).unwrap()
 }
 
-impl World {
+impl Model {
     pub fn new(seed: u64) -> Self {
         let market = |spot: f64| MarketState {
             spot,

@@ -1,9 +1,10 @@
-//! Worlds and words for the tests of the vault's own breakers.
+//! A running vault, and what its own breakers say.
 
+use super::VaultFixture;
+use crate::world::{error_code, Sent, User};
+use crate::{params, MILLION};
 use ballast_core_market::breaker::Breaker;
 use ballast_reference_venue::state::Faults;
-use ballast_testkit::world::Sent;
-use ballast_testkit::{error_code, params, User, World, MILLION};
 use ballast_vault::errors::VaultError;
 use ballast_vault::state::{StoredWatch, VaultBreaker, VaultBreakerSettings};
 use ballast_vault::CreateVaultArgs;
@@ -17,13 +18,13 @@ pub const ALL: [VaultBreaker; 5] = [
     VaultBreaker::VenueFailure,
 ];
 
-/// A vault with a million in it, at its target, with these breakers.
-pub fn running_with(breakers: VaultBreakerSettings) -> (World, User) {
+/// Returns a vault with a million in it, at its target, with these breakers, and its depositor.
+pub fn running_with(breakers: VaultBreakerSettings) -> (VaultFixture, User) {
     let vault = CreateVaultArgs {
         breakers,
-        ..params::create_vault(1, params::vault(), Some(World::guardian_key()))
+        ..params::create_vault(1, params::vault(), Some(VaultFixture::guardian_key()))
     };
-    let mut world = World::with_vault(params::risk_market(), params::venue(), vault);
+    let mut world = VaultFixture::with_vault(params::risk_market(), params::venue(), vault);
     let user = world.user(3 * MILLION);
     world.deposit(&user, MILLION).unwrap();
     world.crank().unwrap();
@@ -32,7 +33,7 @@ pub fn running_with(breakers: VaultBreakerSettings) -> (World, User) {
     (world, user)
 }
 
-/// As the tests' parameters, with another trip and clear for one of them.
+/// Returns the tests' breakers with another trip and clear for one of them.
 pub fn with(breaker: VaultBreaker, trip: u32, clear: u32) -> VaultBreakerSettings {
     let mut breakers = params::vault_breakers();
     let settings = &mut breakers.settings[breaker as usize];
@@ -40,27 +41,27 @@ pub fn with(breaker: VaultBreaker, trip: u32, clear: u32) -> VaultBreakerSetting
     breakers
 }
 
-/// A vault at its target with the tests' own breakers.
-pub fn running() -> (World, User) {
+/// Returns a vault at its target with the tests' own breakers, and its depositor.
+pub fn running() -> (VaultFixture, User) {
     running_with(params::vault_breakers())
 }
 
-/// What the vault remembers.
-pub fn watch(world: &World) -> StoredWatch {
+/// Returns what the vault remembers.
+pub fn watch(world: &VaultFixture) -> StoredWatch {
     world.snapshot().vault.watch
 }
 
-/// Whether it stands.
-pub fn stands(world: &World, breaker: VaultBreaker) -> bool {
+/// Returns whether a breaker stands.
+pub fn stands(world: &VaultFixture, breaker: VaultBreaker) -> bool {
     watch(world).get().breakers.tripped.has(breaker.into())
 }
 
-/// Refused for this reason.
+/// Panics unless it was refused for this reason.
 pub fn refused(sent: &Sent, expected: VaultError) {
     assert_eq!(error_code(sent), u32::from(expected));
 }
 
-/// Refused, by a breaker that the log names.
+/// Panics unless it was refused by a breaker that the log names.
 pub fn forbidden(sent: &Sent, expected: VaultError, breaker: VaultBreaker) {
     refused(sent, expected);
     let name = format!("Program log: breaker: {}", Breaker::from(breaker).name());
@@ -68,13 +69,13 @@ pub fn forbidden(sent: &Sent, expected: VaultError, breaker: VaultBreaker) {
     assert!(logs.contains(&name), "{name}\n{}", logs.join("\n"));
 }
 
-/// The same price again after this long.
-pub fn still(world: &mut World, seconds: i64, price: &str) {
+/// Publishes the same price again after this long.
+pub fn still(world: &mut VaultFixture, seconds: i64, price: &str) {
     world.pass(seconds, seconds.unsigned_abs());
     world.set_price(price, "10");
 }
 
-/// A venue that trades nothing.
+/// Returns the faults of a venue that trades nothing.
 pub fn paused() -> Faults {
     Faults {
         paused: true,

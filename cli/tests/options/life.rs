@@ -1,0 +1,163 @@
+//! Quotes and auctions, from the first word to the last base unit.
+
+use super::network::OptionsNetwork;
+use ballast_rpc::{Cluster, TestCluster};
+use serde_json::Value;
+
+/// 2026-02-03 08:00 UTC.
+const EXPIRY: i64 = 1_770_105_600;
+const CALL: &str = "BTC-3FEB26-82000-C";
+const PUT: &str = "BTC-3FEB26-78000-P";
+
+#[test]
+fn quotes_are_signed_taken_and_settled() {
+    let Some(mut network) = OptionsNetwork::new() else {
+        return;
+    };
+    // The surface's own price lies between the maker's two.
+    let sell = network.json("maker", &format!("quote {CALL} sell --size 2 --spread 0.05"));
+    let buy = network.json("maker", &format!("quote {CALL} buy --size 2 --spread 0.05"));
+    let price = |quote: &Value| quote["price"].as_str().unwrap().parse::<f64>().unwrap();
+    assert!(0.0 < price(&buy) && price(&buy) < price(&sell), "{buy} {sell}");
+    assert_eq!(
+        (sell["series"].as_str(), sell["size"].as_str()),
+        (Some(CALL), Some("2.00"))
+    );
+
+    let said = network.ok(
+        "maker",
+        &format!("quote {CALL} sell --size 2 --price 700.5 --nonce 9 --out @call.json"),
+    );
+    assert!(
+        said.contains("sell 2.00 BTC-3FEB26-82000-C at 700.50, nonce 9"),
+        "{said}"
+    );
+    assert!(network.ok("taker", "list").contains("no series yet"));
+    let said = network.ok("taker", "take @call.json --size 0.5");
+    assert!(
+        said.contains("bought 0.50") && said.contains("for 350.25") && said.contains("cash 199649.75"),
+        "{said}"
+    );
+    // The rest of it, and no more.
+    network.refused(
+        "taker",
+        "take @call.json --size 2",
+        "2.00 is more than the 1.50 that are left",
+    );
+    network.ok("taker", "take @call.json");
+    network.refused("taker", "take @call.json", "Filled { left: 0 }");
+
+    // The taker writes puts to the maker.
+    network.ok(
+        "maker",
+        &format!("quote {PUT} buy --size 1 --spread 0.02 --out @put.json"),
+    );
+    network.ok("taker", "take @put.json");
+    let listed = network.ok("taker", "list");
+    assert!(
+        listed.contains("2.00") && listed.contains(PUT) && listed.contains("open, 0 samples"),
+        "{listed}"
+    );
+
+    // Where the accounts stand; the sum of both equities is below what was put in by both adverse
+    // sides.
+    let (maker, taker) = (
+        network.json("maker", "margin --json"),
+        network.json("taker", "margin --json"),
+    );
+    let number = |report: &Value, field: &str| report[field].as_i64().unwrap();
+    let total = number(&maker, "equity") + number(&taker, "equity");
+    assert!(total < 400_000_000_000 && total > 399_000_000_000, "{maker} {taker}");
+    assert_eq!(number(&maker, "cash") + number(&taker, "cash"), 400_000_000_000);
+    assert_eq!(maker["positions"][0]["series"].as_str(), Some(PUT));
+    assert_eq!(maker["positions"][1]["quantity"].as_i64(), Some(-2_000_000));
+    assert!(maker["positions"][1]["delta"].as_i64().unwrap() < 0, "{maker}");
+    assert!(number(&maker, "initial") > number(&maker, "maintenance"), "{maker}");
+    let human = network.ok("maker", "margin");
+    assert!(human.contains("free cash") && human.contains("-2.00"), "{human}");
+
+    // Exactly the free cash can be withdrawn, and not a unit more.
+    let free = number(&maker, "free_cash");
+    assert!(free > 0 && free < number(&maker, "cash"), "{maker}");
+    let text = |units: i64| format!("withdraw {}.{:06}", units / 1_000_000, units % 1_000_000);
+    network.refused("maker", &text(free + 1), "margin");
+    network.ok("maker", &text(free));
+    assert_eq!(number(&network.json("maker", "margin --json"), "free_cash"), 0);
+    network.ok("maker", text(free).replace("withdraw", "deposit").as_str());
+
+    // Settlement: nothing is due, then a sample each minute, then everything at once.
+    assert_eq!(network.ok("taker", "settle"), "nothing is due");
+    network.go(EXPIRY - 1_800);
+    network.price = 83_000.0;
+    for minute in 0..30 {
+        network.go(EXPIRY - 1_800 + 60 * minute);
+        let said = network.ok("taker", "settle");
+        assert!(said.contains(&format!("sample {} recorded", minute + 1)), "{said}");
+        assert_eq!(network.ok("taker", "settle"), "nothing is due");
+    }
+    network.go(EXPIRY);
+    let said = network.ok("taker", "settle --close");
+    assert!(
+        said.contains("accounts settled") && said.contains("1 accounts paid") && said.contains("with 2 series"),
+        "{said}"
+    );
+
+    // Everybody leaves; the books balance to the base unit.
+    network.go(EXPIRY + 3_600);
+    for who in ["maker", "taker"] {
+        let report = network.json(who, "margin --json");
+        assert_eq!(report["positions"].as_array().map(Vec::len), Some(0));
+        let cash = number(&report, "cash");
+        assert_eq!(cash, number(&report, "free_cash"));
+        network.ok(who, &text(cash));
+        let account = network.accounts_of(who);
+        network.ok(who, "close");
+        network.refused(
+            "taker",
+            &format!("margin --account {account}"),
+            "there is no margin account",
+        );
+    }
+    let (insurance, faucets) = (1_000_000_000_000, 1_000_000_000_000);
+    let (custody, wallets) = (
+        network.tokens(None),
+        network.tokens(Some("maker")) + network.tokens(Some("taker")),
+    );
+    assert_eq!(custody + wallets, insurance + faucets);
+    // What rounding left is the fund's: less than a unit for each account that was settled.
+    assert!((insurance..insurance + 2).contains(&custody), "{custody}");
+}
+
+#[test]
+fn auctions_are_opened_taken_and_cancelled() {
+    let Some(mut network) = OptionsNetwork::new() else {
+        return;
+    };
+    let said = network.ok(
+        "maker",
+        &format!("auction open {CALL} sell --size 1 --start 2000 --end 500 --seconds 100 --number 7"),
+    );
+    assert!(said.contains("number 7"), "{said}");
+    let shown = network.json("taker", "auction show --json");
+    let address = shown[0]["auction"].as_str().unwrap().to_owned();
+    assert_eq!(
+        (shown[0]["price_now"].as_str(), shown[0]["left"].as_str()),
+        (Some("2000.00"), Some("1.00"))
+    );
+    let now = network.chain.clock().unwrap().unix_timestamp;
+    network.chain.advance_to(now + 50).unwrap();
+    network.publish();
+    assert!(network.ok("taker", "auction show").contains("price 1250.00"));
+    network.refused(
+        "taker",
+        &format!("auction take {address} --size 0.4 --limit 1200"),
+        "limit",
+    );
+    network.refused("taker", &format!("auction take {address} --size 1.4"), "left");
+    let said = network.ok("taker", &format!("auction take {address} --size 0.4"));
+    assert!(said.contains("bought 0.40") && said.contains("to 199500.00"), "{said}");
+    network.refused("taker", &format!("auction cancel {address}"), "auction");
+    let said = network.ok("maker", "auction cancel 7");
+    assert!(said.contains("0.60 were left"), "{said}");
+    assert_eq!(network.ok("taker", "auction show"), "no auctions");
+}

@@ -1,0 +1,74 @@
+//! Margin accounts: opened, filled, emptied, closed.
+
+use super::super::{build, TOKEN};
+use super::keys::with_markets;
+use super::{HouseKeys, MarketKeys};
+use anchor_lang::prelude::Pubkey;
+use anchor_lang::solana_program::instruction::Instruction;
+use anchor_lang::solana_program::system_program;
+use ballast_options::{accounts, instruction, ID};
+
+/// Builds `open_account`: `number` is a slot of the last 512.
+pub fn open_account(keys: &HouseKeys, payer: &Pubkey, owner: &Pubkey, number: u64) -> Instruction {
+    let accounts = accounts::OpenAccount {
+        payer: *payer,
+        owner: *owner,
+        house: keys.house,
+        account: keys.account(owner, number),
+        system_program: system_program::ID,
+    };
+    build(ID, accounts, instruction::OpenAccount { number })
+}
+
+/// Builds `close_account`: `payer` is the one the account names.
+pub fn close_account(owner: &Pubkey, account: &Pubkey, payer: &Pubkey) -> Instruction {
+    let accounts = accounts::CloseAccount {
+        owner: *owner,
+        account: *account,
+        payer: *payer,
+    };
+    build(ID, accounts, instruction::CloseAccount {})
+}
+
+/// Builds `set_quoter`.
+pub fn set_quoter(owner: &Pubkey, account: &Pubkey, quoter: Pubkey) -> Instruction {
+    let accounts = accounts::SetQuoter {
+        owner: *owner,
+        account: *account,
+    };
+    build(ID, accounts, instruction::SetQuoter { quoter })
+}
+
+/// Builds `deposit`.
+pub fn deposit(keys: &HouseKeys, owner: &Pubkey, account: &Pubkey, source: &Pubkey, amount: u64) -> Instruction {
+    let accounts = accounts::Deposit {
+        owner: *owner,
+        house: keys.house,
+        account: *account,
+        insurance: keys.insurance,
+        source: *source,
+        custody: keys.custody,
+        token_program: TOKEN,
+    };
+    build(ID, accounts, instruction::Deposit { amount })
+}
+
+/// Builds `withdraw`: `markets` are those that the account has positions on.
+pub fn withdraw(
+    keys: &HouseKeys,
+    owner: &Pubkey,
+    account: &Pubkey,
+    destination: &Pubkey,
+    markets: &[MarketKeys],
+    amount: u64,
+) -> Instruction {
+    let accounts = accounts::Withdraw {
+        owner: *owner,
+        house: keys.house,
+        account: *account,
+        destination: *destination,
+        custody: keys.custody,
+        token_program: TOKEN,
+    };
+    with_markets(build(ID, accounts, instruction::Withdraw { amount }), markets)
+}

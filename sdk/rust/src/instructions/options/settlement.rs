@@ -1,0 +1,52 @@
+//! Settlement of an expiry, and its payout.
+
+use super::super::build;
+use super::keys::with_members;
+use super::{HouseKeys, MarketKeys};
+use crate::addresses;
+use anchor_lang::prelude::Pubkey;
+use anchor_lang::solana_program::instruction::Instruction;
+use ballast_options::{accounts, instruction, ID};
+
+/// Builds `sample_settlement`.
+pub fn sample_settlement(keys: &HouseKeys, market: u8, moment: i64, accounts: &MarketKeys) -> Instruction {
+    let accounts = accounts::SampleSettlement {
+        house: keys.house,
+        expiry: addresses::expiry(&keys.house, market, moment),
+        risk_market: accounts.risk_market,
+        price_feed: accounts.price_feed,
+    };
+    build(ID, accounts, instruction::SampleSettlement {})
+}
+
+/// Builds `finish_settlement`.
+pub fn finish_settlement(keys: &HouseKeys, market: u8, moment: i64, risk_market: &Pubkey) -> Instruction {
+    let accounts = accounts::FinishSettlement {
+        house: keys.house,
+        expiry: addresses::expiry(&keys.house, market, moment),
+        risk_market: *risk_market,
+    };
+    build(ID, accounts, instruction::FinishSettlement {})
+}
+
+/// Builds `settle_positions` of up to twenty margin accounts, the insurance account among them if
+/// it has positions.
+pub fn settle_positions(keys: &HouseKeys, market: u8, moment: i64, members: &[Pubkey]) -> Instruction {
+    let accounts = accounts::SettlePositions {
+        house: keys.house,
+        expiry: addresses::expiry(&keys.house, market, moment),
+        insurance: keys.insurance,
+    };
+    with_members(build(ID, accounts, instruction::SettlePositions {}), members)
+}
+
+/// Builds `pay_claims` of up to twenty margin accounts, the insurance account among them if it has
+/// a claim.
+pub fn pay_claims(keys: &HouseKeys, market: u8, moment: i64, members: &[Pubkey]) -> Instruction {
+    let accounts = accounts::PayClaims {
+        house: keys.house,
+        expiry: addresses::expiry(&keys.house, market, moment),
+        insurance: keys.insurance,
+    };
+    with_members(build(ID, accounts, instruction::PayClaims {}), members)
+}

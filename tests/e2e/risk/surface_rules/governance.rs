@@ -1,0 +1,144 @@
+//! Who governs a surface, and what its parameters may be.
+
+use super::{code, ready, refused};
+use anchor_lang::prelude::Pubkey;
+use ballast_risk::errors::RiskError;
+use ballast_risk::state::SurfaceSettings;
+use ballast_risk::CreateSurfaceArgs;
+use ballast_sdk::instructions::surface as ix;
+use ballast_testkit::surface::{grid, settings};
+use ballast_testkit::{error_code, fixed, World};
+use solana_signer::Signer;
+
+#[test]
+fn only_the_creator_governs_and_feeders_are_sound() {
+    let mut world = ready();
+    let keys = world.feeder_keys();
+    let admin = world.admin.pubkey();
+    let thief = world.user(0);
+    let who = thief.holder.key;
+    refused(&mut world, RiskError::SurfaceAuthority, |world| {
+        let set = ix::set_feeders(&who, &world.key, vec![who], 1);
+        error_code(&world.send(&[set], &[&thief.keypair]))
+    });
+    refused(&mut world, RiskError::SurfaceAuthority, |world| {
+        let set = ix::set_grid(&who, &world.key, grid());
+        error_code(&world.send(&[set], &[&thief.keypair]))
+    });
+    let many: Vec<Pubkey> = (0..17).map(|_| Pubkey::new_unique()).collect();
+    for (feeders, required) in [
+        (keys.clone(), 0),
+        (keys.clone(), 4),
+        (Vec::new(), 0),
+        (vec![keys[0], keys[1], keys[0]], 2),
+        (vec![Pubkey::default()], 1),
+        (many, 3),
+    ] {
+        refused(&mut world, RiskError::SurfaceFeeders, |world| {
+            let set = ix::set_feeders(&admin, &world.key, feeders, required);
+            error_code(&world.send(&[set], &[]))
+        });
+    }
+    let set = ix::set_feeders(&admin, &world.key, keys[..2].to_vec(), 2);
+    world.send(&[set], &[]).unwrap();
+    assert_eq!((world.surface().feeders(), world.surface().required), (&keys[..2], 2));
+}
+
+#[test]
+fn a_published_expiry_stays_on_the_grid() {
+    let mut world = ready();
+    world.publish().unwrap();
+    let admin = world.admin.pubkey();
+    let sound = grid();
+    let mut without = sound.clone();
+    without.remove(3);
+    let mut unordered = sound.clone();
+    unordered.swap(8, 9);
+    let mut crowded = sound.clone();
+    crowded.insert(0, sound[0] - 7_200);
+    let mut near = sound.clone();
+    near.insert(9, sound[8] + 3_599);
+    let mut far = sound.clone();
+    far.push(sound[0] + 5 * 31_536_000);
+    let long: Vec<i64> = (0..17).map(|index| sound[0] + index * 86_400).collect();
+    for bad in [Vec::new(), without, unordered, crowded, near, far, long, vec![1; 1]] {
+        refused(&mut world, RiskError::SurfaceGrid, |world| {
+            let set = ix::set_grid(&admin, &world.key, bad);
+            error_code(&world.send(&[set], &[]))
+        });
+    }
+    // Once the first has left, another may come in anywhere.
+    world.pass(7 * 86_400, 100);
+    let mut next = sound[1..].to_vec();
+    next.insert(7, sound[7] + 86_400);
+    let set = ix::set_grid(&admin, &world.key, next.clone());
+    world.send(&[set], &[]).unwrap();
+    assert_eq!(world.surface().grid(), next);
+}
+
+#[test]
+fn no_zero_and_no_excess_gets_into_a_surface() {
+    let table: [(fn(&mut SurfaceSettings), RiskError); 18] = [
+        (|s| s.min_interval_seconds = 0, RiskError::SurfaceInterval),
+        (|s| s.min_interval_seconds = 3_601, RiskError::SurfaceInterval),
+        (|s| s.max_submission_age_seconds = 9, RiskError::SurfaceSubmissionAge),
+        (
+            |s| s.max_submission_age_seconds = 86_401,
+            RiskError::SurfaceSubmissionAge,
+        ),
+        (|s| s.min_time_to_expiry_seconds = 60, RiskError::SurfaceTimeToExpiry),
+        (
+            |s| s.min_time_to_expiry_seconds = 604_801,
+            RiskError::SurfaceTimeToExpiry,
+        ),
+        (|s| s.average_tenor_seconds = 86_399, RiskError::SurfaceAverage),
+        (|s| s.average_tenor_seconds = 31_536_001, RiskError::SurfaceAverage),
+        (|s| s.average_spacing_seconds = 0, RiskError::SurfaceAverage),
+        (
+            |s| s.variance_change_per_hour = fixed("0"),
+            RiskError::SurfaceChangeBound,
+        ),
+        (
+            |s| s.variance_change_per_hour = fixed("4.1"),
+            RiskError::SurfaceChangeBound,
+        ),
+        (|s| s.skew_change_per_hour = fixed("0"), RiskError::SurfaceChangeBound),
+        (|s| s.skew_change_per_hour = fixed("1.1"), RiskError::SurfaceChangeBound),
+        (
+            |s| s.curvature_change_per_hour = fixed("-1"),
+            RiskError::SurfaceChangeBound,
+        ),
+        (
+            |s| s.curvature_change_per_hour = fixed("4.1"),
+            RiskError::SurfaceChangeBound,
+        ),
+        (|s| s.floor_share = fixed("0"), RiskError::SurfaceFloorShare),
+        (|s| s.floor_share = fixed("1.1"), RiskError::SurfaceFloorShare),
+        (|s| s.floor_share = fixed("-0.1"), RiskError::SurfaceFloorShare),
+    ];
+    for (change, expected) in table {
+        let mut world = World::new();
+        let mut args = CreateSurfaceArgs {
+            settings: settings(),
+            grid: grid(),
+            feeders: vec![Pubkey::new_unique()],
+            required: 1,
+        };
+        change(&mut args.settings);
+        let create = ix::create(&world.admin.pubkey(), &world.risk_market, args);
+        assert_eq!(error_code(&world.send(&[create], &[])), code(expected), "{expected:?}");
+    }
+    let mut world = World::new();
+    let thief = world.wallet(0);
+    let args = CreateSurfaceArgs {
+        settings: settings(),
+        grid: grid(),
+        feeders: vec![thief.holder.key],
+        required: 1,
+    };
+    let create = ix::create(&thief.holder.key, &world.risk_market, args);
+    assert_eq!(
+        error_code(&world.send(&[create], &[&thief.keypair])),
+        code(RiskError::SurfaceAuthority)
+    );
+}

@@ -1,0 +1,20 @@
+//! The rules that past failures demand, each under its number.
+
+mod accounts;
+mod money;
+mod orders;
+mod policy;
+mod prices;
+
+use ballast_testkit::{User, VaultFixture, MILLION};
+
+/// Returns a vault with a million in it, at its target, and its depositor.
+fn running() -> (VaultFixture, User) {
+    let mut world = VaultFixture::new();
+    let user = world.user(2 * MILLION);
+    world.deposit(&user, MILLION).unwrap();
+    world.crank().unwrap();
+    assert!(world.snapshot().venue_trader.lots > 0);
+    world.pass(0, 1);
+    (world, user)
+}

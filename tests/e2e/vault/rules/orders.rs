@@ -1,0 +1,115 @@
+//! What a keeper may do: no funds, no spam, no fill off the oracle, no order that does not help.
+
+use super::running;
+use ballast_testkit::{error_code, fixed, params, VaultFixture, MILLION};
+use ballast_vault::errors::VaultError;
+use ballast_vault::Order;
+use solana_signer::Signer;
+
+#[test]
+fn r10_a_keeper_never_holds_funds() {
+    let (mut world, user) = running();
+    for price in ["48000", "45000", "47000", "43000"] {
+        world.hour_at(price).unwrap();
+        world.crank().unwrap();
+    }
+    let shares = world.tokens(&user.holder.shares);
+    world.request(&user, shares).unwrap();
+    world.crank().unwrap();
+    world.pass(0, 1);
+    world.complete(&user).unwrap();
+    let keeper = world.keeper.pubkey();
+    let owned = world
+        .fingerprint()
+        .into_iter()
+        .filter(|(key, data)| *key != keeper && data.len() == 165 && data[32..64] == keeper.to_bytes());
+    assert_eq!(owned.count(), 0);
+}
+
+#[test]
+fn r20_spam_is_refused_and_earns_nothing() {
+    let (mut world, _) = running();
+    let keeper = world.keeper.pubkey();
+    let lamports = world.svm.get_balance(&keeper).unwrap();
+    for lots in [1, -1, 100_000, -100_000] {
+        world.pass(0, 1);
+        let before = world.fingerprint();
+        assert_eq!(error_code(&world.rebalance(lots)), u32::from(VaultError::NothingToDo));
+        assert_eq!(world.fingerprint(), before);
+    }
+    assert_eq!(
+        error_code(&world.move_collateral()),
+        u32::from(VaultError::CollateralInPlace)
+    );
+    assert_eq!(error_code(&world.unwind(-1)), u32::from(VaultError::NothingToDo));
+    assert!(world.svm.get_balance(&keeper).unwrap() <= lamports);
+}
+
+#[test]
+fn r21_a_venue_that_fills_off_the_oracle_is_refused() {
+    let venue = ballast_reference_venue::state::MarketParams {
+        half_spread: fixed("0.02"),
+        ..params::venue()
+    };
+    let mut world = VaultFixture::with(params::risk_market(), venue, params::vault());
+    let user = world.user(MILLION);
+    world.deposit(&user, MILLION).unwrap();
+    world.move_collateral().unwrap();
+    let before = world.fingerprint();
+    assert!(world.rebalance(12_000_000).is_err());
+    assert_eq!(world.fingerprint(), before);
+}
+
+#[test]
+fn r21_nobody_enters_or_leaves_in_the_slot_of_a_rebalance() {
+    let (mut world, user) = running();
+    world.hour_at("43500").unwrap();
+    world.crank_once().unwrap();
+    assert_eq!(world.snapshot().vault.last_rebalance_slot, world.clock().slot);
+    let same = u32::from(VaultError::SameSlotAsRebalance);
+    assert_eq!(error_code(&world.redeem_shares(&user, 1_000_000)), same);
+    assert_eq!(error_code(&world.deposit(&user, 1_000_000)), same);
+    world.pass(0, 1);
+    world.redeem_shares(&user, 1_000_000).unwrap();
+}
+
+#[test]
+fn orders_of_zero_twice_or_elsewhere_have_their_own_errors() {
+    let (mut world, _) = running();
+    world.hour_at("45000").unwrap();
+    let order = |market, lots| Order { market, lots };
+    for (orders, expected) in [
+        (vec![], VaultError::EmptyOrder),
+        (vec![order(0, 0)], VaultError::EmptyOrder),
+        (vec![order(1, -5)], VaultError::WrongMarket),
+        (vec![order(0, -5), order(1, -5)], VaultError::WrongMarket),
+        (vec![order(0, -5), order(0, -5)], VaultError::DuplicateOrder),
+    ] {
+        assert_eq!(error_code(&world.rebalance_with(orders)), u32::from(expected));
+    }
+}
+
+#[test]
+fn a_rebalance_that_overshoots_or_improves_too_little_is_undone() {
+    let (mut world, _) = running();
+    world.hour_at("43500").unwrap();
+    let lots = world.snapshot().venue_trader.lots;
+    for (order, expected) in [
+        (-1, VaultError::NoImprovement),
+        (-lots, VaultError::Overshoot),
+        (-lots - 1, VaultError::OpeningNotPermitted),
+        (lots, VaultError::OpeningNotPermitted),
+    ] {
+        let before = world.fingerprint();
+        let sent = world.rebalance(order);
+        let code = error_code(&sent);
+        let accepted = [
+            u32::from(expected),
+            u32::from(VaultError::OverCap),
+            u32::from(VaultError::NoImprovement),
+        ];
+        assert!(accepted.contains(&code), "{order}: {code}");
+        assert_eq!(world.fingerprint(), before);
+    }
+    world.crank().unwrap();
+}

@@ -1,0 +1,45 @@
+//! What a policy has to be.
+
+use ballast_sdk::instructions as ix;
+use ballast_testkit::{error_code, fixed, params, VaultFixture};
+use ballast_vault::errors::VaultError;
+use ballast_vault::state::VaultPolicy;
+use solana_signer::Signer;
+
+#[test]
+fn r8_no_zero_and_no_excess_gets_into_a_policy() {
+    let table: [(fn(&mut VaultPolicy), VaultError); 19] = [
+        (|p| p.target = fixed("0"), VaultError::Target),
+        (|p| p.target = fixed("3.1"), VaultError::Target),
+        (|p| p.band = fixed("0"), VaultError::Band),
+        (|p| p.band = fixed("0.6"), VaultError::Band),
+        (|p| p.floor = fixed("0"), VaultError::Floor),
+        (|p| p.floor = fixed("1"), VaultError::Floor),
+        (|p| p.multiplier = fixed("0"), VaultError::Multiplier),
+        (|p| p.multiplier = fixed("21"), VaultError::Multiplier),
+        (|p| p.max_leverage = fixed("0"), VaultError::MaxLeverage),
+        (|p| p.max_leverage = fixed("6"), VaultError::MaxLeverage),
+        (|p| p.price_band = fixed("0"), VaultError::PriceBand),
+        (|p| p.price_band = fixed("0.06"), VaultError::PriceBand),
+        (|p| p.min_improvement = fixed("0"), VaultError::MinImprovement),
+        (|p| p.max_cost = fixed("0"), VaultError::MaxCost),
+        (|p| p.max_cost = fixed("0.06"), VaultError::MaxCost),
+        (|p| p.collateral_ratio = fixed("0.1"), VaultError::CollateralRatio),
+        (|p| p.nav_rise_per_hour = fixed("0"), VaultError::NavRise),
+        (|p| p.nav_rise_per_hour = fixed("-1"), VaultError::NavRise),
+        (|p| p.deposit_cap = 0, VaultError::DepositCap),
+    ];
+    let mut world = VaultFixture::new();
+    let admin = world.admin.pubkey();
+    let keys = ballast_sdk::addresses::VaultKeys::derive(&admin, 2, &world.keys.quote_mint, &world.keys.risk_market);
+    for (change, expected) in table {
+        let mut policy = params::vault();
+        change(&mut policy);
+        let sent = world.send(
+            &[ix::create_vault(&admin, &keys, params::create_vault(2, policy, None))],
+            &[],
+        );
+        assert_eq!(error_code(&sent), u32::from(expected));
+        assert!(world.raw(&keys.vault).is_none());
+    }
+}

@@ -1,0 +1,86 @@
+//! Prices, observations and surfaces of now, for every market of a clearing house.
+
+use super::ClearingHouseFixture;
+use crate::params;
+use crate::surface::grid;
+use crate::tokens::put;
+use crate::world::START;
+use anchor_lang::AccountSerialize;
+use ballast_risk::state::StoredSlice;
+use ballast_sdk::instructions;
+
+impl ClearingHouseFixture {
+    /// Publishes every market's price, now.
+    pub fn publish_prices(&mut self) {
+        for market in &self.markets {
+            let price: f64 = market.price.parse().expect("a number");
+            let confidence = format!("{:.8}", price * market.confidence);
+            let mut publication = self.world.publication(&market.price, &confidence);
+            publication.feed_id = market.feed;
+            self.world.publish_price_at(market.keys.price_feed, &publication);
+        }
+    }
+
+    /// Observes every market.
+    pub fn observe_all(&mut self) {
+        for market in self.market_keys() {
+            let params = params::risk_market().params;
+            let observe = instructions::observe(&market.risk_market, &params, &market.price_feed, None);
+            self.send(&[observe], &[]).expect("an observation");
+        }
+    }
+
+    /// Writes every market's surface, published now.
+    pub fn draw_surfaces(&mut self) {
+        let now = self.clock().unix_timestamp;
+        for market in &self.markets {
+            let key = market.keys.surface;
+            let mut surface = self.raw(&key).expect("a surface").surface().expect("a surface");
+            let length = self.raw(&key).expect("a surface").data.len();
+            surface.published_at = now;
+            surface.slice_count = 8;
+            for (slice, expiry) in surface.slices.iter_mut().zip(grid()) {
+                let theta = market.volatility * market.volatility * (expiry - START) as f64 / 31_536_000.0;
+                *slice = StoredSlice {
+                    expiry,
+                    variance: (market.volatility * market.volatility * 2f64.powi(56)) as u64,
+                    skew: (-0.2 * 2f64.powi(62)) as i64,
+                    curvature: (theta.sqrt().recip() * 2f64.powi(48)) as u64,
+                };
+            }
+            let mut data = Vec::new();
+            surface.try_serialize(&mut data).expect("a surface");
+            data.resize(length, 0);
+            put(&mut self.world.svm, key, ballast_risk::ID, data);
+        }
+    }
+
+    /// Lets time pass, at most some hours at once. At the end there are prices, observations (after
+    /// the least interval) and surfaces of now.
+    pub fn advance(&mut self, seconds: i64) {
+        self.pass(seconds, seconds.unsigned_abs() / 2 + 1);
+        self.publish_prices();
+        let least = i64::from(params::observation().signals.min_interval_seconds);
+        if seconds >= least {
+            self.observe_all();
+        }
+        self.draw_surfaces();
+    }
+
+    /// Moves the first market's price, an hour on.
+    pub fn move_to(&mut self, price: &str) {
+        self.markets[0].price = price.to_owned();
+        self.advance(3_600);
+    }
+
+    /// Lets time pass until a moment, in steps.
+    pub fn advance_to(&mut self, moment: i64) {
+        loop {
+            let left = moment - self.clock().unix_timestamp;
+            if left <= 0 {
+                return;
+            }
+            self.advance(left.min(7_200));
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The same question to the same function on the host, from the same accounts.
+
+use super::{MarginFixture, MarginMarket};
+use anchor_lang::AccountDeserialize;
+use ballast_core_margin::{
+    assess as assess_on_host, deviation, AssessRefusal, Assessment, BookLeg, Contract, MarketInputs, VolatilityBand,
+    LOADING, MARGIN, MAX_LEGS, SCENARIOS, VOLATILITY_SPREAD,
+};
+use ballast_core_math::black_scholes::{Kind, Rate};
+use ballast_core_math::scenarios::Leg;
+use ballast_core_math::surface as essvi;
+use ballast_core_types::PriceBounds;
+use ballast_core_types::{Lots, Price, I80F48};
+use ballast_risk::state::Surface;
+use ballast_sdk::assess::{BookPosition, PositionKind};
+use fixed::types::I2F62;
+
+impl MarginFixture {
+    /// Assesses a book on the host.
+    pub fn on_host(&self, book: &[BookPosition]) -> Result<Assessment, AssessRefusal> {
+        let now = self.clock().unix_timestamp;
+        let surfaces: Vec<_> = self.markets.iter().map(|market| self.surface(market, now)).collect();
+        let inputs: Vec<_> = self
+            .markets
+            .iter()
+            .zip(&surfaces)
+            .map(|(market, surface)| {
+                let account = self.raw(&market.accounts.market).unwrap().risk_market().unwrap();
+                MarketInputs {
+                    bounds: bounds(&market.price, &market.confidence),
+                    volatility: Some(VolatilityBand::Surface {
+                        surface,
+                        low: I2F62::ONE - VOLATILITY_SPREAD,
+                        high: I2F62::ONE + VOLATILITY_SPREAD,
+                    }),
+                    deviation: deviation(account.larger_variance(), Some(surface)).unwrap(),
+                    loading: LOADING,
+                    rate: Rate(I2F62::ZERO),
+                    carry: Rate(I2F62::ZERO),
+                }
+            })
+            .collect();
+        let legs: Vec<_> = book.iter().map(|position| self.leg(position)).collect();
+        let mut room = [Leg::Linear(Lots::ZERO); MAX_LEGS];
+        assess_on_host(&legs, &inputs, &SCENARIOS, &MARGIN, now, &mut room)
+    }
+
+    fn surface(&self, market: &MarginMarket, now: i64) -> essvi::Surface {
+        let data = self.raw(&market.accounts.surface.unwrap()).unwrap().data;
+        Surface::try_deserialize(&mut &data[..])
+            .unwrap()
+            .live(now, 600)
+            .unwrap()
+    }
+
+    fn leg(&self, position: &BookPosition) -> BookLeg {
+        let option = |kind, strike, expiry| Contract::Option {
+            kind,
+            strike,
+            expiry: i64::from(expiry),
+        };
+        let here = |market: &MarginMarket| market.accounts.market == position.market;
+        BookLeg {
+            market: self.markets.iter().position(here).unwrap(),
+            contract: match position.kind {
+                PositionKind::Linear { entry } => Contract::Linear {
+                    entry: entry.unwrap_or_default(),
+                },
+                PositionKind::Call { strike, expiry } => option(Kind::Call, strike, expiry),
+                PositionKind::Put { strike, expiry } => option(Kind::Put, strike, expiry),
+            },
+            quantity: Lots(position.lots),
+        }
+    }
+}
+
+fn bounds(price: &str, confidence: &str) -> PriceBounds {
+    let (mid, width): (I80F48, I80F48) = (price.parse().unwrap(), confidence.parse().unwrap());
+    let price = |value| Price::from_fixed(value).unwrap();
+    PriceBounds {
+        low: price(mid - width),
+        mid: price(mid),
+        high: price(mid + width),
+    }
+}

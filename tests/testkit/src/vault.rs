@@ -1,0 +1,134 @@
+//! A vault in a world: its market, a liquid venue, a guardian and a keeper.
+
+pub mod breakers;
+mod instructions;
+mod keeper;
+
+use crate::params;
+use crate::tokens::put_tokens;
+use crate::world::{User, World};
+use anchor_lang::prelude::Pubkey;
+use ballast_reference_venue::state::{Faults, MarketParams};
+use ballast_risk::CreateMarketArgs;
+use ballast_sdk::addresses::VaultKeys;
+use ballast_sdk::instructions as ix;
+use ballast_sdk::snapshot::Snapshot;
+use ballast_vault::state::VaultPolicy;
+use ballast_vault::CreateVaultArgs;
+use solana_keypair::Keypair;
+use solana_signer::Signer;
+
+/// Secret of the guardian's key.
+const GUARDIAN: [u8; 32] = [255; 32];
+
+/// A vault, the admin's number 1.
+pub struct VaultFixture {
+    world: World,
+    /// Cranks.
+    pub keeper: Keypair,
+    /// May trip and resume the vault's breakers.
+    pub guardian: Keypair,
+    /// Addresses.
+    pub keys: VaultKeys,
+}
+
+crate::built_on!(VaultFixture: world: World);
+
+impl VaultFixture {
+    /// Returns a vault with sound parameters at a price of 50,000.
+    pub fn new() -> Self {
+        Self::with(params::risk_market(), params::venue(), params::vault())
+    }
+
+    /// Returns a vault with these parameters.
+    pub fn with(market: CreateMarketArgs, venue: MarketParams, policy: VaultPolicy) -> Self {
+        let vault = params::create_vault(1, policy, Some(Self::guardian_key()));
+        Self::with_vault(market, venue, vault)
+    }
+
+    /// Returns the address of every vault's guardian.
+    pub fn guardian_key() -> Pubkey {
+        Keypair::new_from_array(GUARDIAN).pubkey()
+    }
+
+    /// Returns a vault with these parameters and arguments.
+    pub fn with_vault(market: CreateMarketArgs, venue: MarketParams, vault: CreateVaultArgs) -> Self {
+        let mut fixture = Self::without_vault(World::with_market(market));
+        let (admin, keys) = (fixture.admin.pubkey(), fixture.keys);
+        let create = ix::venue::create_market(&admin, &keys.risk_market, &keys.quote_mint, venue);
+        fixture.send(&[create], &[]).expect("venue market");
+        let fund = fixture.user(100_000_000_000_000);
+        let fill = ix::venue::fund_insurance(
+            &fund.holder.key,
+            &fund.holder.quote,
+            &keys.venue_market,
+            100_000_000_000_000,
+        );
+        fixture.send(&[fill], &[&fund.keypair]).expect("insurance fund");
+        fixture
+            .send(&[ix::create_vault(&admin, &keys, vault)], &[])
+            .expect("vault");
+        fixture
+    }
+
+    /// Returns the addresses of a vault in this world, and who looks after it.
+    fn without_vault(mut world: World) -> Self {
+        let keeper = Keypair::new_from_array([2; 32]);
+        world
+            .svm
+            .airdrop(&keeper.pubkey(), 1_000_000_000_000)
+            .expect("lamports");
+        let keys = VaultKeys::derive(&world.admin.pubkey(), 1, &world.quote_mint, &world.risk_market);
+        Self {
+            world,
+            keeper,
+            guardian: Keypair::new_from_array(GUARDIAN),
+            keys,
+        }
+    }
+
+    /// Returns the same vault once more, to try something in.
+    pub fn copy(&self) -> Self {
+        Self {
+            world: self.world.copy(),
+            keeper: self.keeper.insecure_clone(),
+            guardian: self.guardian.insecure_clone(),
+            keys: self.keys,
+        }
+    }
+
+    /// Returns a new person with this many quote tokens and an empty share account.
+    pub fn user(&mut self, amount: u64) -> User {
+        let user = self.world.wallet(amount);
+        let (shares, mint) = (user.holder.shares, self.keys.share_mint);
+        put_tokens(&mut self.world.svm, shares, mint, user.holder.key, 0);
+        user
+    }
+
+    /// Switches the venue's faults.
+    pub fn faults(&mut self, faults: Faults) {
+        let (admin, market) = (self.admin.pubkey(), self.keys.venue_market);
+        self.send(&[ix::venue::set_faults(&admin, &market, faults)], &[])
+            .expect("faults");
+    }
+
+    /// Returns what a keeper would see.
+    pub fn snapshot(&self) -> Snapshot {
+        let accounts = Snapshot::accounts(&self.keys).map(|key| self.raw(&key));
+        let feed = self.raw(&self.price_feed).expect("a price account");
+        let second = self.second_feed.and_then(|key| self.raw(&key));
+        let snapshot = Snapshot::decode(self.keys, self.clock(), feed, accounts).expect("the world's own accounts");
+        snapshot.with_second(second)
+    }
+
+    /// Returns the supply of shares.
+    pub fn supply(&self) -> u64 {
+        self.snapshot().supply
+    }
+}
+
+impl Default for VaultFixture {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,88 @@
+//! The vault's instructions, each sent by whoever may.
+
+use super::VaultFixture;
+use crate::world::{Sent, User};
+use ballast_sdk::instructions as ix;
+use ballast_vault::state::VaultBreaker;
+use ballast_vault::{Order, RedeemRequest};
+use solana_signer::Signer;
+
+impl VaultFixture {
+    /// Sends `deposit`.
+    pub fn deposit(&mut self, user: &User, amount: u64) -> Sent {
+        let terms = ix::DepositTerms { amount, min_shares: 0 };
+        let instruction = ix::deposit(&self.keys, &self.price_feed, &user.holder, terms);
+        self.send(&[instruction], &[&user.keypair])
+    }
+
+    /// Sends `redeem` by shares.
+    pub fn redeem_shares(&mut self, user: &User, shares: u64) -> Sent {
+        self.redeem(user, RedeemRequest::Shares { shares, min_amount: 0 })
+    }
+
+    /// Sends `redeem`.
+    pub fn redeem(&mut self, user: &User, request: RedeemRequest) -> Sent {
+        let instruction = ix::redeem(&self.keys, &self.price_feed, &user.holder, request);
+        self.send(&[instruction], &[&user.keypair])
+    }
+
+    /// Sends `request_redemption`.
+    pub fn request(&mut self, user: &User, shares: u64) -> Sent {
+        let instruction = ix::request_redemption(&self.keys, &user.holder, shares);
+        self.send(&[instruction], &[&user.keypair])
+    }
+
+    /// Sends `complete_redemption`, as anyone may.
+    pub fn complete(&mut self, user: &User) -> Sent {
+        let (holder, quote) = (user.holder.key, user.holder.quote);
+        let instruction = ix::complete_redemption(&self.keys, &self.price_feed, &holder, &quote);
+        self.send(&[instruction], &[])
+    }
+
+    /// Sends `rebalance` with one order.
+    pub fn rebalance(&mut self, lots: i64) -> Sent {
+        self.rebalance_with(vec![Order { market: 0, lots }])
+    }
+
+    /// Sends `rebalance`.
+    pub fn rebalance_with(&mut self, orders: Vec<Order>) -> Sent {
+        let keeper = self.keeper.insecure_clone();
+        let instruction = ix::rebalance(&self.keys, &self.price_feed, &keeper.pubkey(), orders);
+        self.send(&[instruction], &[&keeper])
+    }
+
+    /// Sends `unwind` with one order.
+    pub fn unwind(&mut self, lots: i64) -> Sent {
+        let keeper = self.keeper.insecure_clone();
+        let orders = vec![Order { market: 0, lots }];
+        let instruction = ix::unwind(&self.keys, &self.price_feed, &keeper.pubkey(), orders);
+        self.send(&[instruction], &[&keeper])
+    }
+
+    /// Sends `move_collateral`.
+    pub fn move_collateral(&mut self) -> Sent {
+        let instruction = ix::move_collateral(&self.keys, &self.price_feed);
+        self.send(&[instruction], &[])
+    }
+
+    /// Sends `mark`.
+    pub fn mark(&mut self) -> Sent {
+        let instruction = ix::mark(&self.keys, &self.price_feed);
+        self.send(&[instruction], &[])
+    }
+
+    /// Sends `trip_breaker`, by the guardian.
+    pub fn trip(&mut self, breaker: VaultBreaker) -> Sent {
+        let guardian = self.guardian.insecure_clone();
+        let instruction = ix::trip_breaker(&self.keys, &guardian.pubkey(), breaker);
+        self.send(&[instruction], &[&guardian])
+    }
+
+    /// Sends `mark` and `resume_breaker`, by the guardian.
+    pub fn resume(&mut self, breaker: VaultBreaker) -> Sent {
+        let guardian = self.guardian.insecure_clone();
+        let look = ix::mark(&self.keys, &self.price_feed);
+        let resume = ix::resume_breaker(&self.keys, &guardian.pubkey(), breaker);
+        self.send(&[look, resume], &[&guardian])
+    }
+}

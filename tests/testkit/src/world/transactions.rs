@@ -1,0 +1,56 @@
+//! What a test sends, and what comes of it.
+
+use super::World;
+use anchor_lang::prelude::Pubkey;
+use ballast_sdk::Instruction;
+use litesvm::types::{FailedTransactionMetadata, TransactionMetadata};
+use solana_keypair::Keypair;
+use solana_signer::Signer;
+use solana_transaction::{InstructionError, Transaction, TransactionError};
+
+/// What sending gives.
+pub type Sent = Result<TransactionMetadata, Box<FailedTransactionMetadata>>;
+
+impl World {
+    /// Sends instructions in one transaction, paid by the admin.
+    pub fn send(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Sent {
+        let payer = self.admin.insecure_clone();
+        self.send_paid_by(&payer, instructions, signers)
+    }
+
+    /// Sends instructions in one transaction.
+    pub fn send_paid_by(&mut self, payer: &Keypair, instructions: &[Instruction], signers: &[&Keypair]) -> Sent {
+        self.svm.expire_blockhash();
+        let mut all = vec![payer];
+        all.extend(signers.iter().filter(|signer| signer.pubkey() != payer.pubkey()));
+        let hash = self.svm.latest_blockhash();
+        let transaction = Transaction::new_signed_with_payer(instructions, Some(&payer.pubkey()), &all, hash);
+        self.svm.send_transaction(transaction).map_err(Box::new)
+    }
+
+    /// Sends one instruction with compute units to spare, paid by the admin.
+    pub fn send_large(&mut self, instruction: Instruction, signers: &[&Keypair]) -> Sent {
+        self.send(&[more_units(), instruction], signers)
+    }
+}
+
+/// Returns a request for all the compute units that a transaction may have.
+pub fn more_units() -> Instruction {
+    let mut data = vec![2];
+    data.extend(1_400_000u32.to_le_bytes());
+    Instruction {
+        program_id: Pubkey::from_str_const("ComputeBudget111111111111111111111111111111"),
+        accounts: Vec::new(),
+        data,
+    }
+}
+
+/// Returns the program error code that a transaction failed with. Panics, with the logs, if it did
+/// not fail that way.
+pub fn error_code(sent: &Sent) -> u32 {
+    let failed = sent.as_ref().expect_err("a refusal");
+    match &failed.err {
+        TransactionError::InstructionError(_, InstructionError::Custom(code)) => *code,
+        other => panic!("{other:?}\n{}", failed.meta.logs.join("\n")),
+    }
+}
