@@ -1,6 +1,6 @@
 //! What the `ballast` program is made of.
-#![forbid(unsafe_code)]
 
+pub mod building;
 pub mod commands;
 pub mod embedded;
 pub mod math_program;
@@ -8,4 +8,5 @@ pub mod node;
 pub mod places;
 pub mod process;
 pub mod stop;
+pub mod toolchain;
 mod verdict;

@@ -1,46 +1,47 @@
 //! `ballast`: the front door. The script of that name in the root of the repository builds and calls it.
 
 use anyhow::{Context, Result};
-use ballast_cli::commands::{bench, calibrate, demo, fit, greeks, localnet, options, replay};
+use ballast_cli::building;
+use ballast_cli::commands::{
+    bench, build, calibrate, completions, demo, fit, greeks, localnet, options, replay, setup, test,
+};
 use ballast_cli::places::Places;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
-use std::process::{Command, ExitCode};
+use std::process::{Command as Process, ExitCode};
 
 /// A risk vault on Solana: see it run, test it, work on it.
+///
+/// Each command takes --help. Begin with `./ballast demo`: on a new machine it sets everything up first (about 20 minutes on
+/// two cores, less than 4 GB of disk for the cache; once). Everything can be run again safely.
 #[derive(Parser)]
 #[command(name = "ballast", version)]
 struct Args {
     #[command(subcommand)]
-    command: Order,
+    command: Command,
 }
 
 #[derive(Subcommand)]
-enum Order {
+enum Command {
+    Setup(setup::Args),
     Demo(demo::Args),
+    Test(test::Args),
     Localnet(localnet::Args),
-    Greeks(greeks::Args),
-    Fit(fit::Args),
-    Calibrate(calibrate::Args),
-    Replay(replay::Args),
-    Bench(bench::Args),
-    Options(options::Args),
     /// Runs the keeper: watches a vault and cranks it. `ballast keeper --help` lists its options
     #[command(disable_help_flag = true)]
     Keeper(Passed),
     /// Runs the feeder: fits a surface to an option chain and submits it. `ballast feeder --help` lists its options
     #[command(disable_help_flag = true)]
     Feeder(Passed),
-    /// Installs what building needs (Debian packages, the programs' toolchain), then builds
-    #[command(disable_help_flag = true)]
-    Setup(Passed),
-    /// Builds the programs, this tool and the keeper; with --node also the local node
-    #[command(disable_help_flag = true)]
-    Build(Passed),
-    /// Builds everything and runs every test
-    #[command(disable_help_flag = true)]
-    Test(Passed),
+    Options(options::Args),
+    Greeks(greeks::Args),
+    Fit(fit::Args),
+    Calibrate(calibrate::Args),
+    Replay(replay::Args),
+    Bench(bench::Args),
+    Build(build::Args),
+    Completions(completions::Args),
 }
 
 #[derive(clap::Args)]
@@ -70,32 +71,31 @@ fn main() -> ExitCode {
 fn run(args: Args) -> Result<bool> {
     let places = Places::find()?;
     match args.command {
-        Order::Demo(args) => demo::run(&args, &places),
-        Order::Localnet(args) => localnet::run(&args, &places).map(|()| true),
-        Order::Greeks(args) => greeks::run(&args, &places),
-        Order::Fit(args) => fit::run(&args),
-        Order::Calibrate(args) => calibrate::run(&args),
-        Order::Replay(args) => replay::run(&args, &places),
-        Order::Options(args) => options::run(&args).map(|()| true),
-        Order::Bench(args) => bench::run(&args, &places),
-        Order::Keeper(passed) => become_other(Command::new(places.keeper()?).args(passed.arguments)),
-        Order::Feeder(passed) => become_other(Command::new(places.feeder()?).args(passed.arguments)),
-        Order::Setup(passed) => script(&places, "setup", passed),
-        Order::Build(passed) => script(&places, "build", passed),
-        Order::Test(passed) => script(&places, "test", passed),
+        // The script builds this tool first, and keeps settings of the user's own away from what is built.
+        Command::Setup(_) | Command::Build(_) | Command::Test(_) if !places.may_build => {
+            become_other(Process::new(places.root.join("ballast")).args(std::env::args_os().skip(1)))
+        }
+        Command::Setup(args) => setup::run(&args, &places).map(|()| true),
+        Command::Build(args) => build::run(&args, &places).map(|()| true),
+        Command::Test(args) => test::run(&args, &places).map(|()| true),
+        Command::Demo(args) => {
+            building::programs(&places)?;
+            demo::run(&args, &places)
+        }
+        Command::Localnet(args) => localnet::run(&args, &places).map(|()| true),
+        Command::Greeks(args) => greeks::run(&args, &places),
+        Command::Fit(args) => fit::run(&args),
+        Command::Calibrate(args) => calibrate::run(&args),
+        Command::Replay(args) => replay::run(&args, &places),
+        Command::Options(args) => options::run(&args).map(|()| true),
+        Command::Bench(args) => bench::run(&args, &places),
+        Command::Keeper(passed) => become_other(Process::new(places.keeper()?).args(passed.arguments)),
+        Command::Feeder(passed) => become_other(Process::new(places.feeder()?).args(passed.arguments)),
+        Command::Completions(args) => completions::run(&args, &mut Args::command()).map(|()| true),
     }
 }
 
-/// What installs and builds is the script's, since it has to work before this program exists.
-fn script(places: &Places, order: &str, passed: Passed) -> Result<bool> {
-    become_other(
-        Command::new(places.root.join("ballast"))
-            .arg(order)
-            .args(passed.arguments),
-    )
-}
-
-fn become_other(command: &mut Command) -> Result<bool> {
+fn become_other(command: &mut Process) -> Result<bool> {
     let error = command.exec();
     let name = command.get_program().to_string_lossy().into_owned();
     Err(error).with_context(|| format!("{name} could not be started"))

@@ -1,5 +1,6 @@
 //! The compiled mathematics, in a virtual machine of its own.
 
+use crate::building;
 use crate::places::Places;
 use anchor_lang::prelude::{AccountMeta, Pubkey};
 use anyhow::{anyhow, bail, Context, Result};
@@ -40,8 +41,9 @@ impl MathProgram {
     /// Loads the compiled program.
     ///
     /// # Errors
-    /// If it is not built.
+    /// If it is not built, or does not build.
     pub fn load(places: &Places) -> Result<Self> {
+        building::programs(places)?;
         let path = places.programs().join("ballast_cu_bench.so");
         let bytes = std::fs::read(&path).with_context(|| {
             format!(

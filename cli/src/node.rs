@@ -1,5 +1,6 @@
 //! A local node and a keeper, each in a process of its own.
 
+use crate::building;
 use crate::commands::chain::{Chain, Vaulted};
 use crate::places::Places;
 use crate::process::Process;
@@ -45,6 +46,7 @@ impl Node {
     /// # Errors
     /// What is missing or in the way.
     pub fn start(places: &Places, port: Option<u16>, genesis: i64, stop: Stop) -> Result<Self> {
+        building::node(places)?;
         let (binary, keeper_binary) = (places.localnet()?, places.keeper()?);
         let port = port.map_or_else(free_ports, Ok)?;
         let process = start_node(&binary, port, Some(genesis))?;

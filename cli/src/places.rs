@@ -9,19 +9,26 @@ pub struct Places {
     pub root: PathBuf,
     /// Where the user stands.
     pub start: PathBuf,
+    /// Whether the script asked for the command, so that what is missing is built first.
+    pub may_build: bool,
 }
 
 impl Places {
+    /// Environment variable by which the script says that what is missing may be built.
+    pub const MAY_BUILD: &'static str = "BALLAST_MAY_BUILD";
+
     /// Finds the repository: `BALLAST_ROOT`, which the `ballast` script sets, or upward from this program or the user.
     ///
     /// # Errors
     /// If there is none.
     pub fn find() -> Result<Self> {
         let start = std::env::current_dir()?;
+        let may_build = std::env::var_os(Self::MAY_BUILD).is_some();
         if let Some(root) = std::env::var_os("BALLAST_ROOT") {
             return Ok(Self {
                 root: root.into(),
                 start,
+                may_build,
             });
         }
         let own = std::env::current_exe()?;
@@ -33,7 +40,7 @@ impl Places {
         let root = root
             .ok_or_else(|| anyhow!("this is not inside Ballast's repository; use its ./ballast script"))?
             .to_owned();
-        Ok(Self { root, start })
+        Ok(Self { root, start, may_build })
     }
 
     /// Folder of the compiled programs.

@@ -1,5 +1,6 @@
 //! `ballast localnet`: a local node, set up.
 
+use crate::building;
 use crate::node::{rpc_url, start_node, websocket_url};
 use crate::places::Places;
 use crate::stop::Stop;
@@ -53,6 +54,10 @@ pub struct Args {
 /// # Errors
 /// One line that says what to do.
 pub fn run(args: &Args, places: &Places) -> Result<()> {
+    building::node(places)?;
+    if !args.bare {
+        building::programs(places)?;
+    }
     let stop = Stop::new()?;
     let binary = places.localnet()?;
     let config = args

@@ -1,8 +1,10 @@
 //! The commands: one file or folder each.
 
 pub mod bench;
+pub mod build;
 pub mod calibrate;
 pub mod chain;
+pub mod completions;
 pub mod demo;
 pub mod depositor;
 pub mod fit;
@@ -12,3 +14,5 @@ pub mod options;
 pub mod options_demo;
 pub mod replay;
 pub mod sample;
+pub mod setup;
+pub mod test;

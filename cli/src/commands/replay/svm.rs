@@ -1,5 +1,6 @@
 //! The compiled program as an observer, in a virtual machine of its own.
 
+use crate::building;
 use crate::places::Places;
 use anchor_lang::prelude::{Clock, Pubkey};
 use anyhow::{anyhow, Context, Result};
@@ -77,8 +78,9 @@ impl Compiled {
     /// Loads the compiled program and creates a market with these parameters.
     ///
     /// # Errors
-    /// If the program is not built, or refuses the parameters.
+    /// If the program is not built, does not build, or refuses the parameters.
     pub fn new(places: &Places, typed: &Typed) -> Result<Self> {
+        building::programs(places)?;
         let path = places.programs().join("ballast_risk.so");
         let bytes = std::fs::read(&path).with_context(|| {
             format!(
