@@ -11,16 +11,25 @@ use anyhow::Result;
 pub struct Args {
     /// Also build the local node, into tools/localnet/target; the first time takes some ten minutes
     #[arg(long)]
-    pub node: bool,
+    node: bool,
 }
 
-/// Builds. The script has built this tool and the bots already: it could not have called it otherwise.
+/// Builds what the command asks for.
 ///
 /// # Errors
 /// What does not build.
 pub fn run(args: &Args, places: &Places) -> Result<()> {
+    everything(places, args.node)
+}
+
+/// Builds the programs, and the local node if it is wanted. The script has built this tool and the bots already: it could not
+/// have called it otherwise.
+///
+/// # Errors
+/// What does not build.
+pub fn everything(places: &Places, with_node: bool) -> Result<()> {
     building::programs(places)?;
-    if args.node {
+    if with_node {
         building::node(places)?;
     }
     say("built; try ./ballast demo");

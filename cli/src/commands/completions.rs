@@ -5,9 +5,10 @@ use clap::Command;
 use clap_complete::{generate, Shell};
 use std::io::{self, Write};
 
-/// Writes completions for a shell: `source <(./ballast completions bash)`.
+/// Writes completions for a shell, as in `source <(./ballast completions bash)`.
 #[derive(clap::Args)]
 pub struct Args {
+    /// The shell that reads them
     shell: Shell,
 }
 

@@ -6,13 +6,14 @@ use crate::places::Places;
 use crate::toolchain::tool;
 use anyhow::Result;
 
-/// Installs what building needs, then builds: Debian packages and the programs' toolchain, from package registries only.
+/// Installs what building needs, then builds.
 ///
-/// Needs root or sudo for apt-get. A second run finds everything done and takes seconds.
+/// Debian packages and the programs' toolchain, from package registries only. Needs root or sudo for apt-get. A second run finds everything done and takes seconds.
 #[derive(clap::Args)]
 pub struct Args {
-    #[command(flatten)]
-    build: build::Args,
+    /// Also prepare and build the local node, which takes some ten minutes more
+    #[arg(long)]
+    node: bool,
 }
 
 /// Installs and builds.
@@ -21,9 +22,9 @@ pub struct Args {
 /// What cannot be installed or does not build.
 pub fn run(args: &Args, places: &Places) -> Result<()> {
     let mut setup = tool(places, "setup");
-    if args.build.node {
+    if args.node {
         setup.arg("--with-localnet");
     }
     timed("installing what building needs", &mut setup)?;
-    build::run(&args.build, places)
+    build::everything(places, args.node)
 }
