@@ -1,6 +1,7 @@
 //! What the `ballast` program is made of.
 
 pub mod building;
+pub mod chain;
 pub mod commands;
 pub mod math_program;
 pub mod node;

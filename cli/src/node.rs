@@ -1,7 +1,7 @@
 //! A local node and a keeper, each in a process of its own.
 
 use crate::building;
-use crate::commands::chain::{Chain, Vaulted};
+use crate::chain::{Chain, Vaulted};
 use crate::places::Places;
 use crate::process::Process;
 use crate::stop::Stop;

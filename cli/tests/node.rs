@@ -4,7 +4,7 @@
 
 mod support;
 
-use ballast_cli::commands::chain::Vaulted;
+use ballast_cli::chain::Vaulted;
 use ballast_cli::commands::depositor::Depositor;
 use ballast_cli::node::{keeper_command, rpc_url, start_node};
 use ballast_cli::process::Process;

@@ -1,6 +1,6 @@
 //! `ballast demo`: a vault through a stretch of price history.
 
-use crate::commands::chain::{refused, Chain, InProcess, Vaulted};
+use crate::chain::{refused, Chain, InProcess, Vaulted};
 use crate::commands::depositor::Depositor;
 use crate::commands::options_demo;
 use crate::commands::sample;

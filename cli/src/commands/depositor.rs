@@ -1,6 +1,6 @@
 //! A person with money.
 
-use crate::commands::chain::Vaulted;
+use crate::chain::Vaulted;
 use ballast_deploy::keys;
 use ballast_rpc::tokens;
 use ballast_sdk::addresses::{self, VaultKeys};

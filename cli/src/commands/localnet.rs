@@ -6,7 +6,7 @@ use crate::places::Places;
 use crate::stop::Stop;
 use anyhow::{Context, Result};
 use ballast_deploy::config::{Config, DEFAULT};
-use ballast_deploy::publication::price_of;
+use ballast_deploy::price::price_of;
 use ballast_deploy::steps::{compiled, Local};
 use ballast_rpc::{BlockingRpc, Cluster};
 use std::path::PathBuf;

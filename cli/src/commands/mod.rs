@@ -3,7 +3,6 @@
 pub mod bench;
 pub mod build;
 pub mod calibrate;
-pub mod chain;
 pub mod completions;
 pub mod demo;
 pub mod depositor;

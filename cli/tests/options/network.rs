@@ -3,7 +3,7 @@
 use ballast_cli::commands::options::{execute, Args};
 use ballast_deploy::config::{Config, DEFAULT};
 use ballast_deploy::keys;
-use ballast_deploy::publication::price_of;
+use ballast_deploy::price::price_of;
 use ballast_deploy::steps::Local;
 use ballast_rpc::args::write_keypair;
 use ballast_rpc::{Cluster, Embedded, TestCluster};

@@ -172,7 +172,6 @@ pub fn mark(leg: &BookLeg, market: &MarketInputs, now: i64) -> Result<Value, Ass
 }
 
 /// What the risk of a book is worked out from.
-#[derive(Clone, Copy)]
 struct RiskInputs<'a> {
     legs: &'a [BookLeg],
     markets: &'a [MarketInputs<'a>],

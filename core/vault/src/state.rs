@@ -1,6 +1,5 @@
 //! What a vault's account says, as plain values.
 
-use crate::appraisal::Appraisal;
 use crate::exposure::ExposurePolicy;
 use crate::rebalance::RebalancePolicy;
 use crate::shares::RiseLimit;
@@ -58,11 +57,5 @@ impl VaultState {
             reference_at: self.share_mark.at,
             per_hour: self.policy.nav_rise_per_hour,
         }
-    }
-
-    /// Takes note of what an appraisal found: the share's mark and the breakers.
-    pub fn record(&mut self, appraisal: &Appraisal) {
-        self.share_mark = appraisal.share_mark;
-        self.monitor = appraisal.monitor;
     }
 }

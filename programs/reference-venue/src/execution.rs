@@ -7,7 +7,7 @@ use ballast_risk::state::Fixed;
 use fixed::types::I80F48;
 
 use crate::errors::PerpError;
-use crate::events::{BadDebt, CancelReason, FillCause, Filled, OrderCancelled, ProfitUnpaid};
+use crate::events::{BadDebt, CancelReason, FillCause, Filled, FundingSettled, OrderCancelled, ProfitUnpaid};
 use crate::math::{fills, margin, pricing};
 use crate::state::{CashFlow, Market, PendingOrder, Trader};
 
@@ -72,8 +72,14 @@ impl From<PendingOrder> for OrderArgs {
 /// every margin check.
 pub fn refresh(market: &mut Market, trader: &mut Trader, trader_key: Pubkey, mid: Price, clock: &Clock) -> Result<()> {
     market.accrue_funding(mid, clock.unix_timestamp)?;
-    if let Some(settled) = trader.settle_funding(trader_key, market)? {
-        emit!(settled);
+    if let Some(payment) = trader.settle_funding(market)? {
+        emit!(FundingSettled {
+            market: trader.market,
+            trader: trader_key,
+            owed: payment.owed,
+            carried: payment.carried,
+            unpaid: payment.unpaid,
+        });
     }
     Ok(())
 }

@@ -6,6 +6,7 @@
 //! | [`config`] | the configuration file, and what the programs are given of it |
 //! | [`keys`] | the keypairs of local networks |
 //! | [`steps`] | the transactions of the initialisation |
+//! | [`price`] | prices as set-up writes them |
 //! | [`publication`] | prices and surfaces, where nobody else publishes them |
 //!
 //! Every step is a list of instructions ([`steps::Local::steps`]) that runs on any
@@ -17,5 +18,6 @@
 
 pub mod config;
 pub mod keys;
+pub mod price;
 pub mod publication;
 pub mod steps;

@@ -1,16 +1,14 @@
 //! Prices and surfaces of a local network, where nobody else publishes them.
 
+use crate::price::EXPONENT;
 use crate::steps::Local;
-use anyhow::{anyhow, Context, Result};
+use anyhow::{Context, Result};
 use ballast_risk::state::StoredSlice;
 use ballast_rpc::{Cluster, ClusterError, TestCluster};
 use ballast_sdk::instructions::{self, surface};
 use ballast_sdk::prices::{self, Publication};
 use ballast_sdk::{addresses, Instruction, Pubkey};
 use solana_signer::Signer;
-
-/// Prices are published in units of ten to this power.
-pub const EXPONENT: i32 = -8;
 
 /// Publishes at both sources of a local network's market.
 ///
@@ -91,16 +89,4 @@ impl Local {
         say(&format!("first price and surface of {}-USD", self.asset));
         Ok(())
     }
-}
-
-/// Converts whole units of the quote token to those that [`Local::publish_price`] takes.
-///
-/// # Errors
-/// A price that is not positive or does not fit.
-pub fn price_of(units: f64) -> Result<i64> {
-    let scaled = units * 10f64.powi(-EXPONENT);
-    if scaled >= 1.0 && scaled < i64::MAX as f64 / 2.0 {
-        return Ok(scaled.round() as i64);
-    }
-    Err(anyhow!("{units} is no price"))
 }

@@ -17,7 +17,7 @@ use anyhow::{anyhow, bail, Context, Result};
 use ballast_core_clearing::quote::{Quote, ANYONE};
 use ballast_core_clearing::trade::Side;
 use ballast_deploy::keys;
-use ballast_deploy::publication::price_of;
+use ballast_deploy::price::price_of;
 use ballast_deploy::steps::Local;
 use ballast_options::state::{ExpiryOutcome, SeriesKey};
 use ballast_rpc::tokens::UNIT;

@@ -4,7 +4,6 @@ use ballast_risk::state::Fixed;
 
 use super::Market;
 use crate::errors::PerpError;
-use crate::events::FundingSettled;
 use crate::math::fills::Position;
 use ballast_venues::reference::funding;
 
@@ -50,6 +49,17 @@ impl PendingOrder {
     }
 }
 
+/// What settling funding came to, quote base units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FundingPayment {
+    /// Owed by the trader; negative: received.
+    pub owed: i64,
+    /// What collateral could not cover, added to the cost of the position.
+    pub carried: u64,
+    /// What the insurance fund could not pay.
+    pub unpaid: u64,
+}
+
 impl Trader {
     pub fn find(market: &Pubkey, owner: &Pubkey) -> (Pubkey, u8) {
         Pubkey::find_program_address(&[TRADER_SEED, market.as_ref(), owner.as_ref()], &crate::ID)
@@ -65,7 +75,7 @@ impl Trader {
     /// Pay or receive the funding since the last settlement. What collateral cannot cover is added
     /// to the cost of the position, so that an empty account does not hold a position for free.
     /// The caller has brought the market's index up to date.
-    pub fn settle_funding(&mut self, own_key: Pubkey, market: &mut Market) -> Result<Option<FundingSettled>> {
+    pub fn settle_funding(&mut self, market: &mut Market) -> Result<Option<FundingPayment>> {
         let index = market.cumulative_funding;
         let settled = std::mem::replace(&mut self.funding_index, index);
         if self.lots == 0 || settled == index {
@@ -78,9 +88,7 @@ impl Trader {
         let flow = market.settle_cash(&mut self.collateral, result)?;
         let carried = i64::try_from(flow.uncovered).map_err(|_| PerpError::Overflow)?;
         self.entry_cost = self.entry_cost.checked_add(carried).ok_or(PerpError::Overflow)?;
-        Ok(Some(FundingSettled {
-            market: self.market,
-            trader: own_key,
+        Ok(Some(FundingPayment {
             owed,
             carried: flow.uncovered,
             unpaid: flow.unpaid,

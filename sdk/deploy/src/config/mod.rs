@@ -18,7 +18,7 @@ mod venue;
 pub use house::House;
 pub use surface::Surface;
 
-use crate::publication::price_of;
+use crate::price::price_of;
 use anyhow::{anyhow, Context, Result};
 use risk::Risk;
 use serde::Deserialize;
@@ -83,7 +83,7 @@ impl Config {
     }
 
     /// Returns the price that a fresh local network begins with, units of
-    /// 10^[`EXPONENT`](crate::publication::EXPONENT).
+    /// 10^[`EXPONENT`](crate::price::EXPONENT).
     ///
     /// # Errors
     /// If the file has none for the asset, or not a price.
