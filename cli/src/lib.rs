@@ -1,6 +1,7 @@
 //! What the `ballast` program is made of.
 #![forbid(unsafe_code)]
 
+pub mod chain;
 pub mod commands;
 pub mod embedded;
 pub mod math_program;
@@ -8,4 +9,3 @@ pub mod node;
 pub mod places;
 pub mod process;
 pub mod stop;
-mod verdict;

@@ -1,6 +1,6 @@
 //! A local node and a keeper, each in a process of its own.
 
-use crate::commands::chain::{Chain, Vaulted};
+use crate::chain::{Chain, Vaulted};
 use crate::places::Places;
 use crate::process::Process;
 use crate::stop::Stop;

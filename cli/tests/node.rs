@@ -4,8 +4,8 @@
 
 mod support;
 
-use ballast_cli::commands::chain::Vaulted;
-use ballast_cli::commands::depositor::Depositor;
+use ballast_cli::chain::Vaulted;
+use ballast_cli::commands::demo::depositor::Depositor;
 use ballast_cli::node::{keeper_command, rpc_url, start_node, write_keypair};
 use ballast_cli::process::Process;
 use ballast_keeper::plan::plan;

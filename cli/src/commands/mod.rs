@@ -2,13 +2,9 @@
 
 pub mod bench;
 pub mod calibrate;
-pub mod chain;
 pub mod demo;
-pub mod depositor;
 pub mod fit;
 pub mod greeks;
 pub mod localnet;
 pub mod options;
-pub mod options_demo;
 pub mod replay;
-pub mod sample;

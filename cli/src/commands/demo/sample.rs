@@ -1,9 +1,13 @@
 //! What the report records of the chain.
 
-use anyhow::{anyhow, Result};
-use ballast_core_market::admission::{PriceBounds, PriceUse};
+use anyhow::anyhow;
+use anyhow::Result;
+use ballast_core_market::admission::PriceBounds;
+use ballast_core_market::admission::PriceUse;
 use ballast_core_market::breaker::permitted;
-use ballast_core_types::{Price, Ratio, Value};
+use ballast_core_types::Price;
+use ballast_core_types::Ratio;
+use ballast_core_types::Value;
 use ballast_core_vault::shares;
 use ballast_sdk::snapshot::Snapshot;
 use ballast_sim::record::Step;
@@ -27,7 +31,8 @@ fn unfit<T>(value: Option<T>) -> Result<T> {
     value.ok_or_else(|| anyhow!("a number of the vault does not fit its type"))
 }
 
-/// The price the vault is seen at, and whether the programs let risk be taken and deposits in.
+/// Returns the price the vault is seen at, and whether the programs let risk be taken and deposits
+/// in.
 fn seen(snapshot: &Snapshot) -> Result<(PriceBounds, bool)> {
     let trade = snapshot.live_price(PriceUse::Trade).ok();
     let live = trade.or_else(|| snapshot.live_price(PriceUse::Exit).ok());
@@ -43,7 +48,8 @@ fn seen(snapshot: &Snapshot) -> Result<(PriceBounds, bool)> {
     Ok((bounds, permitted(standing, trade.is_some()).open))
 }
 
-/// The vault at the end of a step. Cranks, keeper, cost and reactions are the driver's to add.
+/// Records the vault at the end of a step. Cranks, keeper, cost and reactions are the driver's to
+/// add.
 ///
 /// # Errors
 /// If there is no price at all, or a number does not fit.
@@ -75,7 +81,8 @@ pub fn step(snapshot: &Snapshot, index: u32, unix_time: i64) -> Result<Step> {
     })
 }
 
-/// Net asset value at the published price, quote: before and after trading, at one price, the difference is the cost.
+/// Computes the net asset value at the published price, quote: before and after trading, at one
+/// price, the difference is the cost.
 ///
 /// # Errors
 /// As [`step`].

@@ -1,10 +1,14 @@
 //! A person with money.
 
-use crate::commands::chain::Vaulted;
-use ballast_migrations::{keys, tokens};
-use ballast_sdk::addresses::{self, VaultKeys};
-use ballast_sdk::instructions::{self, Holder};
-use ballast_sdk::{Instruction, Pubkey};
+use crate::chain::Vaulted;
+use ballast_migrations::keys;
+use ballast_migrations::tokens;
+use ballast_sdk::addresses;
+use ballast_sdk::addresses::VaultKeys;
+use ballast_sdk::instructions;
+use ballast_sdk::instructions::Holder;
+use ballast_sdk::Instruction;
+use ballast_sdk::Pubkey;
 use ballast_vault::RedeemRequest;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
@@ -27,7 +31,7 @@ pub struct Depositor {
 }
 
 impl Depositor {
-    /// A person who will deposit `budget`.
+    /// Returns a person who will deposit `budget`.
     pub fn new(name: &'static str, budget: u64, vault: &VaultKeys) -> Self {
         let keypair = keys::wallet(name);
         let key = keypair.pubkey();
@@ -71,7 +75,7 @@ impl Depositor {
         instructions::request_redemption(&vault.keys, &self.holder, shares)
     }
 
-    /// Where that request is kept.
+    /// Returns where that request is kept.
     pub fn ticket(&self, vault: &Vaulted) -> Pubkey {
         addresses::ticket(&vault.keys.vault, &self.holder.key)
     }

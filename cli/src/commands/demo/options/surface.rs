@@ -1,9 +1,15 @@
-//! The surfaces that the demo publishes: the configured smile, or what real option chains are fitted to.
+//! The surfaces that the demo publishes: the configured smile, or what real option chains are
+//! fitted to.
 
-use anyhow::{anyhow, Context, Result};
-use ballast_feeder::said::{say, Terms};
-use ballast_market_data::chains::{self, Snapshot};
-use ballast_migrations::cluster::{Cluster, ClusterError};
+use anyhow::anyhow;
+use anyhow::Context;
+use anyhow::Result;
+use ballast_feeder::said::say;
+use ballast_feeder::said::Terms;
+use ballast_market_data::chains;
+use ballast_market_data::chains::Snapshot;
+use ballast_migrations::cluster::Cluster;
+use ballast_migrations::cluster::ClusterError;
 use ballast_migrations::steps::Local;
 use ballast_risk::state::StoredSlice;
 use std::path::Path;
@@ -12,7 +18,8 @@ use std::path::Path;
 const OLDEST_CHAIN: u32 = 172_800;
 /// How far the last fitted expiry may be extended.
 const EXTRAPOLATION: f64 = 2.0;
-/// Shares of the way from the published surface to the new one that are tried in turn: a publication moves by no more than its bounds.
+/// Shares of the way from the published surface to the new one that are tried in turn: a
+/// publication moves by no more than its bounds.
 const STEPS: [f64; 4] = [1.0, 0.5, 0.2, 0.05];
 
 /// Where surfaces come from.
@@ -33,7 +40,7 @@ pub struct Published {
 }
 
 impl Source {
-    /// The built-in smile, or a file of chains.
+    /// Returns the built-in smile, or reads a file of chains.
     ///
     /// # Errors
     /// If the file cannot be read, or has nothing of the asset.
@@ -56,7 +63,7 @@ impl Source {
         })
     }
 
-    /// What it is, for the report.
+    /// Says what it is, for the report.
     pub fn describe(&self) -> String {
         match self.chains.len() {
             0 => "the configured smile".to_owned(),
@@ -64,7 +71,7 @@ impl Source {
         }
     }
 
-    /// The slices of a moment on these expiries; nothing means the configured smile.
+    /// Fits the slices of a moment on these expiries; nothing means the configured smile.
     fn slices(&self, expiries: &[i64], now: i64) -> Option<Result<Vec<StoredSlice>>> {
         // The first also serves the hours before it: the day's first publication needs one.
         let before = self.chains.iter().rev().find(|snapshot| snapshot.unix_time <= now);
@@ -78,7 +85,8 @@ impl Source {
         Some(said.map(|said| said.slices.iter().map(|slice| (*slice).into()).collect()))
     }
 
-    /// Observes the market and publishes what the source has for now, as far as the bounds on change allow.
+    /// Observes the market and publishes what the source has for now, as far as the bounds on
+    /// change allow.
     ///
     /// # Errors
     /// A cluster that cannot be used.
@@ -112,7 +120,7 @@ impl Source {
     }
 }
 
-/// A share of the way from what is published for that expiry to a new slice.
+/// Goes a share of the way from what is published for that expiry to a new slice.
 fn blend(published: &[StoredSlice], new: &StoredSlice, share: f64) -> StoredSlice {
     let Some(old) = published.iter().find(|old| old.expiry == new.expiry && share < 1.0) else {
         return *new;
