@@ -17,7 +17,7 @@ const MOST_CRANKS: usize = 24;
 
 /// What the demo runs on: a chain, and a keeper that looks after one vault.
 pub trait Chain {
-    /// The chain.
+    /// Returns the chain.
     fn cluster(&mut self) -> &mut dyn TestCluster;
 
     /// Lets the keeper begin.
@@ -26,10 +26,11 @@ pub trait Chain {
     /// Why it could not.
     fn start_keeper(&mut self, vault: &Vaulted) -> Result<()>;
 
-    /// Who cranks.
+    /// Returns who cranks.
     fn keeper(&self) -> Pubkey;
 
-    /// Comes back when the keeper has nothing left to do; the reactions since the last time, milliseconds.
+    /// Comes back when the keeper has nothing left to do. Returns its reactions since the last time,
+    /// milliseconds.
     ///
     /// # Errors
     /// A crank that was refused, or a keeper that died or never comes to rest.
@@ -56,7 +57,7 @@ impl Vaulted {
         publication::publish(cluster, self.price_feed, self.second_feed, publication)
     }
 
-    /// Everything the keeper looks at.
+    /// Reads everything the keeper looks at.
     ///
     /// # Errors
     /// What could not be read.
@@ -83,7 +84,7 @@ pub struct InProcess {
 }
 
 impl InProcess {
-    /// A chain that begins at `unix_time`.
+    /// Returns a chain that begins at `unix_time`.
     pub fn new(unix_time: i64) -> Self {
         Self {
             cluster: Embedded::new(unix_time),
@@ -128,7 +129,7 @@ impl Chain for InProcess {
     }
 }
 
-/// Whether an error is a program's refusal, and its words.
+/// Returns the words of a program's refusal; nothing for another error.
 pub fn refused(error: &ClusterError) -> Option<&str> {
     match error {
         ClusterError::Refused(refusal) => Some(&refusal.words),

@@ -9,4 +9,3 @@ pub mod places;
 pub mod process;
 pub mod stop;
 pub mod toolchain;
-mod verdict;

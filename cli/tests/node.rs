@@ -5,7 +5,7 @@
 mod support;
 
 use ballast_cli::chain::Vaulted;
-use ballast_cli::commands::depositor::Depositor;
+use ballast_cli::commands::demo::depositor::Depositor;
 use ballast_cli::node::{keeper_command, rpc_url, start_node};
 use ballast_cli::process::Process;
 use ballast_deploy::config::{Config, DEFAULT};

@@ -1,7 +1,9 @@
 //! `ballast demo --options` as a stranger uses it: the program, its files, its exit status.
 //!
-//! Needs the compiled programs: `./ballast build` makes them. Without them these tests say so and pass.
+//! Needs the compiled programs: `./ballast build` makes them. Without them these tests say so and
+//! pass.
 
+use ballast_sim::record::strangle::Step;
 use serde_json::Value;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -27,24 +29,23 @@ fn demo(arguments: &[&str], out: &Path) -> Output {
 }
 
 /// Runs it; what it leaves behind.
-fn held(arguments: &[&str]) -> (Value, Vec<csv::StringRecord>) {
+fn held(arguments: &[&str]) -> (Value, Vec<Step>) {
     let folder = tempfile::tempdir().unwrap();
     let output = demo(arguments, folder.path());
     let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && said.contains("Everything held."), "{said}");
-    let text = std::fs::read_to_string(folder.path().join("options.json")).unwrap();
-    let summary: Value = serde_json::from_str(&text).unwrap();
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    let summary: Value = serde_json::from_str(&read("report.json")).unwrap();
+    let page = read("index.html");
+    assert!(page.ends_with("</html>\n") && page.contains("<svg") && !page.contains("NaN"));
+    assert!(summary["balanced"] == true && summary["held"] == true, "{summary}");
     let checks = summary["checks"].as_array().unwrap();
     assert!(
         checks.len() >= 6 && checks.iter().all(|check| check["held"] == true),
         "{summary}"
     );
     let mut steps = csv::Reader::from_path(folder.path().join("steps.csv")).unwrap();
-    (summary, steps.records().map(Result::unwrap).collect())
-}
-
-fn number(step: &csv::StringRecord, column: usize) -> f64 {
-    step[column].parse().unwrap()
+    (summary, steps.deserialize().map(Result::unwrap).collect())
 }
 
 #[test]
@@ -58,17 +59,12 @@ fn a_strangle_is_sold_hedged_and_settled() {
     assert!(summary["premium"].as_f64().unwrap() > 1_000.0, "{summary}");
     // An hour each until the window, and the end.
     assert_eq!(steps.len(), 105);
-    // The hedge is never off by more than the band after a step, but for the price that it moved itself.
+    // The hedge is never off by more than the band after a step, but for the price that it moved
+    // itself.
     let size = summary["size"].as_f64().unwrap();
     for step in &steps[..steps.len() - 1] {
-        assert!(
-            (number(step, 8) + number(step, 9)).abs() <= 0.02 * size + 1e-3,
-            "{step:?}"
-        );
-        assert!(
-            number(step, 5) > number(step, 6),
-            "equity under the initial margin: {step:?}"
-        );
+        assert!((step.delta + step.hedge).abs() <= 0.02 * size + 1e-3, "{step:?}");
+        assert!(step.equity > step.initial, "equity under the initial margin: {step:?}");
     }
 }
 
@@ -83,9 +79,9 @@ fn a_writer_with_thin_margin_is_liquidated_by_the_fall() {
     // Where it began: under maintenance at the step before the takes, and not after them.
     let at = steps
         .iter()
-        .position(|step| step[12].contains("a liquidation begins"))
+        .position(|step| step.events.contains("a liquidation begins"))
         .unwrap();
-    assert!(number(&steps[at], 5) >= number(&steps[at], 7), "{:?}", steps[at]);
+    assert!(steps[at].equity >= steps[at].maintenance, "{:?}", steps[at]);
 }
 
 #[test]

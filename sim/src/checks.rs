@@ -1,16 +1,42 @@
-//! Checks that follow from what was recorded. The driver adds them to [`Meta::checks`](crate::record::Meta) beside its
-//! own, so that one place decides whether everything held.
+//! Checks that follow from what was recorded. The driver adds them to
+//! [`Meta::checks`](crate::record::Meta) beside its own, so that one place decides whether
+//! everything held.
 
-use crate::record::{books, delta_over_band, floor_distance, Check, LedgerLine, Step};
+use crate::record::{delta_over_band, floor_distance, Book, Check, Ledger, Step};
 use ballast_market_data::format::{decimal, utc_minute};
 
-/// Every token's books balance to the last base unit: one check per token, and one that fails if there are none.
+/// What a check found: whether it held, and what was measured, for a person.
+pub type Finding = (bool, String);
+
+/// A check of `T`: its name, as a sentence that is true when it held, and what finds out.
+pub type Rule<T> = (&'static str, fn(&T) -> Finding);
+
+/// Returns what each of a table of checks finds, in its order.
 #[must_use]
-pub fn books_balance(ledger: &[LedgerLine]) -> Vec<Check> {
-    let Some(books) = books(ledger) else {
-        return vec![check("The books balance", false, "no book was kept")];
+pub fn all<T>(rules: &[Rule<T>], of: &T) -> Vec<Check> {
+    let one = |(name, find): &Rule<T>| {
+        let (held, detail) = find(of);
+        check(name, held, detail)
     };
-    let line = |book: crate::record::Book| {
+    rules.iter().map(one).collect()
+}
+
+/// Finds out whether two amounts are the same number of base units.
+#[must_use]
+pub fn equal(left: impl Into<u128>, right: impl Into<u128>) -> Finding {
+    let (left, right) = (left.into(), right.into());
+    (left == right, format!("{left} and {right} base units"))
+}
+
+/// Checks that every token's books balance to the last base unit: one check per token, and one that
+/// fails if there are none.
+#[must_use]
+pub fn books_balance(ledger: &Ledger) -> Vec<Check> {
+    let books = ledger.books();
+    if books.is_empty() {
+        return vec![check("The books balance", false, "no book was kept")];
+    }
+    let line = |book: Book| {
         let detail = if book.balances() {
             format!("{} base units minted, all of them found again", grouped(book.minted))
         } else {
@@ -29,7 +55,7 @@ pub fn books_balance(ledger: &[LedgerLine]) -> Vec<Check> {
     books.into_iter().map(line).collect()
 }
 
-/// A share was never worth less than its floor at the end of a step.
+/// Checks that a share was never worth less than its floor at the end of a step.
 #[must_use]
 pub fn floor_held(steps: &[Step]) -> Check {
     let name = "A share was never worth less than its floor";
@@ -47,8 +73,9 @@ pub fn floor_held(steps: &[Step]) -> Check {
     }
 }
 
-/// Delta stood inside its band at the end of every step in which no breaker was tripped. (Under a breaker only orders
-/// that reduce risk are allowed, so a delta below its band may have to wait.)
+/// Checks that delta stood inside its band at the end of every step in which no breaker was
+/// tripped. (Under a breaker only orders that reduce risk are allowed, so a delta below its band
+/// may have to wait.)
 #[must_use]
 pub fn delta_in_band(steps: &[Step]) -> Check {
     let name = "Delta was inside its band whenever the keepers were free to trade";
@@ -66,7 +93,8 @@ pub fn delta_in_band(steps: &[Step]) -> Check {
     }
 }
 
-/// Exposure was never above what the cushion allows, at the end of every step; `tolerance` is a fraction of the cap.
+/// Checks that exposure was never above what the cushion allows, at the end of every step;
+/// `tolerance` is a fraction of the cap.
 #[must_use]
 pub fn exposure_under_cap(steps: &[Step], tolerance: f64) -> Check {
     let name = "Exposure was never above what the cushion allows";
@@ -107,4 +135,29 @@ fn grouped(base_units: u128) -> String {
         |_| base_units.to_string(),
         |units| ballast_market_data::format::token_amount(units, 0),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_of_checks_is_worked_off_in_its_order() {
+        const RULES: [Rule<u64>; 2] = [
+            ("It is seven", |n| equal(*n, 7_u64)),
+            ("It is small", |n| (*n < 10, format!("it is {n}"))),
+        ];
+        let found = all(&RULES, &8);
+        let told: Vec<_> = found
+            .iter()
+            .map(|c| (c.name.as_str(), c.held, c.detail.as_str()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("It is seven", false, "8 and 7 base units"),
+                ("It is small", true, "it is 8")
+            ]
+        );
+    }
 }

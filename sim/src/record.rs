@@ -1,13 +1,22 @@
 //! What a run leaves behind: one [`Step`] per candle, and the [`Summary`] that is `report.json`.
 //!
-//! Floats are for reading and plotting. What must balance to the base unit is in [`LedgerLine`], as integers.
+//! [`strangle`] holds the same for the demo of options.
+//!
+//! Floats are for reading and plotting. What must balance to the base unit is in [`LedgerLine`], as
+//! integers.
+
+mod ledger;
+pub mod strangle;
+
+pub use ledger::{Book, Ledger, LedgerLine, Side, Token};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// The state of the vault at the end of one step, after the keepers had their turn.
 ///
-/// Quote means whole quote tokens (such as dollars of USDC), not base units. Every float must be finite.
+/// Quote means whole quote tokens (such as dollars of USDC), not base units. Every float must be
+/// finite.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Step {
     /// Position in the run, from 0.
@@ -44,7 +53,8 @@ pub struct Step {
     pub last_keeper: String,
     /// Trading cost since the start, quote.
     pub cost: f64,
-    /// For each reaction in this step: price account change to signed transaction bytes, milliseconds.
+    /// For each reaction in this step: price account change to signed transaction bytes,
+    /// milliseconds.
     pub keeper_reaction_ms: Vec<f64>,
 }
 
@@ -68,31 +78,6 @@ pub struct Depositor {
     pub deposited: f64,
     /// Quote received back.
     pub received: f64,
-}
-
-/// Which side of a token's books a line is on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Side {
-    /// Tokens that came into being: minted.
-    Minted,
-    /// Tokens that were found at the end, in an account, or burned.
-    Found,
-}
-
-/// One line of a token's books, in base units. A token balances when its two sides add up to the same number.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LedgerLine {
-    /// The token, such as `USDC`.
-    pub token: String,
-    /// Decimal places of the token.
-    pub decimals: u8,
-    /// The account or the event.
-    pub name: String,
-    /// The side it adds to.
-    pub side: Side,
-    /// Base units.
-    pub amount: u64,
 }
 
 /// What the chain ran in.
@@ -127,12 +112,13 @@ pub struct Meta {
     pub source: String,
     /// Seconds from one step to the next.
     pub step_seconds: i64,
-    /// The properties checked by the driver; see [`crate::checks`] for those that follow from the steps.
+    /// The properties checked by the driver; see [`crate::checks`] for those that follow from the
+    /// steps.
     pub checks: Vec<Check>,
     /// The depositors.
     pub depositors: Vec<Depositor>,
     /// The tokens' books.
-    pub ledger: Vec<LedgerLine>,
+    pub ledger: Ledger,
     /// Moments worth marking on the plots.
     pub marks: Vec<Mark>,
     /// Real time that the run took, seconds.
@@ -154,13 +140,15 @@ pub struct Summary {
     pub cranks: u64,
     /// Times that a breaker went from quiet to tripped.
     pub breaker_trips: u64,
-    /// Largest |delta − target| ÷ band over the steps' ends: at most 1 is inside. See [`OFF_BAND_WITHOUT_BAND`].
+    /// Largest |delta − target| ÷ band over the steps' ends: at most 1 is inside. See
+    /// [`OFF_BAND_WITHOUT_BAND`].
     pub max_abs_delta_over_band: f64,
     /// Net asset value of one share after the first step, quote.
     pub nav_per_share_start: f64,
     /// Net asset value of one share after the last step, quote.
     pub nav_per_share_end: f64,
-    /// Least distance of the share value above its floor, quote per share; negative if it fell below.
+    /// Least distance of the share value above its floor, quote per share; negative if it fell
+    /// below.
     pub floor_per_share_min_distance: f64,
     /// Median of all keeper reactions, milliseconds; null if none was measured.
     pub keeper_reaction_ms_median: Option<f64>,
@@ -180,8 +168,8 @@ pub struct Summary {
 /// The name by which a report says what wrote it.
 pub const GENERATOR: &str = "ballast-sim";
 
-/// Reported as [`Summary::max_abs_delta_over_band`] when a step was off its target while its band was zero: JSON has no
-/// infinity.
+/// Reported as [`Summary::max_abs_delta_over_band`] when a step was off its target while its band
+/// was zero: JSON has no infinity.
 pub const OFF_BAND_WITHOUT_BAND: f64 = 1e9;
 
 /// Distances in quote smaller than this are rounding of the floats, not distance.
@@ -197,7 +185,7 @@ pub enum RecordError {
     /// A recorded number is not finite, so it cannot be written.
     #[error("{place}: {field} is not a finite number; this is a fault of the demo, please report it")]
     NotFinite {
-        /// The step, or `the run` or a depositor.
+        /// The step, or `the run`, or a person.
         place: String,
         /// The field.
         field: &'static str,
@@ -215,7 +203,7 @@ pub fn summarise(meta: Meta, steps: &[Step]) -> Result<Summary, RecordError> {
         [only] => (only, only),
     };
     require_finite(&meta, steps)?;
-    let balanced = books(&meta.ledger).is_some_and(|books| books.iter().all(Book::balances));
+    let balanced = meta.ledger.balances();
     Ok(Summary {
         generator: GENERATOR.to_owned(),
         balanced,
@@ -241,7 +229,8 @@ pub fn summarise(meta: Meta, steps: &[Step]) -> Result<Summary, RecordError> {
     })
 }
 
-/// |delta − target| ÷ band at the end of a step. Zero on target, [`OFF_BAND_WITHOUT_BAND`] off target without a band.
+/// Computes |delta − target| ÷ band at the end of a step. Zero on target, [`OFF_BAND_WITHOUT_BAND`]
+/// off target without a band.
 #[must_use]
 pub fn delta_over_band(step: &Step) -> f64 {
     let distance = (step.delta - step.delta_target).abs();
@@ -254,54 +243,10 @@ pub fn delta_over_band(step: &Step) -> f64 {
     }
 }
 
-/// How far a share stood above its floor at the end of a step, quote.
+/// Returns how far a share stood above its floor at the end of a step, quote.
 #[must_use]
 pub fn floor_distance(step: &Step) -> f64 {
     step.nav_per_share - step.floor_per_share
-}
-
-/// A token's two sides, in base units.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Book {
-    /// The token.
-    pub token: String,
-    /// Decimal places of the token.
-    pub decimals: u8,
-    /// Sum of the [`Side::Minted`] lines.
-    pub minted: u128,
-    /// Sum of the [`Side::Found`] lines.
-    pub found: u128,
-}
-
-impl Book {
-    /// Whether the two sides are the same number.
-    #[must_use]
-    pub const fn balances(&self) -> bool {
-        self.minted == self.found
-    }
-}
-
-/// The books of each token, in order of first mention; none if there are no lines.
-#[must_use]
-pub fn books(ledger: &[LedgerLine]) -> Option<Vec<Book>> {
-    let mut books: Vec<Book> = Vec::new();
-    for line in ledger {
-        let position = books.iter().position(|b| b.token == line.token).unwrap_or_else(|| {
-            books.push(Book {
-                token: line.token.clone(),
-                decimals: line.decimals,
-                minted: 0,
-                found: 0,
-            });
-            books.len() - 1
-        });
-        // A sum of u64 in a u128 would need 2^64 lines to overflow.
-        match line.side {
-            Side::Minted => books[position].minted += u128::from(line.amount),
-            Side::Found => books[position].found += u128::from(line.amount),
-        }
-    }
-    (!books.is_empty()).then_some(books)
 }
 
 fn trips(steps: &[Step]) -> u64 {
@@ -324,24 +269,15 @@ fn median(mut values: Vec<f64>) -> Option<f64> {
 }
 
 fn require_finite(meta: &Meta, steps: &[Step]) -> Result<(), RecordError> {
-    let check = |place: &dyn Fn() -> String, fields: &[(&'static str, f64)]| match fields
-        .iter()
-        .find(|(_, value)| !value.is_finite())
-    {
-        Some((field, _)) => Err(RecordError::NotFinite { place: place(), field }),
-        None => Ok(()),
-    };
-    check(&|| "the run".to_owned(), &[("wall_seconds", meta.wall_seconds)])?;
+    all_finite(|| "the run".to_owned(), &[("wall_seconds", meta.wall_seconds)])?;
     for d in &meta.depositors {
-        check(
-            &|| format!("depositor {}", d.name),
-            &[("deposited", d.deposited), ("received", d.received)],
-        )?;
+        let fields = [("deposited", d.deposited), ("received", d.received)];
+        all_finite(|| format!("depositor {}", d.name), &fields)?;
     }
     for s in steps {
         let place = || format!("step {}", s.index);
-        check(
-            &place,
+        all_finite(
+            place,
             &[
                 ("price", s.price),
                 ("slow_price", s.slow_price),
@@ -357,8 +293,16 @@ fn require_finite(meta: &Meta, steps: &[Step]) -> Result<(), RecordError> {
             ],
         )?;
         for reaction in &s.keeper_reaction_ms {
-            check(&place, &[("keeper_reaction_ms", *reaction)])?;
+            all_finite(place, &[("keeper_reaction_ms", *reaction)])?;
         }
     }
     Ok(())
+}
+
+/// Fails if one of the fields is not finite.
+fn all_finite(place: impl Fn() -> String, fields: &[(&'static str, f64)]) -> Result<(), RecordError> {
+    match fields.iter().find(|(_, value)| !value.is_finite()) {
+        Some((field, _)) => Err(RecordError::NotFinite { place: place(), field }),
+        None => Ok(()),
+    }
 }

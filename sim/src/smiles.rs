@@ -1,23 +1,18 @@
 //! A plot of one day's smiles: what the market quoted, and what was fitted.
 
-use std::error::Error;
-
 use ballast_core_math::fit::{publish, FittedExpiry};
 use plotters::coord::types::RangedCoordf64;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
+use crate::chart::{sized, Failure, AMBER, BLUE, GRID, SCALE};
 use crate::fitting::Day;
 use ballast_market_data::format::{decimal, utc_minute};
 
-const BLUE: RGBColor = RGBColor(0x25, 0x63, 0xeb);
-const AMBER: RGBColor = RGBColor(0xd9, 0x77, 0x06);
-const GRID: RGBColor = RGBColor(0xe2, 0xe8, 0xf0);
+/// On white, darker than in charts of pages that may be dark.
 const INK: RGBColor = RGBColor(0x47, 0x55, 0x69);
 const QUOTE: RGBColor = RGBColor(0x94, 0xa3, 0xb8);
 
-/// Plotters rounds to whole pixels, so the drawing is made this much larger than it is shown.
-const SCALE: u32 = 3;
 /// Panels in a row, and the size of one.
 const COLUMNS: usize = 3;
 const PANEL: (u32, u32) = (420, 260);
@@ -25,9 +20,8 @@ const TITLE: u32 = 56;
 /// Points of a curve.
 const STEPS: u32 = 120;
 
-type Failure = Box<dyn Error + Send + Sync>;
-
-/// The plot as SVG: a panel for each expiry, quotes as bars from bid to ask, the fitted smile and the published one.
+/// Draws the plot as SVG: a panel for each expiry, quotes as bars from bid to ask, the fitted smile
+/// and the published one.
 ///
 /// # Errors
 /// What drawing returned.
@@ -68,15 +62,7 @@ pub fn draw(day: &Day) -> Result<String, Failure> {
         }
         area.present()?;
     }
-    // Shown at its own size: the first width and height are those of the whole picture, and its view box stays large.
-    for (name, large) in [("width", width), ("height", height)] {
-        svg = svg.replacen(
-            &format!("{name}=\"{large}\""),
-            &format!("{name}=\"{}\"", large / SCALE),
-            1,
-        );
-    }
-    Ok(svg)
+    Ok(sized(svg, width, height))
 }
 
 fn draw_expiry<DB: DrawingBackend>(

@@ -1,7 +1,8 @@
 //! The live table of a run.
 //!
-//! On a terminal: a block of the latest steps over a progress bar, redrawn in place. Elsewhere (a pipe, a log of CI):
-//! a plain aligned line every so many steps, and at the first and the last, so that a log stays readable.
+//! On a terminal: a block of the latest steps over a progress bar, redrawn in place. Elsewhere (a
+//! pipe, a log of CI): a plain aligned line every so many steps, and at the first and the last, so
+//! that a log stays readable.
 
 use std::collections::VecDeque;
 use std::io::{self, IsTerminal, Write};
@@ -35,7 +36,8 @@ enum Out {
 }
 
 impl LiveTable {
-    /// For standard output: a redrawn block if it is a terminal, else a line each `every` steps (at least 1).
+    /// For standard output: a redrawn block if it is a terminal, else a line each `every` steps (at
+    /// least 1).
     #[must_use]
     pub fn stdout(total: u64, every: u64) -> Self {
         if !io::stdout().is_terminal() {

@@ -1,9 +1,10 @@
 //! The summary and the checks, from steps made by hand.
 
 use ballast_sim::checks;
-use ballast_sim::record::{summarise, LedgerLine, Meta, Mode, RecordError, Side, Step, OFF_BAND_WITHOUT_BAND};
+use ballast_sim::record::{summarise, Ledger, LedgerLine, Meta, Mode, RecordError, Side, Step, OFF_BAND_WITHOUT_BAND};
 
 fn meta(ledger: Vec<LedgerLine>) -> Meta {
+    let ledger = Ledger::from(ledger);
     Meta {
         title: "t".into(),
         asset: "BTC".into(),

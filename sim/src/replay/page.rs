@@ -1,53 +1,35 @@
 //! The report of a replay: `index.html`, `replay.json` and `steps.csv`.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use ballast_core_market::breaker::MARKET;
 use ballast_core_market::regime::Regime;
-use minijinja::{AutoEscape, Environment};
 use serde::Serialize;
-use thiserror::Error;
 
-use super::alarms::Alarms;
+use super::alarms::{Alarms, BreakerAlarms};
 use super::events::{hours, Met};
-use super::figures::{around, plots, Failure, Figure};
+use super::figures::{around, plots};
 use super::run::share;
 use super::Step;
+use crate::chart::Failure;
 use crate::record::Mark;
+use crate::report::directory::{self, Stamped};
+use crate::report::page::{row, Cell, Figure, Page, Section, Table, Tile};
+use crate::report::ReportError;
 use ballast_market_data::format::{decimal, utc, utc_minute};
 
-const TEMPLATE: &str = include_str!("page.html");
-const STYLE: &str = include_str!("../report/page.css");
+const FALLS: &str = "Hours from the end of the hour in which the price first traded a tenth under the day's open to when \
+                     each level was reached; − is before it, – not within two days. Crisis or a breaker of the price is \
+                     due within two hours.";
+const ALARMS: &str =
+    "A day in Crisis is false if at no hour of it the low lay a tenth or more under the highest price of \
+                      the 72 hours before; so is a breaker's trip on such a day.";
+const FOOT: &str =
+    "A replay of past prices, most of which the parameters were calibrated on: no promise about prices to \
+                    come.";
 
 /// The files of a report.
 pub const FILES: [&str; 3] = ["index.html", "replay.json", "steps.csv"];
-
-/// Why no report was written.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum PageError {
-    /// The directory holds something that is not such a report.
-    #[error("{}: holds `{entry}`, which is no part of an earlier replay; choose an empty or new directory with --out", .dir.display())]
-    Foreign {
-        /// The directory asked for.
-        dir: PathBuf,
-        /// The first entry that is not ours.
-        entry: String,
-    },
-    /// Writing failed.
-    #[error("{}: cannot be written ({source})", .path.display())]
-    Write {
-        /// The file or directory.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// A plot or the page could not be made: a fault of this crate.
-    #[error("the report cannot be drawn ({0}); this is a fault of the replay, please report it")]
-    Draw(String),
-}
 
 /// What a report is about.
 #[derive(Clone, Debug, Serialize)]
@@ -70,59 +52,30 @@ pub struct Summary {
     pub alarms: Alarms,
 }
 
-/// Whether a report could be put at `dir`: to be asked before a long run.
+/// Fails if a report cannot be put at `dir`: to be asked before a long run.
 ///
 /// # Errors
-/// [`PageError::Foreign`], or that `dir` cannot be read.
-pub fn check_dir(dir: &Path) -> Result<(), PageError> {
-    let entries = match fs::read_dir(dir) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(source) => return Err(failed(dir)(source)),
-    };
-    let mut names = Vec::new();
-    for entry in entries {
-        names.push(entry.map_err(failed(dir))?.file_name().to_string_lossy().into_owned());
-    }
-    let ours = |name: &String| FILES.contains(&name.as_str());
-    // A page alone may be anybody's; the summary is what shows that it is of a replay.
-    let foreign = names
-        .iter()
-        .find(|name| !ours(name))
-        .or_else(|| names.first().filter(|_| !names.iter().any(|name| name == FILES[1])));
-    match foreign {
-        Some(entry) => Err(PageError::Foreign {
-            dir: dir.to_owned(),
-            entry: entry.clone(),
-        }),
-        None => Ok(()),
-    }
-}
-
-fn failed(path: &Path) -> impl FnOnce(io::Error) -> PageError + '_ {
-    |source| PageError::Write {
-        path: path.to_owned(),
-        source,
-    }
+/// [`ReportError::Foreign`] or [`ReportError::NotADirectory`], or that `dir` cannot be read.
+pub fn check_dir(dir: &Path) -> Result<(), ReportError> {
+    directory::check(dir, &FILES)
 }
 
 /// Writes the report and returns the path of its page.
 ///
 /// # Errors
-/// [`PageError`].
-pub fn write(dir: &Path, summary: &Summary, steps: &[Step]) -> Result<PathBuf, PageError> {
+/// [`ReportError`]; then `dir` is as it was before.
+pub fn write(dir: &Path, summary: &Summary, steps: &[Step]) -> Result<PathBuf, ReportError> {
     check_dir(dir)?;
-    let json = serde_json::to_string_pretty(summary).map_err(|error| PageError::Draw(error.to_string()))?;
-    let page = render(summary, steps)?;
-    fs::create_dir_all(dir).map_err(failed(dir))?;
-    for (name, text) in FILES.iter().zip([page, json + "\n", csv(steps)]) {
-        let path = dir.join(name);
-        fs::write(&path, text).map_err(failed(&path))?;
-    }
-    Ok(dir.join(FILES[0]))
+    let contents = [
+        page(summary, steps)?.render()?,
+        directory::json(&Stamped::new(summary))?,
+        csv(steps).into_bytes(),
+    ];
+    directory::put(dir, &FILES, &contents)
 }
 
-/// Each step as a row. Volatilities are fractions a year, indicators ratios, scores standard deviations, factors shares of a limit.
+/// Returns each step as a row. Volatilities are fractions a year, indicators ratios, scores
+/// standard deviations, factors shares of a limit.
 #[must_use]
 pub fn csv(steps: &[Step]) -> String {
     let mut text = "unix_time,price,slow_price,high,fast_volatility,slow_volatility,implied_volatility,volatility_ratio,implied_ratio,jump,\
@@ -167,78 +120,11 @@ pub fn csv(steps: &[Step]) -> String {
     text
 }
 
-#[derive(Serialize)]
-struct Page {
-    title: String,
-    style: &'static str,
-    subtitle: String,
-    tiles: Vec<[String; 3]>,
-    heads: Vec<String>,
-    falls: Vec<FallRow>,
-    breakers: Vec<Vec<String>>,
-    by_year: String,
-    parts: Vec<Part>,
-}
-
-#[derive(Serialize)]
-struct FallRow {
-    name: String,
-    at: String,
-    guarded: String,
-    in_time: bool,
-    cells: Vec<String>,
-}
-
-#[derive(Serialize)]
-struct Part {
-    title: &'static str,
-    figures: Vec<Drawn>,
-}
-
-#[derive(Serialize)]
-struct Drawn {
-    title: String,
-    text: String,
-    legend: Vec<(String, String)>,
-    svg: String,
-}
-
-impl From<Figure> for Drawn {
-    fn from(figure: Figure) -> Self {
-        let css = |c: plotters::style::RGBColor| format!("#{:02X}{:02X}{:02X}", c.0, c.1, c.2);
-        Self {
-            title: figure.title,
-            text: figure.text,
-            legend: figure
-                .legend
-                .into_iter()
-                .map(|(label, colour)| (label.to_owned(), css(colour)))
-                .collect(),
-            svg: figure.svg,
-        }
-    }
-}
-
-/// The page as text.
-///
-/// # Errors
-/// [`PageError::Draw`].
-pub fn render(summary: &Summary, steps: &[Step]) -> Result<String, PageError> {
-    let draw = |error: Failure| PageError::Draw(error.to_string());
+fn page(summary: &Summary, steps: &[Step]) -> Result<Page, ReportError> {
+    let draw = |error: Failure| ReportError::draw(&error);
     let marks: Vec<Mark> = summary.met.iter().map(Met::mark).collect();
-    let whole = plots(steps, &marks).map_err(draw)?;
     let near: Result<Vec<Figure>, Failure> = summary.met.iter().map(|met| around(met, steps)).collect();
-    let mut parts = vec![Part {
-        title: "The years",
-        figures: whole.into_iter().map(Drawn::from).collect(),
-    }];
-    if !summary.met.is_empty() {
-        parts.push(Part {
-            title: "The falls from near",
-            figures: near.map_err(draw)?.into_iter().map(Drawn::from).collect(),
-        });
-    }
-    let page = Page {
+    Ok(Page {
         title: format!(
             "{} observed, {} to {}",
             summary.market.to_uppercase(),
@@ -246,8 +132,7 @@ pub fn render(summary: &Summary, steps: &[Step]) -> Result<String, PageError> {
             // A look at midnight of the first ends the month before.
             utc(summary.span.1 - 1, "%B %Y")
         ),
-        style: STYLE,
-        subtitle: format!(
+        subtitle: vec![format!(
             "{} looks from {} to {} UTC · prices: {} · observed by {} in {} s",
             decimal(summary.looks as f64, 0),
             utc_minute(summary.span.0),
@@ -255,92 +140,105 @@ pub fn render(summary: &Summary, steps: &[Step]) -> Result<String, PageError> {
             summary.source,
             summary.observer,
             decimal(summary.seconds, 1)
-        ),
+        )],
         tiles: tiles(summary),
-        heads: ["Elevated", "Stressed", "Crisis"]
-            .into_iter()
-            .chain(MARKET.breakers().map(|breaker| breaker.name()))
-            .take(5)
-            .map(str::to_owned)
-            .collect(),
-        falls: summary.met.iter().map(fall_row).collect(),
-        breakers: summary
-            .alarms
-            .breakers
-            .iter()
-            .map(|b| {
-                vec![
-                    b.breaker.to_owned(),
-                    b.trips.to_string(),
-                    decimal(b.trips_a_year, 1),
-                    decimal(b.false_trips_a_year, 1),
-                    format!("{}\u{a0}%", decimal(100.0 * b.time, 2)),
-                ]
-            })
-            .collect(),
-        by_year: match summary.alarms.false_by_year.is_empty() {
-            true => "none".to_owned(),
-            false => {
-                let each = summary.alarms.false_by_year.iter();
-                each.map(|(year, days)| format!("{year}: {days}"))
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            }
-        },
-        parts,
-    };
-    let mut environment = Environment::new();
-    environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    environment
-        .render_named_str("page.html", TEMPLATE, page)
-        .map_err(|error| PageError::Draw(error.to_string()))
+        sections: vec![
+            falls(&summary.met),
+            alarms(&summary.alarms),
+            Section::figures("The years", plots(steps, &marks).map_err(draw)?),
+            Section::figures("The falls from near", near.map_err(draw)?),
+        ],
+        files: [FILES[2], FILES[1]],
+        foot: FOOT.to_owned(),
+        broad: true,
+        ..Page::default()
+    })
 }
 
-fn fall_row(met: &Met) -> FallRow {
-    FallRow {
-        name: met.fall.name.clone(),
-        at: met.fall.when(),
-        guarded: hours(met.guarded),
-        in_time: met.in_time(),
-        // The two breakers that follow from prices; the others have nothing to read in a history.
-        cells: met
-            .regimes
-            .iter()
-            .chain(&met.breakers[..2])
-            .map(|lag| hours(*lag))
-            .collect(),
+fn falls(met: &[Met]) -> Section {
+    let levels = ["Elevated", "Stressed", "Crisis"].into_iter();
+    let heads = ["Fall", "At (UTC)", "Crisis or breaker"].into_iter().chain(levels);
+    // The two breakers that follow from prices; the others have nothing to read in a history.
+    let breakers = MARKET.breakers().into_iter().take(2).map(|breaker| breaker.name());
+    let table = Table {
+        head: heads.chain(breakers).map(str::to_owned).collect(),
+        words: 1,
+        rows: met.iter().map(fall_row).collect(),
+        ..Table::default()
+    };
+    Section {
+        text: vec![FALLS.to_owned()],
+        ..Section::table("The falls", table)
     }
 }
 
-fn tiles(summary: &Summary) -> Vec<[String; 3]> {
+fn fall_row(met: &Met) -> Vec<Cell> {
+    let guarded = Cell {
+        text: hours(met.guarded),
+        bad: !met.in_time(),
+    };
+    let lags = met.regimes.iter().chain(&met.breakers[..2]);
+    let mut cells = row([met.fall.name.clone(), met.fall.when()]);
+    cells.push(guarded);
+    cells.extend(row(lags.map(|lag| hours(*lag))));
+    cells
+}
+
+fn alarms(alarms: &Alarms) -> Section {
+    let heads = ["Breaker", "Trips", "A year", "False a year", "Time standing"];
+    let one = |b: &BreakerAlarms| {
+        row([
+            b.breaker.to_owned(),
+            b.trips.to_string(),
+            decimal(b.trips_a_year, 1),
+            decimal(b.false_trips_a_year, 1),
+            format!("{}\u{a0}%", decimal(100.0 * b.time, 2)),
+        ])
+    };
+    let table = Table {
+        head: heads.map(str::to_owned).to_vec(),
+        rows: alarms.breakers.iter().map(one).collect(),
+        ..Table::default()
+    };
+    let years = alarms
+        .false_by_year
+        .iter()
+        .map(|(year, days)| format!("{year}: {days}"));
+    let years = years.collect::<Vec<_>>().join(", ");
+    let years = if years.is_empty() { "none" } else { &years };
+    Section {
+        text: vec![ALARMS.to_owned()],
+        after: format!("False Crisis days by year: {years}."),
+        ..Section::table("Alarms", table)
+    }
+}
+
+fn tiles(summary: &Summary) -> Vec<Tile> {
     let alarms = &summary.alarms;
+    let tile = |label, value, note| Tile { label, value, note };
+    let percent = |share: f64, places| format!("{}\u{a0}%", decimal(100.0 * share, places));
     let in_time = summary.met.iter().filter(|met| met.in_time()).count();
-    let crisis = alarms.time_in[Regime::Crisis as usize];
+    let [calm, elevated, stressed, _] = alarms.time_in.map(|share| percent(share, 0));
     vec![
-        [
-            "Falls met in time".to_owned(),
+        tile(
+            "Falls met in time",
             format!("{in_time} of {}", summary.met.len()),
             "Crisis or a breaker within two hours".to_owned(),
-        ],
-        [
-            "False Crisis days".to_owned(),
+        ),
+        tile(
+            "False Crisis days",
             format!("{} a year", decimal(alarms.false_crisis_days_a_year, 1)),
             format!("{} of {} Crisis days", alarms.false_crisis_days, alarms.crisis_days),
-        ],
-        [
-            "Time in Crisis".to_owned(),
-            format!("{}\u{a0}%", decimal(100.0 * crisis, 1)),
-            format!(
-                "Calm {}\u{a0}%, Elevated {}\u{a0}%, Stressed {}\u{a0}%",
-                decimal(100.0 * alarms.time_in[0], 0),
-                decimal(100.0 * alarms.time_in[1], 0),
-                decimal(100.0 * alarms.time_in[2], 0)
-            ),
-        ],
-        [
-            "Observed".to_owned(),
+        ),
+        tile(
+            "Time in Crisis",
+            percent(alarms.time_in[Regime::Crisis as usize], 1),
+            format!("Calm {calm}, Elevated {elevated}, Stressed {stressed}"),
+        ),
+        tile(
+            "Observed",
             format!("{} /s", decimal(summary.looks as f64 / summary.seconds.max(1e-9), 0)),
             format!("{} looks by {}", decimal(summary.looks as f64, 0), summary.observer),
-        ],
+        ),
     ]
 }

@@ -5,49 +5,35 @@ use plotters::style::RGBColor;
 use super::chart::{chart, Chart, Line};
 use super::raster::{raster, NAMES};
 use super::triggers::triggers;
-use super::{Failure, AMBER, BLUE, GREEN, RED};
+use crate::chart::{Failure, Vertical, AMBER, BLUE, GREEN, RED};
 use crate::record::Mark;
 use crate::replay::events::Met;
 use crate::replay::run::share;
 use crate::replay::Step;
+use crate::report::page::Figure;
 use ballast_market_data::format::{decimal, price};
 
-const WIDE: (u32, u32, i64) = (920, 230, 8);
+/// Width of every figure, as shown.
+pub(super) const WIDTH: u32 = 920;
 const DAY: i64 = 86_400;
-
-/// A plot with its words.
-pub struct Figure {
-    /// Heading.
-    pub title: String,
-    /// What it shows.
-    pub text: String,
-    /// Label and colour of each line.
-    pub legend: Vec<(&'static str, RGBColor)>,
-    /// The picture.
-    pub svg: String,
-}
 
 pub(super) fn line(label: &'static str, colour: RGBColor, value: fn(&Step) -> Option<f64>) -> Line {
     Line { label, colour, value }
 }
 
 fn figure(title: &str, text: &str, what: Chart, steps: &[Step], marks: &[Mark]) -> Result<Figure, Failure> {
-    Ok(Figure {
-        title: title.to_owned(),
-        text: text.to_owned(),
-        legend: what.lines.iter().map(|line| (line.label, line.colour)).collect(),
-        svg: chart(&what, steps, marks)?,
-    })
+    let legend: Vec<_> = what.lines.iter().map(Line::key).collect();
+    let svg = chart(&what, steps, marks)?;
+    Ok(Figure::drawn(title.to_owned(), text.to_owned(), &legend, svg))
 }
 
 pub(super) fn plain(lines: Vec<Line>, format: fn(f64) -> String) -> Chart {
     Chart {
         lines,
         bands: false,
-        logarithmic: false,
-        range: None,
+        vertical: Vertical::FromZero,
         format,
-        size: WIDE,
+        size: (WIDTH, 230),
         labels: 58,
     }
 }
@@ -56,7 +42,7 @@ pub(super) fn plain(lines: Vec<Line>, format: fn(f64) -> String) -> Chart {
 ///
 /// # Errors
 /// What drawing returned.
-pub fn plots(steps: &[Step], marks: &[Mark]) -> Result<Vec<Figure>, Failure> {
+pub(in crate::replay) fn plots(steps: &[Step], marks: &[Mark]) -> Result<Vec<Figure>, Failure> {
     let percent: fn(f64) -> String = |v| format!("{v:.0} %");
     let mut figures = vec![
         figure(
@@ -64,7 +50,7 @@ pub fn plots(steps: &[Step], marks: &[Mark]) -> Result<Vec<Figure>, Failure> {
             "Behind the price: Elevated and Stressed in amber, Crisis in red. Dashed: the six falls.",
             Chart {
                 bands: true,
-                logarithmic: true,
+                vertical: Vertical::Logarithmic,
                 ..plain(
                     vec![
                         line("slow price", AMBER, |s| Some(s.slow_price)),
@@ -139,13 +125,13 @@ pub fn plots(steps: &[Step], marks: &[Mark]) -> Result<Vec<Figure>, Failure> {
             &[],
         )?);
     }
-    figures.push(Figure {
-        title: "Breakers".to_owned(),
-        text: "When each stood. Of those that read a confidence, a second source, a venue or a surface, only what ever stood is shown."
+    figures.push(Figure::drawn(
+        "Breakers".to_owned(),
+        "When each stood. Of those that read a confidence, a second source, a venue or a surface, only what ever stood is shown."
             .to_owned(),
-        legend: Vec::new(),
-        svg: raster(steps, WIDE.0, WIDE.2)?,
-    });
+        &[],
+        raster(steps, WIDTH)?,
+    ));
     figures.extend(triggers(steps, marks)?);
     Ok(figures)
 }
@@ -162,28 +148,29 @@ pub fn near<'a>(met: &Met, steps: &'a [Step]) -> &'a [Step] {
 ///
 /// # Errors
 /// What drawing returned.
-pub fn around(met: &Met, steps: &[Step]) -> Result<Figure, Failure> {
+pub(in crate::replay) fn around(met: &Met, steps: &[Step]) -> Result<Figure, Failure> {
     let part = near(met, steps);
     let prices = Chart {
-        size: (920, 190, 8),
+        size: (WIDTH, 190),
         labels: NAMES,
         ..prices(part)
     };
-    Ok(Figure {
-        title: met.fall.name.clone(),
-        text: String::new(),
-        legend: Vec::new(),
-        svg: chart(&prices, part, &[met.mark_of_day()])? + &raster(part, 920, 8)?,
-    })
+    let svg = chart(&prices, part, &[met.mark_of_day()])? + &raster(part, WIDTH)?;
+    Ok(Figure::drawn(met.fall.name.clone(), String::new(), &[], svg))
 }
 
 /// The price with regimes behind it, not from zero: a week's prices are all much the same.
 pub(super) fn prices(steps: &[Step]) -> Chart {
     let low = steps.iter().map(|s| s.price).fold(f64::INFINITY, f64::min);
     let high = steps.iter().map(|s| s.price).fold(0.0, f64::max);
+    let vertical = if low.is_finite() && high > low {
+        Vertical::Fixed(low * 0.97, high * 1.03)
+    } else {
+        Vertical::FromZero
+    };
     Chart {
         bands: true,
-        range: (low.is_finite() && high > low).then_some((low * 0.97, high * 1.03)),
+        vertical,
         ..plain(vec![line("price", BLUE, |s| Some(s.price))], price)
     }
 }

@@ -6,16 +6,20 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use ballast_core_market::breaker::{Breaker, MARKET};
 
-use super::{band, sized, stretches, Failure, GRID, INK, RED, SCALE};
+use super::band;
+use super::chart::TIMES;
+use crate::chart::axis::{Room, TimeAxis};
+use crate::chart::{sized, stretches, Failure, Font, GRID, INK, RED, SCALE};
 use crate::replay::run::of_price;
 use crate::replay::Step;
-use crate::report::axis::TimeAxis;
 
 /// Height of a row as shown.
 const ROW: u32 = 20;
+/// Room on the right, as beside a chart, under which the raster may stand.
+const MARGIN: u32 = 14;
 
 /// Width of the names beside the rows.
-pub const NAMES: u32 = 130;
+pub(super) const NAMES: u32 = 130;
 
 /// The breakers that have something to read in a history, and whichever else ever stood in `steps`.
 fn shown(steps: &[Step]) -> Vec<Breaker> {
@@ -24,12 +28,12 @@ fn shown(steps: &[Step]) -> Vec<Breaker> {
     MARKET.breakers().into_iter().filter(stood).collect()
 }
 
-/// A row for the regime and one for each breaker that follows prices or ever stood, marked where it stands. A stretch is at least a hairline wide, so that none
-/// is lost in years.
+/// Draws a row for the regime and one for each breaker that follows prices or ever stood, marked
+/// where it stands.
 ///
 /// # Errors
 /// What drawing returned.
-pub fn raster(steps: &[Step], width: u32, time_marks: i64) -> Result<String, Failure> {
+pub(super) fn raster(steps: &[Step], width: u32) -> Result<String, Failure> {
     let (start, end) = match (steps.first(), steps.last()) {
         (Some(first), Some(last)) => (first.time, last.time),
         _ => (0, 1),
@@ -37,20 +41,25 @@ pub fn raster(steps: &[Step], width: u32, time_marks: i64) -> Result<String, Fai
     let breakers = shown(steps);
     let rows = breakers.len() as u32 + 1;
     let pixels = (width * SCALE, (rows * ROW + 34) * SCALE);
-    let hairline = (end - start) / i64::from(width);
+    let font = Font::new(12);
+    let room = Room {
+        left: f64::from(NAMES * SCALE),
+        plot: f64::from((width - NAMES - MARGIN) * SCALE),
+        right: f64::from(MARGIN * SCALE),
+        font,
+    };
     let mut svg = String::new();
     {
         let area = SVGBackend::with_string(&mut svg, pixels).into_drawing_area();
         let mut chart = ChartBuilder::on(&area)
             .margin_top(6 * SCALE)
-            .margin_right(14 * SCALE)
+            .margin_right(MARGIN * SCALE)
             .x_label_area_size(24 * SCALE)
             .y_label_area_size(NAMES * SCALE)
             .build_cartesian_2d(
-                TimeAxis::new(start, end, time_marks),
+                TimeAxis::fitted(start, end, TIMES, room),
                 RangedCoordf64::from(f64::from(rows)..0.0),
             )?;
-        let label = ("sans-serif", 12 * SCALE).into_font().color(&INK);
         chart
             .configure_mesh()
             .disable_y_mesh()
@@ -58,28 +67,16 @@ pub fn raster(steps: &[Step], width: u32, time_marks: i64) -> Result<String, Fai
             .bold_line_style(GRID.stroke_width(SCALE))
             .axis_style(GRID.stroke_width(SCALE))
             .y_labels(0)
-            .x_label_style(label.clone())
+            .x_label_style(font.style(&INK, Pos::default()))
             .draw()?;
-        let mut bar = |row: usize, from: i64, to: i64, style: ShapeStyle| -> Result<(), Failure> {
-            let top = row as f64 + 0.15;
-            let to = to.max(from + hairline).min(end);
-            chart.draw_series([Rectangle::new([(from, top), (to, top + 0.7)], style)])?;
-            Ok(())
-        };
-        for (from, to, regime) in stretches(steps, |step| step.regime) {
-            if let Some((colour, density)) = band(regime) {
-                bar(0, from, to, colour.mix(2.0 * density).filled())?;
-            }
-        }
-        for (row, breaker) in breakers.iter().copied().enumerate() {
-            for (from, to, stands) in stretches(steps, |step| step.breakers.has(breaker)) {
-                if stands {
-                    bar(row + 1, from, to, RED.filled())?;
-                }
-            }
-        }
+        // A stretch is at least a hairline wide, so that none is lost in years.
+        let hairline = (end - start) / i64::from(width);
+        chart.draw_series(bars(steps, &breakers).into_iter().map(|bar| {
+            let (top, to) = (bar.row as f64 + 0.15, bar.to.max(bar.from + hairline).min(end));
+            Rectangle::new([(bar.from, top), (to, top + 0.7)], bar.style)
+        }))?;
         let names = std::iter::once("regime").chain(breakers.iter().map(|breaker| breaker.name()));
-        let style = label.pos(Pos::new(HPos::Right, VPos::Center));
+        let style = font.style(&INK, Pos::new(HPos::Right, VPos::Center));
         let (_, vertical) = chart.plotting_area().get_pixel_range();
         let height = f64::from(vertical.end - vertical.start) / f64::from(rows);
         for (row, name) in names.enumerate() {
@@ -89,4 +86,38 @@ pub fn raster(steps: &[Step], width: u32, time_marks: i64) -> Result<String, Fai
         area.present()?;
     }
     Ok(sized(svg, pixels.0, pixels.1))
+}
+
+/// A stretch in a row.
+struct Bar {
+    row: usize,
+    from: i64,
+    to: i64,
+    style: ShapeStyle,
+}
+
+/// The regimes that have a colour in the first row, and each breaker in a row of its own.
+fn bars(steps: &[Step], breakers: &[Breaker]) -> Vec<Bar> {
+    let regimes = stretches(steps, |step| step.time, |step| step.regime);
+    let regime = |(from, to, regime)| {
+        let (colour, density) = band(regime)?;
+        let style = colour.mix(2.0 * density).filled();
+        Some(Bar {
+            row: 0,
+            from,
+            to,
+            style,
+        })
+    };
+    let mut bars: Vec<Bar> = regimes.into_iter().filter_map(regime).collect();
+    for (index, breaker) in breakers.iter().enumerate() {
+        let found = stretches(steps, |step| step.time, |step| step.breakers.has(*breaker));
+        bars.extend(found.into_iter().filter(|found| found.2).map(|(from, to, _)| Bar {
+            row: index + 1,
+            from,
+            to,
+            style: RED.filled(),
+        }));
+    }
+    bars
 }

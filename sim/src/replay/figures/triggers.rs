@@ -1,13 +1,13 @@
 //! The three triggers and the liquidity factor, each under the signal it answers to.
 
 use super::chart::{chart, Chart, Line};
-use super::plots::{line, plain, prices};
-use super::{stacked, Failure, Figure, AMBER, BLUE, GREEN, INK};
+use super::plots::{line, plain, prices, WIDTH};
+use super::stacked;
+use crate::chart::{css, Failure, Key, Vertical, AMBER, BLUE, GREEN, INK};
 use crate::record::Mark;
 use crate::replay::run::share;
 use crate::replay::Step;
-
-const WIDTH: u32 = 920;
+use crate::report::page::Figure;
 
 /// A trigger: what it is called, what it says, its signal and its factors.
 struct Trigger {
@@ -57,20 +57,19 @@ fn all(steps: &[Step]) -> Vec<Trigger> {
 }
 
 impl Trigger {
-    fn legend(&self) -> Vec<(&'static str, plotters::style::RGBColor)> {
-        let lines = self.signal.iter().chain(&self.factors);
-        lines.map(|line| (line.label, line.colour)).collect()
+    fn legend(&self) -> Vec<Key> {
+        self.signal.iter().chain(&self.factors).map(Line::key).collect()
     }
 
     /// Signal and factors, one under the other.
     fn panels(self, steps: &[Step], marks: &[Mark]) -> Result<Vec<(String, u32)>, Failure> {
         let signal = Chart {
-            size: (WIDTH, 150, 8),
+            size: (WIDTH, 150),
             ..plain(self.signal, self.format)
         };
         let factors = Chart {
-            range: Some((0.0, 1.05)),
-            size: (WIDTH, 130, 8),
+            vertical: Vertical::Fixed(0.0, 1.05),
+            size: (WIDTH, 130),
             ..plain(self.factors, |v| format!("{v:.1}"))
         };
         Ok(vec![
@@ -84,25 +83,23 @@ impl Trigger {
 ///
 /// # Errors
 /// What drawing returned.
-pub fn triggers(steps: &[Step], marks: &[Mark]) -> Result<Vec<Figure>, Failure> {
+pub(super) fn triggers(steps: &[Step], marks: &[Mark]) -> Result<Vec<Figure>, Failure> {
     let figure = |trigger: Trigger| {
-        Ok(Figure {
-            title: trigger.title.to_owned(),
-            text: trigger.text.to_owned(),
-            legend: trigger.legend(),
-            svg: stacked(&trigger.panels(steps, marks)?, WIDTH),
-        })
+        let (title, text, legend) = (trigger.title.to_owned(), trigger.text.to_owned(), trigger.legend());
+        let svg = stacked(&trigger.panels(steps, marks)?, WIDTH);
+        Ok(Figure::drawn(title, text, &legend, svg))
     };
     all(steps).into_iter().map(figure).collect()
 }
 
-/// Each trigger as a picture that stands by itself, with its legend and the price: its name (`delta`, `gamma`, `vega`) and the SVG.
+/// Each trigger as a picture that stands by itself, with its legend and the price: its name
+/// (`delta`, `gamma`, `vega`) and the SVG.
 ///
 /// # Errors
 /// What drawing returned.
 pub fn alone(steps: &[Step], marks: &[Mark]) -> Result<Vec<(String, String)>, Failure> {
     let prices = Chart {
-        size: (WIDTH, 150, 8),
+        size: (WIDTH, 150),
         ..prices(steps)
     };
     let prices = chart(&prices, steps, marks)?;
@@ -120,7 +117,6 @@ const HEAD: u32 = 30;
 
 /// Title and legend, as a drawing.
 fn head(trigger: &Trigger) -> String {
-    let css = |c: plotters::style::RGBColor| format!("#{:02X}{:02X}{:02X}", c.0, c.1, c.2);
     let ink = css(INK);
     let mut text = format!(
         "<svg width=\"{WIDTH}\" height=\"{HEAD}\">\n\
@@ -129,7 +125,7 @@ fn head(trigger: &Trigger) -> String {
     );
     // From the right, each label about seven units a letter.
     let mut right = WIDTH - 14;
-    for (label, colour) in trigger.legend().into_iter().rev() {
+    for Key { label, colour, .. } in trigger.legend().into_iter().rev() {
         let width = 7 * label.chars().count() as u32;
         text += &format!(
             "<text x=\"{}\" y=\"20\" font-family=\"sans-serif\" font-size=\"12\" fill=\"{ink}\">{label}</text>\n\

@@ -40,7 +40,8 @@ fn seen(snapshot: &Snapshot) -> Result<(Appraisal<'_>, bool)> {
     ))
 }
 
-/// The vault at the end of a step. Cranks, keeper, cost and reactions are the driver's to add.
+/// Records the vault at the end of a step. Cranks, keeper, cost and reactions are the driver's to
+/// add.
 ///
 /// # Errors
 /// If there is no price at all, or a number does not fit.
@@ -73,7 +74,8 @@ pub fn step(snapshot: &Snapshot, index: u32, unix_time: i64) -> Result<Step> {
     })
 }
 
-/// Net asset value at the published price, quote: before and after trading, at one price, the difference is the cost.
+/// Computes the net asset value at the published price, quote: before and after trading, at one
+/// price, the difference is the cost.
 ///
 /// # Errors
 /// As [`step`].

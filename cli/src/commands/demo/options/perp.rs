@@ -2,7 +2,8 @@
 
 use crate::commands::options::desk::Desk;
 use anchor_lang::prelude::Pubkey;
-use anyhow::{Context, Result};
+use anyhow::Context;
+use anyhow::Result;
 use ballast_core_types::I80F48;
 use ballast_deploy::steps::Local;
 use ballast_reference_venue::state::Trader;
@@ -13,7 +14,8 @@ use ballast_sdk::instructions::venue;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 
-/// How far from the published price an order may fill: the venue's spread and what a large one moves it by.
+/// How far from the published price an order may fill: the venue's spread and what a large one
+/// moves it by.
 const SLIPPAGE: f64 = 0.03;
 
 /// An account at the venue.
@@ -49,7 +51,7 @@ impl Hedge {
         Ok(hedge)
     }
 
-    /// The account.
+    /// Reads the account.
     ///
     /// # Errors
     /// If it cannot be read.
@@ -85,7 +87,8 @@ impl Hedge {
         Ok(true)
     }
 
-    /// What the account would be worth at a price: collateral and the result that is not realised, base units.
+    /// Computes what the account would be worth at a price: collateral and the result that is not
+    /// realised, base units.
     ///
     /// # Errors
     /// If it cannot be read.

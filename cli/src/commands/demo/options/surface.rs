@@ -1,4 +1,5 @@
-//! The surfaces that the demo publishes: the configured smile, or what real option chains are fitted to.
+//! The surfaces that the demo publishes: the configured smile, or what real option chains are
+//! fitted to.
 
 use anyhow::{anyhow, Context, Result};
 use ballast_deploy::steps::Local;
@@ -12,7 +13,8 @@ use std::path::Path;
 const OLDEST_CHAIN: u32 = 172_800;
 /// How far the last fitted expiry may be extended.
 const EXTRAPOLATION: f64 = 2.0;
-/// Shares of the way from the published surface to the new one that are tried in turn: a publication moves by no more than its bounds.
+/// Shares of the way from the published surface to the new one that are tried in turn: a
+/// publication moves by no more than its bounds.
 const STEPS: [f64; 4] = [1.0, 0.5, 0.2, 0.05];
 
 /// Where surfaces come from.
@@ -33,7 +35,7 @@ pub struct Published {
 }
 
 impl Source {
-    /// The built-in smile, or a file of chains.
+    /// Returns the built-in smile, or reads a file of chains.
     ///
     /// # Errors
     /// If the file cannot be read, or has nothing of the asset.
@@ -56,7 +58,7 @@ impl Source {
         })
     }
 
-    /// What it is, for the report.
+    /// Says what it is, for the report.
     pub fn describe(&self) -> String {
         match self.chains.len() {
             0 => "the configured smile".to_owned(),
@@ -64,7 +66,7 @@ impl Source {
         }
     }
 
-    /// The slices of a moment on these expiries; nothing means the configured smile.
+    /// Fits the slices of a moment on these expiries; nothing means the configured smile.
     fn slices(&self, expiries: &[i64], now: i64) -> Option<Result<Vec<StoredSlice>>> {
         // The first also serves the hours before it: the day's first publication needs one.
         let before = self.chains.iter().rev().find(|snapshot| snapshot.unix_time <= now);
@@ -82,11 +84,12 @@ impl Source {
         Some(said.map(|said| said.slices.iter().map(|slice| (*slice).into()).collect()))
     }
 
-    /// Observes the market and publishes what the source has for now, as far as the bounds on change allow.
+    /// Observes the market and publishes what the source has for now, as far as the bounds on
+    /// change allow.
     ///
     /// # Errors
     /// A cluster that cannot be used.
-    pub fn publish(&self, local: &Local, cluster: &mut dyn Cluster, count: &mut Published) -> Result<()> {
+    pub fn publish(&self, local: &Local, cluster: &mut dyn TestCluster, count: &mut Published) -> Result<()> {
         let now = cluster.clock()?.unix_timestamp;
         let seen = cluster.account(&local.listed().surface)?.surface()?;
         let expiries = seen.active(now).to_vec();
@@ -116,7 +119,7 @@ impl Source {
     }
 }
 
-/// A share of the way from what is published for that expiry to a new slice.
+/// Goes a share of the way from what is published for that expiry to a new slice.
 fn blend(published: &[StoredSlice], new: &StoredSlice, share: f64) -> StoredSlice {
     let Some(old) = published.iter().find(|old| old.expiry == new.expiry && share < 1.0) else {
         return *new;

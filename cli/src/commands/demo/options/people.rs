@@ -1,5 +1,6 @@
 //! Who takes part, each with a wallet of test tokens and a margin account.
 
+use super::perp::Hedge;
 use crate::commands::options::desk::Desk;
 use anchor_lang::prelude::Pubkey;
 use anyhow::{Context, Result};
@@ -13,6 +14,65 @@ use solana_signer::Signer;
 
 /// For rent and fees.
 const LAMPORTS: u64 = 10_000_000_000;
+
+/// Returns base units as whole units.
+pub fn whole(units: i64) -> f64 {
+    units as f64 / UNIT as f64
+}
+
+/// Returns whole units as base units.
+pub fn amount(units: f64) -> u64 {
+    (units * UNIT as f64).round() as u64
+}
+
+/// Everybody, and the writer's hedge.
+pub struct People {
+    /// Quotes, and buys the strangle.
+    pub maker: Person,
+    /// Sells it.
+    pub writer: Person,
+    /// Takes positions of accounts that fail.
+    pub liquidator: Person,
+    /// The writer's account at the venue.
+    pub hedge: Hedge,
+}
+
+impl People {
+    /// Lets everybody arrive with as many tokens as the strangle's notional, half of which the
+    /// writer keeps for the hedge.
+    ///
+    /// # Errors
+    /// What was refused.
+    pub fn arrive(desk: &mut Desk, local: &Local, notional: f64) -> Result<Self> {
+        let mut person = |name, deposit: f64| Person::arrive(desk, local, name, [amount(notional), amount(deposit)]);
+        let maker = person("maker", notional)?;
+        let writer = person("writer", notional * 0.5)?;
+        let liquidator = person("liquidator", notional)?;
+        let hedge = Hedge::open(desk, local, keys::wallet(writer.name), amount(notional * 0.5))?;
+        Ok(Self {
+            maker,
+            writer,
+            liquidator,
+            hedge,
+        })
+    }
+
+    /// Returns everybody.
+    pub fn all(&self) -> [&Person; 3] {
+        [&self.maker, &self.writer, &self.liquidator]
+    }
+
+    /// Lets everybody take all cash out and close the margin account.
+    ///
+    /// # Errors
+    /// What was refused.
+    pub fn leave(&mut self, desk: &mut Desk) -> Result<()> {
+        for person in [&mut self.maker, &mut self.writer, &mut self.liquidator] {
+            person.leave(desk)?;
+        }
+        Ok(())
+    }
+}
 
 /// A person.
 pub struct Person {
@@ -31,11 +91,9 @@ pub struct Person {
 }
 
 impl Person {
-    /// A person whose wallet gets `minted`, and whose margin account `deposit` of it.
-    ///
-    /// # Errors
-    /// What was refused.
-    pub fn arrive(desk: &mut Desk, local: &Local, name: &'static str, minted: u64, deposit: u64) -> Result<Self> {
+    /// Lets somebody arrive whose wallet gets the first amount, and whose margin account the second
+    /// of it, base units.
+    fn arrive(desk: &mut Desk, local: &Local, name: &'static str, [minted, deposit]: [u64; 2]) -> Result<Self> {
         let keypair = keys::wallet(name);
         let (key, mint) = (keypair.pubkey(), local.house.quote_mint);
         desk.cluster.airdrop(&key, LAMPORTS)?;
@@ -64,7 +122,7 @@ impl Person {
         })
     }
 
-    /// The margin account with its address.
+    /// Reads the margin account; returns it with its address.
     ///
     /// # Errors
     /// If it is gone.
@@ -90,10 +148,7 @@ impl Person {
     }
 
     /// Takes all cash out and closes the account.
-    ///
-    /// # Errors
-    /// What was refused.
-    pub fn leave(&mut self, desk: &mut Desk) -> Result<()> {
+    fn leave(&mut self, desk: &mut Desk) -> Result<()> {
         let (key, account) = self.margin(desk)?;
         self.withdraw(desk, account.cash)?;
         let close = ix::close_account(&self.keypair.pubkey(), &key, &account.payer);
@@ -101,7 +156,7 @@ impl Person {
         sent.with_context(|| format!("{}'s margin account could not be closed", self.name))
     }
 
-    /// What is in the wallet, base units.
+    /// Returns what is in the wallet, base units.
     ///
     /// # Errors
     /// If it cannot be read.

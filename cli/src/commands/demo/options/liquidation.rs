@@ -1,9 +1,10 @@
-//! Somebody who liquidates: begins when it is allowed, and takes the largest part that the rules accept as the discount grows.
+//! Liquidating: it begins when it is allowed, and the largest part that the rules accept is taken
+//! as the discount grows.
 
+use super::people::Person;
 use crate::commands::options::amount::show;
 use crate::commands::options::desk::Desk;
 use crate::commands::options::margin::report;
-use crate::commands::options_demo::people::Person;
 use anyhow::Result;
 use ballast_options::state::StoredPosition;
 use ballast_rpc::ClusterError;
@@ -25,7 +26,7 @@ pub struct Liquidated {
     pub taken_over: u32,
 }
 
-/// Whether it landed; a program's refusal is no error.
+/// Sends an instruction. Returns whether it landed: a program's refusal is no error.
 fn lands(desk: &mut Desk, instruction: Instruction, by: &Person) -> Result<bool> {
     match desk.send(&[instruction], &[&by.keypair]) {
         Ok(()) => Ok(true),
@@ -36,7 +37,7 @@ fn lands(desk: &mut Desk, instruction: Instruction, by: &Person) -> Result<bool>
     }
 }
 
-/// Begins the liquidation of an account that fails. Whether it was one.
+/// Begins the liquidation of an account that fails. Returns whether it was one.
 ///
 /// # Errors
 /// A cluster that cannot be used.
@@ -52,7 +53,7 @@ pub fn begin(desk: &mut Desk, failing: &Person, by: &Person, count: &mut Liquida
     Ok(begun)
 }
 
-/// Takes once, if anything can be taken now. What was taken, in words.
+/// Takes once, if anything can be taken now. Returns what was taken, in words.
 ///
 /// # Errors
 /// A cluster that cannot be used.
@@ -93,7 +94,7 @@ pub fn take(desk: &mut Desk, failing: &Person, by: &Person, count: &mut Liquidat
     Ok(None)
 }
 
-/// Whether the account is still being liquidated; asks the house to end it if its target is reached.
+/// Asks the house to end a liquidation whose target is reached. Returns whether it goes on.
 ///
 /// # Errors
 /// A cluster that cannot be used.
@@ -107,7 +108,7 @@ pub fn goes_on(desk: &mut Desk, failing: &Person, by: &Person) -> Result<bool> {
     Ok(!lands(desk, end, by)?)
 }
 
-/// The insurance fund takes over what nobody took. How many positions.
+/// Lets the insurance fund take over what nobody took. Returns how many positions.
 ///
 /// # Errors
 /// A cluster that cannot be used.

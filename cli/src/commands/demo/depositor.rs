@@ -28,7 +28,7 @@ pub struct Depositor {
 }
 
 impl Depositor {
-    /// A person who will deposit `budget`.
+    /// Returns a person who will deposit `budget`.
     pub fn new(name: &'static str, budget: u64, vault: &VaultKeys) -> Self {
         let keypair = keys::wallet(name);
         let key = keypair.pubkey();
@@ -76,7 +76,7 @@ impl Depositor {
         instructions::request_redemption(&vault.keys, &self.holder, shares)
     }
 
-    /// Where that request is kept.
+    /// Returns where that request is kept.
     pub fn ticket(&self, vault: &Vaulted) -> Pubkey {
         addresses::ticket(&vault.keys.vault, &self.holder.key)
     }

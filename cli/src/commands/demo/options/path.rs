@@ -1,11 +1,14 @@
 //! The prices that the options demo goes through, and the expiry and strikes it trades.
 
-use anyhow::{anyhow, bail, Result};
+use anyhow::anyhow;
+use anyhow::bail;
+use anyhow::Result;
 use ballast_core_clearing::calendar::EXPIRY_SECOND;
 use ballast_core_clearing::lattice;
 use ballast_core_clearing::params::ListingParams;
 use ballast_core_types::SECONDS_PER_DAY;
-use ballast_market_data::history::{step_seconds, Candle};
+use ballast_market_data::history::step_seconds;
+use ballast_market_data::history::Candle;
 
 /// One price and its moment.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,7 +21,8 @@ pub struct Point {
 
 /// 2026-03-02 00:00 UTC, a Monday.
 const START: i64 = 1_772_409_600;
-/// Turning points of the built-in week: hour, price. Made up: two quiet days, a fall of an eighth within a day, a third of it regained.
+/// Turning points of the built-in week: hour, price. Made up: two quiet days, a fall of an eighth
+/// within a day, a third of it regained.
 const TURNS: [(f64, f64); 6] = [
     (0.0, 80_000.0),
     (28.0, 81_400.0),
@@ -30,7 +34,7 @@ const TURNS: [(f64, f64); 6] = [
 /// Least time from the first price to the expiry.
 const LEAST_TENOR: i64 = SECONDS_PER_DAY;
 
-/// The built-in week, by the hour.
+/// Returns the built-in week, by the hour.
 pub fn built_in() -> Vec<Point> {
     let hours = 0..=112i32;
     let point = |hour: i32| {
@@ -47,7 +51,7 @@ pub fn built_in() -> Vec<Point> {
     hours.map(point).collect()
 }
 
-/// A history's opening prices.
+/// Returns a history's opening prices.
 ///
 /// # Errors
 /// If its steps are longer than an hour: a surface and a price live no longer.
@@ -63,7 +67,7 @@ pub fn of_history(candles: &[Candle]) -> Result<Vec<Point>> {
     Ok(candles.iter().map(point).collect())
 }
 
-/// The last expiry within the prices that may be created at the first of them.
+/// Returns the last expiry within the prices that may be created at the first of them.
 ///
 /// # Errors
 /// If there is none a day or more away.
@@ -83,7 +87,7 @@ pub fn expiry(points: &[Point], listing: &ListingParams) -> Result<i64> {
     ))
 }
 
-/// The strike of the lattice that is nearest to a price, as text.
+/// Returns the strike of the lattice that is nearest to a price, as text.
 pub fn strike(target: f64) -> String {
     let exponent = target.log10().floor() as i32 - 2;
     let digits = target / 10f64.powi(exponent);
@@ -96,7 +100,7 @@ pub fn strike(target: f64) -> String {
     format!("{:.places$}", rounded * 10f64.powi(exponent))
 }
 
-/// The price at a moment between two points, on a straight line.
+/// Returns the price at a moment between two points, on a straight line.
 pub fn between(points: &[Point], at: i64) -> f64 {
     let after = points
         .iter()

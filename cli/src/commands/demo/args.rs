@@ -1,0 +1,51 @@
+//! What `ballast demo` takes.
+
+use super::options::Flags;
+use ballast_sim::scenario;
+use std::path::PathBuf;
+
+/// Runs a vault through a stretch of price history and writes a report.
+///
+/// Deploys the compiled programs, creates test USDC, a risk market, a venue and a vault, lets two
+/// depositors in, publishes each price at both of its sources, lets the keeper crank, and pays
+/// everybody out at the end. The books must then balance to the last base unit. The exit status is
+/// non-zero if anything did not hold.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Prices: a .csv or .csv.gz with unix_time,open,high,low,close (default: a built-in scenario
+    /// of three crashes)
+    #[arg(long, value_name = "FILE")]
+    pub(super) history: Option<PathBuf>,
+
+    /// First day, YYYY-MM-DD, UTC (default: where the file begins)
+    #[arg(long, value_name = "DATE", requires = "history")]
+    pub(super) from: Option<String>,
+
+    /// First day left out, YYYY-MM-DD, UTC (default: where the file ends)
+    #[arg(long, value_name = "DATE", requires = "history")]
+    pub(super) to: Option<String>,
+
+    /// Seconds of history per second of real time; 0 is as fast as possible
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(super) speed: u64,
+
+    /// Use a local node over RPC and a keeper in a process of its own, instead of the chain inside
+    /// this process
+    #[arg(long)]
+    pub(super) node: bool,
+
+    /// Port of the local node's RPC, the next one is its websocket's (default: any that are free)
+    #[arg(long, value_name = "PORT", requires = "node", value_parser = clap::value_parser!(u16).range(1..=65534))]
+    pub(super) port: Option<u16>,
+
+    #[command(flatten)]
+    pub(super) strangle: Flags,
+
+    /// Folder for the report
+    #[arg(long, value_name = "DIR", default_value = "target/demo")]
+    pub(super) out: PathBuf,
+
+    /// Seed of the built-in scenario
+    #[arg(long, value_name = "N", default_value_t = scenario::DEFAULT_SEED, conflicts_with = "history")]
+    pub(super) seed: u64,
+}

@@ -1,0 +1,168 @@
+//! One run: the sale, the hedging, perhaps a liquidation, the settlement, and everybody's leaving.
+
+use super::closing::Closing;
+use super::closing::End;
+use super::hedging::hedge;
+use super::hedging::take_out;
+use super::liquidation;
+use super::liquidation::Liquidated;
+use super::market::Market;
+use super::path::Point;
+use super::people::whole;
+use super::people::People;
+use super::recorder::Recorder;
+use super::sale::sell;
+use super::sale::Plan;
+use super::settlement;
+use crate::commands::options::desk::Desk;
+use crate::commands::options::settle::crank;
+use crate::stop::Stop;
+use anyhow::anyhow;
+use anyhow::Result;
+use ballast_rpc::TestCluster;
+use ballast_deploy::steps::Local;
+use ballast_rpc::tokens::UNIT;
+use ballast_sim::record::strangle::Meta;
+use ballast_sim::record::strangle::Step;
+
+/// How long a liquidator tries, minutes: while the discount grows, and until the insurance fund may
+/// take over.
+const MINUTES: i64 = 22;
+
+/// The run.
+pub struct Run {
+    local: Local,
+    market: Market,
+    thin: bool,
+    stop: Stop,
+    liquidated: Liquidated,
+    recorder: Recorder,
+}
+
+impl Run {
+    /// Returns a run over these prices before anything has happened. With `thin` margin a fall
+    /// liquidates the writer.
+    pub fn new(local: Local, market: Market, thin: bool, stop: Stop) -> Self {
+        Self {
+            local,
+            market,
+            thin,
+            stop,
+            liquidated: Liquidated::default(),
+            recorder: Recorder::default(),
+        }
+    }
+
+    /// Returns the steps so far.
+    pub fn steps(&self) -> &[Step] {
+        &self.recorder.steps
+    }
+
+    /// Goes through everything.
+    ///
+    /// # Errors
+    /// What was refused that should not have been.
+    pub fn all(&mut self, chain: &mut dyn TestCluster) -> Result<Meta> {
+        let house = self.local.house.house;
+        let mut desk = Desk::open(chain, &house, &[])?;
+        let plan = Plan::new(&desk, &self.local.asset, &self.market.points)?;
+        let first = self.market.points.first().copied();
+        let first = first.ok_or_else(|| anyhow!("there are no prices"))?;
+        self.recorder = Recorder::new(&plan.names);
+        self.market.publish(&mut desk, &self.local, first)?;
+        let mut people = People::arrive(&mut desk, &self.local, plan.notional)?;
+        let premium = sell(&mut desk, &people, &plan, &mut self.recorder)?;
+        let before = |point: &&Point| point.at < plan.window_at;
+        let hours: Vec<Point> = self.market.points.iter().filter(before).copied().collect();
+        for point in hours {
+            self.stop.check()?;
+            self.hour(&mut desk, &mut people, &plan, point)?;
+        }
+        let end = self.end(&mut desk, &mut people, &plan)?;
+        let settled = end.settled.clone();
+        let closing = Closing::read(&mut desk, &self.local, &people, end)?;
+        let (published, liquidated) = (self.market.published, self.liquidated);
+        let asset = self.local.asset.clone();
+        Ok(Meta {
+            title: format!("Ballast: a strangle on {asset}, from its sale to its settlement"),
+            asset,
+            series: plan.names.clone(),
+            strikes: plan.strikes.clone(),
+            size: plan.size,
+            band: plan.band(),
+            premium: premium as f64 / UNIT as f64,
+            expiry: plan.expiry,
+            settled_at: settled.price,
+            samples: settled.count,
+            settlement: settled.samples,
+            surfaces_published: [published.whole, published.partial, published.refused],
+            liquidation: [liquidated.begun, liquidated.takes, liquidated.taken_over],
+            checks: closing.checks(self.thin),
+            people: closing.people,
+            ledger: closing.ledger,
+            marks: self.recorder.marks.clone(),
+            ..Meta::default()
+        })
+    }
+
+    /// Goes through one hour before the settlement.
+    fn hour(&mut self, desk: &mut Desk, people: &mut People, plan: &Plan, point: Point) -> Result<()> {
+        self.market.publish(desk, &self.local, point)?;
+        if liquidation::begin(desk, &people.writer, &people.liquidator, &mut self.liquidated)? {
+            self.recorder.tell(point.at, "a liquidation begins".to_owned());
+            self.liquidate(desk, people, point, plan.window_at)?;
+        }
+        if self.thin && self.liquidated.begun == 0 {
+            take_out(desk, people)?;
+        }
+        let held = hedge(desk, people, point.price, plan.band())?;
+        self.recorder.record(desk, people, point, held)
+    }
+
+    /// Lets the liquidator take what the rules allow, minute by minute; in the end the insurance
+    /// fund may come.
+    fn liquidate(&mut self, desk: &mut Desk, people: &People, from: Point, until: i64) -> Result<()> {
+        let (writer, by) = (&people.writer, &people.liquidator);
+        for minute in 1..=MINUTES {
+            let at = from.at + 60 * minute;
+            if at >= until {
+                return Ok(());
+            }
+            let point = self.market.at(at);
+            self.market.publish(desk, &self.local, point)?;
+            while let Some(words) = liquidation::take(desk, writer, by, &mut self.liquidated)? {
+                self.recorder.tell(at, format!("{words} after {minute} min"));
+            }
+            if !liquidation::goes_on(desk, writer, by)? {
+                self.recorder.tell(at, "the liquidation is over".to_owned());
+                return Ok(());
+            }
+        }
+        let positions = liquidation::take_over(desk, writer, by, &mut self.liquidated)?;
+        if positions > 0 {
+            let at = from.at + 60 * MINUTES;
+            let what = format!("the insurance fund takes {positions} positions over");
+            self.recorder.tell(at, what);
+        }
+        Ok(())
+    }
+
+    /// Settles, and lets everybody leave.
+    fn end(&mut self, desk: &mut Desk, people: &mut People, plan: &Plan) -> Result<End> {
+        let settled = settlement::settle(desk, &self.local, &mut self.market, people, plan)?;
+        self.recorder
+            .tell(plan.expiry, format!("settled at {:.2}", settled.price));
+        let last = self.market.at(plan.expiry);
+        let held = whole(people.hedge.trader(desk)?.lots);
+        self.recorder.record(desk, people, last, held)?;
+        people.hedge.leave(desk, last.price)?;
+        let closed = crank(desk, &people.liquidator.keypair, true)?;
+        people.leave(desk)?;
+        Ok(End {
+            settled,
+            least_samples: u32::from(plan.settlement.least_samples),
+            closed,
+            liquidated: self.liquidated,
+        })
+    }
+}

@@ -1,0 +1,120 @@
+//! What is sold, and its sale.
+
+use super::path;
+use super::people::People;
+use super::recorder::Recorder;
+use crate::commands::options::desk::words;
+use crate::commands::options::desk::Desk;
+use crate::commands::options::name;
+use crate::commands::options::quote::from_surface;
+use crate::commands::options::quote::sign;
+use crate::commands::options::quote::Offer;
+use crate::commands::options::take::create;
+use crate::commands::options::take::describe;
+use crate::commands::options::take::take;
+use anyhow::anyhow;
+use anyhow::Result;
+use ballast_core_clearing::params::SettlementParams;
+use ballast_core_clearing::quote::Quote;
+use ballast_core_clearing::quote::ANYONE;
+use ballast_core_clearing::trade::Side;
+use ballast_rpc::tokens::UNIT;
+use ballast_options::state::SeriesKey;
+use path::Point;
+
+/// Units of the underlying in each of the strangle's options, for a notional of about this many
+/// dollars.
+const NOTIONAL: f64 = 800_000.0;
+/// Strikes as shares of the first price: the put's, the call's.
+const STRIKES: [(f64, &str); 2] = [(0.95, "P"), (1.05, "C")];
+/// The maker's spread: a share of the volatility on each side.
+const SPREAD: f64 = 0.04;
+/// What the hedge may be off before it is traded, units of the underlying for one unit of the
+/// strangle.
+const BAND: f64 = 0.02;
+
+/// What is sold and when it ends.
+pub struct Plan {
+    /// The size of each option, units of the underlying.
+    pub size: f64,
+    /// What it is worth at the first price.
+    pub notional: f64,
+    /// The put and the call.
+    pub series: Vec<SeriesKey>,
+    /// Their names.
+    pub names: Vec<String>,
+    /// Their strikes.
+    pub strikes: Vec<f64>,
+    /// The expiry, unix seconds.
+    pub expiry: i64,
+    /// When the settlement begins to be sampled, unix seconds.
+    pub window_at: i64,
+    /// The rules of the settlement.
+    pub settlement: SettlementParams,
+}
+
+impl Plan {
+    /// Chooses size, expiry and strikes from the prices.
+    ///
+    /// # Errors
+    /// If no expiry lies within the prices.
+    pub fn new(desk: &Desk, asset: &str, points: &[Point]) -> Result<Self> {
+        let first = points.first().ok_or_else(|| anyhow!("there are no prices"))?;
+        let listing = *desk.house.listing(0).map_err(|error| anyhow!("{}", words(&error)))?;
+        let params = listing.settings.params();
+        let expiry = path::expiry(points, &params)?;
+        let size = (NOTIONAL / first.price * 10.0).round().max(1.0) / 10.0;
+        let strikes = STRIKES.map(|(share, _)| path::strike(first.price * share));
+        let date = name::date_of(expiry);
+        let named = strikes.iter().zip(STRIKES);
+        let series = named.map(|(strike, (_, kind))| desk.series(&format!("{asset}-{date}-{strike}-{kind}")));
+        let series = series.collect::<Result<Vec<_>>>()?;
+        Ok(Self {
+            size,
+            notional: first.price * size,
+            names: series.iter().map(|key| desk.name(key)).collect(),
+            series,
+            strikes: strikes.iter().map(|text| text.parse()).collect::<Result<_, _>>()?,
+            expiry,
+            window_at: expiry - i64::from(params.settlement.window_seconds),
+            settlement: params.settlement,
+        })
+    }
+
+    /// Returns what the hedge may be off before it is traded, units.
+    pub fn band(&self) -> f64 {
+        BAND * self.size
+    }
+}
+
+/// Sells each option: the maker quotes it from the surface, and the writer takes the quote. Returns
+/// the premium, base units.
+///
+/// # Errors
+/// What was refused.
+pub fn sell(desk: &mut Desk, people: &People, plan: &Plan, recorder: &mut Recorder) -> Result<u64> {
+    let (maker, writer) = (&people.maker, &people.writer);
+    let mut premium = 0;
+    for key in &plan.series {
+        create(desk, key, &writer.keypair)?;
+        let offer = Offer {
+            series: *key,
+            side: Side::Buy,
+            size: (plan.size * UNIT as f64).round() as i64,
+            price: from_surface(desk, key, Side::Buy, SPREAD)?,
+            slots: 150,
+            nonce: None,
+            taker: ANYONE,
+        };
+        let account = maker.margin(desk)?;
+        let signed = sign(desk, &account, &maker.keypair, &offer)?;
+        let taker = writer.margin(desk)?;
+        let traded = take(desk, &signed, &taker, &writer.keypair, None)?;
+        let quote = Quote::decode(&signed.message).map_err(|refusal| anyhow!("{refusal:?}"))?;
+        let at = desk.cluster.clock()?.unix_timestamp;
+        recorder.tell(at, describe(desk, &quote, &traded));
+        premium += traded.premium;
+        desk.cluster.advance_slot()?;
+    }
+    Ok(premium)
+}
