@@ -3,7 +3,7 @@
 
 use crate::errors::RiskError;
 use crate::oracle::{self, OracleAccount};
-use crate::state::{Market, VenueSource};
+use crate::state::{Market, PriceSource, VenueSource};
 use anchor_lang::prelude::*;
 use ballast_core_market::admission::{AdmittedPrice, Now, PriceRefusal, PriceUse, RawPrice};
 use ballast_core_market::MarketView;
@@ -24,13 +24,19 @@ pub fn now(clock: &Clock) -> Now {
 /// As [`oracle::decode`].
 pub fn raw_price(market: &Market, price_feed: &AccountInfo) -> Result<RawPrice> {
     let [source, _] = &market.params.sources;
-    let data = price_feed.try_borrow_data()?;
+    decode(source, price_feed)
+}
+
+/// Decodes an account that may be any: whose it is comes first, since the market's own account cannot be read while it is written to.
+fn decode(source: &PriceSource, account: &AccountInfo) -> Result<RawPrice> {
+    oracle::identify(source, account.key, account.owner)?;
+    let data = account.try_borrow_data()?;
     let account = OracleAccount {
-        key: price_feed.key,
-        owner: price_feed.owner,
+        key: account.key,
+        owner: account.owner,
         data: &data,
     };
-    Ok(oracle::decode(source, &account)?)
+    oracle::decode(source, &account)
 }
 
 /// Returns the market's decoded state and its live price for one use.
@@ -80,14 +86,8 @@ pub fn second_raw_price(market: &Market, feed: Option<&AccountInfo>) -> Result<O
         return Ok(None);
     };
     let feed = feed.ok_or(RiskError::SecondFeedMissing)?;
-    let data = feed.try_borrow_data()?;
-    let account = OracleAccount {
-        key: feed.key,
-        owner: feed.owner,
-        data: &data,
-    };
-    oracle::identify(source, &account)?;
-    Ok(oracle::decode(source, &account).ok())
+    oracle::identify(source, feed.key, feed.owner)?;
+    Ok(decode(source, feed).ok())
 }
 
 /// Returns what a venue quotes for `size`; `None` if its account has another owner, or no quote.

@@ -6,9 +6,9 @@ use super::stage::Stage;
 use crate::chain::refused;
 use anyhow::Context;
 use anyhow::Result;
-use ballast_rpc::ClusterError;
 use ballast_rpc::tokens;
 use ballast_rpc::tokens::UNIT;
+use ballast_rpc::ClusterError;
 use ballast_sdk::addresses::VaultKeys;
 use solana_signer::Signer;
 

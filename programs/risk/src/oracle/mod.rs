@@ -25,10 +25,10 @@ pub struct OracleAccount<'a> {
 ///
 /// # Errors
 /// [`RiskError::PriceOwner`], [`RiskError::PriceFeed`]; [`RiskError::PriceSource`] if there is no such source.
-pub fn identify(source: &PriceSource, account: &OracleAccount) -> Result<SourceKind> {
+pub fn identify(source: &PriceSource, key: &Pubkey, owner: &Pubkey) -> Result<SourceKind> {
     let kind = source.kind().ok_or(RiskError::PriceSource)?;
-    require_keys_eq!(*account.owner, source.owner, RiskError::PriceOwner);
-    let pinned = kind == SourceKind::PythPull || account.key.to_bytes() == source.feed;
+    require_keys_eq!(*owner, source.owner, RiskError::PriceOwner);
+    let pinned = kind == SourceKind::PythPull || key.to_bytes() == source.feed;
     require!(pinned, RiskError::PriceFeed);
     Ok(kind)
 }
@@ -38,7 +38,7 @@ pub fn identify(source: &PriceSource, account: &OracleAccount) -> Result<SourceK
 /// # Errors
 /// As [`identify`]; wrong layout, feed, verification level, or not trading.
 pub fn decode(source: &PriceSource, account: &OracleAccount) -> Result<RawPrice> {
-    match identify(source, account)? {
+    match identify(source, account.key, account.owner)? {
         SourceKind::PythPull => pyth_pull::decode(&source.feed, account.data),
         SourceKind::PythPush => pyth_push::decode(account.data),
         SourceKind::SwitchboardOnDemand => switchboard::decode(account.data),

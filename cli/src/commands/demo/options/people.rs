@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use ballast_deploy::keys;
 use ballast_deploy::steps::Local;
 use ballast_options::state::MarginAccount;
-use ballast_rpc::tokens;
+use ballast_rpc::tokens::{self, UNIT};
 use ballast_sdk::instructions::options as ix;
 use solana_keypair::Keypair;
 use solana_signer::Signer;

@@ -19,9 +19,9 @@ use crate::commands::options::settle::crank;
 use crate::stop::Stop;
 use anyhow::anyhow;
 use anyhow::Result;
-use ballast_rpc::TestCluster;
 use ballast_deploy::steps::Local;
 use ballast_rpc::tokens::UNIT;
+use ballast_rpc::TestCluster;
 use ballast_sim::record::strangle::Meta;
 use ballast_sim::record::strangle::Step;
 

@@ -18,8 +18,8 @@ use ballast_core_clearing::params::SettlementParams;
 use ballast_core_clearing::quote::Quote;
 use ballast_core_clearing::quote::ANYONE;
 use ballast_core_clearing::trade::Side;
-use ballast_rpc::tokens::UNIT;
 use ballast_options::state::SeriesKey;
+use ballast_rpc::tokens::UNIT;
 use path::Point;
 
 /// Units of the underlying in each of the strangle's options, for a notional of about this many

@@ -89,7 +89,7 @@ impl Source {
     ///
     /// # Errors
     /// A cluster that cannot be used.
-    pub fn publish(&self, local: &Local, cluster: &mut dyn TestCluster, count: &mut Published) -> Result<()> {
+    pub fn publish(&self, local: &Local, cluster: &mut dyn Cluster, count: &mut Published) -> Result<()> {
         let now = cluster.clock()?.unix_timestamp;
         let seen = cluster.account(&local.listed().surface)?.surface()?;
         let expiries = seen.active(now).to_vec();
