@@ -52,6 +52,23 @@ pub(crate) struct Line {
     pub parts: Vec<Points>,
 }
 
+impl Line {
+    /// Returns the line of a value over steps, with gaps where there is none.
+    pub(crate) fn new<S>(
+        label: &str,
+        colour: RGBColor,
+        steps: &[S],
+        time: impl Fn(&S) -> i64,
+        value: impl Fn(&S) -> Option<f64>,
+    ) -> Self {
+        Self {
+            label: label.to_owned(),
+            colour,
+            parts: points(steps, time, value),
+        }
+    }
+}
+
 /// A shaded band between two lines.
 #[derive(Clone, Debug)]
 pub(crate) struct Band {

@@ -1,23 +1,24 @@
-//! The report of a replay on the host. Set `BALLAST_REPORT_DIR` to keep it and look at it.
+//! The report of a replay on the host. Set `BALLAST_REPORT_DIR` to a folder to keep it there and
+//! look at it.
 
 mod pages;
 mod support;
 
 use std::fs;
 
+use ballast_market_data::markets::{Markets, DEFAULT};
 use ballast_sim::replay::looks::{looks, Known, Path};
-use ballast_sim::replay::markets::{Markets, DEFAULT};
 use ballast_sim::replay::page::{check_dir, write, Summary, FILES};
 use ballast_sim::replay::run::run;
 use ballast_sim::replay::{alarms, events, Native};
 use ballast_sim::report::ReportError;
-use pages::{colours_without_a_dark_one, entries, foreign_parts};
+use pages::{colours_without_a_dark_one, entries, foreign_parts, kept_or};
 use tempfile::TempDir;
 
 #[test]
 fn a_replays_page_is_whole_self_contained_and_replaced() {
     let temp = TempDir::new().unwrap();
-    let dir = std::env::var_os("BALLAST_REPORT_DIR").map_or_else(|| temp.path().join("replay"), Into::into);
+    let dir = kept_or(&temp).join("replay/report");
     let (name, market, candles) = support::all().swap_remove(0);
     let candles = &candles[..3_000];
     let typed = Markets::parse(DEFAULT)

@@ -9,7 +9,7 @@ use std::path::Path;
 use ballast_sim::record::{summarise, Depositor, Ledger, LedgerLine, Mark, Meta, Mode, Side, Step, Summary};
 use ballast_sim::report::{check_dir, write, ReportError, FILES};
 use ballast_sim::{checks, scenario};
-use pages::{colours_without_a_dark_one, entries, foreign_parts};
+use pages::{colours_without_a_dark_one, entries, foreign_parts, kept_or};
 use tempfile::TempDir;
 
 /// A crude vault: constant proportion over a floor, traded when it leaves its band and no breaker
@@ -122,7 +122,7 @@ fn run() -> (Summary, Vec<Step>) {
 #[test]
 fn a_report_is_whole_self_contained_and_escaped() {
     let temp = TempDir::new().unwrap();
-    let dir = std::env::var_os("BALLAST_REPORT_DIR").map_or_else(|| temp.path().join("a/report"), Into::into);
+    let dir = kept_or(&temp).join("vault/report");
     let (summary, steps) = run();
     let index = write(&dir, &summary, &steps).unwrap();
     assert_eq!(entries(&dir), FILES);

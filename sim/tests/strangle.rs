@@ -1,4 +1,5 @@
-//! The report of a made-up strangle. Set `BALLAST_REPORT_DIR` to keep it and look at it.
+//! The report of a made-up strangle. Set `BALLAST_REPORT_DIR` to a folder to keep it there and look
+//! at it.
 
 mod pages;
 
@@ -8,7 +9,7 @@ use ballast_sim::checks;
 use ballast_sim::record::strangle::{summarise, Meta, Participant, Sample, Step, Summary};
 use ballast_sim::record::{Ledger, Mark, RecordError, Token};
 use ballast_sim::report::{write_strangle, FILES};
-use pages::{colours_without_a_dark_one, entries, foreign_parts};
+use pages::{colours_without_a_dark_one, entries, foreign_parts, kept_or};
 use tempfile::TempDir;
 
 const USDC: Token = Token {
@@ -136,7 +137,7 @@ fn run() -> (Summary, Vec<Step>) {
 #[test]
 fn the_page_is_whole_self_contained_and_escaped() {
     let temp = TempDir::new().unwrap();
-    let dir = std::env::var_os("BALLAST_REPORT_DIR").map_or_else(|| temp.path().join("a/report"), Into::into);
+    let dir = kept_or(&temp).join("strangle/report");
     let (summary, steps) = run();
     let index = write_strangle(&dir, &summary, &steps).unwrap();
     assert_eq!(entries(&dir), FILES);

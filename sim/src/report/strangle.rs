@@ -157,11 +157,7 @@ struct Base<'a> {
 
 impl Base<'_> {
     fn line(&self, label: &str, colour: RGBColor, value: impl Fn(&Step) -> f64) -> Line {
-        Line {
-            label: label.to_owned(),
-            colour,
-            parts: points(self.steps, |s| s.unix_time, |s| Some(value(s))),
-        }
+        Line::new(label, colour, self.steps, |s| s.unix_time, |s| Some(value(s)))
     }
 
     /// Returns a chart of lines, with the time of settlement behind them and the moments above.
@@ -302,10 +298,8 @@ fn results(base: &Base) -> Titled {
 /// Charts the half hour that settled the options; nothing if there was no sample.
 fn settlement(meta: &Meta) -> Option<Titled> {
     let (from, to) = window(meta)?;
-    let line = |label: &str, colour, value: fn(&Sample) -> f64| Line {
-        label: label.to_owned(),
-        colour,
-        parts: points(&meta.settlement, |s| s.unix_time, |s| Some(value(s))),
+    let line = |label: &str, colour, value: fn(&Sample) -> f64| {
+        Line::new(label, colour, &meta.settlement, |s| s.unix_time, |s| Some(value(s)))
     };
     let lines = vec![
         line("sample", BLUE, |s| s.price),

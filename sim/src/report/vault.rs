@@ -168,11 +168,7 @@ struct Base<'a> {
 
 impl Base<'_> {
     fn line(&self, label: &str, colour: RGBColor, value: fn(&Step) -> f64) -> Line {
-        Line {
-            label: label.to_owned(),
-            colour,
-            parts: points(self.steps, |s| s.unix_time, |s| Some(value(s))),
-        }
+        Line::new(label, colour, self.steps, |s| s.unix_time, |s| Some(value(s)))
     }
 
     fn band(&self, label: &str, lower: fn(&Step) -> f64, upper: fn(&Step) -> f64) -> Band {

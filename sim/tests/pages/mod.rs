@@ -1,7 +1,14 @@
 //! What has to be true of every page.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+/// Where reports are kept for people, or a folder that goes away.
+pub fn kept_or(temp: &TempDir) -> PathBuf {
+    std::env::var_os("BALLAST_REPORT_DIR").map_or_else(|| temp.path().to_owned(), Into::into)
+}
 
 /// The names in a directory, sorted.
 pub fn entries(dir: &Path) -> Vec<String> {

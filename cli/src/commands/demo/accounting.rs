@@ -4,6 +4,7 @@ use super::exits::Depositors;
 use super::stage::Stage;
 use anyhow::anyhow;
 use anyhow::Result;
+use ballast_deploy::steps::Local;
 use ballast_rpc::tokens;
 use ballast_rpc::tokens::UNIT;
 use ballast_sim::checks;
@@ -106,21 +107,11 @@ impl Closing {
             all_out: true,
             ..Self::default()
         };
-        closing.enter_funds(stage)?;
+        enter_funds(&mut closing.ledger, &stage.local)?;
         closing.enter_depositors(stage, depositors)?;
         closing.enter_accounts(stage)?;
         closing.enter_shares(stage, depositors.shares_burnt)?;
         Ok(closing)
-    }
-
-    fn enter_funds(&mut self, stage: &Stage) -> Result<()> {
-        let config = &stage.local.config;
-        let house = config.house().insurance_fund()?;
-        let name = "minted for the venue's insurance fund";
-        self.ledger.minted(USDC, name, config.insurance_fund()?);
-        let name = "minted for the options clearing house's insurance fund";
-        self.ledger.minted(USDC, name, house);
-        Ok(())
     }
 
     fn enter_depositors(&mut self, stage: &mut Stage, depositors: &Depositors) -> Result<()> {
@@ -165,7 +156,8 @@ impl Closing {
     }
 
     fn enter_shares(&mut self, stage: &mut Stage, burnt: u64) -> Result<()> {
-        let escrow = stage.tokens(&stage.local.keys.escrow.clone())?;
+        let keys = stage.local.keys;
+        let escrow = stage.tokens(&keys.escrow)?;
         self.ledger.minted(SHARES, "minted for deposits", self.shares + burnt);
         self.ledger.found(SHARES, "burnt for payouts", burnt);
         self.ledger.found(SHARES, "held or in escrow", self.held + escrow);
@@ -183,6 +175,18 @@ impl Closing {
         ]);
         all
     }
+}
+
+/// Enters what a local network begins with.
+///
+/// # Errors
+/// A configuration that says none.
+pub fn enter_funds(ledger: &mut Ledger, local: &Local) -> Result<()> {
+    let venue = local.config.insurance_fund()?;
+    let house = local.config.house().insurance_fund()?;
+    ledger.minted(USDC, "minted for the venue's insurance fund", venue);
+    ledger.minted(USDC, "minted for the options clearing house's insurance fund", house);
+    Ok(())
 }
 
 fn supply_is_minted(closing: &Closing) -> Finding {

@@ -3,7 +3,7 @@
 use plotters::prelude::RGBColor;
 
 use super::band;
-use crate::chart::{self, points, stretches, Failure, Frame, Key, Shade, Shape, Vertical};
+use crate::chart::{self, stretches, Failure, Frame, Key, Shade, Shape, Vertical};
 use crate::record::Mark;
 use crate::replay::Step;
 
@@ -56,11 +56,7 @@ pub(super) fn chart(what: &Chart, steps: &[Step], marks: &[Mark]) -> Result<Stri
         (Some(first), Some(last)) => (first.time, last.time.max(first.time + 1)),
         _ => (0, 1),
     };
-    let line = |line: &Line| chart::Line {
-        label: line.label.to_owned(),
-        colour: line.colour,
-        parts: points(steps, |step| step.time, line.value),
-    };
+    let line = |line: &Line| chart::Line::new(line.label, line.colour, steps, |step| step.time, line.value);
     let drawn = chart::Chart {
         shades: if what.bands { regimes(steps) } else { Vec::new() },
         marks: marks.to_vec(),

@@ -4,6 +4,7 @@ use super::liquidation::Liquidated;
 use super::people::People;
 use super::people::Person;
 use super::settlement::Settled;
+use crate::commands::demo::accounting::enter_funds;
 use crate::commands::demo::accounting::USDC;
 use crate::commands::options::desk::Desk;
 use anchor_lang::prelude::Pubkey;
@@ -111,12 +112,7 @@ impl Closing {
             liquidated: end.liquidated,
             ..Self::default()
         };
-        let venue = local.config.insurance_fund()?;
-        closing
-            .ledger
-            .minted(USDC, "minted for the venue's insurance fund", venue);
-        let name = "minted for the options clearing house's insurance fund";
-        closing.ledger.minted(USDC, name, given);
+        enter_funds(&mut closing.ledger, local)?;
         for person in people.all() {
             closing.enter(desk, person)?;
         }
