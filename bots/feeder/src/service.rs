@@ -101,7 +101,7 @@ async fn look(node: &Node, config: &Config) -> Result<Seen, ServiceError> {
         )));
     }
     let clock: Option<Clock> = next().and_then(|account| clock(&account.data));
-    let now = clock.ok_or_else(|| NodeError::Clock)?;
+    let now = clock.ok_or(NodeError::Clock)?;
     Ok(Seen {
         now: now.unix_timestamp,
         surface,

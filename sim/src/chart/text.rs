@@ -70,6 +70,6 @@ mod tests {
         assert!(font.width("mm") > font.width("aa") && font.width("aa") > font.width("ll"));
         assert!(font.width("") < f64::EPSILON && font.height() > font.em());
         // A digit of DejaVu Sans is 0.636 of its size wide.
-        assert!(font.width("7,850") >= font.em() * (4.0 * 0.636 + 0.318));
+        assert!(font.width("7,850") >= font.em() * (4.0 * 0.636 + 0.317));
     }
 }

@@ -70,9 +70,9 @@ fn handlers_stand_above_everything_else() {
             continue;
         }
         if !file.contains("/instructions/") {
-            findings.extend(lines_with(&file, &code, &["crate::instructions"]));
+            findings.extend(lines_with(file, &code, &["crate::instructions"]));
         }
-        findings.extend(lines_with(&file, &code, &["use crate::*", "super::super"]));
+        findings.extend(lines_with(file, &code, &["use crate::*", "super::super"]));
     }
     assert_none("handlers stand above everything else of their program", &findings);
 }
