@@ -1,6 +1,6 @@
 //! The plots of a replay, as SVG.
 //!
-//! They are charts as [`crate::chart`] draws them, and a raster of the breakers.
+//! They are charts as `crate::chart` draws them, and a raster of the breakers.
 
 mod chart;
 mod plots;
