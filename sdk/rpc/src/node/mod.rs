@@ -4,10 +4,8 @@ mod failure;
 #[cfg(test)]
 mod tests;
 
-use crate::clock::{clock, CLOCK};
 use crate::error::NodeError;
 use crate::transaction_error::TransactionError;
-use anchor_lang::prelude::Clock;
 use ballast_sdk::accounts::RawAccount;
 use ballast_sdk::Pubkey;
 use serde_json::Value;
@@ -115,15 +113,6 @@ impl Node {
                 .transpose()
         };
         keys.iter().zip(&found).map(seen).collect()
-    }
-
-    /// Returns the chain's clock.
-    ///
-    /// # Errors
-    /// [`NodeError`]; [`NodeError::Clock`] if its account is missing or too short.
-    pub async fn clock(&self) -> Result<Clock, NodeError> {
-        let found = self.accounts(&[CLOCK]).await?.into_iter().next().flatten();
-        found.and_then(|seen| clock(&seen.account.data)).ok_or(NodeError::Clock)
     }
 
     /// Returns a confirmed blockhash to sign with.
