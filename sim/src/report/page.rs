@@ -291,6 +291,7 @@ impl Page {
     pub(crate) fn render(mut self) -> Result<Vec<u8>, ReportError> {
         self.sections.retain(Section::says_something);
         let mut environment = Environment::new();
+        environment.set_keep_trailing_newline(true);
         environment.set_auto_escape_callback(|_| AutoEscape::Html);
         let context = minijinja::context! { style => STYLE, ..minijinja::Value::from_serialize(self) };
         let page = environment.render_named_str("page.html", TEMPLATE, context);
