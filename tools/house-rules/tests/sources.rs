@@ -64,17 +64,34 @@ fn a_reader_of_a_venue_knows_quantities_and_the_interface() {
 #[test]
 fn handlers_stand_above_everything_else() {
     let tree = Tree::read();
+    let all: Vec<_> = sources(&tree, "programs").collect();
+    let is_handler = |code: &str| code.contains("fn handler");
+    let handlers: Vec<String> = all
+        .iter()
+        .filter(|(_, code)| is_handler(code))
+        .filter_map(|(file, _)| {
+            Some(format!(
+                "instructions::{}::",
+                file.rsplit('/').next()?.strip_suffix(".rs")?
+            ))
+        })
+        .collect();
+    let of_handlers: Vec<&str> = handlers.iter().map(String::as_str).collect();
     let mut findings = Vec::new();
-    for (file, code) in sources(&tree, "programs") {
+    for (file, code) in &all {
         if file.ends_with("/src/lib.rs") {
             continue;
         }
-        if !file.contains("/instructions/") {
-            findings.extend(lines_with(file, &code, &["crate::instructions"]));
-        }
-        findings.extend(lines_with(file, &code, &["use crate::*", "super::super"]));
+        let inside = file.contains("/instructions/");
+        let forbidden = if inside {
+            &of_handlers[..]
+        } else {
+            &["crate::instructions"]
+        };
+        findings.extend(lines_with(file, code, forbidden));
+        findings.extend(lines_with(file, code, &["use crate::*", "super::super"]));
     }
-    assert_none("handlers stand above everything else of their program", &findings);
+    assert_none("a handler is named by no other module of its program", &findings);
 }
 
 #[test]
@@ -88,6 +105,46 @@ fn modules_form_no_circles() {
         }
     }
     assert_none("no two modules at the top of a crate need each other", &findings);
+}
+
+#[test]
+fn every_file_is_named_by_a_module() {
+    let tree = Tree::read();
+    let all: Vec<(&str, String)> = tree
+        .files()
+        .filter(|file| file.ends_with(".rs"))
+        .map(|file| (file, tree.text(file).unwrap()))
+        .collect();
+    let mut findings = Vec::new();
+    for (file, _) in all.iter().filter(|(file, _)| !is_root(file)) {
+        let (folder, name) = module_of(file);
+        let by_name = [format!("mod {name};"), format!("mod {name} {{")];
+        // `#[path]` and `include!` name the folder too.
+        let tail: Vec<&str> = file.rsplitn(3, '/').take(2).collect();
+        let by_path = format!("{}\"", tail.iter().rev().copied().collect::<Vec<_>>().join("/"));
+        let named = all.iter().any(|(other, text)| {
+            let near = other.rsplit_once('/').is_some_and(|(of, _)| of == folder) || *other == format!("{folder}.rs");
+            (near && by_name.iter().any(|words| text.contains(words))) || text.contains(&by_path)
+        });
+        if !named {
+            findings.push(format!("{file}: nothing compiles it"));
+        }
+    }
+    assert_none("every file is a module of something", &findings);
+}
+
+/// Returns whether cargo finds the file by itself: the root of a library, a binary, a test, a bench or an example.
+fn is_root(file: &str) -> bool {
+    let mut parts = file.rsplit('/');
+    let (name, folder) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    ["lib.rs", "main.rs"].contains(&name) || ["tests", "benches", "examples", "bin", "targets"].contains(&folder)
+}
+
+/// Returns the folder whose files may name this one as a module, and the name they would use.
+fn module_of(file: &str) -> (&str, &str) {
+    let path = file.strip_suffix(".rs").unwrap_or(file);
+    let path = path.strip_suffix("/mod").unwrap_or(path);
+    path.rsplit_once('/').unwrap_or_default()
 }
 
 #[test]
