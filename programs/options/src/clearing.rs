@@ -14,6 +14,9 @@ use ballast_core_margin::BookLeg;
 use ballast_core_math::scenarios::Leg;
 use ballast_core_types::Lots;
 
+/// Most margin accounts of a batch.
+pub const MAX_BATCH: usize = 20;
+
 /// Memory that the margin works in, on the heap: it is too much for a stack frame.
 pub struct Room {
     book: Vec<BookLeg>,

@@ -346,3 +346,11 @@ impl From<AssessRefusal> for RiskError {
         }
     }
 }
+
+/// Returns the error of a refusal; the slice it is about goes to the log.
+pub(crate) fn refused(refusal: FeedRefusal) -> Error {
+    if let Some(slice) = refusal.slice() {
+        msg!("slice {}", slice);
+    }
+    RiskError::from(refusal).into()
+}

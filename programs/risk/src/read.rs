@@ -2,8 +2,8 @@
 //! what they mean is decided by [`ballast_core_market::MarketView`].
 
 use crate::errors::RiskError;
-use crate::oracle::{self, OracleAccount};
-use crate::state::{Market, PriceSource, VenueSource};
+use crate::oracle;
+use crate::state::{Market, VenueSource};
 use anchor_lang::prelude::*;
 use ballast_core_market::admission::{AdmittedPrice, Now, PriceRefusal, PriceUse, RawPrice};
 use ballast_core_market::MarketView;
@@ -18,25 +18,15 @@ pub fn now(clock: &Clock) -> Now {
     }
 }
 
-/// Decodes the published price out of a market's price account.
+/// Decodes the published price out of a market's price account. Whose it is comes first, since the market's own account cannot be read while it
+/// is written to.
 ///
 /// # Errors
 /// As [`oracle::decode`].
 pub fn raw_price(market: &Market, price_feed: &AccountInfo) -> Result<RawPrice> {
     let [source, _] = &market.params.sources;
-    decode(source, price_feed)
-}
-
-/// Decodes an account that may be any: whose it is comes first, since the market's own account cannot be read while it is written to.
-fn decode(source: &PriceSource, account: &AccountInfo) -> Result<RawPrice> {
-    oracle::identify(source, account.key, account.owner)?;
-    let data = account.try_borrow_data()?;
-    let account = OracleAccount {
-        key: account.key,
-        owner: account.owner,
-        data: &data,
-    };
-    oracle::decode(source, &account)
+    let kind = oracle::identify(source, price_feed.key, price_feed.owner)?;
+    oracle::read(kind, source, &price_feed.try_borrow_data()?)
 }
 
 /// Returns the market's decoded state and its live price for one use.
@@ -86,8 +76,8 @@ pub fn second_raw_price(market: &Market, feed: Option<&AccountInfo>) -> Result<O
         return Ok(None);
     };
     let feed = feed.ok_or(RiskError::SecondFeedMissing)?;
-    oracle::identify(source, feed.key, feed.owner)?;
-    Ok(decode(source, feed).ok())
+    let kind = oracle::identify(source, feed.key, feed.owner)?;
+    Ok(oracle::read(kind, source, &feed.try_borrow_data()?).ok())
 }
 
 /// Returns what a venue quotes for `size`; `None` if its account has another owner, or no quote.

@@ -1,9 +1,8 @@
 //! `pay_claims`: anyone has anyone's claims on an expiry paid, once all its positions are settled.
 
-use crate::clearing::with_pool;
+use crate::clearing::{with_pool, MAX_BATCH};
 use crate::errors::{OptionsError, Refuse};
 use crate::events::ClaimPaid;
-use crate::instructions::settle_positions::MAX_BATCH;
 use crate::state::{Expiry, House, MarginAccount};
 use anchor_lang::prelude::*;
 use ballast_core_clearing::account::MarginAccount as Books;

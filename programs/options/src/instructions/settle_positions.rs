@@ -1,6 +1,6 @@
 //! `settle_positions`: anyone settles anyone's positions of an expiry that has its price, many accounts at once.
 
-use crate::clearing::with_pool;
+use crate::clearing::{with_pool, MAX_BATCH};
 use crate::errors::{OptionsError, Refuse};
 use crate::events::PositionsSettled;
 use crate::state::{Expiry, House, MarginAccount};
@@ -9,9 +9,6 @@ use ballast_core_clearing::account::MarginAccount as Books;
 use ballast_core_clearing::liquidation::release;
 use ballast_core_clearing::payout::{self, Settled};
 use ballast_core_types::Price;
-
-/// Most margin accounts of a batch.
-pub const MAX_BATCH: usize = 20;
 
 /// Accounts of `settle_positions`. After them the margin accounts, the insurance account among them if it has positions.
 #[derive(Accounts)]

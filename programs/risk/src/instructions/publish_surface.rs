@@ -1,10 +1,10 @@
 //! `publish_surface`: the median of fresh submissions becomes the surface. Anyone may call it.
 
-use crate::errors::RiskError;
+use crate::errors::{refused, RiskError};
 use crate::events::SurfacePublished;
 use crate::state::{Market, StoredGwav, StoredImplied, StoredSlice, SubmissionBytes, Surface, SURFACE_VERSION};
 use anchor_lang::prelude::*;
-use ballast_core_market::surface_feed::{self, Choice, FeedRefusal, FeedSurface, Publication, Published};
+use ballast_core_market::surface_feed::{self, Choice, FeedSurface, Publication, Published};
 use ballast_core_math::estimators::{Elapsed, Gwav};
 
 /// Accounts of `publish_surface`; the submissions follow them. Nobody signs: the feeders did.
@@ -151,12 +151,4 @@ fn implied(surface: &Surface, publication: &Publication, now: i64) -> Result<Sto
         volatility: publication.at_the_money.0.basis_points_ceil().0,
         average: average.map_or(0, |volatility| volatility.0.basis_points_ceil().0),
     })
-}
-
-/// The error of a refusal; the slice it is about goes to the log.
-pub(crate) fn refused(refusal: FeedRefusal) -> Error {
-    if let Some(slice) = refusal.slice() {
-        msg!("slice {}", slice);
-    }
-    RiskError::from(refusal).into()
 }

@@ -1,8 +1,7 @@
 //! `submit_surface`: a registered feeder says what the surface is, over what it said before.
 
-use crate::errors::RiskError;
+use crate::errors::{refused, RiskError};
 use crate::events::SurfaceSubmitted;
-use crate::instructions::publish_surface::refused;
 use crate::state::{StoredSlice, Submission, Surface, SURFACE_VERSION};
 use anchor_lang::prelude::*;
 use ballast_core_market::surface_feed::{self, FeedRefusal, FeedSlice, FeedSurface};

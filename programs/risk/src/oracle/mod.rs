@@ -36,11 +36,20 @@ pub fn identify(source: &PriceSource, key: &Pubkey, owner: &Pubkey) -> Result<So
 /// Reads the published price out of an account, if the account is the source's.
 ///
 /// # Errors
-/// As [`identify`]; wrong layout, feed, verification level, or not trading.
+/// As [`identify`] and [`read`].
 pub fn decode(source: &PriceSource, account: &OracleAccount) -> Result<RawPrice> {
-    match identify(source, account.key, account.owner)? {
-        SourceKind::PythPull => pyth_pull::decode(&source.feed, account.data),
-        SourceKind::PythPush => pyth_push::decode(account.data),
-        SourceKind::SwitchboardOnDemand => switchboard::decode(account.data),
+    let kind = identify(source, account.key, account.owner)?;
+    read(kind, source, account.data)
+}
+
+/// Reads the published price out of the bytes of an account that was identified.
+///
+/// # Errors
+/// Wrong layout, feed, verification level, or not trading.
+pub fn read(kind: SourceKind, source: &PriceSource, data: &[u8]) -> Result<RawPrice> {
+    match kind {
+        SourceKind::PythPull => pyth_pull::decode(&source.feed, data),
+        SourceKind::PythPush => pyth_push::decode(data),
+        SourceKind::SwitchboardOnDemand => switchboard::decode(data),
     }
 }

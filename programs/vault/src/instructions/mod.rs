@@ -1,4 +1,4 @@
-//! One file per instruction, named by its verb. `payout` is what both ways of redeeming share.
+//! One file per instruction, named by its verb. `payout` is what both ways of redeeming share, `trade` what both reasons to trade do.
 
 pub mod collect_withdrawal;
 pub mod complete_redemption;
@@ -11,6 +11,7 @@ mod payout;
 pub mod rebalance;
 pub mod redeem;
 pub mod request_redemption;
+pub mod trade;
 pub mod unwind;
 
 pub use collect_withdrawal::*;
@@ -20,6 +21,6 @@ pub use deposit::*;
 pub use guard::*;
 pub use mark::*;
 pub use move_collateral::*;
-pub use rebalance::*;
 pub use redeem::*;
 pub use request_redemption::*;
+pub use trade::*;

@@ -1,7 +1,7 @@
 //! `unwind`: a rebalance on behalf of holders who wait to leave. It can only reduce.
 
 use crate::errors::VaultError;
-use crate::instructions::rebalance::{run, Order, Rebalance};
+use crate::instructions::trade::{run, Order, Rebalance};
 use anchor_lang::prelude::*;
 use ballast_core_vault::rebalance::Trigger;
 

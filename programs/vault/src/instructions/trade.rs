@@ -1,0 +1,189 @@
+//! What `rebalance` and `unwind` share: *propose, then prove*. The orders run, the book is valued again, and unless it is provably better
+//! everything is undone.
+
+use crate::errors::VaultError;
+use crate::events::Rebalanced;
+use crate::valuation::*;
+use crate::venue;
+use anchor_lang::error::ErrorCode;
+use anchor_lang::prelude::*;
+use anchor_spl::token::{Mint, TokenAccount};
+use ballast_core_types::{value_ceil, FillReceipt, Lots, Position, Price, Value};
+use ballast_core_vault::appraisal::Appraisal;
+use ballast_core_vault::exposure::Targets;
+use ballast_core_vault::prices::Purpose;
+use ballast_core_vault::rebalance::{check, fill_inside_band, notional, price_limits, Exposure, Proposal, Trigger};
+use ballast_risk::state::Fixed;
+use ballast_venues::{AccountRole, VenueAction};
+
+/// One proposed order.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// Which of the vault's venue markets; this version has one, number 0.
+    pub market: u8,
+    /// Positive buys, negative sells.
+    pub lots: i64,
+}
+
+/// Accounts of `rebalance` and `unwind`.
+#[derive(Accounts)]
+pub struct Rebalance<'info> {
+    /// Whoever cranks; named in the event, has no rights and gets nothing.
+    pub keeper: Signer<'info>,
+    /// The vault and what it is worth.
+    pub valuation: Valuation<'info>,
+    /// Quote custody; read for the ledger's invariant.
+    #[account(address = valuation.vault.custody @ VaultError::WrongCustody)]
+    pub custody: Box<Account<'info, TokenAccount>>,
+    /// Share mint; read for the supply.
+    #[account(address = valuation.vault.share_mint @ VaultError::WrongShareMint)]
+    pub share_mint: Box<Account<'info, Mint>>,
+    /// CHECK: the venue's program.
+    #[account(address = venue::PROGRAM @ ErrorCode::InvalidProgramId)]
+    pub venue_program: UncheckedAccount<'info>,
+}
+
+/// Runs and proves the orders.
+pub(crate) fn run(accounts: &mut Rebalance, orders: &[Order], trigger: Trigger) -> Result<()> {
+    let order = single(orders)?;
+    let supply = accounts.share_mint.supply;
+    let moment = accounts.valuation.moment(Purpose::Trade, supply)?;
+    let state = accounts.valuation.vault.state();
+    let before = accounts.valuation.appraise(&state, &moment)?;
+    accounts.valuation.vault.record(&before);
+
+    let receipt = place(accounts, order, &before, trigger)?;
+
+    let position = accounts.valuation.position(before.prices.bounds.mid, &moment.clock)?;
+    let ordered = ordered(&before, &position)?;
+    let vault = &mut accounts.valuation.vault;
+    vault.last_rebalance_slot = moment.clock.slot;
+    vault.rebalances = vault.rebalances.saturating_add(1);
+    vault.record_trade(ordered.positive_part(), moment.clock.unix_timestamp);
+    let state = vault.state();
+    let after = appraise(&state, position, &moment)?;
+    let proof = prove(&before, &after, trigger, &receipt)?;
+    vault.record(&after);
+    vault.check_invariants(accounts.custody.amount, supply)?;
+    announce(accounts, order, &before, &proof);
+    Ok(())
+}
+
+/// What was proven of a rebalance.
+struct Proof {
+    trigger: Trigger,
+    targets: Targets,
+    before: Exposure,
+    after: Exposure,
+    filled: Lots,
+    fill_price: Option<Price>,
+}
+
+/// Returns the notional of the order, quote base units: one that waits counts as if it had filled, so that a venue that drops it cannot trade
+/// for nothing.
+fn ordered(before: &Appraisal, after: &Position) -> Result<Value> {
+    let lots_if_filled = |position: &Position| position.lots.checked_add(position.in_flight);
+    let was = lots_if_filled(&before.portfolio.position);
+    let ordered = lots_if_filled(after).zip(was).and_then(|(is, was)| is.checked_sub(was));
+    let notional = ordered.and_then(|ordered| notional(ordered, before.prices.bounds.mid));
+    Ok(notional.ok_or(VaultError::OutOfRange)?)
+}
+
+/// Checks the fill against the venue's report and the price band, and the book after against the book before.
+#[inline(never)]
+fn prove(before: &Appraisal, after: &Appraisal, trigger: Trigger, receipt: &FillReceipt) -> Result<Proof> {
+    let (policy, mid) = (&before.vault.policy.rebalance, before.prices.bounds.mid);
+    let targets = before.targets().ok_or(VaultError::OutOfRange)?;
+    let cap_after = after.targets().ok_or(VaultError::OutOfRange)?.cap;
+    let (was, is) = (exposure(before)?, exposure(after)?);
+    let filled = is.lots.checked_sub(was.lots).ok_or(VaultError::OutOfRange)?;
+    require!(filled == receipt.lots, VaultError::FillMismatch);
+    if filled != Lots::ZERO {
+        let cost = receipt.price.and_then(|fill| value_ceil(filled, fill));
+        let inside = cost.and_then(|cost| fill_inside_band(mid, policy.price_band, filled, cost));
+        require!(inside.ok_or(VaultError::OutOfRange)?, VaultError::FillOutsideBand);
+    }
+    let proposal = Proposal {
+        policy,
+        permissions: before.permissions,
+        trigger,
+        targets: &targets,
+        cap_after,
+        before: &was,
+        after: &is,
+        traded: notional(filled, mid).ok_or(VaultError::OutOfRange)?,
+    };
+    check(&proposal).map_err(VaultError::from)?;
+    Ok(Proof {
+        trigger,
+        targets,
+        before: was,
+        after: is,
+        filled,
+        fill_price: receipt.price,
+    })
+}
+
+fn exposure(appraisal: &Appraisal) -> Result<Exposure> {
+    Ok(appraisal.exposure().ok_or(VaultError::OutOfRange)?)
+}
+
+#[inline(never)]
+fn announce(accounts: &Rebalance, order: Order, before: &Appraisal, proof: &Proof) {
+    let vault = &accounts.valuation.vault;
+    emit!(Rebalanced {
+        vault: vault.key(),
+        keeper: accounts.keeper.key(),
+        unwind: proof.trigger == Trigger::Redemption,
+        ordered: order.lots,
+        filled: proof.filled.0,
+        fill_price: proof.fill_price.map_or(Fixed::default(), Fixed::from),
+        prices: (&before.prices).into(),
+        price_admitted: before.prices.is_admitted,
+        breakers: before.active.bits(),
+        vault_breakers_after: vault.watch.tripped,
+        targets: (&proof.targets).into(),
+        before: (&proof.before).into(),
+        after: (&proof.after).into(),
+    });
+}
+
+/// The one order of a vault with one market.
+fn single(orders: &[Order]) -> Result<Order> {
+    let (order, rest) = orders.split_first().ok_or(VaultError::EmptyOrder)?;
+    require!(order.market == 0, VaultError::WrongMarket);
+    require!(order.lots != 0, VaultError::EmptyOrder);
+    if let Some(second) = rest.first() {
+        require!(second.market == 0, VaultError::WrongMarket);
+        return err!(VaultError::DuplicateOrder);
+    }
+    Ok(*order)
+}
+
+/// Sends the order to the venue, limited to the price band and, where only that is permitted, to reducing.
+fn place(accounts: &Rebalance, order: Order, before: &Appraisal, trigger: Trigger) -> Result<FillReceipt> {
+    let lots = Lots(order.lots);
+    let reduce_only = !before.permissions.open || trigger == Trigger::Redemption;
+    if reduce_only && !exposure(before)?.lots_if_filled.is_reduced_by(lots) {
+        log_active(before.active, |permits| permits.open);
+        return err!(VaultError::OpeningNotPermitted);
+    }
+    let band = before.vault.policy.rebalance.price_band;
+    let limits = price_limits(before.prices.bounds.mid, band);
+    let (lowest_sale, highest_purchase) = limits.ok_or(VaultError::OutOfRange)?;
+    let action = VenueAction::PlaceOrder {
+        lots,
+        limit: if order.lots > 0 { highest_purchase } else { lowest_sale },
+        reduce_only,
+    };
+    let valuation = &accounts.valuation;
+    let roles = [
+        (AccountRole::Owner, valuation.vault.to_account_info()),
+        (AccountRole::Market, valuation.venue_market.to_account_info()),
+        (AccountRole::Trader, valuation.venue_trader.to_account_info()),
+        (AccountRole::RiskMarket, valuation.risk_market.to_account_info()),
+        (AccountRole::PriceFeed, valuation.price_feed.to_account_info()),
+    ];
+    venue::call(&valuation.vault, &action, &roles, &accounts.venue_program)?;
+    venue::receipt()
+}
