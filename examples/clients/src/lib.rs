@@ -1,7 +1,6 @@
 //! What the examples share: a node, and the vault on it that they are told of.
 
 use anyhow::{Context, Result};
-use ballast_risk::state::SourceKind;
 use ballast_rpc::{BlockingRpc, Cluster};
 use ballast_sdk::addresses::VaultKeys;
 use ballast_sdk::snapshot::Snapshot;
@@ -14,13 +13,11 @@ use ballast_sdk::{prices, Pubkey};
 pub fn snapshot(rpc: &mut BlockingRpc, vault: &Pubkey) -> Result<Snapshot> {
     let keys = VaultKeys::of(vault, &rpc.account(vault)?.vault()?);
     let market = rpc.account(&keys.risk_market)?.risk_market()?;
-    let [first, second] = market.params.sources.map(|source| match source.kind() {
-        // On a local network a Pyth feed has one account; elsewhere any update of the feed will do.
-        Some(SourceKind::PythPull) => prices::local_price_account(&source.feed),
-        _ => Pubkey::new_from_array(source.feed),
-    });
+    // On a local network a Pyth feed has one account; elsewhere any update of the feed will do.
+    let [first, second] = market.params.sources.map(|source| prices::local_account_of(&source));
+    let first = first.context("the market's first source is of an unknown kind")?;
     let feed = rpc.account(&first).context("the market's price account")?;
-    let second = rpc.find(&second)?;
+    let second = second.map(|key| rpc.find(&key)).transpose()?.flatten();
     let clock = rpc.clock()?;
     let accounts = rpc.accounts(&Snapshot::accounts(&keys))?;
     let accounts = accounts.try_into().ok().context("the node left accounts out")?;

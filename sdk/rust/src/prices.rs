@@ -43,6 +43,15 @@ pub fn local_price_account(feed_id: &[u8; 32]) -> Pubkey {
     Pubkey::find_program_address(&[b"ballast local price", feed_id], &pyth_solana_receiver_sdk::ID).0
 }
 
+/// Returns the account of a price source on local networks: its own where it names one, [`local_price_account`] of a Pyth feed. `None` if there
+/// is no source, or one of an unknown kind.
+pub fn local_account_of(source: &PriceSource) -> Option<Pubkey> {
+    match source.kind()? {
+        SourceKind::PythPull => Some(local_price_account(&source.feed)),
+        SourceKind::PythPush | SourceKind::SwitchboardOnDemand => Some(Pubkey::new_from_array(source.feed)),
+    }
+}
+
 /// The address used for an asset's Switchboard feed on local networks, where its Pyth feed is `feed_id`.
 pub fn local_switchboard_account(feed_id: &[u8; 32]) -> Pubkey {
     Pubkey::find_program_address(&[b"ballast local price", feed_id], &switchboard::PROGRAM).0

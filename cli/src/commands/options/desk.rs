@@ -8,7 +8,6 @@ use anyhow::{anyhow, bail, Context, Result};
 use ballast_core_clearing::margin::MarginContext;
 use ballast_options::markets::{Markets, Purpose};
 use ballast_options::state::{AuctionOffer, Expiry, House, MarginAccount, Series, SeriesKey, MARGIN_ACCOUNT_BYTES};
-use ballast_risk::state::SourceKind;
 use ballast_rpc::TestCluster;
 use ballast_sdk::accounts::RawAccount;
 use ballast_sdk::instructions::options::{HouseKeys, MarketKeys};
@@ -70,9 +69,11 @@ impl<'a> Desk<'a> {
             let feed = given.iter().find(|feed| feed.asset.eq_ignore_ascii_case(&asset));
             let feed = match feed {
                 Some(feed) => feed.key,
-                None => price_account(&market.params.sources[0]).with_context(|| {
-                    format!("the price account of {asset}: give it with --price-feed {asset}=ADDRESS")
-                })?,
+                None => prices::local_account_of(&market.params.sources[0])
+                    .ok_or_else(|| anyhow!("the market's first source is of an unknown kind"))
+                    .with_context(|| {
+                        format!("the price account of {asset}: give it with --price-feed {asset}=ADDRESS")
+                    })?,
             };
             names.push(asset);
             markets.push(MarketKeys {
@@ -271,14 +272,6 @@ impl<'a> Desk<'a> {
         let closed = read.check_open().err().map(|error| words(&error));
         let context = read.context(&self.house, clock.unix_timestamp);
         action(&context, closed)
-    }
-}
-
-fn price_account(source: &ballast_risk::state::PriceSource) -> Result<Pubkey> {
-    match source.kind() {
-        Some(SourceKind::PythPull) => Ok(prices::local_price_account(&source.feed)),
-        Some(_) => Ok(Pubkey::new_from_array(source.feed)),
-        None => bail!("the market's first source is of an unknown kind"),
     }
 }
 
