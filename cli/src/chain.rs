@@ -13,7 +13,7 @@ use solana_signer::Signer;
 use std::time::Instant;
 
 /// Transactions after which a keeper that still finds something to do is taken for stuck.
-const MOST_CRANKS: usize = 24;
+const MAX_CRANKS: usize = 24;
 
 /// What the demo runs on: a chain, and a keeper that looks after one vault.
 pub trait Chain {
@@ -108,7 +108,7 @@ impl Chain for InProcess {
 
     fn settle(&mut self, vault: &Vaulted) -> Result<Vec<f64>> {
         let mut reactions = Vec::new();
-        for _ in 0..MOST_CRANKS {
+        for _ in 0..MAX_CRANKS {
             let blockhash = self.cluster.fresh_blockhash();
             let began = Instant::now();
             let snapshot = vault.snapshot(&mut self.cluster)?;
@@ -124,7 +124,7 @@ impl Chain for InProcess {
             self.cluster.advance_slot()?;
         }
         Err(anyhow!(
-            "the keeper still finds something to do after {MOST_CRANKS} transactions"
+            "the keeper still finds something to do after {MAX_CRANKS} transactions"
         ))
     }
 }

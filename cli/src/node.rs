@@ -24,7 +24,7 @@ use tempfile::TempDir;
 const START: Duration = Duration::from_secs(60);
 /// How long the keeper may take to bring the vault where it belongs.
 const REST: Duration = Duration::from_secs(30);
-/// Between two looks at the vault.
+/// Between two observations of the vault.
 const PAUSE: Duration = Duration::from_millis(30);
 
 /// A local node with a keeper.

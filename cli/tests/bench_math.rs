@@ -13,7 +13,7 @@ use ballast_cu_bench::Tier;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// Name, tier, greatest median, greatest maximum.
+/// Name, tier, largest median, largest maximum.
 const CEILINGS: [(&str, &str, f64, f64); 5] = [
     ("bsm_set", "fast", 700.0, 900.0),
     ("bsm_set", "precise", 2_500.0, 3_200.0),
@@ -222,10 +222,10 @@ fn a_bad_table_is_one_clear_line() {
         std::fs::write(&path, text).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_ballast"));
         let output = command.args(["bench", "math", "--golden"]).arg(&path).output().unwrap();
-        let said = String::from_utf8(output.stderr).unwrap();
+        let submitted = String::from_utf8(output.stderr).unwrap();
         assert!(
-            !output.status.success() && said.contains(expected) && said.lines().count() == 1,
-            "{said}"
+            !output.status.success() && submitted.contains(expected) && submitted.lines().count() == 1,
+            "{submitted}"
         );
     }
 }

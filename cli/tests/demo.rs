@@ -1,4 +1,4 @@
-//! The demo as a stranger uses it: the program, its files, its exit status.
+//! The demo as anyone uses it: the program, its files, its exit status.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -18,11 +18,11 @@ fn refusal(arguments: &[&str], expected: &str) {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("report");
     let output = demo(arguments, &out);
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let submitted = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!output.status.success(), "{arguments:?}");
     assert!(
-        said.contains(expected) && said.trim_end().lines().count() == 1,
-        "{arguments:?}: {said}"
+        submitted.contains(expected) && submitted.trim_end().lines().count() == 1,
+        "{arguments:?}: {submitted}"
     );
     assert!(!out.exists(), "{arguments:?} left something behind");
 }

@@ -82,9 +82,9 @@ impl FeederNetwork {
             rpc.airdrop(&feeder.pubkey(), 1_000_000_000).unwrap();
             write_keypair(&folder.path().join(format!("{index}.json")), feeder).unwrap();
         }
-        let stranger = keys::wallet("stranger");
-        rpc.airdrop(&stranger.pubkey(), 1_000_000_000).unwrap();
-        write_keypair(&folder.path().join("stranger.json"), &stranger).unwrap();
+        let outsider = keys::wallet("stranger");
+        rpc.airdrop(&outsider.pubkey(), 1_000_000_000).unwrap();
+        write_keypair(&folder.path().join("stranger.json"), &outsider).unwrap();
         Self {
             rpc,
             market,
@@ -139,7 +139,7 @@ impl FeederNetwork {
     }
 }
 
-fn said(output: &Output) -> String {
+fn submitted(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout)
 }
 
@@ -164,7 +164,7 @@ fn feeders_open_submit_and_publish_a_surface() {
 
     // A dry run says everything and touches nothing; it needs no key.
     let dry = world.feed(&market, None, &file, &["--as-of-now", "--dry-run"]);
-    assert!(dry.status.success(), "{}", said(&dry));
+    assert!(dry.status.success(), "{}", submitted(&dry));
     let report: serde_json::Value = serde_json::from_slice(&dry.stdout).unwrap();
     assert_eq!(report["slices"].as_array().unwrap().len(), 8);
     assert_eq!(
@@ -194,37 +194,42 @@ fn feeders_open_submit_and_publish_a_surface() {
 
     // The first says it from a file; one is too few to publish, and that is no failure.
     let first = world.feed(&market, Some("0"), &file, &["--as-of-now", "--publish"]);
-    assert!(first.status.success(), "{}", said(&first));
+    assert!(first.status.success(), "{}", submitted(&first));
     assert!(
-        said(&first).contains("submitted") && said(&first).contains("too few"),
+        submitted(&first).contains("submitted") && submitted(&first).contains("too few"),
         "{}",
-        said(&first)
+        submitted(&first)
     );
     assert_eq!(world.surface().publications, 0);
 
     // The second from standard input, twice, and publishes; whether the second publication comes too
     // soon, or moves too far for the second or so since the first, is the clock's matter.
     let second = world.feed(&market, Some("1"), "-", &["--as-of-now", "--publish"]);
-    assert!(second.status.success(), "{}", said(&second));
-    assert_eq!(said(&second).matches("submitted").count(), 2, "{}", said(&second));
+    assert!(second.status.success(), "{}", submitted(&second));
+    assert_eq!(
+        submitted(&second).matches("submitted").count(),
+        2,
+        "{}",
+        submitted(&second)
+    );
     let surface = world.surface();
-    assert!((1..=2).contains(&surface.publications), "{}", said(&second));
-    assert_eq!(surface.published().len(), 8, "{}", said(&second));
+    assert!((1..=2).contains(&surface.publications), "{}", submitted(&second));
+    assert_eq!(surface.published().len(), 8, "{}", submitted(&second));
     let published = (surface.published()[1].variance as f64 / 2f64.powi(56)).sqrt();
     assert!((published - level).abs() < 1e-3, "{published} {level}");
 
     // Again, over an account that is there already.
     let again = world.feed(&market, Some("1"), &file, &["--as-of-now", "--all"]);
     assert!(
-        again.status.success() && said(&again).contains("opened=false"),
+        again.status.success() && submitted(&again).contains("opened=false"),
         "{}",
-        said(&again)
+        submitted(&again)
     );
 
     // A node that is gone is one clear line after a few tries, and no fault of the command line.
     node.kill();
     let gone = world.feed(&market, Some("1"), &file, &now);
-    let text = said(&gone);
+    let text = submitted(&gone);
     assert_eq!(gone.status.code(), Some(1), "{text}");
     assert!(text.lines().last().unwrap().contains("cannot reach the node"), "{text}");
 }

@@ -23,7 +23,7 @@ fn a_chain_becomes_a_table_two_files_and_a_plot() {
     assert!(done.status.success(), "{printed}{}", text(&done.stderr));
     assert!(printed.contains("2026-02-01 09:20 BTC       5/5     85"), "{printed}");
     assert!(
-        printed.contains("surfaces: 1, all accepted by the gate; without a surface: 0"),
+        printed.contains("surfaces: 1, all accepted by the no-arbitrage check; without a surface: 0"),
         "{printed}"
     );
     let mut files: Vec<_> = std::fs::read_dir(&out)
@@ -49,8 +49,8 @@ fn what_cannot_be_done_is_said_in_one_line() {
         (&["--out", "/dev/null/x"], 1, "cannot be made"),
     ] {
         let done = fit(arguments);
-        let said = text(&done.stderr);
-        assert_eq!(done.status.code(), Some(code), "{arguments:?} {said}");
-        assert!(said.contains(message), "{arguments:?} {said}");
+        let submitted = text(&done.stderr);
+        assert_eq!(done.status.code(), Some(code), "{arguments:?} {submitted}");
+        assert!(submitted.contains(message), "{arguments:?} {submitted}");
     }
 }

@@ -130,16 +130,16 @@ fn a_killed_keeper_is_replaced_and_the_vault_goes_on() {
     let mut node = start_node(&node, port, Some(GENESIS)).unwrap();
     let mut world = VaultNetwork::new(port);
     // Twice is as good as once.
-    let mut said = Vec::new();
+    let mut submitted = Vec::new();
     world
         .local
         .initialise(&mut world.rpc, &root().join("target/deploy"), &mut |line| {
-            said.push(line.to_owned())
+            submitted.push(line.to_owned())
         })
         .unwrap();
     assert!(
-        !said.is_empty() && said.iter().all(|line| line.contains("already")),
-        "{said:?}"
+        !submitted.is_empty() && submitted.iter().all(|line| line.contains("already")),
+        "{submitted:?}"
     );
 
     let wallet = keys::wallet("keeper");
@@ -206,7 +206,7 @@ fn a_keeper_with_a_wrong_vault_says_so_in_one_line() {
     let mut command = keeper_command(&keeper, port, &wrong, &file);
     let output = command.arg("--once").output().unwrap();
     assert!(!output.status.success());
-    let said = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
-    let last = said.lines().last().unwrap_or_default();
-    assert!(last.contains(&wrong.to_string()), "{said}");
+    let submitted = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
+    let last = submitted.lines().last().unwrap_or_default();
+    assert!(last.contains(&wrong.to_string()), "{submitted}");
 }

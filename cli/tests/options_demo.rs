@@ -1,4 +1,4 @@
-//! `ballast demo --options` as a stranger uses it: the program, its files, its exit status.
+//! `ballast demo --options` as anyone uses it: the program, its files, its exit status.
 //!
 //! Needs the compiled programs: `./ballast build` makes them. Without them these tests say so and
 //! pass.
@@ -32,8 +32,11 @@ fn demo(arguments: &[&str], out: &Path) -> Output {
 fn held(arguments: &[&str]) -> (Value, Vec<Step>) {
     let folder = tempfile::tempdir().unwrap();
     let output = demo(arguments, folder.path());
-    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && said.contains("Everything held."), "{said}");
+    let submitted = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success() && submitted.contains("Everything held."),
+        "{submitted}"
+    );
     let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
     let summary: Value = serde_json::from_str(&read("report.json")).unwrap();
     let page = read("index.html");
@@ -114,10 +117,10 @@ fn bad_input_is_one_clear_line() {
         (vec!["--node"], "--node"),
     ] {
         let output = demo(&arguments, &folder.path().join("out"));
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        let submitted = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(
-            !output.status.success() && said.contains(expected),
-            "{arguments:?}: {said}"
+            !output.status.success() && submitted.contains(expected),
+            "{arguments:?}: {submitted}"
         );
     }
     assert!(!folder.path().join("out").exists());

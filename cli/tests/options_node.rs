@@ -50,14 +50,14 @@ fn options(url: &str, keypair: &Path, words: &[&str]) -> (bool, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ballast"));
     command.args(["options", "--rpc-url", url, "--keypair"]).arg(keypair);
     let output = command.args(words).output().unwrap();
-    let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    (output.status.success(), said.concat())
+    let submitted = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    (output.status.success(), submitted.concat())
 }
 
 fn ok(url: &str, keypair: &Path, words: &[&str]) -> String {
-    let (held, said) = options(url, keypair, words);
-    assert!(held, "{words:?}: {said}");
-    said
+    let (held, submitted) = options(url, keypair, words);
+    assert!(held, "{words:?}: {submitted}");
+    submitted
 }
 
 #[test]
@@ -92,14 +92,14 @@ fn a_quote_is_made_and_taken_over_rpc() {
     assert_eq!(margin["positions"][0]["quantity"], 1_500_000, "{margin}");
     assert!(ok(&url, &taker, &["list"]).contains(&series));
     assert_eq!(ok(&url, &taker, &["settle"]).trim(), "nothing is due");
-    let (held, said) = options(&url, &taker, &["withdraw", "200000"]);
+    let (held, submitted) = options(&url, &taker, &["withdraw", "200000"]);
     assert!(
-        !held && said.trim().lines().count() == 1 && said.contains("cash"),
-        "{said}"
+        !held && submitted.trim().lines().count() == 1 && submitted.contains("cash"),
+        "{submitted}"
     );
 
     // A node that is gone is one clear line.
     localnet.end();
-    let (held, said) = options(&url, &taker, &["list"]);
-    assert!(!held && said.contains("does not answer"), "{said}");
+    let (held, submitted) = options(&url, &taker, &["list"]);
+    assert!(!held && submitted.contains("does not answer"), "{submitted}");
 }

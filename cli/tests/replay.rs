@@ -10,7 +10,7 @@ use ballast_core_types::basis_points::BasisPoints;
 use ballast_market_data::history;
 use ballast_market_data::markets::{Markets, DEFAULT};
 use ballast_sim::replay::implied::ImpliedSeries;
-use ballast_sim::replay::looks::{looks, Known, Path as Prices};
+use ballast_sim::replay::observations::{observations, Known, Path as Prices};
 use ballast_sim::replay::{Native, Observer};
 
 /// 120 days of hours from 2020-02-01, quiet but for a fall by a fifth within the morning of 2020-03-12.
@@ -63,7 +63,7 @@ fn the_compiled_program_and_the_host_agree_look_for_look() {
         ]),
         ..Known::default()
     };
-    let looks = looks(&candles[..1_100], Prices::Ohlc, &known);
+    let observations = observations(&candles[..1_100], Prices::Ohlc, &known);
     for market in ["btc", "eth", "sol"] {
         let typed = Markets::parse(DEFAULT)
             .unwrap()
@@ -74,9 +74,14 @@ fn the_compiled_program_and_the_host_agree_look_for_look() {
         let mut native = Native::new(typed.params, typed.initial_variance);
         let mut compiled = Compiled::new(&Places::find().unwrap(), &typed).unwrap();
         let mut levels = Vec::new();
-        for look in &looks {
-            let expected = native.observe(look).unwrap();
-            assert_eq!(compiled.observe(look).unwrap(), expected, "{market} {}", look.time);
+        for observation in &observations {
+            let expected = native.observe(observation).unwrap();
+            assert_eq!(
+                compiled.observe(observation).unwrap(),
+                expected,
+                "{market} {}",
+                observation.time
+            );
             levels.push((expected.regime.regime as u8, expected.breakers.tripped.bits()));
         }
         levels.sort_unstable();
@@ -85,8 +90,8 @@ fn the_compiled_program_and_the_host_agree_look_for_look() {
             levels.len() > 3,
             "{market}: the run should see more than one state: {levels:?}"
         );
-        // The same look once more is refused by both, and moves neither.
-        let last = &looks[looks.len() - 1];
+        // The same observation once more is refused by both, and moves neither.
+        let last = &observations[observations.len() - 1];
         assert!(native.observe(last).is_err() && compiled.observe(last).is_err());
     }
 }
@@ -111,10 +116,10 @@ fn a_replay_reports_every_step_and_meets_the_fall() {
         "--plots",
         plots.to_str().unwrap(),
     ]);
-    let said = text(&done.stdout);
-    assert!(done.status.success(), "{said}{}", text(&done.stderr));
-    assert!(said.contains("  ok   March 2020"), "{said}");
-    assert!(said.contains("2880 looks"), "{said}");
+    let submitted = text(&done.stdout);
+    assert!(done.status.success(), "{submitted}{}", text(&done.stderr));
+    assert!(submitted.contains("  ok   March 2020"), "{submitted}");
+    assert!(submitted.contains("2880 observations"), "{submitted}");
     let steps = fs::read_to_string(host.join("steps.csv")).unwrap();
     assert_eq!(steps.lines().count(), 2_881);
     let width = steps.lines().next().unwrap().split(',').count();
@@ -167,7 +172,7 @@ fn a_calibration_is_a_section_that_replays() {
         out.to_str().unwrap(),
     ]);
     assert!(done.status.success(), "{}{}", text(&done.stdout), text(&done.stderr));
-    let said = text(&ballast(&["calibrate", "--market", "btc", "--history", file]).stdout);
+    let submitted = text(&ballast(&["calibrate", "--market", "btc", "--history", file]).stdout);
     for part in [
         "what would be set, and why",
         "regime.drawdown",
@@ -175,7 +180,7 @@ fn a_calibration_is_a_section_that_replays() {
         "March 2020",
         "false",
     ] {
-        assert!(said.contains(part), "{part}: {said}");
+        assert!(submitted.contains(part), "{part}: {submitted}");
     }
 }
 
@@ -275,9 +280,9 @@ fn bad_input_is_one_clear_line_with_rule_and_value() {
     for (arguments, expected) in cases {
         let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let done = ballast(&words);
-        let said = text(&done.stderr);
+        let submitted = text(&done.stderr);
         assert!(!done.status.success(), "{arguments:?}");
-        assert!(said.contains(expected), "{arguments:?}: {said}");
+        assert!(submitted.contains(expected), "{arguments:?}: {submitted}");
     }
     assert!(!Path::new(out).exists(), "a refused replay leaves no report");
 }

@@ -33,7 +33,7 @@ pub struct Day {
 /// Fits one snapshot and publishes at most `most` of its expiries.
 ///
 /// # Errors
-/// What the arbitrage gate refuses; [`SurfaceError::Count`] if no expiry has enough quotes.
+/// What the no-arbitrage check refuses; [`SurfaceError::Count`] if no expiry has enough quotes.
 pub fn fit_day(snapshot: &Snapshot, most: usize) -> Result<Day, SurfaceError> {
     let fitted = fit::fit(&snapshot.expiries)?;
     let published = publish::surface(&fitted, most)?;

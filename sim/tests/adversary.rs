@@ -9,16 +9,16 @@ use ballast_core_market::breaker::Breaker;
 use ballast_market_data::history::Candle;
 use ballast_market_data::markets::{Markets, Typed, DEFAULT};
 use ballast_market_data::price::PriceE8;
-use ballast_sim::replay::looks::{looks, Known, Path};
+use ballast_sim::replay::observations::{observations, Known, Path};
 use ballast_sim::replay::run::run;
-use ballast_sim::replay::{Look, Native, Step};
+use ballast_sim::replay::{Native, PriceObservation, Step};
 
 /// Hours that the slow variance warms up in before anything is compared: thirty days.
 const WARM_UP: i64 = 30 * 86_400;
 
-fn observed(looks: &[Look], typed: &Typed) -> Vec<Step> {
+fn observed(observations: &[PriceObservation], typed: &Typed) -> Vec<Step> {
     let mut native = Native::new(typed.params, typed.initial_variance);
-    run(&mut native, looks, typed, |_, _| Ok(())).unwrap()
+    run(&mut native, observations, typed, |_, _| Ok(())).unwrap()
 }
 
 fn typed(market: &str) -> Typed {
@@ -30,14 +30,14 @@ fn typed(market: &str) -> Typed {
         .unwrap()
 }
 
-fn hourly(candles: &[Candle]) -> Vec<Look> {
-    looks(candles, Path::Close, &Known::default())
+fn hourly(candles: &[Candle]) -> Vec<PriceObservation> {
+    observations(candles, Path::Close, &Known::default())
 }
 
 /// What became of a variance, against the honest one at the same time.
 #[derive(Clone, Copy, Debug)]
 struct Pushed {
-    /// Least, median and greatest quotient of the variances over the history.
+    /// Least, median and largest quotient of the variances over the history.
     least: f64,
     median: f64,
     most: f64,
@@ -45,7 +45,7 @@ struct Pushed {
     points: f64,
 }
 
-/// The fast and the slow variance of `steps` against those of `honest` at the last honest look no later.
+/// The fast and the slow variance of `steps` against those of `honest` at the last honest observation no later.
 fn pushed(steps: &[Step], honest: &[Step]) -> [Pushed; 2] {
     let start = honest[0].time + WARM_UP;
     let volatilities: [fn(&Step) -> f64; 2] = [|step| step.fast_volatility, |step| step.slow_volatility];
@@ -77,14 +77,14 @@ fn looks_between_those_of_others_move_no_variance() {
     for (name, market, candles) in support::all() {
         let typed = typed(market);
         let honest = observed(&hourly(&candles), &typed);
-        let mut busy = looks(&candles, Path::Ohlc, &Known::default());
-        busy.retain(|look| look.time >= honest[0].time);
+        let mut busy = observations(&candles, Path::Ohlc, &Known::default());
+        busy.retain(|observation| observation.time >= honest[0].time);
         let at_hours: Vec<Step> = observed(&busy, &typed)
             .into_iter()
             .filter(|step| step.time % 3_600 == 0)
             .collect();
         let got = pushed(&at_hours, &honest);
-        say(name, "three looks more in each hour, at its extremes", got);
+        say(name, "three observations more in each hour, at its extremes", got);
         for pushed in got {
             // A return cut in four is rounded four times.
             assert!(
@@ -95,14 +95,14 @@ fn looks_between_those_of_others_move_no_variance() {
     }
 }
 
-/// Each hourly price replaced by the one within `band` (a share) of it that makes the return since the last look largest or smallest. He is
-/// the first at every hour, so that the honest look comes too soon after his.
-fn front_run(honest: &[Look], band: f64, most: bool) -> Vec<Look> {
+/// Each hourly price replaced by the one within `band` (a share) of it that makes the return since the last observation largest or smallest. He is
+/// the first at every hour, so that the honest observation comes too soon after theirs.
+fn front_run(honest: &[PriceObservation], band: f64, most: bool) -> Vec<PriceObservation> {
     let mut before = honest[0].price.to_f64();
     honest
         .iter()
-        .map(|look| {
-            let price = look.price.to_f64();
+        .map(|observation| {
+            let price = observation.price.to_f64();
             let (low, high) = (price * (1.0 - band), price * (1.0 + band));
             let chosen = if most {
                 if (high / before).ln().abs() > (low / before).ln().abs() {
@@ -114,9 +114,9 @@ fn front_run(honest: &[Look], band: f64, most: bool) -> Vec<Look> {
                 before.clamp(low, high)
             };
             before = chosen;
-            Look {
+            PriceObservation {
                 price: PriceE8::from_raw((chosen * 1e8).round() as i64).unwrap(),
-                ..*look
+                ..*observation
             }
         })
         .collect()
@@ -126,8 +126,8 @@ fn front_run(honest: &[Look], band: f64, most: bool) -> Vec<Look> {
 fn choosing_inside_the_confidence_band_is_bounded() {
     for (name, market, candles) in support::all() {
         let typed = typed(market);
-        let looks = hourly(&candles);
-        let honest = observed(&looks, &typed);
+        let observations = hourly(&candles);
+        let honest = observed(&observations, &typed);
         // Medians of the fast and the slow variance, and the slow one at its worst, as docs/concepts/signals.md states them.
         for (bp, fast, slow, worst) in [
             (2, [0.93, 1.08], [0.95, 1.06], [0.88, 1.17]),
@@ -138,7 +138,7 @@ fn choosing_inside_the_confidence_band_is_bounded() {
             // Minkowski: each return moves by at most twice the band, so the root of their mean square does too.
             let most_points = 100.0 * 2.0 * band * 8_760f64.sqrt();
             for push_up in [false, true] {
-                let got = pushed(&observed(&front_run(&looks, band, push_up), &typed), &honest);
+                let got = pushed(&observed(&front_run(&observations, band, push_up), &typed), &honest);
                 say(name, &format!("{bp} bp, {}", if push_up { "up" } else { "down" }), got);
                 for (got, [least, most]) in got.into_iter().zip([fast, slow]) {
                     assert!((least..most).contains(&got.median), "{name} {bp}: {got:?}");
@@ -152,9 +152,9 @@ fn choosing_inside_the_confidence_band_is_bounded() {
     }
 }
 
-/// The looks of somebody who is alone and, of the coming `choice` hours, each time waits for the one that moved most (or least) for its
+/// The observations of somebody who is alone and, of the coming `choice` hours, each time waits for the one that moved most (or least) for its
 /// time. He knows the future; nobody does.
-fn waiting(honest: &[Look], choice: usize, most: bool) -> Vec<Look> {
+fn waiting(honest: &[PriceObservation], choice: usize, most: bool) -> Vec<PriceObservation> {
     let (mut at, mut chosen) = (0, vec![honest[0]]);
     while at + choice < honest.len() {
         let from = honest[at];
@@ -179,15 +179,15 @@ fn waiting(honest: &[Look], choice: usize, most: bool) -> Vec<Look> {
 fn being_alone_and_waiting_is_bounded() {
     for (name, market, candles) in support::all() {
         let typed = typed(market);
-        let looks = hourly(&candles);
-        let honest = observed(&looks, &typed);
+        let observations = hourly(&candles);
+        let honest = observed(&observations, &typed);
         // Medians of the fast and the slow variance, and both at their worst, as docs/concepts/signals.md states them.
         for (choice, medians, worst) in [
             (2, [[0.64, 1.20], [0.66, 1.23]], [[0.005, 8.7], [0.24, 1.50]]),
             (6, [[0.33, 1.57], [0.43, 1.75]], [[0.0, 12.0], [0.06, 2.45]]),
         ] {
             for push_up in [false, true] {
-                let got = pushed(&observed(&waiting(&looks, choice, push_up), &typed), &honest);
+                let got = pushed(&observed(&waiting(&observations, choice, push_up), &typed), &honest);
                 say(
                     name,
                     &format!("alone, up to {choice} h, {}", if push_up { "up" } else { "down" }),
@@ -206,14 +206,14 @@ fn being_alone_and_waiting_is_bounded() {
     }
 }
 
-/// Whoever is alone and waits as long as that has a breaker standing at every look after the wait: what he pushed permits nobody to add risk.
+/// Whoever is alone and waits as long as that has an active breaker at every observation after the wait: what he pushed permits nobody to add risk.
 #[test]
 fn waiting_two_hours_trips_the_breaker_of_a_stale_price() {
     for (name, market, candles) in support::all() {
-        let looks = waiting(&hourly(&candles), 6, false);
-        let steps = observed(&looks, &typed(market));
+        let observations = waiting(&hourly(&candles), 6, false);
+        let steps = observed(&observations, &typed(market));
         let mut waits = 0;
-        for (pair, step) in looks.windows(2).zip(&steps[1..]) {
+        for (pair, step) in observations.windows(2).zip(&steps[1..]) {
             if pair[1].time - pair[0].time >= 7_200 {
                 waits += 1;
                 assert!(step.breakers.has(Breaker::StalePrice), "{name} {}", step.time);

@@ -10,7 +10,7 @@ use std::path::Path;
 use ballast_market_data::markets::{Markets, DEFAULT};
 use ballast_sim::replay::calibrate::{calibrate, Calibration};
 use ballast_sim::replay::implied::ImpliedSeries;
-use ballast_sim::replay::looks::Known;
+use ballast_sim::replay::observations::Known;
 
 fn synthetic() -> Calibration {
     calibrate(
@@ -69,11 +69,11 @@ fn every_parameter_has_a_reason_and_every_reason_a_parameter() {
 }
 
 /// The first line that differs says more than two whole sections.
-fn same(said: &str, checked_in: &str, what: &str) {
-    let (said, checked_in) = (said.trim_end(), checked_in.trim_end());
-    let mut lines = said.lines().zip(checked_in.lines());
-    assert_eq!(lines.find(|(said, kept)| said != kept), None, "{what}");
-    assert_eq!(said.lines().count(), checked_in.lines().count(), "{what}");
+fn same(submitted: &str, checked_in: &str, what: &str) {
+    let (submitted, checked_in) = (submitted.trim_end(), checked_in.trim_end());
+    let mut lines = submitted.lines().zip(checked_in.lines());
+    assert_eq!(lines.find(|(submitted, kept)| submitted != kept), None, "{what}");
+    assert_eq!(submitted.lines().count(), checked_in.lines().count(), "{what}");
 }
 
 /// `BALLAST_UPDATE=1` writes the section anew; otherwise it has to be what the calibration says.

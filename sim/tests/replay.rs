@@ -7,7 +7,7 @@ mod support;
 use std::fs;
 
 use ballast_market_data::markets::{Markets, DEFAULT};
-use ballast_sim::replay::looks::{looks, Known, Path};
+use ballast_sim::replay::observations::{observations, Known, Path};
 use ballast_sim::replay::page::{check_dir, write, Summary, FILES};
 use ballast_sim::replay::run::run;
 use ballast_sim::replay::{alarms, events, Native};
@@ -27,10 +27,10 @@ fn a_replays_page_is_whole_self_contained_and_replaced() {
         .unwrap()
         .typed(market)
         .unwrap();
-    let looks = looks(candles, Path::Close, &Known::default());
+    let observations = observations(candles, Path::Close, &Known::default());
     let steps = run(
         &mut Native::new(typed.params, typed.initial_variance),
-        &looks,
+        &observations,
         &typed,
         |_, _| Ok(()),
     )
@@ -40,7 +40,7 @@ fn a_replays_page_is_whole_self_contained_and_replaced() {
         market: market.to_owned(),
         source: format!("<{name}>"),
         observer: "this process".to_owned(),
-        looks: steps.len(),
+        observations: steps.len(),
         span: (steps[0].time, steps[steps.len() - 1].time),
         seconds: 1.5,
         met: falls.iter().filter_map(|fall| events::met(fall, &steps)).collect(),

@@ -175,7 +175,7 @@ fn the_summary_follows_from_the_steps() {
     assert!(summary.max_abs_net_delta <= 0.02 * SIZE && summary.max_abs_net_delta > 0.0);
     let ratio = |step: &Step| step.equity / step.maintenance;
     let least = steps.iter().map(ratio).fold(f64::INFINITY, f64::min);
-    assert_eq!(summary.least_margin_ratio, Some(least));
+    assert_eq!(summary.min_margin_ratio, Some(least));
     let json = serde_json::to_value(&summary).unwrap();
     assert_eq!(
         (&json["premium"], &json["samples"]),

@@ -1,7 +1,7 @@
 //! Attempts to take what is someone else's.
 
-use ballast_options::state::{HouseSettings, ListingSettings};
-use ballast_options::{CreateHouseArgs, OptionsError};
+use ballast_options::state::{ClearingHouseSettings, ListingSettings};
+use ballast_options::{CreateClearingHouseArgs, OptionsError};
 use ballast_sdk::instructions::options as ix;
 use ballast_sdk::{addresses, AccountMeta, Pubkey};
 use ballast_testkit::clearing_house::{
@@ -14,16 +14,16 @@ use solana_signer::Signer;
 #[test]
 fn only_the_owner_moves_what_is_in_an_account() {
     let mut world = ClearingHouseFixture::new();
-    let (victim, thief) = (world.member(1_000 * USD), world.member(1_000 * USD));
+    let (victim, attacker) = (world.participant(1_000 * USD), world.participant(1_000 * USD));
     let key = world.series(CALL, 55_000, FAR);
-    let (holder, payer) = (thief.user.holder, world.admin.pubkey());
+    let (holder, payer) = (attacker.user.holder, world.admin.pubkey());
     let before = world.fingerprint();
     let withdraw = ix::withdraw(&world.keys, &holder.key, &victim.account, &holder.quote, &[], USD);
-    refused(world.submit(withdraw, &thief.user), OptionsError::NotOwner);
+    refused(world.submit(withdraw, &attacker.user), OptionsError::NotOwner);
     let deposit = ix::deposit(&world.keys, &holder.key, &victim.account, &holder.quote, USD);
-    refused(world.submit(deposit, &thief.user), OptionsError::NotOwner);
+    refused(world.submit(deposit, &attacker.user), OptionsError::NotOwner);
     let close = ix::close_account(&holder.key, &victim.account, &payer);
-    refused(world.submit(close, &thief.user), OptionsError::NotOwner);
+    refused(world.submit(close, &attacker.user), OptionsError::NotOwner);
     let auction = ballast_options::OpenAuctionArgs {
         number: 1,
         side: 2,
@@ -34,11 +34,11 @@ fn only_the_owner_moves_what_is_in_an_account() {
         seconds: 60,
     };
     let open = ix::open_auction(&world.keys, &holder.key, &victim.account, &key, auction);
-    refused(world.submit(open, &thief.user), OptionsError::NotOwner);
-    // A quote of the thief's own, taken with the victim's account.
-    let quote = world.quote(&thief, &key, ballast_core_clearing::trade::Side::Sell, UNIT, 1_000);
-    let signed = ballast_sdk::quotes::SignedQuote::sign(&quote, &thief.user.keypair);
-    let mut parties = parties(&victim, &thief);
+    refused(world.submit(open, &attacker.user), OptionsError::NotOwner);
+    // A quote of the attacker's own, taken with the victim's account.
+    let quote = world.quote(&attacker, &key, ballast_core_clearing::trade::Side::Sell, UNIT, 1_000);
+    let signed = ballast_sdk::quotes::SignedQuote::sign(&quote, &attacker.user.keypair);
+    let mut parties = parties(&victim, &attacker);
     parties.owner = holder.key;
     let (keys, markets) = (world.keys, world.market_keys());
     let take = |parties: &ix::Parties| {
@@ -51,20 +51,20 @@ fn only_the_owner_moves_what_is_in_an_account() {
         ix::take_quote(&trade, &signed, 10_000, 0)
     };
     let pair = take(&parties);
-    refused(world.send(&pair, &[&thief.user.keypair]), OptionsError::NotOwner);
+    refused(world.send(&pair, &[&attacker.user.keypair]), OptionsError::NotOwner);
     // With himself.
-    parties.taker = thief.account;
+    parties.taker = attacker.account;
     let pair = take(&parties);
-    refused(world.send(&pair, &[&thief.user.keypair]), OptionsError::SameAccount);
+    refused(world.send(&pair, &[&attacker.user.keypair]), OptionsError::SameAccount);
     assert_eq!(world.fingerprint(), before, "a refusal changes nothing");
 }
 
 #[test]
 fn custody_insurance_and_tokens_are_pinned() {
     let mut world = ClearingHouseFixture::new();
-    let member = world.member(1_000 * USD);
-    let holder = member.user.holder;
-    let deposit = ix::deposit(&world.keys, &holder.key, &member.account, &holder.quote, USD);
+    let participant = world.participant(1_000 * USD);
+    let holder = participant.user.holder;
+    let deposit = ix::deposit(&world.keys, &holder.key, &participant.account, &holder.quote, USD);
     let with = |place: usize, key: Pubkey| {
         let mut other = deposit.clone();
         other.accounts[place] = AccountMeta::new(key, false);
@@ -74,37 +74,50 @@ fn custody_insurance_and_tokens_are_pinned() {
     let (mint, house) = (world.keys.quote_mint, world.keys.house);
     put_tokens(&mut world.svm, false_custody, mint, house, 0);
     refused(
-        world.submit(with(5, false_custody), &member.user),
+        world.submit(with(5, false_custody), &participant.user),
         OptionsError::WrongCustody,
     );
     refused(
-        world.submit(with(3, member.account), &member.user),
+        world.submit(with(3, participant.account), &participant.user),
         OptionsError::WrongInsurance,
     );
     let other_mint = Pubkey::new_unique();
     put_tokens(&mut world.svm, other_mint, Pubkey::new_unique(), holder.key, USD);
     refused(
-        world.submit(with(4, other_mint), &member.user),
+        world.submit(with(4, other_mint), &participant.user),
         OptionsError::WrongTokenAccount,
     );
-    let to_custody = ix::withdraw(&world.keys, &holder.key, &member.account, &world.keys.custody, &[], USD);
+    let to_custody = ix::withdraw(
+        &world.keys,
+        &holder.key,
+        &participant.account,
+        &world.keys.custody,
+        &[],
+        USD,
+    );
     refused_by_name(
-        world.submit(to_custody, &member.user),
+        world.submit(to_custody, &participant.user),
         "ConstraintDuplicateMutableAccount",
     );
-    let to_other = ix::withdraw(&world.keys, &holder.key, &member.account, &other_mint, &[], USD);
-    refused(world.submit(to_other, &member.user), OptionsError::WrongTokenAccount);
+    let to_other = ix::withdraw(&world.keys, &holder.key, &participant.account, &other_mint, &[], USD);
+    refused(
+        world.submit(to_other, &participant.user),
+        OptionsError::WrongTokenAccount,
+    );
 }
 
 #[test]
 fn tokens_sent_to_the_custody_are_nobodys() {
     let mut world = ClearingHouseFixture::new();
-    let member = world.member(1_000 * USD);
+    let participant = world.participant(1_000 * USD);
     let (custody, mint, house) = (world.keys.custody, world.keys.quote_mint, world.keys.house);
     put_tokens(&mut world.svm, custody, mint, house, 5_000 * USD);
     assert_eq!(world.house().ledger, 1_000 * USD);
-    refused(world.withdraw(&member, 1_000 * USD + 1), OptionsError::NotEnoughCash);
-    world.withdraw(&member, 1_000 * USD).unwrap();
+    refused(
+        world.withdraw(&participant, 1_000 * USD + 1),
+        OptionsError::NotEnoughCash,
+    );
+    world.withdraw(&participant, 1_000 * USD).unwrap();
     assert_eq!(world.tokens(&custody), 4_000 * USD);
     world.assert_sound();
 }
@@ -112,24 +125,24 @@ fn tokens_sent_to_the_custody_are_nobodys() {
 #[test]
 fn accounts_of_another_house_are_refused() {
     let mut world = ClearingHouseFixture::new();
-    let member = world.member(1_000 * USD);
+    let participant = world.participant(1_000 * USD);
     let (admin, mint) = (world.admin.pubkey(), world.keys.quote_mint);
-    let args = CreateHouseArgs {
+    let args = CreateClearingHouseArgs {
         number: 2,
         cluster: CLUSTER,
         settings: house_settings(),
         listings: vec![listing()],
     };
-    let create = ix::create_house(&admin, &mint, &world.market_keys(), args);
+    let create = ix::create_clearing_house(&admin, &mint, &world.market_keys(), args);
     world.crank(create).unwrap();
-    let other = ix::HouseKeys::derive(&admin, 2, &mint);
-    let holder = member.user.holder;
-    let withdraw = ix::withdraw(&other, &holder.key, &member.account, &holder.quote, &[], USD);
-    refused(world.submit(withdraw, &member.user), OptionsError::WrongHouse);
-    let begin = ix::begin_liquidation(&other, &member.account, &world.market_keys());
+    let other = ix::ClearingHouseKeys::derive(&admin, 2, &mint);
+    let holder = participant.user.holder;
+    let withdraw = ix::withdraw(&other, &holder.key, &participant.account, &holder.quote, &[], USD);
+    refused(world.submit(withdraw, &participant.user), OptionsError::WrongHouse);
+    let begin = ix::begin_liquidation(&other, &participant.account, &world.market_keys());
     refused(world.crank(begin), OptionsError::WrongHouse);
     let series = world.series(CALL, 55_000, NEAR);
-    let mut settle = ix::settle_positions(&other, 0, NEAR, &[member.account]);
+    let mut settle = ix::settle_positions(&other, 0, NEAR, &[participant.account]);
     settle.accounts[1].pubkey = world.keys.series(&series).expiry;
     refused(world.crank(settle), OptionsError::WrongHouse);
 }
@@ -166,20 +179,20 @@ fn the_insurance_account_is_nobodys_and_is_not_liquidated() {
 
 #[test]
 fn a_house_with_a_parameter_out_of_its_range_is_not_created() {
-    type Change = fn(&mut HouseSettings, &mut ListingSettings);
+    type Change = fn(&mut ClearingHouseSettings, &mut ListingSettings);
     let changes: [Change; 8] = [
-        |house, _| house.greatest_surface_age_seconds = 0,
+        |house, _| house.max_surface_age_seconds = 0,
         |house, _| house.liquidation_seconds = 0,
         |house, _| house.cash_window_seconds = 86_401,
         |_, listing| listing.spread = 0,
         |_, listing| listing.discount_of_spot = 1_001,
-        |_, listing| listing.least_samples = 4,
-        |_, listing| listing.least_size = 0,
-        |_, listing| listing.least_tenor_seconds = 0,
+        |_, listing| listing.min_samples = 4,
+        |_, listing| listing.min_size = 0,
+        |_, listing| listing.min_tenor_seconds = 0,
     ];
     let mut world = ClearingHouseFixture::new();
     let (admin, mint) = (world.admin.pubkey(), world.keys.quote_mint);
-    let args = |number| CreateHouseArgs {
+    let args = |number| CreateClearingHouseArgs {
         number,
         cluster: CLUSTER,
         settings: house_settings(),
@@ -188,31 +201,31 @@ fn a_house_with_a_parameter_out_of_its_range_is_not_created() {
     for (index, change) in changes.into_iter().enumerate() {
         let mut args = args(10 + index as u64);
         change(&mut args.settings, &mut args.listings[0]);
-        let create = ix::create_house(&admin, &mint, &world.market_keys(), args);
+        let create = ix::create_clearing_house(&admin, &mint, &world.market_keys(), args);
         refused(world.crank(create), OptionsError::Parameter);
     }
     let markets = world.market_keys();
     let mut nowhere = args(20);
     nowhere.cluster = [0; 32];
     refused(
-        world.crank(ix::create_house(&admin, &mint, &markets, nowhere)),
+        world.crank(ix::create_clearing_house(&admin, &mint, &markets, nowhere)),
         OptionsError::NoCluster,
     );
     let mut twice = args(21);
     twice.listings = vec![listing(); 2];
     let both = [markets[0], markets[0]];
     refused(
-        world.crank(ix::create_house(&admin, &mint, &both, twice)),
+        world.crank(ix::create_clearing_house(&admin, &mint, &both, twice)),
         OptionsError::MarketTwice,
     );
     let foreign = ix::MarketKeys {
         surface: world.keys.house,
         ..markets[0]
     };
-    let create = ix::create_house(&admin, &mint, &[foreign], args(22));
+    let create = ix::create_clearing_house(&admin, &mint, &[foreign], args(22));
     refused(world.crank(create), OptionsError::WrongMarket);
     refused(
-        world.crank(ix::create_house(&admin, &mint, &[], args(23))),
+        world.crank(ix::create_clearing_house(&admin, &mint, &[], args(23))),
         OptionsError::Listings,
     );
 }
@@ -263,12 +276,12 @@ fn series_off_the_lattice_are_not_created() {
 #[test]
 fn rent_goes_to_whoever_paid_it() {
     let mut world = ClearingHouseFixture::new();
-    let member = world.member(0);
+    let participant = world.participant(0);
     world.pass(300, 600);
-    let thief = member.user.holder.key;
-    let close = ix::close_account(&member.user.holder.key, &member.account, &thief);
-    refused(world.submit(close, &member.user), OptionsError::WrongPayer);
-    let funded = world.member(USD);
+    let attacker = participant.user.holder.key;
+    let close = ix::close_account(&participant.user.holder.key, &participant.account, &attacker);
+    refused(world.submit(close, &participant.user), OptionsError::WrongPayer);
+    let funded = world.participant(USD);
     world.pass(300, 600);
     let payer = world.admin.pubkey();
     let close = ix::close_account(&funded.user.holder.key, &funded.account, &payer);

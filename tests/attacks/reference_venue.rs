@@ -21,10 +21,10 @@ fn small_order() -> instruction::PlaceOrder {
 #[test]
 fn only_the_owner_withdraws_orders_and_collects() {
     let mut world = VenueFixture::new();
-    let (victim, thief) = (world.trader(1_000_000_000), world.trader(1_000_000_000));
+    let (victim, attacker) = (world.trader(1_000_000_000), world.trader(1_000_000_000));
     let stolen = VenueUser {
-        owner: thief.owner.insecure_clone(),
-        tokens: thief.tokens,
+        owner: attacker.owner.insecure_clone(),
+        tokens: attacker.tokens,
         trader: victim.trader,
     };
     refused(world.withdraw(&stolen, 1), PerpError::NotOwner);
@@ -35,7 +35,7 @@ fn only_the_owner_withdraws_orders_and_collects() {
         paused: true,
         ..Default::default()
     };
-    refused(world.faults_by(&thief.owner, faults), PerpError::NotAuthority);
+    refused(world.faults_by(&attacker.owner, faults), PerpError::NotAuthority);
 }
 
 #[test]

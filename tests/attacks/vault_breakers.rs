@@ -1,4 +1,4 @@
-//! What a thief, a keeper, a vandal or the guardian could want of the vault's own breakers, and does not get.
+//! What a attacker, a keeper, a griefer or the guardian could want of the vault's own breakers, and does not get.
 
 use anchor_lang::prelude::Pubkey;
 use ballast_reference_venue::state::Faults;
@@ -28,7 +28,7 @@ fn without_a_guardian_nobody_trips_or_resumes_and_everybody_can_leave() {
     world.mark().unwrap();
     world.hour_at("45000").unwrap();
     world.mark().unwrap();
-    assert!(stands(&world, VaultBreaker::NavJump));
+    assert!(is_active(&world, VaultBreaker::NavJump));
     refused(&world.resume(VaultBreaker::NavJump), VaultError::NotGuardian);
     let shares = world.tokens(&user.holder.shares);
     world.request(&user, shares).unwrap();
@@ -62,14 +62,14 @@ fn only_the_guardian_trips_and_resumes_and_only_what_waits_for_him() {
         refused(&world.resume(breaker), VaultError::BreakerNotTripped);
         world.trip(breaker).unwrap();
     }
-    // An hour of quiet, watched in steps of the longest gap.
+    // An hour of cooldown, observed in steps of the longest gap.
     for _ in 0..5 {
         for breaker in [
             VaultBreaker::Drawdown,
             VaultBreaker::NavJump,
             VaultBreaker::VenueFailure,
         ] {
-            refused(&world.resume(breaker), VaultError::BreakerNotQuiet);
+            refused(&world.resume(breaker), VaultError::BreakerCoolingDown);
         }
         for breaker in [VaultBreaker::Turnover, VaultBreaker::KeeperSpend] {
             refused(&world.resume(breaker), VaultError::BreakerResumesItself);
@@ -79,19 +79,19 @@ fn only_the_guardian_trips_and_resumes_and_only_what_waits_for_him() {
         world.mark().unwrap();
         still(&mut world, 840, "50000");
     }
-    // Four gaps of a quarter were counted by the marks and one more by the guardian's own look.
+    // Four gaps of a quarter were counted by the marks and one more by the guardian's own observation.
     world.mark().unwrap();
     for breaker in [
         VaultBreaker::Drawdown,
         VaultBreaker::NavJump,
         VaultBreaker::VenueFailure,
     ] {
-        assert!(stands(&world, breaker));
+        assert!(is_active(&world, breaker));
         world.resume(breaker).unwrap();
-        assert!(!stands(&world, breaker));
+        assert!(!is_active(&world, breaker));
     }
     // Those that resume by themselves have.
-    assert_eq!(watch(&world).tripped, 0);
+    assert_eq!(monitor(&world).tripped, 0);
 }
 
 #[test]
@@ -125,16 +125,16 @@ fn a_guardian_who_trips_everything_closes_no_exit_and_widens_nothing() {
 #[test]
 fn a_jump_split_into_many_looks_is_caught_by_the_drawdown() {
     let mut breakers = with(VaultBreaker::NavJump, 300, 100);
-    (breakers.settings[0].trip, breakers.settings[0].clear) = (500, 400);
+    (breakers.settings[0].trip, breakers.settings[0].reset) = (500, 400);
     let (mut world, _) = running_with(breakers);
     let mut price = 50_000;
-    while !stands(&world, VaultBreaker::Drawdown) {
+    while !is_active(&world, VaultBreaker::Drawdown) {
         price -= 250;
         assert!(price > 45_000, "neither breaker tripped");
         still(&mut world, 12, &price.to_string());
         world.observe().unwrap();
         world.mark().unwrap();
-        assert!(!stands(&world, VaultBreaker::NavJump));
+        assert!(!is_active(&world, VaultBreaker::NavJump));
     }
     // Five per cent of value at sixty per cent exposure.
     assert!((45_500..46_500).contains(&price), "{price}");
@@ -144,19 +144,19 @@ fn a_jump_split_into_many_looks_is_caught_by_the_drawdown() {
 fn two_looks_in_a_slot_count_once_and_the_second_may_only_trip() {
     let (mut world, _) = running_with(with(VaultBreaker::NavJump, 300, 100));
     world.mark().unwrap();
-    let first = watch(&world);
+    let first = monitor(&world);
     world.mark().unwrap();
-    assert_eq!(watch(&world), first);
+    assert_eq!(monitor(&world), first);
     // Time within the slot, and a price a little lower: the mark stays.
     world.pass(5, 0);
     world.set_price("49500", "10");
     world.mark().unwrap();
-    assert_eq!(watch(&world).mark, first.mark);
+    assert_eq!(monitor(&world).mark, first.mark);
     world.set_price("47000", "10");
     world.mark().unwrap();
-    assert_eq!(watch(&world).mark, first.mark);
-    assert!(stands(&world, VaultBreaker::NavJump));
-    // A failed look counts once, too.
+    assert_eq!(monitor(&world).mark, first.mark);
+    assert!(is_active(&world, VaultBreaker::NavJump));
+    // A failed observation counts once, too.
     world.faults(paused());
     world.pass(120, 1);
     world.set_price("47000", "10");
@@ -164,7 +164,7 @@ fn two_looks_in_a_slot_count_once_and_the_second_may_only_trip() {
     world.pass(120, 0);
     world.set_price("47000", "10");
     world.mark().unwrap();
-    assert_eq!(watch(&world).failed_looks, 1);
+    assert_eq!(monitor(&world).venue_failures, 1);
 }
 
 #[test]
@@ -176,14 +176,14 @@ fn chosen_moments_give_no_quiet_time_that_was_not_watched() {
     for _ in 0..4 {
         world.hour_at("50000").unwrap();
         world.mark().unwrap();
-        refused(&world.resume(VaultBreaker::Drawdown), VaultError::BreakerNotQuiet);
+        refused(&world.resume(VaultBreaker::Drawdown), VaultError::BreakerCoolingDown);
     }
-    // One honest look in a bad moment ends all of it.
+    // One honest observation in a bad moment ends all of it.
     still(&mut world, 60, "48000");
     world.mark().unwrap();
     for _ in 0..4 {
         world.hour_at("50000").unwrap();
-        refused(&world.resume(VaultBreaker::Drawdown), VaultError::BreakerNotQuiet);
+        refused(&world.resume(VaultBreaker::Drawdown), VaultError::BreakerCoolingDown);
         world.mark().unwrap();
     }
     world.hour_at("50000").unwrap();
@@ -195,8 +195,8 @@ fn wrong_accounts_are_an_error_and_no_failed_look() {
     let (mut world, _) = running();
     let sound = ix::mark(&world.keys, &world.price_feed);
     let keys = world.keys;
-    let stranger = Pubkey::new_unique();
-    put(&mut world.svm, stranger, Pubkey::new_unique(), vec![0; 451]);
+    let outsider = Pubkey::new_unique();
+    put(&mut world.svm, outsider, Pubkey::new_unique(), vec![0; 451]);
     for (pinned, expected) in [
         (keys.venue_market, u32::from(VaultError::WrongVenueMarket)),
         (keys.venue_trader, u32::from(VaultError::WrongVenueTrader)),
@@ -205,7 +205,7 @@ fn wrong_accounts_are_an_error_and_no_failed_look() {
         let mut forged = sound.clone();
         for meta in &mut forged.accounts {
             if meta.pubkey == pinned {
-                meta.pubkey = stranger;
+                meta.pubkey = outsider;
             }
         }
         let before = world.fingerprint();
@@ -217,10 +217,10 @@ fn wrong_accounts_are_an_error_and_no_failed_look() {
         short.accounts.retain(|meta| meta.pubkey != omitted);
         assert!(world.send(&[short], &[]).is_err());
     }
-    // Without a live price nobody looks: whoever brings none could end everybody's quiet time.
+    // Without a live price nobody observes: whoever brings none could end everybody's cooldown.
     world.pass(301, 301);
     assert_eq!(error_code(&world.mark()), u32::from(RiskError::PriceTooOld));
-    assert_eq!(watch(&world).failed_looks, 0);
+    assert_eq!(monitor(&world).venue_failures, 0);
 }
 
 #[test]
@@ -232,31 +232,31 @@ fn a_vandal_who_looks_in_every_slot_of_a_short_outage_trips_nothing() {
         world.set_price("50000", "10");
         world.mark().unwrap();
     }
-    assert_eq!((watch(&world).failed_looks, watch(&world).tripped), (1, 0));
+    assert_eq!((monitor(&world).venue_failures, monitor(&world).tripped), (1, 0));
     world.faults(Faults::default());
     still(&mut world, 60, "50000");
     world.mark().unwrap();
-    assert_eq!(watch(&world).failed_looks, 0);
+    assert_eq!(monitor(&world).venue_failures, 0);
 }
 
 #[test]
 fn leaving_at_a_haircut_looks_at_nothing() {
     let (mut world, user) = running_with(with(VaultBreaker::NavJump, 100, 50));
     world.mark().unwrap();
-    let before = watch(&world);
+    let before = monitor(&world);
     let shares = world.tokens(&user.holder.shares) / 100;
     world.request(&user, shares).unwrap();
     // The price dries up; what is paid after the grace is paid at a haircut, which says nothing of the vault.
     world.pass(7_200, 7_200);
     world.complete(&user).unwrap();
-    assert_eq!(watch(&world), before);
+    assert_eq!(monitor(&world), before);
 }
 
 #[test]
 fn donations_move_no_reading() {
     let (mut world, _) = running_with(with(VaultBreaker::NavJump, 10, 5));
     world.mark().unwrap();
-    let before = watch(&world).mark;
+    let before = monitor(&world).mark;
     let keys = world.keys;
     let held = world.tokens(&keys.custody);
     put_tokens(
@@ -268,7 +268,7 @@ fn donations_move_no_reading() {
     );
     world.pass(0, 1);
     world.mark().unwrap();
-    assert_eq!((watch(&world).mark, watch(&world).tripped), (before, 0));
+    assert_eq!((monitor(&world).mark, monitor(&world).tripped), (before, 0));
 }
 
 #[test]
@@ -289,7 +289,7 @@ fn the_last_holder_leaves_nothing_standing_behind() {
     }
     // A share was worth 1.2 % less than one, and of an empty vault it is worth one again, which is no jump.
     assert_eq!(world.supply(), 0);
-    assert_eq!((watch(&world).tripped, watch(&world).mark.get().to_bits()), (0, 0));
+    assert_eq!((monitor(&world).tripped, monitor(&world).mark.get().to_bits()), (0, 0));
     world.pass(0, 1);
     world.deposit(&user, MILLION).unwrap();
 }
@@ -307,10 +307,10 @@ fn the_guardian_resumes_only_on_a_look_of_the_same_slot() {
     let resume = ix::resume_breaker(&world.keys, &guardian.pubkey(), VaultBreaker::NavJump);
     refused(
         &world.send(std::slice::from_ref(&resume), &[&guardian]),
-        VaultError::NotLookedAt,
+        VaultError::NotObserved,
     );
-    // Who looked does not matter, so a vandal who looks first hinders nobody.
+    // Who observed does not matter, so a griefer who observes first hinders nobody.
     world.mark().unwrap();
     world.send(&[resume], &[&guardian]).unwrap();
-    assert!(!stands(&world, VaultBreaker::NavJump));
+    assert!(!is_active(&world, VaultBreaker::NavJump));
 }

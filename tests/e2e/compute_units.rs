@@ -92,7 +92,7 @@ fn measure() -> Vec<Row> {
 fn measure_options() -> Vec<Row> {
     let mut rows = Vec::new();
     let mut house = ClearingHouseFixture::new();
-    let (taker, maker) = (house.member(MILLION), house.member(MILLION));
+    let (taker, maker) = (house.participant(MILLION), house.participant(MILLION));
     let deposit = house.deposit(&taker, 1).unwrap().compute_units_consumed;
     rows.push(("options: deposit", 20_000, deposit));
     let withdraw = house.withdraw(&taker, 1).unwrap().compute_units_consumed;
@@ -135,7 +135,7 @@ fn strikes(house: &mut ClearingHouseFixture) -> Vec<SeriesKey> {
 /// Ten positions settled at once, and the claim on them paid.
 fn measure_payout() -> [Row; 3] {
     let mut house = ClearingHouseFixture::new();
-    let (taker, maker) = (house.member(MILLION), house.member(MILLION));
+    let (taker, maker) = (house.participant(MILLION), house.participant(MILLION));
     for (index, key) in strikes(&mut house).iter().take(10).enumerate() {
         let quantity = if index % 3 == 0 { 100_000 } else { -100_000 };
         house.trade(&taker, &maker, key, quantity, 500).unwrap();
@@ -146,7 +146,7 @@ fn measure_payout() -> [Row; 3] {
     house.settle_price(FAR);
     let settled = house.settle(FAR, &[taker.account]).unwrap().compute_units_consumed;
     house.settle(FAR, &[maker.account]).unwrap();
-    let winner = [&taker, &maker].map(|member| member.account);
+    let winner = [&taker, &maker].map(|participant| participant.account);
     let winner = winner
         .into_iter()
         .find(|key| house.account(key).claim_count > 0)
@@ -164,13 +164,13 @@ fn measure_payout() -> [Row; 3] {
 /// and the nearest submission is looked for.
 fn measure_surface() -> [Row; 3] {
     let mut world = SurfaceFixture::new(5, 5);
-    let said = [(0.60, -0.20), (0.62, -0.22), (0.59, -0.21), (0.61, -0.19), (0.63, -0.2)];
-    let said = said.map(|(volatility, skew)| smile(volatility, skew));
-    world.submit_all(&said);
+    let submitted = [(0.60, -0.20), (0.62, -0.22), (0.59, -0.21), (0.61, -0.19), (0.63, -0.2)];
+    let submitted = submitted.map(|(volatility, skew)| smile(volatility, skew));
+    world.submit_all(&submitted);
     world.publish().unwrap();
     world.pass(600, 600);
-    let submitted = world.submit(0, said[0].clone()).unwrap().compute_units_consumed;
-    world.submit_all(&said);
+    let units = world.submit(0, submitted[0].clone()).unwrap().compute_units_consumed;
+    world.submit_all(&submitted);
     let published = world.publish().unwrap().compute_units_consumed;
     let mut world = SurfaceFixture::new(5, 5);
     let tight = [(0.6, -0.25), (0.7, -0.4), (0.5, -0.3), (0.6, -0.25), (0.5, -0.3)];
@@ -179,7 +179,7 @@ fn measure_surface() -> [Row; 3] {
     let announced = nearest.logs.iter().any(|line| line.starts_with("Program data: "));
     assert!(announced && world.submissions_hold(world.surface().published()));
     [
-        ("risk: submit_surface, 8 slices", 30_000, submitted),
+        ("risk: submit_surface, 8 slices", 30_000, units),
         ("risk: publish_surface, 8 slices from 5 submissions", 60_000, published),
         (
             "risk: publish_surface, medians with arbitrage",

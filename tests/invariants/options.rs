@@ -22,7 +22,7 @@ impl Dice {
 
 struct Run {
     world: ClearingHouseFixture,
-    members: Vec<Member>,
+    participants: Vec<Member>,
     series: Vec<SeriesKey>,
     dice: Dice,
     price: f64,
@@ -33,7 +33,7 @@ struct Run {
 impl Run {
     fn new(seed: u64) -> Self {
         let mut world = ClearingHouseFixture::new();
-        let members = [15_000, 25_000, 40_000, 80_000, 400_000].map(|cash| world.member(cash * USD));
+        let participants = [15_000, 25_000, 40_000, 80_000, 400_000].map(|cash| world.participant(cash * USD));
         let mut series = Vec::new();
         for moment in [NEAR, FAR] {
             for strike in [46_000, 50_000, 54_000] {
@@ -46,7 +46,7 @@ impl Run {
         world.submit(fund, &giver).unwrap();
         Self {
             world,
-            members: members.into(),
+            participants: participants.into(),
             series,
             dice: Dice(seed),
             price: 50_000.0,
@@ -59,7 +59,7 @@ impl Run {
         let second = (first + other) % 5;
         let key = self.series[self.dice.roll(self.series.len() as u64) as usize];
         let size = 10_000 * (1 + self.dice.roll(400) as i64);
-        let (a, b) = (&self.members[first], &self.members[second]);
+        let (a, b) = (&self.participants[first], &self.participants[second]);
         match self.dice.roll(10) {
             0..=3 => {
                 // About what it is worth, so that trades do not only give money away.
@@ -83,7 +83,7 @@ impl Run {
                 self.done[2] += u32::from(done);
             }
             6 | 7 => self.liquidate(size),
-            8 => self.take_over(),
+            8 => self.backstop(),
             _ => {
                 let swing = self.dice.roll(8_001) as f64 / 100_000.0 - 0.04;
                 self.price = (self.price * (1.0 + swing)).clamp(35_000.0, 70_000.0);
@@ -100,8 +100,8 @@ impl Run {
     /// Somebody begins whatever liquidation is due, and another takes parts.
     fn liquidate(&mut self, size: i64) {
         let markets = self.world.market_keys();
-        for index in 0..self.members.len() {
-            let (owner, liquidator) = (&self.members[index], &self.members[(index + 4) % 5]);
+        for index in 0..self.participants.len() {
+            let (owner, liquidator) = (&self.participants[index], &self.participants[(index + 4) % 5]);
             let begin = ix::begin_liquidation(&self.world.keys, &owner.account, &markets);
             self.done[3] += u32::from(self.world.crank(begin).is_ok());
             let account = self.world.account(&owner.account);
@@ -120,10 +120,10 @@ impl Run {
     }
 
     /// The insurance account takes over what it may.
-    fn take_over(&mut self) {
+    fn backstop(&mut self) {
         let markets = self.world.market_keys();
-        for owner in &self.members {
-            let over = ix::take_over(&self.world.keys, &owner.account, &markets);
+        for owner in &self.participants {
+            let over = ix::backstop(&self.world.keys, &owner.account, &markets);
             self.done[5] += u32::from(self.world.crank(over).is_ok());
             for position in self.world.account(&owner.account).positions() {
                 let take = ix::take_over_position(&self.world.keys, &owner.account, &position.series);

@@ -219,7 +219,7 @@ impl Run {
         );
         assert_eq!(
             world.tokens(&keys.escrow),
-            snapshot.vault.leaving_shares,
+            snapshot.vault.pending_redemption_shares,
             "escrow: {event:?}"
         );
     }

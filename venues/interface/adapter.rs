@@ -1,6 +1,6 @@
 //! The one shape of a venue: an instruction's tag, a table of account roles, a pure encoder, and readers of its accounts.
 
-use super::{Liquidity, VenueRefusal};
+use super::{Liquidity, VenueError};
 use ballast_core_types::{FillReceipt, Lots, Position, Price, Ratio, TradingTerms, Value};
 
 /// A venue's market account and a trader's account there, as bytes. The caller has checked that they are the ones it means and that the
@@ -171,26 +171,26 @@ pub trait Venue {
     /// The caller has checked that the account is the one it means and that the venue's program owns it.
     ///
     /// # Errors
-    /// [`VenueRefusal`]: the account is of an unknown layout or version, or the venue quotes nothing.
-    fn liquidity(data: &[u8], size: Value) -> Result<Liquidity, VenueRefusal>;
+    /// [`VenueError`]: the account is of an unknown layout or version, or the venue quotes nothing.
+    fn liquidity(data: &[u8], size: Value) -> Result<Liquidity, VenueError>;
 
     /// Returns what a market's account pins.
     ///
     /// # Errors
-    /// [`VenueRefusal::Layout`].
-    fn pins(market: &[u8]) -> Result<MarketPins, VenueRefusal>;
+    /// [`VenueError::Layout`].
+    fn pins(market: &[u8]) -> Result<MarketPins, VenueError>;
 
     /// Returns what trading costs, for a planner.
     ///
     /// # Errors
-    /// [`VenueRefusal`].
-    fn terms(market: &[u8]) -> Result<TradingTerms, VenueRefusal>;
+    /// [`VenueError`].
+    fn terms(market: &[u8]) -> Result<TradingTerms, VenueError>;
 
     /// Returns a trader's position, funding brought up to date at the price `mid` and the moment `now` (unix seconds).
     ///
     /// # Errors
-    /// [`VenueRefusal::Layout`]; [`VenueRefusal::OutOfRange`] if a value does not fit.
-    fn position(accounts: &PositionAccounts, mid: Price, now: i64) -> Result<Position, VenueRefusal>;
+    /// [`VenueError::Layout`]; [`VenueError::OutOfRange`] if a value does not fit.
+    fn position(accounts: &PositionAccounts, mid: Price, now: i64) -> Result<Position, VenueError>;
 
     /// Encodes an action as an instruction.
     fn encode(action: &VenueAction) -> EncodedInstruction;
@@ -198,6 +198,6 @@ pub trait Venue {
     /// Reads what an order's instruction returned.
     ///
     /// # Errors
-    /// [`VenueRefusal::Layout`].
-    fn receipt(return_data: &[u8]) -> Result<FillReceipt, VenueRefusal>;
+    /// [`VenueError::Layout`].
+    fn receipt(return_data: &[u8]) -> Result<FillReceipt, VenueError>;
 }

@@ -1,6 +1,6 @@
 //! Which venues there are.
 
-use crate::{Liquidity, Reference, Venue, VenueRefusal};
+use crate::{Liquidity, Reference, Venue, VenueError};
 use ballast_core_types::Value;
 
 /// A venue as an account stores it: one byte, from which nothing is ever renumbered. Zero is no venue, so that an account
@@ -19,11 +19,11 @@ impl VenueKind {
     /// The venue that `byte` names.
     ///
     /// # Errors
-    /// [`VenueRefusal::Kind`] if it names none.
-    pub fn from_byte(byte: u8) -> Result<Self, VenueRefusal> {
+    /// [`VenueError::Kind`] if it names none.
+    pub fn from_byte(byte: u8) -> Result<Self, VenueError> {
         match byte {
             1 => Ok(Self::Reference),
-            unknown => Err(VenueRefusal::Kind(unknown)),
+            unknown => Err(VenueError::Kind(unknown)),
         }
     }
 
@@ -36,7 +36,7 @@ impl VenueKind {
     ///
     /// # Errors
     /// As [`Venue::liquidity`].
-    pub fn liquidity(self, data: &[u8], size: Value) -> Result<Liquidity, VenueRefusal> {
+    pub fn liquidity(self, data: &[u8], size: Value) -> Result<Liquidity, VenueError> {
         match self {
             Self::Reference => Reference::liquidity(data, size),
         }
@@ -52,12 +52,12 @@ mod tests {
         for byte in 0..=u8::MAX {
             match VenueKind::from_byte(byte) {
                 Ok(kind) => assert_eq!(kind.byte(), byte),
-                Err(refusal) => assert_eq!(refusal, VenueRefusal::Kind(byte)),
+                Err(refusal) => assert_eq!(refusal, VenueError::Kind(byte)),
             }
         }
         for kind in VenueKind::ALL {
             assert_eq!(VenueKind::from_byte(kind.byte()), Ok(kind));
         }
-        assert_eq!(VenueKind::from_byte(0), Err(VenueRefusal::Kind(0)));
+        assert_eq!(VenueKind::from_byte(0), Err(VenueError::Kind(0)));
     }
 }

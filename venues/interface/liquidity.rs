@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn impact_is_linear_rounded_up_and_ends_below_the_whole() {
         for (size, depth, expected) in [
-            // A percent of the depth moves the price by a ten-thousandth.
+            // A percent of the depth moves the price by a basis point.
             (10_000, 1_000_000, Some(100_000)),
             (1_000_000, 1_000_000, Some(10_000_000)),
             (1, u64::MAX >> 1, Some(1)),

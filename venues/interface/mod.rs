@@ -10,4 +10,4 @@ pub use adapter::{
 };
 pub use kind::VenueKind;
 pub use liquidity::{impact_ceil, share_ceil, Billionths, Liquidity};
-pub use refusal::VenueRefusal;
+pub use refusal::VenueError;

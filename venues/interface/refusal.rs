@@ -4,7 +4,7 @@ use core::fmt;
 
 /// The rule that a venue's account broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum VenueRefusal {
+pub enum VenueError {
     /// No venue has this number.
     Kind(u8),
     /// The size asked for is not positive.
@@ -25,7 +25,7 @@ pub enum VenueRefusal {
     OutOfRange,
 }
 
-impl fmt::Display for VenueRefusal {
+impl fmt::Display for VenueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Kind(byte) => write!(f, "venue: no kind has the number {byte}"),
@@ -41,4 +41,4 @@ impl fmt::Display for VenueRefusal {
     }
 }
 
-impl core::error::Error for VenueRefusal {}
+impl core::error::Error for VenueError {}

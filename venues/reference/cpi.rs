@@ -4,7 +4,7 @@
 use crate::AccountRole::{
     Market, Owner, OwnerQuote, Payer, PriceFeed, RiskMarket, SystemProgram, TokenProgram, Trader, VenueCustody,
 };
-use crate::{AccountMeta, EncodedInstruction, VenueAction, VenueRefusal};
+use crate::{AccountMeta, EncodedInstruction, VenueAction, VenueError};
 use ballast_core_types::{FillReceipt, Lots, Price, I80F48};
 
 /// `create_trader`.
@@ -91,10 +91,10 @@ pub(super) fn encode(action: &VenueAction) -> EncodedInstruction {
 const RECEIPT_LENGTH: usize = 41;
 
 /// See [`Venue::receipt`](crate::Venue::receipt).
-pub(super) fn receipt(return_data: &[u8]) -> Result<FillReceipt, VenueRefusal> {
-    let data: &[u8; RECEIPT_LENGTH] = return_data.try_into().map_err(|_| VenueRefusal::Layout)?;
-    let (lots, rest) = data.split_first_chunk::<8>().ok_or(VenueRefusal::Layout)?;
-    let (price, _) = rest.split_first_chunk::<16>().ok_or(VenueRefusal::Layout)?;
+pub(super) fn receipt(return_data: &[u8]) -> Result<FillReceipt, VenueError> {
+    let data: &[u8; RECEIPT_LENGTH] = return_data.try_into().map_err(|_| VenueError::Layout)?;
+    let (lots, rest) = data.split_first_chunk::<8>().ok_or(VenueError::Layout)?;
+    let (price, _) = rest.split_first_chunk::<16>().ok_or(VenueError::Layout)?;
     Ok(FillReceipt {
         lots: Lots(i64::from_le_bytes(*lots)),
         price: Price::from_fixed(I80F48::from_le_bytes(*price)),

@@ -1,7 +1,7 @@
 //! The reference venue's accounts, version 1: Borsh without options, so every field has a fixed offset. The constants are held against the
 //! program's own types by `tests/e2e/venues/readers.rs`.
 
-use crate::VenueRefusal;
+use crate::VenueError;
 use ballast_core_types::I80F48;
 
 /// The venue's program, as an address's bytes.
@@ -87,22 +87,22 @@ impl<'a> Account<'a> {
     /// Returns a market's account.
     ///
     /// # Errors
-    /// [`VenueRefusal::Layout`] if it is none.
-    pub fn market(data: &'a [u8]) -> Result<Self, VenueRefusal> {
+    /// [`VenueError::Layout`] if it is none.
+    pub fn market(data: &'a [u8]) -> Result<Self, VenueError> {
         Self::of(data, market::LENGTH, &market::DISCRIMINATOR)
     }
 
     /// Returns a trader's account.
     ///
     /// # Errors
-    /// [`VenueRefusal::Layout`] if it is none.
-    pub fn trader(data: &'a [u8]) -> Result<Self, VenueRefusal> {
+    /// [`VenueError::Layout`] if it is none.
+    pub fn trader(data: &'a [u8]) -> Result<Self, VenueError> {
         Self::of(data, trader::LENGTH, &trader::DISCRIMINATOR)
     }
 
-    fn of(data: &'a [u8], length: usize, discriminator: &[u8; 8]) -> Result<Self, VenueRefusal> {
+    fn of(data: &'a [u8], length: usize, discriminator: &[u8; 8]) -> Result<Self, VenueError> {
         if data.len() != length || !data.starts_with(discriminator) {
-            return Err(VenueRefusal::Layout);
+            return Err(VenueError::Layout);
         }
         Ok(Self(data))
     }
@@ -110,11 +110,11 @@ impl<'a> Account<'a> {
     /// Refuses another layout version than [`VERSION`].
     ///
     /// # Errors
-    /// [`VenueRefusal::Version`].
-    pub fn check_version(&self) -> Result<(), VenueRefusal> {
+    /// [`VenueError::Version`].
+    pub fn check_version(&self) -> Result<(), VenueError> {
         let [version] = self.bytes(VERSION_AT)?;
         if version != VERSION {
-            return Err(VenueRefusal::Version(version));
+            return Err(VenueError::Version(version));
         }
         Ok(())
     }
@@ -122,17 +122,17 @@ impl<'a> Account<'a> {
     /// Returns the bytes at an offset.
     ///
     /// # Errors
-    /// [`VenueRefusal::Layout`] if the account ends before.
-    pub fn bytes<const N: usize>(&self, at: usize) -> Result<[u8; N], VenueRefusal> {
+    /// [`VenueError::Layout`] if the account ends before.
+    pub fn bytes<const N: usize>(&self, at: usize) -> Result<[u8; N], VenueError> {
         let bytes = self.0.get(at..).and_then(<[u8]>::first_chunk::<N>);
-        bytes.copied().ok_or(VenueRefusal::Layout)
+        bytes.copied().ok_or(VenueError::Layout)
     }
 
     /// Returns the unsigned integer at an offset.
     ///
     /// # Errors
     /// As [`Self::bytes`].
-    pub fn u64(&self, at: usize) -> Result<u64, VenueRefusal> {
+    pub fn u64(&self, at: usize) -> Result<u64, VenueError> {
         self.bytes(at).map(u64::from_le_bytes)
     }
 
@@ -140,7 +140,7 @@ impl<'a> Account<'a> {
     ///
     /// # Errors
     /// As [`Self::bytes`].
-    pub fn i64(&self, at: usize) -> Result<i64, VenueRefusal> {
+    pub fn i64(&self, at: usize) -> Result<i64, VenueError> {
         self.bytes(at).map(i64::from_le_bytes)
     }
 
@@ -148,19 +148,19 @@ impl<'a> Account<'a> {
     ///
     /// # Errors
     /// As [`Self::bytes`].
-    pub fn fixed(&self, at: usize) -> Result<I80F48, VenueRefusal> {
+    pub fn fixed(&self, at: usize) -> Result<I80F48, VenueError> {
         self.bytes(at).map(I80F48::from_le_bytes)
     }
 
     /// Returns the flag at an offset.
     ///
     /// # Errors
-    /// [`VenueRefusal::Layout`] if it is neither yes nor no.
-    pub fn flag(&self, at: usize) -> Result<bool, VenueRefusal> {
+    /// [`VenueError::Layout`] if it is neither yes nor no.
+    pub fn flag(&self, at: usize) -> Result<bool, VenueError> {
         match self.bytes(at)? {
             [0] => Ok(false),
             [1] => Ok(true),
-            _ => Err(VenueRefusal::Layout),
+            _ => Err(VenueError::Layout),
         }
     }
 }

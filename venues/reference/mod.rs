@@ -7,7 +7,7 @@ pub mod layout;
 mod position;
 mod reader;
 
-use crate::{Address, EncodedInstruction, Liquidity, MarketPins, PositionAccounts, Venue, VenueAction, VenueRefusal};
+use crate::{Address, EncodedInstruction, Liquidity, MarketPins, PositionAccounts, Venue, VenueAction, VenueError};
 use ballast_core_types::{FillReceipt, Position, Price, TradingTerms, Value};
 use layout::Account;
 
@@ -26,19 +26,19 @@ impl Venue for Reference {
         Account::trader(data).is_ok()
     }
 
-    fn liquidity(data: &[u8], size: Value) -> Result<Liquidity, VenueRefusal> {
+    fn liquidity(data: &[u8], size: Value) -> Result<Liquidity, VenueError> {
         reader::liquidity(data, size)
     }
 
-    fn pins(market: &[u8]) -> Result<MarketPins, VenueRefusal> {
+    fn pins(market: &[u8]) -> Result<MarketPins, VenueError> {
         position::pins(market)
     }
 
-    fn terms(market: &[u8]) -> Result<TradingTerms, VenueRefusal> {
+    fn terms(market: &[u8]) -> Result<TradingTerms, VenueError> {
         position::terms(market)
     }
 
-    fn position(accounts: &PositionAccounts, mid: Price, now: i64) -> Result<Position, VenueRefusal> {
+    fn position(accounts: &PositionAccounts, mid: Price, now: i64) -> Result<Position, VenueError> {
         position::position(accounts, mid, now)
     }
 
@@ -46,7 +46,7 @@ impl Venue for Reference {
         cpi::encode(action)
     }
 
-    fn receipt(return_data: &[u8]) -> Result<FillReceipt, VenueRefusal> {
+    fn receipt(return_data: &[u8]) -> Result<FillReceipt, VenueError> {
         cpi::receipt(return_data)
     }
 }

@@ -2,12 +2,12 @@
 
 use super::funding;
 use super::layout::{market, trader, Account};
-use crate::{MarketPins, PositionAccounts, VenueRefusal};
+use crate::{MarketPins, PositionAccounts, VenueError};
 use ballast_core_types::{Lots, Position, Price, Ratio, TradingTerms, Value};
 
 /// See [`Venue::position`](crate::Venue::position).
 #[inline(never)]
-pub(super) fn position(accounts: &PositionAccounts, mid: Price, now: i64) -> Result<Position, VenueRefusal> {
+pub(super) fn position(accounts: &PositionAccounts, mid: Price, now: i64) -> Result<Position, VenueError> {
     let venue = Account::market(accounts.market)?;
     let account = Account::trader(accounts.trader)?;
     let lots = Lots(account.i64(trader::LOTS_AT)?);
@@ -25,19 +25,13 @@ pub(super) fn position(accounts: &PositionAccounts, mid: Price, now: i64) -> Res
 }
 
 /// A known version of both accounts, trading, and with a price of its own.
-fn is_operational(venue: &Account, account: &Account) -> Result<bool, VenueRefusal> {
+fn is_operational(venue: &Account, account: &Account) -> Result<bool, VenueError> {
     let known = venue.check_version().is_ok() && account.check_version().is_ok();
     Ok(known && !venue.flag(market::PAUSED_AT)? && !venue.flag(market::STALE_AT)?)
 }
 
 /// Funding owed since the position last settled, as if it settled now at `mid`.
-fn accrued_funding(
-    venue: &Account,
-    account: &Account,
-    lots: Lots,
-    mid: Price,
-    now: i64,
-) -> Result<Value, VenueRefusal> {
+fn accrued_funding(venue: &Account, account: &Account, lots: Lots, mid: Price, now: i64) -> Result<Value, VenueError> {
     if lots == Lots::ZERO {
         return Ok(Value::ZERO);
     }
@@ -54,11 +48,11 @@ fn accrued_funding(
     let index = rate.and_then(|rate| funding::accrued(cumulative, rate, elapsed, mid));
     index
         .and_then(|index| funding::owed_ceil(lots, index, settled))
-        .ok_or(VenueRefusal::OutOfRange)
+        .ok_or(VenueError::OutOfRange)
 }
 
 /// See [`Venue::pins`](crate::Venue::pins).
-pub(super) fn pins(data: &[u8]) -> Result<MarketPins, VenueRefusal> {
+pub(super) fn pins(data: &[u8]) -> Result<MarketPins, VenueError> {
     let venue = Account::market(data)?;
     Ok(MarketPins {
         risk_market: venue.bytes(market::RISK_MARKET_AT)?,
@@ -69,12 +63,12 @@ pub(super) fn pins(data: &[u8]) -> Result<MarketPins, VenueRefusal> {
 }
 
 /// See [`Venue::terms`](crate::Venue::terms).
-pub(super) fn terms(data: &[u8]) -> Result<TradingTerms, VenueRefusal> {
+pub(super) fn terms(data: &[u8]) -> Result<TradingTerms, VenueError> {
     let venue = Account::market(data)?;
     let depth = venue.u64(market::DEPTH_ONE_PERCENT_AT)?;
     Ok(TradingTerms {
         half_spread: Ratio::from_fixed(venue.fixed(market::HALF_SPREAD_AT)?),
         taker_fee: Ratio::from_fixed(venue.fixed(market::TAKER_FEE_AT)?),
-        depth_one_percent: Value::from_amount(depth).ok_or(VenueRefusal::OutOfRange)?,
+        depth_one_percent: Value::from_amount(depth).ok_or(VenueError::OutOfRange)?,
     })
 }

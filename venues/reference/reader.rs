@@ -2,7 +2,7 @@
 //! `programs/reference-venue/src/math`.
 
 use super::layout::{market, Account};
-use crate::{impact_ceil, share_ceil, Billionths, Liquidity, VenueRefusal};
+use crate::{impact_ceil, share_ceil, Billionths, Liquidity, VenueError};
 use ballast_core_types::{Ratio, Value};
 use fixed::types::I80F48;
 
@@ -11,8 +11,8 @@ const DAYS_PER_YEAR: i64 = 365;
 const ONE: u64 = 1 << 48;
 
 /// See [`Venue::liquidity`](crate::Venue::liquidity).
-pub(super) fn liquidity(data: &[u8], size: Value) -> Result<Liquidity, VenueRefusal> {
-    let wanted = positive(size.0).ok_or(VenueRefusal::Size(size.0))?;
+pub(super) fn liquidity(data: &[u8], size: Value) -> Result<Liquidity, VenueError> {
+    let wanted = positive(size.0).ok_or(VenueError::Size(size.0))?;
     let account = Account::market(data)?;
     require_quoting(&account)?;
     Ok(Liquidity {
@@ -21,45 +21,45 @@ pub(super) fn liquidity(data: &[u8], size: Value) -> Result<Liquidity, VenueRefu
     })
 }
 
-fn require_quoting(account: &Account) -> Result<(), VenueRefusal> {
+fn require_quoting(account: &Account) -> Result<(), VenueError> {
     account.check_version()?;
     if account.flag(market::PAUSED_AT)? {
-        return Err(VenueRefusal::Halted);
+        return Err(VenueError::Halted);
     }
     if account.flag(market::STALE_AT)? {
-        return Err(VenueRefusal::Stale);
+        return Err(VenueError::Stale);
     }
     Ok(())
 }
 
 /// `half_spread + size / (100 · depth_one_percent)`, each rounded up.
-fn cost(account: &Account, size: u64) -> Result<Billionths, VenueRefusal> {
-    let half_spread = share_ceil(share(account, market::HALF_SPREAD_AT)?).ok_or(VenueRefusal::OutOfRange)?;
+fn cost(account: &Account, size: u64) -> Result<Billionths, VenueError> {
+    let half_spread = share_ceil(share(account, market::HALF_SPREAD_AT)?).ok_or(VenueError::OutOfRange)?;
     let depth = account.u64(market::DEPTH_ONE_PERCENT_AT)?;
     if depth == 0 {
-        return Err(VenueRefusal::Empty);
+        return Err(VenueError::Empty);
     }
-    let impact = impact_ceil(size, depth).ok_or(VenueRefusal::TooThin)?;
+    let impact = impact_ceil(size, depth).ok_or(VenueError::TooThin)?;
     // Each is at most 10⁹.
     let cost = Billionths(half_spread.0.wrapping_add(impact.0));
     if cost >= Billionths::ONE {
-        return Err(VenueRefusal::TooThin);
+        return Err(VenueError::TooThin);
     }
     Ok(cost)
 }
 
 /// `365 · min(cap, scale · |long − short| / max)`, with the sign of `long − short`; rounded toward zero.
-fn funding_per_year(account: &Account) -> Result<Ratio, VenueRefusal> {
+fn funding_per_year(account: &Account) -> Result<Ratio, VenueError> {
     let (long, short) = (account.i64(market::OPEN_LONG_AT)?, account.i64(market::OPEN_SHORT_AT)?);
-    let most = positive(account.i64(market::MAX_OPEN_INTEREST_AT)?).ok_or(VenueRefusal::OutOfRange)?;
+    let most = positive(account.i64(market::MAX_OPEN_INTEREST_AT)?).ok_or(VenueError::OutOfRange)?;
     if long < 0 || short < 0 || long.abs_diff(short) > most {
-        return Err(VenueRefusal::OutOfRange);
+        return Err(VenueError::OutOfRange);
     }
     let scale = share(account, market::FUNDING_SCALE_AT)?;
     let cap = share(account, market::FUNDING_CAP_AT)?;
     let per_day = times(scale, quotient(long.abs_diff(short), most)).min(cap);
     // At most 2⁴⁸ · 365, below 2⁵⁷.
-    let per_day = i64::try_from(per_day).map_err(|_| VenueRefusal::OutOfRange)?;
+    let per_day = i64::try_from(per_day).map_err(|_| VenueError::OutOfRange)?;
     let per_year = per_day.wrapping_mul(DAYS_PER_YEAR);
     let signed = if long < short {
         per_year.wrapping_neg()
@@ -94,11 +94,11 @@ fn times(left: u64, right: u64) -> u64 {
 }
 
 /// A stored fixed-point number in [0, 1], × 2⁴⁸.
-fn share(account: &Account, at: usize) -> Result<u64, VenueRefusal> {
+fn share(account: &Account, at: usize) -> Result<u64, VenueError> {
     let low = account.u64(at)?;
     let high = account.u64(at.wrapping_add(8))?;
     if high != 0 || low > ONE {
-        return Err(VenueRefusal::OutOfRange);
+        return Err(VenueError::OutOfRange);
     }
     Ok(low)
 }
@@ -140,7 +140,7 @@ mod tests {
         account
     }
 
-    fn asked(account: &Bytes, size: i64) -> Result<Liquidity, VenueRefusal> {
+    fn asked(account: &Bytes, size: i64) -> Result<Liquidity, VenueError> {
         Reference::liquidity(account, Value(size))
     }
 
@@ -178,9 +178,9 @@ mod tests {
 
     #[test]
     fn whatever_is_not_a_quoting_market_of_this_version_is_refused() {
-        use VenueRefusal::*;
+        use VenueError::*;
         type Change = fn(&mut Bytes);
-        let table: [(Change, VenueRefusal); 17] = [
+        let table: [(Change, VenueError); 17] = [
             (|a| a[0] ^= 1, Layout),
             (|a| a[VERSION_AT] = 0, Version(0)),
             (|a| a[VERSION_AT] = 2, Version(2)),
@@ -213,12 +213,12 @@ mod tests {
         let mut longer = [0; LENGTH + 1];
         longer[..LENGTH].copy_from_slice(&market);
         for data in [&market[..LENGTH - 1], &longer, &[]] {
-            assert_eq!(Reference::liquidity(data, Value(1)), Err(VenueRefusal::Layout));
+            assert_eq!(Reference::liquidity(data, Value(1)), Err(VenueError::Layout));
         }
         for size in [0, -1, i64::MIN] {
-            assert_eq!(asked(&market, size), Err(VenueRefusal::Size(size)));
+            assert_eq!(asked(&market, size), Err(VenueError::Size(size)));
         }
-        assert_eq!(asked(&market, i64::MAX), Err(VenueRefusal::TooThin));
+        assert_eq!(asked(&market, i64::MAX), Err(VenueError::TooThin));
     }
 
     #[test]

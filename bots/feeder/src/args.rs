@@ -5,7 +5,7 @@ use ballast_rpc::args::{address, keypair, scheme};
 use ballast_rpc::service::LogFormat;
 use ballast_rpc::ServiceError;
 use ballast_sdk::crank::Fee;
-use ballast_sdk::surface::said::Terms;
+use ballast_sdk::surface::submission::Terms;
 use ballast_sdk::{addresses, Pubkey};
 use clap::Parser;
 use solana_keypair::Keypair;

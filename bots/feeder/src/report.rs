@@ -2,7 +2,7 @@
 
 use ballast_core_types::SECONDS_PER_YEAR;
 use ballast_market_data::chains::Snapshot;
-use ballast_sdk::surface::said::Said;
+use ballast_sdk::surface::submission::SurfaceSubmission;
 use ballast_sdk::Pubkey;
 use serde::Serialize;
 
@@ -38,20 +38,26 @@ struct Slice {
 
 impl Report {
     /// Of what `feeder` (if known) would say to `surface` at `now`.
-    pub fn new(surface: &Pubkey, feeder: Option<&Pubkey>, snapshot: &Snapshot, said: &Said, now: i64) -> Self {
+    pub fn new(
+        surface: &Pubkey,
+        feeder: Option<&Pubkey>,
+        snapshot: &Snapshot,
+        submitted: &SurfaceSubmission,
+        now: i64,
+    ) -> Self {
         Self {
             surface: surface.to_string(),
             feeder: feeder.map(ToString::to_string),
             currency: snapshot.currency.clone(),
             chain_unix_time: snapshot.unix_time,
-            as_of: said.as_of,
+            as_of: submitted.as_of,
             now,
-            expiries_listed: said.listed,
-            expiries_fitted: said.fitted,
-            quotes: said.distance.map_or(0, |distance| distance.quotes),
-            distance_median: said.distance.map(|distance| distance.median),
-            distance_p95: said.distance.map(|distance| distance.p95),
-            slices: said
+            expiries_listed: submitted.listed,
+            expiries_fitted: submitted.fitted,
+            quotes: submitted.distance.map_or(0, |distance| distance.quotes),
+            distance_median: submitted.distance.map(|distance| distance.median),
+            distance_p95: submitted.distance.map(|distance| distance.p95),
+            slices: submitted
                 .slices
                 .iter()
                 .map(|slice| {

@@ -15,7 +15,7 @@ use ballast_sdk::accounts::{DecodeError, RawAccount};
 use ballast_sdk::crank::sign;
 use ballast_sdk::instructions::surface as ix;
 use ballast_sdk::surface::publication::{self, Publication};
-use ballast_sdk::surface::said::{say, Chain, Said};
+use ballast_sdk::surface::submission::{say, Chain, SurfaceSubmission};
 use ballast_sdk::{addresses, Instruction, Pubkey};
 use solana_keypair::Keypair;
 use solana_signer::Signer;
@@ -82,7 +82,7 @@ struct Seen {
     opened: bool,
 }
 
-async fn look(node: &Node, config: &Config) -> Result<Seen, ServiceError> {
+async fn observe(node: &Node, config: &Config) -> Result<Seen, ServiceError> {
     let feeder = config.feeder.as_ref().map(Keypair::pubkey);
     let submission = addresses::submission(&config.surface, &feeder.unwrap_or_default());
     let mut found = node.accounts(&[config.surface, CLOCK, submission]).await?.into_iter();
@@ -111,20 +111,20 @@ async fn look(node: &Node, config: &Config) -> Result<Seen, ServiceError> {
 
 async fn feed(node: &Node, config: &Config, snapshot: &Snapshot) -> Result<(), ServiceError> {
     for _ in 0..ROUNDS {
-        let seen = look(node, config).await?;
+        let seen = observe(node, config).await?;
         let chain = Chain {
             unix_time: snapshot.unix_time,
             expiries: &snapshot.expiries,
         };
-        let said = say(chain, seen.surface.active(seen.now), seen.now, &config.terms)
+        let submitted = say(chain, seen.surface.active(seen.now), seen.now, &config.terms)
             .map_err(|error| ServiceError::Config(error.to_string()))?;
         if config.dry_run {
-            return print(config, snapshot, &said, seen.now);
+            return print(config, snapshot, &submitted, seen.now);
         }
         let no_key = || ServiceError::Config("--keypair: it is needed to submit".to_owned());
         let feeder = config.feeder.as_ref().ok_or_else(no_key)?;
         registered(&seen.surface, config, &feeder.pubkey())?;
-        if submit_surface(node, config, feeder, &seen, &said).await? {
+        if submit_surface(node, config, feeder, &seen, &submitted).await? {
             if config.publish {
                 publish(node, config, feeder).await?;
             }
@@ -136,9 +136,9 @@ async fn feed(node: &Node, config: &Config, snapshot: &Snapshot) -> Result<(), S
     )))
 }
 
-fn print(config: &Config, snapshot: &Snapshot, said: &Said, now: i64) -> Result<(), ServiceError> {
+fn print(config: &Config, snapshot: &Snapshot, submitted: &SurfaceSubmission, now: i64) -> Result<(), ServiceError> {
     let feeder = config.feeder.as_ref().map(Keypair::pubkey);
-    let report = Report::new(&config.surface, feeder.as_ref(), snapshot, said, now);
+    let report = Report::new(&config.surface, feeder.as_ref(), snapshot, submitted, now);
     let text = serde_json::to_string(&report)
         .map_err(|error| ServiceError::Config(format!("the submission cannot be printed: {error}")))?;
     println!("{text}");
@@ -163,7 +163,7 @@ async fn submit_surface(
     config: &Config,
     feeder: &Keypair,
     seen: &Seen,
-    said: &Said,
+    submitted: &SurfaceSubmission,
 ) -> Result<bool, ServiceError> {
     let key = feeder.pubkey();
     let mut instructions = Vec::new();
@@ -172,17 +172,17 @@ async fn submit_surface(
         instructions.push(ix::open_submission(&key, &config.surface));
         units += OPEN_UNITS;
     }
-    let slices: Vec<StoredSlice> = said.slices.iter().map(|slice| (*slice).into()).collect();
+    let slices: Vec<StoredSlice> = submitted.slices.iter().map(|slice| (*slice).into()).collect();
     instructions.push(ix::submit(&key, &config.surface, slices));
     let outcome = send(node, config, feeder, &instructions, units).await?;
     Ok(match outcome {
         Outcome::Confirmed(signature) => {
             tracing::info!(
                 signature = %signature,
-                as_of = said.as_of,
-                slices = said.slices.len(),
-                expiries_fitted = said.fitted,
-                distance_median = said.distance.map(|distance| distance.median),
+                as_of = submitted.as_of,
+                slices = submitted.slices.len(),
+                expiries_fitted = submitted.fitted,
+                distance_median = submitted.distance.map(|distance| distance.median),
                 opened = !seen.opened,
                 "submitted"
             );
@@ -201,7 +201,7 @@ async fn submit_surface(
 
 /// Cranks a publication, if time and number permit it.
 async fn publish(node: &Node, config: &Config, feeder: &Keypair) -> Result<(), ServiceError> {
-    let seen = look(node, config).await?;
+    let seen = observe(node, config).await?;
     let feeders = seen.surface.feeders();
     let keys: Vec<Pubkey> = feeders
         .iter()

@@ -155,15 +155,15 @@ mod tests {
 
     #[test]
     fn what_is_not_there_or_not_a_chain_is_one_clear_line() {
-        let said = times(false, "SOL", ROWS);
+        let submitted = times(false, "SOL", ROWS);
         assert!(
-            said[0].as_ref().unwrap_err().ends_with("holds no chain of SOL"),
-            "{said:?}"
+            submitted[0].as_ref().unwrap_err().ends_with("holds no chain of SOL"),
+            "{submitted:?}"
         );
-        let said = times(true, "BTC", &format!("{ROWS}4,BTC,9,-1,C,0.1,0.2,100\n"));
+        let submitted = times(true, "BTC", &format!("{ROWS}4,BTC,9,-1,C,0.1,0.2,100\n"));
         assert!(
-            said.len() == 1 && said[0].as_ref().unwrap_err().contains("line 5"),
-            "{said:?}"
+            submitted.len() == 1 && submitted[0].as_ref().unwrap_err().contains("line 5"),
+            "{submitted:?}"
         );
         assert_eq!(Source::of(Path::new("-"), false), Source::Stdin);
     }

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use ballast_market_data::history;
 use ballast_sim::replay::calibrate;
 use ballast_sim::replay::implied::ImpliedSeries;
-use ballast_sim::replay::looks::Known;
+use ballast_sim::replay::observations::Known;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 

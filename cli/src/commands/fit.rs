@@ -104,7 +104,7 @@ fn print_totals(days: &[Day], refused: usize) {
     }
     let unpriced: usize = days.iter().map(|day| day.unpriced).sum();
     println!(
-        "surfaces: {}, all accepted by the gate; without a surface: {refused}; quotes the published surfaces cannot price: {unpriced}",
+        "surfaces: {}, all accepted by the no-arbitrage check; without a surface: {refused}; quotes the published surfaces cannot price: {unpriced}",
         days.len()
     );
 }

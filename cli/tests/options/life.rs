@@ -24,19 +24,19 @@ fn quotes_are_signed_taken_and_settled() {
         (Some(CALL), Some("2.00"))
     );
 
-    let said = network.ok(
+    let submitted = network.ok(
         "maker",
         &format!("quote {CALL} sell --size 2 --price 700.5 --nonce 9 --out @call.json"),
     );
     assert!(
-        said.contains("sell 2.00 BTC-3FEB26-82000-C at 700.50, nonce 9"),
-        "{said}"
+        submitted.contains("sell 2.00 BTC-3FEB26-82000-C at 700.50, nonce 9"),
+        "{submitted}"
     );
     assert!(network.ok("taker", "list").contains("no series yet"));
-    let said = network.ok("taker", "take @call.json --size 0.5");
+    let submitted = network.ok("taker", "take @call.json --size 0.5");
     assert!(
-        said.contains("bought 0.50") && said.contains("for 350.25") && said.contains("cash 199649.75"),
-        "{said}"
+        submitted.contains("bought 0.50") && submitted.contains("for 350.25") && submitted.contains("cash 199649.75"),
+        "{submitted}"
     );
     // The rest of it, and no more.
     network.refused(
@@ -59,7 +59,7 @@ fn quotes_are_signed_taken_and_settled() {
         "{listed}"
     );
 
-    // Where the accounts stand; the sum of both equities is below what was put in by both adverse
+    // The margin statuses; the sum of both equities is below what was put in by both adverse
     // sides.
     let (maker, taker) = (
         network.json("maker", "margin --json"),
@@ -91,15 +91,20 @@ fn quotes_are_signed_taken_and_settled() {
     network.price = 83_000.0;
     for minute in 0..30 {
         network.go(EXPIRY - 1_800 + 60 * minute);
-        let said = network.ok("taker", "settle");
-        assert!(said.contains(&format!("sample {} recorded", minute + 1)), "{said}");
+        let submitted = network.ok("taker", "settle");
+        assert!(
+            submitted.contains(&format!("sample {} recorded", minute + 1)),
+            "{submitted}"
+        );
         assert_eq!(network.ok("taker", "settle"), "nothing is due");
     }
     network.go(EXPIRY);
-    let said = network.ok("taker", "settle --close");
+    let submitted = network.ok("taker", "settle --close");
     assert!(
-        said.contains("accounts settled") && said.contains("1 accounts paid") && said.contains("with 2 series"),
-        "{said}"
+        submitted.contains("accounts settled")
+            && submitted.contains("1 accounts paid")
+            && submitted.contains("with 2 series"),
+        "{submitted}"
     );
 
     // Everybody leaves; the books balance to the base unit.
@@ -133,11 +138,11 @@ fn auctions_are_opened_taken_and_cancelled() {
     let Some(mut network) = OptionsNetwork::new() else {
         return;
     };
-    let said = network.ok(
+    let submitted = network.ok(
         "maker",
         &format!("auction open {CALL} sell --size 1 --start 2000 --end 500 --seconds 100 --number 7"),
     );
-    assert!(said.contains("number 7"), "{said}");
+    assert!(submitted.contains("number 7"), "{submitted}");
     let shown = network.json("taker", "auction show --json");
     let address = shown[0]["auction"].as_str().unwrap().to_owned();
     assert_eq!(
@@ -154,10 +159,13 @@ fn auctions_are_opened_taken_and_cancelled() {
         "limit",
     );
     network.refused("taker", &format!("auction take {address} --size 1.4"), "left");
-    let said = network.ok("taker", &format!("auction take {address} --size 0.4"));
-    assert!(said.contains("bought 0.40") && said.contains("to 199500.00"), "{said}");
+    let submitted = network.ok("taker", &format!("auction take {address} --size 0.4"));
+    assert!(
+        submitted.contains("bought 0.40") && submitted.contains("to 199500.00"),
+        "{submitted}"
+    );
     network.refused("taker", &format!("auction cancel {address}"), "auction");
-    let said = network.ok("maker", "auction cancel 7");
-    assert!(said.contains("0.60 were left"), "{said}");
+    let submitted = network.ok("maker", "auction cancel 7");
+    assert!(submitted.contains("0.60 were left"), "{submitted}");
     assert_eq!(network.ok("taker", "auction show"), "no auctions");
 }

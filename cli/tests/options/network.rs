@@ -88,7 +88,7 @@ impl OptionsNetwork {
 
     pub fn refused(&mut self, who: &str, command: &str, expected: &str) {
         match self.run(who, command) {
-            Ok(said) => panic!("{command} was not refused: {said}"),
+            Ok(submitted) => panic!("{command} was not refused: {submitted}"),
             Err(error) => assert!(error.contains(expected), "{command}: {error}"),
         }
     }
@@ -125,7 +125,7 @@ impl OptionsNetwork {
     }
 
     pub fn accounts_of(&mut self, who: &str) -> Pubkey {
-        let said = self.json(who, "margin --json");
-        said["account"].as_str().unwrap().parse().unwrap()
+        let submitted = self.json(who, "margin --json");
+        submitted["account"].as_str().unwrap().parse().unwrap()
     }
 }

@@ -62,7 +62,7 @@ pub enum Status {
 
 /// The rule of the books that an action would break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AccountRefusal {
+pub enum AccountError {
     /// The account has [`MAX_POSITIONS`] positions.
     PositionsFull,
     /// The account has [`MAX_CLAIMS`] claims.
@@ -171,17 +171,17 @@ impl MarginAccount {
     /// Puts back what [`Self::positions`] gave, as a program loads it from its state.
     ///
     /// # Errors
-    /// [`AccountRefusal::PositionsFull`] for more than there is room for; [`AccountRefusal::NoPosition`] for a position of zero, or one
+    /// [`AccountError::PositionsFull`] for more than there is room for; [`AccountError::NoPosition`] for a position of zero, or one
     /// that is not in rising order.
-    pub fn load_positions(&mut self, positions: impl Iterator<Item = Position>) -> Result<(), AccountRefusal> {
+    pub fn load_positions(&mut self, positions: impl Iterator<Item = Position>) -> Result<(), AccountError> {
         self.position_count = 0;
         for position in positions {
             let rising = self.positions().last().is_none_or(|last| last.series < position.series);
             if !rising || position.quantity == Lots::ZERO {
-                return Err(AccountRefusal::NoPosition);
+                return Err(AccountError::NoPosition);
             }
             let place = self.positions.get_mut(self.position_count);
-            *place.ok_or(AccountRefusal::PositionsFull)? = position;
+            *place.ok_or(AccountError::PositionsFull)? = position;
             self.position_count = self.position_count.wrapping_add(1);
         }
         Ok(())
@@ -190,12 +190,12 @@ impl MarginAccount {
     /// Puts back what [`Self::claims`] gave.
     ///
     /// # Errors
-    /// [`AccountRefusal::ClaimsFull`] for more than there is room for.
-    pub fn load_claims(&mut self, claims: impl Iterator<Item = Claim>) -> Result<(), AccountRefusal> {
+    /// [`AccountError::ClaimsFull`] for more than there is room for.
+    pub fn load_claims(&mut self, claims: impl Iterator<Item = Claim>) -> Result<(), AccountError> {
         self.claim_count = 0;
         for claim in claims {
             let place = self.claims.get_mut(self.claim_count);
-            *place.ok_or(AccountRefusal::ClaimsFull)? = claim;
+            *place.ok_or(AccountError::ClaimsFull)? = claim;
             self.claim_count = self.claim_count.wrapping_add(1);
         }
         Ok(())
@@ -220,12 +220,12 @@ impl MarginAccount {
     /// Adds `change` to the holding of a series: long and short net, and what becomes zero leaves the list.
     ///
     /// # Errors
-    /// [`AccountRefusal::PositionsFull`], [`AccountRefusal::TooLarge`]; the account is then as it was.
-    pub(super) fn change(&mut self, series: &SeriesTerms, change: Lots) -> Result<(), AccountRefusal> {
+    /// [`AccountError::PositionsFull`], [`AccountError::TooLarge`]; the account is then as it was.
+    pub(super) fn change(&mut self, series: &SeriesTerms, change: Lots) -> Result<(), AccountError> {
         match self.find(series) {
             Ok(index) => {
-                let held = self.positions.get_mut(index).ok_or(AccountRefusal::NoPosition)?;
-                let quantity = held.quantity.checked_add(change).ok_or(AccountRefusal::TooLarge)?;
+                let held = self.positions.get_mut(index).ok_or(AccountError::NoPosition)?;
+                let quantity = held.quantity.checked_add(change).ok_or(AccountError::TooLarge)?;
                 if quantity == Lots::ZERO {
                     self.remove(index, 1);
                 } else {
@@ -243,12 +243,12 @@ impl MarginAccount {
             .binary_search_by(|position| position.series.cmp(series))
     }
 
-    fn insert(&mut self, place: usize, series: &SeriesTerms, quantity: Lots) -> Result<(), AccountRefusal> {
+    fn insert(&mut self, place: usize, series: &SeriesTerms, quantity: Lots) -> Result<(), AccountError> {
         if self.position_count >= MAX_POSITIONS {
-            return Err(AccountRefusal::PositionsFull);
+            return Err(AccountError::PositionsFull);
         }
         let last = self.position_count;
-        let moved = self.positions.get_mut(place..=last).ok_or(AccountRefusal::TooLarge)?;
+        let moved = self.positions.get_mut(place..=last).ok_or(AccountError::TooLarge)?;
         moved.rotate_right(1);
         if let Some(first) = moved.first_mut() {
             *first = Position {
@@ -281,18 +281,18 @@ impl MarginAccount {
     /// Adds to the claim on an expiry.
     ///
     /// # Errors
-    /// [`AccountRefusal::ClaimsFull`], [`AccountRefusal::TooLarge`].
-    pub(super) fn add_claim(&mut self, claim: Claim) -> Result<(), AccountRefusal> {
+    /// [`AccountError::ClaimsFull`], [`AccountError::TooLarge`].
+    pub(super) fn add_claim(&mut self, claim: Claim) -> Result<(), AccountError> {
         if claim.amount == 0 {
             return Ok(());
         }
         let count = self.claim_count;
         let same = |held: &&mut Claim| held.market == claim.market && held.expiry == claim.expiry;
         if let Some(held) = self.claims.iter_mut().take(count).find(same) {
-            held.amount = held.amount.checked_add(claim.amount).ok_or(AccountRefusal::TooLarge)?;
+            held.amount = held.amount.checked_add(claim.amount).ok_or(AccountError::TooLarge)?;
             return Ok(());
         }
-        *self.claims.get_mut(count).ok_or(AccountRefusal::ClaimsFull)? = claim;
+        *self.claims.get_mut(count).ok_or(AccountError::ClaimsFull)? = claim;
         self.claim_count = count.wrapping_add(1);
         Ok(())
     }
@@ -314,9 +314,9 @@ impl MarginAccount {
     /// Pays `amount` out of cash.
     ///
     /// # Errors
-    /// [`AccountRefusal::Cash`].
-    pub(super) fn pay(&mut self, amount: u64) -> Result<(), AccountRefusal> {
-        self.cash = self.cash.checked_sub(amount).ok_or(AccountRefusal::Cash {
+    /// [`AccountError::Cash`].
+    pub(super) fn pay(&mut self, amount: u64) -> Result<(), AccountError> {
+        self.cash = self.cash.checked_sub(amount).ok_or(AccountError::Cash {
             cash: self.cash,
             needed: amount,
         })?;
@@ -326,12 +326,12 @@ impl MarginAccount {
     /// Gives the account `amount`, the part of it that it owes going to the insurance account. Returns that part.
     ///
     /// # Errors
-    /// [`AccountRefusal::TooLarge`]; both are then as they were.
-    pub(super) fn credit(&mut self, insurance: &mut Self, amount: u64) -> Result<u64, AccountRefusal> {
+    /// [`AccountError::TooLarge`]; both are then as they were.
+    pub(super) fn credit(&mut self, insurance: &mut Self, amount: u64) -> Result<u64, AccountError> {
         let repaid = amount.min(self.debt);
         let kept = amount.saturating_sub(repaid);
-        let cash = self.cash.checked_add(kept).ok_or(AccountRefusal::TooLarge)?;
-        insurance.cash = insurance.cash.checked_add(repaid).ok_or(AccountRefusal::TooLarge)?;
+        let cash = self.cash.checked_add(kept).ok_or(AccountError::TooLarge)?;
+        insurance.cash = insurance.cash.checked_add(repaid).ok_or(AccountError::TooLarge)?;
         self.debt = self.debt.saturating_sub(repaid);
         self.cash = cash;
         Ok(repaid)
@@ -340,8 +340,8 @@ impl MarginAccount {
     /// Books tokens that have arrived. Returns the part that repaid debt to the insurance account.
     ///
     /// # Errors
-    /// [`AccountRefusal::Nothing`], [`AccountRefusal::Bankrupt`], [`AccountRefusal::TooLarge`]; both are then as they were.
-    pub fn deposit(&mut self, insurance: &mut Self, amount: u64) -> Result<u64, AccountRefusal> {
+    /// [`AccountError::Nothing`], [`AccountError::Bankrupt`], [`AccountError::TooLarge`]; both are then as they were.
+    pub fn deposit(&mut self, insurance: &mut Self, amount: u64) -> Result<u64, AccountError> {
         self.check_own(amount)?;
         self.credit(insurance, amount)
     }
@@ -349,31 +349,31 @@ impl MarginAccount {
     /// Books tokens that arrive in the insurance account itself, from anyone: they are the fund's.
     ///
     /// # Errors
-    /// [`AccountRefusal::Nothing`], [`AccountRefusal::TooLarge`].
-    pub fn donate(&mut self, amount: u64) -> Result<(), AccountRefusal> {
+    /// [`AccountError::Nothing`], [`AccountError::TooLarge`].
+    pub fn donate(&mut self, amount: u64) -> Result<(), AccountError> {
         if amount == 0 {
-            return Err(AccountRefusal::Nothing);
+            return Err(AccountError::Nothing);
         }
-        self.cash = self.cash.checked_add(amount).ok_or(AccountRefusal::TooLarge)?;
+        self.cash = self.cash.checked_add(amount).ok_or(AccountError::TooLarge)?;
         Ok(())
     }
 
     /// Books tokens that leave. The caller then has to check the margin with prudent marks.
     ///
     /// # Errors
-    /// [`AccountRefusal::Nothing`], [`AccountRefusal::Bankrupt`], [`AccountRefusal::Debt`], [`AccountRefusal::Cash`].
-    pub fn withdraw(&mut self, amount: u64) -> Result<(), AccountRefusal> {
+    /// [`AccountError::Nothing`], [`AccountError::Bankrupt`], [`AccountError::Debt`], [`AccountError::Cash`].
+    pub fn withdraw(&mut self, amount: u64) -> Result<(), AccountError> {
         self.check_own(amount)?;
         self.check_solvent()?;
         self.pay(amount)
     }
 
-    fn check_own(&self, amount: u64) -> Result<(), AccountRefusal> {
+    fn check_own(&self, amount: u64) -> Result<(), AccountError> {
         if amount == 0 {
-            return Err(AccountRefusal::Nothing);
+            return Err(AccountError::Nothing);
         }
         if self.status == Status::Bankrupt {
-            return Err(AccountRefusal::Bankrupt);
+            return Err(AccountError::Bankrupt);
         }
         Ok(())
     }
@@ -381,13 +381,13 @@ impl MarginAccount {
     /// Whether its owner may trade: neither in debt nor bankrupt.
     ///
     /// # Errors
-    /// [`AccountRefusal::Bankrupt`], [`AccountRefusal::Debt`].
-    pub fn check_solvent(&self) -> Result<(), AccountRefusal> {
+    /// [`AccountError::Bankrupt`], [`AccountError::Debt`].
+    pub fn check_solvent(&self) -> Result<(), AccountError> {
         if self.status == Status::Bankrupt {
-            return Err(AccountRefusal::Bankrupt);
+            return Err(AccountError::Bankrupt);
         }
         if self.debt > 0 {
-            return Err(AccountRefusal::Debt(self.debt));
+            return Err(AccountError::Debt(self.debt));
         }
         Ok(())
     }

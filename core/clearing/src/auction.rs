@@ -2,7 +2,7 @@
 //!
 //! Nothing is locked: whether the owner can bear a take is checked when it is made, by the margin of the account as it then is.
 
-use super::account::AccountRefusal;
+use super::account::AccountError;
 use super::trade::{check_size, Side, UnitPrice};
 use ballast_core_types::scale::mul_div_floor;
 use ballast_core_types::Lots;
@@ -29,7 +29,7 @@ pub struct Auction {
 
 /// Why an auction cannot be opened, or taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AuctionRefusal {
+pub enum AuctionError {
     /// Who sells has to begin at or above the end, who buys at or below it.
     Direction,
     /// It lasts no time, or longer than [`MAX_AUCTION_SECONDS`].
@@ -43,7 +43,7 @@ pub enum AuctionRefusal {
     /// It is over.
     Over,
     /// The size is not a positive multiple of the least size.
-    Size(AccountRefusal),
+    Size(AccountError),
     /// Less than that is left.
     Left(Lots),
     /// The price is worse than the taker's limit.
@@ -55,23 +55,23 @@ impl Auction {
     ///
     /// # Errors
     /// The first rule that it breaks.
-    pub fn check_open(&self, least_size: Lots, series_expiry: i64, now: i64) -> Result<(), AuctionRefusal> {
-        check_size(self.left, least_size).map_err(AuctionRefusal::Size)?;
+    pub fn check_open(&self, min_size: Lots, series_expiry: i64, now: i64) -> Result<(), AuctionError> {
+        check_size(self.left, min_size).map_err(AuctionError::Size)?;
         let ordered = match self.side {
             Side::Sell => self.start_price >= self.end_price,
             Side::Buy => self.start_price <= self.end_price,
         };
         if !ordered {
-            return Err(AuctionRefusal::Direction);
+            return Err(AuctionError::Direction);
         }
         if self.seconds == 0 || self.seconds > MAX_AUCTION_SECONDS {
-            return Err(AuctionRefusal::Duration(self.seconds));
+            return Err(AuctionError::Duration(self.seconds));
         }
         if self.begins_at < now {
-            return Err(AuctionRefusal::InThePast);
+            return Err(AuctionError::InThePast);
         }
         if self.ends_at() > series_expiry {
-            return Err(AuctionRefusal::AfterExpiry);
+            return Err(AuctionError::AfterExpiry);
         }
         Ok(())
     }
@@ -84,17 +84,17 @@ impl Auction {
     /// The price at `now`: on the line from start to end, rounded up where the taker buys and down where the taker sells.
     ///
     /// # Errors
-    /// [`AuctionRefusal::NotBegun`], [`AuctionRefusal::Over`], [`AuctionRefusal::Duration`] for one that was never checked.
-    pub fn price(&self, now: i64) -> Result<UnitPrice, AuctionRefusal> {
-        let elapsed = u64::try_from(now.saturating_sub(self.begins_at)).map_err(|_| AuctionRefusal::NotBegun)?;
+    /// [`AuctionError::NotBegun`], [`AuctionError::Over`], [`AuctionError::Duration`] for one that was never checked.
+    pub fn price(&self, now: i64) -> Result<UnitPrice, AuctionError> {
+        let elapsed = u64::try_from(now.saturating_sub(self.begins_at)).map_err(|_| AuctionError::NotBegun)?;
         let seconds = u64::from(self.seconds);
         if elapsed > seconds {
-            return Err(AuctionRefusal::Over);
+            return Err(AuctionError::Over);
         }
         let (start, end) = (self.start_price.0, self.end_price.0);
         let distance = start.abs_diff(end);
         // The seller's price falls, so what it fell by is rounded down; the buyer's rises, and so is what it rose by.
-        let moved = mul_div_floor(distance, elapsed, seconds).ok_or(AuctionRefusal::Duration(self.seconds))?;
+        let moved = mul_div_floor(distance, elapsed, seconds).ok_or(AuctionError::Duration(self.seconds))?;
         Ok(UnitPrice(if start >= end && self.side == Side::Sell {
             start.saturating_sub(moved)
         } else {
@@ -105,25 +105,25 @@ impl Auction {
     /// Takes `quantity` at `now`, for no worse than the taker's limit. Returns the price.
     ///
     /// # Errors
-    /// [`AuctionRefusal`]; nothing is then changed.
+    /// [`AuctionError`]; nothing is then changed.
     pub fn take(
         &mut self,
         quantity: Lots,
-        least_size: Lots,
+        min_size: Lots,
         limit: UnitPrice,
         now: i64,
-    ) -> Result<UnitPrice, AuctionRefusal> {
+    ) -> Result<UnitPrice, AuctionError> {
         let price = self.price(now)?;
-        check_size(quantity, least_size).map_err(AuctionRefusal::Size)?;
+        check_size(quantity, min_size).map_err(AuctionError::Size)?;
         let worse = match self.side {
             Side::Sell => price > limit,
             Side::Buy => price < limit,
         };
         if worse {
-            return Err(AuctionRefusal::Limit(price));
+            return Err(AuctionError::Limit(price));
         }
         let left = self.left.checked_sub(quantity).filter(|left| left.0 >= 0);
-        self.left = left.ok_or(AuctionRefusal::Left(self.left))?;
+        self.left = left.ok_or(AuctionError::Left(self.left))?;
         Ok(price)
     }
 }
@@ -151,18 +151,18 @@ mod tests {
     #[test]
     fn prices_lie_on_the_line_and_are_rounded_against_the_taker() {
         for (auction, now, expected) in [
-            (SALE, 99, Err(AuctionRefusal::NotBegun)),
+            (SALE, 99, Err(AuctionError::NotBegun)),
             (SALE, 100, Ok(1_000)),
             // 700/60 a second: 988.33…
             (SALE, 101, Ok(989)),
             (SALE, 160, Ok(300)),
-            (SALE, 161, Err(AuctionRefusal::Over)),
+            (SALE, 161, Err(AuctionError::Over)),
             (PURCHASE, 100, Ok(300)),
             (PURCHASE, 101, Ok(311)),
             (PURCHASE, 160, Ok(1_000)),
-            (PURCHASE, 161, Err(AuctionRefusal::Over)),
-            (SALE, i64::MIN, Err(AuctionRefusal::NotBegun)),
-            (SALE, i64::MAX, Err(AuctionRefusal::Over)),
+            (PURCHASE, 161, Err(AuctionError::Over)),
+            (SALE, i64::MIN, Err(AuctionError::NotBegun)),
+            (SALE, i64::MAX, Err(AuctionError::Over)),
         ] {
             assert_eq!(auction.price(now), expected.map(UnitPrice), "{now}");
         }
@@ -177,37 +177,37 @@ mod tests {
     fn an_auction_has_a_direction_an_end_and_no_dust() {
         let open = |auction: Auction| auction.check_open(Lots(10), EXPIRY, 100);
         assert_eq!((open(SALE), open(PURCHASE)), (Ok(()), Ok(())));
-        let size = |quantity| AuctionRefusal::Size(AccountRefusal::Size { quantity, least: 10 });
+        let size = |quantity| AuctionError::Size(AccountError::Size { quantity, least: 10 });
         for (auction, expected) in [
             (
                 Auction {
                     side: Side::Buy,
                     ..SALE
                 },
-                AuctionRefusal::Direction,
+                AuctionError::Direction,
             ),
             (
                 Auction {
                     side: Side::Sell,
                     ..PURCHASE
                 },
-                AuctionRefusal::Direction,
+                AuctionError::Direction,
             ),
-            (Auction { seconds: 0, ..SALE }, AuctionRefusal::Duration(0)),
+            (Auction { seconds: 0, ..SALE }, AuctionError::Duration(0)),
             (
                 Auction {
                     seconds: 604_801,
                     ..SALE
                 },
-                AuctionRefusal::Duration(604_801),
+                AuctionError::Duration(604_801),
             ),
-            (Auction { begins_at: 99, ..SALE }, AuctionRefusal::InThePast),
+            (Auction { begins_at: 99, ..SALE }, AuctionError::InThePast),
             (
                 Auction {
                     begins_at: EXPIRY - 59,
                     ..SALE
                 },
-                AuctionRefusal::AfterExpiry,
+                AuctionError::AfterExpiry,
             ),
             (Auction { left: Lots(0), ..SALE }, size(0)),
             (
@@ -236,10 +236,10 @@ mod tests {
         let mut sale = SALE;
         for (quantity, limit, now, expected) in [
             (20, 989, 101, Ok(UnitPrice(989))),
-            (20, 988, 101, Err(AuctionRefusal::Limit(UnitPrice(989)))),
-            (40, 1_000, 101, Err(AuctionRefusal::Left(Lots(30)))),
+            (20, 988, 101, Err(AuctionError::Limit(UnitPrice(989)))),
+            (40, 1_000, 101, Err(AuctionError::Left(Lots(30)))),
             (30, 300, 160, Ok(UnitPrice(300))),
-            (10, 300, 160, Err(AuctionRefusal::Left(Lots(0)))),
+            (10, 300, 160, Err(AuctionError::Left(Lots(0)))),
         ] {
             let before = sale;
             let taken = sale.take(Lots(quantity), Lots(10), UnitPrice(limit), now);
@@ -249,7 +249,7 @@ mod tests {
         }
         let mut purchase = PURCHASE;
         let too_low = purchase.take(Lots(10), Lots(10), UnitPrice(312), 101);
-        assert_eq!(too_low, Err(AuctionRefusal::Limit(UnitPrice(311))));
+        assert_eq!(too_low, Err(AuctionError::Limit(UnitPrice(311))));
         assert!(purchase.take(Lots(15), Lots(10), UnitPrice(0), 101).is_err());
         assert_eq!(
             purchase.take(Lots(10), Lots(10), UnitPrice(311), 101),

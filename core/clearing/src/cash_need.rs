@@ -1,7 +1,7 @@
 //! Cash that has to be there when positions expire, because at settlement nothing else pays.
 //!
 //! A margin requirement counts what a later option is worth; the moment of expiry does not. So from
-//! [`super::params::HouseParams::cash_window_seconds`] before it on, the positions that expire together on one market, and are settled by their net,
+//! [`super::params::ClearingHouseParams::cash_window_seconds`] before it on, the positions that expire together on one market, and are settled by their net,
 //! have to be covered by cash alone in the worst price of the risk engine's scenarios. Without this rule anybody could owe the insurance
 //! fund on purpose: sell the near option, hold the far one, and have no cash on the day.
 //!
@@ -46,10 +46,10 @@ pub struct PriceRange {
 }
 
 impl PriceRange {
-    /// From the scenarios' greatest fall to their greatest rise. `None` if a price does not fit.
-    pub fn of_scenarios(spot: Price, deviation: I7F57) -> Option<Self> {
+    /// From the scenarios' largest fall to their largest rise. `None` if a price does not fit.
+    pub fn of_scenarios(spot: Price, horizon_volatility: I7F57) -> Option<Self> {
         let [lowest, .., highest] = SCENARIOS.price_halves;
-        let half = deviation.to_bits() >> 1;
+        let half = horizon_volatility.to_bits() >> 1;
         let shocked = |halves: i8| {
             let shock = I7F57::from_bits(half.checked_mul(i64::from(halves))?);
             Price::from_fixed(spot.fixed().checked_mul(exp(shock).to_fixed()?)?)
@@ -67,7 +67,7 @@ impl PriceRange {
 pub fn cash_need(positions: &[Position], bounds: &PriceBounds, scenarios: &PriceRange) -> Option<CashNeed> {
     let loss = |range: &PriceRange| {
         // ⌈−x⌉ = −⌊x⌋.
-        let least = Value::floor(least_payoff(positions, range)?)?;
+        let least = Value::floor(min_payoff(positions, range)?)?;
         Some(Value(least.0.min(0).checked_neg()?))
     };
     let wide = PriceRange {
@@ -87,7 +87,7 @@ pub fn cash_need(positions: &[Position], bounds: &PriceBounds, scenarios: &Price
 
 /// The least net payoff of positions with rising strikes over a range of prices.
 #[inline(never)]
-pub fn least_payoff(positions: &[Position], range: &PriceRange) -> Option<I80F48> {
+pub fn min_payoff(positions: &[Position], range: &PriceRange) -> Option<I80F48> {
     let mut at = range.low;
     let (mut payoff, mut slope) = (I80F48::ZERO, 0i64);
     for position in positions {
@@ -157,7 +157,7 @@ mod tests {
             (&[(call(100), -10), (put(100), -10)], "60", "130", "-400"),
         ] {
             let account = account(0, positions);
-            let got = least_payoff(account.positions(), &range(low, high)).unwrap();
+            let got = min_payoff(account.positions(), &range(low, high)).unwrap();
             assert_eq!(got, least.parse::<I80F48>().unwrap(), "{positions:?} {low} {high}");
         }
     }
@@ -213,7 +213,7 @@ mod tests {
             let price_of = |value: f64| Price::from_fixed(I80F48::from_num(value)).unwrap();
             let (low, high) = (f64::from(low), f64::from(low) + f64::from(width));
             let range = PriceRange { low: price_of(low), high: price_of(high) };
-            let least = least_payoff(account.positions(), &range).unwrap();
+            let least = min_payoff(account.positions(), &range).unwrap();
             let payoff = |at: Price| account.positions().iter().fold(I80F48::ZERO, |sum, position| {
                 sum + position.series.intrinsic(at).unwrap() * I80F48::from_num(position.quantity.0)
             });

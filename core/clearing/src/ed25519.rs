@@ -14,7 +14,7 @@ pub const THIS_INSTRUCTION: u16 = u16::MAX;
 
 /// Why an instruction is not taken for a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SignatureRefusal {
+pub enum SignatureError {
     /// Shorter than its header says, or longer.
     Length(usize),
     /// Not exactly one signature.
@@ -33,22 +33,22 @@ pub enum SignatureRefusal {
 /// which failed the transaction if the signature is wrong; `index` is the instruction's own index in the transaction.
 ///
 /// # Errors
-/// [`SignatureRefusal`].
-pub fn signed_message<'a>(data: &'a [u8], index: u16, signer: &[u8; 32]) -> Result<&'a [u8], SignatureRefusal> {
-    let length = SignatureRefusal::Length(data.len());
+/// [`SignatureError`].
+pub fn signed_message<'a>(data: &'a [u8], index: u16, signer: &[u8; 32]) -> Result<&'a [u8], SignatureError> {
+    let length = SignatureError::Length(data.len());
     let (header, rest) = data.split_first_chunk::<16>().ok_or(length)?;
     let [count, padding, fields @ ..] = header;
     if *count != 1 {
-        return Err(SignatureRefusal::Count(*count));
+        return Err(SignatureError::Count(*count));
     }
     if *padding != 0 {
-        return Err(SignatureRefusal::Padding(*padding));
+        return Err(SignatureError::Padding(*padding));
     }
     let [s0, s1, si0, si1, k0, k1, ki0, ki1, m0, m1, n0, n1, mi0, mi1] = *fields;
     let word = |low, high| u16::from_le_bytes([low, high]);
     for from in [word(si0, si1), word(ki0, ki1), word(mi0, mi1)] {
         if from != THIS_INSTRUCTION && from != index {
-            return Err(SignatureRefusal::Instruction(from));
+            return Err(SignatureError::Instruction(from));
         }
     }
     for (got, expected) in [
@@ -57,7 +57,7 @@ pub fn signed_message<'a>(data: &'a [u8], index: u16, signer: &[u8; 32]) -> Resu
         (word(m0, m1), MESSAGE_OFFSET),
     ] {
         if got != expected {
-            return Err(SignatureRefusal::Offset(got));
+            return Err(SignatureError::Offset(got));
         }
     }
     let (key, rest) = rest.split_first_chunk::<32>().ok_or(length)?;
@@ -66,7 +66,7 @@ pub fn signed_message<'a>(data: &'a [u8], index: u16, signer: &[u8; 32]) -> Resu
         return Err(length);
     }
     if key != signer {
-        return Err(SignatureRefusal::Signer);
+        return Err(SignatureError::Signer);
     }
     Ok(message)
 }
@@ -99,20 +99,20 @@ mod tests {
             data[place..place + 2].copy_from_slice(&3u16.to_le_bytes());
         }
         assert_eq!(signed_message(&data, 3, &KEY), Ok(&b"quote"[..]));
-        assert_eq!(signed_message(&data, 2, &KEY), Err(SignatureRefusal::Instruction(3)));
+        assert_eq!(signed_message(&data, 2, &KEY), Err(SignatureError::Instruction(3)));
     }
 
     #[test]
     fn any_other_form_is_refused_by_name() {
         for (place, word, refusal) in [
-            (2, 49, SignatureRefusal::Offset(49)),
-            (4, 0, SignatureRefusal::Instruction(0)),
-            (6, 17, SignatureRefusal::Offset(17)),
-            (8, 1, SignatureRefusal::Instruction(1)),
-            (10, 48, SignatureRefusal::Offset(48)),
-            (12, 4, SignatureRefusal::Length(117)),
-            (12, 6, SignatureRefusal::Length(117)),
-            (14, 2, SignatureRefusal::Instruction(2)),
+            (2, 49, SignatureError::Offset(49)),
+            (4, 0, SignatureError::Instruction(0)),
+            (6, 17, SignatureError::Offset(17)),
+            (8, 1, SignatureError::Instruction(1)),
+            (10, 48, SignatureError::Offset(48)),
+            (12, 4, SignatureError::Length(117)),
+            (12, 6, SignatureError::Length(117)),
+            (14, 2, SignatureError::Instruction(2)),
         ] {
             let mut data = instruction();
             data[place..place + 2].copy_from_slice(&u16::to_le_bytes(word));
@@ -120,19 +120,16 @@ mod tests {
         }
         let mut data = instruction();
         data[0] = 2;
-        assert_eq!(signed_message(&data, 3, &KEY), Err(SignatureRefusal::Count(2)));
+        assert_eq!(signed_message(&data, 3, &KEY), Err(SignatureError::Count(2)));
         data[0] = 0;
-        assert_eq!(signed_message(&data, 3, &KEY), Err(SignatureRefusal::Count(0)));
+        assert_eq!(signed_message(&data, 3, &KEY), Err(SignatureError::Count(0)));
         (data[0], data[1]) = (1, 1);
-        assert_eq!(signed_message(&data, 3, &KEY), Err(SignatureRefusal::Padding(1)));
-        assert_eq!(
-            signed_message(&instruction(), 3, &[8; 32]),
-            Err(SignatureRefusal::Signer)
-        );
+        assert_eq!(signed_message(&data, 3, &KEY), Err(SignatureError::Padding(1)));
+        assert_eq!(signed_message(&instruction(), 3, &[8; 32]), Err(SignatureError::Signer));
         for length in [0, 15, 16, 47, 111, 116] {
             let data = instruction();
             let refused = signed_message(&data[..length], 3, &KEY);
-            assert_eq!(refused, Err(SignatureRefusal::Length(length)), "{length}");
+            assert_eq!(refused, Err(SignatureError::Length(length)), "{length}");
         }
     }
 }

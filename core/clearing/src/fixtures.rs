@@ -11,9 +11,9 @@ use ballast_core_types::Lots;
 /// 2026-03-27 08:00 UTC, the last Friday of its month.
 pub const EXPIRY: i64 = 1_774_598_400;
 
-pub const HOUSE: HouseParams = HouseParams {
+pub const HOUSE: ClearingHouseParams = ClearingHouseParams {
     quote_decimals: 6,
-    greatest_surface_age_seconds: 900,
+    max_surface_age_seconds: 900,
     cash_window_seconds: 86_400,
     liquidation_seconds: 600,
     grace_seconds: 300,
@@ -28,9 +28,9 @@ pub const LISTING: ListingParams = ListingParams {
         daily_days: 4,
         weekly_days: 35,
         longest_days: 400,
-        least_seconds: 7_200,
+        min_seconds: 7_200,
     },
-    least_size: Lots(10_000),
+    min_size: Lots(10_000),
     charges: ChargeParams {
         spread: BasisPoints(20),
         spread_floor: 100_000,
@@ -45,9 +45,9 @@ pub const LISTING: ListingParams = ListingParams {
     settlement: SettlementParams {
         window_seconds: 1_800,
         spacing_seconds: 60,
-        least_samples: 20,
+        min_samples: 20,
         extension_seconds: 600,
-        greatest_delay_seconds: 7_200,
+        max_delay_seconds: 7_200,
     },
 };
 

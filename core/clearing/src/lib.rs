@@ -18,8 +18,8 @@ pub mod charges;
 pub mod ed25519;
 #[cfg(test)]
 mod fixtures;
-pub mod lattice;
 pub mod liquidation;
+pub mod listing_grid;
 pub mod margin;
 pub mod nonces;
 pub mod params;

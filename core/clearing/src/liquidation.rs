@@ -2,7 +2,7 @@
 //!
 //! 1. **Begin.** Below maintenance, or in debt, anyone may begin it: the moment is written down.
 //! 2. **Take.** A liquidator takes a part of one position at its fair value less a discount that grows in a straight line from nothing to
-//!    the cap over [`HouseParams::liquidation_seconds`]. [`check_take`] holds the take to four rules: it only reduces the position; nothing gets
+//!    the cap over [`ClearingHouseParams::liquidation_seconds`]. [`check_take`] holds the take to four rules: it only reduces the position; nothing gets
 //!    worse; it is the smallest that suffices; it pays no more than the cap. The liquidator's own account has to pass the initial
 //!    check.
 //! 3. **End.** When the initial requirement holds again, anyone may end it, and every action of the owner that passes the initial check does.
@@ -21,13 +21,13 @@ mod bankruptcy;
 mod refusal;
 mod timing;
 
-pub use bankruptcy::{release, take_over, take_over_position};
-pub use refusal::LiquidationRefusal;
+pub use bankruptcy::{backstop, release, take_over_position};
+pub use refusal::LiquidationError;
 
-use super::account::{AccountRefusal, MarginAccount, Status};
+use super::account::{AccountError, MarginAccount, Status};
 use super::charges::points_of_floor;
-use super::margin::{fair_value_floor, MarginContext, MarginRefusal, Standing};
-use super::params::{DiscountParams, HouseParams, ListingParams};
+use super::margin::{fair_value_floor, MarginContext, MarginError, MarginStatus};
+use super::params::{ClearingHouseParams, DiscountParams, ListingParams};
 use super::series::SeriesTerms;
 use super::trade::{check_size, move_position};
 use ballast_core_types::scale::mul_div_floor;
@@ -37,7 +37,7 @@ use timing::under_way;
 
 /// What a liquidator takes, and for how much.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Take {
+pub struct LiquidationFill {
     /// The series.
     pub series: SeriesTerms,
     /// The quantity that goes to the liquidator: of the sign of the position.
@@ -53,21 +53,21 @@ pub struct Take {
 /// Begins a liquidation.
 ///
 /// # Errors
-/// [`LiquidationRefusal::Healthy`], [`LiquidationRefusal::AlreadyBegun`], [`AccountRefusal::Bankrupt`].
+/// [`LiquidationError::Healthy`], [`LiquidationError::AlreadyBegun`], [`AccountError::Bankrupt`].
 pub fn begin(
     account: &mut MarginAccount,
-    standing: &Standing,
-    house: &HouseParams,
+    status: &MarginStatus,
+    house: &ClearingHouseParams,
     now: i64,
-) -> Result<(), LiquidationRefusal> {
+) -> Result<(), LiquidationError> {
     if account.status == Status::Bankrupt {
-        return Err(AccountRefusal::Bankrupt.into());
+        return Err(AccountError::Bankrupt.into());
     }
-    if !standing.is_liquidatable() {
-        return Err(LiquidationRefusal::Healthy);
+    if !status.is_liquidatable() {
+        return Err(LiquidationError::Healthy);
     }
     if under_way(account, house, now).is_some() {
-        return Err(LiquidationRefusal::AlreadyBegun);
+        return Err(LiquidationError::AlreadyBegun);
     }
     account.status = Status::Liquidation {
         since: now,
@@ -80,21 +80,21 @@ pub fn begin(
 /// an account that is not being liquidated.
 ///
 /// # Errors
-/// [`LiquidationRefusal::NotRestored`], [`AccountRefusal::Bankrupt`].
-pub fn end(account: &mut MarginAccount, standing: &Standing) -> Result<(), LiquidationRefusal> {
+/// [`LiquidationError::NotRestored`], [`AccountError::Bankrupt`].
+pub fn end(account: &mut MarginAccount, status: &MarginStatus) -> Result<(), LiquidationError> {
     if account.status == Status::Bankrupt {
-        return Err(AccountRefusal::Bankrupt.into());
+        return Err(AccountError::Bankrupt.into());
     }
-    if !standing.is_restored() {
-        return Err(LiquidationRefusal::NotRestored);
+    if !status.is_restored() {
+        return Err(LiquidationError::NotRestored);
     }
     account.status = Status::Normal;
     Ok(())
 }
 
 /// Returns the discount of a take so many seconds after the liquidation began:
-/// `cap` × min(1, `elapsed` / [`HouseParams::liquidation_seconds`]), rounded down.
-pub fn discount_floor(cap: u64, elapsed: i64, house: &HouseParams) -> Option<u64> {
+/// `cap` × min(1, `elapsed` / [`ClearingHouseParams::liquidation_seconds`]), rounded down.
+pub fn discount_floor(cap: u64, elapsed: i64, house: &ClearingHouseParams) -> Option<u64> {
     let elapsed = u64::try_from(elapsed).unwrap_or(0);
     let whole = u64::from(house.liquidation_seconds);
     mul_div_floor(cap, elapsed.min(whole), whole)
@@ -124,8 +124,8 @@ pub enum Seller {
 /// Prices a take of `quantity` (of the sign of the position).
 ///
 /// # Errors
-/// [`LiquidationRefusal::Settling`], [`LiquidationRefusal::NotBegun`], [`LiquidationRefusal::NotReducing`], a size that is no multiple of the least,
-/// [`LiquidationRefusal::Margin`], [`LiquidationRefusal::TooLarge`].
+/// [`LiquidationError::Settling`], [`LiquidationError::NotBegun`], [`LiquidationError::NotReducing`], a size that is no multiple of the least,
+/// [`LiquidationError::Margin`], [`LiquidationError::TooLarge`].
 pub fn price_take(
     account: &MarginAccount,
     seller: Seller,
@@ -133,38 +133,34 @@ pub fn price_take(
     quantity: Lots,
     listing: &ListingParams,
     context: &MarginContext,
-) -> Result<Take, LiquidationRefusal> {
+) -> Result<LiquidationFill, LiquidationError> {
     let (house, now) = (&context.house, context.now);
     let window = i64::from(listing.settlement.window_seconds);
     if now >= series.expiry.saturating_sub(window) {
-        return Err(LiquidationRefusal::Settling);
+        return Err(LiquidationError::Settling);
     }
     let since = match (seller, account.status) {
         (Seller::Insurance, Status::Liquidation { since, .. }) => Some(since),
         (Seller::Insurance, _) => None,
         (Seller::Member, _) => under_way(account, house, now).map(|(since, _)| since),
     };
-    let since = since.ok_or(LiquidationRefusal::NotBegun)?;
-    let back = Lots(quantity.0.checked_neg().ok_or(LiquidationRefusal::TooLarge)?);
-    check_size(Lots(quantity.0.max(back.0)), listing.least_size)?;
+    let since = since.ok_or(LiquidationError::NotBegun)?;
+    let back = Lots(quantity.0.checked_neg().ok_or(LiquidationError::TooLarge)?);
+    check_size(Lots(quantity.0.max(back.0)), listing.min_size)?;
     let held = account.quantity(series);
     if !held.is_reduced_by(back) {
-        return Err(LiquidationRefusal::NotReducing { held, taken: quantity });
+        return Err(LiquidationError::NotReducing { held, taken: quantity });
     }
     // Rounded against the liquidator, who pays −⌊value of what goes the other way⌋.
     let worth = fair_value_floor(series, back, context)?.0.checked_neg();
-    let worth = worth.ok_or(LiquidationRefusal::TooLarge)?;
+    let worth = worth.ok_or(LiquidationError::TooLarge)?;
     let spot = context.markets.get(usize::from(series.market)).and_then(Option::as_ref);
-    let spot = spot
-        .ok_or(MarginRefusal::MarketMissing(series.market))?
-        .inputs
-        .bounds
-        .mid;
+    let spot = spot.ok_or(MarginError::MarketMissing(series.market))?.inputs.bounds.mid;
     let priced = || {
         let cap = discount_cap_floor(quantity, Value(worth), spot, &listing.discount)?;
         let discount = discount_floor(cap, now.saturating_sub(since), house)?;
         let payment = Value(worth.checked_sub(i64::try_from(discount).ok()?)?);
-        Some(Take {
+        Some(LiquidationFill {
             series: *series,
             quantity,
             payment,
@@ -172,13 +168,13 @@ pub fn price_take(
             cap,
         })
     };
-    priced().ok_or(LiquidationRefusal::TooLarge)
+    priced().ok_or(LiquidationError::TooLarge)
 }
 
 /// How equity over the initial requirement after a take compares with the one before, each counted as at most one. `None` where the requirement is
 /// zero and equity below it.
-fn compare(before: &Standing, after: &Standing) -> Option<Ordering> {
-    let enough = |standing: &Standing| standing.equity >= standing.initial;
+fn compare(before: &MarginStatus, after: &MarginStatus) -> Option<Ordering> {
+    let enough = |status: &MarginStatus| status.equity >= status.initial;
     match (enough(before), enough(after)) {
         (true, true) => Some(Ordering::Equal),
         (true, false) => Some(Ordering::Less),
@@ -198,36 +194,36 @@ fn compare(before: &Standing, after: &Standing) -> Option<Ordering> {
 /// take is one least size.
 ///
 /// # Errors
-/// The first [`LiquidationRefusal`] in the order: restored before, bankrupt, worse, less cash, no improvement, more than needed.
+/// The first [`LiquidationError`] in the order: restored before, bankrupt, worse, less cash, no improvement, more than needed.
 pub fn check_take(
-    take: &Take,
-    least_size: Lots,
-    before: &Standing,
-    after: &Standing,
-    smaller: Option<&Standing>,
-) -> Result<(), LiquidationRefusal> {
+    take: &LiquidationFill,
+    min_size: Lots,
+    before: &MarginStatus,
+    after: &MarginStatus,
+    smaller: Option<&MarginStatus>,
+) -> Result<(), LiquidationError> {
     if before.is_restored() {
-        return Err(LiquidationRefusal::Restored);
+        return Err(LiquidationError::Restored);
     }
     if before.equity <= Value::ZERO {
-        return Err(LiquidationRefusal::Bankrupt);
+        return Err(LiquidationError::Bankrupt);
     }
     let ratio = compare(before, after);
     if !ratio.is_some_and(Ordering::is_ge) {
-        return Err(LiquidationRefusal::Worse);
+        return Err(LiquidationError::Worse);
     }
-    let lacks = |standing: &Standing| standing.cash_need.initial.0.saturating_sub(standing.cash.0).max(0);
+    let lacks = |status: &MarginStatus| status.cash_need.initial.0.saturating_sub(status.cash.0).max(0);
     let cash = lacks(before).cmp(&lacks(after));
     if cash.is_lt() {
-        return Err(LiquidationRefusal::LessCash);
+        return Err(LiquidationError::LessCash);
     }
     if !(ratio.is_some_and(Ordering::is_gt) || cash.is_gt() || after.debt < before.debt) {
-        return Err(LiquidationRefusal::NoImprovement);
+        return Err(LiquidationError::NoImprovement);
     }
-    if after.is_restored() && take.quantity.0.unsigned_abs() > least_size.0.unsigned_abs() {
-        let smaller = smaller.ok_or(LiquidationRefusal::NotShownToBeNeeded)?;
+    if after.is_restored() && take.quantity.0.unsigned_abs() > min_size.0.unsigned_abs() {
+        let smaller = smaller.ok_or(LiquidationError::NotShownToBeNeeded)?;
         if smaller.is_restored() {
-            return Err(LiquidationRefusal::MoreThanNeeded);
+            return Err(LiquidationError::MoreThanNeeded);
         }
     }
     Ok(())
@@ -243,16 +239,16 @@ pub fn apply_take(
     account: &mut MarginAccount,
     liquidator: &mut MarginAccount,
     insurance: Option<&mut MarginAccount>,
-    take: &Take,
+    take: &LiquidationFill,
     now: i64,
-) -> Result<i64, AccountRefusal> {
+) -> Result<i64, AccountError> {
     liquidator.check_solvent()?;
     let amount = take.payment.0.unsigned_abs();
     check_payment(account, liquidator, take)?;
     // Whoever gets the amount has room for it, so that nothing fails once positions have moved.
     let all = [Some(&*account), Some(&*liquidator), insurance.as_deref()];
     for account in all.into_iter().flatten() {
-        account.cash.checked_add(amount).ok_or(AccountRefusal::TooLarge)?;
+        account.cash.checked_add(amount).ok_or(AccountError::TooLarge)?;
     }
     let change = move_position(account, liquidator, &take.series, take.quantity)?;
     if take.payment >= Value::ZERO {
@@ -272,7 +268,11 @@ pub fn apply_take(
 }
 
 /// Whoever pays has the cash.
-fn check_payment(account: &MarginAccount, liquidator: &MarginAccount, take: &Take) -> Result<(), AccountRefusal> {
+fn check_payment(
+    account: &MarginAccount,
+    liquidator: &MarginAccount,
+    take: &LiquidationFill,
+) -> Result<(), AccountError> {
     let payer = if take.payment >= Value::ZERO {
         liquidator
     } else {
@@ -280,7 +280,7 @@ fn check_payment(account: &MarginAccount, liquidator: &MarginAccount, take: &Tak
     };
     let needed = take.payment.0.unsigned_abs();
     if payer.cash < needed {
-        return Err(AccountRefusal::Cash {
+        return Err(AccountError::Cash {
             cash: payer.cash,
             needed,
         });

@@ -15,16 +15,16 @@
 use super::account::{MarginAccount, Position};
 use super::cash_need::{cash_need, CashNeed, PriceRange};
 use super::charges::charges;
-use super::params::{ChargeParams, HouseParams, MAX_LISTINGS};
+use super::params::{ChargeParams, ClearingHouseParams, MAX_LISTINGS};
 use super::series::SeriesTerms;
 use super::trade::OpenInterest;
 use ballast_core_margin as assessment;
-use ballast_core_margin::{AssessRefusal, BookLeg, Contract, MarketInputs, Requirement, MARGIN, SCENARIOS};
+use ballast_core_margin::{AssessError, BookLeg, Contract, MarketInputs, Requirement, MARGIN, SCENARIOS};
 use ballast_core_math::scenarios::Leg;
 use ballast_core_types::{Lots, Price, Value};
 
 /// The least time to expiry that a position is valued with, seconds.
-pub const LEAST_SECONDS: i64 = 300;
+pub const MIN_SECONDS: i64 = 300;
 
 /// One market of the house, as margin sees it.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +46,7 @@ pub struct MarginContext<'a> {
     /// The house's markets by their index; those that no position is on need not be there.
     pub markets: [Option<ListedMarket<'a>>; MAX_LISTINGS],
     /// The house's parameters.
-    pub house: HouseParams,
+    pub house: ClearingHouseParams,
     /// Unix seconds.
     pub now: i64,
 }
@@ -76,12 +76,12 @@ pub enum Marks {
     Adverse,
     /// Market by market at the worse of that and the slow price: for withdrawals, so that no gain leaves that only exists at a price of the
     /// moment.
-    Prudent,
+    Conservative,
 }
 
-/// Where an account stands. Amounts are base units.
+/// The margin status of an account. Amounts are base units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Standing {
+pub struct MarginStatus {
     /// Cash − debt + claims + marks.
     pub equity: Value,
     /// What equity has to be for positions to be opened, and for a liquidation to end.
@@ -98,7 +98,7 @@ pub struct Standing {
 
 /// Why an account's margin is not enough, or not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MarginRefusal {
+pub enum MarginError {
     /// Equity is below the initial requirement.
     Initial {
         /// What the account is worth.
@@ -116,31 +116,31 @@ pub enum MarginRefusal {
     /// A position is on a market that was not passed.
     MarketMissing(u8),
     /// The risk engine does not assess the book.
-    Assess(AssessRefusal),
+    Assess(AssessError),
     /// A number does not fit.
     TooLarge,
 }
 
-impl From<AssessRefusal> for MarginRefusal {
-    fn from(refusal: AssessRefusal) -> Self {
+impl From<AssessError> for MarginError {
+    fn from(refusal: AssessError) -> Self {
         Self::Assess(refusal)
     }
 }
 
-impl Standing {
+impl MarginStatus {
     /// Whether positions may be opened and cash withdrawn.
     ///
     /// # Errors
-    /// [`MarginRefusal::Initial`], [`MarginRefusal::Cash`].
-    pub fn check_initial(&self) -> Result<(), MarginRefusal> {
+    /// [`MarginError::Initial`], [`MarginError::Cash`].
+    pub fn check_initial(&self) -> Result<(), MarginError> {
         if self.equity < self.initial {
-            return Err(MarginRefusal::Initial {
+            return Err(MarginError::Initial {
                 equity: self.equity,
                 required: self.initial,
             });
         }
         if self.cash < self.cash_need.initial {
-            return Err(MarginRefusal::Cash {
+            return Err(MarginError::Cash {
                 cash: self.cash,
                 needed: self.cash_need.initial,
             });
@@ -162,22 +162,22 @@ impl Standing {
 /// Works out where an account stands.
 ///
 /// # Errors
-/// [`MarginRefusal::MarketMissing`], [`MarginRefusal::Assess`], [`MarginRefusal::TooLarge`].
-pub fn standing(
+/// [`MarginError::MarketMissing`], [`MarginError::Assess`], [`MarginError::TooLarge`].
+pub fn margin_status(
     account: &MarginAccount,
     context: &MarginContext,
     marks: Marks,
     work: &mut Workspace,
-) -> Result<Standing, MarginRefusal> {
+) -> Result<MarginStatus, MarginError> {
     let mut sum = OnMarkets::default();
     // Positions are in the order of their markets.
     for group in account.positions().chunk_by(|a, b| a.series.market == b.series.market) {
         sum = sum
             .checked_add(on_market(group, context, marks, work)?)
-            .ok_or(MarginRefusal::TooLarge)?;
+            .ok_or(MarginError::TooLarge)?;
     }
     let need = all_cash_needs(account, context)?;
-    sum_up(account, &sum, need).ok_or(MarginRefusal::TooLarge)
+    sum_up(account, &sum, need).ok_or(MarginError::TooLarge)
 }
 
 /// What positions are worth, and what they need.
@@ -208,22 +208,22 @@ fn on_market(
     context: &MarginContext,
     marks: Marks,
     work: &mut Workspace,
-) -> Result<OnMarkets, MarginRefusal> {
+) -> Result<OnMarkets, MarginError> {
     let market = group.first().map_or(0, |position| position.series.market);
     let here = view(context, market)?;
-    let least_expiry = context.now.saturating_add(LEAST_SECONDS);
-    let book = work.book.get_mut(..group.len()).ok_or(AssessRefusal::TooManyLegs)?;
+    let min_expiry = context.now.saturating_add(MIN_SECONDS);
+    let book = work.book.get_mut(..group.len()).ok_or(AssessError::TooManyLegs)?;
     for (position, leg) in group.iter().zip(book.iter_mut()) {
         *leg = BookLeg {
             market: 0,
-            contract: position.series.contract(position.series.expiry.max(least_expiry)),
+            contract: position.series.contract(position.series.expiry.max(min_expiry)),
             quantity: position.quantity,
         };
     }
     let slow = [here.slow];
     let slow = match marks {
         Marks::Adverse => None,
-        Marks::Prudent => Some(&slow[..]),
+        Marks::Conservative => Some(&slow[..]),
     };
     let inputs = core::slice::from_ref(&here.inputs);
     let risk = assessment::book_risk(book, inputs, slow, &SCENARIOS, context.now, work.legs)?;
@@ -231,17 +231,17 @@ fn on_market(
     let requirement = more.and_then(|more| risk.requirement(&MARGIN, more.whole, more.short));
     Ok(OnMarkets {
         value: risk.value,
-        requirement: requirement.ok_or(MarginRefusal::TooLarge)?,
+        requirement: requirement.ok_or(MarginError::TooLarge)?,
     })
 }
 
-fn sum_up(account: &MarginAccount, sum: &OnMarkets, cash_need: CashNeed) -> Option<Standing> {
+fn sum_up(account: &MarginAccount, sum: &OnMarkets, cash_need: CashNeed) -> Option<MarginStatus> {
     let (cash, debt) = (Value::from_amount(account.cash)?, Value::from_amount(account.debt)?);
     let mut equity = cash.checked_sub(debt)?.checked_add(sum.value)?;
     for claim in account.claims() {
         equity = equity.checked_add(Value::from_amount(claim.amount)?)?;
     }
-    Some(Standing {
+    Some(MarginStatus {
         equity,
         initial: sum.requirement.initial,
         maintenance: sum.requirement.maintenance,
@@ -251,14 +251,14 @@ fn sum_up(account: &MarginAccount, sum: &OnMarkets, cash_need: CashNeed) -> Opti
     })
 }
 
-fn view<'c, 'a>(context: &'c MarginContext<'a>, market: u8) -> Result<&'c ListedMarket<'a>, MarginRefusal> {
+fn view<'c, 'a>(context: &'c MarginContext<'a>, market: u8) -> Result<&'c ListedMarket<'a>, MarginError> {
     let view = context.markets.get(usize::from(market)).and_then(Option::as_ref);
-    view.ok_or(MarginRefusal::MarketMissing(market))
+    view.ok_or(MarginError::MarketMissing(market))
 }
 
 /// The cash needs of all groups that expire within the window: no group's gain pays another's loss, as they are paid out one by one.
 #[inline(never)]
-fn all_cash_needs(account: &MarginAccount, context: &MarginContext) -> Result<CashNeed, MarginRefusal> {
+fn all_cash_needs(account: &MarginAccount, context: &MarginContext) -> Result<CashNeed, MarginError> {
     let mut sum = CashNeed::default();
     let until = context.now.saturating_add(i64::from(context.house.cash_window_seconds));
     let together = |a: &Position, b: &Position| a.series.expires_with(&b.series);
@@ -270,10 +270,10 @@ fn all_cash_needs(account: &MarginAccount, context: &MarginContext) -> Result<Ca
             continue;
         }
         let inputs = &view(context, market)?.inputs;
-        let range = PriceRange::of_scenarios(inputs.bounds.mid, inputs.deviation);
+        let range = PriceRange::of_scenarios(inputs.bounds.mid, inputs.horizon_volatility);
         let more = range.and_then(|range| cash_need(group, &inputs.bounds, &range));
         let total = more.and_then(|more| sum.checked_add(more));
-        sum = total.ok_or(MarginRefusal::TooLarge)?;
+        sum = total.ok_or(MarginError::TooLarge)?;
     }
     Ok(sum)
 }
@@ -281,13 +281,13 @@ fn all_cash_needs(account: &MarginAccount, context: &MarginContext) -> Result<Ca
 /// What a signed quantity of a series is worth at the published price and the surface's own volatility, rounded down.
 ///
 /// # Errors
-/// As [`standing`].
-pub fn fair_value_floor(series: &SeriesTerms, quantity: Lots, context: &MarginContext) -> Result<Value, MarginRefusal> {
+/// As [`margin_status`].
+pub fn fair_value_floor(series: &SeriesTerms, quantity: Lots, context: &MarginContext) -> Result<Value, MarginError> {
     let inputs = view(context, series.market)?.inputs.neutral();
-    let least_expiry = context.now.saturating_add(LEAST_SECONDS);
+    let min_expiry = context.now.saturating_add(MIN_SECONDS);
     let leg = BookLeg {
         market: 0,
-        contract: series.contract(series.expiry.max(least_expiry)),
+        contract: series.contract(series.expiry.max(min_expiry)),
         quantity,
     };
     Ok(assessment::mark(&leg, &inputs, context.now)?)

@@ -37,7 +37,7 @@ pub struct Nonces {
 
 /// Why a quote cannot be filled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NonceRefusal {
+pub enum NonceError {
     /// The maker cancelled every nonce below this.
     BelowLeast(Nonce),
     /// A quote with this higher nonce has taken the slot.
@@ -59,17 +59,17 @@ impl Nonces {
     /// What has been filled of a nonce, if it still holds.
     ///
     /// # Errors
-    /// [`NonceRefusal::Reserved`], [`NonceRefusal::BelowLeast`], [`NonceRefusal::Superseded`].
-    pub fn filled(&self, nonce: Nonce) -> Result<u64, NonceRefusal> {
+    /// [`NonceError::Reserved`], [`NonceError::BelowLeast`], [`NonceError::Superseded`].
+    pub fn filled(&self, nonce: Nonce) -> Result<u64, NonceError> {
         if nonce.0 == u64::MAX {
-            return Err(NonceRefusal::Reserved);
+            return Err(NonceError::Reserved);
         }
         if nonce < self.least {
-            return Err(NonceRefusal::BelowLeast(self.least));
+            return Err(NonceError::BelowLeast(self.least));
         }
         let slot = self.slots.get(slot_of(nonce)).copied().unwrap_or_default();
         if slot.nonce > nonce {
-            return Err(NonceRefusal::Superseded(slot.nonce));
+            return Err(NonceError::Superseded(slot.nonce));
         }
         Ok(if slot.nonce == nonce { slot.filled } else { 0 })
     }
@@ -77,17 +77,17 @@ impl Nonces {
     /// Fills `quantity` of a quote of the given size.
     ///
     /// # Errors
-    /// [`NonceRefusal`]; nothing is then changed.
-    pub fn fill(&mut self, nonce: Nonce, size: Lots, quantity: Lots) -> Result<(), NonceRefusal> {
+    /// [`NonceError`]; nothing is then changed.
+    pub fn fill(&mut self, nonce: Nonce, size: Lots, quantity: Lots) -> Result<(), NonceError> {
         let filled = self.filled(nonce)?;
         if filled == NonceSlot::CANCELLED {
-            return Err(NonceRefusal::Cancelled);
+            return Err(NonceError::Cancelled);
         }
         let positive = |lots: Lots| u64::try_from(lots.0).ok().filter(|lots| *lots > 0);
-        let wanted = positive(quantity).ok_or(NonceRefusal::Size(quantity.0))?;
-        let left = positive(size).ok_or(NonceRefusal::Size(size.0))?.saturating_sub(filled);
+        let wanted = positive(quantity).ok_or(NonceError::Size(quantity.0))?;
+        let left = positive(size).ok_or(NonceError::Size(size.0))?.saturating_sub(filled);
         if wanted > left {
-            return Err(NonceRefusal::Filled { left });
+            return Err(NonceError::Filled { left });
         }
         self.set(nonce, filled.saturating_add(wanted));
         Ok(())
@@ -96,8 +96,8 @@ impl Nonces {
     /// Cancels one quote: it counts as full.
     ///
     /// # Errors
-    /// [`NonceRefusal`] if it does not hold any more.
-    pub fn cancel(&mut self, nonce: Nonce) -> Result<(), NonceRefusal> {
+    /// [`NonceError`] if it does not hold any more.
+    pub fn cancel(&mut self, nonce: Nonce) -> Result<(), NonceError> {
         self.filled(nonce)?;
         self.set(nonce, NonceSlot::CANCELLED);
         Ok(())
@@ -130,7 +130,7 @@ const fn slot_of(nonce: Nonce) -> usize {
 mod tests {
     use super::*;
 
-    fn fill(nonces: &mut Nonces, nonce: u64, size: i64, quantity: i64) -> Result<(), NonceRefusal> {
+    fn fill(nonces: &mut Nonces, nonce: u64, size: i64, quantity: i64) -> Result<(), NonceError> {
         nonces.fill(Nonce(nonce), Lots(size), Lots(quantity))
     }
 
@@ -140,21 +140,21 @@ mod tests {
         for (nonce, size, quantity, expected) in [
             (0, 10, 4, Ok(())),
             (0, 10, 6, Ok(())),
-            (0, 10, 1, Err(NonceRefusal::Filled { left: 0 })),
-            (7, 10, 11, Err(NonceRefusal::Filled { left: 10 })),
+            (0, 10, 1, Err(NonceError::Filled { left: 0 })),
+            (7, 10, 11, Err(NonceError::Filled { left: 10 })),
             (7, 10, 4, Ok(())),
             // The same nonce on a smaller quote: what is filled counts.
-            (7, 5, 2, Err(NonceRefusal::Filled { left: 1 })),
-            (7, 3, 1, Err(NonceRefusal::Filled { left: 0 })),
-            (7, 10, 0, Err(NonceRefusal::Size(0))),
-            (7, 10, -1, Err(NonceRefusal::Size(-1))),
-            (7, -10, 1, Err(NonceRefusal::Size(-10))),
+            (7, 5, 2, Err(NonceError::Filled { left: 1 })),
+            (7, 3, 1, Err(NonceError::Filled { left: 0 })),
+            (7, 10, 0, Err(NonceError::Size(0))),
+            (7, 10, -1, Err(NonceError::Size(-1))),
+            (7, -10, 1, Err(NonceError::Size(-10))),
             // Same slot, higher nonce.
             (39, 10, 10, Ok(())),
-            (7, 10, 1, Err(NonceRefusal::Superseded(Nonce(39)))),
-            (u64::MAX, 10, 1, Err(NonceRefusal::Reserved)),
+            (7, 10, 1, Err(NonceError::Superseded(Nonce(39)))),
+            (u64::MAX, 10, 1, Err(NonceError::Reserved)),
             (u64::MAX - 1, 10, 10, Ok(())),
-            (u64::MAX - 1, 10, 1, Err(NonceRefusal::Filled { left: 0 })),
+            (u64::MAX - 1, 10, 1, Err(NonceError::Filled { left: 0 })),
         ] {
             assert_eq!(fill(&mut nonces, nonce, size, quantity), expected, "{nonce}");
         }
@@ -166,14 +166,14 @@ mod tests {
         fill(&mut nonces, 5, 10, 1).unwrap();
         nonces.cancel(Nonce(5)).unwrap();
         nonces.cancel(Nonce(5)).unwrap();
-        assert_eq!(fill(&mut nonces, 5, i64::MAX, 1), Err(NonceRefusal::Cancelled));
+        assert_eq!(fill(&mut nonces, 5, i64::MAX, 1), Err(NonceError::Cancelled));
         nonces.cancel(Nonce(40)).unwrap();
-        assert_eq!(fill(&mut nonces, 40, 10, 1), Err(NonceRefusal::Cancelled));
-        assert_eq!(nonces.cancel(Nonce(8)), Err(NonceRefusal::Superseded(Nonce(40))));
-        assert_eq!(nonces.cancel(Nonce(u64::MAX)), Err(NonceRefusal::Reserved));
+        assert_eq!(fill(&mut nonces, 40, 10, 1), Err(NonceError::Cancelled));
+        assert_eq!(nonces.cancel(Nonce(8)), Err(NonceError::Superseded(Nonce(40))));
+        assert_eq!(nonces.cancel(Nonce(u64::MAX)), Err(NonceError::Reserved));
 
         assert_eq!(nonces.cancel_all(None), Nonce(41));
-        assert_eq!(fill(&mut nonces, 39, 10, 1), Err(NonceRefusal::BelowLeast(Nonce(41))));
+        assert_eq!(fill(&mut nonces, 39, 10, 1), Err(NonceError::BelowLeast(Nonce(41))));
         assert_eq!(fill(&mut nonces, 41, 10, 1), Ok(()));
         assert_eq!(nonces.cancel_all(Some(Nonce(7))), Nonce(41), "never down");
         assert_eq!(nonces.cancel_all(Some(Nonce(1_000))), Nonce(1_000));
@@ -181,7 +181,7 @@ mod tests {
         assert_eq!(nonces.cancel_all(Some(Nonce(u64::MAX))), Nonce(u64::MAX));
         assert_eq!(
             fill(&mut nonces, u64::MAX - 1, 10, 1),
-            Err(NonceRefusal::BelowLeast(Nonce(u64::MAX)))
+            Err(NonceError::BelowLeast(Nonce(u64::MAX)))
         );
     }
 

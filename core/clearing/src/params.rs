@@ -1,5 +1,5 @@
 //! What a house is created with, for good: one bundle, validated whole. No parameter switches a rule off by being zero, and each has a
-//! hard-coded greatest value, so that whoever creates a house cannot make it one that takes from its members.
+//! hard-coded largest value, so that whoever creates a house cannot make it one that takes from its members.
 
 use ballast_core_margin::{HORIZON_SECONDS, MAX_MARKETS};
 use ballast_core_types::basis_points::BasisPoints;
@@ -11,7 +11,7 @@ pub const MAX_LISTINGS: usize = MAX_MARKETS;
 /// The longest window of a settlement, seconds.
 pub const LONGEST_WINDOW_SECONDS: i64 = 7_200;
 /// What an account has at least to find its cash, before a liquidation for want of it can end in a takeover; seconds.
-const LEAST_NOTICE_SECONDS: i64 = 3_600;
+const MIN_NOTICE_SECONDS: i64 = 3_600;
 
 /// Which strikes may be created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub struct ExpiryRules {
     /// The last Friday of a month so many days ahead or less: from the weekly limit to 730.
     pub longest_days: u16,
     /// Least time to expiry at creation, seconds: an hour to a day, and more than the settlement's window.
-    pub least_seconds: u32,
+    pub min_seconds: u32,
 }
 
 /// What a margin requirement has besides the risk engine's.
@@ -67,11 +67,11 @@ pub struct SettlementParams {
     /// At most one sample in each stretch of this length, seconds: 10…600.
     pub spacing_seconds: u32,
     /// How many samples settle: 5…240, and no more than three quarters of the stretches in the window.
-    pub least_samples: u16,
-    /// By how much the window grows when there are too few, seconds: from the spacing to the greatest delay.
+    pub min_samples: u16,
+    /// By how much the window grows when there are too few, seconds: from the spacing to the largest delay.
     pub extension_seconds: u32,
     /// By how much it may have grown, seconds: 600…43,200. After that the slow price settles.
-    pub greatest_delay_seconds: u32,
+    pub max_delay_seconds: u32,
 }
 
 /// One market of a house.
@@ -82,7 +82,7 @@ pub struct ListingParams {
     /// Which expiries there are.
     pub expiries: ExpiryRules,
     /// Sizes are whole multiples of this: 1…10¹² lots.
-    pub least_size: Lots,
+    pub min_size: Lots,
     /// Charges.
     pub charges: ChargeParams,
     /// The cap on what liquidators get.
@@ -93,11 +93,11 @@ pub struct ListingParams {
 
 /// What all markets of a house share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HouseParams {
+pub struct ClearingHouseParams {
     /// Decimals of the quote token, and so of a lot: 0…9.
     pub quote_decimals: u8,
     /// Oldest surface that margin may be computed from, seconds: 60…3,600.
-    pub greatest_surface_age_seconds: u32,
+    pub max_surface_age_seconds: u32,
     /// How long before expiry the cash-need rule counts a position, seconds: an hour to a day.
     pub cash_window_seconds: u32,
     /// How long a liquidation's discount grows, seconds: 60…3,600.
@@ -108,7 +108,7 @@ pub struct HouseParams {
 
 /// The rule that a bundle of parameters breaks: the field is outside the range that its documentation gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ParamRule {
+pub enum ParamError {
     /// [`StrikeRange::least`].
     LeastStrike,
     /// [`StrikeRange::greatest`].
@@ -119,9 +119,9 @@ pub enum ParamRule {
     WeeklyDays,
     /// [`ExpiryRules::longest_days`].
     LongestDays,
-    /// [`ExpiryRules::least_seconds`].
+    /// [`ExpiryRules::min_seconds`].
     LeastTenor,
-    /// [`ListingParams::least_size`].
+    /// [`ListingParams::min_size`].
     LeastSize,
     /// [`ChargeParams::spread`].
     Spread,
@@ -141,21 +141,21 @@ pub enum ParamRule {
     Window,
     /// [`SettlementParams::spacing_seconds`].
     Spacing,
-    /// [`SettlementParams::least_samples`].
+    /// [`SettlementParams::min_samples`].
     LeastSamples,
     /// [`SettlementParams::extension_seconds`].
     Extension,
-    /// [`SettlementParams::greatest_delay_seconds`].
+    /// [`SettlementParams::max_delay_seconds`].
     GreatestDelay,
-    /// [`HouseParams::quote_decimals`].
+    /// [`ClearingHouseParams::quote_decimals`].
     QuoteDecimals,
-    /// [`HouseParams::greatest_surface_age_seconds`].
+    /// [`ClearingHouseParams::max_surface_age_seconds`].
     SurfaceAge,
-    /// [`HouseParams::cash_window_seconds`].
+    /// [`ClearingHouseParams::cash_window_seconds`].
     CashWindow,
-    /// [`HouseParams::liquidation_seconds`].
+    /// [`ClearingHouseParams::liquidation_seconds`].
     LiquidationTime,
-    /// [`HouseParams::grace_seconds`].
+    /// [`ClearingHouseParams::grace_seconds`].
     Grace,
 }
 
@@ -163,7 +163,7 @@ pub enum ParamRule {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BadParam {
     /// The rule.
-    pub rule: ParamRule,
+    pub rule: ParamError,
     /// The value, as a number in the field's own unit.
     pub value: i64,
     /// The least that is allowed.
@@ -172,7 +172,7 @@ pub struct BadParam {
     pub greatest: i64,
 }
 
-fn within(rule: ParamRule, value: i64, range: RangeInclusive<i64>) -> Result<(), BadParam> {
+fn within(rule: ParamError, value: i64, range: RangeInclusive<i64>) -> Result<(), BadParam> {
     if range.contains(&value) {
         return Ok(());
     }
@@ -190,18 +190,18 @@ fn points(value: BasisPoints) -> i64 {
 
 impl ListingParams {
     /// # Errors
-    /// The first [`ParamRule`] that is broken, in the order of the fields.
+    /// The first [`ParamError`] that is broken, in the order of the fields.
     pub fn validate(&self) -> Result<(), BadParam> {
         let strikes = &self.strikes;
-        within(ParamRule::LeastStrike, points(strikes.least), 500..=10_000)?;
-        within(ParamRule::GreatestStrike, points(strikes.greatest), 10_000..=200_000)?;
+        within(ParamError::LeastStrike, points(strikes.least), 500..=10_000)?;
+        within(ParamError::GreatestStrike, points(strikes.greatest), 10_000..=200_000)?;
         self.expiries.validate(self.settlement.window_seconds)?;
-        within(ParamRule::LeastSize, self.least_size.0, 1..=1_000_000_000_000)?;
+        within(ParamError::LeastSize, self.min_size.0, 1..=1_000_000_000_000)?;
         self.charges.validate()?;
         // More than what was held for closing the position, and failing would pay: the fund gives the same discount.
         let held = points(self.charges.spread);
-        within(ParamRule::DiscountOfSpot, points(self.discount.of_spot), 1..=held)?;
-        within(ParamRule::DiscountOfMark, points(self.discount.of_mark), 100..=5_000)?;
+        within(ParamError::DiscountOfSpot, points(self.discount.of_spot), 1..=held)?;
+        within(ParamError::DiscountOfMark, points(self.discount.of_mark), 100..=5_000)?;
         self.settlement.validate()
     }
 }
@@ -209,68 +209,72 @@ impl ListingParams {
 impl ExpiryRules {
     fn validate(&self, window_seconds: u32) -> Result<(), BadParam> {
         let (daily, weekly) = (i64::from(self.daily_days), i64::from(self.weekly_days));
-        within(ParamRule::DailyDays, daily, 1..=14)?;
-        within(ParamRule::WeeklyDays, weekly, daily..=70)?;
-        within(ParamRule::LongestDays, i64::from(self.longest_days), weekly..=730)?;
+        within(ParamError::DailyDays, daily, 1..=14)?;
+        within(ParamError::WeeklyDays, weekly, daily..=70)?;
+        within(ParamError::LongestDays, i64::from(self.longest_days), weekly..=730)?;
         // A series must not be born inside its own window.
         let least = i64::from(window_seconds).saturating_add(1).max(3_600);
-        within(ParamRule::LeastTenor, i64::from(self.least_seconds), least..=86_400)
+        within(ParamError::LeastTenor, i64::from(self.min_seconds), least..=86_400)
     }
 }
 
 impl ChargeParams {
     fn validate(&self) -> Result<(), BadParam> {
-        within(ParamRule::Spread, points(self.spread), 1..=1_000)?;
+        within(ParamError::Spread, points(self.spread), 1..=1_000)?;
         let floor = i64::try_from(self.spread_floor).unwrap_or(i64::MAX);
-        within(ParamRule::SpreadFloor, floor, 1..=1_000_000_000)?;
-        within(ParamRule::Concentration, points(self.concentration), 10..=5_000)?;
-        within(ParamRule::FreeShare, points(self.free_share), 0..=5_000)?;
-        within(ParamRule::FreeSize, self.free_size.0, 0..=1_000_000_000_000_000)
+        within(ParamError::SpreadFloor, floor, 1..=1_000_000_000)?;
+        within(ParamError::Concentration, points(self.concentration), 10..=5_000)?;
+        within(ParamError::FreeShare, points(self.free_share), 0..=5_000)?;
+        within(ParamError::FreeSize, self.free_size.0, 0..=1_000_000_000_000_000)
     }
 }
 
 impl SettlementParams {
     fn validate(&self) -> Result<(), BadParam> {
         let (window, spacing) = (i64::from(self.window_seconds), i64::from(self.spacing_seconds));
-        let delay = i64::from(self.greatest_delay_seconds);
-        within(ParamRule::Window, window, 300..=LONGEST_WINDOW_SECONDS)?;
-        within(ParamRule::Spacing, spacing, 10..=600)?;
+        let delay = i64::from(self.max_delay_seconds);
+        within(ParamError::Window, window, 300..=LONGEST_WINDOW_SECONDS)?;
+        within(ParamError::Spacing, spacing, 10..=600)?;
         let stretches = window.checked_div(spacing).unwrap_or_default();
         // Some stretches will pass without a sample: a window that needs every one of them would always be extended.
         let most = (stretches.saturating_mul(3) >> 2).min(240);
-        within(ParamRule::LeastSamples, i64::from(self.least_samples), 5..=most)?;
-        within(ParamRule::GreatestDelay, delay, 600..=43_200)?;
-        within(ParamRule::Extension, i64::from(self.extension_seconds), spacing..=delay)
+        within(ParamError::LeastSamples, i64::from(self.min_samples), 5..=most)?;
+        within(ParamError::GreatestDelay, delay, 600..=43_200)?;
+        within(
+            ParamError::Extension,
+            i64::from(self.extension_seconds),
+            spacing..=delay,
+        )
     }
 }
 
-impl HouseParams {
+impl ClearingHouseParams {
     /// # Errors
-    /// The first [`ParamRule`] that is broken, in the order of the fields.
+    /// The first [`ParamError`] that is broken, in the order of the fields.
     pub fn validate(&self) -> Result<(), BadParam> {
-        within(ParamRule::QuoteDecimals, i64::from(self.quote_decimals), 0..=9)?;
-        let age = i64::from(self.greatest_surface_age_seconds);
-        within(ParamRule::SurfaceAge, age, 60..=3_600)?;
+        within(ParamError::QuoteDecimals, i64::from(self.quote_decimals), 0..=9)?;
+        let age = i64::from(self.max_surface_age_seconds);
+        within(ParamError::SurfaceAge, age, 60..=3_600)?;
         // Longer than the scenarios' horizon, and the scenarios would say too little.
         let window = i64::from(self.cash_window_seconds);
-        within(ParamRule::CashWindow, window, 3_600..=HORIZON_SECONDS)?;
+        within(ParamError::CashWindow, window, 3_600..=HORIZON_SECONDS)?;
         let growing = i64::from(self.liquidation_seconds);
-        within(ParamRule::LiquidationTime, growing, 60..=3_600)?;
-        within(ParamRule::Grace, i64::from(self.grace_seconds), 60..=86_400)
+        within(ParamError::LiquidationTime, growing, 60..=3_600)?;
+        within(ParamError::Grace, i64::from(self.grace_seconds), 60..=86_400)
     }
 
     /// Whether a listing goes with these: a liquidation has to be over, takeover and all, between the first need of cash for an expiry and the
     /// window in which nothing is taken any more.
     ///
     /// # Errors
-    /// [`ParamRule::CashWindow`].
+    /// [`ParamError::CashWindow`].
     pub fn check_listing(&self, listing: &ListingParams) -> Result<(), BadParam> {
         let least = i64::from(listing.settlement.window_seconds)
             .saturating_add(i64::from(self.liquidation_seconds))
             .saturating_add(i64::from(self.grace_seconds))
-            .saturating_add(LEAST_NOTICE_SECONDS);
+            .saturating_add(MIN_NOTICE_SECONDS);
         within(
-            ParamRule::CashWindow,
+            ParamError::CashWindow,
             i64::from(self.cash_window_seconds),
             least..=HORIZON_SECONDS,
         )

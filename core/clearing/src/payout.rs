@@ -11,7 +11,7 @@
 //!
 //! What roundings leave goes to the insurance account after the last claim.
 
-use super::account::{AccountRefusal, Claim, MarginAccount, Status};
+use super::account::{AccountError, Claim, MarginAccount, Status};
 use ballast_core_types::scale::mul_div_floor;
 use ballast_core_types::{Price, Value, I80F48};
 
@@ -68,7 +68,7 @@ pub struct Paid {
 
 /// Why an expiry is not paid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PayoutRefusal {
+pub enum PayoutError {
     /// The account has nothing of this expiry.
     NothingHere,
     /// Positions of this expiry are still open: claims are paid after the last of them.
@@ -79,11 +79,11 @@ pub enum PayoutRefusal {
         short: u64,
     },
     /// A rule of the books.
-    Account(AccountRefusal),
+    Account(AccountError),
 }
 
-impl From<AccountRefusal> for PayoutRefusal {
-    fn from(refusal: AccountRefusal) -> Self {
+impl From<AccountError> for PayoutError {
+    fn from(refusal: AccountError) -> Self {
         Self::Account(refusal)
     }
 }
@@ -107,9 +107,9 @@ impl ExpiryBook {
     /// Books a change of open interest before expiry.
     ///
     /// # Errors
-    /// [`AccountRefusal::TooLarge`]; nothing is then changed.
-    pub fn change_open_interest(&mut self, change: i64) -> Result<(), AccountRefusal> {
-        let changed = |open: u64| open.checked_add_signed(change).ok_or(AccountRefusal::TooLarge);
+    /// [`AccountError::TooLarge`]; nothing is then changed.
+    pub fn change_open_interest(&mut self, change: i64) -> Result<(), AccountError> {
+        let changed = |open: u64| open.checked_add_signed(change).ok_or(AccountError::TooLarge);
         (self.open_long, self.open_short) = (changed(self.open_long)?, changed(self.open_short)?);
         Ok(())
     }
@@ -147,7 +147,7 @@ struct Sums {
 /// A bankrupt account's positions are settled for the insurance account: it gets the claim, and what the account cannot pay is no debt.
 ///
 /// # Errors
-/// [`PayoutRefusal`]; nothing is then changed.
+/// [`PayoutError`]; nothing is then changed.
 pub fn settle_positions(
     account: &mut MarginAccount,
     insurance: Option<&mut MarginAccount>,
@@ -155,12 +155,12 @@ pub fn settle_positions(
     market: u8,
     expiry: i64,
     price: Price,
-) -> Result<Settled, PayoutRefusal> {
+) -> Result<Settled, PayoutError> {
     let (first, count) = account.expiring(market, expiry);
     if count == 0 {
-        return Err(PayoutRefusal::NothingHere);
+        return Err(PayoutError::NothingHere);
     }
-    let too_large = AccountRefusal::TooLarge;
+    let too_large = AccountError::TooLarge;
     let sums = sum_up(account, first, count, price).ok_or(too_large)?;
     let mut after = *book;
     after.open_long = book.open_long.checked_sub(sums.long).ok_or(too_large)?;
@@ -220,21 +220,21 @@ fn apply(
     insurance: Option<&mut MarginAccount>,
     settled: &Settled,
     claim: Claim,
-) -> Result<(), AccountRefusal> {
+) -> Result<(), AccountError> {
     let cash = account.cash.saturating_sub(settled.collected);
     let Some(insurance) = insurance else {
-        let cash = cash.checked_add(settled.dust).ok_or(AccountRefusal::TooLarge)?;
+        let cash = cash.checked_add(settled.dust).ok_or(AccountError::TooLarge)?;
         account.add_claim(claim)?;
         account.cash = cash;
         return Ok(());
     };
     let fund = insurance.cash.saturating_sub(settled.covered);
-    let fund = fund.checked_add(settled.dust).ok_or(AccountRefusal::TooLarge)?;
+    let fund = fund.checked_add(settled.dust).ok_or(AccountError::TooLarge)?;
     if account.status == Status::Bankrupt {
         insurance.add_claim(claim)?;
     } else {
         let owed = settled.covered.saturating_add(settled.uncovered);
-        let debt = account.debt.checked_add(owed).ok_or(AccountRefusal::TooLarge)?;
+        let debt = account.debt.checked_add(owed).ok_or(AccountError::TooLarge)?;
         account.add_claim(claim)?;
         account.debt = debt;
     }
@@ -247,23 +247,23 @@ fn apply(
 /// first. `insurance` is `None` where the account is the insurance account itself.
 ///
 /// # Errors
-/// [`PayoutRefusal`]; nothing is then changed.
+/// [`PayoutError`]; nothing is then changed.
 pub fn pay_claim(
     account: &mut MarginAccount,
     insurance: Option<&mut MarginAccount>,
     book: &mut ExpiryBook,
     market: u8,
     expiry: i64,
-) -> Result<Paid, PayoutRefusal> {
+) -> Result<Paid, PayoutError> {
     let held = |claim: &&Claim| claim.market == market && claim.expiry == expiry;
-    let claim = *account.claims().iter().find(held).ok_or(PayoutRefusal::NothingHere)?;
+    let claim = *account.claims().iter().find(held).ok_or(PayoutError::NothingHere)?;
     if !book.is_closed() {
-        return Err(PayoutRefusal::StillOpen {
+        return Err(PayoutError::StillOpen {
             long: book.open_long,
             short: book.open_short,
         });
     }
-    let too_large = AccountRefusal::TooLarge;
+    let too_large = AccountError::TooLarge;
     let amount = book.payment_floor(claim.amount).ok_or(too_large)?;
     let mut after = *book;
     after.paid = book.paid.checked_add(amount).ok_or(too_large)?;

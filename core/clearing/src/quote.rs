@@ -74,7 +74,7 @@ pub struct Quote {
 
 /// Why a message is not a quote, or not one that may be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum QuoteRefusal {
+pub enum QuoteError {
     /// Not [`QUOTE_BYTES`] long.
     Length(usize),
     /// Does not begin with [`DOMAIN`].
@@ -92,7 +92,7 @@ pub enum QuoteRefusal {
     /// Signed for another cluster.
     Cluster,
     /// Signed for another house.
-    House,
+    ClearingHouse,
     /// Signed for another series.
     Series,
     /// Signed for another margin account.
@@ -132,29 +132,29 @@ impl Quote {
     ///
     /// # Errors
     /// The first rule of form that the message breaks.
-    pub fn decode(message: &[u8]) -> Result<Self, QuoteRefusal> {
+    pub fn decode(message: &[u8]) -> Result<Self, QuoteError> {
         if message.len() != QUOTE_BYTES {
-            return Err(QuoteRefusal::Length(message.len()));
+            return Err(QuoteError::Length(message.len()));
         }
         let mut rest = message;
         if get::<16>(&mut rest)? != DOMAIN {
-            return Err(QuoteRefusal::Domain);
+            return Err(QuoteError::Domain);
         }
         let [version] = get(&mut rest)?;
         if version != VERSION {
-            return Err(QuoteRefusal::Version(version));
+            return Err(QuoteError::Version(version));
         }
         let (program, cluster, house) = (get(&mut rest)?, get(&mut rest)?, get(&mut rest)?);
-        let series = SeriesTerms::from_bytes(&get::<SERIES_BYTES>(&mut rest)?).ok_or(QuoteRefusal::SeriesForm)?;
+        let series = SeriesTerms::from_bytes(&get::<SERIES_BYTES>(&mut rest)?).ok_or(QuoteError::SeriesForm)?;
         let maker = get(&mut rest)?;
         let side = match get(&mut rest)? {
             [1] => Side::Buy,
             [2] => Side::Sell,
-            [other] => return Err(QuoteRefusal::Side(other)),
+            [other] => return Err(QuoteError::Side(other)),
         };
         let size = Lots(i64::from_le_bytes(get(&mut rest)?));
         if size.0 <= 0 {
-            return Err(QuoteRefusal::Size(size.0));
+            return Err(QuoteError::Size(size.0));
         }
         Ok(Self {
             scope: QuoteScope {
@@ -178,28 +178,28 @@ impl Quote {
     ///
     /// # Errors
     /// The first rule that it breaks, in the order of the message.
-    pub fn check(&self, here: &QuoteScope, taker: &Key, now_slot: u64) -> Result<(), QuoteRefusal> {
+    pub fn check(&self, here: &QuoteScope, taker: &Key, now_slot: u64) -> Result<(), QuoteError> {
         let scope = &self.scope;
         if scope.program != here.program {
-            return Err(QuoteRefusal::Program);
+            return Err(QuoteError::Program);
         }
         if scope.cluster != here.cluster {
-            return Err(QuoteRefusal::Cluster);
+            return Err(QuoteError::Cluster);
         }
         if scope.house != here.house {
-            return Err(QuoteRefusal::House);
+            return Err(QuoteError::ClearingHouse);
         }
         if scope.series != here.series {
-            return Err(QuoteRefusal::Series);
+            return Err(QuoteError::Series);
         }
         if scope.maker != here.maker {
-            return Err(QuoteRefusal::Maker);
+            return Err(QuoteError::Maker);
         }
         if now_slot > self.expiry_slot {
-            return Err(QuoteRefusal::Expired(self.expiry_slot));
+            return Err(QuoteError::Expired(self.expiry_slot));
         }
         if self.taker != ANYONE && self.taker != *taker {
-            return Err(QuoteRefusal::Taker);
+            return Err(QuoteError::Taker);
         }
         Ok(())
     }
@@ -213,8 +213,8 @@ fn put(rest: &mut &mut [u8], field: &[u8]) {
     }
 }
 
-fn get<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], QuoteRefusal> {
-    let (field, after) = rest.split_first_chunk().ok_or(QuoteRefusal::Length(rest.len()))?;
+fn get<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], QuoteError> {
+    let (field, after) = rest.split_first_chunk().ok_or(QuoteError::Length(rest.len()))?;
     *rest = after;
     Ok(*field)
 }

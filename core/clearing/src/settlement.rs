@@ -4,9 +4,9 @@
 //! [`SettlementParams::spacing_seconds`] and half a stretch apart. (Whole stretches apart would let somebody who samples at the end of one push all
 //! the following to the ends of theirs, until one is missed.) Each has the same weight, so who chooses one sample moves the average by no more
 //! than that sample's distance from what else would have been taken, over their number, which is at least
-//! [`SettlementParams::least_samples`].
+//! [`SettlementParams::min_samples`].
 //!
-//! Where there are too few at the end, the window grows, step by step, until a step ends with enough of them. After the greatest delay
+//! Where there are too few at the end, the window grows, step by step, until a step ends with enough of them. After the largest delay
 //! the market's slow price settles, once and for all.
 
 use super::params::SettlementParams;
@@ -40,7 +40,7 @@ pub struct Outcome {
 
 /// Why a sample is not taken, or an expiry not settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SettlementRefusal {
+pub enum SettlementError {
     /// It has been settled.
     Settled,
     /// Published before the window begins.
@@ -84,19 +84,19 @@ impl Settlement {
     /// Records a price that was admitted for `Settle` and published at `publish_time`.
     ///
     /// # Errors
-    /// [`SettlementRefusal`]; nothing is then changed.
+    /// [`SettlementError`]; nothing is then changed.
     pub fn sample(
         &mut self,
         price: Price,
         publish_time: i64,
         params: &SettlementParams,
-    ) -> Result<(), SettlementRefusal> {
+    ) -> Result<(), SettlementError> {
         if self.outcome.is_some() {
-            return Err(SettlementRefusal::Settled);
+            return Err(SettlementError::Settled);
         }
         let begins_at = self.expiry.saturating_sub(i64::from(params.window_seconds));
         if publish_time < begins_at {
-            return Err(SettlementRefusal::BeforeWindow(begins_at));
+            return Err(SettlementError::BeforeWindow(begins_at));
         }
         let ends_at = self.window_for(publish_time, params)?;
         let spacing = i64::from(params.spacing_seconds);
@@ -104,9 +104,9 @@ impl Settlement {
         let apart = publish_time.saturating_sub(self.last_at);
         let close = stretch(publish_time) <= stretch(self.last_at) || apart < spacing >> 1;
         if self.count > 0 && close {
-            return Err(SettlementRefusal::TooClose { last_at: self.last_at });
+            return Err(SettlementError::TooClose { last_at: self.last_at });
         }
-        self.sum = self.sum.checked_add(price.fixed()).ok_or(SettlementRefusal::TooLarge)?;
+        self.sum = self.sum.checked_add(price.fixed()).ok_or(SettlementError::TooLarge)?;
         self.count = self.count.saturating_add(1);
         self.last_at = publish_time;
         self.ends_at = ends_at;
@@ -114,14 +114,14 @@ impl Settlement {
     }
 
     /// The end of the window that a moment lies in, if the window may grow to it.
-    fn window_for(&self, time: i64, params: &SettlementParams) -> Result<i64, SettlementRefusal> {
+    fn window_for(&self, time: i64, params: &SettlementParams) -> Result<i64, SettlementError> {
         let beyond = time.saturating_sub(self.ends_at);
         if beyond <= 0 {
             return Ok(self.ends_at);
         }
         let final_at = self.final_at(params);
         if self.has_enough(params) || time > final_at {
-            return Err(SettlementRefusal::AfterWindow(self.ends_at));
+            return Err(SettlementError::AfterWindow(self.ends_at));
         }
         let step = i64::from(params.extension_seconds).max(1);
         let steps = beyond.saturating_add(step.saturating_sub(1)).checked_div(step);
@@ -130,41 +130,41 @@ impl Settlement {
     }
 
     fn has_enough(&self, params: &SettlementParams) -> bool {
-        self.count > 0 && self.count >= u32::from(params.least_samples)
+        self.count > 0 && self.count >= u32::from(params.min_samples)
     }
 
     /// From when on the slow price settles if there are too few samples, unix seconds.
     pub fn final_at(&self, params: &SettlementParams) -> i64 {
-        self.expiry.saturating_add(i64::from(params.greatest_delay_seconds))
+        self.expiry.saturating_add(i64::from(params.max_delay_seconds))
     }
 
     /// Settles at `now`: by the average, rounded down to 2⁻⁴⁸, if the window has ended with enough samples; by `slow_price` from
     /// [`Self::final_at`] on. What has been settled is only told again.
     ///
     /// # Errors
-    /// [`SettlementRefusal::TooEarly`], [`SettlementRefusal::TooFew`], [`SettlementRefusal::TooLarge`]; nothing is then changed.
+    /// [`SettlementError::TooEarly`], [`SettlementError::TooFew`], [`SettlementError::TooLarge`]; nothing is then changed.
     pub fn finish(
         &mut self,
         slow_price: Price,
         now: i64,
         params: &SettlementParams,
-    ) -> Result<Outcome, SettlementRefusal> {
+    ) -> Result<Outcome, SettlementError> {
         if let Some(outcome) = self.outcome {
             return Ok(outcome);
         }
         if now < self.ends_at {
-            return Err(SettlementRefusal::TooEarly { ends_at: self.ends_at });
+            return Err(SettlementError::TooEarly { ends_at: self.ends_at });
         }
         let outcome = if self.has_enough(params) {
             let average = self.sum.checked_div_int(i128::from(self.count));
             Outcome {
-                price: average.and_then(Price::from_fixed).ok_or(SettlementRefusal::TooLarge)?,
+                price: average.and_then(Price::from_fixed).ok_or(SettlementError::TooLarge)?,
                 is_slow_price: false,
             }
         } else {
             let final_at = self.final_at(params);
             if now < final_at {
-                return Err(SettlementRefusal::TooFew {
+                return Err(SettlementError::TooFew {
                     count: self.count,
                     final_at,
                 });
@@ -191,7 +191,7 @@ mod tests {
     const SLOW: &str = "777";
 
     /// Samples at the given moments, price 100; the last one's answer.
-    fn sampled(times: impl IntoIterator<Item = i64>) -> (Settlement, Result<(), SettlementRefusal>) {
+    fn sampled(times: impl IntoIterator<Item = i64>) -> (Settlement, Result<(), SettlementError>) {
         let mut settlement = Settlement::new(EXPIRY);
         let mut last = Ok(());
         for time in times {
@@ -206,9 +206,9 @@ mod tests {
 
     #[test]
     fn samples_are_in_the_window_and_apart() {
-        let close = |last_at| Err(SettlementRefusal::TooClose { last_at });
+        let close = |last_at| Err(SettlementError::TooClose { last_at });
         for (times, expected) in [
-            (&[START - 1][..], Err(SettlementRefusal::BeforeWindow(START))),
+            (&[START - 1][..], Err(SettlementError::BeforeWindow(START))),
             (&[START], Ok(())),
             (&[EXPIRY], Ok(())),
             (&[START, START], close(START)),
@@ -245,12 +245,12 @@ mod tests {
     #[test]
     fn the_window_grows_step_by_step_until_a_step_ends_with_enough() {
         let few = |count| {
-            Err(SettlementRefusal::TooFew {
+            Err(SettlementError::TooFew {
                 count,
                 final_at: EXPIRY + 7_200,
             })
         };
-        let early = |ends_at| Err(SettlementRefusal::TooEarly { ends_at });
+        let early = |ends_at| Err(SettlementError::TooEarly { ends_at });
         let average = Ok(Outcome {
             price: price("100"),
             is_slow_price: false,
@@ -281,11 +281,11 @@ mod tests {
         }
         // Enough samples close the window.
         let (_, after) = sampled(every(60, 20).chain([EXPIRY + 1]));
-        assert_eq!(after, Err(SettlementRefusal::AfterWindow(EXPIRY)));
+        assert_eq!(after, Err(SettlementError::AfterWindow(EXPIRY)));
         let (_, after) = sampled(every(60, 19).chain([EXPIRY + 300, EXPIRY + 601]));
-        assert_eq!(after, Err(SettlementRefusal::AfterWindow(EXPIRY + 600)));
+        assert_eq!(after, Err(SettlementError::AfterWindow(EXPIRY + 600)));
         let (_, after) = sampled([EXPIRY + 7_201]);
-        assert_eq!(after, Err(SettlementRefusal::AfterWindow(EXPIRY)));
+        assert_eq!(after, Err(SettlementError::AfterWindow(EXPIRY)));
     }
 
     #[test]
@@ -293,7 +293,7 @@ mod tests {
         let (mut settlement, _) = sampled(every(60, 20));
         let outcome = settlement.finish(price(SLOW), EXPIRY, &PARAMS).unwrap();
         let late = settlement.sample(price("9"), EXPIRY + 1, &PARAMS);
-        assert_eq!(late, Err(SettlementRefusal::Settled));
+        assert_eq!(late, Err(SettlementError::Settled));
         assert_eq!(settlement.finish(price("9"), EXPIRY + 9_999, &PARAMS), Ok(outcome));
     }
 

@@ -1,6 +1,6 @@
 //! A trade between two margin accounts: a quantity one way, a premium the other.
 
-use super::account::{AccountRefusal, MarginAccount};
+use super::account::{AccountError, MarginAccount};
 use super::series::SeriesTerms;
 use ballast_core_types::scale::{mul_div_ceil, mul_div_floor};
 use ballast_core_types::Lots;
@@ -29,7 +29,7 @@ impl Side {
 }
 
 /// What `quantity` costs at `price`, in base units: rounded up if the taker buys, down if the taker sells, so that a taker never gains by
-/// cutting a trade into pieces. `lots_per_unit` is [`super::params::HouseParams::lots_per_unit`].
+/// cutting a trade into pieces. `lots_per_unit` is [`super::params::ClearingHouseParams::lots_per_unit`].
 ///
 /// `None` for a quantity below zero or a premium that does not fit.
 pub fn premium(quantity: Lots, price: UnitPrice, lots_per_unit: u64, taker: Side) -> Option<u64> {
@@ -54,12 +54,12 @@ impl OpenInterest {
 /// Checks a size: a positive whole multiple of the least.
 ///
 /// # Errors
-/// [`AccountRefusal::Size`].
-pub fn check_size(quantity: Lots, least: Lots) -> Result<(), AccountRefusal> {
+/// [`AccountError::Size`].
+pub fn check_size(quantity: Lots, least: Lots) -> Result<(), AccountError> {
     if quantity.0 > 0 && quantity.0.checked_rem(least.0) == Some(0) {
         return Ok(());
     }
-    Err(AccountRefusal::Size {
+    Err(AccountError::Size {
         quantity: quantity.0,
         least: least.0,
     })
@@ -68,14 +68,14 @@ pub fn check_size(quantity: Lots, least: Lots) -> Result<(), AccountRefusal> {
 /// Moves a holding of a series from one account to another. Returns by how much open interest changed.
 ///
 /// # Errors
-/// [`AccountRefusal::PositionsFull`], [`AccountRefusal::TooLarge`]; both accounts are then as they were.
+/// [`AccountError::PositionsFull`], [`AccountError::TooLarge`]; both accounts are then as they were.
 pub(super) fn move_position(
     from: &mut MarginAccount,
     to: &mut MarginAccount,
     series: &SeriesTerms,
     quantity: Lots,
-) -> Result<i64, AccountRefusal> {
-    let back = Lots(quantity.0.checked_neg().ok_or(AccountRefusal::TooLarge)?);
+) -> Result<i64, AccountError> {
+    let back = Lots(quantity.0.checked_neg().ok_or(AccountError::TooLarge)?);
     let long = |account: &MarginAccount| account.quantity(series).0.max(0);
     let before = (long(from), long(to));
     to.change(series, quantity)?;
@@ -87,7 +87,7 @@ pub(super) fn move_position(
     let change = |after: i64, before: i64| after.saturating_sub(before);
     change(long(from), before.0)
         .checked_add(change(long(to), before.1))
-        .ok_or(AccountRefusal::TooLarge)
+        .ok_or(AccountError::TooLarge)
 }
 
 /// What a buyer gets from a seller, and for how much.
@@ -106,32 +106,32 @@ pub struct Fill<'a> {
 /// by what is returned.
 ///
 /// # Errors
-/// The first [`AccountRefusal`]: a size that is no multiple of `least_size`, an expired series, an account in debt or
+/// The first [`AccountError`]: a size that is no multiple of `min_size`, an expired series, an account in debt or
 /// bankrupt, a premium that the buyer has no cash for, a full list of positions. Both accounts are then as they were.
 pub fn trade(
     buyer: &mut MarginAccount,
     seller: &mut MarginAccount,
     fill: Fill,
-    least_size: Lots,
+    min_size: Lots,
     now: i64,
-) -> Result<i64, AccountRefusal> {
+) -> Result<i64, AccountError> {
     let Fill {
         series,
         quantity,
         premium,
     } = fill;
-    check_size(quantity, least_size)?;
+    check_size(quantity, min_size)?;
     if now >= series.expiry {
-        return Err(AccountRefusal::Expired);
+        return Err(AccountError::Expired);
     }
     buyer.check_solvent()?;
     seller.check_solvent()?;
-    let refused = AccountRefusal::Cash {
+    let refused = AccountError::Cash {
         cash: buyer.cash,
         needed: premium,
     };
     let paid = buyer.cash.checked_sub(premium).ok_or(refused)?;
-    let received = seller.cash.checked_add(premium).ok_or(AccountRefusal::TooLarge)?;
+    let received = seller.cash.checked_add(premium).ok_or(AccountError::TooLarge)?;
     let change = move_position(seller, buyer, series, quantity)?;
     buyer.cash = paid;
     seller.cash = received;
@@ -199,7 +199,7 @@ mod tests {
         };
         let rich = account(1_000, &[]);
         let full = account(1_000, &many);
-        let size = |quantity| Err(AccountRefusal::Size { quantity, least: 10 });
+        let size = |quantity| Err(AccountError::Size { quantity, least: 10 });
         for (buyer, seller, quantity, premium, now, expected) in [
             (rich, rich, 20, 1_000, 0, Ok(20)),
             (
@@ -208,7 +208,7 @@ mod tests {
                 20,
                 1_001,
                 0,
-                Err(AccountRefusal::Cash {
+                Err(AccountError::Cash {
                     cash: 1_000,
                     needed: 1_001,
                 }),
@@ -216,20 +216,20 @@ mod tests {
             (rich, rich, 15, 1, 0, size(15)),
             (rich, rich, 0, 1, 0, size(0)),
             (rich, rich, -10, 1, 0, size(-10)),
-            (rich, rich, 10, 1, EXPIRY, Err(AccountRefusal::Expired)),
-            (with(0, 3, Status::Normal), rich, 10, 0, 0, Err(AccountRefusal::Debt(3))),
-            (rich, with(0, 3, Status::Normal), 10, 0, 0, Err(AccountRefusal::Debt(3))),
+            (rich, rich, 10, 1, EXPIRY, Err(AccountError::Expired)),
+            (with(0, 3, Status::Normal), rich, 10, 0, 0, Err(AccountError::Debt(3))),
+            (rich, with(0, 3, Status::Normal), 10, 0, 0, Err(AccountError::Debt(3))),
             (
                 rich,
                 with(9, 0, Status::Bankrupt),
                 10,
                 0,
                 0,
-                Err(AccountRefusal::Bankrupt),
+                Err(AccountError::Bankrupt),
             ),
-            (full, rich, 10, 1, 0, Err(AccountRefusal::PositionsFull)),
-            (rich, full, 10, 1, 0, Err(AccountRefusal::PositionsFull)),
-            (rich, account(u64::MAX, &[]), 10, 1, 0, Err(AccountRefusal::TooLarge)),
+            (full, rich, 10, 1, 0, Err(AccountError::PositionsFull)),
+            (rich, full, 10, 1, 0, Err(AccountError::PositionsFull)),
+            (rich, account(u64::MAX, &[]), 10, 1, 0, Err(AccountError::TooLarge)),
         ] {
             let (mut a, mut b) = (buyer, seller);
             let fill = Fill {

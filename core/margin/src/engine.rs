@@ -5,7 +5,7 @@ use super::margin::{relieved, MarginParams};
 use super::mark::{Marked, MarketGreeks, Marking};
 use super::market::MarketInputs;
 use super::scenario::ScenarioParams;
-use super::AssessRefusal;
+use super::AssessError;
 use ballast_core_math::scenarios::{
     add_losses, combined, idiosyncratic_share, tail_risk, Cell, Grid, Leg, Losses, TailRisk,
 };
@@ -100,18 +100,18 @@ impl BookRisk {
 
 /// Assesses a book at the unix time `now`.
 ///
-/// `room` is memory to work in, for the legs of one market at a time: [`MAX_LEGS`] of them are always enough.
+/// `scratch` is memory to work in, for the legs of one market at a time: [`MAX_LEGS`] of them are always enough.
 ///
 /// # Errors
-/// [`AssessRefusal`]: the first rule that a leg or a market breaks.
+/// [`AssessError`]: the first rule that a leg or a market breaks.
 pub fn assess(
     legs: &[BookLeg],
     markets: &[MarketInputs],
     scenarios: &ScenarioParams,
     margin: &MarginParams,
     now: i64,
-    room: &mut [Leg],
-) -> Result<Assessment, AssessRefusal> {
+    scratch: &mut [Leg],
+) -> Result<Assessment, AssessError> {
     let mut greeks = [MarketGreeks::default(); MAX_MARKETS];
     let inputs = RiskInputs {
         legs,
@@ -120,9 +120,9 @@ pub fn assess(
         scenarios,
         now,
     };
-    let risk = run(&inputs, room, Some(&mut greeks))?;
+    let risk = run(&inputs, scratch, Some(&mut greeks))?;
     let requirement = risk.requirement(margin, Requirement::default(), Requirement::default());
-    let requirement = requirement.ok_or(AssessRefusal::TooLarge)?;
+    let requirement = requirement.ok_or(AssessError::TooLarge)?;
     Ok(Assessment {
         value: risk.value,
         long_options: risk.long_options,
@@ -141,17 +141,17 @@ pub fn assess(
 /// price; scenarios still start from the published one.
 ///
 /// # Errors
-/// As [`assess`]; [`AssessRefusal::MarketCount`] too for slow prices that are not as many as markets.
+/// As [`assess`]; [`AssessError::MarketCount`] too for slow prices that are not as many as markets.
 pub fn book_risk(
     legs: &[BookLeg],
     markets: &[MarketInputs],
     slow: Option<&[Price]>,
     scenarios: &ScenarioParams,
     now: i64,
-    room: &mut [Leg],
-) -> Result<BookRisk, AssessRefusal> {
+    scratch: &mut [Leg],
+) -> Result<BookRisk, AssessError> {
     if slow.is_some_and(|slow| slow.len() != markets.len()) {
-        return Err(AssessRefusal::MarketCount);
+        return Err(AssessError::MarketCount);
     }
     let inputs = RiskInputs {
         legs,
@@ -160,14 +160,14 @@ pub fn book_risk(
         scenarios,
         now,
     };
-    run(&inputs, room, None)
+    run(&inputs, scratch, None)
 }
 
 /// What one leg is worth on its adverse side, in base units, rounded down. [`BookLeg::market`] is of no account.
 ///
 /// # Errors
-/// [`AssessRefusal`]: the first rule that the leg or the market breaks.
-pub fn mark(leg: &BookLeg, market: &MarketInputs, now: i64) -> Result<Value, AssessRefusal> {
+/// [`AssessError`]: the first rule that the leg or the market breaks.
+pub fn mark(leg: &BookLeg, market: &MarketInputs, now: i64) -> Result<Value, AssessError> {
     Ok(Marking::new(market, None, now)?.mark(leg, None)?.value)
 }
 
@@ -184,9 +184,9 @@ struct RiskInputs<'a> {
 #[inline(never)]
 fn run(
     inputs: &RiskInputs,
-    room: &mut [Leg],
+    scratch: &mut [Leg],
     mut greeks: Option<&mut [MarketGreeks; MAX_MARKETS]>,
-) -> Result<BookRisk, AssessRefusal> {
+) -> Result<BookRisk, AssessError> {
     let RiskInputs {
         legs,
         markets,
@@ -195,13 +195,13 @@ fn run(
         now,
     } = *inputs;
     if legs.len() > MAX_LEGS {
-        return Err(AssessRefusal::TooManyLegs);
+        return Err(AssessError::TooManyLegs);
     }
     if markets.is_empty() || markets.len() > MAX_MARKETS {
-        return Err(AssessRefusal::MarketCount);
+        return Err(AssessError::MarketCount);
     }
     if legs.iter().any(|leg| leg.market >= markets.len()) {
-        return Err(AssessRefusal::UnknownMarket);
+        return Err(AssessError::UnknownMarket);
     }
     let mut result = BookRisk::default();
     let mut present = Present::default();
@@ -213,12 +213,12 @@ fn run(
         let slow = slow.and_then(|slow| slow.get(index)).copied();
         let marking = Marking::new(market, slow, now)?;
         let greeks = greeks.as_deref_mut().and_then(|greeks| greeks.get_mut(index));
-        let marks = mark_all(here, &marking, greeks, room)?;
+        let marks = mark_all(here, &marking, greeks, scratch)?;
         add_value(&mut result.value, marks.value)?;
         add_value(&mut result.long_options, marks.long_options)?;
         present.long_options |= !marks.long.is_empty();
         present.rest |= !marks.rest.is_empty();
-        let grid = scenarios.grid(market.deviation)?;
+        let grid = scenarios.grid(market.horizon_volatility)?;
         if markets.len() == 1 {
             // One market is its own factor.
             revalue(&marks, market.bounds.mid, [(&grid, &mut shared)])?;
@@ -228,9 +228,9 @@ fn run(
         // Every grid's cells are the same multiples of its own deviation, and so are equally probable.
         first_grid.get_or_insert(grid);
     }
-    let grid = first_grid.ok_or(AssessRefusal::MarketCount)?;
+    let grid = first_grid.ok_or(AssessError::MarketCount)?;
     let shared = tails(&shared, &grid, present)?;
-    finish(&mut result, &shared, &own, present, markets.len() > 1).ok_or(AssessRefusal::TooLarge)?;
+    finish(&mut result, &shared, &own, present, markets.len() > 1).ok_or(AssessError::TooLarge)?;
     Ok(result)
 }
 
@@ -257,13 +257,13 @@ fn mark_all<'a, 'b>(
     legs: impl Iterator<Item = &'b BookLeg>,
     marking: &Marking,
     mut greeks: Option<&mut MarketGreeks>,
-    room: &'a mut [Leg],
-) -> Result<Marks<'a>, AssessRefusal> {
+    scratch: &'a mut [Leg],
+) -> Result<Marks<'a>, AssessError> {
     let (mut whole, mut long) = (Worth::default(), Worth::default());
-    let (mut front, mut back) = (0usize, room.len());
+    let (mut front, mut back) = (0usize, scratch.len());
     for leg in legs {
         if front >= back {
-            return Err(AssessRefusal::TooManyLegs);
+            return Err(AssessError::TooManyLegs);
         }
         let marked = marking.mark(leg, greeks.as_deref_mut())?;
         whole.add(&marked)?;
@@ -276,7 +276,7 @@ fn mark_all<'a, 'b>(
             back = back.wrapping_sub(1);
             back
         };
-        *room.get_mut(place).ok_or(AssessRefusal::TooManyLegs)? = marked.leg;
+        *scratch.get_mut(place).ok_or(AssessError::TooManyLegs)? = marked.leg;
     }
     if let Some(greeks) = greeks {
         *greeks = greeks.per_unit();
@@ -284,8 +284,8 @@ fn mark_all<'a, 'b>(
     Ok(Marks {
         value: whole.less(),
         long_options: long.less(),
-        long: room.get(..front).unwrap_or_default(),
-        rest: room.get(back..).unwrap_or_default(),
+        long: scratch.get(..front).unwrap_or_default(),
+        rest: scratch.get(back..).unwrap_or_default(),
     })
 }
 
@@ -297,7 +297,7 @@ struct Worth {
 }
 
 impl Worth {
-    fn add(&mut self, marked: &Marked) -> Result<(), AssessRefusal> {
+    fn add(&mut self, marked: &Marked) -> Result<(), AssessError> {
         add_value(&mut self.adverse, marked.value)?;
         add_value(&mut self.slow, marked.slow_value)
     }
@@ -309,15 +309,10 @@ impl Worth {
 
 /// Adds what one of several markets loses by the factor they share, and works out the tails of its own moves.
 #[inline(never)]
-fn shared_and_own(
-    marks: &Marks,
-    market: &MarketInputs,
-    grid: &Grid,
-    shared: &mut Parts,
-) -> Result<Tails, AssessRefusal> {
-    let rest = idiosyncratic_share(market.loading).ok_or(AssessRefusal::Loading)?;
-    let factor = grid.shared(market.loading).ok_or(AssessRefusal::Loading)?;
-    let alone = grid.shared(rest).ok_or(AssessRefusal::Loading)?;
+fn shared_and_own(marks: &Marks, market: &MarketInputs, grid: &Grid, shared: &mut Parts) -> Result<Tails, AssessError> {
+    let rest = idiosyncratic_share(market.loading).ok_or(AssessError::Loading)?;
+    let factor = grid.shared(market.loading).ok_or(AssessError::Loading)?;
+    let alone = grid.shared(rest).ok_or(AssessError::Loading)?;
     let mut own = Parts::default();
     revalue(marks, market.bounds.mid, [(&factor, shared), (&alone, &mut own)])?;
     tails(&own, &alone, marks.present())
@@ -325,11 +320,7 @@ fn shared_and_own(
 
 /// Adds what the legs of one market lose in each cell of its grids.
 #[inline(never)]
-fn revalue<const N: usize>(
-    marks: &Marks,
-    spot: Price,
-    mut sums: [(&Grid, &mut Parts); N],
-) -> Result<(), AssessRefusal> {
+fn revalue<const N: usize>(marks: &Marks, spot: Price, mut sums: [(&Grid, &mut Parts); N]) -> Result<(), AssessError> {
     if !marks.long.is_empty() {
         add_losses(
             &mut sums.each_mut().map(|(grid, parts)| (*grid, &mut parts.long_options)),
@@ -349,8 +340,8 @@ fn revalue<const N: usize>(
 
 /// The tails of the whole and of the rest.
 #[inline(never)]
-fn tails(parts: &Parts, grid: &Grid, present: Present) -> Result<Tails, AssessRefusal> {
-    let tail = |losses: &Losses| tail_risk(losses, grid).ok_or(AssessRefusal::TooLarge);
+fn tails(parts: &Parts, grid: &Grid, present: Present) -> Result<Tails, AssessError> {
+    let tail = |losses: &Losses| tail_risk(losses, grid).ok_or(AssessError::TooLarge);
     let rest = if present.rest {
         tail(&parts.rest)?
     } else {
@@ -361,7 +352,7 @@ fn tails(parts: &Parts, grid: &Grid, present: Present) -> Result<Tails, AssessRe
             &parts
                 .long_options
                 .checked_add(&parts.rest)
-                .ok_or(AssessRefusal::TooLarge)?,
+                .ok_or(AssessError::TooLarge)?,
         )?
     } else {
         rest
@@ -394,7 +385,7 @@ fn finish(
     Some(())
 }
 
-fn add_value(sum: &mut Value, more: Value) -> Result<(), AssessRefusal> {
-    *sum = sum.checked_add(more).ok_or(AssessRefusal::TooLarge)?;
+fn add_value(sum: &mut Value, more: Value) -> Result<(), AssessError> {
+    *sum = sum.checked_add(more).ok_or(AssessError::TooLarge)?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! One position of a book, as it is asked about.
 
 use super::amount::quotient;
-use super::AssessRefusal;
+use super::AssessError;
 use ballast_core_math::black_scholes::{Kind, Strike};
 use ballast_core_math::Magnitude;
 use ballast_core_types::Lots;
@@ -52,27 +52,27 @@ impl Decimal {
     }
 
     /// The number to 64 significant bits, rounded down.
-    pub(super) fn magnitude(self) -> Result<Magnitude, AssessRefusal> {
+    pub(super) fn magnitude(self) -> Result<Magnitude, AssessError> {
         self.divisor()
             .and_then(|divisor| quotient(u64::from(self.digits), divisor))
-            .ok_or(AssessRefusal::Decimal)
+            .ok_or(AssessError::Decimal)
     }
 
     /// The number as a strike.
-    pub(super) fn strike(self) -> Result<Strike, AssessRefusal> {
+    pub(super) fn strike(self) -> Result<Strike, AssessError> {
         self.magnitude().map(Strike)
     }
 
     /// What `quantity` cost at this price, in base units, rounded up.
-    pub(super) fn cost_ceil(self, quantity: Lots) -> Result<i64, AssessRefusal> {
-        let divisor = i128::from(self.divisor().ok_or(AssessRefusal::Decimal)?);
+    pub(super) fn cost_ceil(self, quantity: Lots) -> Result<i64, AssessError> {
+        let divisor = i128::from(self.divisor().ok_or(AssessError::Decimal)?);
         let product = i128::from(quantity.0).wrapping_mul(i128::from(self.digits));
         // ⌈p/d⌉ = −⌊−p/d⌋; the product is below 2⁹⁶.
         product
             .wrapping_neg()
             .checked_div_euclid(divisor)
             .and_then(|down| i64::try_from(down.wrapping_neg()).ok())
-            .ok_or(AssessRefusal::TooLarge)
+            .ok_or(AssessError::TooLarge)
     }
 }
 
@@ -96,8 +96,8 @@ mod tests {
             let got = ballast_core_math::Scaled::from(number.magnitude().unwrap()).to_f64();
             assert!((got - expected).abs() <= expected * 1e-15, "{got} {expected}");
         }
-        assert_eq!(decimal(1, 10).magnitude(), Err(AssessRefusal::Decimal));
-        assert_eq!(decimal(1, 255).cost_ceil(Lots(1)), Err(AssessRefusal::Decimal));
+        assert_eq!(decimal(1, 10).magnitude(), Err(AssessError::Decimal));
+        assert_eq!(decimal(1, 255).cost_ceil(Lots(1)), Err(AssessError::Decimal));
     }
 
     #[test]
@@ -107,7 +107,7 @@ mod tests {
             (-3, decimal(25, 1), Ok(-7)),
             (4, decimal(25, 1), Ok(10)),
             (0, decimal(25, 1), Ok(0)),
-            (i64::MAX, decimal(u32::MAX, 0), Err(AssessRefusal::TooLarge)),
+            (i64::MAX, decimal(u32::MAX, 0), Err(AssessError::TooLarge)),
         ] {
             assert_eq!(number.cost_ceil(Lots(lots)), expected);
         }

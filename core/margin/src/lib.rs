@@ -4,7 +4,7 @@
 //! and scenarios from the fast one. Formulae, constants and their reasons are in `docs/reference/assess.md`.
 //!
 //! **The adverse side.** Each leg is marked where its owner would have to leave it: at the end of the price's confidence
-//! interval, and at the side of the volatility, that is worse for him. So a wider interval never makes a book worth more.
+//! interval, and at the side of the volatility, that is worse for them. So a wider interval never makes a book worth more.
 //! Greeks and scenarios start from the published price, and from each leg's adverse volatility.
 #![no_std]
 #![forbid(unsafe_code)]
@@ -23,7 +23,7 @@ pub use leg::{BookLeg, Contract, Decimal};
 pub use margin::{MarginParams, MARGIN};
 pub use mark::MarketGreeks;
 pub use market::{MarketInputs, VolatilityBand};
-pub use scenario::{deviation, ScenarioParams, HORIZON_SECONDS, LOADING, SCENARIOS, VOLATILITY_SPREAD};
+pub use scenario::{horizon_volatility, ScenarioParams, HORIZON_SECONDS, LOADING, SCENARIOS, VOLATILITY_SPREAD};
 
 use ballast_core_math::black_scholes::DomainError;
 use ballast_core_math::scenarios::{GridError, ScenarioError};
@@ -31,7 +31,7 @@ use ballast_core_math::surface::PointError;
 
 /// Why a book is not assessed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AssessRefusal {
+pub enum AssessError {
     /// More than [`MAX_LEGS`] legs, or more on one market than there is room to work in.
     TooManyLegs,
     /// No market, or more than [`MAX_MARKETS`].
@@ -56,25 +56,25 @@ pub enum AssessRefusal {
     TooLarge,
 }
 
-impl From<DomainError> for AssessRefusal {
+impl From<DomainError> for AssessError {
     fn from(error: DomainError) -> Self {
         Self::Domain(error)
     }
 }
 
-impl From<PointError> for AssessRefusal {
+impl From<PointError> for AssessError {
     fn from(error: PointError) -> Self {
         Self::Volatility(error)
     }
 }
 
-impl From<GridError> for AssessRefusal {
+impl From<GridError> for AssessError {
     fn from(error: GridError) -> Self {
         Self::Grid(error)
     }
 }
 
-impl From<ScenarioError> for AssessRefusal {
+impl From<ScenarioError> for AssessError {
     fn from(error: ScenarioError) -> Self {
         match error {
             ScenarioError::Domain(error) => Self::Domain(error),

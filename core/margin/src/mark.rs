@@ -3,7 +3,7 @@
 use super::amount::{amount_floor, quotient, times};
 use super::leg::{BookLeg, Contract, Decimal};
 use super::market::MarketInputs;
-use super::AssessRefusal;
+use super::AssessError;
 use ballast_core_math::black_scholes::{fast, precise, Greeks, Inputs, Kind, Spot, Strike, Volatility, Years};
 use ballast_core_math::kernels::precise::{ln, sqrt};
 use ballast_core_math::scenarios::{Leg, OptionLeg};
@@ -53,19 +53,19 @@ pub(super) struct Marked {
 const WORTH_BITS: i32 = 10;
 
 impl<'a> Marking<'a> {
-    pub(super) fn new(market: &'a MarketInputs<'a>, slow: Option<Price>, now: i64) -> Result<Self, AssessRefusal> {
+    pub(super) fn new(market: &'a MarketInputs<'a>, slow: Option<Price>, now: i64) -> Result<Self, AssessError> {
         let spot = Spot::from_price(market.bounds.mid);
         Ok(Self {
             market,
             now,
             slow,
             spot,
-            log_spot: ln(spot.0).ok_or(AssessRefusal::TooLarge)?,
+            log_spot: ln(spot.0).ok_or(AssessError::TooLarge)?,
         })
     }
 
     /// Marks a leg and adds its Greeks to `sums`, if wanted, which are finished by [`MarketGreeks::per_unit`].
-    pub(super) fn mark(&self, leg: &BookLeg, sums: Option<&mut MarketGreeks>) -> Result<Marked, AssessRefusal> {
+    pub(super) fn mark(&self, leg: &BookLeg, sums: Option<&mut MarketGreeks>) -> Result<Marked, AssessError> {
         match leg.contract {
             Contract::Linear { entry } => self.linear(leg.quantity, entry, sums),
             Contract::Option { kind, strike, expiry } => self.option(leg.quantity, kind, strike, expiry, sums),
@@ -74,13 +74,13 @@ impl<'a> Marking<'a> {
 
     /// A long position could be sold at the low price, a short one bought back at the high one.
     #[inline(never)]
-    fn linear(&self, quantity: Lots, entry: Decimal, sums: Option<&mut MarketGreeks>) -> Result<Marked, AssessRefusal> {
+    fn linear(&self, quantity: Lots, entry: Decimal, sums: Option<&mut MarketGreeks>) -> Result<Marked, AssessError> {
         let bounds = &self.market.bounds;
         let adverse = if quantity.0 >= 0 { bounds.low } else { bounds.high };
         let cost = entry.cost_ceil(quantity)?;
         let value = |price| {
             let value = floor_of(quantity, price)?.checked_sub(cost);
-            value.map(Value).ok_or(AssessRefusal::TooLarge)
+            value.map(Value).ok_or(AssessError::TooLarge)
         };
         if let Some(sums) = sums {
             add_to(&mut sums.delta, Some(floor_of(quantity, bounds.mid)?))?;
@@ -99,16 +99,16 @@ impl<'a> Marking<'a> {
         strike: Decimal,
         expiry: i64,
         sums: Option<&mut MarketGreeks>,
-    ) -> Result<Marked, AssessRefusal> {
+    ) -> Result<Marked, AssessError> {
         let seconds = expiry.saturating_sub(self.now);
         if seconds <= 0 {
-            return Err(AssessRefusal::Expired);
+            return Err(AssessError::Expired);
         }
         let seconds = seconds.unsigned_abs();
-        let time = Years(quotient(seconds, SECONDS_PER_YEAR.unsigned_abs()).ok_or(AssessRefusal::TooLarge)?);
+        let time = Years(quotient(seconds, SECONDS_PER_YEAR.unsigned_abs()).ok_or(AssessError::TooLarge)?);
         let strike = strike.strike()?;
         let market = self.market;
-        let volatility = market.volatility.as_ref().ok_or(AssessRefusal::NoVolatility)?;
+        let volatility = market.volatility.as_ref().ok_or(AssessError::NoVolatility)?;
         let at = LogMoneyness(self.log_moneyness(strike, time)?);
         let volatility = volatility.adverse(quantity.0 >= 0, at, time)?;
         let inputs = self.inputs(kind, strike, volatility, time);
@@ -122,7 +122,7 @@ impl<'a> Marking<'a> {
         let value_at = |at| {
             let spot = Spot::from_price(at);
             let value = amount_floor(quantity.0, price(&Inputs { spot, ..inputs })?, 0);
-            value.map(Value).ok_or(AssessRefusal::TooLarge)
+            value.map(Value).ok_or(AssessError::TooLarge)
         };
         let value = value_at(adverse)?;
         Ok(Marked {
@@ -156,8 +156,8 @@ impl<'a> Marking<'a> {
     }
 
     /// ln(K/F) = ln K − ln S − (r − q)τ.
-    fn log_moneyness(&self, strike: Strike, time: Years) -> Result<I7F57, AssessRefusal> {
-        let outside = AssessRefusal::Volatility(PointError::LogMoneyness);
+    fn log_moneyness(&self, strike: Strike, time: Years) -> Result<I7F57, AssessError> {
+        let outside = AssessError::Volatility(PointError::LogMoneyness);
         let over_spot = ln(strike.0)
             .and_then(|log| log.checked_sub(self.log_spot))
             .ok_or(outside)?;
@@ -179,10 +179,10 @@ impl<'a> Marking<'a> {
 
     /// Adds q·Δ·S, q·Γ·S², q·vega, q·vega·√(30 d/τ), q·θ a year and q·ρ.
     #[inline(never)]
-    fn add(&self, quantity: Lots, greeks: &Greeks, seconds: u64, sums: &mut MarketGreeks) -> Result<(), AssessRefusal> {
+    fn add(&self, quantity: Lots, greeks: &Greeks, seconds: u64, sums: &mut MarketGreeks) -> Result<(), AssessError> {
         let spot = self.spot.0;
         let per_lot = Scaled::from(spot);
-        let worth = amount_floor(quantity.0, per_lot, WORTH_BITS).ok_or(AssessRefusal::TooLarge)?;
+        let worth = amount_floor(quantity.0, per_lot, WORTH_BITS).ok_or(AssessError::TooLarge)?;
         add_to(&mut sums.delta, amount_floor(worth, greeks.delta, -WORTH_BITS))?;
         add_to(
             &mut sums.gamma,
@@ -218,27 +218,27 @@ impl MarketGreeks {
     }
 }
 
-fn floor_of(quantity: Lots, price: Price) -> Result<i64, AssessRefusal> {
+fn floor_of(quantity: Lots, price: Price) -> Result<i64, AssessError> {
     value_floor(quantity, price)
         .map(|value| value.0)
-        .ok_or(AssessRefusal::TooLarge)
+        .ok_or(AssessError::TooLarge)
 }
 
-fn add_to(sum: &mut i64, more: Option<i64>) -> Result<(), AssessRefusal> {
+fn add_to(sum: &mut i64, more: Option<i64>) -> Result<(), AssessError> {
     *sum = more
         .and_then(|more| sum.checked_add(more))
-        .ok_or(AssessRefusal::TooLarge)?;
+        .ok_or(AssessError::TooLarge)?;
     Ok(())
 }
 
 // Each evaluation has a stack frame of its own: the virtual machine's are 4 KiB.
 
 #[inline(never)]
-fn greeks(inputs: &Inputs) -> Result<Greeks, AssessRefusal> {
+fn greeks(inputs: &Inputs) -> Result<Greeks, AssessError> {
     Ok(fast::greeks(inputs)?)
 }
 
 #[inline(never)]
-fn price(inputs: &Inputs) -> Result<Scaled, AssessRefusal> {
+fn price(inputs: &Inputs) -> Result<Scaled, AssessError> {
     Ok(precise::price(inputs)?)
 }

@@ -1,7 +1,7 @@
 //! What a book's legs are valued from, one market at a time.
 
 use super::scenario::{LOADING, VOLATILITY_SPREAD};
-use super::AssessRefusal;
+use super::AssessError;
 use ballast_core_math::black_scholes::{Rate, Volatility, Years};
 use ballast_core_math::surface::{precise, LogMoneyness, Surface};
 use ballast_core_math::Magnitude;
@@ -36,8 +36,8 @@ pub struct MarketInputs<'a> {
     pub bounds: PriceBounds,
     /// `None` where the market has no volatility: its legs then must be linear.
     pub volatility: Option<VolatilityBand<'a>>,
-    /// Standard deviation of the log price over the liquidation horizon: see [`super::deviation`].
-    pub deviation: I7F57,
+    /// Standard deviation of the log price over the liquidation horizon: see [`super::horizon_volatility`].
+    pub horizon_volatility: I7F57,
     /// Loading ρ on the factor that all markets share, within ±1. Without effect in a book on one market.
     pub loading: I2F62,
     /// The rate at which the quote currency grows.
@@ -49,7 +49,7 @@ pub struct MarketInputs<'a> {
 impl<'a> MarketInputs<'a> {
     /// A market as the programs read it: volatility from its surface with the spread on both sides; no rate and no carry, since the forward is the spot,
     /// as the surface's feeders quote it.
-    pub const fn read(bounds: PriceBounds, surface: Option<&'a Surface>, deviation: I7F57) -> Self {
+    pub const fn read(bounds: PriceBounds, surface: Option<&'a Surface>, horizon_volatility: I7F57) -> Self {
         let volatility = match surface {
             Some(surface) => Some(VolatilityBand::Surface {
                 surface,
@@ -61,7 +61,7 @@ impl<'a> MarketInputs<'a> {
         Self {
             bounds,
             volatility,
-            deviation,
+            horizon_volatility,
             loading: LOADING,
             rate: Rate(I2F62::ZERO),
             carry: Rate(I2F62::ZERO),
@@ -104,7 +104,7 @@ const GREATEST: Magnitude = match Magnitude::from_parts(5, 0) {
 impl VolatilityBand<'_> {
     /// The side of the volatility that is worse for who is long (or short) at ln(K/F) and a time.
     #[inline(never)]
-    pub(super) fn adverse(&self, long: bool, at: LogMoneyness, time: Years) -> Result<Volatility, AssessRefusal> {
+    pub(super) fn adverse(&self, long: bool, at: LogMoneyness, time: Years) -> Result<Volatility, AssessError> {
         match self {
             Self::Surface { surface, low, high } => {
                 let middle = precise::volatility(surface, at, time)?;

@@ -1,6 +1,6 @@
 //! The shocks: how far prices and volatilities may move while a book is being closed.
 
-use super::AssessRefusal;
+use super::AssessError;
 use ballast_core_math::black_scholes::{Volatility, Years};
 use ballast_core_math::kernels::precise::sqrt;
 use ballast_core_math::scenarios::{Grid, PRICE_SHOCKS, VOLATILITY_SHOCKS};
@@ -21,9 +21,9 @@ const ROOT_OF_HORIZON: I2F62 = I2F62::lit("0.0523423922590213708");
 /// One day in years: where the surface is asked what it expects of the horizon.
 const HORIZON: (u64, i32) = (0xb38c_f9b0_0b38_cf9b, -72);
 /// The least deviation over the horizon, however calm the market was.
-const LEAST_DEVIATION: I7F57 = I7F57::lit("0.03");
+const MIN_DEVIATION: I7F57 = I7F57::lit("0.03");
 /// The greatest: six of them are a factor e².
-const GREATEST_DEVIATION: I7F57 = I7F57::lit("0.3333");
+const MAX_DEVIATION: I7F57 = I7F57::lit("0.3333");
 
 /// The shocks of the grid, in units that do not depend on the market.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,8 +49,8 @@ pub const SCENARIOS: ScenarioParams = ScenarioParams {
 impl ScenarioParams {
     /// The grid of a market whose log price has this deviation over the horizon.
     #[inline(never)]
-    pub(super) fn grid(&self, deviation: I7F57) -> Result<Grid, AssessRefusal> {
-        let half = deviation.to_bits() >> 1;
+    pub(super) fn grid(&self, horizon_volatility: I7F57) -> Result<Grid, AssessError> {
+        let half = horizon_volatility.to_bits() >> 1;
         let shocks = self
             .price_halves
             .map(|count| I7F57::from_bits(half.saturating_mul(i64::from(count))));
@@ -58,7 +58,7 @@ impl ScenarioParams {
             shocks,
             self.volatility,
             self.volatility_weights,
-            deviation,
+            horizon_volatility,
             self.term_cap,
         )?)
     }
@@ -68,8 +68,8 @@ impl ScenarioParams {
 /// root of `variance`, a year's) and what the surface expects of that day at the money; within 3 % and 33 %.
 ///
 /// # Errors
-/// [`AssessRefusal::Volatility`] if the surface has no volatility there.
-pub fn deviation(variance: Ratio, surface: Option<&Surface>) -> Result<I7F57, AssessRefusal> {
+/// [`AssessError::Volatility`] if the surface has no volatility there.
+pub fn horizon_volatility(variance: Ratio, surface: Option<&Surface>) -> Result<I7F57, AssessError> {
     let realised = sqrt(Magnitude::from_fixed(variance.fixed()).unwrap_or(Magnitude::ZERO));
     let expected = match surface {
         Some(surface) => at_the_money(surface)?.0,
@@ -84,10 +84,10 @@ pub fn deviation(variance: Ratio, surface: Option<&Surface>) -> Result<I7F57, As
     let product = u128::from(larger.mantissa()).wrapping_mul(u128::from(ROOT_OF_HORIZON.to_bits().unsigned_abs()));
     let shift = 68i32.saturating_sub(larger.exponent()).clamp(64, 127);
     let bits = i64::try_from(product >> shift.unsigned_abs()).unwrap_or(i64::MAX);
-    Ok(I7F57::from_bits(bits).clamp(LEAST_DEVIATION, GREATEST_DEVIATION))
+    Ok(I7F57::from_bits(bits).clamp(MIN_DEVIATION, MAX_DEVIATION))
 }
 
-fn at_the_money(surface: &Surface) -> Result<Volatility, AssessRefusal> {
+fn at_the_money(surface: &Surface) -> Result<Volatility, AssessError> {
     let (mantissa, exponent) = HORIZON;
     let day = Years(Magnitude::from_parts(mantissa, exponent).unwrap_or(Magnitude::ONE));
     Ok(precise::volatility(surface, LogMoneyness(I7F57::ZERO), day)?)
@@ -133,7 +133,7 @@ mod tests {
             ("0.01", Some(4.0), 20.936_957),
         ] {
             let surface = expected_by_surface.map(surface);
-            let got = deviation(Ratio::from_fixed(variance.parse().unwrap()), surface.as_ref()).unwrap();
+            let got = horizon_volatility(Ratio::from_fixed(variance.parse().unwrap()), surface.as_ref()).unwrap();
             let error = got.to_num::<f64>() * 100.0 - deviation_percent;
             assert!(error.abs() < 1e-6, "{variance} {expected_by_surface:?} {got}");
         }
@@ -141,8 +141,8 @@ mod tests {
 
     #[test]
     fn every_deviation_makes_a_grid() {
-        for deviation in [LEAST_DEVIATION, I7F57::lit("0.1"), GREATEST_DEVIATION] {
-            assert!(SCENARIOS.grid(deviation).is_ok());
+        for horizon_volatility in [MIN_DEVIATION, I7F57::lit("0.1"), MAX_DEVIATION] {
+            assert!(SCENARIOS.grid(horizon_volatility).is_ok());
         }
     }
 }

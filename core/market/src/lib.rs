@@ -1,4 +1,4 @@
-//! What a market is known by: whether a price may be used, what is learnt from one price to the next, and what stands
+//! What a market is known by: whether a price may be used, what is learnt from one price to the next, and what is active
 //! in the way of acting on it.
 //!
 //! Programs call these functions to *check*, keepers call the same ones to *plan*, so that the two can never disagree.
@@ -9,8 +9,8 @@
 
 pub mod admission;
 pub mod breaker;
+pub mod cooldown;
 pub mod observation;
-pub mod quiet;
 pub mod regime;
 pub mod signals;
 pub mod surface_feed;

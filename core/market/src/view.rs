@@ -4,11 +4,11 @@
 //! says of a published price is decided here, the same for all of them.
 
 use crate::admission::{
-    admit, confirm, AdmittedPrice, Now, PriceRefusal, PriceUse, RawPrice, Recency, Reference, SecondPrice, UseLimits,
+    admit, confirm, AdmittedPrice, Now, PriceError, PriceUse, RawPrice, Recency, Reference, SecondPrice, UseLimits,
 };
 use crate::breaker::BreakerSet;
-use crate::observation::{Implied, MarketState, ObservationParams, Sight};
-use crate::signals::{exit_fallback, ExitHaircut, ObserveRefusal};
+use crate::observation::{Implied, MarketObservation, MarketState, ObservationParams};
+use crate::signals::{exit_fallback, ExitHaircut, ObserveError};
 use ballast_core_math::estimators::EwmaVariance;
 use ballast_core_types::{Price, PriceBounds};
 
@@ -53,8 +53,8 @@ impl MarketView {
     /// Returns the slow price.
     ///
     /// # Errors
-    /// [`PriceRefusal::NothingObserved`] before the first observation.
-    pub fn slow_price(&self) -> Result<Price, PriceRefusal> {
+    /// [`PriceError::NothingObserved`] before the first observation.
+    pub fn slow_price(&self) -> Result<Price, PriceError> {
         Ok(self.observed()?.signals.slow_price)
     }
 
@@ -64,9 +64,9 @@ impl MarketView {
     /// both brings the second by observing in the same transaction.
     ///
     /// # Errors
-    /// The rule that failed; [`PriceRefusal::NothingObserved`] before the first observation.
+    /// The rule that failed; [`PriceError::NothingObserved`] before the first observation.
     #[inline(never)]
-    pub fn live_price(&self, raw: &RawPrice, usage: PriceUse, now: Now) -> Result<AdmittedPrice, PriceRefusal> {
+    pub fn live_price(&self, raw: &RawPrice, usage: PriceUse, now: Now) -> Result<AdmittedPrice, PriceError> {
         let state = self.observed()?;
         let limits = self.limits(usage);
         let price = admit(raw, limits, &self.reference(), Recency::NotOlder, now)?;
@@ -83,17 +83,17 @@ impl MarketView {
     /// `raw` is `None` if no price could be decoded.
     ///
     /// # Errors
-    /// The rule the live price broke, [`PriceRefusal::Unreadable`] without one, while the stored one is fresh;
-    /// [`PriceRefusal::NothingObserved`] before the first.
+    /// The rule the live price broke, [`PriceError::Unreadable`] without one, while the stored one is fresh;
+    /// [`PriceError::NothingObserved`] before the first.
     #[inline(never)]
-    pub fn exit_price(&self, raw: Option<&RawPrice>, now: Now) -> Result<ExitPrice, PriceRefusal> {
-        let live = raw.ok_or(PriceRefusal::Unreadable);
+    pub fn exit_price(&self, raw: Option<&RawPrice>, now: Now) -> Result<ExitPrice, PriceError> {
+        let live = raw.ok_or(PriceError::Unreadable);
         let refusal = match live.and_then(|raw| self.live_price(raw, PriceUse::Exit, now)) {
             Ok(AdmittedPrice { bounds, .. }) => return Ok(ExitPrice { bounds, is_live: true }),
             Err(refusal) => refusal,
         };
         let signals = &self.observed()?.signals;
-        let haircut = exit_fallback(signals, &self.exit_haircut, now).ok_or(PriceRefusal::OutOfRange)?;
+        let haircut = exit_fallback(signals, &self.exit_haircut, now).ok_or(PriceError::OutOfRange)?;
         if let Some(live) = raw.and_then(|raw| self.at_any_distance(raw, now)) {
             return Ok(ExitPrice {
                 bounds: live.widened(&haircut).bounds,
@@ -114,14 +114,14 @@ impl MarketView {
     /// profit from nobody having observed yet.
     ///
     /// # Errors
-    /// [`PriceRefusal::NothingObserved`] before the first observation.
+    /// [`PriceError::NothingObserved`] before the first observation.
     #[inline(never)]
-    pub fn active_breakers(&self, live: Option<&AdmittedPrice>, now: Now) -> Result<BreakerSet, PriceRefusal> {
+    pub fn active_breakers(&self, live: Option<&AdmittedPrice>, now: Now) -> Result<BreakerSet, PriceError> {
         let second = self.fresh_second(now);
         let implied = self.implied.as_ref();
         Ok(self
             .observed()?
-            .standing(&self.observation, live, second.as_ref(), implied, now))
+            .active(&self.observation, live, second.as_ref(), implied, now))
     }
 
     /// Returns the price that an observation takes in.
@@ -131,7 +131,7 @@ impl MarketView {
     ///
     /// # Errors
     /// The rule that refused it.
-    pub fn newer_price(&self, raw: &RawPrice, now: Now) -> Result<AdmittedPrice, PriceRefusal> {
+    pub fn newer_price(&self, raw: &RawPrice, now: Now) -> Result<AdmittedPrice, PriceError> {
         let reference = Reference {
             slow_price: None,
             ..self.reference()
@@ -154,17 +154,17 @@ impl MarketView {
     /// Returns what the market remembers after one more observation.
     ///
     /// # Errors
-    /// [`ObserveRefusal`].
+    /// [`ObserveError`].
     #[inline(never)]
-    pub fn observe(&self, sight: &Sight, now: Now) -> Result<MarketState, ObserveRefusal> {
+    pub fn observe(&self, observation: &MarketObservation, now: Now) -> Result<MarketState, ObserveError> {
         match &self.state {
-            Some(before) => before.next(&self.observation, sight, now),
-            None => Ok(MarketState::first(sight, self.initial_variance, now)),
+            Some(before) => before.next(&self.observation, observation, now),
+            None => Ok(MarketState::first(observation, self.initial_variance, now)),
         }
     }
 
-    fn observed(&self) -> Result<&MarketState, PriceRefusal> {
-        self.state.as_ref().ok_or(PriceRefusal::NothingObserved)
+    fn observed(&self) -> Result<&MarketState, PriceError> {
+        self.state.as_ref().ok_or(PriceError::NothingObserved)
     }
 
     /// What a new price is compared with.

@@ -5,7 +5,7 @@ use crate::Magnitude;
 use ballast_core_types::basis_points::{BasisPoints, SCALE};
 
 impl Score {
-    /// Returns the size of the z-score in ten-thousandths of a standard deviation, rounded up: 0 … 80 000.
+    /// Returns the size of the z-score in basis points of a standard deviation, rounded up: 0 … 80 000.
     pub const fn basis_points_ceil(self) -> BasisPoints {
         let bits = self.0.to_bits().unsigned_abs() as u64;
         BasisPoints::saturating(bits.wrapping_mul(SCALE).wrapping_add((1 << 28) - 1) >> 28)

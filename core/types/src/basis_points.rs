@@ -1,11 +1,11 @@
-//! Ratios as people set them: whole ten-thousandths in 32 bits.
+//! Ratios as people set them: whole basis points in 32 bits.
 //!
 //! Thresholds and the readings compared with them are of this type, so that a comparison costs one instruction on the
 //! chain and a parameter takes four bytes of an account.
 
 use crate::{Price, Ratio};
 
-/// A ratio ≥ 0 in ten-thousandths, 0 … 429 496.7295. Readings saturate at [`Self::MAX`]; what made them too large is
+/// A ratio ≥ 0 in basis points, 0 … 429 496.7295. Readings saturate at [`Self::MAX`]; what made them too large is
 /// then at least as bad as any threshold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BasisPoints(pub u32);

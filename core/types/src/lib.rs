@@ -1,4 +1,4 @@
-//! The vocabulary of the core: fixed-point quantities and the integers that stand for them.
+//! The vocabulary of the core: fixed-point quantities and the integers that are active for them.
 //!
 //! Nothing here allocates, panics, or uses floating point. A function that can fail returns `None`; the caller knows which
 //! rule that breaks.

@@ -3,13 +3,13 @@
 //! An [`Appraisal`] is built once an instruction. It owns prices, net asset values, breakers and permissions; targets and the rest are asked
 //! of it. A rebalance builds a second one of the book it leaves, at the same prices. The program, the bots and a browser build the same.
 
-use crate::exposure::{targets, Staying, Targets};
+use crate::exposure::{targets, RemainingCapital, Targets};
+use crate::monitor::{MonitorUpdate, ShareValue, VaultMonitor, VaultObservation};
 use crate::portfolio::Portfolio;
 use crate::prices::MarketPrices;
 use crate::rebalance::Exposure;
 use crate::shares;
 use crate::state::{ShareMark, VaultState};
-use crate::vault_watch::{Looked, VaultSight, Watch, Worth};
 use ballast_core_market::admission::Now;
 use ballast_core_market::breaker::{permitted, BreakerSet, Permissions};
 use ballast_core_types::{Position, Ratio, Shares, UnixTime, Value};
@@ -56,7 +56,7 @@ pub struct Appraisal<'a> {
     /// Mark of the share after this appraisal.
     pub share_mark: ShareMark,
     /// Monitor after this appraisal. At a price that is not live it is as it was.
-    pub monitor: Watch,
+    pub monitor: VaultMonitor,
     /// Breakers of market and vault that are active for whoever acts on this appraisal.
     pub active: BreakerSet,
     /// What they permit.
@@ -83,14 +83,14 @@ impl<'a> Appraisal<'a> {
         let (share_mark, redemption) = mark(vault, low, per_share, inputs)?;
         let update = monitored(
             inputs,
-            Worth {
+            ShareValue {
                 nav_low: low,
                 supply,
                 per_share,
                 high_water: share_mark.high_water,
             },
         );
-        let active = prices.active.union(update.standing);
+        let active = prices.active.union(update.active);
         Some(Self {
             vault,
             prices,
@@ -99,7 +99,7 @@ impl<'a> Appraisal<'a> {
             now,
             nav: NetAssetValues { low, redemption },
             share_mark,
-            monitor: update.watch,
+            monitor: update.monitor,
             active,
             permissions: permitted(active, prices.is_admitted),
         })
@@ -118,7 +118,7 @@ impl<'a> Appraisal<'a> {
     /// Returns the targets of another value, supply and queue of this vault. `None` on overflow, or if more shares leave than exist.
     #[inline(never)]
     pub fn targets_of(&self, nav: Value, supply: Shares, leaving: Shares) -> Option<Targets> {
-        let staying = Staying::of(nav, supply, leaving, self.vault.share_mark.high_water)?;
+        let staying = RemainingCapital::of(nav, supply, leaving, self.vault.share_mark.high_water)?;
         targets(&self.vault.policy.exposure, &staying)
     }
 
@@ -156,17 +156,17 @@ fn mark(vault: &VaultState, low: Value, per_share: Ratio, inputs: &AppraisalInpu
 
 /// One observation of the vault by its own breakers.
 #[inline(never)]
-fn monitored(inputs: &AppraisalInputs, worth: Worth) -> Looked {
+fn monitored(inputs: &AppraisalInputs, share_value: ShareValue) -> MonitorUpdate {
     let AppraisalInputs { vault, position, .. } = inputs;
     if !inputs.prices.is_live {
-        return Looked {
-            watch: vault.monitor,
-            standing: BreakerSet::NONE,
+        return MonitorUpdate {
+            monitor: vault.monitor,
+            active: BreakerSet::NONE,
         };
     }
-    let sight = VaultSight {
-        worth: Some(worth),
+    let observation = VaultObservation {
+        share_value: Some(share_value),
         venue_answers: position.is_operational,
     };
-    vault.monitor.look(&sight, &vault.monitor_params, inputs.now)
+    vault.monitor.observe(&observation, &vault.monitor_params, inputs.now)
 }

@@ -20,7 +20,7 @@ pub struct ExposurePolicy {
 
 /// The part of the vault that stays: holders who have asked to leave are not exposed on purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Staying {
+pub struct RemainingCapital {
     /// Low net asset value of the shares that stay.
     pub nav: Value,
     /// Those shares.
@@ -29,7 +29,7 @@ pub struct Staying {
     pub high_water: Ratio,
 }
 
-impl Staying {
+impl RemainingCapital {
     /// The staying part of a book worth `nav` with `supply` shares, `leaving` of which wait to be redeemed.
     ///
     /// `None` on overflow or if more leave than exist.
@@ -66,7 +66,7 @@ pub struct Targets {
 }
 
 /// The targets of a vault. `None` on overflow.
-pub fn targets(policy: &ExposurePolicy, staying: &Staying) -> Option<Targets> {
+pub fn targets(policy: &ExposurePolicy, staying: &RemainingCapital) -> Option<Targets> {
     let floor_per_share = Ratio::from_fixed(staying.high_water.fixed().checked_mul(policy.floor.fixed())?);
     let floor = shares::nav_at_share_price_floor(floor_per_share, staying.supply)?.max(Value::ZERO);
     let cushion = staying.nav.checked_sub(floor)?.max(Value::ZERO);
@@ -103,9 +103,9 @@ mod tests {
         }
     }
 
-    fn staying(nav: i64) -> Staying {
+    fn staying(nav: i64) -> RemainingCapital {
         // With the virtual million, 15 million shares at one each make a round sixteen.
-        Staying {
+        RemainingCapital {
             nav: Value(nav),
             supply: Shares(15_000_000),
             high_water: Ratio::ONE,
@@ -141,12 +141,13 @@ mod tests {
 
     #[test]
     fn those_who_leave_take_their_exposure_with_them() {
-        let all = Staying::of(Value(15_000_000), Shares(15_000_000), Shares(0), Ratio::ONE).unwrap();
+        let all = RemainingCapital::of(Value(15_000_000), Shares(15_000_000), Shares(0), Ratio::ONE).unwrap();
         assert_eq!(all.nav, Value(15_000_000));
-        let half = Staying::of(Value(15_000_000), Shares(15_000_000), Shares(7_500_000), Ratio::ONE).unwrap();
+        let half = RemainingCapital::of(Value(15_000_000), Shares(15_000_000), Shares(7_500_000), Ratio::ONE).unwrap();
         assert_eq!((half.nav, half.supply), (Value(7_500_000), Shares(7_500_000)));
-        let nobody = Staying::of(Value(15_000_000), Shares(15_000_000), Shares(15_000_000), Ratio::ONE).unwrap();
+        let nobody =
+            RemainingCapital::of(Value(15_000_000), Shares(15_000_000), Shares(15_000_000), Ratio::ONE).unwrap();
         assert_eq!((nobody.nav, nobody.supply), (Value(0), Shares(0)));
-        assert_eq!(Staying::of(Value(1), Shares(5), Shares(6), Ratio::ONE), None);
+        assert_eq!(RemainingCapital::of(Value(1), Shares(5), Shares(6), Ratio::ONE), None);
     }
 }

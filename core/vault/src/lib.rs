@@ -10,7 +10,9 @@
 pub mod appraisal;
 pub mod collateral;
 pub mod exposure;
+pub mod limit_multipliers;
 pub mod limits;
+pub mod monitor;
 pub mod planner;
 pub mod portfolio;
 pub mod prices;
@@ -18,5 +20,3 @@ pub mod rebalance;
 pub mod redemption;
 pub mod shares;
 pub mod state;
-pub mod triggers;
-pub mod vault_watch;

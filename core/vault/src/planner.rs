@@ -2,7 +2,7 @@
 
 use crate::appraisal::Appraisal;
 use crate::exposure::Targets;
-use crate::rebalance::{check, due, Exposure, Proposal, RebalancePolicy, Trigger};
+use crate::rebalance::{check, due, Exposure, Proposal, RebalancePolicy, RebalanceReason};
 use ballast_core_market::breaker::Permissions;
 use ballast_core_types::{value_floor, Lots, Price, Ratio, TradingTerms, Value, I80F48};
 
@@ -17,7 +17,7 @@ pub struct PlanInputs<'a> {
     /// What breakers and the price permit.
     pub permissions: Permissions,
     /// What sets it off.
-    pub trigger: Trigger,
+    pub reason: RebalanceReason,
     /// Where the book should be.
     pub targets: &'a Targets,
     /// The book.
@@ -30,11 +30,11 @@ pub struct PlanInputs<'a> {
 
 impl Appraisal<'_> {
     /// Returns the order that is due for one reason; `None` if none is.
-    pub fn order(&self, trigger: Trigger, terms: &TradingTerms) -> Option<Lots> {
+    pub fn order(&self, reason: RebalanceReason, terms: &TradingTerms) -> Option<Lots> {
         order(&PlanInputs {
             policy: &self.vault.policy.rebalance,
             permissions: self.permissions,
-            trigger,
+            reason,
             targets: &self.targets()?,
             exposure: &self.exposure()?,
             price: self.prices.bounds.mid,
@@ -48,7 +48,7 @@ pub fn order(inputs: &PlanInputs) -> Option<Lots> {
     let PlanInputs {
         policy,
         permissions,
-        trigger,
+        reason,
         targets,
         exposure: book,
         price,
@@ -57,7 +57,7 @@ pub fn order(inputs: &PlanInputs) -> Option<Lots> {
     if book.lots != book.lots_if_filled {
         return None;
     }
-    due(book, targets, trigger).ok()?;
+    due(book, targets, reason).ok()?;
     let gap = targets.delta.checked_sub(book.delta)?;
     let largest = largest_notional(policy, terms)?;
     let notional = Value(gap.0.clamp(largest.0.checked_neg()?, largest.0));
@@ -65,7 +65,7 @@ pub fn order(inputs: &PlanInputs) -> Option<Lots> {
     // Where the target is flat, close the position itself: dividing by the price could leave a lot behind.
     let closes = targets.delta == Value::ZERO && notional == gap;
     let lots = if closes { Lots(book.lots.0.checked_neg()?) } else { lots };
-    let reduce_only = !permissions.open || trigger == Trigger::Redemption;
+    let reduce_only = !permissions.open || reason == RebalanceReason::Redemption;
     let lots = if reduce_only && !book.lots.is_reduced_by(lots) {
         only_reducing(book.lots, lots)?
     } else {
@@ -76,7 +76,7 @@ pub fn order(inputs: &PlanInputs) -> Option<Lots> {
     let proposal = Proposal {
         policy,
         permissions,
-        trigger,
+        reason,
         targets,
         cap_after: targets.cap,
         before: book,
@@ -173,27 +173,27 @@ mod tests {
 
     #[test]
     fn the_table_of_orders() {
-        for (lots, target, calm, trigger, expected) in [
-            (0, 5_000_000, true, Trigger::Limits, Some(50_000)),
-            (0, 5_000_000, false, Trigger::Limits, None),
-            (50_500, 5_000_000, true, Trigger::Limits, None),
-            (60_000, 5_000_000, false, Trigger::Limits, Some(-10_000)),
-            (60_000, -1_000_000, false, Trigger::Limits, Some(-60_000)),
-            (60_000, -1_000_000, true, Trigger::Limits, Some(-70_000)),
-            (60_003, 0, true, Trigger::Limits, Some(-60_003)),
-            (50_500, 5_000_000, true, Trigger::Redemption, Some(-500)),
-            (40_000, 5_000_000, true, Trigger::Redemption, None),
+        for (lots, target, calm, reason, expected) in [
+            (0, 5_000_000, true, RebalanceReason::Limits, Some(50_000)),
+            (0, 5_000_000, false, RebalanceReason::Limits, None),
+            (50_500, 5_000_000, true, RebalanceReason::Limits, None),
+            (60_000, 5_000_000, false, RebalanceReason::Limits, Some(-10_000)),
+            (60_000, -1_000_000, false, RebalanceReason::Limits, Some(-60_000)),
+            (60_000, -1_000_000, true, RebalanceReason::Limits, Some(-70_000)),
+            (60_003, 0, true, RebalanceReason::Limits, Some(-60_003)),
+            (50_500, 5_000_000, true, RebalanceReason::Redemption, Some(-500)),
+            (40_000, 5_000_000, true, RebalanceReason::Redemption, None),
         ] {
             let got = order(&PlanInputs {
                 policy: &policy(),
                 permissions: permitted(BreakerSet::NONE, calm),
-                trigger,
+                reason,
                 targets: &targets(target),
                 exposure: &book(lots),
                 price: price("100"),
                 terms: &venue(),
             });
-            assert_eq!(got, expected.map(Lots), "{lots} {target} {calm} {trigger:?}");
+            assert_eq!(got, expected.map(Lots), "{lots} {target} {calm} {reason:?}");
         }
     }
 
@@ -206,7 +206,7 @@ mod tests {
         let got = order(&PlanInputs {
             policy: &policy(),
             permissions: permitted(BreakerSet::NONE, true),
-            trigger: Trigger::Limits,
+            reason: RebalanceReason::Limits,
             targets: &targets(5_000_000),
             exposure: &book(0),
             price: price("100"),
@@ -229,7 +229,7 @@ mod tests {
         let planned = order(&PlanInputs {
             policy: &tight,
             permissions: permitted(BreakerSet::NONE, true),
-            trigger: Trigger::Limits,
+            reason: RebalanceReason::Limits,
             targets: &targets(5_000_000),
             exposure: &book(0),
             price: price("100"),
@@ -244,11 +244,11 @@ mod tests {
         fn whatever_is_planned_is_admitted(lots in -80_000i64..80_000, target in -8_000_000i64..8_000_000, calm: bool) {
             let targets = targets(target);
             let permitted = permitted(BreakerSet::NONE, calm);
-            if let Some(planned) = order(&PlanInputs { policy: &policy(), permissions: permitted, trigger: Trigger::Limits, targets: &targets, exposure: &book(lots), price: price("100"), terms: &venue() }) {
+            if let Some(planned) = order(&PlanInputs { policy: &policy(), permissions: permitted, reason: RebalanceReason::Limits, targets: &targets, exposure: &book(lots), price: price("100"), terms: &venue() }) {
                 let after = book(lots + planned.0);
                 let reachable = targets.cap.0 - targets.band.0;
                 if target.abs() <= reachable {
-                    let verdict = rebalance::check(&rebalance::Proposal { policy: &policy(), permissions: permitted, trigger: Trigger::Limits, targets: &targets, cap_after: targets.cap, before: &book(lots), after: &after, traded: Value(planned.0.abs() * 100) });
+                    let verdict = rebalance::check(&rebalance::Proposal { policy: &policy(), permissions: permitted, reason: RebalanceReason::Limits, targets: &targets, cap_after: targets.cap, before: &book(lots), after: &after, traded: Value(planned.0.abs() * 100) });
                     prop_assert_eq!(verdict, Ok(()));
                 }
             }

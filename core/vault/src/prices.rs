@@ -1,6 +1,6 @@
 //! The prices a vault is appraised at.
 
-use ballast_core_market::admission::{AdmittedPrice, Now, PriceRefusal, PriceUse, RawPrice};
+use ballast_core_market::admission::{AdmittedPrice, Now, PriceError, PriceUse, RawPrice};
 use ballast_core_market::breaker::BreakerSet;
 use ballast_core_market::MarketView;
 use ballast_core_types::{Price, PriceBounds};
@@ -39,8 +39,8 @@ impl MarketPrices {
     /// # Errors
     /// The rule that refused the price; of two, that of the wider use.
     #[inline(never)]
-    pub fn read(market: &MarketView, raw: Option<&RawPrice>, purpose: Purpose, now: Now) -> Result<Self, PriceRefusal> {
-        let live = |usage| market.live_price(raw.ok_or(PriceRefusal::Unreadable)?, usage, now);
+    pub fn read(market: &MarketView, raw: Option<&RawPrice>, purpose: Purpose, now: Now) -> Result<Self, PriceError> {
+        let live = |usage| market.live_price(raw.ok_or(PriceError::Unreadable)?, usage, now);
         match purpose {
             Purpose::Deposit => Self::live(market, &live(PriceUse::Nav)?, true, now),
             Purpose::Monitor => Self::live(market, &live(PriceUse::Exit)?, true, now),
@@ -62,7 +62,7 @@ impl MarketPrices {
         }
     }
 
-    fn live(market: &MarketView, price: &AdmittedPrice, is_admitted: bool, now: Now) -> Result<Self, PriceRefusal> {
+    fn live(market: &MarketView, price: &AdmittedPrice, is_admitted: bool, now: Now) -> Result<Self, PriceError> {
         Ok(Self {
             bounds: price.bounds,
             slow: market.slow_price()?,

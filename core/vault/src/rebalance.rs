@@ -1,6 +1,6 @@
 //! *Propose, then prove*: whether a book after a rebalance is provably better than before.
 //!
-//! Any stranger may propose any orders. The program executes them and then asks this module; if the answer is a refusal,
+//! Anyone may propose any orders. The program executes them and then asks this module; if the answer is a refusal,
 //! the whole transaction is undone. The keeper asks the same module before it sends.
 
 use crate::exposure::Targets;
@@ -35,7 +35,7 @@ pub struct Exposure {
 
 /// What sets a rebalance off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trigger {
+pub enum RebalanceReason {
     /// The band or the cap is left.
     Limits,
     /// Holders who leave wait for cash: any exposure beyond the target may go, none may come.
@@ -44,7 +44,7 @@ pub enum Trigger {
 
 /// The rule a rebalance broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RebalanceRefusal {
+pub enum RebalanceError {
     /// An order of zero lots, or no order.
     EmptyOrder,
     /// A fill outside the oracle-anchored price band.
@@ -90,16 +90,16 @@ pub fn notional(lots: Lots, price: Price) -> Option<Value> {
 }
 
 /// Whether a rebalance is due: the reason why one is not, otherwise.
-pub fn due(before: &Exposure, targets: &Targets, trigger: Trigger) -> Result<(), RebalanceRefusal> {
+pub fn due(before: &Exposure, targets: &Targets, reason: RebalanceReason) -> Result<(), RebalanceError> {
     let gap = distance(before.delta_if_filled, targets.delta)?;
     let size = magnitude(before.delta_if_filled)?;
     let beyond_target = size > magnitude(targets.delta)?
         || before.delta_if_filled.0.signum() == targets.delta.0.signum().saturating_neg();
-    let due = match trigger {
-        Trigger::Limits => gap > targets.band || size > targets.cap,
-        Trigger::Redemption => gap > Value::ZERO && beyond_target && size > Value::ZERO,
+    let due = match reason {
+        RebalanceReason::Limits => gap > targets.band || size > targets.cap,
+        RebalanceReason::Redemption => gap > Value::ZERO && beyond_target && size > Value::ZERO,
     };
-    due.then_some(()).ok_or(RebalanceRefusal::NothingToDo)
+    due.then_some(()).ok_or(RebalanceError::NothingToDo)
 }
 
 /// A rebalance, as it is proven.
@@ -110,7 +110,7 @@ pub struct Proposal<'a> {
     /// What breakers and the price permit.
     pub permissions: Permissions,
     /// What sets it off.
-    pub trigger: Trigger,
+    pub reason: RebalanceReason,
     /// Targets of the book before.
     pub targets: &'a Targets,
     /// Cap of the book after, whose cost of trading has lowered it.
@@ -127,11 +127,11 @@ pub struct Proposal<'a> {
 ///
 /// # Errors
 /// The rule that failed.
-pub fn check(proposal: &Proposal) -> Result<(), RebalanceRefusal> {
+pub fn check(proposal: &Proposal) -> Result<(), RebalanceError> {
     let Proposal {
         policy,
         permissions,
-        trigger,
+        reason,
         targets,
         cap_after,
         before,
@@ -139,28 +139,28 @@ pub fn check(proposal: &Proposal) -> Result<(), RebalanceRefusal> {
         traded,
     } = *proposal;
     if before.lots != before.lots_if_filled {
-        return Err(RebalanceRefusal::OrderInFlight);
+        return Err(RebalanceError::OrderInFlight);
     }
-    due(before, targets, trigger)?;
+    due(before, targets, reason)?;
     if after.lots_if_filled == before.lots_if_filled {
-        return Err(RebalanceRefusal::EmptyOrder);
+        return Err(RebalanceError::EmptyOrder);
     }
     let change = after
         .lots_if_filled
         .checked_sub(before.lots_if_filled)
-        .ok_or(RebalanceRefusal::OutOfRange)?;
+        .ok_or(RebalanceError::OutOfRange)?;
     let reduces = before.lots_if_filled.is_reduced_by(change);
-    if !reduces && (!permissions.open || trigger == Trigger::Redemption) {
-        return Err(RebalanceRefusal::OpeningNotPermitted);
+    if !reduces && (!permissions.open || reason == RebalanceReason::Redemption) {
+        return Err(RebalanceError::OpeningNotPermitted);
     }
     if !permissions.reduce {
-        return Err(RebalanceRefusal::OpeningNotPermitted);
+        return Err(RebalanceError::OpeningNotPermitted);
     }
     // The cap has to hold whether an order in flight fills or not.
     let allowed = targets.cap.min(cap_after).max(magnitude(before.delta)?);
     for delta in [after.delta, after.delta_if_filled] {
         if magnitude(delta)? > allowed {
-            return Err(RebalanceRefusal::OverCap);
+            return Err(RebalanceError::OverCap);
         }
     }
     let was = distance(before.delta_if_filled, targets.delta)?;
@@ -168,40 +168,40 @@ pub fn check(proposal: &Proposal) -> Result<(), RebalanceRefusal> {
     let least = policy
         .min_improvement
         .of_floor(targets.band)
-        .ok_or(RebalanceRefusal::OutOfRange)?
+        .ok_or(RebalanceError::OutOfRange)?
         .max(Value(1));
     // A last small step that closes the position or lands on the target is enough, however small.
     let finished = after.lots_if_filled == Lots::ZERO && targets.delta == Value::ZERO;
-    let improvement = was.checked_sub(is).ok_or(RebalanceRefusal::OutOfRange)?;
+    let improvement = was.checked_sub(is).ok_or(RebalanceError::OutOfRange)?;
     if improvement < least && !(finished && improvement > Value::ZERO) {
-        return Err(RebalanceRefusal::NoImprovement);
+        return Err(RebalanceError::NoImprovement);
     }
     let crossed = (before.delta_if_filled > targets.delta) != (after.delta_if_filled > targets.delta);
     if crossed && is > targets.band {
-        return Err(RebalanceRefusal::Overshoot);
+        return Err(RebalanceError::Overshoot);
     }
-    let cost = before.nav.checked_sub(after.nav).ok_or(RebalanceRefusal::OutOfRange)?;
+    let cost = before.nav.checked_sub(after.nav).ok_or(RebalanceError::OutOfRange)?;
     let budget = policy
         .max_cost
         .of_ceil(traded)
-        .ok_or(RebalanceRefusal::OutOfRange)?
+        .ok_or(RebalanceError::OutOfRange)?
         // Rounding of fill, fee and valuation: a few base units.
         .checked_add(Value(4))
-        .ok_or(RebalanceRefusal::OutOfRange)?;
+        .ok_or(RebalanceError::OutOfRange)?;
     if cost > budget {
-        return Err(RebalanceRefusal::TooCostly);
+        return Err(RebalanceError::TooCostly);
     }
     Ok(())
 }
 
-fn distance(a: Value, b: Value) -> Result<Value, RebalanceRefusal> {
+fn distance(a: Value, b: Value) -> Result<Value, RebalanceError> {
     a.checked_sub(b)
         .and_then(Value::checked_abs)
-        .ok_or(RebalanceRefusal::OutOfRange)
+        .ok_or(RebalanceError::OutOfRange)
 }
 
-fn magnitude(value: Value) -> Result<Value, RebalanceRefusal> {
-    value.checked_abs().ok_or(RebalanceRefusal::OutOfRange)
+fn magnitude(value: Value) -> Result<Value, RebalanceError> {
+    value.checked_abs().ok_or(RebalanceError::OutOfRange)
 }
 
 #[cfg(test)]

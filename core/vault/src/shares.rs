@@ -150,7 +150,7 @@ mod tests {
 
         #[test]
         fn a_first_depositor_cannot_profit_from_inflation(gift in 0u64..1_000_000_000_000, first in 1u64..1_000_000, second in 1u64..1_000_000_000_000) {
-            // The attacker deposits, makes the pool richer by `gift` at its own cost, the victim deposits, the thief leaves.
+            // The attacker deposits, makes the pool richer by `gift` at its own cost, the victim deposits, the attacker leaves.
             let attacker = shares_for_deposit_floor(first, Value(0), Shares(0)).unwrap();
             let nav = (first + gift) as i64;
             let victim = shares_for_deposit_floor(second, Value(nav), attacker).unwrap_or(Shares(0));

@@ -1,9 +1,9 @@
 //! What a vault's account says, as plain values.
 
 use crate::exposure::ExposurePolicy;
+use crate::monitor::{MonitorParams, VaultMonitor};
 use crate::rebalance::RebalancePolicy;
 use crate::shares::RiseLimit;
-use crate::vault_watch::{Watch, WatchParams};
 use ballast_core_types::{Ratio, Shares, UnixTime};
 
 /// What a vault was created with.
@@ -38,7 +38,7 @@ pub struct VaultState {
     /// What it was created with.
     pub policy: VaultPolicy,
     /// How it monitors itself.
-    pub monitor_params: WatchParams,
+    pub monitor_params: MonitorParams,
     /// Ledger: quote tokens in custody that belong to the vault, base units.
     pub cash: u64,
     /// Shares of holders who wait to leave.
@@ -46,7 +46,7 @@ pub struct VaultState {
     /// What a share was last worth.
     pub share_mark: ShareMark,
     /// What it remembers from one observation to the next.
-    pub monitor: Watch,
+    pub monitor: VaultMonitor,
 }
 
 impl VaultState {

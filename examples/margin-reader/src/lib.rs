@@ -47,7 +47,7 @@ pub mod margin_reader {
 /// Accounts of `check`; after them those of the question, as `assess` wants them.
 #[derive(Accounts)]
 pub struct Check<'info> {
-    /// The risk engine: `Program` compares its address, so that nobody passes an engine of his own.
+    /// The risk engine: `Program` compares its address, so that nobody passes an engine of their own.
     pub risk_program: Program<'info, BallastRisk>,
 }
 

@@ -1,13 +1,13 @@
-//! What several instructions share: the standing of an account, and a trade between two.
+//! What several instructions share: the margin status of an account, and a trade between two.
 
 use crate::errors::{OptionsError, Refuse};
-use crate::events::StandingReport;
+use crate::events::MarginStatusReport;
 use crate::markets::Markets;
-use crate::state::{Expiry, House, Series};
+use crate::state::{ClearingHouse, Expiry, Series};
 use anchor_lang::prelude::*;
-use ballast_core_clearing::account::{MarginAccount as Books, MAX_POSITIONS};
+use ballast_core_clearing::account::{MarginAccount as MarginBook, MAX_POSITIONS};
 use ballast_core_clearing::liquidation;
-use ballast_core_clearing::margin::{self, MarginContext, Marks, Standing, Workspace, BLANK};
+use ballast_core_clearing::margin::{self, MarginContext, MarginStatus, Marks, Workspace, BLANK};
 use ballast_core_clearing::series::SeriesTerms;
 use ballast_core_clearing::trade::{self, Fill, Side, UnitPrice};
 use ballast_core_margin::BookLeg;
@@ -18,12 +18,12 @@ use ballast_core_types::Lots;
 pub const MAX_BATCH: usize = 20;
 
 /// Memory that the margin works in, on the heap: it is too much for a stack frame.
-pub struct Room {
+pub struct MarginScratch {
     book: Vec<BookLeg>,
     legs: Vec<Leg>,
 }
 
-impl Room {
+impl MarginScratch {
     /// Room for any account; one is enough for an instruction.
     pub fn new() -> Self {
         Self {
@@ -32,56 +32,56 @@ impl Room {
         }
     }
 
-    /// Where an account stands.
+    /// Computes the margin status of an account.
     ///
     /// # Errors
     /// [`OptionsError::MarketMissing`], [`OptionsError::NotAssessed`], [`OptionsError::TooLarge`].
     #[inline(never)]
-    pub fn standing(&mut self, books: &Books, context: &MarginContext, marks: Marks) -> Result<Standing> {
+    pub fn margin_status(&mut self, book: &MarginBook, context: &MarginContext, marks: Marks) -> Result<MarginStatus> {
         let mut work = Workspace {
             book: &mut self.book,
             legs: &mut self.legs,
         };
-        margin::standing(books, context, marks, &mut work).or_refuse()
+        margin::margin_status(book, context, marks, &mut work).or_refuse()
     }
 
     /// Refuses an account below its initial margin; one that is not is not being liquidated any more.
     ///
     /// # Errors
-    /// [`OptionsError::InitialMargin`], [`OptionsError::CashNeed`], and as [`Self::standing`].
-    pub fn check_initial(&mut self, books: &mut Books, context: &MarginContext, who: &str) -> Result<()> {
-        let standing = self.standing(books, context, Marks::Adverse)?;
-        if let Err(refusal) = standing.check_initial() {
+    /// [`OptionsError::InitialMargin`], [`OptionsError::CashNeed`], and as [`Self::margin_status`].
+    pub fn check_initial(&mut self, book: &mut MarginBook, context: &MarginContext, who: &str) -> Result<()> {
+        let status = self.margin_status(book, context, Marks::Adverse)?;
+        if let Err(refusal) = status.check_initial() {
             msg!("{}", who);
             return Err(refusal).or_refuse();
         }
-        liquidation::end(books, &standing).or_refuse()
+        liquidation::end(book, &status).or_refuse()
     }
 }
 
-impl Default for Room {
+impl Default for MarginScratch {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl From<&Standing> for StandingReport {
-    fn from(standing: &Standing) -> Self {
+impl From<&MarginStatus> for MarginStatusReport {
+    fn from(status: &MarginStatus) -> Self {
         Self {
-            equity: standing.equity.0,
-            initial: standing.initial.0,
-            maintenance: standing.maintenance.0,
-            cash: standing.cash.0,
-            cash_need_initial: standing.cash_need.initial.0,
-            cash_need_maintenance: standing.cash_need.maintenance.0,
-            debt: standing.debt.0,
+            equity: status.equity.0,
+            initial: status.initial.0,
+            maintenance: status.maintenance.0,
+            cash: status.cash.0,
+            cash_need_initial: status.cash_need.initial.0,
+            cash_need_maintenance: status.cash_need.maintenance.0,
+            debt: status.debt.0,
         }
     }
 }
 
 /// What two accounts agree on.
 #[derive(Clone, Copy, Debug)]
-pub struct Deal {
+pub struct TradeTerms {
     /// The series.
     pub terms: SeriesTerms,
     /// How much, positive.
@@ -93,24 +93,24 @@ pub struct Deal {
 }
 
 /// The two sides of a trade.
-pub struct Sides<'a> {
+pub struct Counterparties<'a> {
     /// Who takes the quote or the auction; rounding is against it.
-    pub taker: &'a mut Books,
+    pub taker: &'a mut MarginBook,
     /// Who made it.
-    pub maker: &'a mut Books,
+    pub maker: &'a mut MarginBook,
 }
 
 /// The accounts of a series that a trade changes.
-pub struct Venue<'a> {
+pub struct SeriesAccounts<'a> {
     /// The house.
-    pub house: &'a mut House,
+    pub house: &'a mut ClearingHouse,
     /// The expiry.
     pub expiry: &'a mut Expiry,
     /// The series.
     pub series: &'a mut Series,
 }
 
-impl Venue<'_> {
+impl SeriesAccounts<'_> {
     /// Books a change of open interest, in the three places where it is counted.
     ///
     /// # Errors
@@ -118,7 +118,7 @@ impl Venue<'_> {
     pub fn change_open_interest(&mut self, change: i64) -> Result<()> {
         let mut book = self.expiry.book();
         book.change_open_interest(change).or_refuse()?;
-        self.expiry.keep(&book);
+        self.expiry.store(&book);
         self.series.change_open_interest(change)?;
         self.house.change_open_interest(self.series.key.market, change)
     }
@@ -129,58 +129,65 @@ impl Venue<'_> {
 /// # Errors
 /// [`OptionsError`] of the first rule that is broken; the transaction then has to fail.
 #[inline(never)]
-pub fn trade(venue: &mut Venue, sides: &mut Sides, deal: &Deal, markets: &mut Markets, clock: &Clock) -> Result<u64> {
-    let settings = venue.house.listing(deal.terms.market)?.settings;
+pub fn trade(
+    venue: &mut SeriesAccounts,
+    counterparties: &mut Counterparties,
+    terms: &TradeTerms,
+    markets: &mut Markets,
+    clock: &Clock,
+) -> Result<u64> {
+    let settings = venue.house.listing(terms.terms.market)?.settings;
     // Whoever trades brings the market he trades on, also where the trade leaves him without a position.
-    markets.spot(deal.terms.market)?;
-    if !reduces_both(sides, deal)? {
+    markets.spot(terms.terms.market)?;
+    if !reduces_both(counterparties, terms)? {
         markets.check_open()?;
     }
     let lots_per_unit = venue.house.params().lots_per_unit();
-    let premium = trade::premium(deal.quantity, deal.price, lots_per_unit, deal.taker);
+    let premium = trade::premium(terms.quantity, terms.price, lots_per_unit, terms.taker);
     let premium = premium.ok_or(OptionsError::TooLarge)?;
-    let before = sum(&[sides.taker, sides.maker]);
-    let (buyer, seller) = match deal.taker {
-        Side::Buy => (&mut *sides.taker, &mut *sides.maker),
-        Side::Sell => (&mut *sides.maker, &mut *sides.taker),
+    let before = sum(&[counterparties.taker, counterparties.maker]);
+    let (buyer, seller) = match terms.taker {
+        Side::Buy => (&mut *counterparties.taker, &mut *counterparties.maker),
+        Side::Sell => (&mut *counterparties.maker, &mut *counterparties.taker),
     };
-    let (least, now) = (Lots(settings.least_size), clock.unix_timestamp);
+    let (least, now) = (Lots(settings.min_size), clock.unix_timestamp);
     let fill = Fill {
-        series: &deal.terms,
-        quantity: deal.quantity,
+        series: &terms.terms,
+        quantity: terms.quantity,
         premium,
     };
     let change = trade::trade(buyer, seller, fill, least, now).or_refuse()?;
-    require!(sum(&[sides.taker, sides.maker]) == before, OptionsError::NotConserved);
+    require!(
+        sum(&[counterparties.taker, counterparties.maker]) == before,
+        OptionsError::NotConserved
+    );
     venue.change_open_interest(change)?;
     let context = markets.context(venue.house, now);
-    let mut room = Room::new();
-    room.check_initial(sides.taker, &context, "taker")?;
-    room.check_initial(sides.maker, &context, "maker")?;
+    let mut scratch = MarginScratch::new();
+    scratch.check_initial(counterparties.taker, &context, "taker")?;
+    scratch.check_initial(counterparties.maker, &context, "maker")?;
     Ok(premium)
 }
 
 /// Whether a trade brings both sides nearer to having nothing of the series.
-fn reduces_both(sides: &Sides, deal: &Deal) -> Result<bool> {
-    let back = Lots(deal.quantity.0.checked_neg().ok_or(OptionsError::TooLarge)?);
-    let (taker, maker) = match deal.taker {
-        Side::Buy => (deal.quantity, back),
-        Side::Sell => (back, deal.quantity),
+fn reduces_both(counterparties: &Counterparties, terms: &TradeTerms) -> Result<bool> {
+    let back = Lots(terms.quantity.0.checked_neg().ok_or(OptionsError::TooLarge)?);
+    let (taker, maker) = match terms.taker {
+        Side::Buy => (terms.quantity, back),
+        Side::Sell => (back, terms.quantity),
     };
-    Ok(
-        sides.taker.quantity(&deal.terms).is_reduced_by(taker)
-            && sides.maker.quantity(&deal.terms).is_reduced_by(maker),
-    )
+    Ok(counterparties.taker.quantity(&terms.terms).is_reduced_by(taker)
+        && counterparties.maker.quantity(&terms.terms).is_reduced_by(maker))
 }
 
 /// The money that a payout moves: an account's, the fund's where it is another, and the expiry's pool. It has to be the same afterwards.
-pub fn with_pool(books: &Books, fund: Option<&Books>, pool: u64) -> u128 {
+pub fn with_pool(book: &MarginBook, fund: Option<&MarginBook>, pool: u64) -> u128 {
     let fund = fund.map_or(0, |fund| fund.cash);
-    [books.cash, fund, pool].into_iter().map(u128::from).sum()
+    [book.cash, fund, pool].into_iter().map(u128::from).sum()
 }
 
 /// All cash of some accounts, to see that none appeared or vanished.
-pub fn sum(accounts: &[&Books]) -> u128 {
-    let add = |sum: u128, books: &&Books| sum.saturating_add(u128::from(books.cash));
+pub fn sum(accounts: &[&MarginBook]) -> u128 {
+    let add = |sum: u128, book: &&MarginBook| sum.saturating_add(u128::from(book.cash));
     accounts.iter().fold(0, add)
 }

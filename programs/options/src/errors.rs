@@ -164,7 +164,7 @@ pub enum OptionsError {
     NonceCancelled,
     #[msg("nonce: less than that is left of the quote")]
     NonceFilled,
-    #[msg("nonce: the greatest number is none")]
+    #[msg("nonce: the largest number is none")]
     NonceReserved,
 
     // auctions

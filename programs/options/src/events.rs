@@ -1,18 +1,18 @@
 //! What the house announces. An event stands alone: with the parameters of the house, its numbers can be worked out again.
 
-use crate::state::{ExpiryOutcome, HouseSettings, ListingSettings, SeriesKey};
+use crate::state::{ClearingHouseSettings, ExpiryOutcome, ListingSettings, SeriesKey};
 use anchor_lang::prelude::*;
 use ballast_risk::state::Fixed;
 
 /// A house.
 #[event]
 #[derive(Debug)]
-pub struct HouseCreated {
+pub struct ClearingHouseCreated {
     pub house: Pubkey,
     pub creator: Pubkey,
     pub quote_mint: Pubkey,
     pub cluster: [u8; 32],
-    pub settings: HouseSettings,
+    pub settings: ClearingHouseSettings,
     pub risk_markets: Vec<Pubkey>,
     pub listings: Vec<ListingSettings>,
 }
@@ -57,7 +57,7 @@ pub struct Deposited {
     pub ledger: u64,
 }
 
-/// Tokens that left, and where the account stood afterwards.
+/// Tokens that left, and its margin status afterwards.
 #[event]
 #[derive(Debug)]
 pub struct Withdrawn {
@@ -101,13 +101,13 @@ pub struct Traded {
     pub source: TradeSource,
 }
 
-/// Quotes below `least_nonce` are void, and `cancelled` besides.
+/// Quotes below `min_nonce` are void, and `cancelled` besides.
 #[event]
 #[derive(Debug)]
 pub struct QuotesCancelled {
     pub account: Pubkey,
     pub cancelled: Option<u64>,
-    pub least_nonce: u64,
+    pub min_nonce: u64,
 }
 
 /// An auction that begins.
@@ -134,9 +134,9 @@ pub struct AuctionClosed {
     pub left: i64,
 }
 
-/// Where an account stands. See the clearing house's margin.
+/// The margin status of an account. See the clearing house's margin.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StandingReport {
+pub struct MarginStatusReport {
     pub equity: i64,
     pub initial: i64,
     pub maintenance: i64,
@@ -151,7 +151,7 @@ pub struct StandingReport {
 #[derive(Debug)]
 pub struct LiquidationBegun {
     pub account: Pubkey,
-    pub standing: StandingReport,
+    pub margin_status: MarginStatusReport,
     pub since: i64,
 }
 
@@ -160,7 +160,7 @@ pub struct LiquidationBegun {
 #[derive(Debug)]
 pub struct LiquidationEnded {
     pub account: Pubkey,
-    pub standing: StandingReport,
+    pub margin_status: MarginStatusReport,
 }
 
 /// A part of a failing book that changed hands. `payment` went to the account; where it is negative, to the liquidator.
@@ -174,8 +174,8 @@ pub struct Liquidated {
     pub payment: i64,
     pub discount: u64,
     pub cap: u64,
-    pub before: StandingReport,
-    pub after: StandingReport,
+    pub before: MarginStatusReport,
+    pub after: MarginStatusReport,
 }
 
 /// Something of the insurance account's that changed hands, priced alike.
@@ -196,7 +196,7 @@ pub struct InsuranceSold {
 #[derive(Debug)]
 pub struct TakenOver {
     pub account: Pubkey,
-    pub standing: StandingReport,
+    pub margin_status: MarginStatusReport,
     pub insurance_cash: u64,
 }
 

@@ -3,17 +3,17 @@
 //! Handlers are thin: every decision is a pure function of [`ballast_core_clearing`], and every loss or gain between accounts is
 //! made there. Here accounts are found to be the right ones, prices are admitted, tokens move, and events are announced.
 //!
-//! # What a thief would try
+//! # What a attacker would try
 //! * *Somebody else's money.* What leaves an account, or adds risk to it, needs its owner's signature, or that of the key which quotes for it.
 //! * *A signature made for something else.* A quote names program, cluster, house, series, account, size, price, slot, nonce and taker,
 //!   begins with a byte that no transaction begins with, and has to lie in one ed25519 instruction in the one form that cannot be misread.
 //! * *The same signature again.* A nonce never fills beyond its size, and the address of an account that was closed never comes back.
-//! * *A market or a surface of his own.* Those of a house are pinned when it is created, for good.
+//! * *A market or a surface of their own.* Those of a house are pinned when it is created, for good.
 //! * *Leaving a losing market out.* A position on a market that was not passed is refused.
 //! * *Withdrawing a gain of the moment.* Withdrawals count marks at the worse of the live and the slow price.
 //! * *Not paying on the day.* What expires soon needs cash; who still owes is in debt, and every credit repays it first.
 //! * *Tokens sent to the custody.* Nobody's: the ledger counts what was deposited.
-//! * *A house of his own with harmless-looking zeros.* Every parameter is bounded on both sides, and its creator has no rights afterwards.
+//! * *A house of their own with harmless-looking zeros.* Every parameter is bounded on both sides, and its creator has no rights afterwards.
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
 use anchor_lang::prelude::*;
@@ -38,8 +38,11 @@ pub mod ballast_options {
     use super::*;
 
     /// Creates a house: quote mint, markets and parameters, for good. Anyone may.
-    pub fn create_house<'info>(ctx: Context<'info, CreateHouse<'info>>, args: CreateHouseArgs) -> Result<()> {
-        instructions::create_house::handler(ctx, args)
+    pub fn create_clearing_house<'info>(
+        ctx: Context<'info, CreateClearingHouse<'info>>,
+        args: CreateClearingHouseArgs,
+    ) -> Result<()> {
+        instructions::create_clearing_house::handler(ctx, args)
     }
 
     /// Gives tokens to a house's insurance fund. Anyone may.
@@ -47,12 +50,12 @@ pub mod ballast_options {
         instructions::fund_insurance::handler(ctx, amount)
     }
 
-    /// Creates an expiry on the lattice of a market. Anyone may.
+    /// Creates an expiry on the listing grid of a market. Anyone may.
     pub fn create_expiry(ctx: Context<CreateExpiry>, market: u8, moment: i64) -> Result<()> {
         instructions::create_series::create_expiry(ctx, market, moment)
     }
 
-    /// Creates a series on the lattice of a market. Anyone may.
+    /// Creates a series on the listing grid of a market. Anyone may.
     pub fn create_series(ctx: Context<CreateSeries>, key: SeriesKey) -> Result<()> {
         instructions::create_series::create_series(ctx, key)
     }
@@ -78,8 +81,8 @@ pub mod ballast_options {
     }
 
     /// Names the key whose signature makes a quote for an account. Its owner signs.
-    pub fn set_quoter(ctx: Context<SetQuoter>, quoter: Pubkey) -> Result<()> {
-        instructions::open_account::set_quoter(ctx, quoter)
+    pub fn set_quote_signer(ctx: Context<SetQuoteSigner>, quote_signer: Pubkey) -> Result<()> {
+        instructions::open_account::set_quote_signer(ctx, quote_signer)
     }
 
     /// Puts tokens into a margin account. Its owner signs.
@@ -142,13 +145,13 @@ pub mod ballast_options {
     }
 
     /// The insurance account takes the money of an account whose equity is gone, or which nobody liquidated. Anyone may.
-    pub fn take_over<'info>(ctx: Context<'info, TakeOver<'info>>) -> Result<()> {
-        instructions::take_over::take_over(ctx)
+    pub fn backstop<'info>(ctx: Context<'info, Backstop<'info>>) -> Result<()> {
+        instructions::backstop::backstop(ctx)
     }
 
     /// The insurance account takes one position of such an account. Anyone may.
     pub fn take_over_position(ctx: Context<TakeOverPosition>) -> Result<()> {
-        instructions::take_over::take_over_position(ctx)
+        instructions::backstop::take_over_position(ctx)
     }
 
     /// Takes a part of a position of the insurance account: `quantity` has the sign of the position. The buyer signs.

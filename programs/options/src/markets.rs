@@ -1,12 +1,12 @@
 //! What margin needs to know of the house's markets, read from accounts of the risk program in place.
 
 use crate::errors::{refused, OptionsError};
-use crate::state::{House, Listing};
+use crate::state::{ClearingHouse, Listing};
 use anchor_lang::prelude::*;
 use ballast_core_clearing::margin::{ListedMarket, MarginContext};
 use ballast_core_clearing::params::MAX_LISTINGS;
 use ballast_core_clearing::trade::OpenInterest;
-use ballast_core_margin::{deviation, MarketInputs, HORIZON_SECONDS};
+use ballast_core_margin::{horizon_volatility, MarketInputs, HORIZON_SECONDS};
 use ballast_core_market::admission::{AdmittedPrice, Now, PriceUse};
 use ballast_core_market::breaker::permitted;
 use ballast_core_market::MarketView;
@@ -21,7 +21,7 @@ use fixed::types::I7F57;
 /// What the prices are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// Trading: the price admitted for `Trade`; failing that, or while a breaker stands that forbids opening, what an exit would get, and
+    /// Trading: the price admitted for `Trade`; failing that, or while a breaker is active that forbids opening, what an exit would get, and
     /// then only reductions are permitted.
     Trade,
     /// Liquidating: the live price admitted for `Exit`. No haircut: nobody is liquidated because a source is silent.
@@ -37,7 +37,7 @@ struct MarketRead {
     bounds: PriceBounds,
     slow: Price,
     surface: Box<essvi::Surface>,
-    deviation: I7F57,
+    horizon_volatility: I7F57,
 }
 
 /// The markets that were passed, at their index among the listings.
@@ -62,7 +62,7 @@ impl Markets {
     /// [`OptionsError::MarketAccounts`], [`OptionsError::NotListed`], [`OptionsError::MarketRepeated`], [`OptionsError::NotObserved`]; the risk
     /// program's own where a price is refused or a surface is stale.
     #[inline(never)]
-    pub fn read(house: &House, accounts: &[AccountInfo], purpose: Purpose, clock: &Clock) -> Result<Box<Self>> {
+    pub fn read(house: &ClearingHouse, accounts: &[AccountInfo], purpose: Purpose, clock: &Clock) -> Result<Box<Self>> {
         let mut markets = Self::none();
         for group in accounts.chunks(ACCOUNTS_PER_MARKET) {
             let [market, price_feed, surface] = group else {
@@ -73,7 +73,7 @@ impl Markets {
             let place = markets.reads.get_mut(index).ok_or(OptionsError::NotListed)?;
             require!(place.is_none(), OptionsError::MarketRepeated);
             require_keys_eq!(*surface.key, listing.surface, OptionsError::NotListed);
-            let surface = read_surface(surface, house.settings.greatest_surface_age_seconds, clock)?;
+            let surface = read_surface(surface, house.settings.max_surface_age_seconds, clock)?;
             let (read, closed) = read_market(market, price_feed, surface, purpose, clock)?;
             *place = Some(read);
             markets.closed = markets.closed.or(closed);
@@ -103,7 +103,7 @@ impl Markets {
 
     /// Everything outside an account that its margin depends on, open interest being the house's of now.
     #[inline(never)]
-    pub fn context(&self, house: &House, now: i64) -> Box<MarginContext<'_>> {
+    pub fn context(&self, house: &ClearingHouse, now: i64) -> Box<MarginContext<'_>> {
         let mut context = Box::new(MarginContext {
             markets: [None; MAX_LISTINGS],
             house: house.params(),
@@ -119,7 +119,7 @@ impl Markets {
 impl MarketRead {
     fn view(&self, listing: &Listing) -> ListedMarket<'_> {
         ListedMarket {
-            inputs: MarketInputs::read(self.bounds, Some(&self.surface), self.deviation),
+            inputs: MarketInputs::read(self.bounds, Some(&self.surface), self.horizon_volatility),
             slow: self.slow,
             charges: listing.settings.params().charges,
             open_interest: OpenInterest(listing.open_interest),
@@ -127,7 +127,7 @@ impl MarketRead {
     }
 }
 
-fn listed(house: &House, market: &Pubkey) -> Result<usize> {
+fn listed(house: &ClearingHouse, market: &Pubkey) -> Result<usize> {
     let index = house
         .listings()
         .iter()
@@ -158,12 +158,13 @@ fn read_market(
         // Variance is a signal: of a market that nobody observes it says nothing of today.
         let silent = clock.unix_timestamp.saturating_sub(market.signals.observed_at);
         require!(silent <= HORIZON_SECONDS, OptionsError::NotObserved);
-        let deviation = deviation(market.larger_variance(), Some(&surface)).map_err(RiskError::from)?;
+        let horizon_volatility =
+            horizon_volatility(market.larger_variance(), Some(&surface)).map_err(RiskError::from)?;
         let read = MarketRead {
             bounds,
             slow: market.signals.slow_price.price().ok_or(RiskError::NothingObserved)?,
             surface,
-            deviation,
+            horizon_volatility,
         };
         Ok((read, closed))
     })

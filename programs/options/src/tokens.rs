@@ -1,7 +1,7 @@
 //! Tokens come and go only here.
 
 use crate::errors::OptionsError;
-use crate::state::{House, HOUSE_SEED};
+use crate::state::{ClearingHouse, HOUSE_SEED};
 use anchor_lang::prelude::*;
 use anchor_spl::token::{self, Token, TokenAccount, Transfer};
 
@@ -10,7 +10,7 @@ use anchor_spl::token::{self, Token, TokenAccount, Transfer};
 /// # Errors
 /// The token program's, [`OptionsError::Insolvent`].
 pub fn take_in<'info>(
-    house: &AccountLoader<'info, House>,
+    house: &AccountLoader<'info, ClearingHouse>,
     custody: &mut Account<'info, TokenAccount>,
     source: AccountInfo<'info>,
     authority: AccountInfo<'info>,
@@ -39,7 +39,7 @@ pub fn take_in<'info>(
 /// # Errors
 /// The token program's, [`OptionsError::Insolvent`].
 pub fn pay_out<'info>(
-    house: &AccountLoader<'info, House>,
+    house: &AccountLoader<'info, ClearingHouse>,
     custody: &mut Account<'info, TokenAccount>,
     destination: AccountInfo<'info>,
     token_program: &Program<'info, Token>,

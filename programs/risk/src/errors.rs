@@ -1,14 +1,14 @@
-//! Every refusal of the risk program, each named for its rule.
+//! Every error of the risk program, each named for its rule.
 
 use anchor_lang::prelude::*;
-use ballast_core_margin::AssessRefusal;
-use ballast_core_market::admission::PriceRefusal;
-use ballast_core_market::breaker::{Breaker, BreakerRule};
-use ballast_core_market::observation::ObservationRule;
-use ballast_core_market::regime::{Indicator, RegimeRule};
-use ballast_core_market::signals::{ObserveRefusal, SignalRule};
-use ballast_core_market::surface_feed::{FeedRefusal, Parameter};
-use ballast_core_math::surface::{Rule, SurfaceError};
+use ballast_core_margin::AssessError;
+use ballast_core_market::admission::PriceError;
+use ballast_core_market::breaker::{Breaker, BreakerParamError};
+use ballast_core_market::observation::ObservationParamError;
+use ballast_core_market::regime::{Indicator, RegimeParamError};
+use ballast_core_market::signals::{ObserveError, SignalParamError};
+use ballast_core_market::surface_feed::{FeedError, Parameter};
+use ballast_core_math::surface::{SliceError, SurfaceError};
 
 /// The risk program's errors.
 #[error_code]
@@ -100,13 +100,11 @@ pub enum RiskError {
     RegimeGap,
     #[msg("market parameter: a breaker's trip is outside what its row accepts; the log names the breaker")]
     BreakerTrip,
-    #[msg("market parameter: a breaker's clear is zero, or not under its trip; the log names the breaker")]
-    BreakerClear,
-    #[msg("market parameter: a breaker's quiet time outside 1 minute ..= 7 days; the log names the breaker")]
-    BreakerQuiet,
-    #[msg(
-        "market parameter: longest gap of the breakers is zero, or more than a quarter of their shortest quiet time"
-    )]
+    #[msg("market parameter: a breaker's reset is zero, or not under its trip; the log names the breaker")]
+    BreakerReset,
+    #[msg("market parameter: a breaker's cooldown outside 1 minute ..= 7 days; the log names the breaker")]
+    BreakerCooldown,
+    #[msg("market parameter: longest gap of the breakers is zero, or more than a quarter of their shortest cooldown")]
     BreakerGap,
     #[msg("market parameter: exit haircut must satisfy 0 < base <= maximum <= 50 % and 0 < growth per hour <= 50 %")]
     ExitHaircut,
@@ -226,52 +224,52 @@ pub enum RiskError {
     SurfaceNotObserved,
 }
 
-impl From<PriceRefusal> for RiskError {
-    fn from(refusal: PriceRefusal) -> Self {
-        match refusal {
-            PriceRefusal::NothingObserved => Self::NothingObserved,
-            PriceRefusal::Unreadable => Self::PriceLayout,
-            PriceRefusal::NotPositive => Self::PriceNotPositive,
-            PriceRefusal::ExponentOutOfRange => Self::PriceExponent,
-            PriceRefusal::FromTheFuture => Self::PriceFromTheFuture,
-            PriceRefusal::OlderThanStored => Self::PriceOlderThanStored,
-            PriceRefusal::TooOld => Self::PriceTooOld,
-            PriceRefusal::TooManySlotsOld => Self::PriceTooManySlotsOld,
-            PriceRefusal::TooWide => Self::PriceTooWide,
-            PriceRefusal::TooFarFromSlowPrice => Self::PriceTooFarFromSlowPrice,
-            PriceRefusal::NoSecondSource => Self::NoSecondSource,
-            PriceRefusal::SourcesDiverge => Self::SourcesDiverge,
-            PriceRefusal::OutOfRange => Self::PriceOutOfRange,
+impl From<PriceError> for RiskError {
+    fn from(error: PriceError) -> Self {
+        match error {
+            PriceError::NothingObserved => Self::NothingObserved,
+            PriceError::Unreadable => Self::PriceLayout,
+            PriceError::NotPositive => Self::PriceNotPositive,
+            PriceError::ExponentOutOfRange => Self::PriceExponent,
+            PriceError::FromTheFuture => Self::PriceFromTheFuture,
+            PriceError::OlderThanStored => Self::PriceOlderThanStored,
+            PriceError::TooOld => Self::PriceTooOld,
+            PriceError::TooManySlotsOld => Self::PriceTooManySlotsOld,
+            PriceError::TooWide => Self::PriceTooWide,
+            PriceError::TooFarFromSlowPrice => Self::PriceTooFarFromSlowPrice,
+            PriceError::NoSecondSource => Self::NoSecondSource,
+            PriceError::SourcesDiverge => Self::SourcesDiverge,
+            PriceError::OutOfRange => Self::PriceOutOfRange,
         }
     }
 }
 
-impl From<ObserveRefusal> for RiskError {
-    fn from(refusal: ObserveRefusal) -> Self {
-        match refusal {
-            ObserveRefusal::TooSoon => Self::ObservedTooSoon,
-            ObserveRefusal::OutOfRange => Self::OutOfRange,
+impl From<ObserveError> for RiskError {
+    fn from(error: ObserveError) -> Self {
+        match error {
+            ObserveError::TooSoon => Self::ObservedTooSoon,
+            ObserveError::OutOfRange => Self::OutOfRange,
         }
     }
 }
 
-impl From<SignalRule> for RiskError {
-    fn from(rule: SignalRule) -> Self {
+impl From<SignalParamError> for RiskError {
+    fn from(rule: SignalParamError) -> Self {
         match rule {
-            SignalRule::MinInterval => Self::MinInterval,
-            SignalRule::Sampling => Self::Sampling,
-            SignalRule::VarianceTimes => Self::VarianceTimeConstant,
-            SignalRule::Moments => Self::MomentsTimeConstant,
-            SignalRule::Trend => Self::TrendTimeConstant,
-            SignalRule::SlowPriceRate => Self::SlowPriceRate,
-            SignalRule::HighFall => Self::HighFall,
-            SignalRule::JumpFloor => Self::JumpFloor,
+            SignalParamError::MinInterval => Self::MinInterval,
+            SignalParamError::Sampling => Self::Sampling,
+            SignalParamError::VarianceTimes => Self::VarianceTimeConstant,
+            SignalParamError::Moments => Self::MomentsTimeConstant,
+            SignalParamError::Trend => Self::TrendTimeConstant,
+            SignalParamError::SlowPriceRate => Self::SlowPriceRate,
+            SignalParamError::HighFall => Self::HighFall,
+            SignalParamError::JumpFloor => Self::JumpFloor,
         }
     }
 }
 
 /// The error of a broken rule; the indicator or the breaker it is about goes to the log.
-pub fn observation(rule: ObservationRule) -> RiskError {
+pub fn observation(rule: ObservationParamError) -> RiskError {
     let of = |indicator: Indicator, error| {
         msg!("indicator: {}", indicator.name());
         error
@@ -281,76 +279,80 @@ pub fn observation(rule: ObservationRule) -> RiskError {
         error
     };
     match rule {
-        ObservationRule::Signal(rule) => rule.into(),
-        ObservationRule::SurfaceAge => RiskError::SurfaceAge,
-        ObservationRule::Regime(RegimeRule::Zero(indicator, _)) => of(indicator, RiskError::RegimeZero),
-        ObservationRule::Regime(RegimeRule::Hysteresis(indicator, _)) => of(indicator, RiskError::RegimeHysteresis),
-        ObservationRule::Regime(RegimeRule::Order(indicator, _)) => of(indicator, RiskError::RegimeOrder),
-        ObservationRule::Regime(RegimeRule::TooHigh(indicator)) => of(indicator, RiskError::RegimeTooHigh),
-        ObservationRule::Regime(RegimeRule::Dwell) => RiskError::RegimeDwell,
-        ObservationRule::Regime(RegimeRule::LongestGap) => RiskError::RegimeGap,
-        ObservationRule::Breaker(BreakerRule::Trip(breaker)) => kept(breaker, RiskError::BreakerTrip),
-        ObservationRule::Breaker(BreakerRule::Clear(breaker)) => kept(breaker, RiskError::BreakerClear),
-        ObservationRule::Breaker(BreakerRule::Quiet(breaker)) => kept(breaker, RiskError::BreakerQuiet),
-        ObservationRule::Breaker(BreakerRule::LongestGap) => RiskError::BreakerGap,
+        ObservationParamError::Signal(rule) => rule.into(),
+        ObservationParamError::SurfaceAge => RiskError::SurfaceAge,
+        ObservationParamError::Regime(RegimeParamError::Zero(indicator, _)) => of(indicator, RiskError::RegimeZero),
+        ObservationParamError::Regime(RegimeParamError::Hysteresis(indicator, _)) => {
+            of(indicator, RiskError::RegimeHysteresis)
+        }
+        ObservationParamError::Regime(RegimeParamError::Order(indicator, _)) => of(indicator, RiskError::RegimeOrder),
+        ObservationParamError::Regime(RegimeParamError::TooHigh(indicator)) => of(indicator, RiskError::RegimeTooHigh),
+        ObservationParamError::Regime(RegimeParamError::Dwell) => RiskError::RegimeDwell,
+        ObservationParamError::Regime(RegimeParamError::LongestGap) => RiskError::RegimeGap,
+        ObservationParamError::Breaker(BreakerParamError::Trip(breaker)) => kept(breaker, RiskError::BreakerTrip),
+        ObservationParamError::Breaker(BreakerParamError::Reset(breaker)) => kept(breaker, RiskError::BreakerReset),
+        ObservationParamError::Breaker(BreakerParamError::Cooldown(breaker)) => {
+            kept(breaker, RiskError::BreakerCooldown)
+        }
+        ObservationParamError::Breaker(BreakerParamError::LongestGap) => RiskError::BreakerGap,
     }
 }
 
-impl From<FeedRefusal> for RiskError {
-    fn from(refusal: FeedRefusal) -> Self {
-        match refusal {
-            FeedRefusal::TooSoon => Self::PublishedTooSoon,
-            FeedRefusal::TooFew | FeedRefusal::TooMany => Self::TooFewSubmissions,
-            FeedRefusal::Grid | FeedRefusal::Surface(SurfaceError::Count) => Self::OffGrid,
-            FeedRefusal::Surface(SurfaceError::Slice { rule, .. }) => rule.into(),
-            FeedRefusal::Change { parameter, .. } => match parameter {
+impl From<FeedError> for RiskError {
+    fn from(error: FeedError) -> Self {
+        match error {
+            FeedError::TooSoon => Self::PublishedTooSoon,
+            FeedError::TooFew | FeedError::TooMany => Self::TooFewSubmissions,
+            FeedError::Grid | FeedError::Surface(SurfaceError::Count) => Self::OffGrid,
+            FeedError::Surface(SurfaceError::Slice { error, .. }) => error.into(),
+            FeedError::Change { parameter, .. } => match parameter {
                 Parameter::Variance => Self::VarianceChange,
                 Parameter::Skew => Self::SkewChange,
                 Parameter::Curvature => Self::CurvatureChange,
             },
-            FeedRefusal::BelowFloor { .. } => Self::BelowRealisedFloor,
-            FeedRefusal::OutOfRange => Self::OutOfRange,
+            FeedError::BelowFloor { .. } => Self::BelowRealisedFloor,
+            FeedError::OutOfRange => Self::OutOfRange,
         }
     }
 }
 
-impl From<Rule> for RiskError {
-    fn from(rule: Rule) -> Self {
+impl From<SliceError> for RiskError {
+    fn from(rule: SliceError) -> Self {
         match rule {
-            Rule::Time | Rule::AtmVolatility | Rule::Skew => Self::SliceOutOfRange,
+            SliceError::Time | SliceError::AtmVolatility | SliceError::Skew => Self::SliceOutOfRange,
             // The grid increases, so slices on it do.
-            Rule::Order => Self::OffGrid,
-            Rule::ButterflyWings => Self::ButterflyWings,
-            Rule::ButterflyCurvature => Self::ButterflyCurvature,
-            Rule::CalendarVariance => Self::CalendarVariance,
-            Rule::CalendarCurvature => Self::CalendarCurvature,
-            Rule::CalendarPutWing => Self::CalendarPutWing,
-            Rule::CalendarCallWing => Self::CalendarCallWing,
+            SliceError::Order => Self::OffGrid,
+            SliceError::ButterflyWings => Self::ButterflyWings,
+            SliceError::ButterflyCurvature => Self::ButterflyCurvature,
+            SliceError::CalendarVariance => Self::CalendarVariance,
+            SliceError::CalendarCurvature => Self::CalendarCurvature,
+            SliceError::CalendarPutWing => Self::CalendarPutWing,
+            SliceError::CalendarCallWing => Self::CalendarCallWing,
         }
     }
 }
 
-impl From<AssessRefusal> for RiskError {
-    fn from(refusal: AssessRefusal) -> Self {
-        match refusal {
-            AssessRefusal::TooManyLegs => Self::BookTooLong,
-            AssessRefusal::MarketCount => Self::AssessAccounts,
-            AssessRefusal::UnknownMarket => Self::BookUnknownMarket,
-            AssessRefusal::Decimal => Self::BookDecimal,
-            AssessRefusal::Expired => Self::BookExpired,
-            AssessRefusal::NoVolatility => Self::BookNoVolatility,
-            AssessRefusal::Volatility(_) => Self::BookVolatility,
-            AssessRefusal::Domain(_) => Self::BookDomain,
-            AssessRefusal::TooLarge => Self::BookTooLarge,
-            AssessRefusal::Grid(_) | AssessRefusal::Loading => Self::OutOfRange,
+impl From<AssessError> for RiskError {
+    fn from(error: AssessError) -> Self {
+        match error {
+            AssessError::TooManyLegs => Self::BookTooLong,
+            AssessError::MarketCount => Self::AssessAccounts,
+            AssessError::UnknownMarket => Self::BookUnknownMarket,
+            AssessError::Decimal => Self::BookDecimal,
+            AssessError::Expired => Self::BookExpired,
+            AssessError::NoVolatility => Self::BookNoVolatility,
+            AssessError::Volatility(_) => Self::BookVolatility,
+            AssessError::Domain(_) => Self::BookDomain,
+            AssessError::TooLarge => Self::BookTooLarge,
+            AssessError::Grid(_) | AssessError::Loading => Self::OutOfRange,
         }
     }
 }
 
-/// Returns the error of a refusal; the slice it is about goes to the log.
-pub(crate) fn refused(refusal: FeedRefusal) -> Error {
-    if let Some(slice) = refusal.slice() {
+/// Returns the error of a error; the slice it is about goes to the log.
+pub(crate) fn refused(error: FeedError) -> Error {
+    if let Some(slice) = error.slice() {
         msg!("slice {}", slice);
     }
-    RiskError::from(refusal).into()
+    RiskError::from(error).into()
 }

@@ -24,7 +24,7 @@ pub struct MarketCreated {
     pub params: MarketParams,
 }
 
-/// A market was looked at: what was seen, and what it remembers before and after.
+/// A market was observed: what was seen, and what it remembers before and after.
 ///
 /// Its fields lie in memory as Borsh writes them, so that it is announced without being encoded ([`announce_plain`]).
 #[event]
@@ -45,9 +45,9 @@ pub struct Observed {
     pub second_price: Fixed,
     /// Least quoted cost of the standard size, billionths; zero if no venue quoted it.
     pub trading_cost: u64,
-    /// Implied volatility as last published, ten-thousandths.
+    /// Implied volatility as last published, basis points.
     pub implied_volatility: u32,
-    /// What this look saw besides the price: 1 the second source, 2 a quoted cost of trading.
+    /// What this observation saw besides the price: 1 the second source, 2 a quoted cost of trading.
     pub seen: u32,
     /// Signals before.
     pub before: StoredSignals,
@@ -57,9 +57,9 @@ pub struct Observed {
     pub regime_before: u32,
     /// Regime after.
     pub regime: u32,
-    /// Breakers that stood before, a bit for each.
+    /// Breakers that were active before, a bit for each.
     pub breakers_before: u32,
-    /// Breakers that stand.
+    /// Breakers that are active.
     pub breakers: u32,
 }
 

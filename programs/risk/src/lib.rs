@@ -1,12 +1,12 @@
 //! Ballast's risk engine: it admits prices, observes markets, and holds what it learns where anyone can read it.
 //!
-//! # What a thief would try
-//! * *A price account of his own.* The source's owner, feed and verification level are pinned in the market.
+//! # What a attacker would try
+//! * *A price account of their own.* The source's owner, feed and verification level are pinned in the market.
 //! * *An old price, chosen from many valid ones.* Ages in seconds and slots, and never older than the stored one.
 //! * *The same price twice*, to drag an average. An observation has to be strictly newer, and at most one per interval.
 //! * *Creating a market with harmless-looking zeros.* Every parameter is bounded on both sides; zero is refused.
-//! * *A feeder's key, to move the volatility surface.* The median of k submissions, the arbitrage gate, a floor under realised
-//!   variance, and a greatest change per hour that no sequence of publications can exceed.
+//! * *A feeder's key, to move the volatility surface.* The median of k submissions, the no-arbitrage check, a floor under realised
+//!   variance, and a largest change per hour that no sequence of publications can exceed.
 //!
 //! There is no instruction that changes a market: in this version its parameters are fixed when it is created, and
 //! the market's address contains its creator, so that nobody can squat on another's.

@@ -5,7 +5,7 @@ use crate::errors::RiskError;
 use crate::oracle;
 use crate::state::{Market, VenueSource};
 use anchor_lang::prelude::*;
-use ballast_core_market::admission::{AdmittedPrice, Now, PriceRefusal, PriceUse, RawPrice};
+use ballast_core_market::admission::{AdmittedPrice, Now, PriceError, PriceUse, RawPrice};
 use ballast_core_market::MarketView;
 use ballast_core_types::Value;
 use ballast_venues::Liquidity;
@@ -53,7 +53,7 @@ pub fn live_price(
 pub fn with_raw_price<T>(
     market: &Market,
     price_feed: &AccountInfo,
-    read: impl FnOnce(&MarketView, Option<&RawPrice>) -> core::result::Result<T, PriceRefusal>,
+    read: impl FnOnce(&MarketView, Option<&RawPrice>) -> core::result::Result<T, PriceError>,
 ) -> Result<T> {
     let view = market.view()?;
     let (raw, unreadable) = match raw_price(market, price_feed) {
@@ -61,7 +61,7 @@ pub fn with_raw_price<T>(
         Err(error) => (None, Some(error)),
     };
     read(&view, raw.as_ref()).map_err(|refusal| match (refusal, unreadable) {
-        (PriceRefusal::Unreadable, Some(error)) => error,
+        (PriceError::Unreadable, Some(error)) => error,
         (refusal, _) => RiskError::from(refusal).into(),
     })
 }

@@ -54,7 +54,7 @@ pub struct MarketReport {
     /// When the surface was published, unix seconds; zero if none was read.
     pub surface_published_at: i64,
     /// Deviation of the log price over the horizon of a day, with 57 fraction bits.
-    pub deviation: i64,
+    pub horizon_volatility: i64,
     /// D = Σ q·Δ·S.
     pub delta: i64,
     /// G = Σ q·Γ·S²/100: how D changes when the price moves by 1 %.

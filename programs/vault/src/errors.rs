@@ -1,10 +1,10 @@
-//! Every refusal of the vault, each named for its rule.
+//! Every error of the vault, each named for its rule.
 
 use anchor_lang::prelude::*;
-use ballast_core_market::breaker::{Breaker, BreakerRule, ResumeRefusal};
-use ballast_core_vault::rebalance::RebalanceRefusal;
+use ballast_core_market::breaker::{Breaker, BreakerParamError, ResumeError};
+use ballast_core_vault::monitor::MonitorParamError;
+use ballast_core_vault::rebalance::RebalanceError;
 use ballast_core_vault::redemption::RedemptionError;
-use ballast_core_vault::vault_watch::WatchRule;
 
 /// The vault's errors.
 #[error_code]
@@ -54,7 +54,7 @@ pub enum VaultError {
     WrongTicket,
     #[msg("amount: zero")]
     ZeroAmount,
-    #[msg("deposit: refused while a breaker stands that forbids it; the log names it")]
+    #[msg("deposit: refused while a breaker is active that forbids it; the log names it")]
     DepositNotPermitted,
     #[msg("deposit: would exceed the vault's cap")]
     OverDepositCap,
@@ -86,7 +86,7 @@ pub enum VaultError {
     OrderInFlight,
     #[msg("rebalance: nothing to do, the book is inside its band and under its cap")]
     NothingToDo,
-    #[msg("rebalance: only reductions are permitted now; the log names the breaker that stands, if one does")]
+    #[msg("rebalance: only reductions are permitted now; the log names the active breaker, if one does")]
     OpeningNotPermitted,
     #[msg("rebalance: exposure would exceed the cap")]
     OverCap,
@@ -106,11 +106,11 @@ pub enum VaultError {
     OutOfRange,
     #[msg("vault parameter: a breaker's trip is outside what its row accepts; the log names the breaker")]
     BreakerTrip,
-    #[msg("vault parameter: a breaker's clear is zero, or not under its trip; the log names the breaker")]
-    BreakerClear,
-    #[msg("vault parameter: a breaker's quiet time outside [1 minute, 7 days]; the log names the breaker")]
-    BreakerQuiet,
-    #[msg("vault parameter: longest gap of the breakers is zero, or more than a quarter of their shortest quiet time")]
+    #[msg("vault parameter: a breaker's reset is zero, or not under its trip; the log names the breaker")]
+    BreakerReset,
+    #[msg("vault parameter: a breaker's cooldown outside [1 minute, 7 days]; the log names the breaker")]
+    BreakerCooldown,
+    #[msg("vault parameter: longest gap of the breakers is zero, or more than a quarter of their shortest cooldown")]
     BreakerGap,
     #[msg("vault parameter: window of turnover and keeper spend outside [1 hour, 7 days]")]
     Window,
@@ -118,14 +118,14 @@ pub enum VaultError {
     Guardian,
     #[msg("guardian: not the vault's guardian")]
     NotGuardian,
-    #[msg("guardian: the breaker does not stand")]
+    #[msg("guardian: the breaker is not active")]
     BreakerNotTripped,
     #[msg("guardian: the breaker resumes by itself, and nobody can hurry it")]
     BreakerResumesItself,
-    #[msg("guardian: the breaker has not been quiet for its quiet time")]
-    BreakerNotQuiet,
-    #[msg("guardian: nobody looked at the vault in this slot; send `mark` in the same transaction, before this")]
-    NotLookedAt,
+    #[msg("guardian: the breaker has not been under its reset for its cooldown")]
+    BreakerCoolingDown,
+    #[msg("guardian: nobody observed the vault in this slot; send `mark` in the same transaction, before this")]
+    NotObserved,
     #[msg("account: the venue's instruction needs an account that is not passed")]
     VenueAccounts,
 }
@@ -142,43 +142,43 @@ impl From<RedemptionError> for VaultError {
 }
 
 /// The error of a broken rule; the breaker it is about goes to the log.
-pub fn watch(rule: WatchRule) -> VaultError {
+pub fn monitor(rule: MonitorParamError) -> VaultError {
     let of = |breaker: Breaker, error| {
         msg!("breaker: {}", breaker.name());
         error
     };
     match rule {
-        WatchRule::Breaker(BreakerRule::Trip(breaker)) => of(breaker, VaultError::BreakerTrip),
-        WatchRule::Breaker(BreakerRule::Clear(breaker)) => of(breaker, VaultError::BreakerClear),
-        WatchRule::Breaker(BreakerRule::Quiet(breaker)) => of(breaker, VaultError::BreakerQuiet),
-        WatchRule::Breaker(BreakerRule::LongestGap) => VaultError::BreakerGap,
-        WatchRule::Window => VaultError::Window,
+        MonitorParamError::Breaker(BreakerParamError::Trip(breaker)) => of(breaker, VaultError::BreakerTrip),
+        MonitorParamError::Breaker(BreakerParamError::Reset(breaker)) => of(breaker, VaultError::BreakerReset),
+        MonitorParamError::Breaker(BreakerParamError::Cooldown(breaker)) => of(breaker, VaultError::BreakerCooldown),
+        MonitorParamError::Breaker(BreakerParamError::LongestGap) => VaultError::BreakerGap,
+        MonitorParamError::Window => VaultError::Window,
     }
 }
 
-impl From<ResumeRefusal> for VaultError {
-    fn from(refusal: ResumeRefusal) -> Self {
-        match refusal {
-            ResumeRefusal::NotTripped => Self::BreakerNotTripped,
-            ResumeRefusal::Automatic => Self::BreakerResumesItself,
-            ResumeRefusal::NotQuiet => Self::BreakerNotQuiet,
+impl From<ResumeError> for VaultError {
+    fn from(error: ResumeError) -> Self {
+        match error {
+            ResumeError::NotTripped => Self::BreakerNotTripped,
+            ResumeError::Automatic => Self::BreakerResumesItself,
+            ResumeError::CoolingDown => Self::BreakerCoolingDown,
         }
     }
 }
 
-impl From<RebalanceRefusal> for VaultError {
-    fn from(refusal: RebalanceRefusal) -> Self {
-        match refusal {
-            RebalanceRefusal::EmptyOrder => Self::EmptyOrder,
-            RebalanceRefusal::FillOutsideBand => Self::FillOutsideBand,
-            RebalanceRefusal::OrderInFlight => Self::OrderInFlight,
-            RebalanceRefusal::NothingToDo => Self::NothingToDo,
-            RebalanceRefusal::OpeningNotPermitted => Self::OpeningNotPermitted,
-            RebalanceRefusal::OverCap => Self::OverCap,
-            RebalanceRefusal::NoImprovement => Self::NoImprovement,
-            RebalanceRefusal::Overshoot => Self::Overshoot,
-            RebalanceRefusal::TooCostly => Self::TooCostly,
-            RebalanceRefusal::OutOfRange => Self::OutOfRange,
+impl From<RebalanceError> for VaultError {
+    fn from(error: RebalanceError) -> Self {
+        match error {
+            RebalanceError::EmptyOrder => Self::EmptyOrder,
+            RebalanceError::FillOutsideBand => Self::FillOutsideBand,
+            RebalanceError::OrderInFlight => Self::OrderInFlight,
+            RebalanceError::NothingToDo => Self::NothingToDo,
+            RebalanceError::OpeningNotPermitted => Self::OpeningNotPermitted,
+            RebalanceError::OverCap => Self::OverCap,
+            RebalanceError::NoImprovement => Self::NoImprovement,
+            RebalanceError::Overshoot => Self::Overshoot,
+            RebalanceError::TooCostly => Self::TooCostly,
+            RebalanceError::OutOfRange => Self::OutOfRange,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the vault announces: inputs, before and after, so that anyone can replay a decision.
 
-use crate::state::{StoredWatch, VaultBreaker};
+use crate::state::{StoredMonitor, VaultBreaker};
 use anchor_lang::prelude::*;
 use ballast_core_vault::exposure::Targets;
 use ballast_core_vault::prices::MarketPrices;
@@ -61,7 +61,7 @@ pub struct Deposited {
     pub cash_after: u64,
     /// Prices used.
     pub prices: Prices,
-    /// Breakers of the vault that stand after it, a bit for each.
+    /// Breakers of the vault that are active after it, a bit for each.
     pub breakers: u16,
 }
 
@@ -84,7 +84,7 @@ pub struct Redeemed {
     pub cash_after: u64,
     /// Prices used.
     pub prices: Prices,
-    /// Breakers of the vault that stand after it, a bit for each.
+    /// Breakers of the vault that are active after it, a bit for each.
     pub breakers: u16,
 }
 
@@ -98,7 +98,7 @@ pub struct RedemptionRequested {
     /// Share base units set aside.
     pub shares: u64,
     /// All shares set aside after this.
-    pub leaving_after: u64,
+    pub pending_after: u64,
 }
 
 /// A book as a rebalance saw it.
@@ -171,9 +171,9 @@ pub struct Rebalanced {
     pub prices: Prices,
     /// Whether the price was admitted for trading.
     pub price_admitted: bool,
-    /// Breakers of the market and of the vault that stood, a bit for each.
+    /// Breakers of the market and of the vault that were active, a bit for each.
     pub breakers: u16,
-    /// The vault's that stand after it.
+    /// The vault's that are active after it.
     pub vault_breakers_after: u16,
     /// Targets.
     pub targets: TargetsView,
@@ -198,7 +198,7 @@ pub struct CollateralMoved {
     pub queued_after: u64,
     /// Prices used.
     pub prices: Prices,
-    /// Breakers of the vault that stand after it, a bit for each.
+    /// Breakers of the vault that are active after it, a bit for each.
     pub breakers: u16,
 }
 
@@ -213,7 +213,7 @@ pub struct WithdrawalCollected {
     pub cash_after: u64,
 }
 
-/// The vault was looked at.
+/// The vault was observed.
 #[event]
 pub struct Marked {
     /// The vault.
@@ -224,10 +224,10 @@ pub struct Marked {
     pub supply: u64,
     /// Whether the venue answers as it should.
     pub venue_answers: bool,
-    /// Breakers that stood before, a bit for each.
+    /// Breakers that were active before, a bit for each.
     pub breakers_before: u16,
     /// What the vault remembers after it.
-    pub watch: StoredWatch,
+    pub monitor: StoredMonitor,
 }
 
 /// The guardian tripped or resumed a breaker.
@@ -239,8 +239,8 @@ pub struct BreakerByHand {
     pub guardian: Pubkey,
     /// Which one.
     pub breaker: VaultBreaker,
-    /// Whether it stands now.
-    pub stands: bool,
-    /// Breakers that stand after it, a bit for each.
+    /// Whether it is active now.
+    pub is_active: bool,
+    /// Breakers that are active after it, a bit for each.
     pub breakers: u16,
 }

@@ -1,6 +1,6 @@
 //! Ballast's vault: custody, shares, and rebalances that anyone may propose and the program proves.
 //!
-//! # What a thief would try
+//! # What a attacker would try
 //! * *Redirect money.* Every token account that receives is either a program address of this vault, the venue's own, or
 //!   belongs to the person whose shares are burnt. Keepers sign for nothing and receive nothing.
 //! * *Lie about the book.* The position is read from the one venue account named at creation, by owner and address.
@@ -11,11 +11,11 @@
 //! * *Withhold a crash.* See `ballast_core_market::MarketView::exit_price`.
 //! * *Donate.* Only the ledger counts.
 //!
-//! * *Trip a breaker out of malice, or grow one quiet.* Looks rest on a live price and on accounts pinned by address; quiet time is watched
-//!   time. See `ballast_core_vault::vault_watch`.
+//! * *Trip a breaker out of malice, or let one cool down.* Observations rest on a live price and on accounts pinned by address; cooldown is observed
+//!   time. See `ballast_core_vault::monitor`.
 //!
 //! There is no administrator: a vault's policy is fixed when it is created, inside hard-coded bounds. Its guardian, if it has one, may trip its
-//! breakers, and resume those that wait for him; no breaker stands in the way of an exit.
+//! breakers, and resume those that wait for them; no breaker is active in the way of an exit.
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
 use anchor_lang::prelude::*;
@@ -78,7 +78,7 @@ pub mod ballast_vault {
         instructions::move_collateral::handler(ctx)
     }
 
-    /// Looks at the vault, so that its breakers trip, grow quiet and resume. Anyone may call it.
+    /// Observes the vault, so that its breakers trip, cool down and resume. Anyone may call it.
     pub fn mark(ctx: Context<Mark>) -> Result<()> {
         instructions::mark::handler(ctx)
     }
@@ -88,7 +88,7 @@ pub mod ballast_vault {
         instructions::guard::trip(ctx, breaker)
     }
 
-    /// The guardian resumes a breaker that waits for him, once it has been quiet for its time. `mark` has to
+    /// The guardian resumes a breaker that waits for them, once it has been under its reset for its cooldown. `mark` has to
     /// come before it in the same slot.
     pub fn resume_breaker(ctx: Context<Guard>, breaker: VaultBreaker) -> Result<()> {
         instructions::guard::resume(ctx, breaker)

@@ -1,4 +1,4 @@
-//! Token movements signed by the vault, each followed by a look at what really moved.
+//! Token movements signed by the vault, each followed by an observation at what really moved.
 
 use crate::state::{Vault, VAULT_SEED};
 use anchor_lang::prelude::*;
@@ -76,7 +76,7 @@ pub(crate) fn burn_escrowed<'info>(
     })
 }
 
-/// Makes `account` a token-program account of `space` bytes at its own seeds. Lamports that a stranger sent there first do not matter.
+/// Makes `account` a token-program account of `space` bytes at its own seeds. Lamports that anyone sent there first do not matter.
 pub(crate) fn allocate<'info>(
     payer: &AccountInfo<'info>,
     account: &AccountInfo<'info>,

@@ -7,7 +7,7 @@ use anyhow::{bail, Context, Result};
 use ballast_risk::state::MarketParams;
 use ballast_rpc::{tokens, TestCluster};
 use ballast_sdk::addresses::{self, VaultKeys};
-use ballast_sdk::instructions::options::{self, HouseKeys, MarketKeys};
+use ballast_sdk::instructions::options::{self, ClearingHouseKeys, MarketKeys};
 use ballast_sdk::instructions::surface;
 use ballast_sdk::{instructions, prices, Instruction, Pubkey};
 use ballast_vault::CreateVaultArgs;
@@ -39,7 +39,7 @@ pub struct Local {
     /// Addresses of the vault and all it uses.
     pub keys: VaultKeys,
     /// Addresses of the options clearing house.
-    pub house: HouseKeys,
+    pub house: ClearingHouseKeys,
     /// Parameters of the asset's risk market.
     pub params: MarketParams,
 }
@@ -72,7 +72,7 @@ impl Local {
         // contain.
         let keys = VaultKeys::derive(&authority.pubkey(), vault_number(asset), &mint.pubkey(), &risk_market);
         let feed_id = config.feed(asset)?;
-        let house = HouseKeys::derive(&authority.pubkey(), vault_number(asset), &mint.pubkey());
+        let house = ClearingHouseKeys::derive(&authority.pubkey(), vault_number(asset), &mint.pubkey());
         Ok(Self {
             config,
             asset: asset.to_owned(),
@@ -143,7 +143,7 @@ impl Local {
         steps.push(step(
             "options clearing house".to_owned(),
             self.house.house,
-            self.create_house(genesis)?,
+            self.create_clearing_house(genesis)?,
         ));
         Ok(steps)
     }
@@ -172,12 +172,12 @@ impl Local {
         ])
     }
 
-    fn create_house(&self, genesis: [u8; 32]) -> Result<Vec<Instruction>> {
+    fn create_clearing_house(&self, genesis: [u8; 32]) -> Result<Vec<Instruction>> {
         let (authority, mint, house) = (self.authority.pubkey(), self.mint.pubkey(), self.config.house());
         let (purse, amount) = (tokens::wallet_of(&authority, &mint), house.insurance_fund()?);
         let args = house.create(vault_number(&self.asset), genesis)?;
         Ok(vec![
-            options::create_house(&authority, &mint, &[self.listed()], args),
+            options::create_clearing_house(&authority, &mint, &[self.listed()], args),
             tokens::open_wallet(&authority, &authority, &mint),
             tokens::mint_to(&mint, &purse, &authority, amount),
             options::fund_insurance(&self.house, &authority, &purse, amount),

@@ -129,7 +129,7 @@ impl RawAccount {
     }
 
     /// A clearing house.
-    pub fn house(&self) -> Result<ballast_options::state::House, DecodeError> {
+    pub fn house(&self) -> Result<ballast_options::state::ClearingHouse, DecodeError> {
         self.cleared("Ballast clearing house")
     }
 

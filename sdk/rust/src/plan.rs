@@ -6,7 +6,7 @@ use ballast_core_market::breaker::BreakerSet;
 use ballast_core_types::{Lots, Position, Shares};
 use ballast_core_vault::collateral::CollateralMove;
 use ballast_core_vault::prices::Purpose;
-use ballast_core_vault::rebalance::Trigger;
+use ballast_core_vault::rebalance::RebalanceReason;
 use ballast_vault::Order;
 
 /// One thing to crank.
@@ -118,7 +118,7 @@ fn mark(snapshot: &Snapshot) -> Option<Action> {
     }
     let was = &snapshot.state.monitor;
     let is = snapshot.appraise(Purpose::Monitor)?.monitor;
-    let due = was.breakers.tripped != is.breakers.tripped || is.failed_looks > was.failed_looks;
+    let due = was.breakers.tripped != is.breakers.tripped || is.venue_failures > was.venue_failures;
     let rested = snapshot.now().unix_time.saturating_sub(was.breakers.updated_at);
     let rest = if was.breakers.tripped == BreakerSet::NONE {
         LONGEST_UNOBSERVED_SECONDS
@@ -130,8 +130,10 @@ fn mark(snapshot: &Snapshot) -> Option<Action> {
 
 /// Applies an observation to the snapshot as the program will, if one is due.
 fn observe(snapshot: &mut Snapshot) -> bool {
-    let Ok(sight) = snapshot.sight() else { return false };
-    let observed = snapshot.market.observe(&sight, snapshot.now());
+    let Ok(observation) = snapshot.observation() else {
+        return false;
+    };
+    let observed = snapshot.market.observe(&observation, snapshot.now());
     let is_due = observed.is_ok();
     snapshot.market.state = observed.ok().or(snapshot.market.state);
     is_due
@@ -153,10 +155,10 @@ fn trade(snapshot: &Snapshot) -> Option<Vec<Action>> {
     }
     let appraisal = snapshot.appraise_with(&vault, appraisal.prices, position)?;
     let terms = snapshot.trading_terms()?;
-    if let Some(lots) = appraisal.order(Trigger::Limits, &terms) {
+    if let Some(lots) = appraisal.order(RebalanceReason::Limits, &terms) {
         actions.push(Action::Rebalance { lots: lots.0 });
     } else if vault.pending_redemption_shares > Shares::ZERO {
-        if let Some(lots) = appraisal.order(Trigger::Redemption, &terms) {
+        if let Some(lots) = appraisal.order(RebalanceReason::Redemption, &terms) {
             actions.push(Action::Unwind { lots: lots.0 });
         }
     }

@@ -37,7 +37,7 @@
 
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
-use ballast_core_clearing::quote::{Quote, QuoteRefusal, QuoteScope, QUOTE_BYTES};
+use ballast_core_clearing::quote::{Quote, QuoteError, QuoteScope, QUOTE_BYTES};
 use solana_ed25519_program::new_ed25519_instruction_with_signature;
 use solana_signature::Signature;
 use solana_signer::Signer;
@@ -70,22 +70,22 @@ pub enum SignedQuoteError {
     Signature,
     /// What the clearing house would refuse.
     #[error("the clearing house would refuse the quote: {0:?}")]
-    Quote(QuoteRefusal),
+    Quote(QuoteError),
 }
 
-impl From<QuoteRefusal> for SignedQuoteError {
-    fn from(refusal: QuoteRefusal) -> Self {
+impl From<QuoteError> for SignedQuoteError {
+    fn from(refusal: QuoteError) -> Self {
         Self::Quote(refusal)
     }
 }
 
 impl SignedQuote {
     /// Signs a quote.
-    pub fn sign(quote: &Quote, quoter: &dyn Signer) -> Self {
+    pub fn sign(quote: &Quote, quote_signer: &dyn Signer) -> Self {
         let message = quote.encode();
         Self {
-            signer: Pubkey::new_from_array(quoter.pubkey().to_bytes()),
-            signature: quoter.sign_message(&message).into(),
+            signer: Pubkey::new_from_array(quote_signer.pubkey().to_bytes()),
+            signature: quote_signer.sign_message(&message).into(),
             message,
         }
     }
@@ -114,7 +114,7 @@ impl SignedQuote {
         })
     }
 
-    /// The quote, if the clearing house would take it from `taker` here and now; `quoter` is the one that the maker's account names. How much of
+    /// The quote, if the clearing house would take it from `taker` here and now; `quote_signer` is the one that the maker's account names. How much of
     /// its nonce is left, and whether the maker has the margin, is in the maker's account.
     ///
     /// # Errors
@@ -122,11 +122,11 @@ impl SignedQuote {
     pub fn check(
         &self,
         here: &QuoteScope,
-        quoter: &Pubkey,
+        quote_signer: &Pubkey,
         taker: &[u8; 32],
         now_slot: u64,
     ) -> Result<Quote, SignedQuoteError> {
-        if self.signer != *quoter {
+        if self.signer != *quote_signer {
             return Err(SignedQuoteError::Signer(self.signer));
         }
         if !Signature::from(self.signature).verify(self.signer.as_ref(), &self.message) {
@@ -202,15 +202,15 @@ mod tests {
             other.message[byte] ^= 1;
             assert_eq!(check(&other), Err(SignedQuoteError::Signature), "{byte}");
         }
-        let stranger = SignedQuote::sign(&quote(), &Keypair::new_from_array([8; 32]));
-        assert_eq!(check(&stranger), Err(SignedQuoteError::Signer(stranger.signer)));
+        let outsider = SignedQuote::sign(&quote(), &Keypair::new_from_array([8; 32]));
+        assert_eq!(check(&outsider), Err(SignedQuoteError::Signer(outsider.signer)));
         assert_eq!(
             signed.check(&quote().scope, &key, &[6; 32], 7),
-            Err(SignedQuoteError::Quote(QuoteRefusal::Taker))
+            Err(SignedQuoteError::Quote(QuoteError::Taker))
         );
         assert_eq!(
             signed.check(&quote().scope, &key, &[5; 32], 8),
-            Err(SignedQuoteError::Quote(QuoteRefusal::Expired(7)))
+            Err(SignedQuoteError::Quote(QuoteError::Expired(7)))
         );
     }
 

@@ -3,9 +3,9 @@
 use crate::accounts::{DecodeError, RawAccount};
 use crate::addresses::VaultKeys;
 use anchor_lang::prelude::{Clock, Pubkey};
-use ballast_core_market::admission::{Now, PriceRefusal, RawPrice};
+use ballast_core_market::admission::{Now, PriceError, RawPrice};
 use ballast_core_market::breaker::BreakerSet;
-use ballast_core_market::observation::Sight;
+use ballast_core_market::observation::MarketObservation;
 use ballast_core_market::MarketView;
 use ballast_core_types::{Position, Price, Shares, TradingTerms, Value};
 use ballast_core_vault::appraisal::{Appraisal, AppraisalInputs};
@@ -125,9 +125,9 @@ impl Snapshot {
     ///
     /// # Errors
     /// The rule that refuses the price.
-    pub fn sight(&self) -> Result<Sight, PriceRefusal> {
+    pub fn observation(&self) -> Result<MarketObservation, PriceError> {
         let (params, now) = (&self.risk_market.params, self.now());
-        let raw = self.raw_price().ok_or(PriceRefusal::Unreadable)?;
+        let raw = self.raw_price().ok_or(PriceError::Unreadable)?;
         let second = params.second_source().zip(self.second_feed.as_ref());
         let second = second.and_then(|(source, account)| decode(source, account));
         let size = Value::from_amount(params.standard_order);
@@ -136,7 +136,7 @@ impl Snapshot {
             let ours = source.account == venue.key;
             source.quote(&venue.owner, &venue.data, size).filter(|_| ours)
         });
-        Ok(Sight {
+        Ok(MarketObservation {
             price: self.market.newer_price(&raw, now)?,
             second: second.and_then(|raw| self.market.second_price(&raw, now)),
             trading_cost: quoted.map(|quote| quote.cost.0).min(),
@@ -148,7 +148,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// The rule that refused the price.
-    pub fn prices(&self, purpose: Purpose) -> Result<MarketPrices, PriceRefusal> {
+    pub fn prices(&self, purpose: Purpose) -> Result<MarketPrices, PriceError> {
         MarketPrices::read(&self.market, self.raw_price().as_ref(), purpose, self.now())
     }
 

@@ -303,7 +303,7 @@ impl Row<'_> {
     fn price(&self, column: usize) -> Result<PriceE8, HistoryError> {
         self.text(column)
             .parse()
-            .map_err(|rule: crate::price::PriceError| self.fault(column, rule.to_string()))
+            .map_err(|rule: crate::price::PriceParseError| self.fault(column, rule.to_string()))
     }
 
     fn text(&self, column: usize) -> &str {

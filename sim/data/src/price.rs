@@ -19,7 +19,7 @@ pub struct PriceE8(i64);
 
 /// Why a text is not a price. Each variant reads as the rule that was broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum PriceError {
+pub enum PriceParseError {
     /// Empty, signed, with an exponent, or with anything but digits and one point.
     #[error("a price is plain decimal digits with at most one point, such as 7189.43")]
     NotDecimal,
@@ -38,12 +38,12 @@ impl PriceE8 {
     /// From an integer in units of 10⁻⁸ quote.
     ///
     /// # Errors
-    /// [`PriceError::NotPositive`] for zero or less.
-    pub const fn from_raw(raw: i64) -> Result<Self, PriceError> {
+    /// [`PriceParseError::NotPositive`] for zero or less.
+    pub const fn from_raw(raw: i64) -> Result<Self, PriceParseError> {
         if raw > 0 {
             Ok(Self(raw))
         } else {
-            Err(PriceError::NotPositive)
+            Err(PriceParseError::NotPositive)
         }
     }
 
@@ -61,27 +61,27 @@ impl PriceE8 {
 }
 
 impl FromStr for PriceE8 {
-    type Err = PriceError;
+    type Err = PriceParseError;
 
-    fn from_str(text: &str) -> Result<Self, PriceError> {
+    fn from_str(text: &str) -> Result<Self, PriceParseError> {
         let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
         let all_digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
         if whole.is_empty() || !all_digits(whole) || !all_digits(fraction) {
-            return Err(PriceError::NotDecimal);
+            return Err(PriceParseError::NotDecimal);
         }
         if text.ends_with('.') {
-            return Err(PriceError::NotDecimal);
+            return Err(PriceParseError::NotDecimal);
         }
         let fraction = fraction.trim_end_matches('0');
         if fraction.len() > PLACES {
-            return Err(PriceError::TooPrecise);
+            return Err(PriceParseError::TooPrecise);
         }
         let digits = whole.bytes().chain(fraction.bytes());
         let padding = std::iter::repeat_n(b'0', PLACES - fraction.len());
         let raw = digits.chain(padding).try_fold(0_i64, |acc, byte| {
             acc.checked_mul(10)?.checked_add(i64::from(byte - b'0'))
         });
-        Self::from_raw(raw.ok_or(PriceError::TooLarge)?)
+        Self::from_raw(raw.ok_or(PriceParseError::TooLarge)?)
     }
 }
 
@@ -120,23 +120,23 @@ mod tests {
     #[test]
     fn anything_else_is_refused_by_its_rule() {
         for (text, rule) in [
-            ("", PriceError::NotDecimal),
-            (".", PriceError::NotDecimal),
-            (".5", PriceError::NotDecimal),
-            ("5.", PriceError::NotDecimal),
-            ("-1", PriceError::NotDecimal),
-            ("+1", PriceError::NotDecimal),
-            ("1e5", PriceError::NotDecimal),
-            ("NaN", PriceError::NotDecimal),
-            ("1.2.3", PriceError::NotDecimal),
-            ("1,000", PriceError::NotDecimal),
-            (" 1", PriceError::NotDecimal),
-            ("١", PriceError::NotDecimal),
-            ("1.000000001", PriceError::TooPrecise),
-            ("92233720368.54775808", PriceError::TooLarge),
-            ("99999999999999999999999", PriceError::TooLarge),
-            ("0", PriceError::NotPositive),
-            ("0.00", PriceError::NotPositive),
+            ("", PriceParseError::NotDecimal),
+            (".", PriceParseError::NotDecimal),
+            (".5", PriceParseError::NotDecimal),
+            ("5.", PriceParseError::NotDecimal),
+            ("-1", PriceParseError::NotDecimal),
+            ("+1", PriceParseError::NotDecimal),
+            ("1e5", PriceParseError::NotDecimal),
+            ("NaN", PriceParseError::NotDecimal),
+            ("1.2.3", PriceParseError::NotDecimal),
+            ("1,000", PriceParseError::NotDecimal),
+            (" 1", PriceParseError::NotDecimal),
+            ("١", PriceParseError::NotDecimal),
+            ("1.000000001", PriceParseError::TooPrecise),
+            ("92233720368.54775808", PriceParseError::TooLarge),
+            ("99999999999999999999999", PriceParseError::TooLarge),
+            ("0", PriceParseError::NotPositive),
+            ("0.00", PriceParseError::NotPositive),
         ] {
             assert_eq!(text.parse::<PriceE8>(), Err(rule), "{text:?}");
         }

@@ -101,7 +101,7 @@ fn is_clear(one: (f64, Placed), other: (f64, Placed), gap: f64) -> bool {
     (one.1.row != other.1.row || apart) && !crosses(one, other.1, gap) && !crosses(other, one.1, gap)
 }
 
-/// Whether the line of some words passes through others that stand in a lower row.
+/// Whether the line of some words passes through others that are active in a lower row.
 fn crosses((at, words): (f64, Placed), others: Placed, gap: f64) -> bool {
     // A line just beside words is not in them: their own stands there, and those of the same
     // moment.

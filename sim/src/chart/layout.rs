@@ -103,7 +103,7 @@ fn widest(font: Font, words: impl Iterator<Item = String>) -> u32 {
     words.map(|text| font.width(&text).ceil() as u32).max().unwrap_or(0)
 }
 
-/// Returns the names that stand at the right end of a plot, each with its colour and value.
+/// Returns the names that are active at the right end of a plot, each with its colour and value.
 fn names(chart: &Chart) -> Vec<(String, RGBColor, f64)> {
     let last = |points: &Points| points.last().map(|point| point.1);
     let line = |line: &Line| Some((line.label.clone(), line.colour, last(line.parts.last()?)?));

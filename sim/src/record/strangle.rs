@@ -150,7 +150,7 @@ pub struct Summary {
     /// The last step is left out: the hedge is worked off there as the average takes shape.
     pub max_abs_net_delta: f64,
     /// Least equity over maintenance margin at the end of a step; null if there never was a margin.
-    pub least_margin_ratio: Option<f64>,
+    pub min_margin_ratio: Option<f64>,
     /// What the driver knew.
     #[serde(flatten)]
     pub meta: Meta,
@@ -176,7 +176,7 @@ pub fn summarise(meta: Meta, steps: &[Step]) -> Result<Summary, RecordError> {
         from: first.unix_time,
         to: last.unix_time,
         max_abs_net_delta: hedged.map(|step| step.net_after().abs()).fold(0.0, f64::max),
-        least_margin_ratio: margins.map(|step| step.equity / step.maintenance).reduce(f64::min),
+        min_margin_ratio: margins.map(|step| step.equity / step.maintenance).reduce(f64::min),
         meta,
     })
 }

@@ -51,7 +51,7 @@ pub struct BreakerAlarms {
     pub false_trips: usize,
     /// The same a year.
     pub false_trips_a_year: f64,
-    /// Share of steps at which it stood.
+    /// Share of steps at which it was active.
     pub time: f64,
 }
 
@@ -77,7 +77,7 @@ pub fn explained_days(candles: &[Candle]) -> std::collections::BTreeSet<i64> {
     days
 }
 
-/// The day a step belongs to: a look at a candle's end belongs to the day of the candle.
+/// The day a step belongs to: an observation at a candle's end belongs to the day of the candle.
 fn day_of(step: &Step) -> i64 {
     (step.time - 1).div_euclid(DAY) * DAY
 }
@@ -126,9 +126,9 @@ fn of_breaker(
     explained: &std::collections::BTreeSet<i64>,
     years: f64,
 ) -> BreakerAlarms {
-    let stands = |step: &Step| step.breakers.has(breaker);
-    let trips = begins(steps, stands).count();
-    let false_trips = begins(steps, stands)
+    let is_active = |step: &Step| step.breakers.has(breaker);
+    let trips = begins(steps, is_active).count();
+    let false_trips = begins(steps, is_active)
         .filter(|step| !explained.contains(&day_of(step)))
         .count();
     BreakerAlarms {
@@ -137,7 +137,7 @@ fn of_breaker(
         trips_a_year: trips as f64 / years,
         false_trips,
         false_trips_a_year: false_trips as f64 / years,
-        time: steps.iter().filter(|step| stands(step)).count() as f64 / steps.len().max(1) as f64,
+        time: steps.iter().filter(|step| is_active(step)).count() as f64 / steps.len().max(1) as f64,
     }
 }
 

@@ -12,7 +12,7 @@ use ballast_market_data::history::{parse_date, step_seconds, Candle};
 const DAY: i64 = 86_400;
 const HOUR: i64 = 3_600;
 
-/// The falls, by name and the days (first, and first no longer looked at) of which the first that fell by a tenth is taken.
+/// The falls, by name and the days (first, and first no longer observed) of which the first that fell by a tenth is taken.
 pub const EVENTS: [(&str, &str, &str); 6] = [
     ("March 2020, the pandemic", "2020-03-12", "2020-03-13"),
     ("May 2021, the deleveraging", "2021-05-19", "2021-05-20"),
@@ -35,7 +35,7 @@ pub struct Fall {
     pub name: String,
     /// Midnight of the day, unix seconds.
     pub day: i64,
-    /// End of the hour in which the price first traded a tenth under the day's open: the first look that can know of it.
+    /// End of the hour in which the price first traded a tenth under the day's open: the first observation that can know of it.
     pub at: i64,
 }
 
@@ -129,7 +129,7 @@ fn reached(steps: &[Step], at: usize, fall: i64, holds: impl Fn(&Step) -> bool) 
         let later = after.iter().take_while(|step| step.time <= fall + LATEST * HOUR);
         later.into_iter().find(|step| holds(step))?.time
     };
-    // A look within the hour counts as at its end.
+    // An observation within the hour counts as at its end.
     Some((begun - fall + if begun > fall { HOUR - 1 } else { 0 }).div_euclid(HOUR))
 }
 

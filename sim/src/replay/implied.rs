@@ -33,7 +33,7 @@ pub enum ImpliedError {
         currency: String,
         /// When it was taken, unix seconds.
         time: i64,
-        /// What the gate refuses.
+        /// What the no-arbitrage check refuses.
         error: SurfaceError,
     },
     /// The surface has no volatility at the money at 30 days.
@@ -152,7 +152,7 @@ impl ImpliedSeries {
         Some((self.0.first()?.0, self.0.last()?.0))
     }
 
-    /// What a market would know at `time`. Feeders publish often, so a snapshot counts as published anew at every look for 26 hours; after
+    /// What a market would know at `time`. Feeders publish often, so a snapshot counts as published anew at every observation for 26 hours; after
     /// that the last publication grows old. `None` before the first.
     #[must_use]
     pub fn at(&self, time: i64) -> Option<Implied> {

@@ -2,11 +2,11 @@
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`looks`] | candles as the [`Look`]s of an observer: one at each close, or four within each hour |
+//! | [`observations`] | candles as the [`PriceObservation`]s of an observer: one at each close, or four within each hour |
 //! | [`observer`] | [`Observer`], and the one that calls `risk-policy` in this process |
 //! | [`implied`] | volatility at the money from option chains, as feeders would have published it |
 //! | [`liquidity`] | the cost of trading, estimated from hourly range and volume, as history has no order books |
-//! | [`run`] | one [`Step`] for each look: every signal, the regime, the breakers, the triggers |
+//! | [`run`] | one [`Step`] for each observation: every signal, the regime, the breakers, the triggers |
 //! | [`events`] | six falls, and how late or early each level and breaker was |
 //! | [`alarms`] | days in Crisis that no fall explains, shares of time, trips a year |
 //! | [`calibrate`] | parameters from a history, and why |
@@ -21,11 +21,11 @@ pub mod events;
 pub mod figures;
 pub mod implied;
 pub mod liquidity;
-pub mod looks;
+pub mod observations;
 pub mod observer;
 pub mod page;
 pub mod run;
 
-pub use looks::{Look, Path};
-pub use observer::{Native, ObserveError, Observer};
+pub use observations::{Path, PriceObservation};
+pub use observer::{Native, Observer, ObserverError};
 pub use run::Step;

@@ -1,26 +1,26 @@
-//! Who looks.
+//! What observes a market.
 
-use ballast_core_market::admission::{admit, PriceRefusal, Recency, Reference, UseLimits};
-use ballast_core_market::observation::{MarketState, ObservationParams, Sight};
-use ballast_core_market::signals::ObserveRefusal;
+use ballast_core_market::admission::{admit, PriceError, Recency, Reference, UseLimits};
+use ballast_core_market::observation::{MarketObservation, MarketState, ObservationParams};
+use ballast_core_market::signals::ObserveError;
 use ballast_core_math::estimators::EwmaVariance;
 use ballast_core_types::basis_points::BasisPoints;
 use ballast_core_types::{Ratio, I80F48};
 use thiserror::Error;
 
-use super::Look;
+use super::PriceObservation;
 
-/// Why a look was refused.
+/// Why an observation was refused.
 #[derive(Debug, Error)]
 #[non_exhaustive]
-pub enum ObserveError {
+pub enum ObserverError {
     /// The price broke a rule of admission.
     #[error("at {time}: the price is refused: {refusal:?}")]
     Price {
         /// When, unix seconds.
         time: i64,
         /// The rule.
-        refusal: PriceRefusal,
+        refusal: PriceError,
     },
     /// The observation was refused.
     #[error("at {time}: the observation is refused: {refusal:?}")]
@@ -28,7 +28,7 @@ pub enum ObserveError {
         /// When, unix seconds.
         time: i64,
         /// The rule.
-        refusal: ObserveRefusal,
+        refusal: ObserveError,
     },
     /// Whatever runs the compiled program failed.
     #[error("at {time}: {message}")]
@@ -40,13 +40,13 @@ pub enum ObserveError {
     },
 }
 
-/// Something that observes a market, look by look.
+/// Something that observes a market, observation by observation.
 pub trait Observer {
-    /// The market after one more look.
+    /// The market after one more observation.
     ///
     /// # Errors
-    /// [`ObserveError`]; the market is then as it was.
-    fn observe(&mut self, look: &Look) -> Result<MarketState, ObserveError>;
+    /// [`ObserverError`]; the market is then as it was.
+    fn observe(&mut self, observation: &PriceObservation) -> Result<MarketState, ObserverError>;
 }
 
 /// Calls `risk-policy` in this process, with what the program would hand to it.
@@ -58,7 +58,7 @@ pub struct Native {
 }
 
 /// What a price has to satisfy to be observed: the limits of `Exit` in `migrations/local.toml`. No deviation is asked of an
-/// observation, so what stands there is not read.
+/// observation, so what is active there is not read.
 const LIMITS: UseLimits = UseLimits {
     max_age_seconds: 300,
     max_age_slots: 7_500,
@@ -69,7 +69,7 @@ const LIMITS: UseLimits = UseLimits {
 };
 
 impl Native {
-    /// An observer of a market that nobody has looked at yet. `params` have to be validated.
+    /// An observer of a market that nobody has observed yet. `params` have to be validated.
     #[must_use]
     pub const fn new(params: ObservationParams, initial_variance: EwmaVariance) -> Self {
         Self {
@@ -81,28 +81,28 @@ impl Native {
 }
 
 impl Observer for Native {
-    fn observe(&mut self, look: &Look) -> Result<MarketState, ObserveError> {
-        let time = look.time;
-        let now = look.now();
+    fn observe(&mut self, observation: &PriceObservation) -> Result<MarketState, ObserverError> {
+        let time = observation.time;
+        let now = observation.now();
         let reference = Reference {
             publish_time: self
                 .state
                 .map_or(i64::MIN, |state: MarketState| state.signals.publish_time),
             slow_price: None,
         };
-        let price = admit(&look.raw_price(), &LIMITS, &reference, Recency::Newer, now)
-            .map_err(|refusal| ObserveError::Price { time, refusal })?;
-        let sight = Sight {
+        let price = admit(&observation.raw_price(), &LIMITS, &reference, Recency::Newer, now)
+            .map_err(|refusal| ObserverError::Price { time, refusal })?;
+        let observation = MarketObservation {
             price,
             second: None,
-            trading_cost: look.trading_cost,
-            implied: look.implied,
+            trading_cost: observation.trading_cost,
+            implied: observation.implied,
         };
         let next = match &self.state {
-            None => MarketState::first(&sight, self.initial_variance, now),
+            None => MarketState::first(&observation, self.initial_variance, now),
             Some(state) => state
-                .next(&self.params, &sight, now)
-                .map_err(|refusal| ObserveError::Observation { time, refusal })?,
+                .next(&self.params, &observation, now)
+                .map_err(|refusal| ObserverError::Observation { time, refusal })?,
         };
         self.state = Some(next);
         Ok(next)

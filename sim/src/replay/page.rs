@@ -40,9 +40,9 @@ pub struct Summary {
     pub source: String,
     /// What observed them: `the compiled program` or `this process`.
     pub observer: String,
-    /// Looks at the market.
-    pub looks: usize,
-    /// First and last look, unix seconds.
+    /// Observes the market.
+    pub observations: usize,
+    /// First and last observation, unix seconds.
     pub span: (i64, i64),
     /// Seconds that observing took.
     pub seconds: f64,
@@ -84,7 +84,7 @@ pub fn csv(steps: &[Step]) -> String {
     let optional = |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:.4}"));
     for s in steps {
         let i = &s.indicators;
-        let standing: Vec<_> = MARKET
+        let active: Vec<_> = MARKET
             .breakers()
             .into_iter()
             .filter(|breaker| s.breakers.has(*breaker))
@@ -109,7 +109,7 @@ pub fn csv(steps: &[Step]) -> String {
             s.trend,
             s.acceleration,
             s.regime,
-            standing.join(" + "),
+            active.join(" + "),
             s.delta_long,
             s.delta_short,
             s.gamma,
@@ -129,12 +129,12 @@ fn page(summary: &Summary, steps: &[Step]) -> Result<Page, ReportError> {
             "{} observed, {} to {}",
             summary.market.to_uppercase(),
             utc(summary.span.0, "%B %Y"),
-            // A look at midnight of the first ends the month before.
+            // An observation at midnight of the first ends the month before.
             utc(summary.span.1 - 1, "%B %Y")
         ),
         subtitle: vec![format!(
-            "{} looks from {} to {} UTC · prices: {} · observed by {} in {} s",
-            decimal(summary.looks as f64, 0),
+            "{} observations from {} to {} UTC · prices: {} · observed by {} in {} s",
+            decimal(summary.observations as f64, 0),
             utc_minute(summary.span.0),
             utc_minute(summary.span.1),
             summary.source,
@@ -185,7 +185,7 @@ fn fall_row(met: &Met) -> Vec<Cell> {
 }
 
 fn alarms(alarms: &Alarms) -> Section {
-    let heads = ["Breaker", "Trips", "A year", "False a year", "Time standing"];
+    let heads = ["Breaker", "Trips", "A year", "False a year", "Time active"];
     let one = |b: &BreakerAlarms| {
         row([
             b.breaker.to_owned(),
@@ -237,8 +237,15 @@ fn tiles(summary: &Summary) -> Vec<Tile> {
         ),
         tile(
             "Observed",
-            format!("{} /s", decimal(summary.looks as f64 / summary.seconds.max(1e-9), 0)),
-            format!("{} looks by {}", decimal(summary.looks as f64, 0), summary.observer),
+            format!(
+                "{} /s",
+                decimal(summary.observations as f64 / summary.seconds.max(1e-9), 0)
+            ),
+            format!(
+                "{} observations by {}",
+                decimal(summary.observations as f64, 0),
+                summary.observer
+            ),
         ),
     ]
 }

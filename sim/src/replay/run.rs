@@ -1,4 +1,4 @@
-//! One step for each look: what people want to see of a market's state.
+//! One step for each observation: what people want to see of a market's state.
 
 use std::io;
 
@@ -6,12 +6,12 @@ use ballast_core_market::breaker::{Breaker, BreakerSet};
 use ballast_core_market::observation::MarketState;
 use ballast_core_market::regime::{Indicators, Regime, RegimeSignals};
 use ballast_core_types::basis_points::BasisPoints;
-use ballast_core_vault::triggers::{self, Factor, Side};
+use ballast_core_vault::limit_multipliers::{self, Factor, Side};
 
-use super::{Look, ObserveError, Observer};
+use super::{Observer, ObserverError, PriceObservation};
 use ballast_market_data::markets::Typed;
 
-/// A market after one look. Volatilities are fractions a year, scores standard deviations, factors shares of a limit.
+/// A market after one observation. Volatilities are fractions a year, scores standard deviations, factors shares of a limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Step {
     /// When, unix seconds.
@@ -40,7 +40,7 @@ pub struct Step {
     pub acceleration: f64,
     /// The regime.
     pub regime: Regime,
-    /// The breakers that stand.
+    /// The active breakers.
     pub breakers: BreakerSet,
     /// Factor on a long delta limit.
     pub delta_long: f64,
@@ -61,15 +61,15 @@ pub fn of_price() -> [Breaker; 2] {
 }
 
 impl Step {
-    /// What `state` says after `look`.
+    /// What `state` says after `observation`.
     #[must_use]
-    pub fn of(state: &MarketState, look: &Look, typed: &Typed) -> Self {
+    pub fn of(state: &MarketState, observation: &PriceObservation, typed: &Typed) -> Self {
         let signals = &state.signals;
         let age = i64::from(typed.params.max_surface_age_seconds);
-        let implied = look
+        let implied = observation
             .implied
-            .filter(|implied| (0..=age).contains(&(look.time - implied.published_at)));
-        let contraction = look
+            .filter(|implied| (0..=age).contains(&(observation.time - implied.published_at)));
+        let contraction = observation
             .trading_cost
             .and(state.trading_cost)
             .map(ballast_core_market::observation::TradingCost::contraction);
@@ -90,12 +90,12 @@ impl Step {
             .moments
             .shape()
             .map_or((0.0, 0.0), |(s, k)| (s.0.to_num::<f64>(), k.0.to_num::<f64>()));
-        let factor = |factor: Factor| f64::from(factor.ten_thousandths()) / 1e4;
+        let factor = |factor: Factor| f64::from(factor.basis_points()) / 1e4;
         let acceleration = scores.map(|scores| scores.acceleration);
-        let ramps = &typed.triggers;
+        let ramps = &typed.limit_multipliers;
         Self {
-            time: look.time,
-            price: look.price.to_f64(),
+            time: observation.time,
+            price: observation.price.to_f64(),
             slow_price: signals.slow_price.fixed().to_num(),
             high: signals.high.fixed().to_num(),
             fast_volatility: annual(signals.fast_variance),
@@ -108,11 +108,11 @@ impl Step {
             acceleration: acceleration.map_or(0.0, score),
             regime: state.regime.regime,
             breakers: state.breakers.tripped,
-            delta_long: factor(triggers::delta(acceleration, Side::Long, &ramps.delta)),
-            delta_short: factor(triggers::delta(acceleration, Side::Short, &ramps.delta)),
-            gamma: factor(triggers::gamma(indicators.volatility_ratio, &ramps.gamma)),
-            vega: contraction.map(|seen| factor(triggers::vega(Some(seen), &ramps.vega))),
-            liquidity: contraction.map(|seen| factor(triggers::liquidity(Some(seen), &ramps.liquidity))),
+            delta_long: factor(limit_multipliers::delta(acceleration, Side::Long, &ramps.delta)),
+            delta_short: factor(limit_multipliers::delta(acceleration, Side::Short, &ramps.delta)),
+            gamma: factor(limit_multipliers::gamma(indicators.volatility_ratio, &ramps.gamma)),
+            vega: contraction.map(|seen| factor(limit_multipliers::vega(Some(seen), &ramps.vega))),
+            liquidity: contraction.map(|seen| factor(limit_multipliers::liquidity(Some(seen), &ramps.liquidity))),
         }
     }
 
@@ -129,19 +129,19 @@ pub fn share(value: BasisPoints) -> f64 {
     f64::from(value.0) / 1e4
 }
 
-/// Every look through an observer; `progress` hears of each step.
+/// Every observation through an observer; `progress` hears of each step.
 ///
 /// # Errors
-/// The first look that is refused, or what `progress` returned.
+/// The first observation that is refused, or what `progress` returned.
 pub fn run(
     observer: &mut dyn Observer,
-    looks: &[Look],
+    observations: &[PriceObservation],
     typed: &Typed,
     mut progress: impl FnMut(usize, &Step) -> io::Result<()>,
 ) -> Result<Vec<Step>, RunError> {
-    let mut steps = Vec::with_capacity(looks.len());
-    for (index, look) in looks.iter().enumerate() {
-        let step = Step::of(&observer.observe(look)?, look, typed);
+    let mut steps = Vec::with_capacity(observations.len());
+    for (index, observation) in observations.iter().enumerate() {
+        let step = Step::of(&observer.observe(observation)?, observation, typed);
         progress(index, &step)?;
         steps.push(step);
     }
@@ -152,9 +152,9 @@ pub fn run(
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RunError {
-    /// A look was refused.
+    /// An observation was refused.
     #[error(transparent)]
-    Observe(#[from] ObserveError),
+    Observe(#[from] ObserverError),
     /// Progress could not be shown, or the run was stopped.
     #[error(transparent)]
     Progress(#[from] io::Error),

@@ -132,7 +132,7 @@ fn tiles(summary: &Summary, steps: &[Step]) -> Vec<Tile> {
         tile(
             "Least equity over maintenance",
             summary
-                .least_margin_ratio
+                .min_margin_ratio
                 .map_or("–".to_owned(), |r| format!("{}×", decimal(r, 2))),
             "at the ends of steps; under 1× a liquidation may begin".to_owned(),
         ),

@@ -109,7 +109,7 @@ fn story(summary: &Summary, steps: &[Step]) -> Vec<String> {
         match summary.breaker_trips {
             0 => "No breaker tripped.".to_owned(),
             trips => format!(
-                "Breakers tripped {} and stood for {}: then deposits are refused and only trades that reduce risk are let through.",
+                "Breakers tripped {} and were active for {}: then deposits are refused and only trades that reduce risk are let through.",
                 count(trips, "time", "times"),
                 count(summary.steps_with_breaker, "step", "steps")
             ),

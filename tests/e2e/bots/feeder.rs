@@ -7,7 +7,7 @@ use ballast_market_data::chains::{self, Snapshot};
 use ballast_risk::errors::RiskError;
 use ballast_risk::state::{StoredSlice, Submission, Surface};
 use ballast_sdk::surface::publication::{due, Publication};
-use ballast_sdk::surface::said::{say, Chain, Terms};
+use ballast_sdk::surface::submission::{say, Chain, Terms};
 use ballast_testkit::{error_code, SurfaceFixture};
 use std::path::Path;
 
@@ -41,14 +41,14 @@ fn seen_by(feeder: u64) -> Snapshot {
     chain
 }
 
-fn said(world: &SurfaceFixture, chain: &Snapshot) -> Vec<StoredSlice> {
+fn submitted(world: &SurfaceFixture, chain: &Snapshot) -> Vec<StoredSlice> {
     let now = world.clock().unix_timestamp;
     let chain = Chain {
         unix_time: chain.unix_time,
         expiries: &chain.expiries,
     };
-    let said = say(chain, world.surface().active(now), now, &TERMS).unwrap();
-    said.slices.into_iter().map(StoredSlice::from).collect()
+    let submitted = say(chain, world.surface().active(now), now, &TERMS).unwrap();
+    submitted.slices.into_iter().map(StoredSlice::from).collect()
 }
 
 /// The same surface, so many vol points higher at the money; its wings keep their slopes, so it has no arbitrage either.
@@ -124,8 +124,11 @@ fn assert_between(published: &[StoredSlice], honest: [&[StoredSlice]; 2]) {
 fn a_feeder_thirty_vol_points_off_moves_nothing_beyond_the_honest() {
     let mut world = SurfaceFixture::new(3, 3);
     for (round, lie) in [(0u64, lifted as Lie), (1, lifted), (2, lowered)] {
-        let (one, two) = (said(&world, &seen_by(10 + round)), said(&world, &seen_by(20 + round)));
-        let liar = lie(&said(&world, &seen_by(30 + round)), 30.0);
+        let (one, two) = (
+            submitted(&world, &seen_by(10 + round)),
+            submitted(&world, &seen_by(20 + round)),
+        );
+        let liar = lie(&submitted(&world, &seen_by(30 + round)), 30.0);
         let mut all = [one.clone(), two.clone(), liar];
         // The liar is another feeder each time.
         all.rotate_right(round as usize);
@@ -147,15 +150,15 @@ fn a_feeder_thirty_vol_points_off_moves_nothing_beyond_the_honest() {
 fn a_lying_majority_is_held_to_the_bound() {
     let mut world = SurfaceFixture::new(3, 3);
     let honest = [
-        said(&world, &seen_by(1)),
-        said(&world, &seen_by(2)),
-        said(&world, &seen_by(3)),
+        submitted(&world, &seen_by(1)),
+        submitted(&world, &seen_by(2)),
+        submitted(&world, &seen_by(3)),
     ];
     world.submit_all(&honest);
     world.publish().unwrap();
     let before = world.surface();
     world.pass_observed(600, 100);
-    let now = [1, 2, 3].map(|feeder| said(&world, &seen_by(feeder)));
+    let now = [1, 2, 3].map(|feeder| submitted(&world, &seen_by(feeder)));
     world.submit_all(&[lifted(&now[0], 30.0), lifted(&now[1], 30.0), now[2].clone()]);
     assert_eq!(error_code(&world.publish()), u32::from(RiskError::VarianceChange));
     assert_eq!(world.surface().published(), before.published());
@@ -174,7 +177,7 @@ fn a_lying_majority_is_held_to_the_bound() {
 #[test]
 fn what_the_feeder_says_is_near_the_chain_on_the_network() {
     let mut world = SurfaceFixture::new(1, 1);
-    let slices = said(&world, &chain());
+    let slices = submitted(&world, &chain());
     world.submit_all(std::slice::from_ref(&slices));
     world.publish().unwrap();
     // An hour later the surface has aged, and the levels at the money are still those the chain was priced with.
@@ -207,10 +210,10 @@ fn a_publication_is_due_exactly_when_the_program_takes_it() {
     let mut world = SurfaceFixture::new(3, 2);
     let keys = world.feeder_keys();
     assert_eq!(due_now(&world).0, Publication::TooFew { fresh: 0, required: 2 });
-    world.submit(0, said(&world, &seen_by(1))).unwrap();
+    world.submit(0, submitted(&world, &seen_by(1))).unwrap();
     assert_eq!(due_now(&world).0, Publication::TooFew { fresh: 1, required: 2 });
     assert_eq!(error_code(&world.publish()), u32::from(RiskError::TooFewSubmissions));
-    world.submit(2, said(&world, &seen_by(2))).unwrap();
+    world.submit(2, submitted(&world, &seen_by(2))).unwrap();
     let fresh = vec![keys[0], keys[2]];
     assert_eq!(due_now(&world).0, Publication::Due(fresh.clone()));
     world.publish_from(&fresh).unwrap();

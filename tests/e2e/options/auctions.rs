@@ -34,7 +34,7 @@ fn offer() -> OpenAuctionArgs {
 impl Desk {
     fn new() -> Self {
         let mut world = ClearingHouseFixture::new();
-        let (owner, taker) = (world.member(100_000 * USD), world.member(100_000 * USD));
+        let (owner, taker) = (world.participant(100_000 * USD), world.participant(100_000 * USD));
         let key = world.series(CALL, 55_000, FAR);
         Self {
             world,

@@ -1,7 +1,7 @@
 //! The offsets that `docs/reference/options.md` gives to readers in other languages.
 
 use anchor_lang::{Discriminator, Space};
-use ballast_options::state::{AuctionOffer, Expiry, House, MarginAccount, Series};
+use ballast_options::state::{AuctionOffer, ClearingHouse, Expiry, MarginAccount, Series};
 use ballast_options::OpenAuctionArgs;
 use ballast_sdk::addresses;
 use ballast_sdk::instructions::options as ix;
@@ -37,7 +37,7 @@ fn accounts_are_laid_out_as_documented() {
     let admin = solana_signer::Signer::pubkey(&admin);
 
     let house = data(world.keys.house);
-    assert_eq!((house.len(), &house[..8]), (944, House::DISCRIMINATOR));
+    assert_eq!((house.len(), &house[..8]), (944, ClearingHouse::DISCRIMINATOR));
     assert_eq!(&house[8..16], [1, house[9], house[10], 1, 6, 0, 0, 0]);
     assert_eq!(number(&house, 16), 1);
     assert_eq!(key(&house, 24), admin.as_ref());

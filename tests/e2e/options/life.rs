@@ -11,15 +11,15 @@ use solana_signer::Signer;
 const CASH: u64 = 30_000;
 
 /// Empties and closes an account; what the wallet then holds.
-fn leave(world: &mut ClearingHouseFixture, member: &Member) -> u64 {
-    let cash = world.account(&member.account).cash;
+fn leave(world: &mut ClearingHouseFixture, participant: &Member) -> u64 {
+    let cash = world.account(&participant.account).cash;
     if cash > 0 {
-        world.withdraw(member, cash).expect("a withdrawal");
+        world.withdraw(participant, cash).expect("a withdrawal");
     }
     let payer = world.admin.pubkey();
-    let close = ix::close_account(&member.user.holder.key, &member.account, &payer);
-    world.submit(close, &member.user).expect("a closed account");
-    world.tokens(&member.user.holder.quote)
+    let close = ix::close_account(&participant.user.holder.key, &participant.account, &payer);
+    world.submit(close, &participant.user).expect("a closed account");
+    world.tokens(&participant.user.holder.quote)
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn a_strangle_is_written_decays_settles_and_pays_to_the_base_unit() {
 #[test]
 fn premiums_are_rounded_against_the_taker_and_positions_net() {
     let mut world = ClearingHouseFixture::new();
-    let (taker, maker) = (world.member(100_000 * USD), world.member(100_000 * USD));
+    let (taker, maker) = (world.participant(100_000 * USD), world.participant(100_000 * USD));
     let key = world.series(CALL, 50_000, FAR);
     // A hundredth of an underlying at a price with an odd last digit: 0.01 × 1,500.000001.
     let mut quote = world.quote(&maker, &key, ballast_core_clearing::trade::Side::Sell, UNIT, 0);

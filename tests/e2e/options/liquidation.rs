@@ -1,6 +1,6 @@
 //! Liquidation: begun below maintenance, taken in the smallest sufficient parts, bounded by cap and coverage; then the insurance account.
 
-use ballast_options::events::{InsuranceSold, Liquidated, StandingReport};
+use ballast_options::events::{InsuranceSold, Liquidated, MarginStatusReport};
 use ballast_options::state::SeriesKey;
 use ballast_options::OptionsError;
 use ballast_sdk::instructions::options as ix;
@@ -19,8 +19,8 @@ impl Failing {
     /// The owner with so much cash besides the premium.
     fn new(cash: u64) -> Self {
         let mut world = ClearingHouseFixture::new();
-        let (owner, maker) = (world.member(cash * USD), world.member(1_000_000 * USD));
-        let liquidator = world.member(1_000_000 * USD);
+        let (owner, maker) = (world.participant(cash * USD), world.participant(1_000_000 * USD));
+        let liquidator = world.participant(1_000_000 * USD);
         let key = world.series(CALL, 52_000, FAR);
         world.trade(&owner, &maker, &key, -3 * UNIT, 1_200).unwrap();
         Self {
@@ -63,15 +63,15 @@ impl Failing {
         self.world.submit(take, &self.liquidator.user)
     }
 
-    fn take_over(&mut self) -> Sent {
+    fn backstop(&mut self) -> Sent {
         let markets = self.world.market_keys();
-        let take = ix::take_over(&self.world.keys, &self.owner.account, &markets);
+        let take = ix::backstop(&self.world.keys, &self.owner.account, &markets);
         self.world.crank(take)
     }
 }
 
 /// Equity over the requirement, in parts per million, at most a million.
-fn coverage(report: &StandingReport) -> i64 {
+fn coverage(report: &MarginStatusReport) -> i64 {
     (i128::from(report.equity) * 1_000_000 / i128::from(report.initial.max(1))).min(1_000_000) as i64
 }
 
@@ -80,7 +80,7 @@ fn a_healthy_account_is_left_alone() {
     let mut failing = Failing::new(60_000);
     refused(failing.begin(), OptionsError::Healthy);
     refused(failing.take(-10_000), OptionsError::LiquidationNotBegun);
-    refused(failing.take_over(), OptionsError::LiquidationNotBegun);
+    refused(failing.backstop(), OptionsError::LiquidationNotBegun);
 }
 
 #[test]
@@ -138,9 +138,9 @@ fn an_owner_who_brings_money_ends_it() {
 fn what_nobody_takes_goes_to_the_insurance_account_and_from_it_to_anyone() {
     let mut failing = Failing::new(40_000);
     failing.fail();
-    refused(failing.take_over(), OptionsError::TakeOverTooEarly);
+    refused(failing.backstop(), OptionsError::TakeOverTooEarly);
     failing.world.advance(1_201);
-    failing.take_over().unwrap();
+    failing.backstop().unwrap();
     let owner = failing.owner.account;
     assert_eq!(
         (failing.world.account(&owner).cash, failing.world.account(&owner).status),
@@ -182,7 +182,7 @@ fn equity_that_is_gone_is_the_insurance_accounts_at_once() {
     }
     failing.begin().unwrap();
     refused(failing.take(-100_000), OptionsError::EquityGone);
-    failing.take_over().unwrap();
+    failing.backstop().unwrap();
     failing.world.assert_sound();
 }
 

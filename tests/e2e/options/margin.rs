@@ -12,7 +12,7 @@ use solana_signer::Signer;
 #[test]
 fn who_writes_needs_the_initial_margin_and_who_buys_needs_the_premium() {
     let mut world = ClearingHouseFixture::new();
-    let (poor, maker) = (world.member(1_000 * USD), world.member(1_000_000 * USD));
+    let (poor, maker) = (world.participant(1_000 * USD), world.participant(1_000_000 * USD));
     let key = world.series(CALL, 55_000, FAR);
     refused(
         world.trade(&poor, &maker, &key, -UNIT, 300),
@@ -32,7 +32,7 @@ fn who_writes_needs_the_initial_margin_and_who_buys_needs_the_premium() {
 #[test]
 fn r1_a_gain_of_the_moment_cannot_be_withdrawn_until_the_slow_price_has_it() {
     let mut world = ClearingHouseFixture::new();
-    let (owner, maker) = (world.member(20_000 * USD), world.member(1_000_000 * USD));
+    let (owner, maker) = (world.participant(20_000 * USD), world.participant(1_000_000 * USD));
     let (call, put) = (world.series(CALL, 50_000, FAR), world.series(PUT, 42_000, FAR));
     world.trade(&owner, &maker, &call, 2 * UNIT, 1_900).unwrap();
     world.trade(&owner, &maker, &put, -3 * UNIT, 100).unwrap();
@@ -59,7 +59,7 @@ fn r1_a_gain_of_the_moment_cannot_be_withdrawn_until_the_slow_price_has_it() {
 #[test]
 fn what_expires_within_a_day_needs_cash_whatever_later_options_are_worth() {
     let mut world = ClearingHouseFixture::new();
-    let (owner, maker) = (world.member(20_000 * USD), world.member(1_000_000 * USD));
+    let (owner, maker) = (world.participant(20_000 * USD), world.participant(1_000_000 * USD));
     let (near, far) = (world.series(CALL, 50_000, NEAR), world.series(CALL, 50_000, FAR));
     // A calendar spread: the far option covers the near one by its worth, but not on the day.
     world.trade(&owner, &maker, &far, UNIT, 1_900).unwrap();
@@ -94,7 +94,7 @@ fn without_a_price_to_trade_on_positions_only_shrink() {
 fn while_a_breaker_stands_positions_only_shrink() {
     let mut strangle = Strangle::with_cash(200_000);
     let world = &mut strangle.world;
-    // A jump trips the breaker; a minute later the price is quiet, and the breaker stands for an hour.
+    // A jump trips the breaker; a minute later the price is quiet, and the breaker is active for an hour.
     world.markets[0].price = "46000".to_owned();
     world.advance(60);
     world.advance(60);
@@ -110,7 +110,7 @@ fn while_a_breaker_stands_positions_only_shrink() {
 fn a_stale_surface_stops_margin_and_a_flat_account_leaves_all_the_same() {
     let mut strangle = Strangle::with_cash(60_000);
     let world = &mut strangle.world;
-    let flat = world.member(1_000 * USD);
+    let flat = world.participant(1_000 * USD);
     world.pass(3_601, 1_000);
     world.publish_prices();
     world.observe_all();
@@ -122,7 +122,7 @@ fn a_stale_surface_stops_margin_and_a_flat_account_leaves_all_the_same() {
 #[test]
 fn markets_can_neither_be_left_out_nor_replaced_nor_passed_twice() {
     let mut world = ClearingHouseFixture::with(2, house_settings(), listing());
-    let (owner, maker) = (world.member(100_000 * USD), world.member(1_000_000 * USD));
+    let (owner, maker) = (world.participant(100_000 * USD), world.participant(1_000_000 * USD));
     let (btc, eth) = (world.series(CALL, 55_000, FAR), world.series_on(1, CALL, 3_200, 0, FAR));
     world.trade(&owner, &maker, &btc, -UNIT, 300).unwrap();
     world.trade(&owner, &maker, &eth, -UNIT, 60).unwrap();
@@ -176,7 +176,7 @@ fn many(world: &mut ClearingHouseFixture) -> Vec<ballast_options::state::SeriesK
 #[test]
 fn the_largest_books_trade_withdraw_and_are_liquidated_within_a_transaction() {
     let mut world = ClearingHouseFixture::with(4, house_settings(), listing());
-    let (taker, maker) = (world.member(1_000_000 * USD), world.member(1_000_000 * USD));
+    let (taker, maker) = (world.participant(1_000_000 * USD), world.participant(1_000_000 * USD));
     for (index, key) in many(&mut world).iter().enumerate() {
         let quantity = if index % 3 == 0 { 100_000 } else { -100_000 };
         let trade = world.trade(&taker, &maker, key, quantity, 1).expect("a trade");
@@ -188,7 +188,7 @@ fn the_largest_books_trade_withdraw_and_are_liquidated_within_a_transaction() {
     let free = world.withdrawable(&taker);
     world.withdraw(&taker, free).expect("a withdrawal");
     // Prices move until it fails.
-    let liquidator = world.member(1_000_000 * USD);
+    let liquidator = world.participant(1_000_000 * USD);
     let markets = world.market_keys();
     let begin = ix::begin_liquidation(&world.keys, &taker.account, &markets);
     for step in 1.. {
@@ -223,8 +223,8 @@ fn the_largest_books_trade_withdraw_and_are_liquidated_within_a_transaction() {
 #[test]
 fn accounts_of_one_owner_are_isolated_from_each_other() {
     let mut world = ClearingHouseFixture::new();
-    let member = world.member(1_000 * USD);
-    let (holder, admin) = (member.user.holder, world.admin.pubkey());
+    let participant = world.participant(1_000 * USD);
+    let (holder, admin) = (participant.user.holder, world.admin.pubkey());
     let number = world.clock().slot - 511;
     refused(
         world.crank(ix::open_account(&world.keys, &admin, &holder.key, number - 1)),
@@ -235,9 +235,9 @@ fn accounts_of_one_owner_are_isolated_from_each_other() {
         .expect("a second account");
     let second = world.keys.account(&holder.key, number);
     world.accounts.push(second);
-    refused(world.withdraw(&member, 1_001 * USD), OptionsError::NotEnoughCash);
+    refused(world.withdraw(&participant, 1_001 * USD), OptionsError::NotEnoughCash);
     let deposit = ix::deposit(&world.keys, &holder.key, &second, &holder.quote, 1_000 * USD);
-    world.submit(deposit, &member.user).unwrap();
-    refused(world.withdraw(&member, 1_001 * USD), OptionsError::NotEnoughCash);
+    world.submit(deposit, &participant.user).unwrap();
+    refused(world.withdraw(&participant, 1_001 * USD), OptionsError::NotEnoughCash);
     world.assert_sound();
 }

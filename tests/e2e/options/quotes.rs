@@ -27,7 +27,7 @@ struct Desk {
 impl Desk {
     fn new() -> Self {
         let mut world = ClearingHouseFixture::new();
-        let (taker, maker) = (world.member(100_000 * USD), world.member(100_000 * USD));
+        let (taker, maker) = (world.participant(100_000 * USD), world.participant(100_000 * USD));
         let key = world.series(CALL, 55_000, FAR);
         let quote = world.quote(&maker, &key, Side::Sell, UNIT, 300);
         Self {
@@ -153,8 +153,8 @@ fn a_carrier_of_another_form_is_refused_by_what_is_wrong_with_it() {
     refused(desk.send(&[padded], 1), SignaturePadding);
 
     // Somebody else's signature.
-    let stranger = Keypair::new_from_array([200; 32]);
-    let forged = carrier(&SignedQuote::sign(&desk.quote, &stranger));
+    let outsider = Keypair::new_from_array([200; 32]);
+    let forged = carrier(&SignedQuote::sign(&desk.quote, &outsider));
     refused(desk.send(&[forged], 1), SignatureSigner);
 
     // A signature that is none: the native program refuses the transaction.
@@ -254,38 +254,38 @@ fn a_nonce_fills_to_its_size_and_never_again() {
     // Not even for the maker does the least go down.
     let lower = ix::cancel_all_quotes(&owner, &account, Some(5));
     desk.world.submit(lower, &desk.maker.user).unwrap();
-    assert_eq!(desk.world.account(&account).least_nonce, 1_000);
+    assert_eq!(desk.world.account(&account).min_nonce, 1_000);
     desk.world.assert_sound();
 }
 
 #[test]
 fn a_quoter_signs_and_cancels_in_the_owners_place_and_can_do_nothing_else() {
     let mut desk = Desk::new();
-    let quoter = desk.world.wallet(0);
+    let quote_signer = desk.world.wallet(0);
     let (owner, account) = (desk.maker.user.holder.key, desk.maker.account);
-    let name = ix::set_quoter(&quoter.holder.key, &account, quoter.holder.key);
-    refused(desk.world.submit(name, &quoter), OptionsError::NotOwner);
-    let name = ix::set_quoter(&owner, &account, quoter.holder.key);
+    let name = ix::set_quote_signer(&quote_signer.holder.key, &account, quote_signer.holder.key);
+    refused(desk.world.submit(name, &quote_signer), OptionsError::NotOwner);
+    let name = ix::set_quote_signer(&owner, &account, quote_signer.holder.key);
     desk.world.submit(name, &desk.maker.user).unwrap();
 
     let by_owner = desk.carrier();
     refused(desk.send(&[by_owner], 1), OptionsError::SignatureSigner);
-    let by_quoter = carrier(&SignedQuote::sign(&desk.quote, &quoter.keypair));
+    let by_quoter = carrier(&SignedQuote::sign(&desk.quote, &quote_signer.keypair));
     desk.send(std::slice::from_ref(&by_quoter), 1).unwrap();
     let withdraw = ix::withdraw(
         &desk.world.keys,
-        &quoter.holder.key,
+        &quote_signer.holder.key,
         &account,
-        &quoter.holder.quote,
+        &quote_signer.holder.quote,
         &[],
         1,
     );
-    refused(desk.world.submit(withdraw, &quoter), OptionsError::NotOwner);
-    let cancel = ix::cancel_quote(&quoter.holder.key, &account, desk.quote.nonce.0);
-    desk.world.submit(cancel, &quoter).unwrap();
+    refused(desk.world.submit(withdraw, &quote_signer), OptionsError::NotOwner);
+    let cancel = ix::cancel_quote(&quote_signer.holder.key, &account, desk.quote.nonce.0);
+    desk.world.submit(cancel, &quote_signer).unwrap();
     refused(desk.send(&[by_quoter], 1), OptionsError::NonceCancelled);
-    let stranger = ix::cancel_all_quotes(&desk.taker.user.holder.key, &account, None);
-    refused(desk.world.submit(stranger, &desk.taker.user), OptionsError::NotQuoter);
+    let outsider = ix::cancel_all_quotes(&desk.taker.user.holder.key, &account, None);
+    refused(desk.world.submit(outsider, &desk.taker.user), OptionsError::NotQuoter);
 }
 
 #[test]

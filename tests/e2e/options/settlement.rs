@@ -93,7 +93,7 @@ fn whoever_chooses_a_sample_moves_the_price_by_no_more_than_its_weight() {
 #[test]
 fn what_losers_cannot_pay_is_the_funds_then_the_winners_pro_rata_and_can_be_worked_out_again() {
     let mut strangle = Strangle::with_cash(12_000);
-    let other = strangle.world.member(1_000_000 * USD);
+    let other = strangle.world.participant(1_000_000 * USD);
     let world = &mut strangle.world;
     world
         .trade(&other, &strangle.writer, &strangle.call, UNIT / 2, PREMIUM)

@@ -95,18 +95,18 @@ fn marks_and_greeks_are_those_of_a_reference_in_doubles() {
         let sigma = volatility(market, (strike / spot).ln(), years) * (1.0 - 0.05 * side);
         let adverse = spot - width * side * if is_call { 1.0 } else { -1.0 };
         value += lots * black_scholes(is_call, adverse, strike, sigma, years);
-        let deviation = sigma * years.sqrt();
-        let d1 = (spot / strike).ln() / deviation + deviation / 2.0;
+        let horizon_volatility = sigma * years.sqrt();
+        let d1 = (spot / strike).ln() / horizon_volatility + horizon_volatility / 2.0;
         let density = (-d1 * d1 / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt();
         let exercised = if is_call { 0.0 } else { 1.0 };
         let vega = spot * density * years.sqrt() / 100.0;
         for (sum, more) in greeks[index].iter_mut().zip([
             (normal(d1) - exercised) * spot,
-            density / deviation * spot / 100.0,
+            density / horizon_volatility * spot / 100.0,
             vega,
             vega * (30.0 / 365.0 / years).sqrt(),
             -density * sigma * spot / (2.0 * years.sqrt()) / 365.0,
-            strike * years * (normal(d1 - deviation) - exercised) / 100.0,
+            strike * years * (normal(d1 - horizon_volatility) - exercised) / 100.0,
         ]) {
             *sum += lots * more;
         }
@@ -141,9 +141,9 @@ fn a_linear_book_needs_what_its_shocks_say() {
     }];
     let answer = fixture.answer(&book);
     // 60 % a year is 3.14 % a day; six of them down.
-    let deviation = 0.6 / 365f64.sqrt();
-    assert!((answer.markets[0].deviation as f64 / 2f64.powi(57) - deviation).abs() < 1e-9);
-    let worst = 100_000e6 * (1.0 - (-6.0 * deviation).exp());
+    let horizon_volatility = 0.6 / 365f64.sqrt();
+    assert!((answer.markets[0].horizon_volatility as f64 / 2f64.powi(57) - horizon_volatility).abs() < 1e-9);
+    let worst = 100_000e6 * (1.0 - (-6.0 * horizon_volatility).exp());
     // The fast tier: 3·10⁻⁸ of the position.
     assert!((answer.worst_loss as f64 - worst).abs() < 3_000.0);
     assert_eq!((answer.worst_price_shock, answer.value), (0, 2 * 49_990_000_000));

@@ -1,4 +1,4 @@
-//! One look at a market through the compiled program: a second source, venues, regime and breakers.
+//! One observation at a market through the compiled program: a second source, venues, regime and breakers.
 
 use ballast_core_market::admission::PriceUse;
 use ballast_core_market::breaker::Breaker;
@@ -100,8 +100,8 @@ fn r5_sources_that_diverge_stop_what_adds_risk_and_trip_the_breaker() {
         );
     }
     let view = world.risk_market().view().unwrap();
-    let standing = view.active_breakers(None, read::now(&world.clock())).unwrap();
-    assert!(standing.has(Breaker::SourceDivergence) && !standing.has(Breaker::PriceJump));
+    let active = view.active_breakers(None, read::now(&world.clock())).unwrap();
+    assert!(active.has(Breaker::SourceDivergence) && !active.has(Breaker::PriceJump));
 }
 
 #[test]

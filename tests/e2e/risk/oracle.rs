@@ -260,12 +260,12 @@ fn r8_no_zero_and_no_excess_gets_into_a_market() {
             RiskError::BreakerTrip,
         ),
         (
-            |a| a.params.observation.breakers.settings[6].clear = 0,
-            RiskError::BreakerClear,
+            |a| a.params.observation.breakers.settings[6].reset = 0,
+            RiskError::BreakerReset,
         ),
         (
-            |a| a.params.observation.breakers.settings[3].quiet_seconds = 0,
-            RiskError::BreakerQuiet,
+            |a| a.params.observation.breakers.settings[3].cooldown_seconds = 0,
+            RiskError::BreakerCooldown,
         ),
     ];
     for (change, expected) in table {

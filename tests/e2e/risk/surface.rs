@@ -1,4 +1,4 @@
-//! What a published volatility surface is, and what a thief with a feeder's key can do to it, through the compiled risk program.
+//! What a published volatility surface is, and what a attacker with a feeder's key can do to it, through the compiled risk program.
 
 use ballast_risk::errors::RiskError;
 use ballast_testkit::surface::{smile, volatility};

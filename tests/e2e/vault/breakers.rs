@@ -2,7 +2,7 @@
 
 use anchor_lang::prelude::Pubkey;
 use ballast_core_market::breaker::{Breaker, BreakerSet, VAULT};
-use ballast_core_vault::vault_watch::FAILED_LOOK_SPACING_SECONDS;
+use ballast_core_vault::monitor::VENUE_FAILURE_SPACING_SECONDS;
 use ballast_reference_venue::state::Faults;
 use ballast_sdk::addresses::VaultKeys;
 use ballast_sdk::instructions as ix;
@@ -31,14 +31,14 @@ fn r8_no_zero_and_no_excess_gets_into_a_vaults_breakers() {
         for wrong in [0, bounds.start() - 1, bounds.end() + 1, u32::MAX] {
             table.push((trip(wrong), None, VaultError::BreakerTrip, Some(breaker)));
         }
-        let clear = |clear| changed(&|settings| settings.clear = clear);
+        let reset = |reset| changed(&|settings| settings.reset = reset);
         let highest = params::vault_breakers().settings[index].trip;
         for wrong in [0, highest + 1] {
-            table.push((clear(wrong), None, VaultError::BreakerClear, Some(breaker)));
+            table.push((reset(wrong), None, VaultError::BreakerReset, Some(breaker)));
         }
         for wrong in [0, 59, 604_801] {
-            let quiet = changed(&|settings| settings.quiet_seconds = wrong);
-            table.push((quiet, None, VaultError::BreakerQuiet, Some(breaker)));
+            let cooldown = changed(&|settings| settings.cooldown_seconds = wrong);
+            table.push((cooldown, None, VaultError::BreakerCooldown, Some(breaker)));
         }
     }
     for longest_gap_seconds in [0, 901] {
@@ -85,7 +85,7 @@ fn exits_and_reductions_stay_open_under_every_set_of_breakers() {
                 set = set.union(BreakerSet::of(breaker.into()));
             }
         }
-        assert_eq!(watch(&world).tripped, set.bits());
+        assert_eq!(monitor(&world).tripped, set.bits());
         let permitted = ballast_core_market::breaker::permitted(set, true);
         world.pass(0, 1);
         let deposited = world.deposit(&user, 1_000_000_000);
@@ -113,15 +113,15 @@ fn exits_and_reductions_stay_open_under_every_set_of_breakers() {
 fn a_drawdown_trips_on_the_look_that_sees_it_and_bars_openings_only() {
     let (mut world, user) = running_with(with(VaultBreaker::Drawdown, 300, 100));
     still(&mut world, 30, "47000");
-    // Nobody has looked yet: the order's own look already forbids it, and being refused leaves no trace.
+    // Nobody has observed it yet: the order's own observation already forbids it, and being refused leaves no trace.
     forbidden(
         &world.rebalance(1_000_000),
         VaultError::OpeningNotPermitted,
         VaultBreaker::Drawdown,
     );
-    assert!(!stands(&world, VaultBreaker::Drawdown));
+    assert!(!is_active(&world, VaultBreaker::Drawdown));
     world.mark().unwrap();
-    assert!(stands(&world, VaultBreaker::Drawdown));
+    assert!(is_active(&world, VaultBreaker::Drawdown));
     still(&mut world, 30, "50000");
     forbidden(
         &world.rebalance(1_000_000),
@@ -142,8 +142,8 @@ fn a_nav_jump_bars_entry_from_the_look_that_sees_it() {
         VaultBreaker::NavJump,
     );
     world.redeem_shares(&user, 1_000_000).unwrap();
-    // Whoever left has looked, and what he saw stands for those who come.
-    assert!(stands(&world, VaultBreaker::NavJump));
+    // Whoever left has observed, and what they saw holds for those who come.
+    assert!(is_active(&world, VaultBreaker::NavJump));
     still(&mut world, 30, "47000");
     forbidden(
         &world.deposit(&user, 1_000_000),
@@ -156,9 +156,9 @@ fn a_nav_jump_bars_entry_from_the_look_that_sees_it() {
 fn turnover_counts_what_is_traded_bars_openings_and_drains_by_itself() {
     // The first order was 60 % of the value: at once over 50 %.
     let (mut world, user) = running_with(with(VaultBreaker::Turnover, 5_000, 1_000));
-    let traded = watch(&world).turnover;
+    let traded = monitor(&world).turnover;
     assert!((590_000..610_000).contains(&(traded / 1_000_000)), "{traded}");
-    assert!(stands(&world, VaultBreaker::Turnover));
+    assert!(is_active(&world, VaultBreaker::Turnover));
     world.deposit(&user, MILLION).unwrap();
     world.pass(0, 1);
     forbidden(
@@ -172,7 +172,7 @@ fn turnover_counts_what_is_traded_bars_openings_and_drains_by_itself() {
         "the keeper proposes nothing that would be refused"
     );
     let mut hours = 0;
-    while stands(&world, VaultBreaker::Turnover) {
+    while is_active(&world, VaultBreaker::Turnover) {
         hours += 1;
         assert!(hours < 30, "it never resumes");
         still(&mut world, 900, "50000");
@@ -180,7 +180,7 @@ fn turnover_counts_what_is_traded_bars_openings_and_drains_by_itself() {
         still(&mut world, 2_700, "50000");
         world.crank().unwrap();
     }
-    // 30 % of twice the value drains to 10 % in two thirds of a day; then an hour of quiet.
+    // 30 % of twice the value drains to 10 % in two thirds of a day; then an hour of cooldown.
     assert!((16..=20).contains(&hours), "{hours}");
 }
 
@@ -197,12 +197,12 @@ fn an_order_that_waits_counts_as_traded_when_it_is_placed() {
     world.pass(0, 1);
     world.rebalance(11_500_000).unwrap();
     assert_eq!(world.snapshot().venue_trader.lots, 0);
-    assert_eq!(watch(&world).turnover, 575_000_000_000);
+    assert_eq!(monitor(&world).turnover, 575_000_000_000);
     // Nothing pays a keeper.
-    assert_eq!(watch(&world).keeper_spend, 0);
+    assert_eq!(monitor(&world).keeper_spend, 0);
 }
 
-/// What failure looks like at the reference venue: it halts, it prices nothing, its accounts are of another owner, layout or version, or gone.
+/// What failure observations like at the reference venue: it halts, it prices nothing, its accounts are of another owner, layout or version, or gone.
 #[test]
 fn a_venue_that_fails_in_any_way_is_remembered_by_mark_and_trips_after_three() {
     type Fault = (&'static str, bool, fn(&mut VaultFixture));
@@ -243,20 +243,20 @@ fn a_venue_that_fails_in_any_way_is_remembered_by_mark_and_trips_after_three() {
     for (name, readable, fault) in table {
         let (mut world, user) = running();
         world.mark().unwrap();
-        let mark = watch(&world).mark;
+        let mark = monitor(&world).mark;
         let keep =
             [world.keys.venue_market, world.keys.venue_trader].map(|key| (key, world.svm.get_account(&key).unwrap()));
         fault(&mut world);
         for failed in 1..=3 {
-            still(&mut world, FAILED_LOOK_SPACING_SECONDS, "49900");
+            still(&mut world, VENUE_FAILURE_SPACING_SECONDS, "49900");
             let sent = world.mark().unwrap_or_else(|error| panic!("{name}: {error:?}"));
             assert!(!sent.logs.is_empty());
             let vault = world.raw(&world.keys.vault).unwrap().vault().unwrap();
-            assert_eq!(vault.watch.failed_looks, failed, "{name}");
-            let standing = vault.watch.get().breakers.tripped;
-            assert_eq!(standing.has(Breaker::VenueFailure), failed == 3, "{name}");
+            assert_eq!(vault.monitor.venue_failures, failed, "{name}");
+            let active = vault.monitor.get().breakers.tripped;
+            assert_eq!(active.has(Breaker::VenueFailure), failed == 3, "{name}");
             // What can be read is marked all the same.
-            assert_eq!(vault.watch.mark != mark, readable, "{name}");
+            assert_eq!(vault.monitor.mark != mark, readable, "{name}");
         }
         for (key, account) in keep {
             world.svm.set_account(key, account).unwrap();
@@ -269,8 +269,8 @@ fn a_venue_that_fails_in_any_way_is_remembered_by_mark_and_trips_after_three() {
             VaultBreaker::VenueFailure,
         );
         world.redeem_shares(&user, 1_000_000).unwrap();
-        assert_eq!(watch(&world).failed_looks, 0, "{name}");
-        assert!(stands(&world, VaultBreaker::VenueFailure), "{name}");
+        assert_eq!(monitor(&world).venue_failures, 0, "{name}");
+        assert!(is_active(&world, VaultBreaker::VenueFailure), "{name}");
     }
 }
 
@@ -279,27 +279,27 @@ fn the_keeper_marks_what_would_trip_and_grows_quiet_what_stands() {
     let (mut world, _) = running_with(with(VaultBreaker::NavJump, 300, 100));
     world.crank().unwrap();
     world.faults(paused());
-    // The venue does not answer: nothing is proposed that it would refuse, and each failed look is remembered.
+    // The venue does not answer: nothing is proposed that it would refuse, and each failed observation is remembered.
     for failed in 1..=3 {
         still(&mut world, 60, "50000");
         world.crank().unwrap();
-        assert_eq!(watch(&world).failed_looks, failed);
+        assert_eq!(monitor(&world).venue_failures, failed);
     }
-    assert!(stands(&world, VaultBreaker::VenueFailure));
+    assert!(is_active(&world, VaultBreaker::VenueFailure));
     world.faults(Faults::default());
-    // Now it looks once in a longest gap, until the guardian may resume.
-    let mut looks = 0;
+    // Now it observes once in a longest gap, until the guardian may resume.
+    let mut observations = 0;
     for _ in 0..25 {
         still(&mut world, 300, "50000");
-        let slot = watch(&world).slot;
+        let slot = monitor(&world).slot;
         world.crank().unwrap();
-        looks += u32::from(watch(&world).slot > slot);
+        observations += u32::from(monitor(&world).slot > slot);
     }
-    assert!((8..=10).contains(&looks), "{looks}");
+    assert!((8..=10).contains(&observations), "{observations}");
     world.resume(VaultBreaker::VenueFailure).unwrap();
     // A jump that nobody else reports.
     world.crank().unwrap();
     still(&mut world, 60, "47300");
     world.crank().unwrap();
-    assert!(stands(&world, VaultBreaker::NavJump));
+    assert!(is_active(&world, VaultBreaker::NavJump));
 }

@@ -10,7 +10,7 @@ use ballast_reference_venue::FillReceipt;
 use ballast_risk::state::Fixed;
 use ballast_testkit::VenueFixture;
 use ballast_venues::reference::{funding, layout};
-use ballast_venues::{Billionths, Liquidity, VenueKind, VenueRefusal};
+use ballast_venues::{Billionths, Liquidity, VenueError, VenueKind};
 use proptest::prelude::*;
 
 const ONE: i128 = 1 << 48;
@@ -81,7 +81,7 @@ fn stored(market: &Market) -> Vec<u8> {
     data
 }
 
-fn read(data: &[u8], size: i64) -> Result<Liquidity, VenueRefusal> {
+fn read(data: &[u8], size: i64) -> Result<Liquidity, VenueError> {
     VenueKind::Reference.liquidity(data, Value(size))
 }
 
@@ -124,7 +124,7 @@ proptest! {
                 prop_assert!(distance <= 365 * allowed, "{distance}");
             }
             Err(refusal) => {
-                prop_assert_eq!(refusal, VenueRefusal::TooThin);
+                prop_assert_eq!(refusal, VenueError::TooThin);
                 prop_assert!(paid > (1_000_000_000 - 3) * ONE, "{}", paid);
             }
         }
@@ -223,14 +223,14 @@ fn the_compiled_venue_fills_at_what_was_read_and_its_faults_quote_nothing() {
                 paused: true,
                 ..Faults::default()
             },
-            Some(VenueRefusal::Halted),
+            Some(VenueError::Halted),
         ),
         (
             Faults {
                 stale: true,
                 ..Faults::default()
             },
-            Some(VenueRefusal::Stale),
+            Some(VenueError::Stale),
         ),
         (Faults::default(), None),
     ] {
@@ -239,5 +239,5 @@ fn the_compiled_venue_fills_at_what_was_read_and_its_faults_quote_nothing() {
     }
     // Some other account of the same program.
     let trader = world.svm.get_account(&user.trader).unwrap().data;
-    assert_eq!(read(&trader, size), Err(VenueRefusal::Layout));
+    assert_eq!(read(&trader, size), Err(VenueError::Layout));
 }

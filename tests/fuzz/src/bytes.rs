@@ -98,7 +98,7 @@ impl Bytes<'_> {
             volatility: Volatility(volatility),
             time: Years(time),
         };
-        let deviation = option_deviation(volatility, time);
+        let horizon_volatility = option_deviation(volatility, time);
         let drift = (rate.0.to_num::<f64>() - carry.0.to_num::<f64>()) * crate::option::double(time).min(5.0);
         let moneyness = match how >> 4 {
             0 => {
@@ -110,8 +110,8 @@ impl Bytes<'_> {
             }
             1 => 0.0,
             2..=5 => self.between(-5.0, 5.0),
-            6..=9 => drift + deviation * self.between(-4.0, 4.0),
-            10..=12 => drift + deviation * self.between(-12.0, 12.0),
+            6..=9 => drift + horizon_volatility * self.between(-4.0, 4.0),
+            10..=12 => drift + horizon_volatility * self.between(-12.0, 12.0),
             _ => self.between(-0.01, 0.01),
         };
         let strike = scaled(spot, moneyness.clamp(-5.0, 5.0).exp());
@@ -125,7 +125,7 @@ impl Bytes<'_> {
         if self.byte() & 1 == 0 {
             return self.raw_magnitude();
         }
-        // The spot's exponent and eight on both sides: what passes the first look at the strike.
+        // The spot's exponent and eight on both sides: what passes the first observation at the strike.
         let octaves = i32::from(self.byte() % 17) - 8;
         Magnitude::from_parts(self.word() | 1 << 63, spot.exponent() - 63 + octaves).unwrap_or(Magnitude::ONE)
     }

@@ -29,8 +29,8 @@ fn grid(bytes: &mut Bytes) -> Option<Grid> {
     let first = bytes.number() & ((1 << 61) - 1) | 1;
     let second = bytes.number() & ((1 << 60) - 1) | 1;
     let weights = [first, second, (1 << 62) - first - second].map(I2F62::from_bits);
-    let deviation = I7F57::from_num(bytes.geometric(0.000_100_1, 1.0));
-    Grid::new(price, shocks, weights, deviation, bytes.byte() % 8 + 1).ok()
+    let horizon_volatility = I7F57::from_num(bytes.geometric(0.000_100_1, 1.0));
+    Grid::new(price, shocks, weights, horizon_volatility, bytes.byte() % 8 + 1).ok()
 }
 
 fn price(bytes: &mut Bytes) -> Option<Price> {

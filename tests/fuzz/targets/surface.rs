@@ -1,4 +1,4 @@
-//! Slices of arbitrary and of plausible parameters: whatever the gate lets through has volatilities inside their domain, of
+//! Slices of arbitrary and of plausible parameters: whatever the no-arbitrage check lets through has volatilities inside their domain, of
 //! which the tiers agree, and forward variances that are not negative.
 #![no_main]
 

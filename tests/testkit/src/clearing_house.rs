@@ -2,8 +2,8 @@
 //! accounts.
 
 mod market;
-mod members;
 mod params;
+mod participants;
 mod prices;
 mod refusals;
 mod settlement;
@@ -12,17 +12,17 @@ mod strangle;
 mod trading;
 
 pub use market::HouseMarket;
-pub use members::{parties, Member};
 pub use params::{house_settings, listing, CALL, CLUSTER, FAR, NEAR, PUT, UNIT, USD};
+pub use participants::{parties, Member};
 pub use refusals::{events, refused, refused_by_name};
 pub use strangle::{Strangle, PREMIUM};
 
 use crate::params as market_params;
 use crate::world::{program_path, Sent, User, World};
 use anchor_lang::prelude::Pubkey;
-use ballast_options::state::{House, HouseSettings, ListingSettings, MarginAccount};
-use ballast_options::CreateHouseArgs;
-use ballast_sdk::instructions::options::{self as ix, HouseKeys, MarketKeys};
+use ballast_options::state::{ClearingHouse, ClearingHouseSettings, ListingSettings, MarginAccount};
+use ballast_options::CreateClearingHouseArgs;
+use ballast_sdk::instructions::options::{self as ix, ClearingHouseKeys, MarketKeys};
 use ballast_sdk::Instruction;
 use market::make_market;
 use params::MARKETS;
@@ -32,7 +32,7 @@ use solana_signer::Signer;
 pub struct ClearingHouseFixture {
     world: World,
     /// The house.
-    pub keys: HouseKeys,
+    pub keys: ClearingHouseKeys,
     /// Its markets.
     pub markets: Vec<HouseMarket>,
     /// Every margin account that was opened, the insurance account first.
@@ -51,7 +51,7 @@ impl ClearingHouseFixture {
     }
 
     /// Returns a house on the first `count` markets, with these parameters.
-    pub fn with(count: usize, settings: HouseSettings, listing: ListingSettings) -> Self {
+    pub fn with(count: usize, settings: ClearingHouseSettings, listing: ListingSettings) -> Self {
         let mut world = World::bare(&market_params::risk_market().name);
         world
             .svm
@@ -60,7 +60,7 @@ impl ClearingHouseFixture {
         let markets = MARKETS[..count].iter().map(|market| make_market(&mut world, market));
         let markets: Vec<_> = markets.collect();
         let (admin, mint) = (world.admin.pubkey(), world.quote_mint);
-        let keys = HouseKeys::derive(&admin, 1, &mint);
+        let keys = ClearingHouseKeys::derive(&admin, 1, &mint);
         let mut house = Self {
             world,
             keys,
@@ -72,13 +72,13 @@ impl ClearingHouseFixture {
         house.publish_prices();
         house.observe_all();
         house.draw_surfaces();
-        let args = CreateHouseArgs {
+        let args = CreateClearingHouseArgs {
             number: 1,
             cluster: CLUSTER,
             settings,
             listings: vec![listing; count],
         };
-        let create = ix::create_house(&admin, &mint, &house.market_keys(), args);
+        let create = ix::create_clearing_house(&admin, &mint, &house.market_keys(), args);
         house.send(&[create], &[]).expect("a house");
         house
     }
@@ -104,13 +104,13 @@ impl ClearingHouseFixture {
         self.send_large(instruction, &[&signer.keypair])
     }
 
-    /// Sends an instruction that nobody signs, with compute units to spare.
+    /// Sends an instruction that permissionless, with compute units to spare.
     pub fn crank(&mut self, instruction: Instruction) -> Sent {
         self.send_large(instruction, &[])
     }
 
     /// Returns the house's account.
-    pub fn house(&self) -> House {
+    pub fn house(&self) -> ClearingHouse {
         self.raw(&self.keys.house).expect("a house").house().expect("a house")
     }
 

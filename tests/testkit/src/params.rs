@@ -48,7 +48,7 @@ pub fn risk_market() -> CreateMarketArgs {
     }
 }
 
-/// Signals that learn within a day, a regime that dwells six hours, breakers that stand for one.
+/// Signals that learn within a day, a regime that dwells six hours, active breakers for one.
 pub fn observation() -> ObservationSettings {
     let ladder = |enter: [u32; 3]| {
         enter.map(|enter| ThresholdSettings {
@@ -56,10 +56,10 @@ pub fn observation() -> ObservationSettings {
             exit: enter / 10 * 9,
         })
     };
-    let breaker = |trip, clear| StoredBreakerSettings {
+    let breaker = |trip, reset| StoredBreakerSettings {
         trip,
-        clear,
-        quiet_seconds: 3_600,
+        reset,
+        cooldown_seconds: 3_600,
     };
     ObservationSettings {
         signals: SignalSettings {
@@ -132,12 +132,12 @@ pub fn create_vault(id: u64, policy: VaultPolicy, guardian: Option<Pubkey>) -> C
     }
 }
 
-/// Breakers wide enough for tests that are about something else; an hour of quiet.
+/// Breakers wide enough for tests that are about something else; an hour of cooldown.
 pub fn vault_breakers() -> VaultBreakerSettings {
-    let breaker = |trip, clear| StoredBreakerSettings {
+    let breaker = |trip, reset| StoredBreakerSettings {
         trip,
-        clear,
-        quiet_seconds: 3_600,
+        reset,
+        cooldown_seconds: 3_600,
     };
     VaultBreakerSettings {
         settings: [

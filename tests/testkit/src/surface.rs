@@ -77,8 +77,8 @@ impl SurfaceFixture {
     }
 
     /// Submits something for every feeder, in turn.
-    pub fn submit_all(&mut self, said: &[Vec<StoredSlice>]) {
-        for (feeder, slices) in said.iter().enumerate() {
+    pub fn submit_all(&mut self, submitted: &[Vec<StoredSlice>]) {
+        for (feeder, slices) in submitted.iter().enumerate() {
             self.submit(feeder, slices.clone()).expect("a submission");
         }
     }

@@ -15,7 +15,7 @@ use std::time::Instant;
 /// What made the keeper look again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// When the first news since the last look arrived.
+    /// When the first news since the last observation arrived.
     pub at: Instant,
     /// Whether the price was among it.
     pub price: bool,

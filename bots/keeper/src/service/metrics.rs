@@ -25,7 +25,7 @@ const BAND: &str = "ballast_vault_band";
 const LEAVING: &str = "ballast_vault_leaving_shares";
 const BREAKER: &str = "ballast_breaker_tripped";
 const VAULT_BREAKER: &str = "ballast_vault_breaker_tripped";
-const FAILED_LOOKS: &str = "ballast_vault_failed_looks";
+const VENUE_FAILURES: &str = "ballast_vault_failed_looks";
 const REGIME: &str = "ballast_regime";
 
 /// Seconds; the goal is 20 ms.
@@ -57,7 +57,7 @@ pub fn serve(address: SocketAddr) -> Result<(), ServiceError> {
         Unit::Seconds,
         "From the notice of a price to the signed transaction"
     );
-    describe_gauge!(WEBSOCKET, "1 while the websocket stands");
+    describe_gauge!(WEBSOCKET, "1 while the websocket is open");
     describe_gauge!(RPC, "1 while the node answers");
     describe_gauge!(BALANCE, "The keeper's SOL, in lamports");
     describe_gauge!(PRICE, "Price in quote base units a lot");
@@ -67,9 +67,9 @@ pub fn serve(address: SocketAddr) -> Result<(), ServiceError> {
     describe_gauge!(TARGET, "Target of the dollar delta, quote base units");
     describe_gauge!(BAND, "Half-width of the band around the target, quote base units");
     describe_gauge!(LEAVING, "Shares that wait to be redeemed");
-    describe_gauge!(BREAKER, "1 while a breaker of the market stands");
-    describe_gauge!(VAULT_BREAKER, "1 while this breaker of the vault stands");
-    describe_gauge!(FAILED_LOOKS, "Failed looks at the venue, in a row");
+    describe_gauge!(BREAKER, "1 while a breaker of the market is active");
+    describe_gauge!(VAULT_BREAKER, "1 while this breaker of the vault is active");
+    describe_gauge!(VENUE_FAILURES, "Failed observes the venue, in a row");
     describe_gauge!(REGIME, "The market's regime: 0 calm, 1 elevated, 2 stressed, 3 crisis");
     websocket(false);
     rpc(false);
@@ -114,7 +114,7 @@ pub fn reaction(elapsed: Duration) {
 
 /// What the vault looks like.
 pub fn vault(snapshot: &Snapshot) {
-    gauge!(LEAVING).set(snapshot.vault.leaving_shares as f64);
+    gauge!(LEAVING).set(snapshot.vault.pending_redemption_shares as f64);
     if let Some((time, _)) = published(snapshot) {
         gauge!(PRICE_AGE).set(snapshot.clock.unix_timestamp.saturating_sub(time) as f64);
     }
@@ -128,7 +128,7 @@ pub fn vault(snapshot: &Snapshot) {
     for breaker in VAULT.breakers() {
         gauge!(VAULT_BREAKER, "breaker" => breaker.name()).set(flag(monitor.breakers.tripped.has(breaker)));
     }
-    gauge!(FAILED_LOOKS).set(f64::from(monitor.failed_looks));
+    gauge!(VENUE_FAILURES).set(f64::from(monitor.venue_failures));
     gauge!(REGIME).set(f64::from(snapshot.risk_market.regime.level));
     let Some(appraisal) = snapshot.appraise(Purpose::Redeem) else {
         return;

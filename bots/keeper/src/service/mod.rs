@@ -140,7 +140,7 @@ async fn once(shared: &Shared, habits: Habits) -> Result<(), ServiceError> {
     let unreadable = || ServiceError::Network("the vault's accounts cannot be read; see the log".to_owned());
     let (due, snapshot) = work::prepare(shared, habits.fee).ok_or_else(unreadable)?;
     let Some(due) = due else {
-        if snapshot.vault.leaving_shares > 0 && !habits.dry_run {
+        if snapshot.vault.pending_redemption_shares > 0 && !habits.dry_run {
             tickets::pay(shared, &snapshot, habits.fee).await?;
         }
         tracing::info!("nothing is due");

@@ -62,7 +62,7 @@ pub async fn work(shared: Arc<Shared>, habits: Habits) {
                 break;
             };
             let Some(due) = due else {
-                if snapshot.vault.leaving_shares > 0 && !habits.dry_run && Instant::now() >= next_tickets {
+                if snapshot.vault.pending_redemption_shares > 0 && !habits.dry_run && Instant::now() >= next_tickets {
                     next_tickets = Instant::now() + habits.ticket_interval;
                     match tickets::pay(&shared, &snapshot, habits.fee).await {
                         Ok(0) => {}
@@ -70,7 +70,7 @@ pub async fn work(shared: Arc<Shared>, habits: Habits) {
                             let _ = poll::read(&shared).await;
                             continue;
                         }
-                        Err(error) => tracing::warn!(%error, "redemption requests could not be looked at"),
+                        Err(error) => tracing::warn!(%error, "redemption requests could not be observed"),
                     }
                 }
                 break;

@@ -235,7 +235,7 @@ fn part_could_leave(closing: &Closing) -> Finding {
 }
 
 fn second_got_in(closing: &Closing) -> Finding {
-    (closing.second > 0, "as soon as no breaker stood".to_owned())
+    (closing.second > 0, "as soon as no breaker was active".to_owned())
 }
 
 #[cfg(test)]

@@ -45,7 +45,7 @@ pub struct Run<'a> {
     marks: Vec<Mark>,
     reactions: Vec<f64>,
     rebalances: u64,
-    /// Breakers of the vault that stood after the last step.
+    /// Breakers of the vault that were active after the last step.
     vault_breakers: BreakerSet,
 }
 
@@ -185,7 +185,7 @@ impl<'a> Run<'a> {
     /// Marks the breakers that were not tripped before this step.
     fn mark_breakers(&mut self, snapshot: &Snapshot, step: &Step) {
         let tripped = step.breaker && !self.steps.last().is_some_and(|step| step.breaker);
-        let own = snapshot.vault.watch.get().breakers.tripped;
+        let own = snapshot.vault.monitor.get().breakers.tripped;
         for breaker in VAULT.breakers() {
             if own.has(breaker) && !self.vault_breakers.has(breaker) {
                 self.mark(step.unix_time, &format!("{} breaker trips", breaker.name()));

@@ -33,7 +33,7 @@ pub enum Target {
 }
 
 impl Target {
-    /// Looks at the place, before any work.
+    /// Observes the place, before any work.
     ///
     /// # Errors
     /// If it is the input, a folder, or in no folder.

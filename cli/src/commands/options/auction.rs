@@ -1,7 +1,7 @@
 //! `ballast options auction open|take|cancel|show`.
 
 use crate::commands::options::amount::{parse, show};
-use crate::commands::options::desk::Desk;
+use crate::commands::options::client::OptionsClient;
 use crate::commands::options::name;
 use crate::commands::options::quote::{word, SideArg};
 use crate::commands::options::take::create;
@@ -20,11 +20,11 @@ use solana_signer::Signer;
 #[derive(clap::Args, Debug)]
 pub struct Args {
     #[command(subcommand)]
-    order: Order,
+    command: Command,
 }
 
 #[derive(clap::Subcommand, Debug)]
-enum Order {
+enum Command {
     Open(OpenArgs),
     Take(TakeArgs),
     Cancel(CancelArgs),
@@ -91,22 +91,22 @@ struct ShowArgs {
 ///
 /// # Errors
 /// The rule that refuses it.
-pub fn run(args: &Args, common: &Common, desk: &mut Desk) -> Result<String> {
-    match &args.order {
-        Order::Open(args) => open(args, common, desk),
-        Order::Take(args) => take(args, common, desk),
-        Order::Cancel(args) => cancel(args, common, desk),
-        Order::Show(args) => list(args, desk),
+pub fn run(args: &Args, common: &Common, client: &mut OptionsClient) -> Result<String> {
+    match &args.command {
+        Command::Open(args) => open(args, common, client),
+        Command::Take(args) => take(args, common, client),
+        Command::Cancel(args) => cancel(args, common, client),
+        Command::Show(args) => list(args, client),
     }
 }
 
-fn open(args: &OpenArgs, common: &Common, desk: &mut Desk) -> Result<String> {
+fn open(args: &OpenArgs, common: &Common, client: &mut OptionsClient) -> Result<String> {
     let signer = common.signer()?;
-    let (key, _) = common.member(desk, Some(&signer))?;
-    let series = desk.series(&args.series)?;
-    let decimals = desk.decimals();
+    let (key, _) = common.member(client, Some(&signer))?;
+    let series = client.series(&args.series)?;
+    let decimals = client.decimals();
     let amount = |text: &str, what: &str| parse(text, decimals).with_context(|| what.to_owned());
-    let slot = desk.cluster.clock()?.slot;
+    let slot = client.cluster.clock()?.slot;
     let described = OpenAuctionArgs {
         number: args.number.unwrap_or(slot),
         side: side_byte(Side::from(args.side)),
@@ -116,45 +116,45 @@ fn open(args: &OpenArgs, common: &Common, desk: &mut Desk) -> Result<String> {
         delay_seconds: args.delay,
         seconds: args.seconds,
     };
-    create(desk, &series, &signer)?;
-    let open = ix::open_auction(&desk.keys, &signer.pubkey(), &key, &series, described);
-    desk.send(&[open], &[&signer])?;
+    create(client, &series, &signer)?;
+    let open = ix::open_auction(&client.keys, &signer.pubkey(), &key, &series, described);
+    client.send(&[open], &[&signer])?;
     let auction = ballast_sdk::addresses::auction(&key, described.number);
     Ok(format!("auction {auction}, number {}", described.number))
 }
 
-fn found(desk: &mut Desk, key: &Pubkey) -> Result<(AuctionOffer, Auction)> {
-    let raw = desk
+fn found(client: &mut OptionsClient, key: &Pubkey) -> Result<(AuctionOffer, Auction)> {
+    let raw = client
         .cluster
         .find(key)?
         .ok_or_else(|| anyhow!("there is no auction at {key}"))?;
     let offer = raw.auction()?;
     let auction = offer
         .auction()
-        .map_err(|error| anyhow!("{}", crate::commands::options::desk::words(&error)))?;
+        .map_err(|error| anyhow!("{}", crate::commands::options::client::words(&error)))?;
     Ok((offer, auction))
 }
 
-fn take(args: &TakeArgs, common: &Common, desk: &mut Desk) -> Result<String> {
+fn take(args: &TakeArgs, common: &Common, client: &mut OptionsClient) -> Result<String> {
     let signer = common.signer()?;
-    let (key, account) = common.member(desk, Some(&signer))?;
+    let (key, account) = common.member(client, Some(&signer))?;
     let named = auction_key(&args.auction, &key)?;
-    let (offer, auction) = found(desk, &named)?;
-    let now = desk.cluster.clock()?.unix_timestamp;
+    let (offer, auction) = found(client, &named)?;
+    let now = client.cluster.clock()?.unix_timestamp;
     let price = auction
         .price(now)
         .map_err(|refusal| anyhow!("the auction has no price now: {refusal:?}"))?;
-    let limit = args.limit.as_deref().map(|text| parse(text, desk.decimals()));
+    let limit = args.limit.as_deref().map(|text| parse(text, client.decimals()));
     let limit = limit.transpose().context("--limit")?.unwrap_or(price.0);
-    let size = args.size.as_deref().map(|text| parse(text, desk.decimals()));
+    let size = args.size.as_deref().map(|text| parse(text, client.decimals()));
     let size = size
         .transpose()
         .context("--size")?
         .map(i64::try_from)
         .transpose()?
         .unwrap_or(offer.left);
-    let made = desk.account(&offer.account)?;
-    let markets = desk.markets_of(&[&account, &made], Some(offer.key.market));
+    let made = client.account(&offer.account)?;
+    let markets = client.markets_of(&[&account, &made], Some(offer.key.market));
     let parties = Parties {
         owner: signer.pubkey(),
         taker: key,
@@ -163,7 +163,7 @@ fn take(args: &TakeArgs, common: &Common, desk: &mut Desk) -> Result<String> {
     let before = account.cash;
     let signed = if auction.side == Side::Sell { size } else { -size };
     let trade = ix::TradeAccounts {
-        house: &desk.keys,
+        house: &client.keys,
         series: &offer.key,
         parties: &parties,
         markets: &markets,
@@ -174,33 +174,33 @@ fn take(args: &TakeArgs, common: &Common, desk: &mut Desk) -> Result<String> {
         limit_price: limit,
     };
     let take = ix::take_auction(&trade, take);
-    desk.send(&[take], &[&signer])?;
-    let after = desk.account(&key)?.cash;
+    client.send(&[take], &[&signer])?;
+    let after = client.account(&key)?.cash;
     Ok(format!(
         "{} {} {}; cash went from {} to {}",
         if auction.side == Side::Sell { "bought" } else { "sold" },
-        show(i128::from(size), desk.decimals()),
-        desk.name(&offer.key),
-        show(i128::from(before), desk.decimals()),
-        show(i128::from(after), desk.decimals())
+        show(i128::from(size), client.decimals()),
+        client.name(&offer.key),
+        show(i128::from(before), client.decimals()),
+        show(i128::from(after), client.decimals())
     ))
 }
 
-fn cancel(args: &CancelArgs, common: &Common, desk: &mut Desk) -> Result<String> {
+fn cancel(args: &CancelArgs, common: &Common, client: &mut OptionsClient) -> Result<String> {
     let signer = common.signer()?;
     // A number is one among the signer's own; an address needs no account.
     let own = if args.auction.parse::<u64>().is_ok() {
-        common.member(desk, Some(&signer))?.0
+        common.member(client, Some(&signer))?.0
     } else {
         Pubkey::default()
     };
     let key = auction_key(&args.auction, &own)?;
-    let (offer, _) = found(desk, &key)?;
+    let (offer, _) = found(client, &key)?;
     let cancel = ix::cancel_auction(&signer.pubkey(), &offer.account, offer.number, &offer.payer);
-    desk.send(&[cancel], &[&signer])?;
+    client.send(&[cancel], &[&signer])?;
     Ok(format!(
         "auction {key} is over; {} were left",
-        show(i128::from(offer.left), desk.decimals())
+        show(i128::from(offer.left), client.decimals())
     ))
 }
 
@@ -220,19 +220,19 @@ struct Shown {
     price_now: Option<String>,
 }
 
-fn list(args: &ShowArgs, desk: &mut Desk) -> Result<String> {
-    let now = desk.cluster.clock()?.unix_timestamp;
+fn list(args: &ShowArgs, client: &mut OptionsClient) -> Result<String> {
+    let now = client.cluster.clock()?.unix_timestamp;
     let mut shown = Vec::new();
-    for (key, offer) in desk.auctions()? {
-        let amount = |units: u64| show(i128::from(units), desk.decimals());
+    for (key, offer) in client.auctions()? {
+        let amount = |units: u64| show(i128::from(units), client.decimals());
         let Ok(auction) = offer.auction() else { continue };
         shown.push(Shown {
             auction: key.to_string(),
             account: offer.account.to_string(),
             number: offer.number,
-            series: desk.name(&offer.key),
+            series: client.name(&offer.key),
             side: word(auction.side),
-            left: show(i128::from(offer.left), desk.decimals()),
+            left: show(i128::from(offer.left), client.decimals()),
             start: amount(offer.start_price),
             end: amount(offer.end_price),
             begins: name::moment(offer.begins_at),

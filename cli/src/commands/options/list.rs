@@ -1,7 +1,7 @@
 //! `ballast options list`.
 
 use crate::commands::options::amount::show;
-use crate::commands::options::desk::Desk;
+use crate::commands::options::client::OptionsClient;
 use crate::commands::options::name;
 use anyhow::Result;
 use ballast_options::state::{Expiry, ExpiryOutcome};
@@ -57,13 +57,13 @@ pub(crate) fn state(expiry: &Expiry, now: i64, window_seconds: u32) -> String {
 ///
 /// # Errors
 /// A cluster that cannot be used.
-pub fn run(args: &Args, desk: &mut Desk) -> Result<String> {
-    let now = desk.cluster.clock()?.unix_timestamp;
-    let (expiries, series) = (desk.expiries()?, desk.all_series()?);
-    let decimals = desk.decimals();
+pub fn run(args: &Args, client: &mut OptionsClient) -> Result<String> {
+    let now = client.cluster.clock()?.unix_timestamp;
+    let (expiries, series) = (client.expiries()?, client.all_series()?);
+    let decimals = client.decimals();
     let mut listed = Vec::new();
     for (_, expiry) in &expiries {
-        let window = desk
+        let window = client
             .house
             .listing(expiry.market)
             .map_or(0, |listing| listing.settings.window_seconds);
@@ -72,12 +72,16 @@ pub fn run(args: &Args, desk: &mut Desk) -> Result<String> {
             .iter()
             .filter(|(_, s)| s.key.market == expiry.market && s.key.expiry == expiry.expiry);
         let line = |(key, series): &(ballast_sdk::Pubkey, ballast_options::state::Series)| Line {
-            name: desk.name(&series.key),
+            name: client.name(&series.key),
             address: key.to_string(),
             open_interest: amount(series.open_interest),
         };
         listed.push(Listed {
-            asset: desk.names.get(usize::from(expiry.market)).cloned().unwrap_or_default(),
+            asset: client
+                .names
+                .get(usize::from(expiry.market))
+                .cloned()
+                .unwrap_or_default(),
             expiry: name::moment(expiry.expiry),
             expiry_unix: expiry.expiry,
             state: state(expiry, now, window),
@@ -94,11 +98,11 @@ pub fn run(args: &Args, desk: &mut Desk) -> Result<String> {
     if args.json {
         return Ok(serde_json::to_string_pretty(&listed)?);
     }
-    Ok(table(&listed, desk))
+    Ok(table(&listed, client))
 }
 
-fn table(listed: &[Listed], desk: &Desk) -> String {
-    let mut lines = vec![format!("house {}: {}", desk.keys.house, desk.names.join(", "))];
+fn table(listed: &[Listed], client: &OptionsClient) -> String {
+    let mut lines = vec![format!("house {}: {}", client.keys.house, client.names.join(", "))];
     if listed.is_empty() {
         lines.push("no series yet; whoever takes the first quote of one creates it".to_owned());
     }

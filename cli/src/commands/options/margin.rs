@@ -1,14 +1,14 @@
-//! `ballast options margin`: where an account stands, from the clearing house's own code.
+//! `ballast options margin`: the margin status of an account, from the clearing house's own code.
 
 use crate::commands::options::amount::show;
-use crate::commands::options::desk::Desk;
+use crate::commands::options::client::OptionsClient;
 use crate::commands::options::value::{worth, Worth};
 use crate::commands::options::Common;
 use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, Result};
 use ballast_core_clearing::account::Status;
-use ballast_core_clearing::margin::{Marks, Standing};
-use ballast_options::clearing::Room;
+use ballast_core_clearing::margin::{MarginStatus, Marks};
+use ballast_options::clearing::MarginScratch;
 use ballast_options::markets::Purpose;
 use ballast_options::state::MarginAccount;
 use serde::Serialize;
@@ -33,7 +33,7 @@ pub struct Held {
     pub worth: Worth,
 }
 
-/// Where an account stands. Amounts are base units.
+/// The margin status of an account. Amounts are base units.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
     /// Address.
@@ -68,18 +68,18 @@ pub struct Report {
     pub only_reductions: Option<String>,
 }
 
-/// Where an account stands now.
+/// The margin status of an account now.
 ///
 /// # Errors
 /// Why a market that it has positions on cannot be valued.
-pub fn report(desk: &mut Desk, key: &Pubkey, account: &MarginAccount) -> Result<Report> {
-    let books = account
-        .books()
-        .map_err(|error| anyhow!("{}", crate::commands::options::desk::words(&error)))?;
-    let markets = desk.markets_of(&[account], None);
+pub fn report(client: &mut OptionsClient, key: &Pubkey, account: &MarginAccount) -> Result<Report> {
+    let book = account
+        .book()
+        .map_err(|error| anyhow!("{}", crate::commands::options::client::words(&error)))?;
+    let markets = client.markets_of(&[account], None);
     let (mut held, mut only_reductions) = (Vec::new(), None);
-    let names = desk.names.clone();
-    let standing = desk.with_context(Purpose::Trade, &markets, |context, closed| {
+    let names = client.names.clone();
+    let status = client.with_context(Purpose::Trade, &markets, |context, closed| {
         only_reductions = closed;
         for position in account.positions() {
             held.push(Held {
@@ -88,17 +88,17 @@ pub fn report(desk: &mut Desk, key: &Pubkey, account: &MarginAccount) -> Result<
                 worth: worth(&position.series, position.quantity, context)?,
             });
         }
-        let standing = Room::new().standing(&books, context, Marks::Adverse);
-        standing.map_err(|error| anyhow!("{}", crate::commands::options::desk::words(&error)))
+        let status = MarginScratch::new().margin_status(&book, context, Marks::Adverse);
+        status.map_err(|error| anyhow!("{}", crate::commands::options::client::words(&error)))
     })?;
-    let prudent = desk.with_context(Purpose::Withdraw, &markets, |context, _| {
-        let standing = Room::new().standing(&books, context, Marks::Prudent);
-        standing.map_err(|error| anyhow!("{}", crate::commands::options::desk::words(&error)))
+    let prudent = client.with_context(Purpose::Withdraw, &markets, |context, _| {
+        let status = MarginScratch::new().margin_status(&book, context, Marks::Conservative);
+        status.map_err(|error| anyhow!("{}", crate::commands::options::client::words(&error)))
     })?;
     Ok(Report {
         account: key.to_string(),
         owner: account.owner.to_string(),
-        status: match books.status {
+        status: match book.status {
             Status::Normal => "normal",
             Status::Liquidation { .. } => "liquidation",
             Status::Bankrupt => "bankrupt",
@@ -112,19 +112,19 @@ pub fn report(desk: &mut Desk, key: &Pubkey, account: &MarginAccount) -> Result<
             .sum::<u64>()
             .try_into()?,
         positions: held,
-        equity: standing.equity.0,
-        initial: standing.initial.0,
-        maintenance: standing.maintenance.0,
-        cash_need_initial: standing.cash_need.initial.0,
-        cash_need_maintenance: standing.cash_need.maintenance.0,
+        equity: status.equity.0,
+        initial: status.initial.0,
+        maintenance: status.maintenance.0,
+        cash_need_initial: status.cash_need.initial.0,
+        cash_need_maintenance: status.cash_need.maintenance.0,
         free_cash: free_cash(&prudent),
-        liquidatable: standing.is_liquidatable(),
+        liquidatable: status.is_liquidatable(),
         only_reductions,
     })
 }
 
 /// What a withdrawal may take: nothing while there is debt.
-fn free_cash(prudent: &Standing) -> i64 {
+fn free_cash(prudent: &MarginStatus) -> i64 {
     let of_equity = prudent.equity.0.saturating_sub(prudent.initial.0.max(0));
     let of_cash = prudent.cash.0.saturating_sub(prudent.cash_need.initial.0.max(0));
     if prudent.debt.0 > 0 {
@@ -137,18 +137,18 @@ fn free_cash(prudent: &Standing) -> i64 {
 ///
 /// # Errors
 /// Why the account cannot be valued.
-pub fn run(args: &Args, common: &Common, desk: &mut Desk) -> Result<String> {
+pub fn run(args: &Args, common: &Common, client: &mut OptionsClient) -> Result<String> {
     let signer = if common.account.is_some() {
         None
     } else {
         Some(common.signer()?)
     };
-    let (key, account) = common.member(desk, signer.as_ref())?;
-    let report = report(desk, &key, &account)?;
+    let (key, account) = common.member(client, signer.as_ref())?;
+    let report = report(client, &key, &account)?;
     if args.json {
         return Ok(serde_json::to_string_pretty(&report)?);
     }
-    Ok(table(&report, desk.decimals()))
+    Ok(table(&report, client.decimals()))
 }
 
 fn table(report: &Report, decimals: u8) -> String {

@@ -1,18 +1,18 @@
 //! `ballast options`: the clearing house from a terminal.
 
+pub mod account;
 pub mod amount;
 pub mod auction;
-pub mod desk;
+pub mod client;
 pub mod list;
 pub mod margin;
-pub mod member;
 pub mod name;
 pub mod quote;
 pub mod settle;
 pub mod take;
 pub mod value;
 
-use crate::commands::options::desk::{Desk, Found, GivenFeed};
+use crate::commands::options::client::{Found, GivenFeed, OptionsClient};
 use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, bail, Context, Result};
 use ballast_deploy::config::{Config, DEFAULT};
@@ -34,7 +34,7 @@ pub struct Args {
     #[command(flatten)]
     common: Common,
     #[command(subcommand)]
-    order: Order,
+    command: Command,
 }
 
 #[derive(clap::Args, Debug)]
@@ -68,16 +68,16 @@ pub struct Common {
 }
 
 #[derive(clap::Subcommand, Debug)]
-enum Order {
+enum Command {
     List(list::Args),
-    Open(member::OpenArgs),
+    Open(account::OpenArgs),
     /// Puts quote tokens from the wallet into the margin account
-    Deposit(member::AmountArgs),
+    Deposit(account::AmountArgs),
     /// Takes cash out of the margin account, as far as margin allows
-    Withdraw(member::AmountArgs),
-    Close(member::CloseArgs),
+    Withdraw(account::AmountArgs),
+    Close(account::CloseArgs),
     /// Mints test tokens into the wallet, and gives lamports: local networks only
-    Faucet(member::AmountArgs),
+    Faucet(account::AmountArgs),
     Quote(quote::Args),
     Take(take::Args),
     Cancel(take::CancelArgs),
@@ -114,20 +114,20 @@ pub fn execute(args: &Args, cluster: &mut dyn TestCluster) -> Result<String> {
         .iter()
         .map(|text| given_feed(text))
         .collect::<Result<_>>()?;
-    let mut desk = Desk::open(cluster, &house, &given)?;
-    match &args.order {
-        Order::List(args) => list::run(args, &mut desk),
-        Order::Open(args) => member::open(args, common, &mut desk),
-        Order::Deposit(args) => member::deposit(args, common, &mut desk),
-        Order::Withdraw(args) => member::withdraw(args, common, &mut desk),
-        Order::Close(args) => member::close(args, common, &mut desk),
-        Order::Faucet(args) => member::faucet(args, common, &mut desk),
-        Order::Quote(args) => quote::run(args, common, &mut desk),
-        Order::Take(args) => take::run(args, common, &mut desk),
-        Order::Cancel(args) => take::cancel(args, common, &mut desk),
-        Order::Auction(args) => auction::run(args, common, &mut desk),
-        Order::Settle(args) => settle::run(args, common, &mut desk),
-        Order::Margin(args) => margin::run(args, common, &mut desk),
+    let mut client = OptionsClient::open(cluster, &house, &given)?;
+    match &args.command {
+        Command::List(args) => list::run(args, &mut client),
+        Command::Open(args) => account::open(args, common, &mut client),
+        Command::Deposit(args) => account::deposit(args, common, &mut client),
+        Command::Withdraw(args) => account::withdraw(args, common, &mut client),
+        Command::Close(args) => account::close(args, common, &mut client),
+        Command::Faucet(args) => account::faucet(args, common, &mut client),
+        Command::Quote(args) => quote::run(args, common, &mut client),
+        Command::Take(args) => take::run(args, common, &mut client),
+        Command::Cancel(args) => take::cancel(args, common, &mut client),
+        Command::Auction(args) => auction::run(args, common, &mut client),
+        Command::Settle(args) => settle::run(args, common, &mut client),
+        Command::Margin(args) => margin::run(args, common, &mut client),
     }
 }
 
@@ -155,20 +155,22 @@ impl Common {
     ///
     /// # Errors
     /// If there is none, or several.
-    fn member(&self, desk: &mut Desk, signer: Option<&Keypair>) -> Result<Found<MarginAccount>> {
+    fn member(&self, client: &mut OptionsClient, signer: Option<&Keypair>) -> Result<Found<MarginAccount>> {
         if let Some(text) = &self.account {
             let key = address(text, "--account")?;
-            return Ok((key, desk.account(&key)?));
+            return Ok((key, client.account(&key)?));
         }
         let signer = signer
             .ok_or_else(|| anyhow!("give --account, or --keypair of the owner"))?
             .pubkey();
-        let all = desk.accounts()?.into_iter();
-        let mut owned: Vec<_> = all.filter(|(_, a)| a.owner == signer || a.quoter == signer).collect();
+        let all = client.accounts()?.into_iter();
+        let mut owned: Vec<_> = all
+            .filter(|(_, a)| a.owner == signer || a.quote_signer == signer)
+            .collect();
         match owned.len() {
             0 => bail!(
                 "{signer} has no margin account at house {}; open one with: options open",
-                desk.keys.house
+                client.keys.house
             ),
             1 => Ok(owned.remove(0)),
             more => {

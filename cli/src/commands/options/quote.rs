@@ -1,7 +1,7 @@
 //! `ballast options quote`: a maker signs a quote off-chain, and the file it travels in.
 
 use crate::commands::options::amount::{parse, show};
-use crate::commands::options::desk::Desk;
+use crate::commands::options::client::OptionsClient;
 use crate::commands::options::value;
 use crate::commands::options::Common;
 use anchor_lang::prelude::Pubkey;
@@ -169,8 +169,8 @@ impl QuoteFile {
         };
         let meant = Self::of(&signed, names, decimals)?;
         if meant != *self {
-            let (said, signed) = (serde_json::to_value(self)?, serde_json::to_value(&meant)?);
-            let fields = said.as_object().into_iter().flatten();
+            let (submitted, signed) = (serde_json::to_value(self)?, serde_json::to_value(&meant)?);
+            let fields = submitted.as_object().into_iter().flatten();
             for (field, value) in fields {
                 if signed.get(field) != Some(value) {
                     let meant = signed.get(field).cloned().unwrap_or_default();
@@ -206,41 +206,41 @@ pub struct Offer {
 /// # Errors
 /// The rule that the house would refuse it by: who may sign, size, strike, expiry, nonce.
 pub fn sign(
-    desk: &mut Desk,
+    client: &mut OptionsClient,
     account: &(Pubkey, MarginAccount),
     signer: &Keypair,
     offer: &Offer,
 ) -> Result<SignedQuote> {
     let (key, maker) = account;
-    if maker.quoter != signer.pubkey() {
+    if maker.quote_signer != signer.pubkey() {
         bail!(
             "{} does not quote for {key}: its quoter is {}",
             signer.pubkey(),
-            maker.quoter
+            maker.quote_signer
         );
     }
-    let clock = desk.cluster.clock()?;
-    let settings = desk
+    let clock = client.cluster.clock()?;
+    let settings = client
         .house
         .listing(offer.series.market)
         .map_err(|_| anyhow!("the house has no such market"))?
         .settings;
     let listing = settings.params();
-    let least = show(i128::from(listing.least_size.0), desk.decimals());
-    check_size(Lots(offer.size), listing.least_size)
+    let least = show(i128::from(listing.min_size.0), client.decimals());
+    check_size(Lots(offer.size), listing.min_size)
         .map_err(|_| anyhow!("--size: it has to be a positive whole multiple of the least size, {least}"))?;
     let terms = offer
         .series
         .terms()
         .map_err(|_| anyhow!("the series has no canonical form"))?;
     if clock.unix_timestamp >= terms.expiry {
-        bail!("{} has expired", desk.name(&offer.series));
+        bail!("{} has expired", client.name(&offer.series));
     }
-    // A series that exists may have left the lattice since: it can be traded all the same.
-    let known = desk.keys.series(&offer.series).series;
-    if desk.cluster.find(&known)?.is_none() {
-        let keys = desk.markets_of(&[], Some(offer.series.market));
-        let spot = desk.with_context(Purpose::Trade, &keys, |context, _| {
+    // A series that exists may have left the listing grid since: it can be traded all the same.
+    let known = client.keys.series(&offer.series).series;
+    if client.cluster.find(&known)?.is_none() {
+        let keys = client.markets_of(&[], Some(offer.series.market));
+        let spot = client.with_context(Purpose::Trade, &keys, |context, _| {
             let view = context
                 .markets
                 .get(usize::from(offer.series.market))
@@ -252,7 +252,7 @@ pub fn sign(
                 .mid)
         })?;
         let on_lattice = listing.check_series(&terms, spot, clock.unix_timestamp);
-        on_lattice.map_err(|refusal| anyhow!("{} cannot be created: {refusal:?}", desk.name(&offer.series)))?;
+        on_lattice.map_err(|refusal| anyhow!("{} cannot be created: {refusal:?}", client.name(&offer.series)))?;
     }
     let nonces = maker.quotes();
     let highest = nonces.slots.iter().map(|slot| slot.nonce.0).max().unwrap_or_default();
@@ -262,7 +262,7 @@ pub fn sign(
     let filled = nonces.filled(Nonce(nonce));
     filled.map_err(|refusal| anyhow!("--nonce: {nonce} cannot be used: {refusal:?}"))?;
     let quote = Quote {
-        scope: scope(desk, &offer.series, key)?,
+        scope: scope(client, &offer.series, key)?,
         side: offer.side,
         size: Lots(offer.size),
         price: offer.price,
@@ -274,11 +274,11 @@ pub fn sign(
 }
 
 /// What a quote of that account for that series has to name.
-pub(crate) fn scope(desk: &Desk, series: &SeriesKey, maker: &Pubkey) -> Result<QuoteScope> {
+pub(crate) fn scope(client: &OptionsClient, series: &SeriesKey, maker: &Pubkey) -> Result<QuoteScope> {
     Ok(QuoteScope {
         program: ballast_options::ID.to_bytes(),
-        cluster: desk.house.cluster,
-        house: desk.keys.house.to_bytes(),
+        cluster: client.house.cluster,
+        house: client.keys.house.to_bytes(),
         series: series
             .terms()
             .map_err(|_| anyhow!("the series has no canonical form"))?,
@@ -290,26 +290,26 @@ pub(crate) fn scope(desk: &Desk, series: &SeriesKey, maker: &Pubkey) -> Result<Q
 ///
 /// # Errors
 /// The rule that the house would refuse it by.
-pub fn run(args: &Args, common: &Common, desk: &mut Desk) -> Result<String> {
+pub fn run(args: &Args, common: &Common, client: &mut OptionsClient) -> Result<String> {
     let signer = common.signer()?;
-    let account = common.member(desk, Some(&signer))?;
-    let (series, side) = (desk.series(&args.series)?, Side::from(args.side));
+    let account = common.member(client, Some(&signer))?;
+    let (series, side) = (client.series(&args.series)?, Side::from(args.side));
     let price = match (&args.price, args.spread) {
-        (Some(text), _) => UnitPrice(parse(text, desk.decimals()).context("--price")?),
-        (None, spread) => from_surface(desk, &series, side, spread.unwrap_or_default())?,
+        (Some(text), _) => UnitPrice(parse(text, client.decimals()).context("--price")?),
+        (None, spread) => from_surface(client, &series, side, spread.unwrap_or_default())?,
     };
     let taker = args.taker.as_deref().map(|text| address(text, "--taker")).transpose()?;
     let offer = Offer {
         series,
         side,
-        size: i64::try_from(parse(&args.size, desk.decimals()).context("--size")?)?,
+        size: i64::try_from(parse(&args.size, client.decimals()).context("--size")?)?,
         price,
         slots: args.slots,
         nonce: args.nonce,
         taker: taker.map_or(ANYONE, |key| key.to_bytes()),
     };
-    let signed = sign(desk, &account, &signer, &offer)?;
-    let file = QuoteFile::of(&signed, &desk.names, desk.decimals())?;
+    let signed = sign(client, &account, &signer, &offer)?;
+    let file = QuoteFile::of(&signed, &client.names, client.decimals())?;
     let text = serde_json::to_string_pretty(&file)?;
     let Some(path) = &args.out else { return Ok(text) };
     std::fs::write(path, text + "\n").with_context(|| format!("--out: {} cannot be written", path.display()))?;
@@ -332,10 +332,10 @@ pub fn run(args: &Args, common: &Common, desk: &mut Desk) -> Result<String> {
 ///
 /// # Errors
 /// Why the market cannot be valued, or only reductions are permitted.
-pub fn from_surface(desk: &mut Desk, series: &SeriesKey, side: Side, spread: f64) -> Result<UnitPrice> {
-    let keys = desk.markets_of(&[], Some(series.market));
-    let lots_per_unit = desk.house.params().lots_per_unit();
-    desk.with_context(Purpose::Trade, &keys, |context, closed| {
+pub fn from_surface(client: &mut OptionsClient, series: &SeriesKey, side: Side, spread: f64) -> Result<UnitPrice> {
+    let keys = client.markets_of(&[], Some(series.market));
+    let lots_per_unit = client.house.params().lots_per_unit();
+    client.with_context(Purpose::Trade, &keys, |context, closed| {
         if let Some(reason) = closed {
             bail!("no quote is made from the surface while only reductions are permitted: {reason}");
         }

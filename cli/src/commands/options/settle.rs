@@ -1,6 +1,6 @@
 //! `ballast options settle`: whatever is due of an expiry's settlement, by anyone. A refusal of one expiry does not keep the others waiting.
 
-use crate::commands::options::desk::{Desk, Found};
+use crate::commands::options::client::{Found, OptionsClient};
 use crate::commands::options::name;
 use crate::commands::options::Common;
 use anchor_lang::prelude::Pubkey;
@@ -57,7 +57,7 @@ pub fn due(expiry: &Expiry, params: &SettlementParams, now: i64) -> Vec<Due> {
     }
     let begins_at = expiry.expiry.saturating_sub(i64::from(params.window_seconds));
     let final_at = settlement.final_at(params);
-    let enough = settlement.count >= u32::from(params.least_samples);
+    let enough = settlement.count >= u32::from(params.min_samples);
     let stretch = |time: i64| {
         time.saturating_sub(begins_at)
             .div_euclid(i64::from(params.spacing_seconds).max(1))
@@ -81,13 +81,13 @@ pub fn due(expiry: &Expiry, params: &SettlementParams, now: i64) -> Vec<Due> {
 ///
 /// # Errors
 /// A cluster that cannot be used.
-pub fn crank(desk: &mut Desk, signer: &Keypair, close: bool) -> Result<Vec<String>> {
-    let mut said = Vec::new();
-    for (key, first) in desk.expiries()? {
+pub fn crank(client: &mut OptionsClient, signer: &Keypair, close: bool) -> Result<Vec<String>> {
+    let mut submitted = Vec::new();
+    for (key, first) in client.expiries()? {
         let mut expiry = first;
         for _ in 0..ROUNDS {
-            let now = desk.cluster.clock()?.unix_timestamp;
-            let listing = desk.house.listing(expiry.market);
+            let now = client.cluster.clock()?.unix_timestamp;
+            let listing = client.house.listing(expiry.market);
             let params = listing
                 .map_err(|_| anyhow!("expiry {key} is on no market of the house"))?
                 .settings
@@ -97,17 +97,17 @@ pub fn crank(desk: &mut Desk, signer: &Keypair, close: bool) -> Result<Vec<Strin
                 if due == Due::Close && !close {
                     continue;
                 }
-                match act(desk, signer, &expiry, due) {
+                match act(client, signer, &expiry, due) {
                     Ok(words) => {
-                        said.push(format!("{}: {words}", title(desk, &expiry)));
+                        submitted.push(format!("{}: {words}", title(client, &expiry)));
                         done = true;
                         again |= due != Due::Sample;
                     }
                     Err(error) => match error.downcast_ref::<ClusterError>() {
                         Some(ClusterError::Unusable(_)) => return Err(error),
-                        _ => said.push(format!(
+                        _ => submitted.push(format!(
                             "{}: {} was refused: {error:#}",
-                            title(desk, &expiry),
+                            title(client, &expiry),
                             step(due)
                         )),
                     },
@@ -116,17 +116,17 @@ pub fn crank(desk: &mut Desk, signer: &Keypair, close: bool) -> Result<Vec<Strin
             if !done || !again {
                 break;
             }
-            match desk.cluster.find(&key)? {
+            match client.cluster.find(&key)? {
                 Some(raw) => expiry = raw.expiry()?,
                 None => break,
             }
         }
     }
-    Ok(said)
+    Ok(submitted)
 }
 
-fn title(desk: &Desk, expiry: &Expiry) -> String {
-    let asset = desk.names.get(usize::from(expiry.market)).map_or("?", String::as_str);
+fn title(client: &OptionsClient, expiry: &Expiry) -> String {
+    let asset = client.names.get(usize::from(expiry.market)).map_or("?", String::as_str);
     format!("{asset}-{}", name::date_of(expiry.expiry))
 }
 
@@ -140,20 +140,20 @@ fn step(due: Due) -> &'static str {
     }
 }
 
-fn act(desk: &mut Desk, signer: &Keypair, expiry: &Expiry, due: Due) -> Result<String> {
-    let (keys, market, moment) = (desk.keys, expiry.market, expiry.expiry);
-    let accounts = desk.markets.get(usize::from(market)).copied();
+fn act(client: &mut OptionsClient, signer: &Keypair, expiry: &Expiry, due: Due) -> Result<String> {
+    let (keys, market, moment) = (client.keys, expiry.market, expiry.expiry);
+    let accounts = client.markets.get(usize::from(market)).copied();
     let accounts = accounts.ok_or_else(|| anyhow!("the house has no market {market}"))?;
     match due {
         Due::Sample => {
-            desk.send(&[ix::sample_settlement(&keys, market, moment, &accounts)], &[signer])?;
+            client.send(&[ix::sample_settlement(&keys, market, moment, &accounts)], &[signer])?;
             Ok(format!("sample {} recorded", expiry.sample_count.saturating_add(1)))
         }
         Due::Finish => {
             let finish = ix::finish_settlement(&keys, market, moment, &accounts.risk_market);
-            desk.send(&[finish], &[signer])?;
-            let key = addresses::expiry(&desk.keys.house, market, moment);
-            let settled = desk.cluster.account(&key)?.expiry()?;
+            client.send(&[finish], &[signer])?;
+            let key = addresses::expiry(&client.keys.house, market, moment);
+            let settled = client.cluster.account(&key)?.expiry()?;
             let price: f64 = settled.price.price().map_or(0.0, |price| price.fixed().to_num());
             Ok(format!("settled at {price:.2} from {} samples", settled.sample_count))
         }
@@ -163,7 +163,7 @@ fn act(desk: &mut Desk, signer: &Keypair, expiry: &Expiry, due: Due) -> Result<S
                 positions.any(|position| position.series.market == market && position.series.expiry == moment)
             };
             batches(
-                desk,
+                client,
                 signer,
                 has,
                 |batch| ix::settle_positions(&keys, market, moment, batch),
@@ -176,25 +176,25 @@ fn act(desk: &mut Desk, signer: &Keypair, expiry: &Expiry, due: Due) -> Result<S
                 claims.any(|claim| claim.market == market && claim.expiry == moment)
             };
             batches(
-                desk,
+                client,
                 signer,
                 has,
                 |batch| ix::pay_claims(&keys, market, moment, batch),
                 "paid",
             )
         }
-        Due::Close => close_all(desk, signer, expiry),
+        Due::Close => close_all(client, signer, expiry),
     }
 }
 
 fn batches(
-    desk: &mut Desk,
+    client: &mut OptionsClient,
     signer: &Keypair,
     has: impl Fn(&MarginAccount) -> bool,
     build: impl Fn(&[Pubkey]) -> Instruction,
     done: &str,
 ) -> Result<String> {
-    let all: Vec<Found<MarginAccount>> = desk.accounts()?;
+    let all: Vec<Found<MarginAccount>> = client.accounts()?;
     let members: Vec<Pubkey> = all
         .iter()
         .filter(|(_, account)| has(account))
@@ -204,23 +204,23 @@ fn batches(
         return Err(anyhow!("no account of the house has any of it"));
     }
     for batch in members.chunks(BATCH) {
-        desk.send(&[build(batch)], &[signer])?;
+        client.send(&[build(batch)], &[signer])?;
     }
     Ok(format!("{} accounts {done}", members.len()))
 }
 
-fn close_all(desk: &mut Desk, signer: &Keypair, expiry: &Expiry) -> Result<String> {
-    let all = desk.all_series()?;
+fn close_all(client: &mut OptionsClient, signer: &Keypair, expiry: &Expiry) -> Result<String> {
+    let all = client.all_series()?;
     let of_it = all
         .iter()
         .filter(|(_, s)| s.key.market == expiry.market && s.key.expiry == expiry.expiry);
     let mut count = 0usize;
     for (_, series) in of_it {
-        desk.send(&[ix::close_series(&desk.keys, &series.key, &series.payer)], &[signer])?;
+        client.send(&[ix::close_series(&client.keys, &series.key, &series.payer)], &[signer])?;
         count += 1;
     }
-    let key = addresses::expiry(&desk.keys.house, expiry.market, expiry.expiry);
-    desk.send(&[ix::close_expiry(&key, &expiry.payer)], &[signer])?;
+    let key = addresses::expiry(&client.keys.house, expiry.market, expiry.expiry);
+    client.send(&[ix::close_expiry(&key, &expiry.payer)], &[signer])?;
     Ok(format!("closed, with {count} series"))
 }
 
@@ -228,18 +228,18 @@ fn close_all(desk: &mut Desk, signer: &Keypair, expiry: &Expiry) -> Result<Strin
 ///
 /// # Errors
 /// A cluster that cannot be used.
-pub fn run(args: &Args, common: &Common, desk: &mut Desk) -> Result<String> {
+pub fn run(args: &Args, common: &Common, client: &mut OptionsClient) -> Result<String> {
     let signer = common.signer()?;
     // A payer that has no lamports would be refused once for each expiry.
     let payer = signer.pubkey();
-    if desk.cluster.find(&payer)?.is_none() {
+    if client.cluster.find(&payer)?.is_none() {
         return Err(anyhow!("--keypair: {payer} has no lamports to pay transactions with"));
     }
-    let said = crank(desk, &signer, args.close)?;
-    Ok(if said.is_empty() {
+    let submitted = crank(client, &signer, args.close)?;
+    Ok(if submitted.is_empty() {
         "nothing is due".to_owned()
     } else {
-        said.join("\n")
+        submitted.join("\n")
     })
 }
 
@@ -254,9 +254,9 @@ mod tests {
         SettlementParams {
             window_seconds: 1_800,
             spacing_seconds: 60,
-            least_samples: 20,
+            min_samples: 20,
             extension_seconds: 600,
-            greatest_delay_seconds: 3_600,
+            max_delay_seconds: 3_600,
         }
     }
 

@@ -1,7 +1,7 @@
 //! `ballast options take` and `cancel`: a taker trades on a quote; a maker takes quotes back.
 
 use crate::commands::options::amount::{parse, show};
-use crate::commands::options::desk::Desk;
+use crate::commands::options::client::OptionsClient;
 use crate::commands::options::quote::{scope, word, QuoteFile};
 use crate::commands::options::Common;
 use anchor_lang::prelude::Pubkey;
@@ -53,21 +53,21 @@ pub struct Traded {
 ///
 /// # Errors
 /// The rule that refuses it.
-pub fn check(desk: &mut Desk, signed: &SignedQuote, taker: &Pubkey) -> Result<(Quote, i64)> {
+pub fn check(client: &mut OptionsClient, signed: &SignedQuote, taker: &Pubkey) -> Result<(Quote, i64)> {
     let quote = Quote::decode(&signed.message).map_err(|refusal| anyhow!("the message is no quote: {refusal:?}"))?;
     // A program cannot read the genesis hash: that the house is of this cluster is for whoever trades to see.
-    let genesis = desk.cluster.genesis()?;
-    if desk.house.cluster != genesis {
+    let genesis = client.cluster.genesis()?;
+    if client.house.cluster != genesis {
         bail!(
             "the house {} was created for another cluster than this node's",
-            desk.keys.house
+            client.keys.house
         );
     }
     let maker = Pubkey::new_from_array(quote.scope.maker);
-    let account = desk.account(&maker).context("the quote's maker")?;
-    let slot = desk.cluster.clock()?.slot;
-    let here = scope(desk, &SeriesKey::from(&quote.scope.series), &maker)?;
-    let quote = signed.check(&here, &account.quoter, &taker.to_bytes(), slot)?;
+    let account = client.account(&maker).context("the quote's maker")?;
+    let slot = client.cluster.clock()?.slot;
+    let here = scope(client, &SeriesKey::from(&quote.scope.series), &maker)?;
+    let quote = signed.check(&here, &account.quote_signer, &taker.to_bytes(), slot)?;
     let mut nonces = account.quotes();
     let filled = nonces.filled(quote.nonce);
     let filled = filled.map_err(|refusal| anyhow!("nonce {} does not hold any more: {refusal:?}", quote.nonce.0))?;
@@ -83,26 +83,26 @@ pub fn check(desk: &mut Desk, signed: &SignedQuote, taker: &Pubkey) -> Result<(Q
 /// # Errors
 /// The rule that refuses it.
 pub fn take(
-    desk: &mut Desk,
+    client: &mut OptionsClient,
     signed: &SignedQuote,
     taker: &(Pubkey, MarginAccount),
     signer: &Keypair,
     quantity: Option<i64>,
 ) -> Result<Traded> {
-    let (quote, left) = check(desk, signed, &signer.pubkey())?;
+    let (quote, left) = check(client, signed, &signer.pubkey())?;
     let quantity = quantity.unwrap_or(left);
     if quantity > left {
         let (left, wanted) = (
-            show(i128::from(left), desk.decimals()),
-            show(i128::from(quantity), desk.decimals()),
+            show(i128::from(left), client.decimals()),
+            show(i128::from(quantity), client.decimals()),
         );
         bail!("--size: {wanted} is more than the {left} that are left of the quote");
     }
     let series = SeriesKey::from(&quote.scope.series);
-    create(desk, &series, signer)?;
+    create(client, &series, signer)?;
     let (maker, (key, account)) = (Pubkey::new_from_array(quote.scope.maker), taker);
-    let made = desk.account(&maker)?;
-    let markets = desk.markets_of(&[account, &made], Some(series.market));
+    let made = client.account(&maker)?;
+    let markets = client.markets_of(&[account, &made], Some(series.market));
     let parties = Parties {
         owner: signer.pubkey(),
         taker: *key,
@@ -110,14 +110,14 @@ pub fn take(
     };
     // The first instruction of a transaction of the desk asks for compute units.
     let accounts = ix::TradeAccounts {
-        house: &desk.keys,
+        house: &client.keys,
         series: &series,
         parties: &parties,
         markets: &markets,
     };
     let all = ix::take_quote(&accounts, signed, quantity, 1);
-    desk.send(&all, &[signer])?;
-    let lots_per_unit = desk.house.params().lots_per_unit();
+    client.send(&all, &[signer])?;
+    let lots_per_unit = client.house.params().lots_per_unit();
     let premium = trade::premium(Lots(quantity), quote.price, lots_per_unit, quote.side.opposite());
     Ok(Traded {
         quantity,
@@ -128,29 +128,30 @@ pub fn take(
 /// Creates an expiry and a series that do not exist.
 ///
 /// # Errors
-/// The rule of the lattice that refuses it.
-pub fn create(desk: &mut Desk, series: &SeriesKey, payer: &Keypair) -> Result<()> {
-    let accounts = desk.keys.series(series);
-    let market = desk.markets.get(usize::from(series.market)).copied();
+/// The rule of the listing grid that refuses it.
+pub fn create(client: &mut OptionsClient, series: &SeriesKey, payer: &Keypair) -> Result<()> {
+    let accounts = client.keys.series(series);
+    let market = client.markets.get(usize::from(series.market)).copied();
     let market = market.ok_or_else(|| anyhow!("the house has no market {}", series.market))?;
-    let found = desk.cluster.accounts(&[accounts.expiry, accounts.series])?;
+    let found = client.cluster.accounts(&[accounts.expiry, accounts.series])?;
     let mut all = Vec::new();
     if found.first().is_some_and(Option::is_none) {
         all.push(ix::create_expiry(
-            &desk.keys,
+            &client.keys,
             &payer.pubkey(),
             series.market,
             series.expiry,
         ));
     }
     if found.last().is_some_and(Option::is_none) {
-        all.push(ix::create_series(&desk.keys, &payer.pubkey(), &market, *series));
+        all.push(ix::create_series(&client.keys, &payer.pubkey(), &market, *series));
     }
     if all.is_empty() {
         return Ok(());
     }
-    let name = desk.name(series);
-    desk.send(&all, &[payer])
+    let name = client.name(series);
+    client
+        .send(&all, &[payer])
         .with_context(|| format!("{name} could not be created"))
 }
 
@@ -158,19 +159,19 @@ pub fn create(desk: &mut Desk, series: &SeriesKey, payer: &Keypair) -> Result<()
 ///
 /// # Errors
 /// The rule that refuses it.
-pub fn run(args: &Args, common: &Common, desk: &mut Desk) -> Result<String> {
+pub fn run(args: &Args, common: &Common, client: &mut OptionsClient) -> Result<String> {
     let signer = common.signer()?;
     let path = args.quote.display();
     let text = std::fs::read_to_string(&args.quote).with_context(|| format!("{path} cannot be read"))?;
     let file: QuoteFile = serde_json::from_str(&text).with_context(|| format!("{path} is no quote"))?;
     let signed = file
-        .signed(&desk.names, desk.decimals())
+        .signed(&client.names, client.decimals())
         .with_context(|| path.to_string())?;
-    let taker = common.member(desk, Some(&signer))?;
-    let size = args.size.as_deref().map(|text| parse(text, desk.decimals()));
+    let taker = common.member(client, Some(&signer))?;
+    let size = args.size.as_deref().map(|text| parse(text, client.decimals()));
     let size = size.transpose().context("--size")?.map(i64::try_from).transpose()?;
-    let traded = take(desk, &signed, &taker, &signer, size)?;
-    let (decimals, cash) = (desk.decimals(), desk.account(&taker.0)?.cash);
+    let traded = take(client, &signed, &taker, &signer, size)?;
+    let (decimals, cash) = (client.decimals(), client.account(&taker.0)?.cash);
     let quote = Quote::decode(&signed.message).map_err(|refusal| anyhow!("{refusal:?}"))?;
     Ok(format!(
         "{} {} {} at {} for {}; cash {}",
@@ -191,15 +192,15 @@ pub fn run(args: &Args, common: &Common, desk: &mut Desk) -> Result<String> {
 ///
 /// # Errors
 /// The rule that refuses it.
-pub fn cancel(args: &CancelArgs, common: &Common, desk: &mut Desk) -> Result<String> {
+pub fn cancel(args: &CancelArgs, common: &Common, client: &mut OptionsClient) -> Result<String> {
     let signer = common.signer()?;
-    let (key, _) = common.member(desk, Some(&signer))?;
+    let (key, _) = common.member(client, Some(&signer))?;
     let instruction = match args.nonce {
         Some(nonce) => ix::cancel_quote(&signer.pubkey(), &key, nonce),
         None => ix::cancel_all_quotes(&signer.pubkey(), &key, args.up_to),
     };
-    desk.send(&[instruction], &[&signer])?;
-    let least = desk.account(&key)?.least_nonce;
+    client.send(&[instruction], &[&signer])?;
+    let least = client.account(&key)?.min_nonce;
     Ok(match args.nonce {
         Some(nonce) => format!("the quote with nonce {nonce} is cancelled"),
         None => format!("quotes with a nonce below {least} are cancelled"),
@@ -207,12 +208,12 @@ pub fn cancel(args: &CancelArgs, common: &Common, desk: &mut Desk) -> Result<Str
 }
 
 /// A trade in words, for whoever watches.
-pub fn describe(desk: &Desk, quote: &Quote, traded: &Traded) -> String {
+pub fn describe(client: &OptionsClient, quote: &Quote, traded: &Traded) -> String {
     let side = word(quote.side.opposite());
-    let series = desk.name(&SeriesKey::from(&quote.scope.series));
+    let series = client.name(&SeriesKey::from(&quote.scope.series));
     let (size, premium) = (
-        show(i128::from(traded.quantity), desk.decimals()),
-        show(i128::from(traded.premium), desk.decimals()),
+        show(i128::from(traded.quantity), client.decimals()),
+        show(i128::from(traded.premium), client.decimals()),
     );
     format!("{side} {size} {series} for {premium}")
 }

@@ -1,7 +1,7 @@
 //! What a series is worth, from the very functions that margin is made of.
 
 use anyhow::{anyhow, Result};
-use ballast_core_clearing::margin::{MarginContext, LEAST_SECONDS};
+use ballast_core_clearing::margin::{MarginContext, MIN_SECONDS};
 use ballast_core_clearing::trade::{Side, UnitPrice};
 use ballast_core_margin as assessment;
 use ballast_core_margin::{BookLeg, MarketInputs, VolatilityBand, MARGIN, SCENARIOS};
@@ -33,7 +33,7 @@ fn leg(key: &SeriesKey, quantity: i64, now: i64) -> Result<BookLeg> {
         .terms()
         .map_err(|_| anyhow!("the series is written in no canonical form"))?;
     // As margin does: what has expired and is not settled is worth what an option with some minutes to live is.
-    let contract = terms.contract(terms.expiry.max(now.saturating_add(LEAST_SECONDS)));
+    let contract = terms.contract(terms.expiry.max(now.saturating_add(MIN_SECONDS)));
     Ok(BookLeg {
         market: 0,
         contract,

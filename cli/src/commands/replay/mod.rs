@@ -12,17 +12,17 @@ use ballast_sim::record::Mark;
 use ballast_sim::replay::events::Met;
 use ballast_sim::replay::implied::ImpliedSeries;
 use ballast_sim::replay::liquidity::CostSeries;
-use ballast_sim::replay::looks::{looks, Known, Path};
+use ballast_sim::replay::observations::{observations, Known, Path};
 use ballast_sim::replay::page::{self, Summary};
 use ballast_sim::replay::run::{run as observe_all, Step};
-use ballast_sim::replay::{alarms, events, figures, Look, Native};
+use ballast_sim::replay::{alarms, events, figures, Native, PriceObservation};
 use clap::ValueEnum;
 use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::time::Instant;
 
-/// The fewest looks that show anything: a day of hours.
+/// The fewest observations that show anything: a day of hours.
 const FEWEST: usize = 24;
 
 /// Observes a market through years of history and reports every signal, the regime, the breakers and the triggers.
@@ -63,7 +63,7 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = On::Svm)]
     on: On,
 
-    /// Which prices of an hour are looked at: `close`, or `ohlc` for four within it
+    /// Which prices of an hour are observed: `close`, or `ohlc` for four within it
     #[arg(long, default_value = "close")]
     path: Path,
 
@@ -109,16 +109,16 @@ pub fn run(args: &Args, places: &Places) -> Result<bool> {
             candles.len()
         );
     }
-    let looks = looks(&candles, args.path, &known(args, &candles)?);
+    let observations = observations(&candles, args.path, &known(args, &candles)?);
     let began = Instant::now();
-    let (steps, observer) = observe(args, places, &looks, &typed, &stop)?;
+    let (steps, observer) = observe(args, places, &observations, &typed, &stop)?;
     let seconds = began.elapsed().as_secs_f64();
     let falls = events::falls(&candles);
     let summary = Summary {
         market: args.market.clone(),
         source: name_of(&args.history),
         observer,
-        looks: steps.len(),
+        observations: steps.len(),
         span: (steps[0].time, steps[steps.len() - 1].time),
         seconds,
         met: falls.iter().filter_map(|fall| events::met(fall, &steps)).collect(),
@@ -162,20 +162,26 @@ fn known(args: &Args, candles: &[Candle]) -> Result<Known> {
     Ok(known)
 }
 
-/// Every look through the chosen observer, and what to call it.
-fn observe(args: &Args, places: &Places, looks: &[Look], typed: &Typed, stop: &Stop) -> Result<(Vec<Step>, String)> {
+/// Every observation through the chosen observer, and what to call it.
+fn observe(
+    args: &Args,
+    places: &Places,
+    observations: &[PriceObservation],
+    typed: &Typed,
+    stop: &Stop,
+) -> Result<(Vec<Step>, String)> {
     let shown = io::stderr().is_terminal();
-    let every = (looks.len() / 200).max(1);
+    let every = (observations.len() / 200).max(1);
     let progress = |index: usize, step: &Step| {
         if stop.asked() {
             return Err(io::Error::other("stopped; no report was written"));
         }
-        let last = index + 1 == looks.len();
+        let last = index + 1 == observations.len();
         if shown && (index.is_multiple_of(every) || last) {
             let day = ballast_market_data::format::utc_minute(step.time);
             eprint!(
                 "\r{:>3} %  {day}  {:?}        {}",
-                100 * (index + 1) / looks.len(),
+                100 * (index + 1) / observations.len(),
                 step.regime,
                 if last { "\n" } else { "" }
             );
@@ -186,12 +192,12 @@ fn observe(args: &Args, places: &Places, looks: &[Look], typed: &Typed, stop: &S
     match args.on {
         On::Host => {
             let mut native = Native::new(typed.params, typed.initial_variance);
-            let steps = observe_all(&mut native, looks, typed, progress)?;
+            let steps = observe_all(&mut native, observations, typed, progress)?;
             Ok((steps, "the program's code on the host".to_owned()))
         }
         On::Svm => {
             let mut compiled = svm::Compiled::new(places, typed)?;
-            let steps = observe_all(&mut compiled, looks, typed, progress)?;
+            let steps = observe_all(&mut compiled, observations, typed, progress)?;
             let (units, most) = compiled.units();
             println!(
                 "compute units of an observation: {} on average, at most {most}",
@@ -241,7 +247,7 @@ fn print_summary(summary: &Summary) {
     );
     for breaker in alarms.breakers.iter().filter(|breaker| breaker.trips > 0) {
         println!(
-            "breaker {}: {} trips, {:.1} a year, {:.1} of them false; stands {:.2} % of the time",
+            "breaker {}: {} trips, {:.1} a year, {:.1} of them false; active {:.2} % of the time",
             breaker.breaker,
             breaker.trips,
             breaker.trips_a_year,
@@ -250,10 +256,10 @@ fn print_summary(summary: &Summary) {
         );
     }
     println!(
-        "{} looks in {:.2} s: {:.0} a second, by {}",
-        summary.looks,
+        "{} observations in {:.2} s: {:.0} a second, by {}",
+        summary.observations,
         summary.seconds,
-        summary.looks as f64 / summary.seconds.max(1e-9),
+        summary.observations as f64 / summary.seconds.max(1e-9),
         summary.observer
     );
 }

@@ -12,7 +12,7 @@ use ballast_risk::CreateMarketArgs;
 use ballast_sdk::accounts::RawAccount;
 use ballast_sdk::prices::{self, Publication};
 use ballast_sdk::{addresses, instructions, Instruction};
-use ballast_sim::replay::{Look, ObserveError, Observer};
+use ballast_sim::replay::{Observer, ObserverError, PriceObservation};
 use litesvm::LiteSVM;
 use solana_account::Account;
 use solana_keypair::Keypair;
@@ -28,7 +28,7 @@ const DISCRIMINATOR: usize = 8;
 
 /// A virtual machine with the risk program and one market in it.
 ///
-/// Prices are written as Pyth accounts, the clock is set to each look, and `observe` is sent as a transaction: everything runs that would
+/// Prices are written as Pyth accounts, the clock is set to each observation, and `observe` is sent as a transaction: everything runs that would
 /// run on the chain, but signatures and blockhashes, which say nothing of a market, are not checked.
 pub struct Compiled {
     svm: LiteSVM,
@@ -121,18 +121,18 @@ impl Compiled {
         })
     }
 
-    /// Compute units that observing took so far, and the most that one look took.
+    /// Compute units that observing took so far, and the most that one observation took.
     #[must_use]
     pub const fn units(&self) -> (u64, u64) {
         (self.units, self.most_units)
     }
 
-    fn look(&mut self, look: &Look) -> Result<MarketState> {
-        let now = look.now();
+    fn observation(&mut self, observation: &PriceObservation) -> Result<MarketState> {
+        let now = observation.now();
         self.clock.unix_timestamp = now.unix_time;
         self.clock.slot = now.slot;
         self.svm.set_sysvar(&self.clock);
-        let raw = look.raw_price();
+        let raw = observation.raw_price();
         let publication = Publication {
             feed_id: FEED,
             price: raw.price,
@@ -143,8 +143,8 @@ impl Compiled {
         };
         let feed = prices::pull_account(self.price_feed, &publication);
         self.put(feed)?;
-        if look.implied != self.implied {
-            self.publish(look.implied)?;
+        if observation.implied != self.implied {
+            self.publish(observation.implied)?;
         }
         // Cloned because sending consumes it.
         let sent = self.svm.send_transaction(self.observe.clone());
@@ -187,16 +187,16 @@ impl Compiled {
 }
 
 impl Observer for Compiled {
-    fn observe(&mut self, look: &Look) -> Result<MarketState, ObserveError> {
-        if look.trading_cost.is_some() {
-            return Err(ObserveError::Machine {
-                time: look.time,
+    fn observe(&mut self, observation: &PriceObservation) -> Result<MarketState, ObserverError> {
+        if observation.trading_cost.is_some() {
+            return Err(ObserverError::Machine {
+                time: observation.time,
                 message: "the compiled program reads the cost of trading from a venue, and a replay has none"
                     .to_owned(),
             });
         }
-        self.look(look).map_err(|error| ObserveError::Machine {
-            time: look.time,
+        self.observation(observation).map_err(|error| ObserverError::Machine {
+            time: observation.time,
             message: format!("{error:#}"),
         })
     }

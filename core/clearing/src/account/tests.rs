@@ -19,10 +19,7 @@ fn long_and_short_net_and_the_list_stays_in_order() {
     assert_eq!(held(&account), [(call(100), 1), (call(200), 5)]);
     assert_eq!(account.quantity(&call(200)), Lots(5));
     assert_eq!(account.quantity(&put(200)), Lots(0));
-    assert_eq!(
-        account.change(&call(200), Lots(i64::MAX)),
-        Err(AccountRefusal::TooLarge)
-    );
+    assert_eq!(account.change(&call(200), Lots(i64::MAX)), Err(AccountError::TooLarge));
     assert_eq!(account.quantity(&call(200)), Lots(5));
 }
 
@@ -32,7 +29,7 @@ fn there_is_room_for_thirty_two() {
     for strike in (1..=32).rev() {
         account.change(&call(strike), Lots(1)).unwrap();
     }
-    assert_eq!(account.change(&call(33), Lots(1)), Err(AccountRefusal::PositionsFull));
+    assert_eq!(account.change(&call(33), Lots(1)), Err(AccountError::PositionsFull));
     assert_eq!(account.change(&call(7), Lots(1)), Ok(()));
     assert!(account.positions().is_sorted_by_key(|position| position.series));
     account.change(&call(9), Lots(-1)).unwrap();
@@ -48,16 +45,16 @@ fn what_is_loaded_has_to_be_in_order_and_not_zero() {
     let mut account = MarginAccount::EMPTY;
     for (positions, expected) in [
         (&[position(1, 5), position(2, -5)][..], Ok(())),
-        (&[position(2, 5), position(1, 5)], Err(AccountRefusal::NoPosition)),
-        (&[position(1, 5), position(1, 5)], Err(AccountRefusal::NoPosition)),
-        (&[position(1, 0)], Err(AccountRefusal::NoPosition)),
+        (&[position(2, 5), position(1, 5)], Err(AccountError::NoPosition)),
+        (&[position(1, 5), position(1, 5)], Err(AccountError::NoPosition)),
+        (&[position(1, 0)], Err(AccountError::NoPosition)),
     ] {
         assert_eq!(account.load_positions(positions.iter().copied()), expected);
     }
     let many = (1..=33).map(|strike| position(strike, 1));
-    assert_eq!(account.load_positions(many), Err(AccountRefusal::PositionsFull));
+    assert_eq!(account.load_positions(many), Err(AccountError::PositionsFull));
     let claims = core::iter::repeat_n(Claim::default(), 9);
-    assert_eq!(account.load_claims(claims), Err(AccountRefusal::ClaimsFull));
+    assert_eq!(account.load_claims(claims), Err(AccountError::ClaimsFull));
 }
 
 #[test]
@@ -74,9 +71,9 @@ fn what_comes_in_repays_debt_first() {
         assert_eq!((owner.cash, owner.debt, fund.cash), (cash, left, 5 + repaid));
     }
     let (mut owner, mut fund) = (account(u64::MAX, &[]), account(5, &[]));
-    assert_eq!(owner.deposit(&mut fund, 1), Err(AccountRefusal::TooLarge));
-    assert_eq!(owner.deposit(&mut fund, 0), Err(AccountRefusal::Nothing));
-    assert_eq!(fund.donate(0), Err(AccountRefusal::Nothing));
+    assert_eq!(owner.deposit(&mut fund, 1), Err(AccountError::TooLarge));
+    assert_eq!(owner.deposit(&mut fund, 0), Err(AccountError::Nothing));
+    assert_eq!(fund.donate(0), Err(AccountError::Nothing));
     assert_eq!(fund.donate(3), Ok(()));
     assert_eq!(fund.cash, 8);
 }
@@ -93,11 +90,11 @@ fn only_ones_own_cash_leaves() {
         (
             with(10, 0, Status::Normal),
             11,
-            Err(AccountRefusal::Cash { cash: 10, needed: 11 }),
+            Err(AccountError::Cash { cash: 10, needed: 11 }),
         ),
-        (with(10, 0, Status::Normal), 0, Err(AccountRefusal::Nothing)),
-        (with(10, 1, Status::Normal), 5, Err(AccountRefusal::Debt(1))),
-        (with(10, 0, Status::Bankrupt), 5, Err(AccountRefusal::Bankrupt)),
+        (with(10, 0, Status::Normal), 0, Err(AccountError::Nothing)),
+        (with(10, 1, Status::Normal), 5, Err(AccountError::Debt(1))),
+        (with(10, 0, Status::Bankrupt), 5, Err(AccountError::Bankrupt)),
     ] {
         let before = owner.cash;
         assert_eq!(owner.withdraw(amount), expected);
@@ -116,7 +113,7 @@ fn claims_on_one_expiry_are_one() {
     for expiry in 1..=8 {
         account.add_claim(claim(expiry, 10)).unwrap();
     }
-    assert_eq!(account.add_claim(claim(9, 1)), Err(AccountRefusal::ClaimsFull));
+    assert_eq!(account.add_claim(claim(9, 1)), Err(AccountError::ClaimsFull));
     assert_eq!(account.add_claim(claim(9, 0)), Ok(()));
     assert_eq!(account.add_claim(claim(4, 5)), Ok(()));
     assert_eq!(account.take_claim(0, 4), Some(claim(4, 15)));

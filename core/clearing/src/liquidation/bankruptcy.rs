@@ -1,10 +1,10 @@
 //! The insurance account takes over what is lost, or what nobody took.
 
-use super::refusal::LiquidationRefusal;
+use super::refusal::LiquidationError;
 use super::timing::{takeover_at, under_way};
-use crate::account::{AccountRefusal, Claim, MarginAccount, Status, MAX_CLAIMS};
-use crate::margin::Standing;
-use crate::params::{HouseParams, LONGEST_WINDOW_SECONDS};
+use crate::account::{AccountError, Claim, MarginAccount, Status, MAX_CLAIMS};
+use crate::margin::MarginStatus;
+use crate::params::{ClearingHouseParams, LONGEST_WINDOW_SECONDS};
 use crate::series::SeriesTerms;
 use crate::trade::move_position;
 use ballast_core_types::{Lots, Value};
@@ -13,27 +13,27 @@ use ballast_core_types::{Lots, Value};
 /// off. Its positions follow by [`take_over_position`]; until then nothing else may be done with it.
 ///
 /// # Errors
-/// [`LiquidationRefusal::NotBegun`], [`LiquidationRefusal::Healthy`]; [`LiquidationRefusal::TooEarly`] and, with a position within two hours of its
-/// expiry or beyond it, [`LiquidationRefusal::Settling`], while the account is worth anything;
-/// [`AccountRefusal::Bankrupt`], [`AccountRefusal::ClaimsFull`]; both accounts are then as they were.
-pub fn take_over(
+/// [`LiquidationError::NotBegun`], [`LiquidationError::Healthy`]; [`LiquidationError::TooEarly`] and, with a position within two hours of its
+/// expiry or beyond it, [`LiquidationError::Settling`], while the account is worth anything;
+/// [`AccountError::Bankrupt`], [`AccountError::ClaimsFull`]; both accounts are then as they were.
+pub fn backstop(
     account: &mut MarginAccount,
     insurance: &mut MarginAccount,
-    standing: &Standing,
-    house: &HouseParams,
+    status: &MarginStatus,
+    house: &ClearingHouseParams,
     now: i64,
-) -> Result<(), LiquidationRefusal> {
+) -> Result<(), LiquidationError> {
     if account.status == Status::Bankrupt {
-        return Err(AccountRefusal::Bankrupt.into());
+        return Err(AccountError::Bankrupt.into());
     }
-    let (_, touched_at) = under_way(account, house, now).ok_or(LiquidationRefusal::NotBegun)?;
-    if !standing.is_liquidatable() {
-        return Err(LiquidationRefusal::Healthy);
+    let (_, touched_at) = under_way(account, house, now).ok_or(LiquidationError::NotBegun)?;
+    if !status.is_liquidatable() {
+        return Err(LiquidationError::Healthy);
     }
     let from = takeover_at(touched_at, house);
-    if standing.equity > Value::ZERO {
+    if status.equity > Value::ZERO {
         if now < from {
-            return Err(LiquidationRefusal::TooEarly { from });
+            return Err(LiquidationError::TooEarly { from });
         }
         // What is being settled nobody may take, so that nobody took it says nothing.
         let settling = now.saturating_add(LONGEST_WINDOW_SECONDS);
@@ -42,11 +42,11 @@ pub fn take_over(
             .iter()
             .any(|position| position.series.expiry <= settling)
         {
-            return Err(LiquidationRefusal::Settling);
+            return Err(LiquidationError::Settling);
         }
     }
     let cash = insurance.cash.checked_add(account.cash);
-    let cash = cash.ok_or(LiquidationRefusal::TooLarge)?;
+    let cash = cash.ok_or(LiquidationError::TooLarge)?;
     move_claims(account, insurance)?;
     insurance.cash = cash;
     account.cash = 0;
@@ -62,15 +62,15 @@ pub fn take_over(
 }
 
 /// All of them or none.
-fn move_claims(account: &mut MarginAccount, insurance: &mut MarginAccount) -> Result<(), AccountRefusal> {
+fn move_claims(account: &mut MarginAccount, insurance: &mut MarginAccount) -> Result<(), AccountError> {
     let mut room = MAX_CLAIMS.saturating_sub(insurance.claims().len());
     for claim in account.claims() {
         let same = |held: &&Claim| held.market == claim.market && held.expiry == claim.expiry;
         match insurance.claims().iter().find(same) {
             Some(held) => {
-                held.amount.checked_add(claim.amount).ok_or(AccountRefusal::TooLarge)?;
+                held.amount.checked_add(claim.amount).ok_or(AccountError::TooLarge)?;
             }
-            None => room = room.checked_sub(1).ok_or(AccountRefusal::ClaimsFull)?,
+            None => room = room.checked_sub(1).ok_or(AccountError::ClaimsFull)?,
         }
     }
     while let Some(claim) = account.claims().first().copied() {
@@ -83,19 +83,19 @@ fn move_claims(account: &mut MarginAccount, insurance: &mut MarginAccount) -> Re
 /// The insurance account takes one position of a bankrupt account. Returns by how much open interest changed.
 ///
 /// # Errors
-/// [`AccountRefusal::NotBankrupt`], [`AccountRefusal::NoPosition`], [`AccountRefusal::PositionsFull`]: then something of the fund's has
+/// [`AccountError::NotBankrupt`], [`AccountError::NoPosition`], [`AccountError::PositionsFull`]: then something of the fund's has
 /// to be taken, or to expire, first. Both accounts are then as they were.
 pub fn take_over_position(
     account: &mut MarginAccount,
     insurance: &mut MarginAccount,
     series: &SeriesTerms,
-) -> Result<i64, AccountRefusal> {
+) -> Result<i64, AccountError> {
     if account.status != Status::Bankrupt {
-        return Err(AccountRefusal::NotBankrupt);
+        return Err(AccountError::NotBankrupt);
     }
     let held = account.quantity(series);
     if held == Lots::ZERO {
-        return Err(AccountRefusal::NoPosition);
+        return Err(AccountError::NoPosition);
     }
     let change = move_position(account, insurance, series, held)?;
     release(account);

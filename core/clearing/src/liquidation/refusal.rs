@@ -1,12 +1,12 @@
 //! The rules of liquidation, as refusals.
 
-use crate::account::AccountRefusal;
-use crate::margin::MarginRefusal;
+use crate::account::AccountError;
+use crate::margin::MarginError;
 use ballast_core_types::Lots;
 
 /// The rule a liquidation breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LiquidationRefusal {
+pub enum LiquidationError {
     /// The account is above maintenance and has no debt.
     Healthy,
     /// It is being liquidated already.
@@ -42,25 +42,25 @@ pub enum LiquidationRefusal {
     NoImprovement,
     /// A take that is smaller by the least size would suffice.
     MoreThanNeeded,
-    /// The standing after a smaller take is missing, so that it cannot be shown that less would not
+    /// The status after a smaller take is missing, so that it cannot be shown that less would not
     /// do.
     NotShownToBeNeeded,
     /// A rule of the books.
-    Account(AccountRefusal),
+    Account(AccountError),
     /// The margin is not known.
-    Margin(MarginRefusal),
+    Margin(MarginError),
     /// A number does not fit.
     TooLarge,
 }
 
-impl From<AccountRefusal> for LiquidationRefusal {
-    fn from(refusal: AccountRefusal) -> Self {
+impl From<AccountError> for LiquidationError {
+    fn from(refusal: AccountError) -> Self {
         Self::Account(refusal)
     }
 }
 
-impl From<MarginRefusal> for LiquidationRefusal {
-    fn from(refusal: MarginRefusal) -> Self {
+impl From<MarginError> for LiquidationError {
+    fn from(refusal: MarginError) -> Self {
         Self::Margin(refusal)
     }
 }

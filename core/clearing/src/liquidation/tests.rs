@@ -1,14 +1,14 @@
 //! Standings for the tests of liquidation.
 
+mod backstops;
 mod rules;
-mod takeovers;
 mod takes;
 
 use super::*;
 use crate::cash_need::CashNeed;
 
-const fn standing(equity: i64, initial: i64, maintenance: i64) -> Standing {
-    Standing {
+const fn margin_status(equity: i64, initial: i64, maintenance: i64) -> MarginStatus {
+    MarginStatus {
         equity: Value(equity),
         initial: Value(initial),
         maintenance: Value(maintenance),
@@ -21,7 +21,7 @@ const fn standing(equity: i64, initial: i64, maintenance: i64) -> Standing {
     }
 }
 
-const fn with_cash(mut of: Standing, cash: i64, initial: i64, maintenance: i64) -> Standing {
+const fn with_cash(mut of: MarginStatus, cash: i64, initial: i64, maintenance: i64) -> MarginStatus {
     of.cash = Value(cash);
     of.cash_need = CashNeed {
         initial: Value(initial),
@@ -30,7 +30,7 @@ const fn with_cash(mut of: Standing, cash: i64, initial: i64, maintenance: i64) 
     of
 }
 
-const fn with_debt(mut of: Standing, debt: i64) -> Standing {
+const fn with_debt(mut of: MarginStatus, debt: i64) -> MarginStatus {
     of.debt = Value(debt);
     of
 }

@@ -40,9 +40,9 @@ pub fn with_market<R>(mid: Price, run: impl FnOnce(&MarginContext) -> R) -> R {
     })
 }
 
-/// Where an account stands.
-pub fn stands(account: &MarginAccount, context: &MarginContext, marks: Marks) -> Result<Standing, MarginRefusal> {
-    standing(
+/// Computes the margin status of an account.
+pub fn status_of(account: &MarginAccount, context: &MarginContext, marks: Marks) -> Result<MarginStatus, MarginError> {
+    margin_status(
         account,
         context,
         marks,

@@ -1,4 +1,4 @@
-use super::fixtures::{stands, with_market, NOW};
+use super::fixtures::{status_of, with_market, NOW};
 use super::*;
 use crate::account::Claim;
 use crate::fixtures::{account, call, option, put, EXPIRY};
@@ -23,17 +23,17 @@ fn equity_is_cash_less_debt_with_claims_and_marks() {
                 .into_iter(),
             )
             .unwrap();
-        let flat = stands(&owner, context, Marks::Adverse).unwrap();
-        let expected = Standing {
+        let flat = status_of(&owner, context, Marks::Adverse).unwrap();
+        let expected = MarginStatus {
             equity: Value(530),
             cash: Value(700),
             debt: Value(200),
-            ..Standing::default()
+            ..MarginStatus::default()
         };
         assert_eq!(flat, expected);
         let long = account(700, &[(call(50_000), UNIT)]);
         let fair = fair_value_floor(&call(50_000), Lots(UNIT), context).unwrap();
-        let marked = stands(&long, context, Marks::Adverse).unwrap().equity.0 - 700;
+        let marked = status_of(&long, context, Marks::Adverse).unwrap().equity.0 - 700;
         assert!(marked < fair.0 && marked > fair.0 * 9 / 10, "{marked} {fair:?}");
     });
 }
@@ -51,10 +51,10 @@ fn a_book_of_long_options_needs_no_more_than_its_marks() {
             ],
         ] {
             let owner = account(0, positions);
-            let stands = stands(&owner, context, Marks::Adverse).unwrap();
-            assert!(stands.initial <= stands.equity, "{stands:?}");
-            assert_eq!(stands.check_initial(), Ok(()));
-            assert!(!stands.is_liquidatable());
+            let status = status_of(&owner, context, Marks::Adverse).unwrap();
+            assert!(status.initial <= status.equity, "{status:?}");
+            assert_eq!(status.check_initial(), Ok(()));
+            assert!(!status.is_liquidatable());
         }
     });
 }
@@ -63,7 +63,7 @@ fn a_book_of_long_options_needs_no_more_than_its_marks() {
 fn long_and_short_net_and_hedges_count() {
     with_market(price("50000"), |context| {
         let needs = |positions: &[_]| {
-            stands(&account(0, positions), context, Marks::Adverse)
+            status_of(&account(0, positions), context, Marks::Adverse)
                 .unwrap()
                 .initial
                 .0
@@ -73,8 +73,8 @@ fn long_and_short_net_and_hedges_count() {
         assert!(spread < naked, "{spread} {naked}");
         // Price cannot hurt both sides of a straddle to the full.
         let cash = |positions: &[_]| {
-            let stands = stands(&account(0, positions), context, Marks::Adverse).unwrap();
-            stands.initial.0 - stands.equity.0
+            let status = status_of(&account(0, positions), context, Marks::Adverse).unwrap();
+            status.initial.0 - status.equity.0
         };
         let (naked, both) = (
             cash(&[(call(50_000), -UNIT)]),
@@ -90,18 +90,18 @@ fn long_and_short_net_and_hedges_count() {
 fn the_check_names_what_is_missing() {
     with_market(price("50000"), |context| {
         let positions = [(call(50_000), -UNIT)];
-        let naked = stands(&account(0, &positions), context, Marks::Adverse).unwrap();
+        let naked = status_of(&account(0, &positions), context, Marks::Adverse).unwrap();
         let needed = u64::try_from(naked.initial.0 - naked.equity.0).unwrap();
         for (cash, passes) in [(needed, true), (needed - 1, false)] {
-            let stands = stands(&account(cash, &positions), context, Marks::Adverse).unwrap();
-            let refusal = MarginRefusal::Initial {
-                equity: stands.equity,
-                required: stands.initial,
+            let status = status_of(&account(cash, &positions), context, Marks::Adverse).unwrap();
+            let refusal = MarginError::Initial {
+                equity: status.equity,
+                required: status.initial,
             };
-            assert_eq!(stands.check_initial(), if passes { Ok(()) } else { Err(refusal) });
-            assert!(!stands.is_liquidatable());
+            assert_eq!(status.check_initial(), if passes { Ok(()) } else { Err(refusal) });
+            assert!(!status.is_liquidatable());
         }
-        let gone = stands(&account(needed / 2, &positions), context, Marks::Adverse).unwrap();
+        let gone = status_of(&account(needed / 2, &positions), context, Marks::Adverse).unwrap();
         assert!(gone.is_liquidatable());
     });
 }
@@ -123,13 +123,13 @@ fn gains_of_the_moment_do_not_leave() {
             (short, "55000", true),
         ] {
             let context = at_slow(slow);
-            let adverse = stands(&owner, &context, Marks::Adverse).unwrap();
-            let prudent = stands(&owner, &context, Marks::Prudent).unwrap();
+            let adverse = status_of(&owner, &context, Marks::Adverse).unwrap();
+            let prudent = status_of(&owner, &context, Marks::Conservative).unwrap();
             assert_eq!(prudent.equity < adverse.equity, less, "{slow}");
             assert!(prudent.equity <= adverse.equity);
         }
         // What a book of long options may lose at the slow price does not lock its cash up.
-        let prudent = stands(&long, &at_slow("10000"), Marks::Prudent).unwrap();
+        let prudent = status_of(&long, &at_slow("10000"), Marks::Conservative).unwrap();
         assert!(prudent.equity.0 - prudent.initial.0 >= 1_000_000_000, "{prudent:?}");
     });
 }
@@ -145,20 +145,20 @@ fn what_expires_within_the_window_needs_cash() {
         for (before, needs) in [(86_401, false), (86_400, true), (0, true), (-3_600, true)] {
             let mut context = *context;
             context.now = EXPIRY - before;
-            let stands = stands(&calendar, &context, Marks::Adverse).unwrap();
-            assert_eq!(stands.cash_need.initial > Value::ZERO, needs, "{before}");
+            let status = status_of(&calendar, &context, Marks::Adverse).unwrap();
+            assert_eq!(status.cash_need.initial > Value::ZERO, needs, "{before}");
             if needs {
                 // Six deviations of four percent: 50,000·(e^0.24 − 1).
-                let worst = stands.cash_need.initial.0 as f64 / 1e6;
+                let worst = status.cash_need.initial.0 as f64 / 1e6;
                 assert!((worst - 13_562.457_5).abs() < 1.0, "{worst}");
                 assert_eq!(
-                    stands.check_initial(),
-                    Err(MarginRefusal::Cash {
+                    status.check_initial(),
+                    Err(MarginError::Cash {
                         cash: Value(5_000_000_000),
-                        needed: stands.cash_need.initial
+                        needed: status.cash_need.initial
                     })
                 );
-                assert!(stands.is_liquidatable());
+                assert!(status.is_liquidatable());
             }
         }
         // Two markets' expiries do not pay for each other; two series of one do.
@@ -167,7 +167,7 @@ fn what_expires_within_the_window_needs_cash() {
         let mut near = *context;
         near.now = EXPIRY - 600;
         let need = |positions: &[_]| {
-            stands(&account(0, positions), &near, Marks::Adverse)
+            status_of(&account(0, positions), &near, Marks::Adverse)
                 .unwrap()
                 .cash_need
                 .initial
@@ -187,22 +187,22 @@ fn only_the_markets_of_the_book_count() {
         let mut alone = *context;
         alone.markets = [None, None, context.markets[2], None];
         let owner = account(0, &[(third, -UNIT)]);
-        let whole = stands(&owner, context, Marks::Adverse).unwrap();
-        assert_eq!(stands(&owner, &alone, Marks::Adverse), Ok(whole));
-        let same = stands(&account(0, &[(put(50_000), -UNIT)]), context, Marks::Adverse);
+        let whole = status_of(&owner, context, Marks::Adverse).unwrap();
+        assert_eq!(status_of(&owner, &alone, Marks::Adverse), Ok(whole));
+        let same = status_of(&account(0, &[(put(50_000), -UNIT)]), context, Marks::Adverse);
         assert_eq!(same, Ok(whole));
         let mixed = account(0, &[(third, -UNIT), (put(50_000), -UNIT)]);
-        let missing = stands(&mixed, &alone, Marks::Adverse);
-        assert_eq!(missing, Err(MarginRefusal::MarketMissing(0)));
-        let both = stands(&mixed, context, Marks::Adverse).unwrap();
+        let missing = status_of(&mixed, &alone, Marks::Adverse);
+        assert_eq!(missing, Err(MarginError::MarketMissing(0)));
+        let both = status_of(&mixed, context, Marks::Adverse).unwrap();
         assert_eq!(
             (both.initial.0, both.maintenance.0),
             (2 * whole.initial.0, 2 * whole.maintenance.0)
         );
         let mut beyond = third;
         beyond.market = 4;
-        let refused = stands(&account(0, &[(beyond, 1)]), context, Marks::Adverse);
-        assert_eq!(refused, Err(MarginRefusal::MarketMissing(4)));
+        let refused = status_of(&account(0, &[(beyond, 1)]), context, Marks::Adverse);
+        assert_eq!(refused, Err(MarginError::MarketMissing(4)));
     });
 }
 
@@ -214,7 +214,7 @@ fn expired_positions_are_worth_what_they_would_pay_now() {
         let value = fair_value_floor(&call(40_000), Lots(UNIT), &late).unwrap();
         assert!((value.0 - 10_000 * UNIT).abs() < UNIT, "{value:?}");
         let owner = account(0, &[(call(40_000), -UNIT)]);
-        assert!(stands(&owner, &late, Marks::Adverse).unwrap().is_liquidatable());
+        assert!(status_of(&owner, &late, Marks::Adverse).unwrap().is_liquidatable());
     });
 }
 
@@ -280,12 +280,12 @@ fn a_margin_is_that_of_assess_and_the_charges() {
                     sum.maintenance = sum.maintenance.checked_add(more.maintenance).unwrap();
                 }
             }
-            let stands = stands(&owner, context, Marks::Adverse).unwrap();
+            let status = status_of(&owner, context, Marks::Adverse).unwrap();
             assert_eq!(
-                (stands.equity, stands.initial, stands.maintenance),
+                (status.equity, status.initial, status.maintenance),
                 (value, needs.initial, needs.maintenance)
             );
-            assert!(stands.initial >= bare.initial);
+            assert!(status.initial >= bare.initial);
         }
         let few = assessment::book_risk(
             &[],
@@ -295,7 +295,7 @@ fn a_margin_is_that_of_assess_and_the_charges() {
             NOW,
             &mut [],
         );
-        assert_eq!(few, Err(AssessRefusal::MarketCount));
+        assert_eq!(few, Err(AssessError::MarketCount));
     });
 }
 

@@ -1,106 +1,101 @@
 use super::*;
 use crate::fixtures::{HOUSE, LISTING};
 
-type Change = (fn(&mut ListingParams, i64), ParamRule, i64, i64);
+type Change = (fn(&mut ListingParams, i64), ParamError, i64, i64);
 
-/// Each field's rule, and its least and greatest value beside those of the fixture.
+/// Each field's rule, and its least and largest value beside those of the fixture.
 const LISTING_BOUNDS: [Change; 19] = [
     (
         |p, v| p.strikes.least = points_of(v),
-        ParamRule::LeastStrike,
+        ParamError::LeastStrike,
         500,
         10_000,
     ),
     (
         |p, v| p.strikes.greatest = points_of(v),
-        ParamRule::GreatestStrike,
+        ParamError::GreatestStrike,
         10_000,
         200_000,
     ),
-    (|p, v| p.expiries.daily_days = v as u16, ParamRule::DailyDays, 1, 14),
-    (|p, v| p.expiries.weekly_days = v as u16, ParamRule::WeeklyDays, 4, 70),
+    (|p, v| p.expiries.daily_days = v as u16, ParamError::DailyDays, 1, 14),
+    (|p, v| p.expiries.weekly_days = v as u16, ParamError::WeeklyDays, 4, 70),
     (
         |p, v| p.expiries.longest_days = v as u16,
-        ParamRule::LongestDays,
+        ParamError::LongestDays,
         35,
         730,
     ),
     (
-        |p, v| p.expiries.least_seconds = v as u32,
-        ParamRule::LeastTenor,
+        |p, v| p.expiries.min_seconds = v as u32,
+        ParamError::LeastTenor,
         3_600,
         86_400,
     ),
-    (
-        |p, v| p.least_size = Lots(v),
-        ParamRule::LeastSize,
-        1,
-        1_000_000_000_000,
-    ),
-    (|p, v| p.charges.spread = points_of(v), ParamRule::Spread, 20, 1_000),
+    (|p, v| p.min_size = Lots(v), ParamError::LeastSize, 1, 1_000_000_000_000),
+    (|p, v| p.charges.spread = points_of(v), ParamError::Spread, 20, 1_000),
     (
         |p, v| p.charges.spread_floor = v as u64,
-        ParamRule::SpreadFloor,
+        ParamError::SpreadFloor,
         1,
         1_000_000_000,
     ),
     (
         |p, v| p.charges.concentration = points_of(v),
-        ParamRule::Concentration,
+        ParamError::Concentration,
         10,
         5_000,
     ),
     (
         |p, v| p.charges.free_share = points_of(v),
-        ParamRule::FreeShare,
+        ParamError::FreeShare,
         0,
         5_000,
     ),
     (
         |p, v| p.charges.free_size = Lots(v),
-        ParamRule::FreeSize,
+        ParamError::FreeSize,
         0,
         1_000_000_000_000_000,
     ),
     (
         |p, v| p.discount.of_spot = points_of(v),
-        ParamRule::DiscountOfSpot,
+        ParamError::DiscountOfSpot,
         1,
         20,
     ),
     (
         |p, v| p.discount.of_mark = points_of(v),
-        ParamRule::DiscountOfMark,
+        ParamError::DiscountOfMark,
         100,
         5_000,
     ),
     (
         |p, v| p.settlement.window_seconds = v as u32,
-        ParamRule::Window,
+        ParamError::Window,
         1_620,
         7_199,
     ),
     (
         |p, v| p.settlement.spacing_seconds = v as u32,
-        ParamRule::Spacing,
+        ParamError::Spacing,
         10,
         66,
     ),
     (
-        |p, v| p.settlement.least_samples = v as u16,
-        ParamRule::LeastSamples,
+        |p, v| p.settlement.min_samples = v as u16,
+        ParamError::LeastSamples,
         5,
         22,
     ),
     (
         |p, v| p.settlement.extension_seconds = v as u32,
-        ParamRule::Extension,
+        ParamError::Extension,
         60,
         7_200,
     ),
     (
-        |p, v| p.settlement.greatest_delay_seconds = v as u32,
-        ParamRule::GreatestDelay,
+        |p, v| p.settlement.max_delay_seconds = v as u32,
+        ParamError::GreatestDelay,
         600,
         43_200,
     ),
@@ -136,42 +131,42 @@ fn a_refusal_names_its_rule_and_its_value() {
     let mut params = LISTING;
     params.discount.of_mark = BasisPoints(5_001);
     let bad = BadParam {
-        rule: ParamRule::DiscountOfMark,
+        rule: ParamError::DiscountOfMark,
         value: 5_001,
         least: 100,
         greatest: 5_000,
     };
     assert_eq!(params.validate(), Err(bad));
     let mut params = LISTING;
-    params.settlement.least_samples = 23;
+    params.settlement.min_samples = 23;
     let bad = params.validate().unwrap_err();
-    assert_eq!((bad.rule, bad.greatest), (ParamRule::LeastSamples, 22));
+    assert_eq!((bad.rule, bad.greatest), (ParamError::LeastSamples, 22));
 }
 
 #[test]
 fn each_field_of_a_house_has_its_range() {
-    type Change = (fn(&mut HouseParams, i64), ParamRule, i64, i64);
+    type Change = (fn(&mut ClearingHouseParams, i64), ParamError, i64, i64);
     let bounds: [Change; 5] = [
-        (|p, v| p.quote_decimals = v as u8, ParamRule::QuoteDecimals, 0, 9),
+        (|p, v| p.quote_decimals = v as u8, ParamError::QuoteDecimals, 0, 9),
         (
-            |p, v| p.greatest_surface_age_seconds = v as u32,
-            ParamRule::SurfaceAge,
+            |p, v| p.max_surface_age_seconds = v as u32,
+            ParamError::SurfaceAge,
             60,
             3_600,
         ),
         (
             |p, v| p.cash_window_seconds = v as u32,
-            ParamRule::CashWindow,
+            ParamError::CashWindow,
             3_600,
             86_400,
         ),
         (
             |p, v| p.liquidation_seconds = v as u32,
-            ParamRule::LiquidationTime,
+            ParamError::LiquidationTime,
             60,
             3_600,
         ),
-        (|p, v| p.grace_seconds = v as u32, ParamRule::Grace, 60, 86_400),
+        (|p, v| p.grace_seconds = v as u32, ParamError::Grace, 60, 86_400),
     ];
     assert_eq!(HOUSE.validate(), Ok(()));
     for (change, rule, least, greatest) in bounds {
@@ -194,7 +189,7 @@ fn a_discount_is_never_more_than_the_spread_that_was_held_for_it() {
     let mut params = LISTING;
     params.charges.spread = BasisPoints(19);
     let expected = BadParam {
-        rule: ParamRule::DiscountOfSpot,
+        rule: ParamError::DiscountOfSpot,
         value: 20,
         least: 1,
         greatest: 19,
@@ -206,7 +201,7 @@ fn a_discount_is_never_more_than_the_spread_that_was_held_for_it() {
 fn cash_is_needed_before_a_liquidation_for_it_could_be_too_late() {
     // Window, growth of the discount, grace and an hour: 1,800 + 600 + 300 + 3,600.
     for (cash_window_seconds, sound) in [(6_300, true), (6_299, false), (86_400, true), (0, false)] {
-        let house = HouseParams {
+        let house = ClearingHouseParams {
             cash_window_seconds,
             ..HOUSE
         };

@@ -119,7 +119,7 @@ fn winners_share_what_nobody_paid() {
     let still = settle_positions(&mut winners[0], Some(&mut fund), &mut book, 0, EXPIRY, at).unwrap();
     assert_eq!(still.claim, 100);
     let early = pay_claim(&mut winners[0], Some(&mut fund), &mut book, 0, EXPIRY);
-    assert_eq!(early, Err(PayoutRefusal::StillOpen { long: 20, short: 30 }));
+    assert_eq!(early, Err(PayoutError::StillOpen { long: 20, short: 30 }));
     settle_positions(&mut loser, Some(&mut fund), &mut book, 0, EXPIRY, at).unwrap();
     settle_positions(&mut winners[1], Some(&mut fund), &mut book, 0, EXPIRY, at).unwrap();
     // 300 owed: 100 from cash, 40 from the fund.
@@ -130,9 +130,9 @@ fn winners_share_what_nobody_paid() {
     assert_eq!((winners[0].cash, winners[1].cash, fund.cash), (46, 93, 1));
     assert!(book.is_done());
     let again = pay_claim(&mut winners[0], Some(&mut fund), &mut book, 0, EXPIRY);
-    assert_eq!(again, Err(PayoutRefusal::NothingHere));
+    assert_eq!(again, Err(PayoutError::NothingHere));
     let nothing = settle_positions(&mut loser, Some(&mut fund), &mut book, 0, EXPIRY, at);
-    assert_eq!(nothing, Err(PayoutRefusal::NothingHere));
+    assert_eq!(nothing, Err(PayoutError::NothingHere));
 }
 
 #[test]
@@ -174,7 +174,7 @@ fn a_settlement_that_cannot_be_booked_changes_nothing() {
     let before = (owner, book(10));
     let mut after = before.1;
     let full = settle_positions(&mut owner, Some(&mut fund), &mut after, 0, EXPIRY, price("110"));
-    assert_eq!(full, Err(PayoutRefusal::Account(AccountRefusal::ClaimsFull)));
+    assert_eq!(full, Err(PayoutError::Account(AccountError::ClaimsFull)));
     assert_eq!((owner, after), before);
     // More than is open can only be a program's mistake, and is refused.
     let mut small = book(9);
@@ -205,18 +205,18 @@ proptest! {
         let (mut lost, mut owed) = (0, Vec::new());
         for step in 0..10usize {
             let index = (step + order as usize) % 5;
-            let (members, fund) = accounts.split_at_mut(5);
-            let (member, fund) = (&mut members[index], &mut fund[0]);
+            let (participants, fund) = accounts.split_at_mut(5);
+            let (participant, fund) = (&mut participants[index], &mut fund[0]);
             if step < 5 {
-                match settle_positions(member, Some(fund), &mut book, 0, EXPIRY, at) {
+                match settle_positions(participant, Some(fund), &mut book, 0, EXPIRY, at) {
                     Ok(settled) => {
                         lost += settled.uncovered;
                         owed.push((index, settled.claim));
                     }
-                    Err(refusal) => prop_assert_eq!(refusal, PayoutRefusal::NothingHere),
+                    Err(refusal) => prop_assert_eq!(refusal, PayoutError::NothingHere),
                 }
-            } else if !member.claims().is_empty() {
-                let paid = pay_claim(member, Some(fund), &mut book, 0, EXPIRY).unwrap();
+            } else if !participant.claims().is_empty() {
+                let paid = pay_claim(participant, Some(fund), &mut book, 0, EXPIRY).unwrap();
                 prop_assert!(paid.amount <= paid.claim);
                 prop_assert!(lost > 0 || paid.amount == paid.claim);
                 prop_assert!(owed.contains(&(index, paid.claim)));

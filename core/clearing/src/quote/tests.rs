@@ -40,13 +40,13 @@ fn fields_are_where_the_table_says() {
 fn a_message_is_refused_for_any_byte_that_no_quote_has() {
     let good = QUOTE.encode();
     for (index, value, refusal) in [
-        (0, 0, QuoteRefusal::Domain),
-        (15, 1, QuoteRefusal::Domain),
-        (16, 2, QuoteRefusal::Version(2)),
-        (114, 3, QuoteRefusal::SeriesForm),
-        (116, 1, QuoteRefusal::SeriesForm),
-        (161, 0, QuoteRefusal::Side(0)),
-        (161, 3, QuoteRefusal::Side(3)),
+        (0, 0, QuoteError::Domain),
+        (15, 1, QuoteError::Domain),
+        (16, 2, QuoteError::Version(2)),
+        (114, 3, QuoteError::SeriesForm),
+        (116, 1, QuoteError::SeriesForm),
+        (161, 0, QuoteError::Side(0)),
+        (161, 3, QuoteError::Side(3)),
     ] {
         let mut bytes = good;
         bytes[index] = value;
@@ -57,14 +57,14 @@ fn a_message_is_refused_for_any_byte_that_no_quote_has() {
             size: Lots(size),
             ..QUOTE
         };
-        assert_eq!(Quote::decode(&quote.encode()), Err(QuoteRefusal::Size(size)));
+        assert_eq!(Quote::decode(&quote.encode()), Err(QuoteError::Size(size)));
     }
     for length in [0, 1, 225] {
-        assert_eq!(Quote::decode(&good[..length]), Err(QuoteRefusal::Length(length)));
+        assert_eq!(Quote::decode(&good[..length]), Err(QuoteError::Length(length)));
     }
     let mut longer = [0; 227];
     longer[..226].copy_from_slice(&good);
-    assert_eq!(Quote::decode(&longer), Err(QuoteRefusal::Length(227)));
+    assert_eq!(Quote::decode(&longer), Err(QuoteError::Length(227)));
 }
 
 #[test]
@@ -79,43 +79,43 @@ fn a_quote_holds_where_when_and_for_whom_it_was_signed() {
     for (quote, here, who, slot, expected) in [
         (QUOTE, HERE, taker, 500, Ok(())),
         (for_taker, HERE, taker, 0, Ok(())),
-        (QUOTE, HERE, taker, 501, Err(QuoteRefusal::Expired(500))),
-        (for_taker, HERE, [8; 32], 0, Err(QuoteRefusal::Taker)),
-        (for_taker, HERE, ANYONE, 0, Err(QuoteRefusal::Taker)),
+        (QUOTE, HERE, taker, 501, Err(QuoteError::Expired(500))),
+        (for_taker, HERE, [8; 32], 0, Err(QuoteError::Taker)),
+        (for_taker, HERE, ANYONE, 0, Err(QuoteError::Taker)),
         (
             QUOTE,
             scoped(|here| here.program[31] = 0),
             taker,
             0,
-            Err(QuoteRefusal::Program),
+            Err(QuoteError::Program),
         ),
         (
             QUOTE,
             scoped(|here| here.cluster[0] = 0),
             taker,
             0,
-            Err(QuoteRefusal::Cluster),
+            Err(QuoteError::Cluster),
         ),
         (
             QUOTE,
             scoped(|here| here.house[7] = 0),
             taker,
             0,
-            Err(QuoteRefusal::House),
+            Err(QuoteError::ClearingHouse),
         ),
         (
             QUOTE,
             scoped(|here| here.series = put(65_000)),
             taker,
             0,
-            Err(QuoteRefusal::Series),
+            Err(QuoteError::Series),
         ),
         (
             QUOTE,
             scoped(|here| here.maker[7] = 0),
             taker,
             0,
-            Err(QuoteRefusal::Maker),
+            Err(QuoteError::Maker),
         ),
     ] {
         assert_eq!(quote.check(&here, &who, slot), expected);

@@ -1,18 +1,18 @@
-//! What owners and strangers do.
+//! What owners and others do.
 
 use super::model::{price, Model, FUND, HOUSE, LISTING, OWNERS};
-use ballast_core_clearing::account::{AccountRefusal, MarginAccount};
+use ballast_core_clearing::account::{AccountError, MarginAccount};
 use ballast_core_clearing::auction::Auction;
 use ballast_core_clearing::liquidation;
 use ballast_core_clearing::margin::{fair_value_floor, Marks};
 use ballast_core_clearing::nonces::Nonce;
-use ballast_core_clearing::payout::{pay_claim, settle_positions, PayoutRefusal};
+use ballast_core_clearing::payout::{pay_claim, settle_positions, PayoutError};
 use ballast_core_clearing::series::SeriesTerms;
 use ballast_core_clearing::trade::{premium, trade, Fill, Side, UnitPrice};
 use ballast_core_types::Lots;
 
 /// What two owners agree on.
-struct Deal {
+struct TradeTerms {
     series: SeriesTerms,
     quantity: Lots,
     price: UnitPrice,
@@ -33,7 +33,7 @@ impl Model {
             8..=14 => self.quote(),
             15..=17 => self.auction(),
             18..=22 => self.liquidate(),
-            23 => self.take_over(),
+            23 => self.backstop(),
             24 => self.wind_down(),
             25..=28 => self.settle(),
             _ => self.pay(),
@@ -56,8 +56,8 @@ impl Model {
             return;
         }
         let amount = 1 + self.random.below(40_000_000_000) as u64;
-        let (members, fund) = self.accounts.split_at_mut(FUND);
-        if members[index].deposit(&mut fund[0], amount).is_ok() {
+        let (participants, fund) = self.accounts.split_at_mut(FUND);
+        if participants[index].deposit(&mut fund[0], amount).is_ok() {
             self.deposited += amount;
             self.end_if_restored(index);
         }
@@ -71,7 +71,7 @@ impl Model {
         if account.withdraw(amount).is_err() {
             return;
         }
-        if !self.passes(&account, Marks::Prudent) {
+        if !self.passes(&account, Marks::Conservative) {
             self.tally.refused_withdrawals += 1;
             return;
         }
@@ -80,8 +80,8 @@ impl Model {
     }
 
     fn end_if_restored(&mut self, index: usize) {
-        if let Ok(stands) = self.stands(&self.accounts[index], Marks::Adverse) {
-            let _ = liquidation::end(&mut self.accounts[index], &stands);
+        if let Ok(status) = self.margin_status(&self.accounts[index], Marks::Adverse) {
+            let _ = liquidation::end(&mut self.accounts[index], &status);
         }
     }
 
@@ -95,7 +95,7 @@ impl Model {
     fn size(&mut self, series: &SeriesTerms) -> Lots {
         // Of the second market, a lot is worth four hundred times less.
         let most = if series.market == 0 { 20 } else { 8_000 };
-        Lots(LISTING.least_size.0 * (1 + self.random.below(most) as i64))
+        Lots(LISTING.min_size.0 * (1 + self.random.below(most) as i64))
     }
 
     fn quote(&mut self) {
@@ -105,30 +105,30 @@ impl Model {
             return;
         };
         let size = self.size(&series);
-        let quantity = Lots((size.0 / LISTING.least_size.0 / 2).max(1) * LISTING.least_size.0);
+        let quantity = Lots((size.0 / LISTING.min_size.0 / 2).max(1) * LISTING.min_size.0);
         let side = [Side::Buy, Side::Sell][self.random.below(2)];
         let nonce = Nonce(self.next_nonce);
         self.next_nonce += 1;
         let mut nonces = self.nonces[maker];
         nonces.fill(nonce, size, quantity).unwrap();
-        let deal = Deal {
+        let terms = TradeTerms {
             series,
             quantity,
             price: unit_price,
         };
-        if self.execute((maker, side), taker, &deal) {
+        if self.execute((maker, side), taker, &terms) {
             self.nonces[maker] = nonces;
             self.tally.trades += 1;
         }
     }
 
     /// The maker's side of a trade, both margins checked. Whether it was done.
-    fn execute(&mut self, (maker, side): (usize, Side), taker: usize, deal: &Deal) -> bool {
-        let Deal {
+    fn execute(&mut self, (maker, side): (usize, Side), taker: usize, terms: &TradeTerms) -> bool {
+        let TradeTerms {
             series,
             quantity,
             price,
-        } = deal;
+        } = terms;
         let (buyer, seller) = match side {
             Side::Buy => (maker, taker),
             Side::Sell => (taker, maker),
@@ -139,7 +139,7 @@ impl Model {
             premium: premium(*quantity, *price, HOUSE.lots_per_unit(), side.opposite()).unwrap(),
         };
         let (mut buying, mut selling) = (self.accounts[buyer], self.accounts[seller]);
-        let Ok(change) = trade(&mut buying, &mut selling, fill, LISTING.least_size, self.now) else {
+        let Ok(change) = trade(&mut buying, &mut selling, fill, LISTING.min_size, self.now) else {
             return false;
         };
         if !(self.passes(&buying, Marks::Adverse) && self.passes(&selling, Marks::Adverse)) {
@@ -160,7 +160,7 @@ impl Model {
         let taker = (owner + 1 + self.random.below(OWNERS - 1)) % OWNERS;
         let quantity = auction.left.min(self.size(&series));
         let limit = UnitPrice(if auction.side == Side::Sell { u64::MAX } else { 0 });
-        let Ok(at) = auction.take(quantity, LISTING.least_size, limit, self.now) else {
+        let Ok(at) = auction.take(quantity, LISTING.min_size, limit, self.now) else {
             return;
         };
         let (low, high) = (
@@ -168,12 +168,12 @@ impl Model {
             auction.start_price.max(auction.end_price),
         );
         assert!((low..=high).contains(&at));
-        let deal = Deal {
+        let terms = TradeTerms {
             series,
             quantity,
             price: at,
         };
-        if self.execute((owner, auction.side), taker, &deal) {
+        if self.execute((owner, auction.side), taker, &terms) {
             self.tally.auctions += 1;
         }
         if auction.left > Lots::ZERO {
@@ -196,7 +196,7 @@ impl Model {
             seconds: 3_600,
             left: self.size(&series),
         };
-        if auction.check_open(LISTING.least_size, series.expiry, self.now).is_ok() {
+        if auction.check_open(LISTING.min_size, series.expiry, self.now).is_ok() {
             self.auction = Some((self.random.below(OWNERS), series, auction));
         }
     }
@@ -218,10 +218,7 @@ impl Model {
             let Ok(outcome) = settlement.finish(price(state.slow), self.now, params) else {
                 continue;
             };
-            assert_eq!(
-                outcome.is_slow_price,
-                settlement.count < u32::from(params.least_samples)
-            );
+            assert_eq!(outcome.is_slow_price, settlement.count < u32::from(params.min_samples));
             let count = if outcome.is_slow_price {
                 &mut self.tally.slow_prices
             } else {
@@ -236,9 +233,9 @@ impl Model {
         let index = self.random.below(OWNERS + 1);
         for (&(market, expiry), (settlement, book)) in &mut self.expiries {
             let Some(outcome) = settlement.outcome else { continue };
-            let (members, fund) = self.accounts.split_at_mut(FUND);
-            let (account, insurance): (_, Option<&mut MarginAccount>) = match members.get_mut(index) {
-                Some(member) => (member, Some(&mut fund[0])),
+            let (participants, fund) = self.accounts.split_at_mut(FUND);
+            let (account, insurance): (_, Option<&mut MarginAccount>) = match participants.get_mut(index) {
+                Some(participant) => (participant, Some(&mut fund[0])),
                 None => (&mut fund[0], None),
             };
             match settle_positions(account, insurance, book, market, expiry, outcome.price) {
@@ -250,7 +247,7 @@ impl Model {
                     let open = &mut self.markets[usize::from(market)].open;
                     *open = open.changed(-(settled.long as i64)).unwrap();
                 }
-                Err(PayoutRefusal::NothingHere | PayoutRefusal::Account(AccountRefusal::ClaimsFull)) => {}
+                Err(PayoutError::NothingHere | PayoutError::Account(AccountError::ClaimsFull)) => {}
                 Err(refusal) => panic!("{refusal:?}"),
             }
         }
@@ -261,9 +258,9 @@ impl Model {
         let claims: Vec<_> = self.accounts[index].claims().to_vec();
         for claim in claims {
             let (_, book) = self.expiries.get_mut(&(claim.market, claim.expiry)).unwrap();
-            let (members, fund) = self.accounts.split_at_mut(FUND);
-            let (account, insurance): (_, Option<&mut MarginAccount>) = match members.get_mut(index) {
-                Some(member) => (member, Some(&mut fund[0])),
+            let (participants, fund) = self.accounts.split_at_mut(FUND);
+            let (account, insurance): (_, Option<&mut MarginAccount>) = match participants.get_mut(index) {
+                Some(participant) => (participant, Some(&mut fund[0])),
                 None => (&mut fund[0], None),
             };
             match pay_claim(account, insurance, book, claim.market, claim.expiry) {
@@ -274,7 +271,7 @@ impl Model {
                     // A winner gets less only where a loser fell short.
                     assert!(paid.amount == paid.claim || self.lost[&(claim.market, claim.expiry)] > 0);
                 }
-                Err(PayoutRefusal::StillOpen { .. }) => {}
+                Err(PayoutError::StillOpen { .. }) => {}
                 Err(refusal) => panic!("{refusal:?}"),
             }
         }

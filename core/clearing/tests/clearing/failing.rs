@@ -3,29 +3,29 @@
 use super::model::{Model, FUND, HOUSE, LISTING, OWNERS};
 use ballast_core_clearing::account::Status;
 use ballast_core_clearing::liquidation::{
-    apply_take, begin, check_take, end, price_take, take_over, take_over_position, Seller, Take,
+    apply_take, backstop, begin, check_take, end, price_take, take_over_position, LiquidationFill, Seller,
 };
-use ballast_core_clearing::margin::{fair_value_floor, Marks, Standing};
+use ballast_core_clearing::margin::{fair_value_floor, MarginStatus, Marks};
 use ballast_core_types::{Lots, Value};
 
 /// Equity over the initial requirement, in doubles, at most one; and what cash lacks of its need.
-fn shortages(stands: &Standing) -> (f64, i64) {
-    let ratio = if stands.equity >= stands.initial {
+fn shortages(status: &MarginStatus) -> (f64, i64) {
+    let ratio = if status.equity >= status.initial {
         1.0
     } else {
-        stands.equity.0 as f64 / stands.initial.0 as f64
+        status.equity.0 as f64 / status.initial.0 as f64
     };
-    (ratio, (stands.cash_need.initial.0 - stands.cash.0).max(0))
+    (ratio, (status.cash_need.initial.0 - status.cash.0).max(0))
 }
 
 impl Model {
-    /// Somebody looks at an account, begins a liquidation if it is due, and takes what he may.
+    /// Somebody looks at an account, begins a liquidation if it is due, and takes what they may.
     pub fn liquidate(&mut self) {
         let index = self.random.below(OWNERS);
         if self.accounts[index].status == Status::Bankrupt {
             return;
         }
-        let Ok(before) = self.stands(&self.accounts[index], Marks::Adverse) else {
+        let Ok(before) = self.margin_status(&self.accounts[index], Marks::Adverse) else {
             return;
         };
         if begin(&mut self.accounts[index], &before, &HOUSE, self.now).is_ok() {
@@ -44,9 +44,9 @@ impl Model {
         let Some(position) = positions.get(self.random.below(positions.len().max(1))) else {
             return;
         };
-        let lots = position.quantity.0 / LISTING.least_size.0;
+        let lots = position.quantity.0 / LISTING.min_size.0;
         for part in [1, 2, 4, 16, lots.abs()] {
-            let quantity = Lots(lots / part.max(1) * LISTING.least_size.0);
+            let quantity = Lots(lots / part.max(1) * LISTING.min_size.0);
             if quantity != Lots::ZERO && self.try_take(index, &before, &position.series, quantity) {
                 self.tally.takes += 1;
                 return;
@@ -55,7 +55,7 @@ impl Model {
         self.tally.refused_takes += 1;
     }
 
-    fn price(&self, index: usize, seller: Seller, series: &Series, quantity: Lots) -> Option<Take> {
+    fn price(&self, index: usize, seller: Seller, series: &Series, quantity: Lots) -> Option<LiquidationFill> {
         let account = &self.accounts[index];
         let priced = self.with_context(|context| {
             let take = price_take(account, seller, series, quantity, &LISTING, context).ok()?;
@@ -75,12 +75,12 @@ impl Model {
         Some(take)
     }
 
-    fn try_take(&mut self, index: usize, before: &Standing, series: &Series, quantity: Lots) -> bool {
+    fn try_take(&mut self, index: usize, before: &MarginStatus, series: &Series, quantity: Lots) -> bool {
         let Some(take) = self.price(index, Seller::Member, series, quantity) else {
             return false;
         };
         let liquidator = (index + 1 + self.random.below(OWNERS - 1)) % OWNERS;
-        let applied = |take: &Take| {
+        let applied = |take: &LiquidationFill| {
             let (mut account, mut taker, mut fund) =
                 (self.accounts[index], self.accounts[liquidator], self.accounts[FUND]);
             let change = apply_take(&mut account, &mut taker, Some(&mut fund), take, self.now).ok()?;
@@ -89,19 +89,19 @@ impl Model {
         let Some((account, taker, fund, change)) = applied(&take) else {
             return false;
         };
-        let Ok(after) = self.stands(&account, Marks::Adverse) else {
+        let Ok(after) = self.margin_status(&account, Marks::Adverse) else {
             return false;
         };
-        let less = Lots(quantity.0 - quantity.0.signum() * LISTING.least_size.0);
+        let less = Lots(quantity.0 - quantity.0.signum() * LISTING.min_size.0);
         let smaller = if after.is_restored() && less != Lots::ZERO {
             let take = self.price(index, Seller::Member, series, less).unwrap();
-            let smaller = applied(&take).map(|(account, ..)| self.stands(&account, Marks::Adverse).unwrap());
+            let smaller = applied(&take).map(|(account, ..)| self.margin_status(&account, Marks::Adverse).unwrap());
             let Some(smaller) = smaller else { return false };
             Some(smaller)
         } else {
             None
         };
-        if check_take(&take, LISTING.least_size, before, &after, smaller.as_ref()).is_err() {
+        if check_take(&take, LISTING.min_size, before, &after, smaller.as_ref()).is_err() {
             return false;
         }
         let (worse, better) = (shortages(before), shortages(&after));
@@ -122,25 +122,25 @@ impl Model {
         true
     }
 
-    pub fn take_over(&mut self) {
+    pub fn backstop(&mut self) {
         let index = self.random.below(OWNERS);
         if self.accounts[index].status != Status::Bankrupt {
-            let Ok(stands) = self.stands(&self.accounts[index], Marks::Adverse) else {
+            let Ok(status) = self.margin_status(&self.accounts[index], Marks::Adverse) else {
                 return;
             };
-            let (members, fund) = self.accounts.split_at_mut(FUND);
-            if take_over(&mut members[index], &mut fund[0], &stands, &HOUSE, self.now).is_err() {
+            let (participants, fund) = self.accounts.split_at_mut(FUND);
+            if backstop(&mut participants[index], &mut fund[0], &status, &HOUSE, self.now).is_err() {
                 return;
             }
             self.tally.takeovers += 1;
         }
         for position in self.accounts[index].positions().to_vec() {
-            let (members, fund) = self.accounts.split_at_mut(FUND);
+            let (participants, fund) = self.accounts.split_at_mut(FUND);
             // What is settled by its net has to be: expired positions wait for that.
             if position.series.expiry <= self.now {
                 continue;
             }
-            if let Ok(change) = take_over_position(&mut members[index], &mut fund[0], &position.series) {
+            if let Ok(change) = take_over_position(&mut participants[index], &mut fund[0], &position.series) {
                 self.change_open_interest(&position.series, change);
             }
         }

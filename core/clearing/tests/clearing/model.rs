@@ -3,7 +3,7 @@
 use ballast_core_clearing::account::MarginAccount;
 use ballast_core_clearing::auction::Auction;
 use ballast_core_clearing::margin::{
-    standing, ListedMarket, MarginContext, MarginRefusal, Marks, Standing, Workspace, BLANK,
+    margin_status, ListedMarket, MarginContext, MarginError, MarginStatus, Marks, Workspace, BLANK,
 };
 use ballast_core_clearing::nonces::Nonces;
 use ballast_core_clearing::params::*;
@@ -11,7 +11,7 @@ use ballast_core_clearing::payout::ExpiryBook;
 use ballast_core_clearing::series::SeriesTerms;
 use ballast_core_clearing::settlement::Settlement;
 use ballast_core_clearing::trade::OpenInterest;
-use ballast_core_margin::{deviation, Decimal, MarketInputs};
+use ballast_core_margin::{horizon_volatility, Decimal, MarketInputs};
 use ballast_core_math::black_scholes::Kind;
 use ballast_core_math::scenarios::Leg;
 use ballast_core_math::surface::{Slice, Surface};
@@ -27,9 +27,9 @@ pub const FUND: usize = OWNERS;
 pub const MARKETS: usize = 2;
 const DAY: i64 = 86_400;
 
-pub const HOUSE: HouseParams = HouseParams {
+pub const HOUSE: ClearingHouseParams = ClearingHouseParams {
     quote_decimals: 6,
-    greatest_surface_age_seconds: 900,
+    max_surface_age_seconds: 900,
     cash_window_seconds: 86_400,
     liquidation_seconds: 900,
     grace_seconds: 900,
@@ -44,9 +44,9 @@ pub const LISTING: ListingParams = ListingParams {
         daily_days: 4,
         weekly_days: 35,
         longest_days: 400,
-        least_seconds: 7_200,
+        min_seconds: 7_200,
     },
-    least_size: Lots(100_000),
+    min_size: Lots(100_000),
     charges: ChargeParams {
         spread: BasisPoints(20),
         spread_floor: 100_000,
@@ -61,9 +61,9 @@ pub const LISTING: ListingParams = ListingParams {
     settlement: SettlementParams {
         window_seconds: 3_600,
         spacing_seconds: 300,
-        least_samples: 6,
+        min_samples: 6,
         extension_seconds: 900,
-        greatest_delay_seconds: 7_200,
+        max_delay_seconds: 7_200,
     },
 };
 
@@ -212,7 +212,11 @@ impl Model {
             };
             let variance = Ratio::from_fixed(I80F48::from_num(market.volatility * market.volatility));
             *view = Some(ListedMarket {
-                inputs: MarketInputs::read(bounds, Some(surface), deviation(variance, Some(surface)).unwrap()),
+                inputs: MarketInputs::read(
+                    bounds,
+                    Some(surface),
+                    horizon_volatility(variance, Some(surface)).unwrap(),
+                ),
                 slow: price(market.slow),
                 charges: LISTING.charges,
                 open_interest: market.open,
@@ -225,10 +229,10 @@ impl Model {
         })
     }
 
-    /// Where an account stands.
-    pub fn stands(&self, account: &MarginAccount, marks: Marks) -> Result<Standing, MarginRefusal> {
+    /// Computes the margin status of an account.
+    pub fn margin_status(&self, account: &MarginAccount, marks: Marks) -> Result<MarginStatus, MarginError> {
         self.with_context(|context| {
-            standing(
+            margin_status(
                 account,
                 context,
                 marks,
@@ -242,26 +246,26 @@ impl Model {
 
     /// Whether an account passes the initial check, worked out once more from its parts.
     pub fn passes(&self, account: &MarginAccount, marks: Marks) -> bool {
-        let Ok(stands) = self.stands(account, marks) else {
+        let Ok(status) = self.margin_status(account, marks) else {
             return false;
         };
-        let passes = stands.check_initial().is_ok();
-        assert!(!passes || stands.equity >= stands.initial && stands.cash >= stands.cash_need.initial);
+        let passes = status.check_initial().is_ok();
+        assert!(!passes || status.equity >= status.initial && status.cash >= status.cash_need.initial);
         let only_long = account
             .positions()
             .iter()
             .all(|position| position.quantity > Lots::ZERO);
         if only_long {
-            let marks = stands.equity.0 - account.cash as i64 + account.debt as i64;
+            let marks = status.equity.0 - account.cash as i64 + account.debt as i64;
             assert!(
-                stands.initial <= Value(marks),
+                status.initial <= Value(marks),
                 "a book of long options needs no more than its marks"
             );
         }
         passes
     }
 
-    /// A series on the lattice, near the money more often than not.
+    /// A series on the listing grid, near the money more often than not.
     pub fn random_series(&mut self) -> Option<SeriesTerms> {
         if !self.series.is_empty() && self.random.below(4) > 0 {
             let index = self.random.below(self.series.len());

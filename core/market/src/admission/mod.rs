@@ -85,7 +85,7 @@ pub struct Reference {
 
 /// The rule a refused price broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PriceRefusal {
+pub enum PriceError {
     /// The market has never been observed.
     NothingObserved,
     /// No price could be decoded.
@@ -133,44 +133,44 @@ pub struct AdmittedPrice {
 /// Applies every rule of a use to a published price.
 ///
 /// # Errors
-/// The first rule that failed, in the order of [`PriceRefusal`]'s variants.
+/// The first rule that failed, in the order of [`PriceError`]'s variants.
 pub fn admit(
     raw: &RawPrice,
     limits: &UseLimits,
     reference: &Reference,
     recency: Recency,
     now: Now,
-) -> Result<AdmittedPrice, PriceRefusal> {
+) -> Result<AdmittedPrice, PriceError> {
     if raw.price <= 0 {
-        return Err(PriceRefusal::NotPositive);
+        return Err(PriceError::NotPositive);
     }
     if !EXPONENTS.contains(&raw.exponent) {
-        return Err(PriceRefusal::ExponentOutOfRange);
+        return Err(PriceError::ExponentOutOfRange);
     }
     if raw.publish_time > now.unix_time || raw.slot > now.slot {
-        return Err(PriceRefusal::FromTheFuture);
+        return Err(PriceError::FromTheFuture);
     }
     let old = match recency {
         Recency::Newer => raw.publish_time <= reference.publish_time,
         Recency::NotOlder => raw.publish_time < reference.publish_time,
     };
     if old {
-        return Err(PriceRefusal::OlderThanStored);
+        return Err(PriceError::OlderThanStored);
     }
     if now.unix_time.saturating_sub(raw.publish_time) > i64::from(limits.max_age_seconds) {
-        return Err(PriceRefusal::TooOld);
+        return Err(PriceError::TooOld);
     }
     if now.slot.saturating_sub(raw.slot) > u64::from(limits.max_age_slots) {
-        return Err(PriceRefusal::TooManySlotsOld);
+        return Err(PriceError::TooManySlotsOld);
     }
     let mid = scale(
-        u64::try_from(raw.price).map_err(|_| PriceRefusal::NotPositive)?,
+        u64::try_from(raw.price).map_err(|_| PriceError::NotPositive)?,
         raw.exponent,
     )?;
     let confidence = scale(raw.confidence, raw.exponent)?;
-    let relative = confidence.checked_div(mid).ok_or(PriceRefusal::OutOfRange)?;
+    let relative = confidence.checked_div(mid).ok_or(PriceError::OutOfRange)?;
     if relative > limits.max_confidence.fixed() {
-        return Err(PriceRefusal::TooWide);
+        return Err(PriceError::TooWide);
     }
     let bounds = bounds(mid, confidence)?;
     if let Some(slow) = reference.slow_price {
@@ -178,8 +178,8 @@ pub fn admit(
         let allowed = slow.fixed().checked_mul(limits.max_deviation.fixed());
         match (distance, allowed) {
             (Some(distance), Some(allowed)) if distance <= allowed => {}
-            (Some(_), Some(_)) => return Err(PriceRefusal::TooFarFromSlowPrice),
-            _ => return Err(PriceRefusal::OutOfRange),
+            (Some(_), Some(_)) => return Err(PriceError::TooFarFromSlowPrice),
+            _ => return Err(PriceError::OutOfRange),
         }
     }
     Ok(AdmittedPrice {
@@ -226,18 +226,18 @@ impl From<&AdmittedPrice> for SecondPrice {
 /// gains nothing. One that is not fresh is no help, and is only missed where the use requires it.
 ///
 /// # Errors
-/// [`PriceRefusal::NoSecondSource`], [`PriceRefusal::SourcesDiverge`].
+/// [`PriceError::NoSecondSource`], [`PriceError::SourcesDiverge`].
 pub fn confirm(
     price: &AdmittedPrice,
     second: Option<&SecondPrice>,
     limits: &UseLimits,
     now: Now,
-) -> Result<AdmittedPrice, PriceRefusal> {
+) -> Result<AdmittedPrice, PriceError> {
     match second.filter(|second| second.is_fresh(limits, now)) {
-        None if limits.requires_second => Err(PriceRefusal::NoSecondSource),
+        None if limits.requires_second => Err(PriceError::NoSecondSource),
         None => Ok(*price),
         Some(second) if BasisPoints::divergence(price.bounds.mid, second.bounds.mid) > limits.max_divergence => {
-            Err(PriceRefusal::SourcesDiverge)
+            Err(PriceError::SourcesDiverge)
         }
         Some(second) => Ok(price.widened(&second.bounds)),
     }
@@ -259,16 +259,16 @@ impl AdmittedPrice {
 }
 
 /// `mantissa × 10^exponent` for an exponent in [`EXPONENTS`], rounded toward zero.
-fn scale(mantissa: u64, exponent: i32) -> Result<I80F48, PriceRefusal> {
+fn scale(mantissa: u64, exponent: i32) -> Result<I80F48, PriceError> {
     let divisor = 10i128
         .checked_pow(exponent.unsigned_abs())
-        .ok_or(PriceRefusal::ExponentOutOfRange)?;
+        .ok_or(PriceError::ExponentOutOfRange)?;
     I80F48::from_num(mantissa)
         .checked_div_int(divisor)
-        .ok_or(PriceRefusal::OutOfRange)
+        .ok_or(PriceError::OutOfRange)
 }
 
-fn bounds(mid: I80F48, confidence: I80F48) -> Result<PriceBounds, PriceRefusal> {
+fn bounds(mid: I80F48, confidence: I80F48) -> Result<PriceBounds, PriceError> {
     let price = |value: Option<I80F48>| value.and_then(Price::from_fixed);
     match (
         price(mid.checked_sub(confidence)),
@@ -276,9 +276,9 @@ fn bounds(mid: I80F48, confidence: I80F48) -> Result<PriceBounds, PriceRefusal> 
         price(mid.checked_add(confidence)),
     ) {
         (Some(low), Some(mid), Some(high)) => Ok(PriceBounds { low, mid, high }),
-        (_, None, _) => Err(PriceRefusal::NotPositive),
-        (None, ..) => Err(PriceRefusal::TooWide),
-        (.., None) => Err(PriceRefusal::OutOfRange),
+        (_, None, _) => Err(PriceError::NotPositive),
+        (None, ..) => Err(PriceError::TooWide),
+        (.., None) => Err(PriceError::OutOfRange),
     }
 }
 

@@ -45,7 +45,7 @@ fn a_sound_price_is_admitted_with_its_bounds() {
 
 #[test]
 fn each_rule_refuses_just_past_its_limit() {
-    use PriceRefusal::*;
+    use PriceError::*;
     let edit = |change: fn(&mut RawPrice)| {
         let mut value = raw();
         change(&mut value);
@@ -78,7 +78,7 @@ fn each_rule_refuses_just_past_its_limit() {
 
 #[test]
 fn a_fresh_second_source_has_to_agree_and_widens_the_adverse_sides() {
-    use PriceRefusal::*;
+    use PriceError::*;
     let second = |mid: &str, publish_time, slot| SecondPrice {
         bounds: PriceBounds {
             low: price("59900"),
@@ -119,7 +119,7 @@ fn age_in_seconds_has_its_own_limit() {
         publish_time: 0,
         ..reference()
     };
-    for (age, expected) in [(30, Ok(())), (31, Err(PriceRefusal::TooOld))] {
+    for (age, expected) in [(30, Ok(())), (31, Err(PriceError::TooOld))] {
         let value = RawPrice {
             publish_time: NOW.unix_time - age,
             ..raw()
@@ -140,7 +140,7 @@ fn the_stored_price_may_be_used_again_but_not_observed_again() {
     assert!(admit(&value, &limits(), &reference(), Recency::NotOlder, NOW).is_ok());
     assert_eq!(
         admit(&value, &limits(), &reference(), Recency::Newer, NOW),
-        Err(PriceRefusal::OlderThanStored)
+        Err(PriceError::OlderThanStored)
     );
 }
 

@@ -4,12 +4,12 @@
 //! permitted while several stand is what every one of them permits. Three properties hold for any set of breakers, and are tested for all of
 //! them: an exit is always permitted; nothing that stands permits adding risk; a parameter of zero is refused.
 
-mod panel;
+mod group;
 mod params;
 mod table;
 
-pub use panel::{BreakerStates, Panel, ResumeRefusal, MARKET, VAULT};
-pub use params::{BreakerParams, BreakerRule, BreakerSettings, QUIET_SECONDS};
+pub use group::{BreakerGroup, BreakerStates, ResumeError, MARKET, VAULT};
+pub use params::{BreakerParamError, BreakerParams, BreakerSettings, QUIET_SECONDS};
 pub use table::{Breaker, Resume, Rule, Scope, Unit, TABLE};
 
 /// What the present state permits. `reduce` and `withdraw` are always true: an exit is never closed.
@@ -101,18 +101,18 @@ impl BreakerSet {
     }
 }
 
-/// What is permitted while `standing` stand: what every one of them permits.
+/// What is permitted while `active` are: what every one of them permits.
 ///
 /// `price_admitted`: a live price passed every rule of the use that the action needs (`Trade` for orders, `Nav` for deposits, `Settle` for
 /// settlement).
-pub fn permitted(standing: BreakerSet, price_admitted: bool) -> Permissions {
+pub fn permitted(active: BreakerSet, price_admitted: bool) -> Permissions {
     let mut permitted = if price_admitted {
         Permissions::ALL
     } else {
         Permissions::WITHOUT_PRICE
     };
     for rule in &TABLE {
-        if standing.has(rule.breaker) {
+        if active.has(rule.breaker) {
             permitted = permitted.and(rule.permits);
         }
     }
@@ -126,12 +126,12 @@ mod tests {
     #[test]
     fn only_a_calm_market_with_an_admitted_price_takes_risk_and_exits_never_close() {
         for (price_admitted, price_jump) in [(true, false), (true, true), (false, false), (false, true)] {
-            let standing = if price_jump {
+            let active = if price_jump {
                 BreakerSet::of(Breaker::PriceJump)
             } else {
                 BreakerSet::NONE
             };
-            let allowed = permitted(standing, price_admitted);
+            let allowed = permitted(active, price_admitted);
             assert_eq!(allowed.open, price_admitted && !price_jump);
             assert_eq!(allowed.deposit, price_admitted && !price_jump);
             assert!(allowed.reduce && allowed.withdraw);

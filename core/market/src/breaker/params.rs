@@ -7,10 +7,10 @@ use super::{Breaker, Unit};
 pub struct BreakerSettings {
     /// It trips when its reading reaches this.
     pub trip: u32,
-    /// It is quiet while its reading is under this.
-    pub clear: u32,
-    /// How long it has to be quiet before it resumes or may be resumed, watched seconds.
-    pub quiet_seconds: u32,
+    /// Its cooldown runs while its reading is under this.
+    pub reset: u32,
+    /// How long it has to be quiet before it resumes or may be resumed, observed seconds.
+    pub cooldown_seconds: u32,
 }
 
 /// The settings of the breakers of one account, in the order of its panel.
@@ -18,43 +18,43 @@ pub struct BreakerSettings {
 pub struct BreakerParams<const N: usize> {
     /// One for each.
     pub settings: [BreakerSettings; N],
-    /// The most that a gap between two looks adds to a quiet time, seconds.
+    /// The most that a gap between two observations adds to a cooldown, seconds.
     pub longest_gap_seconds: u32,
 }
 
 /// The rule a set of parameters breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BreakerRule {
+pub enum BreakerParamError {
     /// `trip` is outside what the breaker's row accepts; zero always is.
     Trip(Breaker),
-    /// `clear` is zero, or not under `trip` (for counts: above it).
-    Clear(Breaker),
-    /// The quiet time is outside [`QUIET_SECONDS`].
-    Quiet(Breaker),
-    /// The longest gap is zero, or more than a quarter of the shortest quiet time.
+    /// `reset` is zero, or not under `trip` (for counts: above it).
+    Reset(Breaker),
+    /// The cooldown is outside [`QUIET_SECONDS`].
+    Cooldown(Breaker),
+    /// The longest gap is zero, or more than a quarter of the shortest cooldown.
     LongestGap,
 }
 
-/// The quiet times that are accepted: a minute to a week.
+/// The cooldowns that are accepted: a minute to a week.
 pub const QUIET_SECONDS: core::ops::RangeInclusive<u32> = 60..=604_800;
 
 impl BreakerSettings {
     /// # Errors
-    /// The first [`BreakerRule`] that is broken.
-    pub fn validate(&self, breaker: Breaker) -> Result<(), BreakerRule> {
+    /// The first [`BreakerParamError`] that is broken.
+    pub fn validate(&self, breaker: Breaker) -> Result<(), BreakerParamError> {
         let rule = breaker.rule();
         if !rule.trip.contains(&self.trip) {
-            return Err(BreakerRule::Trip(breaker));
+            return Err(BreakerParamError::Trip(breaker));
         }
         let highest = match rule.unit {
             Unit::Count => self.trip,
             _ => self.trip.wrapping_sub(1),
         };
-        if !(1..=highest).contains(&self.clear) {
-            return Err(BreakerRule::Clear(breaker));
+        if !(1..=highest).contains(&self.reset) {
+            return Err(BreakerParamError::Reset(breaker));
         }
-        if !QUIET_SECONDS.contains(&self.quiet_seconds) {
-            return Err(BreakerRule::Quiet(breaker));
+        if !QUIET_SECONDS.contains(&self.cooldown_seconds) {
+            return Err(BreakerParamError::Cooldown(breaker));
         }
         Ok(())
     }

@@ -51,16 +51,16 @@ pub enum Unit {
     Deviations,
     /// Seconds.
     Seconds,
-    /// Times in a row. The only unit without values in between, so that `clear` may equal `trip`.
+    /// Times in a row. The only unit without values in between, so that `reset` may equal `trip`.
     Count,
 }
 
-/// How a breaker stops standing once its reading has been under `clear` for the quiet time.
+/// How a breaker stops being active once its reading has been under `reset` for the cooldown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resume {
     /// By itself.
     AfterQuiet,
-    /// When the guardian says so, and not before: somebody has to have looked at why.
+    /// When the guardian says so, and not before: somebody has to have observed why.
     ByGuardian,
 }
 
@@ -219,7 +219,7 @@ impl Breaker {
             Self::NavJump => "change of a share's value between two marks, either way",
             Self::Turnover => "value traded in the window, over net asset value",
             Self::KeeperSpend => "pay to keepers in the window, over net asset value",
-            Self::VenueFailure => "failed looks at a venue, in a row",
+            Self::VenueFailure => "failed observes a venue, in a row",
             Self::StaleSurface => "time since the last publication of the surface",
         }
     }

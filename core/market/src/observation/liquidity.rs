@@ -6,11 +6,11 @@ use ballast_core_types::basis_points::BasisPoints;
 /// The cost of a standard size, now and as an exponential average: of one unit of any kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TradingCost {
-    /// At the last look that saw a quote.
+    /// At the last observation that saw a quote.
     pub now: u64,
     /// Its average.
     pub slow: u64,
-    /// When that look was, unix seconds.
+    /// When that observation was, unix seconds.
     pub seen_at: i64,
 }
 

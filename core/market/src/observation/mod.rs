@@ -1,8 +1,8 @@
-//! One look at a market: signals, regime and breakers from everything that can be seen of it, in one pure function.
+//! One observation at a market: signals, regime and breakers from everything that can be seen of it, in one pure function.
 //!
 //! `observe` of the risk program calls [`MarketState::next`]; the keeper, the replay and the tests call the same. What cannot be seen
 //! (a second source without a fresh price, a venue that does not answer, a surface that nobody published) is `None`, and never makes
-//! anything milder: see [`Indicators`] and [`Panel::observe`](crate::breaker::Panel::observe).
+//! anything milder: see [`Indicators`] and [`BreakerGroup::observe`](crate::breaker::BreakerGroup::observe).
 
 mod liquidity;
 mod readings;
@@ -10,9 +10,9 @@ mod readings;
 pub use liquidity::TradingCost;
 
 use crate::admission::{AdmittedPrice, Now, SecondPrice};
-use crate::breaker::{BreakerParams, BreakerRule, BreakerSet, BreakerStates, MARKET};
-use crate::regime::{Indicators, RegimeParams, RegimeRule, RegimeSignals, RegimeState};
-use crate::signals::{ObserveRefusal, SignalParams, SignalRule, Signals};
+use crate::breaker::{BreakerParamError, BreakerParams, BreakerSet, BreakerStates, MARKET};
+use crate::regime::{Indicators, RegimeParamError, RegimeParams, RegimeSignals, RegimeState};
+use crate::signals::{ObserveError, SignalParamError, SignalParams, Signals};
 use ballast_core_math::estimators::{EwmaVariance, TimeConstant};
 use ballast_core_types::basis_points::BasisPoints;
 
@@ -36,15 +36,15 @@ pub struct ObservationParams {
 
 /// The rule a bundle of parameters breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ObservationRule {
+pub enum ObservationParamError {
     /// A signal's.
-    Signal(SignalRule),
+    Signal(SignalParamError),
     /// The surface's age is outside 1 min … 1 day.
     SurfaceAge,
     /// A regime's.
-    Regime(RegimeRule),
+    Regime(RegimeParamError),
     /// A breaker's.
-    Breaker(BreakerRule),
+    Breaker(BreakerParamError),
 }
 
 /// Implied volatility, as the market's surface last gave it.
@@ -56,9 +56,9 @@ pub struct Implied {
     pub published_at: i64,
 }
 
-/// What one look sees.
+/// What one observation sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sight {
+pub struct MarketObservation {
     /// The price, admitted for observing.
     pub price: AdmittedPrice,
     /// The second source's, if it has one that is admitted.
@@ -69,7 +69,7 @@ pub struct Sight {
     pub implied: Option<Implied>,
 }
 
-/// What a market remembers from one look to the next.
+/// What a market remembers from one observation to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MarketState {
     /// Signals of the price.
@@ -88,56 +88,65 @@ impl ObservationParams {
     /// Refuses what would switch a signal, a regime or a breaker off.
     ///
     /// # Errors
-    /// The first [`ObservationRule`] that is broken.
-    pub fn validate(self) -> Result<Self, ObservationRule> {
-        self.signals.validate().map_err(ObservationRule::Signal)?;
+    /// The first [`ObservationParamError`] that is broken.
+    pub fn validate(self) -> Result<Self, ObservationParamError> {
+        self.signals.validate().map_err(ObservationParamError::Signal)?;
         if !(60..=86_400).contains(&self.max_surface_age_seconds) {
-            return Err(ObservationRule::SurfaceAge);
+            return Err(ObservationParamError::SurfaceAge);
         }
-        self.regime.validate().map_err(ObservationRule::Regime)?;
-        MARKET.validate(&self.breakers).map_err(ObservationRule::Breaker)?;
+        self.regime.validate().map_err(ObservationParamError::Regime)?;
+        MARKET
+            .validate(&self.breakers)
+            .map_err(ObservationParamError::Breaker)?;
         Ok(self)
     }
 }
 
 impl MarketState {
-    /// After the first look at a market: nothing can have tripped, and the regime is that of a new market.
-    pub fn first(sight: &Sight, variance: EwmaVariance, now: Now) -> Self {
+    /// After the first observation at a market: nothing can have tripped, and the regime is that of a new market.
+    pub fn first(observation: &MarketObservation, variance: EwmaVariance, now: Now) -> Self {
         Self {
-            signals: Signals::first(&sight.price, variance, now),
-            second: sight.second,
-            trading_cost: sight.trading_cost.map(|cost| TradingCost::first(cost, now.unix_time)),
+            signals: Signals::first(&observation.price, variance, now),
+            second: observation.second,
+            trading_cost: observation
+                .trading_cost
+                .map(|cost| TradingCost::first(cost, now.unix_time)),
             regime: RegimeState::new(now.unix_time),
             breakers: BreakerStates::new(now.unix_time),
         }
     }
 
-    /// After one more look.
+    /// After one more observation.
     ///
     /// # Errors
-    /// [`ObserveRefusal`].
-    pub fn next(&self, params: &ObservationParams, sight: &Sight, now: Now) -> Result<Self, ObserveRefusal> {
-        let signals = self.signals.next(&params.signals, &sight.price, now)?;
+    /// [`ObserveError`].
+    pub fn next(
+        &self,
+        params: &ObservationParams,
+        observation: &MarketObservation,
+        now: Now,
+    ) -> Result<Self, ObserveError> {
+        let signals = self.signals.next(&params.signals, &observation.price, now)?;
         let time = now.unix_time;
-        let trading_cost = match (self.trading_cost, sight.trading_cost) {
+        let trading_cost = match (self.trading_cost, observation.trading_cost) {
             (Some(before), Some(cost)) => Some(before.next(cost, time, params.trading_cost)),
             (None, Some(cost)) => Some(TradingCost::first(cost, time)),
             (before, None) => before,
         };
-        let contraction = sight.trading_cost.and(trading_cost).map(TradingCost::contraction);
-        let indicators = indicators(&signals, sight, contraction, params, time);
-        let readings = readings::of_look(&self.signals, sight, &indicators, time);
+        let contraction = observation.trading_cost.and(trading_cost).map(TradingCost::contraction);
+        let indicators = indicators(&signals, observation, contraction, params, time);
+        let readings = readings::of_look(&self.signals, observation, &indicators, time);
         Ok(Self {
             signals,
-            second: sight.second.or(self.second),
+            second: observation.second.or(self.second),
             trading_cost,
             regime: self.regime.update(&indicators, time, &params.regime),
             breakers: MARKET.observe(&self.breakers, &readings, &params.breakers, time),
         })
     }
 
-    /// The breakers that stand for whoever acts now: those that tripped, and those that what can be seen at this moment would trip.
-    pub fn standing(
+    /// The active breakers for whoever acts now: those that tripped, and those that what can be seen at this moment would trip.
+    pub fn active(
         &self,
         params: &ObservationParams,
         live: Option<&AdmittedPrice>,
@@ -146,14 +155,14 @@ impl MarketState {
         now: Now,
     ) -> BreakerSet {
         let readings = readings::of_moment(self, params, live, second, implied, now.unix_time);
-        MARKET.standing(&self.breakers, &readings, &params.breakers)
+        MARKET.active(&self.breakers, &readings, &params.breakers)
     }
 }
 
 #[inline(never)]
 fn indicators(
     signals: &Signals,
-    sight: &Sight,
+    observation: &MarketObservation,
     contraction: Option<BasisPoints>,
     params: &ObservationParams,
     time: i64,
@@ -166,7 +175,7 @@ fn indicators(
         fast_variance: signals.fast_variance,
         slow_variance: signals.slow_variance,
         jump: signals.jump,
-        implied_volatility: sight.implied.filter(fresh).map(|implied| implied.volatility),
+        implied_volatility: observation.implied.filter(fresh).map(|implied| implied.volatility),
         contraction,
         price: signals.price,
         high: signals.high,

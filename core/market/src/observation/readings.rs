@@ -1,6 +1,6 @@
 //! What each breaker of a market reads.
 
-use super::{Implied, MarketState, ObservationParams, Sight, MARKET_BREAKERS};
+use super::{Implied, MarketObservation, MarketState, ObservationParams, MARKET_BREAKERS};
 use crate::admission::{AdmittedPrice, SecondPrice};
 use crate::breaker::{Breaker, MARKET};
 use crate::regime::Indicators;
@@ -10,18 +10,18 @@ use ballast_core_types::basis_points::BasisPoints;
 /// At an observation; `before` are the signals it found.
 pub(super) fn of_look(
     before: &Signals,
-    sight: &Sight,
+    observation: &MarketObservation,
     indicators: &Indicators,
     time: i64,
 ) -> [Option<u32>; MARKET_BREAKERS] {
     MARKET.readings(|breaker| match breaker {
         Breaker::PriceJump => Some(indicators.jump.0),
         Breaker::VolatilityJump => Some(indicators.volatility_ratio.0),
-        Breaker::WideConfidence => Some(width(&sight.price)),
+        Breaker::WideConfidence => Some(width(&observation.price)),
         Breaker::StalePrice => Some(seconds(before.publish_time, time)),
-        Breaker::SourceDivergence => sight.second.map(|second| distance(&sight.price, &second)),
+        Breaker::SourceDivergence => observation.second.map(|second| distance(&observation.price, &second)),
         Breaker::LiquidityContraction => indicators.contraction.map(|contraction| contraction.0),
-        Breaker::StaleSurface => sight.implied.map(|implied| seconds(implied.published_at, time)),
+        Breaker::StaleSurface => observation.implied.map(|implied| seconds(implied.published_at, time)),
         _ => None,
     })
 }

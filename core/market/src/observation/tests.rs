@@ -19,10 +19,10 @@ fn ladder(enter: [u32; 3]) -> Ladder {
 }
 
 fn params() -> ObservationParams {
-    let breaker = |trip, clear| BreakerSettings {
+    let breaker = |trip, reset| BreakerSettings {
         trip,
-        clear,
-        quiet_seconds: 3_600,
+        reset,
+        cooldown_seconds: 3_600,
     };
     ObservationParams {
         signals: SignalParams {
@@ -65,9 +65,9 @@ fn at(unix_time: i64) -> Now {
     Now { unix_time, slot: 1 }
 }
 
-fn sight(text: &str, publish_time: i64) -> Sight {
+fn observation(text: &str, publish_time: i64) -> MarketObservation {
     let mid = price(text);
-    Sight {
+    MarketObservation {
         price: AdmittedPrice {
             bounds: PriceBounds {
                 low: mid,
@@ -88,22 +88,22 @@ fn sight(text: &str, publish_time: i64) -> Sight {
 }
 
 fn second(text: &str, publish_time: i64) -> SecondPrice {
-    SecondPrice::from(&sight(text, publish_time).price)
+    SecondPrice::from(&observation(text, publish_time).price)
 }
 
 fn start() -> MarketState {
     let variance = EwmaVariance::from_annual(ratio("0.36")).unwrap();
-    MarketState::first(&sight("100", 0), variance, at(0))
+    MarketState::first(&observation("100", 0), variance, at(0))
 }
 
-fn look(state: &MarketState, sight: &Sight) -> MarketState {
-    let time = sight.price.publish_time;
-    state.next(&params(), sight, at(time)).unwrap()
+fn observe(state: &MarketState, observation: &MarketObservation) -> MarketState {
+    let time = observation.price.publish_time;
+    state.next(&params(), observation, at(time)).unwrap()
 }
 
 #[test]
 fn each_thing_seen_trips_its_own_breaker() {
-    let cases: [(fn(&mut Sight), &[Breaker]); 9] = [
+    let cases: [(fn(&mut MarketObservation), &[Breaker]); 9] = [
         (|_| (), &[]),
         (
             |s| s.price.bounds.mid = price("95"),
@@ -129,16 +129,16 @@ fn each_thing_seen_trips_its_own_breaker() {
         (|s| s.implied = None, &[]),
     ];
     for (change, expected) in cases {
-        let mut seen = sight("100", 3_600);
+        let mut seen = observation("100", 3_600);
         change(&mut seen);
-        let after = look(&start(), &seen);
+        let after = observe(&start(), &seen);
         let expected = expected
             .iter()
             .fold(BreakerSet::NONE, |set, breaker| set.union(BreakerSet::of(*breaker)));
         assert_eq!(after.breakers.tripped, expected, "{seen:?}");
     }
     // Nobody looked for two hours.
-    let late = look(&start(), &sight("100", 7_200));
+    let late = observe(&start(), &observation("100", 7_200));
     assert_eq!(late.breakers.tripped, BreakerSet::of(Breaker::StalePrice));
 }
 
@@ -146,9 +146,9 @@ fn each_thing_seen_trips_its_own_breaker() {
 fn a_market_that_moves_for_hours_trips_the_volatility_jump() {
     let mut state = start();
     for hour in 1..8 {
-        state = look(
+        state = observe(
             &state,
-            &sight(if hour % 2 == 0 { "100" } else { "101.9" }, hour * 3_600),
+            &observation(if hour % 2 == 0 { "100" } else { "101.9" }, hour * 3_600),
         );
     }
     assert!(state.breakers.tripped.has(Breaker::VolatilityJump));
@@ -158,92 +158,95 @@ fn a_market_that_moves_for_hours_trips_the_volatility_jump() {
 #[test]
 fn whoever_acts_is_told_what_nobody_has_observed_yet() {
     let state = start();
-    let standing = |price: &AdmittedPrice, other: Option<&SecondPrice>, implied: Option<&Implied>, time| {
-        state.standing(&params(), Some(price), other, implied, at(time))
+    let active = |price: &AdmittedPrice, other: Option<&SecondPrice>, implied: Option<&Implied>, time| {
+        state.active(&params(), Some(price), other, implied, at(time))
     };
-    let live = |text: &str| sight(text, 60).price;
+    let live = |text: &str| observation(text, 60).price;
     let set = BreakerSet::of;
-    assert_eq!(standing(&live("100"), None, None, 60), BreakerSet::NONE);
-    assert_eq!(standing(&live("95"), None, None, 60), set(Breaker::PriceJump));
+    assert_eq!(active(&live("100"), None, None, 60), BreakerSet::NONE);
+    assert_eq!(active(&live("95"), None, None, 60), set(Breaker::PriceJump));
     let wide = AdmittedPrice {
         confidence: ratio("0.01"),
         ..live("100")
     };
-    assert_eq!(standing(&wide, None, None, 60), set(Breaker::WideConfidence));
+    assert_eq!(active(&wide, None, None, 60), set(Breaker::WideConfidence));
     assert_eq!(
-        standing(&live("100"), Some(&second("102", 60)), None, 60),
+        active(&live("100"), Some(&second("102", 60)), None, 60),
         set(Breaker::SourceDivergence)
     );
     let implied = Implied {
         volatility: BasisPoints(6_000),
         published_at: 0,
     };
-    assert_eq!(standing(&live("100"), None, Some(&implied), 3_599), BreakerSet::NONE);
+    assert_eq!(active(&live("100"), None, Some(&implied), 3_599), BreakerSet::NONE);
     assert_eq!(
-        standing(&live("100"), None, Some(&implied), 3_600),
+        active(&live("100"), None, Some(&implied), 3_600),
         set(Breaker::StaleSurface)
     );
     assert_eq!(
-        state.standing(&params(), None, None, None, at(7_200)),
+        state.active(&params(), None, None, None, at(7_200)),
         set(Breaker::StalePrice)
     );
 }
 
 #[test]
 fn a_stale_surface_no_longer_speaks_for_implied_volatility_but_holds_what_it_said() {
-    let mut seen = sight("100", 3_600);
+    let mut seen = observation("100", 3_600);
     seen.implied = Some(Implied {
         volatility: BasisPoints(15_000),
         published_at: 1_800,
     });
-    let loud = look(&start(), &seen);
+    let loud = observe(&start(), &seen);
     assert_eq!(loud.regime.regime, Regime::Crisis);
     seen.implied = Some(Implied {
         volatility: BasisPoints(15_000),
         published_at: 1_799,
     });
-    let unheard = look(&start(), &seen);
+    let unheard = observe(&start(), &seen);
     assert_eq!(unheard.regime.regime, Regime::Elevated);
 }
 
 #[test]
 fn a_venue_that_falls_silent_leaves_the_last_cost_and_loosens_nothing() {
-    let dear = look(
+    let dear = observe(
         &start(),
-        &Sight {
+        &MarketObservation {
             trading_cost: Some(2_500),
-            ..sight("100", 3_600)
+            ..observation("100", 3_600)
         },
     );
-    let silent = look(
+    let silent = observe(
         &dear,
-        &Sight {
+        &MarketObservation {
             trading_cost: None,
-            ..sight("100", 7_200)
+            ..observation("100", 7_200)
         },
     );
     assert_eq!(silent.trading_cost, dear.trading_cost);
     assert_eq!(silent.regime.contraction, dear.regime.contraction);
-    assert_eq!(silent.regime.quiet, crate::quiet::QuietTime::NONE);
+    assert_eq!(silent.regime.cooldown, crate::cooldown::Cooldown::NONE);
 }
 
 #[test]
 fn each_broken_rule_is_named() {
-    use crate::regime::RegimeRule;
-    let cases: [(fn(&mut ObservationParams), ObservationRule); 5] = [
+    use crate::regime::RegimeParamError;
+    let cases: [(fn(&mut ObservationParams), ObservationParamError); 5] = [
         (
             |p| p.signals.jump_floor.0 = 0,
-            ObservationRule::Signal(SignalRule::JumpFloor),
+            ObservationParamError::Signal(SignalParamError::JumpFloor),
         ),
-        (|p| p.max_surface_age_seconds = 59, ObservationRule::SurfaceAge),
-        (|p| p.max_surface_age_seconds = 86_401, ObservationRule::SurfaceAge),
+        (|p| p.max_surface_age_seconds = 59, ObservationParamError::SurfaceAge),
+        (
+            |p| p.max_surface_age_seconds = 86_401,
+            ObservationParamError::SurfaceAge,
+        ),
         (
             |p| p.regime.dwell_seconds = 0,
-            ObservationRule::Regime(RegimeRule::Dwell),
+            ObservationParamError::Regime(RegimeParamError::Dwell),
         ),
         (
             |p| p.breakers.settings[1].trip = 0,
-            ObservationRule::Breaker(BreakerRule::Trip(Breaker::VolatilityJump)),
+            ObservationParamError::Breaker(BreakerParamError::Trip(Breaker::VolatilityJump)),
         ),
     ];
     for (change, expected) in cases {

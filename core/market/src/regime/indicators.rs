@@ -66,7 +66,7 @@ impl Indicator {
 /// | `implied_ratio`, `contraction`, never seen yet | no trouble: the market has no surface, or no depth, that could tell |
 /// | `implied_ratio`, `contraction`, seen before | the last reading, and at least as bad as the threshold of Elevated, until it is back |
 ///
-/// The other four follow from prices, without which there is no look at all.
+/// The other four follow from prices, without which there is no observation at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Indicators {
     /// See [`Indicator::VolatilityRatio`].
@@ -135,7 +135,7 @@ impl Indicators {
 const FULL_DAYS: i128 = 10_000 * SECONDS_PER_DAY as i128;
 
 /// The slow high after `elapsed` seconds: it rises with the price at once and falls by `fall_per_day` of itself a day, not
-/// compounded within one look, and never below the price.
+/// compounded within one observation, and never below the price.
 ///
 /// Fed with the slow price rather than the price itself, a single false print cannot make a high to fall from.
 pub fn slow_high(high: Price, price: Price, elapsed: u32, fall_per_day: BasisPoints) -> Price {

@@ -3,15 +3,15 @@
 //! Each indicator has a threshold for each level. The regime is at least the worst level that any of them asks for, from
 //! the moment it does. It comes down by one level after a dwell during which every indicator stayed under the level's exit
 //! threshold, which is lower than the one it was entered by; the next level down takes a dwell of its own. Only time that
-//! somebody watched counts ([`QuietTime`]).
+//! somebody watched counts ([`Cooldown`]).
 
 mod indicators;
 mod params;
 
 pub use indicators::{slow_high, Indicator, Indicators, RegimeSignals};
-pub use params::{Ladder, RegimeParams, RegimeRule, Threshold, DWELL_SECONDS};
+pub use params::{Ladder, RegimeParamError, RegimeParams, Threshold, DWELL_SECONDS};
 
-use crate::quiet::{watched, QuietTime};
+use crate::cooldown::{observed, Cooldown};
 use ballast_core_types::basis_points::BasisPoints;
 
 /// The state of a market, from mild to bad.
@@ -61,10 +61,10 @@ pub struct RegimeState {
     pub regime: Regime,
     /// Since when it is this one, unix seconds.
     pub since: i64,
-    /// When it was last looked at, unix seconds.
+    /// When it was last observed, unix seconds.
     pub updated_at: i64,
     /// How long every indicator has stayed under the exit thresholds of the level.
-    pub quiet: QuietTime,
+    pub cooldown: Cooldown,
     /// The last implied ratio seen, if ever.
     pub implied_ratio: Option<BasisPoints>,
     /// The last contraction seen, if ever.
@@ -78,13 +78,13 @@ impl RegimeState {
             regime: Regime::Elevated,
             since: now,
             updated_at: now,
-            quiet: QuietTime::NONE,
+            cooldown: Cooldown::NONE,
             implied_ratio: None,
             contraction: None,
         }
     }
 
-    /// After one more look, at unix time `now`.
+    /// After one more observation, at unix time `now`.
     pub fn update(self, indicators: &Indicators, now: i64, params: &RegimeParams) -> Self {
         let seen = Indicators {
             implied_ratio: held(indicators.implied_ratio, self.implied_ratio, &params.implied_ratio),
@@ -102,28 +102,28 @@ impl RegimeState {
             return Self {
                 regime: asked,
                 since: now,
-                quiet: QuietTime::NONE,
+                cooldown: Cooldown::NONE,
                 ..kept
             };
         }
         if self.regime == Regime::Calm || !under_exits(&seen, self.regime, params) {
             return Self {
-                quiet: QuietTime::NONE,
+                cooldown: Cooldown::NONE,
                 ..kept
             };
         }
-        let quiet = self
-            .quiet
-            .longer(watched(self.updated_at, now, params.longest_gap_seconds));
-        if quiet.lasted(params.dwell_seconds) {
+        let cooldown = self
+            .cooldown
+            .longer(observed(self.updated_at, now, params.longest_gap_seconds));
+        if cooldown.lasted(params.dwell_seconds) {
             return Self {
                 regime: self.regime.milder(),
                 since: now,
-                quiet: QuietTime::NONE,
+                cooldown: Cooldown::NONE,
                 ..kept
             };
         }
-        Self { quiet, ..kept }
+        Self { cooldown, ..kept }
     }
 
     /// Forgets that implied volatility or depth was ever seen, for a market whose source of it is gone for good. This loosens: it is

@@ -38,15 +38,15 @@ pub struct RegimeParams {
     pub contraction: Ladder,
     /// Fall from the slow high.
     pub drawdown: Ladder,
-    /// How long every indicator has to stay under its exit before a regime comes down by one level, watched seconds.
+    /// How long every indicator has to stay under its exit before a regime comes down by one level, observed seconds.
     pub dwell_seconds: u32,
-    /// The most that a gap between two looks adds to the dwell, seconds.
+    /// The most that a gap between two observations adds to the dwell, seconds.
     pub longest_gap_seconds: u32,
 }
 
 /// The rule a set of parameters breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RegimeRule {
+pub enum RegimeParamError {
     /// A threshold is zero.
     Zero(Indicator, Regime),
     /// `exit` is not under `enter`.
@@ -88,7 +88,7 @@ impl Ladder {
         }
     }
 
-    fn validate(&self, indicator: Indicator) -> Result<(), RegimeRule> {
+    fn validate(&self, indicator: Indicator) -> Result<(), RegimeParamError> {
         let mut below = Threshold {
             enter: BasisPoints::ZERO,
             exit: BasisPoints::ZERO,
@@ -99,18 +99,18 @@ impl Ladder {
             (Regime::Crisis, self.crisis),
         ] {
             if threshold.exit == BasisPoints::ZERO || threshold.enter == BasisPoints::ZERO {
-                return Err(RegimeRule::Zero(indicator, level));
+                return Err(RegimeParamError::Zero(indicator, level));
             }
             if threshold.exit >= threshold.enter {
-                return Err(RegimeRule::Hysteresis(indicator, level));
+                return Err(RegimeParamError::Hysteresis(indicator, level));
             }
             if threshold.enter <= below.enter || threshold.exit <= below.exit {
-                return Err(RegimeRule::Order(indicator, level));
+                return Err(RegimeParamError::Order(indicator, level));
             }
             below = threshold;
         }
         if self.crisis.enter > indicator.highest() {
-            return Err(RegimeRule::TooHigh(indicator));
+            return Err(RegimeParamError::TooHigh(indicator));
         }
         Ok(())
     }
@@ -120,16 +120,16 @@ impl RegimeParams {
     /// Refuses what would switch an indicator off, or a regime to and fro.
     ///
     /// # Errors
-    /// The first [`RegimeRule`] that is broken.
-    pub fn validate(self) -> Result<Self, RegimeRule> {
+    /// The first [`RegimeParamError`] that is broken.
+    pub fn validate(self) -> Result<Self, RegimeParamError> {
         for indicator in Indicator::ALL {
             self.ladder(indicator).validate(indicator)?;
         }
         if !DWELL_SECONDS.contains(&self.dwell_seconds) {
-            return Err(RegimeRule::Dwell);
+            return Err(RegimeParamError::Dwell);
         }
         if !(1..=self.dwell_seconds >> 2).contains(&self.longest_gap_seconds) {
-            return Err(RegimeRule::LongestGap);
+            return Err(RegimeParamError::LongestGap);
         }
         Ok(self)
     }
@@ -181,9 +181,9 @@ pub(super) mod tests {
     #[test]
     fn each_rule_is_named_when_it_is_broken() {
         use Indicator::*;
-        use RegimeRule::*;
+        use RegimeParamError::*;
         type Change = fn(&mut RegimeParams);
-        let cases: [(Change, RegimeRule); 13] = [
+        let cases: [(Change, RegimeParamError); 13] = [
             (|p| p.jump.elevated.enter.0 = 0, Zero(Jump, Regime::Elevated)),
             (|p| p.jump.crisis.exit.0 = 0, Zero(Jump, Regime::Crisis)),
             (
@@ -239,7 +239,7 @@ pub(super) mod tests {
             for field in fields {
                 let mut changed = params();
                 *field(ladder(&mut changed)) = BasisPoints::ZERO;
-                assert!(matches!(changed.validate(), Err(RegimeRule::Zero(..))));
+                assert!(matches!(changed.validate(), Err(RegimeParamError::Zero(..))));
             }
         }
     }

@@ -35,7 +35,7 @@ fn at(regime: Regime) -> RegimeState {
     }
 }
 
-/// The state after looks an hour apart that all see the same.
+/// The state after observations an hour apart that all see the same.
 fn hours(mut state: RegimeState, count: i64, indicators: &Indicators) -> RegimeState {
     for _ in 0..count {
         state = state.update(indicators, state.updated_at + 3_600, &params());
@@ -60,7 +60,7 @@ fn any_one_indicator_raises_at_once_from_any_level_to_the_level_it_asks_for() {
 
 #[test]
 fn each_level_down_takes_a_dwell_of_its_own() {
-    // Six hours; the first look begins it.
+    // Six hours; the first observation begins it.
     let state = hours(at(Crisis), 6, &QUIET);
     assert_eq!(state.regime, Crisis);
     let state = hours(state, 1, &QUIET);
@@ -89,7 +89,7 @@ fn trouble_begins_the_dwell_again() {
     let almost = hours(at(Stressed), 6, &QUIET);
     let exit = params().drawdown.stressed.exit.0;
     let disturbed = hours(almost, 1, &with(Indicator::Drawdown, exit));
-    assert_eq!((disturbed.regime, disturbed.quiet), (Stressed, QuietTime::NONE));
+    assert_eq!((disturbed.regime, disturbed.cooldown), (Stressed, Cooldown::NONE));
     assert_eq!(hours(disturbed, 6, &QUIET).regime, Stressed);
     assert_eq!(hours(disturbed, 7, &QUIET).regime, Elevated);
 }
@@ -98,13 +98,13 @@ fn trouble_begins_the_dwell_again() {
 fn time_that_nobody_watched_does_not_count() {
     let begun = at(Crisis).update(&QUIET, 0, &params());
     let slept = begun.update(&QUIET, 30 * 86_400, &params());
-    assert_eq!((slept.regime, slept.quiet.seconds()), (Crisis, Some(3_600)));
-    // Nor does looking often make time pass faster.
+    assert_eq!((slept.regime, slept.cooldown.seconds()), (Crisis, Some(3_600)));
+    // Nor does observing often make time pass faster.
     let mut busy = begun;
     for second in 0..1_000 {
         busy = busy.update(&QUIET, second / 10, &params());
     }
-    assert_eq!(busy.quiet.seconds(), Some(99));
+    assert_eq!(busy.cooldown.seconds(), Some(99));
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn a_clock_that_goes_backwards_gains_nothing() {
     let begun = at(Crisis).update(&QUIET, 10_000, &params());
     let back = begun.update(&QUIET, 0, &params());
     let forth = back.update(&QUIET, 10_000, &params());
-    assert_eq!(forth.quiet.seconds(), Some(0));
+    assert_eq!(forth.cooldown.seconds(), Some(0));
 }
 
 #[test]
@@ -184,11 +184,11 @@ fn any_indicators() -> impl Strategy<Value = Indicators> {
 proptest! {
     #[test]
     fn over_any_history_it_rises_at_once_and_falls_one_level_a_dwell(
-        looks in proptest::collection::vec((any_indicators(), 0i64..20_000), 1..200)
+        observations in proptest::collection::vec((any_indicators(), 0i64..20_000), 1..200)
     ) {
         let params = params();
         let (mut state, mut now) = (RegimeState::new(0), 0);
-        for (indicators, gap) in looks {
+        for (indicators, gap) in observations {
             now += gap;
             let after = state.update(&indicators, now, &params);
             prop_assert!(after.regime >= asked(&indicators, &params));
@@ -204,12 +204,12 @@ proptest! {
 
     #[test]
     fn losing_a_reading_is_never_better_than_keeping_its_last_value(
-        looks in proptest::collection::vec((any_indicators(), 0i64..7_200), 1..120), lost_after in 0usize..120
+        observations in proptest::collection::vec((any_indicators(), 0i64..7_200), 1..120), lost_after in 0usize..120
     ) {
         let params = params();
         let (mut blind, mut seeing, mut now) = (RegimeState::new(0), RegimeState::new(0), 0);
         let mut last = None;
-        for (index, (indicators, gap)) in looks.into_iter().enumerate() {
+        for (index, (indicators, gap)) in observations.into_iter().enumerate() {
             now += gap;
             last = if index < lost_after { indicators.contraction.or(last) } else { last };
             let (hidden, repeated) = if index < lost_after {
@@ -225,11 +225,11 @@ proptest! {
 
     #[test]
     fn worse_readings_never_make_a_milder_regime(
-        looks in proptest::collection::vec((any_indicators(), 0u32..20_000, 0i64..7_200), 1..120)
+        observations in proptest::collection::vec((any_indicators(), 0u32..20_000, 0i64..7_200), 1..120)
     ) {
         let params = params();
         let (mut mild, mut harsh, mut now) = (RegimeState::new(0), RegimeState::new(0), 0);
-        for (indicators, worse, gap) in looks {
+        for (indicators, worse, gap) in observations {
             now += gap;
             let drawdown = BasisPoints(indicators.drawdown.0.saturating_add(worse));
             mild = mild.update(&indicators, now, &params);

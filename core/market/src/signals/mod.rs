@@ -2,14 +2,14 @@
 //! price and its high.
 //!
 //! The estimators are those of `risk-math` (`docs/internals/estimators.md`); here they are fed, in one pass for each observation. Variance and moments
-//! take steps no shorter than the sampling time, so that whoever bursts, or picks his moments inside the confidence interval,
-//! gains nothing; trend and jump look at every price.
+//! take steps no shorter than the sampling time, so that whoever bursts, or picks their moments inside the confidence interval,
+//! gains nothing; trend and jump use every price.
 
 mod exit;
 mod params;
 
 pub use exit::{exit_fallback, ExitHaircut};
-pub use params::{SignalParams, SignalRule, SignalTimes};
+pub use params::{SignalParamError, SignalParams, SignalTimes};
 
 use crate::admission::{AdmittedPrice, Now};
 use crate::regime::slow_high;
@@ -50,7 +50,7 @@ pub struct Signals {
 
 /// Why an observation is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ObserveRefusal {
+pub enum ObserveError {
     /// Less than the market's minimum interval since the last observation.
     TooSoon,
     /// A value does not fit the fixed-point format.
@@ -79,11 +79,11 @@ impl Signals {
     /// After one more price.
     ///
     /// # Errors
-    /// [`ObserveRefusal::TooSoon`], or a value out of range.
-    pub fn next(&self, params: &SignalParams, price: &AdmittedPrice, now: Now) -> Result<Self, ObserveRefusal> {
+    /// [`ObserveError::TooSoon`], or a value out of range.
+    pub fn next(&self, params: &SignalParams, price: &AdmittedPrice, now: Now) -> Result<Self, ObserveError> {
         let since = now.unix_time.saturating_sub(self.observed_at);
         if since < i64::from(params.min_interval_seconds) {
-            return Err(ObserveRefusal::TooSoon);
+            return Err(ObserveError::TooSoon);
         }
         let observation = self.observation(price);
         let elapsed = observation.elapsed.seconds();
@@ -93,7 +93,7 @@ impl Signals {
             params.slow_price_rate_per_hour,
             elapsed,
         )
-        .ok_or(ObserveRefusal::OutOfRange)?;
+        .ok_or(ObserveError::OutOfRange)?;
         let (sampler, step) = self.sampler.update(&observation, params.times.sampling);
         let (fast_variance, slow_variance, moments) = match step {
             Some(step) => self.after_step(&step, params),

@@ -36,7 +36,7 @@ pub struct SignalParams {
 
 /// The rule a set of parameters breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SignalRule {
+pub enum SignalParamError {
     /// The least interval is outside 1 s … 1 h.
     MinInterval,
     /// The sampling time is outside 1 s … 1 day, or more than a quarter of the fast variance's time constant.
@@ -59,36 +59,36 @@ impl SignalTimes {
     /// Times in seconds: sampling, fast and slow variance, moments, and fast, slow and signal of the trend.
     ///
     /// # Errors
-    /// The first [`SignalRule`] that is broken.
+    /// The first [`SignalParamError`] that is broken.
     pub fn new(
         sampling: u32,
         fast_variance: u32,
         slow_variance: u32,
         moments: u32,
         trend: [u32; 3],
-    ) -> Result<Self, SignalRule> {
+    ) -> Result<Self, SignalParamError> {
         let constant = |seconds| TimeConstant::new(seconds);
-        let fast = constant(fast_variance).ok_or(SignalRule::VarianceTimes)?;
-        let slow = constant(slow_variance).ok_or(SignalRule::VarianceTimes)?;
+        let fast = constant(fast_variance).ok_or(SignalParamError::VarianceTimes)?;
+        let slow = constant(slow_variance).ok_or(SignalParamError::VarianceTimes)?;
         if slow.seconds() < fast.seconds().saturating_mul(2) {
-            return Err(SignalRule::VarianceTimes);
+            return Err(SignalParamError::VarianceTimes);
         }
         if !(1..=86_400).contains(&sampling) || sampling > fast.seconds() >> 2 {
-            return Err(SignalRule::Sampling);
+            return Err(SignalParamError::Sampling);
         }
         let moments = constant(moments)
             .filter(|moments| *moments >= fast)
-            .ok_or(SignalRule::Moments)?;
+            .ok_or(SignalParamError::Moments)?;
         let trend = match trend.map(constant) {
             [Some(fast), Some(slow), Some(signal)] => TrendParams::new(fast, slow, signal),
             _ => None,
         };
         Ok(Self {
-            sampling: Elapsed::capped(i64::from(sampling)).ok_or(SignalRule::Sampling)?,
+            sampling: Elapsed::capped(i64::from(sampling)).ok_or(SignalParamError::Sampling)?,
             fast_variance: fast,
             slow_variance: slow,
             moments,
-            trend: trend.ok_or(SignalRule::Trend)?,
+            trend: trend.ok_or(SignalParamError::Trend)?,
         })
     }
 }
@@ -97,20 +97,20 @@ impl SignalParams {
     /// Refuses what would switch a signal off.
     ///
     /// # Errors
-    /// The first [`SignalRule`] that is broken.
-    pub fn validate(self) -> Result<Self, SignalRule> {
+    /// The first [`SignalParamError`] that is broken.
+    pub fn validate(self) -> Result<Self, SignalParamError> {
         if !(1..=3_600).contains(&self.min_interval_seconds) {
-            return Err(SignalRule::MinInterval);
+            return Err(SignalParamError::MinInterval);
         }
         let rate = self.slow_price_rate_per_hour.fixed();
         if rate <= I80F48::ZERO || rate > I80F48::ONE {
-            return Err(SignalRule::SlowPriceRate);
+            return Err(SignalParamError::SlowPriceRate);
         }
         if !(1..=2_000).contains(&self.high_fall_per_day.0) {
-            return Err(SignalRule::HighFall);
+            return Err(SignalParamError::HighFall);
         }
         if !(1..=1_000).contains(&self.jump_floor.0) {
-            return Err(SignalRule::JumpFloor);
+            return Err(SignalParamError::JumpFloor);
         }
         Ok(self)
     }

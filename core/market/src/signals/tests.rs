@@ -49,7 +49,7 @@ fn points(score: Score) -> f64 {
 #[test]
 fn an_observation_too_soon_is_refused() {
     let early = start().next(&params(), &quote("100", 9), at(9));
-    assert_eq!(early, Err(ObserveRefusal::TooSoon));
+    assert_eq!(early, Err(ObserveError::TooSoon));
     assert!(start().next(&params(), &quote("100", 10), at(10)).is_ok());
 }
 
@@ -167,39 +167,51 @@ fn times_that_switch_a_signal_off_are_refused() {
     let trend = [43_200, 345_600, 86_400];
     for (times, expected) in [
         ((300, 21_600, 864_000, 1_728_000, trend), None),
-        ((0, 21_600, 864_000, 1_728_000, trend), Some(SignalRule::Sampling)),
-        ((5_401, 21_600, 864_000, 1_728_000, trend), Some(SignalRule::Sampling)),
-        ((300, 59, 864_000, 1_728_000, trend), Some(SignalRule::VarianceTimes)),
-        ((300, 21_600, 43_199, 1_728_000, trend), Some(SignalRule::VarianceTimes)),
+        ((0, 21_600, 864_000, 1_728_000, trend), Some(SignalParamError::Sampling)),
+        (
+            (5_401, 21_600, 864_000, 1_728_000, trend),
+            Some(SignalParamError::Sampling),
+        ),
+        (
+            (300, 59, 864_000, 1_728_000, trend),
+            Some(SignalParamError::VarianceTimes),
+        ),
+        (
+            (300, 21_600, 43_199, 1_728_000, trend),
+            Some(SignalParamError::VarianceTimes),
+        ),
         (
             (300, 21_600, 7_776_001, 1_728_000, trend),
-            Some(SignalRule::VarianceTimes),
+            Some(SignalParamError::VarianceTimes),
         ),
-        ((300, 21_600, 864_000, 21_599, trend), Some(SignalRule::Moments)),
+        ((300, 21_600, 864_000, 21_599, trend), Some(SignalParamError::Moments)),
         (
             (300, 21_600, 864_000, 1_728_000, [0, 345_600, 86_400]),
-            Some(SignalRule::Trend),
+            Some(SignalParamError::Trend),
         ),
         (
             (300, 21_600, 864_000, 1_728_000, [43_200, 86_399, 86_400]),
-            Some(SignalRule::Trend),
+            Some(SignalParamError::Trend),
         ),
     ] {
         let (sampling, fast, slow, moments, trend) = times;
         assert_eq!(SignalTimes::new(sampling, fast, slow, moments, trend).err(), expected);
     }
-    let cases: [(fn(&mut SignalParams), SignalRule); 8] = [
-        (|p| p.min_interval_seconds = 0, SignalRule::MinInterval),
-        (|p| p.min_interval_seconds = 3_601, SignalRule::MinInterval),
-        (|p| p.slow_price_rate_per_hour = Ratio::ZERO, SignalRule::SlowPriceRate),
+    let cases: [(fn(&mut SignalParams), SignalParamError); 8] = [
+        (|p| p.min_interval_seconds = 0, SignalParamError::MinInterval),
+        (|p| p.min_interval_seconds = 3_601, SignalParamError::MinInterval),
+        (
+            |p| p.slow_price_rate_per_hour = Ratio::ZERO,
+            SignalParamError::SlowPriceRate,
+        ),
         (
             |p| p.slow_price_rate_per_hour = ratio("1.01"),
-            SignalRule::SlowPriceRate,
+            SignalParamError::SlowPriceRate,
         ),
-        (|p| p.high_fall_per_day = BasisPoints(0), SignalRule::HighFall),
-        (|p| p.high_fall_per_day = BasisPoints(2_001), SignalRule::HighFall),
-        (|p| p.jump_floor = BasisPoints(0), SignalRule::JumpFloor),
-        (|p| p.jump_floor = BasisPoints(1_001), SignalRule::JumpFloor),
+        (|p| p.high_fall_per_day = BasisPoints(0), SignalParamError::HighFall),
+        (|p| p.high_fall_per_day = BasisPoints(2_001), SignalParamError::HighFall),
+        (|p| p.jump_floor = BasisPoints(0), SignalParamError::JumpFloor),
+        (|p| p.jump_floor = BasisPoints(1_001), SignalParamError::JumpFloor),
     ];
     for (change, expected) in cases {
         let mut changed = params();

@@ -1,27 +1,27 @@
 //! How far a surface may move from the one before, and how low it may be.
 
-use super::{FeedBounds, FeedRefusal, FeedSlice, Parameter};
+use super::{FeedBounds, FeedError, FeedSlice, Parameter};
 use ballast_core_types::{Ratio, I80F48, SECONDS_PER_HOUR};
 use fixed::types::U16F48;
 
 /// The longest silence the allowance for change grows with.
 const LONGEST_SILENCE: i64 = 30 * 86_400;
 /// Below this curvature, the allowance is that of this curvature: from a flat smile there has to be a way.
-const LEAST_CURVATURE: U16F48 = U16F48::ONE;
+const MIN_CURVATURE: U16F48 = U16F48::ONE;
 
 /// Whether every slice that was published before is within its bound for the `elapsed` seconds since. An expiry that was not is
-/// bounded by its neighbours only, through the gate.
+/// bounded by its neighbours only, through the no-arbitrage check.
 ///
 /// # Errors
-/// [`FeedRefusal::Change`] with the first slice of `after` that is beyond, and the parameter.
+/// [`FeedError::Change`] with the first slice of `after` that is beyond, and the parameter.
 #[inline(never)]
 pub fn check_change(
     before: &[FeedSlice],
     after: &[FeedSlice],
     bounds: &FeedBounds,
     elapsed: i64,
-) -> Result<(), FeedRefusal> {
-    let allowed = |ratio: Ratio| allowance(ratio, elapsed).ok_or(FeedRefusal::OutOfRange);
+) -> Result<(), FeedError> {
+    let allowed = |ratio: Ratio| allowance(ratio, elapsed).ok_or(FeedError::OutOfRange);
     let variance = allowed(bounds.variance_change_per_hour)?;
     let skew = allowed(bounds.skew_change_per_hour)?;
     let curvature = allowed(bounds.curvature_change_per_hour)?;
@@ -33,7 +33,7 @@ pub fn check_change(
         let Some(old) = earlier.next_if(|old| old.expiry == slice.expiry) else {
             continue;
         };
-        let refuse = |parameter| FeedRefusal::Change {
+        let refuse = |parameter| FeedError::Change {
             slice: index,
             parameter,
         };
@@ -47,7 +47,7 @@ pub fn check_change(
             return Err(refuse(Parameter::Skew));
         }
         let (from, to) = (old.curvature.to_bits(), slice.curvature.to_bits());
-        if u128::from(from.abs_diff(to)) > share_of(from.max(LEAST_CURVATURE.to_bits()), curvature) {
+        if u128::from(from.abs_diff(to)) > share_of(from.max(MIN_CURVATURE.to_bits()), curvature) {
             return Err(refuse(Parameter::Curvature));
         }
     }
@@ -67,17 +67,17 @@ fn allowance(per_hour: Ratio, elapsed: i64) -> Option<u64> {
 }
 
 /// # Errors
-/// [`FeedRefusal::BelowFloor`] with the first slice whose variance is below `share` of `realised`.
-pub fn check_floor(slices: &[FeedSlice], share: Ratio, realised: Ratio) -> Result<(), FeedRefusal> {
+/// [`FeedError::BelowFloor`] with the first slice whose variance is below `share` of `realised`.
+pub fn check_floor(slices: &[FeedSlice], share: Ratio, realised: Ratio) -> Result<(), FeedError> {
     let floor = realised
         .fixed()
         .checked_mul(share.fixed())
-        .ok_or(FeedRefusal::OutOfRange)?
+        .ok_or(FeedError::OutOfRange)?
         .to_bits();
     // From 48 fraction bits to 56.
     let low = |slice: &FeedSlice| i128::from(slice.variance.to_bits()) >> 8 < floor;
     match slices.iter().position(low) {
-        Some(slice) => Err(FeedRefusal::BelowFloor { slice }),
+        Some(slice) => Err(FeedError::BelowFloor { slice }),
         None => Ok(()),
     }
 }

@@ -1,33 +1,33 @@
 //! The medians of what was said, and the submission nearest to them.
 
-use super::{FeedRefusal, FeedSlice, FeedSurface, MAX_SUBMISSIONS};
+use super::{FeedError, FeedSlice, FeedSurface, MAX_SUBMISSIONS};
 
 /// The lower median of each parameter of each slice.
 ///
 /// # Errors
-/// [`FeedRefusal::TooFew`], [`FeedRefusal::TooMany`]; [`FeedRefusal::Grid`] if expiries differ.
+/// [`FeedError::TooFew`], [`FeedError::TooMany`]; [`FeedError::Grid`] if expiries differ.
 #[inline(never)]
-pub fn medians(submissions: &[FeedSurface], required: usize) -> Result<FeedSurface, FeedRefusal> {
-    let first = submissions.first().ok_or(FeedRefusal::TooFew)?;
+pub fn medians(submissions: &[FeedSurface], required: usize) -> Result<FeedSurface, FeedError> {
+    let first = submissions.first().ok_or(FeedError::TooFew)?;
     if submissions.len() < required {
-        return Err(FeedRefusal::TooFew);
+        return Err(FeedError::TooFew);
     }
     if submissions.len() > MAX_SUBMISSIONS {
-        return Err(FeedRefusal::TooMany);
+        return Err(FeedError::TooMany);
     }
     let same = |other: &FeedSurface| {
         let expiries = |surface: &FeedSurface| surface.slices.map(|slice| slice.expiry);
         other.count == first.count && expiries(other) == expiries(first)
     };
     if !submissions.iter().all(same) {
-        return Err(FeedRefusal::Grid);
+        return Err(FeedError::Grid);
     }
     let mut result = *first;
     for (index, slice) in result.slices.iter_mut().enumerate().take(first.count) {
-        let said = || submissions.iter().filter_map(|surface| surface.slices.get(index));
-        slice.variance = lower_median(said().map(|slice| slice.variance));
-        slice.skew = lower_median(said().map(|slice| slice.skew));
-        slice.curvature = lower_median(said().map(|slice| slice.curvature));
+        let submitted = || submissions.iter().filter_map(|surface| surface.slices.get(index));
+        slice.variance = lower_median(submitted().map(|slice| slice.variance));
+        slice.skew = lower_median(submitted().map(|slice| slice.skew));
+        slice.curvature = lower_median(submitted().map(|slice| slice.curvature));
     }
     Ok(result)
 }
@@ -65,10 +65,10 @@ pub(super) fn nearest<'a>(submissions: &'a [FeedSurface], medians: &FeedSurface)
 /// The largest difference of any parameter, with 24 fraction bits: of σ² and φ as shares of the median, of ρ as it is.
 pub(super) fn distance(surface: &FeedSurface, medians: &FeedSurface) -> u64 {
     let share = |a: u64, b: u64| a.abs_diff(b).checked_div((b >> 24).max(1)).unwrap_or(u64::MAX);
-    let of = |(said, median): (&FeedSlice, &FeedSlice)| {
-        share(said.variance.to_bits(), median.variance.to_bits())
-            .max(said.skew.to_bits().abs_diff(median.skew.to_bits()) >> 38)
-            .max(share(said.curvature.to_bits(), median.curvature.to_bits()))
+    let of = |(submitted, median): (&FeedSlice, &FeedSlice)| {
+        share(submitted.variance.to_bits(), median.variance.to_bits())
+            .max(submitted.skew.to_bits().abs_diff(median.skew.to_bits()) >> 38)
+            .max(share(submitted.curvature.to_bits(), median.curvature.to_bits()))
     };
     let pairs = surface.slices().iter().zip(medians.slices());
     pairs.map(of).max().unwrap_or(u64::MAX)

@@ -1,4 +1,4 @@
-//! How a volatility surface is agreed on: the median of what feeders say, held to the arbitrage gate, to a greatest change an
+//! How a volatility surface is agreed on: the median of what feeders say, held to the no-arbitrage check, to a largest change an
 //! hour, and to a floor under realised volatility.
 //!
 //! # Levels are rates
@@ -12,7 +12,7 @@
 //! move it beyond what honest feeders said. One rank for every slice keeps orders: where θ does not fall and φ does not
 //! rise in any submission, neither does in the medians. The rules on the wings mix parameters and may break by a little
 //! where submissions sit on them, as tight fits do. Then the whole submission is taken that is nearest to the medians, by
-//! its worst parameter ([`Choice::Nearest`]). It passed the gate when it was submitted, and a liar's is taken only if no parameter of it is
+//! its worst parameter ([`Choice::Nearest`]). It passed the no-arbitrage check when it was submitted, and a liar's is taken only if no parameter of it is
 //! further from the median than the worst of the best honest one.
 //!
 //! # The bounds
@@ -27,7 +27,7 @@ mod slices;
 
 pub use change::{check_change, check_floor};
 pub use median::medians;
-pub use slices::{at, padded, FeedSlice, FeedSurface, GREATEST_TIME_TO_EXPIRY, LEAST_TIME_TO_EXPIRY};
+pub use slices::{at, padded, FeedSlice, FeedSurface, MAX_TIME_TO_EXPIRY, MIN_TIME_TO_EXPIRY};
 
 use ballast_core_math::black_scholes::Volatility;
 use ballast_core_math::surface::SurfaceError;
@@ -51,7 +51,7 @@ pub enum Parameter {
 
 /// Why a submission or a publication is refused. Slices are counted from zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FeedRefusal {
+pub enum FeedError {
     /// Less than the least interval since the last publication.
     TooSoon,
     /// Fewer submissions than required.
@@ -83,7 +83,7 @@ pub enum FeedRefusal {
 pub struct FeedBounds {
     /// Least time between two publications, seconds.
     pub min_interval_seconds: u32,
-    /// Time to expiry at which volatility at the money is looked at, seconds.
+    /// Time to expiry at which volatility at the money is observed, seconds.
     pub average_tenor_seconds: u32,
     /// Most change of variance at the money in an hour, as a share of itself.
     pub variance_change_per_hour: Ratio,
@@ -124,7 +124,7 @@ pub struct Publication {
     pub at_the_money: Volatility,
 }
 
-impl FeedRefusal {
+impl FeedError {
     /// The slice it is about, from zero.
     pub const fn slice(&self) -> Option<usize> {
         match self {
@@ -152,7 +152,7 @@ pub fn is_fresh(at: i64, now: i64, max_age: u32) -> bool {
 /// What to publish at `now`, from fresh submissions that are [aligned](FeedSurface::aligned) to the same expiries.
 ///
 /// # Errors
-/// [`FeedRefusal`]: time and number first, then arbitrage, change and floor.
+/// [`FeedError`]: time and number first, then arbitrage, change and floor.
 pub fn publish(
     before: Option<Published>,
     submissions: &[FeedSurface],
@@ -160,17 +160,17 @@ pub fn publish(
     bounds: &FeedBounds,
     realised: Ratio,
     now: i64,
-) -> Result<Publication, FeedRefusal> {
+) -> Result<Publication, FeedError> {
     let elapsed = before.map_or(0, |before| now.saturating_sub(before.at));
     if before.is_some() && elapsed < i64::from(bounds.min_interval_seconds) {
-        return Err(FeedRefusal::TooSoon);
+        return Err(FeedError::TooSoon);
     }
     let medians = medians(submissions, required)?;
     let tenor = bounds.average_tenor_seconds;
     let (slices, choice, at_the_money) = match medians.at_the_money(now, tenor) {
         Ok(volatility) => (medians, Choice::Medians, volatility),
         Err(_) => {
-            let (index, nearest) = nearest(submissions, &medians).ok_or(FeedRefusal::TooFew)?;
+            let (index, nearest) = nearest(submissions, &medians).ok_or(FeedError::TooFew)?;
             (*nearest, Choice::Nearest(index), nearest.at_the_money(now, tenor)?)
         }
     };

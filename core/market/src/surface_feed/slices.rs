@@ -1,16 +1,16 @@
 //! What feeders say: slices with a rate of variance, which age by themselves.
 
-use super::{FeedRefusal, MAX_SLICES};
+use super::{FeedError, MAX_SLICES};
 use ballast_core_math::black_scholes::{Volatility, Years};
-use ballast_core_math::surface::{precise, LogMoneyness, Rule, Slice, Surface, SurfaceError};
+use ballast_core_math::surface::{precise, LogMoneyness, Slice, SliceError, Surface, SurfaceError};
 use ballast_core_math::Magnitude;
 use ballast_core_types::SECONDS_PER_YEAR;
 use fixed::types::{I2F62, I7F57, U16F48, U3F61, U8F56};
 
 /// The shortest time to expiry a slice can have, seconds; one above the slices' minute, which is rounded up.
-pub const LEAST_TIME_TO_EXPIRY: i64 = 61;
+pub const MIN_TIME_TO_EXPIRY: i64 = 61;
 /// The longest, seconds: five years.
-pub const GREATEST_TIME_TO_EXPIRY: i64 = 5 * SECONDS_PER_YEAR;
+pub const MAX_TIME_TO_EXPIRY: i64 = 5 * SECONDS_PER_YEAR;
 /// One expiry, as feeders say it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FeedSlice {
@@ -55,7 +55,7 @@ impl FeedSlice {
     /// The slice with its time and total variance counted from `now`. `None` unless its expiry is 61 seconds to five years ahead.
     pub fn slice(&self, now: i64) -> Option<Slice> {
         let ahead = self.expiry.checked_sub(now)?;
-        if !(LEAST_TIME_TO_EXPIRY..=GREATEST_TIME_TO_EXPIRY).contains(&ahead) {
+        if !(MIN_TIME_TO_EXPIRY..=MAX_TIME_TO_EXPIRY).contains(&ahead) {
             return None;
         }
         let time = years(ahead);
@@ -107,32 +107,32 @@ impl FeedSurface {
         }
     }
 
-    /// Whether these slices hold the arbitrage gate at `now`.
+    /// Whether these slices hold the no-arbitrage check at `now`.
     ///
     /// # Errors
-    /// [`FeedRefusal::Surface`] with the rule and the slice.
-    pub fn check(&self, now: i64) -> Result<(), FeedRefusal> {
-        self.gate(now, None).map(|_| ())
+    /// [`FeedError::Surface`] with the rule and the slice.
+    pub fn check(&self, now: i64) -> Result<(), FeedError> {
+        self.check_no_arbitrage(now, None).map(|_| ())
     }
 
     /// As [`Self::check`], and the volatility at the money `tenor` seconds after `now`.
     ///
     /// # Errors
-    /// As [`Self::check`]; [`FeedRefusal::OutOfRange`] for a tenor beyond five years, or a volatility there outside 1…500 %.
-    pub fn at_the_money(&self, now: i64, tenor: u32) -> Result<Volatility, FeedRefusal> {
-        self.gate(now, Some(tenor))?.ok_or(FeedRefusal::OutOfRange)
+    /// As [`Self::check`]; [`FeedError::OutOfRange`] for a tenor beyond five years, or a volatility there outside 1…500 %.
+    pub fn at_the_money(&self, now: i64, tenor: u32) -> Result<Volatility, FeedError> {
+        self.check_no_arbitrage(now, Some(tenor))?.ok_or(FeedError::OutOfRange)
     }
 
     // A surface is large, and the chain's stack frames are small: it stays in this one.
     #[inline(never)]
-    fn gate(&self, now: i64, tenor: Option<u32>) -> Result<Option<Volatility>, FeedRefusal> {
+    fn check_no_arbitrage(&self, now: i64, tenor: Option<u32>) -> Result<Option<Volatility>, FeedError> {
         let (slices, count) = converted(self.slices().iter().copied(), |index, slice| {
-            slice.slice(now).ok_or(FeedRefusal::Surface(SurfaceError::Slice {
+            slice.slice(now).ok_or(FeedError::Surface(SurfaceError::Slice {
                 slice: index,
-                rule: Rule::Time,
+                error: SliceError::Time,
             }))
         })?;
-        let surface = Surface::new(slices.get(..count).unwrap_or(&slices)).map_err(FeedRefusal::Surface)?;
+        let surface = Surface::new(slices.get(..count).unwrap_or(&slices)).map_err(FeedError::Surface)?;
         let volatility = |tenor| {
             let time = Magnitude::from_parts(years(i64::from(tenor)), -61)?;
             precise::volatility(&surface, LogMoneyness(I7F57::ZERO), Years(time)).ok()
@@ -169,10 +169,10 @@ fn converted<E>(
     Ok((slices, count))
 }
 
-/// A published surface as it stands at `now`, without expiries that have passed or are about to. `None` if nothing is left. The gate is
+/// A published surface as it stands at `now`, without expiries that have passed or are about to. `None` if nothing is left. The no-arbitrage check is
 /// not asked again: ageing keeps what it found (see the module's head).
 pub fn at(slices: impl Iterator<Item = FeedSlice>, now: i64) -> Option<Surface> {
-    let ahead = slices.filter(|slice| slice.expiry.saturating_sub(now) >= LEAST_TIME_TO_EXPIRY);
+    let ahead = slices.filter(|slice| slice.expiry.saturating_sub(now) >= MIN_TIME_TO_EXPIRY);
     let (slices, count) = converted(ahead, |_, slice| slice.slice(now).ok_or(())).ok()?;
     Surface::restore(slices.get(..count)?).ok()
 }

@@ -5,7 +5,7 @@ extern crate std;
 use super::median::{distance, lower_median};
 use super::slices::years;
 use super::*;
-use ballast_core_math::surface::Rule;
+use ballast_core_math::surface::SliceError;
 use ballast_core_types::fixtures::ratio;
 use fixed::types::{I2F62, U16F48, U8F56};
 use proptest::prelude::*;
@@ -64,8 +64,8 @@ fn years_are_exact_and_end_where_slices_do() {
     for (ahead, there) in [
         (60, false),
         (61, true),
-        (GREATEST_TIME_TO_EXPIRY, true),
-        (GREATEST_TIME_TO_EXPIRY + 1, false),
+        (MAX_TIME_TO_EXPIRY, true),
+        (MAX_TIME_TO_EXPIRY + 1, false),
         (-1, false),
     ] {
         let one = FeedSlice {
@@ -79,7 +79,7 @@ fn years_are_exact_and_end_where_slices_do() {
 
 #[test]
 fn medians_are_of_the_lower_rank() {
-    for (said, expected) in [
+    for (submitted, expected) in [
         (&[5][..], 5),
         (&[9, 1], 1),
         (&[3, 1, 2], 2),
@@ -87,7 +87,7 @@ fn medians_are_of_the_lower_rank() {
         (&[7, 7, 1, 9, 8], 7),
         (&[16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1], 8),
     ] {
-        assert_eq!(lower_median(said.iter().copied()), expected, "{said:?}");
+        assert_eq!(lower_median(submitted.iter().copied()), expected, "{submitted:?}");
     }
 }
 
@@ -96,9 +96,9 @@ fn one_liar_of_three_moves_nothing_beyond_the_honest() {
     let honest = [flat(0.60, -0.20), flat(0.61, -0.22)];
     for lie in [flat(0.30, 0.9), flat(0.90, -0.9), flat(0.60, 0.5)] {
         for order in [[0, 1, 2], [2, 0, 1], [1, 2, 0]] {
-            let said = [honest[0], honest[1], lie];
-            let said = order.map(|index| said[index]);
-            let publication = publish(None, &said, 3, &bounds(), ratio("0.36"), NOW).unwrap();
+            let submitted = [honest[0], honest[1], lie];
+            let submitted = order.map(|index| submitted[index]);
+            let publication = publish(None, &submitted, 3, &bounds(), ratio("0.36"), NOW).unwrap();
             for slice in publication.slices.slices() {
                 assert!((0.60 - 1e-9..=0.61 + 1e-9).contains(&volatility(slice)));
                 assert!((-0.22..=-0.20).contains(&slice.skew.to_num::<f64>()));
@@ -112,11 +112,11 @@ fn too_few_too_many_and_other_expiries() {
     let one = flat(0.6, -0.2);
     let other = with(one, 1, |slice| slice.expiry += 1);
     let shorter = FeedSurface::new(&one.slices()[..2]).unwrap();
-    assert_eq!(medians(&[], 0), Err(FeedRefusal::TooFew));
-    assert_eq!(medians(&[one, one], 3), Err(FeedRefusal::TooFew));
-    assert_eq!(medians(&[one; 17], 3), Err(FeedRefusal::TooMany));
-    assert_eq!(medians(&[one, other], 2), Err(FeedRefusal::Grid));
-    assert_eq!(medians(&[one, shorter], 2), Err(FeedRefusal::Grid));
+    assert_eq!(medians(&[], 0), Err(FeedError::TooFew));
+    assert_eq!(medians(&[one, one], 3), Err(FeedError::TooFew));
+    assert_eq!(medians(&[one; 17], 3), Err(FeedError::TooMany));
+    assert_eq!(medians(&[one, other], 2), Err(FeedError::Grid));
+    assert_eq!(medians(&[one, shorter], 2), Err(FeedError::Grid));
     assert_eq!(FeedSurface::new(&[slice(1, 0.5, 0.0, 1.0); 9]), None);
 }
 
@@ -130,25 +130,25 @@ fn medians_with_arbitrage_give_way_to_the_nearest_submission() {
         let far_curvature = wing / (theta(90.0, far) * (1.0 + skew_far)) * 1.000_001;
         FeedSurface::new(&[near, slice(90, far, skew_far, far_curvature)]).unwrap()
     };
-    let said = [tight(-0.2, -0.25, 0.6), tight(-0.2, -0.4, 0.7), tight(-0.2, -0.3, 0.5)];
-    for surface in &said {
+    let submitted = [tight(-0.2, -0.25, 0.6), tight(-0.2, -0.4, 0.7), tight(-0.2, -0.3, 0.5)];
+    for surface in &submitted {
         surface.check(NOW).unwrap();
     }
-    let middle = medians(&said, 3).unwrap();
+    let middle = medians(&submitted, 3).unwrap();
     assert_eq!(
         middle.check(NOW),
-        Err(FeedRefusal::Surface(SurfaceError::Slice {
+        Err(FeedError::Surface(SurfaceError::Slice {
             slice: 1,
-            rule: Rule::CalendarCallWing
+            error: SliceError::CalendarCallWing
         }))
     );
-    let publication = publish(None, &said, 3, &bounds(), ratio("0.36"), NOW).unwrap();
+    let publication = publish(None, &submitted, 3, &bounds(), ratio("0.36"), NOW).unwrap();
     let Choice::Nearest(index) = publication.choice else {
         panic!("medians with arbitrage were published")
     };
-    assert_eq!(publication.slices, said[index]);
-    let chosen = distance(&said[index], &middle);
-    assert!(said.iter().all(|surface| distance(surface, &middle) >= chosen));
+    assert_eq!(publication.slices, submitted[index]);
+    let chosen = distance(&submitted[index], &middle);
+    assert!(submitted.iter().all(|surface| distance(surface, &middle) >= chosen));
 }
 
 #[test]
@@ -177,7 +177,7 @@ fn a_change_is_bounded_by_the_hours_and_the_slice_is_named() {
     ] {
         // Each is half an hour's allowance.
         let check = |seconds| check_change(old.slices(), after.slices(), &bounds(), seconds);
-        let refused = Err(FeedRefusal::Change {
+        let refused = Err(FeedError::Change {
             slice: index,
             parameter,
         });
@@ -189,7 +189,7 @@ fn a_change_is_bounded_by_the_hours_and_the_slice_is_named() {
     assert_eq!(check_change(old.slices(), old.slices(), &bounds(), 0), Ok(()));
     assert_eq!(
         check_change(old.slices(), old.slices(), &bounds(), -1),
-        Err(FeedRefusal::OutOfRange)
+        Err(FeedError::OutOfRange)
     );
 }
 
@@ -203,7 +203,7 @@ fn slices_are_compared_with_their_own_expiry() {
     after[0].skew += I2F62::from_num(0.1);
     assert_eq!(
         check_change(old.slices(), &after, &bounds(), 60),
-        Err(FeedRefusal::Change {
+        Err(FeedError::Change {
             slice: 0,
             parameter: Parameter::Skew
         })
@@ -228,7 +228,7 @@ fn the_floor_is_a_share_of_realised_variance() {
         ("0.51", Some(0)),
         ("0", None),
     ] {
-        let expected = refused.map_or(Ok(()), |slice| Err(FeedRefusal::BelowFloor { slice }));
+        let expected = refused.map_or(Ok(()), |slice| Err(FeedError::BelowFloor { slice }));
         assert_eq!(
             check_floor(&slices, ratio("0.5"), ratio(realised)),
             expected,
@@ -242,8 +242,8 @@ fn publishing_asks_for_time_first() {
     let old = flat(0.6, -0.2);
     let before = Some(Published { at: NOW, slices: &old });
     let publish = |now| publish(before, &[old], 1, &bounds(), ratio("0.36"), now).map(|done| done.slices);
-    assert_eq!(publish(NOW + 59), Err(FeedRefusal::TooSoon));
-    assert_eq!(publish(NOW - 1), Err(FeedRefusal::TooSoon));
+    assert_eq!(publish(NOW + 59), Err(FeedError::TooSoon));
+    assert_eq!(publish(NOW - 1), Err(FeedError::TooSoon));
     assert_eq!(publish(NOW + 60), Ok(old));
 }
 
@@ -259,15 +259,15 @@ fn the_grid_rolls_by_itself() {
 
 #[test]
 fn submissions_are_read_against_the_grid() {
-    let said = flat(0.6, -0.2);
-    let all: Vec<i64> = said.slices().iter().map(|slice| slice.expiry).collect();
-    assert_eq!(said.aligned(&all), Some(said));
-    let later = said.aligned(&all[1..]).unwrap();
-    assert_eq!(later.slices(), &said.slices()[1..]);
-    assert_eq!(said.aligned(&all[..2]), None, "one too many");
-    assert_eq!(said.aligned(&[all[0], all[2]]), None, "one between");
-    assert_eq!(said.aligned(&[all[0] - 1, all[1], all[2]]), None);
-    assert_eq!(said.aligned(&[]), None);
+    let submitted = flat(0.6, -0.2);
+    let all: Vec<i64> = submitted.slices().iter().map(|slice| slice.expiry).collect();
+    assert_eq!(submitted.aligned(&all), Some(submitted));
+    let later = submitted.aligned(&all[1..]).unwrap();
+    assert_eq!(later.slices(), &submitted.slices()[1..]);
+    assert_eq!(submitted.aligned(&all[..2]), None, "one too many");
+    assert_eq!(submitted.aligned(&[all[0], all[2]]), None, "one between");
+    assert_eq!(submitted.aligned(&[all[0] - 1, all[1], all[2]]), None);
+    assert_eq!(submitted.aligned(&[]), None);
 }
 
 #[test]
@@ -283,7 +283,7 @@ fn freshness_has_two_ends() {
     }
 }
 
-/// Any three feeders' surfaces of three expiries that the gate accepts.
+/// Any three feeders' surfaces of three expiries that the no-arbitrage check accepts.
 fn accepted() -> impl Strategy<Value = FeedSurface> {
     let parameters = || (0.2f64..2.0, -0.9f64..0.9, 0.05f64..1.9);
     proptest::array::uniform3(parameters()).prop_filter_map("arbitrage", |list| {
@@ -312,16 +312,16 @@ proptest! {
     fn whatever_is_published_is_free_of_arbitrage_and_between_the_honest(
         honest in proptest::collection::vec(accepted(), 3), liars in proptest::collection::vec(accepted(), 0..=2)
     ) {
-        let mut said = honest.clone();
-        said.extend(&liars);
+        let mut submitted = honest.clone();
+        submitted.extend(&liars);
         let bounds = FeedBounds { floor_share: ratio("0.0001"), ..bounds() };
-        let publication = publish(None, &said, 3, &bounds, ratio("0.36"), NOW).unwrap();
+        let publication = publish(None, &submitted, 3, &bounds, ratio("0.36"), NOW).unwrap();
         prop_assert_eq!(publication.slices.check(NOW), Ok(()));
-        let middle = medians(&said, 3).unwrap();
+        let middle = medians(&submitted, 3).unwrap();
         for index in 0..3 {
             let range = |of: fn(&FeedSlice) -> u64| {
-                let said = honest.iter().map(|surface| of(&surface.slices()[index]));
-                (said.clone().min().unwrap(), said.max().unwrap())
+                let submitted = honest.iter().map(|surface| of(&surface.slices()[index]));
+                (submitted.clone().min().unwrap(), submitted.max().unwrap())
             };
             let variance = |slice: &FeedSlice| slice.variance.to_bits();
             let (least, most) = range(variance);

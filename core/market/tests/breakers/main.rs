@@ -6,30 +6,30 @@ mod page;
 mod states;
 mod transitions;
 
-use ballast_core_market::breaker::{Breaker, BreakerParams, BreakerSettings, Panel, Unit, TABLE};
+use ballast_core_market::breaker::{Breaker, BreakerGroup, BreakerParams, BreakerSettings, Unit, TABLE};
 
 /// Settings that are accepted for any row: in the middle of what its row accepts, ten minutes of quiet.
 pub fn settings(breaker: Breaker) -> BreakerSettings {
     let rule = breaker.rule();
     let trip = rule.trip.start() + (rule.trip.end() - rule.trip.start()) / 2;
-    let clear = if rule.unit == Unit::Count {
+    let reset = if rule.unit == Unit::Count {
         trip
     } else {
         trip - trip / 4
     };
     BreakerSettings {
         trip,
-        clear,
-        quiet_seconds: 600,
+        reset,
+        cooldown_seconds: 600,
     }
 }
 
-pub fn params<const N: usize>(panel: &Panel<N>) -> BreakerParams<N> {
+pub fn params<const N: usize>(group: &BreakerGroup<N>) -> BreakerParams<N> {
     let params = BreakerParams {
-        settings: panel.breakers().map(settings),
+        settings: group.breakers().map(settings),
         longest_gap_seconds: 150,
     };
-    assert_eq!(panel.validate(&params), Ok(()));
+    assert_eq!(group.validate(&params), Ok(()));
     params
 }
 

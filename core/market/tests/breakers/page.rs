@@ -25,11 +25,11 @@ const LIFE: &str = "
 ## What trips them, and how they are reset
 
 A breaker trips when its reading reaches `trip`. It is then active until the reading has stayed under
-`clear`, which is lower, for its cooldown; between the two nothing changes. Then it is reset by itself, or
+`reset`, which is lower, for its cooldown; between the two nothing changes. Then it is reset by itself, or
 by the guardian and nobody else. The guardian may also trip any of them by hand. Without a guardian a vault
 can still be left, and reduced, for ever.
 
-A cooldown counts observed time: it runs from one reading under `clear` to the next, and a gap between two
+A cooldown counts observed time: it runs from one reading under `reset` to the next, and a gap between two
 observations counts for at most `longest_gap_seconds`, itself at most a quarter of the shortest cooldown. A
 reading that cannot be taken neither trips a breaker nor counts toward its cooldown; if its source is gone
 for good, the breaker stays active, since nothing in this version clears it. Whoever is about to act also
@@ -150,7 +150,7 @@ fn page() -> String {
     }
     writeln!(
         page,
-        "\nFor every breaker 0 < `clear` < `trip` (for a venue's failures, `clear` ≤ `trip`), and a cooldown of {} s … {} days.",
+        "\nFor every breaker 0 < `reset` < `trip` (for a venue's failures, `reset` ≤ `trip`), and a cooldown of {} s … {} days.",
         QUIET_SECONDS.start(),
         QUIET_SECONDS.end() / 86_400
     )

@@ -2,7 +2,8 @@
 
 use super::{every_breaker, params, settings};
 use ballast_core_market::breaker::{
-    permitted, Breaker, BreakerRule, BreakerSet, BreakerStates, Panel, Permissions, Scope, Unit, MARKET, VAULT,
+    permitted, Breaker, BreakerGroup, BreakerParamError, BreakerSet, BreakerStates, Permissions, Scope, Unit, MARKET,
+    VAULT,
 };
 
 type Action = (&'static str, fn(&Permissions) -> bool);
@@ -105,40 +106,40 @@ fn each_breaker_is_kept_by_exactly_the_account_its_row_names() {
 }
 
 /// Every parameter of a panel at zero, and each threshold just outside its row.
-fn bounds_are_kept<const N: usize>(panel: &Panel<N>) {
-    for (index, breaker) in panel.breakers().into_iter().enumerate() {
+fn bounds_are_kept<const N: usize>(group: &BreakerGroup<N>) {
+    for (index, breaker) in group.breakers().into_iter().enumerate() {
         let rule = breaker.rule();
-        let (trip, clear) = (settings(breaker).trip, settings(breaker).clear);
+        let (trip, reset) = (settings(breaker).trip, settings(breaker).reset);
         let highest_clear = if rule.unit == Unit::Count { trip } else { trip - 1 };
-        for (changed_trip, changed_clear, quiet, expected) in [
-            (0, clear, 600, Err(BreakerRule::Trip(breaker))),
-            (rule.trip.start() - 1, 1, 600, Err(BreakerRule::Trip(breaker))),
-            (rule.trip.end() + 1, clear, 600, Err(BreakerRule::Trip(breaker))),
-            (u32::MAX, clear, 600, Err(BreakerRule::Trip(breaker))),
+        for (changed_trip, changed_clear, cooldown, expected) in [
+            (0, reset, 600, Err(BreakerParamError::Trip(breaker))),
+            (rule.trip.start() - 1, 1, 600, Err(BreakerParamError::Trip(breaker))),
+            (rule.trip.end() + 1, reset, 600, Err(BreakerParamError::Trip(breaker))),
+            (u32::MAX, reset, 600, Err(BreakerParamError::Trip(breaker))),
             (*rule.trip.start(), 1, 600, Ok(())),
             (*rule.trip.end(), 1, 600, Ok(())),
-            (trip, 0, 600, Err(BreakerRule::Clear(breaker))),
+            (trip, 0, 600, Err(BreakerParamError::Reset(breaker))),
             (trip, highest_clear, 600, Ok(())),
-            (trip, highest_clear + 1, 600, Err(BreakerRule::Clear(breaker))),
-            (trip, clear, 0, Err(BreakerRule::Quiet(breaker))),
-            (trip, clear, 59, Err(BreakerRule::Quiet(breaker))),
-            (trip, clear, 604_801, Err(BreakerRule::Quiet(breaker))),
+            (trip, highest_clear + 1, 600, Err(BreakerParamError::Reset(breaker))),
+            (trip, reset, 0, Err(BreakerParamError::Cooldown(breaker))),
+            (trip, reset, 59, Err(BreakerParamError::Cooldown(breaker))),
+            (trip, reset, 604_801, Err(BreakerParamError::Cooldown(breaker))),
         ] {
-            let mut changed = params(panel);
+            let mut changed = params(group);
             changed.settings[index].trip = changed_trip;
-            changed.settings[index].clear = changed_clear;
-            changed.settings[index].quiet_seconds = quiet;
+            changed.settings[index].reset = changed_clear;
+            changed.settings[index].cooldown_seconds = cooldown;
             assert_eq!(
-                panel.validate(&changed),
+                group.validate(&changed),
                 expected,
-                "{breaker:?} {changed_trip} {changed_clear} {quiet}"
+                "{breaker:?} {changed_trip} {changed_clear} {cooldown}"
             );
         }
     }
     for gap in [0, 151] {
-        let mut changed = params(panel);
+        let mut changed = params(group);
         changed.longest_gap_seconds = gap;
-        assert_eq!(panel.validate(&changed), Err(BreakerRule::LongestGap));
+        assert_eq!(group.validate(&changed), Err(BreakerParamError::LongestGap));
     }
 }
 
@@ -150,25 +151,25 @@ fn r8_a_zero_parameter_is_refused_and_so_is_one_too_large_to_guard() {
 
 #[test]
 fn an_accepted_threshold_of_any_size_trips_by_a_reading_that_its_type_can_hold() {
-    fn check<const N: usize>(panel: &Panel<N>) {
+    fn check<const N: usize>(group: &BreakerGroup<N>) {
         for highest in [false, true] {
-            let mut chosen = params(panel);
-            for (breaker, settings) in panel.breakers().into_iter().zip(&mut chosen.settings) {
+            let mut chosen = params(group);
+            for (breaker, settings) in group.breakers().into_iter().zip(&mut chosen.settings) {
                 let range = &breaker.rule().trip;
                 settings.trip = if highest { *range.end() } else { *range.start() };
-                settings.clear = 1;
+                settings.reset = 1;
             }
-            assert_eq!(panel.validate(&chosen), Ok(()));
+            assert_eq!(group.validate(&chosen), Ok(()));
             // The largest readings there are: scores stop at eight deviations, a fall at all of it.
-            let largest = panel.readings(|breaker| {
+            let largest = group.readings(|breaker| {
                 Some(match breaker {
                     Breaker::PriceJump => 80_000,
                     Breaker::Drawdown => 10_000,
                     _ => u32::MAX,
                 })
             });
-            let after = panel.observe(&BreakerStates::new(0), &largest, &chosen, 1);
-            assert!(panel.breakers().into_iter().all(|breaker| after.tripped.has(breaker)));
+            let after = group.observe(&BreakerStates::new(0), &largest, &chosen, 1);
+            assert!(group.breakers().into_iter().all(|breaker| after.tripped.has(breaker)));
         }
     }
     check(&MARKET);

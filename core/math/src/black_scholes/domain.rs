@@ -3,9 +3,7 @@
 use super::greeks::{Greeks, HigherGreeks};
 use super::inputs::{DomainError, Inputs, Kind};
 use crate::kernels::arith::{product, sub};
-use crate::kernels::coefficients::{
-    GREATEST_SPOT, GREATEST_VOLATILITY, GREATEST_YEARS, LEAST_SPOT, LEAST_VOLATILITY, LEAST_YEARS,
-};
+use crate::kernels::coefficients::{MAX_SPOT, MAX_VOLATILITY, MAX_YEARS, MIN_SPOT, MIN_VOLATILITY, MIN_YEARS};
 use crate::{Magnitude, Scaled};
 
 /// One, as a rate.
@@ -22,7 +20,7 @@ const fn within(value: Magnitude, least: Magnitude, greatest: Magnitude) -> bool
 /// Everything but the strike, which is judged by the logarithm that the evaluation takes anyway.
 #[inline(always)]
 pub(super) fn check(inputs: &Inputs) -> Result<(), DomainError> {
-    if !within(inputs.spot.0, LEAST_SPOT, GREATEST_SPOT) {
+    if !within(inputs.spot.0, MIN_SPOT, MAX_SPOT) {
         return Err(DomainError::Spot);
     }
     if inputs.rate.0.to_bits().unsigned_abs() > WHOLE {
@@ -31,10 +29,10 @@ pub(super) fn check(inputs: &Inputs) -> Result<(), DomainError> {
     if inputs.carry.0.to_bits().unsigned_abs() > WHOLE {
         return Err(DomainError::Carry);
     }
-    if !within(inputs.volatility.0, LEAST_VOLATILITY, GREATEST_VOLATILITY) {
+    if !within(inputs.volatility.0, MIN_VOLATILITY, MAX_VOLATILITY) {
         return Err(DomainError::Volatility);
     }
-    if !inputs.time.0.is_zero() && !within(inputs.time.0, LEAST_YEARS, GREATEST_YEARS) {
+    if !inputs.time.0.is_zero() && !within(inputs.time.0, MIN_YEARS, MAX_YEARS) {
         return Err(DomainError::Time);
     }
     // e^±5 is within 2^±8; a strike of zero has no logarithm.

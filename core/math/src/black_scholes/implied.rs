@@ -10,7 +10,7 @@ use super::precise::power;
 use super::quoted::{ImpliedVolatilityError, QuotedOption};
 use crate::kernels::arith::{add, fraction, mul, product, shift_right, sub};
 use crate::kernels::coefficients::{
-    DEVIATION, GREATEST_VOLATILITY, HALF_LOG2_E, INVERSE_DEVIATION, LEAST_VOLATILITY, LN_2, LOG2_LN_2, LOG2_SQRT_2PI,
+    DEVIATION, HALF_LOG2_E, INVERSE_DEVIATION, LN_2, LOG2_LN_2, LOG2_SQRT_2PI, MAX_VOLATILITY, MIN_VOLATILITY,
     MONEYNESS_LIMIT, SCORE, SQRT_2PI, WING,
 };
 use crate::kernels::precise::{exp2, log2_ratio, mills, sqrt, sqrt_parts, FRACTION};
@@ -45,8 +45,8 @@ fn within_domain(volatility: Magnitude) -> Option<Magnitude> {
         quotient(low, high).mantissa() > u64::MAX - (u64::MAX >> 20)
     };
     for (edge, outside) in [
-        (LEAST_VOLATILITY, volatility.is_below(LEAST_VOLATILITY)),
-        (GREATEST_VOLATILITY, GREATEST_VOLATILITY.is_below(volatility)),
+        (MIN_VOLATILITY, volatility.is_below(MIN_VOLATILITY)),
+        (MAX_VOLATILITY, MAX_VOLATILITY.is_below(volatility)),
     ] {
         if outside {
             return near(edge).then_some(edge);
@@ -83,9 +83,9 @@ struct Point {
 }
 
 /// The largest spread that is tried, Q58: 500 % for five years is 19.
-const GREATEST_SPREAD: i64 = 20 << 58;
+const MAX_SPREAD: i64 = 20 << 58;
 /// Prices below 2⁻²⁰⁰ of the scale are taken for nothing, Q54.
-const LEAST_PRICE: i64 = -(200 << 54);
+const MIN_PRICE: i64 = -(200 << 54);
 /// A step of this part of the spread, Q52, leaves less than its cube: the last one.
 const LAST_STEP: u64 = 1 << 34;
 
@@ -143,7 +143,7 @@ impl Target {
         };
         // √(S·e^(−qτ)·K·e^(−rτ)) per spot is 2^−(qτ + x/2).
         let price = add(per_spot, add(carried, forward >> 1) >> 4);
-        if price < LEAST_PRICE {
+        if price < MIN_PRICE {
             return Err(ImpliedVolatilityError::TooLow);
         }
         Ok(Self {
@@ -172,7 +172,7 @@ impl Target {
             }
             _ => {
                 let start = self.tangent(inflection, point.map_or(0, |point| point.mills));
-                self.search(Side::Above, log2(lacking, 60), start, inflection, GREATEST_SPREAD)
+                self.search(Side::Above, log2(lacking, 60), start, inflection, MAX_SPREAD)
             }
         }
     }
@@ -181,7 +181,7 @@ impl Target {
     fn tangent(&self, inflection: i64, mills: i64) -> i64 {
         // The price over its slope e^(−d₁²/2)/√(2π)·2^(−|x|/2), in Q61: at most √(2π).
         let rise = power_of_log(add(self.price, add(self.moneyness >> 5, LOG2_SQRT_2PI >> 4))) << 1;
-        add(inflection, product(sub(rise, mills).max(0) >> 1, DEVIATION) >> 2).clamp(1, GREATEST_SPREAD)
+        add(inflection, product(sub(rise, mills).max(0) >> 1, DEVIATION) >> 2).clamp(1, MAX_SPREAD)
     }
 
     /// A guess below the inflection, as if prices were normally distributed (Bachelier): the price over |x| is then a

@@ -6,7 +6,7 @@ use fixed::types::I7F57;
 
 use super::observation::Elapsed;
 use crate::black_scholes::Volatility;
-use crate::kernels::coefficients::{GREATEST_VOLATILITY, LEAST_VOLATILITY};
+use crate::kernels::coefficients::{MAX_VOLATILITY, MIN_VOLATILITY};
 use crate::kernels::precise;
 
 /// How many checkpoints are kept.
@@ -201,7 +201,7 @@ const LATEST_TIME: i64 = 1 << 60;
 /// ln σ with 32 fraction bits, rounded down.
 fn level_of(volatility: Volatility) -> Result<i64, GwavError> {
     let value = volatility.0;
-    if value.is_below(LEAST_VOLATILITY) || GREATEST_VOLATILITY.is_below(value) {
+    if value.is_below(MIN_VOLATILITY) || MAX_VOLATILITY.is_below(value) {
         return Err(GwavError::Volatility);
     }
     let ln = precise::ln(value).ok_or(GwavError::Volatility)?;
@@ -211,10 +211,10 @@ fn level_of(volatility: Volatility) -> Result<i64, GwavError> {
 /// e^level, brought into 1…500 % where rounding left it.
 fn volatility_of(level: i64) -> Volatility {
     let value = precise::exp(I7F57::from_bits(level << DROPPED));
-    Volatility(if value.is_below(LEAST_VOLATILITY) {
-        LEAST_VOLATILITY
-    } else if GREATEST_VOLATILITY.is_below(value) {
-        GREATEST_VOLATILITY
+    Volatility(if value.is_below(MIN_VOLATILITY) {
+        MIN_VOLATILITY
+    } else if MAX_VOLATILITY.is_below(value) {
+        MAX_VOLATILITY
     } else {
         value
     })

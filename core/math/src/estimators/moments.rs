@@ -13,7 +13,7 @@ const CENTRAL_BITS: u32 = 44;
 /// Fraction bits of the stored raw moments.
 const RAW_BITS: u32 = 48;
 /// Below this variance of the scores, 2⁻¹², shape says nothing.
-const LEAST_VARIANCE: u64 = 1 << (CENTRAL_BITS - 12);
+const MIN_VARIANCE: u64 = 1 << (CENTRAL_BITS - 12);
 
 /// The first four raw moments of standardised returns.
 ///
@@ -84,7 +84,7 @@ impl EwmaMoments {
         let [m1, m2, m3, m4] = self.raw.map(|raw| raw >> (RAW_BITS - CENTRAL_BITS));
         let mean_square = times(m1, m1);
         let variance = u64::try_from(m2.wrapping_sub(mean_square)).ok()?;
-        if variance < LEAST_VARIANCE {
+        if variance < MIN_VARIANCE {
             return None;
         }
         // E(z − m)³ = m₃ − 3m·m₂ + 2m³ and E(z − m)⁴ = m₄ − 4m·m₃ + 6m²·m₂ − 3m⁴.

@@ -1,6 +1,6 @@
-//! All expiries at once, with the gate's rules as the bounds of the parameters.
+//! All expiries at once, with the no-arbitrage check's rules as the bounds of the parameters.
 //!
-//! With p = θφ, the slopes of the wings are u = p(1+ρ) and v = p(1−ρ), and the gate's rules between neighbours say that θ, u
+//! With p = θφ, the slopes of the wings are u = p(1+ρ) and v = p(1−ρ), and the no-arbitrage check's rules between neighbours say that θ, u
 //! and v do not fall and that p/θ does not rise. So a slice is a step from the one before it:
 //! - θ₂ = θ₁·(1 + growth), growth > 0;
 //! - p₂ = p₁ + s·(p̂ − p₁) with 0 < s < 1, where p̂ = p₁θ₂/θ₁, or less as the butterfly rules demand;
@@ -16,14 +16,14 @@ use super::least_squares::minimise;
 use super::quotes::Point;
 
 /// Half-widths below this, in volatility, weigh no more: a fit within a quarter of a vol point is a good fit.
-const LEAST_HALF_WIDTH: f64 = 0.0025;
+const MIN_HALF_WIDTH: f64 = 0.0025;
 /// How near s, t and the first skew come to their bounds.
 const MARGIN: f64 = 1e-3;
 /// The share of the butterfly bounds that is used.
 const BUTTERFLY_SHARE: f64 = 1.0 - 1e-6;
 /// θ grows at least by this part from expiry to expiry, and at most by e^(20). With the margins of s and t that keeps each
 /// wing 2·10⁻¹⁰ above the one before, where rounding θ at a total variance of 10⁻⁶ moves it by 10⁻¹¹.
-const LEAST_GROWTH: f64 = 1e-4;
+const MIN_GROWTH: f64 = 1e-4;
 
 /// The slice that fits one expiry best, whether or not it admits arbitrage.
 pub fn fit_alone(years: f64, points: &[Point]) -> Essvi {
@@ -42,7 +42,7 @@ pub fn fit_alone(years: f64, points: &[Point]) -> Essvi {
     read(&x)
 }
 
-/// The slices that fit all expiries (by time) best among those the gate accepts; the search begins near `start`.
+/// The slices that fit all expiries (by time) best among those the no-arbitrage check accepts; the search begins near `start`.
 pub fn fit_together(expiries: &[(f64, Vec<Point>)], start: &[Essvi]) -> Vec<Essvi> {
     let mut x = encode(start);
     minimise(&mut x, |x, out| {
@@ -58,7 +58,7 @@ pub fn fit_together(expiries: &[(f64, Vec<Point>)], start: &[Essvi]) -> Vec<Essv
 /// loss: squared it is 2(√(1+r²) − 1)), so that a stale quote does not bend the smile.
 fn residuals(essvi: &Essvi, years: f64, points: &[Point], out: &mut Vec<f64>) {
     out.extend(points.iter().map(|point| {
-        let r = (essvi.volatility(point.k, years) - point.mid()) / point.half_width().max(LEAST_HALF_WIDTH);
+        let r = (essvi.volatility(point.k, years) - point.mid()) / point.half_width().max(MIN_HALF_WIDTH);
         // The same without the loss of digits at a small r.
         r / ((1.0 + r * r).sqrt() / 2.0 + 0.5).sqrt()
     }));
@@ -122,7 +122,7 @@ pub(super) fn decode(x: &[f64]) -> Vec<Essvi> {
         let (s, t) = (logistic(numbers[1]), logistic(numbers[2]));
         let size = numbers[0].clamp(-40.0, 20.0).exp();
         let wings = match last {
-            Some(before) => before.next(LEAST_GROWTH + size, s, t),
+            Some(before) => before.next(MIN_GROWTH + size, s, t),
             None => {
                 let rho = 2.0 * t - 1.0;
                 let p = s * Wings::largest_first(size, rho);

@@ -6,7 +6,7 @@ use std::vec::Vec;
 /// Steps after which the search ends in any case.
 const MAX_STEPS: usize = 200;
 /// The search ends when a step lowers the sum of squares by less than this part.
-const LEAST_GAIN: f64 = 1e-10;
+const MIN_GAIN: f64 = 1e-10;
 /// Step of the differences.
 const DIFFERENCE: f64 = 1e-6;
 
@@ -57,7 +57,7 @@ pub(super) fn minimise(x: &mut [f64], residuals: impl Fn(&[f64], &mut Vec<f64>))
             }
             damping *= 4.0;
         }
-        if sum >= before * (1.0 - LEAST_GAIN) {
+        if sum >= before * (1.0 - MIN_GAIN) {
             return;
         }
     }

@@ -29,17 +29,17 @@ pub const THIRD: i64 = 1_537_228_672_809_129_301;
 /// 5·log₂ e, the domain of log-moneyness in base 2. Q58.
 pub const MONEYNESS_LIMIT: i64 = 2_079_142_671_538_175_389;
 /// 10⁻⁶.
-pub const LEAST_SPOT: Magnitude = Magnitude::from_normalised(9_671_406_556_917_033_398, -20);
+pub const MIN_SPOT: Magnitude = Magnitude::from_normalised(9_671_406_556_917_033_398, -20);
 /// 10⁷.
-pub const GREATEST_SPOT: Magnitude = Magnitude::from_normalised(10_995_116_277_760_000_000, 23);
+pub const MAX_SPOT: Magnitude = Magnitude::from_normalised(10_995_116_277_760_000_000, 23);
 /// 1 %.
-pub const LEAST_VOLATILITY: Magnitude = Magnitude::from_normalised(11_805_916_207_174_113_034, -7);
+pub const MIN_VOLATILITY: Magnitude = Magnitude::from_normalised(11_805_916_207_174_113_034, -7);
 /// 500 %.
-pub const GREATEST_VOLATILITY: Magnitude = Magnitude::from_normalised(11_529_215_046_068_469_760, 2);
+pub const MAX_VOLATILITY: Magnitude = Magnitude::from_normalised(11_529_215_046_068_469_760, 2);
 /// A second, in years of 365 days, less a rounding of its fourth digit.
-pub const LEAST_YEARS: Magnitude = Magnitude::from_normalised(9_810_674_811_336_638_679, -25);
+pub const MIN_YEARS: Magnitude = Magnitude::from_normalised(9_810_674_811_336_638_679, -25);
 /// Five years.
-pub const GREATEST_YEARS: Magnitude = Magnitude::from_normalised(11_529_215_046_068_469_760, 2);
+pub const MAX_YEARS: Magnitude = Magnitude::from_normalised(11_529_215_046_068_469_760, 2);
 /// R of log₂((1 + z)/(1 − z)) = z·(2 log₂ e + z²·R(z²)), z² ≤ (7/39)²; error of R 2.4e-9. Q32.
 pub const FAST_LOG2: [i64; 4] = [
     4_130_885_336,

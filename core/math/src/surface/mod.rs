@@ -2,18 +2,18 @@
 //!
 //! A slice gives the total variance w = σ²T of one expiry over log-forward-moneyness k = ln(K/F):
 //! w(k) = θ/2 · (1 + ρφk + √((φk+ρ)² + 1 − ρ²)) (Gatheral and Jacquier 2014, eq. 4.1, with a ρ of its own for each expiry:
-//! Hendriks and Martini 2019). A [`Surface`] exists only after the arbitrage gate ([`Rule`]) let it through.
+//! Hendriks and Martini 2019). A [`Surface`] exists only after the no-arbitrage check ([`SliceError`]) let it through.
 //!
 //! Between two expiries total variance is linear in time at fixed k. Before the first and after the last the volatility
 //! at fixed k is that of the first and of the last: total variance is scaled by the time. Ranges, error bounds and what
-//! the gate guarantees are in `docs/concepts/surface.md`.
+//! the no-arbitrage check guarantees are in `docs/concepts/surface.md`.
 
 pub mod fast;
-mod gate;
+mod no_arbitrage;
 mod point;
 pub mod precise;
-mod rule;
 mod slice;
+mod slice_error;
 mod wide;
 
 #[cfg(test)]
@@ -21,15 +21,15 @@ mod tests;
 
 use core::fmt;
 
-pub use rule::Rule;
 pub use slice::{LogMoneyness, Slice};
+pub use slice_error::SliceError;
 
 use slice::Node;
 
 /// Most slices a surface holds.
 pub const MAX_SLICES: usize = 8;
 
-/// One to eight slices, sorted by expiry, that passed the arbitrage gate.
+/// One to eight slices, sorted by expiry, that passed the no-arbitrage check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Surface {
     /// The first `count` are the surface's; the rest repeat the last.
@@ -40,18 +40,18 @@ pub struct Surface {
 impl Surface {
     /// The surface of these slices, if each is in range, they are sorted by expiry, and the whole is free of arbitrage.
     ///
-    /// The gate compares exact products of the parameters, with no rounding: it accepts what the rational inequalities
+    /// The no-arbitrage check compares exact products of the parameters, with no rounding: it accepts what the rational inequalities
     /// accept and nothing else.
     ///
     /// # Errors
-    /// [`SurfaceError`]: the first slice that breaks a rule, and the rule; ranges are looked at before arbitrage.
+    /// [`SurfaceError`]: the first slice that breaks a rule, and the rule; ranges are observed before arbitrage.
     pub fn new(slices: &[Slice]) -> Result<Self, SurfaceError> {
         let surface = Self::restore(slices)?;
         check_arbitrage(slices)?;
         Ok(surface)
     }
 
-    /// As [`Self::new`] without the arbitrage gate, for slices that a program wrote to its own account after the gate
+    /// As [`Self::new`] without the no-arbitrage check, for slices that a program wrote to its own account after the no-arbitrage check
     /// had let them through. Ranges and order are checked, so that nothing here can be evaluated wrongly.
     ///
     /// # Errors
@@ -61,11 +61,11 @@ impl Surface {
         if slices.len() > MAX_SLICES {
             return Err(SurfaceError::Count);
         }
-        let broken = |slice, rule| SurfaceError::Slice { slice, rule };
-        let mut nodes = [Node::new(first, None).map_err(|rule| broken(0, rule))?; MAX_SLICES];
+        let broken = |slice, error| SurfaceError::Slice { slice, error };
+        let mut nodes = [Node::new(first, None).map_err(|error| broken(0, error))?; MAX_SLICES];
         let mut last = *first;
         for (index, slice) in slices.iter().enumerate().skip(1) {
-            let node = Node::new(slice, Some(&last)).map_err(|rule| broken(index, rule))?;
+            let node = Node::new(slice, Some(&last)).map_err(|error| broken(index, error))?;
             for later in nodes.iter_mut().skip(index) {
                 *later = node;
             }
@@ -90,18 +90,18 @@ impl Surface {
 /// The rules of [`Surface::new`] for any number of slices, as a fit may have before it chooses which to publish.
 ///
 /// # Errors
-/// [`SurfaceError`]: the first slice that breaks a rule, and the rule; ranges are looked at before arbitrage.
+/// [`SurfaceError`]: the first slice that breaks a rule, and the rule; ranges are observed before arbitrage.
 pub fn check(slices: &[Slice]) -> Result<(), SurfaceError> {
     let mut before = None;
     for (index, slice) in slices.iter().enumerate() {
-        Node::new(slice, before).map_err(|rule| SurfaceError::Slice { slice: index, rule })?;
+        Node::new(slice, before).map_err(|error| SurfaceError::Slice { slice: index, error })?;
         before = Some(slice);
     }
     check_arbitrage(slices)
 }
 
 fn check_arbitrage(slices: &[Slice]) -> Result<(), SurfaceError> {
-    gate::check(slices).map_err(|(slice, rule)| SurfaceError::Slice { slice, rule })
+    no_arbitrage::check(slices).map_err(|(slice, error)| SurfaceError::Slice { slice, error })
 }
 
 /// Why slices do not make a surface.
@@ -114,7 +114,7 @@ pub enum SurfaceError {
         /// Its index, from zero.
         slice: usize,
         /// The rule.
-        rule: Rule,
+        error: SliceError,
     },
 }
 
@@ -122,7 +122,7 @@ impl fmt::Display for SurfaceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Count => write!(f, "a surface has one to {MAX_SLICES} slices"),
-            Self::Slice { slice, rule } => write!(f, "slice {slice}: {rule}"),
+            Self::Slice { slice, error } => write!(f, "slice {slice}: {error}"),
         }
     }
 }

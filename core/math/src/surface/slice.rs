@@ -2,7 +2,7 @@
 
 use fixed::types::{I2F62, I7F57, U16F48, U3F61, U8F56};
 
-use super::rule::Rule;
+use super::slice_error::SliceError;
 use crate::kernels::arith::{fraction, product};
 use crate::Magnitude;
 
@@ -59,27 +59,30 @@ pub(super) fn inverse(d: u64) -> u64 {
 
 impl Node {
     /// The slice, if its parameters are in range and its expiry is after the one before.
-    pub(super) fn new(slice: &Slice, before: Option<&Slice>) -> Result<Self, Rule> {
+    pub(super) fn new(slice: &Slice, before: Option<&Slice>) -> Result<Self, SliceError> {
         let time = slice.time.to_bits();
         if !(MIN_TIME..=MAX_TIME).contains(&time) {
-            return Err(Rule::Time);
+            return Err(SliceError::Time);
         }
         // θ has 56 fraction bits and T has 61, so equal bits are a rate of 32, and the quotient's 62 bits are 57 of the rate.
         let total_variance = slice.total_variance.to_bits();
         if total_variance >= time {
-            return Err(Rule::AtmVolatility);
+            return Err(SliceError::AtmVolatility);
         }
         let zeros = time.leading_zeros();
         let rate = fraction(total_variance << zeros, time << zeros) >> 2;
         if !(MIN_RATE..=MAX_RATE).contains(&rate) {
-            return Err(Rule::AtmVolatility);
+            return Err(SliceError::AtmVolatility);
         }
         let skew = slice.skew.to_bits().unsigned_abs();
         if skew > MAX_SKEW {
-            return Err(Rule::Skew);
+            return Err(SliceError::Skew);
         }
         let earlier = before.map_or(0, |before| before.time.to_bits());
-        let span = time.checked_sub(earlier).filter(|span| *span > 0).ok_or(Rule::Order)?;
+        let span = time
+            .checked_sub(earlier)
+            .filter(|span| *span > 0)
+            .ok_or(SliceError::Order)?;
         let span_zeros = span.leading_zeros();
         let square = product(skew as i64, skew as i64) as u64;
         Ok(Self {

@@ -1,10 +1,10 @@
 //! What a vault may have at most, given how bad things are.
 //!
-//! limit = base × regime factor × liquidity factor, and for delta, gamma and vega × the trigger of each ([`triggers`]). A cause counts
+//! limit = base × regime factor × liquidity factor, and for delta, gamma and vega × the trigger of each ([`limit_multipliers`]). A cause counts
 //! once: gamma's trigger answers to volatility as the regime does, so of the two the smaller is taken; likewise vega's and
 //! the liquidity factor. No factor is above one, so a limit is never above its base.
 
-use crate::triggers::{self, Factor, Side, TriggerParams, TriggerRule};
+use crate::limit_multipliers::{self, Factor, LimitMultiplierParamError, LimitMultiplierParams, Side};
 use ballast_core_market::regime::Regime;
 use ballast_core_math::estimators::Score;
 use ballast_core_types::basis_points::BasisPoints;
@@ -102,7 +102,7 @@ impl RegimeFactors {
     }
 }
 
-/// One limit before any signal is looked at.
+/// One limit before any signal is observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Base {
     /// The limit when nothing is wrong.
@@ -117,12 +117,12 @@ pub struct LimitParams {
     /// In the order of [`LimitKind::ALL`].
     pub base: [Base; 10],
     /// The ramps of the liquidity factor and of the three triggers.
-    pub triggers: TriggerParams,
+    pub limit_multipliers: LimitMultiplierParams,
 }
 
 /// The rule a set of parameters breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LimitRule {
+pub enum LimitParamError {
     /// A base is zero.
     Zero(LimitKind),
     /// A base is above [`LimitKind::highest_base`].
@@ -132,30 +132,30 @@ pub enum LimitRule {
     /// A factor is zero in Calm, or below [`LimitKind::lowest_factor`].
     Factor(LimitKind),
     /// A ramp.
-    Trigger(TriggerRule),
+    Multiplier(LimitMultiplierParamError),
 }
 
 impl LimitParams {
     /// Refuses what would not limit, or would limit the way out to nothing.
     ///
     /// # Errors
-    /// The first [`LimitRule`] that is broken.
-    pub fn validate(&self) -> Result<(), LimitRule> {
+    /// The first [`LimitParamError`] that is broken.
+    pub fn validate(&self) -> Result<(), LimitParamError> {
         for (kind, Base { base, regime }) in LimitKind::ALL.into_iter().zip(&self.base) {
             if *base == BasisPoints::ZERO {
-                return Err(LimitRule::Zero(kind));
+                return Err(LimitParamError::Zero(kind));
             }
             if *base > kind.highest_base() {
-                return Err(LimitRule::TooHigh(kind));
+                return Err(LimitParamError::TooHigh(kind));
             }
             if regime.calm < regime.elevated || regime.elevated < regime.stressed || regime.stressed < regime.crisis {
-                return Err(LimitRule::Order(kind));
+                return Err(LimitParamError::Order(kind));
             }
             if regime.calm == Factor::ZERO || regime.crisis < kind.lowest_factor() {
-                return Err(LimitRule::Factor(kind));
+                return Err(LimitParamError::Factor(kind));
             }
         }
-        self.triggers.validate().map_err(LimitRule::Trigger)
+        self.limit_multipliers.validate().map_err(LimitParamError::Multiplier)
     }
 }
 
@@ -202,12 +202,12 @@ pub struct Limits([Share; 10]);
 impl Limits {
     /// The limits under `conditions`, rounded down to a billionth. `None` if parameters were not validated and do not fit.
     pub fn of(params: &LimitParams, conditions: &Conditions) -> Option<Self> {
-        let liquidity = triggers::liquidity(conditions.contraction, &params.triggers.liquidity);
+        let liquidity = limit_multipliers::liquidity(conditions.contraction, &params.limit_multipliers.liquidity);
         let mut shares = [Share(0); 10];
         for ((kind, base), share) in LimitKind::ALL.into_iter().zip(&params.base).zip(&mut shares) {
             let regime = base.regime.of(conditions.regime);
-            let [regime, liquidity, trigger] = factors(kind, regime, liquidity, params, conditions);
-            *share = product(base.base, [regime, liquidity, trigger])?;
+            let [regime, liquidity, multiplier] = factors(kind, regime, liquidity, params, conditions);
+            *share = product(base.base, [regime, liquidity, multiplier])?;
         }
         Some(Self(shares))
     }
@@ -239,25 +239,25 @@ fn factors(
     params: &LimitParams,
     conditions: &Conditions,
 ) -> [Factor; 3] {
-    let ramps = &params.triggers;
+    let ramps = &params.limit_multipliers;
     match kind {
         LimitKind::DeltaLong => [
             regime,
             liquidity,
-            triggers::delta(conditions.acceleration, Side::Long, &ramps.delta),
+            limit_multipliers::delta(conditions.acceleration, Side::Long, &ramps.delta),
         ],
         LimitKind::DeltaShort => [
             regime,
             liquidity,
-            triggers::delta(conditions.acceleration, Side::Short, &ramps.delta),
+            limit_multipliers::delta(conditions.acceleration, Side::Short, &ramps.delta),
         ],
         LimitKind::Gamma => {
-            let trigger = triggers::gamma(conditions.volatility_ratio, &ramps.gamma);
-            [regime.min(trigger), liquidity, Factor::ONE]
+            let multiplier = limit_multipliers::gamma(conditions.volatility_ratio, &ramps.gamma);
+            [regime.min(multiplier), liquidity, Factor::ONE]
         }
         LimitKind::Vega => {
-            let trigger = triggers::vega(conditions.contraction, &ramps.vega);
-            [regime, liquidity.min(trigger), Factor::ONE]
+            let multiplier = limit_multipliers::vega(conditions.contraction, &ramps.vega);
+            [regime, liquidity.min(multiplier), Factor::ONE]
         }
         _ => [regime, liquidity, Factor::ONE],
     }
@@ -271,7 +271,7 @@ fn product(base: BasisPoints, factors: [Factor; 3]) -> Option<Share> {
     }
     let mut exact = u64::from(base.0);
     for factor in factors {
-        exact = exact.checked_mul(u64::from(factor.ten_thousandths()))?;
+        exact = exact.checked_mul(u64::from(factor.basis_points()))?;
     }
     exact.checked_div(10_000_000).map(Share)
 }

@@ -1,14 +1,14 @@
 //! Limits: tables worked out by hand, and what holds under any conditions.
 
 use super::*;
-use crate::triggers::tests::{params as triggers, score};
-use crate::triggers::{Ramp, RampRule};
+use crate::limit_multipliers::tests::{params as limit_multipliers, score};
+use crate::limit_multipliers::{Ramp, RampParamError};
 use proptest::prelude::*;
 
 extern crate std;
 
-fn factor(ten_thousandths: u16) -> Factor {
-    Factor::new(ten_thousandths).unwrap()
+fn factor(basis_points: u16) -> Factor {
+    Factor::new(basis_points).unwrap()
 }
 
 fn params() -> LimitParams {
@@ -34,7 +34,7 @@ fn params() -> LimitParams {
     };
     let params = LimitParams {
         base: LimitKind::ALL.map(base),
-        triggers: triggers(),
+        limit_multipliers: limit_multipliers(),
     };
     assert_eq!(params.validate(), Ok(()));
     params
@@ -54,7 +54,7 @@ fn limits(conditions: &Conditions) -> [u64; 10] {
     LimitKind::ALL.map(|kind| limits.get(kind).billionths())
 }
 
-/// Limits in ten-thousandths, for tables; exact in those that are used.
+/// Limits in basis points, for tables; exact in those that are used.
 fn table(conditions: &Conditions) -> [u64; 10] {
     limits(conditions).map(|billionths| billionths / 100_000)
 }
@@ -133,15 +133,24 @@ fn what_is_missing_is_the_worst() {
 fn each_rule_is_named_when_it_is_broken() {
     for (index, kind) in LimitKind::ALL.into_iter().enumerate() {
         type Change = fn(&mut Base, LimitKind);
-        let cases: [(Change, Result<(), LimitRule>); 8] = [
-            (|b, _| b.base.0 = 0, Err(LimitRule::Zero(kind))),
+        let cases: [(Change, Result<(), LimitParamError>); 8] = [
+            (|b, _| b.base.0 = 0, Err(LimitParamError::Zero(kind))),
             (|b, k| b.base = k.highest_base(), Ok(())),
-            (|b, k| b.base.0 = k.highest_base().0 + 1, Err(LimitRule::TooHigh(kind))),
-            (|b, _| b.base.0 = u32::MAX, Err(LimitRule::TooHigh(kind))),
+            (
+                |b, k| b.base.0 = k.highest_base().0 + 1,
+                Err(LimitParamError::TooHigh(kind)),
+            ),
+            (|b, _| b.base.0 = u32::MAX, Err(LimitParamError::TooHigh(kind))),
             (|b, _| b.regime.elevated = Factor::ONE, Ok(())),
-            (|b, _| b.regime.calm = factor(6_999), Err(LimitRule::Order(kind))),
-            (|b, _| b.regime.stressed = factor(7_001), Err(LimitRule::Order(kind))),
-            (|b, _| b.regime.crisis = factor(4_001), Err(LimitRule::Order(kind))),
+            (|b, _| b.regime.calm = factor(6_999), Err(LimitParamError::Order(kind))),
+            (
+                |b, _| b.regime.stressed = factor(7_001),
+                Err(LimitParamError::Order(kind)),
+            ),
+            (
+                |b, _| b.regime.crisis = factor(4_001),
+                Err(LimitParamError::Order(kind)),
+            ),
         ];
         for (change, expected) in cases {
             let mut changed = params();
@@ -156,21 +165,27 @@ fn each_rule_is_named_when_it_is_broken() {
             stressed: none,
             crisis: none,
         };
-        assert_eq!(zeroed.validate(), Err(LimitRule::Factor(kind)));
+        assert_eq!(zeroed.validate(), Err(LimitParamError::Factor(kind)));
         let mut closing = params();
         closing.base[index].regime.crisis = none;
         let reduces = [LimitKind::VenueShare, LimitKind::OrderSize, LimitKind::Turnover].contains(&kind);
-        let expected = if reduces { Err(LimitRule::Factor(kind)) } else { Ok(()) };
+        let expected = if reduces {
+            Err(LimitParamError::Factor(kind))
+        } else {
+            Ok(())
+        };
         assert_eq!(closing.validate(), expected, "{kind:?}");
     }
     let mut broken = params();
-    broken.triggers.vega = Ramp {
+    broken.limit_multipliers.vega = Ramp {
         floor: Factor::ONE,
-        ..broken.triggers.vega
+        ..broken.limit_multipliers.vega
     };
     assert_eq!(
         broken.validate(),
-        Err(LimitRule::Trigger(TriggerRule::Vega(RampRule::Floor)))
+        Err(LimitParamError::Multiplier(LimitMultiplierParamError::Vega(
+            RampParamError::Floor
+        )))
     );
 }
 

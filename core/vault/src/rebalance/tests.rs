@@ -34,11 +34,11 @@ fn book(lots: i64) -> Exposure {
     }
 }
 
-fn verdict(before: i64, after: i64, calm: bool) -> Result<(), RebalanceRefusal> {
+fn verdict(before: i64, after: i64, calm: bool) -> Result<(), RebalanceError> {
     check(&Proposal {
         policy: &policy(),
         permissions: permitted(BreakerSet::NONE, calm),
-        trigger: Trigger::Limits,
+        reason: RebalanceReason::Limits,
         targets: &targets(),
         cap_after: Value(8_000),
         before: &book(before),
@@ -49,7 +49,7 @@ fn verdict(before: i64, after: i64, calm: bool) -> Result<(), RebalanceRefusal> 
 
 #[test]
 fn the_table_of_verdicts() {
-    use RebalanceRefusal::*;
+    use RebalanceError::*;
     for (before, after, calm, expected) in [
         (0, 5_000, true, Ok(())),
         (0, 5_000, false, Err(OpeningNotPermitted)),
@@ -91,14 +91,14 @@ fn an_order_in_flight_blocks_the_next() {
         check(&Proposal {
             policy: &policy(),
             permissions: permitted(BreakerSet::NONE, true),
-            trigger: Trigger::Limits,
+            reason: RebalanceReason::Limits,
             targets: &targets(),
             cap_after: Value(8_000),
             before: &before,
             after: &book(5_000),
             traded: Value(5_000)
         }),
-        Err(RebalanceRefusal::OrderInFlight)
+        Err(RebalanceError::OrderInFlight)
     );
 }
 
@@ -113,14 +113,14 @@ fn the_cap_holds_whether_or_not_the_order_fills() {
         check(&Proposal {
             policy: &policy(),
             permissions: permitted(BreakerSet::NONE, true),
-            trigger: Trigger::Limits,
+            reason: RebalanceReason::Limits,
             targets: &targets(),
             cap_after: Value(8_000),
             before: &book(0),
             after: &after,
             traded: Value(0)
         }),
-        Err(RebalanceRefusal::OverCap)
+        Err(RebalanceError::OverCap)
     );
 }
 
@@ -130,7 +130,7 @@ fn the_cost_of_trading_lowers_the_cap_that_binds() {
         check(&Proposal {
             policy: &policy(),
             permissions: permitted(BreakerSet::NONE, true),
-            trigger: Trigger::Limits,
+            reason: RebalanceReason::Limits,
             targets: &targets(),
             cap_after: Value(cap_after),
             before: &book(0),
@@ -139,12 +139,12 @@ fn the_cost_of_trading_lowers_the_cap_that_binds() {
         })
     };
     assert_eq!(run(5_000), Ok(()));
-    assert_eq!(run(4_999), Err(RebalanceRefusal::OverCap));
+    assert_eq!(run(4_999), Err(RebalanceError::OverCap));
 }
 
 #[test]
 fn the_cost_budget_is_enforced() {
-    for (lost, expected) in [(29, Ok(())), (30, Err(RebalanceRefusal::TooCostly))] {
+    for (lost, expected) in [(29, Ok(())), (30, Err(RebalanceError::TooCostly))] {
         let after = Exposure {
             nav: Value(10_000 - lost),
             ..book(5_000)
@@ -152,7 +152,7 @@ fn the_cost_budget_is_enforced() {
         let got = check(&Proposal {
             policy: &policy(),
             permissions: permitted(BreakerSet::NONE, true),
-            trigger: Trigger::Limits,
+            reason: RebalanceReason::Limits,
             targets: &targets(),
             cap_after: Value(8_000),
             before: &book(0),
@@ -169,7 +169,7 @@ fn a_redemption_only_ever_reduces() {
         check(&Proposal {
             policy: &policy(),
             permissions: permitted(BreakerSet::NONE, true),
-            trigger: Trigger::Redemption,
+            reason: RebalanceReason::Redemption,
             targets: &targets(),
             cap_after: Value(8_000),
             before: &book(before),
@@ -178,9 +178,9 @@ fn a_redemption_only_ever_reduces() {
         })
     };
     assert_eq!(run(5_900, 5_000), Ok(()));
-    assert_eq!(run(3_000, 5_000), Err(RebalanceRefusal::NothingToDo));
-    assert_eq!(run(3_000, 2_000), Err(RebalanceRefusal::NothingToDo));
-    assert_eq!(run(5_900, 6_900), Err(RebalanceRefusal::OpeningNotPermitted));
+    assert_eq!(run(3_000, 5_000), Err(RebalanceError::NothingToDo));
+    assert_eq!(run(3_000, 2_000), Err(RebalanceError::NothingToDo));
+    assert_eq!(run(5_900, 6_900), Err(RebalanceError::OpeningNotPermitted));
 }
 
 #[test]

@@ -1,166 +1,166 @@
-//! The error of each refusal of the pure functions.
+//! The error of each error of the pure functions.
 
 use super::OptionsError;
-use ballast_core_clearing::account::AccountRefusal;
-use ballast_core_clearing::auction::AuctionRefusal;
-use ballast_core_clearing::ed25519::SignatureRefusal;
-use ballast_core_clearing::lattice::LatticeRefusal;
-use ballast_core_clearing::liquidation::LiquidationRefusal;
-use ballast_core_clearing::margin::MarginRefusal;
-use ballast_core_clearing::nonces::NonceRefusal;
-use ballast_core_clearing::payout::PayoutRefusal;
-use ballast_core_clearing::quote::QuoteRefusal;
-use ballast_core_clearing::settlement::SettlementRefusal;
+use ballast_core_clearing::account::AccountError;
+use ballast_core_clearing::auction::AuctionError;
+use ballast_core_clearing::ed25519::SignatureError;
+use ballast_core_clearing::liquidation::LiquidationError;
+use ballast_core_clearing::listing_grid::ListingGridError;
+use ballast_core_clearing::margin::MarginError;
+use ballast_core_clearing::nonces::NonceError;
+use ballast_core_clearing::payout::PayoutError;
+use ballast_core_clearing::quote::QuoteError;
+use ballast_core_clearing::settlement::SettlementError;
 
-impl From<AccountRefusal> for OptionsError {
-    fn from(refusal: AccountRefusal) -> Self {
-        match refusal {
-            AccountRefusal::PositionsFull => Self::PositionsFull,
-            AccountRefusal::ClaimsFull => Self::ClaimsFull,
-            AccountRefusal::Cash { .. } => Self::NotEnoughCash,
-            AccountRefusal::Debt(_) => Self::InDebt,
-            AccountRefusal::Bankrupt => Self::Bankrupt,
-            AccountRefusal::NotBankrupt => Self::NotBankrupt,
-            AccountRefusal::Size { .. } => Self::Size,
-            AccountRefusal::Expired => Self::Expired,
-            AccountRefusal::NoPosition => Self::NoPosition,
-            AccountRefusal::Nothing => Self::Nothing,
-            AccountRefusal::TooLarge => Self::TooLarge,
+impl From<AccountError> for OptionsError {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::PositionsFull => Self::PositionsFull,
+            AccountError::ClaimsFull => Self::ClaimsFull,
+            AccountError::Cash { .. } => Self::NotEnoughCash,
+            AccountError::Debt(_) => Self::InDebt,
+            AccountError::Bankrupt => Self::Bankrupt,
+            AccountError::NotBankrupt => Self::NotBankrupt,
+            AccountError::Size { .. } => Self::Size,
+            AccountError::Expired => Self::Expired,
+            AccountError::NoPosition => Self::NoPosition,
+            AccountError::Nothing => Self::Nothing,
+            AccountError::TooLarge => Self::TooLarge,
         }
     }
 }
 
-impl From<LatticeRefusal> for OptionsError {
-    fn from(refusal: LatticeRefusal) -> Self {
-        match refusal {
-            LatticeRefusal::StrikeForm => Self::StrikeForm,
-            LatticeRefusal::StrikeStep { .. } => Self::StrikeStep,
-            LatticeRefusal::StrikeTooLow => Self::StrikeTooLow,
-            LatticeRefusal::StrikeTooHigh => Self::StrikeTooHigh,
-            LatticeRefusal::ExpiryTime(_) => Self::ExpiryTime,
-            LatticeRefusal::TooSoon { .. } => Self::ExpiryTooSoon,
-            LatticeRefusal::TooFar { .. } => Self::ExpiryTooFar,
+impl From<ListingGridError> for OptionsError {
+    fn from(error: ListingGridError) -> Self {
+        match error {
+            ListingGridError::StrikeForm => Self::StrikeForm,
+            ListingGridError::StrikeStep { .. } => Self::StrikeStep,
+            ListingGridError::StrikeTooLow => Self::StrikeTooLow,
+            ListingGridError::StrikeTooHigh => Self::StrikeTooHigh,
+            ListingGridError::ExpiryTime(_) => Self::ExpiryTime,
+            ListingGridError::TooSoon { .. } => Self::ExpiryTooSoon,
+            ListingGridError::TooFar { .. } => Self::ExpiryTooFar,
         }
     }
 }
 
-impl From<SignatureRefusal> for OptionsError {
-    fn from(refusal: SignatureRefusal) -> Self {
-        match refusal {
-            SignatureRefusal::Length(_) => Self::SignatureLength,
-            SignatureRefusal::Count(_) => Self::SignatureCount,
-            SignatureRefusal::Padding(_) => Self::SignaturePadding,
-            SignatureRefusal::Instruction(_) => Self::SignatureInstruction,
-            SignatureRefusal::Offset(_) => Self::SignatureOffset,
-            SignatureRefusal::Signer => Self::SignatureSigner,
+impl From<SignatureError> for OptionsError {
+    fn from(error: SignatureError) -> Self {
+        match error {
+            SignatureError::Length(_) => Self::SignatureLength,
+            SignatureError::Count(_) => Self::SignatureCount,
+            SignatureError::Padding(_) => Self::SignaturePadding,
+            SignatureError::Instruction(_) => Self::SignatureInstruction,
+            SignatureError::Offset(_) => Self::SignatureOffset,
+            SignatureError::Signer => Self::SignatureSigner,
         }
     }
 }
 
-impl From<QuoteRefusal> for OptionsError {
-    fn from(refusal: QuoteRefusal) -> Self {
-        match refusal {
-            QuoteRefusal::Length(_) => Self::QuoteLength,
-            QuoteRefusal::Domain => Self::QuoteDomain,
-            QuoteRefusal::Version(_) => Self::QuoteVersion,
-            QuoteRefusal::SeriesForm => Self::QuoteSeriesForm,
-            QuoteRefusal::Side(_) => Self::SideForm,
-            QuoteRefusal::Size(_) => Self::QuoteSize,
-            QuoteRefusal::Program => Self::QuoteProgram,
-            QuoteRefusal::Cluster => Self::QuoteCluster,
-            QuoteRefusal::House => Self::QuoteHouse,
-            QuoteRefusal::Series => Self::QuoteSeries,
-            QuoteRefusal::Maker => Self::QuoteMaker,
-            QuoteRefusal::Expired(_) => Self::QuoteExpired,
-            QuoteRefusal::Taker => Self::QuoteTaker,
+impl From<QuoteError> for OptionsError {
+    fn from(error: QuoteError) -> Self {
+        match error {
+            QuoteError::Length(_) => Self::QuoteLength,
+            QuoteError::Domain => Self::QuoteDomain,
+            QuoteError::Version(_) => Self::QuoteVersion,
+            QuoteError::SeriesForm => Self::QuoteSeriesForm,
+            QuoteError::Side(_) => Self::SideForm,
+            QuoteError::Size(_) => Self::QuoteSize,
+            QuoteError::Program => Self::QuoteProgram,
+            QuoteError::Cluster => Self::QuoteCluster,
+            QuoteError::ClearingHouse => Self::QuoteHouse,
+            QuoteError::Series => Self::QuoteSeries,
+            QuoteError::Maker => Self::QuoteMaker,
+            QuoteError::Expired(_) => Self::QuoteExpired,
+            QuoteError::Taker => Self::QuoteTaker,
         }
     }
 }
 
-impl From<NonceRefusal> for OptionsError {
-    fn from(refusal: NonceRefusal) -> Self {
-        match refusal {
-            NonceRefusal::BelowLeast(_) => Self::NonceBelowLeast,
-            NonceRefusal::Superseded(_) => Self::NonceSuperseded,
-            NonceRefusal::Cancelled => Self::NonceCancelled,
-            NonceRefusal::Filled { .. } => Self::NonceFilled,
-            NonceRefusal::Reserved => Self::NonceReserved,
-            NonceRefusal::Size(_) => Self::Size,
+impl From<NonceError> for OptionsError {
+    fn from(error: NonceError) -> Self {
+        match error {
+            NonceError::BelowLeast(_) => Self::NonceBelowLeast,
+            NonceError::Superseded(_) => Self::NonceSuperseded,
+            NonceError::Cancelled => Self::NonceCancelled,
+            NonceError::Filled { .. } => Self::NonceFilled,
+            NonceError::Reserved => Self::NonceReserved,
+            NonceError::Size(_) => Self::Size,
         }
     }
 }
 
-impl From<AuctionRefusal> for OptionsError {
-    fn from(refusal: AuctionRefusal) -> Self {
-        match refusal {
-            AuctionRefusal::Direction => Self::AuctionDirection,
-            AuctionRefusal::Duration(_) => Self::AuctionDuration,
-            AuctionRefusal::InThePast => Self::AuctionInThePast,
-            AuctionRefusal::AfterExpiry => Self::AuctionAfterExpiry,
-            AuctionRefusal::NotBegun => Self::AuctionNotBegun,
-            AuctionRefusal::Over => Self::AuctionOver,
-            AuctionRefusal::Size(refusal) => refusal.into(),
-            AuctionRefusal::Left(_) => Self::AuctionLeft,
-            AuctionRefusal::Limit(_) => Self::AuctionLimit,
+impl From<AuctionError> for OptionsError {
+    fn from(error: AuctionError) -> Self {
+        match error {
+            AuctionError::Direction => Self::AuctionDirection,
+            AuctionError::Duration(_) => Self::AuctionDuration,
+            AuctionError::InThePast => Self::AuctionInThePast,
+            AuctionError::AfterExpiry => Self::AuctionAfterExpiry,
+            AuctionError::NotBegun => Self::AuctionNotBegun,
+            AuctionError::Over => Self::AuctionOver,
+            AuctionError::Size(error) => error.into(),
+            AuctionError::Left(_) => Self::AuctionLeft,
+            AuctionError::Limit(_) => Self::AuctionLimit,
         }
     }
 }
 
-impl From<MarginRefusal> for OptionsError {
-    fn from(refusal: MarginRefusal) -> Self {
-        match refusal {
-            MarginRefusal::Initial { .. } => Self::InitialMargin,
-            MarginRefusal::Cash { .. } => Self::CashNeed,
-            MarginRefusal::MarketMissing(_) => Self::MarketMissing,
-            MarginRefusal::Assess(_) => Self::NotAssessed,
-            MarginRefusal::TooLarge => Self::TooLarge,
+impl From<MarginError> for OptionsError {
+    fn from(error: MarginError) -> Self {
+        match error {
+            MarginError::Initial { .. } => Self::InitialMargin,
+            MarginError::Cash { .. } => Self::CashNeed,
+            MarginError::MarketMissing(_) => Self::MarketMissing,
+            MarginError::Assess(_) => Self::NotAssessed,
+            MarginError::TooLarge => Self::TooLarge,
         }
     }
 }
 
-impl From<LiquidationRefusal> for OptionsError {
-    fn from(refusal: LiquidationRefusal) -> Self {
-        match refusal {
-            LiquidationRefusal::Healthy => Self::Healthy,
-            LiquidationRefusal::AlreadyBegun => Self::LiquidationBegun,
-            LiquidationRefusal::NotBegun => Self::LiquidationNotBegun,
-            LiquidationRefusal::Restored => Self::Restored,
-            LiquidationRefusal::NotRestored => Self::NotRestored,
-            LiquidationRefusal::Bankrupt => Self::EquityGone,
-            LiquidationRefusal::TooEarly { .. } => Self::TakeOverTooEarly,
-            LiquidationRefusal::Settling => Self::Settling,
-            LiquidationRefusal::NotReducing { .. } => Self::NotReducing,
-            LiquidationRefusal::Worse => Self::CoverageWorse,
-            LiquidationRefusal::LessCash => Self::CashWorse,
-            LiquidationRefusal::NoImprovement => Self::NoImprovement,
-            LiquidationRefusal::MoreThanNeeded | LiquidationRefusal::NotShownToBeNeeded => Self::MoreThanNeeded,
-            LiquidationRefusal::Account(refusal) => refusal.into(),
-            LiquidationRefusal::Margin(refusal) => refusal.into(),
-            LiquidationRefusal::TooLarge => Self::TooLarge,
+impl From<LiquidationError> for OptionsError {
+    fn from(error: LiquidationError) -> Self {
+        match error {
+            LiquidationError::Healthy => Self::Healthy,
+            LiquidationError::AlreadyBegun => Self::LiquidationBegun,
+            LiquidationError::NotBegun => Self::LiquidationNotBegun,
+            LiquidationError::Restored => Self::Restored,
+            LiquidationError::NotRestored => Self::NotRestored,
+            LiquidationError::Bankrupt => Self::EquityGone,
+            LiquidationError::TooEarly { .. } => Self::TakeOverTooEarly,
+            LiquidationError::Settling => Self::Settling,
+            LiquidationError::NotReducing { .. } => Self::NotReducing,
+            LiquidationError::Worse => Self::CoverageWorse,
+            LiquidationError::LessCash => Self::CashWorse,
+            LiquidationError::NoImprovement => Self::NoImprovement,
+            LiquidationError::MoreThanNeeded | LiquidationError::NotShownToBeNeeded => Self::MoreThanNeeded,
+            LiquidationError::Account(error) => error.into(),
+            LiquidationError::Margin(error) => error.into(),
+            LiquidationError::TooLarge => Self::TooLarge,
         }
     }
 }
 
-impl From<SettlementRefusal> for OptionsError {
-    fn from(refusal: SettlementRefusal) -> Self {
-        match refusal {
-            SettlementRefusal::Settled => Self::Settled,
-            SettlementRefusal::BeforeWindow(_) => Self::BeforeWindow,
-            SettlementRefusal::AfterWindow(_) => Self::AfterWindow,
-            SettlementRefusal::TooClose { .. } => Self::SampleTooClose,
-            SettlementRefusal::TooEarly { .. } => Self::SettleTooEarly,
-            SettlementRefusal::TooFew { .. } => Self::TooFewSamples,
-            SettlementRefusal::TooLarge => Self::TooLarge,
+impl From<SettlementError> for OptionsError {
+    fn from(error: SettlementError) -> Self {
+        match error {
+            SettlementError::Settled => Self::Settled,
+            SettlementError::BeforeWindow(_) => Self::BeforeWindow,
+            SettlementError::AfterWindow(_) => Self::AfterWindow,
+            SettlementError::TooClose { .. } => Self::SampleTooClose,
+            SettlementError::TooEarly { .. } => Self::SettleTooEarly,
+            SettlementError::TooFew { .. } => Self::TooFewSamples,
+            SettlementError::TooLarge => Self::TooLarge,
         }
     }
 }
 
-impl From<PayoutRefusal> for OptionsError {
-    fn from(refusal: PayoutRefusal) -> Self {
-        match refusal {
-            PayoutRefusal::NothingHere => Self::NothingHere,
-            PayoutRefusal::StillOpen { .. } => Self::StillOpen,
-            PayoutRefusal::Account(refusal) => refusal.into(),
+impl From<PayoutError> for OptionsError {
+    fn from(error: PayoutError) -> Self {
+        match error {
+            PayoutError::NothingHere => Self::NothingHere,
+            PayoutError::StillOpen { .. } => Self::StillOpen,
+            PayoutError::Account(error) => error.into(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::errors::{OptionsError, Refuse};
 use crate::events::{AuctionClosed, AuctionOpened};
-use crate::state::{side_of, AuctionOffer, House, MarginAccount, Series, AUCTION_SEED, VERSION};
+use crate::state::{side_of, AuctionOffer, ClearingHouse, MarginAccount, Series, AUCTION_SEED, VERSION};
 use anchor_lang::prelude::*;
 use ballast_core_types::Lots;
 
@@ -35,7 +35,7 @@ pub struct OpenAuction<'info> {
     /// The owner of the margin account.
     pub owner: Signer<'info>,
     /// The house.
-    pub house: AccountLoader<'info, House>,
+    pub house: AccountLoader<'info, ClearingHouse>,
     /// The series.
     #[account(has_one = house @ OptionsError::WrongHouse)]
     pub series: Box<Account<'info, Series>>,
@@ -59,8 +59,8 @@ pub(crate) fn open_auction(ctx: Context<OpenAuction>, args: OpenAuctionArgs) -> 
     let accounts = ctx.accounts;
     let house = accounts.house.load()?;
     house.check_version()?;
-    accounts.account.load()?.books()?.check_solvent().or_refuse()?;
-    let least = Lots(house.listing(accounts.series.key.market)?.settings.least_size);
+    accounts.account.load()?.book()?.check_solvent().or_refuse()?;
+    let least = Lots(house.listing(accounts.series.key.market)?.settings.min_size);
     let now = Clock::get()?.unix_timestamp;
     side_of(args.side)?;
     accounts.auction.set_inner(AuctionOffer {

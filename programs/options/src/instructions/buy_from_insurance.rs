@@ -1,12 +1,12 @@
 //! `buy_from_insurance`: anyone takes what the insurance account took over, at the same discount and cap as in a liquidation.
 
-use crate::clearing::{sum, Room, Venue};
+use crate::clearing::{sum, MarginScratch, SeriesAccounts};
 use crate::errors::{OptionsError, Refuse};
 use crate::events::InsuranceSold;
 use crate::markets::{Markets, Purpose};
-use crate::state::{Expiry, House, MarginAccount, Series};
+use crate::state::{ClearingHouse, Expiry, MarginAccount, Series};
 use anchor_lang::prelude::*;
-use ballast_core_clearing::liquidation::{apply_take, price_take, Seller, Take};
+use ballast_core_clearing::liquidation::{apply_take, price_take, LiquidationFill, Seller};
 use ballast_core_types::Lots;
 
 /// Accounts of `buy_from_insurance`. After them the markets that the buyer has positions on, or gets one on.
@@ -16,7 +16,7 @@ pub struct BuyFromInsurance<'info> {
     pub owner: Signer<'info>,
     /// The house.
     #[account(mut, has_one = insurance @ OptionsError::WrongInsurance)]
-    pub house: AccountLoader<'info, House>,
+    pub house: AccountLoader<'info, ClearingHouse>,
     /// The expiry of the series.
     #[account(mut, has_one = house @ OptionsError::WrongHouse)]
     pub expiry: Box<Account<'info, Expiry>>,
@@ -58,14 +58,14 @@ pub(crate) fn handler<'info>(ctx: Context<'info, BuyFromInsurance<'info>>, quant
 }
 
 #[inline(never)]
-fn execute(accounts: &mut BuyFromInsurance, markets: &[AccountInfo], quantity: Lots) -> Result<Take> {
+fn execute(accounts: &mut BuyFromInsurance, markets: &[AccountInfo], quantity: Lots) -> Result<LiquidationFill> {
     let clock = Clock::get()?;
     let now = clock.unix_timestamp;
     let mut house = accounts.house.load_mut()?;
     let markets = Markets::read(&house, markets, Purpose::Liquidate, &clock)?;
     let mut liquidator = accounts.liquidator.load_mut()?;
     let mut insurance = accounts.insurance.load_mut()?;
-    let (mut buyer, mut fund) = (liquidator.books()?, insurance.books()?);
+    let (mut buyer, mut fund) = (liquidator.book()?, insurance.book()?);
     let terms = accounts.series.key.terms()?;
     let listing = house.listing(terms.market)?.settings.params();
     let context = markets.context(&house, now);
@@ -73,15 +73,15 @@ fn execute(accounts: &mut BuyFromInsurance, markets: &[AccountInfo], quantity: L
     let before = sum(&[&buyer, &fund]);
     let change = apply_take(&mut fund, &mut buyer, None, &take, now).or_refuse()?;
     require!(sum(&[&buyer, &fund]) == before, OptionsError::NotConserved);
-    let mut venue = Venue {
+    let mut venue = SeriesAccounts {
         house: &mut house,
         expiry: &mut accounts.expiry,
         series: &mut accounts.series,
     };
     venue.change_open_interest(change)?;
     let context = markets.context(&house, now);
-    Room::new().check_initial(&mut buyer, &context, "liquidator")?;
-    liquidator.keep(&buyer)?;
-    insurance.keep(&fund)?;
+    MarginScratch::new().check_initial(&mut buyer, &context, "liquidator")?;
+    liquidator.store(&buyer)?;
+    insurance.store(&fund)?;
     Ok(take)
 }

@@ -14,7 +14,7 @@ pub struct CancelQuotes<'info> {
     /// The account.
     #[account(
         mut,
-        constraint = account.load()?.owner == authority.key() || account.load()?.quoter == authority.key()
+        constraint = account.load()?.owner == authority.key() || account.load()?.quote_signer == authority.key()
             @ OptionsError::NotQuoter
     )]
     pub account: AccountLoader<'info, MarginAccount>,
@@ -29,7 +29,7 @@ pub(crate) fn cancel_quote(ctx: Context<CancelQuotes>, nonce: u64) -> Result<()>
     emit!(QuotesCancelled {
         account: ctx.accounts.account.key(),
         cancelled: Some(nonce),
-        least_nonce: nonces.least.0,
+        min_nonce: nonces.least.0,
     });
     Ok(())
 }
@@ -43,7 +43,7 @@ pub(crate) fn cancel_all_quotes(ctx: Context<CancelQuotes>, up_to: Option<u64>) 
     emit!(QuotesCancelled {
         account: ctx.accounts.account.key(),
         cancelled: None,
-        least_nonce: nonces.least.0,
+        min_nonce: nonces.least.0,
     });
     Ok(())
 }

@@ -1,9 +1,9 @@
-//! `create_expiry` and `create_series`: anyone makes what lies on the lattice tradable. `close_series` and `close_expiry` give the rent back.
+//! `create_expiry` and `create_series`: anyone makes what lies on the listing grid tradable. `close_series` and `close_expiry` give the rent back.
 
 use crate::errors::{OptionsError, Refuse};
 use crate::events::SeriesCreated;
 use crate::markets::with_market;
-use crate::state::{Expiry, ExpiryOutcome, House, Series, SeriesKey, EXPIRY_SEED, SERIES_SEED, VERSION};
+use crate::state::{ClearingHouse, Expiry, ExpiryOutcome, Series, SeriesKey, EXPIRY_SEED, SERIES_SEED, VERSION};
 use anchor_lang::prelude::*;
 use ballast_core_market::admission::PriceUse;
 use ballast_core_market::breaker::permitted;
@@ -20,7 +20,7 @@ pub struct CreateExpiry<'info> {
     #[account(mut)]
     pub payer: Signer<'info>,
     /// The house.
-    pub house: AccountLoader<'info, House>,
+    pub house: AccountLoader<'info, ClearingHouse>,
     /// The expiry.
     #[account(
         init,
@@ -74,7 +74,7 @@ pub struct CreateSeries<'info> {
     #[account(mut)]
     pub payer: Signer<'info>,
     /// The house.
-    pub house: AccountLoader<'info, House>,
+    pub house: AccountLoader<'info, ClearingHouse>,
     /// Its expiry.
     #[account(
         mut,

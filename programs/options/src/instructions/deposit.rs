@@ -3,7 +3,7 @@
 use crate::clearing::sum;
 use crate::errors::{OptionsError, Refuse};
 use crate::events::Deposited;
-use crate::state::{House, MarginAccount};
+use crate::state::{ClearingHouse, MarginAccount};
 use crate::tokens::take_in;
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Token, TokenAccount};
@@ -11,11 +11,11 @@ use anchor_spl::token::{Token, TokenAccount};
 /// Accounts of `deposit`.
 #[derive(Accounts)]
 pub struct Deposit<'info> {
-    /// The owner: a stranger's gift would change what somebody else's account is worth.
+    /// The owner: anyone's gift would change what somebody else's account is worth.
     pub owner: Signer<'info>,
     /// The house.
     #[account(mut, has_one = custody @ OptionsError::WrongCustody, has_one = insurance @ OptionsError::WrongInsurance)]
-    pub house: AccountLoader<'info, House>,
+    pub house: AccountLoader<'info, ClearingHouse>,
     /// The account.
     #[account(mut, has_one = house @ OptionsError::WrongHouse, has_one = owner @ OptionsError::NotOwner)]
     pub account: AccountLoader<'info, MarginAccount>,
@@ -62,12 +62,12 @@ pub(crate) fn handler(ctx: Context<Deposit>, amount: u64) -> Result<()> {
 fn book(accounts: &Deposit, amount: u64) -> Result<(u64, u64)> {
     let mut account = accounts.account.load_mut()?;
     let mut insurance = accounts.insurance.load_mut()?;
-    let (mut books, mut fund) = (account.books()?, insurance.books()?);
-    let before = sum(&[&books, &fund]);
-    let repaid = books.deposit(&mut fund, amount).or_refuse()?;
-    let came = sum(&[&books, &fund]).checked_sub(before);
+    let (mut book, mut fund) = (account.book()?, insurance.book()?);
+    let before = sum(&[&book, &fund]);
+    let repaid = book.deposit(&mut fund, amount).or_refuse()?;
+    let came = sum(&[&book, &fund]).checked_sub(before);
     require!(came == Some(u128::from(amount)), OptionsError::NotConserved);
-    account.keep(&books)?;
-    insurance.keep(&fund)?;
-    Ok((repaid, books.cash))
+    account.store(&book)?;
+    insurance.store(&fund)?;
+    Ok((repaid, book.cash))
 }

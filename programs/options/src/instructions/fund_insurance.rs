@@ -2,7 +2,7 @@
 
 use crate::errors::{OptionsError, Refuse};
 use crate::events::Deposited;
-use crate::state::{House, MarginAccount};
+use crate::state::{ClearingHouse, MarginAccount};
 use crate::tokens::take_in;
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Token, TokenAccount};
@@ -14,7 +14,7 @@ pub struct FundInsurance<'info> {
     pub giver: Signer<'info>,
     /// The house.
     #[account(mut, has_one = custody @ OptionsError::WrongCustody, has_one = insurance @ OptionsError::WrongInsurance)]
-    pub house: AccountLoader<'info, House>,
+    pub house: AccountLoader<'info, ClearingHouse>,
     /// Its insurance account.
     #[account(mut)]
     pub insurance: AccountLoader<'info, MarginAccount>,
@@ -35,9 +35,9 @@ pub(crate) fn handler(ctx: Context<FundInsurance>, amount: u64) -> Result<()> {
     let accounts = ctx.accounts;
     accounts.house.load()?.check_version()?;
     let mut insurance = accounts.insurance.load_mut()?;
-    let mut books = insurance.books()?;
-    books.donate(amount).or_refuse()?;
-    insurance.keep(&books)?;
+    let mut book = insurance.book()?;
+    book.donate(amount).or_refuse()?;
+    insurance.store(&book)?;
     take_in(
         &accounts.house,
         &mut accounts.custody,
@@ -51,7 +51,7 @@ pub(crate) fn handler(ctx: Context<FundInsurance>, amount: u64) -> Result<()> {
         account: accounts.insurance.key(),
         amount,
         repaid: 0,
-        cash: books.cash,
+        cash: book.cash,
         ledger: accounts.house.load()?.ledger,
     });
     Ok(())

@@ -1,14 +1,14 @@
 //! `liquidate`: a liquidator takes the smallest sufficient part of a failing book, for a discount that grows with time.
 
-use crate::clearing::{sum, Room, Venue};
+use crate::clearing::{sum, MarginScratch, SeriesAccounts};
 use crate::errors::{OptionsError, Refuse};
-use crate::events::{Liquidated, StandingReport};
+use crate::events::{Liquidated, MarginStatusReport};
 use crate::markets::{Markets, Purpose};
-use crate::state::{Expiry, House, MarginAccount, Series};
+use crate::state::{ClearingHouse, Expiry, MarginAccount, Series};
 use anchor_lang::prelude::*;
-use ballast_core_clearing::account::MarginAccount as Books;
-use ballast_core_clearing::liquidation::{apply_take, check_take, price_take, Seller, Take};
-use ballast_core_clearing::margin::{MarginContext, Marks, Standing};
+use ballast_core_clearing::account::MarginAccount as MarginBook;
+use ballast_core_clearing::liquidation::{apply_take, check_take, price_take, LiquidationFill, Seller};
+use ballast_core_clearing::margin::{MarginContext, MarginStatus, Marks};
 use ballast_core_clearing::params::ListingParams;
 use ballast_core_clearing::series::SeriesTerms;
 use ballast_core_types::Lots;
@@ -20,7 +20,7 @@ pub struct Liquidate<'info> {
     pub owner: Signer<'info>,
     /// The house.
     #[account(mut, has_one = insurance @ OptionsError::WrongInsurance)]
-    pub house: AccountLoader<'info, House>,
+    pub house: AccountLoader<'info, ClearingHouse>,
     /// The expiry of the series.
     #[account(mut, has_one = house @ OptionsError::WrongHouse)]
     pub expiry: Box<Account<'info, Expiry>>,
@@ -54,16 +54,16 @@ pub struct Liquidate<'info> {
 /// The three accounts of a take.
 #[derive(Clone)]
 struct Parties {
-    account: Box<Books>,
-    liquidator: Box<Books>,
-    fund: Box<Books>,
+    account: Box<MarginBook>,
+    liquidator: Box<MarginBook>,
+    fund: Box<MarginBook>,
 }
 
 /// What a take did.
 struct Done {
-    take: Take,
-    before: Standing,
-    after: Standing,
+    take: LiquidationFill,
+    before: MarginStatus,
+    after: MarginStatus,
 }
 
 pub(crate) fn handler<'info>(ctx: Context<'info, Liquidate<'info>>, quantity: i64) -> Result<()> {
@@ -79,8 +79,8 @@ pub(crate) fn handler<'info>(ctx: Context<'info, Liquidate<'info>>, quantity: i6
         payment: done.take.payment.0,
         discount: done.take.discount,
         cap: done.take.cap,
-        before: StandingReport::from(&done.before),
-        after: StandingReport::from(&done.after),
+        before: MarginStatusReport::from(&done.before),
+        after: MarginStatusReport::from(&done.after),
     });
     Ok(())
 }
@@ -94,28 +94,28 @@ fn execute(accounts: &mut Liquidate, markets: &[AccountInfo], quantity: Lots) ->
     let mut liquidator = accounts.liquidator.load_mut()?;
     let mut insurance = accounts.insurance.load_mut()?;
     let mut parties = Parties {
-        account: account.books()?,
-        liquidator: liquidator.books()?,
-        fund: insurance.books()?,
+        account: account.book()?,
+        liquidator: liquidator.book()?,
+        fund: insurance.book()?,
     };
     let terms = accounts.series.key.terms()?;
     let listing = house.listing(terms.market)?.settings.params();
-    let mut room = Room::new();
-    // Open interest is the one before the take in every standing: all are compared at one state of the market.
+    let mut scratch = MarginScratch::new();
+    // Open interest is the one before the take in every status: all are compared at one state of the market.
     let context = markets.context(&house, clock.unix_timestamp);
-    let (done, change) = take(&mut parties, &terms, quantity, &listing, &context, &mut room)?;
+    let (done, change) = take(&mut parties, &terms, quantity, &listing, &context, &mut scratch)?;
     // The liquidator's own margin is that of any trade.
-    let mut venue = Venue {
+    let mut venue = SeriesAccounts {
         house: &mut house,
         expiry: &mut accounts.expiry,
         series: &mut accounts.series,
     };
     venue.change_open_interest(change)?;
     let context = markets.context(&house, clock.unix_timestamp);
-    room.check_initial(&mut parties.liquidator, &context, "liquidator")?;
-    account.keep(&parties.account)?;
-    liquidator.keep(&parties.liquidator)?;
-    insurance.keep(&parties.fund)?;
+    scratch.check_initial(&mut parties.liquidator, &context, "liquidator")?;
+    account.store(&parties.account)?;
+    liquidator.store(&parties.liquidator)?;
+    insurance.store(&parties.fund)?;
     Ok(done)
 }
 
@@ -127,18 +127,18 @@ fn take(
     quantity: Lots,
     listing: &ListingParams,
     context: &MarginContext,
-    room: &mut Room,
+    scratch: &mut MarginScratch,
 ) -> Result<(Done, i64)> {
-    let least = listing.least_size;
-    let before = room.standing(&parties.account, context, Marks::Adverse)?;
+    let least = listing.min_size;
+    let before = scratch.margin_status(&parties.account, context, Marks::Adverse)?;
     let untouched = parties.clone();
     let (take, change) = apply(parties, terms, quantity, listing, context)?;
-    let after = room.standing(&parties.account, context, Marks::Adverse)?;
+    let after = scratch.margin_status(&parties.account, context, Marks::Adverse)?;
     let smaller = if after.is_restored() && quantity.0.unsigned_abs() > least.0.unsigned_abs() {
         let less = Lots(quantity.0.saturating_sub(least.0.saturating_mul(quantity.0.signum())));
         let mut other = untouched;
         apply(&mut other, terms, less, listing, context)?;
-        Some(room.standing(&other.account, context, Marks::Adverse)?)
+        Some(scratch.margin_status(&other.account, context, Marks::Adverse)?)
     } else {
         None
     };
@@ -153,7 +153,7 @@ fn apply(
     quantity: Lots,
     listing: &ListingParams,
     context: &MarginContext,
-) -> Result<(Take, i64)> {
+) -> Result<(LiquidationFill, i64)> {
     let take = price_take(&parties.account, Seller::Member, terms, quantity, listing, context).or_refuse()?;
     let cash = |parties: &Parties| sum(&[&parties.account, &parties.liquidator, &parties.fund]);
     let before = cash(parties);

@@ -1,9 +1,10 @@
 //! One file per instruction, or per pair that belongs together: its accounts, its validation, its logic.
 
 pub(crate) mod auction;
+pub(crate) mod backstop;
 pub(crate) mod buy_from_insurance;
 pub(crate) mod cancel_quotes;
-pub(crate) mod create_house;
+pub(crate) mod create_clearing_house;
 pub(crate) mod create_series;
 pub(crate) mod deposit;
 pub(crate) mod fund_insurance;
@@ -14,15 +15,15 @@ pub(crate) mod pay_claims;
 pub(crate) mod settle_positions;
 pub(crate) mod settlement;
 pub(crate) mod take_auction;
-pub(crate) mod take_over;
 pub(crate) mod trade_quote;
 pub(crate) mod withdraw;
 
 // Whole modules, because Anchor looks for what it generates beside each accounts type.
 pub use auction::*;
+pub use backstop::*;
 pub use buy_from_insurance::*;
 pub use cancel_quotes::*;
-pub use create_house::*;
+pub use create_clearing_house::*;
 pub use create_series::*;
 pub use deposit::*;
 pub use fund_insurance::*;
@@ -33,6 +34,5 @@ pub use pay_claims::*;
 pub use settle_positions::*;
 pub use settlement::*;
 pub use take_auction::*;
-pub use take_over::*;
 pub use trade_quote::*;
 pub use withdraw::*;

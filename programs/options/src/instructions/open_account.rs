@@ -1,8 +1,8 @@
-//! `open_account`, `close_account` and `set_quoter`: margin accounts, several to an owner, isolated from each other.
+//! `open_account`, `close_account` and `set_quote_signer`: margin accounts, several to an owner, isolated from each other.
 
 use crate::errors::OptionsError;
 use crate::events::{AccountClosed, AccountOpened};
-use crate::state::{House, MarginAccount, ACCOUNT_SEED, MARGIN_ACCOUNT_BYTES, NUMBER_SLOTS};
+use crate::state::{ClearingHouse, MarginAccount, ACCOUNT_SEED, MARGIN_ACCOUNT_BYTES, NUMBER_SLOTS};
 use anchor_lang::prelude::*;
 
 /// Accounts of `open_account`.
@@ -15,7 +15,7 @@ pub struct OpenAccount<'info> {
     /// CHECK: any key may own an account, a program's own address among them; only its signature moves the money.
     pub owner: UncheckedAccount<'info>,
     /// The house.
-    pub house: AccountLoader<'info, House>,
+    pub house: AccountLoader<'info, ClearingHouse>,
     /// The account.
     #[account(
         init,
@@ -66,8 +66,8 @@ pub struct CloseAccount<'info> {
 
 pub(crate) fn close_account(ctx: Context<CloseAccount>) -> Result<()> {
     let account = ctx.accounts.account.load()?;
-    let books = account.books()?;
-    require!(books.is_empty(), OptionsError::NotEmpty);
+    let book = account.book()?;
+    require!(book.is_empty(), OptionsError::NotEmpty);
     // Until then it could be opened again, and a quote signed for it be taken once more.
     let age = Clock::get()?.slot.saturating_sub(account.number);
     require!(age >= NUMBER_SLOTS, OptionsError::TooYoungToClose);
@@ -79,9 +79,9 @@ pub(crate) fn close_account(ctx: Context<CloseAccount>) -> Result<()> {
     Ok(())
 }
 
-/// Accounts of `set_quoter`.
+/// Accounts of `set_quote_signer`.
 #[derive(Accounts)]
-pub struct SetQuoter<'info> {
+pub struct SetQuoteSigner<'info> {
     /// The owner.
     pub owner: Signer<'info>,
     /// The account.
@@ -89,9 +89,9 @@ pub struct SetQuoter<'info> {
     pub account: AccountLoader<'info, MarginAccount>,
 }
 
-pub(crate) fn set_quoter(ctx: Context<SetQuoter>, quoter: Pubkey) -> Result<()> {
+pub(crate) fn set_quote_signer(ctx: Context<SetQuoteSigner>, quote_signer: Pubkey) -> Result<()> {
     let mut account = ctx.accounts.account.load_mut()?;
     account.check_version()?;
-    account.quoter = quoter;
+    account.quote_signer = quote_signer;
     Ok(())
 }

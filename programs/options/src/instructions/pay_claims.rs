@@ -3,9 +3,9 @@
 use crate::clearing::{with_pool, MAX_BATCH};
 use crate::errors::{OptionsError, Refuse};
 use crate::events::ClaimPaid;
-use crate::state::{Expiry, House, MarginAccount};
+use crate::state::{ClearingHouse, Expiry, MarginAccount};
 use anchor_lang::prelude::*;
-use ballast_core_clearing::account::MarginAccount as Books;
+use ballast_core_clearing::account::MarginAccount as MarginBook;
 use ballast_core_clearing::payout;
 
 /// Accounts of `pay_claims`. After them the margin accounts, the insurance account among them if it has a claim.
@@ -13,7 +13,7 @@ use ballast_core_clearing::payout;
 pub struct PayClaims<'info> {
     /// The house.
     #[account(has_one = insurance @ OptionsError::WrongInsurance)]
-    pub house: AccountLoader<'info, House>,
+    pub house: AccountLoader<'info, ClearingHouse>,
     /// The expiry.
     #[account(mut, has_one = house @ OptionsError::WrongHouse)]
     pub expiry: Box<Account<'info, Expiry>>,
@@ -29,45 +29,50 @@ pub(crate) fn handler<'info>(ctx: Context<'info, PayClaims<'info>>) -> Result<()
     accounts.house.load()?.check_version()?;
     accounts.expiry.check_version()?;
     let mut insurance = accounts.insurance.load_mut()?;
-    let mut fund = insurance.books()?;
-    for member in batch {
-        if *member.key == accounts.insurance.key() {
-            pay(&mut accounts.expiry, member.key, &mut fund, None)?;
+    let mut fund = insurance.book()?;
+    for participant in batch {
+        if *participant.key == accounts.insurance.key() {
+            pay(&mut accounts.expiry, participant.key, &mut fund, None)?;
         } else {
-            pay_member(&mut accounts.expiry, member, &mut fund)?;
+            pay_member(&mut accounts.expiry, participant, &mut fund)?;
         }
     }
-    insurance.keep(&fund)
+    insurance.store(&fund)
 }
 
 #[inline(never)]
 fn pay_member<'info>(
     expiry: &mut Account<'info, Expiry>,
-    member: &'info AccountInfo<'info>,
-    fund: &mut Books,
+    participant: &'info AccountInfo<'info>,
+    fund: &mut MarginBook,
 ) -> Result<()> {
-    let loader = AccountLoader::<MarginAccount>::try_from(member)?;
+    let loader = AccountLoader::<MarginAccount>::try_from(participant)?;
     let mut account = loader.load_mut()?;
     require_keys_eq!(account.house, expiry.house, OptionsError::WrongHouse);
-    let mut books = account.books()?;
-    pay(expiry, member.key, &mut books, Some(fund))?;
-    account.keep(&books)
+    let mut book = account.book()?;
+    pay(expiry, participant.key, &mut book, Some(fund))?;
+    account.store(&book)
 }
 
 #[inline(never)]
-fn pay(expiry: &mut Account<Expiry>, key: &Pubkey, books: &mut Books, mut fund: Option<&mut Books>) -> Result<()> {
-    let mut book = expiry.book();
-    let before = with_pool(books, fund.as_deref(), book.pool());
-    let paid = payout::pay_claim(books, fund.as_deref_mut(), &mut book, expiry.market, expiry.expiry).or_refuse()?;
-    let after = with_pool(books, fund.as_deref(), book.pool());
+fn pay(
+    expiry: &mut Account<Expiry>,
+    key: &Pubkey,
+    book: &mut MarginBook,
+    mut fund: Option<&mut MarginBook>,
+) -> Result<()> {
+    let mut pool = expiry.book();
+    let before = with_pool(book, fund.as_deref(), pool.pool());
+    let paid = payout::pay_claim(book, fund.as_deref_mut(), &mut pool, expiry.market, expiry.expiry).or_refuse()?;
+    let after = with_pool(book, fund.as_deref(), pool.pool());
     require!(after == before, OptionsError::NotConserved);
-    expiry.keep(&book);
+    expiry.store(&pool);
     emit!(ClaimPaid {
         expiry: expiry.key(),
         account: *key,
         claim: paid.claim,
-        collected: book.collected,
-        claimed: book.claimed,
+        collected: pool.collected,
+        claimed: pool.claimed,
         amount: paid.amount,
         repaid: paid.repaid,
         dust: paid.dust,

@@ -3,9 +3,9 @@
 use crate::clearing::{with_pool, MAX_BATCH};
 use crate::errors::{OptionsError, Refuse};
 use crate::events::PositionsSettled;
-use crate::state::{Expiry, House, MarginAccount};
+use crate::state::{ClearingHouse, Expiry, MarginAccount};
 use anchor_lang::prelude::*;
-use ballast_core_clearing::account::MarginAccount as Books;
+use ballast_core_clearing::account::MarginAccount as MarginBook;
 use ballast_core_clearing::liquidation::release;
 use ballast_core_clearing::payout::{self, Settled};
 use ballast_core_types::Price;
@@ -15,7 +15,7 @@ use ballast_core_types::Price;
 pub struct SettlePositions<'info> {
     /// The house.
     #[account(mut, has_one = insurance @ OptionsError::WrongInsurance)]
-    pub house: AccountLoader<'info, House>,
+    pub house: AccountLoader<'info, ClearingHouse>,
     /// The expiry.
     #[account(mut, has_one = house @ OptionsError::WrongHouse)]
     pub expiry: Box<Account<'info, Expiry>>,
@@ -33,16 +33,16 @@ pub(crate) fn handler<'info>(ctx: Context<'info, SettlePositions<'info>>) -> Res
     let outcome = accounts.expiry.settlement()?.outcome;
     let price = outcome.ok_or(OptionsError::NotSettled)?.price;
     let mut insurance = accounts.insurance.load_mut()?;
-    let mut fund = insurance.books()?;
+    let mut fund = insurance.book()?;
     let open = accounts.expiry.open_long;
-    for member in batch {
-        if *member.key == accounts.insurance.key() {
-            settle(&mut accounts.expiry, member.key, &mut fund, None, price)?;
+    for participant in batch {
+        if *participant.key == accounts.insurance.key() {
+            settle(&mut accounts.expiry, participant.key, &mut fund, None, price)?;
         } else {
-            settle_member(&mut accounts.expiry, member, &mut fund, price)?;
+            settle_member(&mut accounts.expiry, participant, &mut fund, price)?;
         }
     }
-    insurance.keep(&fund)?;
+    insurance.store(&fund)?;
     // What was settled is not open any more.
     let settled = open.saturating_sub(accounts.expiry.open_long);
     let change = i64::try_from(settled).ok().and_then(i64::checked_neg);
@@ -54,34 +54,34 @@ pub(crate) fn handler<'info>(ctx: Context<'info, SettlePositions<'info>>) -> Res
 #[inline(never)]
 fn settle_member<'info>(
     expiry: &mut Account<'info, Expiry>,
-    member: &'info AccountInfo<'info>,
-    fund: &mut Books,
+    participant: &'info AccountInfo<'info>,
+    fund: &mut MarginBook,
     price: Price,
 ) -> Result<()> {
-    let loader = AccountLoader::<MarginAccount>::try_from(member)?;
+    let loader = AccountLoader::<MarginAccount>::try_from(participant)?;
     let mut account = loader.load_mut()?;
     require_keys_eq!(account.house, expiry.house, OptionsError::WrongHouse);
-    let mut books = account.books()?;
-    settle(expiry, member.key, &mut books, Some(fund), price)?;
-    release(&mut books);
-    account.keep(&books)
+    let mut book = account.book()?;
+    settle(expiry, participant.key, &mut book, Some(fund), price)?;
+    release(&mut book);
+    account.store(&book)
 }
 
 #[inline(never)]
 fn settle(
     expiry: &mut Account<Expiry>,
     key: &Pubkey,
-    books: &mut Books,
-    mut fund: Option<&mut Books>,
+    book: &mut MarginBook,
+    mut fund: Option<&mut MarginBook>,
     price: Price,
 ) -> Result<()> {
-    let mut book = expiry.book();
-    let before = with_pool(books, fund.as_deref(), book.pool());
+    let mut pool = expiry.book();
+    let before = with_pool(book, fund.as_deref(), pool.pool());
     let (market, moment) = (expiry.market, expiry.expiry);
-    let settled = payout::settle_positions(books, fund.as_deref_mut(), &mut book, market, moment, price).or_refuse()?;
-    let after = with_pool(books, fund.as_deref(), book.pool());
+    let settled = payout::settle_positions(book, fund.as_deref_mut(), &mut pool, market, moment, price).or_refuse()?;
+    let after = with_pool(book, fund.as_deref(), pool.pool());
     require!(after == before, OptionsError::NotConserved);
-    expiry.keep(&book);
+    expiry.store(&pool);
     announce(expiry.key(), *key, &settled);
     Ok(())
 }

@@ -3,7 +3,7 @@
 use crate::errors::{OptionsError, Refuse};
 use crate::events::{ExpirySettled, Sampled};
 use crate::markets::with_market;
-use crate::state::{Expiry, House};
+use crate::state::{ClearingHouse, Expiry};
 use anchor_lang::prelude::*;
 use ballast_core_market::admission::{AdmittedPrice, PriceUse};
 use ballast_core_market::breaker::permitted;
@@ -15,7 +15,7 @@ use ballast_risk::read;
 #[derive(Accounts)]
 pub struct SampleSettlement<'info> {
     /// The house.
-    pub house: AccountLoader<'info, House>,
+    pub house: AccountLoader<'info, ClearingHouse>,
     /// The expiry.
     #[account(mut, has_one = house @ OptionsError::WrongHouse)]
     pub expiry: Box<Account<'info, Expiry>>,
@@ -66,7 +66,7 @@ fn admitted(risk_market: &AccountInfo, price_feed: &AccountInfo) -> Result<Admit
 #[derive(Accounts)]
 pub struct FinishSettlement<'info> {
     /// The house.
-    pub house: AccountLoader<'info, House>,
+    pub house: AccountLoader<'info, ClearingHouse>,
     /// The expiry.
     #[account(mut, has_one = house @ OptionsError::WrongHouse)]
     pub expiry: Box<Account<'info, Expiry>>,

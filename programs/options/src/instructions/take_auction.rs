@@ -1,10 +1,10 @@
 //! `take_auction`: anyone takes part or all of what an owner offers.
 
-use crate::clearing::{trade, Deal, Sides, Venue};
+use crate::clearing::{trade, Counterparties, SeriesAccounts, TradeTerms};
 use crate::errors::{OptionsError, Refuse};
 use crate::events::{TradeSource, Traded};
 use crate::markets::{Markets, Purpose};
-use crate::state::{AuctionOffer, Expiry, House, MarginAccount, Series};
+use crate::state::{AuctionOffer, ClearingHouse, Expiry, MarginAccount, Series};
 use anchor_lang::prelude::*;
 use ballast_core_clearing::trade::{Side, UnitPrice};
 use ballast_core_types::Lots;
@@ -16,7 +16,7 @@ pub struct TakeAuction<'info> {
     pub owner: Signer<'info>,
     /// The house.
     #[account(mut)]
-    pub house: AccountLoader<'info, House>,
+    pub house: AccountLoader<'info, ClearingHouse>,
     /// The expiry of the series.
     #[account(mut, has_one = house @ OptionsError::WrongHouse)]
     pub expiry: Box<Account<'info, Expiry>>,
@@ -51,10 +51,10 @@ pub(crate) fn handler<'info>(ctx: Context<'info, TakeAuction<'info>>, quantity: 
     accounts.house.load()?.check_version()?;
     accounts.expiry.check_version()?;
     let clock = Clock::get()?;
-    let deal = take(accounts, Lots(quantity), UnitPrice(limit_price), &clock)?;
-    let premium = execute(accounts, ctx.remaining_accounts, &deal, &clock)?;
+    let terms = take(accounts, Lots(quantity), UnitPrice(limit_price), &clock)?;
+    let premium = execute(accounts, ctx.remaining_accounts, &terms, &clock)?;
     let (taker, maker) = (accounts.taker.key(), accounts.maker.key());
-    let (buyer, seller) = match deal.taker {
+    let (buyer, seller) = match terms.taker {
         Side::Buy => (taker, maker),
         Side::Sell => (maker, taker),
     };
@@ -64,8 +64,8 @@ pub(crate) fn handler<'info>(ctx: Context<'info, TakeAuction<'info>>, quantity: 
         buyer,
         seller,
         maker,
-        quantity: deal.quantity.0,
-        price: deal.price.0,
+        quantity: terms.quantity.0,
+        price: terms.price.0,
         premium,
         open_interest: accounts.series.open_interest,
         source: TradeSource::Auction {
@@ -75,9 +75,9 @@ pub(crate) fn handler<'info>(ctx: Context<'info, TakeAuction<'info>>, quantity: 
     Ok(())
 }
 
-fn take(accounts: &mut TakeAuction, quantity: Lots, limit: UnitPrice, clock: &Clock) -> Result<Deal> {
+fn take(accounts: &mut TakeAuction, quantity: Lots, limit: UnitPrice, clock: &Clock) -> Result<TradeTerms> {
     let terms = accounts.series.key.terms()?;
-    let least = Lots(accounts.house.load()?.listing(terms.market)?.settings.least_size);
+    let least = Lots(accounts.house.load()?.listing(terms.market)?.settings.min_size);
     let mut auction = accounts.auction.auction()?;
     let taker = auction.side.opposite();
     let (meant, quantity) = match quantity.0.checked_neg() {
@@ -87,7 +87,7 @@ fn take(accounts: &mut TakeAuction, quantity: Lots, limit: UnitPrice, clock: &Cl
     require!(meant == taker, OptionsError::AuctionSide);
     let price = auction.take(quantity, least, limit, clock.unix_timestamp).or_refuse()?;
     accounts.auction.left = auction.left.0;
-    Ok(Deal {
+    Ok(TradeTerms {
         terms,
         quantity,
         price,
@@ -96,23 +96,23 @@ fn take(accounts: &mut TakeAuction, quantity: Lots, limit: UnitPrice, clock: &Cl
 }
 
 #[inline(never)]
-fn execute(accounts: &mut TakeAuction, markets: &[AccountInfo], deal: &Deal, clock: &Clock) -> Result<u64> {
+fn execute(accounts: &mut TakeAuction, markets: &[AccountInfo], terms: &TradeTerms, clock: &Clock) -> Result<u64> {
     let mut house = accounts.house.load_mut()?;
     let mut markets = Markets::read(&house, markets, Purpose::Trade, clock)?;
     let mut taker_account = accounts.taker.load_mut()?;
     let mut maker_account = accounts.maker.load_mut()?;
-    let (mut taker, mut maker) = (taker_account.books()?, maker_account.books()?);
-    let mut venue = Venue {
+    let (mut taker, mut maker) = (taker_account.book()?, maker_account.book()?);
+    let mut venue = SeriesAccounts {
         house: &mut house,
         expiry: &mut accounts.expiry,
         series: &mut accounts.series,
     };
-    let mut sides = Sides {
+    let mut counterparties = Counterparties {
         taker: &mut taker,
         maker: &mut maker,
     };
-    let premium = trade(&mut venue, &mut sides, deal, &mut markets, clock)?;
-    taker_account.keep(&taker)?;
-    maker_account.keep(&maker)?;
+    let premium = trade(&mut venue, &mut counterparties, terms, &mut markets, clock)?;
+    taker_account.store(&taker)?;
+    maker_account.store(&maker)?;
     Ok(premium)
 }

@@ -1,10 +1,10 @@
 //! `trade_quote`: a taker trades on a maker's signed quote, which an ed25519 instruction of the same transaction carries.
 
-use crate::clearing::{trade, Deal, Sides, Venue};
+use crate::clearing::{trade, Counterparties, SeriesAccounts, TradeTerms};
 use crate::errors::{OptionsError, Refuse};
 use crate::events::{TradeSource, Traded};
 use crate::markets::{Markets, Purpose};
-use crate::state::{Expiry, House, MarginAccount, Series};
+use crate::state::{ClearingHouse, Expiry, MarginAccount, Series};
 use anchor_lang::prelude::*;
 use ballast_core_clearing::ed25519::signed_message;
 use ballast_core_clearing::quote::{Quote, QuoteScope};
@@ -19,7 +19,7 @@ pub struct TradeQuote<'info> {
     pub owner: Signer<'info>,
     /// The house.
     #[account(mut)]
-    pub house: AccountLoader<'info, House>,
+    pub house: AccountLoader<'info, ClearingHouse>,
     /// The expiry of the series.
     #[account(mut, has_one = house @ OptionsError::WrongHouse)]
     pub expiry: Box<Account<'info, Expiry>>,
@@ -88,7 +88,7 @@ fn accept(accounts: &TradeQuote, quantity: Lots, index: u16, clock: &Clock) -> R
         series: accounts.series.key.terms()?,
         maker: accounts.maker.key().to_bytes(),
     };
-    let quote = signed_quote(&accounts.instructions, index, &maker.quoter)?;
+    let quote = signed_quote(&accounts.instructions, index, &maker.quote_signer)?;
     let taker = accounts.owner.key().to_bytes();
     quote.check(&here, &taker, clock.slot).or_refuse()?;
     let mut nonces = maker.quotes();
@@ -97,9 +97,9 @@ fn accept(accounts: &TradeQuote, quantity: Lots, index: u16, clock: &Clock) -> R
     Ok(quote)
 }
 
-/// The quote that the instruction of that index shows to be signed by `quoter`.
+/// The quote that the instruction of that index shows to be signed by `quote_signer`.
 #[inline(never)]
-fn signed_quote(instructions: &AccountInfo, index: u16, quoter: &Pubkey) -> Result<Quote> {
+fn signed_quote(instructions: &AccountInfo, index: u16, quote_signer: &Pubkey) -> Result<Quote> {
     let carrier = load_instruction_at_checked(usize::from(index), instructions);
     let carrier = carrier.map_err(|_| OptionsError::NoSignature)?;
     require_keys_eq!(
@@ -107,7 +107,7 @@ fn signed_quote(instructions: &AccountInfo, index: u16, quoter: &Pubkey) -> Resu
         solana_sdk_ids::ed25519_program::ID,
         OptionsError::NoSignature
     );
-    let message = signed_message(&carrier.data, index, &quoter.to_bytes()).or_refuse()?;
+    let message = signed_message(&carrier.data, index, &quote_signer.to_bytes()).or_refuse()?;
     Quote::decode(message).or_refuse()
 }
 
@@ -123,24 +123,24 @@ fn execute(
     let mut markets = Markets::read(&house, markets, Purpose::Trade, clock)?;
     let mut taker_account = accounts.taker.load_mut()?;
     let mut maker_account = accounts.maker.load_mut()?;
-    let (mut taker, mut maker) = (taker_account.books()?, maker_account.books()?);
-    let deal = Deal {
+    let (mut taker, mut maker) = (taker_account.book()?, maker_account.book()?);
+    let terms = TradeTerms {
         terms: quote.scope.series,
         quantity,
         price: quote.price,
         taker: quote.side.opposite(),
     };
-    let mut venue = Venue {
+    let mut venue = SeriesAccounts {
         house: &mut house,
         expiry: &mut accounts.expiry,
         series: &mut accounts.series,
     };
-    let mut sides = Sides {
+    let mut counterparties = Counterparties {
         taker: &mut taker,
         maker: &mut maker,
     };
-    let premium = trade(&mut venue, &mut sides, &deal, &mut markets, clock)?;
-    taker_account.keep(&taker)?;
-    maker_account.keep(&maker)?;
+    let premium = trade(&mut venue, &mut counterparties, &terms, &mut markets, clock)?;
+    taker_account.store(&taker)?;
+    maker_account.store(&maker)?;
     Ok(premium)
 }

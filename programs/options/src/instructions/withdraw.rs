@@ -1,15 +1,15 @@
 //! `withdraw`: tokens out, as far as the initial margin holds with gains at the lower of spot and slow price.
 
-use crate::clearing::Room;
+use crate::clearing::MarginScratch;
 use crate::errors::{OptionsError, Refuse};
 use crate::events::Withdrawn;
 use crate::markets::{Markets, Purpose};
-use crate::state::{House, MarginAccount};
+use crate::state::{ClearingHouse, MarginAccount};
 use crate::tokens::pay_out;
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Token, TokenAccount};
 use ballast_core_clearing::liquidation;
-use ballast_core_clearing::margin::{Marks, Standing};
+use ballast_core_clearing::margin::{MarginStatus, Marks};
 
 /// Accounts of `withdraw`. After them the markets that the account has positions on; none for an account without.
 #[derive(Accounts)]
@@ -18,7 +18,7 @@ pub struct Withdraw<'info> {
     pub owner: Signer<'info>,
     /// The house.
     #[account(mut, has_one = custody @ OptionsError::WrongCustody)]
-    pub house: AccountLoader<'info, House>,
+    pub house: AccountLoader<'info, ClearingHouse>,
     /// The account.
     #[account(mut, has_one = house @ OptionsError::WrongHouse, has_one = owner @ OptionsError::NotOwner)]
     pub account: AccountLoader<'info, MarginAccount>,
@@ -38,7 +38,7 @@ pub struct Withdraw<'info> {
 
 pub(crate) fn handler<'info>(ctx: Context<'info, Withdraw<'info>>, amount: u64) -> Result<()> {
     let accounts = ctx.accounts;
-    let (standing, cash) = book(accounts, ctx.remaining_accounts, amount)?;
+    let (status, cash) = book(accounts, ctx.remaining_accounts, amount)?;
     pay_out(
         &accounts.house,
         &mut accounts.custody,
@@ -52,30 +52,30 @@ pub(crate) fn handler<'info>(ctx: Context<'info, Withdraw<'info>>, amount: u64) 
         amount,
         cash,
         ledger: accounts.house.load()?.ledger,
-        equity: standing.equity.0,
-        initial: standing.initial.0,
+        equity: status.equity.0,
+        initial: status.initial.0,
     });
     Ok(())
 }
 
 #[inline(never)]
-fn book(accounts: &Withdraw, markets: &[AccountInfo], amount: u64) -> Result<(Standing, u64)> {
+fn book(accounts: &Withdraw, markets: &[AccountInfo], amount: u64) -> Result<(MarginStatus, u64)> {
     let house = accounts.house.load()?;
     house.check_version()?;
     let clock = Clock::get()?;
     let mut account = accounts.account.load_mut()?;
-    let mut books = account.books()?;
-    books.withdraw(amount).or_refuse()?;
+    let mut book = account.book()?;
+    book.withdraw(amount).or_refuse()?;
     // An account without positions leaves while there is no price at all.
-    let markets = if books.positions().is_empty() {
+    let markets = if book.positions().is_empty() {
         Markets::none()
     } else {
         Markets::read(&house, markets, Purpose::Withdraw, &clock)?
     };
     let context = markets.context(&house, clock.unix_timestamp);
-    let standing = Room::new().standing(&books, &context, Marks::Prudent)?;
-    standing.check_initial().or_refuse()?;
-    liquidation::end(&mut books, &standing).or_refuse()?;
-    account.keep(&books)?;
-    Ok((standing, books.cash))
+    let status = MarginScratch::new().margin_status(&book, &context, Marks::Conservative)?;
+    status.check_initial().or_refuse()?;
+    liquidation::end(&mut book, &status).or_refuse()?;
+    account.store(&book)?;
+    Ok((status, book.cash))
 }

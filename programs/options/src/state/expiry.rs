@@ -124,7 +124,7 @@ impl Expiry {
     }
 
     /// Stores the money of it.
-    pub fn keep(&mut self, book: &ExpiryBook) {
+    pub fn store(&mut self, book: &ExpiryBook) {
         self.open_long = book.open_long;
         self.open_short = book.open_short;
         self.collected = book.collected;
@@ -204,7 +204,7 @@ pub(super) mod tests {
             claims_done: 6,
         };
         let mut account = expiry();
-        account.keep(&book);
+        account.store(&book);
         assert_eq!(account.book(), book);
     }
 }

@@ -4,7 +4,7 @@ use crate::errors::{refused, OptionsError};
 use crate::state::series::SeriesKey;
 use crate::state::version::VERSION;
 use anchor_lang::prelude::*;
-use ballast_core_clearing::account::{Claim, MarginAccount as Books, Position, Status, MAX_CLAIMS, MAX_POSITIONS};
+use ballast_core_clearing::account::{Claim, MarginAccount as MarginBook, Position, Status, MAX_CLAIMS, MAX_POSITIONS};
 use ballast_core_clearing::nonces::{Nonce, NonceSlot, Nonces, NONCE_SLOTS};
 use ballast_core_types::Lots;
 use bytemuck::{Pod, Zeroable};
@@ -75,7 +75,7 @@ pub struct MarginAccount {
     /// Signs for whatever leaves the account or adds risk to it; may be a program's address.
     pub owner: Pubkey,
     /// Signs quotes for it off-chain, and may cancel them: at first the owner.
-    pub quoter: Pubkey,
+    pub quote_signer: Pubkey,
     /// Who paid for the account, and gets the rent back.
     pub payer: Pubkey,
     /// Number among its owner's: the slot it was opened in, or shortly before.
@@ -89,7 +89,7 @@ pub struct MarginAccount {
     /// The last take of its liquidation, unix seconds.
     pub liquidation_touched_at: i64,
     /// Quotes with lower nonces are cancelled.
-    pub least_nonce: u64,
+    pub min_nonce: u64,
     /// Quotes filled or cancelled.
     pub nonces: [StoredNonce; NONCE_SLOTS],
     /// Positions, in rising order of their series; the first `position_count` are in use.
@@ -111,7 +111,7 @@ impl MarginAccount {
         self.bump = bump;
         self.house = house;
         self.owner = owner;
-        self.quoter = owner;
+        self.quote_signer = owner;
         self.payer = payer;
         self.number = number;
     }
@@ -151,25 +151,23 @@ impl MarginAccount {
     /// Cash, debt, status, positions and claims as the pure functions take them.
     ///
     /// # Errors
-    /// [`OptionsError::Version`]; [`OptionsError::SeriesForm`] or an error of the books if it was not written by [`Self::keep`].
+    /// [`OptionsError::Version`]; [`OptionsError::SeriesForm`] or an error of the books if it was not written by [`Self::store`].
     #[inline(never)]
-    pub fn books(&self) -> Result<Box<Books>> {
+    pub fn book(&self) -> Result<Box<MarginBook>> {
         self.check_version()?;
-        let mut books = Box::new(Books::EMPTY);
-        books.cash = self.cash;
-        books.debt = self.debt;
-        books.status = self.status();
+        let mut book = Box::new(MarginBook::EMPTY);
+        book.cash = self.cash;
+        book.debt = self.debt;
+        book.status = self.status();
         let positions = self.positions().iter().map_while(|stored| {
             Some(Position {
                 series: stored.series.terms().ok()?,
                 quantity: Lots(stored.quantity),
             })
         });
-        books
-            .load_positions(positions)
-            .map_err(|bad| refused(bad, bad.into()))?;
+        book.load_positions(positions).map_err(|bad| refused(bad, bad.into()))?;
         require!(
-            books.positions().len() == usize::from(self.position_count),
+            book.positions().len() == usize::from(self.position_count),
             OptionsError::SeriesForm
         );
         let claims = self.claims().iter().map(|stored| Claim {
@@ -177,25 +175,25 @@ impl MarginAccount {
             expiry: stored.expiry,
             amount: stored.amount,
         });
-        books.load_claims(claims).map_err(|bad| refused(bad, bad.into()))?;
-        Ok(books)
+        book.load_claims(claims).map_err(|bad| refused(bad, bad.into()))?;
+        Ok(book)
     }
 
-    /// Stores what [`Self::books`] gave, after it was changed.
+    /// Stores what [`Self::book`] gave, after it was changed.
     ///
     /// # Errors
     /// None for books of the pure functions.
     #[inline(never)]
-    pub fn keep(&mut self, books: &Books) -> Result<()> {
-        self.cash = books.cash;
-        self.debt = books.debt;
-        (self.status, self.liquidation_since, self.liquidation_touched_at) = match books.status {
+    pub fn store(&mut self, book: &MarginBook) -> Result<()> {
+        self.cash = book.cash;
+        self.debt = book.debt;
+        (self.status, self.liquidation_since, self.liquidation_touched_at) = match book.status {
             Status::Normal => (NORMAL, 0, 0),
             Status::Liquidation { since, touched_at } => (LIQUIDATION, since, touched_at),
             Status::Bankrupt => (BANKRUPT, 0, 0),
         };
         let before = usize::from(self.position_count);
-        let (positions, claims) = (books.positions(), books.claims());
+        let (positions, claims) = (book.positions(), book.claims());
         for (place, position) in self.positions.iter_mut().zip(positions) {
             *place = StoredPosition {
                 series: SeriesKey::from(&position.series),
@@ -223,7 +221,7 @@ impl MarginAccount {
     #[inline(never)]
     pub fn quotes(&self) -> Box<Nonces> {
         let mut nonces = Box::<Nonces>::default();
-        nonces.least = Nonce(self.least_nonce);
+        nonces.least = Nonce(self.min_nonce);
         for (slot, stored) in nonces.slots.iter_mut().zip(&self.nonces) {
             *slot = NonceSlot {
                 nonce: Nonce(stored.nonce),
@@ -235,7 +233,7 @@ impl MarginAccount {
 
     /// Stores what [`Self::quotes`] gave, after it was changed.
     pub fn keep_quotes(&mut self, nonces: &Nonces) {
-        self.least_nonce = nonces.least.0;
+        self.min_nonce = nonces.least.0;
         for (stored, slot) in self.nonces.iter_mut().zip(&nonces.slots) {
             *stored = StoredNonce {
                 nonce: slot.nonce.0,
@@ -300,8 +298,8 @@ mod tests {
                 after.liquidation_touched_at = 4;
             }
             let before = after;
-            let books = before.books().unwrap();
-            after.keep(&books).unwrap();
+            let book = before.book().unwrap();
+            after.store(&book).unwrap();
             assert_eq!(
                 bytemuck::bytes_of(&after),
                 bytemuck::bytes_of(&before),
@@ -313,16 +311,16 @@ mod tests {
     #[test]
     fn what_leaves_the_books_leaves_no_trace() {
         let mut kept = account(0, 32);
-        kept.keep(&Books::EMPTY).unwrap();
+        kept.store(&MarginBook::EMPTY).unwrap();
         assert_eq!(kept.positions, [StoredPosition::default(); MAX_POSITIONS]);
         assert_eq!(kept.claims, [StoredClaim::default(); MAX_CLAIMS]);
-        assert!(kept.books().unwrap().is_empty());
+        assert!(kept.book().unwrap().is_empty());
     }
 
     #[test]
     fn nonces_survive_storage() {
         let mut before = account(0, 0);
-        before.least_nonce = 31;
+        before.min_nonce = 31;
         before.nonces[5] = StoredNonce { nonce: 37, filled: 9 };
         let mut after = before;
         after.keep_quotes(&before.quotes());
@@ -333,13 +331,13 @@ mod tests {
     fn books_that_nobody_wrote_are_refused() {
         let mut unordered = account(0, 2);
         unordered.positions.swap(0, 1);
-        assert!(unordered.books().is_err());
+        assert!(unordered.book().is_err());
         let mut nameless = account(0, 2);
         nameless.positions[1].series.kind = 9;
-        assert!(nameless.books().is_err());
+        assert!(nameless.book().is_err());
         let mut newer = account(0, 0);
         newer.version = VERSION + 1;
-        assert!(newer.books().is_err());
-        assert_eq!(account(9, 0).books().unwrap().status, Status::Bankrupt);
+        assert!(newer.book().is_err());
+        assert_eq!(account(9, 0).book().unwrap().status, Status::Bankrupt);
     }
 }

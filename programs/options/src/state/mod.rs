@@ -2,19 +2,19 @@
 //! [`ballast_core_clearing`].
 
 mod auction;
+mod clearing_house;
 mod expiry;
-mod house;
 mod margin_account;
 mod series;
 mod settings;
 mod version;
 
 pub use auction::{side_byte, side_of, AuctionOffer, AUCTION_SEED};
+pub use clearing_house::{ClearingHouse, Listing, CUSTODY_SEED, HOUSE_BYTES, HOUSE_SEED};
 pub use expiry::{Expiry, ExpiryOutcome, EXPIRY_SEED};
-pub use house::{House, Listing, CUSTODY_SEED, HOUSE_BYTES, HOUSE_SEED};
 pub use margin_account::{
     MarginAccount, StoredClaim, StoredNonce, StoredPosition, ACCOUNT_SEED, MARGIN_ACCOUNT_BYTES, NUMBER_SLOTS,
 };
 pub use series::{Series, SeriesKey, SERIES_SEED};
-pub use settings::{HouseSettings, ListingSettings};
+pub use settings::{ClearingHouseSettings, ListingSettings};
 pub use version::VERSION;

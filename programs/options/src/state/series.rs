@@ -1,4 +1,4 @@
-//! A series: terms that were once found to lie on the lattice, and how much of it is open.
+//! A series: terms that were once found to lie on the listing grid, and how much of it is open.
 
 use crate::errors::{refused, OptionsError};
 use anchor_lang::prelude::*;

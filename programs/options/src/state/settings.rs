@@ -3,18 +3,18 @@
 use crate::errors::{refused, OptionsError};
 use anchor_lang::prelude::*;
 use ballast_core_clearing::params::{
-    ChargeParams, DiscountParams, ExpiryRules, HouseParams, ListingParams, SettlementParams, StrikeRange,
+    ChargeParams, ClearingHouseParams, DiscountParams, ExpiryRules, ListingParams, SettlementParams, StrikeRange,
 };
 use ballast_core_types::basis_points::BasisPoints;
 use ballast_core_types::Lots;
 use bytemuck::{Pod, Zeroable};
 
-/// [`HouseParams`], without the decimals, which are the quote mint's.
+/// [`ClearingHouseParams`], without the decimals, which are the quote mint's.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
-pub struct HouseSettings {
+pub struct ClearingHouseSettings {
     /// Oldest surface that margin may be computed from, seconds.
-    pub greatest_surface_age_seconds: u32,
+    pub max_surface_age_seconds: u32,
     /// How long before expiry the cash-need rule counts a position, seconds.
     pub cash_window_seconds: u32,
     /// How long a liquidation's discount grows, seconds.
@@ -28,17 +28,17 @@ pub struct HouseSettings {
 #[repr(C)]
 pub struct ListingSettings {
     /// Sizes are whole multiples of this, lots.
-    pub least_size: i64,
+    pub min_size: i64,
     /// The least spread charge for each series held, base units.
     pub spread_floor: u64,
     /// Size that is free of the concentration charge, lots.
     pub free_size: i64,
     /// Least strike as a share of the spot at creation.
-    pub least_strike: u32,
+    pub min_strike: u32,
     /// Greatest strike as a share of the spot at creation.
-    pub greatest_strike: u32,
+    pub max_strike: u32,
     /// Least time to expiry at creation, seconds.
-    pub least_tenor_seconds: u32,
+    pub min_tenor_seconds: u32,
     /// Spread charge, of the spot for each lot.
     pub spread: u32,
     /// Greatest concentration charge, of the spot for each lot.
@@ -56,7 +56,7 @@ pub struct ListingSettings {
     /// By how much the window grows when there are too few samples, seconds.
     pub extension_seconds: u32,
     /// By how much it may have grown, seconds.
-    pub greatest_delay_seconds: u32,
+    pub max_delay_seconds: u32,
     /// Any day so many days ahead may be an expiry.
     pub daily_days: u16,
     /// Fridays so many days ahead.
@@ -64,15 +64,15 @@ pub struct ListingSettings {
     /// Last Fridays of months so many days ahead.
     pub longest_days: u16,
     /// How many samples settle.
-    pub least_samples: u16,
+    pub min_samples: u16,
 }
 
-impl HouseSettings {
+impl ClearingHouseSettings {
     /// As the pure functions take them.
-    pub fn params(&self, quote_decimals: u8) -> HouseParams {
-        HouseParams {
+    pub fn params(&self, quote_decimals: u8) -> ClearingHouseParams {
+        ClearingHouseParams {
             quote_decimals,
-            greatest_surface_age_seconds: self.greatest_surface_age_seconds,
+            max_surface_age_seconds: self.max_surface_age_seconds,
             cash_window_seconds: self.cash_window_seconds,
             liquidation_seconds: self.liquidation_seconds,
             grace_seconds: self.grace_seconds,
@@ -101,16 +101,16 @@ impl ListingSettings {
     pub fn params(&self) -> ListingParams {
         ListingParams {
             strikes: StrikeRange {
-                least: BasisPoints(self.least_strike),
-                greatest: BasisPoints(self.greatest_strike),
+                least: BasisPoints(self.min_strike),
+                greatest: BasisPoints(self.max_strike),
             },
             expiries: ExpiryRules {
                 daily_days: self.daily_days,
                 weekly_days: self.weekly_days,
                 longest_days: self.longest_days,
-                least_seconds: self.least_tenor_seconds,
+                min_seconds: self.min_tenor_seconds,
             },
-            least_size: Lots(self.least_size),
+            min_size: Lots(self.min_size),
             charges: ChargeParams {
                 spread: BasisPoints(self.spread),
                 spread_floor: self.spread_floor,
@@ -125,9 +125,9 @@ impl ListingSettings {
             settlement: SettlementParams {
                 window_seconds: self.window_seconds,
                 spacing_seconds: self.spacing_seconds,
-                least_samples: self.least_samples,
+                min_samples: self.min_samples,
                 extension_seconds: self.extension_seconds,
-                greatest_delay_seconds: self.greatest_delay_seconds,
+                max_delay_seconds: self.max_delay_seconds,
             },
         }
     }

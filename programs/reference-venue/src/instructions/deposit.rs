@@ -8,7 +8,7 @@ use crate::transfers::take_in;
 
 #[derive(Accounts)]
 pub struct Deposit<'info> {
-    /// The owner. A stranger's gift would change what somebody else's account is worth, and a vault
+    /// The owner. Anyone's gift would change what somebody else's account is worth, and a vault
     /// that reads its value from here has to be able to ignore gifts.
     #[account(address = trader.owner @ PerpError::NotOwner)]
     pub depositor: Signer<'info>,

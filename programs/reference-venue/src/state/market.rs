@@ -75,7 +75,7 @@ impl Market {
         Ok(sum.ok_or(PerpError::Overflow)?)
     }
 
-    /// Ends every instruction that moves tokens. Tokens sent to the vault by a stranger are
+    /// Ends every instruction that moves tokens. Tokens sent to the vault by anyone are
     /// nobody's, so the vault may hold more.
     pub fn check_invariants(&self, vault_tokens: u64) -> Result<()> {
         require!(self.liabilities()? <= vault_tokens, PerpError::Insolvent);

@@ -7,8 +7,8 @@ use crate::state::{Market, Surface};
 use anchor_lang::prelude::*;
 use ballast_core_margin as assessment;
 use ballast_core_margin::{
-    deviation, Assessment, BookLeg, Contract, Decimal, MarketInputs, HORIZON_SECONDS, MARGIN, MAX_LEGS, MAX_MARKETS,
-    SCENARIOS,
+    horizon_volatility, Assessment, BookLeg, Contract, Decimal, MarketInputs, HORIZON_SECONDS, MARGIN, MAX_LEGS,
+    MAX_MARKETS, SCENARIOS,
 };
 use ballast_core_market::admission::{AdmittedPrice, PriceUse};
 use ballast_core_math::black_scholes::Kind;
@@ -74,7 +74,7 @@ struct MarketState {
     surface: Option<essvi::Surface>,
     surface_published_at: i64,
     observed_at: i64,
-    deviation: fixed::types::I7F57,
+    horizon_volatility: fixed::types::I7F57,
 }
 
 /// Rising addresses: no market can be passed twice, and every set of markets is passed in one way.
@@ -110,12 +110,13 @@ fn read_market(group: &[AccountInfo], args: &AssessArgs, clock: &Clock) -> Resul
         surface: None,
         surface_published_at: 0,
         observed_at: market.signals.observed_at,
-        deviation: fixed::types::I7F57::ZERO,
+        horizon_volatility: fixed::types::I7F57::ZERO,
     };
     if *surface_account.key != crate::ID {
         read_surface(&mut state, market_account.key, surface_account, args, now)?;
     }
-    state.deviation = deviation(market.larger_variance(), state.surface.as_ref()).map_err(RiskError::from)?;
+    state.horizon_volatility =
+        horizon_volatility(market.larger_variance(), state.surface.as_ref()).map_err(RiskError::from)?;
     Ok(state)
 }
 
@@ -180,7 +181,7 @@ fn book_leg(leg: &AssessLeg) -> Result<BookLeg> {
 
 impl MarketState {
     fn inputs(&self) -> MarketInputs<'_> {
-        MarketInputs::read(self.price.bounds, self.surface.as_ref(), self.deviation)
+        MarketInputs::read(self.price.bounds, self.surface.as_ref(), self.horizon_volatility)
     }
 }
 
@@ -209,7 +210,7 @@ fn report(assessment: &Assessment, states: &[MarketState], clock: &Clock) -> Ass
                 posted_slot: state.price.slot,
                 observed_at: state.observed_at,
                 surface_published_at: state.surface_published_at,
-                deviation: state.deviation.to_bits(),
+                horizon_volatility: state.horizon_volatility.to_bits(),
                 delta: greeks.delta,
                 gamma: greeks.gamma,
                 vega: greeks.vega,

@@ -1,4 +1,4 @@
-//! `observe`: one look at a market. Permissionless, at most once per minimum interval.
+//! `observe`: one observation at a market. Permissionless, at most once per minimum interval.
 
 use crate::errors::RiskError;
 use crate::events::{announce_plain, Observed};
@@ -6,10 +6,10 @@ use crate::read;
 use crate::state::{Market, StoredVenue};
 use anchor_lang::prelude::*;
 use ballast_core_market::admission::Now;
-use ballast_core_market::observation::Sight;
+use ballast_core_market::observation::MarketObservation;
 use ballast_core_types::Value;
 
-/// Accounts of `observe`; the venues of the market's parameters follow them, each once and in order. Nobody signs: what is read speaks for
+/// Accounts of `observe`; the venues of the market's parameters follow them, each once and in order. Permissionless: what is read speaks for
 /// itself.
 #[derive(Accounts)]
 pub struct Observe<'info> {
@@ -36,13 +36,13 @@ pub(crate) fn handler(ctx: Context<Observe>) -> Result<()> {
     let second = read::second_raw_price(&market, accounts.second_feed.as_deref())?;
     let second = second.and_then(|raw| view.second_price(&raw, now));
     let trading_cost = read_venues(&mut market, ctx.remaining_accounts, now)?;
-    let sight = Sight {
+    let observation = MarketObservation {
         price,
         second,
         trading_cost,
         implied: view.implied,
     };
-    market.record(&view.observe(&sight, now).map_err(RiskError::from)?)?;
+    market.record(&view.observe(&observation, now).map_err(RiskError::from)?)?;
     announce_plain(&Observed {
         market: key,
         publish_time: price.publish_time,

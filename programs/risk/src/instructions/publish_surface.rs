@@ -7,7 +7,7 @@ use anchor_lang::prelude::*;
 use ballast_core_market::surface_feed::{self, Choice, FeedSurface, Publication, Published};
 use ballast_core_math::estimators::{Elapsed, Gwav};
 
-/// Accounts of `publish_surface`; the submissions follow them. Nobody signs: the feeders did.
+/// Accounts of `publish_surface`; the submissions follow them. Permissionless: the feeders did.
 #[derive(Accounts)]
 pub struct PublishSurface<'info> {
     /// The surface.
@@ -27,7 +27,7 @@ pub(crate) fn handler(ctx: Context<PublishSurface>) -> Result<()> {
     market.check_version()?;
     require!(market.signals.observations > 0, RiskError::NothingObserved);
     let fresh = fresh_submissions(surface, &key, ctx.remaining_accounts, now)?;
-    let publication = agreed(surface, &fresh.said, &market, now)?;
+    let publication = agreed(surface, &fresh.submitted, &market, now)?;
     check_observed(surface, &market, now)?;
     let before = surface.published().to_vec();
     let published_before = surface.published_at;
@@ -60,16 +60,16 @@ fn check_observed(surface: &Surface, market: &Market, now: i64) -> Result<()> {
 
 /// Fresh submissions and whose they are, in the order of the accounts.
 struct Fresh {
-    said: Vec<FeedSurface>,
+    submitted: Vec<FeedSurface>,
     feeders: Vec<Pubkey>,
 }
 
-/// Looks at every account passed. One that is no registered feeder's own submission is refused, so that a keeper notices; one that is merely old, or
+/// Observes every account passed. One that is no registered feeder's own submission is refused, so that a keeper notices; one that is merely old, or
 /// for other expiries, is left out.
 fn fresh_submissions(surface: &Surface, key: &Pubkey, accounts: &[AccountInfo], now: i64) -> Result<Fresh> {
     let expiries = surface.active(now);
     let mut fresh = Fresh {
-        said: Vec::with_capacity(accounts.len()),
+        submitted: Vec::with_capacity(accounts.len()),
         feeders: Vec::with_capacity(accounts.len()),
     };
     let mut seen = 0u32;
@@ -91,8 +91,8 @@ fn fresh_submissions(surface: &Surface, key: &Pubkey, accounts: &[AccountInfo], 
         ) {
             continue;
         }
-        if let Some(said) = submission.slices().and_then(|said| said.aligned(expiries)) {
-            fresh.said.push(said);
+        if let Some(submitted) = submission.slices().and_then(|submitted| submitted.aligned(expiries)) {
+            fresh.submitted.push(submitted);
             fresh.feeders.push(Pubkey::new_from_array(*feeder));
         }
     }
@@ -100,7 +100,7 @@ fn fresh_submissions(surface: &Surface, key: &Pubkey, accounts: &[AccountInfo], 
 }
 
 #[inline(never)]
-fn agreed(surface: &Surface, said: &[FeedSurface], market: &Market, now: i64) -> Result<Box<Publication>> {
+fn agreed(surface: &Surface, submitted: &[FeedSurface], market: &Market, now: i64) -> Result<Box<Publication>> {
     let slices = surface.feed();
     let before = (surface.slice_count > 0).then_some(Published {
         at: surface.published_at,
@@ -108,7 +108,7 @@ fn agreed(surface: &Surface, said: &[FeedSurface], market: &Market, now: i64) ->
     });
     surface_feed::publish(
         before,
-        said,
+        submitted,
         usize::from(surface.required),
         &surface.settings.bounds(),
         market.realised_variance(),

@@ -4,7 +4,7 @@ use crate::errors::{refused, RiskError};
 use crate::events::SurfaceSubmitted;
 use crate::state::{StoredSlice, Submission, Surface, SURFACE_VERSION};
 use anchor_lang::prelude::*;
-use ballast_core_market::surface_feed::{self, FeedRefusal, FeedSlice, FeedSurface};
+use ballast_core_market::surface_feed::{self, FeedError, FeedSlice, FeedSurface};
 
 /// Accounts of `submit_surface`.
 #[derive(Accounts)]
@@ -24,15 +24,15 @@ pub(crate) fn handler(ctx: Context<SubmitSurface>, slices: Vec<StoredSlice>) -> 
     require!(surface.version == SURFACE_VERSION, RiskError::SurfaceVersion);
     require!(submission.version == SURFACE_VERSION, RiskError::SurfaceVersion);
     require!(surface.feeders().contains(&submission.feeder), RiskError::NotAFeeder);
-    let said: Vec<FeedSlice> = slices.iter().map(|slice| FeedSlice::from(*slice)).collect();
-    let said = FeedSurface::new(&said)
-        .and_then(|said| said.aligned(surface.active(now)))
-        .filter(|aligned| aligned.slices().len() == said.len())
-        .ok_or_else(|| refused(FeedRefusal::Grid))?;
-    said.check(now).map_err(refused)?;
+    let submitted: Vec<FeedSlice> = slices.iter().map(|slice| FeedSlice::from(*slice)).collect();
+    let submitted = FeedSurface::new(&submitted)
+        .and_then(|submitted| submitted.aligned(surface.active(now)))
+        .filter(|aligned| aligned.slices().len() == submitted.len())
+        .ok_or_else(|| refused(FeedError::Grid))?;
+    submitted.check(now).map_err(refused)?;
     submission.slice_count = u8::try_from(slices.len()).map_err(|_| RiskError::OutOfRange)?;
     submission.submitted_at = now;
-    submission.slices = surface_feed::padded(&said).map(StoredSlice::from);
+    submission.slices = surface_feed::padded(&submitted).map(StoredSlice::from);
     emit!(SurfaceSubmitted {
         surface: submission.surface,
         feeder: submission.feeder,

@@ -47,15 +47,15 @@ pub struct SignalSettings {
     pub trading_cost_seconds: u32,
     /// A surface published longer ago than this says nothing of implied volatility.
     pub max_surface_age_seconds: u32,
-    /// Fall of the slow high in a day, ten-thousandths of itself.
+    /// Fall of the slow high in a day, basis points of itself.
     pub high_fall_per_day: u32,
-    /// Least return that is a jump, ten-thousandths.
+    /// Least return that is a jump, basis points.
     pub jump_floor: u32,
     /// Greatest move of the slow price in an hour, as a share of itself.
     pub slow_price_rate_per_hour: Fixed,
 }
 
-/// See [`Threshold`]; ten-thousandths.
+/// See [`Threshold`]; basis points.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct ThresholdSettings {
@@ -84,9 +84,9 @@ pub struct RegimeSettings {
     pub contraction: LadderSettings,
     /// Fall from the slow high.
     pub drawdown: LadderSettings,
-    /// How long each level is kept at least, watched seconds.
+    /// How long each level is kept at least, observed seconds.
     pub dwell_seconds: u32,
-    /// The most that a gap between two looks adds to it, seconds.
+    /// The most that a gap between two observations adds to it, seconds.
     pub longest_gap_seconds: u32,
 }
 
@@ -96,10 +96,10 @@ pub struct RegimeSettings {
 pub struct StoredBreakerSettings {
     /// It trips when its reading reaches this.
     pub trip: u32,
-    /// It is quiet while its reading is under this.
-    pub clear: u32,
-    /// How long it has to be quiet, watched seconds.
-    pub quiet_seconds: u32,
+    /// Its cooldown runs while its reading is under this.
+    pub reset: u32,
+    /// How long its cooldown is, observed seconds.
+    pub cooldown_seconds: u32,
 }
 
 /// See [`BreakerParams`].
@@ -108,7 +108,7 @@ pub struct StoredBreakerSettings {
 pub struct MarketBreakerSettings {
     /// Price jump, vol jump, wide confidence, stale price, source divergence, liquidity contraction, stale surface.
     pub settings: [StoredBreakerSettings; MARKET_BREAKERS],
-    /// The most that a gap between two looks adds to a quiet time, seconds.
+    /// The most that a gap between two observations adds to a cooldown, seconds.
     pub longest_gap_seconds: u32,
 }
 
@@ -121,7 +121,7 @@ impl ObservationSettings {
         Ok(())
     }
 
-    /// As the policy crate wants them.
+    /// As the core wants them.
     ///
     /// # Errors
     /// Times that no estimator accepts; a market that was created has none.
@@ -192,8 +192,8 @@ impl From<StoredBreakerSettings> for BreakerSettings {
     fn from(stored: StoredBreakerSettings) -> Self {
         Self {
             trip: stored.trip,
-            clear: stored.clear,
-            quiet_seconds: stored.quiet_seconds,
+            reset: stored.reset,
+            cooldown_seconds: stored.cooldown_seconds,
         }
     }
 }
@@ -241,8 +241,8 @@ impl From<&ObservationParams> for ObservationSettings {
             breakers: MarketBreakerSettings {
                 settings: params.breakers.settings.map(|settings| StoredBreakerSettings {
                     trip: settings.trip,
-                    clear: settings.clear,
-                    quiet_seconds: settings.quiet_seconds,
+                    reset: settings.reset,
+                    cooldown_seconds: settings.cooldown_seconds,
                 }),
                 longest_gap_seconds: params.breakers.longest_gap_seconds,
             },

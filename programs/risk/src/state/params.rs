@@ -42,7 +42,7 @@ pub struct UseSettings {
     pub max_age_seconds: u32,
     /// Slots.
     pub max_age_slots: u32,
-    /// Distance from the second source over the lower price, ten-thousandths.
+    /// Distance from the second source over the lower price, basis points.
     pub max_divergence: u32,
     /// Share of the price.
     pub max_confidence: Fixed,
@@ -176,7 +176,7 @@ impl ExitHaircutParams {
         Ok(())
     }
 
-    /// As the policy crate wants it.
+    /// As the core wants it.
     pub fn haircut(&self) -> ExitHaircut {
         ExitHaircut {
             base: self.base.ratio(),

@@ -4,8 +4,8 @@ use crate::state::Fixed;
 use anchor_lang::prelude::*;
 use ballast_core_market::admission::SecondPrice;
 use ballast_core_market::breaker::{BreakerSet, BreakerStates};
+use ballast_core_market::cooldown::Cooldown;
 use ballast_core_market::observation::{Implied, TradingCost, MARKET_BREAKERS};
-use ballast_core_market::quiet::QuietTime;
 use ballast_core_market::regime::{Regime, RegimeState};
 use ballast_core_market::signals::{SignalParams, Signals};
 use ballast_core_math::estimators::{
@@ -105,9 +105,9 @@ pub struct StoredTradingCost {
 pub struct StoredImplied {
     /// When the surface was published, unix seconds; zero if never.
     pub published_at: i64,
-    /// Volatility a year at the money and the surface's averaged tenor, ten-thousandths.
+    /// Volatility a year at the money and the surface's averaged tenor, basis points.
     pub volatility: u32,
-    /// Its geometric average since the oldest checkpoint, ten-thousandths; zero while there is no history.
+    /// Its geometric average since the oldest checkpoint, basis points; zero while there is no history.
     pub average: u32,
 }
 
@@ -117,15 +117,15 @@ pub struct StoredImplied {
 pub struct StoredRegime {
     /// Since when the level is this one, unix seconds.
     pub since: i64,
-    /// When it was last looked at, unix seconds.
+    /// When it was last observed, unix seconds.
     pub updated_at: i64,
     /// 0 Calm, 1 Elevated, 2 Stressed, 3 Crisis.
     pub level: u32,
-    /// One more than the seconds it has been quiet; zero if it is not.
-    pub quiet: u32,
-    /// One more than the last implied ratio seen, ten-thousandths; zero if none was.
+    /// One more than the seconds its cooldown has run; zero if it does not.
+    pub cooldown: u32,
+    /// One more than the last implied ratio seen, basis points; zero if none was.
     pub implied_ratio: u32,
-    /// One more than the last contraction seen, ten-thousandths; zero if none was.
+    /// One more than the last contraction seen, basis points; zero if none was.
     pub contraction: u32,
 }
 
@@ -133,12 +133,12 @@ pub struct StoredRegime {
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct StoredBreakers {
-    /// When they were last looked at, unix seconds.
+    /// When they were last observed, unix seconds.
     pub updated_at: i64,
-    /// Those that stand: a bit for each, in the order of `docs/reference/breakers.md`.
+    /// Those that are active: a bit for each, in the order of `docs/reference/breakers.md`.
     pub tripped: u32,
-    /// For each of the market's, one more than the seconds it has been quiet; zero if it is not.
-    pub quiet: [u32; MARKET_BREAKERS],
+    /// For each of the market's, one more than the seconds its cooldown has run; zero if it does not.
+    pub cooldown: [u32; MARKET_BREAKERS],
 }
 
 /// What is missing is stored as zero, so what is there is stored as one more.
@@ -289,7 +289,7 @@ impl StoredRegime {
             regime: level.unwrap_or(Regime::Crisis),
             since: self.since,
             updated_at: self.updated_at,
-            quiet: QuietTime::from_stored(self.quiet),
+            cooldown: Cooldown::from_stored(self.cooldown),
             implied_ratio: less_one(self.implied_ratio).map(BasisPoints),
             contraction: less_one(self.contraction).map(BasisPoints),
         }
@@ -302,7 +302,7 @@ impl From<RegimeState> for StoredRegime {
             since: state.since,
             updated_at: state.updated_at,
             level: u32::from(state.regime as u8),
-            quiet: state.quiet.stored(),
+            cooldown: state.cooldown.stored(),
             implied_ratio: plus_one(state.implied_ratio.map(|ratio| ratio.0)),
             contraction: plus_one(state.contraction.map(|ratio| ratio.0)),
         }
@@ -310,12 +310,12 @@ impl From<RegimeState> for StoredRegime {
 }
 
 impl StoredBreakers {
-    /// The breakers. Bits that stand for nothing count as all of them: nothing that cannot be read permits risk.
+    /// The breakers. Bits that are active for nothing count as all of them: nothing that cannot be read permits risk.
     pub fn get(&self) -> BreakerStates<MARKET_BREAKERS> {
         let tripped = u16::try_from(self.tripped).ok().and_then(BreakerSet::from_bits);
         BreakerStates {
             tripped: tripped.unwrap_or(BreakerSet::ALL),
-            quiet: self.quiet.map(QuietTime::from_stored),
+            cooldown: self.cooldown.map(Cooldown::from_stored),
             updated_at: self.updated_at,
         }
     }
@@ -326,7 +326,7 @@ impl From<BreakerStates<MARKET_BREAKERS>> for StoredBreakers {
         Self {
             updated_at: states.updated_at,
             tripped: u32::from(states.tripped.bits()),
-            quiet: states.quiet.map(QuietTime::stored),
+            cooldown: states.cooldown.map(Cooldown::stored),
         }
     }
 }
@@ -356,7 +356,7 @@ mod tests {
     #[test]
     fn regime_and_breakers_survive_storage() {
         let regime = RegimeState {
-            quiet: QuietTime::from_seconds(Some(0)),
+            cooldown: Cooldown::from_seconds(Some(0)),
             implied_ratio: Some(BasisPoints(0)),
             contraction: Some(BasisPoints(12_345)),
             ..RegimeState::new(77)
@@ -364,8 +364,8 @@ mod tests {
         assert_eq!(StoredRegime::from(regime).get(), regime);
         let mut breakers = BreakerStates::new(99);
         breakers.tripped = BreakerSet::ALL;
-        breakers.quiet =
-            [None, Some(0), Some(1), Some(60), Some(u32::MAX - 1), None, Some(7)].map(QuietTime::from_seconds);
+        breakers.cooldown =
+            [None, Some(0), Some(1), Some(60), Some(u32::MAX - 1), None, Some(7)].map(Cooldown::from_seconds);
         assert_eq!(StoredBreakers::from(breakers).get(), breakers);
     }
 }

@@ -21,7 +21,7 @@ pub const MAX_FEEDERS: usize = 16;
 /// Most expiries a grid holds: the eight of the surface, and those that follow them.
 pub const MAX_GRID: usize = 16;
 /// Least time between two expiries of a grid, seconds.
-const LEAST_GAP: i64 = 3_600;
+const MIN_GAP: i64 = 3_600;
 
 /// One expiry, as stored: an eSSVI slice whose level is a rate, so that it stays true while time passes.
 #[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -229,7 +229,7 @@ impl SurfaceSettings {
         Ok(())
     }
 
-    /// As the policy crate wants them.
+    /// As the core wants them.
     pub fn bounds(&self) -> FeedBounds {
         FeedBounds {
             min_interval_seconds: self.min_interval_seconds,
@@ -258,7 +258,7 @@ impl Surface {
         surface_feed::active(self.grid(), now, self.settings.min_time_to_expiry_seconds)
     }
 
-    /// The published slices as the policy crate wants them.
+    /// The published slices as the core wants them.
     pub fn feed(&self) -> FeedSurface {
         FeedSurface::from_padded(self.slices.map(FeedSlice::from), usize::from(self.slice_count))
     }
@@ -293,11 +293,11 @@ impl Surface {
     pub fn set_grid(&mut self, grid: &[i64], now: i64) -> Result<()> {
         let count = u8::try_from(grid.len()).map_err(|_| RiskError::SurfaceGrid)?;
         let least = now.saturating_add(i64::from(self.settings.min_time_to_expiry_seconds));
-        let most = now.saturating_add(surface_feed::GREATEST_TIME_TO_EXPIRY);
+        let most = now.saturating_add(surface_feed::MAX_TIME_TO_EXPIRY);
         let apart = grid
             .iter()
             .zip(grid.iter().skip(1))
-            .all(|(before, after)| after.saturating_sub(*before) >= LEAST_GAP);
+            .all(|(before, after)| after.saturating_sub(*before) >= MIN_GAP);
         let ahead = grid.iter().all(|expiry| (least..=most).contains(expiry));
         let next = surface_feed::active(grid, now, self.settings.min_time_to_expiry_seconds);
         let kept = self

@@ -88,12 +88,12 @@ pub fn market(base: usize) -> Vec<Row> {
         regime.since => "Since when the level is this one",
         regime.updated_at => "When it was last updated",
         regime.level => "0 Calm, 1 Elevated, 2 Stressed, 3 Crisis; take anything else for Crisis",
-        regime.quiet => "One more than the observed seconds under the exit thresholds; zero while it is not under them",
+        regime.cooldown => "One more than the observed seconds under the exit thresholds; zero while it is not under them",
         regime.implied_ratio => "One more than the last ratio of implied to slow volatility, basis points; zero if none was read",
         regime.contraction => "One more than the last contraction, basis points; zero if none was read",
         breakers.updated_at => "When they were last updated",
         breakers.tripped => "The active ones: bit 0 is the first row of [breakers.md](breakers.md). Take unknown bits for all of them",
-        breakers.quiet => "In the order of `params.observation.breakers.settings`: one more than the observed seconds of its cooldown so far; zero if none runs",
+        breakers.cooldown => "In the order of `params.observation.breakers.settings`: one more than the observed seconds of its cooldown so far; zero if none runs",
         reserved => "Zero",
     }));
     rows
@@ -191,8 +191,8 @@ pub const BREAKER: &str = "In the unit of the breaker's reading: basis points, o
 pub fn breaker() -> Vec<Row> {
     rows!(0, StoredBreakerSettings, {
         trip => "It trips when its reading reaches this",
-        clear => "Its cooldown runs while its reading is under this",
-        quiet_seconds => "Its cooldown, observed seconds",
+        reset => "Its cooldown runs while its reading is under this",
+        cooldown_seconds => "Its cooldown, observed seconds",
     })
 }
 

@@ -9,7 +9,7 @@ use anchor_lang::prelude::*;
 use anchor_spl::token::{Token, TokenAccount};
 use ballast_venues::{AccountRole, VenueAction};
 
-/// Accounts of `collect_withdrawal`. Nobody signs.
+/// Accounts of `collect_withdrawal`. Permissionless.
 #[derive(Accounts)]
 pub struct CollectWithdrawal<'info> {
     /// The vault.

@@ -8,7 +8,7 @@ use crate::valuation::*;
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Mint, Token, TokenAccount};
 
-/// Accounts of `complete_redemption`. Nobody signs: the money can only go to the holder.
+/// Accounts of `complete_redemption`. Permissionless: the money can only go to the holder.
 #[derive(Accounts)]
 pub struct CompleteRedemption<'info> {
     /// The vault and what it is worth.
@@ -54,8 +54,8 @@ pub(crate) fn handler(ctx: Context<CompleteRedemption>) -> Result<()> {
     let decided = Decided::new(payment, &appraisal);
 
     let (vault, burnt) = (&mut accounts.valuation.vault, payment.shares.0);
-    let waiting = vault.leaving_shares.checked_sub(burnt);
-    vault.leaving_shares = waiting.ok_or(VaultError::OutOfRange)?;
+    let waiting = vault.pending_redemption_shares.checked_sub(burnt);
+    vault.pending_redemption_shares = waiting.ok_or(VaultError::OutOfRange)?;
     let left = accounts.ticket.shares.checked_sub(burnt);
     accounts.ticket.shares = left.ok_or(VaultError::OutOfRange)?;
     tokens::burn_escrowed(

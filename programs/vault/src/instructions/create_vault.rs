@@ -12,7 +12,7 @@ use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Mint, Token, TokenAccount};
 use ballast_core_types::Ratio;
-use ballast_core_vault::vault_watch::Watch;
+use ballast_core_vault::monitor::VaultMonitor;
 use ballast_risk::state::Market as RiskMarket;
 use ballast_venues::{AccountRole, VenueAction};
 
@@ -23,7 +23,7 @@ pub struct CreateVaultArgs {
     pub id: u64,
     /// Policy.
     pub policy: VaultPolicy,
-    /// Who may trip the vault's breakers, and resume those that wait for him.
+    /// Who may trip the vault's breakers, and resume those that wait for them.
     pub guardian: Option<Pubkey>,
     /// Settings of its breakers.
     pub breakers: VaultBreakerSettings,
@@ -102,13 +102,13 @@ pub(crate) fn handler(ctx: Context<CreateVault>, args: CreateVaultArgs) -> Resul
         guardian: args.guardian,
         breakers: args.breakers,
         cash: 0,
-        leaving_shares: 0,
+        pending_redemption_shares: 0,
         nav_per_share: Ratio::ONE.into(),
         nav_at: now,
         high_water: Ratio::ONE.into(),
         last_rebalance_slot: 0,
         rebalances: 0,
-        watch: Watch::new(now).into(),
+        monitor: VaultMonitor::new(now).into(),
         reserved: [0; 128],
     });
     accounts.vault.check_invariants(0, 0)?;

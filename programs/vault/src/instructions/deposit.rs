@@ -71,7 +71,7 @@ pub(crate) fn handler(ctx: Context<Deposit>, amount: u64, min_shares: u64) -> Re
         supply_before: supply,
         cash_after: vault.cash,
         prices: (&moment.prices).into(),
-        breakers: vault.watch.tripped,
+        breakers: vault.monitor.tripped,
     });
     Ok(())
 }

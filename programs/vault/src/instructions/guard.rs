@@ -5,7 +5,7 @@ use crate::events::BreakerByHand;
 use crate::state::{Vault, VaultBreaker, VAULT_VERSION};
 use anchor_lang::prelude::*;
 use ballast_core_market::breaker::{BreakerStates, VAULT};
-use ballast_core_vault::vault_watch::VAULT_BREAKERS;
+use ballast_core_vault::monitor::VAULT_BREAKERS;
 
 /// Accounts of `trip_breaker` and `resume_breaker`.
 #[derive(Accounts)]
@@ -22,16 +22,16 @@ pub struct Guard<'info> {
 }
 
 pub(crate) fn trip(ctx: Context<Guard>, breaker: VaultBreaker) -> Result<()> {
-    let before = ctx.accounts.vault.watch.get().breakers;
+    let before = ctx.accounts.vault.monitor.get().breakers;
     let tripped = VAULT.trip(&before, breaker.into()).ok_or(VaultError::OutOfRange)?;
     store(ctx.accounts, tripped, breaker)
 }
 
-/// Only on a look of this very slot: the quiet may have ended since an earlier one.
+/// Only on an observation of this very slot: its cooldown may have ended since an earlier one.
 pub(crate) fn resume(ctx: Context<Guard>, breaker: VaultBreaker) -> Result<()> {
     let vault = &ctx.accounts.vault;
-    require!(vault.watch.slot == Clock::get()?.slot, VaultError::NotLookedAt);
-    let (before, params) = (vault.watch.get().breakers, vault.breakers.params());
+    require!(vault.monitor.slot == Clock::get()?.slot, VaultError::NotObserved);
+    let (before, params) = (vault.monitor.get().breakers, vault.breakers.params());
     let resumed = VAULT.resume(&before, breaker.into(), &params.breakers);
     let resumed = resumed.map_err(VaultError::from)?;
     store(ctx.accounts, resumed, breaker)
@@ -39,14 +39,14 @@ pub(crate) fn resume(ctx: Context<Guard>, breaker: VaultBreaker) -> Result<()> {
 
 fn store(accounts: &mut Guard, states: BreakerStates<VAULT_BREAKERS>, breaker: VaultBreaker) -> Result<()> {
     let vault = &mut accounts.vault;
-    let mut watch = vault.watch.get();
-    watch.breakers = states;
-    vault.watch = watch.into();
+    let mut monitor = vault.monitor.get();
+    monitor.breakers = states;
+    vault.monitor = monitor.into();
     emit!(BreakerByHand {
         vault: vault.key(),
         guardian: accounts.guardian.key(),
         breaker,
-        stands: states.tripped.has(breaker.into()),
+        is_active: states.tripped.has(breaker.into()),
         breakers: states.tripped.bits(),
     });
     Ok(())

@@ -1,6 +1,6 @@
-//! `mark`: looks at the vault and does nothing else. Its breakers trip, grow quiet and resume by looks.
+//! `mark`: observes the vault and does nothing else. Its breakers trip, cool down and resume by observations.
 //!
-//! The venue's accounts are pinned by their address and taken as they are found there: if they cannot be read, that is what the look has
+//! The venue's accounts are pinned by their address and taken as they are found there: if they cannot be read, that is what the observation has
 //! found, and it is written down. Every other instruction would fail on them and remember nothing.
 
 use crate::errors::VaultError;
@@ -15,7 +15,7 @@ use ballast_core_vault::prices::{MarketPrices, Purpose};
 use ballast_risk::read;
 use ballast_risk::state::Market as RiskMarket;
 
-/// Accounts of `mark`. Nobody signs.
+/// Accounts of `mark`. Permissionless.
 #[derive(Accounts)]
 pub struct Mark<'info> {
     /// The vault.
@@ -62,7 +62,7 @@ pub(crate) fn handler(ctx: Context<Mark>) -> Result<()> {
     let state = accounts.vault.state();
     let appraisal = position.and_then(|position| appraise(&state, position, &moment).ok());
     let vault = &mut accounts.vault;
-    let before = vault.watch.tripped;
+    let before = vault.monitor.tripped;
     match &appraisal {
         Some(appraisal) => vault.record(appraisal),
         None => vault.record_venue_failure(now),
@@ -73,7 +73,7 @@ pub(crate) fn handler(ctx: Context<Mark>) -> Result<()> {
         supply: moment.supply.0,
         venue_answers: appraisal.is_some_and(|appraisal| appraisal.portfolio.position.is_operational),
         breakers_before: before,
-        watch: vault.watch,
+        monitor: vault.monitor,
     });
     Ok(())
 }

@@ -11,7 +11,7 @@ use ballast_core_vault::collateral::CollateralMove;
 use ballast_core_vault::prices::Purpose;
 use ballast_venues::{AccountRole, VenueAction};
 
-/// Accounts of `move_collateral`. Nobody signs.
+/// Accounts of `move_collateral`. Permissionless.
 #[derive(Accounts)]
 pub struct MoveCollateral<'info> {
     /// The vault and what it is worth.
@@ -55,7 +55,7 @@ pub(crate) fn handler(ctx: Context<MoveCollateral>) -> Result<()> {
         collateral_after: position.collateral,
         queued_after: position.queued_withdrawal,
         prices: (&moment.prices).into(),
-        breakers: vault.watch.tripped,
+        breakers: vault.monitor.tripped,
     });
     Ok(())
 }

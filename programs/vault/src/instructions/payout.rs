@@ -85,7 +85,7 @@ impl Payout<'_, '_> {
             supply_before: moment.supply.0,
             cash_after: vault.cash,
             prices: (&moment.prices).into(),
-            breakers: vault.watch.tripped,
+            breakers: vault.monitor.tripped,
         });
         Ok(())
     }

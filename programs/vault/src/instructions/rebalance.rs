@@ -2,8 +2,8 @@
 
 use crate::instructions::trade::{run, Order, Rebalance};
 use anchor_lang::prelude::*;
-use ballast_core_vault::rebalance::Trigger;
+use ballast_core_vault::rebalance::RebalanceReason;
 
 pub(crate) fn handler(ctx: Context<Rebalance>, orders: &[Order]) -> Result<()> {
-    run(ctx.accounts, orders, Trigger::Limits)
+    run(ctx.accounts, orders, RebalanceReason::Limits)
 }

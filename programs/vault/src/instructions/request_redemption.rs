@@ -58,13 +58,13 @@ pub(crate) fn handler(ctx: Context<RequestRedemption>, shares: u64) -> Result<()
         shares,
         requested_at: Clock::get()?.unix_timestamp,
     });
-    let leaving = accounts.vault.leaving_shares.checked_add(shares);
-    accounts.vault.leaving_shares = leaving.ok_or(VaultError::OutOfRange)?;
+    let leaving = accounts.vault.pending_redemption_shares.checked_add(shares);
+    accounts.vault.pending_redemption_shares = leaving.ok_or(VaultError::OutOfRange)?;
     emit!(RedemptionRequested {
         vault,
         holder,
         shares,
-        leaving_after: accounts.vault.leaving_shares
+        pending_after: accounts.vault.pending_redemption_shares
     });
     Ok(())
 }

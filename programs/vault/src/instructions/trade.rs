@@ -12,7 +12,9 @@ use ballast_core_types::{value_ceil, FillReceipt, Lots, Position, Price, Value};
 use ballast_core_vault::appraisal::Appraisal;
 use ballast_core_vault::exposure::Targets;
 use ballast_core_vault::prices::Purpose;
-use ballast_core_vault::rebalance::{check, fill_inside_band, notional, price_limits, Exposure, Proposal, Trigger};
+use ballast_core_vault::rebalance::{
+    check, fill_inside_band, notional, price_limits, Exposure, Proposal, RebalanceReason,
+};
 use ballast_risk::state::Fixed;
 use ballast_venues::{AccountRole, VenueAction};
 
@@ -44,7 +46,7 @@ pub struct Rebalance<'info> {
 }
 
 /// Runs and proves the orders.
-pub(crate) fn run(accounts: &mut Rebalance, orders: &[Order], trigger: Trigger) -> Result<()> {
+pub(crate) fn run(accounts: &mut Rebalance, orders: &[Order], reason: RebalanceReason) -> Result<()> {
     let order = single(orders)?;
     let supply = accounts.share_mint.supply;
     let moment = accounts.valuation.moment(Purpose::Trade, supply)?;
@@ -52,7 +54,7 @@ pub(crate) fn run(accounts: &mut Rebalance, orders: &[Order], trigger: Trigger) 
     let before = accounts.valuation.appraise(&state, &moment)?;
     accounts.valuation.vault.record(&before);
 
-    let receipt = place(accounts, order, &before, trigger)?;
+    let receipt = place(accounts, order, &before, reason)?;
 
     let position = accounts.valuation.position(before.prices.bounds.mid, &moment.clock)?;
     let ordered = ordered(&before, &position)?;
@@ -62,7 +64,7 @@ pub(crate) fn run(accounts: &mut Rebalance, orders: &[Order], trigger: Trigger) 
     vault.record_trade(ordered.positive_part(), moment.clock.unix_timestamp);
     let state = vault.state();
     let after = appraise(&state, position, &moment)?;
-    let proof = prove(&before, &after, trigger, &receipt)?;
+    let proof = prove(&before, &after, reason, &receipt)?;
     vault.record(&after);
     vault.check_invariants(accounts.custody.amount, supply)?;
     announce(accounts, order, &before, &proof);
@@ -71,7 +73,7 @@ pub(crate) fn run(accounts: &mut Rebalance, orders: &[Order], trigger: Trigger) 
 
 /// What was proven of a rebalance.
 struct Proof {
-    trigger: Trigger,
+    reason: RebalanceReason,
     targets: Targets,
     before: Exposure,
     after: Exposure,
@@ -91,7 +93,7 @@ fn ordered(before: &Appraisal, after: &Position) -> Result<Value> {
 
 /// Checks the fill against the venue's report and the price band, and the book after against the book before.
 #[inline(never)]
-fn prove(before: &Appraisal, after: &Appraisal, trigger: Trigger, receipt: &FillReceipt) -> Result<Proof> {
+fn prove(before: &Appraisal, after: &Appraisal, reason: RebalanceReason, receipt: &FillReceipt) -> Result<Proof> {
     let (policy, mid) = (&before.vault.policy.rebalance, before.prices.bounds.mid);
     let targets = before.targets().ok_or(VaultError::OutOfRange)?;
     let cap_after = after.targets().ok_or(VaultError::OutOfRange)?.cap;
@@ -106,7 +108,7 @@ fn prove(before: &Appraisal, after: &Appraisal, trigger: Trigger, receipt: &Fill
     let proposal = Proposal {
         policy,
         permissions: before.permissions,
-        trigger,
+        reason,
         targets: &targets,
         cap_after,
         before: &was,
@@ -115,7 +117,7 @@ fn prove(before: &Appraisal, after: &Appraisal, trigger: Trigger, receipt: &Fill
     };
     check(&proposal).map_err(VaultError::from)?;
     Ok(Proof {
-        trigger,
+        reason,
         targets,
         before: was,
         after: is,
@@ -134,14 +136,14 @@ fn announce(accounts: &Rebalance, order: Order, before: &Appraisal, proof: &Proo
     emit!(Rebalanced {
         vault: vault.key(),
         keeper: accounts.keeper.key(),
-        unwind: proof.trigger == Trigger::Redemption,
+        unwind: proof.reason == RebalanceReason::Redemption,
         ordered: order.lots,
         filled: proof.filled.0,
         fill_price: proof.fill_price.map_or(Fixed::default(), Fixed::from),
         prices: (&before.prices).into(),
         price_admitted: before.prices.is_admitted,
         breakers: before.active.bits(),
-        vault_breakers_after: vault.watch.tripped,
+        vault_breakers_after: vault.monitor.tripped,
         targets: (&proof.targets).into(),
         before: (&proof.before).into(),
         after: (&proof.after).into(),
@@ -161,9 +163,9 @@ fn single(orders: &[Order]) -> Result<Order> {
 }
 
 /// Sends the order to the venue, limited to the price band and, where only that is permitted, to reducing.
-fn place(accounts: &Rebalance, order: Order, before: &Appraisal, trigger: Trigger) -> Result<FillReceipt> {
+fn place(accounts: &Rebalance, order: Order, before: &Appraisal, reason: RebalanceReason) -> Result<FillReceipt> {
     let lots = Lots(order.lots);
-    let reduce_only = !before.permissions.open || trigger == Trigger::Redemption;
+    let reduce_only = !before.permissions.open || reason == RebalanceReason::Redemption;
     if reduce_only && !exposure(before)?.lots_if_filled.is_reduced_by(lots) {
         log_active(before.active, |permits| permits.open);
         return err!(VaultError::OpeningNotPermitted);

@@ -21,7 +21,7 @@ pub struct VaultPolicy {
     pub band: Fixed,
     /// Floor per share / highest net asset value per share yet.
     pub floor: Fixed,
-    /// m: greatest exposure / cushion.
+    /// m: largest exposure / cushion.
     pub multiplier: Fixed,
     /// Greatest exposure / net asset value.
     pub max_leverage: Fixed,

@@ -1,13 +1,13 @@
 //! A vault: its ledger, its policy, and the addresses of everything it owns.
 
 use crate::errors::VaultError;
-use crate::state::{StoredWatch, VaultBreakerSettings, VaultPolicy};
+use crate::state::{StoredMonitor, VaultBreakerSettings, VaultPolicy};
 use anchor_lang::prelude::*;
 use ballast_core_market::admission::Now;
 use ballast_core_types::{Ratio, Shares, UnixTime};
 use ballast_core_vault::appraisal::Appraisal;
+use ballast_core_vault::monitor::VaultObservation;
 use ballast_core_vault::state::{ShareMark, VaultState};
-use ballast_core_vault::vault_watch::VaultSight;
 use ballast_risk::state::Fixed;
 
 /// First seed of a vault's address: `["vault", creator, id]`.
@@ -49,14 +49,14 @@ pub struct Vault {
     pub venue_trader: Pubkey,
     /// Policy.
     pub policy: VaultPolicy,
-    /// Who may trip its breakers, and resume those that wait for him. Without one it can still be left, and reduced, for ever.
+    /// Who may trip its breakers, and resume those that wait for them. Without one it can still be left, and reduced, for ever.
     pub guardian: Option<Pubkey>,
     /// Settings of its breakers.
     pub breakers: VaultBreakerSettings,
-    /// Ledger: quote tokens in custody that belong to the vault. Tokens sent there by strangers are not in it.
+    /// Ledger: quote tokens in custody that belong to the vault. Tokens sent there by others are not in it.
     pub cash: u64,
     /// Shares in escrow.
-    pub leaving_shares: u64,
+    pub pending_redemption_shares: u64,
     /// Net asset value per share at the last action, after the limit on its rise.
     pub nav_per_share: Fixed,
     /// When that was, unix seconds.
@@ -67,8 +67,8 @@ pub struct Vault {
     pub last_rebalance_slot: u64,
     /// Rebalances and unwinds so far.
     pub rebalances: u64,
-    /// What it remembers from one look to the next.
-    pub watch: StoredWatch,
+    /// What it remembers from one observation to the next.
+    pub monitor: StoredMonitor,
     /// Room for what later versions need.
     pub reserved: [u8; 128],
 }
@@ -81,13 +81,13 @@ impl Vault {
             policy: self.policy.decoded(),
             monitor_params: self.breakers.params(),
             cash: self.cash,
-            pending_redemption_shares: Shares(self.leaving_shares),
+            pending_redemption_shares: Shares(self.pending_redemption_shares),
             share_mark: ShareMark {
                 value: self.nav_per_share.ratio(),
                 at: UnixTime(self.nav_at),
                 high_water: self.high_water.ratio(),
             },
-            monitor: self.watch.get(),
+            monitor: self.monitor.get(),
         })
     }
 
@@ -98,23 +98,28 @@ impl Vault {
         self.nav_per_share = mark.value.into();
         self.nav_at = mark.at.0;
         self.high_water = mark.high_water.into();
-        self.watch = appraisal.monitor.into();
+        self.monitor = appraisal.monitor.into();
     }
 
     /// Takes note of venue accounts that nobody can read.
     pub fn record_venue_failure(&mut self, now: Now) {
-        let sight = VaultSight {
-            worth: None,
+        let observation = VaultObservation {
+            share_value: None,
             venue_answers: false,
         };
-        self.watch = self.watch.get().look(&sight, &self.breakers.params(), now).watch.into();
+        self.monitor = self
+            .monitor
+            .get()
+            .observe(&observation, &self.breakers.params(), now)
+            .monitor
+            .into();
     }
 
     /// Takes note of a trade worth `amount`, quote base units.
     pub fn record_trade(&mut self, amount: u64, now: i64) {
-        let mut watch = self.watch.get();
-        watch.traded(amount, now, self.breakers.window_seconds);
-        self.watch = watch.into();
+        let mut monitor = self.monitor.get();
+        monitor.traded(amount, now, self.breakers.window_seconds);
+        self.monitor = monitor.into();
     }
 
     /// Refuses to let anybody in or out in the slot of a rebalance.
@@ -150,7 +155,7 @@ impl Vault {
     /// [`VaultError::CustodyShort`], [`VaultError::OutOfRange`].
     pub fn check_invariants(&self, custody_amount: u64, supply: u64) -> Result<()> {
         require!(custody_amount >= self.cash, VaultError::CustodyShort);
-        let sound = self.leaving_shares <= supply
+        let sound = self.pending_redemption_shares <= supply
             && self.nav_per_share.ratio() > Ratio::ZERO
             && self.high_water.ratio() >= self.nav_per_share.ratio();
         require!(sound, VaultError::OutOfRange);

@@ -6,7 +6,7 @@
 //! | `surface`, `house` | the volatility surface, and the options clearing house |
 //! | `numbers` | numbers as the file writes them |
 
-mod house;
+mod clearing_house;
 mod numbers;
 mod risk;
 mod surface;
@@ -15,7 +15,7 @@ mod tests;
 mod vault;
 mod venue;
 
-pub use house::House;
+pub use clearing_house::ClearingHouse;
 pub use surface::Surface;
 
 use crate::price::price_of;
@@ -40,7 +40,7 @@ pub struct Config {
     venue: Venue,
     vault: Vault,
     surface: Surface,
-    house: House,
+    house: ClearingHouse,
 }
 
 impl Config {
@@ -99,7 +99,7 @@ impl Config {
     }
 
     /// Returns the options clearing house.
-    pub fn house(&self) -> &House {
+    pub fn house(&self) -> &ClearingHouse {
         &self.house
     }
 

@@ -41,16 +41,16 @@ struct Breakers {
 #[serde(deny_unknown_fields)]
 struct Breaker {
     trip: u32,
-    clear: u32,
-    quiet_seconds: u32,
+    reset: u32,
+    cooldown_seconds: u32,
 }
 
 impl Breaker {
     fn settings(&self) -> StoredBreakerSettings {
         StoredBreakerSettings {
             trip: self.trip,
-            clear: self.clear,
-            quiet_seconds: self.quiet_seconds,
+            reset: self.reset,
+            cooldown_seconds: self.cooldown_seconds,
         }
     }
 }

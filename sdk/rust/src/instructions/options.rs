@@ -1,7 +1,7 @@
 //! Builders of the clearing house's instructions, and the addresses that they name.
 
 mod auctions;
-mod house;
+mod clearing_house;
 mod keys;
 mod liquidation;
 mod margin_accounts;
@@ -9,11 +9,13 @@ mod quotes;
 mod settlement;
 
 pub use auctions::{cancel_auction, open_auction, take_auction, AuctionTake};
-pub use house::{close_expiry, close_series, create_expiry, create_house, create_series, fund_insurance};
-pub use keys::{HouseKeys, MarketKeys, SeriesKeys};
-pub use liquidation::{
-    begin_liquidation, buy_from_insurance, end_liquidation, liquidate, take_over, take_over_position,
+pub use clearing_house::{
+    close_expiry, close_series, create_clearing_house, create_expiry, create_series, fund_insurance,
 };
-pub use margin_accounts::{close_account, deposit, open_account, set_quoter, withdraw};
+pub use keys::{ClearingHouseKeys, MarketKeys, SeriesKeys};
+pub use liquidation::{
+    backstop, begin_liquidation, buy_from_insurance, end_liquidation, liquidate, take_over_position,
+};
+pub use margin_accounts::{close_account, deposit, open_account, set_quote_signer, withdraw};
 pub use quotes::{cancel_all_quotes, cancel_quote, take_quote, trade_quote, Parties, TradeAccounts};
 pub use settlement::{finish_settlement, pay_claims, sample_settlement, settle_positions};

@@ -83,7 +83,7 @@ pub fn submit(feeder: &Pubkey, surface: &Pubkey, slices: Vec<StoredSlice>) -> In
     )
 }
 
-/// `ballast_risk::publish_surface` from these feeders' submissions. Nobody signs.
+/// `ballast_risk::publish_surface` from these feeders' submissions. Permissionless.
 pub fn publish(risk_market: &Pubkey, feeders: &[Pubkey]) -> Instruction {
     let surface = addresses::surface(risk_market);
     let accounts = ballast_risk::accounts::PublishSurface {

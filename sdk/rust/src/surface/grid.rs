@@ -206,7 +206,7 @@ mod tests {
             }
         }
         // A slice whose wings are already as steep as may be: the time changes them no more, and
-        // the gate still holds.
+        // the no-arbitrage check still holds.
         let steep = Essvi {
             theta: 3.2,
             rho: -0.6,

@@ -3,10 +3,10 @@
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`said`] | a chain as a submission: fitted, put on the grid, accepted by the gate |
+//! | [`submission`] | a chain as a submission: fitted, put on the grid, accepted by the no-arbitrage check |
 //! | [`grid`] | from the expiries that a chain lists to those that a surface asks for |
 //! | [`publication`] | whether a publication is due, and from whose submissions |
 
 pub mod grid;
 pub mod publication;
-pub mod said;
+pub mod submission;

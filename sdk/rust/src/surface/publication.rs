@@ -28,7 +28,7 @@ pub enum Publication {
 pub fn due(surface: &Surface, submissions: &[Option<Submission>], now: i64) -> Publication {
     let expiries = surface.active(now);
     let counts = |submission: &Submission| {
-        let said = FeedSurface::from_padded(
+        let submitted = FeedSurface::from_padded(
             submission.slices.map(FeedSlice::from),
             usize::from(submission.slice_count),
         );
@@ -38,7 +38,7 @@ pub fn due(surface: &Surface, submissions: &[Option<Submission>], now: i64) -> P
                 now,
                 surface.settings.max_submission_age_seconds,
             )
-            && said.aligned(expiries).is_some()
+            && submitted.aligned(expiries).is_some()
     };
     let fresh: Vec<Pubkey> = surface
         .feeders()

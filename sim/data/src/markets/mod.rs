@@ -10,7 +10,7 @@ pub mod text;
 pub mod typed;
 mod words;
 
-pub use text::{Breakers, Ladder, Market, Ramp, Regime, Settings, Signals, Threshold, Times, Triggers};
+pub use text::{Breakers, Ladder, LimitMultipliers, Market, Ramp, Regime, Settings, Signals, Threshold, Times};
 pub use typed::Typed;
 
 use serde::{Deserialize, Serialize};

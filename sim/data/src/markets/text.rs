@@ -27,9 +27,9 @@ pub struct Market {
     /// See [`breaker::BreakerParams`].
     pub breakers: Breakers,
     /// Ramps for the limits of a vault on this market:
-    /// [`TriggerParams`](ballast_core_vault::triggers::TriggerParams). The market does not store
+    /// [`LimitMultiplierParams`](ballast_core_vault::limit_multipliers::LimitMultiplierParams). The market does not store
     /// them.
-    pub triggers: Triggers,
+    pub limit_multipliers: LimitMultipliers,
 }
 
 /// Of [`SignalParams`](ballast_core_market::signals::SignalParams).
@@ -136,16 +136,16 @@ pub struct Breakers {
 pub struct Settings {
     /// It trips when its reading reaches this.
     pub trip: u32,
-    /// It is quiet under this.
-    pub clear: u32,
-    /// For how long it has to be quiet, watched seconds.
-    pub quiet_seconds: u32,
+    /// Its cooldown runs under this.
+    pub reset: u32,
+    /// How long its cooldown is, observed seconds.
+    pub cooldown_seconds: u32,
 }
 
-/// Of [`TriggerParams`](ballast_core_vault::triggers::TriggerParams).
+/// Of [`LimitMultiplierParams`](ballast_core_vault::limit_multipliers::LimitMultiplierParams).
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub struct Triggers {
+pub struct LimitMultipliers {
     /// By the acceleration of the trend against an exposure, basis points of a standard deviation.
     pub delta: Ramp,
     /// By fast over slow volatility.
@@ -156,7 +156,7 @@ pub struct Triggers {
     pub liquidity: Ramp,
 }
 
-/// Of [`triggers::Ramp`](ballast_core_vault::triggers::Ramp), basis points.
+/// Of [`limit_multipliers::Ramp`](ballast_core_vault::limit_multipliers::Ramp), basis points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ramp {

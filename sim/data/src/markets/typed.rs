@@ -2,13 +2,13 @@
 
 use super::{Ladder, Market, MarketsError, Ramp, Regime, Threshold};
 use ballast_core_market::breaker::{BreakerParams, BreakerSettings};
-use ballast_core_market::observation::{ObservationParams, ObservationRule, MARKET_BREAKERS};
+use ballast_core_market::observation::{ObservationParamError, ObservationParams, MARKET_BREAKERS};
 use ballast_core_market::regime::{self, RegimeParams};
 use ballast_core_market::signals::{SignalParams, SignalTimes};
 use ballast_core_math::estimators::{EwmaVariance, TimeConstant};
 use ballast_core_types::basis_points::BasisPoints;
 use ballast_core_types::{Ratio, I80F48};
-use ballast_core_vault::triggers::{self, Factor, TriggerParams, TriggerRule};
+use ballast_core_vault::limit_multipliers::{self, Factor, LimitMultiplierParamError, LimitMultiplierParams};
 
 /// A market as the risk engine takes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct Typed {
     /// The variance it begins with.
     pub initial_variance: EwmaVariance,
     /// Ramps for a vault's limits.
-    pub triggers: TriggerParams,
+    pub limit_multipliers: LimitMultiplierParams,
 }
 
 fn ladder(ladder: &Ladder) -> regime::Ladder {
@@ -33,8 +33,8 @@ fn ladder(ladder: &Ladder) -> regime::Ladder {
     }
 }
 
-fn ramp(ramp: &Ramp) -> Option<triggers::Ramp> {
-    Some(triggers::Ramp {
+fn ramp(ramp: &Ramp) -> Option<limit_multipliers::Ramp> {
+    Some(limit_multipliers::Ramp {
         from: BasisPoints(ramp.from),
         to: BasisPoints(ramp.to),
         floor: Factor::new(ramp.floor)?,
@@ -73,7 +73,7 @@ impl Market {
         Ok(Typed {
             params: named.observation()?,
             initial_variance: named.initial_variance()?,
-            triggers: named.triggers()?,
+            limit_multipliers: named.limit_multipliers()?,
         })
     }
 }
@@ -104,7 +104,7 @@ impl Named<'_> {
             times.moments,
             times.trend,
         )
-        .map_err(|rule| self.broken(self.market.in_words(ObservationRule::Signal(rule))))
+        .map_err(|rule| self.broken(self.market.in_words(ObservationParamError::Signal(rule))))
     }
 
     fn trading_cost(&self) -> Result<TimeConstant, MarketsError> {
@@ -133,8 +133,8 @@ impl Named<'_> {
         BreakerParams {
             settings: breakers.in_order().map(|(_, settings)| BreakerSettings {
                 trip: settings.trip,
-                clear: settings.clear,
-                quiet_seconds: settings.quiet_seconds,
+                reset: settings.reset,
+                cooldown_seconds: settings.cooldown_seconds,
             }),
             longest_gap_seconds: breakers.longest_gap_seconds,
         }
@@ -162,9 +162,10 @@ impl Named<'_> {
             .ok_or_else(|| self.broken(format!("initial_variance is {text}; it must be above zero")))
     }
 
-    fn triggers(&self) -> Result<TriggerParams, MarketsError> {
-        let ramps = &self.market.triggers;
-        let broken = |rule: Option<TriggerRule>| self.broken(format!("triggers break {rule:?}: {ramps:?}"));
+    fn limit_multipliers(&self) -> Result<LimitMultiplierParams, MarketsError> {
+        let ramps = &self.market.limit_multipliers;
+        let broken =
+            |rule: Option<LimitMultiplierParamError>| self.broken(format!("triggers break {rule:?}: {ramps:?}"));
         let (Some(delta), Some(gamma), Some(vega), Some(liquidity)) = (
             ramp(&ramps.delta),
             ramp(&ramps.gamma),
@@ -173,13 +174,13 @@ impl Named<'_> {
         ) else {
             return Err(broken(None));
         };
-        let triggers = TriggerParams {
+        let limit_multipliers = LimitMultiplierParams {
             delta,
             gamma,
             vega,
             liquidity,
         };
-        triggers.validate().map_err(|rule| broken(Some(rule)))?;
-        Ok(triggers)
+        limit_multipliers.validate().map_err(|rule| broken(Some(rule)))?;
+        Ok(limit_multipliers)
     }
 }

@@ -5,7 +5,7 @@
 //!    off their quantiles, cut to what the risk engine accepts.
 //! 3. Each such candidate is run over the whole history: how it meets the six falls, and how many days of Crisis nothing explains.
 //! 4. Of those that meet every fall with an hour to spare and have at least two false Crisis days a year fewer than
-//!    [`MOST_FALSE_DAYS`], the one that meets the most falls by Crisis itself is taken, and among equals the one that is most of the time in Crisis:
+//!    [`MAX_FALSE_DAYS`], the one that meets the most falls by Crisis itself is taken, and among equals the one that is most of the time in Crisis:
 //!    it asks for it most readily. If none does all that, the one that misses least.
 //!
 //! What history cannot tell (confidence, a second source, a venue's depth) is a choice, and says so.
@@ -28,16 +28,16 @@ use ballast_core_market::regime::Indicator;
 use self::quantiles::rounded;
 use super::alarms::Alarms;
 use super::events::{self, Met};
-use super::looks::{looks, Known, Path};
+use super::observations::{observations, Known, Path};
 use super::run::{run, RunError};
 use super::{alarms, Native, Step};
 use ballast_market_data::history::{step_seconds, Candle};
 use ballast_market_data::markets::{
-    Breakers, Ladder, Market, MarketsError, Ramp, Regime, Settings, Signals, Threshold, Times, Triggers,
+    Breakers, Ladder, LimitMultipliers, Market, MarketsError, Ramp, Regime, Settings, Signals, Threshold, Times,
 };
 
 /// The most days a year in a Crisis that no fall explains: the bar.
-pub const MOST_FALSE_DAYS: f64 = 12.0;
+pub const MAX_FALSE_DAYS: f64 = 12.0;
 
 /// Hours of history that the estimators warm up in, and that no quantile is taken of: ten days.
 pub const WARM_UP: usize = 240;
@@ -121,12 +121,12 @@ pub fn calibrate(
     if found != i64::from(HOUR) {
         return Err(CalibrateError::NotHourly { found });
     }
-    let looks = looks(candles, Path::Close, known);
+    let observations = observations(candles, Path::Close, known);
     let (base, mut reasons) = base(candles);
-    let search = search::search(name, &base, candles, &looks, &mut progress)?;
+    let search = search::search(name, &base, candles, &observations, &mut progress)?;
     let typed = search.market.typed(name)?;
     let mut native = Native::new(typed.params, typed.initial_variance);
-    let steps = run(&mut native, &looks, &typed, |_, _| Ok(()))?;
+    let steps = run(&mut native, &observations, &typed, |_, _| Ok(()))?;
     let met = events::falls(candles)
         .iter()
         .filter_map(|fall| events::met(fall, &steps))
@@ -145,10 +145,10 @@ pub fn calibrate(
 }
 
 impl Calibration {
-    /// Whether every fall is met in time with at most [`MOST_FALSE_DAYS`].
+    /// Whether every fall is met in time with at most [`MAX_FALSE_DAYS`].
     #[must_use]
     pub fn holds(&self) -> bool {
-        self.met.iter().all(Met::in_time) && self.alarms.false_crisis_days_a_year <= MOST_FALSE_DAYS
+        self.met.iter().all(Met::in_time) && self.alarms.false_crisis_days_a_year <= MAX_FALSE_DAYS
     }
 }
 
@@ -195,10 +195,10 @@ fn base(candles: &[Candle]) -> (Market, Vec<Reason>) {
     let rate = size(0.999).div_ceil(100).clamp(2, 50);
     let floor = rounded(size(0.99), 50).clamp(50, 1_000);
     let high_fall = rounded(daily as u32, 50).clamp(50, 2_000);
-    let breaker = |trip, clear| Settings {
+    let breaker = |trip, reset| Settings {
         trip,
-        clear,
-        quiet_seconds: 4 * HOUR,
+        reset,
+        cooldown_seconds: 4 * HOUR,
     };
     let market = Market {
         initial_variance: format!("{:.2}", variance.max(0.01)),
@@ -237,7 +237,7 @@ fn base(candles: &[Candle]) -> (Market, Vec<Reason>) {
             liquidity_contraction: breaker(50_000, 25_000),
             stale_surface: breaker(2 * HOUR, HOUR),
         },
-        triggers: Triggers {
+        limit_multipliers: LimitMultipliers {
             delta: Ramp {
                 from: 10_000,
                 to: 30_000,

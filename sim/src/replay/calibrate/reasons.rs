@@ -67,7 +67,7 @@ pub(super) fn reasons_of_base(market: &Market, size: &impl Fn(f64) -> u32, daily
         reason(
             "signals.times.trend",
             signals.times.trend.map(span).join(", "),
-            "fast, slow, signal: half a day, half a week and a day, so that hourly looks are at most a twelfth of the shortest and scores \
+            "fast, slow, signal: half a day, half a week and a day, so that hourly observations are at most a twelfth of the shortest and scores \
              keep unit variance (docs/internals/estimators.md)",
         ),
         reason(
@@ -100,7 +100,7 @@ pub(super) fn reasons_of_base(market: &Market, size: &impl Fn(f64) -> u32, daily
         reason(
             "regime.dwell_seconds, regime.longest_gap_seconds",
             format!("{}, gaps count up to {}", span(market.regime.dwell_seconds), span(market.regime.longest_gap_seconds)),
-            "a choice: a level comes down after a quiet quarter of a day, a Crisis to Calm in three; hourly looks count wholly",
+            "a choice: a level comes down after a quarter of a day below it, a Crisis to Calm in three; hourly observations count wholly",
         ),
         reason(
             "regime.contraction, breakers.liquidity_contraction",
@@ -114,9 +114,9 @@ pub(super) fn reasons_of_base(market: &Market, size: &impl Fn(f64) -> u32, daily
             "a choice: a reading that hovers at a threshold changes nothing. A jump is an event and not a state, so its breaker clears far lower",
         ),
         reason(
-            "breakers.quiet_seconds, breakers.longest_gap_seconds",
-            format!("{}, gaps count up to {}", span(market.breakers.price_jump.quiet_seconds), span(market.breakers.longest_gap_seconds)),
-            "a choice: four quiet hours. The longest gap may be a quarter of that at most, and an hour is what hourly looks need to count wholly",
+            "breakers.cooldown_seconds, breakers.longest_gap_seconds",
+            format!("{}, gaps count up to {}", span(market.breakers.price_jump.cooldown_seconds), span(market.breakers.longest_gap_seconds)),
+            "a choice: a cooldown of four hours. The longest gap may be a quarter of that at most, and an hour is what hourly observations need to count wholly",
         ),
         reason(
             "breakers.wide_confidence, breakers.source_divergence",
@@ -126,7 +126,7 @@ pub(super) fn reasons_of_base(market: &Market, size: &impl Fn(f64) -> u32, daily
         reason(
             "breakers.stale_price, breakers.stale_surface",
             span(market.breakers.stale_price.trip),
-            "a choice: two missed hours. Somebody who looks each hour never trips it, and admission has tighter ages for each use",
+            "a choice: two missed hours. Somebody who observes each hour never trips it, and admission has tighter ages for each use",
         ),
     ]
 }
@@ -188,16 +188,16 @@ pub(super) fn reasons_of_ladders(
             format!("{} of hours move so far", share(OF_PRICE_JUMP)),
         ),
     ];
-    let triggers = &market.triggers;
+    let limit_multipliers = &market.limit_multipliers;
     let ramp = |ramp: &Ramp| format!("{}…{}", f64::from(ramp.from) / 1e4, f64::from(ramp.to) / 1e4);
     reasons.push(reason(
         "triggers",
         format!(
             "delta {} σ, gamma {}×, vega {}×, liquidity {}×",
-            ramp(&triggers.delta),
-            ramp(&triggers.gamma),
-            ramp(&triggers.vega),
-            ramp(&triggers.liquidity)
+            ramp(&limit_multipliers.delta),
+            ramp(&limit_multipliers.gamma),
+            ramp(&limit_multipliers.vega),
+            ramp(&limit_multipliers.liquidity)
         ),
         "suggested ramps for a vault's limits, which the market does not store: delta from one to three standard deviations of acceleration \
          against it; gamma from what asks for Elevated to what trips the breaker; vega before, and liquidity around, the levels of contraction",

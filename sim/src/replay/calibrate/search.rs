@@ -9,17 +9,17 @@ use ballast_core_market::regime::{Indicator, RegimeState};
 use super::super::alarms::alarms;
 use super::super::events::{falls, met, IN_TIME};
 use super::super::run::run;
-use super::super::{Look, Native, Step};
+use super::super::{Native, PriceObservation, Step};
 use super::quantiles::rounded;
 use super::shares::{Shares, FEWEST_IMPLIED, OF_IMPLIED, OF_JUMP, OF_MILDER, OF_PRICE_JUMP};
-use super::{ladder, quantiles_of, reasons, CalibrateError, Quantiles, Reason, DAY, HOUR, MOST_FALSE_DAYS};
+use super::{ladder, quantiles_of, reasons, CalibrateError, Quantiles, Reason, DAY, HOUR, MAX_FALSE_DAYS};
 use ballast_market_data::history::Candle;
 use ballast_market_data::markets::{Ladder, Market, Typed};
 
 /// Hours after a fall that selection gives a candidate: one less than the bar.
 const SPARE: i64 = 1;
 /// False Crisis days a year that selection gives it: two less than the bar.
-const BUDGET: f64 = MOST_FALSE_DAYS - 2.0;
+const BUDGET: f64 = MAX_FALSE_DAYS - 2.0;
 
 /// Time constants of the fast variance.
 const FAST: [u32; 3] = [6 * HOUR, 8 * HOUR, 12 * HOUR];
@@ -71,7 +71,7 @@ pub(super) fn search(
     name: &str,
     base: &Market,
     candles: &[Candle],
-    looks: &[Look],
+    observations: &[PriceObservation],
     progress: &mut impl FnMut(usize, usize) -> io::Result<()>,
 ) -> Result<Found, CalibrateError> {
     let mut candidates = Vec::new();
@@ -86,7 +86,7 @@ pub(super) fn search(
         timed.signals.times.slow_variance = slow;
         let typed = timed.typed(name)?;
         let mut native = Native::new(typed.params, typed.initial_variance);
-        let steps = run(&mut native, looks, &typed, |_, _| Ok(())).map_err(CalibrateError::Run)?;
+        let steps = run(&mut native, observations, &typed, |_, _| Ok(())).map_err(CalibrateError::Run)?;
         let quantiles = quantiles_of(&steps);
         for shares in Shares::all() {
             let (market, reasons) = with_ladders(&timed, &quantiles, &shares);
@@ -142,9 +142,9 @@ fn with_ladders(timed: &Market, quantiles: &[(Indicator, Quantiles)], shares: &S
         );
         let trip = rounded(ratio.at(1.0 - shares.breaker), 500).clamp(15_000, 50_000);
         market.breakers.volatility_jump.trip = trip;
-        market.breakers.volatility_jump.clear = trip / 5 * 4;
-        market.triggers.gamma.from = market.regime.volatility_ratio.elevated.enter;
-        market.triggers.gamma.to = trip;
+        market.breakers.volatility_jump.reset = trip / 5 * 4;
+        market.limit_multipliers.gamma.from = market.regime.volatility_ratio.elevated.enter;
+        market.limit_multipliers.gamma.to = trip;
     }
     if let Some(volatility) = find(Indicator::Volatility) {
         market.regime.volatility = of(
@@ -168,7 +168,7 @@ fn with_ladders(timed: &Market, quantiles: &[(Indicator, Quantiles)], shares: &S
         market.regime.jump = of(jump, OF_JUMP, 1_000, 30_000, Indicator::Jump);
         let trip = rounded(jump.at(1.0 - OF_PRICE_JUMP), 1_000).clamp(40_000, 79_000);
         market.breakers.price_jump.trip = trip;
-        market.breakers.price_jump.clear = trip / 2;
+        market.breakers.price_jump.reset = trip / 2;
     }
     if let Some(implied) = find(Indicator::ImpliedRatio).filter(|implied| implied.count() >= FEWEST_IMPLIED) {
         market.regime.implied_ratio = of(implied, OF_IMPLIED, 500, 12_000, Indicator::ImpliedRatio);
@@ -198,7 +198,7 @@ fn judged(steps: &[Step], typed: &Typed) -> Vec<Step> {
     let (mut regime, mut breakers) = (RegimeState::new(first.time), BreakerStates::new(first.time));
     let mut judged = Vec::with_capacity(steps.len());
     for (index, step) in steps.iter().enumerate() {
-        // The first look at a market only begins it.
+        // The first observation at a market only begins it.
         if index > 0 {
             regime = regime.update(&step.indicators, step.time, regime_params);
             let readings = MARKET.readings(|breaker| match breaker {

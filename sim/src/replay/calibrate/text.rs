@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::super::events::hours;
 use super::reasons::{share, span};
 use super::search::better;
-use super::{Calibration, MOST_FALSE_DAYS};
+use super::{Calibration, MAX_FALSE_DAYS};
 
 impl Calibration {
     /// What it would set and why, the candidates, and how the one taken meets the falls.
@@ -16,7 +16,7 @@ impl Calibration {
         for reason in &self.reasons {
             let _ = writeln!(text, "  {} = {}\n      {}", reason.parameter, reason.value, reason.why);
         }
-        let _ = writeln!(text, "\nQuantiles of the indicators (ten-thousandths)");
+        let _ = writeln!(text, "\nQuantiles of the indicators (basis points)");
         let shares = [0.5, 0.8, 0.95, 0.99, 0.995, 0.999, 1.0];
         let heads: String = shares.iter().map(|s| format!("{:>9}", share(*s))).collect();
         let _ = writeln!(text, "  {:<16}{heads}", "");
@@ -92,13 +92,13 @@ impl Calibration {
         );
         let _ = writeln!(
             text,
-            "Crisis on {} days; {} of them false: {:.1} a year (at most {MOST_FALSE_DAYS} asked for)",
+            "Crisis on {} days; {} of them false: {:.1} a year (at most {MAX_FALSE_DAYS} asked for)",
             alarms.crisis_days, alarms.false_crisis_days, alarms.false_crisis_days_a_year
         );
         for breaker in alarms.breakers.iter().filter(|breaker| breaker.trips > 0) {
             let _ = writeln!(
                 text,
-                "Breaker {}: {:.1} trips a year, {:.1} of them false; stands {:.2} % of the time",
+                "Breaker {}: {:.1} trips a year, {:.1} of them false; active {:.2} % of the time",
                 breaker.breaker,
                 breaker.trips_a_year,
                 breaker.false_trips_a_year,

@@ -84,10 +84,10 @@ impl Calibration {
         }
         put(
             String::new(),
-            format!("\n# Each trips at `trip` and is quiet under `clear`.\n[{name}.breakers]"),
+            format!("\n# Each trips at `trip` and cools down under `reset`.\n[{name}.breakers]"),
         );
         put(
-            why("breakers.quiet_seconds"),
+            why("breakers.cooldown_seconds"),
             format!("longest_gap_seconds = {}", m.breakers.longest_gap_seconds),
         );
         for (field, settings) in [
@@ -106,10 +106,10 @@ impl Calibration {
         }
         put(String::new(), format!("\n{}[{name}.triggers]", why("triggers")));
         for (field, ramp) in [
-            ("delta", &m.triggers.delta),
-            ("gamma", &m.triggers.gamma),
-            ("vega", &m.triggers.vega),
-            ("liquidity", &m.triggers.liquidity),
+            ("delta", &m.limit_multipliers.delta),
+            ("gamma", &m.limit_multipliers.gamma),
+            ("vega", &m.limit_multipliers.vega),
+            ("liquidity", &m.limit_multipliers.liquidity),
         ] {
             put(String::new(), format!("{field} = {}", ramp_inline(ramp)));
         }
@@ -129,8 +129,8 @@ fn inline(ladder: &Ladder) -> String {
 
 fn settings_inline(settings: &Settings) -> String {
     format!(
-        "{{ trip = {}, clear = {}, quiet_seconds = {} }}",
-        settings.trip, settings.clear, settings.quiet_seconds
+        "{{ trip = {}, reset = {}, cooldown_seconds = {} }}",
+        settings.trip, settings.reset, settings.cooldown_seconds
     )
 }
 

@@ -3,13 +3,13 @@
 //! They are charts as `crate::chart` draws them, and a raster of the breakers.
 
 mod chart;
+mod limit_multipliers;
 mod plots;
 mod raster;
-mod triggers;
 
+pub use limit_multipliers::alone;
 pub use plots::near;
 pub(super) use plots::{around, plots};
-pub use triggers::alone;
 
 use ballast_core_market::regime::Regime;
 use plotters::prelude::*;

@@ -3,8 +3,8 @@
 use plotters::style::RGBColor;
 
 use super::chart::{chart, Chart, Line};
+use super::limit_multipliers::limit_multipliers;
 use super::raster::{raster, NAMES};
-use super::triggers::triggers;
 use crate::chart::{Failure, Vertical, AMBER, BLUE, GREEN, RED};
 use crate::record::Mark;
 use crate::replay::events::Met;
@@ -127,12 +127,12 @@ pub(in crate::replay) fn plots(steps: &[Step], marks: &[Mark]) -> Result<Vec<Fig
     }
     figures.push(Figure::drawn(
         "Breakers".to_owned(),
-        "When each stood. Of those that read a confidence, a second source, a venue or a surface, only what ever stood is shown."
+        "When each was active. Of those that read a confidence, a second source, a venue or a surface, only what ever was is shown."
             .to_owned(),
         &[],
         raster(steps, WIDTH)?,
     ));
-    figures.extend(triggers(steps, marks)?);
+    figures.extend(limit_multipliers(steps, marks)?);
     Ok(figures)
 }
 

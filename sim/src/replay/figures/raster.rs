@@ -1,4 +1,4 @@
-//! Which breaker stood when.
+//! Which breaker was active when.
 
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
@@ -21,15 +21,15 @@ const MARGIN: u32 = 14;
 /// Width of the names beside the rows.
 pub(super) const NAMES: u32 = 130;
 
-/// The breakers that have something to read in a history, and whichever else ever stood in `steps`.
+/// The breakers that have something to read in a history, and whichever else was ever active in `steps`.
 fn shown(steps: &[Step]) -> Vec<Breaker> {
     let stood =
         |breaker: &Breaker| of_price().contains(breaker) || steps.iter().any(|step| step.breakers.has(*breaker));
     MARKET.breakers().into_iter().filter(stood).collect()
 }
 
-/// Draws a row for the regime and one for each breaker that follows prices or ever stood, marked
-/// where it stands.
+/// Draws a row for the regime and one for each breaker that follows prices or were ever active, marked
+/// where it is active.
 ///
 /// # Errors
 /// What drawing returned.

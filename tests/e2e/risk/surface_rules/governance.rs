@@ -15,15 +15,15 @@ fn only_the_creator_governs_and_feeders_are_sound() {
     let mut world = ready();
     let keys = world.feeder_keys();
     let admin = world.admin.pubkey();
-    let thief = world.user(0);
-    let who = thief.holder.key;
+    let attacker = world.user(0);
+    let who = attacker.holder.key;
     refused(&mut world, RiskError::SurfaceAuthority, |world| {
         let set = ix::set_feeders(&who, &world.key, vec![who], 1);
-        error_code(&world.send(&[set], &[&thief.keypair]))
+        error_code(&world.send(&[set], &[&attacker.keypair]))
     });
     refused(&mut world, RiskError::SurfaceAuthority, |world| {
         let set = ix::set_grid(&who, &world.key, grid());
-        error_code(&world.send(&[set], &[&thief.keypair]))
+        error_code(&world.send(&[set], &[&attacker.keypair]))
     });
     let many: Vec<Pubkey> = (0..17).map(|_| Pubkey::new_unique()).collect();
     for (feeders, required) in [
@@ -129,16 +129,16 @@ fn no_zero_and_no_excess_gets_into_a_surface() {
         assert_eq!(error_code(&world.send(&[create], &[])), code(expected), "{expected:?}");
     }
     let mut world = World::new();
-    let thief = world.wallet(0);
+    let attacker = world.wallet(0);
     let args = CreateSurfaceArgs {
         settings: settings(),
         grid: grid(),
-        feeders: vec![thief.holder.key],
+        feeders: vec![attacker.holder.key],
         required: 1,
     };
-    let create = ix::create(&thief.holder.key, &world.risk_market, args);
+    let create = ix::create(&attacker.holder.key, &world.risk_market, args);
     assert_eq!(
-        error_code(&world.send(&[create], &[&thief.keypair])),
+        error_code(&world.send(&[create], &[&attacker.keypair])),
         code(RiskError::SurfaceAuthority)
     );
 }

@@ -57,13 +57,13 @@ fn publications_keep_their_pace_their_bounds_and_their_floor() {
         slice.curvature -= slice.curvature / 10;
     }
     // Ten minutes allow 5 % of variance, 0.033 of skew, 8.3 % of curvature.
-    for (said, expected) in [
+    for (submitted, expected) in [
         (smile(0.65, -0.2), RiskError::VarianceChange),
         (smile(0.55, -0.2), RiskError::VarianceChange),
         (skewed, RiskError::SkewChange),
         (curved, RiskError::CurvatureChange),
     ] {
-        world.submit_all(&[said.clone(), said.clone(), said]);
+        world.submit_all(&[submitted.clone(), submitted.clone(), submitted]);
         refused(&mut world, expected, publish);
     }
     // The floor is worth no more than the last observation: old by a second more than a submission

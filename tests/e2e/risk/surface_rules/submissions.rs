@@ -14,16 +14,16 @@ use solana_signer::Signer;
 #[test]
 fn submissions_are_a_registered_feeders_own() {
     let mut world = ready();
-    let stranger = world.user(0);
+    let outsider = world.user(0);
     refused(&mut world, RiskError::NotAFeeder, |world| {
-        let open = ix::open_submission(&stranger.holder.key, &world.key);
-        error_code(&world.send(&[open], &[&stranger.keypair]))
+        let open = ix::open_submission(&outsider.holder.key, &world.key);
+        error_code(&world.send(&[open], &[&outsider.keypair]))
     });
     // Into another feeder's account.
     refused(&mut world, RiskError::NotAFeeder, |world| {
-        let mut submit = ix::submit(&stranger.holder.key, &world.key, smile(0.9, 0.0));
+        let mut submit = ix::submit(&outsider.holder.key, &world.key, smile(0.9, 0.0));
         submit.accounts[2].pubkey = addresses::submission(&world.key, &world.feeders[0].holder.key);
-        error_code(&world.send(&[submit], &[&stranger.keypair]))
+        error_code(&world.send(&[submit], &[&outsider.keypair]))
     });
     // One who was struck off can neither submit nor count.
     let keys = world.feeder_keys();
@@ -80,9 +80,9 @@ fn submission_accounts_are_what_they_claim() {
     unknown[48] ^= 1;
     let mut bump = sound.data.clone();
     bump[9] ^= 1;
-    let thief = Pubkey::new_unique();
+    let attacker = Pubkey::new_unique();
     for (owner, data, expected) in [
-        (thief, sound.data.clone(), RiskError::SubmissionOwner),
+        (attacker, sound.data.clone(), RiskError::SubmissionOwner),
         (sound.owner, garbled, RiskError::SubmissionLayout),
         (sound.owner, future, RiskError::SubmissionLayout),
         (sound.owner, sound.data[..343].to_vec(), RiskError::SubmissionLayout),

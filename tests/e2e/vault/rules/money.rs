@@ -51,7 +51,7 @@ fn r9_donations_are_ignored() {
     assert_eq!(world.tokens(&newcomer.holder.shares), without);
     assert_eq!(world.snapshot().vault.cash, snapshot.vault.cash + 1_000_000_000);
 
-    // Nor can a stranger pay into the vault's account at the venue.
+    // Nor can anyone pay into the vault's account at the venue.
     let gift = ballast_sdk::instructions::venue::deposit(
         &newcomer.holder.key,
         &newcomer.holder.quote,
@@ -118,7 +118,7 @@ fn r13_shares_are_rounded_against_the_depositor_to_the_last_unit() {
         world.deposit(&user, amount).unwrap();
         let minted = u128::from(world.tokens(&user.holder.shares) - shares);
         // Exactly the floor of amount × (supply + virtual) / (value + virtual), worked out apart
-        // from the policy crate.
+        // from the core.
         let (numerator, denominator) = (
             u128::from(amount) * u128::from(snapshot.supply + 1_000_000),
             u128::from(nav + 1_000_000),

@@ -86,7 +86,7 @@ fn a_price_jump_stops_risk_and_deposits_until_it_is_quiet() {
         u32::from(VaultError::OpeningNotPermitted)
     );
     world.crank().unwrap();
-    // Quiet time is watched time: a gap between two looks counts for a quarter of an hour, and an
+    // Quiet time is observed time: a gap between two observations counts for a quarter of an hour, and an
     // hour of quiet is asked for.
     for hour in 0..5 {
         assert!(world.deposit(&user, 1_000_000).is_err(), "{hour}");

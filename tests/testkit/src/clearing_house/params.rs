@@ -1,7 +1,7 @@
 //! Numbers and sound parameters of the tests' clearing house.
 
 use crate::params::FEED;
-use ballast_options::state::{HouseSettings, ListingSettings};
+use ballast_options::state::{ClearingHouseSettings, ListingSettings};
 
 /// Genesis hash that the house was told.
 pub const CLUSTER: [u8; 32] = [77; 32];
@@ -27,9 +27,9 @@ pub(super) const MARKETS: [(&str, [u8; 32], &str, f64); 4] = [
 ];
 
 /// Returns sound parameters of a house.
-pub fn house_settings() -> HouseSettings {
-    HouseSettings {
-        greatest_surface_age_seconds: 3_600,
+pub fn house_settings() -> ClearingHouseSettings {
+    ClearingHouseSettings {
+        max_surface_age_seconds: 3_600,
         cash_window_seconds: 86_400,
         liquidation_seconds: 600,
         grace_seconds: 600,
@@ -39,12 +39,12 @@ pub fn house_settings() -> HouseSettings {
 /// Returns sound parameters of a listing.
 pub fn listing() -> ListingSettings {
     ListingSettings {
-        least_size: 10_000,
+        min_size: 10_000,
         spread_floor: USD,
         free_size: 20 * UNIT,
-        least_strike: 2_000,
-        greatest_strike: 50_000,
-        least_tenor_seconds: 7_200,
+        min_strike: 2_000,
+        max_strike: 50_000,
+        min_tenor_seconds: 7_200,
         spread: 10,
         concentration: 500,
         free_share: 1_000,
@@ -53,10 +53,10 @@ pub fn listing() -> ListingSettings {
         window_seconds: 1_800,
         spacing_seconds: 60,
         extension_seconds: 600,
-        greatest_delay_seconds: 3_600,
+        max_delay_seconds: 3_600,
         daily_days: 4,
         weekly_days: 35,
         longest_days: 400,
-        least_samples: 20,
+        min_samples: 20,
     }
 }

@@ -29,13 +29,13 @@ impl ClearingHouseFixture {
     }
 
     /// Settles the positions of these accounts.
-    pub fn settle(&mut self, moment: i64, members: &[Pubkey]) -> Sent {
-        self.crank(ix::settle_positions(&self.keys, 0, moment, members))
+    pub fn settle(&mut self, moment: i64, participants: &[Pubkey]) -> Sent {
+        self.crank(ix::settle_positions(&self.keys, 0, moment, participants))
     }
 
     /// Pays the claims of these accounts.
-    pub fn pay(&mut self, moment: i64, members: &[Pubkey]) -> Sent {
-        self.crank(ix::pay_claims(&self.keys, 0, moment, members))
+    pub fn pay(&mut self, moment: i64, participants: &[Pubkey]) -> Sent {
+        self.crank(ix::pay_claims(&self.keys, 0, moment, participants))
     }
 
     /// Returns an expiry of the first market.

@@ -26,7 +26,7 @@ impl Strangle {
     /// Returns a strangle with so much cash, in whole quote units, behind the writer.
     pub fn with_cash(cash: u64) -> Self {
         let mut world = ClearingHouseFixture::new();
-        let (writer, maker) = (world.member(cash * USD), world.member(1_000_000 * USD));
+        let (writer, maker) = (world.participant(cash * USD), world.participant(1_000_000 * USD));
         let (call, put) = (world.series(CALL, 55_000, NEAR), world.series(PUT, 45_000, NEAR));
         for key in [&call, &put] {
             world.trade(&writer, &maker, key, -UNIT, PREMIUM).expect("a trade");

@@ -3,8 +3,8 @@
 use super::{MarginFixture, MarginMarket};
 use anchor_lang::AccountDeserialize;
 use ballast_core_margin::{
-    assess as assess_on_host, deviation, AssessRefusal, Assessment, BookLeg, Contract, MarketInputs, VolatilityBand,
-    LOADING, MARGIN, MAX_LEGS, SCENARIOS, VOLATILITY_SPREAD,
+    assess as assess_on_host, horizon_volatility, AssessError, Assessment, BookLeg, Contract, MarketInputs,
+    VolatilityBand, LOADING, MARGIN, MAX_LEGS, SCENARIOS, VOLATILITY_SPREAD,
 };
 use ballast_core_math::black_scholes::{Kind, Rate};
 use ballast_core_math::scenarios::Leg;
@@ -17,7 +17,7 @@ use fixed::types::I2F62;
 
 impl MarginFixture {
     /// Assesses a book on the host.
-    pub fn on_host(&self, book: &[BookPosition]) -> Result<Assessment, AssessRefusal> {
+    pub fn on_host(&self, book: &[BookPosition]) -> Result<Assessment, AssessError> {
         let now = self.clock().unix_timestamp;
         let surfaces: Vec<_> = self.markets.iter().map(|market| self.surface(market, now)).collect();
         let inputs: Vec<_> = self
@@ -33,7 +33,7 @@ impl MarginFixture {
                         low: I2F62::ONE - VOLATILITY_SPREAD,
                         high: I2F62::ONE + VOLATILITY_SPREAD,
                     }),
-                    deviation: deviation(account.larger_variance(), Some(surface)).unwrap(),
+                    horizon_volatility: horizon_volatility(account.larger_variance(), Some(surface)).unwrap(),
                     loading: LOADING,
                     rate: Rate(I2F62::ZERO),
                     carry: Rate(I2F62::ZERO),

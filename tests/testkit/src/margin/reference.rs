@@ -47,9 +47,9 @@ pub fn normal(x: f64) -> f64 {
 
 /// Returns the value of an option without rate or carry.
 pub fn black_scholes(call: bool, spot: f64, strike: f64, volatility: f64, years: f64) -> f64 {
-    let deviation = volatility * years.sqrt();
-    let first = (spot / strike).ln() / deviation + deviation / 2.0;
-    let value = spot * normal(first) - strike * normal(first - deviation);
+    let horizon_volatility = volatility * years.sqrt();
+    let first = (spot / strike).ln() / horizon_volatility + horizon_volatility / 2.0;
+    let value = spot * normal(first) - strike * normal(first - horizon_volatility);
     if call {
         value
     } else {

@@ -6,7 +6,7 @@ use crate::{params, MILLION};
 use ballast_core_market::breaker::Breaker;
 use ballast_reference_venue::state::Faults;
 use ballast_vault::errors::VaultError;
-use ballast_vault::state::{StoredWatch, VaultBreaker, VaultBreakerSettings};
+use ballast_vault::state::{StoredMonitor, VaultBreaker, VaultBreakerSettings};
 use ballast_vault::CreateVaultArgs;
 
 /// The vault's breakers, in order.
@@ -34,10 +34,10 @@ pub fn running_with(breakers: VaultBreakerSettings) -> (VaultFixture, User) {
 }
 
 /// Returns the tests' breakers with another trip and clear for one of them.
-pub fn with(breaker: VaultBreaker, trip: u32, clear: u32) -> VaultBreakerSettings {
+pub fn with(breaker: VaultBreaker, trip: u32, reset: u32) -> VaultBreakerSettings {
     let mut breakers = params::vault_breakers();
     let settings = &mut breakers.settings[breaker as usize];
-    (settings.trip, settings.clear) = (trip, clear);
+    (settings.trip, settings.reset) = (trip, reset);
     breakers
 }
 
@@ -47,13 +47,13 @@ pub fn running() -> (VaultFixture, User) {
 }
 
 /// Returns what the vault remembers.
-pub fn watch(world: &VaultFixture) -> StoredWatch {
-    world.snapshot().vault.watch
+pub fn monitor(world: &VaultFixture) -> StoredMonitor {
+    world.snapshot().vault.monitor
 }
 
-/// Returns whether a breaker stands.
-pub fn stands(world: &VaultFixture, breaker: VaultBreaker) -> bool {
-    watch(world).get().breakers.tripped.has(breaker.into())
+/// Returns whether a breaker is active.
+pub fn is_active(world: &VaultFixture, breaker: VaultBreaker) -> bool {
+    monitor(world).get().breakers.tripped.has(breaker.into())
 }
 
 /// Panics unless it was refused for this reason.

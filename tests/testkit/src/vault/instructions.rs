@@ -81,8 +81,8 @@ impl VaultFixture {
     /// Sends `mark` and `resume_breaker`, by the guardian.
     pub fn resume(&mut self, breaker: VaultBreaker) -> Sent {
         let guardian = self.guardian.insecure_clone();
-        let look = ix::mark(&self.keys, &self.price_feed);
+        let mark = ix::mark(&self.keys, &self.price_feed);
         let resume = ix::resume_breaker(&self.keys, &guardian.pubkey(), breaker);
-        self.send(&[look, resume], &[&guardian])
+        self.send(&[mark, resume], &[&guardian])
     }
 }

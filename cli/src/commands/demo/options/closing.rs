@@ -6,7 +6,7 @@ use super::people::Person;
 use super::settlement::Settled;
 use crate::commands::demo::accounting::enter_funds;
 use crate::commands::demo::accounting::USDC;
-use crate::commands::options::desk::Desk;
+use crate::commands::options::client::OptionsClient;
 use anchor_lang::prelude::Pubkey;
 use anyhow::Result;
 use ballast_deploy::steps::Local;
@@ -70,7 +70,7 @@ pub struct Closing {
     closed: Vec<String>,
     /// How the expiry was settled, and the least number of samples it takes.
     settled: Settled,
-    least_samples: u32,
+    min_samples: u32,
     liquidated: Liquidated,
 }
 
@@ -79,7 +79,7 @@ pub struct End {
     /// How the expiry was settled.
     pub settled: Settled,
     /// The least number of samples it takes.
-    pub least_samples: u32,
+    pub min_samples: u32,
     /// What closing the expiry said.
     pub closed: Vec<String>,
     /// What became of liquidations.
@@ -91,40 +91,40 @@ impl Closing {
     ///
     /// # Errors
     /// What cannot be read.
-    pub fn read(desk: &mut Desk, local: &Local, people: &People, end: End) -> Result<Self> {
-        let insurance = desk.cluster.account(&desk.keys.insurance)?.margin_account()?;
-        let house = desk.cluster.account(&desk.keys.house)?.house()?;
+    pub fn read(client: &mut OptionsClient, local: &Local, people: &People, end: End) -> Result<Self> {
+        let insurance = client.cluster.account(&client.keys.insurance)?.margin_account()?;
+        let house = client.cluster.account(&client.keys.house)?.house()?;
         let given = local.config.house().insurance_fund()?;
-        let supply = desk.cluster.account(&local.keys.quote_mint)?.mint()?.supply;
+        let supply = client.cluster.account(&local.keys.quote_mint)?.mint()?.supply;
         let mut closing = Self {
             supply,
-            custody: tokens(desk, desk.keys.custody)?,
+            custody: tokens(client, client.keys.custody)?,
             booked: house.ledger,
             insurance: insurance.cash,
             gained: people.all().iter().map(|person| -person.paid_in).sum(),
             fund: i128::from(insurance.cash) - i128::from(given),
-            accounts: desk.accounts()?.len(),
+            accounts: client.accounts()?.len(),
             interest: house.listings().iter().any(|listing| listing.open_interest != 0),
-            open: !desk.expiries()?.is_empty() || !desk.all_series()?.is_empty(),
+            open: !client.expiries()?.is_empty() || !client.all_series()?.is_empty(),
             closed: end.closed,
             settled: end.settled,
-            least_samples: end.least_samples,
+            min_samples: end.min_samples,
             liquidated: end.liquidated,
             ..Self::default()
         };
         enter_funds(&mut closing.ledger, local)?;
         for person in people.all() {
-            closing.enter(desk, person)?;
+            closing.enter(client, person)?;
         }
         let name = "options clearing house (insurance fund)";
         closing.ledger.found(USDC, name, closing.custody);
-        let venue = tokens(desk, local.keys.venue_vault)?;
+        let venue = tokens(client, local.keys.venue_vault)?;
         closing.ledger.found(USDC, "venue (insurance fund)", venue);
         Ok(closing)
     }
 
-    fn enter(&mut self, desk: &mut Desk, person: &Person) -> Result<()> {
-        let left = person.tokens(desk)?;
+    fn enter(&mut self, client: &mut OptionsClient, person: &Person) -> Result<()> {
+        let left = person.tokens(client)?;
         let (minted, wallet) = (
             format!("minted for the {}", person.name),
             format!("{}'s wallet", person.name),
@@ -150,8 +150,8 @@ impl Closing {
     }
 }
 
-fn tokens(desk: &mut Desk, key: Pubkey) -> Result<u64> {
-    Ok(desk.cluster.account(&key)?.token_account()?.amount)
+fn tokens(client: &mut OptionsClient, key: Pubkey) -> Result<u64> {
+    Ok(client.cluster.account(&key)?.token_account()?.amount)
 }
 
 fn supply_is_found(closing: &Closing) -> Finding {
@@ -177,7 +177,7 @@ fn everybody_is_out(closing: &Closing) -> Finding {
 fn settled_at_the_average(closing: &Closing) -> Finding {
     let (settled, mean) = (&closing.settled, closing.settled.mean());
     let apart = (settled.price / mean - 1.0).abs();
-    let held = apart < SETTLEMENT_TOLERANCE && settled.count >= closing.least_samples;
+    let held = apart < SETTLEMENT_TOLERANCE && settled.count >= closing.min_samples;
     let (price, count) = (settled.price, settled.count);
     (
         held,
@@ -229,7 +229,7 @@ mod tests {
                 count: 2,
                 samples: vec![sample(0), sample(60)],
             },
-            least_samples: 2,
+            min_samples: 2,
             liquidated: Liquidated {
                 begun: 1,
                 takes: 1,
@@ -271,7 +271,7 @@ mod tests {
     #[test]
     fn too_few_samples_and_a_missing_token_are_seen() {
         let mut few = closing();
-        few.least_samples = 3;
+        few.min_samples = 3;
         assert_eq!(failed(&few), ["The expiry settled at the average of its samples"]);
         let mut short = closing();
         short.ledger.minted(USDC, "minted for the maker", 1);

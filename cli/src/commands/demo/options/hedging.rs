@@ -3,7 +3,7 @@
 use super::people::amount;
 use super::people::whole;
 use super::people::People;
-use crate::commands::options::desk::Desk;
+use crate::commands::options::client::OptionsClient;
 use crate::commands::options::margin::report;
 use crate::commands::options::margin::Report;
 use anyhow::Result;
@@ -22,14 +22,14 @@ pub fn delta(report: &Report, price: f64) -> f64 {
 ///
 /// # Errors
 /// What the venue refused.
-pub fn hedge(desk: &mut Desk, people: &People, price: f64, band: f64) -> Result<f64> {
-    let (key, account) = people.writer.margin(desk)?;
-    let delta = delta(&report(desk, &key, &account)?, price);
-    let held = whole(people.hedge.trader(desk)?.lots);
+pub fn hedge(client: &mut OptionsClient, people: &People, price: f64, band: f64) -> Result<f64> {
+    let (key, account) = people.writer.margin(client)?;
+    let delta = delta(&report(client, &key, &account)?, price);
+    let held = whole(people.hedge.trader(client)?.lots);
     let none = account.positions().is_empty() && held != 0.0;
     if (held + delta).abs() > band || none {
         let lots = (-delta * UNIT as f64).round() as i64;
-        people.hedge.trade_to(desk, lots, price)?;
+        people.hedge.trade_to(client, lots, price)?;
     }
     Ok(held)
 }
@@ -38,11 +38,11 @@ pub fn hedge(desk: &mut Desk, people: &People, price: f64, band: f64) -> Result<
 ///
 /// # Errors
 /// The margin that would not hold.
-pub fn take_out(desk: &mut Desk, people: &mut People) -> Result<()> {
-    let (key, account) = people.writer.margin(desk)?;
-    let free = report(desk, &key, &account)?.free_cash;
+pub fn take_out(client: &mut OptionsClient, people: &mut People) -> Result<()> {
+    let (key, account) = people.writer.margin(client)?;
+    let free = report(client, &key, &account)?.free_cash;
     let kept = (amount(1.0) as i64).max((free as f64 * THIN) as i64);
     people
         .writer
-        .withdraw(desk, u64::try_from(free - kept).unwrap_or_default())
+        .withdraw(client, u64::try_from(free - kept).unwrap_or_default())
 }

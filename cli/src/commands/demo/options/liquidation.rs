@@ -3,7 +3,7 @@
 
 use super::people::Person;
 use crate::commands::options::amount::show;
-use crate::commands::options::desk::Desk;
+use crate::commands::options::client::OptionsClient;
 use crate::commands::options::margin::report;
 use anyhow::Result;
 use ballast_options::state::StoredPosition;
@@ -27,8 +27,8 @@ pub struct Liquidated {
 }
 
 /// Sends an instruction. Returns whether it landed: a program's refusal is no error.
-fn lands(desk: &mut Desk, instruction: Instruction, by: &Person) -> Result<bool> {
-    match desk.send(&[instruction], &[&by.keypair]) {
+fn lands(client: &mut OptionsClient, instruction: Instruction, by: &Person) -> Result<bool> {
+    match client.send(&[instruction], &[&by.keypair]) {
         Ok(()) => Ok(true),
         Err(error) => match error.downcast_ref::<ClusterError>() {
             Some(ClusterError::Refused(_)) => Ok(false),
@@ -41,14 +41,14 @@ fn lands(desk: &mut Desk, instruction: Instruction, by: &Person) -> Result<bool>
 ///
 /// # Errors
 /// A cluster that cannot be used.
-pub fn begin(desk: &mut Desk, failing: &Person, by: &Person, count: &mut Liquidated) -> Result<bool> {
-    let (key, account) = failing.margin(desk)?;
-    if account.positions().is_empty() || !report(desk, &key, &account)?.liquidatable {
+pub fn begin(client: &mut OptionsClient, failing: &Person, by: &Person, count: &mut Liquidated) -> Result<bool> {
+    let (key, account) = failing.margin(client)?;
+    if account.positions().is_empty() || !report(client, &key, &account)?.liquidatable {
         return Ok(false);
     }
-    let markets = desk.markets_of(&[&account], None);
-    let begin = ix::begin_liquidation(&desk.keys, &key, &markets);
-    let begun = lands(desk, begin, by)?;
+    let markets = client.markets_of(&[&account], None);
+    let begin = ix::begin_liquidation(&client.keys, &key, &markets);
+    let begun = lands(client, begin, by)?;
     count.begun += u32::from(begun);
     Ok(begun)
 }
@@ -57,18 +57,23 @@ pub fn begin(desk: &mut Desk, failing: &Person, by: &Person, count: &mut Liquida
 ///
 /// # Errors
 /// A cluster that cannot be used.
-pub fn take(desk: &mut Desk, failing: &Person, by: &Person, count: &mut Liquidated) -> Result<Option<String>> {
-    let (key, account) = failing.margin(desk)?;
-    let (_, taker) = by.margin(desk)?;
+pub fn take(
+    client: &mut OptionsClient,
+    failing: &Person,
+    by: &Person,
+    count: &mut Liquidated,
+) -> Result<Option<String>> {
+    let (key, account) = failing.margin(client)?;
+    let (_, taker) = by.margin(client)?;
     let mut positions: Vec<StoredPosition> = account.positions().to_vec();
     positions.sort_by_key(|position| std::cmp::Reverse(position.quantity.unsigned_abs()));
     for position in positions {
         let market = position.series.market;
-        let markets = desk.markets_of(&[&account, &taker], Some(market));
-        let least = desk
+        let markets = client.markets_of(&[&account, &taker], Some(market));
+        let least = client
             .house
             .listing(market)
-            .map_or(1, |listing| listing.settings.least_size);
+            .map_or(1, |listing| listing.settings.min_size);
         for part in PARTS {
             let quantity = position.quantity / part / least * least;
             if quantity == 0 {
@@ -79,14 +84,14 @@ pub fn take(desk: &mut Desk, failing: &Person, by: &Person, count: &mut Liquidat
                 taker: by.account,
                 maker: key,
             };
-            let take = ix::liquidate(&desk.keys, &position.series, &parties, &markets, quantity);
-            if lands(desk, take, by)? {
+            let take = ix::liquidate(&client.keys, &position.series, &parties, &markets, quantity);
+            if lands(client, take, by)? {
                 count.takes += 1;
-                let size = show(i128::from(quantity), desk.decimals());
+                let size = show(i128::from(quantity), client.decimals());
                 return Ok(Some(format!(
                     "{} takes {size} {}",
                     by.name,
-                    desk.name(&position.series)
+                    client.name(&position.series)
                 )));
             }
         }
@@ -98,31 +103,31 @@ pub fn take(desk: &mut Desk, failing: &Person, by: &Person, count: &mut Liquidat
 ///
 /// # Errors
 /// A cluster that cannot be used.
-pub fn goes_on(desk: &mut Desk, failing: &Person, by: &Person) -> Result<bool> {
-    let (key, account) = failing.margin(desk)?;
+pub fn goes_on(client: &mut OptionsClient, failing: &Person, by: &Person) -> Result<bool> {
+    let (key, account) = failing.margin(client)?;
     if account.status == 0 {
         return Ok(false);
     }
-    let markets = desk.markets_of(&[&account], None);
-    let end = ix::end_liquidation(&desk.keys, &key, &markets);
-    Ok(!lands(desk, end, by)?)
+    let markets = client.markets_of(&[&account], None);
+    let end = ix::end_liquidation(&client.keys, &key, &markets);
+    Ok(!lands(client, end, by)?)
 }
 
 /// Lets the insurance fund take over what nobody took. Returns how many positions.
 ///
 /// # Errors
 /// A cluster that cannot be used.
-pub fn take_over(desk: &mut Desk, failing: &Person, by: &Person, count: &mut Liquidated) -> Result<u32> {
-    let (key, account) = failing.margin(desk)?;
-    let markets = desk.markets_of(&[&account], None);
-    let over = ix::take_over(&desk.keys, &key, &markets);
-    if !lands(desk, over, by)? {
+pub fn backstop(client: &mut OptionsClient, failing: &Person, by: &Person, count: &mut Liquidated) -> Result<u32> {
+    let (key, account) = failing.margin(client)?;
+    let markets = client.markets_of(&[&account], None);
+    let over = ix::backstop(&client.keys, &key, &markets);
+    if !lands(client, over, by)? {
         return Ok(0);
     }
     let mut positions = 0;
     for position in account.positions().to_vec() {
-        let over = ix::take_over_position(&desk.keys, &key, &position.series);
-        positions += u32::from(lands(desk, over, by)?);
+        let over = ix::take_over_position(&client.keys, &key, &position.series);
+        positions += u32::from(lands(client, over, by)?);
     }
     count.taken_over += positions;
     Ok(positions)

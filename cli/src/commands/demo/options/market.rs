@@ -4,7 +4,7 @@ use super::path;
 use super::path::Point;
 use super::surface::Published;
 use super::surface::Source;
-use crate::commands::options::desk::Desk;
+use crate::commands::options::client::OptionsClient;
 use anyhow::Context;
 use anyhow::Result;
 use ballast_deploy::price::price_of;
@@ -45,19 +45,20 @@ impl Market {
     ///
     /// # Errors
     /// What was refused.
-    pub fn publish(&mut self, desk: &mut Desk, local: &Local, point: Point) -> Result<()> {
+    pub fn publish(&mut self, client: &mut OptionsClient, local: &Local, point: Point) -> Result<()> {
         // A moment that a liquidation has gone past already has its price.
-        if self.surface_at > 0 && desk.cluster.clock()?.unix_timestamp >= point.at {
+        if self.surface_at > 0 && client.cluster.clock()?.unix_timestamp >= point.at {
             return Ok(());
         }
-        desk.cluster.advance_to(point.at)?;
-        desk.cluster.advance_slot()?;
-        local.publish_price(desk.cluster, price_of(point.price)?)?;
+        client.cluster.advance_to(point.at)?;
+        client.cluster.advance_slot()?;
+        local.publish_price(client.cluster, price_of(point.price)?)?;
         if point.at - self.surface_at >= SURFACE_EVERY {
             self.surface_at = point.at;
-            return self.source.publish(local, desk.cluster, &mut self.published);
+            return self.source.publish(local, client.cluster, &mut self.published);
         }
-        desk.send(&[local.observe()], &[&local.authority])
+        client
+            .send(&[local.observe()], &[&local.authority])
             .context("the market could not be observed")
     }
 }

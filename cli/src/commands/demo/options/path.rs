@@ -4,7 +4,7 @@ use anyhow::anyhow;
 use anyhow::bail;
 use anyhow::Result;
 use ballast_core_clearing::calendar::EXPIRY_SECOND;
-use ballast_core_clearing::lattice;
+use ballast_core_clearing::listing_grid;
 use ballast_core_clearing::params::ListingParams;
 use ballast_core_types::SECONDS_PER_DAY;
 use ballast_market_data::history::step_seconds;
@@ -32,7 +32,7 @@ const TURNS: [(f64, f64); 6] = [
     (112.0, 73_400.0),
 ];
 /// Least time from the first price to the expiry.
-const LEAST_TENOR: i64 = SECONDS_PER_DAY;
+const MIN_TENOR: i64 = SECONDS_PER_DAY;
 
 /// Returns the built-in week, by the hour.
 pub fn built_in() -> Vec<Point> {
@@ -76,7 +76,7 @@ pub fn expiry(points: &[Point], listing: &ListingParams) -> Result<i64> {
         bail!("there are no prices");
     };
     let mut expiry = last.at.div_euclid(SECONDS_PER_DAY) * SECONDS_PER_DAY + EXPIRY_SECOND;
-    while expiry > first.at + LEAST_TENOR {
+    while expiry > first.at + MIN_TENOR {
         if expiry <= last.at && listing.check_expiry(expiry, first.at).is_ok() {
             return Ok(expiry);
         }
@@ -87,11 +87,11 @@ pub fn expiry(points: &[Point], listing: &ListingParams) -> Result<i64> {
     ))
 }
 
-/// Returns the strike of the lattice that is nearest to a price, as text.
+/// Returns the strike of the listing grid that is nearest to a price, as text.
 pub fn strike(target: f64) -> String {
     let exponent = target.log10().floor() as i32 - 2;
     let digits = target / 10f64.powi(exponent);
-    let step = lattice::step((digits as u32).clamp(100, 999)).map_or(1.0, f64::from);
+    let step = listing_grid::step((digits as u32).clamp(100, 999)).map_or(1.0, f64::from);
     let rounded = (digits / step).round() * step;
     if exponent >= 0 {
         return format!("{:.0}", rounded * 10f64.powi(exponent));

@@ -1,7 +1,7 @@
 //! Who takes part, each with a wallet of test tokens and a margin account.
 
 use super::perp::Hedge;
-use crate::commands::options::desk::Desk;
+use crate::commands::options::client::OptionsClient;
 use anchor_lang::prelude::Pubkey;
 use anyhow::{Context, Result};
 use ballast_deploy::keys;
@@ -43,12 +43,12 @@ impl People {
     ///
     /// # Errors
     /// What was refused.
-    pub fn arrive(desk: &mut Desk, local: &Local, notional: f64) -> Result<Self> {
-        let mut person = |name, deposit: f64| Person::arrive(desk, local, name, [amount(notional), amount(deposit)]);
+    pub fn arrive(client: &mut OptionsClient, local: &Local, notional: f64) -> Result<Self> {
+        let mut person = |name, deposit: f64| Person::arrive(client, local, name, [amount(notional), amount(deposit)]);
         let maker = person("maker", notional)?;
         let writer = person("writer", notional * 0.5)?;
         let liquidator = person("liquidator", notional)?;
-        let hedge = Hedge::open(desk, local, keys::wallet(writer.name), amount(notional * 0.5))?;
+        let hedge = Hedge::open(client, local, keys::wallet(writer.name), amount(notional * 0.5))?;
         Ok(Self {
             maker,
             writer,
@@ -66,9 +66,9 @@ impl People {
     ///
     /// # Errors
     /// What was refused.
-    pub fn leave(&mut self, desk: &mut Desk) -> Result<()> {
+    pub fn leave(&mut self, client: &mut OptionsClient) -> Result<()> {
         for person in [&mut self.maker, &mut self.writer, &mut self.liquidator] {
-            person.leave(desk)?;
+            person.leave(client)?;
         }
         Ok(())
     }
@@ -93,24 +93,29 @@ pub struct Person {
 impl Person {
     /// Lets somebody arrive whose wallet gets the first amount, and whose margin account the second
     /// of it, base units.
-    fn arrive(desk: &mut Desk, local: &Local, name: &'static str, [minted, deposit]: [u64; 2]) -> Result<Self> {
+    fn arrive(
+        client: &mut OptionsClient,
+        local: &Local,
+        name: &'static str,
+        [minted, deposit]: [u64; 2],
+    ) -> Result<Self> {
         let keypair = keys::wallet(name);
         let (key, mint) = (keypair.pubkey(), local.house.quote_mint);
-        desk.cluster.airdrop(&key, LAMPORTS)?;
+        client.cluster.airdrop(&key, LAMPORTS)?;
         let wallet = tokens::wallet_of(&key, &mint);
         let authority = local.authority.pubkey();
         let give = [
             tokens::open_wallet(&authority, &key, &mint),
             tokens::mint_to(&mint, &wallet, &authority, minted),
         ];
-        desk.send(&give, &[&local.authority])?;
-        let number = desk.cluster.clock()?.slot;
-        let account = desk.keys.account(&key, number);
+        client.send(&give, &[&local.authority])?;
+        let number = client.cluster.clock()?.slot;
+        let account = client.keys.account(&key, number);
         let open = [
-            ix::open_account(&desk.keys, &key, &key, number),
-            ix::deposit(&desk.keys, &key, &account, &wallet, deposit),
+            ix::open_account(&client.keys, &key, &key, number),
+            ix::deposit(&client.keys, &key, &account, &wallet, deposit),
         ];
-        let sent = desk.send(&open, &[&keypair]);
+        let sent = client.send(&open, &[&keypair]);
         sent.with_context(|| format!("{name}'s margin account could not be opened"))?;
         Ok(Self {
             name,
@@ -126,33 +131,40 @@ impl Person {
     ///
     /// # Errors
     /// If it is gone.
-    pub fn margin(&self, desk: &mut Desk) -> Result<(Pubkey, MarginAccount)> {
-        Ok((self.account, desk.account(&self.account)?))
+    pub fn margin(&self, client: &mut OptionsClient) -> Result<(Pubkey, MarginAccount)> {
+        Ok((self.account, client.account(&self.account)?))
     }
 
     /// Takes cash out.
     ///
     /// # Errors
     /// The margin that would not hold.
-    pub fn withdraw(&mut self, desk: &mut Desk, amount: u64) -> Result<()> {
+    pub fn withdraw(&mut self, client: &mut OptionsClient, amount: u64) -> Result<()> {
         if amount == 0 {
             return Ok(());
         }
-        let (key, account) = self.margin(desk)?;
-        let markets = desk.markets_of(&[&account], None);
-        let withdraw = ix::withdraw(&desk.keys, &self.keypair.pubkey(), &key, &self.wallet, &markets, amount);
-        let sent = desk.send(&[withdraw], &[&self.keypair]);
+        let (key, account) = self.margin(client)?;
+        let markets = client.markets_of(&[&account], None);
+        let withdraw = ix::withdraw(
+            &client.keys,
+            &self.keypair.pubkey(),
+            &key,
+            &self.wallet,
+            &markets,
+            amount,
+        );
+        let sent = client.send(&[withdraw], &[&self.keypair]);
         sent.with_context(|| format!("{} could not withdraw", self.name))?;
         self.paid_in -= i128::from(amount);
         Ok(())
     }
 
     /// Takes all cash out and closes the account.
-    fn leave(&mut self, desk: &mut Desk) -> Result<()> {
-        let (key, account) = self.margin(desk)?;
-        self.withdraw(desk, account.cash)?;
+    fn leave(&mut self, client: &mut OptionsClient) -> Result<()> {
+        let (key, account) = self.margin(client)?;
+        self.withdraw(client, account.cash)?;
         let close = ix::close_account(&self.keypair.pubkey(), &key, &account.payer);
-        let sent = desk.send(&[close], &[&self.keypair]);
+        let sent = client.send(&[close], &[&self.keypair]);
         sent.with_context(|| format!("{}'s margin account could not be closed", self.name))
     }
 
@@ -160,7 +172,7 @@ impl Person {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn tokens(&self, desk: &mut Desk) -> Result<u64> {
-        Ok(desk.cluster.account(&self.wallet)?.token_account()?.amount)
+    pub fn tokens(&self, client: &mut OptionsClient) -> Result<u64> {
+        Ok(client.cluster.account(&self.wallet)?.token_account()?.amount)
     }
 }

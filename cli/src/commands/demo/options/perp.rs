@@ -1,6 +1,6 @@
 //! The writer's hedge at the reference venue.
 
-use crate::commands::options::desk::Desk;
+use crate::commands::options::client::OptionsClient;
 use anchor_lang::prelude::Pubkey;
 use anyhow::Context;
 use anyhow::Result;
@@ -33,7 +33,7 @@ impl Hedge {
     ///
     /// # Errors
     /// What the venue refused.
-    pub fn open(desk: &mut Desk, local: &Local, owner: Keypair, collateral: u64) -> Result<Self> {
+    pub fn open(client: &mut OptionsClient, local: &Local, owner: Keypair, collateral: u64) -> Result<Self> {
         let key = owner.pubkey();
         let market = local.keys.venue_market;
         let hedge = Self {
@@ -46,7 +46,7 @@ impl Hedge {
         };
         let create = venue::create_trader(&key, &market);
         let deposit = venue::deposit(&key, &hedge.wallet, &market, &hedge.trader, collateral);
-        let sent = desk.send(&[create, deposit], &[&hedge.owner]);
+        let sent = client.send(&[create, deposit], &[&hedge.owner]);
         sent.context("the hedge's account could not be opened")?;
         Ok(hedge)
     }
@@ -55,16 +55,16 @@ impl Hedge {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn trader(&self, desk: &mut Desk) -> Result<Trader> {
-        Ok(desk.cluster.account(&self.trader)?.venue_trader()?)
+    pub fn trader(&self, client: &mut OptionsClient) -> Result<Trader> {
+        Ok(client.cluster.account(&self.trader)?.venue_trader()?)
     }
 
     /// Brings the position to so many lots. Returns whether anything was to be done.
     ///
     /// # Errors
     /// What the venue refused.
-    pub fn trade_to(&self, desk: &mut Desk, lots: i64, price: f64) -> Result<bool> {
-        let now = self.trader(desk)?.lots;
+    pub fn trade_to(&self, client: &mut OptionsClient, lots: i64, price: f64) -> Result<bool> {
+        let now = self.trader(client)?.lots;
         let change = lots - now;
         if change == 0 {
             return Ok(false);
@@ -74,15 +74,16 @@ impl Hedge {
         } else {
             price * (1.0 - SLIPPAGE)
         };
-        let order = OrderArgs {
+        let command = OrderArgs {
             lots: change,
             // Base units for a lot are dollars for one: both have six decimals.
             limit_price: I80F48::from_num(worst).into(),
             reduce_only: lots == 0,
         };
         let owner = self.owner.pubkey();
-        let place = venue::place_order(&owner, &self.market, &self.risk_market, &self.price_feed, order);
-        desk.send(&[place], &[&self.owner])
+        let place = venue::place_order(&owner, &self.market, &self.risk_market, &self.price_feed, command);
+        client
+            .send(&[place], &[&self.owner])
             .context("the hedge's order was refused")?;
         Ok(true)
     }
@@ -92,8 +93,8 @@ impl Hedge {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn worth(&self, desk: &mut Desk, price: f64) -> Result<f64> {
-        let trader = self.trader(desk)?;
+    pub fn worth(&self, client: &mut OptionsClient, price: f64) -> Result<f64> {
+        let trader = self.trader(client)?;
         Ok(trader.collateral as f64 + trader.lots as f64 * price - trader.entry_cost as f64)
     }
 
@@ -101,9 +102,9 @@ impl Hedge {
     ///
     /// # Errors
     /// What the venue refused.
-    pub fn leave(&self, desk: &mut Desk, price: f64) -> Result<()> {
-        self.trade_to(desk, 0, price)?;
-        let amount = self.trader(desk)?.collateral;
+    pub fn leave(&self, client: &mut OptionsClient, price: f64) -> Result<()> {
+        self.trade_to(client, 0, price)?;
+        let amount = self.trader(client)?.collateral;
         if amount == 0 {
             return Ok(());
         }
@@ -115,7 +116,8 @@ impl Hedge {
             &self.wallet,
             amount,
         );
-        desk.send(&[withdraw], &[&self.owner])
+        client
+            .send(&[withdraw], &[&self.owner])
             .context("the hedge's collateral could not be withdrawn")
     }
 }

@@ -5,7 +5,7 @@ use super::path::Point;
 use super::people::whole;
 use super::people::People;
 use super::people::Person;
-use crate::commands::options::desk::Desk;
+use crate::commands::options::client::OptionsClient;
 use crate::commands::options::margin::report;
 use crate::commands::options::margin::Report;
 use crate::commands::options::name;
@@ -45,11 +45,17 @@ impl Recorder {
     ///
     /// # Errors
     /// What cannot be read.
-    pub fn record(&mut self, desk: &mut Desk, people: &People, point: Point, hedge_before: f64) -> Result<()> {
+    pub fn record(
+        &mut self,
+        client: &mut OptionsClient,
+        people: &People,
+        point: Point,
+        hedge_before: f64,
+    ) -> Result<()> {
         let writer = &people.writer;
-        let now = standing(desk, writer)?;
-        let hedge_worth = people.hedge.worth(desk, point.price)? / UNIT as f64;
-        let has = wealth(desk, writer, &now)? + hedge_worth;
+        let now = margin_status(client, writer)?;
+        let hedge_worth = people.hedge.worth(client, point.price)? / UNIT as f64;
+        let has = wealth(client, writer, &now)? + hedge_worth;
         let (maker, liquidator) = (&people.maker, &people.liquidator);
         let events = self.marks[self.told..].iter().map(|mark| mark.label.as_str());
         let step = Step {
@@ -62,16 +68,16 @@ impl Recorder {
             initial: whole(now.initial),
             maintenance: whole(now.maintenance),
             delta: delta(&now, point.price),
-            hedge: whole(people.hedge.trader(desk)?.lots),
+            hedge: whole(people.hedge.trader(client)?.lots),
             hedge_worth,
             result: has - writer.minted as f64 / UNIT as f64,
             events: events.collect::<Vec<_>>().join("; "),
             put: self.worth(&now, 0),
             call: self.worth(&now, 1),
             hedge_before,
-            maker: standing(desk, maker).and_then(|report| wealth(desk, maker, &report))?,
+            maker: margin_status(client, maker).and_then(|report| wealth(client, maker, &report))?,
             writer: has,
-            liquidator: standing(desk, liquidator).and_then(|report| wealth(desk, liquidator, &report))?,
+            liquidator: margin_status(client, liquidator).and_then(|report| wealth(client, liquidator, &report))?,
         };
         self.told = self.marks.len();
         self.steps.push(step);
@@ -86,10 +92,10 @@ impl Recorder {
     }
 }
 
-/// Reads where somebody's margin account stands.
-fn standing(desk: &mut Desk, person: &Person) -> Result<Report> {
-    let (key, account) = person.margin(desk)?;
-    report(desk, &key, &account)
+/// Reads somebody's margin status.
+fn margin_status(client: &mut OptionsClient, person: &Person) -> Result<Report> {
+    let (key, account) = person.margin(client)?;
+    report(client, &key, &account)
 }
 
 /// Returns what an account's options are worth, at the published price and the surface's
@@ -99,7 +105,7 @@ fn options(report: &Report) -> f64 {
 }
 
 /// Returns what somebody has in the margin account and in the wallet.
-fn wealth(desk: &mut Desk, person: &Person, report: &Report) -> Result<f64> {
-    let wallet = person.tokens(desk)? as f64 / UNIT as f64;
+fn wealth(client: &mut OptionsClient, person: &Person, report: &Report) -> Result<f64> {
+    let wallet = person.tokens(client)? as f64 / UNIT as f64;
     Ok(options(report) + whole(report.cash + report.claims - report.debt) + wallet)
 }

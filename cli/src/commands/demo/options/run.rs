@@ -14,7 +14,7 @@ use super::recorder::Recorder;
 use super::sale::sell;
 use super::sale::Plan;
 use super::settlement;
-use crate::commands::options::desk::Desk;
+use crate::commands::options::client::OptionsClient;
 use crate::commands::options::settle::crank;
 use crate::stop::Stop;
 use anyhow::anyhow;
@@ -64,23 +64,23 @@ impl Run {
     /// What was refused that should not have been.
     pub fn all(&mut self, chain: &mut dyn TestCluster) -> Result<Meta> {
         let house = self.local.house.house;
-        let mut desk = Desk::open(chain, &house, &[])?;
-        let plan = Plan::new(&desk, &self.local.asset, &self.market.points)?;
+        let mut client = OptionsClient::open(chain, &house, &[])?;
+        let plan = Plan::new(&client, &self.local.asset, &self.market.points)?;
         let first = self.market.points.first().copied();
         let first = first.ok_or_else(|| anyhow!("there are no prices"))?;
         self.recorder = Recorder::new(&plan.names);
-        self.market.publish(&mut desk, &self.local, first)?;
-        let mut people = People::arrive(&mut desk, &self.local, plan.notional)?;
-        let premium = sell(&mut desk, &people, &plan, &mut self.recorder)?;
+        self.market.publish(&mut client, &self.local, first)?;
+        let mut people = People::arrive(&mut client, &self.local, plan.notional)?;
+        let premium = sell(&mut client, &people, &plan, &mut self.recorder)?;
         let before = |point: &&Point| point.at < plan.window_at;
         let hours: Vec<Point> = self.market.points.iter().filter(before).copied().collect();
         for point in hours {
             self.stop.check()?;
-            self.hour(&mut desk, &mut people, &plan, point)?;
+            self.hour(&mut client, &mut people, &plan, point)?;
         }
-        let end = self.end(&mut desk, &mut people, &plan)?;
+        let end = self.end(&mut client, &mut people, &plan)?;
         let settled = end.settled.clone();
-        let closing = Closing::read(&mut desk, &self.local, &people, end)?;
+        let closing = Closing::read(&mut client, &self.local, &people, end)?;
         let (published, liquidated) = (self.market.published, self.liquidated);
         let asset = self.local.asset.clone();
         Ok(Meta {
@@ -106,22 +106,22 @@ impl Run {
     }
 
     /// Goes through one hour before the settlement.
-    fn hour(&mut self, desk: &mut Desk, people: &mut People, plan: &Plan, point: Point) -> Result<()> {
-        self.market.publish(desk, &self.local, point)?;
-        if liquidation::begin(desk, &people.writer, &people.liquidator, &mut self.liquidated)? {
+    fn hour(&mut self, client: &mut OptionsClient, people: &mut People, plan: &Plan, point: Point) -> Result<()> {
+        self.market.publish(client, &self.local, point)?;
+        if liquidation::begin(client, &people.writer, &people.liquidator, &mut self.liquidated)? {
             self.recorder.tell(point.at, "a liquidation begins".to_owned());
-            self.liquidate(desk, people, point, plan.window_at)?;
+            self.liquidate(client, people, point, plan.window_at)?;
         }
         if self.thin && self.liquidated.begun == 0 {
-            take_out(desk, people)?;
+            take_out(client, people)?;
         }
-        let held = hedge(desk, people, point.price, plan.band())?;
-        self.recorder.record(desk, people, point, held)
+        let held = hedge(client, people, point.price, plan.band())?;
+        self.recorder.record(client, people, point, held)
     }
 
     /// Lets the liquidator take what the rules allow, minute by minute; in the end the insurance
     /// fund may come.
-    fn liquidate(&mut self, desk: &mut Desk, people: &People, from: Point, until: i64) -> Result<()> {
+    fn liquidate(&mut self, client: &mut OptionsClient, people: &People, from: Point, until: i64) -> Result<()> {
         let (writer, by) = (&people.writer, &people.liquidator);
         for minute in 1..=MINUTES {
             let at = from.at + 60 * minute;
@@ -129,16 +129,16 @@ impl Run {
                 return Ok(());
             }
             let point = self.market.at(at);
-            self.market.publish(desk, &self.local, point)?;
-            while let Some(words) = liquidation::take(desk, writer, by, &mut self.liquidated)? {
+            self.market.publish(client, &self.local, point)?;
+            while let Some(words) = liquidation::take(client, writer, by, &mut self.liquidated)? {
                 self.recorder.tell(at, format!("{words} after {minute} min"));
             }
-            if !liquidation::goes_on(desk, writer, by)? {
+            if !liquidation::goes_on(client, writer, by)? {
                 self.recorder.tell(at, "the liquidation is over".to_owned());
                 return Ok(());
             }
         }
-        let positions = liquidation::take_over(desk, writer, by, &mut self.liquidated)?;
+        let positions = liquidation::backstop(client, writer, by, &mut self.liquidated)?;
         if positions > 0 {
             let at = from.at + 60 * MINUTES;
             let what = format!("the insurance fund takes {positions} positions over");
@@ -148,19 +148,19 @@ impl Run {
     }
 
     /// Settles, and lets everybody leave.
-    fn end(&mut self, desk: &mut Desk, people: &mut People, plan: &Plan) -> Result<End> {
-        let settled = settlement::settle(desk, &self.local, &mut self.market, people, plan)?;
+    fn end(&mut self, client: &mut OptionsClient, people: &mut People, plan: &Plan) -> Result<End> {
+        let settled = settlement::settle(client, &self.local, &mut self.market, people, plan)?;
         self.recorder
             .tell(plan.expiry, format!("settled at {:.2}", settled.price));
         let last = self.market.at(plan.expiry);
-        let held = whole(people.hedge.trader(desk)?.lots);
-        self.recorder.record(desk, people, last, held)?;
-        people.hedge.leave(desk, last.price)?;
-        let closed = crank(desk, &people.liquidator.keypair, true)?;
-        people.leave(desk)?;
+        let held = whole(people.hedge.trader(client)?.lots);
+        self.recorder.record(client, people, last, held)?;
+        people.hedge.leave(client, last.price)?;
+        let closed = crank(client, &people.liquidator.keypair, true)?;
+        people.leave(client)?;
         Ok(End {
             settled,
-            least_samples: u32::from(plan.settlement.least_samples),
+            min_samples: u32::from(plan.settlement.min_samples),
             closed,
             liquidated: self.liquidated,
         })

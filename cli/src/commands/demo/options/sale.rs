@@ -3,8 +3,8 @@
 use super::path;
 use super::people::People;
 use super::recorder::Recorder;
-use crate::commands::options::desk::words;
-use crate::commands::options::desk::Desk;
+use crate::commands::options::client::words;
+use crate::commands::options::client::OptionsClient;
 use crate::commands::options::name;
 use crate::commands::options::quote::from_surface;
 use crate::commands::options::quote::sign;
@@ -58,21 +58,21 @@ impl Plan {
     ///
     /// # Errors
     /// If no expiry lies within the prices.
-    pub fn new(desk: &Desk, asset: &str, points: &[Point]) -> Result<Self> {
+    pub fn new(client: &OptionsClient, asset: &str, points: &[Point]) -> Result<Self> {
         let first = points.first().ok_or_else(|| anyhow!("there are no prices"))?;
-        let listing = *desk.house.listing(0).map_err(|error| anyhow!("{}", words(&error)))?;
+        let listing = *client.house.listing(0).map_err(|error| anyhow!("{}", words(&error)))?;
         let params = listing.settings.params();
         let expiry = path::expiry(points, &params)?;
         let size = (NOTIONAL / first.price * 10.0).round().max(1.0) / 10.0;
         let strikes = STRIKES.map(|(share, _)| path::strike(first.price * share));
         let date = name::date_of(expiry);
         let named = strikes.iter().zip(STRIKES);
-        let series = named.map(|(strike, (_, kind))| desk.series(&format!("{asset}-{date}-{strike}-{kind}")));
+        let series = named.map(|(strike, (_, kind))| client.series(&format!("{asset}-{date}-{strike}-{kind}")));
         let series = series.collect::<Result<Vec<_>>>()?;
         Ok(Self {
             size,
             notional: first.price * size,
-            names: series.iter().map(|key| desk.name(key)).collect(),
+            names: series.iter().map(|key| client.name(key)).collect(),
             series,
             strikes: strikes.iter().map(|text| text.parse()).collect::<Result<_, _>>()?,
             expiry,
@@ -92,29 +92,29 @@ impl Plan {
 ///
 /// # Errors
 /// What was refused.
-pub fn sell(desk: &mut Desk, people: &People, plan: &Plan, recorder: &mut Recorder) -> Result<u64> {
+pub fn sell(client: &mut OptionsClient, people: &People, plan: &Plan, recorder: &mut Recorder) -> Result<u64> {
     let (maker, writer) = (&people.maker, &people.writer);
     let mut premium = 0;
     for key in &plan.series {
-        create(desk, key, &writer.keypair)?;
+        create(client, key, &writer.keypair)?;
         let offer = Offer {
             series: *key,
             side: Side::Buy,
             size: (plan.size * UNIT as f64).round() as i64,
-            price: from_surface(desk, key, Side::Buy, SPREAD)?,
+            price: from_surface(client, key, Side::Buy, SPREAD)?,
             slots: 150,
             nonce: None,
             taker: ANYONE,
         };
-        let account = maker.margin(desk)?;
-        let signed = sign(desk, &account, &maker.keypair, &offer)?;
-        let taker = writer.margin(desk)?;
-        let traded = take(desk, &signed, &taker, &writer.keypair, None)?;
+        let account = maker.margin(client)?;
+        let signed = sign(client, &account, &maker.keypair, &offer)?;
+        let taker = writer.margin(client)?;
+        let traded = take(client, &signed, &taker, &writer.keypair, None)?;
         let quote = Quote::decode(&signed.message).map_err(|refusal| anyhow!("{refusal:?}"))?;
-        let at = desk.cluster.clock()?.unix_timestamp;
-        recorder.tell(at, describe(desk, &quote, &traded));
+        let at = client.cluster.clock()?.unix_timestamp;
+        recorder.tell(at, describe(client, &quote, &traded));
         premium += traded.premium;
-        desk.cluster.advance_slot()?;
+        client.cluster.advance_slot()?;
     }
     Ok(premium)
 }

@@ -3,7 +3,7 @@
 use super::market::Market;
 use super::people::People;
 use super::sale::Plan;
-use crate::commands::options::desk::Desk;
+use crate::commands::options::client::OptionsClient;
 use crate::commands::options::name;
 use crate::commands::options::settle::crank;
 use anyhow::anyhow;
@@ -47,26 +47,36 @@ impl Settled {
 ///
 /// # Errors
 /// What was refused, or a sample that was not recorded.
-pub fn settle(desk: &mut Desk, local: &Local, market: &mut Market, people: &People, plan: &Plan) -> Result<Settled> {
+pub fn settle(
+    client: &mut OptionsClient,
+    local: &Local,
+    market: &mut Market,
+    people: &People,
+    plan: &Plan,
+) -> Result<Settled> {
     let mut settled = Settled::default();
-    let held = people.hedge.trader(desk)?.lots;
+    let held = people.hedge.trader(client)?.lots;
     let mut at = plan.window_at;
     while at <= plan.expiry {
         let point = market.at(at);
-        market.publish(desk, local, point)?;
-        let said = crank(desk, &people.liquidator.keypair, false)?;
-        if !said.iter().any(|line| line.contains("recorded")) {
-            bail!("no sample was recorded at {}: {}", name::moment(at), said.join("; "));
+        market.publish(client, local, point)?;
+        let submitted = crank(client, &people.liquidator.keypair, false)?;
+        if !submitted.iter().any(|line| line.contains("recorded")) {
+            bail!(
+                "no sample was recorded at {}: {}",
+                name::moment(at),
+                submitted.join("; ")
+            );
         }
         settled.add(at, price_of(point.price)? as f64 / 1e8);
         // What is settled by an average loses its delta with every sample.
         if (at - plan.window_at) % UNWIND_EVERY == 0 {
             let left = held as f64 * (plan.expiry - at) as f64 / (plan.expiry - plan.window_at) as f64;
-            people.hedge.trade_to(desk, left.round() as i64, point.price)?;
+            people.hedge.trade_to(client, left.round() as i64, point.price)?;
         }
         at += SAMPLE_EVERY;
     }
-    let (_, expiry) = desk
+    let (_, expiry) = client
         .expiries()?
         .into_iter()
         .next()

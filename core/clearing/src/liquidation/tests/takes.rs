@@ -41,22 +41,22 @@ fn a_take_is_priced_at_fair_value_less_the_discount() {
             context.now = now;
             price_take(owner, seller, &series, Lots(quantity), &LISTING, &context)
         };
-        let member = Seller::Member;
-        let none = priced(&owner, member, call(50_000), 10_000, NOW);
-        assert_eq!(none, Err(LiquidationRefusal::NotBegun));
+        let participant = Seller::Member;
+        let none = priced(&owner, participant, call(50_000), 10_000, NOW);
+        assert_eq!(none, Err(LiquidationError::NotBegun));
         owner.status = Status::Liquidation {
             since: NOW,
             touched_at: NOW,
         };
         for (series, quantity) in [(call(50_000), 1_000_000), (put(50_000), -1_000_000)] {
-            let begun = priced(&owner, member, series, quantity, NOW).unwrap();
+            let begun = priced(&owner, participant, series, quantity, NOW).unwrap();
             let fair = fair_value_floor(&series, Lots(quantity), context).unwrap().0;
             assert!(
                 (0..=1).contains(&(begun.payment.0 - fair)),
                 "never below the fair value"
             );
             assert_eq!((begun.discount, begun.cap), (0, 100_000_000));
-            let half = priced(&owner, member, series, quantity, NOW + 300).unwrap();
+            let half = priced(&owner, participant, series, quantity, NOW + 300).unwrap();
             let fair = fair_value_floor(
                 &series,
                 Lots(quantity),
@@ -74,7 +74,7 @@ fn a_take_is_priced_at_fair_value_less_the_discount() {
             (
                 call(50_000),
                 1_010_000,
-                LiquidationRefusal::NotReducing {
+                LiquidationError::NotReducing {
                     held: Lots(1_000_000),
                     taken: Lots(1_010_000),
                 },
@@ -82,7 +82,7 @@ fn a_take_is_priced_at_fair_value_less_the_discount() {
             (
                 call(50_000),
                 -10_000,
-                LiquidationRefusal::NotReducing {
+                LiquidationError::NotReducing {
                     held: Lots(1_000_000),
                     taken: Lots(-10_000),
                 },
@@ -90,7 +90,7 @@ fn a_take_is_priced_at_fair_value_less_the_discount() {
             (
                 call(60_000),
                 10_000,
-                LiquidationRefusal::NotReducing {
+                LiquidationError::NotReducing {
                     held: Lots(0),
                     taken: Lots(10_000),
                 },
@@ -98,7 +98,7 @@ fn a_take_is_priced_at_fair_value_less_the_discount() {
             (
                 call(50_000),
                 5_000,
-                LiquidationRefusal::Account(AccountRefusal::Size {
+                LiquidationError::Account(AccountError::Size {
                     quantity: 5_000,
                     least: 10_000,
                 }),
@@ -106,25 +106,25 @@ fn a_take_is_priced_at_fair_value_less_the_discount() {
             (
                 call(50_000),
                 0,
-                LiquidationRefusal::Account(AccountRefusal::Size {
+                LiquidationError::Account(AccountError::Size {
                     quantity: 0,
                     least: 10_000,
                 }),
             ),
         ] {
-            assert_eq!(priced(&owner, member, series, quantity, NOW), Err(expected));
+            assert_eq!(priced(&owner, participant, series, quantity, NOW), Err(expected));
         }
-        for (seconds, seller) in [(1_800, member), (0, member), (-1, Seller::Insurance)] {
+        for (seconds, seller) in [(1_800, participant), (0, participant), (-1, Seller::Insurance)] {
             let near = priced(&owner, seller, call(50_000), 10_000, EXPIRY - seconds);
-            assert_eq!(near, Err(LiquidationRefusal::Settling));
+            assert_eq!(near, Err(LiquidationError::Settling));
         }
         let before = priced(&owner, Seller::Insurance, call(50_000), 10_000, EXPIRY - 1_801);
         assert!(before.is_ok());
         // A member's liquidation lapses, the fund's does not.
         let late = NOW + 1_800;
         assert_eq!(
-            priced(&owner, member, call(50_000), 10_000, late),
-            Err(LiquidationRefusal::NotBegun)
+            priced(&owner, participant, call(50_000), 10_000, late),
+            Err(LiquidationError::NotBegun)
         );
         assert!(priced(&owner, Seller::Insurance, call(50_000), 10_000, late).is_ok());
     });
@@ -132,7 +132,7 @@ fn a_take_is_priced_at_fair_value_less_the_discount() {
 
 #[test]
 fn a_take_moves_the_position_and_the_money_or_nothing() {
-    let take = |quantity, payment| Take {
+    let take = |quantity, payment| LiquidationFill {
         series: call(100),
         quantity: Lots(quantity),
         payment: Value(payment),
@@ -156,7 +156,7 @@ fn a_take_moves_the_position_and_the_money_or_nothing() {
         (
             begun(200, 0, -20),
             take(-10, -300),
-            Err(AccountRefusal::Cash { cash: 200, needed: 300 }),
+            Err(AccountError::Cash { cash: 200, needed: 300 }),
             200,
             0,
             500,
@@ -164,7 +164,7 @@ fn a_take_moves_the_position_and_the_money_or_nothing() {
         (
             begun(0, 0, 20),
             take(10, 501),
-            Err(AccountRefusal::Cash { cash: 500, needed: 501 }),
+            Err(AccountError::Cash { cash: 500, needed: 501 }),
             0,
             0,
             500,
@@ -193,5 +193,5 @@ fn a_take_moves_the_position_and_the_money_or_nothing() {
     let mut indebted = account(0, &[]);
     indebted.debt = 5;
     let refused = apply_take(&mut begun(0, 0, 20), &mut indebted, None, &take(10, 0), 9);
-    assert_eq!(refused, Err(AccountRefusal::Debt(5)));
+    assert_eq!(refused, Err(AccountError::Debt(5)));
 }

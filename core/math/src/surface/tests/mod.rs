@@ -87,88 +87,93 @@ const KNOWN: [(f64, f64, f64); 9] = [
 fn each_rule_is_refused_by_name() {
     let good = slice(0.5, 0.125, 0.0, 2.0);
     // √(4/(θ·1.5)) for θ = 0.125 is 4.6188.
-    for (name, slices, index, rule) in [
-        ("half a minute", vec![slice(1e-6, 1e-7, 0.0, 1.0)], 0, Rule::Time),
-        ("six years", vec![slice(6.0, 1.0, 0.0, 0.1)], 0, Rule::Time),
+    for (name, slices, index, error) in [
+        ("half a minute", vec![slice(1e-6, 1e-7, 0.0, 1.0)], 0, SliceError::Time),
+        ("six years", vec![slice(6.0, 1.0, 0.0, 0.1)], 0, SliceError::Time),
         (
             "volatility 0.9 %",
             vec![slice(1.0, 0.000081, 0.0, 1.0)],
             0,
-            Rule::AtmVolatility,
+            SliceError::AtmVolatility,
         ),
         (
             "volatility 501 %",
             vec![slice(1.0, 25.1001, 0.0, 0.01)],
             0,
-            Rule::AtmVolatility,
+            SliceError::AtmVolatility,
         ),
         (
             "volatility 1000 %",
             vec![slice(1.0, 100.0, 0.0, 0.01)],
             0,
-            Rule::AtmVolatility,
+            SliceError::AtmVolatility,
         ),
-        ("skew one", vec![slice(1.0, 0.25, 1.0, 0.1)], 0, Rule::Skew),
-        ("skew −0.9995", vec![slice(1.0, 0.25, -0.9995, 0.1)], 0, Rule::Skew),
-        ("the same expiry twice", vec![good, good], 1, Rule::Order),
+        ("skew one", vec![slice(1.0, 0.25, 1.0, 0.1)], 0, SliceError::Skew),
+        (
+            "skew −0.9995",
+            vec![slice(1.0, 0.25, -0.9995, 0.1)],
+            0,
+            SliceError::Skew,
+        ),
+        ("the same expiry twice", vec![good, good], 1, SliceError::Order),
         (
             "expiries swapped",
             vec![good, slice(0.25, 0.0625, 0.0, 2.0)],
             1,
-            Rule::Order,
+            SliceError::Order,
         ),
         (
             "steep wings",
             vec![slice(5.0, 125.0, 0.0, 0.032)],
             0,
-            Rule::ButterflyWings,
+            SliceError::ButterflyWings,
         ),
         (
             "steep wings by skew",
             vec![slice(5.0, 5.0, 0.5, 0.54)],
             0,
-            Rule::ButterflyWings,
+            SliceError::ButterflyWings,
         ),
         (
             "curved",
             vec![slice(0.5, 0.125, -0.5, 4.62)],
             0,
-            Rule::ButterflyCurvature,
+            SliceError::ButterflyCurvature,
         ),
         (
             "falling variance",
             vec![good, slice(0.6, 0.1249, 0.0, 2.0)],
             1,
-            Rule::CalendarVariance,
+            SliceError::CalendarVariance,
         ),
         (
             "rising curvature",
             vec![good, slice(0.6, 0.15, 0.0, 2.001)],
             1,
-            Rule::CalendarCurvature,
+            SliceError::CalendarCurvature,
         ),
         (
             "put wing",
             vec![good, slice(0.6, 0.15, 0.2, 1.9)],
             1,
-            Rule::CalendarPutWing,
+            SliceError::CalendarPutWing,
         ),
         (
             "call wing",
             vec![good, slice(0.6, 0.15, -0.2, 1.9)],
             1,
-            Rule::CalendarCallWing,
+            SliceError::CalendarCallWing,
         ),
         (
             "the third",
             vec![good, slice(0.6, 0.15, 0.0, 2.0), slice(0.7, 0.16, 0.0, 1.8)],
             2,
-            Rule::CalendarPutWing,
+            SliceError::CalendarPutWing,
         ),
     ] {
         assert_eq!(
             Surface::new(&slices),
-            Err(SurfaceError::Slice { slice: index, rule }),
+            Err(SurfaceError::Slice { slice: index, error }),
             "{name}"
         );
     }
@@ -193,7 +198,7 @@ fn the_gate_is_exact_at_its_edges() {
         Surface::new(&[edge(four, one)]),
         Err(SurfaceError::Slice {
             slice: 0,
-            rule: Rule::ButterflyWings
+            error: SliceError::ButterflyWings
         })
     );
     assert!(Surface::new(&[edge(four - unit, one)]).is_ok());
@@ -202,21 +207,21 @@ fn the_gate_is_exact_at_its_edges() {
         Surface::new(&[edge(U8F56::ONE, U16F48::from_num(2) + U16F48::DELTA)]),
         Err(SurfaceError::Slice {
             slice: 0,
-            rule: Rule::ButterflyCurvature
+            error: SliceError::ButterflyCurvature
         })
     );
     // Equal wings pass, a unit of skew less does not.
     let first = slice(0.5, 0.25, 0.25, 2.0);
     let second = slice(1.0, 0.5, 0.25, 1.0);
     assert!(Surface::new(&[first, second]).is_ok());
-    for (skew, rule) in [
-        (second.skew + I2F62::DELTA, Rule::CalendarPutWing),
-        (second.skew - I2F62::DELTA, Rule::CalendarCallWing),
+    for (skew, error) in [
+        (second.skew + I2F62::DELTA, SliceError::CalendarPutWing),
+        (second.skew - I2F62::DELTA, SliceError::CalendarCallWing),
     ] {
         let tilted = Slice { skew, ..second };
         assert_eq!(
             Surface::new(&[first, tilted]),
-            Err(SurfaceError::Slice { slice: 1, rule })
+            Err(SurfaceError::Slice { slice: 1, error })
         );
     }
 }

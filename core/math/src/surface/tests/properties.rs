@@ -41,7 +41,7 @@ fn durrleman([w, slope, bend]: [f64; 3], k: f64) -> f64 {
     (1.0 - k * slope / (2.0 * w)).powi(2) - slope * slope / 4.0 * (1.0 / w + 0.25) + bend / 2.0
 }
 
-/// What the parameters of a random surface are drawn from, each a share of what the gate leaves.
+/// What the parameters of a random surface are drawn from, each a share of what the no-arbitrage check leaves.
 #[derive(Clone, Debug)]
 struct Draw {
     gap: f64,

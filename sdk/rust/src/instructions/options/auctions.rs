@@ -2,7 +2,7 @@
 
 use super::super::build;
 use super::keys::with_markets;
-use super::{HouseKeys, TradeAccounts};
+use super::{ClearingHouseKeys, TradeAccounts};
 use crate::addresses;
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
@@ -12,7 +12,7 @@ use ballast_options::{accounts, instruction, OpenAuctionArgs, ID};
 
 /// Builds `open_auction`; the owner pays for its account too.
 pub fn open_auction(
-    keys: &HouseKeys,
+    keys: &ClearingHouseKeys,
     owner: &Pubkey,
     account: &Pubkey,
     key: &SeriesKey,

@@ -4,7 +4,7 @@ use crate::accounts::{DecodeError, RawAccount};
 use crate::addresses;
 use anchor_lang::prelude::{AccountMeta, Pubkey};
 use anchor_lang::solana_program::instruction::Instruction;
-use ballast_options::state::{House, SeriesKey};
+use ballast_options::state::{ClearingHouse, SeriesKey};
 
 /// The accounts of one of a house's markets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct MarketKeys {
 
 /// The addresses that a house's instructions name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HouseKeys {
+pub struct ClearingHouseKeys {
     /// The house.
     pub house: Pubkey,
     /// Quote mint.
@@ -30,7 +30,7 @@ pub struct HouseKeys {
     pub insurance: Pubkey,
 }
 
-/// A series with the accounts that stand for it.
+/// A series with the accounts that are active for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SeriesKeys {
     /// The series.
@@ -39,7 +39,7 @@ pub struct SeriesKeys {
     pub expiry: Pubkey,
 }
 
-impl HouseKeys {
+impl ClearingHouseKeys {
     /// Returns the addresses of a house that `creator` makes, or made.
     pub fn derive(creator: &Pubkey, number: u64, quote_mint: &Pubkey) -> Self {
         let house = addresses::house(creator, number);
@@ -56,7 +56,7 @@ impl HouseKeys {
     /// # Errors
     /// Fails with [`DecodeError`] if it is no house.
     pub fn of(account: &RawAccount) -> Result<Self, DecodeError> {
-        let house: House = account.house()?;
+        let house: ClearingHouse = account.house()?;
         Ok(Self {
             house: account.key,
             quote_mint: house.quote_mint,
@@ -91,8 +91,8 @@ pub(super) fn with_markets(mut instruction: Instruction, markets: &[MarketKeys])
 }
 
 /// Appends margin accounts.
-pub(super) fn with_members(mut instruction: Instruction, members: &[Pubkey]) -> Instruction {
-    let metas = members.iter().map(|key| AccountMeta::new(*key, false));
+pub(super) fn with_members(mut instruction: Instruction, participants: &[Pubkey]) -> Instruction {
+    let metas = participants.iter().map(|key| AccountMeta::new(*key, false));
     instruction.accounts.extend(metas);
     instruction
 }

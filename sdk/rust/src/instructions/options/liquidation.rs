@@ -2,14 +2,14 @@
 
 use super::super::build;
 use super::keys::with_markets;
-use super::{HouseKeys, MarketKeys, Parties};
+use super::{ClearingHouseKeys, MarketKeys, Parties};
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
 use ballast_options::state::SeriesKey;
 use ballast_options::{accounts, instruction, ID};
 
 /// Builds `begin_liquidation`.
-pub fn begin_liquidation(keys: &HouseKeys, account: &Pubkey, markets: &[MarketKeys]) -> Instruction {
+pub fn begin_liquidation(keys: &ClearingHouseKeys, account: &Pubkey, markets: &[MarketKeys]) -> Instruction {
     let accounts = accounts::Liquidation {
         house: keys.house,
         account: *account,
@@ -18,7 +18,7 @@ pub fn begin_liquidation(keys: &HouseKeys, account: &Pubkey, markets: &[MarketKe
 }
 
 /// Builds `end_liquidation`.
-pub fn end_liquidation(keys: &HouseKeys, account: &Pubkey, markets: &[MarketKeys]) -> Instruction {
+pub fn end_liquidation(keys: &ClearingHouseKeys, account: &Pubkey, markets: &[MarketKeys]) -> Instruction {
     let accounts = accounts::Liquidation {
         house: keys.house,
         account: *account,
@@ -29,7 +29,7 @@ pub fn end_liquidation(keys: &HouseKeys, account: &Pubkey, markets: &[MarketKeys
 /// Builds `liquidate`: `parties.maker` is the account that fails, `quantity` has the sign of its
 /// position.
 pub fn liquidate(
-    keys: &HouseKeys,
+    keys: &ClearingHouseKeys,
     key: &SeriesKey,
     parties: &Parties,
     markets: &[MarketKeys],
@@ -48,18 +48,18 @@ pub fn liquidate(
     with_markets(build(ID, accounts, instruction::Liquidate { quantity }), markets)
 }
 
-/// Builds `take_over`.
-pub fn take_over(keys: &HouseKeys, account: &Pubkey, markets: &[MarketKeys]) -> Instruction {
-    let accounts = accounts::TakeOver {
+/// Builds `backstop`.
+pub fn backstop(keys: &ClearingHouseKeys, account: &Pubkey, markets: &[MarketKeys]) -> Instruction {
+    let accounts = accounts::Backstop {
         house: keys.house,
         account: *account,
         insurance: keys.insurance,
     };
-    with_markets(build(ID, accounts, instruction::TakeOver {}), markets)
+    with_markets(build(ID, accounts, instruction::Backstop {}), markets)
 }
 
 /// Builds `take_over_position`.
-pub fn take_over_position(keys: &HouseKeys, account: &Pubkey, key: &SeriesKey) -> Instruction {
+pub fn take_over_position(keys: &ClearingHouseKeys, account: &Pubkey, key: &SeriesKey) -> Instruction {
     let series = keys.series(key);
     let accounts = accounts::TakeOverPosition {
         house: keys.house,
@@ -73,7 +73,7 @@ pub fn take_over_position(keys: &HouseKeys, account: &Pubkey, key: &SeriesKey) -
 
 /// Builds `buy_from_insurance`: `quantity` has the sign of the insurance account's position.
 pub fn buy_from_insurance(
-    keys: &HouseKeys,
+    keys: &ClearingHouseKeys,
     key: &SeriesKey,
     owner: &Pubkey,
     account: &Pubkey,

@@ -2,14 +2,14 @@
 
 use super::super::{build, TOKEN};
 use super::keys::with_markets;
-use super::{HouseKeys, MarketKeys};
+use super::{ClearingHouseKeys, MarketKeys};
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
 use anchor_lang::solana_program::system_program;
 use ballast_options::{accounts, instruction, ID};
 
 /// Builds `open_account`: `number` is a slot of the last 512.
-pub fn open_account(keys: &HouseKeys, payer: &Pubkey, owner: &Pubkey, number: u64) -> Instruction {
+pub fn open_account(keys: &ClearingHouseKeys, payer: &Pubkey, owner: &Pubkey, number: u64) -> Instruction {
     let accounts = accounts::OpenAccount {
         payer: *payer,
         owner: *owner,
@@ -30,17 +30,23 @@ pub fn close_account(owner: &Pubkey, account: &Pubkey, payer: &Pubkey) -> Instru
     build(ID, accounts, instruction::CloseAccount {})
 }
 
-/// Builds `set_quoter`.
-pub fn set_quoter(owner: &Pubkey, account: &Pubkey, quoter: Pubkey) -> Instruction {
-    let accounts = accounts::SetQuoter {
+/// Builds `set_quote_signer`.
+pub fn set_quote_signer(owner: &Pubkey, account: &Pubkey, quote_signer: Pubkey) -> Instruction {
+    let accounts = accounts::SetQuoteSigner {
         owner: *owner,
         account: *account,
     };
-    build(ID, accounts, instruction::SetQuoter { quoter })
+    build(ID, accounts, instruction::SetQuoteSigner { quote_signer })
 }
 
 /// Builds `deposit`.
-pub fn deposit(keys: &HouseKeys, owner: &Pubkey, account: &Pubkey, source: &Pubkey, amount: u64) -> Instruction {
+pub fn deposit(
+    keys: &ClearingHouseKeys,
+    owner: &Pubkey,
+    account: &Pubkey,
+    source: &Pubkey,
+    amount: u64,
+) -> Instruction {
     let accounts = accounts::Deposit {
         owner: *owner,
         house: keys.house,
@@ -55,7 +61,7 @@ pub fn deposit(keys: &HouseKeys, owner: &Pubkey, account: &Pubkey, source: &Pubk
 
 /// Builds `withdraw`: `markets` are those that the account has positions on.
 pub fn withdraw(
-    keys: &HouseKeys,
+    keys: &ClearingHouseKeys,
     owner: &Pubkey,
     account: &Pubkey,
     destination: &Pubkey,

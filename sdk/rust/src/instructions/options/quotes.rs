@@ -2,7 +2,7 @@
 
 use super::super::build;
 use super::keys::with_markets;
-use super::{HouseKeys, MarketKeys};
+use super::{ClearingHouseKeys, MarketKeys};
 use crate::quotes::{carrier, SignedQuote};
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
@@ -24,7 +24,7 @@ pub struct Parties {
 #[derive(Clone, Copy, Debug)]
 pub struct TradeAccounts<'a> {
     /// The house.
-    pub house: &'a HouseKeys,
+    pub house: &'a ClearingHouseKeys,
     /// The series.
     pub series: &'a SeriesKey,
     /// Who trades with whom.

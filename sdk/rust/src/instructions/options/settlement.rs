@@ -2,14 +2,14 @@
 
 use super::super::build;
 use super::keys::with_members;
-use super::{HouseKeys, MarketKeys};
+use super::{ClearingHouseKeys, MarketKeys};
 use crate::addresses;
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
 use ballast_options::{accounts, instruction, ID};
 
 /// Builds `sample_settlement`.
-pub fn sample_settlement(keys: &HouseKeys, market: u8, moment: i64, accounts: &MarketKeys) -> Instruction {
+pub fn sample_settlement(keys: &ClearingHouseKeys, market: u8, moment: i64, accounts: &MarketKeys) -> Instruction {
     let accounts = accounts::SampleSettlement {
         house: keys.house,
         expiry: addresses::expiry(&keys.house, market, moment),
@@ -20,7 +20,7 @@ pub fn sample_settlement(keys: &HouseKeys, market: u8, moment: i64, accounts: &M
 }
 
 /// Builds `finish_settlement`.
-pub fn finish_settlement(keys: &HouseKeys, market: u8, moment: i64, risk_market: &Pubkey) -> Instruction {
+pub fn finish_settlement(keys: &ClearingHouseKeys, market: u8, moment: i64, risk_market: &Pubkey) -> Instruction {
     let accounts = accounts::FinishSettlement {
         house: keys.house,
         expiry: addresses::expiry(&keys.house, market, moment),
@@ -31,22 +31,22 @@ pub fn finish_settlement(keys: &HouseKeys, market: u8, moment: i64, risk_market:
 
 /// Builds `settle_positions` of up to twenty margin accounts, the insurance account among them if
 /// it has positions.
-pub fn settle_positions(keys: &HouseKeys, market: u8, moment: i64, members: &[Pubkey]) -> Instruction {
+pub fn settle_positions(keys: &ClearingHouseKeys, market: u8, moment: i64, participants: &[Pubkey]) -> Instruction {
     let accounts = accounts::SettlePositions {
         house: keys.house,
         expiry: addresses::expiry(&keys.house, market, moment),
         insurance: keys.insurance,
     };
-    with_members(build(ID, accounts, instruction::SettlePositions {}), members)
+    with_members(build(ID, accounts, instruction::SettlePositions {}), participants)
 }
 
 /// Builds `pay_claims` of up to twenty margin accounts, the insurance account among them if it has
 /// a claim.
-pub fn pay_claims(keys: &HouseKeys, market: u8, moment: i64, members: &[Pubkey]) -> Instruction {
+pub fn pay_claims(keys: &ClearingHouseKeys, market: u8, moment: i64, participants: &[Pubkey]) -> Instruction {
     let accounts = accounts::PayClaims {
         house: keys.house,
         expiry: addresses::expiry(&keys.house, market, moment),
         insurance: keys.insurance,
     };
-    with_members(build(ID, accounts, instruction::PayClaims {}), members)
+    with_members(build(ID, accounts, instruction::PayClaims {}), participants)
 }

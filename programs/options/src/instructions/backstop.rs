@@ -1,19 +1,19 @@
-//! `take_over` and `take_over_position`: the insurance account takes what nobody else took.
+//! `backstop` and `take_over_position`: the insurance account takes what nobody else took.
 
-use crate::clearing::{sum, Venue};
+use crate::clearing::{sum, SeriesAccounts};
 use crate::errors::{OptionsError, Refuse};
-use crate::events::{PositionTakenOver, StandingReport, TakenOver};
-use crate::instructions::liquidation::stand;
-use crate::state::{Expiry, House, MarginAccount, Series};
+use crate::events::{MarginStatusReport, PositionTakenOver, TakenOver};
+use crate::instructions::liquidation::margin_status;
+use crate::state::{ClearingHouse, Expiry, MarginAccount, Series};
 use anchor_lang::prelude::*;
 use ballast_core_clearing::liquidation;
 
-/// Accounts of `take_over`. After them the markets that the account has positions on.
+/// Accounts of `backstop`. After them the markets that the account has positions on.
 #[derive(Accounts)]
-pub struct TakeOver<'info> {
+pub struct Backstop<'info> {
     /// The house.
     #[account(has_one = insurance @ OptionsError::WrongInsurance)]
-    pub house: AccountLoader<'info, House>,
+    pub house: AccountLoader<'info, ClearingHouse>,
     /// The account that failed.
     #[account(
         mut,
@@ -26,23 +26,23 @@ pub struct TakeOver<'info> {
     pub insurance: AccountLoader<'info, MarginAccount>,
 }
 
-pub(crate) fn take_over<'info>(ctx: Context<'info, TakeOver<'info>>) -> Result<()> {
+pub(crate) fn backstop<'info>(ctx: Context<'info, Backstop<'info>>) -> Result<()> {
     let accounts = ctx.accounts;
     let clock = Clock::get()?;
     let house = accounts.house.load()?;
     let mut account = accounts.account.load_mut()?;
     let mut insurance = accounts.insurance.load_mut()?;
-    let (mut books, mut fund) = (account.books()?, insurance.books()?);
-    let standing = stand(&house, &books, ctx.remaining_accounts, &clock)?;
-    let before = sum(&[&books, &fund]);
+    let (mut book, mut fund) = (account.book()?, insurance.book()?);
+    let status = margin_status(&house, &book, ctx.remaining_accounts, &clock)?;
+    let before = sum(&[&book, &fund]);
     let now = clock.unix_timestamp;
-    liquidation::take_over(&mut books, &mut fund, &standing, &house.params(), now).or_refuse()?;
-    require!(sum(&[&books, &fund]) == before, OptionsError::NotConserved);
-    account.keep(&books)?;
-    insurance.keep(&fund)?;
+    liquidation::backstop(&mut book, &mut fund, &status, &house.params(), now).or_refuse()?;
+    require!(sum(&[&book, &fund]) == before, OptionsError::NotConserved);
+    account.store(&book)?;
+    insurance.store(&fund)?;
     emit!(TakenOver {
         account: accounts.account.key(),
-        standing: StandingReport::from(&standing),
+        margin_status: MarginStatusReport::from(&status),
         insurance_cash: fund.cash,
     });
     Ok(())
@@ -53,7 +53,7 @@ pub(crate) fn take_over<'info>(ctx: Context<'info, TakeOver<'info>>) -> Result<(
 pub struct TakeOverPosition<'info> {
     /// The house.
     #[account(mut, has_one = insurance @ OptionsError::WrongInsurance)]
-    pub house: AccountLoader<'info, House>,
+    pub house: AccountLoader<'info, ClearingHouse>,
     /// The expiry of the series.
     #[account(mut, has_one = house @ OptionsError::WrongHouse)]
     pub expiry: Box<Account<'info, Expiry>>,
@@ -83,18 +83,18 @@ pub(crate) fn take_over_position(ctx: Context<TakeOverPosition>) -> Result<()> {
     accounts.expiry.check_version()?;
     let mut account = accounts.account.load_mut()?;
     let mut insurance = accounts.insurance.load_mut()?;
-    let (mut books, mut fund) = (account.books()?, insurance.books()?);
+    let (mut book, mut fund) = (account.book()?, insurance.book()?);
     let terms = accounts.series.key.terms()?;
-    let quantity = books.quantity(&terms);
-    let change = liquidation::take_over_position(&mut books, &mut fund, &terms).or_refuse()?;
-    let mut venue = Venue {
+    let quantity = book.quantity(&terms);
+    let change = liquidation::take_over_position(&mut book, &mut fund, &terms).or_refuse()?;
+    let mut venue = SeriesAccounts {
         house: &mut house,
         expiry: &mut accounts.expiry,
         series: &mut accounts.series,
     };
     venue.change_open_interest(change)?;
-    account.keep(&books)?;
-    insurance.keep(&fund)?;
+    account.store(&book)?;
+    insurance.store(&fund)?;
     emit!(PositionTakenOver {
         account: accounts.account.key(),
         key: accounts.series.key,

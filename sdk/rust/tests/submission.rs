@@ -4,7 +4,7 @@
 use ballast_core_market::surface_feed::{self, FeedSurface};
 use ballast_core_math::fit::{publish, MIN_QUOTES};
 use ballast_market_data::chains::{self, Snapshot};
-use ballast_sdk::surface::said::{self, Chain, Said, SayRefusal, Terms};
+use ballast_sdk::surface::submission::{self, Chain, SubmissionError, SurfaceSubmission, Terms};
 use std::path::Path;
 
 /// Days, θ, ρ, φ that the synthetic chain was priced from.
@@ -22,12 +22,12 @@ const TERMS: Terms = Terms {
     max_extrapolation: 2.0,
 };
 
-fn say(snapshot: &Snapshot, expiries: &[i64], now: i64, terms: &Terms) -> Result<Said, SayRefusal> {
+fn say(snapshot: &Snapshot, expiries: &[i64], now: i64, terms: &Terms) -> Result<SurfaceSubmission, SubmissionError> {
     let chain = Chain {
         unix_time: snapshot.unix_time,
         expiries: &snapshot.expiries,
     };
-    said::say(chain, expiries, now, terms)
+    submission::say(chain, expiries, now, terms)
 }
 
 fn synthetic() -> Snapshot {
@@ -39,21 +39,21 @@ fn grid(from: i64, days: &[i64]) -> Vec<i64> {
     days.iter().map(|days| from + days * DAY).collect()
 }
 
-fn levels(said: &Said) -> Vec<f64> {
-    said.slices.iter().map(|slice| slice.variance.to_num()).collect()
+fn levels(submitted: &SurfaceSubmission) -> Vec<f64> {
+    submitted.slices.iter().map(|slice| slice.variance.to_num()).collect()
 }
 
 #[test]
 fn the_surface_behind_a_chain_is_said_at_the_grids_expiries() {
     let chain = synthetic();
     let taken = chain.unix_time;
-    let said = say(&chain, &grid(taken, &[1, 7, 15, 30, 60, 90, 180, 365]), taken, &TERMS).unwrap();
-    assert_eq!((said.listed, said.fitted, said.as_of), (5, 5, taken));
-    let distance = said.distance.unwrap();
+    let submitted = say(&chain, &grid(taken, &[1, 7, 15, 30, 60, 90, 180, 365]), taken, &TERMS).unwrap();
+    assert_eq!((submitted.listed, submitted.fitted, submitted.as_of), (5, 5, taken));
+    let distance = submitted.distance.unwrap();
     assert!(distance.median < 0.02 && distance.quotes == 85, "{distance:?}");
     for (days, theta, rho, phi) in KNOWN {
         let at = taken + days as i64 * DAY;
-        let Some(slice) = said.slices.iter().find(|slice| slice.expiry == at) else {
+        let Some(slice) = submitted.slices.iter().find(|slice| slice.expiry == at) else {
             continue;
         };
         let (variance, skew, curvature): (f64, f64, f64) =
@@ -65,9 +65,9 @@ fn the_surface_behind_a_chain_is_said_at_the_grids_expiries() {
         );
     }
     // Half way from 30 to 90 days: half way in total variance. Beyond the last: its volatility.
-    let total = said.slices[4].variance.to_num::<f64>() * 60.0 / 365.0;
+    let total = submitted.slices[4].variance.to_num::<f64>() * 60.0 / 365.0;
     assert!((total / 0.0605 - 1.0).abs() < 1e-3, "{total}");
-    let far = said.slices[7].variance.to_num::<f64>();
+    let far = submitted.slices[7].variance.to_num::<f64>();
     assert!((far / (0.26 * 365.0 / 270.0) - 1.0).abs() < 1e-3, "{far}");
 }
 
@@ -81,9 +81,9 @@ fn as_of_now_keeps_the_times_to_expiry() {
         as_of_now: true,
         ..TERMS
     };
-    let said = say(&chain, &grid(now, &days), now, &terms).unwrap();
-    assert_eq!(said.as_of, now);
-    assert_eq!(levels(&said), levels(&then));
+    let submitted = say(&chain, &grid(now, &days), now, &terms).unwrap();
+    assert_eq!(submitted.as_of, now);
+    assert_eq!(levels(&submitted), levels(&then));
 }
 
 #[test]
@@ -97,23 +97,23 @@ fn a_chain_of_minutes_ago_counts_from_when_it_was_taken() {
     let refused = |now| say(&chain, &expiries, now, &TERMS).unwrap_err();
     assert_eq!(
         refused(unix_time + 601),
-        SayRefusal::Old {
+        SubmissionError::Old {
             unix_time,
             age: 601,
             limit
         }
     );
-    assert_eq!(refused(unix_time - 5), SayRefusal::Future { unix_time, ahead: 5 });
+    assert_eq!(refused(unix_time - 5), SubmissionError::Future { unix_time, ahead: 5 });
 }
 
 #[test]
 fn what_cannot_be_said_is_refused_by_name() {
     let chain = synthetic();
     let taken = chain.unix_time;
-    assert_eq!(say(&chain, &[], taken, &TERMS).unwrap_err(), SayRefusal::Grid);
+    assert_eq!(say(&chain, &[], taken, &TERMS).unwrap_err(), SubmissionError::Grid);
     let far = grid(taken, &[7, 541]);
     let error = say(&chain, &far, taken, &TERMS).unwrap_err();
-    assert!(matches!(error, SayRefusal::Beyond { .. }), "{error}");
+    assert!(matches!(error, SubmissionError::Beyond { .. }), "{error}");
     assert!(
         error.to_string().contains("541.0 days") && error.to_string().contains("270.0"),
         "{error}"
@@ -126,14 +126,14 @@ fn what_cannot_be_said_is_refused_by_name() {
     let error = say(&thin, &grid(taken, &[7]), taken, &TERMS).unwrap_err();
     assert_eq!(
         error,
-        SayRefusal::Quotes {
+        SubmissionError::Quotes {
             unix_time: taken,
             listed: 5
         }
     );
-    // A grid that is not in order is none, and the gate says so.
+    // A grid that is not in order is none, and the no-arbitrage check says so.
     let error = say(&chain, &grid(taken, &[30, 7]), taken, &TERMS).unwrap_err();
-    assert!(matches!(error, SayRefusal::Slice { slice: 1, .. }), "{error}");
+    assert!(matches!(error, SubmissionError::Slice { slice: 1, .. }), "{error}");
     assert!(!error.to_string().contains('\n'));
 }
 
@@ -161,18 +161,18 @@ fn every_real_chain_is_said_on_fixed_grids_and_stays_near_its_quotes() {
                 .iter()
                 .map(|days| snapshot.unix_time + (days * DAY as f64) as i64)
                 .collect();
-            let said = say(&snapshot, &expiries, snapshot.unix_time, &TERMS).unwrap();
+            let submitted = say(&snapshot, &expiries, snapshot.unix_time, &TERMS).unwrap();
             // And a day later, when the first two may have left the grid, what is left still has no
             // arbitrage.
-            let ahead: Vec<_> = said
+            let ahead: Vec<_> = submitted
                 .slices
                 .iter()
-                .filter(|s| s.expiry > said.as_of + DAY + 61)
+                .filter(|s| s.expiry > submitted.as_of + DAY + 61)
                 .copied()
                 .collect();
-            assert_eq!(FeedSurface::new(&ahead).unwrap().check(said.as_of + DAY), Ok(()));
-            medians.push(said.distance.unwrap().median);
-            bends.extend(bend(&snapshot, &said));
+            assert_eq!(FeedSurface::new(&ahead).unwrap().check(submitted.as_of + DAY), Ok(()));
+            medians.push(submitted.distance.unwrap().median);
+            bends.extend(bend(&snapshot, &submitted));
             count += 1;
         }
     }
@@ -196,9 +196,9 @@ fn every_real_chain_is_said_on_fixed_grids_and_stays_near_its_quotes() {
 
 /// Vol points between a slice of the grid and the chain's own fit, linear in total variance, at
 /// moneyness within two deviations.
-fn bend(snapshot: &Snapshot, said: &Said) -> Vec<f64> {
+fn bend(snapshot: &Snapshot, submitted: &SurfaceSubmission) -> Vec<f64> {
     let fitted = ballast_core_math::fit::fit(&snapshot.expiries).unwrap();
-    let surface = surface_feed::at(said.slices.iter().copied(), said.as_of).unwrap();
+    let surface = surface_feed::at(submitted.slices.iter().copied(), submitted.as_of).unwrap();
     let mut bends = Vec::new();
     for slice in surface.slices() {
         let years: f64 = slice.time.to_num();

@@ -83,10 +83,14 @@ impl Trigger {
 ///
 /// # Errors
 /// What drawing returned.
-pub(super) fn triggers(steps: &[Step], marks: &[Mark]) -> Result<Vec<Figure>, Failure> {
-    let figure = |trigger: Trigger| {
-        let (title, text, legend) = (trigger.title.to_owned(), trigger.text.to_owned(), trigger.legend());
-        let svg = stacked(&trigger.panels(steps, marks)?, WIDTH);
+pub(super) fn limit_multipliers(steps: &[Step], marks: &[Mark]) -> Result<Vec<Figure>, Failure> {
+    let figure = |multiplier: Trigger| {
+        let (title, text, legend) = (
+            multiplier.title.to_owned(),
+            multiplier.text.to_owned(),
+            multiplier.legend(),
+        );
+        let svg = stacked(&multiplier.panels(steps, marks)?, WIDTH);
         Ok(Figure::drawn(title, text, &legend, svg))
     };
     all(steps).into_iter().map(figure).collect()
@@ -103,10 +107,15 @@ pub fn alone(steps: &[Step], marks: &[Mark]) -> Result<Vec<(String, String)>, Fa
         ..prices(steps)
     };
     let prices = chart(&prices, steps, marks)?;
-    let one = |trigger: Trigger| {
-        let name = trigger.title.split(' ').next().unwrap_or_default().to_ascii_lowercase();
-        let mut drawings = vec![(head(&trigger), HEAD), (prices.clone(), 150)];
-        drawings.extend(trigger.panels(steps, &[])?);
+    let one = |multiplier: Trigger| {
+        let name = multiplier
+            .title
+            .split(' ')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        let mut drawings = vec![(head(&multiplier), HEAD), (prices.clone(), 150)];
+        drawings.extend(multiplier.panels(steps, &[])?);
         Ok((name, stacked(&drawings, WIDTH)))
     };
     all(steps).into_iter().map(one).collect()
@@ -116,16 +125,16 @@ pub fn alone(steps: &[Step], marks: &[Mark]) -> Result<Vec<(String, String)>, Fa
 const HEAD: u32 = 30;
 
 /// Title and legend, as a drawing.
-fn head(trigger: &Trigger) -> String {
+fn head(multiplier: &Trigger) -> String {
     let ink = css(INK);
     let mut text = format!(
         "<svg width=\"{WIDTH}\" height=\"{HEAD}\">\n\
          <text x=\"58\" y=\"20\" font-family=\"sans-serif\" font-size=\"14\" font-weight=\"600\" fill=\"{ink}\">{}</text>\n",
-        trigger.title
+        multiplier.title
     );
     // From the right, each label about seven units a letter.
     let mut right = WIDTH - 14;
-    for Key { label, colour, .. } in trigger.legend().into_iter().rev() {
+    for Key { label, colour, .. } in multiplier.legend().into_iter().rev() {
         let width = 7 * label.chars().count() as u32;
         text += &format!(
             "<text x=\"{}\" y=\"20\" font-family=\"sans-serif\" font-size=\"12\" fill=\"{ink}\">{label}</text>\n\

@@ -1,10 +1,10 @@
 //! A house: one quote mint, one custody, up to four markets, and parameters that never change.
 
 use crate::errors::OptionsError;
-use crate::state::settings::{HouseSettings, ListingSettings};
+use crate::state::settings::{ClearingHouseSettings, ListingSettings};
 use crate::state::version::VERSION;
 use anchor_lang::prelude::*;
-use ballast_core_clearing::params::{HouseParams, MAX_LISTINGS};
+use ballast_core_clearing::params::{ClearingHouseParams, MAX_LISTINGS};
 use ballast_core_clearing::trade::OpenInterest;
 use bytemuck::{Pod, Zeroable};
 
@@ -14,7 +14,7 @@ pub const HOUSE_SEED: &[u8] = b"house";
 pub const CUSTODY_SEED: &[u8] = b"custody";
 
 /// Bytes of a house's account.
-pub const HOUSE_BYTES: usize = 8 + core::mem::size_of::<House>();
+pub const HOUSE_BYTES: usize = 8 + core::mem::size_of::<ClearingHouse>();
 
 /// One market of a house.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
@@ -34,7 +34,7 @@ pub struct Listing {
 #[account(zero_copy)]
 #[derive(Debug)]
 #[repr(C)]
-pub struct House {
+pub struct ClearingHouse {
     /// Layout version.
     pub version: u8,
     /// Bump of the address.
@@ -59,17 +59,17 @@ pub struct House {
     pub insurance: Pubkey,
     /// Genesis hash of the cluster, as quotes name it. A program cannot read it: makers have to compare.
     pub cluster: [u8; 32],
-    /// Quote tokens that were deposited and not withdrawn: the sum of all cash and all pools. Tokens that strangers send are not in it.
+    /// Quote tokens that were deposited and not withdrawn: the sum of all cash and all pools. Tokens that others send are not in it.
     pub ledger: u64,
     /// Parameters of all markets.
-    pub settings: HouseSettings,
+    pub settings: ClearingHouseSettings,
     /// The markets; the first `listing_count` are in use.
     pub listings: [Listing; MAX_LISTINGS],
     /// Room for what later versions hold.
     pub reserved: [u64; 16],
 }
 
-impl House {
+impl ClearingHouse {
     /// # Errors
     /// [`OptionsError::Version`].
     pub fn check_version(&self) -> Result<()> {
@@ -92,7 +92,7 @@ impl House {
     }
 
     /// The parameters as the pure functions take them.
-    pub fn params(&self) -> HouseParams {
+    pub fn params(&self) -> ClearingHouseParams {
         self.settings.params(self.quote_decimals)
     }
 

@@ -1,21 +1,21 @@
 //! What the insurance account takes over.
 
 use super::super::*;
-use super::standing;
+use super::margin_status;
 use crate::account::Claim;
 use crate::fixtures::{account, call, put, EXPIRY, HOUSE};
 
 #[test]
 fn the_fund_takes_over_what_is_lost_or_left() {
-    let early = |from| Err(LiquidationRefusal::TooEarly { from });
-    for (standing, now, expected) in [
-        (standing(0, 100, 70), 1_000, Ok(())),
-        (standing(-50, 100, 70), 1_000, Ok(())),
-        (standing(60, 100, 70), 1_000, early(1_900)),
-        (standing(60, 100, 70), 1_899, early(1_900)),
-        (standing(60, 100, 70), 1_900, Ok(())),
-        (standing(60, 100, 70), 2_800, Err(LiquidationRefusal::NotBegun)),
-        (standing(70, 100, 70), 1_900, Err(LiquidationRefusal::Healthy)),
+    let early = |from| Err(LiquidationError::TooEarly { from });
+    for (status, now, expected) in [
+        (margin_status(0, 100, 70), 1_000, Ok(())),
+        (margin_status(-50, 100, 70), 1_000, Ok(())),
+        (margin_status(60, 100, 70), 1_000, early(1_900)),
+        (margin_status(60, 100, 70), 1_899, early(1_900)),
+        (margin_status(60, 100, 70), 1_900, Ok(())),
+        (margin_status(60, 100, 70), 2_800, Err(LiquidationError::NotBegun)),
+        (margin_status(70, 100, 70), 1_900, Err(LiquidationError::Healthy)),
     ] {
         let mut owner = account(300, &[(call(100), -10), (put(100), 10)]);
         owner.status = Status::Liquidation {
@@ -34,8 +34,8 @@ fn the_fund_takes_over_what_is_lost_or_left() {
             .unwrap();
         let before = owner;
         let mut fund = account(50, &[(call(100), 4)]);
-        let result = take_over(&mut owner, &mut fund, &standing, &HOUSE, now);
-        assert_eq!(result, expected, "{standing:?} {now}");
+        let result = backstop(&mut owner, &mut fund, &status, &HOUSE, now);
+        assert_eq!(result, expected, "{status:?} {now}");
         if expected.is_err() {
             assert_eq!(owner, before);
             continue;
@@ -57,13 +57,13 @@ fn the_fund_takes_over_what_is_lost_or_left() {
         let gone = take_over_position(&mut owner, &mut fund, &call(100));
         assert_eq!(
             gone,
-            Err(LiquidationRefusal::Account(AccountRefusal::NoPosition)).map_err(|_| AccountRefusal::NoPosition)
+            Err(LiquidationError::Account(AccountError::NoPosition)).map_err(|_| AccountError::NoPosition)
         );
         assert_eq!(owner.status, Status::Bankrupt);
         assert_eq!(take_over_position(&mut owner, &mut fund, &put(100)), Ok(0));
         assert_eq!((owner.status, owner.is_empty()), (Status::Normal, true));
         let over = take_over_position(&mut owner, &mut fund, &put(100));
-        assert_eq!(over, Err(AccountRefusal::NotBankrupt));
+        assert_eq!(over, Err(AccountError::NotBankrupt));
     }
 }
 
@@ -76,10 +76,10 @@ fn a_fund_without_room_for_a_claim_takes_nothing_over() {
             amount: 1,
         })
     };
-    let failing = standing(-1, 100, 70);
+    let failing = margin_status(-1, 100, 70);
     for (own, expected) in [
         (claims(8, 1), Ok(())),
-        (claims(8, 2), Err(AccountRefusal::ClaimsFull.into())),
+        (claims(8, 2), Err(AccountError::ClaimsFull.into())),
     ] {
         let mut owner = account(5, &[(call(100), -10)]);
         owner.status = Status::Liquidation {
@@ -90,7 +90,7 @@ fn a_fund_without_room_for_a_claim_takes_nothing_over() {
         let mut fund = account(0, &[]);
         fund.load_claims(claims(1, 8)).unwrap();
         let before = (owner, fund);
-        assert_eq!(take_over(&mut owner, &mut fund, &failing, &HOUSE, 10), expected);
+        assert_eq!(backstop(&mut owner, &mut fund, &failing, &HOUSE, 10), expected);
         if expected.is_err() {
             assert_eq!((owner, fund), before);
         } else {
@@ -105,7 +105,7 @@ fn an_account_worth_anything_keeps_its_money_while_its_positions_settle() {
     // The grace has passed, and the liquidation has not lapsed.
     for (now, equity, expected) in [
         (EXPIRY - 7_201, 5, Ok(())),
-        (EXPIRY - 7_200, 5, Err(LiquidationRefusal::Settling)),
+        (EXPIRY - 7_200, 5, Err(LiquidationError::Settling)),
         (EXPIRY - 7_200, 0, Ok(())),
     ] {
         let (mut owner, mut fund) = (owner, account(0, &[]));
@@ -113,7 +113,7 @@ fn an_account_worth_anything_keeps_its_money_while_its_positions_settle() {
             since: now - 900,
             touched_at: now - 900,
         };
-        let taken = take_over(&mut owner, &mut fund, &standing(equity, 100, 70), &HOUSE, now);
+        let taken = backstop(&mut owner, &mut fund, &margin_status(equity, 100, 70), &HOUSE, now);
         assert_eq!(taken, expected, "{now} {equity}");
     }
 }

@@ -1,4 +1,4 @@
-//! Which series may be created: strikes and expiries on a lattice, so that interest gathers in few series and none is dust.
+//! Which series may be created: strikes and expiries on a listing grid, so that interest gathers in few series and none is dust.
 //!
 //! **Strikes** have at most three significant digits, in steps that double as the first digit grows: 0.02 from 1 to 2, 0.05 from 2 to 5,
 //! 0.1 from 5 to 10, times the power of ten. A step is so 1…2.5 % of the strike: 1,000 at 65,000, 2,000 at 110,000, 50 at 3,000, 2 at 150.
@@ -13,7 +13,7 @@ use ballast_core_types::{Price, SECONDS_PER_DAY};
 
 /// Why a series cannot be created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LatticeRefusal {
+pub enum ListingGridError {
     /// The strike is zero, has more than nine places, or is not written in canonical form.
     StrikeForm,
     /// The strike is not a multiple of its step, or has more than three significant digits.
@@ -23,7 +23,7 @@ pub enum LatticeRefusal {
     },
     /// The strike is below the least share of the spot.
     StrikeTooLow,
-    /// The strike is above the greatest share of the spot.
+    /// The strike is above the largest share of the spot.
     StrikeTooHigh,
     /// The expiry is not at 08:00 UTC.
     ExpiryTime(i64),
@@ -44,17 +44,17 @@ impl ListingParams {
     ///
     /// # Errors
     /// The first rule that it breaks.
-    pub fn check_series(&self, terms: &SeriesTerms, spot: Price, now: i64) -> Result<(), LatticeRefusal> {
+    pub fn check_series(&self, terms: &SeriesTerms, spot: Price, now: i64) -> Result<(), ListingGridError> {
         if !terms.is_canonical() {
-            return Err(LatticeRefusal::StrikeForm);
+            return Err(ListingGridError::StrikeForm);
         }
         check_step(terms.strike.digits)?;
-        let strike = terms.strike_price().ok_or(LatticeRefusal::StrikeForm)?;
+        let strike = terms.strike_price().ok_or(ListingGridError::StrikeForm)?;
         if exceeds(spot, self.strikes.least, strike) {
-            return Err(LatticeRefusal::StrikeTooLow);
+            return Err(ListingGridError::StrikeTooLow);
         }
         if below(spot, self.strikes.greatest, strike) {
-            return Err(LatticeRefusal::StrikeTooHigh);
+            return Err(ListingGridError::StrikeTooHigh);
         }
         self.check_expiry(terms.expiry, now)
     }
@@ -62,15 +62,15 @@ impl ListingParams {
     /// Whether an expiry may be created at the unix time `now`.
     ///
     /// # Errors
-    /// [`LatticeRefusal::ExpiryTime`], [`LatticeRefusal::TooSoon`], [`LatticeRefusal::TooFar`].
-    pub fn check_expiry(&self, expiry: i64, now: i64) -> Result<(), LatticeRefusal> {
+    /// [`ListingGridError::ExpiryTime`], [`ListingGridError::TooSoon`], [`ListingGridError::TooFar`].
+    pub fn check_expiry(&self, expiry: i64, now: i64) -> Result<(), ListingGridError> {
         if !is_expiry_time(expiry) {
-            return Err(LatticeRefusal::ExpiryTime(expiry));
+            return Err(ListingGridError::ExpiryTime(expiry));
         }
         let seconds = expiry.saturating_sub(now);
         let rules = &self.expiries;
-        if seconds < i64::from(rules.least_seconds) {
-            return Err(LatticeRefusal::TooSoon { seconds });
+        if seconds < i64::from(rules.min_seconds) {
+            return Err(ListingGridError::TooSoon { seconds });
         }
         let day = Day::of(expiry);
         let days = if day.is_last_friday() {
@@ -81,7 +81,7 @@ impl ListingParams {
             rules.daily_days
         };
         if seconds > i64::from(days).saturating_mul(SECONDS_PER_DAY) {
-            return Err(LatticeRefusal::TooFar { seconds });
+            return Err(ListingGridError::TooFar { seconds });
         }
         Ok(())
     }
@@ -98,12 +98,12 @@ pub const fn step(digits: u32) -> Option<u32> {
 }
 
 /// Three significant digits in 100…999, and a multiple of the step of their range.
-fn check_step(digits: u32) -> Result<(), LatticeRefusal> {
+fn check_step(digits: u32) -> Result<(), ListingGridError> {
     let mut significant = digits;
     while significant != 0 && significant.checked_rem(10) == Some(0) {
         significant = significant.checked_div(10).unwrap_or_default();
     }
-    let refused = LatticeRefusal::StrikeStep { digits: significant };
+    let refused = ListingGridError::StrikeStep { digits: significant };
     let mut three = significant;
     while three < 100 {
         three = three.checked_mul(10).filter(|three| *three > 0).ok_or(refused)?;
@@ -150,7 +150,7 @@ mod tests {
 
     const DAY: i64 = SECONDS_PER_DAY;
 
-    fn check(digits: u32, places: u8, spot: &str) -> Result<(), LatticeRefusal> {
+    fn check(digits: u32, places: u8, spot: &str) -> Result<(), ListingGridError> {
         let terms = SeriesTerms {
             strike: Decimal { digits, places },
             ..call(1)
@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn strikes_lie_on_their_steps() {
-        let off = |digits| Err(LatticeRefusal::StrikeStep { digits });
+        let off = |digits| Err(ListingGridError::StrikeStep { digits });
         for (digits, places, spot, expected) in [
             (65_000, 0, "65000", Ok(())),
             (65_500, 0, "65000", off(655)),
@@ -178,9 +178,9 @@ mod tests {
             (525, 3, "0.5", off(525)),
             (100, 0, "100", Ok(())),
             (1, 0, "1", Ok(())),
-            (1_650, 1, "150", Err(LatticeRefusal::StrikeForm)),
-            (0, 0, "150", Err(LatticeRefusal::StrikeForm)),
-            (1, 10, "150", Err(LatticeRefusal::StrikeForm)),
+            (1_650, 1, "150", Err(ListingGridError::StrikeForm)),
+            (0, 0, "150", Err(ListingGridError::StrikeForm)),
+            (1, 10, "150", Err(ListingGridError::StrikeForm)),
         ] {
             assert_eq!(check(digits, places, spot), expected, "{digits}e-{places}");
         }
@@ -189,11 +189,11 @@ mod tests {
     #[test]
     fn strikes_are_in_sight_of_the_spot() {
         for (strike, expected) in [
-            (198, Err(LatticeRefusal::StrikeTooLow)),
+            (198, Err(ListingGridError::StrikeTooLow)),
             (200, Ok(())),
             (5_000, Ok(())),
-            (5_100, Err(LatticeRefusal::StrikeTooHigh)),
-            (4_000_000_000, Err(LatticeRefusal::StrikeTooHigh)),
+            (5_100, Err(ListingGridError::StrikeTooHigh)),
+            (4_000_000_000, Err(ListingGridError::StrikeTooHigh)),
         ] {
             assert_eq!(check(strike, 0, "1000"), expected, "{strike}");
         }
@@ -222,18 +222,22 @@ mod tests {
     fn expiries_are_the_usual_ones() {
         // EXPIRY is the last Friday of March 2026.
         let terms = |expiry| option(Kind::Call, 100, expiry);
-        let far = |seconds| Err(LatticeRefusal::TooFar { seconds });
+        let far = |seconds| Err(ListingGridError::TooFar { seconds });
         for (expiry, now, expected) in [
             (EXPIRY, EXPIRY - 10 * DAY, Ok(())),
             (EXPIRY, EXPIRY - 400 * DAY, Ok(())),
             (EXPIRY, EXPIRY - 400 * DAY - 1, far(400 * DAY + 1)),
             (EXPIRY, EXPIRY - 7_200, Ok(())),
-            (EXPIRY, EXPIRY - 7_199, Err(LatticeRefusal::TooSoon { seconds: 7_199 })),
-            (EXPIRY, EXPIRY + 1, Err(LatticeRefusal::TooSoon { seconds: -1 })),
+            (
+                EXPIRY,
+                EXPIRY - 7_199,
+                Err(ListingGridError::TooSoon { seconds: 7_199 }),
+            ),
+            (EXPIRY, EXPIRY + 1, Err(ListingGridError::TooSoon { seconds: -1 })),
             (
                 EXPIRY + 1,
                 EXPIRY - 10 * DAY,
-                Err(LatticeRefusal::ExpiryTime(EXPIRY + 1)),
+                Err(ListingGridError::ExpiryTime(EXPIRY + 1)),
             ),
             // The Friday before.
             (EXPIRY - 7 * DAY, EXPIRY - 42 * DAY, Ok(())),

@@ -1,30 +1,30 @@
 //! Quiet time that somebody watched.
 //!
 //! Regimes come down and breakers resume after a time without trouble. If that were wall-clock time, whoever keeps
-//! others from observing, or merely waits, would be let off by silence. So time counts only between two looks that were both
-//! quiet, and a gap between looks counts for at most a chosen length.
+//! others from observing, or merely waits, would be let off by silence. So time counts only between two observations that were both
+//! quiet, and a gap between observations counts for at most a chosen length.
 
-/// How long it has been quiet, in watched seconds. It begins, and begins again after each trouble, as not quiet at all.
+/// How long it has been quiet, in observed seconds. It begins, and begins again after each trouble, as not quiet at all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct QuietTime(Option<u32>);
+pub struct Cooldown(Option<u32>);
 
-impl QuietTime {
-    /// Not quiet when last looked at.
+impl Cooldown {
+    /// Not quiet when last observed.
     pub const NONE: Self = Self(None);
-    /// Quiet as of this look.
+    /// Quiet as of this observation.
     pub const BEGUN: Self = Self(Some(0));
 
-    /// After one more quiet look, `watched` seconds after the one before: see [`watched`].
-    pub const fn longer(self, watched: u32) -> Self {
+    /// After one more observation under the reset, `observed` seconds after the one before: see [`observed`].
+    pub const fn longer(self, observed: u32) -> Self {
         match self.0 {
             None => Self::BEGUN,
-            Some(seconds) => Self(Some(seconds.saturating_add(watched))),
+            Some(seconds) => Self(Some(seconds.saturating_add(observed))),
         }
     }
 
     /// Whether it has been quiet for this long.
     pub const fn lasted(self, seconds: u32) -> bool {
-        matches!(self.0, Some(quiet) if quiet >= seconds)
+        matches!(self.0, Some(cooldown) if cooldown >= seconds)
     }
 
     /// How long: `None` if it was not quiet.
@@ -51,8 +51,8 @@ impl QuietTime {
     }
 }
 
-/// Whole seconds from one look to the next, at most `longest_gap`; a clock that went backwards counts as none.
-pub fn watched(from: i64, to: i64, longest_gap: u32) -> u32 {
+/// Whole seconds from one observation to the next, at most `longest_gap`; a clock that went backwards counts as none.
+pub fn observed(from: i64, to: i64, longest_gap: u32) -> u32 {
     let seconds = to.saturating_sub(from).clamp(0, i64::from(longest_gap));
     u32::try_from(seconds).unwrap_or(longest_gap)
 }
@@ -63,13 +63,13 @@ mod tests {
 
     #[test]
     fn only_time_between_two_quiet_looks_counts() {
-        let begun = QuietTime::NONE.longer(600);
-        assert_eq!(begun, QuietTime::BEGUN);
+        let begun = Cooldown::NONE.longer(600);
+        assert_eq!(begun, Cooldown::BEGUN);
         let later = begun.longer(500).longer(600);
         assert_eq!(later.seconds(), Some(1_100));
-        assert!(later.lasted(1_100) && !later.lasted(1_101) && !QuietTime::NONE.lasted(0));
+        assert!(later.lasted(1_100) && !later.lasted(1_101) && !Cooldown::NONE.lasted(0));
         assert_eq!(
-            QuietTime::from_seconds(Some(u32::MAX)).longer(9).seconds(),
+            Cooldown::from_seconds(Some(u32::MAX)).longer(9).seconds(),
             Some(u32::MAX)
         );
     }
@@ -84,8 +84,8 @@ mod tests {
             (i64::MIN, i64::MAX, 600),
             (i64::MAX, i64::MIN, 0),
         ] {
-            assert_eq!(watched(from, to, 600), expected);
+            assert_eq!(observed(from, to, 600), expected);
         }
-        assert_eq!(watched(i64::MIN, i64::MAX, u32::MAX), u32::MAX);
+        assert_eq!(observed(i64::MIN, i64::MAX, u32::MAX), u32::MAX);
     }
 }

@@ -1,23 +1,23 @@
 //! A house, its insurance fund, its expiries and its series.
 
 use super::super::{build, TOKEN};
-use super::{HouseKeys, MarketKeys};
+use super::{ClearingHouseKeys, MarketKeys};
 use crate::addresses;
 use anchor_lang::prelude::{AccountMeta, Pubkey};
 use anchor_lang::solana_program::instruction::Instruction;
 use anchor_lang::solana_program::system_program;
 use ballast_options::state::SeriesKey;
-use ballast_options::{accounts, instruction, CreateHouseArgs, ID};
+use ballast_options::{accounts, instruction, CreateClearingHouseArgs, ID};
 
-/// Builds `create_house`: `markets` in the order of the listings.
-pub fn create_house(
+/// Builds `create_clearing_house`: `markets` in the order of the listings.
+pub fn create_clearing_house(
     creator: &Pubkey,
     quote_mint: &Pubkey,
     markets: &[MarketKeys],
-    args: CreateHouseArgs,
+    args: CreateClearingHouseArgs,
 ) -> Instruction {
-    let keys = HouseKeys::derive(creator, args.number, quote_mint);
-    let accounts = accounts::CreateHouse {
+    let keys = ClearingHouseKeys::derive(creator, args.number, quote_mint);
+    let accounts = accounts::CreateClearingHouse {
         creator: *creator,
         quote_mint: *quote_mint,
         house: keys.house,
@@ -26,7 +26,7 @@ pub fn create_house(
         token_program: TOKEN,
         system_program: system_program::ID,
     };
-    let mut create = build(ID, accounts, instruction::CreateHouse { args });
+    let mut create = build(ID, accounts, instruction::CreateClearingHouse { args });
     let pairs = markets.iter().flat_map(|market| [market.risk_market, market.surface]);
     create
         .accounts
@@ -35,7 +35,7 @@ pub fn create_house(
 }
 
 /// Builds `fund_insurance`.
-pub fn fund_insurance(keys: &HouseKeys, giver: &Pubkey, source: &Pubkey, amount: u64) -> Instruction {
+pub fn fund_insurance(keys: &ClearingHouseKeys, giver: &Pubkey, source: &Pubkey, amount: u64) -> Instruction {
     let accounts = accounts::FundInsurance {
         giver: *giver,
         house: keys.house,
@@ -48,7 +48,7 @@ pub fn fund_insurance(keys: &HouseKeys, giver: &Pubkey, source: &Pubkey, amount:
 }
 
 /// Builds `create_expiry`: `moment` in unix seconds.
-pub fn create_expiry(keys: &HouseKeys, payer: &Pubkey, market: u8, moment: i64) -> Instruction {
+pub fn create_expiry(keys: &ClearingHouseKeys, payer: &Pubkey, market: u8, moment: i64) -> Instruction {
     let accounts = accounts::CreateExpiry {
         payer: *payer,
         house: keys.house,
@@ -59,7 +59,7 @@ pub fn create_expiry(keys: &HouseKeys, payer: &Pubkey, market: u8, moment: i64) 
 }
 
 /// Builds `create_series`.
-pub fn create_series(keys: &HouseKeys, payer: &Pubkey, market: &MarketKeys, key: SeriesKey) -> Instruction {
+pub fn create_series(keys: &ClearingHouseKeys, payer: &Pubkey, market: &MarketKeys, key: SeriesKey) -> Instruction {
     let series = keys.series(&key);
     let accounts = accounts::CreateSeries {
         payer: *payer,
@@ -74,7 +74,7 @@ pub fn create_series(keys: &HouseKeys, payer: &Pubkey, market: &MarketKeys, key:
 }
 
 /// Builds `close_series`: `payer` is the one its account names.
-pub fn close_series(keys: &HouseKeys, key: &SeriesKey, payer: &Pubkey) -> Instruction {
+pub fn close_series(keys: &ClearingHouseKeys, key: &SeriesKey, payer: &Pubkey) -> Instruction {
     let series = keys.series(key);
     let accounts = accounts::CloseSeries {
         expiry: series.expiry,

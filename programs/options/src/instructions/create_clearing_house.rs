@@ -1,11 +1,11 @@
-//! `create_house`: one quote mint, up to four markets, parameters that nothing changes afterwards.
+//! `create_clearing_house`: one quote mint, up to four markets, parameters that nothing changes afterwards.
 
 use crate::errors::OptionsError;
-use crate::events::HouseCreated;
+use crate::events::ClearingHouseCreated;
 use crate::markets::{load_surface, with_market};
 use crate::state::{
-    House, HouseSettings, ListingSettings, MarginAccount, ACCOUNT_SEED, CUSTODY_SEED, HOUSE_BYTES, HOUSE_SEED,
-    MARGIN_ACCOUNT_BYTES, VERSION,
+    ClearingHouse, ClearingHouseSettings, ListingSettings, MarginAccount, ACCOUNT_SEED, CUSTODY_SEED, HOUSE_BYTES,
+    HOUSE_SEED, MARGIN_ACCOUNT_BYTES, VERSION,
 };
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Mint, Token, TokenAccount};
@@ -13,21 +13,21 @@ use ballast_core_clearing::params::MAX_LISTINGS;
 
 /// A house's parameters, validated as one bundle.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
-pub struct CreateHouseArgs {
+pub struct CreateClearingHouseArgs {
     /// Creator's number for it.
     pub number: u64,
     /// Genesis hash of the cluster. Quotes name it; a program cannot read it, so whoever trades has to compare it.
     pub cluster: [u8; 32],
     /// Parameters of all markets.
-    pub settings: HouseSettings,
+    pub settings: ClearingHouseSettings,
     /// Parameters of each market, in the order of the accounts.
     pub listings: Vec<ListingSettings>,
 }
 
-/// Accounts of `create_house`. After them, for each listing: its market and that market's surface.
+/// Accounts of `create_clearing_house`. After them, for each listing: its market and that market's surface.
 #[derive(Accounts)]
-#[instruction(args: CreateHouseArgs)]
-pub struct CreateHouse<'info> {
+#[instruction(args: CreateClearingHouseArgs)]
+pub struct CreateClearingHouse<'info> {
     /// Pays; has no rights afterwards.
     #[account(mut)]
     pub creator: Signer<'info>,
@@ -41,7 +41,7 @@ pub struct CreateHouse<'info> {
         seeds = [HOUSE_SEED, creator.key().as_ref(), &args.number.to_le_bytes()],
         bump
     )]
-    pub house: AccountLoader<'info, House>,
+    pub house: AccountLoader<'info, ClearingHouse>,
     /// Its custody.
     #[account(
         init,
@@ -67,7 +67,10 @@ pub struct CreateHouse<'info> {
     pub system_program: Program<'info, System>,
 }
 
-pub(crate) fn handler<'info>(ctx: Context<'info, CreateHouse<'info>>, args: CreateHouseArgs) -> Result<()> {
+pub(crate) fn handler<'info>(
+    ctx: Context<'info, CreateClearingHouse<'info>>,
+    args: CreateClearingHouseArgs,
+) -> Result<()> {
     let accounts = ctx.accounts;
     let (key, creator) = (accounts.house.key(), accounts.creator.key());
     let mut house = accounts.house.load_init()?;
@@ -87,7 +90,7 @@ pub(crate) fn handler<'info>(ctx: Context<'info, CreateHouse<'info>>, args: Crea
     list(&mut house, &args.listings, ctx.remaining_accounts)?;
     let mut insurance = accounts.insurance.load_init()?;
     insurance.open(key, key, creator, 0, ctx.bumps.insurance);
-    emit!(HouseCreated {
+    emit!(ClearingHouseCreated {
         house: key,
         creator,
         quote_mint: house.quote_mint,
@@ -101,7 +104,7 @@ pub(crate) fn handler<'info>(ctx: Context<'info, CreateHouse<'info>>, args: Crea
 
 /// Lists the markets, each once and with the surface that is its own.
 #[inline(never)]
-fn list(house: &mut House, settings: &[ListingSettings], accounts: &[AccountInfo]) -> Result<()> {
+fn list(house: &mut ClearingHouse, settings: &[ListingSettings], accounts: &[AccountInfo]) -> Result<()> {
     let pairs = settings.len().checked_mul(2);
     require!(
         (1..=MAX_LISTINGS).contains(&settings.len()) && pairs == Some(accounts.len()),

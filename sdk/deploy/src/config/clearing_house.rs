@@ -2,26 +2,26 @@
 
 use super::numbers::{base_units, millionths, Decimal, Points};
 use anyhow::{anyhow, Result};
-use ballast_options::state::{HouseSettings, ListingSettings};
-use ballast_options::CreateHouseArgs;
+use ballast_options::state::{ClearingHouseSettings, ListingSettings};
+use ballast_options::CreateClearingHouseArgs;
 use ballast_rpc::tokens::{DECIMALS, UNIT};
 use serde::Deserialize;
 
 /// The clearing house and its one listing.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct House {
+pub struct ClearingHouse {
     insurance_fund: u64,
-    greatest_surface_age_seconds: u32,
+    max_surface_age_seconds: u32,
     cash_window_seconds: u32,
     liquidation_seconds: u32,
     grace_seconds: u32,
-    least_size: Decimal,
+    min_size: Decimal,
     spread_floor: Decimal,
     free_size: u64,
-    least_strike: Points,
-    greatest_strike: Points,
-    least_tenor_seconds: u32,
+    min_strike: Points,
+    max_strike: Points,
+    min_tenor_seconds: u32,
     spread: Points,
     concentration: Points,
     free_share: Points,
@@ -30,21 +30,21 @@ pub struct House {
     window_seconds: u32,
     spacing_seconds: u32,
     extension_seconds: u32,
-    greatest_delay_seconds: u32,
+    max_delay_seconds: u32,
     daily_days: u16,
     weekly_days: u16,
     longest_days: u16,
-    least_samples: u16,
+    min_samples: u16,
 }
 
-impl House {
+impl ClearingHouse {
     /// Returns what the house is created with, on a cluster with this genesis hash.
     ///
     /// # Errors
     /// The parameter whose rule is broken, with its value and range.
-    pub fn create(&self, number: u64, genesis: [u8; 32]) -> Result<CreateHouseArgs> {
-        let settings = HouseSettings {
-            greatest_surface_age_seconds: self.greatest_surface_age_seconds,
+    pub fn create(&self, number: u64, genesis: [u8; 32]) -> Result<CreateClearingHouseArgs> {
+        let settings = ClearingHouseSettings {
+            max_surface_age_seconds: self.max_surface_age_seconds,
             cash_window_seconds: self.cash_window_seconds,
             liquidation_seconds: self.liquidation_seconds,
             grace_seconds: self.grace_seconds,
@@ -57,7 +57,7 @@ impl House {
             .params(DECIMALS)
             .check_listing(&listing.params())
             .map_err(broken)?;
-        Ok(CreateHouseArgs {
+        Ok(CreateClearingHouseArgs {
             number,
             cluster: genesis,
             settings,
@@ -70,12 +70,12 @@ impl House {
     fn listing(&self) -> Result<ListingSettings> {
         let lots = |units: u64| units.checked_mul(UNIT).and_then(|lots| i64::try_from(lots).ok());
         Ok(ListingSettings {
-            least_size: i64::try_from(millionths(self.least_size, "least_size")?)?,
+            min_size: i64::try_from(millionths(self.min_size, "min_size")?)?,
             spread_floor: millionths(self.spread_floor, "spread_floor")?,
             free_size: lots(self.free_size).ok_or_else(|| anyhow!("free_size {} does not fit", self.free_size))?,
-            least_strike: self.least_strike.0,
-            greatest_strike: self.greatest_strike.0,
-            least_tenor_seconds: self.least_tenor_seconds,
+            min_strike: self.min_strike.0,
+            max_strike: self.max_strike.0,
+            min_tenor_seconds: self.min_tenor_seconds,
             spread: self.spread.0,
             concentration: self.concentration.0,
             free_share: self.free_share.0,
@@ -84,11 +84,11 @@ impl House {
             window_seconds: self.window_seconds,
             spacing_seconds: self.spacing_seconds,
             extension_seconds: self.extension_seconds,
-            greatest_delay_seconds: self.greatest_delay_seconds,
+            max_delay_seconds: self.max_delay_seconds,
             daily_days: self.daily_days,
             weekly_days: self.weekly_days,
             longest_days: self.longest_days,
-            least_samples: self.least_samples,
+            min_samples: self.min_samples,
         })
     }
 

@@ -4,7 +4,7 @@ use core::fmt;
 
 /// A rule that every slice, or every slice and the one before it, must hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rule {
+pub enum SliceError {
     /// The time to expiry is within a minute and five years.
     Time,
     /// The at-the-money volatility √(θ/T) is within 1…500 %.
@@ -27,7 +27,7 @@ pub enum Rule {
     CalendarCallWing,
 }
 
-impl fmt::Display for Rule {
+impl fmt::Display for SliceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Time => "the time to expiry must be within a minute and 5 years",

@@ -17,13 +17,13 @@ pub struct Member {
 impl ClearingHouseFixture {
     /// Returns a new person with an account that holds so many quote tokens, and as many in the
     /// wallet.
-    pub fn member(&mut self, cash: u64) -> Member {
+    pub fn participant(&mut self, cash: u64) -> Member {
         let user = self.wallet(2 * cash);
-        let member = self.open(user);
+        let participant = self.open(user);
         if cash > 0 {
-            self.deposit(&member, cash).expect("a deposit");
+            self.deposit(&participant, cash).expect("a deposit");
         }
-        member
+        participant
     }
 
     /// Opens another account for a person.
@@ -38,33 +38,33 @@ impl ClearingHouseFixture {
     }
 
     /// Sends `deposit`.
-    pub fn deposit(&mut self, member: &Member, amount: u64) -> Sent {
-        let holder = &member.user.holder;
-        let deposit = ix::deposit(&self.keys, &holder.key, &member.account, &holder.quote, amount);
-        self.send(&[deposit], &[&member.user.keypair])
+    pub fn deposit(&mut self, participant: &Member, amount: u64) -> Sent {
+        let holder = &participant.user.holder;
+        let deposit = ix::deposit(&self.keys, &holder.key, &participant.account, &holder.quote, amount);
+        self.send(&[deposit], &[&participant.user.keypair])
     }
 
     /// Sends `withdraw`, with every market.
-    pub fn withdraw(&mut self, member: &Member, amount: u64) -> Sent {
-        let holder = &member.user.holder;
+    pub fn withdraw(&mut self, participant: &Member, amount: u64) -> Sent {
+        let holder = &participant.user.holder;
         let markets = self.market_keys();
         let withdraw = ix::withdraw(
             &self.keys,
             &holder.key,
-            &member.account,
+            &participant.account,
             &holder.quote,
             &markets,
             amount,
         );
-        self.submit(withdraw, &member.user)
+        self.submit(withdraw, &participant.user)
     }
 
     /// Returns the most, to the whole quote unit, that an account could withdraw now.
-    pub fn withdrawable(&self, member: &Member) -> u64 {
-        let (mut low, mut high) = (0, self.account(&member.account).cash / USD + 1);
+    pub fn withdrawable(&self, participant: &Member) -> u64 {
+        let (mut low, mut high) = (0, self.account(&participant.account).cash / USD + 1);
         while high - low > 1 {
             let middle = (low + high) / 2;
-            let accepted = self.copy().withdraw(member, middle * USD).is_ok();
+            let accepted = self.copy().withdraw(participant, middle * USD).is_ok();
             *(if accepted { &mut low } else { &mut high }) = middle;
         }
         low * USD

@@ -1,7 +1,7 @@
-//! The arbitrage gate: when a set of eSSVI slices admits no static arbitrage.
+//! The no-arbitrage check: when a set of eSSVI slices admits no static arbitrage.
 
-use super::rule::Rule;
 use super::slice::Slice;
+use super::slice_error::SliceError;
 use super::wide::Wide;
 
 /// 1 in the format of ρ.
@@ -40,34 +40,34 @@ impl Wings {
 ///
 /// # Errors
 /// The index of the first slice that breaks a rule, and the rule.
-pub(super) fn check(slices: &[Slice]) -> Result<(), (usize, Rule)> {
+pub(super) fn check(slices: &[Slice]) -> Result<(), (usize, SliceError)> {
     let mut before: Option<(&Slice, Wings)> = None;
     for (index, slice) in slices.iter().enumerate() {
         let wings = Wings::of(slice);
-        if let Some(rule) = broken_rule(slice, &wings, before.as_ref()) {
-            return Err((index, rule));
+        if let Some(error) = broken_rule(slice, &wings, before.as_ref()) {
+            return Err((index, error));
         }
         before = Some((slice, wings));
     }
     Ok(())
 }
 
-fn broken_rule(slice: &Slice, wings: &Wings, before: Option<&(&Slice, Wings)>) -> Option<Rule> {
+fn broken_rule(slice: &Slice, wings: &Wings, before: Option<&(&Slice, Wings)>) -> Option<SliceError> {
     if wings.steeper() >= FOUR {
-        return Some(Rule::ButterflyWings);
+        return Some(SliceError::ButterflyWings);
     }
     if wings.steeper().times(slice.curvature.to_bits()) > FOUR_FINER {
-        return Some(Rule::ButterflyCurvature);
+        return Some(SliceError::ButterflyCurvature);
     }
     let (earlier, their_wings) = before?;
     if slice.total_variance < earlier.total_variance {
-        return Some(Rule::CalendarVariance);
+        return Some(SliceError::CalendarVariance);
     }
     if slice.curvature > earlier.curvature {
-        return Some(Rule::CalendarCurvature);
+        return Some(SliceError::CalendarCurvature);
     }
     if wings.put < their_wings.put {
-        return Some(Rule::CalendarPutWing);
+        return Some(SliceError::CalendarPutWing);
     }
-    (wings.call < their_wings.call).then_some(Rule::CalendarCallWing)
+    (wings.call < their_wings.call).then_some(SliceError::CalendarCallWing)
 }

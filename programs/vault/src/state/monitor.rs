@@ -1,13 +1,13 @@
-//! The vault's own breakers as stored: their settings, fixed at creation, and what the vault remembers from one look to the next.
+//! The vault's own breakers as stored: their settings, fixed at creation, and what the vault remembers from one observation to the next.
 
 use crate::errors::{self, VaultError};
 use crate::state::plain::plain;
 use anchor_lang::prelude::*;
 use anchor_lang::Space;
 use ballast_core_market::breaker::{Breaker, BreakerParams, BreakerSet, BreakerSettings, BreakerStates};
-use ballast_core_market::quiet::QuietTime;
+use ballast_core_market::cooldown::Cooldown;
 use ballast_core_types::Ratio;
-use ballast_core_vault::vault_watch::{LeakyWindow, Watch, WatchParams, VAULT_BREAKERS};
+use ballast_core_vault::monitor::{LeakyWindow, MonitorParams, VaultMonitor, VAULT_BREAKERS};
 use ballast_risk::state::{Fixed, StoredBreakerSettings};
 use bytemuck::{Pod, Zeroable};
 
@@ -16,7 +16,7 @@ use bytemuck::{Pod, Zeroable};
 pub enum VaultBreaker {
     /// A share lost too much of its highest value.
     Drawdown,
-    /// A share's value moved too far between two looks.
+    /// A share's value moved too far between two observations.
     NavJump,
     /// Too much was traded.
     Turnover,
@@ -38,14 +38,14 @@ impl From<VaultBreaker> for Breaker {
     }
 }
 
-/// See [`WatchParams`]; units are those of the breaker's row in `docs/reference/breakers.md`.
+/// See [`MonitorParams`]; units are those of the breaker's row in `docs/reference/breakers.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[cfg_attr(feature = "idl-build", derive(AnchorSerialize, AnchorDeserialize))]
 #[repr(C)]
 pub struct VaultBreakerSettings {
     /// Drawdown, NAV jump, turnover, keeper spend, venue failure.
     pub settings: [StoredBreakerSettings; VAULT_BREAKERS],
-    /// The most that a gap between two looks adds to a quiet time, seconds.
+    /// The most that a gap between two observations adds to a cooldown, seconds.
     pub longest_gap_seconds: u32,
     /// In which turnover and keeper spend drain, seconds.
     pub window_seconds: u32,
@@ -65,12 +65,12 @@ impl VaultBreakerSettings {
     /// # Errors
     /// The parameter that is out of its bounds; the log names the breaker.
     pub fn validate(&self) -> Result<()> {
-        Ok(self.params().validate().map_err(errors::watch)?)
+        Ok(self.params().validate().map_err(errors::monitor)?)
     }
 
-    /// As the policy crate wants it.
-    pub fn params(&self) -> WatchParams {
-        WatchParams {
+    /// As the core wants it.
+    pub fn params(&self) -> MonitorParams {
+        MonitorParams {
             breakers: BreakerParams {
                 settings: self.settings.map(BreakerSettings::from),
                 longest_gap_seconds: self.longest_gap_seconds,
@@ -80,16 +80,16 @@ impl VaultBreakerSettings {
     }
 }
 
-/// See [`Watch`].
+/// See [`VaultMonitor`].
 #[derive(InitSpace, Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[cfg_attr(feature = "idl-build", derive(AnchorSerialize, AnchorDeserialize))]
 #[repr(C)]
-pub struct StoredWatch {
-    /// When the breakers were last looked at, unix seconds.
+pub struct StoredMonitor {
+    /// When the breakers were last observed, unix seconds.
     pub updated_at: i64,
-    /// Slot of the last look that counted.
+    /// Slot of the last observation that counted.
     pub slot: u64,
-    /// Low net asset value of a share at the last look that counted, its rise not limited; zero if there is none.
+    /// Low net asset value of a share at the last observation that counted, its rise not limited; zero if there is none.
     pub mark: Fixed,
     /// Value traded, as of `turnover_at`, quote base units.
     pub turnover: u64,
@@ -99,21 +99,21 @@ pub struct StoredWatch {
     pub keeper_spend: u64,
     /// When it was last added to, unix seconds.
     pub keeper_spend_at: i64,
-    /// When the last failed look at the venue was, unix seconds.
+    /// When the last failed observation at the venue was, unix seconds.
     pub failed_at: i64,
-    /// Failed looks at the venue, in a row.
-    pub failed_looks: u32,
-    /// Breakers that stand: a bit for each, in the order of `docs/reference/breakers.md`.
+    /// Failed observes the venue, in a row.
+    pub venue_failures: u32,
+    /// Breakers that are active: a bit for each, in the order of `docs/reference/breakers.md`.
     pub tripped: u16,
     /// Zero.
     pub padding: u16,
-    /// For each of the vault's, one more than the seconds it has been quiet; zero if it is not.
-    pub quiet: [u32; VAULT_BREAKERS],
+    /// For each of the vault's, one more than the seconds its cooldown has run; zero if it does not.
+    pub cooldown: [u32; VAULT_BREAKERS],
     /// Zero.
     pub padding_end: u32,
 }
 
-plain!(StoredWatch {
+plain!(StoredMonitor {
     updated_at,
     slot,
     mark,
@@ -122,49 +122,49 @@ plain!(StoredWatch {
     keeper_spend,
     keeper_spend_at,
     failed_at,
-    failed_looks,
+    venue_failures,
     tripped,
     padding,
-    quiet,
+    cooldown,
     padding_end
 });
 
-impl StoredWatch {
-    /// What is remembered. Bits that stand for nothing count as all of them: nothing that cannot be read permits risk.
+impl StoredMonitor {
+    /// What is remembered. Bits that are active for nothing count as all of them: nothing that cannot be read permits risk.
     #[inline(never)]
-    pub fn get(&self) -> Watch {
+    pub fn get(&self) -> VaultMonitor {
         let window = |amount, at| LeakyWindow { amount, at };
-        Watch {
+        VaultMonitor {
             breakers: BreakerStates {
                 tripped: BreakerSet::from_bits(self.tripped).unwrap_or(BreakerSet::ALL),
-                quiet: self.quiet.map(QuietTime::from_stored),
+                cooldown: self.cooldown.map(Cooldown::from_stored),
                 updated_at: self.updated_at,
             },
             mark: Some(self.mark.ratio()).filter(|mark| *mark > Ratio::ZERO),
             slot: self.slot,
             turnover: window(self.turnover, self.turnover_at),
             keeper_spend: window(self.keeper_spend, self.keeper_spend_at),
-            failed_looks: self.failed_looks,
+            venue_failures: self.venue_failures,
             failed_at: self.failed_at,
         }
     }
 }
 
-impl From<Watch> for StoredWatch {
+impl From<VaultMonitor> for StoredMonitor {
     #[inline(never)]
-    fn from(watch: Watch) -> Self {
+    fn from(monitor: VaultMonitor) -> Self {
         Self {
-            updated_at: watch.breakers.updated_at,
-            slot: watch.slot,
-            tripped: watch.breakers.tripped.bits(),
-            quiet: watch.breakers.quiet.map(QuietTime::stored),
-            mark: watch.mark.unwrap_or(Ratio::ZERO).into(),
-            turnover: watch.turnover.amount,
-            turnover_at: watch.turnover.at,
-            keeper_spend: watch.keeper_spend.amount,
-            keeper_spend_at: watch.keeper_spend.at,
-            failed_looks: watch.failed_looks,
-            failed_at: watch.failed_at,
+            updated_at: monitor.breakers.updated_at,
+            slot: monitor.slot,
+            tripped: monitor.breakers.tripped.bits(),
+            cooldown: monitor.breakers.cooldown.map(Cooldown::stored),
+            mark: monitor.mark.unwrap_or(Ratio::ZERO).into(),
+            turnover: monitor.turnover.amount,
+            turnover_at: monitor.turnover.at,
+            keeper_spend: monitor.keeper_spend.amount,
+            keeper_spend_at: monitor.keeper_spend.at,
+            venue_failures: monitor.venue_failures,
+            failed_at: monitor.failed_at,
             padding: 0,
             padding_end: 0,
         }
@@ -187,18 +187,18 @@ mod tests {
 
     #[test]
     fn what_is_remembered_survives_storage() {
-        let mut watch = Watch::new(77);
-        assert_eq!(StoredWatch::from(watch).get(), watch);
-        watch.breakers.tripped = BreakerSet::ALL;
-        watch.breakers.quiet = [None, Some(0), Some(1), Some(u32::MAX - 1), Some(60)].map(QuietTime::from_seconds);
-        watch.mark = Some(Ratio::ONE);
-        watch.traded(5, 80, 3_600);
-        watch.paid(6, 81, 3_600);
-        (watch.slot, watch.failed_looks, watch.failed_at) = (9, 3, 82);
-        assert_eq!(StoredWatch::from(watch).get(), watch);
-        let strange = StoredWatch {
+        let mut monitor = VaultMonitor::new(77);
+        assert_eq!(StoredMonitor::from(monitor).get(), monitor);
+        monitor.breakers.tripped = BreakerSet::ALL;
+        monitor.breakers.cooldown = [None, Some(0), Some(1), Some(u32::MAX - 1), Some(60)].map(Cooldown::from_seconds);
+        monitor.mark = Some(Ratio::ONE);
+        monitor.traded(5, 80, 3_600);
+        monitor.paid(6, 81, 3_600);
+        (monitor.slot, monitor.venue_failures, monitor.failed_at) = (9, 3, 82);
+        assert_eq!(StoredMonitor::from(monitor).get(), monitor);
+        let strange = StoredMonitor {
             tripped: 1 << 15,
-            ..watch.into()
+            ..monitor.into()
         };
         assert_eq!(strange.get().breakers.tripped, BreakerSet::ALL);
     }
@@ -221,7 +221,7 @@ mod tests {
         for (fields, memory, space) in [
             crate::state::VaultPolicy::encodings(),
             VaultBreakerSettings::encodings(),
-            StoredWatch::encodings(),
+            StoredMonitor::encodings(),
         ] {
             assert_eq!(fields, memory);
             assert_eq!(space, memory.len());

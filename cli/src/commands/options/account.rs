@@ -1,7 +1,7 @@
 //! `ballast options open|deposit|withdraw|close|faucet`: a margin account and its money.
 
 use crate::commands::options::amount::{parse, show};
-use crate::commands::options::desk::Desk;
+use crate::commands::options::client::OptionsClient;
 use crate::commands::options::Common;
 use anyhow::{bail, Context, Result};
 use ballast_deploy::keys;
@@ -35,19 +35,19 @@ pub struct CloseArgs {}
 ///
 /// # Errors
 /// The rule that refused it.
-pub fn open(args: &OpenArgs, common: &Common, desk: &mut Desk) -> Result<String> {
+pub fn open(args: &OpenArgs, common: &Common, client: &mut OptionsClient) -> Result<String> {
     let signer = common.signer()?;
     let owner = signer.pubkey();
-    let amount = args.deposit.as_deref().map(|text| parse(text, desk.decimals()));
+    let amount = args.deposit.as_deref().map(|text| parse(text, client.decimals()));
     let amount = amount.transpose().context("--deposit")?;
-    let number = desk.cluster.clock()?.slot;
-    let account = desk.keys.account(&owner, number);
-    let mut all = vec![ix::open_account(&desk.keys, &owner, &owner, number)];
+    let number = client.cluster.clock()?.slot;
+    let account = client.keys.account(&owner, number);
+    let mut all = vec![ix::open_account(&client.keys, &owner, &owner, number)];
     if let Some(amount) = amount {
-        let source = tokens::wallet_of(&owner, &desk.keys.quote_mint);
-        all.push(ix::deposit(&desk.keys, &owner, &account, &source, amount));
+        let source = tokens::wallet_of(&owner, &client.keys.quote_mint);
+        all.push(ix::deposit(&client.keys, &owner, &account, &source, amount));
     }
-    desk.send(&all, &[&signer])?;
+    client.send(&all, &[&signer])?;
     Ok(format!("margin account {account}"))
 }
 
@@ -55,40 +55,40 @@ pub fn open(args: &OpenArgs, common: &Common, desk: &mut Desk) -> Result<String>
 ///
 /// # Errors
 /// The rule that refused it.
-pub fn deposit(args: &AmountArgs, common: &Common, desk: &mut Desk) -> Result<String> {
+pub fn deposit(args: &AmountArgs, common: &Common, client: &mut OptionsClient) -> Result<String> {
     let signer = common.signer()?;
-    let (key, _) = common.member(desk, Some(&signer))?;
-    let amount = parse(&args.amount, desk.decimals())?;
-    let source = tokens::wallet_of(&signer.pubkey(), &desk.keys.quote_mint);
-    let deposit = ix::deposit(&desk.keys, &signer.pubkey(), &key, &source, amount);
-    desk.send(&[deposit], &[&signer])?;
-    cash(desk, &key)
+    let (key, _) = common.member(client, Some(&signer))?;
+    let amount = parse(&args.amount, client.decimals())?;
+    let source = tokens::wallet_of(&signer.pubkey(), &client.keys.quote_mint);
+    let deposit = ix::deposit(&client.keys, &signer.pubkey(), &key, &source, amount);
+    client.send(&[deposit], &[&signer])?;
+    cash(client, &key)
 }
 
 /// `options withdraw`.
 ///
 /// # Errors
 /// The rule that refused it.
-pub fn withdraw(args: &AmountArgs, common: &Common, desk: &mut Desk) -> Result<String> {
+pub fn withdraw(args: &AmountArgs, common: &Common, client: &mut OptionsClient) -> Result<String> {
     let signer = common.signer()?;
-    let (key, account) = common.member(desk, Some(&signer))?;
-    let amount = parse(&args.amount, desk.decimals())?;
-    let destination = tokens::wallet_of(&signer.pubkey(), &desk.keys.quote_mint);
-    let markets = desk.markets_of(&[&account], None);
-    let withdraw = ix::withdraw(&desk.keys, &signer.pubkey(), &key, &destination, &markets, amount);
-    desk.send(&[withdraw], &[&signer])?;
-    cash(desk, &key)
+    let (key, account) = common.member(client, Some(&signer))?;
+    let amount = parse(&args.amount, client.decimals())?;
+    let destination = tokens::wallet_of(&signer.pubkey(), &client.keys.quote_mint);
+    let markets = client.markets_of(&[&account], None);
+    let withdraw = ix::withdraw(&client.keys, &signer.pubkey(), &key, &destination, &markets, amount);
+    client.send(&[withdraw], &[&signer])?;
+    cash(client, &key)
 }
 
 /// `options close`.
 ///
 /// # Errors
 /// The rule that refused it.
-pub fn close(_: &CloseArgs, common: &Common, desk: &mut Desk) -> Result<String> {
+pub fn close(_: &CloseArgs, common: &Common, client: &mut OptionsClient) -> Result<String> {
     let signer = common.signer()?;
-    let (key, account) = common.member(desk, Some(&signer))?;
+    let (key, account) = common.member(client, Some(&signer))?;
     let close = ix::close_account(&signer.pubkey(), &key, &account.payer);
-    desk.send(&[close], &[&signer])?;
+    client.send(&[close], &[&signer])?;
     Ok(format!("margin account {key} is closed"))
 }
 
@@ -96,31 +96,31 @@ pub fn close(_: &CloseArgs, common: &Common, desk: &mut Desk) -> Result<String> 
 ///
 /// # Errors
 /// On any other network: its mint has another authority.
-pub fn faucet(args: &AmountArgs, common: &Common, desk: &mut Desk) -> Result<String> {
+pub fn faucet(args: &AmountArgs, common: &Common, client: &mut OptionsClient) -> Result<String> {
     let (signer, authority) = (common.signer()?, keys::wallet("authority"));
-    let (owner, mint) = (signer.pubkey(), desk.keys.quote_mint);
-    let amount = parse(&args.amount, desk.decimals())?;
-    let of_mint = desk.cluster.account(&mint)?.mint()?.mint_authority;
+    let (owner, mint) = (signer.pubkey(), client.keys.quote_mint);
+    let amount = parse(&args.amount, client.decimals())?;
+    let of_mint = client.cluster.account(&mint)?.mint()?.mint_authority;
     if of_mint.as_ref().map(|key| key.to_bytes()).unwrap_or_default() != authority.pubkey().to_bytes() {
         bail!("the faucet is for local networks: mint {mint} is not one of theirs");
     }
-    desk.cluster.airdrop(&owner, LAMPORTS)?;
+    client.cluster.airdrop(&owner, LAMPORTS)?;
     let wallet = tokens::wallet_of(&owner, &mint);
     let all = [
         tokens::open_wallet(&authority.pubkey(), &owner, &mint),
         tokens::mint_to(&mint, &wallet, &authority.pubkey(), amount),
     ];
-    desk.send(&all, &[&authority])?;
+    client.send(&all, &[&authority])?;
     Ok(format!(
         "{} test tokens at {wallet}",
-        show(i128::from(amount), desk.decimals())
+        show(i128::from(amount), client.decimals())
     ))
 }
 
-fn cash(desk: &mut Desk, key: &ballast_sdk::Pubkey) -> Result<String> {
-    let cash = desk.account(key)?.cash;
+fn cash(client: &mut OptionsClient, key: &ballast_sdk::Pubkey) -> Result<String> {
+    let cash = client.account(key)?.cash;
     Ok(format!(
         "margin account {key}: cash {}",
-        show(i128::from(cash), desk.decimals())
+        show(i128::from(cash), client.decimals())
     ))
 }

@@ -1,4 +1,4 @@
-//! Candles as looks at a market.
+//! Candles as observes a market.
 
 use std::str::FromStr;
 
@@ -16,7 +16,7 @@ const SLOTS_PER_SECOND: i64 = 2;
 
 /// Everything that can be seen of a market at one moment, in the units of the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Look {
+pub struct PriceObservation {
     /// When, unix seconds. The price is published at that moment.
     pub time: i64,
     /// The price.
@@ -29,7 +29,7 @@ pub struct Look {
     pub implied: Option<Implied>,
 }
 
-impl Look {
+impl PriceObservation {
     /// The clock at that moment.
     #[must_use]
     pub fn now(&self) -> Now {
@@ -53,7 +53,7 @@ impl Look {
     }
 }
 
-/// Which prices of a candle are looked at.
+/// Which prices of a candle are observed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Path {
     /// The close, at the candle's end.
@@ -85,16 +85,16 @@ pub struct Known {
     pub costs: CostSeries,
 }
 
-/// The looks of `candles` along `path`, by time. Confidence is a calm hour's for most, wider where the candle is wide: see
+/// The observations of `candles` along `path`, by time. Confidence is a calm hour's for most, wider where the candle is wide: see
 /// [`scenario::confidence`].
 #[must_use]
-pub fn looks(candles: &[Candle], path: Path, known: &Known) -> Vec<Look> {
+pub fn observations(candles: &[Candle], path: Path, known: &Known) -> Vec<PriceObservation> {
     let length = step_seconds(candles);
-    let mut looks = Vec::with_capacity(candles.len() * if path == Path::Close { 1 } else { 4 });
+    let mut observations = Vec::with_capacity(candles.len() * if path == Path::Close { 1 } else { 4 });
     for candle in candles {
         let confidence = scenario::confidence(candle);
         let mut push = |time: i64, price: PriceE8| {
-            looks.push(Look {
+            observations.push(PriceObservation {
                 time,
                 price,
                 confidence,
@@ -111,7 +111,7 @@ pub fn looks(candles: &[Candle], path: Path, known: &Known) -> Vec<Look> {
         }
         push(end, candle.close);
     }
-    looks
+    observations
 }
 
 /// Open, the extreme nearer to it, and the other.
@@ -148,8 +148,9 @@ mod tests {
         ];
         let known = Known::default();
         let seen = |path| -> Vec<(i64, String)> {
-            let each = looks(&candles, path, &known).into_iter();
-            each.map(|look| (look.time, look.price.to_string())).collect()
+            let each = observations(&candles, path, &known).into_iter();
+            each.map(|observation| (observation.time, observation.price.to_string()))
+                .collect()
         };
         let expected = |list: &[(i64, &str)]| -> Vec<(i64, String)> {
             list.iter().map(|(time, price)| (*time, (*price).to_owned())).collect()

@@ -7,25 +7,27 @@ use anchor_lang::Space;
 use anyhow::{anyhow, bail, Context, Result};
 use ballast_core_clearing::margin::MarginContext;
 use ballast_options::markets::{Markets, Purpose};
-use ballast_options::state::{AuctionOffer, Expiry, House, MarginAccount, Series, SeriesKey, MARGIN_ACCOUNT_BYTES};
+use ballast_options::state::{
+    AuctionOffer, ClearingHouse, Expiry, MarginAccount, Series, SeriesKey, MARGIN_ACCOUNT_BYTES,
+};
 use ballast_rpc::TestCluster;
 use ballast_sdk::accounts::RawAccount;
-use ballast_sdk::instructions::options::{HouseKeys, MarketKeys};
+use ballast_sdk::instructions::options::{ClearingHouseKeys, MarketKeys};
 use ballast_sdk::{prices, Instruction};
 use solana_compute_budget_interface::ComputeBudgetInstruction;
 use solana_keypair::Keypair;
 
 /// All that a transaction may use: margin of two full accounts needs much of it.
-const MOST_UNITS: u32 = 1_400_000;
+const MAX_UNITS: u32 = 1_400_000;
 
 /// A house, and a chain.
-pub struct Desk<'a> {
+pub struct OptionsClient<'a> {
     /// The chain.
     pub cluster: &'a mut dyn TestCluster,
     /// Addresses.
-    pub keys: HouseKeys,
+    pub keys: ClearingHouseKeys,
     /// The house's account.
-    pub house: House,
+    pub house: ClearingHouse,
     /// Names of its markets' assets, in the order of the listings.
     pub names: Vec<String>,
     /// Accounts of its markets, in the same order.
@@ -44,7 +46,7 @@ pub struct GivenFeed {
 /// An account of the house with its address.
 pub type Found<T> = (Pubkey, T);
 
-impl<'a> Desk<'a> {
+impl<'a> OptionsClient<'a> {
     /// The house at an address. A market's price account is the one given, or that of local networks.
     ///
     /// # Errors
@@ -53,7 +55,7 @@ impl<'a> Desk<'a> {
         let account = cluster.find(house)?;
         let account =
             account.ok_or_else(|| anyhow!("there is no clearing house at {house}; check --house and --rpc-url"))?;
-        let keys = HouseKeys::of(&account).context("--house")?;
+        let keys = ClearingHouseKeys::of(&account).context("--house")?;
         let house = account.house()?;
         house
             .check_version()
@@ -124,7 +126,7 @@ impl<'a> Desk<'a> {
     /// # Errors
     /// The chain's refusal.
     pub fn send(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Result<()> {
-        let mut all = vec![ComputeBudgetInstruction::set_compute_unit_limit(MOST_UNITS)];
+        let mut all = vec![ComputeBudgetInstruction::set_compute_unit_limit(MAX_UNITS)];
         all.extend_from_slice(instructions);
         Ok(self.cluster.send(&all, signers)?)
     }

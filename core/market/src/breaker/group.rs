@@ -1,17 +1,17 @@
 //! The breakers that one account keeps: how they trip, quieten and resume.
 
-use super::params::{BreakerParams, BreakerRule, BreakerSettings};
+use super::params::{BreakerParamError, BreakerParams, BreakerSettings};
 use super::{Breaker, BreakerSet, Resume};
-use crate::quiet::{watched, QuietTime};
+use crate::cooldown::{observed, Cooldown};
 
 /// The breakers of one kind of account, in the order in which it stores them. There are two: [`MARKET`] and [`VAULT`].
 #[derive(Clone, Copy, Debug)]
-pub struct Panel<const N: usize> {
+pub struct BreakerGroup<const N: usize> {
     breakers: [Breaker; N],
 }
 
 /// The breakers that a market keeps.
-pub const MARKET: Panel<7> = Panel {
+pub const MARKET: BreakerGroup<7> = BreakerGroup {
     breakers: [
         Breaker::PriceJump,
         Breaker::VolatilityJump,
@@ -24,7 +24,7 @@ pub const MARKET: Panel<7> = Panel {
 };
 
 /// The breakers that a vault keeps.
-pub const VAULT: Panel<5> = Panel {
+pub const VAULT: BreakerGroup<5> = BreakerGroup {
     breakers: [
         Breaker::Drawdown,
         Breaker::NavJump,
@@ -37,23 +37,23 @@ pub const VAULT: Panel<5> = Panel {
 /// What an account stores of its breakers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BreakerStates<const N: usize> {
-    /// Those that stand.
+    /// Those that are active.
     pub tripped: BreakerSet,
-    /// How long the reading of each that stands has been under `clear`.
-    pub quiet: [QuietTime; N],
-    /// When they were last looked at, unix seconds.
+    /// How long the reading of each that stands has been under `reset`.
+    pub cooldown: [Cooldown; N],
+    /// When they were last observed, unix seconds.
     pub updated_at: i64,
 }
 
 /// Why the guardian cannot resume a breaker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ResumeRefusal {
+pub enum ResumeError {
     /// The account does not keep it, or it does not stand.
     NotTripped,
     /// It resumes by itself and nobody can hurry it.
     Automatic,
-    /// It has not been quiet for its quiet time.
-    NotQuiet,
+    /// It has not been under its reset for its cooldown.
+    CoolingDown,
 }
 
 impl<const N: usize> BreakerStates<N> {
@@ -61,13 +61,13 @@ impl<const N: usize> BreakerStates<N> {
     pub const fn new(now: i64) -> Self {
         Self {
             tripped: BreakerSet::NONE,
-            quiet: [QuietTime::NONE; N],
+            cooldown: [Cooldown::NONE; N],
             updated_at: now,
         }
     }
 }
 
-impl<const N: usize> Panel<N> {
+impl<const N: usize> BreakerGroup<N> {
     /// Its breakers, in order.
     pub const fn breakers(&self) -> [Breaker; N] {
         self.breakers
@@ -81,22 +81,22 @@ impl<const N: usize> Panel<N> {
     /// Refuses what would switch a breaker off, or to and fro.
     ///
     /// # Errors
-    /// The first [`BreakerRule`] that is broken.
-    pub fn validate(&self, params: &BreakerParams<N>) -> Result<(), BreakerRule> {
+    /// The first [`BreakerParamError`] that is broken.
+    pub fn validate(&self, params: &BreakerParams<N>) -> Result<(), BreakerParamError> {
         let mut shortest = u32::MAX;
         for (breaker, settings) in self.breakers.into_iter().zip(&params.settings) {
             settings.validate(breaker)?;
-            shortest = shortest.min(settings.quiet_seconds);
+            shortest = shortest.min(settings.cooldown_seconds);
         }
         if !(1..=shortest >> 2).contains(&params.longest_gap_seconds) {
-            return Err(BreakerRule::LongestGap);
+            return Err(BreakerParamError::LongestGap);
         }
         Ok(())
     }
 
-    /// After one more look at everything, at unix time `now`.
+    /// After one more observation at everything, at unix time `now`.
     ///
-    /// A breaker trips when its reading reaches `trip`. While it stands, it is quiet from one reading under `clear` to the next.
+    /// A breaker trips when its reading reaches `trip`. While it stands, it is quiet from one reading under `reset` to the next.
     /// A reading that could not be taken neither trips nor counts as quiet; one that does not fit into its type is given as
     /// `u32::MAX`, and trips.
     pub fn observe(
@@ -106,15 +106,15 @@ impl<const N: usize> Panel<N> {
         params: &BreakerParams<N>,
         now: i64,
     ) -> BreakerStates<N> {
-        let waited = watched(before.updated_at, now, params.longest_gap_seconds);
+        let waited = observed(before.updated_at, now, params.longest_gap_seconds);
         let mut after = *before;
         after.updated_at = before.updated_at.max(now);
         let rows = self.breakers.into_iter().zip(&params.settings).zip(readings);
-        for (((breaker, settings), reading), quiet) in rows.zip(&mut after.quiet) {
+        for (((breaker, settings), reading), cooldown) in rows.zip(&mut after.cooldown) {
             let stood = before.tripped.has(breaker);
-            let (stands, time) = after_look(stood, *quiet, *reading, breaker, settings, waited);
-            *quiet = time;
-            after.tripped = if stands {
+            let (is_active, time) = after_look(stood, *cooldown, *reading, breaker, settings, waited);
+            *cooldown = time;
+            after.tripped = if is_active {
                 after.tripped.union(BreakerSet::of(breaker))
             } else {
                 after.tripped.without(breaker)
@@ -123,22 +123,22 @@ impl<const N: usize> Panel<N> {
         after
     }
 
-    /// Those that stand when somebody is about to act: the stored ones, and those that the readings of now would trip.
+    /// Those that are active when somebody is about to act: the stored ones, and those that the readings of now would trip.
     ///
-    /// The second half matters: nobody may profit from nobody having looked yet.
-    pub fn standing(
+    /// The second half matters: nobody may profit from nobody having observed yet.
+    pub fn active(
         &self,
         states: &BreakerStates<N>,
         readings: &[Option<u32>; N],
         params: &BreakerParams<N>,
     ) -> BreakerSet {
-        let mut standing = states.tripped;
+        let mut active = states.tripped;
         for ((breaker, settings), reading) in self.breakers.into_iter().zip(&params.settings).zip(readings) {
             if reading.is_some_and(|reading| reading >= settings.trip) {
-                standing = standing.union(BreakerSet::of(breaker));
+                active = active.union(BreakerSet::of(breaker));
             }
         }
-        standing
+        active
     }
 
     /// The guardian trips a breaker by hand; it resumes as it always does. `None` if the account does not keep it.
@@ -151,69 +151,69 @@ impl<const N: usize> Panel<N> {
     /// To be called after [`Self::observe`] with readings of the same moment, or the quiet may be over.
     ///
     /// # Errors
-    /// The first [`ResumeRefusal`] that applies.
+    /// The first [`ResumeError`] that applies.
     pub fn resume(
         &self,
         before: &BreakerStates<N>,
         breaker: Breaker,
         params: &BreakerParams<N>,
-    ) -> Result<BreakerStates<N>, ResumeRefusal> {
+    ) -> Result<BreakerStates<N>, ResumeError> {
         if !before.tripped.has(breaker) {
-            return Err(ResumeRefusal::NotTripped);
+            return Err(ResumeError::NotTripped);
         }
         if breaker.rule().resume != Resume::ByGuardian {
-            return Err(ResumeRefusal::Automatic);
+            return Err(ResumeError::Automatic);
         }
-        let quiet = self
+        let cooldown = self
             .breakers
             .into_iter()
             .zip(&params.settings)
-            .zip(&before.quiet)
-            .any(|((kept, settings), quiet)| kept == breaker && quiet.lasted(settings.quiet_seconds));
-        if !quiet {
-            return Err(ResumeRefusal::NotQuiet);
+            .zip(&before.cooldown)
+            .any(|((kept, settings), cooldown)| kept == breaker && cooldown.lasted(settings.cooldown_seconds));
+        if !cooldown {
+            return Err(ResumeError::CoolingDown);
         }
         self.changed(before, breaker, before.tripped.without(breaker))
-            .ok_or(ResumeRefusal::NotTripped)
+            .ok_or(ResumeError::NotTripped)
     }
 
-    /// A breaker that stands although its reading is not taken any more (a source that is gone for good) would stand for ever. This
+    /// A active breaker although its reading is not taken any more (a source that is gone for good) would stand for ever. This
     /// ends it without asking for quiet; it is for time-locked governance. `None` if the account does not keep it.
-    pub fn clear(&self, before: &BreakerStates<N>, breaker: Breaker) -> Option<BreakerStates<N>> {
+    pub fn reset(&self, before: &BreakerStates<N>, breaker: Breaker) -> Option<BreakerStates<N>> {
         self.changed(before, breaker, before.tripped.without(breaker))
     }
 
-    /// With another set, and the quiet time of `breaker` begun again.
+    /// With another set, and the cooldown of `breaker` begun again.
     fn changed(&self, before: &BreakerStates<N>, breaker: Breaker, tripped: BreakerSet) -> Option<BreakerStates<N>> {
         let index = self.breakers.into_iter().position(|kept| kept == breaker)?;
         let mut after = *before;
         after.tripped = tripped;
-        *after.quiet.get_mut(index)? = QuietTime::NONE;
+        *after.cooldown.get_mut(index)? = Cooldown::NONE;
         Some(after)
     }
 }
 
-/// Whether a breaker stands after a look, and for how long it has been quiet if it does.
+/// Whether a breaker is active after an observation, and for how long it has been quiet if it does.
 fn after_look(
     stood: bool,
-    quiet: QuietTime,
+    cooldown: Cooldown,
     reading: Option<u32>,
     breaker: Breaker,
     settings: &BreakerSettings,
     waited: u32,
-) -> (bool, QuietTime) {
+) -> (bool, Cooldown) {
     match reading {
-        Some(reading) if reading >= settings.trip => (true, QuietTime::NONE),
-        _ if !stood => (false, QuietTime::NONE),
-        Some(reading) if reading < settings.clear => {
-            let quiet = quiet.longer(waited);
-            let over = breaker.rule().resume == Resume::AfterQuiet && quiet.lasted(settings.quiet_seconds);
+        Some(reading) if reading >= settings.trip => (true, Cooldown::NONE),
+        _ if !stood => (false, Cooldown::NONE),
+        Some(reading) if reading < settings.reset => {
+            let cooldown = cooldown.longer(waited);
+            let over = breaker.rule().resume == Resume::AfterQuiet && cooldown.lasted(settings.cooldown_seconds);
             if over {
-                (false, QuietTime::NONE)
+                (false, Cooldown::NONE)
             } else {
-                (true, quiet)
+                (true, cooldown)
             }
         }
-        _ => (true, QuietTime::NONE),
+        _ => (true, Cooldown::NONE),
     }
 }

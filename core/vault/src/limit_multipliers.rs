@@ -10,7 +10,7 @@
 //!          ⎩ floor                                x ≥ to
 //! ```
 //!
-//! rounded down to a ten-thousandth. Between neighbouring readings a factor moves by at most a thousandth, because a ramp has to be
+//! rounded down to a basis point. Between neighbouring readings a factor moves by at most a thousandth, because a ramp has to be
 //! at least a tenth wide: nobody gains by pushing a signal over an edge, as there is none.
 //!
 //! A signal that is missing counts as the worst: the factor is its floor.
@@ -18,7 +18,7 @@
 use ballast_core_math::estimators::Score;
 use ballast_core_types::basis_points::BasisPoints;
 
-/// A share of at most one, in ten-thousandths.
+/// A share of at most one, in basis points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Factor(u16);
 
@@ -29,15 +29,15 @@ impl Factor {
     pub const ONE: Self = Self(10_000);
 
     /// `None` above one.
-    pub const fn new(ten_thousandths: u16) -> Option<Self> {
-        if ten_thousandths > Self::ONE.0 {
+    pub const fn new(basis_points: u16) -> Option<Self> {
+        if basis_points > Self::ONE.0 {
             return None;
         }
-        Some(Self(ten_thousandths))
+        Some(Self(basis_points))
     }
 
-    /// In ten-thousandths.
-    pub const fn ten_thousandths(self) -> u16 {
+    /// In basis points.
+    pub const fn basis_points(self) -> u16 {
         self.0
     }
 }
@@ -54,7 +54,7 @@ pub struct Ramp {
 }
 
 /// The least width of a ramp: a tenth of a standard deviation, or of the ratio.
-pub const LEAST_WIDTH: u32 = 1_000;
+pub const MIN_WIDTH: u32 = 1_000;
 
 /// The floors that are accepted: 1 % to 90 %. A floor of one would switch the trigger off; one of zero would also stop what makes
 /// the book smaller.
@@ -62,10 +62,10 @@ pub const FLOORS: core::ops::RangeInclusive<u16> = 100..=9_000;
 
 /// The rule a ramp breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RampRule {
+pub enum RampParamError {
     /// `from` is zero.
     Zero,
-    /// `to` is less than [`LEAST_WIDTH`] above `from`.
+    /// `to` is less than [`MIN_WIDTH`] above `from`.
     Width,
     /// `to` is above the highest that the signal's ramp may have; it would begin to guard too late.
     TooHigh,
@@ -75,19 +75,19 @@ pub enum RampRule {
 
 impl Ramp {
     /// # Errors
-    /// The first [`RampRule`] that is broken.
-    pub fn validate(&self, highest: BasisPoints) -> Result<(), RampRule> {
+    /// The first [`RampParamError`] that is broken.
+    pub fn validate(&self, highest: BasisPoints) -> Result<(), RampParamError> {
         if self.from == BasisPoints::ZERO {
-            return Err(RampRule::Zero);
+            return Err(RampParamError::Zero);
         }
-        if self.to.0 < self.from.0.saturating_add(LEAST_WIDTH) {
-            return Err(RampRule::Width);
+        if self.to.0 < self.from.0.saturating_add(MIN_WIDTH) {
+            return Err(RampParamError::Width);
         }
         if self.to > highest {
-            return Err(RampRule::TooHigh);
+            return Err(RampParamError::TooHigh);
         }
         if !FLOORS.contains(&self.floor.0) {
-            return Err(RampRule::Floor);
+            return Err(RampParamError::Floor);
         }
         Ok(())
     }
@@ -131,7 +131,7 @@ pub enum Side {
 
 /// The ramps of the three triggers, and of the liquidity factor that every limit has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TriggerParams {
+pub struct LimitMultiplierParams {
     /// Of [`delta`]: standard deviations.
     pub delta: Ramp,
     /// Of [`gamma`]: fast over slow volatility.
@@ -144,28 +144,34 @@ pub struct TriggerParams {
 
 /// Which ramp breaks a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TriggerRule {
+pub enum LimitMultiplierParamError {
     /// That of the delta limits.
-    Delta(RampRule),
+    Delta(RampParamError),
     /// That of the gamma limit.
-    Gamma(RampRule),
+    Gamma(RampParamError),
     /// That of the vega limit.
-    Vega(RampRule),
+    Vega(RampParamError),
     /// That of every limit.
-    Liquidity(RampRule),
+    Liquidity(RampParamError),
 }
 
-impl TriggerParams {
+impl LimitMultiplierParams {
     /// # Errors
-    /// The first [`TriggerRule`] that is broken. Ramps may end at 6 standard deviations, at 5 times the slow volatility, and at
+    /// The first [`LimitMultiplierParamError`] that is broken. Ramps may end at 6 standard deviations, at 5 times the slow volatility, and at
     /// 20 times the usual cost.
-    pub fn validate(&self) -> Result<(), TriggerRule> {
-        self.delta.validate(BasisPoints(60_000)).map_err(TriggerRule::Delta)?;
-        self.gamma.validate(BasisPoints(50_000)).map_err(TriggerRule::Gamma)?;
-        self.vega.validate(BasisPoints(200_000)).map_err(TriggerRule::Vega)?;
+    pub fn validate(&self) -> Result<(), LimitMultiplierParamError> {
+        self.delta
+            .validate(BasisPoints(60_000))
+            .map_err(LimitMultiplierParamError::Delta)?;
+        self.gamma
+            .validate(BasisPoints(50_000))
+            .map_err(LimitMultiplierParamError::Gamma)?;
+        self.vega
+            .validate(BasisPoints(200_000))
+            .map_err(LimitMultiplierParamError::Vega)?;
         self.liquidity
             .validate(BasisPoints(200_000))
-            .map_err(TriggerRule::Liquidity)
+            .map_err(LimitMultiplierParamError::Liquidity)
     }
 }
 
@@ -224,8 +230,8 @@ pub(crate) mod tests {
         }
     }
 
-    pub fn params() -> TriggerParams {
-        let params = TriggerParams {
+    pub fn params() -> LimitMultiplierParams {
+        let params = LimitMultiplierParams {
             delta: ramp(10_000, 40_000, 2_500),
             gamma: ramp(12_000, 30_000, 2_000),
             vega: ramp(15_000, 60_000, 1_000),
@@ -309,15 +315,15 @@ pub(crate) mod tests {
     #[test]
     fn ramps_that_do_not_guard_are_refused() {
         for (changed, expected) in [
-            (ramp(0, 40_000, 2_500), RampRule::Zero),
-            (ramp(40_000, 40_000, 2_500), RampRule::Width),
-            (ramp(40_000, 10_000, 2_500), RampRule::Width),
-            (ramp(10_000, 10_999, 2_500), RampRule::Width),
-            (ramp(u32::MAX, u32::MAX, 2_500), RampRule::TooHigh),
-            (ramp(10_000, 60_001, 2_500), RampRule::TooHigh),
-            (ramp(10_000, 40_000, 0), RampRule::Floor),
-            (ramp(10_000, 40_000, 99), RampRule::Floor),
-            (ramp(10_000, 40_000, 9_001), RampRule::Floor),
+            (ramp(0, 40_000, 2_500), RampParamError::Zero),
+            (ramp(40_000, 40_000, 2_500), RampParamError::Width),
+            (ramp(40_000, 10_000, 2_500), RampParamError::Width),
+            (ramp(10_000, 10_999, 2_500), RampParamError::Width),
+            (ramp(u32::MAX, u32::MAX, 2_500), RampParamError::TooHigh),
+            (ramp(10_000, 60_001, 2_500), RampParamError::TooHigh),
+            (ramp(10_000, 40_000, 0), RampParamError::Floor),
+            (ramp(10_000, 40_000, 99), RampParamError::Floor),
+            (ramp(10_000, 40_000, 9_001), RampParamError::Floor),
         ] {
             assert_eq!(changed.validate(BasisPoints(60_000)), Err(expected), "{changed:?}");
         }
@@ -326,32 +332,32 @@ pub(crate) mod tests {
         let broken = ramp(0, 0, 0);
         for (changed, expected) in [
             (
-                TriggerParams {
+                LimitMultiplierParams {
                     delta: broken,
                     ..params()
                 },
-                TriggerRule::Delta(RampRule::Zero),
+                LimitMultiplierParamError::Delta(RampParamError::Zero),
             ),
             (
-                TriggerParams {
+                LimitMultiplierParams {
                     gamma: broken,
                     ..params()
                 },
-                TriggerRule::Gamma(RampRule::Zero),
+                LimitMultiplierParamError::Gamma(RampParamError::Zero),
             ),
             (
-                TriggerParams {
+                LimitMultiplierParams {
                     vega: broken,
                     ..params()
                 },
-                TriggerRule::Vega(RampRule::Zero),
+                LimitMultiplierParamError::Vega(RampParamError::Zero),
             ),
             (
-                TriggerParams {
+                LimitMultiplierParams {
                     liquidity: broken,
                     ..params()
                 },
-                TriggerRule::Liquidity(RampRule::Zero),
+                LimitMultiplierParamError::Liquidity(RampParamError::Zero),
             ),
         ] {
             assert_eq!(changed.validate(), Err(expected));
@@ -365,7 +371,7 @@ pub(crate) mod tests {
     }
 
     fn any_ramp() -> impl Strategy<Value = Ramp> {
-        (1u32..100_000, LEAST_WIDTH..100_000, FLOORS).prop_map(|(from, width, floor)| ramp(from, from + width, floor))
+        (1u32..100_000, MIN_WIDTH..100_000, FLOORS).prop_map(|(from, width, floor)| ramp(from, from + width, floor))
     }
 
     proptest! {

@@ -2,7 +2,7 @@
 //! Pure.
 
 use super::grid;
-use ballast_core_market::surface_feed::{self, FeedRefusal, FeedSlice, FeedSurface};
+use ballast_core_market::surface_feed::{self, FeedError, FeedSlice, FeedSurface};
 use ballast_core_math::fit::errors::{Errors, Summary};
 use ballast_core_math::fit::quotes::Expiry;
 use ballast_core_math::fit::{self, publish, FittedExpiry, MIN_QUOTES};
@@ -38,7 +38,7 @@ pub struct Terms {
 
 /// A surface to submit.
 #[derive(Clone, Debug)]
-pub struct Said {
+pub struct SurfaceSubmission {
     /// The moment from which times to expiry count, unix seconds.
     pub as_of: i64,
     /// Expiries in the chain.
@@ -54,7 +54,7 @@ pub struct Said {
 
 /// Why a chain is not said. Each is one line that names the rule and the value.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum SayRefusal {
+pub enum SubmissionError {
     /// Taken too long ago.
     #[error("the chain of {unix_time} is {age} s old, and --max-chain-age allows {limit} s; with --as-of-now it counts as of now")]
     Old {
@@ -95,7 +95,7 @@ pub enum SayRefusal {
         days: f64,
         /// Days to the last fitted one.
         last: f64,
-        /// The greatest ratio.
+        /// The largest ratio.
         most: f64,
     },
     /// The fit gave what no surface holds.
@@ -115,19 +115,19 @@ pub enum SayRefusal {
 /// `now`.
 ///
 /// # Errors
-/// [`SayRefusal`].
-pub fn say(chain: Chain<'_>, expiries: &[i64], now: i64, terms: &Terms) -> Result<Said, SayRefusal> {
+/// [`SubmissionError`].
+pub fn say(chain: Chain<'_>, expiries: &[i64], now: i64, terms: &Terms) -> Result<SurfaceSubmission, SubmissionError> {
     let as_of = as_of(chain.unix_time, now, terms)?;
-    let last_asked = expiries.last().ok_or(SayRefusal::Grid)?;
+    let last_asked = expiries.last().ok_or(SubmissionError::Grid)?;
     let listed = chain.expiries.len();
     let fitted = fit::fit(chain.expiries)?;
-    let last = fitted.last().ok_or(SayRefusal::Quotes {
+    let last = fitted.last().ok_or(SubmissionError::Quotes {
         unix_time: chain.unix_time,
         listed,
     })?;
     let years = |expiry: &i64| expiry.saturating_sub(as_of) as f64 / YEAR;
     if years(last_asked) > last.years * terms.max_extrapolation {
-        return Err(SayRefusal::Beyond {
+        return Err(SubmissionError::Beyond {
             expiry: *last_asked,
             days: years(last_asked) * YEAR / DAY,
             last: last.years * YEAR / DAY,
@@ -151,10 +151,10 @@ pub fn say(chain: Chain<'_>, expiries: &[i64], now: i64, terms: &Terms) -> Resul
             }
         })
         .collect();
-    let said = FeedSurface::new(&slices).ok_or(SayRefusal::Fit(SurfaceError::Count))?;
+    let submitted = FeedSurface::new(&slices).ok_or(SubmissionError::Fit(SurfaceError::Count))?;
     // A level is a rate: what had no arbitrage when the chain was taken has none now.
-    said.check(now).map_err(refused)?;
-    Ok(Said {
+    submitted.check(now).map_err(refused)?;
+    Ok(SurfaceSubmission {
         as_of,
         listed,
         fitted: fitted.len(),
@@ -163,30 +163,30 @@ pub fn say(chain: Chain<'_>, expiries: &[i64], now: i64, terms: &Terms) -> Resul
     })
 }
 
-fn as_of(unix_time: i64, now: i64, terms: &Terms) -> Result<i64, SayRefusal> {
+fn as_of(unix_time: i64, now: i64, terms: &Terms) -> Result<i64, SubmissionError> {
     if terms.as_of_now {
         return Ok(now);
     }
     let age = now.saturating_sub(unix_time);
     if age < 0 {
         let ahead = age.saturating_neg();
-        return Err(SayRefusal::Future { unix_time, ahead });
+        return Err(SubmissionError::Future { unix_time, ahead });
     }
     if age > i64::from(terms.max_chain_age) {
         let limit = terms.max_chain_age;
-        return Err(SayRefusal::Old { unix_time, age, limit });
+        return Err(SubmissionError::Old { unix_time, age, limit });
     }
     Ok(unix_time)
 }
 
-fn refused(refusal: FeedRefusal) -> SayRefusal {
+fn refused(refusal: FeedError) -> SubmissionError {
     match refusal {
-        FeedRefusal::Surface(SurfaceError::Slice { slice, rule }) => SayRefusal::Slice {
+        FeedError::Surface(SurfaceError::Slice { slice, error }) => SubmissionError::Slice {
             slice,
-            why: rule.to_string(),
+            why: error.to_string(),
         },
-        FeedRefusal::Surface(error) => SayRefusal::Fit(error),
-        other => SayRefusal::Slice {
+        FeedError::Surface(error) => SubmissionError::Fit(error),
+        other => SubmissionError::Slice {
             slice: other.slice().unwrap_or_default(),
             why: format!("{other:?}"),
         },

@@ -1,20 +1,20 @@
-//! What a vault watches of itself: the readings of its five breakers, and what it remembers from one look to the next.
+//! What a vault watches of itself: the readings of its five breakers, and what it remembers from one observation to the next.
 //!
-//! Every instruction that values the book ends or begins with a look, and anyone may look without doing anything else. A look rests on a
-//! live price. At most one look in a slot moves the mark and counts as failed; a later one of that slot can still trip.
+//! Every instruction that values the book ends or begins with an observation, and anyone may observe without doing anything else. An observation rests on a
+//! live price. At most one observation in a slot moves the mark and counts as failed; a later one of that slot can still trip.
 //!
 //! - **Drawdown**: how far the low net asset value of a share lies under its highest mark.
-//! - **NAV jump**: how far it moved since the last look that counted, either way, over its earlier value. Many small looks hide a jump from
+//! - **NAV jump**: how far it moved since the last observation that counted, either way, over its earlier value. Many small observations hide a jump from
 //!   this reading, never from the drawdown.
 //! - **Turnover**, **keeper spend**: a [`LeakyWindow`] over the low net asset value.
-//! - **Venue failure**: failed looks in a row, at least [`FAILED_LOOK_SPACING_SECONDS`] apart, so that a vandal who looks in every
-//!   slot cannot make an outage of a moment into one that stands.
+//! - **Venue failure**: failed observations in a row, at least [`VENUE_FAILURE_SPACING_SECONDS`] apart, so that a griefer who observes in every
+//!   slot cannot make an outage of a moment into one that lasts.
 //!
-//! All readings are ten-thousandths rounded up, or a count.
+//! All readings are basis points rounded up, or a count.
 
 use crate::shares::VIRTUAL;
 use ballast_core_market::admission::Now;
-use ballast_core_market::breaker::{Breaker, BreakerParams, BreakerRule, BreakerSet, BreakerStates, VAULT};
+use ballast_core_market::breaker::{Breaker, BreakerParamError, BreakerParams, BreakerSet, BreakerStates, VAULT};
 use ballast_core_types::basis_points::BasisPoints;
 use ballast_core_types::{scale, Ratio, Shares, Value};
 use core::ops::RangeInclusive;
@@ -22,7 +22,7 @@ use core::ops::RangeInclusive;
 /// Breakers of a vault.
 pub const VAULT_BREAKERS: usize = VAULT.breakers().len();
 
-// The order in which `Watch::readings` gives them.
+// The order in which `VaultMonitor::readings` gives them.
 const _: () = {
     use Breaker::*;
     assert!(matches!(
@@ -34,16 +34,16 @@ const _: () = {
 /// The windows of turnover and keeper spend that are accepted: an hour to a week.
 pub const WINDOW_SECONDS: RangeInclusive<u32> = 3_600..=604_800;
 
-/// A further failed look counts only this long after the last one that did.
-pub const FAILED_LOOK_SPACING_SECONDS: i64 = 60;
+/// A further failed observation counts only this long after the last one that did.
+pub const VENUE_FAILURE_SPACING_SECONDS: i64 = 60;
 
 /// With fewer shares *and* less value than this (base units), what is read of a share would be about the virtual part, which nobody owns:
 /// when the last holder leaves below a price of one, a share "jumps" to one. There is nothing to guard, and the readings are zero.
-pub const LEAST_WATCHED: u64 = 100 * VIRTUAL;
+pub const MIN_MONITORED_SHARES: u64 = 100 * VIRTUAL;
 
-/// How a vault is watched. Only [`WatchParams::validate`]d ones mean anything.
+/// How a vault is watched. Only [`MonitorParams::validate`]d ones mean anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WatchParams {
+pub struct MonitorParams {
     /// The breakers.
     pub breakers: BreakerParams<VAULT_BREAKERS>,
     /// In which turnover and keeper spend drain, seconds.
@@ -52,22 +52,22 @@ pub struct WatchParams {
 
 /// The rule a bundle of parameters breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WatchRule {
+pub enum MonitorParamError {
     /// A breaker's.
-    Breaker(BreakerRule),
+    Breaker(BreakerParamError),
     /// The window is outside [`WINDOW_SECONDS`].
     Window,
 }
 
-impl WatchParams {
+impl MonitorParams {
     /// Refuses what would switch a breaker off.
     ///
     /// # Errors
-    /// The first [`WatchRule`] that is broken.
-    pub fn validate(&self) -> Result<(), WatchRule> {
-        VAULT.validate(&self.breakers).map_err(WatchRule::Breaker)?;
+    /// The first [`MonitorParamError`] that is broken.
+    pub fn validate(&self) -> Result<(), MonitorParamError> {
+        VAULT.validate(&self.breakers).map_err(MonitorParamError::Breaker)?;
         if !WINDOW_SECONDS.contains(&self.window_seconds) {
-            return Err(WatchRule::Window);
+            return Err(MonitorParamError::Window);
         }
         Ok(())
     }
@@ -106,9 +106,9 @@ impl LeakyWindow {
     }
 }
 
-/// What a vault is worth as a look finds it.
+/// What a vault is worth as an observation finds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Worth {
+pub struct ShareValue {
     /// Low net asset value, without a limit on its rise.
     pub nav_low: Value,
     /// Share supply.
@@ -119,9 +119,9 @@ pub struct Worth {
     pub high_water: Ratio,
 }
 
-impl Worth {
-    fn is_watched(&self) -> bool {
-        self.supply.0 >= LEAST_WATCHED || self.nav_low.positive_part() >= LEAST_WATCHED
+impl ShareValue {
+    fn is_monitored(&self) -> bool {
+        self.supply.0 >= MIN_MONITORED_SHARES || self.nav_low.positive_part() >= MIN_MONITORED_SHARES
     }
 
     fn drawdown(&self) -> u32 {
@@ -152,45 +152,45 @@ fn bits(ratio: Ratio) -> u128 {
     ratio.fixed().to_bits().unsigned_abs()
 }
 
-/// What one look sees.
+/// What one observation sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct VaultSight {
+pub struct VaultObservation {
     /// What the vault is worth; `None` if the venue's accounts say nothing that can be read.
-    pub worth: Option<Worth>,
+    pub share_value: Option<ShareValue>,
     /// Whether the venue answers as it should: accounts of a known layout, running, and pricing.
     pub venue_answers: bool,
 }
 
-/// What a vault remembers from one look to the next.
+/// What a vault remembers from one observation to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Watch {
+pub struct VaultMonitor {
     /// The breakers.
     pub breakers: BreakerStates<VAULT_BREAKERS>,
-    /// Low net asset value of a share at the last look that counted, its rise not limited. `None` before the first, and in an empty vault.
+    /// Low net asset value of a share at the last observation that counted, its rise not limited. `None` before the first, and in an empty vault.
     pub mark: Option<Ratio>,
-    /// Slot of the last look that counted.
+    /// Slot of the last observation that counted.
     pub slot: u64,
     /// Value traded.
     pub turnover: LeakyWindow,
     /// Paid to keepers.
     pub keeper_spend: LeakyWindow,
-    /// Failed looks at the venue, in a row.
-    pub failed_looks: u32,
+    /// Failed observes the venue, in a row.
+    pub venue_failures: u32,
     /// When the last of them was, unix seconds.
     pub failed_at: i64,
 }
 
-/// What a look found and left behind.
+/// What an observation found and left behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Looked {
+pub struct MonitorUpdate {
     /// To remember.
-    pub watch: Watch,
-    /// The breakers that stand for whoever acts on this look: those that stood before, and those that its readings trip.
-    pub standing: BreakerSet,
+    pub monitor: VaultMonitor,
+    /// The active breakers for whoever acts on this observation: those that were active before, and those that its readings trip.
+    pub active: BreakerSet,
 }
 
-impl Watch {
-    /// Nothing was looked at yet.
+impl VaultMonitor {
+    /// Nothing was observed yet.
     pub const fn new(now: i64) -> Self {
         let empty = LeakyWindow { amount: 0, at: now };
         Self {
@@ -199,45 +199,50 @@ impl Watch {
             slot: 0,
             turnover: empty,
             keeper_spend: empty,
-            failed_looks: 0,
+            venue_failures: 0,
             failed_at: now,
         }
     }
 
     /// What the breakers read, in the order of [`VAULT`].
     #[inline(never)]
-    pub fn readings(&self, sight: &VaultSight, params: &WatchParams, now: Now) -> [Option<u32>; VAULT_BREAKERS] {
-        let (failed, _) = self.failed_after(sight.venue_answers, now);
-        let Some(worth) = &sight.worth else {
+    pub fn readings(
+        &self,
+        observation: &VaultObservation,
+        params: &MonitorParams,
+        now: Now,
+    ) -> [Option<u32>; VAULT_BREAKERS] {
+        let (failed, _) = self.failed_after(observation.venue_answers, now);
+        let Some(share_value) = &observation.share_value else {
             return [None, None, None, None, Some(failed)];
         };
-        if !worth.is_watched() {
+        if !share_value.is_monitored() {
             return [Some(0), Some(0), Some(0), Some(0), Some(failed)];
         }
-        let share_of = |sum: &LeakyWindow| worth.share_of(sum.left_ceil(now.unix_time, params.window_seconds));
+        let share_of = |sum: &LeakyWindow| share_value.share_of(sum.left_ceil(now.unix_time, params.window_seconds));
         [
-            Some(worth.drawdown()),
-            self.mark.map(|mark| worth.jump_from(mark)),
+            Some(share_value.drawdown()),
+            self.mark.map(|mark| share_value.jump_from(mark)),
             Some(share_of(&self.turnover)),
             Some(share_of(&self.keeper_spend)),
             Some(failed),
         ]
     }
 
-    /// One more look.
-    pub fn look(&self, sight: &VaultSight, params: &WatchParams, now: Now) -> Looked {
-        let readings = self.readings(sight, params, now);
-        let standing = VAULT.standing(&self.breakers, &readings, &params.breakers);
-        let mut watch = *self;
-        watch.breakers = VAULT.observe(&self.breakers, &readings, &params.breakers, now.unix_time);
+    /// Takes one more observation.
+    pub fn observe(&self, observation: &VaultObservation, params: &MonitorParams, now: Now) -> MonitorUpdate {
+        let readings = self.readings(observation, params, now);
+        let active = VAULT.active(&self.breakers, &readings, &params.breakers);
+        let mut monitor = *self;
+        monitor.breakers = VAULT.observe(&self.breakers, &readings, &params.breakers, now.unix_time);
         if self.counts(now) {
-            (watch.failed_looks, watch.failed_at) = self.failed_after(sight.venue_answers, now);
-            watch.slot = now.slot;
-            if let Some(worth) = &sight.worth {
-                watch.mark = worth.is_watched().then_some(worth.per_share);
+            (monitor.venue_failures, monitor.failed_at) = self.failed_after(observation.venue_answers, now);
+            monitor.slot = now.slot;
+            if let Some(share_value) = &observation.share_value {
+                monitor.mark = share_value.is_monitored().then_some(share_value.per_share);
             }
         }
-        Looked { watch, standing }
+        MonitorUpdate { monitor, active }
     }
 
     /// Takes note of a trade worth `amount`, quote base units.
@@ -251,24 +256,24 @@ impl Watch {
         self.keeper_spend = self.keeper_spend.add(amount, now, window_seconds);
     }
 
-    /// Whether a look at `now` counts: the first of its slot.
+    /// Whether an observation at `now` counts: the first of its slot.
     pub const fn counts(&self, now: Now) -> bool {
         now.slot > self.slot
     }
 
-    /// Failed looks in a row after one more, and when the last of them was.
+    /// Failed observations in a row after one more, and when the last of them was.
     fn failed_after(&self, venue_answers: bool, now: Now) -> (u32, i64) {
         if !self.counts(now) {
-            return (self.failed_looks, self.failed_at);
+            return (self.venue_failures, self.failed_at);
         }
         if venue_answers {
             return (0, self.failed_at);
         }
         let since = now.unix_time.saturating_sub(self.failed_at);
-        if self.failed_looks > 0 && since < FAILED_LOOK_SPACING_SECONDS {
-            return (self.failed_looks, self.failed_at);
+        if self.venue_failures > 0 && since < VENUE_FAILURE_SPACING_SECONDS {
+            return (self.venue_failures, self.failed_at);
         }
-        (self.failed_looks.saturating_add(1), now.unix_time)
+        (self.venue_failures.saturating_add(1), now.unix_time)
     }
 }
 

@@ -1,0 +1,355 @@
+extern crate std;
+
+use super::*;
+use ballast_core_market::breaker::{BreakerSettings, ResumeError};
+use ballast_core_types::fixtures::ratio;
+use proptest::prelude::*;
+use std::string::ToString;
+
+const HOUR: i64 = 3_600;
+const SUPPLY: u64 = 999_000_000;
+
+fn settings(trip: u32, reset: u32) -> BreakerSettings {
+    BreakerSettings {
+        trip,
+        reset,
+        cooldown_seconds: 3_600,
+    }
+}
+
+/// Drawdown at 20 %, a NAV jump at 5 %, turnover at twice the value, spend at 1 %, three failed observations.
+fn params() -> MonitorParams {
+    MonitorParams {
+        breakers: BreakerParams {
+            settings: [
+                settings(2_000, 1_500),
+                settings(500, 300),
+                settings(20_000, 10_000),
+                settings(100, 50),
+                settings(3, 1),
+            ],
+            longest_gap_seconds: 900,
+        },
+        window_seconds: 86_400,
+    }
+}
+
+fn at(unix_time: i64) -> Now {
+    Now {
+        unix_time,
+        slot: 1_000 + u64::try_from(unix_time).unwrap(),
+    }
+}
+
+fn share_value(per_share: &str) -> ShareValue {
+    ShareValue {
+        nav_low: Value(1_000_000_000),
+        supply: Shares(SUPPLY),
+        per_share: ratio(per_share),
+        high_water: ratio("1"),
+    }
+}
+
+fn observation(per_share: &str) -> VaultObservation {
+    VaultObservation {
+        share_value: Some(share_value(per_share)),
+        venue_answers: true,
+    }
+}
+
+fn is_active(monitor: &VaultMonitor, breaker: Breaker) -> bool {
+    monitor.breakers.tripped.has(breaker)
+}
+
+#[test]
+fn drawdown_is_the_fall_from_the_highest_mark_and_rounds_up() {
+    for (per_share, high_water, expected) in [
+        ("1", "1", 0),
+        ("1.5", "1", 0),
+        ("0.75", "1", 2_500),
+        ("0.749999", "1", 2_501),
+        ("0.999999", "1", 1),
+        ("1.5", "2", 2_500),
+        ("0.0001", "1", 9_999),
+    ] {
+        let share_value = ShareValue {
+            high_water: ratio(high_water),
+            ..share_value(per_share)
+        };
+        // A decimal that has no exact form in base two may round up once more.
+        let got = share_value.drawdown();
+        assert!(
+            (expected..=expected + 1).contains(&got),
+            "{per_share} of {high_water}: {got}"
+        );
+    }
+    assert_eq!(share_value("0.75").drawdown(), 2_500);
+}
+
+#[test]
+fn a_jump_is_the_change_either_way_over_the_earlier_value_and_rounds_up() {
+    for (mark, now, expected) in [
+        ("1", "1", 0),
+        ("1", "1.25", 2_500),
+        ("1", "0.75", 2_500),
+        ("2", "1", 5_000),
+        ("1", "2", 10_000),
+        ("0.5", "2", 30_000),
+    ] {
+        assert_eq!(share_value(now).jump_from(ratio(mark)), expected, "{mark} to {now}");
+    }
+    assert_eq!(share_value("1.000001").jump_from(ratio("1")), 1);
+    assert_eq!(share_value("0.999999").jump_from(ratio("1")), 1);
+}
+
+#[test]
+fn a_sum_drains_linearly_over_the_window_and_rounds_up() {
+    let sum = LeakyWindow { amount: 1_000, at: 0 };
+    for (now, left) in [
+        (-5, 1_000),
+        (0, 1_000),
+        (1, 1_000),
+        (864, 990),
+        (43_200, 500),
+        (86_399, 1),
+        (86_400, 0),
+        (i64::MAX, 0),
+    ] {
+        assert_eq!(sum.left_ceil(now, 86_400), left, "{now}");
+    }
+    assert_eq!(
+        sum.add(7, 43_200, 86_400),
+        LeakyWindow {
+            amount: 507,
+            at: 43_200
+        }
+    );
+    assert_eq!(sum.add(u64::MAX, 0, 86_400).amount, u64::MAX);
+    assert_eq!(
+        LeakyWindow {
+            amount: u64::MAX,
+            at: 0
+        }
+        .left_ceil(0, 86_400),
+        u64::MAX
+    );
+}
+
+#[test]
+fn turnover_and_spend_are_shares_of_the_low_value() {
+    let mut monitor = VaultMonitor::new(0);
+    let read = |monitor: &VaultMonitor, now| monitor.readings(&observation("1"), &params(), at(now));
+    assert_eq!(read(&monitor, 0)[2..4], [Some(0), Some(0)]);
+    monitor.traded(1_500_000_000, 0, 86_400);
+    monitor.paid(5_000_001, 0, 86_400);
+    assert_eq!(read(&monitor, 0)[2..4], [Some(15_000), Some(51)]);
+    assert_eq!(read(&monitor, 43_200)[2..4], [Some(7_500), Some(26)]);
+    assert_eq!(read(&monitor, 86_400)[2..4], [Some(0), Some(0)]);
+    // Without value any turnover is too much, and none is none.
+    let mut broke = share_value("0.001");
+    broke.nav_low = Value(-5);
+    assert_eq!(broke.share_of(1), u32::MAX);
+    assert_eq!(broke.share_of(0), 0);
+}
+
+#[test]
+fn turnover_trips_and_resumes_by_itself_after_watched_quiet() {
+    let mut monitor = VaultMonitor::new(0);
+    monitor.traded(2_000_000_000, 0, 86_400);
+    let update = monitor.observe(&observation("1"), &params(), at(0));
+    assert!(update.active.has(Breaker::Turnover) && is_active(&update.monitor, Breaker::Turnover));
+    monitor = update.monitor;
+    // Under 1× from half a day on. The observation that finds it under its reset begins the cooldown; four quarters of an hour end it.
+    for step in 0..=4 {
+        assert!(is_active(&monitor, Breaker::Turnover), "{step}");
+        monitor = monitor
+            .observe(&observation("1"), &params(), at(44_000 + 900 * step))
+            .monitor;
+    }
+    assert!(!is_active(&monitor, Breaker::Turnover));
+}
+
+#[test]
+fn only_the_first_look_of_a_slot_moves_the_mark_but_any_trips() {
+    let first = VaultMonitor::new(0)
+        .observe(&observation("1"), &params(), at(10))
+        .monitor;
+    assert_eq!((first.mark, first.slot), (Some(ratio("1")), 1_010));
+    let again = first.observe(&observation("0.96"), &params(), at(10));
+    assert_eq!(again.monitor.mark, Some(ratio("1")));
+    assert_eq!(again.active, BreakerSet::NONE);
+    // Split within the slot, the jump is still measured from its first observation.
+    let split = again.monitor.observe(&observation("0.93"), &params(), at(10));
+    assert!(split.active.has(Breaker::NavJump) && is_active(&split.monitor, Breaker::NavJump));
+}
+
+#[test]
+fn a_jump_split_into_many_looks_is_caught_by_the_drawdown() {
+    let mut monitor = VaultMonitor::new(0);
+    let mut tripped_at = None;
+    for step in 0..30 {
+        let per_share = 1.0 - 0.01 * f64::from(step);
+        monitor = monitor
+            .observe(&observation(&per_share.to_string()), &params(), at(i64::from(step) + 1))
+            .monitor;
+        assert!(!is_active(&monitor, Breaker::NavJump));
+        if is_active(&monitor, Breaker::Drawdown) {
+            tripped_at.get_or_insert(step);
+        }
+    }
+    assert_eq!(tripped_at, Some(20));
+}
+
+#[test]
+fn chosen_moments_give_no_quiet_time_that_was_not_watched() {
+    let mut monitor = VaultMonitor::new(0)
+        .observe(&observation("0.8"), &params(), at(0))
+        .monitor;
+    assert!(is_active(&monitor, Breaker::Drawdown));
+    let resume = |monitor: &VaultMonitor| VAULT.resume(&monitor.breakers, Breaker::Drawdown, &params().breakers);
+    // Two observations under the reset a day apart are a quarter of an hour, and one honest observation in between ends even that.
+    for now in [10, 86_400] {
+        monitor = monitor.observe(&observation("0.9"), &params(), at(now)).monitor;
+        assert_eq!(resume(&monitor), Err(ResumeError::CoolingDown), "{now}");
+    }
+    let honest = monitor.observe(&observation("0.84"), &params(), at(86_500)).monitor;
+    monitor = honest;
+    for step in 1..=4 {
+        monitor = monitor
+            .observe(&observation("0.9"), &params(), at(86_500 + 900 * step))
+            .monitor;
+        assert_eq!(resume(&monitor), Err(ResumeError::CoolingDown), "{step}");
+    }
+    monitor = monitor
+        .observe(&observation("0.9"), &params(), at(86_500 + 4_500))
+        .monitor;
+    let resumed = resume(&monitor).unwrap();
+    assert!(!resumed.tripped.has(Breaker::Drawdown));
+}
+
+#[test]
+fn failed_looks_count_in_a_row_and_a_minute_apart() {
+    let silent = VaultObservation {
+        share_value: None,
+        venue_answers: false,
+    };
+    let mut monitor = VaultMonitor::new(0);
+    for (now, venue_answers, failed) in [
+        (1, false, 1),
+        (1, false, 1),
+        (2, false, 1),
+        (60, false, 1),
+        (61, false, 2),
+        (62, true, 0),
+        (62, false, 0),
+        (63, false, 1),
+        (123, false, 2),
+        (183, false, 3),
+    ] {
+        let observation = if venue_answers { observation("1") } else { silent };
+        monitor = monitor.observe(&observation, &params(), at(now)).monitor;
+        assert_eq!(monitor.venue_failures, failed, "{now}");
+        assert_eq!(is_active(&monitor, Breaker::VenueFailure), failed == 3, "{now}");
+    }
+    // It does not answer, so nothing else can be read; what was marked stays.
+    assert_eq!(monitor.mark, Some(ratio("1")));
+    assert_eq!(
+        monitor.readings(&silent, &params(), at(300)),
+        [None, None, None, None, Some(4)]
+    );
+}
+
+#[test]
+fn an_empty_vault_reads_nothing_and_forgets_its_mark() {
+    let empty = ShareValue {
+        nav_low: Value(0),
+        supply: Shares(0),
+        ..share_value("1")
+    };
+    let mut monitor = VaultMonitor::new(0)
+        .observe(&observation("0.85"), &params(), at(1))
+        .monitor;
+    monitor.traded(1, 1, 86_400);
+    let left = VaultObservation {
+        share_value: Some(empty),
+        venue_answers: true,
+    };
+    let update = monitor.observe(&left, &params(), at(2));
+    assert_eq!((update.active, update.monitor.mark), (BreakerSet::NONE, None));
+    for (supply, nav, watched) in [
+        (MIN_MONITORED_SHARES - 1, MIN_MONITORED_SHARES - 1, false),
+        (MIN_MONITORED_SHARES, 0, true),
+        (1, MIN_MONITORED_SHARES, true),
+    ] {
+        let nav_low = Value::from_amount(nav).unwrap();
+        let share_value = ShareValue {
+            supply: Shares(supply),
+            nav_low,
+            ..empty
+        };
+        assert_eq!(share_value.is_monitored(), watched, "{supply} {nav}");
+    }
+}
+
+#[test]
+fn no_zero_and_no_excess_gets_into_a_watch() {
+    assert_eq!(params().validate(), Ok(()));
+    for (window_seconds, expected) in [
+        (0, Err(MonitorParamError::Window)),
+        (3_599, Err(MonitorParamError::Window)),
+        (3_600, Ok(())),
+        (604_800, Ok(())),
+        (604_801, Err(MonitorParamError::Window)),
+    ] {
+        let params = MonitorParams {
+            window_seconds,
+            ..params()
+        };
+        assert_eq!(params.validate(), expected, "{window_seconds}");
+    }
+    for (index, breaker) in VAULT.breakers().into_iter().enumerate() {
+        let mut zero = params();
+        zero.breakers.settings[index].trip = 0;
+        assert_eq!(
+            zero.validate(),
+            Err(MonitorParamError::Breaker(BreakerParamError::Trip(breaker)))
+        );
+    }
+}
+
+proptest! {
+    #[test]
+    fn splitting_a_trade_never_makes_the_sum_smaller(
+        first in 0u64..1 << 40, second in 0u64..1 << 40, gap in 0i64..200_000, later in 0i64..200_000
+    ) {
+        let window = 86_400;
+        let sum = LeakyWindow::default().add(first, 0, window).add(second, gap, window);
+        let (left, end) = (sum.left_ceil(gap + later, window), gap + later);
+        let linear = |amount: u64, at: i64| LeakyWindow { amount, at }.left_ceil(end, window);
+        // Never less than each drained by itself from when it was traded.
+        prop_assert!(left + 1 >= linear(second, gap));
+        prop_assert!(left + 1 >= linear(first, 0));
+        prop_assert!(left <= first + second);
+    }
+
+    #[test]
+    fn whatever_is_seen_what_stands_for_the_actor_is_no_less_than_what_is_remembered(
+        steps in proptest::collection::vec((1u32..3_000, 1u32..=3, any::<bool>(), any::<bool>()), 1..40)
+    ) {
+        let mut monitor = VaultMonitor::new(0);
+        let mut now = 0;
+        for (per_mille, wait, readable, answers) in steps {
+            now += i64::from(wait) * HOUR / 4;
+            let share_value = readable.then(|| share_value(&(f64::from(per_mille) / 1_000.0).to_string()));
+            let observation = VaultObservation { share_value, venue_answers: answers && readable };
+            let update = monitor.observe(&observation, &params(), at(now));
+            let remembered = update.monitor.breakers.tripped;
+            prop_assert_eq!(remembered.union(update.active), update.active);
+            // Those of the guardian never end by themselves.
+            for breaker in [Breaker::Drawdown, Breaker::NavJump, Breaker::VenueFailure] {
+                prop_assert!(!monitor.breakers.tripped.has(breaker) || remembered.has(breaker));
+            }
+            monitor = update.monitor;
+        }
+    }
+}
