@@ -9,7 +9,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Instant, SystemTime};
 
-/// What decides the programs' bytes, from the root of the repository: their sources, and how they are built.
+/// What decides the programs' bytes, from the root of the repository: their sources, and how they
+/// are built.
 const SOURCES: [&str; 8] = [
     "Cargo.lock",
     "Cargo.toml",
@@ -41,8 +42,8 @@ pub fn timed(what: &str, command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Builds the programs where one is missing or older than its sources. Does nothing unless the script asked for the command:
-/// what tests start has to take what is there.
+/// Builds the programs where one is missing or older than its sources. Does nothing unless the
+/// script asked for the command: what tests start has to take what is there.
 ///
 /// # Errors
 /// If they do not build.
@@ -97,8 +98,8 @@ fn programs_are_current(places: &Places) -> Result<bool> {
     Ok(times.into_iter().all(|time| time <= built))
 }
 
-/// Returns when a file, or the newest in a folder, was changed. Folders count too: a file that was taken away leaves no
-/// other trace.
+/// Returns when a file, or the newest in a folder, was changed. Folders count too: a file that was
+/// taken away leaves no other trace.
 fn newest(path: &Path) -> io::Result<SystemTime> {
     let found = fs::symlink_metadata(path)?;
     let mut time = found.modified()?;

@@ -29,8 +29,8 @@ pub trait Chain {
     /// Returns who cranks.
     fn keeper(&self) -> Pubkey;
 
-    /// Comes back when the keeper has nothing left to do. Returns its reactions since the last time,
-    /// milliseconds.
+    /// Comes back when the keeper has nothing left to do. Returns its reactions since the last
+    /// time, milliseconds.
     ///
     /// # Errors
     /// A crank that was refused, or a keeper that died or never comes to rest.

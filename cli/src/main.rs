@@ -1,4 +1,5 @@
-//! `ballast`: the front door. The script of that name in the root of the repository builds and calls it.
+//! `ballast`: the front door. The script of that name in the root of the repository builds and
+//! calls it.
 
 use anyhow::{Context, Result};
 use ballast_cli::building;
@@ -13,8 +14,9 @@ use std::process::{Command as Process, ExitCode};
 
 /// A risk vault on Solana: see it run, test it, work on it.
 ///
-/// Each command takes --help. Begin with `./ballast demo`: on a new machine it sets everything up first (about 20 minutes on
-/// two cores, less than 4 GB of disk for the cache; once). Everything can be run again safely.
+/// Each command takes --help. Begin with `./ballast demo`: on a new machine it sets everything up
+/// first (about 20 minutes on two cores, less than 4 GB of disk for the cache; once). Everything
+/// can be run again safely.
 #[derive(Parser)]
 #[command(name = "ballast", version)]
 struct Args {
@@ -31,7 +33,8 @@ enum Command {
     /// Runs the keeper: watches a vault and cranks it. `ballast keeper --help` lists its options
     #[command(disable_help_flag = true)]
     Keeper(Passed),
-    /// Runs the feeder: fits a surface to an option chain and submits it. `ballast feeder --help` lists its options
+    /// Runs the feeder: fits a surface to an option chain and submits it. `ballast feeder --help`
+    /// lists its options
     #[command(disable_help_flag = true)]
     Feeder(Passed),
     Options(options::Args),
@@ -71,7 +74,8 @@ fn main() -> ExitCode {
 fn run(args: Args) -> Result<bool> {
     let places = Places::find()?;
     match args.command {
-        // The script builds this tool first, and keeps settings of the user's own away from what is built.
+        // The script builds this tool first, and keeps settings of the user's own away from what is
+        // built.
         Command::Setup(_) | Command::Build(_) | Command::Test(_) if !places.may_build => {
             become_other(Process::new(places.root.join("ballast")).args(std::env::args_os().skip(1)))
         }

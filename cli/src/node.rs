@@ -73,19 +73,19 @@ impl Node {
         Ok(())
     }
 
-    /// What the keeper's log says about its reactions, milliseconds.
+    /// Returns what the keeper's log says about its reactions, milliseconds.
     fn reactions(&mut self) -> Vec<f64> {
         let news = self.keeper.as_mut().map(Process::news).unwrap_or_default();
         news.iter().filter_map(|line| reaction(line)).collect()
     }
 }
 
-/// The RPC address of a node on this machine.
+/// Returns the RPC address of a node on this machine.
 pub fn rpc_url(port: u16) -> String {
     format!("http://127.0.0.1:{port}")
 }
 
-/// The websocket address of a node on this machine.
+/// Returns the websocket address of a node on this machine.
 pub fn websocket_url(port: u16) -> String {
     format!("ws://127.0.0.1:{}", u32::from(port) + 1)
 }
@@ -105,7 +105,7 @@ pub fn start_node(binary: &Path, port: u16, genesis: Option<i64>) -> Result<Proc
     Ok(process)
 }
 
-/// The command that runs a keeper which knows one vault and one key.
+/// Returns the command that runs a keeper which knows one vault and one key.
 pub fn keeper_command(binary: &Path, port: u16, vault: &Pubkey, keypair: &Path) -> Command {
     let mut command = Command::new(binary);
     command.args(["--vault", &vault.to_string()]);
@@ -133,7 +133,7 @@ fn free_ports() -> Result<u16> {
     bail!("this machine has no two free ports in a row; name one with --port")
 }
 
-/// The reaction that a line of the keeper's log reports.
+/// Returns the reaction that a line of the keeper's log reports.
 fn reaction(line: &str) -> Option<f64> {
     let line: Value = serde_json::from_str(line).ok()?;
     let fields = line.get("fields").unwrap_or(&line);

@@ -17,7 +17,8 @@ impl Places {
     /// Environment variable by which the script says that what is missing may be built.
     pub const MAY_BUILD: &'static str = "BALLAST_MAY_BUILD";
 
-    /// Finds the repository: `BALLAST_ROOT`, which the `ballast` script sets, or upward from this program or the user.
+    /// Finds the repository: `BALLAST_ROOT`, which the `ballast` script sets, or upward from this
+    /// program or the user.
     ///
     /// # Errors
     /// If there is none.
@@ -48,7 +49,7 @@ impl Places {
         self.root.join("target/deploy")
     }
 
-    /// The local node.
+    /// Returns the local node.
     ///
     /// # Errors
     /// If it is not built.
@@ -60,7 +61,7 @@ impl Places {
         )
     }
 
-    /// The keeper's binary, which is built beside this one.
+    /// Returns the keeper's binary, which is built beside this one.
     ///
     /// # Errors
     /// If it is not built.
@@ -69,7 +70,7 @@ impl Places {
         built(own.with_file_name("ballast-keeper"), "the keeper", "./ballast build")
     }
 
-    /// The feeder's binary, which is built beside this one.
+    /// Returns the feeder's binary, which is built beside this one.
     ///
     /// # Errors
     /// If it is not built.

@@ -59,7 +59,7 @@ impl Process {
         })
     }
 
-    /// The first line of output that `wanted` takes.
+    /// Returns the first line of output that `wanted` takes.
     ///
     /// # Errors
     /// If the process ends or stays silent for `patience`.
@@ -82,7 +82,7 @@ impl Process {
         }
     }
 
-    /// The lines of output since the last time.
+    /// Returns the lines of output since the last time.
     pub fn news(&mut self) -> Vec<String> {
         let mut news = Vec::new();
         loop {

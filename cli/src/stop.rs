@@ -25,7 +25,7 @@ impl Stop {
         Ok(Self(asked))
     }
 
-    /// Whether the user asked.
+    /// Returns whether the user asked.
     pub fn asked(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }

@@ -20,7 +20,8 @@ pub enum Sbf {
     Ballast,
 }
 
-/// Returns who builds the programs: `BALLAST_SBF` decides, else Anza's tool where it is on the `PATH`.
+/// Returns who builds the programs: `BALLAST_SBF` decides, else Anza's tool where it is on the
+/// `PATH`.
 pub fn programs_by() -> Sbf {
     let path = env::var_os("PATH").unwrap_or_default();
     let is_there = env::split_paths(&path).any(|folder| folder.join("cargo-build-sbf").is_file());
@@ -32,8 +33,8 @@ pub fn programs_by() -> Sbf {
     }
 }
 
-/// Returns Debian's cargo in a folder, at low priority: programs and tests are made for it, and a cargo of the user's own
-/// comes after it on the `PATH`.
+/// Returns Debian's cargo in a folder, at low priority: programs and tests are made for it, and a
+/// cargo of the user's own comes after it on the `PATH`.
 pub fn cargo(folder: &Path) -> Command {
     let mut command = Command::new("nice");
     command.arg("cargo").current_dir(folder).env("PATH", path(SYSTEM, true));
@@ -53,8 +54,8 @@ pub fn tool(places: &Places, name: &str) -> Command {
     command
 }
 
-/// Returns the script that builds the programs. Anza's tool needs the cargo that came with it, so the user's own `PATH` comes
-/// first; ours names Debian's by its path.
+/// Returns the script that builds the programs. Anza's tool needs the cargo that came with it, so
+/// the user's own `PATH` comes first; ours names Debian's by its path.
 pub fn build_programs(places: &Places) -> Command {
     let mut command = tool(places, "build-programs");
     command.env("PATH", path(SYSTEM, false));

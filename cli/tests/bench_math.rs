@@ -1,4 +1,5 @@
-//! What the mathematics costs and how exact it is: a table in `docs/`, with the ceilings that were promised.
+//! What the mathematics costs and how exact it is: a table in `docs/`, with the ceilings that were
+//! promised.
 //!
 //! `BALLAST_UPDATE=1` rewrites the table; otherwise it has to be true as it stands.
 
@@ -26,7 +27,7 @@ fn root() -> PathBuf {
     Places::find().unwrap().root
 }
 
-/// The repository's own options, and the golden ones where they lie beside it.
+/// Returns the repository's own options, and the golden ones where they lie beside it.
 fn tables() -> Vec<Vec<Vector>> {
     let golden = root().join("../shared/golden/black_scholes.csv");
     let mut tables = vec![read(&committed(&root())).unwrap()];
@@ -99,8 +100,8 @@ fn readme_is_true(table: &[Vector], rows: &[Summary]) {
     }
 }
 
-/// The markets that exist: spot 0.01 to 200,000, |ln(K/S)| ≤ 3, one minute to two years, volatility 2 to 400 %, rate −5 to
-/// 25 %, carry −25 to 50 %.
+/// Returns the markets that exist: spot 0.01 to 200,000, |ln(K/S)| ≤ 3, one minute to two years,
+/// volatility 2 to 400 %, rate −5 to 25 %, carry −25 to 50 %.
 fn is_usual(vector: &Vector) -> bool {
     let number = |magnitude| ballast_core_math::Scaled::from(magnitude).to_f64();
     let inputs = &vector.inputs;
@@ -120,8 +121,8 @@ fn errors_stay_within_the_promised_bars() {
     for vector in tables().iter().flatten() {
         for tier in [Tier::Fast, Tier::Precise] {
             let errors = errors_of(tier, vector).unwrap_or_else(|| panic!("outside the domain: {:?}", vector.inputs));
-            // At the edges of the domain an option is made of parts that are many times the spot, and its theta of
-            // five years' worth of rates of 100 %.
+            // At the edges of the domain an option is made of parts that are many times the spot,
+            // and its theta of five years' worth of rates of 100 %.
             let (unit, theta) = if is_usual(vector) {
                 (1.0, 1.0)
             } else {

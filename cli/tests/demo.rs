@@ -60,7 +60,8 @@ fn bad_input_is_one_clear_line_and_leaves_no_report() {
     refusal(&["--history", &good, "--from", "2019-01-01"], "--from");
 }
 
-/// A short demo of each kind of end: everything holds, the report is whole, and the books balance to the last base unit.
+/// A short demo of each kind of end: everything holds, the report is whole, and the books balance
+/// to the last base unit.
 #[test]
 fn a_short_demo_balances_to_the_last_base_unit() {
     let programs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/deploy/ballast_vault.so");

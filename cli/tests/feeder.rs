@@ -1,6 +1,7 @@
 //! The feeder against the local node, each in a process of its own.
 //!
-//! Needs the local node and the programs: `./ballast test` builds them. Without them this test says so and passes.
+//! Needs the local node and the programs: `./ballast test` builds them. Without them this test says
+//! so and passes.
 
 mod support;
 
@@ -30,7 +31,7 @@ fn chain() -> PathBuf {
     root().join("sim/data/tests/data/synthetic_chain.csv")
 }
 
-/// The binaries this test needs, or `None`, said aloud.
+/// Returns the binaries this test needs, or `None`, said aloud.
 fn binaries() -> Option<(PathBuf, PathBuf)> {
     let other = Path::new(env!("CARGO_BIN_EXE_ballast")).with_file_name("ballast-feeder");
     Some((
@@ -48,7 +49,8 @@ struct FeederNetwork {
 }
 
 impl FeederNetwork {
-    /// A market that was observed, whose surface has these feeders, two of whom a publication takes.
+    /// Returns a market that was observed, whose surface has these feeders, two of whom a
+    /// publication takes.
     fn new(port: u16, binary: PathBuf, feeders: &[Keypair]) -> Self {
         let local = Local::new(Config::parse(DEFAULT).unwrap(), "BTC").unwrap();
         let mut rpc = BlockingRpc::new(&rpc_url(port)).unwrap();
@@ -116,7 +118,7 @@ impl FeederNetwork {
         command.args(more).output().unwrap()
     }
 
-    /// The chain, and the same a minute later.
+    /// Returns the chain, and the same a minute later.
     fn twice(&self) -> PathBuf {
         let once = std::fs::read_to_string(chain()).unwrap();
         let later = once.lines().skip(1).map(|line| {
@@ -202,8 +204,8 @@ fn feeders_open_submit_and_publish_a_surface() {
     );
     assert_eq!(world.surface().publications, 0);
 
-    // The second from standard input, twice, and publishes; whether the second publication comes too
-    // soon, or moves too far for the second or so since the first, is the clock's matter.
+    // The second from standard input, twice, and publishes; whether the second publication comes
+    // too soon, or moves too far for the second or so since the first, is the clock's matter.
     let second = world.feed(&market, Some("1"), "-", &["--as-of-now", "--publish"]);
     assert!(second.status.success(), "{}", submitted(&second));
     assert_eq!(

@@ -1,4 +1,5 @@
-//! `ballast greeks` as anyone uses it: files, messages, exit status, and the same bits in the virtual machine.
+//! `ballast greeks` as anyone uses it: files, messages, exit status, and the same bits in the
+//! virtual machine.
 
 use ballast_cli::commands::greeks::{on_host, on_svm, Table};
 use ballast_cli::math_program::MathProgram;
@@ -79,7 +80,8 @@ fn a_table_is_worked_out_in_the_golden_format() {
             let digits = digits.trim_start_matches(['-', '0', '.']).replace('.', "");
             assert!(digits.len() == 15 || number(result) == 0.0, "{result}");
         }
-        // Fifteen digits of the larger leg are all that the text can hold: the strike may be e^5 times the spot.
+        // Fifteen digits of the larger leg are all that the text can hold: the strike may be e^5
+        // times the spot.
         let [spot, strike, price, expected] = [ours[1], ours[2], ours[7], theirs[7]].map(number);
         let unit = spot.max(strike).max(expected);
         assert!((price - expected).abs() <= 1e-12 * unit, "{ours:?} {theirs:?}");

@@ -1,6 +1,7 @@
 //! The local node, the migrations and the keeper, each in a process of its own.
 //!
-//! Needs the local node and the programs: `./ballast test` builds them. Without them these tests say so and pass.
+//! Needs the local node and the programs: `./ballast test` builds them. Without them these tests
+//! say so and pass.
 
 mod support;
 
@@ -25,7 +26,7 @@ use support::{is_built, node_with, port, root};
 
 const GENESIS: i64 = 1_667_692_800;
 
-/// The binaries these tests need, or `None`, said aloud.
+/// Returns the binaries these tests need, or `None`, said aloud.
 fn binaries() -> Option<(PathBuf, PathBuf)> {
     let other = Path::new(env!("CARGO_BIN_EXE_ballast")).with_file_name("ballast-keeper");
     Some((
@@ -179,7 +180,8 @@ fn a_busy_port_is_one_clear_line_and_no_report() {
     if binaries().is_none() {
         return;
     }
-    // Held from the start: a port that is found free and then taken could be lost to another test in between.
+    // Held from the start: a port that is found free and then taken could be lost to another test
+    // in between.
     let busy = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let number = busy.local_addr().unwrap().port();
     let folder = tempfile::tempdir().unwrap();

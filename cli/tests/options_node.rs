@@ -1,6 +1,8 @@
-//! `ballast options` against the local node that `ballast localnet --price` runs, each in a process of its own.
+//! `ballast options` against the local node that `ballast localnet --price` runs, each in a process
+//! of its own.
 //!
-//! Needs the local node and the programs: `./ballast test` builds them. Without them this test says so and passes.
+//! Needs the local node and the programs: `./ballast test` builds them. Without them this test says
+//! so and passes.
 
 mod support;
 
@@ -45,7 +47,7 @@ impl Drop for Localnet {
     }
 }
 
-/// What a command says, and whether it succeeded.
+/// Returns what a command says, and whether it succeeded.
 fn options(url: &str, keypair: &Path, words: &[&str]) -> (bool, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ballast"));
     command.args(["options", "--rpc-url", url, "--keypair"]).arg(keypair);

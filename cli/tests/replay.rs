@@ -13,7 +13,8 @@ use ballast_sim::replay::implied::ImpliedSeries;
 use ballast_sim::replay::observations::{observations, Known, Path as Prices};
 use ballast_sim::replay::{Native, Observer};
 
-/// 120 days of hours from 2020-02-01, quiet but for a fall by a fifth within the morning of 2020-03-12.
+/// 120 days of hours from 2020-02-01, quiet but for a fall by a fifth within the morning of
+/// 2020-03-12.
 fn made_up(dir: &Path) -> PathBuf {
     const START: i64 = 1_580_515_200;
     const FALL: i64 = 1_583_971_200;
@@ -48,8 +49,9 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// The compiled program and the same code on the host leave the same market behind, look for look: signals, regime and breakers, along the
-/// path within each hour, with implied volatility that comes, changes and stays away.
+/// The compiled program and the same code on the host leave the same market behind, look for look:
+/// signals, regime and breakers, along the path within each hour, with implied volatility that
+/// comes, changes and stays away.
 #[test]
 fn the_compiled_program_and_the_host_agree_look_for_look() {
     let dir = tempfile::tempdir().unwrap();
@@ -132,7 +134,8 @@ fn a_replay_reports_every_step_and_meets_the_fall() {
     for name in ["trigger-delta-btc.svg", "trigger-gamma-btc.svg"] {
         assert!(fs::read_to_string(plots.join(name)).unwrap().contains("<svg"), "{name}");
     }
-    // By the compiled program: the same steps to the last digit, over an earlier report of the same kind.
+    // By the compiled program: the same steps to the last digit, over an earlier report of the same
+    // kind.
     for _ in 0..2 {
         let done = call(&["--out", svm.to_str().unwrap()]);
         assert!(done.status.success(), "{}{}", text(&done.stdout), text(&done.stderr));

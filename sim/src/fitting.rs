@@ -24,7 +24,8 @@ pub struct Day {
     pub errors: Errors,
     /// Errors of slices fitted one by one with no regard to arbitrage.
     pub alone: Errors,
-    /// Errors of the published surface, with the expiries that were left out interpolated, in the chain's own arithmetic.
+    /// Errors of the published surface, with the expiries that were left out interpolated, in the
+    /// chain's own arithmetic.
     pub on_chain: Errors,
     /// Quotes at which the published surface gives no volatility.
     pub unpriced: usize,
@@ -63,7 +64,7 @@ pub fn fit_day(snapshot: &Snapshot, most: usize) -> Result<Day, SurfaceError> {
     Ok(day)
 }
 
-/// The heading of [`row`]s.
+/// Returns the heading of [`row`]s.
 #[must_use]
 pub fn heading() -> String {
     format!(
@@ -73,7 +74,7 @@ pub fn heading() -> String {
     )
 }
 
-/// A line of the table: distances in vol points.
+/// Returns a line of the table: distances in vol points.
 #[must_use]
 pub fn row(name: &str, currency: &str, expiries: &str, errors: [&Errors; 3]) -> String {
     let [all, alone, on_chain] = errors.map(Errors::summary);
@@ -91,7 +92,7 @@ pub fn row(name: &str, currency: &str, expiries: &str, errors: [&Errors; 3]) -> 
 }
 
 impl Day {
-    /// The day's line of the table.
+    /// Returns the day's line of the table.
     #[must_use]
     pub fn row(&self) -> String {
         let expiries = format!("{}/{}", self.fitted.len(), self.listed);
@@ -100,7 +101,8 @@ impl Day {
     }
 }
 
-/// The fitted parameters, one line for each expiry; exact decimals of the fixed-point values.
+/// Returns the fitted parameters, one line for each expiry; exact decimals of the fixed-point
+/// values.
 #[must_use]
 pub fn parameters_csv(days: &[Day]) -> String {
     let mut text = "unix_time,currency,years,theta,rho,phi,quotes,published\n".to_owned();
@@ -124,7 +126,7 @@ pub fn parameters_csv(days: &[Day]) -> String {
     text
 }
 
-/// Each quote with the model's volatilities: fractions a year.
+/// Returns each quote with the model's volatilities: fractions a year.
 #[must_use]
 pub fn errors_csv(days: &[Day]) -> String {
     let mut text = "unix_time,currency,years,log_moneyness,bid,ask,model,alone,published\n".to_owned();

@@ -1,10 +1,11 @@
 //! The built-in scenario: three famous falls of bitcoin, one after another, in eight days of hours.
 //!
-//! Each fall is given by its published turning points (hour, price; see `points.rs` for where each is from). Between
-//! two points the log price is a seeded Brownian bridge, so the path is restless and still meets every point to the
-//! cent. The falls happened at different price levels; the second and third are scaled by one factor each, so that
-//! each begins exactly where the last one ended and every move keeps its size in per cent. The clock runs on without
-//! a break from the first fall's hour.
+//! Each fall is given by its published turning points (hour, price; see `points.rs` for where each
+//! is from). Between two points the log price is a seeded Brownian bridge, so the path is restless
+//! and still meets every point to the cent. The falls happened at different price levels; the
+//! second and third are scaled by one factor each, so that each begins exactly where the last one
+//! ended and every move keeps its size in per cent. The clock runs on without a break from the
+//! first fall's hour.
 //!
 //! The same seed gives the same integers on every platform: see `maths.rs`.
 
@@ -51,7 +52,8 @@ pub struct Landmark {
     pub name: &'static str,
 }
 
-/// The scenario's candles: [`STEPS`] hours, each opening where the last one closed. Pure in `seed`.
+/// Returns the scenario's candles: [`STEPS`] hours, each opening where the last one closed. Pure in
+/// `seed`.
 #[must_use]
 pub fn candles(seed: u64) -> Vec<Candle> {
     let mut normals = Normals::new(seed);
@@ -78,7 +80,7 @@ pub fn candles(seed: u64) -> Vec<Candle> {
     candles
 }
 
-/// Where each fall begins.
+/// Returns where each fall begins.
 #[must_use]
 pub fn landmarks() -> Vec<Landmark> {
     let starts = EPISODES.iter().scan(0, |index, episode| {
@@ -92,11 +94,12 @@ pub fn landmarks() -> Vec<Landmark> {
     starts.collect()
 }
 
-/// A believable Pyth confidence for the candle's close, in E8 units of quote: 5 basis points of the price, plus 2 % of
-/// the candle's range, at most 100 basis points. Never zero for a price of 0.0001 or more.
+/// Returns a believable Pyth confidence for the candle's close, in E8 units of quote: 5 basis
+/// points of the price, plus 2 % of the candle's range, at most 100 basis points. Never zero for a
+/// price of 0.0001 or more.
 ///
-/// Sources disagree more when the price runs: a calm hour gets 5 to 6 basis points, an hour that falls by a quarter
-/// about 60.
+/// Sources disagree more when the price runs: a calm hour gets 5 to 6 basis points, an hour that
+/// falls by a quarter about 60.
 #[must_use]
 pub fn confidence(candle: &Candle) -> u64 {
     let close = i128::from(candle.close.raw());
@@ -110,7 +113,7 @@ fn hours(episode: &Episode) -> usize {
     episode.points.last().map_or(0, |(hour, _)| *hour as usize)
 }
 
-/// The price, in E8 units, at which each episode begins in the chain.
+/// Returns the price, in E8 units, at which each episode begins in the chain.
 fn levels() -> [i64; EPISODES.len()] {
     let mut next = EPISODES[0].points[0].1 * ONE_E8;
     EPISODES.each_ref().map(|episode| {
@@ -120,7 +123,8 @@ fn levels() -> [i64; EPISODES.len()] {
     })
 }
 
-/// The episode's points as (hour, E8 price), scaled so that the first stands at `level`, each rounded to a cent.
+/// Returns the episode's points as (hour, E8 price), scaled so that the first stands at `level`,
+/// each rounded to a cent.
 fn nodes(episode: &Episode, level: i64) -> Vec<(u32, i64)> {
     let first = i128::from(episode.points[0].1);
     let scale = |dollars: i64| {

@@ -132,7 +132,7 @@ where
     Ok(())
 }
 
-/// A time to expiry as people say it.
+/// Returns a time to expiry as people say it.
 fn span(years: f64) -> String {
     let days = years * 365.0;
     if days < 2.0 {

@@ -1,7 +1,8 @@
-//! What somebody gains who decides when a market is observed, with the checked-in parameters: the bounds of docs/concepts/signals.md.
+//! What somebody gains who decides when a market is observed, with the checked-in parameters: the
+//! bounds of docs/concepts/signals.md.
 //!
-//! The real series are read from the folder in `BALLAST_HISTORY`, or from `../shared/history` beside the workspace; without them the same
-//! tests run on the synthetic path alone.
+//! The real series are read from the folder in `BALLAST_HISTORY`, or from `../shared/history`
+//! beside the workspace; without them the same tests run on the synthetic path alone.
 
 mod support;
 
@@ -45,7 +46,8 @@ struct Pushed {
     points: f64,
 }
 
-/// The fast and the slow variance of `steps` against those of `honest` at the last honest observation no later.
+/// Returns the fast and the slow variance of `steps` against those of `honest` at the last honest
+/// observation no later.
 fn pushed(steps: &[Step], honest: &[Step]) -> [Pushed; 2] {
     let start = honest[0].time + WARM_UP;
     let volatilities: [fn(&Step) -> f64; 2] = [|step| step.fast_volatility, |step| step.slow_volatility];
@@ -95,8 +97,9 @@ fn looks_between_those_of_others_move_no_variance() {
     }
 }
 
-/// Each hourly price replaced by the one within `band` (a share) of it that makes the return since the last observation largest or smallest. He is
-/// the first at every hour, so that the honest observation comes too soon after theirs.
+/// Returns each hourly price replaced by the one within `band` (a share) of it that makes the
+/// return since the last observation largest or smallest. He is the first at every hour, so that
+/// the honest observation comes too soon after theirs.
 fn front_run(honest: &[PriceObservation], band: f64, most: bool) -> Vec<PriceObservation> {
     let mut before = honest[0].price.to_f64();
     honest
@@ -128,14 +131,16 @@ fn choosing_inside_the_confidence_band_is_bounded() {
         let typed = typed(market);
         let observations = hourly(&candles);
         let honest = observed(&observations, &typed);
-        // Medians of the fast and the slow variance, and the slow one at its worst, as docs/concepts/signals.md states them.
+        // Medians of the fast and the slow variance, and the slow one at its worst, as
+        // docs/concepts/signals.md states them.
         for (bp, fast, slow, worst) in [
             (2, [0.93, 1.08], [0.95, 1.06], [0.88, 1.17]),
             (5, [0.85, 1.21], [0.89, 1.15], [0.74, 1.50]),
             (10, [0.74, 1.48], [0.81, 1.33], [0.57, 2.40]),
         ] {
             let band = f64::from(bp) / 1e4;
-            // Minkowski: each return moves by at most twice the band, so the root of their mean square does too.
+            // Minkowski: each return moves by at most twice the band, so the root of their mean
+            // square does too.
             let most_points = 100.0 * 2.0 * band * 8_760f64.sqrt();
             for push_up in [false, true] {
                 let got = pushed(&observed(&front_run(&observations, band, push_up), &typed), &honest);
@@ -152,8 +157,8 @@ fn choosing_inside_the_confidence_band_is_bounded() {
     }
 }
 
-/// The observations of somebody who is alone and, of the coming `choice` hours, each time waits for the one that moved most (or least) for its
-/// time. He knows the future; nobody does.
+/// Returns the observations of somebody who is alone and, of the coming `choice` hours, each time
+/// waits for the one that moved most (or least) for its time. He knows the future; nobody does.
 fn waiting(honest: &[PriceObservation], choice: usize, most: bool) -> Vec<PriceObservation> {
     let (mut at, mut chosen) = (0, vec![honest[0]]);
     while at + choice < honest.len() {
@@ -181,7 +186,8 @@ fn being_alone_and_waiting_is_bounded() {
         let typed = typed(market);
         let observations = hourly(&candles);
         let honest = observed(&observations, &typed);
-        // Medians of the fast and the slow variance, and both at their worst, as docs/concepts/signals.md states them.
+        // Medians of the fast and the slow variance, and both at their worst, as
+        // docs/concepts/signals.md states them.
         for (choice, medians, worst) in [
             (2, [[0.64, 1.20], [0.66, 1.23]], [[0.005, 8.7], [0.24, 1.50]]),
             (6, [[0.33, 1.57], [0.43, 1.75]], [[0.0, 12.0], [0.06, 2.45]]),
@@ -206,7 +212,8 @@ fn being_alone_and_waiting_is_bounded() {
     }
 }
 
-/// Whoever is alone and waits as long as that has an active breaker at every observation after the wait: what he pushed permits nobody to add risk.
+/// Whoever is alone and waits as long as that has an active breaker at every observation after the
+/// wait: what he pushed permits nobody to add risk.
 #[test]
 fn waiting_two_hours_trips_the_breaker_of_a_stale_price() {
     for (name, market, candles) in support::all() {

@@ -1,7 +1,8 @@
 //! What a calibration would set, and that the checked-in markets are what it set.
 //!
-//! The real series are read from the folder in `BALLAST_HISTORY`, or from `../shared/history` beside the workspace; without them the same is
-//! asked of the synthetic path alone, whose section is checked in.
+//! The real series are read from the folder in `BALLAST_HISTORY`, or from `../shared/history`
+//! beside the workspace; without them the same is asked of the synthetic path alone, whose section
+//! is checked in.
 
 mod support;
 
@@ -94,7 +95,8 @@ fn the_section_of_the_synthetic_path_does_not_drift() {
         .unwrap();
 }
 
-/// What is checked in, comments and all, is what `./ballast calibrate --toml` says of the real history, for whoever has it.
+/// What is checked in, comments and all, is what `./ballast calibrate --toml` says of the real
+/// history, for whoever has it.
 #[test]
 fn the_checked_in_markets_are_what_the_history_gives() {
     let folder = support::folder();

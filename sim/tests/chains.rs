@@ -1,4 +1,5 @@
-//! Reading and fitting option chains: one priced from a known surface, and months of real ones where they are at hand.
+//! Reading and fitting option chains: one priced from a known surface, and months of real ones
+//! where they are at hand.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,8 +9,9 @@ use ballast_core_math::surface;
 use ballast_market_data::chains::{self, Snapshot, Stream};
 use ballast_sim::{fitting, smiles};
 
-/// Days, θ, ρ, φ: what `data/synthetic_chain.csv` was priced from, by Black's formula in another language; each quote is
-/// 0.4 vol points either side, strikes are rounded to 50, and calls and puts are both there.
+/// Days, θ, ρ, φ: what `data/synthetic_chain.csv` was priced from, by Black's formula in another
+/// language; each quote is 0.4 vol points either side, strikes are rounded to 50, and calls and
+/// puts are both there.
 const KNOWN: [(f64, f64, f64, f64); 5] = [
     (1.0, 0.0012, -0.30, 30.0),
     (7.0, 0.0075, -0.27, 12.5),
@@ -144,7 +146,7 @@ fn a_stream_gives_each_snapshot_when_the_next_begins_or_the_input_ends() {
     }
 }
 
-/// The real chains, which are not part of the repository; their folder lies beside it.
+/// Returns the real chains, which are not part of the repository; their folder lies beside it.
 fn history() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/history");
     let Ok(entries) = fs::read_dir(folder) else {

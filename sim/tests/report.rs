@@ -12,8 +12,8 @@ use ballast_sim::{checks, scenario};
 use pages::{colours_without_a_dark_one, entries, foreign_parts, kept_or};
 use tempfile::TempDir;
 
-/// A crude vault: constant proportion over a floor, traded when it leaves its band and no breaker
-/// stands.
+/// Returns a crude vault: constant proportion over a floor, traded when it leaves its band and no
+/// breaker stands.
 fn run() -> (Summary, Vec<Step>) {
     let (mut cash, mut units, mut slow, mut cost, mut quiet) = (1_000_000.0, 0.0, 7_850.0, 0.0, 9);
     let mut volatility = 0.6;

@@ -27,7 +27,7 @@ fn price(hour: f64) -> f64 {
     80_000.0 - 9_000.0 * fall + 500.0 * (hour / 3.0).sin()
 }
 
-/// What a put and a call are worth at a price, crudely, and their delta.
+/// Returns what a put and a call are worth at a price, crudely, and their delta.
 fn options(price: f64, left: f64) -> ([f64; 2], f64) {
     let width = 3_000.0 * left.sqrt() + 1.0;
     let worth = |inside: f64| inside.max(0.0) + width * (-(inside / width).abs()).exp().ln_1p();

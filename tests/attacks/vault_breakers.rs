@@ -1,4 +1,5 @@
-//! What a attacker, a keeper, a griefer or the guardian could want of the vault's own breakers, and does not get.
+//! What a attacker, a keeper, a griefer or the guardian could want of the vault's own breakers, and
+//! does not get.
 
 use anchor_lang::prelude::Pubkey;
 use ballast_reference_venue::state::Faults;
@@ -79,7 +80,8 @@ fn only_the_guardian_trips_and_resumes_and_only_what_waits_for_him() {
         world.mark().unwrap();
         still(&mut world, 840, "50000");
     }
-    // Four gaps of a quarter were counted by the marks and one more by the guardian's own observation.
+    // Four gaps of a quarter were counted by the marks and one more by the guardian's own
+    // observation.
     world.mark().unwrap();
     for breaker in [
         VaultBreaker::Drawdown,
@@ -246,7 +248,8 @@ fn leaving_at_a_haircut_looks_at_nothing() {
     let before = monitor(&world);
     let shares = world.tokens(&user.holder.shares) / 100;
     world.request(&user, shares).unwrap();
-    // The price dries up; what is paid after the grace is paid at a haircut, which says nothing of the vault.
+    // The price dries up; what is paid after the grace is paid at a haircut, which says nothing of
+    // the vault.
     world.pass(7_200, 7_200);
     world.complete(&user).unwrap();
     assert_eq!(monitor(&world), before);
@@ -287,7 +290,8 @@ fn the_last_holder_leaves_nothing_standing_behind() {
             let _ = world.complete(&user);
         }
     }
-    // A share was worth 1.2 % less than one, and of an empty vault it is worth one again, which is no jump.
+    // A share was worth 1.2 % less than one, and of an empty vault it is worth one again, which is
+    // no jump.
     assert_eq!(world.supply(), 0);
     assert_eq!((monitor(&world).tripped, monitor(&world).mark.get().to_bits()), (0, 0));
     world.pass(0, 1);

@@ -1,4 +1,5 @@
-//! Compute units of every instruction and the size of every program: a table in `docs/`, with ceilings.
+//! Compute units of every instruction and the size of every program: a table in `docs/`, with
+//! ceilings.
 //!
 //! `BALLAST_UPDATE=1` rewrites the table; otherwise it has to be true as it stands.
 
@@ -14,7 +15,8 @@ use std::fmt::Write as _;
 /// Instruction, ceiling, measured.
 type Row = (&'static str, u64, u64);
 
-/// A day in the life of a vault, measured. Prices are chosen so that each instruction takes its longer path.
+/// Returns a day in the life of a vault, measured. Prices are chosen so that each instruction takes
+/// its longer path.
 fn measure() -> Vec<Row> {
     let mut rows = Vec::new();
     let mut world = VaultFixture::new();
@@ -88,7 +90,8 @@ fn measure() -> Vec<Row> {
     rows
 }
 
-/// The clearing house: both sides of each trade end with the number of positions that the row says.
+/// Returns the clearing house: both sides of each trade end with the number of positions that the
+/// row says.
 fn measure_options() -> Vec<Row> {
     let mut rows = Vec::new();
     let mut house = ClearingHouseFixture::new();
@@ -160,8 +163,8 @@ fn measure_payout() -> [Row; 3] {
     ]
 }
 
-/// Eight slices over a published surface, from five feeders of different minds; then once more where medians have arbitrage
-/// and the nearest submission is looked for.
+/// Eight slices over a published surface, from five feeders of different minds; then once more
+/// where medians have arbitrage and the nearest submission is looked for.
 fn measure_surface() -> [Row; 3] {
     let mut world = SurfaceFixture::new(5, 5);
     let submitted = [(0.60, -0.20), (0.62, -0.22), (0.59, -0.21), (0.61, -0.19), (0.63, -0.2)];

@@ -1,5 +1,6 @@
-//! A random sequence through the compiled program: after each step every token is accounted for. The long one is in `core/clearing`, on
-//! the functions alone; this one is about what lies between them and the accounts.
+//! A random sequence through the compiled program: after each step every token is accounted for.
+//! The long one is in `core/clearing`, on the functions alone; this one is about what lies between
+//! them and the accounts.
 
 use ballast_options::state::SeriesKey;
 use ballast_sdk::instructions::options as ix;

@@ -1,5 +1,5 @@
-//! Whatever users, keepers, prices and a failing venue do, in any order: tokens are conserved, the ledger is covered, no round trip
-//! gains, and no order raises exposure past its limit.
+//! Whatever users, keepers, prices and a failing venue do, in any order: tokens are conserved, the
+//! ledger is covered, no round trip gains, and no order raises exposure past its limit.
 
 use ballast_core_vault::prices::Purpose;
 use ballast_reference_venue::state::Faults;

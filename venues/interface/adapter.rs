@@ -1,10 +1,11 @@
-//! The one shape of a venue: an instruction's tag, a table of account roles, a pure encoder, and readers of its accounts.
+//! The one shape of a venue: an instruction's tag, a table of account roles, a pure encoder, and
+//! readers of its accounts.
 
 use super::{Liquidity, VenueError};
 use ballast_core_types::{FillReceipt, Lots, Position, Price, Ratio, TradingTerms, Value};
 
-/// A venue's market account and a trader's account there, as bytes. The caller has checked that they are the ones it means and that the
-/// venue's program owns them.
+/// A venue's market account and a trader's account there, as bytes. The caller has checked that
+/// they are the ones it means and that the venue's program owns them.
 #[derive(Clone, Copy, Debug)]
 pub struct PositionAccounts<'a> {
     /// The market.
@@ -88,7 +89,7 @@ pub struct AccountMeta {
 }
 
 impl AccountMeta {
-    /// An account that is only read.
+    /// Returns an account that is only read.
     pub const fn read(role: AccountRole) -> Self {
         Self {
             role,
@@ -97,7 +98,7 @@ impl AccountMeta {
         }
     }
 
-    /// An account that is written to.
+    /// Returns an account that is written to.
     pub const fn write(role: AccountRole) -> Self {
         Self {
             role,
@@ -106,7 +107,7 @@ impl AccountMeta {
         }
     }
 
-    /// The same, signing.
+    /// Returns the same, signing.
     pub const fn signs(self) -> Self {
         Self {
             is_signer: true,
@@ -128,7 +129,8 @@ pub struct EncodedInstruction {
 }
 
 impl EncodedInstruction {
-    /// An instruction with this tag and these accounts; its arguments follow by [`Self::with`].
+    /// Returns an instruction with this tag and these accounts; its arguments follow by
+    /// [`Self::with`].
     pub fn new(tag: [u8; 8], accounts: &'static [AccountMeta]) -> Self {
         let empty = Self {
             accounts,
@@ -138,7 +140,8 @@ impl EncodedInstruction {
         empty.with(&tag)
     }
 
-    /// The same with one more argument. What does not fit [`MAX_DATA`] is left out, which no venue accepts.
+    /// Returns the same with one more argument. What does not fit [`MAX_DATA`] is left out, which
+    /// no venue accepts.
     #[must_use]
     pub fn with(mut self, argument: &[u8]) -> Self {
         let rest = self.data.get_mut(self.length..).unwrap_or_default();
@@ -166,9 +169,11 @@ pub trait Venue {
     /// Returns whether the bytes are a trader's account of a layout that is known here.
     fn is_trader(data: &[u8]) -> bool;
 
-    /// Returns what it costs now to trade `size` (quote base units, positive), and what a long pays to stay.
+    /// Returns what it costs now to trade `size` (quote base units, positive), and what a long pays
+    /// to stay.
     ///
-    /// The caller has checked that the account is the one it means and that the venue's program owns it.
+    /// The caller has checked that the account is the one it means and that the venue's program
+    /// owns it.
     ///
     /// # Errors
     /// [`VenueError`]: the account is of an unknown layout or version, or the venue quotes nothing.
@@ -186,7 +191,8 @@ pub trait Venue {
     /// [`VenueError`].
     fn terms(market: &[u8]) -> Result<TradingTerms, VenueError>;
 
-    /// Returns a trader's position, funding brought up to date at the price `mid` and the moment `now` (unix seconds).
+    /// Returns a trader's position, funding brought up to date at the price `mid` and the moment
+    /// `now` (unix seconds).
     ///
     /// # Errors
     /// [`VenueError::Layout`]; [`VenueError::OutOfRange`] if a value does not fit.

@@ -3,8 +3,8 @@
 use crate::{Liquidity, Reference, Venue, VenueError};
 use ballast_core_types::Value;
 
-/// A venue as an account stores it: one byte, from which nothing is ever renumbered. Zero is no venue, so that an account
-/// nobody filled in names none.
+/// A venue as an account stores it: one byte, from which nothing is ever renumbered. Zero is no
+/// venue, so that an account nobody filled in names none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum VenueKind {
@@ -16,7 +16,7 @@ impl VenueKind {
     /// Every venue.
     pub const ALL: [Self; 1] = [Self::Reference];
 
-    /// The venue that `byte` names.
+    /// Returns the venue that `byte` names.
     ///
     /// # Errors
     /// [`VenueError::Kind`] if it names none.
@@ -27,7 +27,7 @@ impl VenueKind {
         }
     }
 
-    /// The byte that names it.
+    /// Returns the byte that names it.
     pub const fn byte(self) -> u8 {
         self as u8
     }

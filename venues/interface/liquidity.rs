@@ -2,7 +2,8 @@
 
 use ballast_core_types::Ratio;
 
-/// A share in billionths: 1 000 000 000 is the whole. 64 bits, because the chain averages and divides these.
+/// A share in billionths: 1 000 000 000 is the whole. 64 bits, because the chain averages and
+/// divides these.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Billionths(pub u64);
 
@@ -14,18 +15,20 @@ impl Billionths {
 /// What an account says of a venue's liquidity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Liquidity {
-    /// What trading the standard size once, in one direction, costs as a share of its value: half the spread and the
-    /// impact of the size, rounded up. Above zero to below one. Fees are left out: they are agreed, and say nothing of
-    /// how liquid the venue is.
+    /// What trading the standard size once, in one direction, costs as a share of its value: half
+    /// the spread and the impact of the size, rounded up. Above zero to below one. Fees are left
+    /// out: they are agreed, and say nothing of how liquid the venue is.
     pub cost: Billionths,
-    /// What a long pays for a year of 365 days as a share of its notional, at the present rate; negative if it is paid.
+    /// What a long pays for a year of 365 days as a share of its notional, at the present rate;
+    /// negative if it is paid.
     pub funding_per_year: Ratio,
 }
 
-/// `bits / 2⁴⁸` (a non-negative fixed-point share) in billionths, rounded up. `None` at one and above.
+/// `bits / 2⁴⁸` (a non-negative fixed-point share) in billionths, rounded up. `None` at one and
+/// above.
 pub fn share_ceil(bits: u64) -> Option<Billionths> {
-    // 10⁹/2⁴⁸ = 5⁹/2³⁹. The product has up to 69 bits, so the lower 20 bits go through on their own; a ceiling inside a
-    // ceiling changes nothing.
+    // 10⁹/2⁴⁸ = 5⁹/2³⁹. The product has up to 69 bits, so the lower 20 bits go through on their
+    // own; a ceiling inside a ceiling changes nothing.
     const FIVE_TO_THE_NINTH: u64 = 1_953_125;
     if bits >> 48 != 0 {
         return None;
@@ -35,9 +38,9 @@ pub fn share_ceil(bits: u64) -> Option<Billionths> {
     Some(Billionths(high.wrapping_add(low).div_ceil(1 << 19)))
 }
 
-/// `size / (100 · depth_one_percent)`, the impact of a size where impact is linear, rounded up: exact below 2⁴⁰
-/// (1.09 million of a token with six decimals), at most one billionth more above. `None` if it is one or above, or
-/// the depth is zero.
+/// `size / (100 · depth_one_percent)`, the impact of a size where impact is linear, rounded up:
+/// exact below 2⁴⁰ (1.09 million of a token with six decimals), at most one billionth more above.
+/// `None` if it is one or above, or the depth is zero.
 pub fn impact_ceil(size: u64, depth_one_percent: u64) -> Option<Billionths> {
     // size·10⁹ / (100·depth) = size·10⁷ / depth, and 10⁷ is below 2²⁴.
     const BILLIONTHS_PER_PERCENT: u64 = 10_000_000;

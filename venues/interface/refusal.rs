@@ -9,7 +9,8 @@ pub enum VenueError {
     Kind(u8),
     /// The size asked for is not positive.
     Size(i64),
-    /// The account has another length or discriminator than the venue's, or a flag that is neither yes nor no.
+    /// The account has another length or discriminator than the venue's, or a flag that is neither
+    /// yes nor no.
     Layout,
     /// The account has a layout version that is not known here.
     Version(u8),

@@ -1,5 +1,5 @@
-//! Instructions of the reference venue, as bytes and account roles: an eight-byte tag (the first of SHA-256 of `global:NAME`), then the
-//! arguments in Borsh.
+//! Instructions of the reference venue, as bytes and account roles: an eight-byte tag (the first of
+//! SHA-256 of `global:NAME`), then the arguments in Borsh.
 
 use crate::AccountRole::{
     Market, Owner, OwnerQuote, Payer, PriceFeed, RiskMarket, SystemProgram, TokenProgram, Trader, VenueCustody,

@@ -20,7 +20,8 @@ pub struct Skew {
     pub cap: Ratio,
 }
 
-/// Returns `scale · (long − short) / max`, held inside ± `cap`. Positive when longs pay. `None` on overflow.
+/// Returns `scale · (long − short) / max`, held inside ± `cap`. Positive when longs pay. `None` on
+/// overflow.
 pub fn rate_per_day(skew: &Skew) -> Option<Ratio> {
     let difference = skew.open_long.0.checked_sub(skew.open_short.0)?;
     let rate = skew
@@ -33,7 +34,8 @@ pub fn rate_per_day(skew: &Skew) -> Option<Ratio> {
     Some(Ratio::from_fixed(rate.max(floor).min(cap)))
 }
 
-/// The cumulative funding per lot after `seconds` at `rate`; a clock that went back accrues nothing.
+/// Returns the cumulative funding per lot after `seconds` at `rate`; a clock that went back accrues
+/// nothing.
 pub fn accrued(cumulative: I80F48, rate_per_day: Ratio, seconds: i64, price: Price) -> Option<I80F48> {
     if seconds <= 0 {
         return Some(cumulative);
@@ -46,7 +48,8 @@ pub fn accrued(cumulative: I80F48, rate_per_day: Ratio, seconds: i64, price: Pri
     cumulative.checked_add(step)
 }
 
-/// What the holder of `lots` owes since `index` (negative: is due), rounded against the holder.
+/// Returns what the holder of `lots` owes since `index` (negative: is due), rounded against the
+/// holder.
 pub fn owed_ceil(lots: Lots, cumulative: I80F48, index: I80F48) -> Option<Value> {
     let owed = cumulative
         .checked_sub(index)?

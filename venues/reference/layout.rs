@@ -1,5 +1,5 @@
-//! The reference venue's accounts, version 1: Borsh without options, so every field has a fixed offset. The constants are held against the
-//! program's own types by `tests/e2e/venues/readers.rs`.
+//! The reference venue's accounts, version 1: Borsh without options, so every field has a fixed
+//! offset. The constants are held against the program's own types by `tests/e2e/venues/readers.rs`.
 
 use crate::VenueError;
 use ballast_core_types::I80F48;
@@ -18,8 +18,8 @@ pub const VERSION_AT: usize = 8;
 pub mod market {
     /// The account's length, bytes.
     pub const LENGTH: usize = 451;
-    /// First eight bytes of SHA-256 of `account:Market`. Other programs' markets have the same ones, which is why the owner has to be checked
-    /// before.
+    /// First eight bytes of SHA-256 of `account:Market`. Other programs' markets have the same
+    /// ones, which is why the owner has to be checked before.
     pub const DISCRIMINATOR: [u8; 8] = [219, 190, 213, 55, 0, 227, 198, 154];
     /// Address: the market whose price the venue takes.
     pub const RISK_MARKET_AT: usize = 75;

@@ -1,5 +1,5 @@
-//! The reference venue of local networks, `programs/reference-venue`: one perpetual whose maker quotes around the oracle's price, with an
-//! impact that grows linearly with the order.
+//! The reference venue of local networks, `programs/reference-venue`: one perpetual whose maker
+//! quotes around the oracle's price, with an impact that grows linearly with the order.
 
 mod cpi;
 pub mod funding;

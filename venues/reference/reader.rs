@@ -1,5 +1,5 @@
-//! How dear it is to trade on the reference venue, read from its market's account. The formulae are those of
-//! `programs/reference-venue/src/math`.
+//! How dear it is to trade on the reference venue, read from its market's account. The formulae are
+//! those of `programs/reference-venue/src/math`.
 
 use super::layout::{market, Account};
 use crate::{impact_ceil, share_ceil, Billionths, Liquidity, VenueError};
@@ -48,7 +48,8 @@ fn cost(account: &Account, size: u64) -> Result<Billionths, VenueError> {
     Ok(cost)
 }
 
-/// `365 · min(cap, scale · |long − short| / max)`, with the sign of `long − short`; rounded toward zero.
+/// `365 · min(cap, scale · |long − short| / max)`, with the sign of `long − short`; rounded toward
+/// zero.
 fn funding_per_year(account: &Account) -> Result<Ratio, VenueError> {
     let (long, short) = (account.i64(market::OPEN_LONG_AT)?, account.i64(market::OPEN_SHORT_AT)?);
     let most = positive(account.i64(market::MAX_OPEN_INTEREST_AT)?).ok_or(VenueError::OutOfRange)?;
@@ -69,9 +70,9 @@ fn funding_per_year(account: &Account) -> Result<Ratio, VenueError> {
     Ok(Ratio::from_fixed(I80F48::from_bits(i128::from(signed))))
 }
 
-/// `part / whole` × 2⁴⁸, rounded down, for `part ≤ whole`: 24 bits at a time, since 48 at once would not leave room. Both
-/// are first brought below 2⁴⁰, which moves the quotient by at most 2⁻³⁹ where the whole is larger (than a million units of
-/// the underlying with six decimals).
+/// `part / whole` × 2⁴⁸, rounded down, for `part ≤ whole`: 24 bits at a time, since 48 at once
+/// would not leave room. Both are first brought below 2⁴⁰, which moves the quotient by at most 2⁻³⁹
+/// where the whole is larger (than a million units of the underlying with six decimals).
 fn quotient(part: u64, whole: u64) -> u64 {
     const HALF: u32 = 24;
     let shift = HALF.saturating_sub(whole.leading_zeros());
@@ -93,7 +94,7 @@ fn times(left: u64, right: u64) -> u64 {
     (u128::from(left).wrapping_mul(u128::from(right)) >> 48) as u64
 }
 
-/// A stored fixed-point number in [0, 1], × 2⁴⁸.
+/// Returns a stored fixed-point number in [0, 1], × 2⁴⁸.
 fn share(account: &Account, at: usize) -> Result<u64, VenueError> {
     let low = account.u64(at)?;
     let high = account.u64(at.wrapping_add(8))?;
@@ -120,12 +121,13 @@ mod tests {
         account[at..at + bytes.len()].copy_from_slice(bytes);
     }
 
-    /// A share in basis points as the account holds it.
+    /// Returns a share in basis points as the account holds it.
     fn points(points: i128) -> [u8; 16] {
         ((points << 48) / 10_000).to_le_bytes()
     }
 
-    /// Half a spread of 5 basis points, a depth of a million, funding of at most 0.5 % a day, 25 of 80 lots net long.
+    /// Half a spread of 5 basis points, a depth of a million, funding of at most 0.5 % a day, 25 of
+    /// 80 lots net long.
     fn market() -> Bytes {
         let mut account = [0; LENGTH];
         write(&mut account, 0, &DISCRIMINATOR);
@@ -228,7 +230,8 @@ mod tests {
             for part in [0, 1, whole / 3, whole / 2, whole - 1, whole] {
                 let exact = ((u128::from(part) << 48) / u128::from(whole)) as u64;
                 let got = quotient(part, whole);
-                // Below 2⁴⁰ to the bit; above, within 2⁻³⁹, part and whole having lost their lowest bits.
+                // Below 2⁴⁰ to the bit; above, within 2⁻³⁹, part and whole having lost their lowest
+                // bits.
                 let allowed = if whole < 1 << 40 { 0 } else { 1 << 9 };
                 assert!(got.abs_diff(exact) <= allowed, "{part} / {whole}: {got}, not {exact}");
                 assert!(got <= ONE);

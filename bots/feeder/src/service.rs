@@ -21,8 +21,8 @@ use solana_keypair::Keypair;
 use solana_signer::Signer;
 use tokio::time::sleep;
 
-/// Compute units granted: what the table in `docs/reference/compute-units.md` holds each to, and half as much
-/// again for addresses with unlucky bumps.
+/// Compute units granted: what the table in `docs/reference/compute-units.md` holds each to, and
+/// half as much again for addresses with unlucky bumps.
 const SUBMIT_UNITS: u32 = 45_000;
 /// The same for `open_submission`, which creates an account.
 const OPEN_UNITS: u32 = 30_000;
@@ -157,7 +157,7 @@ fn registered(surface: &Surface, config: &Config, feeder: &Pubkey) -> Result<(),
     )))
 }
 
-/// Whether it was taken; `false` asks for another round.
+/// Returns whether it was taken; `false` asks for another round.
 async fn submit_surface(
     node: &Node,
     config: &Config,

@@ -50,7 +50,7 @@ impl Source {
         }
     }
 
-    /// Whether more than one snapshot may come.
+    /// Returns whether more than one snapshot may come.
     pub fn goes_on(&self) -> bool {
         !matches!(self, Self::Newest(_))
     }

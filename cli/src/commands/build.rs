@@ -4,7 +4,8 @@ use crate::building::{self, say};
 use crate::places::Places;
 use anyhow::Result;
 
-/// Builds the programs into target/deploy, and this tool, the keeper and the feeder into target/debug.
+/// Builds the programs into target/deploy, and this tool, the keeper and the feeder into
+/// target/debug.
 ///
 /// What is up to date is left as it is.
 #[derive(clap::Args)]
@@ -22,8 +23,8 @@ pub fn run(args: &Args, places: &Places) -> Result<()> {
     everything(places, args.node)
 }
 
-/// Builds the programs, and the local node if it is wanted. The script has built this tool and the bots already: it could not
-/// have called it otherwise.
+/// Builds the programs, and the local node if it is wanted. The script has built this tool and the
+/// bots already: it could not have called it otherwise.
 ///
 /// # Errors
 /// What does not build.

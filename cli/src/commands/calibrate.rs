@@ -10,8 +10,9 @@ use std::path::PathBuf;
 
 /// Reads a market's parameters off its history, and says why each is what it is.
 ///
-/// Thresholds are quantiles of what the signals were; of the choices tried, the one is taken that meets the falls of the history in time
-/// and, within the false alarms that are allowed, asks for Crisis most readily. What no history of prices tells is a choice, and is called one.
+/// Thresholds are quantiles of what the signals were; of the choices tried, the one is taken that
+/// meets the falls of the history in time and, within the false alarms that are allowed, asks for
+/// Crisis most readily. What no history of prices tells is a choice, and is called one.
 #[derive(clap::Args)]
 pub struct Args {
     /// The market's name, such as btc: of the section, and of the currency in option chains
@@ -22,11 +23,13 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     history: PathBuf,
 
-    /// Option chains, as for `ballast fit`: thresholds of implied over realised volatility come from them
+    /// Option chains, as for `ballast fit`: thresholds of implied over realised volatility come
+    /// from them
     #[arg(long, value_name = "FILE", num_args = 1..)]
     chains: Vec<PathBuf>,
 
-    /// A daily index of implied volatility 30 days ahead: .csv or .csv.gz with unix_time,dvol_percent
+    /// A daily index of implied volatility 30 days ahead: .csv or .csv.gz with
+    /// unix_time,dvol_percent
     #[arg(long, value_name = "FILE")]
     implied_index: Option<PathBuf>,
 
@@ -43,7 +46,7 @@ pub struct Args {
     toml: bool,
 }
 
-/// A name that can be the key of a section.
+/// Returns a name that can be the key of a section.
 pub(crate) fn market_name(text: &str) -> Result<String, String> {
     let fits = (1..=12).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
     if fits {

@@ -9,13 +9,15 @@ use ballast_sim::smiles;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Fits a volatility surface without arbitrage to each snapshot of option chains, and says how far it is from the quotes.
+/// Fits a volatility surface without arbitrage to each snapshot of option chains, and says how far
+/// it is from the quotes.
 ///
-/// Distances are in vol points, from the middle of a quote's bid and ask volatilities; `inside` is the share of quotes
-/// whose bid and ask hold the model's volatility.
+/// Distances are in vol points, from the middle of a quote's bid and ask volatilities; `inside` is
+/// the share of quotes whose bid and ask hold the model's volatility.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Option chains: .csv or .csv.gz with unix_time, currency, expiry, strike, type, bid, ask and forward
+    /// Option chains: .csv or .csv.gz with unix_time, currency, expiry, strike, type, bid, ask and
+    /// forward
     #[arg(long, value_name = "FILE", num_args = 1.., required = true)]
     chains: Vec<PathBuf>,
 
@@ -27,7 +29,8 @@ pub struct Args {
     #[arg(long, default_value_t = MAX_SLICES, value_parser = slices)]
     slices: usize,
 
-    /// Directory for parameters.csv, errors.csv and a plot of each underlying's last smiles; made if it is not there
+    /// Directory for parameters.csv, errors.csv and a plot of each underlying's last smiles; made
+    /// if it is not there
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }

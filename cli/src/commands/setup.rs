@@ -8,7 +8,8 @@ use anyhow::Result;
 
 /// Installs what building needs, then builds.
 ///
-/// Debian packages and the programs' toolchain, from package registries only. Needs root or sudo for apt-get. A second run finds everything done and takes seconds.
+/// Debian packages and the programs' toolchain, from package registries only. Needs root or sudo
+/// for apt-get. A second run finds everything done and takes seconds.
 #[derive(clap::Args)]
 pub struct Args {
     /// Also prepare and build the local node, which takes some ten minutes more

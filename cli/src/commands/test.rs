@@ -8,8 +8,9 @@ use std::time::Instant;
 
 /// Builds everything and runs every test.
 ///
-/// The workspace's tests, those that need the local node, and the check that two copies of the repository give the same program
-/// bytes. The last line says how it ended; the exit status is zero only if everything passed.
+/// The workspace's tests, those that need the local node, and the check that two copies of the
+/// repository give the same program bytes. The last line says how it ended; the exit status is zero
+/// only if everything passed.
 #[derive(clap::Args)]
 pub struct Args {
     /// Leave out the local node and the check of reproducible bytes

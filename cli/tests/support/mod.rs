@@ -3,19 +3,20 @@
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
-/// The repository.
+/// Returns the repository.
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The local node, if it and the compiled program of this name are built; otherwise it is said aloud what is missing.
+/// Returns the local node, if it and the compiled program of this name are built; otherwise it is
+/// said aloud what is missing.
 pub fn node_with(program: &str) -> Option<PathBuf> {
     let node = root().join("tools/localnet/target/debug/ballast-localnet");
     let program = root().join("target/deploy").join(program);
     (is_built(&node) && is_built(&program)).then_some(node)
 }
 
-/// Whether a file is there; otherwise it is said aloud.
+/// Returns whether a file is there; otherwise it is said aloud.
 pub fn is_built(needed: &Path) -> bool {
     if !needed.is_file() {
         eprintln!("SKIPPED: {} is not built; ./ballast test builds it", needed.display());
@@ -23,7 +24,7 @@ pub fn is_built(needed: &Path) -> bool {
     needed.is_file()
 }
 
-/// A port whose neighbour is free too.
+/// Returns a port whose neighbour is free too.
 pub fn port() -> u16 {
     loop {
         let first = TcpListener::bind(("127.0.0.1", 0)).unwrap();

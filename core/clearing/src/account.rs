@@ -1,5 +1,9 @@
 //! A margin account: cash, debt, and every position and claim it has.
 
+mod error;
+
+pub use error::AccountError;
+
 use super::series::SeriesTerms;
 use ballast_core_margin::Decimal;
 use ballast_core_math::black_scholes::Kind;
@@ -32,7 +36,8 @@ impl Position {
     };
 }
 
-/// What an account is still owed of an expiry whose positions have been settled: paid by [`super::payout`].
+/// What an account is still owed of an expiry whose positions have been settled: paid by
+/// [`super::payout`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Claim {
     /// Index of the market.
@@ -56,54 +61,19 @@ pub enum Status {
         /// The last take, or the beginning.
         touched_at: i64,
     },
-    /// The insurance account has taken its money and is taking its positions; nothing else may be done with it.
+    /// The insurance account has taken its money and is taking its positions; nothing else may be
+    /// done with it.
     Bankrupt,
 }
 
-/// The rule of the books that an action would break.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AccountError {
-    /// The account has [`MAX_POSITIONS`] positions.
-    PositionsFull,
-    /// The account has [`MAX_CLAIMS`] claims.
-    ClaimsFull,
-    /// Less cash than what is to be paid.
-    Cash {
-        /// What the account has.
-        cash: u64,
-        /// What it would have to pay.
-        needed: u64,
-    },
-    /// The account owes this to the insurance account, and first has to pay it.
-    Debt(u64),
-    /// The insurance account is taking the account over.
-    Bankrupt,
-    /// The account is not being taken over.
-    NotBankrupt,
-    /// A size that is not a positive multiple of the least size.
-    Size {
-        /// The size.
-        quantity: i64,
-        /// The least size.
-        least: i64,
-    },
-    /// The series has expired.
-    Expired,
-    /// The account has no such position.
-    NoPosition,
-    /// An amount of zero.
-    Nothing,
-    /// A number does not fit.
-    TooLarge,
-}
-
-/// A margin account. Cash is never lent: what has to be paid and is not there is refused, or, at a settlement, becomes debt.
+/// A margin account. Cash is never lent: what has to be paid and is not there is refused, or, at a
+/// settlement, becomes debt.
 #[derive(Clone, Copy)]
 pub struct MarginAccount {
     /// Base units of the quote token.
     pub cash: u64,
-    /// Owed to the insurance account after a settlement that cash could not pay. While there is debt there is no cash: every credit
-    /// repays it first.
+    /// Owed to the insurance account after a settlement that cash could not pay. While there is
+    /// debt there is no cash: every credit repays it first.
     pub debt: u64,
     /// Where it stands.
     pub status: Status,
@@ -158,12 +128,12 @@ impl MarginAccount {
         claim_count: 0,
     };
 
-    /// The positions, in rising order of their series, none of them zero.
+    /// Returns the positions, in rising order of their series, none of them zero.
     pub fn positions(&self) -> &[Position] {
         self.positions.get(..self.position_count).unwrap_or_default()
     }
 
-    /// The claims, oldest first.
+    /// Returns the claims, oldest first.
     pub fn claims(&self) -> &[Claim] {
         self.claims.get(..self.claim_count).unwrap_or_default()
     }
@@ -171,8 +141,8 @@ impl MarginAccount {
     /// Puts back what [`Self::positions`] gave, as a program loads it from its state.
     ///
     /// # Errors
-    /// [`AccountError::PositionsFull`] for more than there is room for; [`AccountError::NoPosition`] for a position of zero, or one
-    /// that is not in rising order.
+    /// [`AccountError::PositionsFull`] for more than there is room for;
+    /// [`AccountError::NoPosition`] for a position of zero, or one that is not in rising order.
     pub fn load_positions(&mut self, positions: impl Iterator<Item = Position>) -> Result<(), AccountError> {
         self.position_count = 0;
         for position in positions {
@@ -201,7 +171,7 @@ impl MarginAccount {
         Ok(())
     }
 
-    /// What is held of a series: zero if nothing is.
+    /// Returns what is held of a series: zero if nothing is.
     pub fn quantity(&self, series: &SeriesTerms) -> Lots {
         match self.find(series) {
             Ok(index) => self
@@ -212,12 +182,13 @@ impl MarginAccount {
         }
     }
 
-    /// Whether the account is empty, and so may be closed.
+    /// Returns whether the account is empty, and so may be closed.
     pub fn is_empty(&self) -> bool {
         self.cash == 0 && self.debt == 0 && self.position_count == 0 && self.claim_count == 0
     }
 
-    /// Adds `change` to the holding of a series: long and short net, and what becomes zero leaves the list.
+    /// Adds `change` to the holding of a series: long and short net, and what becomes zero leaves
+    /// the list.
     ///
     /// # Errors
     /// [`AccountError::PositionsFull`], [`AccountError::TooLarge`]; the account is then as it was.
@@ -323,7 +294,8 @@ impl MarginAccount {
         Ok(())
     }
 
-    /// Gives the account `amount`, the part of it that it owes going to the insurance account. Returns that part.
+    /// Gives the account `amount`, the part of it that it owes going to the insurance account.
+    /// Returns that part.
     ///
     /// # Errors
     /// [`AccountError::TooLarge`]; both are then as they were.
@@ -340,7 +312,8 @@ impl MarginAccount {
     /// Books tokens that have arrived. Returns the part that repaid debt to the insurance account.
     ///
     /// # Errors
-    /// [`AccountError::Nothing`], [`AccountError::Bankrupt`], [`AccountError::TooLarge`]; both are then as they were.
+    /// [`AccountError::Nothing`], [`AccountError::Bankrupt`], [`AccountError::TooLarge`]; both are
+    /// then as they were.
     pub fn deposit(&mut self, insurance: &mut Self, amount: u64) -> Result<u64, AccountError> {
         self.check_own(amount)?;
         self.credit(insurance, amount)
@@ -361,7 +334,8 @@ impl MarginAccount {
     /// Books tokens that leave. The caller then has to check the margin with prudent marks.
     ///
     /// # Errors
-    /// [`AccountError::Nothing`], [`AccountError::Bankrupt`], [`AccountError::Debt`], [`AccountError::Cash`].
+    /// [`AccountError::Nothing`], [`AccountError::Bankrupt`], [`AccountError::Debt`],
+    /// [`AccountError::Cash`].
     pub fn withdraw(&mut self, amount: u64) -> Result<(), AccountError> {
         self.check_own(amount)?;
         self.check_solvent()?;
@@ -378,7 +352,7 @@ impl MarginAccount {
         Ok(())
     }
 
-    /// Whether its owner may trade: neither in debt nor bankrupt.
+    /// Checks whether its owner may trade: neither in debt nor bankrupt.
     ///
     /// # Errors
     /// [`AccountError::Bankrupt`], [`AccountError::Debt`].

@@ -1,6 +1,7 @@
 //! An owner's offer of a size at a price that moves in a straight line from one bound to another.
 //!
-//! Nothing is locked: whether the owner can bear a take is checked when it is made, by the margin of the account as it then is.
+//! Nothing is locked: whether the owner can bear a take is checked when it is made, by the margin
+//! of the account as it then is.
 
 use super::account::AccountError;
 use super::trade::{check_size, Side, UnitPrice};
@@ -76,15 +77,17 @@ impl Auction {
         Ok(())
     }
 
-    /// The last moment at which it can be taken, unix seconds.
+    /// Returns the last moment at which it can be taken, unix seconds.
     pub fn ends_at(&self) -> i64 {
         self.begins_at.saturating_add(i64::from(self.seconds))
     }
 
-    /// The price at `now`: on the line from start to end, rounded up where the taker buys and down where the taker sells.
+    /// Returns the price at `now`: on the line from start to end, rounded up where the taker buys
+    /// and down where the taker sells.
     ///
     /// # Errors
-    /// [`AuctionError::NotBegun`], [`AuctionError::Over`], [`AuctionError::Duration`] for one that was never checked.
+    /// [`AuctionError::NotBegun`], [`AuctionError::Over`], [`AuctionError::Duration`] for one that
+    /// was never checked.
     pub fn price(&self, now: i64) -> Result<UnitPrice, AuctionError> {
         let elapsed = u64::try_from(now.saturating_sub(self.begins_at)).map_err(|_| AuctionError::NotBegun)?;
         let seconds = u64::from(self.seconds);
@@ -93,7 +96,8 @@ impl Auction {
         }
         let (start, end) = (self.start_price.0, self.end_price.0);
         let distance = start.abs_diff(end);
-        // The seller's price falls, so what it fell by is rounded down; the buyer's rises, and so is what it rose by.
+        // The seller's price falls, so what it fell by is rounded down; the buyer's rises, and so
+        // is what it rose by.
         let moved = mul_div_floor(distance, elapsed, seconds).ok_or(AuctionError::Duration(self.seconds))?;
         Ok(UnitPrice(if start >= end && self.side == Side::Sell {
             start.saturating_sub(moved)

@@ -10,25 +10,26 @@ pub const EXPIRY_SECOND: i64 = 8 * 3_600;
 pub struct Day(i64);
 
 impl Day {
-    /// The day that a moment lies in.
+    /// Returns the day that a moment lies in.
     pub const fn of(unix_time: i64) -> Self {
         Self(unix_time.div_euclid(SECONDS_PER_DAY))
     }
 
-    /// Whether it is a Friday; 1970-01-01 was a Thursday.
+    /// Returns whether it is a Friday; 1970-01-01 was a Thursday.
     pub const fn is_friday(self) -> bool {
         self.0.rem_euclid(7) == 1
     }
 
-    /// Whether it is the last Friday of its month.
+    /// Returns whether it is the last Friday of its month.
     pub const fn is_last_friday(self) -> bool {
         self.is_friday() && self.month() != Self(self.0.saturating_add(7)).month()
     }
 
-    /// The month in the Gregorian calendar, 1…12.
+    /// Returns the month in the Gregorian calendar, 1…12.
     pub const fn month(self) -> u32 {
-        // Years that begin on 1 March put the leap day at their end; 719,468 days lie between 0000-03-01 and 1970-01-01. Four hundred
-        // years have 146,097 days. A year's months from March on begin at day ⌊(153·m + 2)/5⌋.
+        // Years that begin on 1 March put the leap day at their end; 719,468 days lie between
+        // 0000-03-01 and 1970-01-01. Four hundred years have 146,097 days. A year's months from
+        // March on begin at day ⌊(153·m + 2)/5⌋.
         let day = self.0.saturating_add(719_468).rem_euclid(146_097);
         let leap_days = (day / 1_460).saturating_sub(day / 36_524).saturating_add(day / 146_096);
         let year = day.saturating_sub(leap_days) / 365;
@@ -47,7 +48,7 @@ impl Day {
     }
 }
 
-/// Whether a moment is 08:00 UTC of some day.
+/// Returns whether a moment is 08:00 UTC of some day.
 pub const fn is_expiry_time(unix_time: i64) -> bool {
     unix_time.rem_euclid(SECONDS_PER_DAY) == EXPIRY_SECOND
 }

@@ -1,12 +1,14 @@
 //! Cash that has to be there when positions expire, because at settlement nothing else pays.
 //!
 //! A margin requirement counts what a later option is worth; the moment of expiry does not. So from
-//! [`super::params::ClearingHouseParams::cash_window_seconds`] before it on, the positions that expire together on one market, and are settled by their net,
-//! have to be covered by cash alone in the worst price of the risk engine's scenarios. Without this rule anybody could owe the insurance
-//! fund on purpose: sell the near option, hold the far one, and have no cash on the day.
+//! [`super::params::ClearingHouseParams::cash_window_seconds`] before it on, the positions that
+//! expire together on one market, and are settled by their net, have to be covered by cash alone in
+//! the worst price of the risk engine's scenarios. Without this rule anybody could owe the
+//! insurance fund on purpose: sell the near option, hold the far one, and have no cash on the day.
 //!
-//! The net payoff of options is a straight line between neighbouring strikes, so its least value over a range of prices lies at a strike or at an
-//! end: it is found exactly by one walk from the lowest price to the highest.
+//! The net payoff of options is a straight line between neighbouring strikes, so its least value
+//! over a range of prices lies at a strike or at an end: it is found exactly by one walk from the
+//! lowest price to the highest.
 
 use super::account::Position;
 use ballast_core_margin::{MARGIN, SCENARIOS};
@@ -19,15 +21,16 @@ use fixed::types::I7F57;
 /// The cash that an account needs for what expires soon, base units, rounded up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CashNeed {
-    /// For positions to be opened and cash to be withdrawn: the net loss at the worst price of the scenarios.
+    /// For positions to be opened and cash to be withdrawn: the net loss at the worst price of the
+    /// scenarios.
     pub initial: Value,
-    /// Lest the account be liquidated: the net loss at the worse end of the price's confidence, and no less than the maintenance share (70 %)
-    /// of the initial need.
+    /// Lest the account be liquidated: the net loss at the worse end of the price's confidence, and
+    /// no less than the maintenance share (70 %) of the initial need.
     pub maintenance: Value,
 }
 
 impl CashNeed {
-    /// The sum of both. `None` if it does not fit.
+    /// Returns the sum of both. `None` if it does not fit.
     pub fn checked_add(self, other: Self) -> Option<Self> {
         Some(Self {
             initial: self.initial.checked_add(other.initial)?,
@@ -61,7 +64,8 @@ impl PriceRange {
     }
 }
 
-/// The cash need of positions that expire together on one market, in rising order of strikes. `scenarios` is [`PriceRange::of_scenarios`].
+/// Returns the cash need of positions that expire together on one market, in rising order of
+/// strikes. `scenarios` is [`PriceRange::of_scenarios`].
 ///
 /// `None` if a number does not fit.
 pub fn cash_need(positions: &[Position], bounds: &PriceBounds, scenarios: &PriceRange) -> Option<CashNeed> {
@@ -85,7 +89,7 @@ pub fn cash_need(positions: &[Position], bounds: &PriceBounds, scenarios: &Price
     })
 }
 
-/// The least net payoff of positions with rising strikes over a range of prices.
+/// Returns the least net payoff of positions with rising strikes over a range of prices.
 #[inline(never)]
 pub fn min_payoff(positions: &[Position], range: &PriceRange) -> Option<I80F48> {
     let mut at = range.low;

@@ -1,4 +1,5 @@
-//! What a book needs besides the scenarios: the cost of closing its positions, and more of it for who holds much of the market.
+//! What a book needs besides the scenarios: the cost of closing its positions, and more of it for
+//! who holds much of the market.
 
 use super::account::Position;
 use super::params::ChargeParams;
@@ -10,8 +11,9 @@ use ballast_core_types::{value_ceil, Lots, Price, Value};
 
 /// The charges of a book on one market, base units, rounded up.
 ///
-/// For positions to be opened they are spread and concentration; lest a liquidation begin, the spread alone. Open interest is what others do, and
-/// whoever closes his part of it shall not bring anybody else's liquidation about.
+/// For positions to be opened they are spread and concentration; lest a liquidation begin, the
+/// spread alone. Open interest is what others do, and whoever closes his part of it shall not bring
+/// anybody else's liquidation about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Charges {
     /// Of the whole book.
@@ -27,13 +29,14 @@ fn charge(spread: Value, concentration: Value) -> Option<Requirement> {
     })
 }
 
-/// The charges of an account's positions on one market. `None` if a number does not fit.
+/// Returns the charges of an account's positions on one market. `None` if a number does not fit.
 ///
 /// **Spread**, for each series: max(floor, |q|·S·spread).
 ///
-/// **Concentration**, for the market: with Q = Σ|q|, open interest O, and F = max(free share × O, free size), nothing up to Q = F, and beyond
-/// that Q·S·c·min(1, (Q − F)/O), c being [`ChargeParams::concentration`]. It grows with the square of the position, from nothing, and is never
-/// more than Q·S·c.
+/// **Concentration**, for the market: with Q = Σ|q|, open interest O, and F = max(free share × O,
+/// free size), nothing up to Q = F, and beyond that Q·S·c·min(1, (Q − F)/O), c being
+/// [`ChargeParams::concentration`]. It grows with the square of the position, from nothing, and is
+/// never more than Q·S·c.
 pub fn charges(
     positions: &[Position],
     market: u8,
@@ -77,7 +80,7 @@ fn concentration(size: u64, spot: Price, params: &ChargeParams, open: OpenIntere
     Value::from_amount(charge)
 }
 
-/// What so many lots of the underlying are worth, rounded up.
+/// Returns what so many lots of the underlying are worth, rounded up.
 fn worth(lots: u64, spot: Price) -> Option<u64> {
     value_ceil(Lots(i64::try_from(lots).ok()?), spot)?.to_amount()
 }
@@ -103,7 +106,8 @@ mod tests {
 
     #[test]
     fn charges_follow_their_formulae() {
-        // 20 basis points, at least 100,000 for each series; a tenth of the spot for who holds everything, a tenth of it free, and 10⁶ lots.
+        // 20 basis points, at least 100,000 for each series; a tenth of the spot for who holds
+        // everything, a tenth of it free, and 10⁶ lots.
         let million = 1_000_000;
         for (positions, open, whole, short) in [
             (&[][..], 0, 0, 0),

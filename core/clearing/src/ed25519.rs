@@ -1,7 +1,9 @@
-//! The data of an instruction of the ed25519 program: who signed what, if it has the one form that cannot be misread.
+//! The data of an instruction of the ed25519 program: who signed what, if it has the one form that
+//! cannot be misread.
 //!
-//! The native program lets an instruction take keys, signatures and messages from anywhere in the transaction. Here all three have to
-//! lie in the instruction itself, one after the other, and nothing else: header (16 bytes), key (32), signature (64), message.
+//! The native program lets an instruction take keys, signatures and messages from anywhere in the
+//! transaction. Here all three have to lie in the instruction itself, one after the other, and
+//! nothing else: header (16 bytes), key (32), signature (64), message.
 
 /// Where the key lies.
 pub const KEY_OFFSET: u16 = 16;
@@ -29,8 +31,9 @@ pub enum SignatureError {
     Signer,
 }
 
-/// The message that an instruction's `data` shows to be signed by `signer`. The caller has made sure that the instruction is the ed25519 program's,
-/// which failed the transaction if the signature is wrong; `index` is the instruction's own index in the transaction.
+/// Returns the message that an instruction's `data` shows to be signed by `signer`. The caller has
+/// made sure that the instruction is the ed25519 program's, which failed the transaction if the
+/// signature is wrong; `index` is the instruction's own index in the transaction.
 ///
 /// # Errors
 /// [`SignatureError`].
@@ -77,7 +80,7 @@ mod tests {
 
     const KEY: [u8; 32] = [7; 32];
 
-    /// What the usual builders make of a message of five bytes.
+    /// Returns what the usual builders make of a message of five bytes.
     fn instruction() -> [u8; 117] {
         let mut data = [0; 117];
         data[0] = 1;

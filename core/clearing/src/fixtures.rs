@@ -71,7 +71,7 @@ pub const fn put(strike: u32) -> SeriesTerms {
     option(Kind::Put, strike, EXPIRY)
 }
 
-/// An account with cash and positions.
+/// Returns an account with cash and positions.
 pub fn account(cash: u64, positions: &[(SeriesTerms, i64)]) -> MarginAccount {
     let mut account = MarginAccount::EMPTY;
     account.cash = cash;

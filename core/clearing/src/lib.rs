@@ -1,11 +1,15 @@
-//! The options clearing house as pure decisions: series, margin accounts, trades, quotes, auctions, liquidation, settlement.
+//! The options clearing house as pure decisions: series, margin accounts, trades, quotes, auctions,
+//! liquidation, settlement.
 //!
-//! Nothing here knows an account of a chain, a clock or a token: a program loads plain values, calls one function, and stores
-//! what came back. A refusal is a value that names the rule and, where there is one, the number that broke it; whatever a function changes
-//! in place is then as it was. Formulae, the table of roundings, and what is bounded by what are in `docs/concepts/clearing.md`.
+//! Nothing here knows an account of a chain, a clock or a token: a program loads plain values,
+//! calls one function, and stores what came back. A refusal is a value that names the rule and,
+//! where there is one, the number that broke it; whatever a function changes in place is then as it
+//! was. Formulae, the table of roundings, and what is bounded by what are in
+//! `docs/concepts/clearing.md`.
 //!
-//! **Money.** Cash lies in margin accounts and in the pools of expiries that are being paid out; the insurance fund is a margin account too.
-//! Every function here moves cash between them or not at all, so their sum is what was deposited less what was withdrawn.
+//! **Money.** Cash lies in margin accounts and in the pools of expiries that are being paid out;
+//! the insurance fund is a margin account too. Every function here moves cash between them or not
+//! at all, so their sum is what was deposited less what was withdrawn.
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]

@@ -1,21 +1,26 @@
-//! Liquidation: anyone takes over parts of a failing book, for a discount that grows with time and is bounded.
+//! Liquidation: anyone takes over parts of a failing book, for a discount that grows with time and
+//! is bounded.
 //!
 //! 1. **Begin.** Below maintenance, or in debt, anyone may begin it: the moment is written down.
-//! 2. **Take.** A liquidator takes a part of one position at its fair value less a discount that grows in a straight line from nothing to
-//!    the cap over [`ClearingHouseParams::liquidation_seconds`]. [`check_take`] holds the take to four rules: it only reduces the position; nothing gets
-//!    worse; it is the smallest that suffices; it pays no more than the cap. The liquidator's own account has to pass the initial
-//!    check.
-//! 3. **End.** When the initial requirement holds again, anyone may end it, and every action of the owner that passes the initial check does.
-//! 4. **Bankruptcy.** If equity is zero or less, or nobody has taken anything until a grace after the discount's growth, the insurance account
-//!    takes the money at once and the positions one by one. It is wound down in the same way: anyone takes its positions at the same
-//!    discount, with no rule but the cap and that its cash lasts.
+//! 2. **Take.** A liquidator takes a part of one position at its fair value less a discount that
+//!    grows in a straight line from nothing to the cap over
+//!    [`ClearingHouseParams::liquidation_seconds`]. [`check_take`] holds the take to four rules: it
+//!    only reduces the position; nothing gets worse; it is the smallest that suffices; it pays no
+//!    more than the cap. The liquidator's own account has to pass the initial check.
+//! 3. **End.** When the initial requirement holds again, anyone may end it, and every action of the
+//!    owner that passes the initial check does.
+//! 4. **Bankruptcy.** If equity is zero or less, or nobody has taken anything until a grace after
+//!    the discount's growth, the insurance account takes the money at once and the positions one by
+//!    one. It is wound down in the same way: anyone takes its positions at the same discount, with
+//!    no rule but the cap and that its cash lasts.
 //!
-//! A liquidation that nobody ended although the account recovered does not lie in wait: after the grace and a time as long again it has
-//! lapsed, and has to begin anew, with no discount.
+//! A liquidation that nobody ended although the account recovered does not lie in wait: after the
+//! grace and a time as long again it has lapsed, and has to begin anew, with no discount.
 //!
-//! **Not worse** means two things. Equity over the initial requirement does not fall, unless it is enough and stays enough. And what cash lacks of
-//! the initial cash need does not grow. The one is a ratio, the other an amount, because the insurance fund pays the amount: buying back a
-//! short position may take more than its share of the cash, and still leave less to be paid by others.
+//! **Not worse** means two things. Equity over the initial requirement does not fall, unless it is
+//! enough and stays enough. And what cash lacks of the initial cash need does not grow. The one is
+//! a ratio, the other an amount, because the insurance fund pays the amount: buying back a short
+//! position may take more than its share of the cash, and still leave less to be paid by others.
 
 mod bankruptcy;
 mod refusal;
@@ -42,7 +47,8 @@ pub struct LiquidationFill {
     pub series: SeriesTerms,
     /// The quantity that goes to the liquidator: of the sign of the position.
     pub quantity: Lots,
-    /// What the liquidator pays to the account; negative where the account pays, to be rid of a short position.
+    /// What the liquidator pays to the account; negative where the account pays, to be rid of a
+    /// short position.
     pub payment: Value,
     /// The part of the fair value that the liquidator gets for the service.
     pub discount: u64,
@@ -76,8 +82,8 @@ pub fn begin(
     Ok(())
 }
 
-/// Ends a liquidation whose target has been reached. Whoever has checked that an account passes its initial margin may call it: it does nothing to
-/// an account that is not being liquidated.
+/// Ends a liquidation whose target has been reached. Whoever has checked that an account passes its
+/// initial margin may call it: it does nothing to an account that is not being liquidated.
 ///
 /// # Errors
 /// [`LiquidationError::NotRestored`], [`AccountError::Bankrupt`].
@@ -100,9 +106,11 @@ pub fn discount_floor(cap: u64, elapsed: i64, house: &ClearingHouseParams) -> Op
     mul_div_floor(cap, elapsed.min(whole), whole)
 }
 
-/// The most that taking `quantity` may ever pay beyond the fair value, rounded down: a share of the spot for each lot; of a long position no more
-/// than a share of its own worth besides, so that it never pays less than the rest of that. A short position has no such second bound: worthless as
-/// it may be, its risk is not, and a liquidator who gets nothing for it does not take it.
+/// Returns the most that taking `quantity` may ever pay beyond the fair value, rounded down: a
+/// share of the spot for each lot; of a long position no more than a share of its own worth
+/// besides, so that it never pays less than the rest of that. A short position has no such second
+/// bound: worthless as it may be, its risk is not, and a liquidator who gets nothing for it does
+/// not take it.
 pub fn discount_cap_floor(quantity: Lots, fair: Value, spot: Price, params: &DiscountParams) -> Option<u64> {
     let size = Lots(i64::try_from(quantity.0.unsigned_abs()).ok()?);
     let of_spot = points_of_floor(value_floor(size, spot)?.positive_part(), params.of_spot)?;
@@ -117,14 +125,16 @@ pub fn discount_cap_floor(quantity: Lots, fair: Value, spot: Price, params: &Dis
 pub enum Seller {
     /// An account that is being liquidated: [`check_take`] holds besides.
     Member,
-    /// The insurance account, by the time since its last takeover: for it a liquidation does not lapse.
+    /// The insurance account, by the time since its last takeover: for it a liquidation does not
+    /// lapse.
     Insurance,
 }
 
 /// Prices a take of `quantity` (of the sign of the position).
 ///
 /// # Errors
-/// [`LiquidationError::Settling`], [`LiquidationError::NotBegun`], [`LiquidationError::NotReducing`], a size that is no multiple of the least,
+/// [`LiquidationError::Settling`], [`LiquidationError::NotBegun`],
+/// [`LiquidationError::NotReducing`], a size that is no multiple of the least,
 /// [`LiquidationError::Margin`], [`LiquidationError::TooLarge`].
 pub fn price_take(
     account: &MarginAccount,
@@ -171,15 +181,16 @@ pub fn price_take(
     priced().ok_or(LiquidationError::TooLarge)
 }
 
-/// How equity over the initial requirement after a take compares with the one before, each counted as at most one. `None` where the requirement is
-/// zero and equity below it.
+/// Returns how equity over the initial requirement after a take compares with the one before, each
+/// counted as at most one. `None` where the requirement is zero and equity below it.
 fn compare(before: &MarginStatus, after: &MarginStatus) -> Option<Ordering> {
     let enough = |status: &MarginStatus| status.equity >= status.initial;
     match (enough(before), enough(after)) {
         (true, true) => Some(Ordering::Equal),
         (true, false) => Some(Ordering::Less),
         (false, true) => Some(Ordering::Greater),
-        // Both are short of a need; cross-multiplied, a ratio of two positive numbers. Products of 63 bits fit 127.
+        // Both are short of a need; cross-multiplied, a ratio of two positive numbers. Products of
+        // 63 bits fit 127.
         (false, false) if before.initial > Value::ZERO && after.initial > Value::ZERO => {
             let product = |a: Value, b: Value| i128::from(a.0).wrapping_mul(i128::from(b.0));
             Some(product(after.equity, before.initial).cmp(&product(before.equity, after.initial)))
@@ -188,13 +199,15 @@ fn compare(before: &MarginStatus, after: &MarginStatus) -> Option<Ordering> {
     }
 }
 
-/// Holds a take to the rules, from where the account stands before and after it, and after one that is smaller by the least size.
+/// Holds a take to the rules, from where the account stands before and after it, and after one that
+/// is smaller by the least size.
 ///
-/// `smaller` is only needed where the account is restored after the take: while it is not, no smaller take could have done. It is `None` too where the
-/// take is one least size.
+/// `smaller` is only needed where the account is restored after the take: while it is not, no
+/// smaller take could have done. It is `None` too where the take is one least size.
 ///
 /// # Errors
-/// The first [`LiquidationError`] in the order: restored before, bankrupt, worse, less cash, no improvement, more than needed.
+/// The first [`LiquidationError`] in the order: restored before, bankrupt, worse, less cash, no
+/// improvement, more than needed.
 pub fn check_take(
     take: &LiquidationFill,
     min_size: Lots,
@@ -229,7 +242,8 @@ pub fn check_take(
     Ok(())
 }
 
-/// Moves what is taken, and its payment: debt is repaid first. Returns by how much open interest changed.
+/// Moves what is taken, and its payment: debt is repaid first. Returns by how much open interest
+/// changed.
 ///
 /// `insurance` is `None` where the account is the insurance account itself.
 ///

@@ -1,9 +1,12 @@
-//! Which series may be created: strikes and expiries on a listing grid, so that interest gathers in few series and none is dust.
+//! Which series may be created: strikes and expiries on a listing grid, so that interest gathers in
+//! few series and none is dust.
 //!
-//! **Strikes** have at most three significant digits, in steps that double as the first digit grows: 0.02 from 1 to 2, 0.05 from 2 to 5,
-//! 0.1 from 5 to 10, times the power of ten. A step is so 1…2.5 % of the strike: 1,000 at 65,000, 2,000 at 110,000, 50 at 3,000, 2 at 150.
+//! **Strikes** have at most three significant digits, in steps that double as the first digit
+//! grows: 0.02 from 1 to 2, 0.05 from 2 to 5, 0.1 from 5 to 10, times the power of ten. A step is
+//! so 1…2.5 % of the strike: 1,000 at 65,000, 2,000 at 110,000, 50 at 3,000, 2 at 150.
 //!
-//! **Expiries** are at 08:00 UTC: each day in the near, Fridays further out, and last Fridays of months beyond.
+//! **Expiries** are at 08:00 UTC: each day in the near, Fridays further out, and last Fridays of
+//! months beyond.
 
 use super::calendar::{is_expiry_time, Day};
 use super::params::ListingParams;
@@ -40,7 +43,8 @@ pub enum ListingGridError {
 }
 
 impl ListingParams {
-    /// Whether a series may be created at the unix time `now`, the market's price being `spot`.
+    /// Checks whether a series may be created at the unix time `now`, the market's price being
+    /// `spot`.
     ///
     /// # Errors
     /// The first rule that it breaks.
@@ -59,10 +63,11 @@ impl ListingParams {
         self.check_expiry(terms.expiry, now)
     }
 
-    /// Whether an expiry may be created at the unix time `now`.
+    /// Checks whether an expiry may be created at the unix time `now`.
     ///
     /// # Errors
-    /// [`ListingGridError::ExpiryTime`], [`ListingGridError::TooSoon`], [`ListingGridError::TooFar`].
+    /// [`ListingGridError::ExpiryTime`], [`ListingGridError::TooSoon`],
+    /// [`ListingGridError::TooFar`].
     pub fn check_expiry(&self, expiry: i64, now: i64) -> Result<(), ListingGridError> {
         if !is_expiry_time(expiry) {
             return Err(ListingGridError::ExpiryTime(expiry));
@@ -87,7 +92,7 @@ impl ListingParams {
     }
 }
 
-/// The step of strikes whose first three digits are these; `None` if they are not three.
+/// Returns the step of strikes whose first three digits are these; `None` if they are not three.
 pub const fn step(digits: u32) -> Option<u32> {
     match digits {
         100..=199 => Some(2),
@@ -132,7 +137,7 @@ fn below(spot: Price, share: BasisPoints, strike: Price) -> bool {
     }
 }
 
-/// Both times 10,000.
+/// Returns both times 10,000.
 fn sides(spot: Price, share: BasisPoints, strike: Price) -> Option<(i128, i128)> {
     Some((
         spot.fixed().to_bits().checked_mul(i128::from(share.0))?,

@@ -6,11 +6,14 @@
 //!                                       marks of long options + tail(the rest) + charges(the rest) )
 //! ```
 //!
-//! with the book being that of one market: nothing is netted between markets, which fall together when it matters. And tail = max(share × worst loss, multiple × 99 % shortfall) of the risk engine. A book of long options needs no more than its marks, charges
-//! included. Besides, what expires soon needs cash: see [`super::cash_need`].
+//! with the book being that of one market: nothing is netted between markets, which fall together
+//! when it matters. And tail = max(share × worst loss, multiple × 99 % shortfall) of the risk
+//! engine. A book of long options needs no more than its marks, charges included. Besides, what
+//! expires soon needs cash: see [`super::cash_need`].
 //!
-//! **Expired, not yet settled** positions count as options with five minutes to live: the price they settle at is not known to this function, and
-//! the one of the moment is as good an estimate as there is. Anybody may settle them.
+//! **Expired, not yet settled** positions count as options with five minutes to live: the price
+//! they settle at is not known to this function, and the one of the moment is as good an estimate
+//! as there is. Anybody may settle them.
 
 use super::account::{MarginAccount, Position};
 use super::cash_need::{cash_need, CashNeed, PriceRange};
@@ -29,8 +32,8 @@ pub const MIN_SECONDS: i64 = 300;
 /// One market of the house, as margin sees it.
 #[derive(Clone, Copy, Debug)]
 pub struct ListedMarket<'a> {
-    /// What the risk engine needs of it, the price admitted for the use at hand: `Trade` where positions are opened or cash leaves, `Exit` where a
-    /// book is only made smaller.
+    /// What the risk engine needs of it, the price admitted for the use at hand: `Trade` where
+    /// positions are opened or cash leaves, `Exit` where a book is only made smaller.
     pub inputs: MarketInputs<'a>,
     /// Its slow price.
     pub slow: Price,
@@ -51,7 +54,8 @@ pub struct MarginContext<'a> {
     pub now: i64,
 }
 
-/// Memory to work in, [`super::account::MAX_POSITIONS`] of each: too much for a stack frame of the virtual machine.
+/// Memory to work in, [`super::account::MAX_POSITIONS`] of each: too much for a stack frame of the
+/// virtual machine.
 #[derive(Debug)]
 pub struct Workspace<'a> {
     /// The account's positions, as the risk engine takes them.
@@ -74,8 +78,8 @@ pub const BLANK: BookLeg = BookLeg {
 pub enum Marks {
     /// At the price's adverse ends: for trades and liquidations.
     Adverse,
-    /// Market by market at the worse of that and the slow price: for withdrawals, so that no gain leaves that only exists at a price of the
-    /// moment.
+    /// Market by market at the worse of that and the slow price: for withdrawals, so that no gain
+    /// leaves that only exists at a price of the moment.
     Conservative,
 }
 
@@ -128,7 +132,7 @@ impl From<AssessError> for MarginError {
 }
 
 impl MarginStatus {
-    /// Whether positions may be opened and cash withdrawn.
+    /// Checks whether positions may be opened and cash withdrawn.
     ///
     /// # Errors
     /// [`MarginError::Initial`], [`MarginError::Cash`].
@@ -148,12 +152,14 @@ impl MarginStatus {
         Ok(())
     }
 
-    /// Whether a liquidation may begin: it is in debt, or equity or cash is below maintenance.
+    /// Returns whether a liquidation may begin: it is in debt, or equity or cash is below
+    /// maintenance.
     pub fn is_liquidatable(&self) -> bool {
         self.debt > Value::ZERO || self.equity < self.maintenance || self.cash < self.cash_need.maintenance
     }
 
-    /// Whether a liquidation has reached its target: no debt, and the initial requirements hold.
+    /// Returns whether a liquidation has reached its target: no debt, and the initial requirements
+    /// hold.
     pub fn is_restored(&self) -> bool {
         self.debt <= Value::ZERO && self.check_initial().is_ok()
     }
@@ -200,8 +206,9 @@ impl OnMarkets {
     }
 }
 
-/// The positions of one market, `group`: by a grid of that market's own, as wide as if there were no other. Markets combined by a common factor are
-/// shocked less each, which is right for what is linear and too little for options whose loss lies far out.
+/// Returns the positions of one market, `group`: by a grid of that market's own, as wide as if
+/// there were no other. Markets combined by a common factor are shocked less each, which is right
+/// for what is linear and too little for options whose loss lies far out.
 #[inline(never)]
 fn on_market(
     group: &[Position],
@@ -256,7 +263,8 @@ fn view<'c, 'a>(context: &'c MarginContext<'a>, market: u8) -> Result<&'c Listed
     view.ok_or(MarginError::MarketMissing(market))
 }
 
-/// The cash needs of all groups that expire within the window: no group's gain pays another's loss, as they are paid out one by one.
+/// Returns the cash needs of all groups that expire within the window: no group's gain pays
+/// another's loss, as they are paid out one by one.
 #[inline(never)]
 fn all_cash_needs(account: &MarginAccount, context: &MarginContext) -> Result<CashNeed, MarginError> {
     let mut sum = CashNeed::default();
@@ -278,7 +286,8 @@ fn all_cash_needs(account: &MarginAccount, context: &MarginContext) -> Result<Ca
     Ok(sum)
 }
 
-/// What a signed quantity of a series is worth at the published price and the surface's own volatility, rounded down.
+/// Returns what a signed quantity of a series is worth at the published price and the surface's own
+/// volatility, rounded down.
 ///
 /// # Errors
 /// As [`margin_status`].

@@ -1,7 +1,8 @@
 //! Which of a maker's quotes still hold, and how much of each is filled.
 //!
-//! Nonce n lives in slot n mod 32. A higher nonce of the same slot takes it over; the lower one is then superseded for good. So a maker can have
-//! 32 quotes half filled at once, without an account for each, and nothing signed can be filled beyond its size.
+//! Nonce n lives in slot n mod 32. A higher nonce of the same slot takes it over; the lower one is
+//! then superseded for good. So a maker can have 32 quotes half filled at once, without an account
+//! for each, and nothing signed can be filled beyond its size.
 
 use ballast_core_types::Lots;
 
@@ -56,7 +57,7 @@ pub enum NonceError {
 }
 
 impl Nonces {
-    /// What has been filled of a nonce, if it still holds.
+    /// Returns what has been filled of a nonce, if it still holds.
     ///
     /// # Errors
     /// [`NonceError::Reserved`], [`NonceError::BelowLeast`], [`NonceError::Superseded`].
@@ -103,8 +104,9 @@ impl Nonces {
         Ok(())
     }
 
-    /// Cancels every quote whose nonce is below `up_to`, or, without it, below and including the highest that was ever filled or cancelled
-    /// here. Never takes a cancellation back. Returns the least nonce that now holds.
+    /// Cancels every quote whose nonce is below `up_to`, or, without it, below and including the
+    /// highest that was ever filled or cancelled here. Never takes a cancellation back. Returns the
+    /// least nonce that now holds.
     ///
     /// A quote nobody has touched may have a higher nonce: who wants it gone says `up_to`.
     pub fn cancel_all(&mut self, up_to: Option<Nonce>) -> Nonce {

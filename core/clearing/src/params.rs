@@ -1,5 +1,6 @@
-//! What a house is created with, for good: one bundle, validated whole. No parameter switches a rule off by being zero, and each has a
-//! hard-coded largest value, so that whoever creates a house cannot make it one that takes from its members.
+//! What a house is created with, for good: one bundle, validated whole. No parameter switches a
+//! rule off by being zero, and each has a hard-coded largest value, so that whoever creates a house
+//! cannot make it one that takes from its members.
 
 use ballast_core_margin::{HORIZON_SECONDS, MAX_MARKETS};
 use ballast_core_types::basis_points::BasisPoints;
@@ -10,7 +11,8 @@ use core::ops::RangeInclusive;
 pub const MAX_LISTINGS: usize = MAX_MARKETS;
 /// The longest window of a settlement, seconds.
 pub const LONGEST_WINDOW_SECONDS: i64 = 7_200;
-/// What an account has at least to find its cash, before a liquidation for want of it can end in a takeover; seconds.
+/// What an account has at least to find its cash, before a liquidation for want of it can end in a
+/// takeover; seconds.
 const MIN_NOTICE_SECONDS: i64 = 3_600;
 
 /// Which strikes may be created.
@@ -18,7 +20,8 @@ const MIN_NOTICE_SECONDS: i64 = 3_600;
 pub struct StrikeRange {
     /// Least strike as a share of the spot at creation: 5…100 %.
     pub least: BasisPoints,
-    /// Greatest strike as a share of the spot at creation: 100…2,000 %. Together with the least it stays within the pricing's e^±5.
+    /// Greatest strike as a share of the spot at creation: 100…2,000 %. Together with the least it
+    /// stays within the pricing's e^±5.
     pub greatest: BasisPoints,
 }
 
@@ -31,7 +34,8 @@ pub struct ExpiryRules {
     pub weekly_days: u16,
     /// The last Friday of a month so many days ahead or less: from the weekly limit to 730.
     pub longest_days: u16,
-    /// Least time to expiry at creation, seconds: an hour to a day, and more than the settlement's window.
+    /// Least time to expiry at creation, seconds: an hour to a day, and more than the settlement's
+    /// window.
     pub min_seconds: u32,
 }
 
@@ -42,7 +46,8 @@ pub struct ChargeParams {
     pub spread: BasisPoints,
     /// The least of that for each series held, base units: 1…10⁹.
     pub spread_floor: u64,
-    /// The concentration charge of who holds everything, as a share of the spot for each lot: 10…5,000 basis points.
+    /// The concentration charge of who holds everything, as a share of the spot for each lot:
+    /// 10…5,000 basis points.
     pub concentration: BasisPoints,
     /// Share of the market's open interest that is free of it: 0…50 %.
     pub free_share: BasisPoints,
@@ -66,9 +71,11 @@ pub struct SettlementParams {
     pub window_seconds: u32,
     /// At most one sample in each stretch of this length, seconds: 10…600.
     pub spacing_seconds: u32,
-    /// How many samples settle: 5…240, and no more than three quarters of the stretches in the window.
+    /// How many samples settle: 5…240, and no more than three quarters of the stretches in the
+    /// window.
     pub min_samples: u16,
-    /// By how much the window grows when there are too few, seconds: from the spacing to the largest delay.
+    /// By how much the window grows when there are too few, seconds: from the spacing to the
+    /// largest delay.
     pub extension_seconds: u32,
     /// By how much it may have grown, seconds: 600…43,200. After that the slow price settles.
     pub max_delay_seconds: u32,
@@ -102,11 +109,13 @@ pub struct ClearingHouseParams {
     pub cash_window_seconds: u32,
     /// How long a liquidation's discount grows, seconds: 60…3,600.
     pub liquidation_seconds: u32,
-    /// How long after that nobody may have taken anything before the insurance account takes over, seconds: 60…86,400.
+    /// How long after that nobody may have taken anything before the insurance account takes over,
+    /// seconds: 60…86,400.
     pub grace_seconds: u32,
 }
 
-/// The rule that a bundle of parameters breaks: the field is outside the range that its documentation gives.
+/// The rule that a bundle of parameters breaks: the field is outside the range that its
+/// documentation gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ParamError {
     /// [`StrikeRange::least`].
@@ -198,7 +207,8 @@ impl ListingParams {
         self.expiries.validate(self.settlement.window_seconds)?;
         within(ParamError::LeastSize, self.min_size.0, 1..=1_000_000_000_000)?;
         self.charges.validate()?;
-        // More than what was held for closing the position, and failing would pay: the fund gives the same discount.
+        // More than what was held for closing the position, and failing would pay: the fund gives
+        // the same discount.
         let held = points(self.charges.spread);
         within(ParamError::DiscountOfSpot, points(self.discount.of_spot), 1..=held)?;
         within(ParamError::DiscountOfMark, points(self.discount.of_mark), 100..=5_000)?;
@@ -236,7 +246,8 @@ impl SettlementParams {
         within(ParamError::Window, window, 300..=LONGEST_WINDOW_SECONDS)?;
         within(ParamError::Spacing, spacing, 10..=600)?;
         let stretches = window.checked_div(spacing).unwrap_or_default();
-        // Some stretches will pass without a sample: a window that needs every one of them would always be extended.
+        // Some stretches will pass without a sample: a window that needs every one of them would
+        // always be extended.
         let most = (stretches.saturating_mul(3) >> 2).min(240);
         within(ParamError::LeastSamples, i64::from(self.min_samples), 5..=most)?;
         within(ParamError::GreatestDelay, delay, 600..=43_200)?;
@@ -263,8 +274,9 @@ impl ClearingHouseParams {
         within(ParamError::Grace, i64::from(self.grace_seconds), 60..=86_400)
     }
 
-    /// Whether a listing goes with these: a liquidation has to be over, takeover and all, between the first need of cash for an expiry and the
-    /// window in which nothing is taken any more.
+    /// Checks whether a listing goes with these: a liquidation has to be over, takeover and all,
+    /// between the first need of cash for an expiry and the window in which nothing is taken any
+    /// more.
     ///
     /// # Errors
     /// [`ParamError::CashWindow`].

@@ -1,13 +1,18 @@
-//! Paying out an expiry, so that no token is ever created: first what is owed comes in, then what is there goes out.
+//! Paying out an expiry, so that no token is ever created: first what is owed comes in, then what
+//! is there goes out.
 //!
-//! One book for each market and expiry, not for each series: what an account owes on one strike it may be owed on another, and a spread
-//! has to be settled by its net, or its owner would need the gross amount in cash.
+//! One book for each market and expiry, not for each series: what an account owes on one strike it
+//! may be owed on another, and a spread has to be settled by its net, or its owner would need the
+//! gross amount in cash.
 //!
-//! 1. **In.** Each account's positions of the expiry are settled together, in any order of accounts, by anyone ([`settle_positions`]). Their net
-//!    payoff is one amount. If it is negative, the account pays it, rounded up: what its cash cannot pay becomes its debt, the insurance
-//!    account pays as much of it as it has, and the rest is lost. If it is positive, the account gets a claim, rounded down.
-//! 2. **Out.** When no position is left, claims are paid in any order ([`pay_claim`]): whole if all that came in covers them, else
-//!    ⌊claim × collected / claimed⌋. That is how winners share a loss, and both sums are final by then.
+//! 1. **In.** Each account's positions of the expiry are settled together, in any order of
+//!    accounts, by anyone ([`settle_positions`]). Their net payoff is one amount. If it is
+//!    negative, the account pays it, rounded up: what its cash cannot pay becomes its debt, the
+//!    insurance account pays as much of it as it has, and the rest is lost. If it is positive, the
+//!    account gets a claim, rounded down.
+//! 2. **Out.** When no position is left, claims are paid in any order ([`pay_claim`]): whole if all
+//!    that came in covers them, else ⌊claim × collected / claimed⌋. That is how winners share a
+//!    loss, and both sums are final by then.
 //!
 //! What roundings leave goes to the insurance account after the last claim.
 
@@ -89,17 +94,17 @@ impl From<AccountError> for PayoutError {
 }
 
 impl ExpiryBook {
-    /// Whether every position has been settled.
+    /// Returns whether every position has been settled.
     pub const fn is_closed(&self) -> bool {
         self.open_long == 0 && self.open_short == 0
     }
 
-    /// Whether everything has been paid, and the book may go.
+    /// Returns whether everything has been paid, and the book may go.
     pub const fn is_done(&self) -> bool {
         self.is_closed() && self.claims_done == self.claimed && self.paid == self.collected
     }
 
-    /// What it holds, base units.
+    /// Returns what it holds, base units.
     pub const fn pool(&self) -> u64 {
         self.collected.saturating_sub(self.paid)
     }
@@ -114,7 +119,7 @@ impl ExpiryBook {
         Ok(())
     }
 
-    /// What a claim gets once all positions are settled.
+    /// Returns what a claim gets once all positions are settled.
     pub fn payment_floor(&self, claim: u64) -> Option<u64> {
         if self.collected >= self.claimed {
             return Some(claim);
@@ -141,10 +146,12 @@ struct Sums {
     short: u64,
 }
 
-/// Settles all positions that an account has on one market and expiry, at the expiry's price. `insurance` is `None` where the account is the
-/// insurance account itself: what it cannot pay is lost at once.
+/// Settles all positions that an account has on one market and expiry, at the expiry's price.
+/// `insurance` is `None` where the account is the insurance account itself: what it cannot pay is
+/// lost at once.
 ///
-/// A bankrupt account's positions are settled for the insurance account: it gets the claim, and what the account cannot pay is no debt.
+/// A bankrupt account's positions are settled for the insurance account: it gets the claim, and
+/// what the account cannot pay is no debt.
 ///
 /// # Errors
 /// [`PayoutError`]; nothing is then changed.
@@ -243,8 +250,9 @@ fn apply(
     Ok(())
 }
 
-/// Pays an account's claim on one market and expiry, once all positions of it are settled. What the account owes the insurance account is repaid
-/// first. `insurance` is `None` where the account is the insurance account itself.
+/// Pays an account's claim on one market and expiry, once all positions of it are settled. What the
+/// account owes the insurance account is repaid first. `insurance` is `None` where the account is
+/// the insurance account itself.
 ///
 /// # Errors
 /// [`PayoutError`]; nothing is then changed.

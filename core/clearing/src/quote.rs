@@ -18,7 +18,8 @@
 //! | 186 | 8 | nonce |
 //! | 194 | 32 | the owner who may take it, or zeros: anyone |
 //!
-//! The first byte of the domain is 0xff: no transaction begins with it, so a signature of a quote can never be one of a transaction.
+//! The first byte of the domain is 0xff: no transaction begins with it, so a signature of a quote
+//! can never be one of a transaction.
 
 use super::nonces::Nonce;
 use super::series::{SeriesTerms, SERIES_BYTES};
@@ -104,7 +105,7 @@ pub enum QuoteError {
 }
 
 impl Quote {
-    /// The message that the maker signs.
+    /// Returns the message that the maker signs.
     pub fn encode(&self) -> [u8; QUOTE_BYTES] {
         let mut bytes = [0; QUOTE_BYTES];
         let mut rest = bytes.as_mut_slice();
@@ -128,7 +129,7 @@ impl Quote {
         bytes
     }
 
-    /// The quote in a message: exactly what [`Self::encode`] writes, and nothing else.
+    /// Returns the quote in a message: exactly what [`Self::encode`] writes, and nothing else.
     ///
     /// # Errors
     /// The first rule of form that the message breaks.
@@ -173,8 +174,9 @@ impl Quote {
         })
     }
 
-    /// Whether the quote may be taken here and now by the owner `taker`. Its nonce is [`super::nonces::Nonces::fill`]'s to check, its signature the
-    /// caller's: the message must be signed by the key that quotes for the maker's account.
+    /// Checks whether the quote may be taken here and now by the owner `taker`. Its nonce is
+    /// [`super::nonces::Nonces::fill`]'s to check, its signature the caller's: the message must be
+    /// signed by the key that quotes for the maker's account.
     ///
     /// # Errors
     /// The first rule that it breaks, in the order of the message.

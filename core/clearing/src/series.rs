@@ -8,7 +8,8 @@ use core::cmp::Ordering;
 /// Bytes of [`SeriesTerms::to_bytes`].
 pub const SERIES_BYTES: usize = 16;
 
-/// The terms of a series, which are also its name within a house: two series with the same terms are one.
+/// The terms of a series, which are also its name within a house: two series with the same terms
+/// are one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SeriesTerms {
     /// Index of its market among those of the house: 0…3.
@@ -22,13 +23,15 @@ pub struct SeriesTerms {
 }
 
 impl SeriesTerms {
-    /// Whether the strike is positive and written in the one way it can be: at most nine places, and none of them a trailing zero.
+    /// Returns whether the strike is positive and written in the one way it can be: at most nine
+    /// places, and none of them a trailing zero.
     pub fn is_canonical(&self) -> bool {
         let Decimal { digits, places } = self.strike;
         digits > 0 && places <= 9 && (places == 0 || digits.checked_rem(10) != Some(0))
     }
 
-    /// The terms in sixteen bytes: market, kind (1 call, 2 put), places, zero, digits (`u32`), expiry (`i64`), little-endian.
+    /// Returns the terms in sixteen bytes: market, kind (1 call, 2 put), places, zero, digits
+    /// (`u32`), expiry (`i64`), little-endian.
     pub fn to_bytes(&self) -> [u8; SERIES_BYTES] {
         let [d0, d1, d2, d3] = self.strike.digits.to_le_bytes();
         let [e0, e1, e2, e3, e4, e5, e6, e7] = self.expiry.to_le_bytes();
@@ -53,8 +56,8 @@ impl SeriesTerms {
         ]
     }
 
-    /// The terms that [`Self::to_bytes`] wrote. `None` for anything it does not write: an unknown kind, a padding byte that is not zero, or a
-    /// strike that is not canonical.
+    /// Returns the terms that [`Self::to_bytes`] wrote. `None` for anything it does not write: an
+    /// unknown kind, a padding byte that is not zero, or a strike that is not canonical.
     pub fn from_bytes(bytes: &[u8; SERIES_BYTES]) -> Option<Self> {
         let [market, kind, places, zero, d0, d1, d2, d3, expiry @ ..] = *bytes;
         let terms = Self {
@@ -69,7 +72,7 @@ impl SeriesTerms {
         (zero == 0 && terms.is_canonical()).then_some(terms)
     }
 
-    /// The terms as the risk engine takes them, with the expiry as given.
+    /// Returns the terms as the risk engine takes them, with the expiry as given.
     pub fn contract(&self, expiry: i64) -> Contract {
         Contract::Option {
             kind: self.kind,
@@ -78,15 +81,17 @@ impl SeriesTerms {
         }
     }
 
-    /// The strike with 48 fraction bits, rounded down once and for everybody, so that what the short side owes is what the long side is
-    /// owed. `None` if it is not a positive decimal of at most nine places.
+    /// Returns the strike with 48 fraction bits, rounded down once and for everybody, so that what
+    /// the short side owes is what the long side is owed. `None` if it is not a positive decimal of
+    /// at most nine places.
     pub fn strike_price(&self) -> Option<Price> {
         let divisor = 10i128.checked_pow(u32::from(self.strike.places))?;
         let bits = (i128::from(self.strike.digits) << 48).checked_div(divisor)?;
         Price::from_fixed(I80F48::from_bits(bits)).filter(|_| self.strike.places <= 9)
     }
 
-    /// What one lot pays when the market settles at `price`: max(0, ±(price − strike)), exactly. `None` where [`Self::strike_price`] is.
+    /// Returns what one lot pays when the market settles at `price`: max(0, ±(price − strike)),
+    /// exactly. `None` where [`Self::strike_price`] is.
     pub fn intrinsic(&self, price: Price) -> Option<I80F48> {
         let strike = self.strike_price()?.fixed();
         let gain = match self.kind {
@@ -96,13 +101,13 @@ impl SeriesTerms {
         Some(gain.max(I80F48::ZERO))
     }
 
-    /// Whether both belong to one market and moment, and so are settled together.
+    /// Returns whether both belong to one market and moment, and so are settled together.
     pub fn expires_with(&self, other: &Self) -> bool {
         self.market == other.market && self.expiry == other.expiry
     }
 }
 
-/// The byte of a kind: 1 call, 2 put.
+/// Returns the byte of a kind: 1 call, 2 put.
 pub const fn kind_byte(kind: Kind) -> u8 {
     match kind {
         Kind::Call => 1,
@@ -110,7 +115,7 @@ pub const fn kind_byte(kind: Kind) -> u8 {
     }
 }
 
-/// The kind of a byte, if it is one.
+/// Returns the kind of a byte, if it is one.
 pub const fn kind_of(byte: u8) -> Option<Kind> {
     match byte {
         1 => Some(Kind::Call),
@@ -119,7 +124,8 @@ pub const fn kind_of(byte: u8) -> Option<Kind> {
     }
 }
 
-/// By market, expiry, strike and kind: what expires together is together, and within that strikes rise.
+/// By market, expiry, strike and kind: what expires together is together, and within that strikes
+/// rise.
 impl Ord for SeriesTerms {
     fn cmp(&self, other: &Self) -> Ordering {
         let places = |decimal: Decimal| 10u64.saturating_pow(u32::from(decimal.places.min(9)));

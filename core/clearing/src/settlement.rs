@@ -1,13 +1,15 @@
-//! The price that an expiry settles at: the average of samples that anybody may record, or, at the very last, the slow price.
+//! The price that an expiry settles at: the average of samples that anybody may record, or, at the
+//! very last, the slow price.
 //!
-//! Samples are admitted prices published in the window before expiry, in rising order of publication, at most one in each stretch of
-//! [`SettlementParams::spacing_seconds`] and half a stretch apart. (Whole stretches apart would let somebody who samples at the end of one push all
-//! the following to the ends of theirs, until one is missed.) Each has the same weight, so who chooses one sample moves the average by no more
-//! than that sample's distance from what else would have been taken, over their number, which is at least
-//! [`SettlementParams::min_samples`].
+//! Samples are admitted prices published in the window before expiry, in rising order of
+//! publication, at most one in each stretch of [`SettlementParams::spacing_seconds`] and half a
+//! stretch apart. (Whole stretches apart would let somebody who samples at the end of one push all
+//! the following to the ends of theirs, until one is missed.) Each has the same weight, so who
+//! chooses one sample moves the average by no more than that sample's distance from what else would
+//! have been taken, over their number, which is at least [`SettlementParams::min_samples`].
 //!
-//! Where there are too few at the end, the window grows, step by step, until a step ends with enough of them. After the largest delay
-//! the market's slow price settles, once and for all.
+//! Where there are too few at the end, the window grows, step by step, until a step ends with
+//! enough of them. After the largest delay the market's slow price settles, once and for all.
 
 use super::params::SettlementParams;
 use ballast_core_types::{Price, I80F48};
@@ -47,7 +49,8 @@ pub enum SettlementError {
     BeforeWindow(i64),
     /// Published after the window that has enough samples, or that cannot grow any more.
     AfterWindow(i64),
-    /// Published in the same stretch as the last sample, before it, or less than half a stretch after it.
+    /// Published in the same stretch as the last sample, before it, or less than half a stretch
+    /// after it.
     TooClose {
         /// When the last one was published.
         last_at: i64,
@@ -113,7 +116,7 @@ impl Settlement {
         Ok(())
     }
 
-    /// The end of the window that a moment lies in, if the window may grow to it.
+    /// Returns the end of the window that a moment lies in, if the window may grow to it.
     fn window_for(&self, time: i64, params: &SettlementParams) -> Result<i64, SettlementError> {
         let beyond = time.saturating_sub(self.ends_at);
         if beyond <= 0 {
@@ -138,11 +141,13 @@ impl Settlement {
         self.expiry.saturating_add(i64::from(params.max_delay_seconds))
     }
 
-    /// Settles at `now`: by the average, rounded down to 2⁻⁴⁸, if the window has ended with enough samples; by `slow_price` from
-    /// [`Self::final_at`] on. What has been settled is only told again.
+    /// Settles at `now`: by the average, rounded down to 2⁻⁴⁸, if the window has ended with enough
+    /// samples; by `slow_price` from [`Self::final_at`] on. What has been settled is only told
+    /// again.
     ///
     /// # Errors
-    /// [`SettlementError::TooEarly`], [`SettlementError::TooFew`], [`SettlementError::TooLarge`]; nothing is then changed.
+    /// [`SettlementError::TooEarly`], [`SettlementError::TooFew`], [`SettlementError::TooLarge`];
+    /// nothing is then changed.
     pub fn finish(
         &mut self,
         slow_price: Price,
@@ -298,8 +303,10 @@ mod tests {
     }
 
     proptest! {
-        /// An adversary has one stretch to himself: he samples at a moment of his choice, at whatever price was admitted then, before anybody else.
-        /// Everybody else samples in the middle of each stretch. He moves the average by his sample's distance over the number of samples.
+        /// An adversary has one stretch to himself: he samples at a moment of his choice, at
+        /// whatever price was admitted then, before anybody else. Everybody else samples in the
+        /// middle of each stretch. He moves the average by his sample's distance over the number of
+        /// samples.
         #[test]
         fn nobody_moves_the_average_by_more_than_one_samples_weight(
             prices in proptest::collection::vec(1u64..1 << 50, 30), his in 1u64..1 << 50, stretch in 0usize..30, offset in 0i64..30,

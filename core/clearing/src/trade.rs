@@ -19,7 +19,7 @@ pub enum Side {
 }
 
 impl Side {
-    /// The other one.
+    /// Returns the other one.
     pub const fn opposite(self) -> Self {
         match self {
             Self::Buy => Self::Sell,
@@ -28,8 +28,9 @@ impl Side {
     }
 }
 
-/// What `quantity` costs at `price`, in base units: rounded up if the taker buys, down if the taker sells, so that a taker never gains by
-/// cutting a trade into pieces. `lots_per_unit` is [`super::params::ClearingHouseParams::lots_per_unit`].
+/// Returns what `quantity` costs at `price`, in base units: rounded up if the taker buys, down if
+/// the taker sells, so that a taker never gains by cutting a trade into pieces. `lots_per_unit` is
+/// [`super::params::ClearingHouseParams::lots_per_unit`].
 ///
 /// `None` for a quantity below zero or a premium that does not fit.
 pub fn premium(quantity: Lots, price: UnitPrice, lots_per_unit: u64, taker: Side) -> Option<u64> {
@@ -45,7 +46,7 @@ pub fn premium(quantity: Lots, price: UnitPrice, lots_per_unit: u64, taker: Side
 pub struct OpenInterest(pub u64);
 
 impl OpenInterest {
-    /// The open interest after it changed by `change`. `None` if it does not fit.
+    /// Returns the open interest after it changed by `change`. `None` if it does not fit.
     pub fn changed(self, change: i64) -> Option<Self> {
         self.0.checked_add_signed(change).map(Self)
     }
@@ -65,10 +66,12 @@ pub fn check_size(quantity: Lots, least: Lots) -> Result<(), AccountError> {
     })
 }
 
-/// Moves a holding of a series from one account to another. Returns by how much open interest changed.
+/// Moves a holding of a series from one account to another. Returns by how much open interest
+/// changed.
 ///
 /// # Errors
-/// [`AccountError::PositionsFull`], [`AccountError::TooLarge`]; both accounts are then as they were.
+/// [`AccountError::PositionsFull`], [`AccountError::TooLarge`]; both accounts are then as they
+/// were.
 pub(super) fn move_position(
     from: &mut MarginAccount,
     to: &mut MarginAccount,
@@ -101,13 +104,14 @@ pub struct Fill<'a> {
     pub premium: u64,
 }
 
-/// Moves what is sold from `seller` to `buyer` and the premium the other way, long and short netting in both. The caller
-/// then has to check the initial margin of both, and to change open interest, of the series, its expiry and its market,
-/// by what is returned.
+/// Moves what is sold from `seller` to `buyer` and the premium the other way, long and short
+/// netting in both. The caller then has to check the initial margin of both, and to change open
+/// interest, of the series, its expiry and its market, by what is returned.
 ///
 /// # Errors
-/// The first [`AccountError`]: a size that is no multiple of `min_size`, an expired series, an account in debt or
-/// bankrupt, a premium that the buyer has no cash for, a full list of positions. Both accounts are then as they were.
+/// The first [`AccountError`]: a size that is no multiple of `min_size`, an expired series, an
+/// account in debt or bankrupt, a premium that the buyer has no cash for, a full list of positions.
+/// Both accounts are then as they were.
 pub fn trade(
     buyer: &mut MarginAccount,
     seller: &mut MarginAccount,

@@ -16,7 +16,8 @@ pub const MAX_LEGS: usize = 32;
 /// Most markets of a book.
 pub const MAX_MARKETS: usize = 4;
 
-/// What a book is worth, how it moves, and what it needs. Amounts are base units of the quote token.
+/// What a book is worth, how it moves, and what it needs. Amounts are base units of the quote
+/// token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Assessment {
     /// What the book is worth on its adverse side, rounded down.
@@ -58,7 +59,8 @@ struct Present {
     rest: bool,
 }
 
-/// What a book is worth and the tails of what it may lose, without Greeks: what a margin is made of.
+/// What a book is worth and the tails of what it may lose, without Greeks: what a margin is made
+/// of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BookRisk {
     /// What the book is worth on its adverse side, rounded down.
@@ -81,8 +83,9 @@ pub struct Requirement {
 }
 
 impl BookRisk {
-    /// The requirement of the book, with what somebody charges for it besides: `whole` for the whole of it, `rest` for what is left of it
-    /// without its long options, which can be let go. `None` if a number does not fit.
+    /// Returns the requirement of the book, with what somebody charges for it besides: `whole` for
+    /// the whole of it, `rest` for what is left of it without its long options, which can be let
+    /// go. `None` if a number does not fit.
     pub fn requirement(&self, margin: &MarginParams, whole: Requirement, rest: Requirement) -> Option<Requirement> {
         let relieved = |of_whole: Value, of_rest: Value| relieved(of_whole, self.long_options, of_rest);
         Some(Requirement {
@@ -100,7 +103,8 @@ impl BookRisk {
 
 /// Assesses a book at the unix time `now`.
 ///
-/// `scratch` is memory to work in, for the legs of one market at a time: [`MAX_LEGS`] of them are always enough.
+/// `scratch` is memory to work in, for the legs of one market at a time: [`MAX_LEGS`] of them are
+/// always enough.
 ///
 /// # Errors
 /// [`AssessError`]: the first rule that a leg or a market breaks.
@@ -137,8 +141,8 @@ pub fn assess(
 
 /// As [`assess`], without Greeks, and with the requirement left to be worked out.
 ///
-/// With `slow`, a second price for each market, each market's legs are worth the less of what they are worth at the adverse side and at that
-/// price; scenarios still start from the published one.
+/// With `slow`, a second price for each market, each market's legs are worth the less of what they
+/// are worth at the adverse side and at that price; scenarios still start from the published one.
 ///
 /// # Errors
 /// As [`assess`]; [`AssessError::MarketCount`] too for slow prices that are not as many as markets.
@@ -163,7 +167,8 @@ pub fn book_risk(
     run(&inputs, scratch, None)
 }
 
-/// What one leg is worth on its adverse side, in base units, rounded down. [`BookLeg::market`] is of no account.
+/// Returns what one leg is worth on its adverse side, in base units, rounded down.
+/// [`BookLeg::market`] is of no account.
 ///
 /// # Errors
 /// [`AssessError`]: the first rule that the leg or the market breaks.
@@ -180,7 +185,8 @@ struct RiskInputs<'a> {
     now: i64,
 }
 
-// A frame of its own: a caller that has anything else in his would exceed the virtual machine's 4 KiB.
+// A frame of its own: a caller that has anything else in his would exceed the virtual machine's 4
+// KiB.
 #[inline(never)]
 fn run(
     inputs: &RiskInputs,
@@ -225,7 +231,8 @@ fn run(
         } else {
             *own = shared_and_own(&marks, market, &grid, &mut shared)?;
         }
-        // Every grid's cells are the same multiples of its own deviation, and so are equally probable.
+        // Every grid's cells are the same multiples of its own deviation, and so are equally
+        // probable.
         first_grid.get_or_insert(grid);
     }
     let grid = first_grid.ok_or(AssessError::MarketCount)?;
@@ -251,7 +258,8 @@ impl Marks<'_> {
     }
 }
 
-/// Marks the legs of one market; long options fill the room from its front, the others from its back.
+/// Marks the legs of one market; long options fill the room from its front, the others from its
+/// back.
 #[inline(never)]
 fn mark_all<'a, 'b>(
     legs: impl Iterator<Item = &'b BookLeg>,
@@ -307,7 +315,8 @@ impl Worth {
     }
 }
 
-/// Adds what one of several markets loses by the factor they share, and works out the tails of its own moves.
+/// Adds what one of several markets loses by the factor they share, and works out the tails of its
+/// own moves.
 #[inline(never)]
 fn shared_and_own(marks: &Marks, market: &MarketInputs, grid: &Grid, shared: &mut Parts) -> Result<Tails, AssessError> {
     let rest = idiosyncratic_share(market.loading).ok_or(AssessError::Loading)?;
@@ -338,7 +347,7 @@ fn revalue<const N: usize>(marks: &Marks, spot: Price, mut sums: [(&Grid, &mut P
     Ok(())
 }
 
-/// The tails of the whole and of the rest.
+/// Returns the tails of the whole and of the rest.
 #[inline(never)]
 fn tails(parts: &Parts, grid: &Grid, present: Present) -> Result<Tails, AssessError> {
     let tail = |losses: &Losses| tail_risk(losses, grid).ok_or(AssessError::TooLarge);

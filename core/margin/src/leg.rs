@@ -20,7 +20,8 @@ pub struct Decimal {
 pub enum Contract {
     /// A perpetual or the underlying: it moves with the price, one for one.
     Linear {
-        /// The price it was entered at; zero for the underlying itself, which is worth its whole price.
+        /// The price it was entered at; zero for the underlying itself, which is worth its whole
+        /// price.
         entry: Decimal,
     },
     /// A European option.
@@ -51,19 +52,19 @@ impl Decimal {
         10u64.checked_pow(u32::from(self.places)).filter(|_| self.places <= 9)
     }
 
-    /// The number to 64 significant bits, rounded down.
+    /// Returns the number to 64 significant bits, rounded down.
     pub(super) fn magnitude(self) -> Result<Magnitude, AssessError> {
         self.divisor()
             .and_then(|divisor| quotient(u64::from(self.digits), divisor))
             .ok_or(AssessError::Decimal)
     }
 
-    /// The number as a strike.
+    /// Returns the number as a strike.
     pub(super) fn strike(self) -> Result<Strike, AssessError> {
         self.magnitude().map(Strike)
     }
 
-    /// What `quantity` cost at this price, in base units, rounded up.
+    /// Returns what `quantity` cost at this price, in base units, rounded up.
     pub(super) fn cost_ceil(self, quantity: Lots) -> Result<i64, AssessError> {
         let divisor = i128::from(self.divisor().ok_or(AssessError::Decimal)?);
         let product = i128::from(quantity.0).wrapping_mul(i128::from(self.digits));

@@ -1,11 +1,13 @@
 //! What a book is worth, how it moves with the market, and how much margin it needs.
 //!
-//! A book is up to [`MAX_LEGS`] positions on up to [`MAX_MARKETS`] markets. Marks come from the precise tier, Greeks
-//! and scenarios from the fast one. Formulae, constants and their reasons are in `docs/reference/assess.md`.
+//! A book is up to [`MAX_LEGS`] positions on up to [`MAX_MARKETS`] markets. Marks come from the
+//! precise tier, Greeks and scenarios from the fast one. Formulae, constants and their reasons are
+//! in `docs/reference/assess.md`.
 //!
-//! **The adverse side.** Each leg is marked where its owner would have to leave it: at the end of the price's confidence
-//! interval, and at the side of the volatility, that is worse for them. So a wider interval never makes a book worth more.
-//! Greeks and scenarios start from the published price, and from each leg's adverse volatility.
+//! **The adverse side.** Each leg is marked where its owner would have to leave it: at the end of
+//! the price's confidence interval, and at the side of the volatility, that is worse for them. So a
+//! wider interval never makes a book worth more. Greeks and scenarios start from the published
+//! price, and from each leg's adverse volatility.
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]

@@ -6,7 +6,8 @@ use ballast_core_types::{Ratio, Value, I80F48};
 /// How much of each measure of the tail a margin is. Validated as one bundle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MarginParams {
-    /// Share of the worst loss that opening a position takes: above the maintenance share, at most 2.
+    /// Share of the worst loss that opening a position takes: above the maintenance share, at most
+    /// 2.
     pub initial_share: Ratio,
     /// Multiple of the 99 % expected shortfall that opening a position takes: as the share.
     pub initial_shortfall: Ratio,
@@ -29,7 +30,8 @@ pub const MARGIN: MarginParams = MarginParams {
 };
 
 impl MarginParams {
-    /// Whether every parameter is in its range, and the initial margin above the maintenance margin.
+    /// Returns whether every parameter is in its range, and the initial margin above the
+    /// maintenance margin.
     pub fn is_valid(&self) -> bool {
         let pair = |initial: Ratio, maintenance: Ratio| {
             maintenance > Ratio::ZERO
@@ -40,12 +42,13 @@ impl MarginParams {
         pair(self.initial_share, self.maintenance_share) && pair(self.initial_shortfall, self.maintenance_shortfall)
     }
 
-    /// The requirement to open: max(share × worst loss, multiple × shortfall), not below zero, rounded up.
+    /// Returns the requirement to open: max(share × worst loss, multiple × shortfall), not below
+    /// zero, rounded up.
     pub(super) fn initial(&self, tail: &TailRisk) -> Option<Value> {
         requirement(tail, self.initial_share, self.initial_shortfall)
     }
 
-    /// The requirement to keep, likewise.
+    /// Returns the requirement to keep, likewise.
     pub(super) fn maintenance(&self, tail: &TailRisk) -> Option<Value> {
         requirement(tail, self.maintenance_share, self.maintenance_shortfall)
     }
@@ -57,8 +60,9 @@ fn requirement(tail: &TailRisk, share: Ratio, multiple: Ratio) -> Option<Value> 
     Some(of_worst.max(of_shortfall).max(Value::ZERO))
 }
 
-/// The requirement of a book that holds long options: whoever holds them may let them go, so the book never needs more
-/// than what they are worth and what the rest needs. A book of nothing but long options is paid for by its own value.
+/// Returns the requirement of a book that holds long options: whoever holds them may let them go,
+/// so the book never needs more than what they are worth and what the rest needs. A book of nothing
+/// but long options is paid for by its own value.
 pub(super) fn relieved(whole: Value, long_options: Value, rest: Value) -> Option<Value> {
     Some(whole.min(long_options.checked_add(rest)?))
 }

@@ -12,8 +12,8 @@ use ballast_core_math::{Magnitude, Scaled};
 use ballast_core_types::{value_floor, Lots, Price, Value, SECONDS_PER_DAY, SECONDS_PER_YEAR};
 use fixed::types::I7F57;
 
-/// The Greeks of a book on one market, in base units of the quote token, each leg's rounded toward −∞: what is long counts
-/// as a little less and what is short as a little more.
+/// The Greeks of a book on one market, in base units of the quote token, each leg's rounded toward
+/// −∞: what is long counts as a little less and what is short as a little more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MarketGreeks {
     /// D = Σ q·Δ·S.
@@ -64,7 +64,8 @@ impl<'a> Marking<'a> {
         })
     }
 
-    /// Marks a leg and adds its Greeks to `sums`, if wanted, which are finished by [`MarketGreeks::per_unit`].
+    /// Marks a leg and adds its Greeks to `sums`, if wanted, which are finished by
+    /// [`MarketGreeks::per_unit`].
     pub(super) fn mark(&self, leg: &BookLeg, sums: Option<&mut MarketGreeks>) -> Result<Marked, AssessError> {
         match leg.contract {
             Contract::Linear { entry } => self.linear(leg.quantity, entry, sums),
@@ -72,7 +73,8 @@ impl<'a> Marking<'a> {
         }
     }
 
-    /// A long position could be sold at the low price, a short one bought back at the high one.
+    /// Returns a long position could be sold at the low price, a short one bought back at the high
+    /// one.
     #[inline(never)]
     fn linear(&self, quantity: Lots, entry: Decimal, sums: Option<&mut MarketGreeks>) -> Result<Marked, AssessError> {
         let bounds = &self.market.bounds;
@@ -204,7 +206,7 @@ const THIRTY_DAYS: u64 = 30 * SECONDS_PER_DAY.unsigned_abs();
 const DAYS: i64 = SECONDS_PER_YEAR / SECONDS_PER_DAY;
 
 impl MarketGreeks {
-    /// The sums brought to the units they are told in: per 1 %, per vol point, per day.
+    /// Returns the sums brought to the units they are told in: per 1 %, per vol point, per day.
     pub(super) fn per_unit(&self) -> Self {
         let per = |sum: i64, unit: i64| sum.checked_div_euclid(unit).unwrap_or(0);
         Self {

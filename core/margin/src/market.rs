@@ -8,10 +8,12 @@ use ballast_core_math::Magnitude;
 use ballast_core_types::PriceBounds;
 use fixed::types::{I2F62, I7F57};
 
-/// Where volatility comes from, with both of its sides: a long option is marked at the low one, a short at the high one.
+/// Where volatility comes from, with both of its sides: a long option is marked at the low one, a
+/// short at the high one.
 #[derive(Clone, Copy, Debug)]
 pub enum VolatilityBand<'a> {
-    /// A surface, and what its volatilities are multiplied by for each side. The products are held within 1…500 %.
+    /// A surface, and what its volatilities are multiplied by for each side. The products are held
+    /// within 1…500 %.
     Surface {
         /// The surface, its times counted from now.
         surface: &'a Surface,
@@ -36,9 +38,11 @@ pub struct MarketInputs<'a> {
     pub bounds: PriceBounds,
     /// `None` where the market has no volatility: its legs then must be linear.
     pub volatility: Option<VolatilityBand<'a>>,
-    /// Standard deviation of the log price over the liquidation horizon: see [`super::horizon_volatility`].
+    /// Standard deviation of the log price over the liquidation horizon: see
+    /// [`super::horizon_volatility`].
     pub horizon_volatility: I7F57,
-    /// Loading ρ on the factor that all markets share, within ±1. Without effect in a book on one market.
+    /// Loading ρ on the factor that all markets share, within ±1. Without effect in a book on one
+    /// market.
     pub loading: I2F62,
     /// The rate at which the quote currency grows.
     pub rate: Rate,
@@ -47,8 +51,9 @@ pub struct MarketInputs<'a> {
 }
 
 impl<'a> MarketInputs<'a> {
-    /// A market as the programs read it: volatility from its surface with the spread on both sides; no rate and no carry, since the forward is the spot,
-    /// as the surface's feeders quote it.
+    /// Returns a market as the programs read it: volatility from its surface with the spread on
+    /// both sides; no rate and no carry, since the forward is the spot, as the surface's feeders
+    /// quote it.
     pub const fn read(bounds: PriceBounds, surface: Option<&'a Surface>, horizon_volatility: I7F57) -> Self {
         let volatility = match surface {
             Some(surface) => Some(VolatilityBand::Surface {
@@ -68,7 +73,7 @@ impl<'a> MarketInputs<'a> {
         }
     }
 
-    /// The market without its adverse sides: what both sides of a trade would call fair.
+    /// Returns the market without its adverse sides: what both sides of a trade would call fair.
     pub fn neutral(&self) -> Self {
         let mid = self.bounds.mid;
         let volatility = self.volatility.map(|band| match band {
@@ -102,7 +107,8 @@ const GREATEST: Magnitude = match Magnitude::from_parts(5, 0) {
 };
 
 impl VolatilityBand<'_> {
-    /// The side of the volatility that is worse for who is long (or short) at ln(K/F) and a time.
+    /// Returns the side of the volatility that is worse for who is long (or short) at ln(K/F) and a
+    /// time.
     #[inline(never)]
     pub(super) fn adverse(&self, long: bool, at: LogMoneyness, time: Years) -> Result<Volatility, AssessError> {
         match self {

@@ -47,7 +47,7 @@ pub const SCENARIOS: ScenarioParams = ScenarioParams {
 };
 
 impl ScenarioParams {
-    /// The grid of a market whose log price has this deviation over the horizon.
+    /// Returns the grid of a market whose log price has this deviation over the horizon.
     #[inline(never)]
     pub(super) fn grid(&self, horizon_volatility: I7F57) -> Result<Grid, AssessError> {
         let half = horizon_volatility.to_bits() >> 1;
@@ -64,8 +64,9 @@ impl ScenarioParams {
     }
 }
 
-/// The standard deviation of a market's log price over the horizon: √day times the larger of its realised volatility (the
-/// root of `variance`, a year's) and what the surface expects of that day at the money; within 3 % and 33 %.
+/// Returns the standard deviation of a market's log price over the horizon: √day times the larger
+/// of its realised volatility (the root of `variance`, a year's) and what the surface expects of
+/// that day at the money; within 3 % and 33 %.
 ///
 /// # Errors
 /// [`AssessError::Volatility`] if the surface has no volatility there.

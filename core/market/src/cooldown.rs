@@ -1,10 +1,12 @@
 //! Quiet time that somebody watched.
 //!
-//! Regimes come down and breakers resume after a time without trouble. If that were wall-clock time, whoever keeps
-//! others from observing, or merely waits, would be let off by silence. So time counts only between two observations that were both
-//! quiet, and a gap between observations counts for at most a chosen length.
+//! Regimes come down and breakers resume after a time without trouble. If that were wall-clock
+//! time, whoever keeps others from observing, or merely waits, would be let off by silence. So time
+//! counts only between two observations that were both quiet, and a gap between observations counts
+//! for at most a chosen length.
 
-/// How long it has been quiet, in observed seconds. It begins, and begins again after each trouble, as not quiet at all.
+/// How long it has been quiet, in observed seconds. It begins, and begins again after each trouble,
+/// as not quiet at all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cooldown(Option<u32>);
 
@@ -14,7 +16,8 @@ impl Cooldown {
     /// Quiet as of this observation.
     pub const BEGUN: Self = Self(Some(0));
 
-    /// After one more observation under the reset, `observed` seconds after the one before: see [`observed`].
+    /// After one more observation under the reset, `observed` seconds after the one before: see
+    /// [`observed`].
     pub const fn longer(self, observed: u32) -> Self {
         match self.0 {
             None => Self::BEGUN,
@@ -22,12 +25,12 @@ impl Cooldown {
         }
     }
 
-    /// Whether it has been quiet for this long.
+    /// Returns whether it has been quiet for this long.
     pub const fn lasted(self, seconds: u32) -> bool {
         matches!(self.0, Some(cooldown) if cooldown >= seconds)
     }
 
-    /// How long: `None` if it was not quiet.
+    /// Returns how long: `None` if it was not quiet.
     pub const fn seconds(self) -> Option<u32> {
         self.0
     }
@@ -37,7 +40,7 @@ impl Cooldown {
         Self(seconds)
     }
 
-    /// What accounts store: one more than the seconds, zero if it was not quiet.
+    /// Returns what accounts store: one more than the seconds, zero if it was not quiet.
     pub const fn stored(self) -> u32 {
         match self.0 {
             Some(seconds) => seconds.saturating_add(1),
@@ -45,13 +48,14 @@ impl Cooldown {
         }
     }
 
-    /// What was stored.
+    /// Returns what was stored.
     pub const fn from_stored(stored: u32) -> Self {
         Self(stored.checked_sub(1))
     }
 }
 
-/// Whole seconds from one observation to the next, at most `longest_gap`; a clock that went backwards counts as none.
+/// Whole seconds from one observation to the next, at most `longest_gap`; a clock that went
+/// backwards counts as none.
 pub fn observed(from: i64, to: i64, longest_gap: u32) -> u32 {
     let seconds = to.saturating_sub(from).clamp(0, i64::from(longest_gap));
     u32::try_from(seconds).unwrap_or(longest_gap)

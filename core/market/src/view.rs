@@ -1,7 +1,8 @@
 //! One market's decoded state, and every price that somebody may act on.
 //!
-//! Whoever holds a market's account decodes it once into a [`MarketView`], at the edge: a program, a bot, a browser. What the market then
-//! says of a published price is decided here, the same for all of them.
+//! Whoever holds a market's account decodes it once into a [`MarketView`], at the edge: a program,
+//! a bot, a browser. What the market then says of a published price is decided here, the same for
+//! all of them.
 
 use crate::admission::{
     admit, confirm, AdmittedPrice, Now, PriceError, PriceUse, RawPrice, Recency, Reference, SecondPrice, UseLimits,
@@ -60,8 +61,9 @@ impl MarketView {
 
     /// Returns the live price for one use, with every rule of that use applied.
     ///
-    /// The second source is the one that the last observation saw, if it is as fresh as the use demands of any price: whoever needs
-    /// both brings the second by observing in the same transaction.
+    /// The second source is the one that the last observation saw, if it is as fresh as the use
+    /// demands of any price: whoever needs both brings the second by observing in the same
+    /// transaction.
     ///
     /// # Errors
     /// The rule that failed; [`PriceError::NothingObserved`] before the first observation.
@@ -75,16 +77,17 @@ impl MarketView {
 
     /// Returns the price of an exit, which is never out of reach for long:
     /// 1. the live price, if `Exit` admits it;
-    /// 2. the worse, side by side, of the live and the haircut price, if the live one only fails by its distance from the slow price
-    ///    or from the second source;
-    /// 3. the haircut price, once the market's own last observation is older than `Exit` allows. While it is fresher, whoever
-    ///    leaves has to bring a price at least as new: otherwise they could withhold a crash.
+    /// 2. the worse, side by side, of the live and the haircut price, if the live one only fails by
+    ///    its distance from the slow price or from the second source;
+    /// 3. the haircut price, once the market's own last observation is older than `Exit` allows.
+    ///    While it is fresher, whoever leaves has to bring a price at least as new: otherwise they
+    ///    could withhold a crash.
     ///
     /// `raw` is `None` if no price could be decoded.
     ///
     /// # Errors
-    /// The rule the live price broke, [`PriceError::Unreadable`] without one, while the stored one is fresh;
-    /// [`PriceError::NothingObserved`] before the first.
+    /// The rule the live price broke, [`PriceError::Unreadable`] without one, while the stored one
+    /// is fresh; [`PriceError::NothingObserved`] before the first.
     #[inline(never)]
     pub fn exit_price(&self, raw: Option<&RawPrice>, now: Now) -> Result<ExitPrice, PriceError> {
         let live = raw.ok_or(PriceError::Unreadable);
@@ -110,8 +113,8 @@ impl MarketView {
         })
     }
 
-    /// Returns the breakers that are active for whoever acts now, judged with the live price where there is one: whoever acts must not
-    /// profit from nobody having observed yet.
+    /// Returns the breakers that are active for whoever acts now, judged with the live price where
+    /// there is one: whoever acts must not profit from nobody having observed yet.
     ///
     /// # Errors
     /// [`PriceError::NothingObserved`] before the first observation.
@@ -126,8 +129,9 @@ impl MarketView {
 
     /// Returns the price that an observation takes in.
     ///
-    /// Observing uses the `Exit` limits and no distance from the slow price or the second source: in a crash the slow price has to follow,
-    /// at its limited rate, a price that is too far away to trade on. The breakers answer for the distance.
+    /// Observing uses the `Exit` limits and no distance from the slow price or the second source:
+    /// in a crash the slow price has to follow, at its limited rate, a price that is too far away
+    /// to trade on. The breakers answer for the distance.
     ///
     /// # Errors
     /// The rule that refused it.
@@ -139,8 +143,9 @@ impl MarketView {
         admit(raw, self.limits(PriceUse::Exit), &reference, Recency::Newer, now)
     }
 
-    /// Returns the second source's price as an observation takes it in. One that is refused is not seen, because a source that died must not
-    /// keep the other from being observed; what was seen before it ages, and the uses that require it notice.
+    /// Returns the second source's price as an observation takes it in. One that is refused is not
+    /// seen, because a source that died must not keep the other from being observed; what was seen
+    /// before it ages, and the uses that require it notice.
     pub fn second_price(&self, raw: &RawPrice, now: Now) -> Option<SecondPrice> {
         let stored = self.state.as_ref().and_then(|state| state.second);
         let reference = Reference {
@@ -167,7 +172,7 @@ impl MarketView {
         self.state.as_ref().ok_or(PriceError::NothingObserved)
     }
 
-    /// What a new price is compared with.
+    /// Returns what a new price is compared with.
     fn reference(&self) -> Reference {
         let signals = self.state.as_ref().map(|state| &state.signals);
         Reference {
@@ -176,13 +181,14 @@ impl MarketView {
         }
     }
 
-    /// The second source's last price, if an exit could still rest on it.
+    /// Returns the second source's last price, if an exit could still rest on it.
     fn fresh_second(&self, now: Now) -> Option<SecondPrice> {
         let second = self.state.as_ref()?.second?;
         second.is_fresh(self.limits(PriceUse::Exit), now).then_some(second)
     }
 
-    /// A live price that only fails by its distance from the slow price or from the second source, at the worse of both sources.
+    /// Returns a live price that only fails by its distance from the slow price or from the second
+    /// source, at the worse of both sources.
     fn at_any_distance(&self, raw: &RawPrice, now: Now) -> Option<AdmittedPrice> {
         let reference = Reference {
             slow_price: None,

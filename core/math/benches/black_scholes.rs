@@ -1,4 +1,5 @@
-//! Sets a second on this machine: `cargo bench -p ballast-core-math`. Built in the release profile, as programs are.
+//! Sets a second on this machine: `cargo bench -p ballast-core-math`. Built in the release profile,
+//! as programs are.
 #![allow(clippy::arithmetic_side_effects, clippy::expect_used)]
 
 use ballast_core_math::black_scholes::{fast, precise, Inputs, Kind, Rate, Spot, Strike, Volatility, Years};

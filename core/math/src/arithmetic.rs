@@ -1,6 +1,6 @@
 //! Products, quotients and roots of 64-bit numbers in 64-bit instructions.
 
-/// The 128 bits of `a × b` as (high, low) words, from four 32×32→64 products.
+/// Returns the 128 bits of `a × b` as (high, low) words, from four 32×32→64 products.
 #[inline]
 pub(crate) const fn wide_mul(a: u64, b: u64) -> (u64, u64) {
     let (a_high, a_low) = (a >> 32, a & 0xffff_ffff);
@@ -61,7 +61,8 @@ pub(crate) const fn signed_blend(from: i64, to: i64, weight: u64) -> i64 {
     from.wrapping_add(signed_fraction_of(to.wrapping_sub(from), weight))
 }
 
-/// `a × b / 2^shift` for signed numbers, to nearest by magnitude, saturating. The shift is within 1…63.
+/// `a × b / 2^shift` for signed numbers, to nearest by magnitude, saturating. The shift is within
+/// 1…63.
 #[inline]
 pub(crate) const fn signed_mul_shift(a: i64, b: i64, shift: u32) -> i64 {
     let (high, low) = wide_mul(a.unsigned_abs(), b.unsigned_abs());
@@ -79,7 +80,7 @@ pub(crate) const fn signed_mul_shift(a: i64, b: i64, shift: u32) -> i64 {
     }
 }
 
-/// All ones, or nothing for a shift of zero: then the high word has no place in the result.
+/// Returns all ones, or nothing for a shift of zero: then the high word has no place in the result.
 #[inline]
 const fn mask_below(shift: u32) -> u64 {
     if shift == 0 {
@@ -89,9 +90,11 @@ const fn mask_below(shift: u32) -> u64 {
     }
 }
 
-/// ⌊a/b⌋ and the fraction beyond it × 2⁵⁶, the fraction within one part in 2³¹ of itself. `None` if b is zero.
+/// ⌊a/b⌋ and the fraction beyond it × 2⁵⁶, the fraction within one part in 2³¹ of itself. `None` if
+/// b is zero.
 ///
-/// For the fraction the divisor is cut to 32 significant bits, so that it takes two more 64-bit divisions.
+/// For the fraction the divisor is cut to 32 significant bits, so that it takes two more 64-bit
+/// divisions.
 #[inline]
 pub(crate) const fn quotient(a: u64, b: u64) -> Option<(u64, u64)> {
     let (Some(whole), Some(rest)) = (a.checked_div(b), a.checked_rem(b)) else {
@@ -122,7 +125,8 @@ pub(crate) const fn ratio_32(a: u64, b: u64) -> u64 {
     }
 }
 
-/// part / whole × 2⁶⁴ for part < whole < 2²⁵: a fraction by two 64-bit divisions, rounded down. Zero if whole is.
+/// part / whole × 2⁶⁴ for part < whole < 2²⁵: a fraction by two 64-bit divisions, rounded down.
+/// Zero if whole is.
 #[inline]
 pub(crate) const fn fraction(part: u64, whole: u64) -> u64 {
     let scaled = part << 39;

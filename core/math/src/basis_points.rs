@@ -1,11 +1,13 @@
-//! What the estimators give, as [`BasisPoints`]: thresholds and the readings compared with them are of that type.
+//! What the estimators give, as [`BasisPoints`]: thresholds and the readings compared with them are
+//! of that type.
 
 use crate::estimators::{EwmaVariance, Score};
 use crate::Magnitude;
 use ballast_core_types::basis_points::{BasisPoints, SCALE};
 
 impl Score {
-    /// Returns the size of the z-score in basis points of a standard deviation, rounded up: 0 … 80 000.
+    /// Returns the size of the z-score in basis points of a standard deviation, rounded up: 0 … 80
+    /// 000.
     pub const fn basis_points_ceil(self) -> BasisPoints {
         let bits = self.0.to_bits().unsigned_abs() as u64;
         BasisPoints::saturating(bits.wrapping_mul(SCALE).wrapping_add((1 << 28) - 1) >> 28)
@@ -13,9 +15,11 @@ impl Score {
 }
 
 impl EwmaVariance {
-    /// Returns the volatility a year of this variance a year, rounded up, to within a basis point and 2⁻²⁰.
+    /// Returns the volatility a year of this variance a year, rounded up, to within a basis point
+    /// and 2⁻²⁰.
     pub const fn volatility_basis_points_ceil(self) -> BasisPoints {
-        // 40 fraction bits of variance are 20 of volatility; a root is below 2³², times 10⁴ below 2⁴⁶.
+        // 40 fraction bits of variance are 20 of volatility; a root is below 2³², times 10⁴ below
+        // 2⁴⁶.
         let root = self.bits().isqrt();
         let whole = root.wrapping_mul(root) == self.bits();
         let root = if whole { root } else { root.wrapping_add(1) };

@@ -1,4 +1,5 @@
-//! The Cornish-Fisher quantile: a normal score corrected for skewness and kurtosis, where the correction is still a quantile.
+//! The Cornish-Fisher quantile: a normal score corrected for skewness and kurtosis, where the
+//! correction is still a quantile.
 
 use core::fmt;
 
@@ -14,7 +15,8 @@ const OUTER: u32 = 48;
 const ONE: i64 = 1 << BITS;
 /// ⌊6(√2 − 1)·2⁴⁸⌋, the largest skewness for which any kurtosis is valid.
 const SKEWNESS_LIMIT: i64 = 699_544_516_933_228;
-/// How far inside the limit [`CornishFisher::nearest`] stays, 2⁻²⁰: at the limit itself a single kurtosis is valid.
+/// How far inside the limit [`CornishFisher::nearest`] stays, 2⁻²⁰: at the limit itself a single
+/// kurtosis is valid.
 const SKEWNESS_MARGIN: i64 = 1 << (OUTER - 20);
 /// The largest score, eight standard deviations.
 const SCORE_LIMIT: i64 = 8 << OUTER;
@@ -57,16 +59,20 @@ impl core::error::Error for CornishFisherError {}
 ///
 /// q(z) = z + (z² − 1)s/6 + (z³ − 3z)k/24 − (2z³ − 5z)s²/36   (Cornish & Fisher 1937)
 ///
-/// **Domain.** It is a quantile function only where it never falls. Its derivative is Az² + Bz + C with A = k/8 − s²/6,
-/// B = s/3 and C = 1 − A − u, u = s²/36. That is nowhere negative exactly if B² ≤ 4AC and A ≥ 0, which is
+/// **Domain.** It is a quantile function only where it never falls. Its derivative is Az² + Bz + C
+/// with A = k/8 − s²/6, B = s/3 and C = 1 − A − u, u = s²/36. That is nowhere negative exactly if
+/// B² ≤ 4AC and A ≥ 0, which is
 ///
-/// A² − (1 − u)A + u ≤ 0 and |s| ≤ 6(√2 − 1)   (Maillard 2012; Chernozhukov, Fernández-Val & Galichon 2010)
+/// A² − (1 − u)A + u ≤ 0 and |s| ≤ 6(√2 − 1)   (Maillard 2012; Chernozhukov, Fernández-Val &
+/// Galichon 2010)
 ///
-/// and so 8A₋ + 4s²/3 ≤ k ≤ 8A₊ + 4s²/3 with A± = ((1 − u) ± √((1 − u)² − 4u))/2. Without skew, 0 ≤ k ≤ 8.
+/// and so 8A₋ + 4s²/3 ≤ k ≤ 8A₊ + 4s²/3 with A± = ((1 − u) ± √((1 − u)² − 4u))/2. Without skew, 0 ≤
+/// k ≤ 8.
 ///
-/// s and k are the parameters of the expansion. They are the skewness and kurtosis of the resulting distribution to first order only: its actual
-/// kurtosis grows faster (k = 8 without skew has an actual excess kurtosis of 43), so estimated moments err toward
-/// fatter tails far out (Maillard 2012).
+/// s and k are the parameters of the expansion. They are the skewness and kurtosis of the resulting
+/// distribution to first order only: its actual kurtosis grows faster (k = 8 without skew has an
+/// actual excess kurtosis of 43), so estimated moments err toward fatter tails far out (Maillard
+/// 2012).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CornishFisher {
     /// c₀ + c₁z + c₂z² + c₃z³, in the working format; c₀ = −c₂.
@@ -76,7 +82,7 @@ pub struct CornishFisher {
 }
 
 impl CornishFisher {
-    /// The expansion, if it is monotone (to within rounding, 2⁻⁴⁴).
+    /// Returns the expansion, if it is monotone (to within rounding, 2⁻⁴⁴).
     ///
     /// # Errors
     /// The parameter that is outside the domain.
@@ -97,7 +103,8 @@ impl CornishFisher {
         let excess = signed_mul_shift(a, a, BITS)
             .wrapping_sub(signed_mul_shift(slope, a, BITS))
             .wrapping_add(u);
-        // A negative A is refused as well: 1 − u > 0.8 here, so its product with A is what then makes the sum positive.
+        // A negative A is refused as well: 1 − u > 0.8 here, so its product with A is what then
+        // makes the sum positive.
         if excess > 0 {
             // The parabola's vertex divides the two sides.
             return Err(if a < slope >> 1 {
@@ -109,18 +116,21 @@ impl CornishFisher {
         Ok(Self::expanded(s, a, u))
     }
 
-    /// The expansion of the nearest valid kurtosis, after the skewness was brought within ±2.48528.
+    /// Returns the expansion of the nearest valid kurtosis, after the skewness was brought within
+    /// ±2.48528.
     ///
-    /// A kurtosis that is too low is raised, which widens the tails: conservative beyond √3 standard deviations. One that is too high
-    /// is lowered to the highest valid one, which still has the fattest tail that the expansion can give for this skewness,
-    /// but a thinner one than was asked for: [`Self::new`] says so with [`CornishFisherError::KurtosisTooHigh`].
+    /// A kurtosis that is too low is raised, which widens the tails: conservative beyond √3
+    /// standard deviations. One that is too high is lowered to the highest valid one, which still
+    /// has the fattest tail that the expansion can give for this skewness, but a thinner one than
+    /// was asked for: [`Self::new`] says so with [`CornishFisherError::KurtosisTooHigh`].
     pub const fn nearest(skewness: Skewness, kurtosis: ExcessKurtosis) -> Self {
         let bound = SKEWNESS_LIMIT.wrapping_sub(SKEWNESS_MARGIN);
         let s = clamp(skewness.0.to_bits(), bound.wrapping_neg(), bound);
         let k = clamp(kurtosis.0.to_bits(), 0, 16 << OUTER);
         let (a, u) = reduced(s, k);
         let slope = ONE.wrapping_sub(u);
-        // (1 − u)² − 4u is at most one; with 62 bits its root has 31. Both ends are moved inward by what the root lost.
+        // (1 − u)² − 4u is at most one; with 62 bits its root has 31. Both ends are moved inward by
+        // what the root lost.
         let inside = signed_mul_shift(slope, slope, BITS).wrapping_sub(u << 2);
         let half_width = if inside <= 0 {
             0
@@ -132,7 +142,7 @@ impl CornishFisher {
         Self::expanded(s, a, u)
     }
 
-    /// The coefficients from s and the reduced parameters: c₁ = C, c₂ = s/6, c₃ = A/3.
+    /// Returns the coefficients from s and the reduced parameters: c₁ = C, c₂ = s/6, c₃ = A/3.
     const fn expanded(s: i64, a: i64, u: i64) -> Self {
         Self {
             linear: ONE.wrapping_sub(a).wrapping_sub(u),
@@ -141,7 +151,8 @@ impl CornishFisher {
         }
     }
 
-    /// q(z), the corrected number of standard deviations. Absolute error below 2⁻⁴⁴; never falling in z by more than that.
+    /// q(z), the corrected number of standard deviations. Absolute error below 2⁻⁴⁴; never falling
+    /// in z by more than that.
     ///
     /// # Errors
     /// [`CornishFisherError::Score`] outside ±8.
@@ -159,7 +170,7 @@ impl CornishFisher {
     }
 }
 
-/// A = k/8 − s²/6 and u = s²/36 in the working format, for |s| < 2.5 and k within 0…16.
+/// Returns a = k/8 − s²/6 and u = s²/36 in the working format, for |s| < 2.5 and k within 0…16.
 const fn reduced(s: i64, k: i64) -> (i64, i64) {
     let square = signed_mul_shift(s, s, OUTER * 2 - BITS);
     let a = (k << (BITS - OUTER - 3)).wrapping_sub(square / 6);
@@ -183,7 +194,7 @@ mod tests {
         z + (z * z - 1.0) * s / 6.0 + (z.powi(3) - 3.0 * z) * k / 24.0 - (2.0 * z.powi(3) - 5.0 * z) * s * s / 36.0
     }
 
-    /// The valid kurtoses for a skewness.
+    /// Returns the valid kurtoses for a skewness.
     fn edges(s: f64) -> (f64, f64) {
         let u = s * s / 36.0;
         let width = ((1.0 - u).powi(2) - 4.0 * u).max(0.0).sqrt();

@@ -1,11 +1,14 @@
-//! Numbers that keep 64 significant bits whatever their size, and so carry a spot of 10⁻⁶ or a gamma of 10⁻¹⁹ without loss.
+//! Numbers that keep 64 significant bits whatever their size, and so carry a spot of 10⁻⁶ or a
+//! gamma of 10⁻¹⁹ without loss.
 //!
-//! A fixed-point type cannot: at a spot of 10⁷ gamma needs a resolution of 10⁻¹⁹, at one second to expiry it reaches 10¹².
+//! A fixed-point type cannot: at a spot of 10⁷ gamma needs a resolution of 10⁻¹⁹, at one second to
+//! expiry it reaches 10¹².
 
 use ballast_core_types::{Price, I80F48};
 
-/// A number ≥ 0: `mantissa × 2^(exponent − 63)`. The mantissa's top bit is set, so `exponent` is ⌊log₂⌋. Zero has an exponent
-/// below all others, so that comparing exponents first orders all numbers.
+/// A number ≥ 0: `mantissa × 2^(exponent − 63)`. The mantissa's top bit is set, so `exponent` is
+/// ⌊log₂⌋. Zero has an exponent below all others, so that comparing exponents first orders all
+/// numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Magnitude {
     mantissa: u64,
@@ -54,7 +57,8 @@ impl Magnitude {
         Self { mantissa, exponent }
     }
 
-    /// `digits × 10^decimal_exponent`, to within 2⁻⁶⁴ of itself. `None` if the decimal exponent leaves −38…19.
+    /// `digits × 10^decimal_exponent`, to within 2⁻⁶⁴ of itself. `None` if the decimal exponent
+    /// leaves −38…19.
     pub fn from_decimal(digits: u128, decimal_exponent: i32) -> Option<Self> {
         if digits == 0 {
             return Some(Self::ZERO);
@@ -64,7 +68,8 @@ impl Magnitude {
             return Self::from_wide(digits.checked_mul(power)?, 0);
         }
         let power = 10u128.checked_pow(decimal_exponent.unsigned_abs())?;
-        // Long division in base 2: the whole part, then as many further bits as make 66 significant ones in all.
+        // Long division in base 2: the whole part, then as many further bits as make 66 significant
+        // ones in all.
         let mut quotient = digits.checked_div(power)?;
         let mut rest = digits.checked_rem(power)?;
         let mut exponent = 0i32;
@@ -95,7 +100,8 @@ impl Magnitude {
         Self::from_parts(mantissa, exponent.checked_add(i32::try_from(spare).ok()?)?)
     }
 
-    /// A fixed-point number ≥ 0; bits beyond the 64 most significant are cut off. `None` if it is negative.
+    /// Returns a fixed-point number ≥ 0; bits beyond the 64 most significant are cut off. `None` if
+    /// it is negative.
     #[inline]
     pub fn from_fixed(value: I80F48) -> Option<Self> {
         let bits = u128::try_from(value.to_bits()).ok()?;
@@ -108,14 +114,14 @@ impl Magnitude {
         Some(Self::from_normalised(mantissa, 79i64.checked_sub(i64::from(zeros))?))
     }
 
-    /// A price, in quote units per unit of the underlying.
+    /// Returns a price, in quote units per unit of the underlying.
     #[inline]
     pub fn from_price(price: Price) -> Self {
         // A price is positive, so there is always an answer.
         Self::from_fixed(price.fixed()).unwrap_or(Self::ZERO)
     }
 
-    /// The 64 significant bits; the top one is set unless the number is zero.
+    /// Returns the 64 significant bits; the top one is set unless the number is zero.
     #[inline]
     pub const fn mantissa(self) -> u64 {
         self.mantissa
@@ -133,19 +139,19 @@ impl Magnitude {
         self.exponent
     }
 
-    /// Whether the number is zero.
+    /// Returns whether the number is zero.
     #[inline]
     pub const fn is_zero(self) -> bool {
         self.mantissa == 0
     }
 
-    /// Whether `self < other`.
+    /// Returns whether `self < other`.
     #[inline]
     pub const fn is_below(self, other: Self) -> bool {
         self.exponent < other.exponent || (self.exponent == other.exponent && self.mantissa < other.mantissa)
     }
 
-    /// The number in fixed point, rounded toward zero. `None` if it does not fit.
+    /// Returns the number in fixed point, rounded toward zero. `None` if it does not fit.
     pub fn to_fixed(self) -> Option<I80F48> {
         Scaled::from(self).to_fixed()
     }
@@ -158,7 +164,8 @@ impl Default for Magnitude {
     }
 }
 
-/// A signed result: `mantissa × 2^exponent`, not normalised. Greeks come as these; compare and add them in fixed point.
+/// A signed result: `mantissa × 2^exponent`, not normalised. Greeks come as these; compare and add
+/// them in fixed point.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Scaled {
     /// The significant bits, with the sign.
@@ -174,7 +181,7 @@ impl Scaled {
         exponent: 0,
     };
 
-    /// The number in fixed point, rounded toward −∞. `None` if it does not fit.
+    /// Returns the number in fixed point, rounded toward −∞. `None` if it does not fit.
     pub fn to_fixed(self) -> Option<I80F48> {
         let wide = i128::from(self.mantissa);
         let shift = self.exponent.checked_add(48)?;
@@ -191,7 +198,8 @@ impl Scaled {
         Some(I80F48::from_bits(bits))
     }
 
-    /// The number as a double, for people and tests: never on-chain. Within one part in 2⁵³.
+    /// Returns the number as a double, for people and tests: never on-chain. Within one part in
+    /// 2⁵³.
     #[cfg(not(target_os = "solana"))]
     #[must_use]
     pub fn to_f64(self) -> f64 {
@@ -209,7 +217,7 @@ impl Scaled {
 }
 
 impl From<Magnitude> for Scaled {
-    /// The number with 63 of its 64 bits, rounded toward zero.
+    /// Returns the number with 63 of its 64 bits, rounded toward zero.
     fn from(value: Magnitude) -> Self {
         if value.is_zero() {
             return Self::ZERO;

@@ -1,4 +1,5 @@
-//! The volatility implied by a price: it gives the price back, and prices without one are refused by name.
+//! The volatility implied by a price: it gives the price back, and prices without one are refused
+//! by name.
 #![cfg(test)]
 #![allow(clippy::arithmetic_side_effects)]
 
@@ -10,7 +11,7 @@ use ballast_core_math::{Magnitude, Scaled};
 use fixed::types::I2F62;
 use proptest::prelude::*;
 
-/// A decimal with twelve digits after the point, exactly.
+/// Returns a decimal with twelve digits after the point, exactly.
 fn magnitude(value: f64) -> Magnitude {
     Magnitude::from_decimal((value * 1e12).round() as u128, -12).unwrap()
 }
@@ -130,7 +131,8 @@ fn prices_without_a_volatility_are_refused_by_name() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(20_000))]
 
-    /// Over the whole domain the volatility that is found gives the price back, to what a price per spot can tell.
+    /// Over the whole domain the volatility that is found gives the price back, to what a price per
+    /// spot can tell.
     #[test]
     fn a_price_comes_back(
         call in any::<bool>(),
@@ -151,7 +153,8 @@ proptest! {
         let kind = if call { Kind::Call } else { Kind::Put };
         let option = inputs(kind, [spot, strike], [rate, carry], volatility, years);
         let (price, exact) = priced(&option);
-        // In the money what is left of a price after its payoff is known to about 2^-46 of the spot and the legs.
+        // In the money what is left of a price after its payoff is known to about 2^-46 of the spot
+        // and the legs.
         let legs = (-carry * years).exp().max(strike / spot * (-rate * years).exp()).max(1.0);
         match implied_volatility(&quoted(&option, price)) {
             Ok(found) => {

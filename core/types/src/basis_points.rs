@@ -1,12 +1,12 @@
 //! Ratios as people set them: whole basis points in 32 bits.
 //!
-//! Thresholds and the readings compared with them are of this type, so that a comparison costs one instruction on the
-//! chain and a parameter takes four bytes of an account.
+//! Thresholds and the readings compared with them are of this type, so that a comparison costs one
+//! instruction on the chain and a parameter takes four bytes of an account.
 
 use crate::{Price, Ratio};
 
-/// A ratio ≥ 0 in basis points, 0 … 429 496.7295. Readings saturate at [`Self::MAX`]; what made them too large is
-/// then at least as bad as any threshold.
+/// A ratio ≥ 0 in basis points, 0 … 429 496.7295. Readings saturate at [`Self::MAX`]; what made
+/// them too large is then at least as bad as any threshold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BasisPoints(pub u32);
 
@@ -30,15 +30,16 @@ impl BasisPoints {
         Self::quotient_ceil(bits, 1 << 48)
     }
 
-    /// `a / b`, rounded up, at most one basis point and 2⁻³⁰ of itself above. One if both are zero, [`Self::MAX`] if only
-    /// b is: a ratio to nothing is as bad as can be.
+    /// `a / b`, rounded up, at most one basis point and 2⁻³⁰ of itself above. One if both are zero,
+    /// [`Self::MAX`] if only b is: a ratio to nothing is as bad as can be.
     pub const fn quotient_ceil(a: u128, b: u128) -> Self {
         if b == 0 {
             return if a == 0 { Self::ONE } else { Self::MAX };
         }
         let widest = if a > b { a } else { b };
         let spare = (128u32.wrapping_sub(widest.leading_zeros())).saturating_sub(QUOTIENT_BITS);
-        // The numerator up and the denominator down, so that what is cut off can only make the quotient larger.
+        // The numerator up and the denominator down, so that what is cut off can only make the
+        // quotient larger.
         let (kept, divisor) = ((a >> spare) as u64, (b >> spare) as u64);
         let numerator = if (kept as u128) << spare == a {
             kept
@@ -52,7 +53,8 @@ impl BasisPoints {
         Self::saturating(if rest == 0 { quotient } else { quotient.wrapping_add(1) })
     }
 
-    /// How far `price` lies under `high`, as a share of `high`, rounded up; nothing if it does not.
+    /// Returns how far `price` lies under `high`, as a share of `high`, rounded up; nothing if it
+    /// does not.
     pub fn fall(high: Price, price: Price) -> Self {
         let below = high.fixed().checked_sub(price.fixed());
         let below = below.and_then(|bits| u128::try_from(bits.to_bits()).ok()).unwrap_or(0);
@@ -60,7 +62,7 @@ impl BasisPoints {
         Self::quotient_ceil(below, high.fixed().to_bits().unsigned_abs())
     }
 
-    /// The distance between two prices as a share of the smaller, rounded up.
+    /// Returns the distance between two prices as a share of the smaller, rounded up.
     pub fn divergence(a: Price, b: Price) -> Self {
         let (low, high) = (a.min(b).fixed().to_bits(), a.max(b).fixed().to_bits());
         Self::quotient_ceil(high.wrapping_sub(low).unsigned_abs(), low.unsigned_abs())

@@ -1,7 +1,7 @@
 //! The vocabulary of the core: fixed-point quantities and the integers that are active for them.
 //!
-//! Nothing here allocates, panics, or uses floating point. A function that can fail returns `None`; the caller knows which
-//! rule that breaks.
+//! Nothing here allocates, panics, or uses floating point. A function that can fail returns `None`;
+//! the caller knows which rule that breaks.
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]

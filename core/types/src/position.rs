@@ -2,7 +2,8 @@
 
 use crate::{Lots, Price, Value};
 
-/// A position at a venue, with what is in flight: the one shape in which every venue's reader gives it.
+/// A position at a venue, with what is in flight: the one shape in which every venue's reader gives
+/// it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Position {
     /// Collateral held by the venue, quote base units.
@@ -15,14 +16,16 @@ pub struct Position {
     pub lots: Lots,
     /// What the position cost: positive for longs, negative for shorts.
     pub entry_cost: Value,
-    /// Funding owed (positive) or earned (negative) since it was last settled, as if it settled now.
+    /// Funding owed (positive) or earned (negative) since it was last settled, as if it settled
+    /// now.
     pub accrued_funding: Value,
     /// Signed size of an order the venue accepted but has not filled; zero if there is none.
     pub in_flight: Lots,
     /// Slot in which that order was placed.
     pub in_flight_since_slot: u64,
-    /// Whether the venue answers as it should: accounts of a known version, trading, and with a price of its own. Orders that
-    /// fill in part or later, queued withdrawals and deleveraging are what a venue may do; the position shows them.
+    /// Whether the venue answers as it should: accounts of a known version, trading, and with a
+    /// price of its own. Orders that fill in part or later, queued withdrawals and deleveraging are
+    /// what a venue may do; the position shows them.
     pub is_operational: bool,
 }
 

@@ -1,21 +1,23 @@
 //! Quantities as types, so that a price cannot be added to a size.
 //!
-//! **Lots.** One lot is 10⁻ᵈ units of the underlying, where d is the number of decimals of the quote token. So
-//! `lots × price` is an amount in base units of the quote token, with no scale factor to get wrong.
+//! **Lots.** One lot is 10⁻ᵈ units of the underlying, where d is the number of decimals of the
+//! quote token. So `lots × price` is an amount in base units of the quote token, with no scale
+//! factor to get wrong.
 
 use crate::I80F48;
 
-/// A strictly positive price: quote units per unit of the underlying, which is also quote base units per lot.
+/// A strictly positive price: quote units per unit of the underlying, which is also quote base
+/// units per lot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Price(I80F48);
 
 impl Price {
-    /// A price, or `None` if `value` is not positive.
+    /// Returns a price, or `None` if `value` is not positive.
     pub fn from_fixed(value: I80F48) -> Option<Self> {
         (value > I80F48::ZERO).then_some(Self(value))
     }
 
-    /// The price as a fixed-point number.
+    /// Returns the price as a fixed-point number.
     pub const fn fixed(self) -> I80F48 {
         self.0
     }
@@ -42,7 +44,7 @@ impl Ratio {
     /// The whole.
     pub const ONE: Self = Self(I80F48::ONE);
 
-    /// The ratio `value`.
+    /// Returns the ratio `value`.
     pub const fn from_fixed(value: I80F48) -> Self {
         Self(value)
     }
@@ -55,7 +57,7 @@ impl Ratio {
         I80F48::from_num(basis_points).checked_div_int(10_000).map(Self)
     }
 
-    /// The ratio as a fixed-point number.
+    /// Returns the ratio as a fixed-point number.
     pub const fn fixed(self) -> I80F48 {
         self.0
     }
@@ -89,7 +91,8 @@ impl Lots {
         self.0.checked_sub(other.0).map(Self)
     }
 
-    /// Whether adding `order` to this position only brings it nearer to zero, without passing it.
+    /// Returns whether adding `order` to this position only brings it nearer to zero, without
+    /// passing it.
     pub fn is_reduced_by(self, order: Self) -> bool {
         order.0 != 0
             && self.0.signum() == order.0.signum().saturating_neg()
@@ -105,17 +108,17 @@ impl Value {
     /// Nothing.
     pub const ZERO: Self = Self(0);
 
-    /// A token amount as a value; `None` above `i64::MAX`.
+    /// Returns a token amount as a value; `None` above `i64::MAX`.
     pub fn from_amount(amount: u64) -> Option<Self> {
         i64::try_from(amount).ok().map(Self)
     }
 
-    /// The whole units of `value`, rounded toward −∞; `None` outside 64 bits.
+    /// Returns the whole units of `value`, rounded toward −∞; `None` outside 64 bits.
     pub fn floor(value: I80F48) -> Option<Self> {
         value.checked_floor()?.checked_to_num::<i64>().map(Self)
     }
 
-    /// The whole units of `value`, rounded toward +∞; `None` outside 64 bits.
+    /// Returns the whole units of `value`, rounded toward +∞; `None` outside 64 bits.
     pub fn ceil(value: I80F48) -> Option<Self> {
         value.checked_ceil()?.checked_to_num::<i64>().map(Self)
     }
@@ -161,7 +164,8 @@ pub fn value_ceil(lots: Lots, price: Price) -> Option<Value> {
     Value::ceil(product(lots, price)?)
 }
 
-/// `lots × price`, exactly: the product with an integer has no fraction below 2⁻⁴⁸. `None` on overflow.
+/// `lots × price`, exactly: the product with an integer has no fraction below 2⁻⁴⁸. `None` on
+/// overflow.
 fn product(lots: Lots, price: Price) -> Option<I80F48> {
     price.0.checked_mul_int(i128::from(lots.0))
 }

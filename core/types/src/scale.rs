@@ -3,7 +3,8 @@
 /// ⌊a·b/c⌋. `None` if c is zero or the result does not fit.
 pub fn mul_div_floor(a: u64, b: u64, c: u64) -> Option<u64> {
     let product = u128::from(a).checked_mul(u128::from(b))?;
-    // A 64-bit division where the product allows it: the 128-bit routine costs about ten times more on-chain.
+    // A 64-bit division where the product allows it: the 128-bit routine costs about ten times more
+    // on-chain.
     match u64::try_from(product) {
         Ok(small) => small.checked_div(c),
         Err(_) => u64::try_from(product.checked_div(u128::from(c))?).ok(),

@@ -1,7 +1,8 @@
 //! What a vault is worth at one moment, for one purpose, and what follows from that.
 //!
-//! An [`Appraisal`] is built once an instruction. It owns prices, net asset values, breakers and permissions; targets and the rest are asked
-//! of it. A rebalance builds a second one of the book it leaves, at the same prices. The program, the bots and a browser build the same.
+//! An [`Appraisal`] is built once an instruction. It owns prices, net asset values, breakers and
+//! permissions; targets and the rest are asked of it. A rebalance builds a second one of the book
+//! it leaves, at the same prices. The program, the bots and a browser build the same.
 
 use crate::exposure::{targets, RemainingCapital, Targets};
 use crate::monitor::{MonitorUpdate, ShareValue, VaultMonitor, VaultObservation};
@@ -115,14 +116,16 @@ impl<'a> Appraisal<'a> {
         self.targets_of(self.nav.redemption, self.supply, self.vault.pending_redemption_shares)
     }
 
-    /// Returns the targets of another value, supply and queue of this vault. `None` on overflow, or if more shares leave than exist.
+    /// Returns the targets of another value, supply and queue of this vault. `None` on overflow, or
+    /// if more shares leave than exist.
     #[inline(never)]
     pub fn targets_of(&self, nav: Value, supply: Shares, leaving: Shares) -> Option<Targets> {
         let staying = RemainingCapital::of(nav, supply, leaving, self.vault.share_mark.high_water)?;
         targets(&self.vault.policy.exposure, &staying)
     }
 
-    /// Returns the part of the book that a rebalance can change, at the published price. `None` on overflow.
+    /// Returns the part of the book that a rebalance can change, at the published price. `None` on
+    /// overflow.
     pub fn exposure(&self) -> Option<Exposure> {
         let (portfolio, mid) = (&self.portfolio, self.prices.bounds.mid);
         let position = &portfolio.position;
@@ -135,13 +138,15 @@ impl<'a> Appraisal<'a> {
         })
     }
 
-    /// Returns the shares that a deposit of `amount` mints, rounded down against the depositor. `None` if it is worth no share.
+    /// Returns the shares that a deposit of `amount` mints, rounded down against the depositor.
+    /// `None` if it is worth no share.
     pub fn shares_for_deposit(&self, nav_high: Value, amount: u64) -> Option<Shares> {
         shares::shares_for_deposit_floor(amount, nav_high, self.supply)
     }
 }
 
-/// The mark of the share, and the net asset value that redemptions are paid from: both with the rise per share limited.
+/// Returns the mark of the share, and the net asset value that redemptions are paid from: both with
+/// the rise per share limited.
 fn mark(vault: &VaultState, low: Value, per_share: Ratio, inputs: &AppraisalInputs) -> Option<(ShareMark, Value)> {
     let at = UnixTime(inputs.now.unix_time);
     let value = vault.rise_limit().clamp(per_share, at)?;
@@ -154,7 +159,7 @@ fn mark(vault: &VaultState, low: Value, per_share: Ratio, inputs: &AppraisalInpu
     Some((ShareMark { value, at, high_water }, redemption))
 }
 
-/// One observation of the vault by its own breakers.
+/// Returns one observation of the vault by its own breakers.
 #[inline(never)]
 fn monitored(inputs: &AppraisalInputs, share_value: ShareValue) -> MonitorUpdate {
     let AppraisalInputs { vault, position, .. } = inputs;

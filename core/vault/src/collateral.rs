@@ -15,10 +15,11 @@ pub enum CollateralMove {
     Withdraw(u64),
 }
 
-/// The movement that brings collateral to its due amount, or `None` if it is within a tenth of it.
+/// Returns the movement that brings collateral to its due amount, or `None` if it is within a tenth
+/// of it.
 ///
-/// Due is `ratio` times the greater of the exposure held and the exposure wanted. Who cranks it has no say in the amount,
-/// so anyone may. Outer `None` on overflow.
+/// Due is `ratio` times the greater of the exposure held and the exposure wanted. Who cranks it has
+/// no say in the amount, so anyone may. Outer `None` on overflow.
 pub fn due(
     portfolio: &Portfolio,
     bounds: &PriceBounds,
@@ -44,8 +45,8 @@ pub fn due(
 }
 
 impl Appraisal<'_> {
-    /// Returns the movement of collateral that is due. Exposure that may not be taken on now needs no collateral now. Outer `None` on
-    /// overflow.
+    /// Returns the movement of collateral that is due. Exposure that may not be taken on now needs
+    /// no collateral now. Outer `None` on overflow.
     pub fn collateral_due(&self) -> Option<Option<CollateralMove>> {
         let (portfolio, bounds) = (&self.portfolio, &self.prices.bounds);
         let mut targets = self.targets()?;

@@ -12,7 +12,8 @@ pub struct ExposurePolicy {
     pub band: Ratio,
     /// Floor per share as a share of the highest net asset value per share yet.
     pub floor: Ratio,
-    /// m: exposure is at most m times the cushion over the floor (constant-proportion portfolio insurance; Black & Jones 1987).
+    /// m: exposure is at most m times the cushion over the floor (constant-proportion portfolio
+    /// insurance; Black & Jones 1987).
     pub multiplier: Ratio,
     /// Exposure is at most this many times net asset value, whatever the cushion.
     pub max_leverage: Ratio,
@@ -30,13 +31,15 @@ pub struct RemainingCapital {
 }
 
 impl RemainingCapital {
-    /// The staying part of a book worth `nav` with `supply` shares, `leaving` of which wait to be redeemed.
+    /// Returns the staying part of a book worth `nav` with `supply` shares, `leaving` of which wait
+    /// to be redeemed.
     ///
     /// `None` on overflow or if more leave than exist.
     pub fn of(nav: Value, supply: Shares, leaving: Shares, high_water: Ratio) -> Option<Self> {
         let due = shares::assets_for_shares_floor(leaving, nav, supply)?;
         let supply = supply.checked_sub(leaving)?;
-        // Where nobody stays, nothing is exposed: what the virtual shares own is left over, not invested.
+        // Where nobody stays, nothing is exposed: what the virtual shares own is left over, not
+        // invested.
         let nav = if supply == Shares::ZERO {
             Value::ZERO
         } else {
@@ -50,7 +53,8 @@ impl RemainingCapital {
     }
 }
 
-/// Where the book should be, how far it may stray, and what it may never exceed. All in quote base units.
+/// Where the book should be, how far it may stray, and what it may never exceed. All in quote base
+/// units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Targets {
     /// D*, the target dollar delta.
@@ -65,7 +69,7 @@ pub struct Targets {
     pub floor: Value,
 }
 
-/// The targets of a vault. `None` on overflow.
+/// Returns the targets of a vault. `None` on overflow.
 pub fn targets(policy: &ExposurePolicy, staying: &RemainingCapital) -> Option<Targets> {
     let floor_per_share = Ratio::from_fixed(staying.high_water.fixed().checked_mul(policy.floor.fixed())?);
     let floor = shares::nav_at_share_price_floor(floor_per_share, staying.supply)?.max(Value::ZERO);

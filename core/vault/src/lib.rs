@@ -1,8 +1,9 @@
-//! What a vault decides: the worth of its portfolio and of a share, where the book should be, which trades are better, and
-//! what its own circuit breakers say.
+//! What a vault decides: the worth of its portfolio and of a share, where the book should be, which
+//! trades are better, and what its own circuit breakers say.
 //!
-//! The program calls these functions to *check*, keepers call the same ones to *plan*, so that the two can never disagree.
-//! Nothing here knows an account, a clock or a network. Refusals are values that name the rule which failed.
+//! The program calls these functions to *check*, keepers call the same ones to *plan*, so that the
+//! two can never disagree. Nothing here knows an account, a clock or a network. Refusals are values
+//! that name the rule which failed.
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]

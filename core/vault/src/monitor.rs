@@ -1,14 +1,18 @@
-//! What a vault watches of itself: the readings of its five breakers, and what it remembers from one observation to the next.
+//! What a vault watches of itself: the readings of its five breakers, and what it remembers from
+//! one observation to the next.
 //!
-//! Every instruction that values the book ends or begins with an observation, and anyone may observe without doing anything else. An observation rests on a
-//! live price. At most one observation in a slot moves the mark and counts as failed; a later one of that slot can still trip.
+//! Every instruction that values the book ends or begins with an observation, and anyone may
+//! observe without doing anything else. An observation rests on a live price. At most one
+//! observation in a slot moves the mark and counts as failed; a later one of that slot can still
+//! trip.
 //!
 //! - **Drawdown**: how far the low net asset value of a share lies under its highest mark.
-//! - **NAV jump**: how far it moved since the last observation that counted, either way, over its earlier value. Many small observations hide a jump from
-//!   this reading, never from the drawdown.
+//! - **NAV jump**: how far it moved since the last observation that counted, either way, over its
+//!   earlier value. Many small observations hide a jump from this reading, never from the drawdown.
 //! - **Turnover**, **keeper spend**: a [`LeakyWindow`] over the low net asset value.
-//! - **Venue failure**: failed observations in a row, at least [`VENUE_FAILURE_SPACING_SECONDS`] apart, so that a griefer who observes in every
-//!   slot cannot make an outage of a moment into one that lasts.
+//! - **Venue failure**: failed observations in a row, at least [`VENUE_FAILURE_SPACING_SECONDS`]
+//!   apart, so that a griefer who observes in every slot cannot make an outage of a moment into one
+//!   that lasts.
 //!
 //! All readings are basis points rounded up, or a count.
 
@@ -37,8 +41,9 @@ pub const WINDOW_SECONDS: RangeInclusive<u32> = 3_600..=604_800;
 /// A further failed observation counts only this long after the last one that did.
 pub const VENUE_FAILURE_SPACING_SECONDS: i64 = 60;
 
-/// With fewer shares *and* less value than this (base units), what is read of a share would be about the virtual part, which nobody owns:
-/// when the last holder leaves below a price of one, a share "jumps" to one. There is nothing to guard, and the readings are zero.
+/// With fewer shares *and* less value than this (base units), what is read of a share would be
+/// about the virtual part, which nobody owns: when the last holder leaves below a price of one, a
+/// share "jumps" to one. There is nothing to guard, and the readings are zero.
 pub const MIN_MONITORED_SHARES: u64 = 100 * VIRTUAL;
 
 /// How a vault is watched. Only [`MonitorParams::validate`]d ones mean anything.
@@ -73,10 +78,12 @@ impl MonitorParams {
     }
 }
 
-/// A sum that drains linearly to nothing over the window, counted from the last amount that was added.
+/// A sum that drains linearly to nothing over the window, counted from the last amount that was
+/// added.
 ///
-/// In any stretch as long as the window, less than twice a threshold can be added before the reading reaches it. Adding starts the drain of
-/// what is left anew, so splitting an amount never makes the sum smaller. The largest sum stands for whatever does not fit.
+/// In any stretch as long as the window, less than twice a threshold can be added before the
+/// reading reaches it. Adding starts the drain of what is left anew, so splitting an amount never
+/// makes the sum smaller. The largest sum stands for whatever does not fit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LeakyWindow {
     /// The sum when it was last added to, quote base units.
@@ -86,7 +93,7 @@ pub struct LeakyWindow {
 }
 
 impl LeakyWindow {
-    /// What is left at `now`, rounded up. A clock that went backwards drains nothing.
+    /// Returns what is left at `now`, rounded up. A clock that went backwards drains nothing.
     pub fn left_ceil(&self, now: i64, window_seconds: u32) -> u64 {
         let window = u64::from(window_seconds);
         let elapsed = u64::try_from(now.saturating_sub(self.at)).unwrap_or(0);
@@ -147,7 +154,7 @@ fn quotient(part: u128, whole: u128) -> u32 {
     BasisPoints::quotient_ceil(part, whole).0
 }
 
-/// The value of a share is positive, so its bits are its size.
+/// Returns the value of a share is positive, so its bits are its size.
 fn bits(ratio: Ratio) -> u128 {
     ratio.fixed().to_bits().unsigned_abs()
 }
@@ -166,7 +173,8 @@ pub struct VaultObservation {
 pub struct VaultMonitor {
     /// The breakers.
     pub breakers: BreakerStates<VAULT_BREAKERS>,
-    /// Low net asset value of a share at the last observation that counted, its rise not limited. `None` before the first, and in an empty vault.
+    /// Low net asset value of a share at the last observation that counted, its rise not limited.
+    /// `None` before the first, and in an empty vault.
     pub mark: Option<Ratio>,
     /// Slot of the last observation that counted.
     pub slot: u64,
@@ -185,7 +193,8 @@ pub struct VaultMonitor {
 pub struct MonitorUpdate {
     /// To remember.
     pub monitor: VaultMonitor,
-    /// The active breakers for whoever acts on this observation: those that were active before, and those that its readings trip.
+    /// The active breakers for whoever acts on this observation: those that were active before, and
+    /// those that its readings trip.
     pub active: BreakerSet,
 }
 
@@ -204,7 +213,7 @@ impl VaultMonitor {
         }
     }
 
-    /// What the breakers read, in the order of [`VAULT`].
+    /// Returns what the breakers read, in the order of [`VAULT`].
     #[inline(never)]
     pub fn readings(
         &self,
@@ -250,13 +259,13 @@ impl VaultMonitor {
         self.turnover = self.turnover.add(amount, now, window_seconds);
     }
 
-    /// Takes note of `amount` paid to a keeper, quote base units. Whatever pays a keeper has to call this, and nothing else may add to the
-    /// sum. No keeper is paid yet, so it stays zero.
+    /// Takes note of `amount` paid to a keeper, quote base units. Whatever pays a keeper has to
+    /// call this, and nothing else may add to the sum. No keeper is paid yet, so it stays zero.
     pub fn paid(&mut self, amount: u64, now: i64, window_seconds: u32) {
         self.keeper_spend = self.keeper_spend.add(amount, now, window_seconds);
     }
 
-    /// Whether an observation at `now` counts: the first of its slot.
+    /// Returns whether an observation at `now` counts: the first of its slot.
     pub const fn counts(&self, now: Now) -> bool {
         now.slot > self.slot
     }

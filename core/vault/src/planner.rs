@@ -43,7 +43,8 @@ impl Appraisal<'_> {
     }
 }
 
-/// Returns the order that brings D to its target, as far as permissions and the price band allow; `None` if none is due.
+/// Returns the order that brings D to its target, as far as permissions and the price band allow;
+/// `None` if none is due.
 pub fn order(inputs: &PlanInputs) -> Option<Lots> {
     let PlanInputs {
         policy,
@@ -62,7 +63,8 @@ pub fn order(inputs: &PlanInputs) -> Option<Lots> {
     let largest = largest_notional(policy, terms)?;
     let notional = Value(gap.0.clamp(largest.0.checked_neg()?, largest.0));
     let lots = Lots(notional.fixed().checked_div(price.fixed())?.checked_to_num::<i64>()?);
-    // Where the target is flat, close the position itself: dividing by the price could leave a lot behind.
+    // Where the target is flat, close the position itself: dividing by the price could leave a lot
+    // behind.
     let closes = targets.delta == Value::ZERO && notional == gap;
     let lots = if closes { Lots(book.lots.0.checked_neg()?) } else { lots };
     let reduce_only = !permissions.open || reason == RebalanceReason::Redemption;
@@ -87,7 +89,7 @@ pub fn order(inputs: &PlanInputs) -> Option<Lots> {
     Some(lots)
 }
 
-/// The book after `lots` more at the oracle price, at no cost.
+/// Returns the book after `lots` more at the oracle price, at no cost.
 fn predicted(book: &Exposure, lots: Lots, price: Price) -> Option<Exposure> {
     let after = book.lots.checked_add(lots)?;
     let delta = value_floor(after, price)?;
@@ -100,7 +102,7 @@ fn predicted(book: &Exposure, lots: Lots, price: Price) -> Option<Exposure> {
     })
 }
 
-/// The part of `order` that only reduces `position`.
+/// Returns the part of `order` that only reduces `position`.
 fn only_reducing(position: Lots, order: Lots) -> Option<Lots> {
     if position.0.signum() == order.0.signum().saturating_neg() {
         Some(Lots(position.0.checked_neg()?))
@@ -109,8 +111,8 @@ fn only_reducing(position: Lots, order: Lots) -> Option<Lots> {
     }
 }
 
-/// The notional whose spread, fee and linear impact use up the planner's part of the price band or of the cost budget, whichever
-/// is used up first.
+/// Returns the notional whose spread, fee and linear impact use up the planner's part of the price
+/// band or of the cost budget, whichever is used up first.
 fn largest_notional(policy: &RebalancePolicy, terms: &TradingTerms) -> Option<Value> {
     let part = |limit: Ratio| limit.fixed().checked_mul_int(BAND_USED_PERCENT)?.checked_div_int(100);
     let by_price = part(policy.price_band)?.checked_sub(terms.half_spread.fixed())?;
@@ -235,7 +237,8 @@ mod tests {
             price: price("100"),
             terms: &thin,
         });
-        // 0.4 % less half a spread and the fee is 0.3 %: 30,000 of notional, give or take the last digit of the ratios.
+        // 0.4 % less half a spread and the fee is 0.3 %: 30,000 of notional, give or take the last
+        // digit of the ratios.
         assert!(matches!(planned, Some(Lots(299..=300))), "{planned:?}");
     }
 

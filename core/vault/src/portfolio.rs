@@ -26,7 +26,7 @@ impl Portfolio {
             .checked_sub(self.position.accrued_funding)
     }
 
-    /// The side that is worse for the holder: longs sell low, shorts buy back high.
+    /// Returns the side that is worse for the holder: longs sell low, shorts buy back high.
     fn adverse(&self, bounds: &PriceBounds) -> Price {
         if self.position.lots.0 >= 0 {
             bounds.low
@@ -35,7 +35,7 @@ impl Portfolio {
         }
     }
 
-    /// The side that is better for the holder.
+    /// Returns the side that is better for the holder.
     fn favourable(&self, bounds: &PriceBounds) -> Price {
         if self.position.lots.0 >= 0 {
             bounds.high
@@ -44,10 +44,11 @@ impl Portfolio {
         }
     }
 
-    /// The low net asset value, which redemptions get.
+    /// Returns the low net asset value, which redemptions get.
     ///
-    /// Losses count at the adverse price. An unrealised *gain* counts only as far as it also exists at the slow price, so
-    /// that nobody can lift the spot for a moment and withdraw the difference. `None` on overflow.
+    /// Losses count at the adverse price. An unrealised *gain* counts only as far as it also exists
+    /// at the slow price, so that nobody can lift the spot for a moment and withdraw the
+    /// difference. `None` on overflow.
     #[inline(never)]
     pub fn nav_low(&self, bounds: &PriceBounds, slow: Price) -> Option<Value> {
         let spot = self.gain_floor(self.adverse(bounds))?;
@@ -55,17 +56,19 @@ impl Portfolio {
         self.with_gain(spot.min(slow.max(Value::ZERO)))
     }
 
-    /// The high net asset value, which deposits pay. `None` on overflow.
+    /// Returns the high net asset value, which deposits pay. `None` on overflow.
     pub fn nav_high(&self, bounds: &PriceBounds) -> Option<Value> {
         self.with_gain(self.gain_ceil(self.favourable(bounds))?)
     }
 
-    /// The net asset value at one price, rounded down; for comparing a book with itself. `None` on overflow.
+    /// Returns the net asset value at one price, rounded down; for comparing a book with itself.
+    /// `None` on overflow.
     pub fn nav_at(&self, price: Price) -> Option<Value> {
         self.with_gain(self.gain_floor(price)?)
     }
 
-    /// Equity at the venue, counting no gain: what collateral requirements are measured against. `None` on overflow.
+    /// Equity at the venue, counting no gain: what collateral requirements are measured against.
+    /// `None` on overflow.
     pub fn venue_equity_low(&self, bounds: &PriceBounds) -> Option<u64> {
         let gain = self.gain_floor(self.adverse(bounds))?.min(Value::ZERO);
         Some(

@@ -10,7 +10,8 @@ use ballast_core_types::{Price, PriceBounds};
 pub enum Purpose {
     /// Minting shares: a live price admitted for `Nav`.
     Deposit,
-    /// Trading: the live price admitted for `Trade`; failing that the one for `Exit`, which permits reductions only.
+    /// Trading: the live price admitted for `Trade`; failing that the one for `Exit`, which permits
+    /// reductions only.
     Trade,
     /// Moving collateral, and monitoring: a live price admitted for `Exit`.
     Monitor,
@@ -27,14 +28,16 @@ pub struct MarketPrices {
     pub slow: Price,
     /// Breakers of the market that are active for whoever acts at this price.
     pub active: BreakerSet,
-    /// Whether the price was admitted for the purpose itself. Without it only reductions are permitted.
+    /// Whether the price was admitted for the purpose itself. Without it only reductions are
+    /// permitted.
     pub is_admitted: bool,
     /// Whether the price is live: what a vault is worth at a haircut trips no breaker.
     pub is_live: bool,
 }
 
 impl MarketPrices {
-    /// Returns the prices of `market` for `purpose`; `raw` is the published price, if it could be decoded.
+    /// Returns the prices of `market` for `purpose`; `raw` is the published price, if it could be
+    /// decoded.
     ///
     /// # Errors
     /// The rule that refused the price; of two, that of the wider use.

@@ -1,7 +1,8 @@
 //! *Propose, then prove*: whether a book after a rebalance is provably better than before.
 //!
-//! Anyone may propose any orders. The program executes them and then asks this module; if the answer is a refusal,
-//! the whole transaction is undone. The keeper asks the same module before it sends.
+//! Anyone may propose any orders. The program executes them and then asks this module; if the
+//! answer is a refusal, the whole transaction is undone. The keeper asks the same module before it
+//! sends.
 
 use crate::exposure::Targets;
 use ballast_core_market::breaker::Permissions;
@@ -14,7 +15,8 @@ pub struct RebalancePolicy {
     pub price_band: Ratio,
     /// Each rebalance has to bring D nearer to D* by at least this share of the band.
     pub min_improvement: Ratio,
-    /// Greatest cost (net asset value lost at an unchanged price) as a share of the notional traded.
+    /// Greatest cost (net asset value lost at an unchanged price) as a share of the notional
+    /// traded.
     pub max_cost: Ratio,
 }
 
@@ -67,15 +69,18 @@ pub enum RebalanceError {
     OutOfRange,
 }
 
-/// The worst prices at which the vault may buy and sell: `(lowest sale, highest purchase)`. `None` on overflow.
+/// Returns the worst prices at which the vault may buy and sell: `(lowest sale, highest purchase)`.
+/// `None` on overflow.
 pub fn price_limits(oracle: Price, band: Ratio) -> Option<(Price, Price)> {
     let down = Ratio::from_fixed(band.fixed().checked_neg()?);
     Some((oracle.scaled_ceil(down)?, oracle.scaled_floor(band)?))
 }
 
-/// Whether a fill of `lots` costing `cost` (positive when buying, negative when selling) lies inside the price band.
+/// Returns whether a fill of `lots` costing `cost` (positive when buying, negative when selling)
+/// lies inside the price band.
 ///
-/// The comparison is made on whole amounts, so that no division can round a bad fill into a good one.
+/// The comparison is made on whole amounts, so that no division can round a bad fill into a good
+/// one.
 pub fn fill_inside_band(oracle: Price, band: Ratio, lots: Lots, cost: Value) -> Option<bool> {
     let (lowest_sale, highest_purchase) = price_limits(oracle, band)?;
     let limit = if lots.0 > 0 { highest_purchase } else { lowest_sale };
@@ -89,7 +94,7 @@ pub fn notional(lots: Lots, price: Price) -> Option<Value> {
     value_floor(lots, price)?.checked_abs()
 }
 
-/// Whether a rebalance is due: the reason why one is not, otherwise.
+/// Checks whether a rebalance is due: the reason why one is not, otherwise.
 pub fn due(before: &Exposure, targets: &Targets, reason: RebalanceReason) -> Result<(), RebalanceError> {
     let gap = distance(before.delta_if_filled, targets.delta)?;
     let size = magnitude(before.delta_if_filled)?;

@@ -4,8 +4,9 @@ use crate::appraisal::Appraisal;
 use crate::shares;
 use ballast_core_types::{scale, Shares, UnixTime, Value};
 
-/// How long a request waits for the book to come down before it is paid out of what is liquid, whatever the book looks like, seconds. Within
-/// it those who stay are protected; after it those who leave are, against a venue or an oracle that is gone.
+/// How long a request waits for the book to come down before it is paid out of what is liquid,
+/// whatever the book looks like, seconds. Within it those who stay are protected; after it those
+/// who leave are, against a venue or an oracle that is gone.
 pub const UNWIND_GRACE_SECONDS: i64 = 3_600;
 
 /// A payment to a holder who leaves.
@@ -49,8 +50,9 @@ pub enum RedemptionSource {
 }
 
 impl Appraisal<'_> {
-    /// Returns the payment for `burnt` shares: their value, at most all there is. Below a share price of one, the virtual assets would
-    /// promise the last holder a little more than the vault has, and the last shares could never be paid.
+    /// Returns the payment for `burnt` shares: their value, at most all there is. Below a share
+    /// price of one, the virtual assets would promise the last holder a little more than the vault
+    /// has, and the last shares could never be paid.
     ///
     /// # Errors
     /// [`RedemptionError::WorthNothing`], [`RedemptionError::OutOfRange`].
@@ -64,7 +66,8 @@ impl Appraisal<'_> {
         Ok(Payment { amount, shares: burnt })
     }
 
-    /// Returns the payment of exactly `amount`, with the shares it costs, rounded up against the holder.
+    /// Returns the payment of exactly `amount`, with the shares it costs, rounded up against the
+    /// holder.
     ///
     /// # Errors
     /// [`RedemptionError::OutOfRange`].
@@ -74,11 +77,12 @@ impl Appraisal<'_> {
         Ok(Payment { amount, shares })
     }
 
-    /// Checks that a payment may be made with the book as it is: out of what is not kept for those who wait, and only if the book that
-    /// remains is inside its limits.
+    /// Checks that a payment may be made with the book as it is: out of what is not kept for those
+    /// who wait, and only if the book that remains is inside its limits.
     ///
     /// # Errors
-    /// [`RedemptionError::NotLiquid`], [`RedemptionError::BookMustComeDown`], [`RedemptionError::OutOfRange`].
+    /// [`RedemptionError::NotLiquid`], [`RedemptionError::BookMustComeDown`],
+    /// [`RedemptionError::OutOfRange`].
     pub fn check_payment(&self, payment: &Payment, source: RedemptionSource) -> Result<(), RedemptionError> {
         use RedemptionError::{BookMustComeDown, NotLiquid, OutOfRange};
         let cash = self.portfolio.cash.checked_sub(payment.amount).ok_or(NotLiquid)?;
@@ -104,8 +108,8 @@ impl Appraisal<'_> {
         Ok(())
     }
 
-    /// Returns what a request is paid now: the whole of it if it may be; once its grace is over, the part of the liquid tokens that its
-    /// shares stand for.
+    /// Returns what a request is paid now: the whole of it if it may be; once its grace is over,
+    /// the part of the liquid tokens that its shares stand for.
     ///
     /// # Errors
     /// The rule that keeps the whole from being paid.
@@ -127,7 +131,7 @@ impl Appraisal<'_> {
         })
     }
 
-    /// The part of the liquid tokens that `held` shares stand for.
+    /// Returns the part of the liquid tokens that `held` shares stand for.
     fn liquid_part(&self, held: Shares) -> Result<u64, RedemptionError> {
         let part = scale::mul_div_floor(self.portfolio.cash, held.0, self.supply.0.max(1));
         part.ok_or(RedemptionError::OutOfRange)

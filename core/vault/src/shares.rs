@@ -1,14 +1,16 @@
 //! Share arithmetic: who rounds which way, and what a first depositor cannot steal.
 //!
-//! The pool is treated as if it always held [`VIRTUAL`] more assets and as many more shares. A price manipulated through
-//! the first few shares would mostly enrich those virtual shares, which nobody owns (OpenZeppelin's ERC-4626 defence).
+//! The pool is treated as if it always held [`VIRTUAL`] more assets and as many more shares. A
+//! price manipulated through the first few shares would mostly enrich those virtual shares, which
+//! nobody owns (OpenZeppelin's ERC-4626 defence).
 
 use ballast_core_types::{scale, Ratio, Shares, UnixTime, Value, I80F48};
 
 /// Virtual assets (quote base units) and virtual shares (share base units).
 pub const VIRTUAL: u64 = 1_000_000;
 
-/// Shares for a deposit of `amount` when the book is worth `nav`; rounded down, against the depositor.
+/// Shares for a deposit of `amount` when the book is worth `nav`; rounded down, against the
+/// depositor.
 ///
 /// `None` if nothing would be minted or a value does not fit.
 pub fn shares_for_deposit_floor(amount: u64, nav: Value, supply: Shares) -> Option<Shares> {
@@ -17,12 +19,13 @@ pub fn shares_for_deposit_floor(amount: u64, nav: Value, supply: Shares) -> Opti
     (shares > 0).then_some(Shares(shares))
 }
 
-/// The supply with the virtual shares.
+/// Returns the supply with the virtual shares.
 fn with_virtual(supply: Shares) -> Option<u64> {
     supply.0.checked_add(VIRTUAL)
 }
 
-/// What `shares` are worth when the book is worth `nav`; rounded down, against the redeemer.
+/// Returns what `shares` are worth when the book is worth `nav`; rounded down, against the
+/// redeemer.
 pub fn assets_for_shares_floor(shares: Shares, nav: Value, supply: Shares) -> Option<u64> {
     let assets = nav.positive_part().checked_add(VIRTUAL)?;
     scale::mul_div_floor(shares.0, assets, with_virtual(supply)?)
@@ -43,7 +46,8 @@ pub fn nav_per_share(nav: Value, supply: Shares) -> Option<Ratio> {
         .map(Ratio::from_fixed)
 }
 
-/// The net asset value at which one of `supply` shares is worth `per_share`; rounded toward −∞.
+/// Returns the net asset value at which one of `supply` shares is worth `per_share`; rounded toward
+/// −∞.
 pub fn nav_at_share_price_floor(per_share: Ratio, supply: Shares) -> Option<Value> {
     let shares = Value::from_amount(with_virtual(supply)?)?;
     per_share.of_floor(shares)?.checked_sub(Value::from_amount(VIRTUAL)?)
@@ -61,17 +65,20 @@ pub struct RiseLimit {
 }
 
 impl RiseLimit {
-    /// `per_share`, but no higher than the reference plus what the elapsed time allows. Falls pass at once.
+    /// `per_share`, but no higher than the reference plus what the elapsed time allows. Falls pass
+    /// at once.
     pub fn clamp(&self, per_share: Ratio, now: UnixTime) -> Option<Ratio> {
         let gain = per_share.fixed().checked_sub(self.reference.fixed())?;
         if gain <= I80F48::ZERO {
             return Some(per_share);
         }
-        // A day's worth is the most that can be saved up, so that a sleepy vault is not an open door.
+        // A day's worth is the most that can be saved up, so that a sleepy vault is not an open
+        // door.
         let elapsed = now.seconds_since(self.reference_at).min(86_400);
         let hourly = self.reference.fixed().checked_mul(self.per_hour.fixed())?;
         let rise = hourly.checked_mul_int(i128::from(elapsed))?;
-        // Compared before it is divided: on the chain a wide division costs more than all the rest, and it is seldom needed.
+        // Compared before it is divided: on the chain a wide division costs more than all the rest,
+        // and it is seldom needed.
         if gain.checked_mul_int(3_600)? <= rise {
             return Some(per_share);
         }
@@ -150,7 +157,8 @@ mod tests {
 
         #[test]
         fn a_first_depositor_cannot_profit_from_inflation(gift in 0u64..1_000_000_000_000, first in 1u64..1_000_000, second in 1u64..1_000_000_000_000) {
-            // The attacker deposits, makes the pool richer by `gift` at its own cost, the victim deposits, the attacker leaves.
+            // The attacker deposits, makes the pool richer by `gift` at its own cost, the victim
+            // deposits, the attacker leaves.
             let attacker = shares_for_deposit_floor(first, Value(0), Shares(0)).unwrap();
             let nav = (first + gift) as i64;
             let victim = shares_for_deposit_floor(second, Value(nav), attacker).unwrap_or(Shares(0));

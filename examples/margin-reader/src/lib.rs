@@ -1,6 +1,8 @@
-//! An example: how another program asks the risk engine about a book, and what it has to check in the answer.
+//! An example: how another program asks the risk engine about a book, and what it has to check in
+//! the answer.
 //!
-//! `docs/reference/assess.md` describes question and answer. This program holds nothing and is never deployed.
+//! `docs/reference/assess.md` describes question and answer. This program holds nothing and is
+//! never deployed.
 
 use anchor_lang::prelude::*;
 use anchor_lang::solana_program::instruction::Instruction;
@@ -15,13 +17,15 @@ declare_id!("8NZJ1h8BybDJkTtjqo1RZpNcVE2n4vf6G7AgGe11naU4");
 pub mod margin_reader {
     use super::*;
 
-    /// Returns the initial margin of the book in `question`, base units of the quote token, if what its owner has to show for it
-    /// reaches it: `collateral` in cash, and the book's own value on its adverse side.
+    /// Returns the initial margin of the book in `question`, base units of the quote token, if what
+    /// its owner has to show for it reaches it: `collateral` in cash, and the book's own value on
+    /// its adverse side.
     ///
     /// # Errors
     /// [`ReaderError`]; any refusal of the risk engine ends the whole transaction.
     pub fn check<'info>(ctx: Context<'info, Check<'info>>, collateral: u64, question: AssessArgs) -> Result<u64> {
-        // The engine judges the accounts: this program only passes them on, none of them writable, nobody's signature.
+        // The engine judges the accounts: this program only passes them on, none of them writable,
+        // nobody's signature.
         let passed = ctx.remaining_accounts;
         let accounts = passed
             .iter()
@@ -47,7 +51,8 @@ pub mod margin_reader {
 /// Accounts of `check`; after them those of the question, as `assess` wants them.
 #[derive(Accounts)]
 pub struct Check<'info> {
-    /// The risk engine: `Program` compares its address, so that nobody passes an engine of their own.
+    /// The risk engine: `Program` compares its address, so that nobody passes an engine of their
+    /// own.
     pub risk_program: Program<'info, BallastRisk>,
 }
 

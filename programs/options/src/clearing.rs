@@ -45,7 +45,8 @@ impl MarginScratch {
         margin::margin_status(book, context, marks, &mut work).or_refuse()
     }
 
-    /// Refuses an account below its initial margin; one that is not is not being liquidated any more.
+    /// Refuses an account below its initial margin; one that is not is not being liquidated any
+    /// more.
     ///
     /// # Errors
     /// [`OptionsError::InitialMargin`], [`OptionsError::CashNeed`], and as [`Self::margin_status`].
@@ -137,7 +138,8 @@ pub fn trade(
     clock: &Clock,
 ) -> Result<u64> {
     let settings = venue.house.listing(terms.terms.market)?.settings;
-    // Whoever trades brings the market he trades on, also where the trade leaves him without a position.
+    // Whoever trades brings the market he trades on, also where the trade leaves him without a
+    // position.
     markets.spot(terms.terms.market)?;
     if !reduces_both(counterparties, terms)? {
         markets.check_open()?;
@@ -169,7 +171,7 @@ pub fn trade(
     Ok(premium)
 }
 
-/// Whether a trade brings both sides nearer to having nothing of the series.
+/// Returns whether a trade brings both sides nearer to having nothing of the series.
 fn reduces_both(counterparties: &Counterparties, terms: &TradeTerms) -> Result<bool> {
     let back = Lots(terms.quantity.0.checked_neg().ok_or(OptionsError::TooLarge)?);
     let (taker, maker) = match terms.taker {
@@ -180,13 +182,14 @@ fn reduces_both(counterparties: &Counterparties, terms: &TradeTerms) -> Result<b
         && counterparties.maker.quantity(&terms.terms).is_reduced_by(maker))
 }
 
-/// The money that a payout moves: an account's, the fund's where it is another, and the expiry's pool. It has to be the same afterwards.
+/// Returns the money that a payout moves: an account's, the fund's where it is another, and the
+/// expiry's pool. It has to be the same afterwards.
 pub fn with_pool(book: &MarginBook, fund: Option<&MarginBook>, pool: u64) -> u128 {
     let fund = fund.map_or(0, |fund| fund.cash);
     [book.cash, fund, pool].into_iter().map(u128::from).sum()
 }
 
-/// All cash of some accounts, to see that none appeared or vanished.
+/// Returns all cash of some accounts, to see that none appeared or vanished.
 pub fn sum(accounts: &[&MarginBook]) -> u128 {
     let add = |sum: u128, book: &&MarginBook| sum.saturating_add(u128::from(book.cash));
     accounts.iter().fold(0, add)

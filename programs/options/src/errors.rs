@@ -1,4 +1,5 @@
-//! One error per rule. A message names the rule; the numbers that broke it are in the log line before it.
+//! One error per rule. A message names the rule; the numbers that broke it are in the log line
+//! before it.
 
 mod refusals;
 
@@ -256,7 +257,7 @@ pub enum OptionsError {
     NotConserved,
 }
 
-/// The error of a refusal, with its numbers in the log.
+/// Returns the error of a refusal, with its numbers in the log.
 #[cold]
 #[inline(never)]
 pub fn refused(numbers: impl Debug, error: OptionsError) -> Error {
@@ -266,7 +267,7 @@ pub fn refused(numbers: impl Debug, error: OptionsError) -> Error {
 
 /// Turns the refusals of pure functions into errors, with their numbers in the log.
 pub trait Refuse<T> {
-    /// The value, or the error of the rule that refused it.
+    /// Returns the value, or the error of the rule that refused it.
     ///
     /// # Errors
     /// That error.

@@ -1,4 +1,5 @@
-//! What the house announces. An event stands alone: with the parameters of the house, its numbers can be worked out again.
+//! What the house announces. An event stands alone: with the parameters of the house, its numbers
+//! can be worked out again.
 
 use crate::state::{ClearingHouseSettings, ExpiryOutcome, ListingSettings, SeriesKey};
 use anchor_lang::prelude::*;
@@ -163,7 +164,8 @@ pub struct LiquidationEnded {
     pub margin_status: MarginStatusReport,
 }
 
-/// A part of a failing book that changed hands. `payment` went to the account; where it is negative, to the liquidator.
+/// A part of a failing book that changed hands. `payment` went to the account; where it is
+/// negative, to the liquidator.
 #[event]
 #[derive(Debug)]
 pub struct Liquidated {
@@ -246,7 +248,8 @@ pub struct PositionsSettled {
     pub dust: u64,
 }
 
-/// A claim paid: ⌊claim × collected / claimed⌋ where less was collected than claimed, else all of it.
+/// A claim paid: ⌊claim × collected / claimed⌋ where less was collected than claimed, else all of
+/// it.
 #[event]
 #[derive(Debug)]
 pub struct ClaimPaid {

@@ -1,19 +1,28 @@
-//! Ballast's options clearing house: European options, cash-settled in a quote token, with portfolio margin.
+//! Ballast's options clearing house: European options, cash-settled in a quote token, with
+//! portfolio margin.
 //!
-//! Handlers are thin: every decision is a pure function of [`ballast_core_clearing`], and every loss or gain between accounts is
-//! made there. Here accounts are found to be the right ones, prices are admitted, tokens move, and events are announced.
+//! Handlers are thin: every decision is a pure function of [`ballast_core_clearing`], and every
+//! loss or gain between accounts is made there. Here accounts are found to be the right ones,
+//! prices are admitted, tokens move, and events are announced.
 //!
 //! # What a attacker would try
-//! * *Somebody else's money.* What leaves an account, or adds risk to it, needs its owner's signature, or that of the key which quotes for it.
-//! * *A signature made for something else.* A quote names program, cluster, house, series, account, size, price, slot, nonce and taker,
-//!   begins with a byte that no transaction begins with, and has to lie in one ed25519 instruction in the one form that cannot be misread.
-//! * *The same signature again.* A nonce never fills beyond its size, and the address of an account that was closed never comes back.
-//! * *A market or a surface of their own.* Those of a house are pinned when it is created, for good.
+//! * *Somebody else's money.* What leaves an account, or adds risk to it, needs its owner's
+//!   signature, or that of the key which quotes for it.
+//! * *A signature made for something else.* A quote names program, cluster, house, series, account,
+//!   size, price, slot, nonce and taker, begins with a byte that no transaction begins with, and
+//!   has to lie in one ed25519 instruction in the one form that cannot be misread.
+//! * *The same signature again.* A nonce never fills beyond its size, and the address of an account
+//!   that was closed never comes back.
+//! * *A market or a surface of their own.* Those of a house are pinned when it is created, for
+//!   good.
 //! * *Leaving a losing market out.* A position on a market that was not passed is refused.
-//! * *Withdrawing a gain of the moment.* Withdrawals count marks at the worse of the live and the slow price.
-//! * *Not paying on the day.* What expires soon needs cash; who still owes is in debt, and every credit repays it first.
+//! * *Withdrawing a gain of the moment.* Withdrawals count marks at the worse of the live and the
+//!   slow price.
+//! * *Not paying on the day.* What expires soon needs cash; who still owes is in debt, and every
+//!   credit repays it first.
 //! * *Tokens sent to the custody.* Nobody's: the ledger counts what was deposited.
-//! * *A house of their own with harmless-looking zeros.* Every parameter is bounded on both sides, and its creator has no rights afterwards.
+//! * *A house of their own with harmless-looking zeros.* Every parameter is bounded on both sides,
+//!   and its creator has no rights afterwards.
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
 use anchor_lang::prelude::*;
@@ -95,7 +104,8 @@ pub mod ballast_options {
         instructions::withdraw::handler(ctx, amount)
     }
 
-    /// Trades on a quote that the ed25519 instruction of index `signature_index` carries. The taker signs.
+    /// Trades on a quote that the ed25519 instruction of index `signature_index` carries. The taker
+    /// signs.
     pub fn trade_quote<'info>(
         ctx: Context<'info, TradeQuote<'info>>,
         quantity: i64,
@@ -139,12 +149,14 @@ pub mod ballast_options {
         instructions::liquidation::end_liquidation(ctx)
     }
 
-    /// Takes a part of a position of an account that is being liquidated: `quantity` has the sign of the position. The liquidator signs.
+    /// Takes a part of a position of an account that is being liquidated: `quantity` has the sign
+    /// of the position. The liquidator signs.
     pub fn liquidate<'info>(ctx: Context<'info, Liquidate<'info>>, quantity: i64) -> Result<()> {
         instructions::liquidate::handler(ctx, quantity)
     }
 
-    /// The insurance account takes the money of an account whose equity is gone, or which nobody liquidated. Anyone may.
+    /// The insurance account takes the money of an account whose equity is gone, or which nobody
+    /// liquidated. Anyone may.
     pub fn backstop<'info>(ctx: Context<'info, Backstop<'info>>) -> Result<()> {
         instructions::backstop::backstop(ctx)
     }
@@ -154,7 +166,8 @@ pub mod ballast_options {
         instructions::backstop::take_over_position(ctx)
     }
 
-    /// Takes a part of a position of the insurance account: `quantity` has the sign of the position. The buyer signs.
+    /// Takes a part of a position of the insurance account: `quantity` has the sign of the
+    /// position. The buyer signs.
     pub fn buy_from_insurance<'info>(ctx: Context<'info, BuyFromInsurance<'info>>, quantity: i64) -> Result<()> {
         instructions::buy_from_insurance::handler(ctx, quantity)
     }

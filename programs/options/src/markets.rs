@@ -1,4 +1,5 @@
-//! What margin needs to know of the house's markets, read from accounts of the risk program in place.
+//! What margin needs to know of the house's markets, read from accounts of the risk program in
+//! place.
 
 use crate::errors::{refused, OptionsError};
 use crate::state::{ClearingHouse, Listing};
@@ -21,10 +22,11 @@ use fixed::types::I7F57;
 /// What the prices are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// Trading: the price admitted for `Trade`; failing that, or while a breaker is active that forbids opening, what an exit would get, and
-    /// then only reductions are permitted.
+    /// Trading: the price admitted for `Trade`; failing that, or while a breaker is active that
+    /// forbids opening, what an exit would get, and then only reductions are permitted.
     Trade,
-    /// Liquidating: the live price admitted for `Exit`. No haircut: nobody is liquidated because a source is silent.
+    /// Liquidating: the live price admitted for `Exit`. No haircut: nobody is liquidated because a
+    /// source is silent.
     Liquidate,
     /// Withdrawing: the price an exit would get.
     Withdraw,
@@ -56,11 +58,13 @@ impl Markets {
         })
     }
 
-    /// Reads the markets passed: for each, in any order, the market, its price account and its surface.
+    /// Reads the markets passed: for each, in any order, the market, its price account and its
+    /// surface.
     ///
     /// # Errors
-    /// [`OptionsError::MarketAccounts`], [`OptionsError::NotListed`], [`OptionsError::MarketRepeated`], [`OptionsError::NotObserved`]; the risk
-    /// program's own where a price is refused or a surface is stale.
+    /// [`OptionsError::MarketAccounts`], [`OptionsError::NotListed`],
+    /// [`OptionsError::MarketRepeated`], [`OptionsError::NotObserved`]; the risk program's own
+    /// where a price is refused or a surface is stale.
     #[inline(never)]
     pub fn read(house: &ClearingHouse, accounts: &[AccountInfo], purpose: Purpose, clock: &Clock) -> Result<Box<Self>> {
         let mut markets = Self::none();
@@ -92,7 +96,7 @@ impl Markets {
         }
     }
 
-    /// The price of a market that was passed.
+    /// Returns the price of a market that was passed.
     ///
     /// # Errors
     /// [`OptionsError::MarketMissing`].
@@ -101,7 +105,8 @@ impl Markets {
         Ok(read.ok_or(OptionsError::MarketMissing)?.bounds.mid)
     }
 
-    /// Everything outside an account that its margin depends on, open interest being the house's of now.
+    /// Everything outside an account that its margin depends on, open interest being the house's of
+    /// now.
     #[inline(never)]
     pub fn context(&self, house: &ClearingHouse, now: i64) -> Box<MarginContext<'_>> {
         let mut context = Box::new(MarginContext {
@@ -135,7 +140,8 @@ fn listed(house: &ClearingHouse, market: &Pubkey) -> Result<usize> {
     index.ok_or_else(|| refused(market, OptionsError::NotListed))
 }
 
-/// The market in an account of the risk program, which the caller has found to be a listed one.
+/// Returns the market in an account of the risk program, which the caller has found to be a listed
+/// one.
 ///
 /// # Errors
 /// [`OptionsError::WrongMarket`].
@@ -170,7 +176,7 @@ fn read_market(
     })
 }
 
-/// The price for a purpose, and why positions may not be opened at it.
+/// Returns the price for a purpose, and why positions may not be opened at it.
 #[inline(never)]
 fn price(
     market: &Market,
@@ -206,7 +212,7 @@ fn read_surface(account: &AccountInfo, max_age: u32, clock: &Clock) -> Result<Bo
     Ok(Box::new(surface.live(clock.unix_timestamp, max_age)?))
 }
 
-/// A surface account of the risk program.
+/// Returns a surface account of the risk program.
 ///
 /// # Errors
 /// [`OptionsError::WrongMarket`].

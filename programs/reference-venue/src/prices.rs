@@ -19,7 +19,7 @@ pub fn usage_for(position: Lots, order: Lots) -> PriceUse {
     }
 }
 
-/// The price admitted for `usage`, unless the venue pretends to have none.
+/// Returns the price admitted for `usage`, unless the venue pretends to have none.
 pub fn admit(
     market: &Market,
     risk_market: &AccountLoader<RiskMarket>,

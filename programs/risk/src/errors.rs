@@ -268,7 +268,7 @@ impl From<SignalParamError> for RiskError {
     }
 }
 
-/// The error of a broken rule; the indicator or the breaker it is about goes to the log.
+/// Returns the error of a broken rule; the indicator or the breaker it is about goes to the log.
 pub fn observation(rule: ObservationParamError) -> RiskError {
     let of = |indicator: Indicator, error| {
         msg!("indicator: {}", indicator.name());

@@ -6,7 +6,8 @@ use anchor_lang::solana_program::log::sol_log_data;
 use anchor_lang::{Discriminator, Event};
 use bytemuck::{Pod, Zeroable};
 
-/// Announces an event whose bytes in memory are its Borsh encoding: little-endian, fixed-size, and without padding, which [`Pod`] demands.
+/// Announces an event whose bytes in memory are its Borsh encoding: little-endian, fixed-size, and
+/// without padding, which [`Pod`] demands.
 pub fn announce_plain<E: Event + Discriminator + Pod>(event: &E) {
     sol_log_data(&[&[E::DISCRIMINATOR, bytemuck::bytes_of(event)].concat()]);
 }
@@ -26,7 +27,8 @@ pub struct MarketCreated {
 
 /// A market was observed: what was seen, and what it remembers before and after.
 ///
-/// Its fields lie in memory as Borsh writes them, so that it is announced without being encoded ([`announce_plain`]).
+/// Its fields lie in memory as Borsh writes them, so that it is announced without being encoded
+/// ([`announce_plain`]).
 #[event]
 #[derive(Clone, Copy, Pod, Zeroable)]
 #[repr(C)]
@@ -47,7 +49,8 @@ pub struct Observed {
     pub trading_cost: u64,
     /// Implied volatility as last published, basis points.
     pub implied_volatility: u32,
-    /// What this observation saw besides the price: 1 the second source, 2 a quoted cost of trading.
+    /// What this observation saw besides the price: 1 the second source, 2 a quoted cost of
+    /// trading.
     pub seen: u32,
     /// Signals before.
     pub before: StoredSignals,

@@ -1,15 +1,22 @@
-//! Ballast's risk engine: it admits prices, observes markets, and holds what it learns where anyone can read it.
+//! Ballast's risk engine: it admits prices, observes markets, and holds what it learns where anyone
+//! can read it.
 //!
 //! # What a attacker would try
-//! * *A price account of their own.* The source's owner, feed and verification level are pinned in the market.
-//! * *An old price, chosen from many valid ones.* Ages in seconds and slots, and never older than the stored one.
-//! * *The same price twice*, to drag an average. An observation has to be strictly newer, and at most one per interval.
-//! * *Creating a market with harmless-looking zeros.* Every parameter is bounded on both sides; zero is refused.
-//! * *A feeder's key, to move the volatility surface.* The median of k submissions, the no-arbitrage check, a floor under realised
-//!   variance, and a largest change per hour that no sequence of publications can exceed.
+//! * *A price account of their own.* The source's owner, feed and verification level are pinned in
+//!   the market.
+//! * *An old price, chosen from many valid ones.* Ages in seconds and slots, and never older than
+//!   the stored one.
+//! * *The same price twice*, to drag an average. An observation has to be strictly newer, and at
+//!   most one per interval.
+//! * *Creating a market with harmless-looking zeros.* Every parameter is bounded on both sides;
+//!   zero is refused.
+//! * *A feeder's key, to move the volatility surface.* The median of k submissions, the
+//!   no-arbitrage check, a floor under realised variance, and a largest change per hour that no
+//!   sequence of publications can exceed.
 //!
-//! There is no instruction that changes a market: in this version its parameters are fixed when it is created, and
-//! the market's address contains its creator, so that nobody can squat on another's.
+//! There is no instruction that changes a market: in this version its parameters are fixed when it
+//! is created, and the market's address contains its creator, so that nobody can squat on
+//! another's.
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
 use anchor_lang::prelude::*;
@@ -43,17 +50,20 @@ pub mod ballast_risk {
         instructions::observe::handler(ctx)
     }
 
-    /// Gives a market a volatility surface. The market's creator signs, and becomes the surface's authority.
+    /// Gives a market a volatility surface. The market's creator signs, and becomes the surface's
+    /// authority.
     pub fn create_surface(ctx: Context<CreateSurface>, args: CreateSurfaceArgs) -> Result<()> {
         instructions::create_surface::handler(ctx, args)
     }
 
-    /// Names the feeders of a surface, and how many submissions a publication takes. Its authority signs.
+    /// Names the feeders of a surface, and how many submissions a publication takes. Its authority
+    /// signs.
     pub fn set_feeders(ctx: Context<SetFeeders>, feeders: Vec<Pubkey>, required: u8) -> Result<()> {
         instructions::set_feeders::handler(ctx, feeders, required)
     }
 
-    /// Lists the expiries of a surface. Its authority signs; what is published stays until it expires.
+    /// Lists the expiries of a surface. Its authority signs; what is published stays until it
+    /// expires.
     pub fn set_grid(ctx: Context<SetGrid>, grid: Vec<i64>) -> Result<()> {
         instructions::set_grid::handler(ctx, grid)
     }
@@ -78,7 +88,8 @@ pub mod ballast_risk {
         instructions::publish_surface::handler(ctx)
     }
 
-    /// Assesses a book and returns the answer as return data. Anyone may call it; nothing is written.
+    /// Assesses a book and returns the answer as return data. Anyone may call it; nothing is
+    /// written.
     pub fn assess<'info>(ctx: Context<'info, Assess>, args: AssessArgs) -> Result<AssessReport> {
         instructions::assess::handler(ctx.remaining_accounts, &args)
     }

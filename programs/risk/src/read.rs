@@ -1,5 +1,6 @@
-//! How other programs read a market: no call, just the account and the price account beside it. Here accounts become plain values;
-//! what they mean is decided by [`ballast_core_market::MarketView`].
+//! How other programs read a market: no call, just the account and the price account beside it.
+//! Here accounts become plain values; what they mean is decided by
+//! [`ballast_core_market::MarketView`].
 
 use crate::errors::RiskError;
 use crate::oracle;
@@ -18,8 +19,8 @@ pub fn now(clock: &Clock) -> Now {
     }
 }
 
-/// Decodes the published price out of a market's price account. Whose it is comes first, since the market's own account cannot be read while it
-/// is written to.
+/// Decodes the published price out of a market's price account. Whose it is comes first, since the
+/// market's own account cannot be read while it is written to.
 ///
 /// # Errors
 /// As [`oracle::decode`].
@@ -45,8 +46,8 @@ pub fn live_price(
     Ok((view, price))
 }
 
-/// Decodes a market and its published price, and asks `read` about them. A price that cannot be decoded is `None`; where that is refused, the
-/// error is the one that says why.
+/// Decodes a market and its published price, and asks `read` about them. A price that cannot be
+/// decoded is `None`; where that is refused, the error is the one that says why.
 ///
 /// # Errors
 /// [`RiskError::MarketVersion`]; the rule that `read` names.
@@ -66,8 +67,8 @@ pub fn with_raw_price<T>(
     })
 }
 
-/// Decodes the second source's price. `None` if there is no second source, or its account cannot be decoded: see
-/// [`MarketView::second_price`].
+/// Decodes the second source's price. `None` if there is no second source, or its account cannot be
+/// decoded: see [`MarketView::second_price`].
 ///
 /// # Errors
 /// [`RiskError::SecondFeedMissing`]; an account that is not the source's.

@@ -1,5 +1,5 @@
-//! What `assess` answers, as return data. The layout is in `docs/reference/assess.md`; a reader that does not know the version has to
-//! refuse the answer.
+//! What `assess` answers, as return data. The layout is in `docs/reference/assess.md`; a reader
+//! that does not know the version has to refuse the answer.
 
 use crate::state::Fixed;
 use anchor_lang::prelude::*;
@@ -36,7 +36,8 @@ pub struct AssessReport {
     pub markets: Vec<MarketReport>,
 }
 
-/// One market of an assessed book: what it was valued from, and its Greeks in base units of the quote token.
+/// One market of an assessed book: what it was valued from, and its Greeks in base units of the
+/// quote token.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MarketReport {
     /// The published price.

@@ -141,7 +141,7 @@ impl From<RedemptionError> for VaultError {
     }
 }
 
-/// The error of a broken rule; the breaker it is about goes to the log.
+/// Returns the error of a broken rule; the breaker it is about goes to the log.
 pub fn monitor(rule: MonitorParamError) -> VaultError {
     let of = |breaker: Breaker, error| {
         msg!("breaker: {}", breaker.name());

@@ -218,7 +218,8 @@ pub struct WithdrawalCollected {
 pub struct Marked {
     /// The vault.
     pub vault: Pubkey,
-    /// Low net asset value, its rise not limited, quote base units; none if the venue's accounts could not be read.
+    /// Low net asset value, its rise not limited, quote base units; none if the venue's accounts
+    /// could not be read.
     pub nav_low: Option<i64>,
     /// Share supply.
     pub supply: u64,

@@ -1,21 +1,25 @@
 //! Ballast's vault: custody, shares, and rebalances that anyone may propose and the program proves.
 //!
 //! # What a attacker would try
-//! * *Redirect money.* Every token account that receives is either a program address of this vault, the venue's own, or
-//!   belongs to the person whose shares are burnt. Keepers sign for nothing and receive nothing.
-//! * *Lie about the book.* The position is read from the one venue account named at creation, by owner and address.
-//! * *Trade badly on purpose.* Every fill is held to a band around the oracle price, the whole rebalance to a cost budget, and the
-//!   result to the proof in `ballast_core_vault::rebalance`.
-//! * *Play the share price.* Deposits pay the high net asset value, redemptions get the low one; gains count only as far as the
-//!   slow price confirms them; the redemption price rises at a limited rate; nobody enters or leaves in the slot of a rebalance.
+//! * *Redirect money.* Every token account that receives is either a program address of this vault,
+//!   the venue's own, or belongs to the person whose shares are burnt. Keepers sign for nothing and
+//!   receive nothing.
+//! * *Lie about the book.* The position is read from the one venue account named at creation, by
+//!   owner and address.
+//! * *Trade badly on purpose.* Every fill is held to a band around the oracle price, the whole
+//!   rebalance to a cost budget, and the result to the proof in `ballast_core_vault::rebalance`.
+//! * *Play the share price.* Deposits pay the high net asset value, redemptions get the low one;
+//!   gains count only as far as the slow price confirms them; the redemption price rises at a
+//!   limited rate; nobody enters or leaves in the slot of a rebalance.
 //! * *Withhold a crash.* See `ballast_core_market::MarketView::exit_price`.
 //! * *Donate.* Only the ledger counts.
 //!
-//! * *Trip a breaker out of malice, or let one cool down.* Observations rest on a live price and on accounts pinned by address; cooldown is observed
-//!   time. See `ballast_core_vault::monitor`.
+//! * *Trip a breaker out of malice, or let one cool down.* Observations rest on a live price and on
+//!   accounts pinned by address; cooldown is observed time. See `ballast_core_vault::monitor`.
 //!
-//! There is no administrator: a vault's policy is fixed when it is created, inside hard-coded bounds. Its guardian, if it has one, may trip its
-//! breakers, and resume those that wait for them; no breaker is active in the way of an exit.
+//! There is no administrator: a vault's policy is fixed when it is created, inside hard-coded
+//! bounds. Its guardian, if it has one, may trip its breakers, and resume those that wait for them;
+//! no breaker is active in the way of an exit.
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
 use anchor_lang::prelude::*;
@@ -68,12 +72,14 @@ pub mod ballast_vault {
         instructions::rebalance::handler(ctx, &orders)
     }
 
-    /// Brings the book down for holders who wait to leave. Anyone may call it; the result is proven.
+    /// Brings the book down for holders who wait to leave. Anyone may call it; the result is
+    /// proven.
     pub fn unwind(ctx: Context<Rebalance>, orders: Vec<Order>) -> Result<()> {
         instructions::unwind::handler(ctx, &orders)
     }
 
-    /// Moves collateral to or from the venue, by an amount that only the book decides. Anyone may call it.
+    /// Moves collateral to or from the venue, by an amount that only the book decides. Anyone may
+    /// call it.
     pub fn move_collateral(ctx: Context<MoveCollateral>) -> Result<()> {
         instructions::move_collateral::handler(ctx)
     }
@@ -88,8 +94,8 @@ pub mod ballast_vault {
         instructions::guard::trip(ctx, breaker)
     }
 
-    /// The guardian resumes a breaker that waits for them, once it has been under its reset for its cooldown. `mark` has to
-    /// come before it in the same slot.
+    /// The guardian resumes a breaker that waits for them, once it has been under its reset for its
+    /// cooldown. `mark` has to come before it in the same slot.
     pub fn resume_breaker(ctx: Context<Guard>, breaker: VaultBreaker) -> Result<()> {
         instructions::guard::resume(ctx, breaker)
     }

@@ -76,7 +76,8 @@ pub(crate) fn burn_escrowed<'info>(
     })
 }
 
-/// Makes `account` a token-program account of `space` bytes at its own seeds. Lamports that anyone sent there first do not matter.
+/// Makes `account` a token-program account of `space` bytes at its own seeds. Lamports that anyone
+/// sent there first do not matter.
 pub(crate) fn allocate<'info>(
     payer: &AccountInfo<'info>,
     account: &AccountInfo<'info>,

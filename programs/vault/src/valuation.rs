@@ -45,7 +45,8 @@ pub struct Valuation<'info> {
     pub venue_trader: UncheckedAccount<'info>,
 }
 
-/// What an instruction appraises the vault from. Prices stay what they were while it runs; the vault and its position are read anew.
+/// What an instruction appraises the vault from. Prices stay what they were while it runs; the
+/// vault and its position are read anew.
 pub(crate) struct Moment {
     /// The market's prices for the instruction's purpose.
     pub prices: MarketPrices,
@@ -83,7 +84,8 @@ impl Valuation<'_> {
         Ok(position.ok_or(VaultError::OutOfRange)?)
     }
 
-    /// Appraises `vault`, the state that was decoded, with the position as the venue's accounts have it now.
+    /// Appraises `vault`, the state that was decoded, with the position as the venue's accounts
+    /// have it now.
     ///
     /// # Errors
     /// [`VaultError::OutOfRange`].

@@ -1,4 +1,5 @@
-//! The vault's venue: its accounts as bytes, its instructions as data. Nothing of the venue's own crate is needed.
+//! The vault's venue: its accounts as bytes, its instructions as data. Nothing of the venue's own
+//! crate is needed.
 
 use crate::errors::VaultError;
 use crate::state::Vault;
@@ -32,7 +33,8 @@ pub fn custody(market: &AccountInfo) -> Option<Pubkey> {
     pins(market).map(|pins| Pubkey::new_from_array(pins.custody))
 }
 
-/// Returns the vault's position, funding brought up to date at `mid`; `None` if the venue's accounts cannot be read.
+/// Returns the vault's position, funding brought up to date at `mid`; `None` if the venue's
+/// accounts cannot be read.
 #[inline(never)]
 pub fn position(market: &AccountInfo, trader: &AccountInfo, mid: Price, now: i64) -> Option<Position> {
     if *market.owner != PROGRAM || *trader.owner != PROGRAM {

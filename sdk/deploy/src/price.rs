@@ -5,7 +5,8 @@ use anyhow::{anyhow, Result};
 /// Prices are published in units of ten to this power.
 pub const EXPONENT: i32 = -8;
 
-/// Converts whole units of the quote token to those that [`Local::publish_price`](crate::steps::Local::publish_price) takes.
+/// Converts whole units of the quote token to those that
+/// [`Local::publish_price`](crate::steps::Local::publish_price) takes.
 ///
 /// # Errors
 /// A price that is not positive or does not fit.

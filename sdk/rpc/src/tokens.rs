@@ -15,7 +15,7 @@ pub const MINT_SIZE: u64 = 82;
 /// The associated token account program.
 const ASSOCIATED: Pubkey = Pubkey::from_str_const("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL");
 
-/// Where an owner's tokens of a mint are.
+/// Returns where an owner's tokens of a mint are.
 pub fn wallet_of(owner: &Pubkey, mint: &Pubkey) -> Pubkey {
     Pubkey::find_program_address(&[owner.as_ref(), spl_token::ID.as_ref(), mint.as_ref()], &ASSOCIATED).0
 }

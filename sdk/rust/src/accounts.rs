@@ -62,17 +62,17 @@ impl RawAccount {
         T::try_deserialize(&mut self.data.as_slice()).map_err(|_| DecodeError::Layout { key: self.key, what })
     }
 
-    /// A vault.
+    /// Returns a vault.
     pub fn vault(&self) -> Result<ballast_vault::state::Vault, DecodeError> {
         self.anchor(ballast_vault::ID, "Ballast vault")
     }
 
-    /// A redemption request.
+    /// Returns a redemption request.
     pub fn ticket(&self) -> Result<ballast_vault::state::RedemptionTicket, DecodeError> {
         self.anchor(ballast_vault::ID, "Ballast redemption request")
     }
 
-    /// A risk market.
+    /// Returns a risk market.
     pub fn risk_market(&self) -> Result<Market, DecodeError> {
         self.owned_by(ballast_risk::ID)?;
         let layout = DecodeError::Layout {
@@ -87,7 +87,7 @@ impl RawAccount {
         Ok(market)
     }
 
-    /// A risk market, as stored and decoded.
+    /// Returns a risk market, as stored and decoded.
     ///
     /// # Errors
     /// [`DecodeError`].
@@ -100,27 +100,27 @@ impl RawAccount {
         Ok((market, *view))
     }
 
-    /// A market's volatility surface.
+    /// Returns a market's volatility surface.
     pub fn surface(&self) -> Result<ballast_risk::state::Surface, DecodeError> {
         self.anchor(ballast_risk::ID, "Ballast volatility surface")
     }
 
-    /// A feeder's submission.
+    /// Returns a feeder's submission.
     pub fn submission(&self) -> Result<ballast_risk::state::Submission, DecodeError> {
         self.anchor(ballast_risk::ID, "Ballast surface submission")
     }
 
-    /// A venue market.
+    /// Returns a venue market.
     pub fn venue_market(&self) -> Result<ballast_reference_venue::state::Market, DecodeError> {
         self.anchor(ballast_reference_venue::ID, "Ballast perp market")
     }
 
-    /// An account at the venue.
+    /// Returns an account at the venue.
     pub fn venue_trader(&self) -> Result<ballast_reference_venue::state::Trader, DecodeError> {
         self.anchor(ballast_reference_venue::ID, "Ballast perp trader")
     }
 
-    /// A zero-copy account of the clearing house, of exactly its size.
+    /// Returns a zero-copy account of the clearing house, of exactly its size.
     fn cleared<T: AccountDeserialize>(&self, what: &'static str) -> Result<T, DecodeError> {
         if self.data.len() != 8 + core::mem::size_of::<T>() {
             return Err(DecodeError::Layout { key: self.key, what });
@@ -128,32 +128,32 @@ impl RawAccount {
         self.anchor(ballast_options::ID, what)
     }
 
-    /// A clearing house.
+    /// Returns a clearing house.
     pub fn house(&self) -> Result<ballast_options::state::ClearingHouse, DecodeError> {
         self.cleared("Ballast clearing house")
     }
 
-    /// A margin account at a clearing house.
+    /// Returns a margin account at a clearing house.
     pub fn margin_account(&self) -> Result<ballast_options::state::MarginAccount, DecodeError> {
         self.cleared("Ballast margin account")
     }
 
-    /// An expiry of a clearing house.
+    /// Returns an expiry of a clearing house.
     pub fn expiry(&self) -> Result<ballast_options::state::Expiry, DecodeError> {
         self.anchor(ballast_options::ID, "Ballast expiry")
     }
 
-    /// A series of a clearing house.
+    /// Returns a series of a clearing house.
     pub fn series(&self) -> Result<ballast_options::state::Series, DecodeError> {
         self.anchor(ballast_options::ID, "Ballast series")
     }
 
-    /// An auction at a clearing house.
+    /// Returns an auction at a clearing house.
     pub fn auction(&self) -> Result<ballast_options::state::AuctionOffer, DecodeError> {
         self.anchor(ballast_options::ID, "Ballast auction")
     }
 
-    /// A token mint.
+    /// Returns a token mint.
     pub fn mint(&self) -> Result<Mint, DecodeError> {
         self.owned_by(spl_token::ID)?;
         Mint::unpack(&self.data).map_err(|_| DecodeError::Layout {
@@ -162,7 +162,7 @@ impl RawAccount {
         })
     }
 
-    /// A token account.
+    /// Returns a token account.
     pub fn token_account(&self) -> Result<TokenAccount, DecodeError> {
         self.owned_by(spl_token::ID)?;
         TokenAccount::unpack(&self.data).map_err(|_| DecodeError::Layout {

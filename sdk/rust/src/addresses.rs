@@ -23,7 +23,8 @@ pub fn submission(surface: &Pubkey, feeder: &Pubkey) -> Pubkey {
     Pubkey::find_program_address(seeds, &ballast_risk::ID).0
 }
 
-/// A market name as its address contains it: padded with zeros. `None` if it is longer than 16 bytes.
+/// Returns a market name as its address contains it: padded with zeros. `None` if it is longer than
+/// 16 bytes.
 pub fn market_name(text: &str) -> Option<[u8; 16]> {
     let mut name = [0; 16];
     name.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
@@ -68,7 +69,8 @@ pub fn house_custody(house: &Pubkey) -> Pubkey {
     Pubkey::find_program_address(&[options::CUSTODY_SEED, house.as_ref()], &ballast_options::ID).0
 }
 
-/// Address of a clearing house's insurance account: the margin account of the house itself, number zero.
+/// Address of a clearing house's insurance account: the margin account of the house itself, number
+/// zero.
 pub fn house_insurance(house: &Pubkey) -> Pubkey {
     margin_account(house, house, 0)
 }
@@ -126,7 +128,7 @@ pub struct VaultKeys {
 }
 
 impl VaultKeys {
-    /// The addresses of a vault that `creator` makes (or made) on these markets.
+    /// Returns the addresses of a vault that `creator` makes (or made) on these markets.
     pub fn derive(creator: &Pubkey, id: u64, quote_mint: &Pubkey, risk_market: &Pubkey) -> Self {
         let key = vault(creator, id);
         let child = |seed: &[u8]| Pubkey::find_program_address(&[seed, key.as_ref()], &ballast_vault::ID).0;
@@ -144,7 +146,7 @@ impl VaultKeys {
         }
     }
 
-    /// The addresses a vault account names: all a keeper needs to be told is the vault.
+    /// Returns the addresses a vault account names: all a keeper needs to be told is the vault.
     pub fn of(key: &Pubkey, vault: &Vault) -> Self {
         Self {
             vault: *key,

@@ -106,7 +106,8 @@ pub enum AnswerError {
     Layout,
 }
 
-/// A decimal as a book carries it: at most nine places, and all its digits at most 4,294,967,295.
+/// Returns a decimal as a book carries it: at most nine places, and all its digits at most
+/// 4,294,967,295.
 pub fn decimal(text: &str) -> Option<Decimal> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let fraction = fraction.trim_end_matches('0');
@@ -179,7 +180,7 @@ fn leg(position: &BookPosition, markets: &[BookMarket]) -> Result<AssessLeg, Boo
     })
 }
 
-/// The answer in a transaction's return data, which names the program that wrote it.
+/// Returns the answer in a transaction's return data, which names the program that wrote it.
 ///
 /// # Errors
 /// [`AnswerError`].

@@ -1,4 +1,5 @@
-//! From a snapshot to signed bytes. No network, no clock of its own: the service, the demo and the tests all call this.
+//! From a snapshot to signed bytes. No network, no clock of its own: the service, the demo and the
+//! tests all call this.
 
 use crate::plan::{plan, Action};
 use crate::snapshot::Snapshot;
@@ -12,8 +13,9 @@ use solana_transaction::versioned::VersionedTransaction;
 
 /// Compute units granted to each action. A transaction's limit is the sum over its actions.
 ///
-/// A priority fee is charged on what is granted, not on what is used, so these are not the maximum of 1.4 million: each is the
-/// ceiling that the tests hold the instruction to, and half as much again for finding addresses with unlucky bumps.
+/// A priority fee is charged on what is granted, not on what is used, so these are not the maximum
+/// of 1.4 million: each is the ceiling that the tests hold the instruction to, and half as much
+/// again for finding addresses with unlucky bumps.
 pub mod budget {
     /// `observe` with a second source and a venue; held to 25,000.
     pub const OBSERVE: u32 = 37_500;
@@ -76,7 +78,8 @@ impl Action {
     }
 }
 
-/// Plans and signs with no priority fee: a snapshot becomes one signed transaction, or `None` if nothing is due.
+/// Plans and signs with no priority fee: a snapshot becomes one signed transaction, or `None` if
+/// nothing is due.
 ///
 /// # Errors
 /// [`CrankError`]; neither happens with a keypair that is a keypair.
@@ -137,8 +140,9 @@ pub fn sign(
     Ok(VersionedTransaction::try_new(VersionedMessage::V0(message), &[keeper])?)
 }
 
-/// A few compute units that differ with the state of the vault. Two `observe`s under one blockhash would otherwise be the same
-/// bytes, and the chain would take the second for a repetition of the first.
+/// Returns a few compute units that differ with the state of the vault. Two `observe`s under one
+/// blockhash would otherwise be the same bytes, and the chain would take the second for a
+/// repetition of the first.
 fn salt(snapshot: &Snapshot) -> u32 {
     let state = snapshot
         .risk_market

@@ -1,6 +1,8 @@
-//! A Rust client of Ballast's programs: where accounts live, how instructions are built, what account bytes mean.
+//! A Rust client of Ballast's programs: where accounts live, how instructions are built, what
+//! account bytes mean.
 //!
-//! It knows no network: keeper, demo and tests each bring their own way to read accounts and send transactions.
+//! It knows no network: keeper, demo and tests each bring their own way to read accounts and send
+//! transactions.
 
 pub mod accounts;
 pub mod addresses;

@@ -1,4 +1,5 @@
-//! What to crank next. A pure function of a [`Snapshot`]; the same code plans for the bot, the demo and the tests.
+//! What to crank next. A pure function of a [`Snapshot`]; the same code plans for the bot, the demo
+//! and the tests.
 
 use crate::snapshot::Snapshot;
 use crate::{instructions, Instruction, Pubkey};
@@ -35,7 +36,7 @@ pub enum Action {
 }
 
 impl Action {
-    /// A word for logs and metrics.
+    /// Returns a word for logs and metrics.
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Observe => "observe",
@@ -48,7 +49,7 @@ impl Action {
         }
     }
 
-    /// The instruction, cranked by `keeper`.
+    /// Returns the instruction, cranked by `keeper`.
     pub fn instruction(&self, snapshot: &Snapshot, keeper: &Pubkey) -> Instruction {
         let (keys, feed) = (&snapshot.keys, &snapshot.price_feed.key);
         match *self {
@@ -68,14 +69,16 @@ impl Action {
 
 /// Returns the actions due now, in the order to send them: one transaction, all or nothing.
 ///
-/// What depends on the outcome of a trade (collateral that becomes spare, a second slice) is left for the next call.
+/// What depends on the outcome of a trade (collateral that becomes spare, a second slice) is left
+/// for the next call.
 pub fn plan(snapshot: &Snapshot) -> Vec<Action> {
     let mut snapshot = snapshot.clone();
     let mut actions = Vec::new();
     if observe(&mut snapshot) {
         actions.push(Action::Observe);
     }
-    // What waits at the venue does not depend on a price; a venue that cannot be read is what `mark` remembers.
+    // What waits at the venue does not depend on a price; a venue that cannot be read is what
+    // `mark` remembers.
     let Some(held) = held(&snapshot) else {
         actions.extend(mark(&snapshot));
         return actions;
@@ -94,7 +97,8 @@ pub fn plan(snapshot: &Snapshot) -> Vec<Action> {
     if held.is_operational {
         actions.extend(trade(&snapshot).unwrap_or_default());
     }
-    // Whatever trades or moves collateral observes too. Where the venue does not answer neither would land, and only `mark` remembers that.
+    // Whatever trades or moves collateral observes too. Where the venue does not answer neither
+    // would land, and only `mark` remembers that.
     let observes = |action: &Action| !matches!(action, Action::Observe | Action::CollectWithdrawal);
     if !actions.iter().any(observes) {
         actions.extend(mark(&snapshot));
@@ -102,16 +106,18 @@ pub fn plan(snapshot: &Snapshot) -> Vec<Action> {
     actions
 }
 
-/// The vault's position, as far as no price has a part in it.
+/// Returns the vault's position, as far as no price has a part in it.
 fn held(snapshot: &Snapshot) -> Option<Position> {
     snapshot.position(snapshot.market.state.as_ref()?.signals.price)
 }
 
-/// The longest that the vault goes without being observed: what a share drifts in a week is no jump.
+/// The longest that the vault goes without being observed: what a share drifts in a week is no
+/// jump.
 const LONGEST_UNOBSERVED_SECONDS: i64 = 3_600;
 
-/// `mark`, where it is worth a transaction: it would trip or reset something, the venue fails once more, or time has come while a breaker is
-/// active (its cooldown has to be observed, a longest gap at a time) or at the latest after [`LONGEST_UNOBSERVED_SECONDS`].
+/// `mark`, where it is worth a transaction: it would trip or reset something, the venue fails once
+/// more, or time has come while a breaker is active (its cooldown has to be observed, a longest gap
+/// at a time) or at the latest after [`LONGEST_UNOBSERVED_SECONDS`].
 fn mark(snapshot: &Snapshot) -> Option<Action> {
     if snapshot.supply == 0 {
         return None;
@@ -147,7 +153,8 @@ fn trade(snapshot: &Snapshot) -> Option<Vec<Action>> {
     let movement = appraisal.collateral_due()?.filter(|_| position.queued_withdrawal == 0);
     if let Some(movement) = movement {
         actions.push(Action::MoveCollateral(movement));
-        // A withdrawal may end up in the venue's queue, so the order is planned as if it had not arrived.
+        // A withdrawal may end up in the venue's queue, so the order is planned as if it had not
+        // arrived.
         if let CollateralMove::Deposit(amount) = movement {
             vault.cash = vault.cash.checked_sub(amount)?;
             position.collateral = position.collateral.checked_add(amount)?;

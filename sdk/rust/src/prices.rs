@@ -1,4 +1,5 @@
-//! Price accounts in the formats of Pyth and Switchboard, written byte for byte as the real programs do. For local networks and tests.
+//! Price accounts in the formats of Pyth and Switchboard, written byte for byte as the real
+//! programs do. For local networks and tests.
 
 use crate::accounts::RawAccount;
 use anchor_lang::prelude::Pubkey;
@@ -24,12 +25,13 @@ pub struct Publication {
     pub slot: u64,
 }
 
-/// A market source that reads these publications from the pull receiver.
+/// Returns a market source that reads these publications from the pull receiver.
 pub fn pull_source(feed_id: [u8; 32]) -> PriceSource {
     PriceSource::new(SourceKind::PythPull, pyth_solana_receiver_sdk::ID, feed_id)
 }
 
-/// A market source that reads one Switchboard On-Demand feed, as mainnet's program writes it.
+/// Returns a market source that reads one Switchboard On-Demand feed, as mainnet's program writes
+/// it.
 pub fn switchboard_source(account: Pubkey) -> PriceSource {
     PriceSource::new(
         SourceKind::SwitchboardOnDemand,
@@ -38,13 +40,14 @@ pub fn switchboard_source(account: Pubkey) -> PriceSource {
     )
 }
 
-/// The address used for a feed's price account on local networks: any account of the receiver will do.
+/// Returns the address used for a feed's price account on local networks: any account of the
+/// receiver will do.
 pub fn local_price_account(feed_id: &[u8; 32]) -> Pubkey {
     Pubkey::find_program_address(&[b"ballast local price", feed_id], &pyth_solana_receiver_sdk::ID).0
 }
 
-/// Returns the account of a price source on local networks: its own where it names one, [`local_price_account`] of a Pyth feed. `None` if there
-/// is no source, or one of an unknown kind.
+/// Returns the account of a price source on local networks: its own where it names one,
+/// [`local_price_account`] of a Pyth feed. `None` if there is no source, or one of an unknown kind.
 pub fn local_account_of(source: &PriceSource) -> Option<Pubkey> {
     match source.kind()? {
         SourceKind::PythPull => Some(local_price_account(&source.feed)),
@@ -52,17 +55,18 @@ pub fn local_account_of(source: &PriceSource) -> Option<Pubkey> {
     }
 }
 
-/// The address used for an asset's Switchboard feed on local networks, where its Pyth feed is `feed_id`.
+/// Returns the address used for an asset's Switchboard feed on local networks, where its Pyth feed
+/// is `feed_id`.
 pub fn local_switchboard_account(feed_id: &[u8; 32]) -> Pubkey {
     Pubkey::find_program_address(&[b"ballast local price", feed_id], &switchboard::PROGRAM).0
 }
 
-/// A fully verified `PriceUpdateV2` at `key`.
+/// Returns a fully verified `PriceUpdateV2` at `key`.
 pub fn pull_account(key: Pubkey, publication: &Publication) -> RawAccount {
     pull_account_verified(key, publication, VerificationLevel::Full)
 }
 
-/// A `PriceUpdateV2` at `key` with any verification level.
+/// Returns a `PriceUpdateV2` at `key` with any verification level.
 pub fn pull_account_verified(key: Pubkey, publication: &Publication, level: VerificationLevel) -> RawAccount {
     let update = PriceUpdateV2 {
         write_authority: Pubkey::default(),
@@ -90,11 +94,11 @@ pub fn pull_account_verified(key: Pubkey, publication: &Publication, level: Veri
     }
 }
 
-/// A Switchboard On-Demand pull feed at `key`, of five samples where three are asked for. The feed's hash is the publication's
-/// feed id, and the slot of posting is that of signing.
+/// Returns a Switchboard On-Demand pull feed at `key`, of five samples where three are asked for.
+/// The feed's hash is the publication's feed id, and the slot of posting is that of signing.
 ///
-/// A feed has 18 decimals: an exponent outside −18 ..= 0 has no form in it, and is written as a value of zero, which every
-/// reader refuses.
+/// A feed has 18 decimals: an exponent outside −18 ..= 0 has no form in it, and is written as a
+/// value of zero, which every reader refuses.
 pub fn switchboard_account(key: Pubkey, publication: &Publication) -> RawAccount {
     // The layout of `PullFeedAccountData` in switchboard-on-demand 0.13.0, after the discriminator.
     const DISCRIMINATOR: [u8; 8] = [196, 27, 108, 196, 10, 215, 219, 40];
@@ -128,7 +132,8 @@ pub fn switchboard_account(key: Pubkey, publication: &Publication) -> RawAccount
     write(8 + 2_168, &3u32.to_le_bytes());
     write(8 + 2_207, &[3]);
     write(8 + 2_208, &time);
-    // Result: median, deviation, mean, range, least and greatest, samples, and the slots of signing.
+    // Result: median, deviation, mean, range, least and greatest, samples, and the slots of
+    // signing.
     for (field, bytes) in [(0, value), (16, deviation), (32, value), (64, value), (80, value)] {
         write(8 + 2_256 + field, &bytes);
     }

@@ -1,4 +1,5 @@
-//! A maker's quotes, off-chain: signed, checked before they are relied on, and put into the instruction that carries them.
+//! A maker's quotes, off-chain: signed, checked before they are relied on, and put into the
+//! instruction that carries them.
 //!
 //! ```
 //! use ballast_sdk::quotes::{SignedQuote, carrier};
@@ -99,7 +100,7 @@ impl SignedQuote {
         bytes
     }
 
-    /// What [`Self::to_bytes`] wrote, not yet checked.
+    /// Returns what [`Self::to_bytes`] wrote, not yet checked.
     ///
     /// # Errors
     /// [`SignedQuoteError::Length`].
@@ -114,8 +115,9 @@ impl SignedQuote {
         })
     }
 
-    /// The quote, if the clearing house would take it from `taker` here and now; `quote_signer` is the one that the maker's account names. How much of
-    /// its nonce is left, and whether the maker has the margin, is in the maker's account.
+    /// The quote, if the clearing house would take it from `taker` here and now; `quote_signer` is
+    /// the one that the maker's account names. How much of its nonce is left, and whether the maker
+    /// has the margin, is in the maker's account.
     ///
     /// # Errors
     /// [`SignedQuoteError`].
@@ -138,7 +140,7 @@ impl SignedQuote {
     }
 }
 
-/// The instruction of the ed25519 program that carries a quote into a transaction.
+/// Returns the instruction of the ed25519 program that carries a quote into a transaction.
 pub fn carrier(quote: &SignedQuote) -> Instruction {
     new_ed25519_instruction_with_signature(&quote.message, &quote.signature, &quote.signer.to_bytes())
 }

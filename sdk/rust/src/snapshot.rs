@@ -58,7 +58,8 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Returns the accounts a snapshot needs besides the price account and the clock, in the order [`Self::decode`] takes them.
+    /// Returns the accounts a snapshot needs besides the price account and the clock, in the order
+    /// [`Self::decode`] takes them.
     pub fn accounts(keys: &VaultKeys) -> [Pubkey; 5] {
         [
             keys.risk_market,
@@ -152,12 +153,14 @@ impl Snapshot {
         MarketPrices::read(&self.market, self.raw_price().as_ref(), purpose, self.now())
     }
 
-    /// Returns the market's breakers that are active whatever the price in hand; all of them before the first observation.
+    /// Returns the market's breakers that are active whatever the price in hand; all of them before
+    /// the first observation.
     pub fn active_breakers(&self) -> BreakerSet {
         self.market.active_breakers(None, self.now()).unwrap_or(BreakerSet::ALL)
     }
 
-    /// Returns the vault's position at the venue, its funding brought up to date at `mid`; `None` if it cannot be read.
+    /// Returns the vault's position at the venue, its funding brought up to date at `mid`; `None`
+    /// if it cannot be read.
     pub fn position(&self, mid: Price) -> Option<Position> {
         let accounts = PositionAccounts {
             market: &self.venue.market.data,
@@ -171,14 +174,15 @@ impl Snapshot {
         Reference::terms(&self.venue.market.data).ok()
     }
 
-    /// Appraises the vault for a purpose, as the program would now. `None` if no price is admitted for it, the venue cannot be read, or a value
-    /// does not fit.
+    /// Appraises the vault for a purpose, as the program would now. `None` if no price is admitted
+    /// for it, the venue cannot be read, or a value does not fit.
     pub fn appraise(&self, purpose: Purpose) -> Option<Appraisal<'_>> {
         let prices = self.prices(purpose).ok()?;
         self.appraise_with(&self.state, prices, self.position(prices.bounds.mid)?)
     }
 
-    /// Appraises another state of the vault, or another position, at these prices. `None` if a value does not fit.
+    /// Appraises another state of the vault, or another position, at these prices. `None` if a
+    /// value does not fit.
     pub fn appraise_with<'a>(
         &self,
         vault: &'a VaultState,
@@ -195,7 +199,7 @@ impl Snapshot {
     }
 }
 
-/// The published price in an account, if it is the source's and can be decoded.
+/// Returns the published price in an account, if it is the source's and can be decoded.
 fn decode(source: &PriceSource, account: &RawAccount) -> Option<RawPrice> {
     let account = OracleAccount {
         key: &account.key,

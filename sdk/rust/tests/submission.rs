@@ -1,4 +1,5 @@
-//! What is submitted of chains: one priced from a known surface, and months of real ones where they are at hand.
+//! What is submitted of chains: one priced from a known surface, and months of real ones where they
+//! are at hand.
 #![cfg(test)]
 
 use ballast_core_market::surface_feed::{self, FeedSurface};

@@ -1,5 +1,6 @@
-//! What the accounts behind a vault's net asset values say, read by their bytes. Layouts: `docs/reference/accounts-market.md`; the vault's
-//! and Pyth's are Borsh. `tests/e2e/vault/net_asset_values.rs` holds these readers against the programs' own types.
+//! What the accounts behind a vault's net asset values say, read by their bytes. Layouts:
+//! `docs/reference/accounts-market.md`; the vault's and Pyth's are Borsh.
+//! `tests/e2e/vault/net_asset_values.rs` holds these readers against the programs' own types.
 
 use crate::bytes::Bytes;
 use ballast_core_market::admission::{PriceUse, RawPrice, Reference, SecondPrice, UseLimits};
@@ -37,7 +38,8 @@ mod market {
     pub const SECOND_AT: usize = 1_080;
 }
 
-/// Returns the quote tokens in a vault's ledger, base units; `None` if the bytes are no vault of this layout.
+/// Returns the quote tokens in a vault's ledger, base units; `None` if the bytes are no vault of
+/// this layout.
 pub fn vault_cash(data: &[u8]) -> Option<u64> {
     /// Bump, creator, number, and seven addresses.
     const HEAD: usize = 1 + 32 + 8 + 7 * 32;

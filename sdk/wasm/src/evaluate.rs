@@ -1,5 +1,5 @@
-//! The evaluation itself. A status word comes before every group of results: 0 where there are some, another for each
-//! reason to refuse, and then no results follow.
+//! The evaluation itself. A status word comes before every group of results: 0 where there are
+//! some, another for each reason to refuse, and then no results follow.
 
 use ballast_core_math::black_scholes::{
     self, DomainError, Greeks, HigherGreeks, ImpliedVolatilityError, Inputs, Kind, QuotedOption, Volatility,
@@ -36,7 +36,7 @@ impl Results {
         }
     }
 
-    /// The words.
+    /// Returns the words.
     pub fn words(&self) -> &[u64] {
         &self.words[..self.count]
     }
@@ -67,7 +67,7 @@ impl Results {
     }
 }
 
-/// What the row's operation gives.
+/// Returns what the row's operation gives.
 pub fn evaluate(row: &Row) -> Results {
     let mut results = Results::new();
     if try_evaluate(row, &mut results).is_none() {
@@ -191,7 +191,8 @@ fn log_moneyness(inputs: &Inputs) -> Option<LogMoneyness> {
     Some(LogMoneyness(strike.checked_sub(spot)?))
 }
 
-/// 27 losses, the worst cell and the tail of: the option, short two of its mirror image, and the underlying against them.
+/// 27 losses, the worst cell and the tail of: the option, short two of its mirror image, and the
+/// underlying against them.
 fn scenarios(inputs: &Inputs, results: &mut Results) -> Option<()> {
     let spot = Price::from_fixed(inputs.spot.0.to_fixed()?)?;
     let option = |quantity, kind| {

@@ -1,4 +1,5 @@
-//! What a WebAssembly host sees: a row's words at [`input`], the results' at [`output`], and a call between the two.
+//! What a WebAssembly host sees: a row's words at [`input`], the results' at [`output`], and a call
+//! between the two.
 
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -6,7 +7,8 @@ use crate::net_asset_values::{net_asset_values, NetAssetValues, VaultAccounts};
 use crate::{evaluate, Results, Row};
 use ballast_core_market::admission::Now;
 
-// Atomics are what safe code may change in a static; the target has one thread and compiles them to plain words.
+// Atomics are what safe code may change in a static; the target has one thread and compiles them to
+// plain words.
 static INPUT: [AtomicU64; Row::WORDS] = [const { AtomicU64::new(0) }; Row::WORDS];
 static OUTPUT: [AtomicU64; Results::CAPACITY] = [const { AtomicU64::new(0) }; Results::CAPACITY];
 
@@ -20,7 +22,7 @@ pub extern "C" fn input() -> *const AtomicU64 {
     INPUT.as_ptr()
 }
 
-/// Where the results are after [`run`]: their address in linear memory.
+/// Returns where the results are after [`run`]: their address in linear memory.
 #[allow(unsafe_code, reason = "as above")]
 #[no_mangle]
 pub extern "C" fn output() -> *const AtomicU64 {
@@ -47,16 +49,18 @@ const VAULT_WORDS: usize = 8 + 4_096 / 8;
 
 static VAULT: [AtomicU64; VAULT_WORDS] = [const { AtomicU64::new(0) }; VAULT_WORDS];
 
-/// Where a vault's accounts are written before [`vault_net_asset_values`]: their address in linear memory. First eight words: the lengths of
-/// vault, market, price, venue market and venue trader in bytes, unix time, slot, and one that is not used. Then their bytes, one account
-/// after the other without a gap.
+/// Returns where a vault's accounts are written before [`vault_net_asset_values`]: their address in
+/// linear memory. First eight words: the lengths of vault, market, price, venue market and venue
+/// trader in bytes, unix time, slot, and one that is not used. Then their bytes, one account after
+/// the other without a gap.
 #[allow(unsafe_code, reason = "as above")]
 #[no_mangle]
 pub extern "C" fn vault_input() -> *const AtomicU64 {
     VAULT.as_ptr()
 }
 
-/// Computes a vault's net asset values: the low one and the high one are the first two words of the results. Returns 2, or 0 if there are none.
+/// Computes a vault's net asset values: the low one and the high one are the first two words of the
+/// results. Returns 2, or 0 if there are none.
 #[allow(unsafe_code, reason = "as above")]
 #[no_mangle]
 pub extern "C" fn vault_net_asset_values() -> u32 {

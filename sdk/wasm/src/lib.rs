@@ -1,5 +1,6 @@
-//! What a browser runs of Ballast: a vault's two net asset values from account bytes ([`net_asset_values`]), and the mathematics, a row of raw
-//! integers in and raw integers out ([`evaluate`](mod@evaluate)). Both are compiled for the host and for WebAssembly, and
+//! What a browser runs of Ballast: a vault's two net asset values from account bytes
+//! ([`net_asset_values`]), and the mathematics, a row of raw integers in and raw integers out
+//! ([`evaluate`](mod@evaluate)). Both are compiled for the host and for WebAssembly, and
 //! `tools/toolchain/wasm-check` demands the same words of both.
 #![no_std]
 #![deny(unsafe_code)]

@@ -21,13 +21,13 @@ const SLICES: [Slice; 4] = [
     slice("2", "0.98", "-0.25", "0.85"),
 ];
 
-/// A surface of four expiries, put through its gate.
+/// Returns a surface of four expiries, put through its gate.
 #[inline(never)]
 pub fn surface() -> Result<Surface, SurfaceError> {
     Surface::new(&SLICES)
 }
 
-/// A grid from −55 % to +82 %.
+/// Returns a grid from −55 % to +82 %.
 #[inline(never)]
 pub fn grid() -> Result<Grid, GridError> {
     Grid::new(

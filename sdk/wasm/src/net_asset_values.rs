@@ -1,4 +1,5 @@
-//! A vault's two net asset values, from account bytes: what a page in a browser shows, to the bit of what the program would decide.
+//! A vault's two net asset values, from account bytes: what a page in a browser shows, to the bit
+//! of what the program would decide.
 
 use crate::accounts;
 use ballast_core_market::admission::{admit, confirm, Now, PriceUse, Recency};
@@ -6,7 +7,8 @@ use ballast_core_types::Value;
 use ballast_core_vault::portfolio::Portfolio;
 use ballast_venues::{PositionAccounts, Reference, Venue};
 
-/// The accounts behind a vault's net asset values, as an RPC node gives them. Whoever asks has checked addresses and owners.
+/// The accounts behind a vault's net asset values, as an RPC node gives them. Whoever asks has
+/// checked addresses and owners.
 #[derive(Clone, Copy, Debug)]
 pub struct VaultAccounts<'a> {
     /// The vault.
@@ -30,8 +32,8 @@ pub struct NetAssetValues {
     pub high: Value,
 }
 
-/// Computes a vault's net asset values at a price admitted for deposits. `None` if an account is not of its layout, no price is admitted, or a
-/// value does not fit.
+/// Computes a vault's net asset values at a price admitted for deposits. `None` if an account is
+/// not of its layout, no price is admitted, or a value does not fit.
 pub fn net_asset_values(accounts: &VaultAccounts, now: Now) -> Option<NetAssetValues> {
     let market = accounts::market(accounts.market, PriceUse::Nav)?;
     let raw = accounts::pyth_price(accounts.price, &market.feed)?;

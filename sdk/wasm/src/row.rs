@@ -1,4 +1,5 @@
-//! What a row of arguments is made of: words of 64 bits, so that nothing is parsed or rounded on the way.
+//! What a row of arguments is made of: words of 64 bits, so that nothing is parsed or rounded on
+//! the way.
 
 use ballast_core_math::black_scholes::{Inputs, Kind, Rate, Spot, Strike, Volatility, Years};
 use ballast_core_math::Magnitude;
@@ -47,7 +48,7 @@ impl Operation {
         Self::Student,
     ];
 
-    /// How the operation is called in messages, and the kernels in their table of vectors.
+    /// Returns how the operation is called in messages, and the kernels in their table of vectors.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Greeks => "greeks_and_higher",
@@ -65,7 +66,8 @@ impl Operation {
     }
 }
 
-/// An operation and its eleven arguments. A magnitude is two words: its mantissa, and the power of two that multiplies it.
+/// An operation and its eleven arguments. A magnitude is two words: its mantissa, and the power of
+/// two that multiplies it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Row(pub [u64; Row::WORDS]);
 
@@ -73,7 +75,7 @@ impl Row {
     /// Words in a row.
     pub const WORDS: usize = 12;
 
-    /// A row of arguments that are words already; further ones than eleven are left out.
+    /// Returns a row of arguments that are words already; further ones than eleven are left out.
     pub fn new(operation: Operation, arguments: &[u64]) -> Self {
         let mut row = Self([operation as u64; Self::WORDS]);
         let padded = arguments.iter().copied().chain(core::iter::repeat(0));
@@ -83,7 +85,7 @@ impl Row {
         row
     }
 
-    /// An option.
+    /// Returns an option.
     pub fn from_inputs(operation: Operation, inputs: &Inputs) -> Self {
         let [spot, strike, volatility, time] =
             [inputs.spot.0, inputs.strike.0, inputs.volatility.0, inputs.time.0].map(words);
@@ -105,23 +107,24 @@ impl Row {
         )
     }
 
-    /// What to evaluate; `None` if the first word stands for nothing.
+    /// Returns what to evaluate; `None` if the first word stands for nothing.
     pub fn operation(&self) -> Option<Operation> {
         Operation::ALL.get(usize::try_from(self.0[0]).ok()?).copied()
     }
 
-    /// The first argument, as the bits of a fixed-point number.
+    /// Returns the first argument, as the bits of a fixed-point number.
     pub const fn bits(&self) -> i64 {
         self.0[1] as i64
     }
 
-    /// The magnitude in words `at` and the next. `None` if its exponent is out of all bounds.
+    /// Returns the magnitude in words `at` and the next. `None` if its exponent is out of all
+    /// bounds.
     pub fn magnitude(&self, at: usize) -> Option<Magnitude> {
         let exponent = i32::try_from(*self.0.get(at.checked_add(1)?)? as i64).ok()?;
         Magnitude::from_parts(*self.0.get(at)?, exponent)
     }
 
-    /// The option. `None` if an exponent is out of all bounds.
+    /// Returns the option. `None` if an exponent is out of all bounds.
     pub fn inputs(&self) -> Option<Inputs> {
         Some(Inputs {
             kind: if self.0[1] == 0 { Kind::Call } else { Kind::Put },
@@ -135,7 +138,7 @@ impl Row {
     }
 }
 
-/// A magnitude as the two words that [`Row::magnitude`] reads.
+/// Returns a magnitude as the two words that [`Row::magnitude`] reads.
 pub fn words(value: Magnitude) -> [u64; 2] {
     [
         value.mantissa(),

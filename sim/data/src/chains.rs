@@ -1,8 +1,9 @@
 //! Option chains from a file: snapshots of all listed options, as Deribit shows them.
 //!
-//! The file is `.csv` or `.csv.gz` with a header that names at least the columns `unix_time`, `currency`, `expiry`, `strike`,
-//! `type` (`C` or `P`), `bid`, `ask` and `forward`, in any order; further columns are not used. Bid and ask are in units of
-//! the underlying, and empty where nobody quotes.
+//! The file is `.csv` or `.csv.gz` with a header that names at least the columns `unix_time`,
+//! `currency`, `expiry`, `strike`, `type` (`C` or `P`), `bid`, `ask` and `forward`, in any order;
+//! further columns are not used. Bid and ask are in units of the underlying, and empty where nobody
+//! quotes.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -190,7 +191,8 @@ pub fn load(path: &Path) -> Result<Vec<Snapshot>, ChainError> {
     Ok(snapshots.into_iter().map(made).collect())
 }
 
-/// Snapshots of one currency while their rows arrive: each is complete when a row of a later time comes, or the input ends.
+/// Snapshots of one currency while their rows arrive: each is complete when a row of a later time
+/// comes, or the input ends.
 ///
 /// It ends after the first error: what follows a broken row may be the rest of another one.
 pub struct Stream<R> {
@@ -201,7 +203,8 @@ pub struct Stream<R> {
 }
 
 impl<R: Read> Stream<R> {
-    /// Snapshots of `currency` (in any case) from the lines of `input`; `name` is what errors call it.
+    /// Snapshots of `currency` (in any case) from the lines of `input`; `name` is what errors call
+    /// it.
     ///
     /// # Errors
     /// [`ChainError`] when the first line cannot be read.
@@ -214,7 +217,7 @@ impl<R: Read> Stream<R> {
         })
     }
 
-    /// What was gathered, unless no row of it was of this currency.
+    /// Returns what was gathered, unless no row of it was of this currency.
     fn complete(&mut self) -> Option<Snapshot> {
         let (unix_time, quotes) = self.open.take()?;
         (!quotes.is_empty()).then(|| snapshot(unix_time, self.currency.clone(), quotes))

@@ -2,19 +2,20 @@
 
 use chrono::DateTime;
 
-/// A unix time as `2020-03-12 11:00`, UTC. Times outside the calendar print as the bare number of seconds.
+/// Returns a unix time as `2020-03-12 11:00`, UTC. Times outside the calendar print as the bare
+/// number of seconds.
 #[must_use]
 pub fn utc_minute(unix_time: i64) -> String {
     utc(unix_time, "%Y-%m-%d %H:%M")
 }
 
-/// A unix time as `12 March 2020`, UTC.
+/// Returns a unix time as `12 March 2020`, UTC.
 #[must_use]
 pub fn utc_day(unix_time: i64) -> String {
     utc(unix_time, "%-d %B %Y")
 }
 
-/// A unix time in a `strftime` pattern, UTC.
+/// Returns a unix time in a `strftime` pattern, UTC.
 #[must_use]
 pub fn utc(unix_time: i64, pattern: &str) -> String {
     match DateTime::from_timestamp(unix_time, 0) {
@@ -46,7 +47,8 @@ pub fn decimal(value: f64, places: usize) -> String {
     out
 }
 
-/// A price in quote with as many decimals as its size deserves: `7,189`, `153.40`, `0.0812`.
+/// Returns a price in quote with as many decimals as its size deserves: `7,189`, `153.40`,
+/// `0.0812`.
 #[must_use]
 pub fn price(value: f64) -> String {
     let places = match value.abs() {
@@ -57,7 +59,7 @@ pub fn price(value: f64) -> String {
     decimal(value, places)
 }
 
-/// A fraction as a percentage with its sign: `−0.0423` is `−4.2 %`.
+/// Returns a fraction as a percentage with its sign: `−0.0423` is `−4.2 %`.
 #[must_use]
 pub fn signed_percent(fraction: f64) -> String {
     let text = decimal(fraction * 100.0, 1);

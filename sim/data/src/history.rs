@@ -1,8 +1,10 @@
 //! Price history from a file: exact, checked row by row, or refused with the line that is wrong.
 //!
-//! The file is `.csv` or `.csv.gz` with the header `unix_time,open,high,low,close` and optionally `volume` (checked,
-//! then not used). Rules, on every row of the file, inside the range asked for or not:
-//! - `unix_time` is a whole number of seconds from 1970 to 9999, and each row follows the last by one constant step;
+//! The file is `.csv` or `.csv.gz` with the header `unix_time,open,high,low,close` and optionally
+//! `volume` (checked, then not used). Rules, on every row of the file, inside the range asked for
+//! or not:
+//! - `unix_time` is a whole number of seconds from 1970 to 9999, and each row follows the last by
+//!   one constant step;
 //! - prices are decimal text with at most 8 places, above zero, and `low ≤ open, close ≤ high`;
 //! - `volume`, if there is such a column, is a number, zero or more.
 
@@ -45,7 +47,7 @@ pub struct Candle {
     pub close: PriceE8,
 }
 
-/// A date `YYYY-MM-DD` as the unix time of its midnight UTC, seconds.
+/// Returns a date `YYYY-MM-DD` as the unix time of its midnight UTC, seconds.
 ///
 /// # Errors
 /// [`HistoryError::Date`] for any other text.
@@ -76,13 +78,15 @@ pub fn step_seconds(candles: &[Candle]) -> i64 {
     }
 }
 
-/// Reads the candles that begin in `from ≤ t < to` (unix seconds; an absent bound means that end of the file).
+/// Reads the candles that begin in `from ≤ t < to` (unix seconds; an absent bound means that end of
+/// the file).
 ///
-/// With [`parse_date`] for both bounds, `2020-03-08` to `2020-03-16` is eight days: the end is not included.
+/// With [`parse_date`] for both bounds, `2020-03-08` to `2020-03-16` is eight days: the end is not
+/// included.
 ///
 /// # Errors
-/// [`HistoryError`] when the file cannot be read, when any of its rows breaks a rule of this module, or when it does
-/// not cover the whole range.
+/// [`HistoryError`] when the file cannot be read, when any of its rows breaks a rule of this
+/// module, or when it does not cover the whole range.
 pub fn load(path: &Path, from: Option<i64>, to: Option<i64>) -> Result<Vec<Candle>, HistoryError> {
     if let (Some(from), Some(to)) = (from, to) {
         if from >= to {
@@ -120,7 +124,8 @@ pub fn load(path: &Path, from: Option<i64>, to: Option<i64>) -> Result<Vec<Candl
     Ok(chosen)
 }
 
-/// The volumes of a file that [`load`] accepts, in units of the asset, by the start of their candle. Floats, for estimates only.
+/// Returns the volumes of a file that [`load`] accepts, in units of the asset, by the start of
+/// their candle. Floats, for estimates only.
 ///
 /// # Errors
 /// [`HistoryError::Read`], or [`HistoryError::NoVolume`] if there is no such column.
@@ -141,7 +146,7 @@ pub fn volumes(path: &Path) -> Result<BTreeMap<i64, f64>, HistoryError> {
     Ok(lines.filter_map(pair).collect())
 }
 
-/// The text of a plain or gzipped file.
+/// Returns the text of a plain or gzipped file.
 pub fn text(path: &Path) -> io::Result<String> {
     let file = BufReader::new(File::open(path)?);
     let mut text = String::new();
@@ -182,7 +187,8 @@ fn read(path: &Path, input: Box<dyn Read>) -> Result<Vec<Candle>, HistoryError> 
         file: path.to_owned(),
         source,
     };
-    // Read by lines, not by a CSV reader: that skips empty lines without counting them, and no field needs its quoting.
+    // Read by lines, not by a CSV reader: that skips empty lines without counting them, and no
+    // field needs its quoting.
     let mut lines = (1..).zip(BufReader::new(input).lines());
     let header = lines
         .next()
@@ -229,7 +235,7 @@ fn read(path: &Path, input: Box<dyn Read>) -> Result<Vec<Candle>, HistoryError> 
     Ok(candles)
 }
 
-/// The fields of a line; quotes around a whole field are taken off.
+/// Returns the fields of a line; quotes around a whole field are taken off.
 fn fields(line: &str) -> Vec<&str> {
     line.split(',')
         .map(|field| {

@@ -11,7 +11,8 @@ pub const ONE_E8: i64 = 100_000_000;
 /// Decimal places that a [`PriceE8`] keeps.
 const PLACES: usize = 8;
 
-/// A positive price in quote currency, as an integer scaled by 10⁸ (the exponent −8 of a Pyth feed).
+/// A positive price in quote currency, as an integer scaled by 10⁸ (the exponent −8 of a Pyth
+/// feed).
 ///
 /// It is read from decimal text without passing through a float, and it prints back exactly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,13 +48,14 @@ impl PriceE8 {
         }
     }
 
-    /// The integer, in units of 10⁻⁸ quote.
+    /// Returns the integer, in units of 10⁻⁸ quote.
     #[must_use]
     pub const fn raw(self) -> i64 {
         self.0
     }
 
-    /// The nearest float, in quote. For plots and tables only: never for anything that is sent to the chain.
+    /// Returns the nearest float, in quote. For plots and tables only: never for anything that is
+    /// sent to the chain.
     #[must_use]
     pub fn to_f64(self) -> f64 {
         self.0 as f64 / ONE_E8 as f64

@@ -95,13 +95,14 @@ fn in_order<'a>(
     all.map(place).collect()
 }
 
-/// Whether neither of two words, each with its line, covers the other or the line of the other.
+/// Returns whether neither of two words, each with its line, covers the other or the line of the
+/// other.
 fn is_clear(one: (f64, Placed), other: (f64, Placed), gap: f64) -> bool {
     let apart = one.1.right + gap <= other.1.left || other.1.right + gap <= one.1.left;
     (one.1.row != other.1.row || apart) && !crosses(one, other.1, gap) && !crosses(other, one.1, gap)
 }
 
-/// Whether the line of some words passes through others that are active in a lower row.
+/// Returns whether the line of some words passes through others that are active in a lower row.
 fn crosses((at, words): (f64, Placed), others: Placed, gap: f64) -> bool {
     // A line just beside words is not in them: their own stands there, and those of the same
     // moment.
@@ -160,7 +161,7 @@ mod tests {
         Words { at, width }
     }
 
-    /// Whether no box touches another, and no line goes through a box.
+    /// Returns whether no box touches another, and no line goes through a box.
     fn is_readable(all: &[Words], placed: &[Option<Placed>]) -> bool {
         let shown: Vec<_> = all
             .iter()

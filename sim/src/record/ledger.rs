@@ -42,7 +42,7 @@ pub struct Book {
 }
 
 impl Book {
-    /// Whether the two sides are the same number.
+    /// Returns whether the two sides are the same number.
     #[must_use]
     pub const fn balances(&self) -> bool {
         self.minted == self.found
@@ -83,7 +83,7 @@ impl Ledger {
         });
     }
 
-    /// The lines, in the order in which they were entered.
+    /// Returns the lines, in the order in which they were entered.
     #[must_use]
     pub fn lines(&self) -> &[LedgerLine] {
         &self.lines
@@ -122,7 +122,7 @@ impl Ledger {
         books
     }
 
-    /// Whether every token's books balance to the last base unit; false if there are none.
+    /// Returns whether every token's books balance to the last base unit; false if there are none.
     #[must_use]
     pub fn balances(&self) -> bool {
         let books = self.books();

@@ -1,8 +1,10 @@
 //! Alarms without a cause, and what the states cost in time.
 //!
-//! A day (UTC) is a Crisis day if a step in it is in Crisis. It is *explained* if at some hour of it the low lay a tenth or more under the
-//! highest price of the 72 hours before (that hour included), and *false* otherwise. The fall has to have happened already or to happen on
-//! that very day: a warning a day ahead counts as false, and so does a rise, however steep, and the days in which a true Crisis quietens.
+//! A day (UTC) is a Crisis day if a step in it is in Crisis. It is *explained* if at some hour of
+//! it the low lay a tenth or more under the highest price of the 72 hours before (that hour
+//! included), and *false* otherwise. The fall has to have happened already or to happen on that
+//! very day: a warning a day ahead counts as false, and so does a rise, however steep, and the days
+//! in which a true Crisis quietens.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -55,7 +57,8 @@ pub struct BreakerAlarms {
     pub time: f64,
 }
 
-/// Days (midnight, unix seconds) with an hour whose low lay a tenth or more under the high of 72 hours.
+/// Days (midnight, unix seconds) with an hour whose low lay a tenth or more under the high of 72
+/// hours.
 #[must_use]
 pub fn explained_days(candles: &[Candle]) -> std::collections::BTreeSet<i64> {
     let mut days = std::collections::BTreeSet::new();
@@ -77,12 +80,13 @@ pub fn explained_days(candles: &[Candle]) -> std::collections::BTreeSet<i64> {
     days
 }
 
-/// The day a step belongs to: an observation at a candle's end belongs to the day of the candle.
+/// Returns the day a step belongs to: an observation at a candle's end belongs to the day of the
+/// candle.
 fn day_of(step: &Step) -> i64 {
     (step.time - 1).div_euclid(DAY) * DAY
 }
 
-/// The figures of a run over `candles`.
+/// Returns the figures of a run over `candles`.
 #[must_use]
 pub fn alarms(candles: &[Candle], steps: &[Step]) -> Alarms {
     let explained = explained_days(candles);
@@ -141,7 +145,7 @@ fn of_breaker(
     }
 }
 
-/// The steps at which `holds` begins.
+/// Returns the steps at which `holds` begins.
 fn begins<'a>(steps: &'a [Step], holds: impl Fn(&Step) -> bool + Copy + 'a) -> impl Iterator<Item = &'a Step> {
     let before = std::iter::once(None).chain(steps.iter().map(Some));
     steps

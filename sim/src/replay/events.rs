@@ -12,7 +12,8 @@ use ballast_market_data::history::{parse_date, step_seconds, Candle};
 const DAY: i64 = 86_400;
 const HOUR: i64 = 3_600;
 
-/// The falls, by name and the days (first, and first no longer observed) of which the first that fell by a tenth is taken.
+/// The falls, by name and the days (first, and first no longer observed) of which the first that
+/// fell by a tenth is taken.
 pub const EVENTS: [(&str, &str, &str); 6] = [
     ("March 2020, the pandemic", "2020-03-12", "2020-03-13"),
     ("May 2021, the deleveraging", "2021-05-19", "2021-05-20"),
@@ -35,7 +36,8 @@ pub struct Fall {
     pub name: String,
     /// Midnight of the day, unix seconds.
     pub day: i64,
-    /// End of the hour in which the price first traded a tenth under the day's open: the first observation that can know of it.
+    /// End of the hour in which the price first traded a tenth under the day's open: the first
+    /// observation that can know of it.
     pub at: i64,
 }
 
@@ -53,13 +55,13 @@ pub struct Met {
 }
 
 impl Met {
-    /// Whether Crisis or a breaker was reached within [`IN_TIME`].
+    /// Returns whether Crisis or a breaker was reached within [`IN_TIME`].
     #[must_use]
     pub fn in_time(&self) -> bool {
         self.guarded.is_some_and(|hours| hours <= IN_TIME)
     }
 
-    /// The fall on a plot of years.
+    /// Returns the fall on a plot of years.
     #[must_use]
     pub fn mark(&self) -> Mark {
         Mark {
@@ -68,7 +70,7 @@ impl Met {
         }
     }
 
-    /// The fall on a plot of days.
+    /// Returns the fall on a plot of days.
     #[must_use]
     pub fn mark_of_day(&self) -> Mark {
         Mark {
@@ -78,7 +80,8 @@ impl Met {
     }
 }
 
-/// The falls that `candles` hold. One that the history does not cover, or that did not happen in this market, is left out.
+/// Returns the falls that `candles` hold. One that the history does not cover, or that did not
+/// happen in this market, is left out.
 #[must_use]
 pub fn falls(candles: &[Candle]) -> Vec<Fall> {
     let find = |(name, first, end): &(&str, &str, &str)| {
@@ -103,7 +106,7 @@ fn fall_of_day(candles: &[Candle], name: &str, day: i64) -> Option<Fall> {
     })
 }
 
-/// How `fall` was met by `steps`. `None` if they do not reach it.
+/// Returns how `fall` was met by `steps`. `None` if they do not reach it.
 #[must_use]
 pub fn met(fall: &Fall, steps: &[Step]) -> Option<Met> {
     let at = steps.iter().position(|step| step.time >= fall.at)?;
@@ -118,7 +121,8 @@ pub fn met(fall: &Fall, steps: &[Step]) -> Option<Met> {
     })
 }
 
-/// Hours from the fall to when `holds` began: the stretch it holds in at the fall, or else the first time after.
+/// Hours from the fall to when `holds` began: the stretch it holds in at the fall, or else the
+/// first time after.
 fn reached(steps: &[Step], at: usize, fall: i64, holds: impl Fn(&Step) -> bool) -> Option<i64> {
     let (before, after) = steps.split_at_checked(at)?;
     let first = after.first()?;
@@ -146,7 +150,7 @@ pub fn hours(lag: Option<i64>) -> String {
 }
 
 impl Fall {
-    /// When it was, to the minute.
+    /// Returns when it was, to the minute.
     #[must_use]
     pub fn when(&self) -> String {
         utc(self.at, "%Y-%m-%d %H:%M")

@@ -16,7 +16,8 @@ use ballast_market_data::history;
 /// The tenor whose volatility stands for the surface, in years: 30 days.
 const TENOR: f64 = 30.0 / 365.0;
 
-/// A snapshot speaks until the next one, but no longer than this: 26 hours, since snapshots are daily, at about the same time.
+/// A snapshot speaks until the next one, but no longer than this: 26 hours, since snapshots are
+/// daily, at about the same time.
 const HOLDS: i64 = 26 * 3_600;
 
 /// Why a file of chains gave no volatility.
@@ -105,8 +106,9 @@ impl ImpliedSeries {
         Ok(Self::new(points))
     }
 
-    /// Adds the points of a daily index of implied volatility 30 days ahead: a .csv or .csv.gz with the header
-    /// `unix_time,dvol_percent`. A snapshot's own volatility is preferred where it is the later of two.
+    /// Adds the points of a daily index of implied volatility 30 days ahead: a .csv or .csv.gz with
+    /// the header `unix_time,dvol_percent`. A snapshot's own volatility is preferred where it is
+    /// the later of two.
     ///
     /// # Errors
     /// [`ImpliedError::Chain`] if the file cannot be read, [`ImpliedError::Index`] with the line.
@@ -140,7 +142,7 @@ impl ImpliedSeries {
         Ok(Self::new(points))
     }
 
-    /// Whether there is none.
+    /// Returns whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -152,8 +154,9 @@ impl ImpliedSeries {
         Some((self.0.first()?.0, self.0.last()?.0))
     }
 
-    /// What a market would know at `time`. Feeders publish often, so a snapshot counts as published anew at every observation for 26 hours; after
-    /// that the last publication grows old. `None` before the first.
+    /// Returns what a market would know at `time`. Feeders publish often, so a snapshot counts as
+    /// published anew at every observation for 26 hours; after that the last publication grows old.
+    /// `None` before the first.
     #[must_use]
     pub fn at(&self, time: i64) -> Option<Implied> {
         let after = self.0.partition_point(|point| point.0 <= time);

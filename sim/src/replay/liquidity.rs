@@ -1,11 +1,13 @@
 //! What trading would have cost, estimated from candles, because the history has no order books.
 //!
-//! The square-root law of market impact (Torre 1997; Tóth et al. 2011): an order of size Q moves the price
-//! by about σ√(Q/V), with σ and V the volatility and the volume of the time it is worked in. Of a standard size, Q is
-//! constant, and only σ/√V matters here: contraction is a ratio to its own average.
+//! The square-root law of market impact (Torre 1997; Tóth et al. 2011): an order of size Q moves
+//! the price by about σ√(Q/V), with σ and V the volatility and the volume of the time it is worked
+//! in. Of a standard size, Q is constant, and only σ/√V matters here: contraction is a ratio to its
+//! own average.
 //!
-//! σ is taken as Parkinson's range, ln(high/low)/(2√ln 2), and V as the volume in quote. It is an estimate of an order of magnitude, and no
-//! replacement for a venue's book: when makers withdraw, books thin out by more than range and volume tell.
+//! σ is taken as Parkinson's range, ln(high/low)/(2√ln 2), and V as the volume in quote. It is an
+//! estimate of an order of magnitude, and no replacement for a venue's book: when makers withdraw,
+//! books thin out by more than range and volume tell.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -23,7 +25,7 @@ const HOURS: usize = 6;
 pub struct CostSeries(BTreeMap<i64, u64>);
 
 impl CostSeries {
-    /// The estimate for every candle, from the volumes beside them in the file.
+    /// Returns the estimate for every candle, from the volumes beside them in the file.
     ///
     /// # Errors
     /// If the file has no volumes.
@@ -50,13 +52,13 @@ impl CostSeries {
         Ok(Self(costs))
     }
 
-    /// The cost in the candle that begins at `unix_time`; `None` if it was not estimated.
+    /// Returns the cost in the candle that begins at `unix_time`; `None` if it was not estimated.
     #[must_use]
     pub fn at(&self, unix_time: i64) -> Option<u64> {
         self.0.get(&unix_time).copied()
     }
 
-    /// Whether there is no estimate at all.
+    /// Returns whether there is no estimate at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

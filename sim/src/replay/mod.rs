@@ -1,4 +1,5 @@
-//! Years of hourly history through `observe`: what the risk engine would have seen, said and stopped.
+//! Years of hourly history through `observe`: what the risk engine would have seen, said and
+//! stopped.
 //!
 //! | module | holds |
 //! | --- | --- |
@@ -13,7 +14,8 @@
 //! | [`figures`] | the plots, as SVG |
 //! | [`page`] | the report: a page with plots, a table of every step, a summary |
 //!
-//! Prices enter as integers and go through `risk-policy` as they do on the chain; floats appear only in what is told to people.
+//! Prices enter as integers and go through `risk-policy` as they do on the chain; floats appear
+//! only in what is told to people.
 
 pub mod alarms;
 pub mod calibrate;

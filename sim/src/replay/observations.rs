@@ -30,7 +30,7 @@ pub struct PriceObservation {
 }
 
 impl PriceObservation {
-    /// The clock at that moment.
+    /// Returns the clock at that moment.
     #[must_use]
     pub fn now(&self) -> Now {
         Now {
@@ -39,7 +39,7 @@ impl PriceObservation {
         }
     }
 
-    /// The price as its publisher writes it.
+    /// Returns the price as its publisher writes it.
     #[must_use]
     pub fn raw_price(&self) -> RawPrice {
         let now = self.now();
@@ -59,8 +59,9 @@ pub enum Path {
     /// The close, at the candle's end.
     #[default]
     Close,
-    /// Open, the extreme nearer to it, the other, close: after a sixtieth of the candle, a third, two thirds, and all of it. The order of
-    /// the extremes is a guess, as a candle does not say it.
+    /// Open, the extreme nearer to it, the other, close: after a sixtieth of the candle, a third,
+    /// two thirds, and all of it. The order of the extremes is a guess, as a candle does not say
+    /// it.
     Ohlc,
 }
 
@@ -85,8 +86,8 @@ pub struct Known {
     pub costs: CostSeries,
 }
 
-/// The observations of `candles` along `path`, by time. Confidence is a calm hour's for most, wider where the candle is wide: see
-/// [`scenario::confidence`].
+/// Returns the observations of `candles` along `path`, by time. Confidence is a calm hour's for
+/// most, wider where the candle is wide: see [`scenario::confidence`].
 #[must_use]
 pub fn observations(candles: &[Candle], path: Path, known: &Known) -> Vec<PriceObservation> {
     let length = step_seconds(candles);

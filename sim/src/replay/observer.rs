@@ -42,7 +42,7 @@ pub enum ObserverError {
 
 /// Something that observes a market, observation by observation.
 pub trait Observer {
-    /// The market after one more observation.
+    /// Returns the market after one more observation.
     ///
     /// # Errors
     /// [`ObserverError`]; the market is then as it was.
@@ -57,8 +57,8 @@ pub struct Native {
     state: Option<MarketState>,
 }
 
-/// What a price has to satisfy to be observed: the limits of `Exit` in `migrations/local.toml`. No deviation is asked of an
-/// observation, so what is active there is not read.
+/// What a price has to satisfy to be observed: the limits of `Exit` in `migrations/local.toml`. No
+/// deviation is asked of an observation, so what is active there is not read.
 const LIMITS: UseLimits = UseLimits {
     max_age_seconds: 300,
     max_age_slots: 7_500,
@@ -69,7 +69,7 @@ const LIMITS: UseLimits = UseLimits {
 };
 
 impl Native {
-    /// An observer of a market that nobody has observed yet. `params` have to be validated.
+    /// Returns an observer of a market that nobody has observed yet. `params` have to be validated.
     #[must_use]
     pub const fn new(params: ObservationParams, initial_variance: EwmaVariance) -> Self {
         Self {

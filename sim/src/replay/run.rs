@@ -11,7 +11,8 @@ use ballast_core_vault::limit_multipliers::{self, Factor, Side};
 use super::{Observer, ObserverError, PriceObservation};
 use ballast_market_data::markets::Typed;
 
-/// A market after one observation. Volatilities are fractions a year, scores standard deviations, factors shares of a limit.
+/// A market after one observation. Volatilities are fractions a year, scores standard deviations,
+/// factors shares of a limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Step {
     /// When, unix seconds.
@@ -54,14 +55,14 @@ pub struct Step {
     pub liquidity: Option<f64>,
 }
 
-/// The breakers that follow from prices alone: those that a fall can trip.
+/// Returns the breakers that follow from prices alone: those that a fall can trip.
 #[must_use]
 pub fn of_price() -> [Breaker; 2] {
     [Breaker::PriceJump, Breaker::VolatilityJump]
 }
 
 impl Step {
-    /// What `state` says after `observation`.
+    /// Returns what `state` says after `observation`.
     #[must_use]
     pub fn of(state: &MarketState, observation: &PriceObservation, typed: &Typed) -> Self {
         let signals = &state.signals;
@@ -116,7 +117,7 @@ impl Step {
         }
     }
 
-    /// Whether risk may not be added, because of Crisis or of a breaker that prices trip.
+    /// Returns whether risk may not be added, because of Crisis or of a breaker that prices trip.
     #[must_use]
     pub fn guards(&self) -> bool {
         self.regime == Regime::Crisis || of_price().into_iter().any(|breaker| self.breakers.has(breaker))
@@ -129,7 +130,7 @@ pub fn share(value: BasisPoints) -> f64 {
     f64::from(value.0) / 1e4
 }
 
-/// Every observation through an observer; `progress` hears of each step.
+/// Returns every observation through an observer; `progress` hears of each step.
 ///
 /// # Errors
 /// The first observation that is refused, or what `progress` returned.

@@ -245,7 +245,7 @@ impl Section {
         }
     }
 
-    /// Whether there is something in it.
+    /// Returns whether there is something in it.
     fn says_something(&self) -> bool {
         let rows = self.tables.iter().any(|table| !table.rows.is_empty());
         let words = self.tables.is_empty() && !self.text.is_empty();

@@ -1,7 +1,8 @@
 //! The few functions the bridges need, identical on every platform.
 //!
-//! `ln`, `exp` and the like of a system's library may differ in the last bit between platforms. Here everything is
-//! made of `+ − × ÷`, which IEEE 754 defines to the bit and the compiler neither reorders nor fuses.
+//! `ln`, `exp` and the like of a system's library may differ in the last bit between platforms.
+//! Here everything is made of `+ − × ÷`, which IEEE 754 defines to the bit and the compiler neither
+//! reorders nor fuses.
 
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -32,7 +33,8 @@ pub(super) fn exp(x: f64) -> f64 {
     sum
 }
 
-/// Standard normal numbers, nearly: the sum of twelve uniforms less six (mean 0, variance 1, never beyond ±6).
+/// Standard normal numbers, nearly: the sum of twelve uniforms less six (mean 0, variance 1, never
+/// beyond ±6).
 pub(super) struct Normals(ChaCha8Rng);
 
 impl Normals {

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-/// Where reports are kept for people, or a folder that goes away.
+/// Returns where reports are kept for people, or a folder that goes away.
 pub fn kept_or(temp: &TempDir) -> PathBuf {
     std::env::var_os("BALLAST_REPORT_DIR").map_or_else(|| temp.path().to_owned(), Into::into)
 }
 
-/// The names in a directory, sorted.
+/// Returns the names in a directory, sorted.
 pub fn entries(dir: &Path) -> Vec<String> {
     let mut names: Vec<_> = fs::read_dir(dir)
         .unwrap()
@@ -20,7 +20,7 @@ pub fn entries(dir: &Path) -> Vec<String> {
     names
 }
 
-/// What a self-contained page must not have: scripts, files from elsewhere, addresses.
+/// Returns what a self-contained page must not have: scripts, files from elsewhere, addresses.
 pub fn foreign_parts(html: &str) -> Vec<&'static str> {
     let bad = ["<script", "src=", "url(", "@import", "NaN", "<link"];
     let mut found: Vec<_> = bad.into_iter().filter(|part| html.contains(part)).collect();

@@ -1,4 +1,5 @@
-//! Price paths for tests: the real hourly series where they are at hand, and one that anybody can make.
+//! Price paths for tests: the real hourly series where they are at hand, and one that anybody can
+//! make.
 
 use std::path::PathBuf;
 
@@ -7,17 +8,18 @@ use ballast_market_data::price::PriceE8;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// A uniform number in (0, 1).
+/// Returns a uniform number in (0, 1).
 fn uniform(random: &mut ChaCha8Rng) -> f64 {
     ((random.next_u64() >> 12) as f64 + 0.5) / (1u64 << 52) as f64
 }
 
-/// A standard normal number, by Box and Muller's transform.
+/// Returns a standard normal number, by Box and Muller's transform.
 fn normal(random: &mut ChaCha8Rng) -> f64 {
     (-2.0 * uniform(random).ln()).sqrt() * (std::f64::consts::TAU * uniform(random)).cos()
 }
 
-/// Hours whose volatility wanders between about 20 % and 200 % a year, with a jump every few weeks, from a round price.
+/// Hours whose volatility wanders between about 20 % and 200 % a year, with a jump every few weeks,
+/// from a round price.
 pub fn synthetic(hours: i64) -> Vec<Candle> {
     let mut random = ChaCha8Rng::seed_from_u64(20_261_121);
     let (mut price, mut log_vol) = (40_000.0f64, 0.6f64.ln());
@@ -45,7 +47,7 @@ pub fn synthetic(hours: i64) -> Vec<Candle> {
         .collect()
 }
 
-/// Where the real series are, if anywhere.
+/// Returns where the real series are, if anywhere.
 pub fn folder() -> PathBuf {
     std::env::var_os("BALLAST_HISTORY").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/history"),
@@ -53,7 +55,7 @@ pub fn folder() -> PathBuf {
     )
 }
 
-/// Every series there is, with the name of its market; the synthetic one, as BTC, always.
+/// Returns every series there is, with the name of its market; the synthetic one, as BTC, always.
 pub fn all() -> Vec<(&'static str, &'static str, Vec<Candle>)> {
     let folder = folder();
     let mut all = vec![("synthetic", "btc", synthetic(20_000))];

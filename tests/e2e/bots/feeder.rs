@@ -1,5 +1,5 @@
-//! The feeder's own functions against the compiled risk program: three feeders fit one chain, each with noise of its own, and one
-//! of them lies by thirty vol points.
+//! The feeder's own functions against the compiled risk program: three feeders fit one chain, each
+//! with noise of its own, and one of them lies by thirty vol points.
 
 use ballast_core_market::surface_feed::{self, FeedSlice};
 use ballast_core_math::fit::publish::volatility;
@@ -26,7 +26,8 @@ fn chain() -> Snapshot {
     chains::load(&file).unwrap().remove(0)
 }
 
-/// The chain as another feeder sees it: every premium up to half a per cent off, the same way each time.
+/// Returns the chain as another feeder sees it: every premium up to half a per cent off, the same
+/// way each time.
 fn seen_by(feeder: u64) -> Snapshot {
     let mut chain = chain();
     let mut state = feeder;
@@ -51,7 +52,8 @@ fn submitted(world: &SurfaceFixture, chain: &Snapshot) -> Vec<StoredSlice> {
     submitted.slices.into_iter().map(StoredSlice::from).collect()
 }
 
-/// The same surface, so many vol points higher at the money; its wings keep their slopes, so it has no arbitrage either.
+/// Returns the same surface, so many vol points higher at the money; its wings keep their slopes,
+/// so it has no arbitrage either.
 fn lifted(slices: &[StoredSlice], points: f64) -> Vec<StoredSlice> {
     let lift = |slice: &StoredSlice| {
         let level = (slice.variance as f64 / 2f64.powi(56)).sqrt();
@@ -65,7 +67,8 @@ fn lifted(slices: &[StoredSlice], points: f64) -> Vec<StoredSlice> {
     slices.iter().map(lift).collect()
 }
 
-/// The same surface, all of it so many vol points lower or more: one factor for every variance keeps every rule.
+/// Returns the same surface, all of it so many vol points lower or more: one factor for every
+/// variance keeps every rule.
 fn lowered(slices: &[StoredSlice], points: f64) -> Vec<StoredSlice> {
     let levels = slices
         .iter()
@@ -93,7 +96,8 @@ fn volatilities(slices: &[StoredSlice], now: i64) -> Vec<f64> {
     all
 }
 
-/// How far the published surface lies beyond what the honest ones say, vol points, at most over all points; and how far they are apart.
+/// Returns how far the published surface lies beyond what the honest ones say, vol points, at most
+/// over all points; and how far they are apart.
 fn beyond(world: &SurfaceFixture, honest: [&[StoredSlice]; 2]) -> (f64, f64) {
     let now = world.clock().unix_timestamp;
     let published = volatilities(world.surface().published(), now);
@@ -162,7 +166,8 @@ fn a_lying_majority_is_held_to_the_bound() {
     world.submit_all(&[lifted(&now[0], 30.0), lifted(&now[1], 30.0), now[2].clone()]);
     assert_eq!(error_code(&world.publish()), u32::from(RiskError::VarianceChange));
     assert_eq!(world.surface().published(), before.published());
-    // Ten minutes allow 30 % of a sixth of the variance: a lie within it passes, and no more than it.
+    // Ten minutes allow 30 % of a sixth of the variance: a lie within it passes, and no more than
+    // it.
     let most = 0.3 / 6.0;
     for (lift, passes) in [(2.0, false), (1.2, true)] {
         world.submit_all(&[lifted(&now[0], lift), lifted(&now[1], lift), now[2].clone()]);
@@ -180,7 +185,8 @@ fn what_the_feeder_says_is_near_the_chain_on_the_network() {
     let slices = submitted(&world, &chain());
     world.submit_all(std::slice::from_ref(&slices));
     world.publish().unwrap();
-    // An hour later the surface has aged, and the levels at the money are still those the chain was priced with.
+    // An hour later the surface has aged, and the levels at the money are still those the chain was
+    // priced with.
     world.pass(3_600, 100);
     let now = world.clock().unix_timestamp;
     let surface = world.surface().live(now, 3_600).unwrap();

@@ -1,4 +1,5 @@
-//! The life of positions: traded by quote, decaying, settled by samples, paid out, and everything given back.
+//! The life of positions: traded by quote, decaying, settled by samples, paid out, and everything
+//! given back.
 
 use ballast_options::events::{ClaimPaid, ExpirySettled, PositionsSettled, Traded};
 use ballast_options::state::ExpiryOutcome;
@@ -35,7 +36,8 @@ fn a_strangle_is_written_decays_settles_and_pays_to_the_base_unit() {
     );
     assert_eq!(world.series_account(&strangle.call).open_interest, UNIT as u64);
 
-    // It decays: what cannot be withdrawn on the first day can be when a day of it is gone and the price has not moved.
+    // It decays: what cannot be withdrawn on the first day can be when a day of it is gone and the
+    // price has not moved.
     let most = world.withdrawable(&strangle.writer);
     world.advance_to(NEAR - 30 * 3_600);
     let later = world.withdrawable(&strangle.writer);

@@ -1,4 +1,5 @@
-//! Liquidation: begun below maintenance, taken in the smallest sufficient parts, bounded by cap and coverage; then the insurance account.
+//! Liquidation: begun below maintenance, taken in the smallest sufficient parts, bounded by cap and
+//! coverage; then the insurance account.
 
 use ballast_options::events::{InsuranceSold, Liquidated, MarginStatusReport};
 use ballast_options::state::SeriesKey;
@@ -16,7 +17,7 @@ struct Failing {
 }
 
 impl Failing {
-    /// The owner with so much cash besides the premium.
+    /// Returns the owner with so much cash besides the premium.
     fn new(cash: u64) -> Self {
         let mut world = ClearingHouseFixture::new();
         let (owner, maker) = (world.participant(cash * USD), world.participant(1_000_000 * USD));

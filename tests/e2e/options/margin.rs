@@ -1,4 +1,5 @@
-//! Margin: what may be opened and withdrawn, at which prices, and what stays possible when a price or a breaker forbids opening.
+//! Margin: what may be opened and withdrawn, at which prices, and what stays possible when a price
+//! or a breaker forbids opening.
 
 use ballast_options::OptionsError;
 use ballast_sdk::instructions::options as ix;
@@ -94,7 +95,8 @@ fn without_a_price_to_trade_on_positions_only_shrink() {
 fn while_a_breaker_stands_positions_only_shrink() {
     let mut strangle = Strangle::with_cash(200_000);
     let world = &mut strangle.world;
-    // A jump trips the breaker; a minute later the price is quiet, and the breaker is active for an hour.
+    // A jump trips the breaker; a minute later the price is quiet, and the breaker is active for an
+    // hour.
     world.markets[0].price = "46000".to_owned();
     world.advance(60);
     world.advance(60);

@@ -1,4 +1,5 @@
-//! Quotes: what is forged, replayed, expired or meant for something else is refused by its own name.
+//! Quotes: what is forged, replayed, expired or meant for something else is refused by its own
+//! name.
 
 use ballast_core_clearing::nonces::Nonce;
 use ballast_core_clearing::quote::{Quote, QUOTE_BYTES};
@@ -39,7 +40,7 @@ impl Desk {
         }
     }
 
-    /// The carrier of the quote as it ought to be.
+    /// Returns the carrier of the quote as it ought to be.
     fn carrier(&self) -> Instruction {
         carrier(&SignedQuote::sign(&self.quote, &self.maker.user.keypair))
     }
@@ -61,7 +62,7 @@ impl Desk {
         self.world.send(&all, &[&self.taker.user.keypair])
     }
 
-    /// The same for a quote that the maker really signed.
+    /// Returns the same for a quote that the maker really signed.
     fn signed(&mut self, change: impl FnOnce(&mut Quote)) -> Sent {
         let mut quote = self.quote;
         change(&mut quote);
@@ -120,14 +121,16 @@ fn a_carrier_of_another_form_is_refused_by_what_is_wrong_with_it() {
     refused(desk.send(std::slice::from_ref(&good), 0), NoSignature);
     refused(desk.send(std::slice::from_ref(&good), 2), NoSignature);
 
-    // A carrier whose fields lie in another instruction: the native program is content, this one is not.
+    // A carrier whose fields lie in another instruction: the native program is content, this one is
+    // not.
     let mut elsewhere = good.clone();
     for place in [4, 8, 14] {
         elsewhere.data[place..place + 2].copy_from_slice(&1u16.to_le_bytes());
     }
     refused(desk.send(&[good.clone(), elsewhere], 2), SignatureInstruction);
 
-    // The message of another place: a good signature in front, and something else behind where the quote should be.
+    // The message of another place: a good signature in front, and something else behind where the
+    // quote should be.
     let shifted = shift(&good, 1);
     refused(desk.send(&[shifted], 1), SignatureOffset);
 
@@ -200,7 +203,7 @@ fn relocated(offsets: &[u8], by: u16) -> Vec<u8> {
     moved
 }
 
-/// The carrier with a gap between its header and its key.
+/// Returns the carrier with a gap between its header and its key.
 fn shift(good: &Instruction, by: u16) -> Instruction {
     let mut shifted = good.clone();
     let header = relocated(&good.data[2..16], by);

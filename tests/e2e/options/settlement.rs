@@ -13,7 +13,7 @@ fn finish(world: &mut ClearingHouseFixture) -> Sent {
     world.crank(ix::finish_settlement(&world.keys, 0, NEAR, &market))
 }
 
-/// A world with one series until [`NEAR`], a second before its window begins.
+/// Returns a world with one series until [`NEAR`], a second before its window begins.
 fn before_the_window() -> ClearingHouseFixture {
     let mut world = ClearingHouseFixture::new();
     world.series(CALL, 55_000, NEAR);
@@ -64,7 +64,8 @@ fn a_price_too_wide_to_settle_on_is_no_sample_and_the_window_grows() {
 
 #[test]
 fn whoever_chooses_a_sample_moves_the_price_by_no_more_than_its_weight() {
-    // The same market twice; in one of them somebody catches a spike of one per cent at his chosen moment.
+    // The same market twice; in one of them somebody catches a spike of one per cent at his chosen
+    // moment.
     let settle = |spike: bool| {
         let mut world = before_the_window();
         world.advance(1);

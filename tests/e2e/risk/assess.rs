@@ -1,4 +1,5 @@
-//! `assess` through the compiled program: against the host, against a reference in doubles, and every refusal.
+//! `assess` through the compiled program: against the host, against a reference in doubles, and
+//! every refusal.
 
 use anchor_lang::prelude::AccountMeta;
 use ballast_risk::errors::RiskError;
@@ -154,7 +155,8 @@ fn a_linear_book_needs_what_its_shocks_say() {
 
 #[test]
 fn a_wider_confidence_never_improves_a_book() {
-    // What counts is value less requirement: the requirement of a book of long options is its own value.
+    // What counts is value less requirement: the requirement of a book of long options is its own
+    // value.
     let free = |answer: &AssessReport| {
         [
             answer.value,
@@ -196,8 +198,8 @@ fn long_options_pay_for_themselves_and_cover_is_seen() {
     let answer = fixture.answer(&long);
     assert_eq!(answer.value, answer.long_options);
     assert!(answer.initial_margin <= answer.value && answer.maintenance_margin <= answer.value);
-    // Held beside anything on the same market, a long option raises the maintenance margin by its mark at most: a
-    // scenario takes no more from it than it is worth there.
+    // Held beside anything on the same market, a long option raises the maintenance margin by its
+    // mark at most: a scenario takes no more from it than it is worth there.
     for rest in [
         mixed_book(&fixture, 12, true),
         vec![call(&fixture, "50000", 30, -1_000_000)],

@@ -41,7 +41,7 @@ fn check(
     }
 }
 
-/// A call written for a tenth of a bitcoin, and so much of a future.
+/// Returns a call written for a tenth of a bitcoin, and so much of a future.
 fn written_call(fixture: &MarginFixture) -> [BookPosition; 2] {
     let position = |kind, lots| BookPosition {
         market: fixture.markets[0].accounts.market,

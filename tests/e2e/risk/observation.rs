@@ -1,4 +1,5 @@
-//! One observation at a market through the compiled program: a second source, venues, regime and breakers.
+//! One observation at a market through the compiled program: a second source, venues, regime and
+//! breakers.
 
 use ballast_core_market::admission::PriceUse;
 use ballast_core_market::breaker::Breaker;
@@ -20,7 +21,8 @@ fn code(error: RiskError) -> u32 {
     u32::from(error)
 }
 
-/// A world whose market has a second source, required to trade, and is told its liquidity by the reference venue.
+/// Returns a world whose market has a second source, required to trade, and is told its liquidity
+/// by the reference venue.
 fn world() -> World {
     let mut args = params::risk_market();
     let (admin, mint) = {
@@ -73,7 +75,8 @@ fn price_for(world: &World, usage: PriceUse) -> Result<(), u32> {
 fn r5_a_use_that_requires_both_sources_is_refused_without_the_second() {
     let mut world = world();
     assert_eq!(price_for(&world, PriceUse::Trade), Ok(()));
-    // The first source goes on, the second falls silent: what needs both notices, what does not goes on.
+    // The first source goes on, the second falls silent: what needs both notices, what does not
+    // goes on.
     world.pass(61, 61);
     world.set_price("50000", "10");
     world.observe().unwrap();

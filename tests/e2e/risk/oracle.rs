@@ -119,7 +119,7 @@ fn a_crash_is_observed_however_far_it_falls_and_trips_the_breaker() {
     assert!((slow - 36_450.0).abs() < 1.0, "{slow}");
 }
 
-/// A legacy push account as the oracle program lays it out.
+/// Returns a legacy push account as the oracle program lays it out.
 fn push_account(world: &World, price: i64, status: u32) -> Vec<u8> {
     let clock = world.clock();
     let mut data = vec![0u8; 3_312];

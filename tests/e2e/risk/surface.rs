@@ -1,4 +1,5 @@
-//! What a published volatility surface is, and what a attacker with a feeder's key can do to it, through the compiled risk program.
+//! What a published volatility surface is, and what a attacker with a feeder's key can do to it,
+//! through the compiled risk program.
 
 use ballast_risk::errors::RiskError;
 use ballast_testkit::surface::{smile, volatility};
@@ -59,7 +60,8 @@ fn a_stale_submission_does_not_count() {
     world.submit(1, smile(0.6, -0.2)).unwrap();
     world.submit(2, smile(0.6, -0.2)).unwrap();
     world.pass_observed(600, 600);
-    // The first is a second too old; with it, medians would still be the same, without the others there are too few.
+    // The first is a second too old; with it, medians would still be the same, without the others
+    // there are too few.
     let keys = world.feeder_keys();
     assert_eq!(
         error_code(&world.publish_from(&keys[..2])),
@@ -71,7 +73,8 @@ fn a_stale_submission_does_not_count() {
     assert_eq!(error_code(&world.publish()), code(RiskError::TooFewSubmissions));
 }
 
-/// The published level after `hours` in which two of three keys, a majority, push as hard as the program lets them, each `seconds`.
+/// Returns the published level after `hours` in which two of three keys, a majority, push as hard
+/// as the program lets them, each `seconds`.
 fn pushed(hours: i64, seconds: i64) -> f64 {
     let mut world = SurfaceFixture::new(3, 3);
     world.submit_all(&[smile(0.6, -0.2), smile(0.6, -0.2), smile(0.6, -0.2)]);
@@ -97,7 +100,8 @@ fn pushed(hours: i64, seconds: i64) -> f64 {
 
 #[test]
 fn what_a_thief_with_the_feeders_keys_can_do() {
-    // One key of three: nothing, see above. A majority: the bound per hour, however often it publishes.
+    // One key of three: nothing, see above. A majority: the bound per hour, however often it
+    // publishes.
     for (seconds, hours) in [(3_600, 3), (600, 2), (60, 1)] {
         let level = pushed(hours, seconds);
         let variance = (level / 0.6) * (level / 0.6);

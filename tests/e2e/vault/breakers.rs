@@ -1,4 +1,5 @@
-//! The vault's own breakers through the compiled program: what trips them, what they forbid, and how they resume.
+//! The vault's own breakers through the compiled program: what trips them, what they forbid, and
+//! how they resume.
 
 use anchor_lang::prelude::Pubkey;
 use ballast_core_market::breaker::{Breaker, BreakerSet, VAULT};
@@ -72,8 +73,8 @@ fn r8_no_zero_and_no_excess_gets_into_a_vaults_breakers() {
     }
 }
 
-/// Every set of the five, tripped by the guardian: whoever leaves is never asked, a reduction is never refused, and nothing else than what the
-/// table permits is done.
+/// Every set of the five, tripped by the guardian: whoever leaves is never asked, a reduction is
+/// never refused, and nothing else than what the table permits is done.
 #[test]
 fn exits_and_reductions_stay_open_under_every_set_of_breakers() {
     for bits in 0u32..32 {
@@ -113,7 +114,8 @@ fn exits_and_reductions_stay_open_under_every_set_of_breakers() {
 fn a_drawdown_trips_on_the_look_that_sees_it_and_bars_openings_only() {
     let (mut world, user) = running_with(with(VaultBreaker::Drawdown, 300, 100));
     still(&mut world, 30, "47000");
-    // Nobody has observed it yet: the order's own observation already forbids it, and being refused leaves no trace.
+    // Nobody has observed it yet: the order's own observation already forbids it, and being refused
+    // leaves no trace.
     forbidden(
         &world.rebalance(1_000_000),
         VaultError::OpeningNotPermitted,
@@ -202,7 +204,8 @@ fn an_order_that_waits_counts_as_traded_when_it_is_placed() {
     assert_eq!(monitor(&world).keeper_spend, 0);
 }
 
-/// What failure observations like at the reference venue: it halts, it prices nothing, its accounts are of another owner, layout or version, or gone.
+/// What failure observations like at the reference venue: it halts, it prices nothing, its accounts
+/// are of another owner, layout or version, or gone.
 #[test]
 fn a_venue_that_fails_in_any_way_is_remembered_by_mark_and_trips_after_three() {
     type Fault = (&'static str, bool, fn(&mut VaultFixture));
@@ -279,7 +282,8 @@ fn the_keeper_marks_what_would_trip_and_grows_quiet_what_stands() {
     let (mut world, _) = running_with(with(VaultBreaker::NavJump, 300, 100));
     world.crank().unwrap();
     world.faults(paused());
-    // The venue does not answer: nothing is proposed that it would refuse, and each failed observation is remembered.
+    // The venue does not answer: nothing is proposed that it would refuse, and each failed
+    // observation is remembered.
     for failed in 1..=3 {
         still(&mut world, 60, "50000");
         world.crank().unwrap();

@@ -1,5 +1,6 @@
-//! The net asset values that a browser computes from account bytes are the program's, to the bit. What this test finds is written down for
-//! WebAssembly, which `tools/toolchain/wasm-check` holds to it.
+//! The net asset values that a browser computes from account bytes are the program's, to the bit.
+//! What this test finds is written down for WebAssembly, which `tools/toolchain/wasm-check` holds
+//! to it.
 
 use ballast_core_market::admission::Now;
 use ballast_core_vault::prices::Purpose;
@@ -7,7 +8,8 @@ use ballast_testkit::{VaultFixture, MILLION};
 use ballast_wasm::net_asset_values::{net_asset_values, NetAssetValues, VaultAccounts};
 use serde_json::{json, Value};
 
-/// A vault at some moment, and what it is worth by the program's own rules, if it is worth anything.
+/// Returns a vault at some moment, and what it is worth by the program's own rules, if it is worth
+/// anything.
 fn case(name: &str, world: &VaultFixture) -> Value {
     let snapshot = world.snapshot();
     let bytes = |key| world.raw(key).unwrap().data;

@@ -1,5 +1,5 @@
-//! What is read of a venue against what the venue does: the reference venue's own types and formulae, and its compiled
-//! program.
+//! What is read of a venue against what the venue does: the reference venue's own types and
+//! formulae, and its compiled program.
 
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::{AccountDeserialize, AccountSerialize, AnchorDeserialize, Discriminator, Space};
@@ -28,7 +28,7 @@ fn open_interest() -> impl Strategy<Value = (i64, i64, i64)> {
     magnitude(63).prop_flat_map(|most| (Just(most), 0..=most, 0..=most))
 }
 
-/// A market as its program could have stored it, with noise in what is not read.
+/// Returns a market as its program could have stored it, with noise in what is not read.
 fn market() -> impl Strategy<Value = Market> {
     let noise = (any::<[u8; 32]>(), any::<u64>(), any::<i64>(), any::<i128>());
     let shares = (share(ONE / 10), share(ONE), share(ONE));
@@ -85,7 +85,8 @@ fn read(data: &[u8], size: i64) -> Result<Liquidity, VenueError> {
     VenueKind::Reference.liquidity(data, Value(size))
 }
 
-/// By how much the venue's own fill lies above the oracle, × 2⁴⁸. At a price of one, a lot is worth a base unit.
+/// By how much the venue's own fill lies above the oracle, × 2⁴⁸. At a price of one, a lot is worth
+/// a base unit.
 fn paid(market: &Market, size: i64) -> i128 {
     let one = Price::from_fixed(I80F48::ONE).unwrap();
     let depth = market.params.depth().unwrap();
@@ -93,7 +94,7 @@ fn paid(market: &Market, size: i64) -> i128 {
     (fill.fixed() - I80F48::ONE).to_bits()
 }
 
-/// What the venue charges a long for 365 days, × 2⁴⁸.
+/// Returns what the venue charges a long for 365 days, × 2⁴⁸.
 fn charged(market: &Market) -> i128 {
     let params = &market.params;
     let per_day = funding::rate_per_day(&funding::Skew {

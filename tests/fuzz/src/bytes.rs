@@ -125,7 +125,8 @@ impl Bytes<'_> {
         if self.byte() & 1 == 0 {
             return self.raw_magnitude();
         }
-        // The spot's exponent and eight on both sides: what passes the first observation at the strike.
+        // The spot's exponent and eight on both sides: what passes the first observation at the
+        // strike.
         let octaves = i32::from(self.byte() % 17) - 8;
         Magnitude::from_parts(self.word() | 1 << 63, spot.exponent() - 63 + octaves).unwrap_or(Magnitude::ONE)
     }
@@ -136,7 +137,7 @@ fn option_deviation(volatility: Magnitude, time: Magnitude) -> f64 {
     crate::option::double(volatility).min(5.0) * crate::option::double(time).min(5.0).sqrt()
 }
 
-/// A positive double, exactly.
+/// Returns a positive double, exactly.
 pub fn magnitude(value: f64) -> Magnitude {
     let bits = value.to_bits();
     Magnitude::from_parts(bits & ((1 << 52) - 1) | 1 << 52, (bits >> 52) as i32 - 1075).unwrap_or(Magnitude::ZERO)

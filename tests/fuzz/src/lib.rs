@@ -1,4 +1,5 @@
-//! Bytes of the fuzzer as inputs of the mathematics: half the time drawn from the domain, else raw bits.
+//! Bytes of the fuzzer as inputs of the mathematics: half the time drawn from the domain, else raw
+//! bits.
 
 mod bytes;
 
@@ -12,7 +13,8 @@ pub mod kernels;
 #[path = "../../../core/math/tests/black_scholes/invariants.rs"]
 pub mod option;
 
-/// Prints what is about to be evaluated, when a kept input is run again: a wrap inside says only where it happened.
+/// Prints what is about to be evaluated, when a kept input is run again: a wrap inside says only
+/// where it happened.
 pub fn show(what: &impl std::fmt::Debug) {
     static AGAIN: std::sync::LazyLock<bool> = std::sync::LazyLock::new(|| std::env::var_os("FUZZ_AGAIN").is_some());
     if *AGAIN {

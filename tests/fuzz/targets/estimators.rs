@@ -1,5 +1,6 @@
-//! A market of arbitrary observations: the estimators' states from arbitrary stored bits, updated while bytes last; scores
-//! within ±8, averages within the volatility's domain, and a quantile that does not fall.
+//! A market of arbitrary observations: the estimators' states from arbitrary stored bits, updated
+//! while bytes last; scores within ±8, averages within the volatility's domain, and a quantile that
+//! does not fall.
 #![no_main]
 
 use ballast_core_math::black_scholes::Volatility;
@@ -13,7 +14,7 @@ use ballast_fuzz::option::double;
 use ballast_fuzz::Bytes;
 use fixed::types::{I16F48, I4F28};
 
-/// A number of a random size, so that small ones are as likely as large ones.
+/// Returns a number of a random size, so that small ones are as likely as large ones.
 fn sized(bytes: &mut Bytes) -> i64 {
     let shift = bytes.byte() % 64;
     bytes.number() >> shift

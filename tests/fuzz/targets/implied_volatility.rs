@@ -1,4 +1,5 @@
-//! The volatility of a price: inside the domain, and giving the price back; for prices of options and for arbitrary ones.
+//! The volatility of a price: inside the domain, and giving the price back; for prices of options
+//! and for arbitrary ones.
 #![no_main]
 
 use ballast_core_math::black_scholes::{implied_volatility, Inputs, Kind, QuotedOption};

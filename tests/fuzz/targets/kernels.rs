@@ -1,4 +1,5 @@
-//! Every kernel of both tiers at arbitrary bits: ranges, symmetry, and order of two arguments some power of two apart.
+//! Every kernel of both tiers at arbitrary bits: ranges, symmetry, and order of two arguments some
+//! power of two apart.
 #![no_main]
 
 use ballast_fuzz::kernels::{stepped, TIERS};

@@ -1,5 +1,5 @@
-//! Black-Scholes-Merton of both tiers, price, Greeks and higher Greeks: the right error outside the domain, and inside it
-//! no-arbitrage bounds, parity and agreement of the tiers.
+//! Black-Scholes-Merton of both tiers, price, Greeks and higher Greeks: the right error outside the
+//! domain, and inside it no-arbitrage bounds, parity and agreement of the tiers.
 #![no_main]
 
 use ballast_fuzz::{hold, option, show, Bytes};

@@ -1,5 +1,6 @@
-//! Books of up to sixteen legs on grids of arbitrary and of plausible shocks: weights sum to one, the shortfall is between
-//! the mildest and the worst loss, a lone option loses no more than its bounds allow, and doubling the legs is adding twice.
+//! Books of up to sixteen legs on grids of arbitrary and of plausible shocks: weights sum to one,
+//! the shortfall is between the mildest and the worst loss, a lone option loses no more than its
+//! bounds allow, and doubling the legs is adding twice.
 #![no_main]
 
 use ballast_core_math::scenarios::{

@@ -1,5 +1,6 @@
-//! Slices of arbitrary and of plausible parameters: whatever the no-arbitrage check lets through has volatilities inside their domain, of
-//! which the tiers agree, and forward variances that are not negative.
+//! Slices of arbitrary and of plausible parameters: whatever the no-arbitrage check lets through
+//! has volatilities inside their domain, of which the tiers agree, and forward variances that are
+//! not negative.
 #![no_main]
 
 use ballast_core_math::black_scholes::Years;
@@ -9,7 +10,8 @@ use ballast_fuzz::option::double;
 use ballast_fuzz::{show, Bytes};
 use fixed::types::{I2F62, I7F57, U16F48, U3F61, U8F56};
 
-/// Anything, or an expiry after the last with a variance of the domain that seldom is less, and so often no arbitrage.
+/// Anything, or an expiry after the last with a variance of the domain that seldom is less, and so
+/// often no arbitrage.
 fn slice(bytes: &mut Bytes, before: Option<Slice>) -> Slice {
     if bytes.byte().is_multiple_of(8) {
         return Slice {

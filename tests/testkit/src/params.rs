@@ -15,7 +15,7 @@ use ballast_vault::CreateVaultArgs;
 /// The feed id of the tests' market.
 pub const FEED: [u8; 32] = [7; 32];
 
-/// A market with the pull feed [`FEED`], one source and no venue.
+/// Returns a market with the pull feed [`FEED`], one source and no venue.
 pub fn risk_market() -> CreateMarketArgs {
     let usage = |max_age_seconds, confidence, deviation| UseSettings {
         max_age_seconds,
@@ -102,12 +102,12 @@ pub fn observation() -> ObservationSettings {
     }
 }
 
-/// A source that reads one legacy push account.
+/// Returns a source that reads one legacy push account.
 pub fn push_source(owner: Pubkey, account: Pubkey) -> PriceSource {
     PriceSource::new(SourceKind::PythPush, owner, account.to_bytes())
 }
 
-/// A liquid venue.
+/// Returns a liquid venue.
 pub fn venue() -> MarketParams {
     MarketParams {
         half_spread: fixed("0.0003"),
@@ -122,7 +122,7 @@ pub fn venue() -> MarketParams {
     }
 }
 
-/// A vault with this number, policy and guardian, and [`vault_breakers`].
+/// Returns a vault with this number, policy and guardian, and [`vault_breakers`].
 pub fn create_vault(id: u64, policy: VaultPolicy, guardian: Option<Pubkey>) -> CreateVaultArgs {
     CreateVaultArgs {
         id,
@@ -152,7 +152,7 @@ pub fn vault_breakers() -> VaultBreakerSettings {
     }
 }
 
-/// A long vault with sixty per cent exposure over a floor of eighty.
+/// Returns a long vault with sixty per cent exposure over a floor of eighty.
 pub fn vault() -> VaultPolicy {
     VaultPolicy {
         target: fixed("0.6"),

@@ -17,10 +17,10 @@ fn remaining() -> u64 {
     0
 }
 
-/// What the work gave, and its compute units.
+/// Returns what the work gave, and its compute units.
 ///
-/// The compiler cannot move the work out of the measurement: it sees the input only after the first reading of the meter,
-/// and has to have the output in memory before the second.
+/// The compiler cannot move the work out of the measurement: it sees the input only after the first
+/// reading of the meter, and has to have the output in memory before the second.
 #[inline(never)]
 pub fn metered<I, O>(input: &I, work: impl FnOnce(&I) -> O) -> (O, u32) {
     let (_, empty) = between(&(), |()| ());

@@ -1,4 +1,5 @@
-//! A book of sixteen options over the whole grid of scenarios: its weights, the revaluation, and the tail.
+//! A book of sixteen options over the whole grid of scenarios: its weights, the revaluation, and
+//! the tail.
 
 use crate::meter::metered;
 use crate::wire::{Arguments, Outcome, Status};
@@ -29,8 +30,8 @@ const TERM_CAP: u8 = 3;
 /// Lots of each option, long and short by turns.
 const LOTS: i64 = 1_000_000;
 
-/// Losses of a book: every option on the spot of the first. Nothing is left out of the measurement but the reading of
-/// the book.
+/// Losses of a book: every option on the spot of the first. Nothing is left out of the measurement
+/// but the reading of the book.
 #[inline(never)]
 pub fn scenarios(rows: &[Arguments]) -> Outcome {
     let price = rows

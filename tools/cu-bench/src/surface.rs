@@ -1,4 +1,5 @@
-//! The surface whose points are measured: eight expiries from a day to a year, as a crypto market shows them.
+//! The surface whose points are measured: eight expiries from a day to a year, as a crypto market
+//! shows them.
 
 use ballast_core_math::surface::{Slice, Surface, SurfaceError};
 use fixed::types::{I2F62, U16F48, U3F61, U8F56};
@@ -24,7 +25,7 @@ const SLICES: [Slice; 8] = [
     slice("1", "0.36", "2.5"),
 ];
 
-/// The surface. It is free of arbitrage.
+/// Returns the surface. It is free of arbitrage.
 #[inline(never)]
 pub fn surface() -> Result<Surface, SurfaceError> {
     Surface::new(&SLICES)

@@ -13,7 +13,7 @@ macro_rules! bytes {
         pub enum $name { $($(#[$what])* $variant = $byte,)* }
 
         impl $name {
-            /// The variant that `byte` stands for.
+            /// Returns the variant that `byte` stands for.
             pub const fn from_byte(byte: u8) -> Option<Self> {
                 match byte {
                     $($byte => Some(Self::$variant),)*
@@ -47,9 +47,11 @@ bytes! {
         HigherGreeks = 12,
         /// The volatility that a price implies; the price stands in the place of the volatility.
         ImpliedVolatility = 13,
-        /// A point of a surface with eight expiries: log-moneyness in bits, and a magnitude of years.
+        /// A point of a surface with eight expiries: log-moneyness in bits, and a magnitude of
+        /// years.
         SurfacePoint = 20,
-        /// Worst loss and expected shortfall of a book of [`BOOK`] options on one market, over the grid of scenarios.
+        /// Worst loss and expected shortfall of a book of [`BOOK`] options on one market, over the
+        /// grid of scenarios.
         Scenarios = 21,
         /// `I80F48` product, checked.
         FixedMultiply = 30,
@@ -85,7 +87,7 @@ impl Arguments {
     /// Bytes in a row.
     pub const BYTES: usize = 88;
 
-    /// An option.
+    /// Returns an option.
     pub fn from_inputs(inputs: &Inputs) -> Self {
         let mut row = Self::default();
         row.0[0] = u64::from(inputs.kind == Kind::Put);
@@ -98,7 +100,7 @@ impl Arguments {
         row
     }
 
-    /// The option that [`Self::from_inputs`] wrote.
+    /// Returns the option that [`Self::from_inputs`] wrote.
     pub fn inputs(&self) -> Inputs {
         Inputs {
             kind: if self.0[0] == 0 { Kind::Call } else { Kind::Put },
@@ -111,7 +113,7 @@ impl Arguments {
         }
     }
 
-    /// An option with its price in the place of its volatility.
+    /// Returns an option with its price in the place of its volatility.
     pub fn from_quote(inputs: &Inputs, price: Magnitude) -> Self {
         Self::from_inputs(&Inputs {
             volatility: Volatility(price),
@@ -119,28 +121,28 @@ impl Arguments {
         })
     }
 
-    /// A point of the surface, ln(K/F) as an `I7F57`.
+    /// Returns a point of the surface, ln(K/F) as an `I7F57`.
     pub fn from_point(log_moneyness: i64, time: Magnitude) -> Self {
         let mut row = Self::from_bits(log_moneyness);
         row.set_magnitude(1, time);
         row
     }
 
-    /// The argument of a kernel that takes a magnitude.
+    /// Returns the argument of a kernel that takes a magnitude.
     pub fn from_magnitude(value: Magnitude) -> Self {
         let mut row = Self::default();
         row.set_magnitude(0, value);
         row
     }
 
-    /// The argument of a kernel that takes 64 bits in fixed point.
+    /// Returns the argument of a kernel that takes 64 bits in fixed point.
     pub fn from_bits(bits: i64) -> Self {
         let mut row = Self::default();
         row.0[0] = bits as u64;
         row
     }
 
-    /// The arguments of a fixed-point product or quotient.
+    /// Returns the arguments of a fixed-point product or quotient.
     pub fn from_fixed(left: I80F48, right: I80F48) -> Self {
         Self::from_wide(&[left.to_bits() as u128, right.to_bits() as u128])
     }
@@ -155,7 +157,7 @@ impl Arguments {
         row
     }
 
-    /// The magnitude in words `at` and the next.
+    /// Returns the magnitude in words `at` and the next.
     pub fn magnitude(&self, at: usize) -> Magnitude {
         let (mantissa, exponent) = match self.0.get(at..) {
             Some([mantissa, exponent, ..]) => (*mantissa, *exponent as i64 as i32),
@@ -171,7 +173,7 @@ impl Arguments {
         }
     }
 
-    /// The number of 128 bits in words 2·`index` and the next.
+    /// Returns the number of 128 bits in words 2·`index` and the next.
     pub fn wide(&self, index: usize) -> u128 {
         match self.0.chunks_exact(2).nth(index) {
             Some([low, high]) => u128::from(*high) << 64 | u128::from(*low),
@@ -287,7 +289,7 @@ impl Outcome {
         self
     }
 
-    /// The number in words 2·`index` and the next.
+    /// Returns the number in words 2·`index` and the next.
     pub fn scaled(&self, index: usize) -> Scaled {
         match self.words.chunks_exact(2).nth(index) {
             Some([mantissa, exponent]) => Scaled {

@@ -1,4 +1,5 @@
-//! Reads the tree itself, for the tests that hold its rules. They link nothing of Solana's, and take no time.
+//! Reads the tree itself, for the tests that hold its rules. They link nothing of Solana's, and
+//! take no time.
 
 mod manifest;
 mod modules;

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 const OF_THE_CORE: [&str; 1] = ["fixed"];
 /// Folders of what ends the chain of dependencies.
 const ENDS: [&str; 3] = ["bots", "cli", "migrations"];
-/// Folders that decide the programs' bytes; `./ballast build` looks for changes in them, and nowhere else.
+/// Folders that decide the programs' bytes; `./ballast build` looks for changes in them, and
+/// nowhere else.
 const OF_THE_PROGRAMS: [&str; 5] = ["core", "examples", "programs", "tools/cu-bench", "venues"];
 /// Folders of what is held to the workspace's lints.
 const STRICT: [&str; 4] = ["core", "programs", "tools/cu-bench", "venues"];

@@ -133,7 +133,8 @@ fn every_file_is_named_by_a_module() {
     assert_none("every file is a module of something", &findings);
 }
 
-/// Returns whether cargo finds the file by itself: the root of a library, a binary, a test, a bench or an example.
+/// Returns whether cargo finds the file by itself: the root of a library, a binary, a test, a bench
+/// or an example.
 fn is_root(file: &str) -> bool {
     let mut parts = file.rsplit('/');
     let (name, folder) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());

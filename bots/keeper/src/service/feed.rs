@@ -11,7 +11,7 @@ use ballast_sdk::snapshot::Snapshot;
 use ballast_sdk::Pubkey;
 use pyth_solana_receiver_sdk::price_update::{PriceUpdateV2, VerificationLevel};
 
-/// The price account of a source:
+/// Returns the price account of a source:
 /// * of the formats with one account for each feed, that one;
 /// * of a pull source, the local networks' account if it exists, otherwise the newest fully
 ///   verified update of the feed.
@@ -47,7 +47,7 @@ async fn freshest(node: &Node, source: &PriceSource) -> Result<Option<Pubkey>, S
     Ok(timed.max().map(|(_, key)| key))
 }
 
-/// When a pull update was published, if it is one of this source.
+/// Returns when a pull update was published, if it is one of this source.
 fn publish_time(source: &PriceSource, account: &RawAccount) -> Option<i64> {
     use anchor_lang::AccountDeserialize;
     let update = PriceUpdateV2::try_deserialize(&mut account.data.as_slice()).ok()?;
@@ -57,7 +57,7 @@ fn publish_time(source: &PriceSource, account: &RawAccount) -> Option<i64> {
     ours.then_some(update.price_message.publish_time)
 }
 
-/// Whether the price in hand is too old to trade at.
+/// Returns whether the price in hand is too old to trade at.
 fn stale(snapshot: &Snapshot) -> bool {
     let limit = snapshot
         .market

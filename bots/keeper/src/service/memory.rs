@@ -58,7 +58,7 @@ impl Memory {
         }
     }
 
-    /// The accounts to watch: price first, then those of the snapshot.
+    /// Returns the accounts to watch: price first, then those of the snapshot.
     pub fn watched(&self) -> Vec<Pubkey> {
         let mut watched = vec![self.feed];
         watched.extend(self.second_feed);
@@ -106,7 +106,7 @@ impl Memory {
         }
     }
 
-    /// The news since the last call.
+    /// Returns the news since the last call.
     pub fn take_change(&mut self) -> Option<Change> {
         self.change.take()
     }
@@ -138,7 +138,7 @@ impl Memory {
     }
 }
 
-/// When the price in hand was published, unix seconds, and the slot it was posted in.
+/// Returns when the price in hand was published, unix seconds, and the slot it was posted in.
 pub fn published(snapshot: &Snapshot) -> Option<(i64, u64)> {
     snapshot.raw_price().map(|raw| (raw.publish_time, raw.slot))
 }

@@ -19,7 +19,8 @@ pub const UNITS: [&str; 9] = [
     "1/tau",
 ];
 
-/// The largest error that each tier may make in price, delta, gamma, vega, theta and rho, in [`UNITS`].
+/// Returns the largest error that each tier may make in price, delta, gamma, vega, theta and rho,
+/// in [`UNITS`].
 pub const fn bars(tier: Tier) -> [f64; 6] {
     match tier {
         Tier::Fast => [2e-8, 5e-8, 1e-7, 1e-7, 1e-7, 1e-7],
@@ -27,7 +28,7 @@ pub const fn bars(tier: Tier) -> [f64; 6] {
     }
 }
 
-/// The name of a tier.
+/// Returns the name of a tier.
 pub const fn tier_name(tier: Tier) -> &'static str {
     match tier {
         Tier::Fast => "fast",
@@ -35,8 +36,8 @@ pub const fn tier_name(tier: Tier) -> &'static str {
     }
 }
 
-/// Errors of a tier over the vectors, in the order of the results. Options that have expired are left out where the unit
-/// is zero.
+/// Errors of a tier over the vectors, in the order of the results. Options that have expired are
+/// left out where the unit is zero.
 pub fn errors(tier: Tier, vectors: &[Vector]) -> Vec<Summary> {
     let mut values: [Vec<f64>; 9] = Default::default();
     let mut refused = 0usize;
@@ -62,8 +63,9 @@ pub fn errors_of(tier: Tier, vector: &Vector) -> Option<[f64; 9]> {
     }))
 }
 
-/// By how much the parts that an option's value is made of exceed the spot: max(1, e^(−qτ), K/S·e^(−rτ)). An error is in
-/// proportion to the larger part, and only at the edges of the domain is that much more than the spot.
+/// By how much the parts that an option's value is made of exceed the spot: max(1, e^(−qτ),
+/// K/S·e^(−rτ)). An error is in proportion to the larger part, and only at the edges of the domain
+/// is that much more than the spot.
 pub fn excess(vector: &Vector) -> f64 {
     let inputs = &vector.inputs;
     let number = |magnitude| ballast_core_math::Scaled::from(magnitude).to_f64();

@@ -1,4 +1,5 @@
-//! How many sets a second this machine works out, for a first impression; `cargo bench -p ballast-core-math` measures it well.
+//! How many sets a second this machine works out, for a first impression; `cargo bench -p
+//! ballast-core-math` measures it well.
 
 use super::accuracy::tier_name;
 use super::summary::Summary;

@@ -30,21 +30,25 @@ enum What {
 
 /// Compute units of every function and tier in Solana's virtual machine, over a table of options
 ///
-/// Smallest, middle and largest for the kernels, Black-Scholes-Merton, the volatility surface and the scenarios, and for
-/// what they are compared with, built by the same toolchain in the same program: the crate solmath (prices and Greeks of
-/// call and put, without carry; options with a negative rate are left out for it) and I80F48. The figures are from typed
-/// arguments in memory to typed results in memory, with every check of the domain; what is measured with nothing in it is
-/// taken off. Then: sets a second on this machine (a first impression; `cargo bench -p ballast-core-math` for a good one),
-/// and the bytes by which the set of a tier makes a program longer.
+/// Smallest, middle and largest for the kernels, Black-Scholes-Merton, the volatility surface and
+/// the scenarios, and for what they are compared with, built by the same toolchain in the same
+/// program: the crate solmath (prices and Greeks of call and put, without carry; options with a
+/// negative rate are left out for it) and I80F48. The figures are from typed arguments in memory to
+/// typed results in memory, with every check of the domain; what is measured with nothing in it is
+/// taken off. Then: sets a second on this machine (a first impression; `cargo bench -p
+/// ballast-core-math` for a good one), and the bytes by which the set of a tier makes a program
+/// longer.
 #[derive(clap::Args)]
 struct Math {
-    /// One object a line: name, tier (fast, precise, or - for what has none), unit, min, median, max
+    /// One object a line: name, tier (fast, precise, or - for what has none), unit, min, median,
+    /// max
     #[arg(long)]
     json: bool,
     /// Options in the golden format to measure with, instead of those that come with the repository
     #[arg(long, value_name = "FILE.csv")]
     golden: Option<PathBuf>,
-    /// Shows the largest errors of both tiers against the reference results of the table, instead of what they cost
+    /// Shows the largest errors of both tiers against the reference results of the table, instead
+    /// of what they cost
     #[arg(long)]
     accuracy: bool,
 }
@@ -78,7 +82,7 @@ pub fn run(args: &Args, places: &Places) -> Result<bool> {
     Ok(true)
 }
 
-/// Which figures are not over everything that was offered.
+/// Returns which figures are not over everything that was offered.
 fn remarks(rows: &[Summary]) -> String {
     let fewer = rows.iter().filter(|row| row.refused > 0);
     let lines = fewer.map(|row| {
@@ -91,7 +95,8 @@ fn remarks(rows: &[Summary]) -> String {
     lines.collect::<String>() + "\n"
 }
 
-/// The few figures that the repository's first page shows: compute units, and the errors of each tier's price.
+/// Returns the few figures that the repository's first page shows: compute units, and the errors of
+/// each tier's price.
 pub fn headline(rows: &[Summary], errors: [&[Summary]; 2]) -> String {
     let lines = [
         ("Price and five Greeks", "bsm_set", "fast"),
@@ -138,7 +143,8 @@ pub fn headline(rows: &[Summary], errors: [&[Summary]; 2]) -> String {
 /// Where the page's part begins that is over the options of the repository.
 pub const OWN: &str = "## Over the options of the repository";
 
-/// The page in `docs/`: over the golden options, where they are there; and over those of the repository.
+/// Returns the page in `docs/`: over the golden options, where they are there; and over those of
+/// the repository.
 pub fn page(golden: Option<&str>, own: &str) -> String {
     format!(
         "# What the mathematics costs, and how exact it is\n\n\

@@ -3,8 +3,8 @@
 use super::summary::Summary;
 use std::path::Path;
 
-/// The difference between programs that do the same, with and without a set. Anza's tools do not build these: then there
-/// is nothing to say.
+/// Returns the difference between programs that do the same, with and without a set. Anza's tools
+/// do not build these: then there is nothing to say.
 pub fn measure(programs: &Path) -> Vec<Summary> {
     let bytes = |name: &str| {
         std::fs::metadata(programs.join("sizes").join(format!("size_{name}.so")))

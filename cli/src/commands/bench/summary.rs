@@ -45,7 +45,7 @@ impl Summary {
         })
     }
 
-    /// One object on one line.
+    /// Returns one object on one line.
     pub fn to_json(&self) -> String {
         let [min, median, max] = [self.min, self.median, self.max].map(number);
         format!(
@@ -64,7 +64,7 @@ fn number(value: f64) -> String {
     }
 }
 
-/// A table for people.
+/// Returns a table for people.
 pub fn aligned(rows: &[Summary]) -> String {
     let cells: Vec<[String; 6]> = rows
         .iter()
@@ -97,7 +97,7 @@ pub fn aligned(rows: &[Summary]) -> String {
     text
 }
 
-/// A table for a page.
+/// Returns a table for a page.
 pub fn markdown(rows: &[Summary]) -> String {
     let mut text = String::from("| Name | Tier | Min | Median | Max | Rows |\n|---|---|---:|---:|---:|---:|\n");
     for row in rows {

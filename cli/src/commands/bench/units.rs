@@ -99,7 +99,8 @@ fn one(
     Ok(Summary::of(name, tier, "CU", values, refused))
 }
 
-/// Books of sixteen options that follow each other in the table, all moved to the spot of the first.
+/// Books of sixteen options that follow each other in the table, all moved to the spot of the
+/// first.
 fn books(program: &mut MathProgram, vectors: &[Vector]) -> Result<Option<Summary>> {
     let books = vectors.chunks_exact(BOOK).filter_map(|book| {
         let spot = book.first()?.inputs.spot;
@@ -134,7 +135,7 @@ fn whole(option: &Inputs) -> Option<Arguments> {
     Some(Arguments::from_inputs(option))
 }
 
-/// The option with its own price.
+/// Returns the option with its own price.
 fn quote(option: &Inputs) -> Option<Arguments> {
     let price = options::price(option).ok()?;
     let price = Magnitude::from_parts(u64::try_from(price.mantissa).ok()?, price.exponent)?;
@@ -174,7 +175,8 @@ fn log_moneyness(option: &Inputs) -> Option<Arguments> {
     Some(Arguments::from_bits(logarithm(option)?.to_bits()))
 }
 
-/// d₁. Only its compute units matter: sums, products and roots of doubles are the same on every machine.
+/// d₁. Only its compute units matter: sums, products and roots of doubles are the same on every
+/// machine.
 fn first_score(option: &Inputs) -> Option<I7F57> {
     let number = |value: Magnitude| ballast_core_math::Scaled::from(value).to_f64();
     let (sigma, time) = (number(option.volatility.0), number(option.time.0));
@@ -201,7 +203,8 @@ fn fixed(left: Magnitude, right: Magnitude) -> Option<Arguments> {
     ))
 }
 
-/// Numbers times 10¹². It has no carry, which is left out, and no negative rate: options with one are too.
+/// Numbers times 10¹². It has no carry, which is left out, and no negative rate: options with one
+/// are too.
 fn for_solmath(option: &Inputs) -> Option<Arguments> {
     let scaled = |value: Magnitude| {
         // At most 104 bits.

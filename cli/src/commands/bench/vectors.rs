@@ -13,7 +13,7 @@ pub struct Vector {
     pub reference: [f64; 9],
 }
 
-/// The vectors that are part of the repository.
+/// Returns the vectors that are part of the repository.
 pub fn committed(root: &Path) -> PathBuf {
     root.join("core/math/tests/vectors/black_scholes.csv")
 }

@@ -242,8 +242,8 @@ fn second_got_in(closing: &Closing) -> Finding {
 mod tests {
     use super::*;
 
-    /// A run in which everything held: 1,000 for the venue's fund, Ada and Ben out with what is
-    /// left of 300.
+    /// Returns a run in which everything held: 1,000 for the venue's fund, Ada and Ben out with
+    /// what is left of 300.
     fn closing() -> Closing {
         let mut ledger = Ledger::default();
         ledger.minted(USDC, "minted for the venue's insurance fund", 1_000);

@@ -27,7 +27,8 @@ fn unfit<T>(value: Option<T>) -> Result<T> {
     value.ok_or_else(|| anyhow!("a number of the vault does not fit its type"))
 }
 
-/// The vault at the price it is shown at: the one to trade at, or failing that the one of an exit; and whether the programs let risk be taken.
+/// Returns the vault at the price it is shown at: the one to trade at, or failing that the one of
+/// an exit; and whether the programs let risk be taken.
 fn seen(snapshot: &Snapshot) -> Result<(Appraisal<'_>, bool)> {
     if let Some(appraisal) = snapshot.appraise(Purpose::Trade) {
         return Ok((appraisal, appraisal.permissions.open));

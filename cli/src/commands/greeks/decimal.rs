@@ -15,8 +15,8 @@ pub struct Decimal {
 }
 
 impl Decimal {
-    /// Reads `[+-]digits[.digits][e[+-]digits]`. `None` if it is not a number written like that. What comes after 38
-    /// significant digits is cut off.
+    /// Reads `[+-]digits[.digits][e[+-]digits]`. `None` if it is not a number written like that.
+    /// What comes after 38 significant digits is cut off.
     pub fn parse(text: &str) -> Option<Self> {
         let (negative, text) = match text.as_bytes().first()? {
             b'-' => (true, text.get(1..)?),
@@ -32,7 +32,8 @@ impl Decimal {
         if whole.len().saturating_add(fraction.len()) == 0 || !all_digits(whole) || !all_digits(fraction) {
             return None;
         }
-        // A number needs only its significant digits; the places that the others stood in move the exponent.
+        // A number needs only its significant digits; the places that the others stood in move the
+        // exponent.
         let written: String = [whole, fraction].concat();
         let significant = written.trim_start_matches('0').trim_end_matches('0');
         if significant.is_empty() {
@@ -68,8 +69,8 @@ impl Decimal {
         if self.exponent >= -38 {
             return Magnitude::from_decimal(self.digits, self.exponent);
         }
-        // More places than 38 are only reached by digits that do not matter, or by a number below every domain; that one
-        // must not become zero, which as a time would mean something.
+        // More places than 38 are only reached by digits that do not matter, or by a number below
+        // every domain; that one must not become zero, which as a time would mean something.
         let dropped = self.exponent.saturating_add(38).unsigned_abs();
         let digits = 10u128.checked_pow(dropped).map_or(0, |power| self.digits / power);
         Magnitude::from_decimal(digits.max(1), -38)
@@ -95,7 +96,7 @@ impl Decimal {
     }
 }
 
-/// The power of ten behind an `e`.
+/// Returns the power of ten behind an `e`.
 fn power(text: &str) -> Option<i64> {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -105,7 +106,8 @@ fn power(text: &str) -> Option<i64> {
     Some(if text.starts_with('-') { -size } else { size })
 }
 
-/// `digits / power` with 62 bits behind the point, to the nearest, halves up. `None` from 2 on. Power is at most 10³⁸.
+/// `digits / power` with 62 bits behind the point, to the nearest, halves up. `None` from 2 on.
+/// Power is at most 10³⁸.
 fn quotient(digits: u128, power: u128) -> Option<i64> {
     let mut bits = i64::try_from(digits.checked_div(power)?)
         .ok()

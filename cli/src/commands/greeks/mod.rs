@@ -25,15 +25,17 @@ pub const RESULTS: [&str; 9] = [
 
 /// Works out prices and Greeks of a table of options
 ///
-/// Reads the columns type (C or P), spot, strike, rate, carry, sigma and tau by their names, in any order; other columns
-/// are ignored. Rates are continuous and per year, 0.05 is 5 %; sigma is per year, 0.8 is 80 %; tau is in years of 365 days,
-/// and 0 is the moment of expiry. Writes these columns as they were, and price, delta, gamma, vega, theta, rho, vanna, volga
-/// and charm with 15 significant digits: derivatives for one unit of the underlying, vega and rho for a change of 1.00, theta
-/// and charm per year of calendar time.
+/// Reads the columns type (C or P), spot, strike, rate, carry, sigma and tau by their names, in any
+/// order; other columns are ignored. Rates are continuous and per year, 0.05 is 5 %; sigma is per
+/// year, 0.8 is 80 %; tau is in years of 365 days, and 0 is the moment of expiry. Writes these
+/// columns as they were, and price, delta, gamma, vega, theta, rho, vanna, volga and charm with 15
+/// significant digits: derivatives for one unit of the underlying, vega and rho for a change of
+/// 1.00, theta and charm per year of calendar time.
 ///
-/// A row that cannot be worked out (a field missing or not a number, an unknown type, a value outside the domain) is reported
-/// with its line and column and left out of the result; the others are written all the same, and the exit status is 1. When
-/// nothing can be done (no input, a column missing) an existing result stays as it was.
+/// A row that cannot be worked out (a field missing or not a number, an unknown type, a value
+/// outside the domain) is reported with its line and column and left out of the result; the others
+/// are written all the same, and the exit status is 1. When nothing can be done (no input, a column
+/// missing) an existing result stays as it was.
 #[derive(clap::Args)]
 pub struct Args {
     /// The table to read
@@ -45,8 +47,8 @@ pub struct Args {
     /// fast for scenarios and search, precise for marks and settlement
     #[arg(long, value_enum, default_value_t = TierName::Precise)]
     tier: TierName,
-    /// Where the work is done: in this process, or by the compiled program in Solana's virtual machine. The results are
-    /// the same, bit for bit
+    /// Where the work is done: in this process, or by the compiled program in Solana's virtual
+    /// machine. The results are the same, bit for bit
     #[arg(long, value_enum, default_value_t = Machine::Host)]
     on: Machine,
 }
@@ -79,7 +81,7 @@ impl From<TierName> for Tier {
 /// Price and Greeks in the order of [`RESULTS`].
 pub type Set = [Scaled; 9];
 
-/// A set, worked out by this process.
+/// Returns a set, worked out by this process.
 ///
 /// # Errors
 /// The input that is outside the domain.

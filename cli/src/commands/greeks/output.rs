@@ -7,7 +7,8 @@ use std::io::Write;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-/// Fifteen significant digits: plain where that is short, with a power of ten where it is not. Zero is `0`.
+/// Fifteen significant digits: plain where that is short, with a power of ten where it is not. Zero
+/// is `0`.
 pub fn digits(value: Scaled) -> String {
     if value.mantissa == 0 {
         return "0".to_owned();

@@ -81,7 +81,7 @@ impl Table {
     }
 }
 
-/// Where each of the columns stands.
+/// Returns where each of the columns stands.
 fn places(header: &ByteRecord) -> Result<[usize; 7]> {
     let mut places = [0; 7];
     for (place, name) in places.iter_mut().zip(COLUMNS) {
@@ -153,7 +153,7 @@ fn row(record: &ByteRecord, header: &ByteRecord, places: &[usize; 7], line: usiz
 }
 
 impl Row {
-    /// The fault of a row whose inputs are outside the domain.
+    /// Returns the fault of a row whose inputs are outside the domain.
     pub fn outside(&self, error: DomainError) -> Fault {
         let at = match error {
             DomainError::Spot => 1,
@@ -188,7 +188,7 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// The line of the first byte from `begin` on that ends no line. Places must not fall.
+    /// Returns the line of the first byte from `begin` on that ends no line. Places must not fall.
     fn at(&mut self, begin: usize) -> usize {
         let ends = |byte: &u8| matches!(byte, b'\n' | b'\r');
         let rest = self.bytes.get(begin..).unwrap_or_default();

@@ -1,4 +1,5 @@
-//! A clearing house as a command sees it: its account, its markets, and a chain to ask and to send to.
+//! A clearing house as a command sees it: its account, its markets, and a chain to ask and to send
+//! to.
 
 use crate::commands::options::name;
 use anchor_lang::error::Error as ProgramError;
@@ -47,7 +48,8 @@ pub struct GivenFeed {
 pub type Found<T> = (Pubkey, T);
 
 impl<'a> OptionsClient<'a> {
-    /// The house at an address. A market's price account is the one given, or that of local networks.
+    /// Returns the house at an address. A market's price account is the one given, or that of local
+    /// networks.
     ///
     /// # Errors
     /// If there is no house, or one of its markets cannot be read.
@@ -108,7 +110,7 @@ impl<'a> OptionsClient<'a> {
         self.house.quote_decimals
     }
 
-    /// The series of a name.
+    /// Returns the series of a name.
     ///
     /// # Errors
     /// As [`name::parse`].
@@ -116,12 +118,13 @@ impl<'a> OptionsClient<'a> {
         name::parse(text, &self.names)
     }
 
-    /// The name of a series.
+    /// Returns the name of a series.
     pub fn name(&self, key: &SeriesKey) -> String {
         name::of(key, &self.names)
     }
 
-    /// Sends instructions in one transaction with compute units to spare. The first of them has the index 1.
+    /// Sends instructions in one transaction with compute units to spare. The first of them has the
+    /// index 1.
     ///
     /// # Errors
     /// The chain's refusal.
@@ -131,7 +134,7 @@ impl<'a> OptionsClient<'a> {
         Ok(self.cluster.send(&all, signers)?)
     }
 
-    /// A margin account of this house.
+    /// Returns a margin account of this house.
     ///
     /// # Errors
     /// If there is none at the address, or it is another house's.
@@ -161,7 +164,7 @@ impl<'a> OptionsClient<'a> {
         Ok(ours.collect())
     }
 
-    /// Every margin account of the house, by address.
+    /// Returns every margin account of the house, by address.
     ///
     /// # Errors
     /// A cluster that cannot be used.
@@ -174,7 +177,7 @@ impl<'a> OptionsClient<'a> {
         Ok(all)
     }
 
-    /// Every expiry of the house, by moment and market.
+    /// Returns every expiry of the house, by moment and market.
     ///
     /// # Errors
     /// A cluster that cannot be used.
@@ -187,7 +190,7 @@ impl<'a> OptionsClient<'a> {
         Ok(all)
     }
 
-    /// Every series of the house, in the order of its terms.
+    /// Returns every series of the house, in the order of its terms.
     ///
     /// # Errors
     /// A cluster that cannot be used.
@@ -200,7 +203,7 @@ impl<'a> OptionsClient<'a> {
         Ok(all)
     }
 
-    /// Every auction of the house, by end.
+    /// Returns every auction of the house, by end.
     ///
     /// # Errors
     /// A cluster that cannot be used.
@@ -213,7 +216,8 @@ impl<'a> OptionsClient<'a> {
         Ok(all)
     }
 
-    /// The accounts of the markets that these margin accounts have positions on, and of one more.
+    /// Returns the accounts of the markets that these margin accounts have positions on, and of one
+    /// more.
     pub fn markets_of(&self, accounts: &[&MarginAccount], market: Option<u8>) -> Vec<MarketKeys> {
         let used = |index: usize| {
             let held = accounts.iter().flat_map(|account| account.positions());
@@ -226,8 +230,8 @@ impl<'a> OptionsClient<'a> {
         all.filter(|(index, _)| used(*index)).map(|(_, keys)| *keys).collect()
     }
 
-    /// Calls `action` with what margin would be computed from now, read by the clearing house's own code; and says why only reductions are
-    /// permitted, if so.
+    /// Calls `action` with what margin would be computed from now, read by the clearing house's own
+    /// code; and says why only reductions are permitted, if so.
     ///
     /// # Errors
     /// Why a price or a surface is not good enough, and whatever `action` fails with.
@@ -277,7 +281,7 @@ impl<'a> OptionsClient<'a> {
     }
 }
 
-/// A program's error as one sentence.
+/// Returns a program's error as one sentence.
 pub fn words(error: &ProgramError) -> String {
     match error {
         ProgramError::AnchorError(error) => error.error_msg.clone(),

@@ -39,7 +39,7 @@ struct Line {
     open_interest: String,
 }
 
-/// What an expiry waits for, in words.
+/// Returns what an expiry waits for, in words.
 pub(crate) fn state(expiry: &Expiry, now: i64, window_seconds: u32) -> String {
     let begins_at = expiry.expiry.saturating_sub(i64::from(window_seconds));
     match expiry.outcome {
@@ -53,7 +53,7 @@ pub(crate) fn state(expiry: &Expiry, now: i64, window_seconds: u32) -> String {
     }
 }
 
-/// The series.
+/// Returns the series.
 ///
 /// # Errors
 /// A cluster that cannot be used.

@@ -60,7 +60,8 @@ pub struct Report {
     pub cash_need_initial: i64,
     /// The same, lest a liquidation begin.
     pub cash_need_maintenance: i64,
-    /// What could be withdrawn: the least of what is left of cash and of equity, at the prudent marks, over the initial needs.
+    /// What could be withdrawn: the least of what is left of cash and of equity, at the prudent
+    /// marks, over the initial needs.
     pub free_cash: i64,
     /// Whether a liquidation may begin.
     pub liquidatable: bool,
@@ -68,7 +69,7 @@ pub struct Report {
     pub only_reductions: Option<String>,
 }
 
-/// The margin status of an account now.
+/// Returns the margin status of an account now.
 ///
 /// # Errors
 /// Why a market that it has positions on cannot be valued.
@@ -123,7 +124,7 @@ pub fn report(client: &mut OptionsClient, key: &Pubkey, account: &MarginAccount)
     })
 }
 
-/// What a withdrawal may take: nothing while there is debt.
+/// Returns what a withdrawal may take: nothing while there is debt.
 fn free_cash(prudent: &MarginStatus) -> i64 {
     let of_equity = prudent.equity.0.saturating_sub(prudent.initial.0.max(0));
     let of_cash = prudent.cash.0.saturating_sub(prudent.cash_need.initial.0.max(0));

@@ -27,8 +27,8 @@ use std::path::PathBuf;
 
 /// Trades options at a clearing house: quotes, auctions, margin, settlement.
 ///
-/// A series is written BTC-27NOV26-52000-C: asset, day of expiry (08:00 UTC), strike, C for a call or P for a put. Sizes are in units of the
-/// asset; prices are for one unit, in the quote token.
+/// A series is written BTC-27NOV26-52000-C: asset, day of expiry (08:00 UTC), strike, C for a call
+/// or P for a put. Sizes are in units of the asset; prices are for one unit, in the quote token.
 #[derive(clap::Args, Debug)]
 pub struct Args {
     #[command(flatten)]
@@ -141,7 +141,7 @@ fn given_feed(text: &str) -> Result<GivenFeed> {
 }
 
 impl Common {
-    /// Who signs.
+    /// Returns who signs.
     ///
     /// # Errors
     /// If no keypair is given, or the file is none.
@@ -151,7 +151,8 @@ impl Common {
         Ok(keypair(path)?)
     }
 
-    /// The account that is meant: the one given, or the only one that the signer owns, or quotes for.
+    /// Returns the account that is meant: the one given, or the only one that the signer owns, or
+    /// quotes for.
     ///
     /// # Errors
     /// If there is none, or several.
@@ -184,7 +185,7 @@ impl Common {
     }
 }
 
-/// The auction of an account, or of an address.
+/// Returns the auction of an account, or of an address.
 pub(crate) fn auction_key(text: &str, account: &Pubkey) -> Result<Pubkey> {
     match text.parse::<u64>() {
         Ok(number) => Ok(addresses::auction(account, number)),

@@ -42,14 +42,14 @@ pub fn parse(text: &str, markets: &[String]) -> Result<SeriesKey> {
     })
 }
 
-/// The name of a series.
+/// Returns the name of a series.
 pub fn of(key: &SeriesKey, markets: &[String]) -> String {
     let market = markets.get(usize::from(key.market)).map_or("?", String::as_str);
     let kind = if key.kind == 1 { "C" } else { "P" };
     format!("{market}-{}-{}-{kind}", date_of(key.expiry), strike(key))
 }
 
-/// The strike in decimals.
+/// Returns the strike in decimals.
 pub fn strike(key: &SeriesKey) -> String {
     let places = usize::from(key.places);
     let digits = format!("{:0>width$}", key.digits, width = places.saturating_add(1));
@@ -60,12 +60,12 @@ pub fn strike(key: &SeriesKey) -> String {
     format!("{whole}.{fraction}")
 }
 
-/// A day as `27NOV26`.
+/// Returns a day as `27NOV26`.
 pub fn date_of(unix_time: i64) -> String {
     utc(unix_time, "%-d%b%y").to_uppercase()
 }
 
-/// A moment as `2026-11-27 08:00:00`.
+/// Returns a moment as `2026-11-27 08:00:00`.
 pub fn moment(unix_time: i64) -> String {
     utc(unix_time, "%Y-%m-%d %H:%M:%S")
 }
@@ -93,7 +93,8 @@ pub fn expiry_of(date: &str) -> Result<i64> {
     Ok(midnight.saturating_add(EXPIRY_SECOND))
 }
 
-/// The strike's digits and places in the one form the clearing house takes: no trailing zero behind the point.
+/// Returns the strike's digits and places in the one form the clearing house takes: no trailing
+/// zero behind the point.
 fn strike_of(text: &str) -> Option<(u32, u8)> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let fraction = fraction.trim_end_matches('0');

@@ -33,13 +33,15 @@ pub struct Args {
     /// Price for one unit, in the quote token
     #[arg(long, required_unless_present = "spread", conflicts_with = "spread")]
     price: Option<String>,
-    /// Take the price from the market's surface, with its volatility raised by this share to sell and lowered to buy: 0 to 0.9
+    /// Take the price from the market's surface, with its volatility raised by this share to sell
+    /// and lowered to buy: 0 to 0.9
     #[arg(long, value_name = "SHARE")]
     spread: Option<f64>,
     /// For how many slots it holds from now
     #[arg(long, default_value_t = 150, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
     slots: u64,
-    /// Its nonce: quotes with the same one share one size. Default: the slot, or one more than the highest that was used
+    /// Its nonce: quotes with the same one share one size. Default: the slot, or one more than the
+    /// highest that was used
     #[arg(long)]
     nonce: Option<u64>,
     /// Only for this taker: the address that signs the trade
@@ -68,7 +70,7 @@ impl From<SideArg> for Side {
     }
 }
 
-/// A side in one word.
+/// Returns a side in one word.
 pub(crate) fn word(side: Side) -> &'static str {
     match side {
         Side::Buy => "buy",
@@ -76,7 +78,8 @@ pub(crate) fn word(side: Side) -> &'static str {
     }
 }
 
-/// A signed quote as it travels: what was signed, and the same in words for people. Who reads it holds the words to the message.
+/// A signed quote as it travels: what was signed, and the same in words for people. Who reads it
+/// holds the words to the message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct QuoteFile {
@@ -130,7 +133,7 @@ fn is_anyone(taker: &[u8; 32]) -> bool {
 }
 
 impl QuoteFile {
-    /// The file of a signed quote.
+    /// Returns the file of a signed quote.
     ///
     /// # Errors
     /// If the message is no quote.
@@ -157,7 +160,7 @@ impl QuoteFile {
         })
     }
 
-    /// What was signed, if the words say the same.
+    /// Returns what was signed, if the words say the same.
     ///
     /// # Errors
     /// The field that is malformed, or that says something else than the message.
@@ -273,7 +276,7 @@ pub fn sign(
     Ok(SignedQuote::sign(&quote, signer))
 }
 
-/// What a quote of that account for that series has to name.
+/// Returns what a quote of that account for that series has to name.
 pub(crate) fn scope(client: &OptionsClient, series: &SeriesKey, maker: &Pubkey) -> Result<QuoteScope> {
     Ok(QuoteScope {
         program: ballast_options::ID.to_bytes(),
@@ -328,7 +331,7 @@ pub fn run(args: &Args, common: &Common, client: &mut OptionsClient) -> Result<S
     ))
 }
 
-/// The maker's price of a series at the surface, see [`value::price`].
+/// Returns the maker's price of a series at the surface, see [`value::price`].
 ///
 /// # Errors
 /// Why the market cannot be valued, or only reductions are permitted.

@@ -1,4 +1,5 @@
-//! `ballast options settle`: whatever is due of an expiry's settlement, by anyone. A refusal of one expiry does not keep the others waiting.
+//! `ballast options settle`: whatever is due of an expiry's settlement, by anyone. A refusal of one
+//! expiry does not keep the others waiting.
 
 use crate::commands::options::client::{Found, OptionsClient};
 use crate::commands::options::name;
@@ -16,10 +17,12 @@ use solana_signer::Signer;
 
 /// Rounds of one crank: finishing, settling and paying follow each other.
 const ROUNDS: usize = 8;
-/// Margin accounts of one transaction: twenty are allowed, and this many fit beside signature and blockhash.
+/// Margin accounts of one transaction: twenty are allowed, and this many fit beside signature and
+/// blockhash.
 const BATCH: usize = 18;
 
-/// Does whatever is due: records a sample, settles the price, settles positions, pays claims. Run it every minute of the window before an expiry
+/// Does whatever is due: records a sample, settles the price, settles positions, pays claims. Run
+/// it every minute of the window before an expiry
 #[derive(clap::Args, Debug)]
 pub struct Args {
     /// Close series and expiries that are done with; their rent goes to who paid it
@@ -42,7 +45,8 @@ pub enum Due {
     Close,
 }
 
-/// What is due of an expiry at `now`; more than one thing at the end of a window, in the order they are to be done.
+/// Returns what is due of an expiry at `now`; more than one thing at the end of a window, in the
+/// order they are to be done.
 pub fn due(expiry: &Expiry, params: &SettlementParams, now: i64) -> Vec<Due> {
     let Ok(settlement) = expiry.settlement() else {
         return Vec::new();

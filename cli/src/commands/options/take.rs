@@ -49,13 +49,15 @@ pub struct Traded {
     pub premium: u64,
 }
 
-/// The quote, found to be one that the house would take from this taker now, and what is left of it, lots.
+/// Returns the quote, found to be one that the house would take from this taker now, and what is
+/// left of it, lots.
 ///
 /// # Errors
 /// The rule that refuses it.
 pub fn check(client: &mut OptionsClient, signed: &SignedQuote, taker: &Pubkey) -> Result<(Quote, i64)> {
     let quote = Quote::decode(&signed.message).map_err(|refusal| anyhow!("the message is no quote: {refusal:?}"))?;
-    // A program cannot read the genesis hash: that the house is of this cluster is for whoever trades to see.
+    // A program cannot read the genesis hash: that the house is of this cluster is for whoever
+    // trades to see.
     let genesis = client.cluster.genesis()?;
     if client.house.cluster != genesis {
         bail!(
@@ -207,7 +209,7 @@ pub fn cancel(args: &CancelArgs, common: &Common, client: &mut OptionsClient) ->
     })
 }
 
-/// A trade in words, for whoever watches.
+/// Returns a trade in words, for whoever watches.
 pub fn describe(client: &OptionsClient, quote: &Quote, traded: &Traded) -> String {
     let side = word(quote.side.opposite());
     let series = client.name(&SeriesKey::from(&quote.scope.series));

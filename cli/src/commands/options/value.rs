@@ -32,7 +32,8 @@ fn leg(key: &SeriesKey, quantity: i64, now: i64) -> Result<BookLeg> {
     let terms = key
         .terms()
         .map_err(|_| anyhow!("the series is written in no canonical form"))?;
-    // As margin does: what has expired and is not settled is worth what an option with some minutes to live is.
+    // As margin does: what has expired and is not settled is worth what an option with some minutes
+    // to live is.
     let contract = terms.contract(terms.expiry.max(now.saturating_add(MIN_SECONDS)));
     Ok(BookLeg {
         market: 0,
@@ -50,7 +51,7 @@ fn units(value: Value) -> i64 {
     value.0
 }
 
-/// What a signed quantity of a series is worth.
+/// Returns what a signed quantity of a series is worth.
 ///
 /// # Errors
 /// What the risk engine does not assess.
@@ -73,8 +74,9 @@ pub fn worth(key: &SeriesKey, quantity: i64, context: &MarginContext) -> Result<
     })
 }
 
-/// A maker's price for one unit of the underlying: at the published price, and at the surface's volatility times 1 + `spread` where the maker sells, 1 −
-/// `spread` where the maker buys. Rounded against the taker.
+/// Returns a maker's price for one unit of the underlying: at the published price, and at the
+/// surface's volatility times 1 + `spread` where the maker sells, 1 − `spread` where the maker
+/// buys. Rounded against the taker.
 ///
 /// # Errors
 /// A spread outside 0…0.9; what the risk engine does not assess.

@@ -25,10 +25,12 @@ use std::time::Instant;
 /// The fewest observations that show anything: a day of hours.
 const FEWEST: usize = 24;
 
-/// Observes a market through years of history and reports every signal, the regime, the breakers and the triggers.
+/// Observes a market through years of history and reports every signal, the regime, the breakers
+/// and the triggers.
 ///
-/// The report has plots, how late or early each level was at six known falls, and false alarms a year; each step is in a CSV beside it.
-/// The exit status is non-zero if a fall was not met in time.
+/// The report has plots, how late or early each level was at six known falls, and false alarms a
+/// year; each step is in a CSV beside it. The exit status is non-zero if a fall was not met in
+/// time.
 #[derive(clap::Args)]
 pub struct Args {
     /// The market, whose parameters are taken from the checked-in migrations/markets.toml
@@ -39,11 +41,13 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     history: PathBuf,
 
-    /// Option chains, as for `ballast fit`: their volatility at the money 30 days ahead is what the surface would have said
+    /// Option chains, as for `ballast fit`: their volatility at the money 30 days ahead is what the
+    /// surface would have said
     #[arg(long, value_name = "FILE", num_args = 1..)]
     chains: Vec<PathBuf>,
 
-    /// A daily index of implied volatility 30 days ahead: .csv or .csv.gz with unix_time,dvol_percent
+    /// A daily index of implied volatility 30 days ahead: .csv or .csv.gz with
+    /// unix_time,dvol_percent
     #[arg(long, value_name = "FILE")]
     implied_index: Option<PathBuf>,
 
@@ -67,7 +71,8 @@ pub struct Args {
     #[arg(long, default_value = "close")]
     path: Path,
 
-    /// Estimate the cost of trading from hourly range and volume; needs the column volume, and --on host
+    /// Estimate the cost of trading from hourly range and volume; needs the column volume, and --on
+    /// host
     #[arg(long)]
     costs: bool,
 
@@ -75,7 +80,8 @@ pub struct Args {
     #[arg(long, value_name = "DIR", default_value = "target/replay")]
     out: PathBuf,
 
-    /// Folder for the plots of the triggers as SVG, over the whole run and around each fall; made if it is not there
+    /// Folder for the plots of the triggers as SVG, over the whole run and around each fall; made
+    /// if it is not there
     #[arg(long, value_name = "DIR")]
     plots: Option<PathBuf>,
 }
@@ -162,7 +168,7 @@ fn known(args: &Args, candles: &[Candle]) -> Result<Known> {
     Ok(known)
 }
 
-/// Every observation through the chosen observer, and what to call it.
+/// Returns every observation through the chosen observer, and what to call it.
 fn observe(
     args: &Args,
     places: &Places,

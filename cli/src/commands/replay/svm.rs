@@ -28,8 +28,9 @@ const DISCRIMINATOR: usize = 8;
 
 /// A virtual machine with the risk program and one market in it.
 ///
-/// Prices are written as Pyth accounts, the clock is set to each observation, and `observe` is sent as a transaction: everything runs that would
-/// run on the chain, but signatures and blockhashes, which say nothing of a market, are not checked.
+/// Prices are written as Pyth accounts, the clock is set to each observation, and `observe` is sent
+/// as a transaction: everything runs that would run on the chain, but signatures and blockhashes,
+/// which say nothing of a market, are not checked.
 pub struct Compiled {
     svm: LiteSVM,
     market: Pubkey,
@@ -50,7 +51,8 @@ fn decimal(text: &str) -> Result<Fixed> {
     Ok(number.map_err(|_| anyhow!("{text} is not a decimal number"))?.into())
 }
 
-/// One source, no venue, and the ages and widths of `Exit` in `migrations/local.toml` for every use.
+/// Returns one source, no venue, and the ages and widths of `Exit` in `migrations/local.toml` for
+/// every use.
 fn params(typed: &Typed) -> Result<MarketParams> {
     let usage = UseSettings {
         max_age_seconds: 300,
@@ -156,7 +158,8 @@ impl Compiled {
         market.state().context("the market was not observed")
     }
 
-    /// What `publish_surface` leaves in the market, without a surface and its feeders: those have tests of their own.
+    /// What `publish_surface` leaves in the market, without a surface and its feeders: those have
+    /// tests of their own.
     fn publish(&mut self, implied: Option<Implied>) -> Result<()> {
         let mut account = self.svm.get_account(&self.market).context("the market is gone")?;
         let (at, volatility) = implied.map_or((0, 0), |implied| (implied.published_at, implied.volatility.0));

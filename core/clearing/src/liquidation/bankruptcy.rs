@@ -9,13 +9,15 @@ use crate::series::SeriesTerms;
 use crate::trade::move_position;
 use ballast_core_types::{Lots, Value};
 
-/// The insurance account takes the money of an account that has none left, or whose positions nobody took: its cash and its claims. Debt is written
-/// off. Its positions follow by [`take_over_position`]; until then nothing else may be done with it.
+/// The insurance account takes the money of an account that has none left, or whose positions
+/// nobody took: its cash and its claims. Debt is written off. Its positions follow by
+/// [`take_over_position`]; until then nothing else may be done with it.
 ///
 /// # Errors
-/// [`LiquidationError::NotBegun`], [`LiquidationError::Healthy`]; [`LiquidationError::TooEarly`] and, with a position within two hours of its
-/// expiry or beyond it, [`LiquidationError::Settling`], while the account is worth anything;
-/// [`AccountError::Bankrupt`], [`AccountError::ClaimsFull`]; both accounts are then as they were.
+/// [`LiquidationError::NotBegun`], [`LiquidationError::Healthy`]; [`LiquidationError::TooEarly`]
+/// and, with a position within two hours of its expiry or beyond it,
+/// [`LiquidationError::Settling`], while the account is worth anything; [`AccountError::Bankrupt`],
+/// [`AccountError::ClaimsFull`]; both accounts are then as they were.
 pub fn backstop(
     account: &mut MarginAccount,
     insurance: &mut MarginAccount,
@@ -80,11 +82,13 @@ fn move_claims(account: &mut MarginAccount, insurance: &mut MarginAccount) -> Re
     Ok(())
 }
 
-/// The insurance account takes one position of a bankrupt account. Returns by how much open interest changed.
+/// Returns the insurance account takes one position of a bankrupt account. Returns by how much open
+/// interest changed.
 ///
 /// # Errors
-/// [`AccountError::NotBankrupt`], [`AccountError::NoPosition`], [`AccountError::PositionsFull`]: then something of the fund's has
-/// to be taken, or to expire, first. Both accounts are then as they were.
+/// [`AccountError::NotBankrupt`], [`AccountError::NoPosition`], [`AccountError::PositionsFull`]:
+/// then something of the fund's has to be taken, or to expire, first. Both accounts are then as
+/// they were.
 pub fn take_over_position(
     account: &mut MarginAccount,
     insurance: &mut MarginAccount,
@@ -102,7 +106,8 @@ pub fn take_over_position(
     Ok(change)
 }
 
-/// A bankrupt account with nothing left in it is its owner's again. To be called after its positions were settled, too.
+/// A bankrupt account with nothing left in it is its owner's again. To be called after its
+/// positions were settled, too.
 pub fn release(account: &mut MarginAccount) {
     if account.status == Status::Bankrupt && account.is_empty() {
         account.status = Status::Normal;

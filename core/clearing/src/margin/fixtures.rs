@@ -10,8 +10,8 @@ use fixed::types::{I2F62, I7F57, U16F48, U3F61, U8F56};
 /// Thirty days before [`EXPIRY`].
 pub const NOW: i64 = EXPIRY - 30 * 86_400;
 
-/// Calls `run` with four markets at the same price, a basis point wide to both sides; volatility 60 %, a day's deviation 4 %, open interest
-/// a thousand units of the underlying.
+/// Calls `run` with four markets at the same price, a basis point wide to both sides; volatility 60
+/// %, a day's deviation 4 %, open interest a thousand units of the underlying.
 pub fn with_market<R>(mid: Price, run: impl FnOnce(&MarginContext) -> R) -> R {
     let surface = Surface::new(&[Slice {
         time: U3F61::lit("0.25"),

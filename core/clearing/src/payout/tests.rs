@@ -184,8 +184,9 @@ fn a_settlement_that_cannot_be_booked_changes_nothing() {
 }
 
 proptest! {
-    /// Whatever was traded, at whatever price it settles, in whatever order, with whatever cash: every token is there afterwards, nobody gets more
-    /// than he is owed, and where nobody fell short everybody gets all of it.
+    /// Whatever was traded, at whatever price it settles, in whatever order, with whatever cash:
+    /// every token is there afterwards, nobody gets more than he is owed, and where nobody fell
+    /// short everybody gets all of it.
     #[test]
     fn no_token_is_made_or_lost(
         trades in proptest::collection::vec((0usize..5, 0usize..5, 0usize..6, 1i64..1_000_000), 1..40),

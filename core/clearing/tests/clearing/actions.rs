@@ -85,7 +85,7 @@ impl Model {
         }
     }
 
-    /// A price somewhere about what is fair.
+    /// Returns a price somewhere about what is fair.
     fn unit_price(&mut self, series: &SeriesTerms) -> Option<UnitPrice> {
         let fair = self.with_context(|context| fair_value_floor(series, Lots(1_000_000), context));
         let noise = (0.1 * self.random.normal()).exp();
@@ -122,7 +122,7 @@ impl Model {
         }
     }
 
-    /// The maker's side of a trade, both margins checked. Whether it was done.
+    /// Returns the maker's side of a trade, both margins checked. Whether it was done.
     fn execute(&mut self, (maker, side): (usize, Side), taker: usize, terms: &TradeTerms) -> bool {
         let TradeTerms {
             series,

@@ -1,5 +1,5 @@
-//! The clearing house under random sequences: five owners and the insurance fund trade, auction, liquidate and settle for
-//! months, and after every step what must always hold, holds.
+//! The clearing house under random sequences: five owners and the insurance fund trade, auction,
+//! liquidate and settle for months, and after every step what must always hold, holds.
 #![cfg(test)]
 #![allow(clippy::arithmetic_side_effects)]
 

@@ -244,7 +244,7 @@ impl Model {
         })
     }
 
-    /// Whether an account passes the initial check, worked out once more from its parts.
+    /// Returns whether an account passes the initial check, worked out once more from its parts.
     pub fn passes(&self, account: &MarginAccount, marks: Marks) -> bool {
         let Ok(status) = self.margin_status(account, marks) else {
             return false;
@@ -265,7 +265,7 @@ impl Model {
         passes
     }
 
-    /// A series on the listing grid, near the money more often than not.
+    /// Returns a series on the listing grid, near the money more often than not.
     pub fn random_series(&mut self) -> Option<SeriesTerms> {
         if !self.series.is_empty() && self.random.below(4) > 0 {
             let index = self.random.below(self.series.len());

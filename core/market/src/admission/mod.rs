@@ -1,7 +1,8 @@
 //! Whether a published price may be used, and for what.
 //!
-//! A price is admitted *per use*, because a trade, a valuation and an exit can bear different ages and widths. A price
-//! that breaks any rule is refused with that rule; the refused number is never used.
+//! A price is admitted *per use*, because a trade, a valuation and an exit can bear different ages
+//! and widths. A price that breaks any rule is refused with that rule; the refused number is never
+//! used.
 
 use ballast_core_types::basis_points::BasisPoints;
 use ballast_core_types::{Price, PriceBounds, Ratio, I80F48};
@@ -41,7 +42,8 @@ pub struct UseLimits {
     pub requires_second: bool,
 }
 
-/// A price as its publisher wrote it: `price × 10^exponent`, give or take `confidence × 10^exponent`.
+/// A price as its publisher wrote it: `price × 10^exponent`, give or take `confidence ×
+/// 10^exponent`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RawPrice {
     /// Mantissa of the price.
@@ -202,7 +204,7 @@ pub struct SecondPrice {
 }
 
 impl SecondPrice {
-    /// Whether it is as fresh as a use demands of any price.
+    /// Returns whether it is as fresh as a use demands of any price.
     pub fn is_fresh(&self, limits: &UseLimits, now: Now) -> bool {
         let seconds = now.unix_time.saturating_sub(self.publish_time);
         let slots = now.slot.saturating_sub(self.slot);
@@ -222,8 +224,9 @@ impl From<&AdmittedPrice> for SecondPrice {
 
 /// Compares an admitted price with the market's second source.
 ///
-/// A fresh second price has to agree, and then widens the adverse sides to the worse of both sources: whoever controls one of them
-/// gains nothing. One that is not fresh is no help, and is only missed where the use requires it.
+/// A fresh second price has to agree, and then widens the adverse sides to the worse of both
+/// sources: whoever controls one of them gains nothing. One that is not fresh is no help, and is
+/// only missed where the use requires it.
 ///
 /// # Errors
 /// [`PriceError::NoSecondSource`], [`PriceError::SourcesDiverge`].

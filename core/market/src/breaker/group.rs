@@ -4,7 +4,8 @@ use super::params::{BreakerParamError, BreakerParams, BreakerSettings};
 use super::{Breaker, BreakerSet, Resume};
 use crate::cooldown::{observed, Cooldown};
 
-/// The breakers of one kind of account, in the order in which it stores them. There are two: [`MARKET`] and [`VAULT`].
+/// The breakers of one kind of account, in the order in which it stores them. There are two:
+/// [`MARKET`] and [`VAULT`].
 #[derive(Clone, Copy, Debug)]
 pub struct BreakerGroup<const N: usize> {
     breakers: [Breaker; N],
@@ -68,12 +69,12 @@ impl<const N: usize> BreakerStates<N> {
 }
 
 impl<const N: usize> BreakerGroup<N> {
-    /// Its breakers, in order.
+    /// Returns its breakers, in order.
     pub const fn breakers(&self) -> [Breaker; N] {
         self.breakers
     }
 
-    /// The readings of all its breakers; `None` is a reading that could not be taken.
+    /// Returns the readings of all its breakers; `None` is a reading that could not be taken.
     pub fn readings(&self, read: impl FnMut(Breaker) -> Option<u32>) -> [Option<u32>; N] {
         self.breakers.map(read)
     }
@@ -96,9 +97,9 @@ impl<const N: usize> BreakerGroup<N> {
 
     /// After one more observation at everything, at unix time `now`.
     ///
-    /// A breaker trips when its reading reaches `trip`. While it stands, it is quiet from one reading under `reset` to the next.
-    /// A reading that could not be taken neither trips nor counts as quiet; one that does not fit into its type is given as
-    /// `u32::MAX`, and trips.
+    /// A breaker trips when its reading reaches `trip`. While it stands, it is quiet from one
+    /// reading under `reset` to the next. A reading that could not be taken neither trips nor
+    /// counts as quiet; one that does not fit into its type is given as `u32::MAX`, and trips.
     pub fn observe(
         &self,
         before: &BreakerStates<N>,
@@ -123,7 +124,8 @@ impl<const N: usize> BreakerGroup<N> {
         after
     }
 
-    /// Those that are active when somebody is about to act: the stored ones, and those that the readings of now would trip.
+    /// Those that are active when somebody is about to act: the stored ones, and those that the
+    /// readings of now would trip.
     ///
     /// The second half matters: nobody may profit from nobody having observed yet.
     pub fn active(
@@ -141,14 +143,16 @@ impl<const N: usize> BreakerGroup<N> {
         active
     }
 
-    /// The guardian trips a breaker by hand; it resumes as it always does. `None` if the account does not keep it.
+    /// Returns the guardian trips a breaker by hand; it resumes as it always does. `None` if the
+    /// account does not keep it.
     pub fn trip(&self, before: &BreakerStates<N>, breaker: Breaker) -> Option<BreakerStates<N>> {
         self.changed(before, breaker, before.tripped.union(BreakerSet::of(breaker)))
     }
 
-    /// The guardian lets a breaker resume that waits for it.
+    /// Returns the guardian lets a breaker resume that waits for it.
     ///
-    /// To be called after [`Self::observe`] with readings of the same moment, or the quiet may be over.
+    /// To be called after [`Self::observe`] with readings of the same moment, or the quiet may be
+    /// over.
     ///
     /// # Errors
     /// The first [`ResumeError`] that applies.
@@ -177,8 +181,9 @@ impl<const N: usize> BreakerGroup<N> {
             .ok_or(ResumeError::NotTripped)
     }
 
-    /// A active breaker although its reading is not taken any more (a source that is gone for good) would stand for ever. This
-    /// ends it without asking for quiet; it is for time-locked governance. `None` if the account does not keep it.
+    /// Returns a active breaker although its reading is not taken any more (a source that is gone
+    /// for good) would stand for ever. This ends it without asking for quiet; it is for time-locked
+    /// governance. `None` if the account does not keep it.
     pub fn reset(&self, before: &BreakerStates<N>, breaker: Breaker) -> Option<BreakerStates<N>> {
         self.changed(before, breaker, before.tripped.without(breaker))
     }
@@ -193,7 +198,8 @@ impl<const N: usize> BreakerGroup<N> {
     }
 }
 
-/// Whether a breaker is active after an observation, and for how long it has been quiet if it does.
+/// Returns whether a breaker is active after an observation, and for how long it has been quiet if
+/// it does.
 fn after_look(
     stood: bool,
     cooldown: Cooldown,

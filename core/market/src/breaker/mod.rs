@@ -1,8 +1,9 @@
 //! What may be done while breakers stand or a price is refused.
 //!
-//! Breakers are a table ([`TABLE`]): each row says what is read, when it trips, how it resumes, and what it permits. What is
-//! permitted while several stand is what every one of them permits. Three properties hold for any set of breakers, and are tested for all of
-//! them: an exit is always permitted; nothing that stands permits adding risk; a parameter of zero is refused.
+//! Breakers are a table ([`TABLE`]): each row says what is read, when it trips, how it resumes, and
+//! what it permits. What is permitted while several stand is what every one of them permits. Three
+//! properties hold for any set of breakers, and are tested for all of them: an exit is always
+//! permitted; nothing that stands permits adding risk; a parameter of zero is refused.
 
 mod group;
 mod params;
@@ -12,7 +13,8 @@ pub use group::{BreakerGroup, BreakerStates, ResumeError, MARKET, VAULT};
 pub use params::{BreakerParamError, BreakerParams, BreakerSettings, QUIET_SECONDS};
 pub use table::{Breaker, Resume, Rule, Scope, Unit, TABLE};
 
-/// What the present state permits. `reduce` and `withdraw` are always true: an exit is never closed.
+/// What the present state permits. `reduce` and `withdraw` are always true: an exit is never
+/// closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Permissions {
     /// Orders that add exposure.
@@ -45,7 +47,7 @@ impl Permissions {
         ..Self::ALL
     };
 
-    /// What both permit.
+    /// Returns what both permit.
     pub const fn and(self, other: Self) -> Self {
         Self {
             open: self.open && other.open,
@@ -72,7 +74,7 @@ impl BreakerSet {
         Self(1 << breaker as u16)
     }
 
-    /// What was stored; `None` if it has a bit that stands for nothing.
+    /// Returns what was stored; `None` if it has a bit that stands for nothing.
     pub const fn from_bits(bits: u16) -> Option<Self> {
         if bits & !Self::ALL.0 == 0 {
             return Some(Self(bits));
@@ -80,12 +82,12 @@ impl BreakerSet {
         None
     }
 
-    /// What to store.
+    /// Returns what to store.
     pub const fn bits(self) -> u16 {
         self.0
     }
 
-    /// Whether `breaker` is among them.
+    /// Returns whether `breaker` is among them.
     pub const fn has(self, breaker: Breaker) -> bool {
         self.0 & Self::of(breaker).0 != 0
     }
@@ -101,10 +103,10 @@ impl BreakerSet {
     }
 }
 
-/// What is permitted while `active` are: what every one of them permits.
+/// Returns what is permitted while `active` are: what every one of them permits.
 ///
-/// `price_admitted`: a live price passed every rule of the use that the action needs (`Trade` for orders, `Nav` for deposits, `Settle` for
-/// settlement).
+/// `price_admitted`: a live price passed every rule of the use that the action needs (`Trade` for
+/// orders, `Nav` for deposits, `Settle` for settlement).
 pub fn permitted(active: BreakerSet, price_admitted: bool) -> Permissions {
     let mut permitted = if price_admitted {
         Permissions::ALL

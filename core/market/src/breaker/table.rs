@@ -81,7 +81,8 @@ pub struct Rule {
     pub permits: Permissions,
 }
 
-/// The book may only shrink; newcomers may still enter, because the price of a share is not in doubt.
+/// The book may only shrink; newcomers may still enter, because the price of a share is not in
+/// doubt.
 const NO_OPENING: Permissions = Permissions {
     open: false,
     ..Permissions::ALL
@@ -154,7 +155,8 @@ pub const TABLE: [Rule; 12] = {
     ]
 };
 
-// The order of the table is that of the bits, no row permits adding risk, and every row leaves the exits open.
+// The order of the table is that of the bits, no row permits adding risk, and every row leaves the
+// exits open.
 const _: () = {
     let mut rest: &[Rule] = &TABLE;
     let mut index = 0;
@@ -167,7 +169,7 @@ const _: () = {
 };
 
 impl Breaker {
-    /// Its row.
+    /// Returns its row.
     pub const fn rule(self) -> &'static Rule {
         const ROWS: &[Rule; 12] = &TABLE;
         let [price_jump, volatility_jump, wide_confidence, stale_price, source_divergence, liquidity_contraction, drawdown, nav_jump, turnover, keeper_spend, venue_failure, stale_surface] =
@@ -188,7 +190,7 @@ impl Breaker {
         }
     }
 
-    /// What people call it.
+    /// Returns what people call it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::PriceJump => "price jump",
@@ -206,7 +208,7 @@ impl Breaker {
         }
     }
 
-    /// What is read and compared with its thresholds.
+    /// Returns what is read and compared with its thresholds.
     pub const fn reading(self) -> &'static str {
         match self {
             Self::PriceJump => "size of the latest return, in standard deviations",

@@ -24,8 +24,8 @@ impl TradingCost {
         }
     }
 
-    /// After one more. The average takes the new cost as having held since the last quote, so it follows a contraction no sooner
-    /// than its time constant; two quotes in one second are one.
+    /// After one more. The average takes the new cost as having held since the last quote, so it
+    /// follows a contraction no sooner than its time constant; two quotes in one second are one.
     pub fn next(self, cost: u64, time: i64, time_constant: TimeConstant) -> Self {
         let Some(elapsed) = Elapsed::capped(time.saturating_sub(self.seen_at)) else {
             return Self { now: cost, ..self };
@@ -38,7 +38,7 @@ impl TradingCost {
         }
     }
 
-    /// The cost over its average, rounded up.
+    /// Returns the cost over its average, rounded up.
     pub const fn contraction(self) -> BasisPoints {
         BasisPoints::quotient_ceil(self.now as u128, self.slow as u128)
     }

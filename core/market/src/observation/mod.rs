@@ -1,8 +1,10 @@
-//! One observation at a market: signals, regime and breakers from everything that can be seen of it, in one pure function.
+//! One observation at a market: signals, regime and breakers from everything that can be seen of
+//! it, in one pure function.
 //!
-//! `observe` of the risk program calls [`MarketState::next`]; the keeper, the replay and the tests call the same. What cannot be seen
-//! (a second source without a fresh price, a venue that does not answer, a surface that nobody published) is `None`, and never makes
-//! anything milder: see [`Indicators`] and [`BreakerGroup::observe`](crate::breaker::BreakerGroup::observe).
+//! `observe` of the risk program calls [`MarketState::next`]; the keeper, the replay and the tests
+//! call the same. What cannot be seen (a second source without a fresh price, a venue that does not
+//! answer, a surface that nobody published) is `None`, and never makes anything milder: see
+//! [`Indicators`] and [`BreakerGroup::observe`](crate::breaker::BreakerGroup::observe).
 
 mod liquidity;
 mod readings;
@@ -103,7 +105,8 @@ impl ObservationParams {
 }
 
 impl MarketState {
-    /// After the first observation at a market: nothing can have tripped, and the regime is that of a new market.
+    /// After the first observation at a market: nothing can have tripped, and the regime is that of
+    /// a new market.
     pub fn first(observation: &MarketObservation, variance: EwmaVariance, now: Now) -> Self {
         Self {
             signals: Signals::first(&observation.price, variance, now),
@@ -145,7 +148,8 @@ impl MarketState {
         })
     }
 
-    /// The active breakers for whoever acts now: those that tripped, and those that what can be seen at this moment would trip.
+    /// Returns the active breakers for whoever acts now: those that tripped, and those that what
+    /// can be seen at this moment would trip.
     pub fn active(
         &self,
         params: &ObservationParams,

@@ -32,7 +32,7 @@ impl Indicator {
         Self::Drawdown,
     ];
 
-    /// What people call it.
+    /// Returns what people call it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::VolatilityRatio => "volatility ratio",
@@ -44,7 +44,8 @@ impl Indicator {
         }
     }
 
-    /// The largest threshold for Crisis that is accepted. A guard that begins later than this would be none.
+    /// Returns the largest threshold for Crisis that is accepted. A guard that begins later than
+    /// this would be none.
     pub const fn highest(self) -> BasisPoints {
         BasisPoints(match self {
             Self::VolatilityRatio | Self::ImpliedRatio => 50_000,
@@ -103,7 +104,7 @@ pub struct RegimeSignals {
 }
 
 impl Indicators {
-    /// The indicators; each is rounded up, so that rounding can only tighten.
+    /// Returns the indicators; each is rounded up, so that rounding can only tighten.
     pub fn of(signals: &RegimeSignals) -> Self {
         let fast = signals.fast_variance.volatility_basis_points_ceil();
         let slow = signals.slow_variance.volatility_basis_points_ceil();
@@ -118,7 +119,7 @@ impl Indicators {
         }
     }
 
-    /// One of them.
+    /// Returns one of them.
     pub const fn get(&self, indicator: Indicator) -> Option<BasisPoints> {
         match indicator {
             Indicator::VolatilityRatio => Some(self.volatility_ratio),
@@ -134,10 +135,12 @@ impl Indicators {
 /// A fall of all of itself for a day, in basis points and seconds.
 const FULL_DAYS: i128 = 10_000 * SECONDS_PER_DAY as i128;
 
-/// The slow high after `elapsed` seconds: it rises with the price at once and falls by `fall_per_day` of itself a day, not
-/// compounded within one observation, and never below the price.
+/// Returns the slow high after `elapsed` seconds: it rises with the price at once and falls by
+/// `fall_per_day` of itself a day, not compounded within one observation, and never below the
+/// price.
 ///
-/// Fed with the slow price rather than the price itself, a single false print cannot make a high to fall from.
+/// Fed with the slow price rather than the price itself, a single false print cannot make a high to
+/// fall from.
 pub fn slow_high(high: Price, price: Price, elapsed: u32, fall_per_day: BasisPoints) -> Price {
     let days = u64::from(fall_per_day.0).wrapping_mul(u64::from(elapsed));
     let lower = || {

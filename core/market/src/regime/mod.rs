@@ -1,9 +1,10 @@
 //! How bad things are: up at once, down one level at a time.
 //!
-//! Each indicator has a threshold for each level. The regime is at least the worst level that any of them asks for, from
-//! the moment it does. It comes down by one level after a dwell during which every indicator stayed under the level's exit
-//! threshold, which is lower than the one it was entered by; the next level down takes a dwell of its own. Only time that
-//! somebody watched counts ([`Cooldown`]).
+//! Each indicator has a threshold for each level. The regime is at least the worst level that any
+//! of them asks for, from the moment it does. It comes down by one level after a dwell during which
+//! every indicator stayed under the level's exit threshold, which is lower than the one it was
+//! entered by; the next level down takes a dwell of its own. Only time that somebody watched counts
+//! ([`Cooldown`]).
 
 mod indicators;
 mod params;
@@ -33,7 +34,7 @@ impl Regime {
     /// Every level, mild to bad.
     pub const ALL: [Self; 4] = [Self::Calm, Self::Elevated, Self::Stressed, Self::Crisis];
 
-    /// One level milder; Calm stays.
+    /// Returns one level milder; Calm stays.
     pub const fn milder(self) -> Self {
         match self {
             Self::Calm | Self::Elevated => Self::Calm,
@@ -42,7 +43,7 @@ impl Regime {
         }
     }
 
-    /// What was stored, as `self as u8`; `None` for what never is.
+    /// Returns what was stored, as `self as u8`; `None` for what never is.
     pub const fn from_byte(byte: u8) -> Option<Self> {
         match byte {
             0 => Some(Self::Calm),
@@ -72,7 +73,8 @@ pub struct RegimeState {
 }
 
 impl RegimeState {
-    /// The state of a new market: Elevated, because nothing has been seen that speaks for Calm.
+    /// Returns the state of a new market: Elevated, because nothing has been seen that speaks for
+    /// Calm.
     pub const fn new(now: i64) -> Self {
         Self {
             regime: Regime::Elevated,
@@ -126,8 +128,8 @@ impl RegimeState {
         Self { cooldown, ..kept }
     }
 
-    /// Forgets that implied volatility or depth was ever seen, for a market whose source of it is gone for good. This loosens: it is
-    /// for time-locked governance.
+    /// Forgets that implied volatility or depth was ever seen, for a market whose source of it is
+    /// gone for good. This loosens: it is for time-locked governance.
     pub const fn without(self, indicator: Indicator) -> Self {
         match indicator {
             Indicator::ImpliedRatio => Self {
@@ -143,12 +145,13 @@ impl RegimeState {
     }
 }
 
-/// The reading; if it is missing but was seen before, the last one, and at least what asks for Elevated.
+/// Returns the reading; if it is missing but was seen before, the last one, and at least what asks
+/// for Elevated.
 fn held(now: Option<BasisPoints>, before: Option<BasisPoints>, ladder: &Ladder) -> Option<BasisPoints> {
     now.or(before.map(|last| last.max(ladder.elevated.enter)))
 }
 
-/// The worst level any indicator asks for.
+/// Returns the worst level any indicator asks for.
 fn asked(indicators: &Indicators, params: &RegimeParams) -> Regime {
     let mut worst = Regime::Calm;
     for indicator in Indicator::ALL {
@@ -159,7 +162,7 @@ fn asked(indicators: &Indicators, params: &RegimeParams) -> Regime {
     worst
 }
 
-/// Whether every indicator is under its exit threshold of `level`.
+/// Returns whether every indicator is under its exit threshold of `level`.
 fn under_exits(indicators: &Indicators, level: Regime, params: &RegimeParams) -> bool {
     Indicator::ALL.into_iter().all(
         |indicator| match (indicators.get(indicator), params.ladder(indicator).of(level)) {

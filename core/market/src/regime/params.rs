@@ -38,7 +38,8 @@ pub struct RegimeParams {
     pub contraction: Ladder,
     /// Fall from the slow high.
     pub drawdown: Ladder,
-    /// How long every indicator has to stay under its exit before a regime comes down by one level, observed seconds.
+    /// How long every indicator has to stay under its exit before a regime comes down by one level,
+    /// observed seconds.
     pub dwell_seconds: u32,
     /// The most that a gap between two observations adds to the dwell, seconds.
     pub longest_gap_seconds: u32,
@@ -65,7 +66,7 @@ pub enum RegimeParamError {
 pub const DWELL_SECONDS: core::ops::RangeInclusive<u32> = 600..=2_592_000;
 
 impl Ladder {
-    /// The threshold of a level; Calm has none.
+    /// Returns the threshold of a level; Calm has none.
     pub const fn of(&self, level: Regime) -> Option<Threshold> {
         match level {
             Regime::Calm => None,
@@ -75,7 +76,7 @@ impl Ladder {
         }
     }
 
-    /// The worst level that a reading asks for.
+    /// Returns the worst level that a reading asks for.
     pub fn asks_for(&self, reading: BasisPoints) -> Regime {
         if reading >= self.crisis.enter {
             Regime::Crisis
@@ -134,7 +135,7 @@ impl RegimeParams {
         Ok(self)
     }
 
-    /// The thresholds of an indicator.
+    /// Returns the thresholds of an indicator.
     pub const fn ladder(&self, indicator: Indicator) -> &Ladder {
         match indicator {
             Indicator::VolatilityRatio => &self.volatility_ratio,

@@ -35,7 +35,7 @@ fn at(regime: Regime) -> RegimeState {
     }
 }
 
-/// The state after observations an hour apart that all see the same.
+/// Returns the state after observations an hour apart that all see the same.
 fn hours(mut state: RegimeState, count: i64, indicators: &Indicators) -> RegimeState {
     for _ in 0..count {
         state = state.update(indicators, state.updated_at + 3_600, &params());

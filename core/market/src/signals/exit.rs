@@ -19,8 +19,9 @@ pub struct ExitHaircut {
     pub max: Ratio,
 }
 
-/// The bounds an exit is priced with when no live price is admitted: on each side the worse of the last good and the
-/// slow price, less (or plus) a haircut that grows with the last good price's age.
+/// Returns the bounds an exit is priced with when no live price is admitted: on each side the worse
+/// of the last good and the slow price, less (or plus) a haircut that grows with the last good
+/// price's age.
 ///
 /// `None` if a value does not fit.
 pub fn exit_fallback(signals: &Signals, haircut: &ExitHaircut, now: Now) -> Option<PriceBounds> {

@@ -1,9 +1,10 @@
-//! What a market learns from each admitted price: variance fast and slow, the shape of returns, trend and acceleration, jumps, a slow
-//! price and its high.
+//! What a market learns from each admitted price: variance fast and slow, the shape of returns,
+//! trend and acceleration, jumps, a slow price and its high.
 //!
-//! The estimators are those of `risk-math` (`docs/internals/estimators.md`); here they are fed, in one pass for each observation. Variance and moments
-//! take steps no shorter than the sampling time, so that whoever bursts, or picks their moments inside the confidence interval,
-//! gains nothing; trend and jump use every price.
+//! The estimators are those of `risk-math` (`docs/internals/estimators.md`); here they are fed, in
+//! one pass for each observation. Variance and moments take steps no shorter than the sampling
+//! time, so that whoever bursts, or picks their moments inside the confidence interval, gains
+//! nothing; trend and jump use every price.
 
 mod exit;
 mod params;
@@ -44,7 +45,8 @@ pub struct Signals {
     pub moments: EwmaMoments,
     /// Distances from the fast and the slow average of the log price.
     pub trend: Trend,
-    /// The return since the step began, in standard deviations of the fast variance; nothing if it was under the floor.
+    /// The return since the step began, in standard deviations of the fast variance; nothing if it
+    /// was under the floor.
     pub jump: Score,
 }
 
@@ -115,10 +117,10 @@ impl Signals {
         })
     }
 
-    /// The jump that `price` would be if it were observed now.
+    /// Returns the jump that `price` would be if it were observed now.
     ///
-    /// It matters between two observations: the market may already have moved, and whoever trades must not be able to profit from nobody
-    /// having cranked yet.
+    /// It matters between two observations: the market may already have moved, and whoever trades
+    /// must not be able to profit from nobody having cranked yet.
     pub fn jump_of(&self, price: &AdmittedPrice, params: &SignalParams) -> Score {
         if price.publish_time <= self.publish_time {
             return self.jump;
@@ -126,12 +128,13 @@ impl Signals {
         self.jump_score(&self.observation(price), params)
     }
 
-    /// Trend and acceleration in standard deviations of the slow variance. `None` without any variance.
+    /// Trend and acceleration in standard deviations of the slow variance. `None` without any
+    /// variance.
     pub fn trend_scores(&self, params: &SignalParams) -> Option<TrendScores> {
         self.trend.scores(self.slow_variance, &params.times.trend)
     }
 
-    /// The larger of the two variances: what a reserve should be made for.
+    /// Returns the larger of the two variances: what a reserve should be made for.
     pub fn larger_variance(&self) -> EwmaVariance {
         self.fast_variance.max(self.slow_variance)
     }
@@ -164,7 +167,7 @@ impl Signals {
     }
 }
 
-/// A share as a log return, with 48 fraction bits.
+/// Returns a share as a log return, with 48 fraction bits.
 const fn floor_bits(floor: BasisPoints) -> u64 {
     match ((floor.0 as u64) << 48).checked_div(10_000) {
         Some(bits) if floor.0 < 1 << 16 => bits,

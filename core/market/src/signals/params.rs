@@ -39,13 +39,16 @@ pub struct SignalParams {
 pub enum SignalParamError {
     /// The least interval is outside 1 s … 1 h.
     MinInterval,
-    /// The sampling time is outside 1 s … 1 day, or more than a quarter of the fast variance's time constant.
+    /// The sampling time is outside 1 s … 1 day, or more than a quarter of the fast variance's time
+    /// constant.
     Sampling,
-    /// A time constant is outside 1 min … 90 d, or the slow variance's is not at least twice the fast one's.
+    /// A time constant is outside 1 min … 90 d, or the slow variance's is not at least twice the
+    /// fast one's.
     VarianceTimes,
     /// The moments' time constant is shorter than the fast variance's, or outside 1 min … 90 d.
     Moments,
-    /// A trend's time constant is outside 1 min … 90 d, or its slow one not at least twice its fast one.
+    /// A trend's time constant is outside 1 min … 90 d, or its slow one not at least twice its fast
+    /// one.
     Trend,
     /// The slow price's rate is outside (0, 100 %] an hour.
     SlowPriceRate,
@@ -56,7 +59,8 @@ pub enum SignalParamError {
 }
 
 impl SignalTimes {
-    /// Times in seconds: sampling, fast and slow variance, moments, and fast, slow and signal of the trend.
+    /// Times in seconds: sampling, fast and slow variance, moments, and fast, slow and signal of
+    /// the trend.
     ///
     /// # Errors
     /// The first [`SignalParamError`] that is broken.

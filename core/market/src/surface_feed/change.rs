@@ -6,11 +6,13 @@ use fixed::types::U16F48;
 
 /// The longest silence the allowance for change grows with.
 const LONGEST_SILENCE: i64 = 30 * 86_400;
-/// Below this curvature, the allowance is that of this curvature: from a flat smile there has to be a way.
+/// Below this curvature, the allowance is that of this curvature: from a flat smile there has to be
+/// a way.
 const MIN_CURVATURE: U16F48 = U16F48::ONE;
 
-/// Whether every slice that was published before is within its bound for the `elapsed` seconds since. An expiry that was not is
-/// bounded by its neighbours only, through the no-arbitrage check.
+/// Checks whether every slice that was published before is within its bound for the `elapsed`
+/// seconds since. An expiry that was not is bounded by its neighbours only, through the
+/// no-arbitrage check.
 ///
 /// # Errors
 /// [`FeedError::Change`] with the first slice of `after` that is beyond, and the parameter.
@@ -54,8 +56,8 @@ pub fn check_change(
     Ok(())
 }
 
-/// `per_hour` × `elapsed`, with 48 fraction bits: at most 30 days of it, and at most 4,096. `None` for a rate that is negative or
-/// above 256, or for a time before.
+/// `per_hour` × `elapsed`, with 48 fraction bits: at most 30 days of it, and at most 4,096. `None`
+/// for a rate that is negative or above 256, or for a time before.
 fn allowance(per_hour: Ratio, elapsed: i64) -> Option<u64> {
     let rate = u64::try_from(per_hour.fixed().to_bits())
         .ok()

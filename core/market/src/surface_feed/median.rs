@@ -2,7 +2,7 @@
 
 use super::{FeedError, FeedSlice, FeedSurface, MAX_SUBMISSIONS};
 
-/// The lower median of each parameter of each slice.
+/// Returns the lower median of each parameter of each slice.
 ///
 /// # Errors
 /// [`FeedError::TooFew`], [`FeedError::TooMany`]; [`FeedError::Grid`] if expiries differ.
@@ -32,7 +32,7 @@ pub fn medians(submissions: &[FeedSurface], required: usize) -> Result<FeedSurfa
     Ok(result)
 }
 
-/// The ⌈m/2⌉-th smallest of m values, of at most sixteen.
+/// Returns the ⌈m/2⌉-th smallest of m values, of at most sixteen.
 pub(super) fn lower_median<T: Copy + Ord + Default>(values: impl Iterator<Item = T>) -> T {
     let (mut sorted, mut count) = ([T::default(); MAX_SUBMISSIONS], 0usize);
     for value in values.take(MAX_SUBMISSIONS) {
@@ -53,7 +53,7 @@ pub(super) fn lower_median<T: Copy + Ord + Default>(values: impl Iterator<Item =
     sorted.get(middle).copied().unwrap_or_default()
 }
 
-/// The submission whose worst parameter is nearest to the medians, the first of equals.
+/// Returns the submission whose worst parameter is nearest to the medians, the first of equals.
 #[inline(never)]
 pub(super) fn nearest<'a>(submissions: &'a [FeedSurface], medians: &FeedSurface) -> Option<(usize, &'a FeedSurface)> {
     submissions
@@ -62,7 +62,8 @@ pub(super) fn nearest<'a>(submissions: &'a [FeedSurface], medians: &FeedSurface)
         .min_by_key(|(_, surface)| distance(surface, medians))
 }
 
-/// The largest difference of any parameter, with 24 fraction bits: of σ² and φ as shares of the median, of ρ as it is.
+/// Returns the largest difference of any parameter, with 24 fraction bits: of σ² and φ as shares of
+/// the median, of ρ as it is.
 pub(super) fn distance(surface: &FeedSurface, medians: &FeedSurface) -> u64 {
     let share = |a: u64, b: u64| a.abs_diff(b).checked_div((b >> 24).max(1)).unwrap_or(u64::MAX);
     let of = |(submitted, median): (&FeedSlice, &FeedSlice)| {

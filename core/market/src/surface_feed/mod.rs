@@ -1,25 +1,29 @@
-//! How a volatility surface is agreed on: the median of what feeders say, held to the no-arbitrage check, to a largest change an
-//! hour, and to a floor under realised volatility.
+//! How a volatility surface is agreed on: the median of what feeders say, held to the no-arbitrage
+//! check, to a largest change an hour, and to a floor under realised volatility.
 //!
 //! # Levels are rates
-//! A slice is said and stored with its variance σ² per year, not with its total variance θ = σ²T. Sayings of different
-//! moments are then comparable, and a published surface ages by itself: at a later moment every θ is σ² times what is left. That
-//! keeps it free of arbitrage. Time shrinks θ by c = (T − d)/T, which grows with T, so θ, θφ(1−ρ) and θφ(1+ρ) still do not
-//! fall from expiry to expiry, φ has not moved, and the butterfly rules only loosen.
+//! A slice is said and stored with its variance σ² per year, not with its total variance θ = σ²T.
+//! Sayings of different moments are then comparable, and a published surface ages by itself: at a
+//! later moment every θ is σ² times what is left. That keeps it free of arbitrage. Time shrinks θ
+//! by c = (T − d)/T, which grows with T, so θ, θφ(1−ρ) and θφ(1+ρ) still do not fall from expiry to
+//! expiry, φ has not moved, and the butterfly rules only loosen.
 //!
 //! # The median
-//! Of m fresh submissions each parameter of each slice takes its lower median, the ⌈m/2⌉-th smallest. Fewer than m/2 liars cannot
-//! move it beyond what honest feeders said. One rank for every slice keeps orders: where θ does not fall and φ does not
-//! rise in any submission, neither does in the medians. The rules on the wings mix parameters and may break by a little
-//! where submissions sit on them, as tight fits do. Then the whole submission is taken that is nearest to the medians, by
-//! its worst parameter ([`Choice::Nearest`]). It passed the no-arbitrage check when it was submitted, and a liar's is taken only if no parameter of it is
-//! further from the median than the worst of the best honest one.
+//! Of m fresh submissions each parameter of each slice takes its lower median, the ⌈m/2⌉-th
+//! smallest. Fewer than m/2 liars cannot move it beyond what honest feeders said. One rank for
+//! every slice keeps orders: where θ does not fall and φ does not rise in any submission, neither
+//! does in the medians. The rules on the wings mix parameters and may break by a little where
+//! submissions sit on them, as tight fits do. Then the whole submission is taken that is nearest to
+//! the medians, by its worst parameter ([`Choice::Nearest`]). It passed the no-arbitrage check when
+//! it was submitted, and a liar's is taken only if no parameter of it is further from the median
+//! than the worst of the best honest one.
 //!
 //! # The bounds
-//! A publication may differ from the one before by the hourly bound times the hours between, parameter by parameter. There is no
-//! allowance without time, so no sequence of publications is faster than the bound. What is further away is refused, not
-//! cut: a cut surface would neither be what anyone said nor free of arbitrage. The allowance grows until it is accepted, and until
-//! then readers see the surface's age.
+//! A publication may differ from the one before by the hourly bound times the hours between,
+//! parameter by parameter. There is no allowance without time, so no sequence of publications is
+//! faster than the bound. What is further away is refused, not cut: a cut surface would neither be
+//! what anyone said nor free of arbitrage. The allowance grows until it is accepted, and until then
+//! readers see the surface's age.
 
 mod change;
 mod median;
@@ -125,7 +129,7 @@ pub struct Publication {
 }
 
 impl FeedError {
-    /// The slice it is about, from zero.
+    /// Returns the slice it is about, from zero.
     pub const fn slice(&self) -> Option<usize> {
         match self {
             Self::Surface(SurfaceError::Slice { slice, .. })
@@ -136,7 +140,8 @@ impl FeedError {
     }
 }
 
-/// The expiries of a grid that a surface has at `now`: the first eight of those at least `min_time_to_expiry` ahead. The grid increases.
+/// Returns the expiries of a grid that a surface has at `now`: the first eight of those at least
+/// `min_time_to_expiry` ahead. The grid increases.
 pub fn active(grid: &[i64], now: i64, min_time_to_expiry: u32) -> &[i64] {
     let least = now.saturating_add(i64::from(min_time_to_expiry));
     let gone = grid.iter().take_while(|expiry| **expiry < least).count();
@@ -144,12 +149,14 @@ pub fn active(grid: &[i64], now: i64, min_time_to_expiry: u32) -> &[i64] {
     ahead.get(..MAX_SLICES).unwrap_or(ahead)
 }
 
-/// Whether something of the moment `at` is no older than `max_age`, and not from the future.
+/// Returns whether something of the moment `at` is no older than `max_age`, and not from the
+/// future.
 pub fn is_fresh(at: i64, now: i64, max_age: u32) -> bool {
     (0..=i64::from(max_age)).contains(&now.saturating_sub(at))
 }
 
-/// What to publish at `now`, from fresh submissions that are [aligned](FeedSurface::aligned) to the same expiries.
+/// Returns what to publish at `now`, from fresh submissions that are
+/// [aligned](FeedSurface::aligned) to the same expiries.
 ///
 /// # Errors
 /// [`FeedError`]: time and number first, then arbitrage, change and floor.

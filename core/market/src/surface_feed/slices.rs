@@ -7,7 +7,8 @@ use ballast_core_math::Magnitude;
 use ballast_core_types::SECONDS_PER_YEAR;
 use fixed::types::{I2F62, I7F57, U16F48, U3F61, U8F56};
 
-/// The shortest time to expiry a slice can have, seconds; one above the slices' minute, which is rounded up.
+/// The shortest time to expiry a slice can have, seconds; one above the slices' minute, which is
+/// rounded up.
 pub const MIN_TIME_TO_EXPIRY: i64 = 61;
 /// The longest, seconds: five years.
 pub const MAX_TIME_TO_EXPIRY: i64 = 5 * SECONDS_PER_YEAR;
@@ -52,7 +53,8 @@ impl FeedSlice {
         }
     }
 
-    /// The slice with its time and total variance counted from `now`. `None` unless its expiry is 61 seconds to five years ahead.
+    /// Returns the slice with its time and total variance counted from `now`. `None` unless its
+    /// expiry is 61 seconds to five years ahead.
     pub fn slice(&self, now: i64) -> Option<Slice> {
         let ahead = self.expiry.checked_sub(now)?;
         if !(MIN_TIME_TO_EXPIRY..=MAX_TIME_TO_EXPIRY).contains(&ahead) {
@@ -80,7 +82,7 @@ impl FeedSurface {
         Some(surface)
     }
 
-    /// The first `count` of these; at most eight.
+    /// Returns the first `count` of these; at most eight.
     pub fn from_padded(slices: [FeedSlice; MAX_SLICES], count: usize) -> Self {
         Self {
             slices,
@@ -88,13 +90,13 @@ impl FeedSurface {
         }
     }
 
-    /// The slices.
+    /// Returns the slices.
     pub fn slices(&self) -> &[FeedSlice] {
         self.slices.get(..self.count).unwrap_or(&self.slices)
     }
 
-    /// The slices at these expiries, if it says one for each of them and none beyond; those nearer than the first, which have
-    /// left the grid since they were said, do not matter.
+    /// Returns the slices at these expiries, if it says one for each of them and none beyond; those
+    /// nearer than the first, which have left the grid since they were said, do not matter.
     pub fn aligned(&self, expiries: &[i64]) -> Option<Self> {
         let first = expiries.first()?;
         let gone = self.slices().iter().take_while(|slice| slice.expiry < *first).count();
@@ -107,7 +109,7 @@ impl FeedSurface {
         }
     }
 
-    /// Whether these slices hold the no-arbitrage check at `now`.
+    /// Checks whether these slices hold the no-arbitrage check at `now`.
     ///
     /// # Errors
     /// [`FeedError::Surface`] with the rule and the slice.
@@ -118,7 +120,8 @@ impl FeedSurface {
     /// As [`Self::check`], and the volatility at the money `tenor` seconds after `now`.
     ///
     /// # Errors
-    /// As [`Self::check`]; [`FeedError::OutOfRange`] for a tenor beyond five years, or a volatility there outside 1…500 %.
+    /// As [`Self::check`]; [`FeedError::OutOfRange`] for a tenor beyond five years, or a volatility
+    /// there outside 1…500 %.
     pub fn at_the_money(&self, now: i64, tenor: u32) -> Result<Volatility, FeedError> {
         self.check_no_arbitrage(now, Some(tenor))?.ok_or(FeedError::OutOfRange)
     }
@@ -141,7 +144,7 @@ impl FeedSurface {
     }
 }
 
-/// The slices as an account stores them: those in use, then zeros.
+/// Returns the slices as an account stores them: those in use, then zeros.
 pub fn padded(surface: &FeedSurface) -> [FeedSlice; MAX_SLICES] {
     let mut slices = [FeedSlice::default(); MAX_SLICES];
     for (place, slice) in slices.iter_mut().zip(surface.slices()) {
@@ -169,8 +172,9 @@ fn converted<E>(
     Ok((slices, count))
 }
 
-/// A published surface as it stands at `now`, without expiries that have passed or are about to. `None` if nothing is left. The no-arbitrage check is
-/// not asked again: ageing keeps what it found (see the module's head).
+/// Returns a published surface as it stands at `now`, without expiries that have passed or are
+/// about to. `None` if nothing is left. The no-arbitrage check is not asked again: ageing keeps
+/// what it found (see the module's head).
 pub fn at(slices: impl Iterator<Item = FeedSlice>, now: i64) -> Option<Surface> {
     let ahead = slices.filter(|slice| slice.expiry.saturating_sub(now) >= MIN_TIME_TO_EXPIRY);
     let (slices, count) = converted(ahead, |_, slice| slice.slice(now).ok_or(())).ok()?;

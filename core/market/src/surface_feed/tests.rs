@@ -122,7 +122,8 @@ fn too_few_too_many_and_other_expiries() {
 
 #[test]
 fn medians_with_arbitrage_give_way_to_the_nearest_submission() {
-    // Each is free of arbitrage; the second slice's medians (σ² of one, φ of another) break its call wing.
+    // Each is free of arbitrage; the second slice's medians (σ² of one, φ of another) break its
+    // call wing.
     let tight = |skew_near, skew_far, far: f64| {
         let near = slice(30, 0.6, skew_near, 3.0);
         let theta = |days: f64, volatility: f64| volatility * volatility * days / 365.0;

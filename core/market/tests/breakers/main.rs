@@ -8,7 +8,8 @@ mod transitions;
 
 use ballast_core_market::breaker::{Breaker, BreakerGroup, BreakerParams, BreakerSettings, Unit, TABLE};
 
-/// Settings that are accepted for any row: in the middle of what its row accepts, ten minutes of quiet.
+/// Settings that are accepted for any row: in the middle of what its row accepts, ten minutes of
+/// quiet.
 pub fn settings(breaker: Breaker) -> BreakerSettings {
     let rule = breaker.rule();
     let trip = rule.trip.start() + (rule.trip.end() - rule.trip.start()) / 2;

@@ -1,4 +1,5 @@
-//! `docs/reference/breakers.md` shows the table that is compiled in. `BALLAST_UPDATE=1` rewrites it; otherwise it has to be true as it stands.
+//! `docs/reference/breakers.md` shows the table that is compiled in. `BALLAST_UPDATE=1` rewrites
+//! it; otherwise it has to be true as it stands.
 
 use ballast_core_market::breaker::{
     permitted, Breaker, BreakerSet, Permissions, Resume, Scope, Unit, QUIET_SECONDS, TABLE,

@@ -1,4 +1,5 @@
-//! Every set of breakers, with and without an admitted price, against every action; every parameter at zero.
+//! Every set of breakers, with and without an admitted price, against every action; every parameter
+//! at zero.
 
 use super::{every_breaker, params, settings};
 use ballast_core_market::breaker::{

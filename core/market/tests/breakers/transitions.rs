@@ -155,7 +155,8 @@ fn every_set_is_reached_by_one_look() {
     assert_eq!(all, (0..1 << 12).collect::<Vec<u16>>());
 }
 
-/// The life of each breaker: trips at its threshold and not before, holds between, resumes as its row says.
+/// The life of each breaker: trips at its threshold and not before, holds between, resumes as its
+/// row says.
 fn life<const N: usize>(group: &BreakerGroup<N>) {
     for breaker in group.breakers() {
         let set = settings(breaker);
@@ -173,7 +174,8 @@ fn life<const N: usize>(group: &BreakerGroup<N>) {
         assert!(!is_active(&at(&fresh, None, 1)), "{breaker:?}");
         let tripped = at(&fresh, Some(set.trip), 1);
         assert!(is_active(&tripped), "{breaker:?}");
-        // The first observation under the reset begins the cooldown; four more, 150 seconds apart, make ten minutes.
+        // The first observation under the reset begins the cooldown; four more, 150 seconds apart,
+        // make ten minutes.
         let almost = (0..4).fold(tripped, |state, _| at(&state, Some(set.reset - 1), 150));
         assert!(is_active(&almost), "{breaker:?}");
         assert_eq!(group.resume(&almost, breaker, &params(group)), Err(refusal(breaker)));

@@ -1,4 +1,5 @@
-//! The checks that every evaluation makes, and what a European option is worth at the moment of expiry.
+//! The checks that every evaluation makes, and what a European option is worth at the moment of
+//! expiry.
 
 use super::greeks::{Greeks, HigherGreeks};
 use super::inputs::{DomainError, Inputs, Kind};
@@ -9,7 +10,7 @@ use crate::{Magnitude, Scaled};
 /// One, as a rate.
 const WHOLE: u64 = 1 << 62;
 
-/// Whether `value` lies within the bounds, which are inside it.
+/// Returns whether `value` lies within the bounds, which are inside it.
 #[inline(always)]
 const fn within(value: Magnitude, least: Magnitude, greatest: Magnitude) -> bool {
     // As a rule the exponent decides alone.
@@ -43,8 +44,9 @@ pub(super) fn check(inputs: &Inputs) -> Result<(), DomainError> {
     Ok(())
 }
 
-/// The Greeks at expiry: the payoff and its slopes. At the money, where the payoff has a kink, the slopes are the means
-/// of both sides'; gamma, vega and everything after it are the zero that they tend to elsewhere.
+/// Returns the Greeks at expiry: the payoff and its slopes. At the money, where the payoff has a
+/// kink, the slopes are the means of both sides'; gamma, vega and everything after it are the zero
+/// that they tend to elsewhere.
 #[cold]
 pub(super) fn at_expiry(inputs: &Inputs) -> (Greeks, HigherGreeks) {
     let (spot, strike) = (inputs.spot.0, inputs.strike.0);

@@ -1,8 +1,9 @@
-//! Black-Scholes-Merton in the fast tier: price/S within 2·10⁻⁸, delta within 5·10⁻⁸, the other Greeks within 10⁻⁷ of
-//! their natural scale (gamma·S·σ√τ, vega/(S√τ), theta·τ/S, rho/(Kτ)).
+//! Black-Scholes-Merton in the fast tier: price/S within 2·10⁻⁸, delta within 5·10⁻⁸, the other
+//! Greeks within 10⁻⁷ of their natural scale (gamma·S·σ√τ, vega/(S√τ), theta·τ/S, rho/(Kτ)).
 //!
-//! Moneyness and scores are kept in base 2 (see `SCORE`), so that every exponential is a power of two. One density serves
-//! both tails, because K·e^(−rτ)·φ(d₂) = S·e^(−qτ)·φ(d₁): each tail is that density times a Mills ratio.
+//! Moneyness and scores are kept in base 2 (see `SCORE`), so that every exponential is a power of
+//! two. One density serves both tails, because K·e^(−rτ)·φ(d₂) = S·e^(−qτ)·φ(d₁): each tail is that
+//! density times a Mills ratio.
 
 use super::domain::{at_expiry, check};
 use super::greeks::{Greeks, HigherGreeks};
@@ -12,7 +13,7 @@ use crate::kernels::coefficients::{DEVIATION, HALF_LOG2_E, MONEYNESS_LIMIT, SCOR
 use crate::kernels::fast::{density, exp2, log2_ratio, mills, near_sqrt_parts};
 use crate::Scaled;
 
-/// The value of one option on one unit, in quote units.
+/// Returns the value of one option on one unit, in quote units.
 #[inline(always)]
 pub fn price(inputs: &Inputs) -> Result<Scaled, DomainError> {
     check(inputs)?;
@@ -22,7 +23,7 @@ pub fn price(inputs: &Inputs) -> Result<Scaled, DomainError> {
     Frame::new(inputs).map(|frame| frame.price(inputs.kind))
 }
 
-/// Price, delta, gamma, vega, theta and rho.
+/// Returns price, delta, gamma, vega, theta and rho.
 #[inline(always)]
 pub fn greeks(inputs: &Inputs) -> Result<Greeks, DomainError> {
     check(inputs)?;
@@ -32,7 +33,7 @@ pub fn greeks(inputs: &Inputs) -> Result<Greeks, DomainError> {
     Frame::new(inputs).map(|frame| frame.greeks(inputs))
 }
 
-/// All of [`greeks`], and vanna, volga and charm.
+/// Returns all of [`greeks`], and vanna, volga and charm.
 #[inline(always)]
 pub fn greeks_and_higher(inputs: &Inputs) -> Result<(Greeks, HigherGreeks), DomainError> {
     check(inputs)?;
@@ -51,7 +52,7 @@ fn expired(inputs: &Inputs) -> Result<(Greeks, HigherGreeks), DomainError> {
     Ok(at_expiry(inputs))
 }
 
-/// What all the Greeks are made of. "Per spot" means divided by S; Qn, that the integer is the value times 2ⁿ.
+/// The parts of all the Greeks. "Per spot" means divided by S; Qn, that the integer is value × 2ⁿ.
 struct Frame {
     /// The top 32 bits of the spot; 1 is 2³¹, times 2^spot_exponent.
     spot: u64,
@@ -172,7 +173,7 @@ impl Frame {
         })
     }
 
-    /// A call's price per spot, Q32, within its bounds: at least the forward's, at most the underlying's.
+    /// Returns a call's price per spot, Q32, between the forward's value and the underlying's.
     #[inline(always)]
     fn call(&self) -> i64 {
         bounded_call(
@@ -252,7 +253,7 @@ impl Frame {
         }
     }
 
-    /// Vanna = −φ·d₂/σ, volga = vega·d₁·d₂/σ, charm = ±q·leg₁/S − φ·(2(r − q)τ − d₂σ√τ)/(2τσ√τ), with φ carried.
+    /// Vanna −φ·d₂/σ, volga vega·d₁·d₂/σ, charm ±q·leg₁/S − φ·(2(r − q)τ − d₂σ√τ)/(2τσ√τ), φ carried.
     #[inline(always)]
     fn higher(&self, inputs: &Inputs) -> HigherGreeks {
         let volatility = inputs.volatility.0;
@@ -282,7 +283,7 @@ impl Frame {
         let by_drift_exponent = sub(self.density_exponent, add(self.deviation_exponent, 30));
         let by_time = signed_quotient(mul(density, second), time.mantissa() >> 32);
         let by_time_exponent = sub(self.density_exponent, add(time.octave(), 27));
-        // The larger of the two decides the scale; the carry's part is of order one, and alone where no density is left.
+        // The larger decides the scale; the carry's part is of order one, alone without a density.
         let exponent = if self.density == 0 {
             -33
         } else {
@@ -307,7 +308,7 @@ impl Frame {
     }
 }
 
-/// d₁ and d₂ as scores: X/s ± s/4 for the forward's moneyness X (Q58) and s = σ√τ·√(2 log₂e) (1 is 2²⁹ at `exponent`).
+/// d₁ and d₂ as scores: X/s ± s/4, the forward's moneyness X in Q58, s = σ√τ·√(2 log₂e) with 1 = 2²⁹.
 #[inline(always)]
 fn scores(forward: i64, spread: u64, exponent: i64) -> (i64, i64) {
     // X/s in Q28 is X·2^shift / spread.
@@ -328,7 +329,7 @@ fn scores(forward: i64, spread: u64, exponent: i64) -> (i64, i64) {
     (add(ratio, quarter), sub(ratio, quarter))
 }
 
-/// e^(−qτ)·φ as a mantissa and an exponent, for a score in Q28 and qτ·log₂e in Q58; nothing beyond [`FAR`].
+/// e^(−qτ)·φ, mantissa and exponent, for a score in Q28 and qτ·log₂e in Q58; nothing beyond [`FAR`].
 #[inline(always)]
 fn density_at(score: u64, lost: i64) -> (u64, i64) {
     if score >= FAR as u64 {
@@ -338,14 +339,14 @@ fn density_at(score: u64, lost: i64) -> (u64, i64) {
     }
 }
 
-/// The density times the Mills ratio of a score, Q32.
+/// Returns the density times the Mills ratio of a score, Q32.
 #[inline(always)]
 pub(super) fn tail(density: u64, density_exponent: i64, score: u64) -> i64 {
     // Q31·Q31.
     logical_shift_right(umul(density, mills(score) >> 3), sub(30, density_exponent)) as i64
 }
 
-/// A leg's parts leg·Φ(score) and leg·Φ(−score), from the smaller one.
+/// Returns a leg's parts leg·Φ(score) and leg·Φ(−score), from the smaller one.
 #[inline(always)]
 fn split(score: i64, tail: i64, leg: i64) -> (i64, i64) {
     if score < 0 {
@@ -355,7 +356,7 @@ fn split(score: i64, tail: i64, leg: i64) -> (i64, i64) {
     }
 }
 
-/// A call's price, from its two legs' parts and the whole legs, held within its bounds.
+/// Returns a call's price, from its two legs' parts and the whole legs, held within its bounds.
 #[inline(always)]
 fn bounded_call(held: i64, paid: i64, carried: i64, strike: i64) -> i64 {
     sub(held, paid).max(sub(carried, strike)).max(0).min(carried)

@@ -1,8 +1,8 @@
 //! The volatility at which Black-Scholes-Merton gives a price.
 //!
-//! After Jäckel, "Let's Be Rational" (2015): the option is made out-of-the-money by parity and normalised, the price's
-//! inflection in σ√τ splits the search in two, and each side solves for a logarithm that is nearly linear there, by
-//! Halley's third-order steps inside a bracket.
+//! After Jäckel, "Let's Be Rational" (2015): the option is made out-of-the-money by parity and
+//! normalised, the price's inflection in σ√τ splits the search in two, and each side solves for a
+//! logarithm that is nearly linear there, by Halley's third-order steps inside a bracket.
 
 use super::domain::check;
 use super::inputs::{DomainError, Inputs, Kind, Volatility};
@@ -16,11 +16,12 @@ use crate::kernels::coefficients::{
 use crate::kernels::precise::{exp2, log2_ratio, mills, sqrt, sqrt_parts, FRACTION};
 use crate::Magnitude;
 
-/// The volatility at which [`super::precise::price`] gives `option.price`, in at most a few hundred bisections' worth of
-/// steps, as a rule in two or three.
+/// Returns the volatility at which [`super::precise::price`] gives `option.price`, in at most a few
+/// hundred bisections' worth of steps, as a rule in two or three.
 ///
-/// The result is as exact as its price allows: an error of 10⁻¹⁵ of √(S·e^(−qτ)·K·e^(−rτ)) in the out-of-the-money price,
-/// divided by vega. A price in the money is first freed of its payoff, which leaves 3·10⁻¹⁴ of the spot.
+/// The result is as exact as its price allows: an error of 10⁻¹⁵ of √(S·e^(−qτ)·K·e^(−rτ)) in the
+/// out-of-the-money price, divided by vega. A price in the money is first freed of its payoff,
+/// which leaves 3·10⁻¹⁴ of the spot.
 pub fn implied_volatility(option: &QuotedOption) -> Result<Volatility, ImpliedVolatilityError> {
     let target = Target::new(option)?;
     let spread = target.solve()?;
@@ -34,7 +35,8 @@ pub fn implied_volatility(option: &QuotedOption) -> Result<Volatility, ImpliedVo
         .ok_or(ImpliedVolatilityError::Volatility)
 }
 
-/// The volatility, where it lies outside the domain by less than its millionth the nearest that does not.
+/// Returns the volatility, where it lies outside the domain by less than its millionth the nearest
+/// that does not.
 fn within_domain(volatility: Magnitude) -> Option<Magnitude> {
     let near = |edge: Magnitude| {
         let (low, high) = if volatility.is_below(edge) {
@@ -125,8 +127,8 @@ impl Target {
         }
         let in_the_money = (option.kind == Kind::Call) == (forward > 0);
         let per_spot = if in_the_money && forward != 0 {
-            // What is left of the price without its payoff |S·e^(−qτ) − K·e^(−rτ)|, per spot in Q47. The larger leg is the
-            // bound of the price.
+            // What is left of the price without its payoff |S·e^(−qτ) − K·e^(−rτ)|, per spot in
+            // Q47. The larger leg is the bound of the price.
             let (underlying, strike) = (power(sub(0, carried), 47), power(sub(0, add(carried, forward)), 47));
             let price = fixed(quotient(option.price, option.spot.0), 47);
             if price >= underlying.max(strike) {
@@ -152,9 +154,10 @@ impl Target {
         })
     }
 
-    /// The spread of the price.
+    /// Returns the spread of the price.
     fn solve(&self) -> Result<i64, ImpliedVolatilityError> {
-        // With the volatility the normalised price tends to 2^(−|x|/2): never 1, and not seen to be nearer than rounding is.
+        // With the volatility the normalised price tends to 2^(−|x|/2): never 1, and not seen to be
+        // nearer than rounding is.
         if self.price >= 0 {
             return Err(ImpliedVolatilityError::TooHigh);
         }
@@ -162,7 +165,8 @@ impl Target {
         if lacking < 256 {
             return Err(ImpliedVolatilityError::TooHigh);
         }
-        // The price rises fastest where d₁ = 0, at s = 2√|x|; at the money that is nothing, and nothing is seen there.
+        // The price rises fastest where d₁ = 0, at s = 2√|x|; at the money that is nothing, and
+        // nothing is seen there.
         let inflection = fixed(sqrt(positive(self.moneyness, 58)), 59);
         let point = self.at(inflection.max(1), Side::Below);
         match point {
@@ -177,20 +181,23 @@ impl Target {
         }
     }
 
-    /// Where the tangent at the inflection reaches the price: below the solution, since the price is concave from there on.
+    /// Returns where the tangent at the inflection reaches the price: below the solution, since the
+    /// price is concave from there on.
     fn tangent(&self, inflection: i64, mills: i64) -> i64 {
         // The price over its slope e^(−d₁²/2)/√(2π)·2^(−|x|/2), in Q61: at most √(2π).
         let rise = power_of_log(add(self.price, add(self.moneyness >> 5, LOG2_SQRT_2PI >> 4))) << 1;
         add(inflection, product(sub(rise, mills).max(0) >> 1, DEVIATION) >> 2).clamp(1, MAX_SPREAD)
     }
 
-    /// A guess below the inflection, as if prices were normally distributed (Bachelier): the price over |x| is then a
-    /// function of d = |x|/s alone. Near the money that is a quadratic in s, further out a fitted polynomial.
+    /// Returns a guess below the inflection, as if prices were normally distributed (Bachelier):
+    /// the price over |x| is then a function of d = |x|/s alone. Near the money that is a quadratic
+    /// in s, further out a fitted polynomial.
     fn wing(&self, inflection: i64) -> Option<i64> {
         let distance = product(self.moneyness, LN_2);
         let depth = sub(add(log2(self.moneyness, 58), LOG2_LN_2), self.price);
         let spread = if depth < 4 << 54 {
-            // Price ≈ s/√(2π) − |x|/2 + x²/(2√(2π)·s), so that s² − y·s + x²/2 = 0 with y = √(2π)·(price + |x|/2).
+            // Price ≈ s/√(2π) − |x|/2 + x²/(2√(2π)·s), so that s² − y·s + x²/2 = 0 with y =
+            // √(2π)·(price + |x|/2).
             let y = product(add(power_of_log(self.price) >> 2, distance >> 1), SQRT_2PI) << 2;
             // Q54 and Q58.
             let under_root = sub(product(y, y), product(distance, distance) << 1).max(0);
@@ -212,7 +219,8 @@ impl Target {
         (spread > 0).then(|| spread.min(inflection))
     }
 
-    /// Halley's steps for the side's logarithm, in 1/s² below the inflection and in s above it, inside a bracket.
+    /// Halley's steps for the side's logarithm, in 1/s² below the inflection and in s above it,
+    /// inside a bracket.
     fn search(&self, side: Side, target: i64, start: i64, low: i64, high: i64) -> Result<i64, ImpliedVolatilityError> {
         let (mut spread, mut low, mut high) = (start, low, high);
         for _ in 0..128 {
@@ -246,7 +254,7 @@ impl Target {
         Ok(spread)
     }
 
-    /// The price at a spread; `None` where it is too small to be seen.
+    /// Returns the price at a spread; `None` where it is too small to be seen.
     fn at(&self, spread: i64, side: Side) -> Option<Point> {
         let ratio = quotient(positive(self.moneyness, 58), positive(spread, 58));
         if ratio.exponent() >= 4 {
@@ -272,7 +280,8 @@ impl Target {
     }
 }
 
-/// Halley's next spread, and whether it is the last; `None` where the step is too long to be trusted.
+/// Halley's next spread, and whether it is the last; `None` where the step is too long to be
+/// trusted.
 fn stepped(point: &Point, excess: i64, spread: i64, side: Side) -> Option<(i64, bool)> {
     // s/m for s = σ√τ itself, and Newton's relative step n = f/(f'·s), both Q52.
     let spread_value = positive(spread, 58);
@@ -332,12 +341,12 @@ fn divided(a: i64, b: i64) -> Option<i64> {
     Some(if a < 0 { sub(0, size) } else { size })
 }
 
-/// A fixed-point number ≥ 0 as a magnitude.
+/// Returns a fixed-point number ≥ 0 as a magnitude.
 fn positive(value: i64, bits: i32) -> Magnitude {
     Magnitude::from_parts(value.unsigned_abs(), bits.wrapping_neg()).unwrap_or(Magnitude::ZERO)
 }
 
-/// A magnitude that fits, in fixed point, rounded down.
+/// Returns a magnitude that fits, in fixed point, rounded down.
 fn fixed(value: Magnitude, bits: i64) -> i64 {
     shift_right(
         (value.mantissa() >> 1) as i64,

@@ -47,7 +47,8 @@ pub struct Inputs {
     pub strike: Strike,
     /// The rate at which the quote currency grows.
     pub rate: Rate,
-    /// The yield of the underlying (its carry to the holder): the forward is S·e^((rate − carry)·τ).
+    /// The yield of the underlying (its carry to the holder): the forward is S·e^((rate −
+    /// carry)·τ).
     pub carry: Rate,
     /// Annualised volatility.
     pub volatility: Volatility,
@@ -88,14 +89,14 @@ impl fmt::Display for DomainError {
 impl core::error::Error for DomainError {}
 
 impl Spot {
-    /// A spot from a fixed-point price.
+    /// Returns a spot from a fixed-point price.
     pub fn from_price(price: Price) -> Self {
         Self(Magnitude::from_price(price))
     }
 }
 
 impl Strike {
-    /// A strike from a fixed-point price.
+    /// Returns a strike from a fixed-point price.
     pub fn from_price(price: Price) -> Self {
         Self(Magnitude::from_price(price))
     }

@@ -1,7 +1,8 @@
-//! Black-Scholes-Merton with a continuous rate and carry: prices and Greeks of a European option, in two tiers.
+//! Black-Scholes-Merton with a continuous rate and carry: prices and Greeks of a European option,
+//! in two tiers.
 //!
-//! The domain is checked on every call: spot 10⁻⁶…10⁷, |ln(K/S)| ≤ 5, time zero or 1 s…5 years, volatility 1…500 %,
-//! rate and carry ±100 %. Error bounds are in `docs/internals/numerics.md`.
+//! The domain is checked on every call: spot 10⁻⁶…10⁷, |ln(K/S)| ≤ 5, time zero or 1 s…5 years,
+//! volatility 1…500 %, rate and carry ±100 %. Error bounds are in `docs/internals/numerics.md`.
 
 mod domain;
 pub mod fast;

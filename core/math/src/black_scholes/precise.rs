@@ -1,5 +1,5 @@
-//! Black-Scholes-Merton in the precise tier: price/S and delta within 10⁻¹², the other Greeks within 10⁻¹¹ of their natural
-//! scale (gamma·S·σ√τ, vega/(S√τ), theta·τ/S, rho/(Kτ)).
+//! Black-Scholes-Merton in the precise tier: price/S and delta within 10⁻¹², the other Greeks
+//! within 10⁻¹¹ of their natural scale (gamma·S·σ√τ, vega/(S√τ), theta·τ/S, rho/(Kτ)).
 //!
 //! The plan is [`super::fast`]'s, with 62-bit products; numbers per spot are in Q47.
 
@@ -11,7 +11,7 @@ use crate::kernels::coefficients::{DEVIATION, HALF_LOG2_E, MONEYNESS_LIMIT, SCOR
 use crate::kernels::precise::{density, exp2, log2_ratio, mills, sqrt_parts, FRACTION};
 use crate::Scaled;
 
-/// The value of one option on one unit, in quote units.
+/// Returns the value of one option on one unit, in quote units.
 #[inline(always)]
 pub fn price(inputs: &Inputs) -> Result<Scaled, DomainError> {
     check(inputs)?;
@@ -31,7 +31,7 @@ pub fn greeks(inputs: &Inputs) -> Result<Greeks, DomainError> {
     Frame::new(inputs).map(|frame| frame.greeks(inputs))
 }
 
-/// All of [`greeks`], and vanna, volga and charm.
+/// Returns all of [`greeks`], and vanna, volga and charm.
 #[inline(always)]
 pub fn greeks_and_higher(inputs: &Inputs) -> Result<(Greeks, HigherGreeks), DomainError> {
     check(inputs)?;
@@ -50,7 +50,8 @@ fn expired(inputs: &Inputs) -> Result<(Greeks, HigherGreeks), DomainError> {
     Ok(at_expiry(inputs))
 }
 
-/// What all the Greeks are made of. "Per spot" means divided by S; Qn, that the integer is the value times 2ⁿ.
+/// What all the Greeks are made of. "Per spot" means divided by S; Qn, that the integer is the
+/// value times 2ⁿ.
 struct Frame {
     /// The spot's mantissa, and its exponent: 1 is 2⁶³.
     spot: u64,
@@ -162,7 +163,8 @@ impl Frame {
         })
     }
 
-    /// A call's price per spot, Q47, within its bounds: at least the forward's, at most the underlying's.
+    /// Returns a call's price per spot, Q47, within its bounds: at least the forward's, at most the
+    /// underlying's.
     #[inline(always)]
     fn call(&self) -> i64 {
         let carried = add(self.held, self.owed);
@@ -246,7 +248,8 @@ impl Frame {
         }
     }
 
-    /// Vanna = −φ·d₂/σ, volga = vega·d₁·d₂/σ, charm = ±q·leg₁/S − φ·(2(r − q)τ − d₂σ√τ)/(2τσ√τ), with φ carried.
+    /// Vanna = −φ·d₂/σ, volga = vega·d₁·d₂/σ, charm = ±q·leg₁/S − φ·(2(r − q)τ − d₂σ√τ)/(2τσ√τ),
+    /// with φ carried.
     #[inline(always)]
     fn higher(&self, inputs: &Inputs) -> HigherGreeks {
         let volatility = inputs.volatility.0;
@@ -274,7 +277,8 @@ impl Frame {
         let time = inputs.time.0;
         let by_time = product(second, (fraction(self.density as u64, time.mantissa()) >> 1) as i64);
         let by_time_exponent = sub(self.density_exponent, add(time.octave(), 57));
-        // The larger of the two decides the scale; the carry's part is of order one, and alone where no density is left.
+        // The larger of the two decides the scale; the carry's part is of order one, and alone
+        // where no density is left.
         let exponent = if self.density == 0 {
             -48
         } else {
@@ -299,7 +303,8 @@ impl Frame {
     }
 }
 
-/// d₁ and d₂ as scores: X/s ± s/4 for the forward's moneyness X (Q`bits`) and s = σ√τ·√(2 log₂e) (1 is 2⁶³ at `exponent`).
+/// d₁ and d₂ as scores: X/s ± s/4 for the forward's moneyness X (Q`bits`) and s = σ√τ·√(2 log₂e) (1
+/// is 2⁶³ at `exponent`).
 #[inline(always)]
 fn scores(forward: i64, bits: i64, spread: u64, exponent: i64) -> (i64, i64) {
     // X/s in Q58 is X·2^shift·2⁶⁴ / spread.

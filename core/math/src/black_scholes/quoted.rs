@@ -29,7 +29,8 @@ pub struct QuotedOption {
 pub enum ImpliedVolatilityError {
     /// An input lies outside the domain.
     Domain(DomainError),
-    /// The price is not above the discounted payoff of the forward, by more than 2⁻⁴⁶ of the spot if that is positive.
+    /// The price is not above the discounted payoff of the forward, by more than 2⁻⁴⁶ of the spot
+    /// if that is positive.
     TooLow,
     /// The price is not below the discounted underlying (a call) or strike (a put).
     TooHigh,

@@ -1,8 +1,9 @@
-//! One option at many shocks of its spot and its volatility, by the fast tier: what does not move is worked out once.
+//! One option at many shocks of its spot and its volatility, by the fast tier: what does not move
+//! is worked out once.
 //!
-//! A call is worth what [`super::fast`] says, in the same bits. Here it is taken apart into what belongs to the option
-//! ([`Shocked`]), to a move of the price ([`Moved`]) and to a shock of the volatility ([`Spread`]), because a grid asks
-//! for every pair of the last two.
+//! A call is worth what [`super::fast`] says, in the same bits. Here it is taken apart into what
+//! belongs to the option ([`Shocked`]), to a move of the price ([`Moved`]) and to a shock of the
+//! volatility ([`Spread`]), because a grid asks for every pair of the last two.
 
 use super::domain::check;
 use super::fast::{tail, whole_leg, Setup, FAR};
@@ -76,7 +77,7 @@ impl Shocked {
         (!self.is_expired).then_some((self.setup.root, self.setup.root_exponent))
     }
 
-    /// The spread when the volatility is multiplied by `factor`, Q30, within 1/4 and 4.
+    /// Returns the spread when the volatility is multiplied by `factor`, Q30, within 1/4 and 4.
     #[inline(always)]
     pub(crate) fn spread(&self, factor: u64) -> Spread {
         let exponent = self.setup.deviation_exponent;
@@ -107,7 +108,8 @@ impl Shocked {
         }
     }
 
-    /// The option after the price moved by `log2` (Q58, within ±3), which is the factor `moved` in Q32.
+    /// Returns the option after the price moved by `log2` (Q58, within ±3), which is the factor
+    /// `moved` in Q32.
     #[inline(always)]
     pub(crate) fn moved(&self, log2: i64, moved: i64) -> Moved {
         let lost = self.setup.lost;
@@ -128,13 +130,13 @@ impl Shocked {
         }
     }
 
-    /// What the option gained per unshocked spot, Q32.
+    /// Returns what the option gained per unshocked spot, Q32.
     #[inline(always)]
     pub(crate) fn gain(&self, at: &Moved, spread: &Spread) -> i64 {
         sub(self.call(at, spread), at.base)
     }
 
-    /// The price of the call per unshocked spot, Q32.
+    /// Returns the price of the call per unshocked spot, Q32.
     #[inline(always)]
     fn call(&self, at: &Moved, spread: &Spread) -> i64 {
         if self.is_expired || at.size >= spread.limit {

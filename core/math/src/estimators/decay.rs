@@ -7,7 +7,8 @@ use crate::kernels::precise::{exp2, FRACTION};
 
 /// Fraction bits of the exponent x = Δt/τ.
 const BITS: u32 = 58;
-/// Below 2⁻⁴ a short series keeps the digits of 1 − e^(−x), which a difference of nearly equal numbers would lose.
+/// Below 2⁻⁴ a short series keeps the digits of 1 − e^(−x), which a difference of nearly equal
+/// numbers would lose.
 const SERIES_LIMIT: u64 = 1 << (BITS - 4);
 
 /// The time constant τ of an exponential average: 60 s…90 d, in seconds.
@@ -20,7 +21,7 @@ impl TimeConstant {
     /// The longest.
     pub const MAX: Self = Self(90 * 86_400);
 
-    /// A time constant, or `None` outside 60 s…90 d.
+    /// Returns a time constant, or `None` outside 60 s…90 d.
     pub const fn new(seconds: u32) -> Option<Self> {
         if seconds < Self::MIN.0 || seconds > Self::MAX.0 {
             return None;
@@ -42,7 +43,8 @@ pub struct Decay {
 }
 
 impl Decay {
-    /// The weights after `elapsed`. Absolute error below 2⁻⁴⁶; relative error of `gained` below 2⁻³⁵.
+    /// Returns the weights after `elapsed`. Absolute error below 2⁻⁴⁶; relative error of `gained`
+    /// below 2⁻³⁵.
     pub fn over(elapsed: Elapsed, time_constant: TimeConstant) -> Self {
         let (elapsed, constant) = (u64::from(elapsed.seconds()), u64::from(time_constant.0));
         let gained = match exponent(elapsed, constant) {
@@ -70,7 +72,8 @@ impl Decay {
         !self.gained
     }
 
-    /// The exponential average `average` of any quantity after a step at `value`, to its last bit.
+    /// Returns the exponential average `average` of any quantity after a step at `value`, to its
+    /// last bit.
     pub const fn average(self, average: u64, value: u64) -> u64 {
         blend(average, value, self.gained)
     }
@@ -88,14 +91,16 @@ fn exponent(elapsed: u64, constant: u64) -> Option<u64> {
     if whole >= 44 {
         return None;
     }
-    // By two divisions: a remainder below 2²³ leaves room for 36 bits in the first, and its own for 22 in the second.
+    // By two divisions: a remainder below 2²³ leaves room for 36 bits in the first, and its own for
+    // 22 in the second.
     let scaled = rest << 36;
     let (high, left) = (scaled.checked_div(constant)?, scaled.checked_rem(constant)?);
     let low = (left << 22).checked_div(constant)?;
     Some((whole << BITS).wrapping_add(high << 22).wrapping_add(low))
 }
 
-/// ⌊weight × constant / elapsed⌋, saturating: `spread` from `gained`, for a quotient of at most one.
+/// ⌊weight × constant / elapsed⌋, saturating: `spread` from `gained`, for a quotient of at most
+/// one.
 const fn ratio(weight: u64, constant: u64, elapsed: u64) -> u64 {
     let (high, low) = wide_mul(weight, constant);
     // 2⁶⁴ ÷ elapsed in two steps; what is left over is smaller than elapsed < 2²².
@@ -122,7 +127,8 @@ fn kept_after(x: u64) -> u64 {
     let (power, _) = wide_mul(x, (TWO_LOG2_E as u64) << 2);
     let power = (power as i64).wrapping_neg();
     let (mantissa, whole) = exp2(power >> 57, (power << 5) & FRACTION);
-    // The mantissa has 61 fraction bits and is within 1…2; x > 0, so the power of two is −1 or less.
+    // The mantissa has 61 fraction bits and is within 1…2; x > 0, so the power of two is −1 or
+    // less.
     let mantissa = mantissa as u64;
     match whole.wrapping_add(2).wrapping_neg() {
         -1 => mantissa << 2,
@@ -130,7 +136,8 @@ fn kept_after(x: u64) -> u64 {
     }
 }
 
-/// (1 − e^(−y))/y for y < 2⁻⁴ as a fraction of 2⁶⁴: Σ (−y)ⁿ/(n+1)!, as many terms as leave less than 2⁻⁵⁰.
+/// (1 − e^(−y))/y for y < 2⁻⁴ as a fraction of 2⁶⁴: Σ (−y)ⁿ/(n+1)!, as many terms as leave less
+/// than 2⁻⁵⁰.
 #[inline]
 const fn spread_of(y: u64) -> u64 {
     if y >> 54 == 0 {
@@ -140,7 +147,7 @@ const fn spread_of(y: u64) -> u64 {
     }
 }
 
-/// The first `terms` terms of 1 − y/2·(1 − y/3·(1 − …)): every bracket is within 0…1.
+/// Returns the first `terms` terms of 1 − y/2·(1 − y/3·(1 − …)): every bracket is within 0…1.
 #[inline]
 const fn series(y: u64, terms: u64) -> u64 {
     let mut sum = u64::MAX;

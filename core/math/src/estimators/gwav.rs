@@ -14,7 +14,8 @@ pub const CHECKPOINTS: usize = 8;
 
 /// Bits to drop from a logarithm with 57 fraction bits: it is kept with 32.
 const DROPPED: u32 = 25;
-/// After a silence this long, about eight years, history begins anew: products with time would no longer fit.
+/// After a silence this long, about eight years, history begins anew: products with time would no
+/// longer fit.
 const LONGEST_SILENCE: i64 = 1 << 28;
 
 /// ∫ ln σ dt up to a moment.
@@ -22,12 +23,13 @@ const LONGEST_SILENCE: i64 = 1 << 28;
 pub struct Checkpoint {
     /// The moment, unix seconds.
     pub time: i64,
-    /// ∫ ln σ dt from some beginning, in seconds, with 32 fraction bits; wraps around, only differences mean anything.
+    /// ∫ ln σ dt from some beginning, in seconds, with 32 fraction bits; wraps around, only
+    /// differences mean anything.
     pub integral: i64,
 }
 
 impl Checkpoint {
-    /// The integral carried on to `time` at a constant `level`.
+    /// Returns the integral carried on to `time` at a constant `level`.
     const fn carried(self, level: i64, time: i64) -> Self {
         let held = time.wrapping_sub(self.time);
         Self {
@@ -62,14 +64,16 @@ impl core::error::Error for GwavError {}
 
 /// exp(∫ ln σ dt / window), from checkpoints of the integral.
 ///
-/// A volatility counts from when it was published until the next one is: one that stands for no time has no weight, and one that
-/// stands for a share x of the window moves the average by its own factor to the power x. The geometric mean is chosen
-/// because a spike of a hundredfold then weighs as much as a fall to a hundredth. (Lyra's oracle of the same name
-/// averages in the same way over an unbounded list of observations.)
+/// A volatility counts from when it was published until the next one is: one that stands for no
+/// time has no weight, and one that stands for a share x of the window moves the average by its own
+/// factor to the power x. The geometric mean is chosen because a spike of a hundredfold then weighs
+/// as much as a fall to a hundredth. (Lyra's oracle of the same name averages in the same way over
+/// an unbounded list of observations.)
 ///
-/// The last eight checkpoints are kept, `spacing` apart or further, so windows up to seven spacings can always be asked for once
-/// that much history exists. A window that begins between two checkpoints takes the average level between them for its
-/// first part; that is the only approximation beside rounding (2⁻³⁰ of the result).
+/// The last eight checkpoints are kept, `spacing` apart or further, so windows up to seven spacings
+/// can always be asked for once that much history exists. A window that begins between two
+/// checkpoints takes the average level between them for its first part; that is the only
+/// approximation beside rounding (2⁻³⁰ of the result).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gwav {
     /// ln σ since the last update, with 32 fraction bits.
@@ -99,8 +103,9 @@ impl Gwav {
         })
     }
 
-    /// From what was stored: the level and its last update, and the checkpoints, the newest first. `None` if
-    /// it is no state that updates lead to: levels out of range, none or too many checkpoints, times out of order.
+    /// From what was stored: the level and its last update, and the checkpoints, the newest first.
+    /// `None` if it is no state that updates lead to: levels out of range, none or too many
+    /// checkpoints, times out of order.
     pub fn from_parts(level: i64, last: Checkpoint, checkpoints: [Checkpoint; CHECKPOINTS], used: u8) -> Option<Self> {
         let in_use = checkpoints.get(..usize::from(used)).filter(|list| !list.is_empty())?;
         let mut later = last.time;
@@ -122,21 +127,22 @@ impl Gwav {
         })
     }
 
-    /// What to store, in the order of [`Self::from_parts`].
+    /// Returns what to store, in the order of [`Self::from_parts`].
     pub const fn parts(&self) -> (i64, Checkpoint, [Checkpoint; CHECKPOINTS], u8) {
         (self.level, self.last, self.checkpoints, self.used)
     }
 
-    /// When a volatility was last published, unix seconds.
+    /// Returns when a volatility was last published, unix seconds.
     pub const fn updated_at(&self) -> i64 {
         self.last.time
     }
 
-    /// With a new volatility from `now` on; a checkpoint is set if the newest is at least `spacing` old.
+    /// With a new volatility from `now` on; a checkpoint is set if the newest is at least `spacing`
+    /// old.
     ///
     /// # Errors
-    /// [`GwavError::Volatility`]; [`GwavError::Time`] if `now` is before the last update or beyond 2⁶⁰. Two updates in one second are
-    /// allowed: the first then never counts.
+    /// [`GwavError::Volatility`]; [`GwavError::Time`] if `now` is before the last update or beyond
+    /// 2⁶⁰. Two updates in one second are allowed: the first then never counts.
     pub fn update(&self, volatility: Volatility, now: i64, spacing: Elapsed) -> Result<Self, GwavError> {
         let level = level_of(volatility)?;
         let held = now
@@ -157,11 +163,11 @@ impl Gwav {
         Ok(next)
     }
 
-    /// The average over the last `window` before `now`.
+    /// Returns the average over the last `window` before `now`.
     ///
     /// # Errors
-    /// [`GwavError::Time`] if `now` is before the last update; [`GwavError::History`] if the window begins before the oldest
-    /// checkpoint: a short history is never passed off as a long one.
+    /// [`GwavError::Time`] if `now` is before the last update; [`GwavError::History`] if the window
+    /// begins before the oldest checkpoint: a short history is never passed off as a long one.
     pub fn average(&self, window: Elapsed, now: i64) -> Result<Volatility, GwavError> {
         let held = now
             .checked_sub(self.last.time)
@@ -178,7 +184,7 @@ impl Gwav {
         Ok(volatility_of(mean))
     }
 
-    /// The integral up to a `time` before the last update.
+    /// Returns the integral up to a `time` before the last update.
     fn at(&self, time: i64) -> Result<Checkpoint, GwavError> {
         let mut after = self.last;
         for before in self.checkpoints.iter().take(usize::from(self.used)) {

@@ -1,8 +1,10 @@
-//! What is learnt from prices observed at irregular times: variance, the shape of returns, trend and its acceleration,
-//! and a time-weighted average of implied volatility.
+//! What is learnt from prices observed at irregular times: variance, the shape of returns, trend
+//! and its acceleration, and a time-weighted average of implied volatility.
 //!
-//! Each estimator is a small `Copy` state of integers with an `update` that cannot fail, because arguments are types that
-//! are checked where they are made; only [`Gwav`] refuses what is out of range or order, and stays as it was. All of it is 64-bit, made of 32×32→64 products, because the chain has no wide multiply.
+//! Each estimator is a small `Copy` state of integers with an `update` that cannot fail, because
+//! arguments are types that are checked where they are made; only [`Gwav`] refuses what is out of
+//! range or order, and stays as it was. All of it is 64-bit, made of 32×32→64 products, because the
+//! chain has no wide multiply.
 //!
 //! | Estimator | Fed with | Answers |
 //! |---|---|---|

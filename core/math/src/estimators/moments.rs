@@ -17,16 +17,19 @@ const MIN_VARIANCE: u64 = 1 << (CENTRAL_BITS - 12);
 
 /// The first four raw moments of standardised returns.
 ///
-/// Each step's return is divided by what was expected of it before it came, z = r/√(v·Δt + c₀² + c₁²), so steps of any
-/// length and any regime are comparable, and taken as ±8 beyond that. Then mₙ ← mₙ·e^(−Δt'/τ) + (1 − e^(−Δt'/τ))·zⁿ with
-/// Δt' = min(Δt, τ), as for [`EwmaVariance`]. Skewness and kurtosis are those of the distribution that has these moments:
-/// centred, and over the variance of z itself, so a biased v cancels.
+/// Each step's return is divided by what was expected of it before it came, z = r/√(v·Δt + c₀² +
+/// c₁²), so steps of any length and any regime are comparable, and taken as ±8 beyond that. Then mₙ
+/// ← mₙ·e^(−Δt'/τ) + (1 − e^(−Δt'/τ))·zⁿ with Δt' = min(Δt, τ), as for [`EwmaVariance`]. Skewness
+/// and kurtosis are those of the distribution that has these moments: centred, and over the
+/// variance of z itself, so a biased v cancels.
 ///
-/// These are the moments of returns *given* the volatility of their time, which is what a quantile times today's volatility
-/// needs (filtered historical simulation: Barone-Adesi, Giannopoulos & Vosper 1999). Over a long sample the unconditional
-/// kurtosis is higher, because volatility itself moves.
+/// These are the moments of returns *given* the volatility of their time, which is what a quantile
+/// times today's volatility needs (filtered historical simulation: Barone-Adesi, Giannopoulos &
+/// Vosper 1999). Over a long sample the unconditional kurtosis is higher, because volatility itself
+/// moves.
 ///
-/// The limit of 8 bounds what one observation can do: with weight g it lifts the fourth moment by at most 4096·g.
+/// The limit of 8 bounds what one observation can do: with weight g it lifts the fourth moment by
+/// at most 4096·g.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EwmaMoments {
     raw: [i64; 4],
@@ -38,8 +41,8 @@ impl EwmaMoments {
         raw: [0, 1 << RAW_BITS, 0, 3 << RAW_BITS],
     };
 
-    /// What was stored: mean, second, third and fourth raw moment, each × 2⁴⁸. What no scores within ±8 can have is
-    /// brought to the nearest limit: 8, 64, 512 and 4096.
+    /// Returns what was stored: mean, second, third and fourth raw moment, each × 2⁴⁸. What no
+    /// scores within ±8 can have is brought to the nearest limit: 8, 64, 512 and 4096.
     pub const fn from_bits(raw: [i64; 4]) -> Self {
         let [first, second, third, fourth] = raw;
         Self {
@@ -52,7 +55,7 @@ impl EwmaMoments {
         }
     }
 
-    /// What to store, each × 2⁴⁸.
+    /// Returns what to store, each × 2⁴⁸.
     pub const fn bits(self) -> [i64; 4] {
         self.raw
     }
@@ -78,8 +81,8 @@ impl EwmaMoments {
         }
     }
 
-    /// Skewness and excess kurtosis, within 2·10⁻⁷·(1 + |excess|). `None` if the scores hardly vary (variance below 2⁻¹²): a price
-    /// that stands still has no shape.
+    /// Skewness and excess kurtosis, within 2·10⁻⁷·(1 + |excess|). `None` if the scores hardly vary
+    /// (variance below 2⁻¹²): a price that stands still has no shape.
     pub fn shape(self) -> Option<(Skewness, ExcessKurtosis)> {
         let [m1, m2, m3, m4] = self.raw.map(|raw| raw >> (RAW_BITS - CENTRAL_BITS));
         let mean_square = times(m1, m1);
@@ -107,19 +110,19 @@ impl EwmaMoments {
     }
 }
 
-/// The product of two central moments.
+/// Returns the product of two central moments.
 const fn times(a: i64, b: i64) -> i64 {
     signed_mul_shift(a, b, CENTRAL_BITS)
 }
 
-/// The quotient of two central moments, as one; saturates at 2¹⁹.
+/// Returns the quotient of two central moments, as one; saturates at 2¹⁹.
 const fn over(a: u64, b: u64) -> u64 {
     const LIMIT: u64 = 1 << (19 + 32);
     let ratio = ratio_32(a, b);
     (if ratio > LIMIT { LIMIT } else { ratio }) << (CENTRAL_BITS - 32)
 }
 
-/// A number with the fraction bits of central moments as one with 48, saturating.
+/// Returns a number with the fraction bits of central moments as one with 48, saturating.
 const fn saturated(value: u64) -> i64 {
     if value >> (63 - (RAW_BITS - CENTRAL_BITS)) != 0 {
         i64::MAX

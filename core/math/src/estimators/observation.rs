@@ -16,7 +16,8 @@ const SQUARE_SHIFT: u32 = 37;
 
 /// A log return within ±4 (a price 54.6 times as high, or as low), with 48 fraction bits.
 ///
-/// Larger ones are taken as ±4: a market that moved so far must still be observable, and 4 is beyond every threshold.
+/// Larger ones are taken as ±4: a market that moved so far must still be observable, and 4 is
+/// beyond every threshold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LogReturn(i64);
 
@@ -28,7 +29,7 @@ impl LogReturn {
     /// The smallest.
     pub const MIN: Self = Self(-(4 << 48));
 
-    /// The return `value`, or the nearer of ±4.
+    /// Returns the return `value`, or the nearer of ±4.
     pub const fn saturating(value: I16F48) -> Self {
         Self::from_bits(value.to_bits())
     }
@@ -48,7 +49,7 @@ impl LogReturn {
         Self::from_bits(bits.wrapping_add(1 << 8) >> 9)
     }
 
-    /// The return of `bits` / 2⁴⁸, or the nearer of ±4.
+    /// Returns the return of `bits` / 2⁴⁸, or the nearer of ±4.
     pub const fn from_bits(bits: i64) -> Self {
         if bits > Self::MAX.0 {
             Self::MAX
@@ -59,22 +60,22 @@ impl LogReturn {
         }
     }
 
-    /// The return × 2⁴⁸.
+    /// Returns the return × 2⁴⁸.
     pub const fn bits(self) -> i64 {
         self.0
     }
 
-    /// The return as a fixed-point number.
+    /// Returns the return as a fixed-point number.
     pub const fn fixed(self) -> I16F48 {
         I16F48::from_bits(self.0)
     }
 
-    /// The sum, or the nearer of ±4.
+    /// Returns the sum, or the nearer of ±4.
     pub const fn saturating_add(self, other: Self) -> Self {
         Self::from_bits(self.0.wrapping_add(other.0))
     }
 
-    /// The square with 59 fraction bits, rounded down: at most 2⁶³.
+    /// Returns the square with 59 fraction bits, rounded down: at most 2⁶³.
     pub(crate) const fn squared(self) -> u64 {
         let magnitude = self.0.unsigned_abs();
         mul_shift(magnitude, magnitude, SQUARE_SHIFT)
@@ -89,7 +90,8 @@ impl Elapsed {
     /// The longest time one observation accounts for.
     pub const MAX: Self = Self(30 * 86_400);
 
-    /// `seconds`, or 30 days if it is more. `None` if it is not positive: time did not pass, so nothing can be learnt.
+    /// `seconds`, or 30 days if it is more. `None` if it is not positive: time did not pass, so
+    /// nothing can be learnt.
     pub const fn capped(seconds: i64) -> Option<Self> {
         if seconds <= 0 {
             return None;
@@ -105,7 +107,7 @@ impl Elapsed {
         self.0
     }
 
-    /// The time, or `seconds` if that is less and positive.
+    /// Returns the time, or `seconds` if that is less and positive.
     pub(crate) const fn at_most(self, seconds: u32) -> Self {
         if seconds == 0 || self.0 <= seconds {
             self
@@ -114,7 +116,7 @@ impl Elapsed {
         }
     }
 
-    /// The sum, or 30 days if it is more.
+    /// Returns the sum, or 30 days if it is more.
     pub(crate) const fn capped_add(self, seconds: u32) -> Self {
         let sum = self.0.saturating_add(seconds);
         if sum > Self::MAX.0 {
@@ -135,15 +137,15 @@ impl NoiseVariance {
     /// A price known to within itself.
     pub const MAX: Self = Self(1 << SQUARE_BITS);
 
-    /// The square of a confidence that is given as a share of the price, taken as one standard deviation.
-    /// A confidence above 1 counts as 1, a negative one as its magnitude.
+    /// Returns the square of a confidence that is given as a share of the price, taken as one
+    /// standard deviation. A confidence above 1 counts as 1, a negative one as its magnitude.
     pub fn from_confidence(confidence: Ratio) -> Self {
         let bits = confidence.fixed().to_bits().unsigned_abs().min(1 << 48);
         // At most 2⁴⁸, so it is a return within ±4.
         Self(LogReturn(bits as i64).squared())
     }
 
-    /// The variance of `bits` / 2⁵⁹, or 1 if it is more.
+    /// Returns the variance of `bits` / 2⁵⁹, or 1 if it is more.
     pub const fn from_bits(bits: u64) -> Self {
         if bits > Self::MAX.0 {
             Self::MAX
@@ -152,7 +154,7 @@ impl NoiseVariance {
         }
     }
 
-    /// The variance × 2⁵⁹.
+    /// Returns the variance × 2⁵⁹.
     pub const fn bits(self) -> u64 {
         self.0
     }
@@ -169,13 +171,15 @@ pub struct Observation {
     pub noise: NoiseVariance,
 }
 
-/// A number of standard deviations, within ±8, with 28 fraction bits. What is further out is taken as ±8.
+/// A number of standard deviations, within ±8, with 28 fraction bits. What is further out is taken
+/// as ±8.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Score(pub I4F28);
 
 impl Score {
-    /// `value` / √`variance`, where `variance` has 59 fraction bits. Error at most 2⁻²⁸ + 2⁻³¹·|score| beyond that of the
-    /// squared value's own last bit, 2⁻⁵⁹. A move without any variance is ±8.
+    /// `value` / √`variance`, where `variance` has 59 fraction bits. Error at most 2⁻²⁸ +
+    /// 2⁻³¹·|score| beyond that of the squared value's own last bit, 2⁻⁵⁹. A move without any
+    /// variance is ±8.
     #[inline]
     pub(crate) const fn of(value: LogReturn, variance: u64) -> Self {
         const LIMIT: u64 = (1 << 31) - 1;

@@ -1,4 +1,5 @@
-//! Observations at any times, turned into steps that are long enough to say something about variance.
+//! Observations at any times, turned into steps that are long enough to say something about
+//! variance.
 
 use super::observation::{Elapsed, LogReturn, NoiseVariance, Observation};
 
@@ -14,7 +15,7 @@ pub struct Step {
 }
 
 impl Step {
-    /// A step between two prices with these noises.
+    /// Returns a step between two prices with these noises.
     pub const fn new(log_return: LogReturn, elapsed: Elapsed, from: NoiseVariance, to: NoiseVariance) -> Self {
         Self {
             log_return,
@@ -23,7 +24,8 @@ impl Step {
         }
     }
 
-    /// Variance of the return's measurement error: the sum over its two ends, at most 2, with 59 fraction bits.
+    /// Variance of the return's measurement error: the sum over its two ends, at most 2, with 59
+    /// fraction bits.
     pub const fn noise_bits(self) -> u64 {
         self.noise
     }
@@ -31,10 +33,10 @@ impl Step {
 
 /// Collects observations until they span the sampling time, then hands on one step.
 ///
-/// Squared returns over short times measure the noise of the price, not its volatility: noise adds 2c²/Δt to variance,
-/// without limit as Δt → 0 (Zhang, Mykland & Aït-Sahalia 2005). And if noise is subtracted
-/// step by step with a floor at zero, short steps lose the volatility instead. Sparse sampling bounds both, and makes
-/// a burst of observations worth as much as a single one.
+/// Squared returns over short times measure the noise of the price, not its volatility: noise adds
+/// 2c²/Δt to variance, without limit as Δt → 0 (Zhang, Mykland & Aït-Sahalia 2005). And if noise is
+/// subtracted step by step with a floor at zero, short steps lose the volatility instead. Sparse
+/// sampling bounds both, and makes a burst of observations worth as much as a single one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sampler {
     /// Log return since the step began, with 48 fraction bits.
@@ -64,7 +66,8 @@ impl Sampler {
         }
     }
 
-    /// What to store: the return since the step began, the noise it began with, and its seconds so far.
+    /// Returns what to store: the return since the step began, the noise it began with, and its
+    /// seconds so far.
     pub const fn parts(self) -> (LogReturn, NoiseVariance, u32) {
         (
             LogReturn::from_bits(self.log_return),
@@ -88,7 +91,8 @@ impl Sampler {
         (Self::first(observation.noise), Some(self.so_far(observation)))
     }
 
-    /// What the step would be if it ended with this observation, however short it is: a jump does not wait for its step to end.
+    /// Returns what the step would be if it ended with this observation, however short it is: a
+    /// jump does not wait for its step to end.
     pub const fn so_far(self, observation: &Observation) -> Step {
         Step::new(
             LogReturn::from_bits(self.log_return).saturating_add(observation.log_return),

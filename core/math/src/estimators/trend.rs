@@ -15,8 +15,8 @@ pub struct TrendParams {
 }
 
 impl TrendParams {
-    /// `fast` and `slow` averages of the log price, and the average of their difference (the `signal`) against which
-    /// acceleration is measured. `None` unless slow is at least twice fast.
+    /// `fast` and `slow` averages of the log price, and the average of their difference (the
+    /// `signal`) against which acceleration is measured. `None` unless slow is at least twice fast.
     pub const fn new(fast: TimeConstant, slow: TimeConstant, signal: TimeConstant) -> Option<Self> {
         if slow.seconds() < fast.seconds().saturating_mul(2) {
             return None;
@@ -24,32 +24,38 @@ impl TrendParams {
         Some(Self { fast, slow, signal })
     }
 
-    /// The time constants of the fast and the slow average, and of the signal.
+    /// Returns the time constants of the fast and the slow average, and of the signal.
     pub const fn times(&self) -> [TimeConstant; 3] {
         [self.fast, self.slow, self.signal]
     }
 }
 
-/// How far the log price is from its fast and its slow exponential average, and the average of the difference of the two.
+/// How far the log price is from its fast and its slow exponential average, and the average of the
+/// difference of the two.
 ///
-/// **What is measured.** Let X be the log price and A_τ(t) = ∫₀^∞ e^(−u/τ) X(t − u) du/τ its exponential average. The trend is
-/// the difference of a fast and a slow one, T = A_f − A_s, and its acceleration is the trend less its own average,
-/// H = T − ∫₀^∞ e^(−u/m) T(t − u) du/m. (Appel's moving-average convergence-divergence and its histogram, in continuous time.)
+/// **What is measured.** Let X be the log price and A_τ(t) = ∫₀^∞ e^(−u/τ) X(t − u) du/τ its
+/// exponential average. The trend is the difference of a fast and a slow one, T = A_f − A_s, and
+/// its acceleration is the trend less its own average, H = T − ∫₀^∞ e^(−u/m) T(t − u) du/m.
+/// (Appel's moving-average convergence-divergence and its histogram, in continuous time.)
 ///
-/// **Its standard deviation.** The distance from an average, D_τ = X − A_τ, obeys dD = dX − D dt/τ, so under a driftless random walk
-/// X = σW it is an Ornstein-Uhlenbeck process: D_τ(t) = σ∫₀^∞ e^(−u/τ) dW(t − u). Hence
+/// **Its standard deviation.** The distance from an average, D_τ = X − A_τ, obeys dD = dX − D dt/τ,
+/// so under a driftless random walk X = σW it is an Ornstein-Uhlenbeck process: D_τ(t) = σ∫₀^∞
+/// e^(−u/τ) dW(t − u). Hence
 ///
 /// - Cov(D_a, D_b) = σ²∫₀^∞ e^(−u/a − u/b) du = σ²·ab/(a + b), and Var D_τ = σ²τ/2;
 /// - T = D_s − D_f, so Var T = σ²[s/2 + f/2 − 2fs/(f + s)] = **σ²(s − f)² / (2(s + f))**;
-/// - H has the transfer function p/(p + 1/m) · (1/f − 1/s)/((p + 1/f)(p + 1/s)) from dX. The integral of the squared modulus of
-///   p/((p + a)(p + b)(p + c)) over the frequencies, over 2π, is 1/(2(a + b)(b + c)(c + a)). With a = 1/m, b = 1/f, c = 1/s this is
-///   **Var H = Var T · m² / ((m + f)(m + s))**, which grows to Var T as m → ∞.
+/// - H has the transfer function p/(p + 1/m) · (1/f − 1/s)/((p + 1/f)(p + 1/s)) from dX. The
+///   integral of the squared modulus of p/((p + a)(p + b)(p + c)) over the frequencies, over 2π, is
+///   1/(2(a + b)(b + c)(c + a)). With a = 1/m, b = 1/f, c = 1/s this is **Var H = Var T · m² / ((m
+///   + f)(m + s))**, which grows to Var T as m → ∞.
 ///
-/// **Irregular times.** Between two observations the log price is taken as linear, and each average is then exact over the step
-/// (Zumbach & Müller 2001, "Operators on inhomogeneous time series"): with μ = e^(−Δt/τ) and ν = (1 − μ)τ/Δt,
-/// A ← μA + (ν − μ)X₀ + (1 − ν)X₁. For the distance from it that is D ← μD + νr, with r the log return of the step, so only
-/// returns are needed. The signal follows T in the same way, which is exact to second order in Δt/τ. A chord is smoother than a random
-/// walk: long steps make scores smaller than the formula says, never larger on average (docs/internals/estimators.md has the measured ratio).
+/// **Irregular times.** Between two observations the log price is taken as linear, and each average
+/// is then exact over the step (Zumbach & Müller 2001, "Operators on inhomogeneous time series"):
+/// with μ = e^(−Δt/τ) and ν = (1 − μ)τ/Δt, A ← μA + (ν − μ)X₀ + (1 − ν)X₁. For the distance from it
+/// that is D ← μD + νr, with r the log return of the step, so only returns are needed. The signal
+/// follows T in the same way, which is exact to second order in Δt/τ. A chord is smoother than a
+/// random walk: long steps make scores smaller than the formula says, never larger on average
+/// (docs/internals/estimators.md has the measured ratio).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Trend {
     fast: LogReturn,
@@ -71,17 +77,19 @@ pub struct TrendScores {
 }
 
 impl Trend {
-    /// What was stored: the distances of the log price from its fast and slow average, and the average of their difference.
+    /// Returns what was stored: the distances of the log price from its fast and slow average, and
+    /// the average of their difference.
     pub const fn from_parts(fast: LogReturn, slow: LogReturn, signal: LogReturn) -> Self {
         Self { fast, slow, signal }
     }
 
-    /// What to store, in the order of [`Self::from_parts`].
+    /// Returns what to store, in the order of [`Self::from_parts`].
     pub const fn parts(self) -> (LogReturn, LogReturn, LogReturn) {
         (self.fast, self.slow, self.signal)
     }
 
-    /// After one more observation. Its noise does not matter: returns of a noisy price add up to the same distance.
+    /// After one more observation. Its noise does not matter: returns of a noisy price add up to
+    /// the same distance.
     pub fn update(self, observation: &Observation, params: &TrendParams) -> Self {
         let r = observation.log_return;
         let fast = distance(self.fast, r, &Decay::over(observation.elapsed, params.fast));
@@ -104,7 +112,8 @@ impl Trend {
         Self { fast, slow, signal }
     }
 
-    /// The scores at the variance of the day. `None` if the variance is zero: then nothing is expected of the price.
+    /// Returns the scores at the variance of the day. `None` if the variance is zero: then nothing
+    /// is expected of the price.
     pub const fn scores(self, variance: EwmaVariance, params: &TrendParams) -> Option<TrendScores> {
         if variance.bits() == 0 {
             return None;
@@ -114,7 +123,8 @@ impl Trend {
             params.slow.seconds() as u64,
             params.signal.seconds() as u64,
         );
-        // Effective times with 16 fraction bits. Time constants are below 2²³, so a square × 2¹⁶ is below 2⁶².
+        // Effective times with 16 fraction bits. Time constants are below 2²³, so a square × 2¹⁶ is
+        // below 2⁶².
         let gap = slow.wrapping_sub(fast);
         let of_trend = quotient(gap.wrapping_mul(gap) << 16, slow.wrapping_add(fast) << 1);
         let of_signal = quotient(of_trend.wrapping_mul(signal), signal.wrapping_add(slow));
@@ -128,7 +138,7 @@ impl Trend {
         })
     }
 
-    /// The trend T itself, a log return.
+    /// Returns the trend T itself, a log return.
     pub const fn difference(self) -> LogReturn {
         minus(self.slow, self.fast)
     }

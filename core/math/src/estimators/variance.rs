@@ -15,30 +15,33 @@ const YEAR: u64 = SECONDS_PER_YEAR as u64;
 ///
 /// v ← v·e^(−Δt'/τ) + (1 − e^(−Δt'/τ))·max(0, r² − c₀² − c₁²)/Δt
 ///
-/// with r the log return of the step, Δt its length in years, c₀² and c₁² the noise variances of its two prices, and
-/// Δt' = min(Δt, τ): one return is one degree of freedom however long it took, so it never gets more than
-/// 1 − 1/e = 63 % of the weight, and an outage cannot replace the estimate by a single squared return.
+/// with r the log return of the step, Δt its length in years, c₀² and c₁² the noise variances of
+/// its two prices, and Δt' = min(Δt, τ): one return is one degree of freedom however long it took,
+/// so it never gets more than 1 − 1/e = 63 % of the weight, and an outage cannot replace the
+/// estimate by a single squared return.
 ///
-/// The correction is floored for each step, not for the sum: an overstated confidence may then hide what happened
-/// in one step, but cannot be saved up against a later one. The price is an upward bias of the floor, at most half of
-/// what the noise alone would add: for pure noise of variance n the floored mean is E[max(0, Z² − 1)]·n = 0.484·n.
-/// Noise model: Zhang, Mykland & Aït-Sahalia (2005), "A tale of two time scales", equation 5.
+/// The correction is floored for each step, not for the sum: an overstated confidence may then hide
+/// what happened in one step, but cannot be saved up against a later one. The price is an upward
+/// bias of the floor, at most half of what the noise alone would add: for pure noise of variance n
+/// the floored mean is E[max(0, Z² − 1)]·n = 0.484·n. Noise model: Zhang, Mykland & Aït-Sahalia
+/// (2005), "A tale of two time scales", equation 5.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EwmaVariance(U24F40);
 
 impl EwmaVariance {
-    /// An estimate to begin with. `None` if it is negative or 2²⁴ or more; cut to 40 fraction bits.
+    /// Returns an estimate to begin with. `None` if it is negative or 2²⁴ or more; cut to 40
+    /// fraction bits.
     pub fn from_annual(variance: Ratio) -> Option<Self> {
         let bits = variance.fixed().to_bits() >> (I80F48::FRAC_NBITS - U24F40::FRAC_NBITS);
         u64::try_from(bits).ok().map(Self::from_bits)
     }
 
-    /// What was stored.
+    /// Returns what was stored.
     pub const fn from_bits(bits: u64) -> Self {
         Self(U24F40::from_bits(bits))
     }
 
-    /// What to store: variance per year × 2⁴⁰.
+    /// Returns what to store: variance per year × 2⁴⁰.
     pub const fn bits(self) -> u64 {
         self.0.to_bits()
     }
@@ -48,7 +51,8 @@ impl EwmaVariance {
         Ratio::from_fixed(I80F48::from_num(self.0))
     }
 
-    /// After one more step. The squared return per year saturates at 2²⁴, which takes |r| = 4 within 30 s.
+    /// After one more step. The squared return per year saturates at 2²⁴, which takes |r| = 4
+    /// within 30 s.
     pub fn update(self, step: &Step, time_constant: TimeConstant) -> Self {
         let decay = Decay::over(step.elapsed.at_most(time_constant.seconds()), time_constant);
         Self::from_bits(blend(self.bits(), annualised(step), decay.gained()))
@@ -67,7 +71,8 @@ impl EwmaVariance {
         mul_shift(self.bits(), year_fraction, SHIFT)
     }
 
-    /// How many standard deviations the step's return is, with this variance and the noise of both prices: the jump score.
+    /// Returns how many standard deviations the step's return is, with this variance and the noise
+    /// of both prices: the jump score.
     pub const fn score(self, step: &Step) -> Score {
         Score::of(
             step.log_return,

@@ -42,7 +42,7 @@ impl Errors {
         self.inside += other.inside;
     }
 
-    /// The figures; `None` if there are no quotes.
+    /// Returns the figures; `None` if there are no quotes.
     pub fn summary(&self) -> Option<Summary> {
         let quotes = self.distances.len();
         Some(Summary {
@@ -55,7 +55,7 @@ impl Errors {
     }
 }
 
-/// The value with at least this share at or below it.
+/// Returns the value with at least this share at or below it.
 fn quantile(values: &[f64], share: f64) -> Option<f64> {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);

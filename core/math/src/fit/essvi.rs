@@ -28,7 +28,8 @@ impl Essvi {
         (self.total_variance(k).max(0.0) / years).sqrt()
     }
 
-    /// The parameters as the chain holds them, each rounded to its nearest; out of range they take the bound.
+    /// Returns the parameters as the chain holds them, each rounded to its nearest; out of range
+    /// they take the bound.
     pub fn to_slice(&self, years: f64) -> Slice {
         Slice {
             time: U3F61::saturating_from_num(years),
@@ -38,7 +39,7 @@ impl Essvi {
         }
     }
 
-    /// The nearest doubles to a slice's parameters.
+    /// Returns the nearest doubles to a slice's parameters.
     pub fn of_slice(slice: &Slice) -> Self {
         Self {
             theta: slice.total_variance.to_num(),

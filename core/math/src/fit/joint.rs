@@ -1,12 +1,15 @@
 //! All expiries at once, with the no-arbitrage check's rules as the bounds of the parameters.
 //!
-//! With p = θφ, the slopes of the wings are u = p(1+ρ) and v = p(1−ρ), and the no-arbitrage check's rules between neighbours say that θ, u
-//! and v do not fall and that p/θ does not rise. So a slice is a step from the one before it:
+//! With p = θφ, the slopes of the wings are u = p(1+ρ) and v = p(1−ρ), and the no-arbitrage check's
+//! rules between neighbours say that θ, u and v do not fall and that p/θ does not rise. So a slice
+//! is a step from the one before it:
 //! - θ₂ = θ₁·(1 + growth), growth > 0;
-//! - p₂ = p₁ + s·(p̂ − p₁) with 0 < s < 1, where p̂ = p₁θ₂/θ₁, or less as the butterfly rules demand;
+//! - p₂ = p₁ + s·(p̂ − p₁) with 0 < s < 1, where p̂ = p₁θ₂/θ₁, or less as the butterfly rules
+//!   demand;
 //! - u₂ = u₁ + 2t(p₂ − p₁), v₂ = v₁ + 2(1−t)(p₂ − p₁) with 0 < t < 1.
 //!
-//! Growth, s and t come from unbounded numbers by e^x and by the logistic function. s and t stay 10⁻³ away from 0 and 1 (so
+//! Growth, s and t come from unbounded numbers by e^x and by the logistic function. s and t stay
+//! 10⁻³ away from 0 and 1 (so
 //! |ρ| ≤ 0.998) and the butterfly rules are held with a part in 10⁶ to spare, so that rounding to fixed point breaks none.
 
 use std::vec::Vec;
@@ -15,17 +18,19 @@ use super::essvi::Essvi;
 use super::least_squares::minimise;
 use super::quotes::Point;
 
-/// Half-widths below this, in volatility, weigh no more: a fit within a quarter of a vol point is a good fit.
+/// Half-widths below this, in volatility, weigh no more: a fit within a quarter of a vol point is a
+/// good fit.
 const MIN_HALF_WIDTH: f64 = 0.0025;
 /// How near s, t and the first skew come to their bounds.
 const MARGIN: f64 = 1e-3;
 /// The share of the butterfly bounds that is used.
 const BUTTERFLY_SHARE: f64 = 1.0 - 1e-6;
-/// θ grows at least by this part from expiry to expiry, and at most by e^(20). With the margins of s and t that keeps each
-/// wing 2·10⁻¹⁰ above the one before, where rounding θ at a total variance of 10⁻⁶ moves it by 10⁻¹¹.
+/// θ grows at least by this part from expiry to expiry, and at most by e^(20). With the margins of
+/// s and t that keeps each wing 2·10⁻¹⁰ above the one before, where rounding θ at a total variance
+/// of 10⁻⁶ moves it by 10⁻¹¹.
 const MIN_GROWTH: f64 = 1e-4;
 
-/// The slice that fits one expiry best, whether or not it admits arbitrage.
+/// Returns the slice that fits one expiry best, whether or not it admits arbitrage.
 pub fn fit_alone(years: f64, points: &[Point]) -> Essvi {
     let read = |x: &[f64]| Essvi {
         theta: x[0].exp(),
@@ -42,7 +47,8 @@ pub fn fit_alone(years: f64, points: &[Point]) -> Essvi {
     read(&x)
 }
 
-/// The slices that fit all expiries (by time) best among those the no-arbitrage check accepts; the search begins near `start`.
+/// Returns the slices that fit all expiries (by time) best among those the no-arbitrage check
+/// accepts; the search begins near `start`.
 pub fn fit_together(expiries: &[(f64, Vec<Point>)], start: &[Essvi]) -> Vec<Essvi> {
     let mut x = encode(start);
     minimise(&mut x, |x, out| {
@@ -54,8 +60,9 @@ pub fn fit_together(expiries: &[(f64, Vec<Point>)], start: &[Essvi]) -> Vec<Essv
     decode(&x)
 }
 
-/// Distance of the model from the middle of each quote in half-widths of the quote, large ones damped (the pseudo-Huber
-/// loss: squared it is 2(√(1+r²) − 1)), so that a stale quote does not bend the smile.
+/// Distance of the model from the middle of each quote in half-widths of the quote, large ones
+/// damped (the pseudo-Huber loss: squared it is 2(√(1+r²) − 1)), so that a stale quote does not
+/// bend the smile.
 fn residuals(essvi: &Essvi, years: f64, points: &[Point], out: &mut Vec<f64>) {
     out.extend(points.iter().map(|point| {
         let r = (essvi.volatility(point.k, years) - point.mid()) / point.half_width().max(MIN_HALF_WIDTH);
@@ -81,7 +88,8 @@ impl Wings {
         }
     }
 
-    /// The largest rise of p that the rules let pass when p rises to θ with a share t of it in the call wing.
+    /// Returns the largest rise of p that the rules let pass when p rises to θ with a share t of it
+    /// in the call wing.
     fn largest_rise(&self, theta: f64, t: f64) -> f64 {
         let by_calendar = self.p * (theta / self.theta - 1.0);
         // Each wing p ± q, of slope g, must stay below 4, and its product with p below 4θ.
@@ -96,7 +104,7 @@ impl Wings {
         by_calendar.min(by_butterfly).max(0.0)
     }
 
-    /// The next expiry's.
+    /// Returns the next expiry's.
     fn next(&self, growth: f64, s: f64, t: f64) -> Self {
         let theta = self.theta * (1.0 + growth);
         let rise = s * self.largest_rise(theta, t);
@@ -107,14 +115,14 @@ impl Wings {
         }
     }
 
-    /// The largest p of the first expiry.
+    /// Returns the largest p of the first expiry.
     fn largest_first(theta: f64, rho: f64) -> f64 {
         let tilt = 1.0 + rho.abs();
         BUTTERFLY_SHARE * (4.0 / tilt).min((4.0 * theta / tilt).sqrt())
     }
 }
 
-/// The slices that the unbounded numbers stand for, three a slice.
+/// Returns the slices that the unbounded numbers stand for, three a slice.
 pub(super) fn decode(x: &[f64]) -> Vec<Essvi> {
     let mut slices = Vec::with_capacity(x.len() / 3);
     let mut last: Option<Wings> = None;
@@ -174,12 +182,12 @@ fn encode(slices: &[Essvi]) -> Vec<f64> {
     x
 }
 
-/// A number between [`MARGIN`] and 1 − [`MARGIN`].
+/// Returns a number between [`MARGIN`] and 1 − [`MARGIN`].
 fn logistic(x: f64) -> f64 {
     MARGIN + (1.0 - 2.0 * MARGIN) / (1.0 + (-x).exp())
 }
 
-/// The inverse of [`logistic`].
+/// Returns the inverse of [`logistic`].
 fn logit(share: f64) -> f64 {
     let share = ((share - MARGIN) / (1.0 - 2.0 * MARGIN)).clamp(1e-9, 1.0 - 1e-9);
     (share / (1.0 - share)).ln()

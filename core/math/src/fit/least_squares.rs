@@ -1,4 +1,5 @@
-//! Nonlinear least squares after Levenberg and Marquardt (Marquardt 1963), with differences for derivatives.
+//! Nonlinear least squares after Levenberg and Marquardt (Marquardt 1963), with differences for
+//! derivatives.
 
 use std::vec;
 use std::vec::Vec;
@@ -77,8 +78,8 @@ fn square_sum(residuals: &[f64]) -> f64 {
     }
 }
 
-/// Solves (N + λ·diag N)·step = gradient by Cholesky's decomposition; N is given by its lower half. `None` if it is not
-/// positive definite.
+/// Solves (N + λ·diag N)·step = gradient by Cholesky's decomposition; N is given by its lower half.
+/// `None` if it is not positive definite.
 fn damped_step(normal: &[Vec<f64>], gradient: &[f64], damping: f64) -> Option<Vec<f64>> {
     let count = gradient.len();
     let mut lower = normal.to_vec();

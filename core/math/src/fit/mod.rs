@@ -1,10 +1,11 @@
-//! Fits a day's option chain of one currency with eSSVI slices that pass the no-arbitrage check. Off-chain only: it allocates
-//! and uses floating point (feature `fit`).
+//! Fits a day's option chain of one currency with eSSVI slices that pass the no-arbitrage check.
+//! Off-chain only: it allocates and uses floating point (feature `fit`).
 //!
-//! All expiries are fitted together. The parameters are written as steps from one expiry to the next, each step between
-//! bounds that are the no-arbitrage check's rules (see [`joint`]), so that whatever the optimiser tries is free of arbitrage: the idea of
-//! Corbetta, Cohort, Laachir and Martini (2019), who calibrate one expiry after the other. What comes out is rounded to
-//! the surface's fixed-point types, and accepted by the same exact gate that the chain applies.
+//! All expiries are fitted together. The parameters are written as steps from one expiry to the
+//! next, each step between bounds that are the no-arbitrage check's rules (see [`joint`]), so that
+//! whatever the optimiser tries is free of arbitrage: the idea of Corbetta, Cohort, Laachir and
+//! Martini (2019), who calibrate one expiry after the other. What comes out is rounded to the
+//! surface's fixed-point types, and accepted by the same exact gate that the chain applies.
 
 pub mod errors;
 pub mod essvi;
@@ -36,16 +37,19 @@ pub struct FittedExpiry {
     pub slice: Slice,
     /// The same as doubles.
     pub essvi: Essvi,
-    /// The slice that fits this expiry best with no regard to arbitrage: what the constraints cost is the difference.
+    /// The slice that fits this expiry best with no regard to arbitrage: what the constraints cost
+    /// is the difference.
     pub unconstrained: Essvi,
 }
 
-/// The surface of a chain: every expiry with at least [`MIN_QUOTES`] usable quotes, by time, accepted by the no-arbitrage check as a whole.
+/// Returns the surface of a chain: every expiry with at least [`MIN_QUOTES`] usable quotes, by
+/// time, accepted by the no-arbitrage check as a whole.
 ///
 /// Deterministic: the same chain gives the same bits on the same machine.
 ///
 /// # Errors
-/// The slice that the no-arbitrage check refuses after rounding. The margins of [`joint`] are there so that this does not happen.
+/// The slice that the no-arbitrage check refuses after rounding. The margins of [`joint`] are there
+/// so that this does not happen.
 pub fn fit(chain: &[Expiry]) -> Result<Vec<FittedExpiry>, SurfaceError> {
     let mut expiries: Vec<(f64, Vec<Point>)> = chain
         .iter()

@@ -10,11 +10,12 @@ use crate::black_scholes::Years;
 use crate::surface::{precise, LogMoneyness, Slice, Surface, SurfaceError};
 use crate::Scaled;
 
-/// The indices of at most `most` of these times (increasing, positive), in order.
+/// Returns the indices of at most `most` of these times (increasing, positive), in order.
 ///
-/// The first and the last stay, so that nothing is extrapolated that was quoted. Of the others the one goes, again and
-/// again, whose neighbours are nearest to each other in ln T: there interpolation has the least to bridge. Any part of a
-/// surface without arbitrage is without arbitrage, since every rule between neighbours is an order.
+/// The first and the last stay, so that nothing is extrapolated that was quoted. Of the others the
+/// one goes, again and again, whose neighbours are nearest to each other in ln T: there
+/// interpolation has the least to bridge. Any part of a surface without arbitrage is without
+/// arbitrage, since every rule between neighbours is an order.
 pub fn choose(times: &[f64], most: usize) -> Vec<usize> {
     let mut kept: Vec<usize> = (0..times.len()).collect();
     while kept.len() > most.max(2) {
@@ -27,7 +28,7 @@ pub fn choose(times: &[f64], most: usize) -> Vec<usize> {
     kept
 }
 
-/// The surface of at most `most` of the fitted expiries, as the chain would hold it.
+/// Returns the surface of at most `most` of the fitted expiries, as the chain would hold it.
 ///
 /// # Errors
 /// [`SurfaceError`] if nothing was fitted, or for more than [`crate::surface::MAX_SLICES`].
@@ -37,7 +38,7 @@ pub fn surface(fitted: &[FittedExpiry], most: usize) -> Result<Surface, SurfaceE
     Surface::new(&slices)
 }
 
-/// The volatility that the chain would give at a point; `None` where it would refuse.
+/// Returns the volatility that the chain would give at a point; `None` where it would refuse.
 pub fn volatility(surface: &Surface, k: f64, years: f64) -> Option<f64> {
     let k = LogMoneyness(I7F57::checked_from_num(k)?);
     let volatility = precise::volatility(surface, k, Years(magnitude(years)?)).ok()?;

@@ -58,11 +58,12 @@ impl Point {
 }
 
 impl Expiry {
-    /// The out-of-the-money options that are quoted on both sides, as volatilities, by strike.
+    /// Returns the out-of-the-money options that are quoted on both sides, as volatilities, by
+    /// strike.
     ///
-    /// Out of the money, because an option and its in-the-money twin have the same volatility by put-call parity and the
-    /// former's quote says more of it. Left out are quotes that are crossed, that ask more than ten times the bid, or that
-    /// imply no volatility within 1…500 %.
+    /// Out of the money, because an option and its in-the-money twin have the same volatility by
+    /// put-call parity and the former's quote says more of it. Left out are quotes that are
+    /// crossed, that ask more than ten times the bid, or that imply no volatility within 1…500 %.
     pub fn points(&self) -> Vec<Point> {
         let mut points: Vec<_> = self.quotes.iter().filter_map(|quote| self.point(quote)).collect();
         points.sort_by(|a, b| a.k.total_cmp(&b.k));
@@ -86,8 +87,9 @@ impl Expiry {
     }
 }
 
-/// The volatility of a premium in units of the underlying: undiscounted, it is worth premium × forward in quote currency,
-/// and Black's formula (1976) for it is Black-Scholes-Merton's with the forward as spot and no rate.
+/// Returns the volatility of a premium in units of the underlying: undiscounted, it is worth
+/// premium × forward in quote currency, and Black's formula (1976) for it is Black-Scholes-Merton's
+/// with the forward as spot and no rate.
 fn volatility(quote: &Quote, years: f64, premium: f64) -> Option<f64> {
     let option = QuotedOption {
         kind: quote.kind,
@@ -103,7 +105,8 @@ fn volatility(quote: &Quote, years: f64, premium: f64) -> Option<f64> {
         .map(|volatility| Scaled::from(volatility.0).to_f64())
 }
 
-/// A double ≥ 0 as a number of the kernels, exactly. `None` if it is negative, not finite, or below 10⁻³⁰⁷.
+/// Returns a double ≥ 0 as a number of the kernels, exactly. `None` if it is negative, not finite,
+/// or below 10⁻³⁰⁷.
 pub(super) fn magnitude(value: f64) -> Option<Magnitude> {
     if value == 0.0 {
         return Some(Magnitude::ZERO);

@@ -17,7 +17,7 @@ const KNOWN: [(f64, f64, f64, f64); 5] = [
     (0.9, 0.25, -0.20, 1.5),
 ];
 
-/// The premium in units of the underlying at a volatility.
+/// Returns the premium in units of the underlying at a volatility.
 fn premium(kind: Kind, forward: f64, strike: f64, years: f64, volatility: f64) -> f64 {
     let number = |value| magnitude(value).unwrap();
     let inputs = Inputs {
@@ -32,7 +32,7 @@ fn premium(kind: Kind, forward: f64, strike: f64, years: f64, volatility: f64) -
     precise::price(&inputs).unwrap().to_f64() / forward
 }
 
-/// A chain priced from slices, with quotes of one vol point's width around them.
+/// Returns a chain priced from slices, with quotes of one vol point's width around them.
 fn chain(slices: &[(f64, Essvi)], half_width: f64) -> Vec<Expiry> {
     let forward = 80_000.0;
     let expiry = |(years, essvi): &(f64, Essvi)| {

@@ -1,8 +1,9 @@
-//! Integer steps of the kernels. The virtual machine has 64-bit products and quotients but no 128-bit product, so a
-//! product of two fractions is taken from 32-bit halves.
+//! Integer steps of the kernels. The virtual machine has 64-bit products and quotients but no
+//! 128-bit product, so a product of two fractions is taken from 32-bit halves.
 //!
-//! The kernels' ranges are proven in `docs/internals/numerics.md`; sums and products here wrap silently only in release builds and
-//! stop a debug build, which is how the tests and the fuzzer look for a range that was judged wrong.
+//! The kernels' ranges are proven in `docs/internals/numerics.md`; sums and products here wrap
+//! silently only in release builds and stop a debug build, which is how the tests and the fuzzer
+//! look for a range that was judged wrong.
 
 const LOW_31: i64 = 0x7fff_ffff;
 const LOW_32: u64 = 0xffff_ffff;
@@ -59,8 +60,9 @@ pub const fn udiv(a: u64, b: u64) -> u64 {
     }
 }
 
-/// Computes a·b / 2⁶², rounded down by less than three units, for |a·b| ≤ 2¹²⁵ − 2⁹⁷. Nearer to 2¹²⁵
-/// the product of the high halves may not fit: that of a negative number is rounded away from zero.
+/// Computes a·b / 2⁶², rounded down by less than three units, for |a·b| ≤ 2¹²⁵ − 2⁹⁷. Nearer to
+/// 2¹²⁵ the product of the high halves may not fit: that of a negative number is rounded away from
+/// zero.
 #[inline(always)]
 pub const fn product(a: i64, b: i64) -> i64 {
     let (a_high, a_low) = (a >> 31, a & LOW_31);
@@ -98,7 +100,8 @@ pub const fn logical_shift_right(value: u64, shift: i64) -> u64 {
     }
 }
 
-/// ⌊n·2⁶⁴ / d⌋ for n < d and a d with its top bit set (Knuth 1969, algorithm 4.3.1 D, in digits of 32 bits).
+/// ⌊n·2⁶⁴ / d⌋ for n < d and a d with its top bit set (Knuth 1969, algorithm 4.3.1 D, in digits of
+/// 32 bits).
 #[inline(always)]
 pub const fn fraction(n: u64, d: u64) -> u64 {
     debug_assert!(n < d && d >> 63 == 1);
@@ -108,7 +111,7 @@ pub const fn fraction(n: u64, d: u64) -> u64 {
     (first << 32) | second
 }
 
-/// The next 32 bits of n / d, and what is left.
+/// Returns the next 32 bits of n / d, and what is left.
 #[inline(always)]
 const fn digit(n: u64, d: u64, d_high: u64, d_low: u64) -> (u64, u64) {
     let mut quotient = udiv(n, d_high);
@@ -139,8 +142,8 @@ pub const fn root(n: u64) -> u64 {
 /// ⌊√n⌋ or one more, for n ≥ 2⁶².
 #[inline(always)]
 pub const fn near_root(n: u64) -> u64 {
-    // The tangent of √n at (¾·2³²)²: never below √n, and at most 4.2 % above it. Each step of Newton's squares that, and
-    // comes from above.
+    // The tangent of √n at (¾·2³²)²: never below √n, and at most 4.2 % above it. Each step of
+    // Newton's squares that, and comes from above.
     let tangent = 0x6000_0000u64.wrapping_add(udiv(n, 3 << 31));
     let first = tangent.wrapping_add(udiv(n, tangent)) >> 1;
     let second = first.wrapping_add(udiv(n, first)) >> 1;

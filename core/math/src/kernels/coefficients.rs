@@ -412,7 +412,8 @@ pub static PRECISE_MILLS: [[i64; 9]; 16] = [
 pub const SQRT_2PI: i64 = 2_889_945_641_877_637_933;
 /// log₂ ln 2. Q54.
 pub const LOG2_LN_2: i64 = -9_525_408_160_642_758;
-/// d/√(2 ln 2)/w by 1/w, w² = −log₂(φ(d)/d − 1 + Φ(d)) from 4 to 196: Bachelier's price of an option over its distance from the money; error 3.0e-5. Q58.
+/// d/√(2 ln 2)/w by 1/w, w² = −log₂(φ(d)/d − 1 + Φ(d)) from 4 to 196: Bachelier's price of an
+/// option over its distance from the money; error 3.0e-5. Q58.
 pub const WING: [i64; 6] = [
     289_678_745_397_045_169,
     -74_619_513_067_822_827,

@@ -31,8 +31,9 @@ pub fn norm_cdf(x: I7F57) -> I2F62 {
     I2F62::from_bits(if x.is_negative() { tail } else { sub(1 << 62, tail) })
 }
 
-/// Φ⁻¹(p): the largest x on a grid of 2⁻²⁴ with Φ(x) ≤ p, Φ being [`norm_cdf`]. Error below 10⁻⁷ for p in 10⁻³…1 − 10⁻³,
-/// and below the 7·10⁻⁹/φ(x) that the error of Φ leaves elsewhere. `None` outside 2⁻³⁰…1 − 2⁻³⁰.
+/// Φ⁻¹(p): the largest x on a grid of 2⁻²⁴ with Φ(x) ≤ p, Φ being [`norm_cdf`]. Error below 10⁻⁷
+/// for p in 10⁻³…1 − 10⁻³, and below the 7·10⁻⁹/φ(x) that the error of Φ leaves elsewhere. `None`
+/// outside 2⁻³⁰…1 − 2⁻³⁰.
 #[inline]
 pub fn norm_inv(p: I2F62) -> Option<I7F57> {
     quantile::search(p, norm_cdf, norm_pdf, 24, 1)
@@ -49,8 +50,8 @@ fn score(x: I7F57) -> Option<i64> {
     Some((umul(steps, (INVERSE_SCORE >> 30) as u64) >> 30) as i64)
 }
 
-/// φ·2^(−carried) at a score in Q28 below 2³¹, `carried` in Q32: a mantissa in Q31 within [1, 2), and the power of two
-/// that multiplies it.
+/// φ·2^(−carried) at a score in Q28 below 2³¹, `carried` in Q32: a mantissa in Q31 within [1, 2),
+/// and the power of two that multiplies it.
 #[inline(always)]
 pub(crate) fn density(score: i64, carried: i64) -> (u64, i64) {
     let power = add(add(mul(score, score) >> 24, LOG2_SQRT_2PI >> 26), carried);

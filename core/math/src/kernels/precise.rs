@@ -1,4 +1,5 @@
-//! The precise tier: about fifteen digits. Full 62-bit products where they matter, 32-bit ones where the terms are small.
+//! The precise tier: about fifteen digits. Full 62-bit products where they matter, 32-bit ones
+//! where the terms are small.
 
 use fixed::types::{I2F62, I7F57};
 
@@ -16,13 +17,15 @@ pub fn ln(x: Magnitude) -> Option<I7F57> {
     if x.is_zero() || x.exponent() > 88 || x.exponent() < -88 {
         return None;
     }
-    // Steps of 2⁻⁵⁵ of the mantissa are larger than twice the error, which makes the function monotone.
+    // Steps of 2⁻⁵⁵ of the mantissa are larger than twice the error, which makes the function
+    // monotone.
     let rounded = Magnitude::from_normalised(x.mantissa() & !0xff, x.octave());
     let (whole, fraction) = log2_ratio(rounded, Magnitude::ONE);
     Some(natural(whole, fraction))
 }
 
-/// The natural logarithm of a base-2 one, as [`log2_ratio`] gives it, of a whole part within ±90.
+/// Returns the natural logarithm of a base-2 one, as [`log2_ratio`] gives it, of a whole part
+/// within ±90.
 #[inline(always)]
 pub(crate) fn natural(whole: i64, fraction: i64) -> I7F57 {
     // whole·ln 2 in Q57, with the five bits of ln 2 that Q57 lacks.
@@ -81,8 +84,9 @@ pub fn norm_cdf(x: I7F57) -> I2F62 {
     I2F62::from_bits(if x.is_negative() { tail } else { sub(1 << 62, tail) })
 }
 
-/// Φ⁻¹(p): the largest x on a grid of 2⁻⁴² with Φ(x) ≤ p, Φ being [`norm_cdf`]. Error below 10⁻¹² for p in 10⁻³…1 − 10⁻³,
-/// and below the 3·10⁻¹⁴/φ(x) that the error of Φ leaves elsewhere. `None` outside 2⁻³⁰…1 − 2⁻³⁰.
+/// Φ⁻¹(p): the largest x on a grid of 2⁻⁴² with Φ(x) ≤ p, Φ being [`norm_cdf`]. Error below 10⁻¹²
+/// for p in 10⁻³…1 − 10⁻³, and below the 3·10⁻¹⁴/φ(x) that the error of Φ leaves elsewhere. `None`
+/// outside 2⁻³⁰…1 − 2⁻³⁰.
 #[inline]
 pub fn norm_inv(p: I2F62) -> Option<I7F57> {
     quantile::search(p, norm_cdf, norm_pdf, 42, 2)
@@ -91,7 +95,8 @@ pub fn norm_inv(p: I2F62) -> Option<I7F57> {
 /// The fraction's bits of a Q62 number.
 pub(crate) const FRACTION: i64 = (1 << 62) - 1;
 
-/// log₂(top/bottom) as a whole number and a fraction in Q61 of size at most 0.53. Absolute error below 2·10⁻¹⁸.
+/// log₂(top/bottom) as a whole number and a fraction in Q61 of size at most 0.53. Absolute error
+/// below 2·10⁻¹⁸.
 #[inline(always)]
 pub(crate) fn log2_ratio(top: Magnitude, bottom: Magnitude) -> (i64, i64) {
     let mut whole = sub(top.octave(), bottom.octave());
@@ -130,8 +135,8 @@ pub(crate) fn log2_ratio(top: Magnitude, bottom: Magnitude) -> (i64, i64) {
     (whole, if a < b { sub(0, fraction) } else { fraction })
 }
 
-/// 2^(whole + fraction) for a fraction in Q62 within [0, 1): a mantissa in Q61 within [1, 2], and the power of two that
-/// multiplies it. Relative error below 3·10⁻¹⁸.
+/// 2^(whole + fraction) for a fraction in Q62 within [0, 1): a mantissa in Q61 within [1, 2], and
+/// the power of two that multiplies it. Relative error below 3·10⁻¹⁸.
 #[inline(always)]
 #[allow(clippy::indexing_slicing)] // five bits index 32 cells
 pub(crate) fn exp2(whole: i64, fraction: i64) -> (i64, i64) {
@@ -147,14 +152,16 @@ pub(crate) fn exp2(whole: i64, fraction: i64) -> (i64, i64) {
     (add(cell, product(cell, product(p, g))), whole)
 }
 
-/// φ·2^(−carried) at a score in Q58 below 2⁶¹, `carried` in Q54: a mantissa in Q61, and the power of two that multiplies it.
+/// φ·2^(−carried) at a score in Q58 below 2⁶¹, `carried` in Q54: a mantissa in Q61, and the power
+/// of two that multiplies it.
 #[inline(always)]
 pub(crate) fn density(score: i64, carried: i64) -> (i64, i64) {
     let power = sub(0, add(add(product(score, score), LOG2_SQRT_2PI >> 4), carried));
     exp2(power >> 54, (power << 8) & FRACTION)
 }
 
-/// The Mills ratio (1 − Φ)/φ at a score ≥ 0 in Q58, at most 2⁶², in Q61. Relative error below 4·10⁻¹⁶.
+/// Returns the Mills ratio (1 − Φ)/φ at a score ≥ 0 in Q58, at most 2⁶², in Q61. Relative error
+/// below 4·10⁻¹⁶.
 #[inline(always)]
 #[allow(clippy::indexing_slicing)] // four bits index sixteen rows
 pub(crate) fn mills(score: i64) -> i64 {
@@ -189,16 +196,16 @@ pub(crate) fn mills(score: i64) -> i64 {
     add(product(m, u), c0)
 }
 
-/// √x of a number that is not zero: a mantissa with its top bit set (its last four bits are zero), and the exponent of
-/// the [`Magnitude`].
+/// √x of a number that is not zero: a mantissa with its top bit set (its last four bits are zero),
+/// and the exponent of the [`Magnitude`].
 #[inline(always)]
 pub(crate) fn sqrt_parts(x: Magnitude) -> (u64, i64) {
     let exponent = x.octave();
     let n = x.mantissa() >> (1 ^ (exponent & 1));
     let high = root(n);
     let rest = n.wrapping_sub(umul(high, high));
-    // The next 28 bits, from (high·2²⁸ + low)² ≈ n·2⁵⁶; too large by one at most, which the remainder's sign tells:
-    // it is below 2⁶³ in size, so its low 64 bits are the whole of it.
+    // The next 28 bits, from (high·2²⁸ + low)² ≈ n·2⁵⁶; too large by one at most, which the
+    // remainder's sign tells: it is below 2⁶³ in size, so its low 64 bits are the whole of it.
     let low = super::arith::udiv(rest << 28, high << 1);
     let guess = uadd(high << 28, low);
     let remainder = (n << 56).wrapping_sub(guess.wrapping_mul(guess)) as i64;

@@ -1,4 +1,5 @@
-//! The normal quantile as the inverse of a distribution function that is monotone: monotone by its definition.
+//! The normal quantile as the inverse of a distribution function that is monotone: monotone by its
+//! definition.
 
 use fixed::types::{I2F62, I7F57};
 
@@ -6,10 +7,11 @@ use super::arith::{add, mul, product, sub, udiv};
 use super::elementary::{ln, sqrt};
 use crate::Magnitude;
 
-/// The largest x = k·2^(−grid) with `distribution(x)` ≤ p. `None` unless 2⁻³⁰ ≤ p ≤ 1 − 2⁻³⁰.
+/// Returns the largest x = k·2^(−grid) with `distribution(x)` ≤ p. `None` unless 2⁻³⁰ ≤ p ≤ 1 −
+/// 2⁻³⁰.
 ///
-/// A rational guess (Abramowitz & Stegun 1964, 26.2.23) is polished by `steps` steps of Halley's; then the neighbours
-/// decide, by doubling strides and bisection.
+/// A rational guess (Abramowitz & Stegun 1964, 26.2.23) is polished by `steps` steps of Halley's;
+/// then the neighbours decide, by doubling strides and bisection.
 #[inline(always)]
 pub(super) fn search(
     p: I2F62,
@@ -100,7 +102,8 @@ fn halley(x: i64, excess: i64, density: i64) -> i64 {
         return x;
     }
     let Some(e) = divide(excess, density) else { return x };
-    // y = x·e/2 is below 0.02, so 1/(1 + y) = 1 − y + y² is near enough. x and e·y in Q57, e and y in Q62.
+    // y = x·e/2 is below 0.02, so 1/(1 + y) = 1 − y + y² is near enough. x and e·y in Q57, e and y
+    // in Q62.
     let y = product(x, e) << 4;
     let e = e >> 5;
     sub(x, sub(e, product(e, sub(y, product(y, y)))))

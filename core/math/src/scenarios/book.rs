@@ -43,8 +43,8 @@ pub struct Losses(pub [[i64; VOLATILITY_SHOCKS]; PRICE_SHOCKS]);
 pub enum ScenarioError {
     /// A leg's input, or the spot, lies outside the domain of the pricing.
     Domain(DomainError),
-    /// A position is worth more than 2⁵¹ base units (2.2 thousand million of a token of six decimals), or the book's
-    /// loss does not fit.
+    /// A position is worth more than 2⁵¹ base units (2.2 thousand million of a token of six
+    /// decimals), or the book's loss does not fit.
     TooLarge,
 }
 

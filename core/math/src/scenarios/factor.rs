@@ -1,9 +1,10 @@
 //! Several markets with one factor in common.
 //!
-//! A market's return is ρ·(the factor's) + √(1 − ρ²)·(its own), ρ its loading (Vasicek 2002). The book is revalued on
-//! the grid of the factor, where all markets move together and their losses add up cell by cell, and on each market's
-//! own grid. The two kinds of loss are independent, and add up in squares: exact for a linear book, and for a loading of
-//! 1 or a single market the same as without a factor.
+//! A market's return is ρ·(the factor's) + √(1 − ρ²)·(its own), ρ its loading (Vasicek 2002). The
+//! book is revalued on the grid of the factor, where all markets move together and their losses add
+//! up cell by cell, and on each market's own grid. The two kinds of loss are independent, and add
+//! up in squares: exact for a linear book, and for a loading of 1 or a single market the same as
+//! without a factor.
 
 use fixed::types::I2F62;
 
@@ -29,8 +30,8 @@ pub fn idiosyncratic_share(loading: I2F62) -> Option<I2F62> {
 }
 
 impl Grid {
-    /// The same cells and weights with every shock multiplied by `share`: the part of a market's moves that a factor, or
-    /// the market itself, brings. `None` for a share outside ±1.
+    /// Returns the same cells and weights with every shock multiplied by `share`: the part of a
+    /// market's moves that a factor, or the market itself, brings. `None` for a share outside ±1.
     ///
     /// A negative share turns the price shocks round, and leaves the volatility shocks as they are.
     pub fn shared(&self, share: I2F62) -> Option<Self> {
@@ -51,7 +52,7 @@ impl Grid {
 }
 
 impl Losses {
-    /// The losses of two books in the same scenarios. `None` on overflow.
+    /// Returns the losses of two books in the same scenarios. `None` on overflow.
     pub fn checked_add(&self, other: &Self) -> Option<Self> {
         let mut sum = *self;
         for (cell, more) in sum.0.iter_mut().flatten().zip(other.0.iter().flatten()) {
@@ -61,8 +62,9 @@ impl Losses {
     }
 }
 
-/// The tail of a whole book from that of the common factor and those of its markets' own moves: √(Σ x²), rounded up, for
-/// the worst loss and for the shortfall; gains count as nothing. The worst cell is the factor's. `None` on overflow.
+/// Returns the tail of a whole book from that of the common factor and those of its markets' own
+/// moves: √(Σ x²), rounded up, for the worst loss and for the shortfall; gains count as nothing.
+/// The worst cell is the factor's. `None` on overflow.
 pub fn combined(systematic: &TailRisk, own: &[TailRisk]) -> Option<TailRisk> {
     Some(TailRisk {
         worst_loss: root_of_squares(systematic.worst_loss, own.iter().map(|tail| tail.worst_loss))?,

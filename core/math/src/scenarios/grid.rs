@@ -70,10 +70,11 @@ impl core::error::Error for GridError {}
 impl Grid {
     /// A grid of log price shocks and relative volatility shocks.
     ///
-    /// A price cell's probability is that of a Student-t(4) log return of standard deviation `deviation` (the regime's
-    /// volatility over the liquidation horizon, √horizon included) being nearer to that cell's shock than to any other;
-    /// it is shared among the volatility shocks by `volatility_weights`. An option of term τ below thirty days feels a
-    /// volatility shock √(30 d/τ) times, at most `term_cap` times.
+    /// A price cell's probability is that of a Student-t(4) log return of standard deviation
+    /// `deviation` (the regime's volatility over the liquidation horizon, √horizon included) being
+    /// nearer to that cell's shock than to any other; it is shared among the volatility shocks by
+    /// `volatility_weights`. An option of term τ below thirty days feels a volatility shock √(30
+    /// d/τ) times, at most `term_cap` times.
     pub fn new(
         price_shocks: [I7F57; PRICE_SHOCKS],
         volatility_shocks: [I2F62; VOLATILITY_SHOCKS],
@@ -116,7 +117,7 @@ impl Grid {
         })
     }
 
-    /// The probability of a cell; zero outside the grid.
+    /// Returns the probability of a cell; zero outside the grid.
     pub fn weight(&self, cell: Cell) -> I2F62 {
         self.weights
             .get(cell.price)
@@ -126,8 +127,8 @@ impl Grid {
     }
 }
 
-/// The law's mass between the midpoints of neighbouring shocks, shared by the volatility weights; what rounding leaves goes
-/// to the last of them, so that the sum stays 1.
+/// The law's mass between the midpoints of neighbouring shocks, shared by the volatility weights;
+/// what rounding leaves goes to the last of them, so that the sum stays 1.
 fn weights(
     price_shocks: &[I7F57; PRICE_SHOCKS],
     volatility_weights: &[I2F62; VOLATILITY_SHOCKS],

@@ -1,7 +1,7 @@
 //! The full revaluation: every leg in every cell, by the fast tier's kernels.
 //!
-//! A shock moves only the moneyness and σ√τ, so everything else of an option is worked out once, for however many grids.
-//! Values are kept per unshocked spot.
+//! A shock moves only the moneyness and σ√τ, so everything else of an option is worked out once,
+//! for however many grids. Values are kept per unshocked spot.
 
 use fixed::types::I2F62;
 
@@ -13,9 +13,10 @@ use crate::kernels::arith::{add, mul, product, sub, udiv};
 use crate::kernels::coefficients::ROOT_OF_THIRTY_DAYS;
 use ballast_core_types::{value_floor, Lots, Price};
 
-/// What `legs` lose in each cell of `grid`, all on one market at `spot`.
+/// Returns what `legs` lose in each cell of `grid`, all on one market at `spot`.
 ///
-/// Each leg's loss in a cell is exact to the fast tier's 3·10⁻⁸ of what it is worth at the spot, and to one base unit.
+/// Each leg's loss in a cell is exact to the fast tier's 3·10⁻⁸ of what it is worth at the spot,
+/// and to one base unit.
 ///
 /// # Errors
 /// [`ScenarioError`]: the first leg that is outside the domain, or too large.
@@ -25,8 +26,8 @@ pub fn revalue<'a>(spot: Price, legs: impl IntoIterator<Item = &'a Leg>, grid: &
     Ok(losses)
 }
 
-/// Adds to each of `sums` what `legs` lose in the cells of its grid, as [`revalue`] says; of several grids a leg's
-/// part that no shock moves is worked out once.
+/// Adds to each of `sums` what `legs` lose in the cells of its grid, as [`revalue`] says; of
+/// several grids a leg's part that no shock moves is worked out once.
 ///
 /// # Errors
 /// As [`revalue`]; the sums then hold some legs and not others.

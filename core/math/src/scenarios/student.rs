@@ -1,4 +1,5 @@
-//! Student's t with four degrees of freedom: tails as heavy as those of daily returns, and an algebraic distribution.
+//! Student's t with four degrees of freedom: tails as heavy as those of daily returns, and an
+//! algebraic distribution.
 
 use fixed::types::{I2F62, I7F57};
 
@@ -7,7 +8,8 @@ use crate::kernels::coefficients::{SQRT_2, THIRD};
 use crate::kernels::precise::sqrt;
 use crate::Magnitude;
 
-/// F(t) = 1/2 + 3/8·u·(1 − u²/12), u = t/√(1 + t²/4) (four degrees of freedom; Abramowitz & Stegun 1964, 26.7.4).
+/// F(t) = 1/2 + 3/8·u·(1 − u²/12), u = t/√(1 + t²/4) (four degrees of freedom; Abramowitz & Stegun
+/// 1964, 26.7.4).
 ///
 /// Within [0, 1]; F(t) + F(−t) is exactly 1. Absolute error below 2·10⁻¹⁵.
 pub fn distribution(t: I7F57) -> I2F62 {
@@ -36,9 +38,11 @@ pub fn distribution(t: I7F57) -> I2F62 {
     })
 }
 
-/// The probability that a return is below `shock`, for a return of t₄ law whose standard deviation is `deviation`.
+/// Returns the probability that a return is below `shock`, for a return of t₄ law whose standard
+/// deviation is `deviation`.
 ///
-/// Both are returns over the same horizon, the deviation positive; beyond 45 deviations the probability is 0 or 1.
+/// Both are returns over the same horizon, the deviation positive; beyond 45 deviations the
+/// probability is 0 or 1.
 pub fn probability_below(shock: I7F57, deviation: I7F57) -> I2F62 {
     let size = shock.to_bits().unsigned_abs();
     let unit = deviation.to_bits().max(1) as u64;

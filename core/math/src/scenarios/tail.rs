@@ -11,7 +11,8 @@ pub struct TailRisk {
     pub worst_loss: Value,
     /// The cell of that loss, the first if there are several.
     pub worst_cell: Cell,
-    /// The mean loss over the worst 1 % of the grid's probability (Rockafellar & Uryasev 2000), rounded up.
+    /// The mean loss over the worst 1 % of the grid's probability (Rockafellar & Uryasev 2000),
+    /// rounded up.
     pub expected_shortfall: Value,
 }
 
@@ -19,7 +20,8 @@ pub struct TailRisk {
 const TAIL: i64 = (1 << 62) / 100;
 const CELLS: usize = PRICE_SHOCKS * VOLATILITY_SHOCKS;
 
-/// The worst loss, its cell, and the 99 % expected shortfall of `losses`, which were made with `grid`.
+/// Returns the worst loss, its cell, and the 99 % expected shortfall of `losses`, which were made
+/// with `grid`.
 ///
 /// `None` if a shortfall does not fit 64 bits, which takes losses (or gains) near 2⁶³.
 pub fn tail_risk(losses: &Losses, grid: &Grid) -> Option<TailRisk> {
@@ -29,7 +31,8 @@ pub fn tail_risk(losses: &Losses, grid: &Grid) -> Option<TailRisk> {
     let (mut index, mut loss) = (worst, worst_loss);
     let mut left = TAIL;
     let mut total = 0i128;
-    // Cells by falling loss. The tail is a few of them, so that looking for each is cheaper than to sort them all.
+    // Cells by falling loss. The tail is a few of them, so that looking for each is cheaper than to
+    // sort them all.
     for _ in 0..CELLS {
         if loss == TAKEN {
             return None;
@@ -60,7 +63,7 @@ pub fn tail_risk(losses: &Losses, grid: &Grid) -> Option<TailRisk> {
 /// The place of a cell that has been counted.
 const TAKEN: i64 = i64::MIN;
 
-/// The largest of the losses and its index, the first if there are several.
+/// Returns the largest of the losses and its index, the first if there are several.
 fn largest(losses: &[i64; CELLS]) -> (usize, i64) {
     let mut largest = (0, TAKEN);
     for (index, loss) in losses.iter().enumerate() {

@@ -37,7 +37,8 @@ impl Tier for Fast {
     }
 }
 
-/// The implied volatility at log-moneyness ln(K/F) and a time in years from the surface's observation.
+/// Returns the implied volatility at log-moneyness ln(K/F) and a time in years from the surface's
+/// observation.
 ///
 /// Relative error below 10⁻⁸.
 ///

@@ -1,12 +1,15 @@
-//! The implied-volatility surface: up to eight eSSVI slices, free of static arbitrage by construction.
+//! The implied-volatility surface: up to eight eSSVI slices, free of static arbitrage by
+//! construction.
 //!
 //! A slice gives the total variance w = σ²T of one expiry over log-forward-moneyness k = ln(K/F):
-//! w(k) = θ/2 · (1 + ρφk + √((φk+ρ)² + 1 − ρ²)) (Gatheral and Jacquier 2014, eq. 4.1, with a ρ of its own for each expiry:
-//! Hendriks and Martini 2019). A [`Surface`] exists only after the no-arbitrage check ([`SliceError`]) let it through.
+//! w(k) = θ/2 · (1 + ρφk + √((φk+ρ)² + 1 − ρ²)) (Gatheral and Jacquier 2014, eq. 4.1, with a ρ of
+//! its own for each expiry: Hendriks and Martini 2019). A [`Surface`] exists only after the
+//! no-arbitrage check ([`SliceError`]) let it through.
 //!
-//! Between two expiries total variance is linear in time at fixed k. Before the first and after the last the volatility
-//! at fixed k is that of the first and of the last: total variance is scaled by the time. Ranges, error bounds and what
-//! the no-arbitrage check guarantees are in `docs/concepts/surface.md`.
+//! Between two expiries total variance is linear in time at fixed k. Before the first and after the
+//! last the volatility at fixed k is that of the first and of the last: total variance is scaled by
+//! the time. Ranges, error bounds and what the no-arbitrage check guarantees are in
+//! `docs/concepts/surface.md`.
 
 pub mod fast;
 mod no_arbitrage;
@@ -38,10 +41,11 @@ pub struct Surface {
 }
 
 impl Surface {
-    /// The surface of these slices, if each is in range, they are sorted by expiry, and the whole is free of arbitrage.
+    /// Returns the surface of these slices, if each is in range, they are sorted by expiry, and the
+    /// whole is free of arbitrage.
     ///
-    /// The no-arbitrage check compares exact products of the parameters, with no rounding: it accepts what the rational inequalities
-    /// accept and nothing else.
+    /// The no-arbitrage check compares exact products of the parameters, with no rounding: it
+    /// accepts what the rational inequalities accept and nothing else.
     ///
     /// # Errors
     /// [`SurfaceError`]: the first slice that breaks a rule, and the rule; ranges are observed before arbitrage.
@@ -51,8 +55,9 @@ impl Surface {
         Ok(surface)
     }
 
-    /// As [`Self::new`] without the no-arbitrage check, for slices that a program wrote to its own account after the no-arbitrage check
-    /// had let them through. Ranges and order are checked, so that nothing here can be evaluated wrongly.
+    /// As [`Self::new`] without the no-arbitrage check, for slices that a program wrote to its own
+    /// account after the no-arbitrage check had let them through. Ranges and order are checked, so
+    /// that nothing here can be evaluated wrongly.
     ///
     /// # Errors
     /// [`SurfaceError`], for ranges, order and number.
@@ -77,7 +82,7 @@ impl Surface {
         })
     }
 
-    /// The slices, by expiry.
+    /// Returns the slices, by expiry.
     pub fn slices(&self) -> impl Iterator<Item = Slice> + '_ {
         self.nodes().iter().map(|node| node.slice)
     }
@@ -87,7 +92,8 @@ impl Surface {
     }
 }
 
-/// The rules of [`Surface::new`] for any number of slices, as a fit may have before it chooses which to publish.
+/// The rules of [`Surface::new`] for any number of slices, as a fit may have before it chooses
+/// which to publish.
 ///
 /// # Errors
 /// [`SurfaceError`]: the first slice that breaks a rule, and the rule; ranges are observed before arbitrage.
@@ -136,7 +142,8 @@ pub enum PointError {
     LogMoneyness,
     /// The time is above five years, or two times do not follow each other.
     Time,
-    /// The volatility there is not within 1…500 %, the domain of [`Volatility`](crate::black_scholes::Volatility).
+    /// The volatility there is not within 1…500 %, the domain of
+    /// [`Volatility`](crate::black_scholes::Volatility).
     Volatility,
 }
 

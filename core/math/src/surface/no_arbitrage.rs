@@ -34,7 +34,8 @@ impl Wings {
     }
 }
 
-/// Checks the rules of arbitrage on slices whose ranges and order hold already. No product is rounded.
+/// Checks the rules of arbitrage on slices whose ranges and order hold already. No product is
+/// rounded.
 ///
 /// About a dozen products of 256 by 64 bits a slice.
 ///

@@ -1,7 +1,8 @@
 //! The volatility at a point of the surface: what both tiers share.
 //!
-//! Everything is an integer with 62 fraction bits unless said otherwise. Products keep all of them, since a wing falls
-//! to a small part of what it is computed from; the tiers differ in their square roots.
+//! Everything is an integer with 62 fraction bits unless said otherwise. Products keep all of them,
+//! since a wing falls to a small part of what it is computed from; the tiers differ in their square
+//! roots.
 
 use super::slice::{LogMoneyness, Node, MAX_RATE, MAX_TIME, MIN_RATE};
 use super::{PointError, Surface};
@@ -18,15 +19,16 @@ const MAX_LOG_MONEYNESS: u64 = 5 << 57;
 pub(super) trait Tier {
     /// 2¹²⁵/d for a d with its top bit set.
     fn inverse(d: u64) -> u64;
-    /// The square root of a fraction between 2⁻¹³ and one.
+    /// Returns the square root of a fraction between 2⁻¹³ and one.
     fn root(square: u64) -> u64;
-    /// How many bits a small quotient may be shifted up: top/bottom is below 2⁻⁴, the bottom has so many leading zeros.
+    /// Returns how many bits a small quotient may be shifted up: top/bottom is below 2⁻⁴, the
+    /// bottom has so many leading zeros.
     fn lift(top: u64, zeros: u32) -> u32;
-    /// The square root of any number.
+    /// Returns the square root of any number.
     fn sqrt(value: Magnitude) -> Magnitude;
 }
 
-/// The volatility of the surface at (k, T).
+/// Returns the volatility of the surface at (k, T).
 #[inline]
 pub(super) fn volatility<T: Tier>(
     surface: &Surface,
@@ -39,7 +41,8 @@ pub(super) fn volatility<T: Tier>(
     Ok(Volatility(T::sqrt(variance)))
 }
 
-/// The variance per year σ² of the surface at (k, T), with 57 fraction bits, checked against the domain of a volatility.
+/// Returns the variance per year σ² of the surface at (k, T), with 57 fraction bits, checked
+/// against the domain of a volatility.
 pub(super) fn variance_rate<T: Tier>(
     surface: &Surface,
     log_moneyness: LogMoneyness,
@@ -67,9 +70,9 @@ pub(super) fn variance_rate<T: Tier>(
     let rate = match (before, after) {
         (Some(before), Some(after)) => {
             let (early, late) = (at(before)? as i64, at(after)? as i64);
-            // w linear in time is w(T) = (w₁(T₂−T) + w₂(T−T₁)) / (T₂−T₁). With w = σ²T and a = T₁(T₂−T)/(T₂−T₁) that is
-            // σ² = (σ₁²·a + σ₂²·(T−a)) / T. The time's mantissa is the time with its leading zeros shifted out; two bits of
-            // it are room for the sums.
+            // w linear in time is w(T) = (w₁(T₂−T) + w₂(T−T₁)) / (T₂−T₁). With w = σ²T and a =
+            // T₁(T₂−T)/(T₂−T₁) that is σ² = (σ₁²·a + σ₂²·(T−a)) / T. The time's mantissa is the
+            // time with its leading zeros shifted out; two bits of it are room for the sums.
             let mantissa = time.0.mantissa();
             let first = before.slice.time.to_bits() << bits_of_time.leading_zeros();
             let share = after.share_to_come(bits_of_time) as i64;
@@ -89,7 +92,8 @@ pub(super) fn variance_rate<T: Tier>(
     }
 }
 
-/// A time with 61 fraction bits; what is finer than 2⁻⁶¹ years (14 picoseconds) does not count.
+/// Returns a time with 61 fraction bits; what is finer than 2⁻⁶¹ years (14 picoseconds) does not
+/// count.
 #[inline]
 pub(super) fn time_bits(time: Years) -> Result<u64, PointError> {
     let exponent = time.0.exponent();
@@ -147,8 +151,8 @@ fn slice_rate<T: Tier>(node: &Node, k: Magnitude, is_put_wing: bool) -> Option<u
         if sum > root >> 4 {
             (sum, 0)
         } else {
-            // Cancelled: only where x > 1, so the bottom is above 2⁻⁸. The sum takes what it can of the factor 2^(s−1) before
-            // the division and the product below cut bits off.
+            // Cancelled: only where x > 1, so the bottom is above 2⁻⁸. The sum takes what it can of
+            // the factor 2^(s−1) before the division and the product below cut bits off.
             let bottom = root.wrapping_add(skewed.wrapping_sub(one));
             let top = product(product(x as i64, x as i64), node.skew_complement as i64) as u64;
             // Few, and a loop is cheaper than counting them all.

@@ -33,7 +33,8 @@ impl Tier for Precise {
     }
 }
 
-/// The implied volatility at log-moneyness ln(K/F) and a time in years from the surface's observation.
+/// Returns the implied volatility at log-moneyness ln(K/F) and a time in years from the surface's
+/// observation.
 ///
 /// Relative error below 10⁻¹².
 ///
@@ -43,13 +44,15 @@ pub fn volatility(surface: &Surface, log_moneyness: LogMoneyness, time: Years) -
     point::volatility::<Precise>(surface, log_moneyness, time)
 }
 
-/// The forward variance per year between two times at fixed log-moneyness: (w(T₂) − w(T₁)) / (T₂ − T₁).
+/// Returns the forward variance per year between two times at fixed log-moneyness: (w(T₂) − w(T₁))
+/// / (T₂ − T₁).
 ///
-/// Not negative: total variance does not fall with time where the calendar rules hold, and a rounding below zero is cut.
-/// Rounded toward zero; absolute error below 2⁻⁴⁸ + 2⁻⁵²·T₂/(T₂ − T₁).
+/// Not negative: total variance does not fall with time where the calendar rules hold, and a
+/// rounding below zero is cut. Rounded toward zero; absolute error below 2⁻⁴⁸ + 2⁻⁵²·T₂/(T₂ − T₁).
 ///
 /// # Errors
-/// [`PointError`] for a point outside the domain, for times that do not increase, or a volatility outside 1…500 %.
+/// [`PointError`] for a point outside the domain, for times that do not increase, or a volatility
+/// outside 1…500 %.
 pub fn forward_variance(
     surface: &Surface,
     log_moneyness: LogMoneyness,

@@ -6,12 +6,15 @@ use super::slice_error::SliceError;
 use crate::kernels::arith::{fraction, product};
 use crate::Magnitude;
 
-/// The parameters of one eSSVI slice. Each has a type of its own, so that none can be put in another's place.
+/// The parameters of one eSSVI slice. Each has a type of its own, so that none can be put in
+/// another's place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slice {
-    /// T: time to expiry in years of 365 days, from the moment the surface was observed. A minute … 5 years.
+    /// T: time to expiry in years of 365 days, from the moment the surface was observed. A minute …
+    /// 5 years.
     pub time: U3F61,
-    /// θ: total variance at the money (k = 0). 10⁻⁴·T … 25·T, which is a volatility of 1…500 %; so at most 125.
+    /// θ: total variance at the money (k = 0). 10⁻⁴·T … 25·T, which is a volatility of 1…500 %; so
+    /// at most 125.
     pub total_variance: U8F56,
     /// ρ: the skew, the correlation of the underlying with its variance. |ρ| ≤ 1 − 2⁻¹⁰.
     pub skew: I2F62,
@@ -58,13 +61,14 @@ pub(super) fn inverse(d: u64) -> u64 {
 }
 
 impl Node {
-    /// The slice, if its parameters are in range and its expiry is after the one before.
+    /// Returns the slice, if its parameters are in range and its expiry is after the one before.
     pub(super) fn new(slice: &Slice, before: Option<&Slice>) -> Result<Self, SliceError> {
         let time = slice.time.to_bits();
         if !(MIN_TIME..=MAX_TIME).contains(&time) {
             return Err(SliceError::Time);
         }
-        // θ has 56 fraction bits and T has 61, so equal bits are a rate of 32, and the quotient's 62 bits are 57 of the rate.
+        // θ has 56 fraction bits and T has 61, so equal bits are a rate of 32, and the quotient's
+        // 62 bits are 57 of the rate.
         let total_variance = slice.total_variance.to_bits();
         if total_variance >= time {
             return Err(SliceError::AtmVolatility);

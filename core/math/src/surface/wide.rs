@@ -1,11 +1,12 @@
 //! Exact products of up to four 64-bit numbers.
 
-/// A number below 2²⁵⁶ as four 64-bit digits, most significant first, so that the derived order is the numbers'.
+/// A number below 2²⁵⁶ as four 64-bit digits, most significant first, so that the derived order is
+/// the numbers'.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Wide([u64; 4]);
 
 impl Wide {
-    /// A 64-bit number.
+    /// Returns a 64-bit number.
     pub(super) const fn new(value: u64) -> Self {
         Self([0, 0, 0, value])
     }
@@ -21,7 +22,8 @@ impl Wide {
         }
     }
 
-    /// The product. Digits beyond the fourth are lost, which a product of four factors does not have.
+    /// Returns the product. Digits beyond the fourth are lost, which a product of four factors does
+    /// not have.
     pub(super) fn times(self, factor: u64) -> Self {
         let mut digits = self.0;
         let mut carry = 0u64;

@@ -17,7 +17,7 @@ fn ulps(x: Magnitude, ulps: i64) -> Magnitude {
     Magnitude::from_parts(x.mantissa().checked_add_signed(ulps).unwrap(), x.exponent() - 63).unwrap()
 }
 
-/// What both tiers, and all their functions, say.
+/// Returns what both tiers, and all their functions, say.
 fn verdict(option: &Inputs) -> Option<DomainError> {
     check(option).unwrap();
     let error = fast::price(option).err();

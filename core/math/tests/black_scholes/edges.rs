@@ -43,7 +43,8 @@ fn expiry_now_is_the_payoff_and_its_slopes() {
                 let (greeks, higher) = (tier.greeks_and_higher)(&option).unwrap();
                 let sign = if kind == Kind::Call { 1.0 } else { -1.0 };
                 let payoff = (sign * (market.spot - market.strike)).max(0.0);
-                // The difference of two 63-bit numbers: beside the money only that many of its digits are there.
+                // The difference of two 63-bit numbers: beside the money only that many of its
+                // digits are there.
                 let error = (greeks.price.to_f64() - payoff).abs();
                 assert!(
                     error <= 1e-18 * market.spot.max(market.strike) + 1e-15 * payoff,
@@ -79,7 +80,8 @@ fn expiry_now_is_the_payoff_and_its_slopes() {
 
 #[test]
 fn far_wings_are_the_limit_and_nothing_else() {
-    // At least fourteen deviations out: φ is below 10⁻⁴², so what remains is nothing or the forward.
+    // At least fourteen deviations out: φ is below 10⁻⁴², so what remains is nothing or the
+    // forward.
     for (time, volatility, moneyness) in [
         (SECOND, 0.01, 4.9),
         (SECOND, 5.0, 0.2),
@@ -191,8 +193,8 @@ fn every_corner_of_the_domain() {
     assert_eq!(corners, 1_080);
 }
 
-/// Prices fall with the strike (calls) or rise (puts), by no more than the tier's error, across the border where an option
-/// counts as far in a wing.
+/// Prices fall with the strike (calls) or rise (puts), by no more than the tier's error, across the
+/// border where an option counts as far in a wing.
 #[test]
 fn the_border_of_the_wings_is_smooth() {
     for tier in TIERS {

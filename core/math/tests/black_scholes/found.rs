@@ -7,7 +7,7 @@ use ballast_core_math::black_scholes::{
 use ballast_core_math::Magnitude;
 use fixed::types::I2F62;
 
-/// A mantissa, and the power of two of the number's first bit.
+/// Returns a mantissa, and the power of two of the number's first bit.
 fn magnitude((mantissa, exponent): (u64, i32)) -> Magnitude {
     Magnitude::from_parts(mantissa, exponent - 63).unwrap()
 }
@@ -83,7 +83,8 @@ fn a_price_equal_to_the_spot() {
     assert_eq!(answer, Err(ImpliedVolatilityError::TooLow));
 }
 
-/// Where no density is left, charm is the carry's alone; it had been rounded to the scale of what was gone.
+/// Where no density is left, charm is the carry's alone; it had been rounded to the scale of what
+/// was gone.
 #[test]
 fn charm_far_in_a_wing() {
     for (strike, kind, expected) in [

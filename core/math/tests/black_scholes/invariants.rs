@@ -1,6 +1,8 @@
-//! What holds of every evaluation, judged in double precision from the inputs alone. The fuzz targets share this file.
+//! What holds of every evaluation, judged in double precision from the inputs alone. The fuzz
+//! targets share this file.
 //!
-//! Errors are of the tier times `scale` = max(1, e^(−qτ), K·e^(−rτ)/S): the size of the larger leg per unit of spot.
+//! Errors are of the tier times `scale` = max(1, e^(−qτ), K·e^(−rτ)/S): the size of the larger leg
+//! per unit of spot.
 
 use ballast_core_math::black_scholes::{self, DomainError, Greeks, HigherGreeks, Inputs, Kind};
 use ballast_core_math::{Magnitude, Scaled};
@@ -44,7 +46,8 @@ pub const PRECISE: Tier = Tier {
 
 pub const TIERS: [Tier; 2] = [FAST, PRECISE];
 
-/// A result per unit of its natural scale: price/S, Δ, Γ·S·σ√τ, vega/(S√τ), θ·τ/S, ρ/(K·τ), vanna·σ, volga·σ/(S√τ), charm·τ.
+/// A result per unit of its natural scale: price/S, Δ, Γ·S·σ√τ, vega/(S√τ), θ·τ/S, ρ/(K·τ),
+/// vanna·σ, volga·σ/(S√τ), charm·τ.
 pub type Natural = [f64; 9];
 pub const NAMES: [&str; 9] = [
     "price", "delta", "gamma", "vega", "theta", "rho", "vanna", "volga", "charm",
@@ -111,10 +114,11 @@ impl Market {
         ]
     }
 
-    /// Which errors may be given: every input that is outside is named by one. `None` in the list stands for an answer,
-    /// which is not among them when some input is surely outside.
+    /// Returns which errors may be given: every input that is outside is named by one. `None` in
+    /// the list stands for an answer, which is not among them when some input is surely outside.
     fn verdicts(&self, inputs: &Inputs) -> Vec<Option<DomainError>> {
-        // What a double cannot tell from the bound may go either way; a second is taken as 3.17·10⁻⁸ years.
+        // What a double cannot tell from the bound may go either way; a second is taken as
+        // 3.17·10⁻⁸ years.
         const DOUBT: f64 = 1e-9;
         let outside = |value: f64, least: f64, greatest: f64| {
             if value < least * (1.0 - DOUBT) || value > greatest * (1.0 + DOUBT) {
@@ -161,7 +165,8 @@ impl Market {
     }
 }
 
-/// Evaluates both tiers, and says what is wrong. `Ok(None)` if both refuse, as they must, what lies outside the domain.
+/// Evaluates both tiers, and says what is wrong. `Ok(None)` if both refuse, as they must, what lies
+/// outside the domain.
 pub fn check(inputs: &Inputs) -> Result<Option<[Natural; 2]>, String> {
     let market = Market::new(inputs);
     let verdicts = market.verdicts(inputs);
@@ -246,7 +251,8 @@ fn bounds(tier: &Tier, market: &Market, inputs: &Inputs, natural: &Natural) -> R
     within("charm's size", charm.abs(), 0.0, most + 100.0 * error * (1.0 + drift))
 }
 
-/// Call less put is the forward; their deltas, thetas and rhos differ by its slopes, and nothing else differs.
+/// Call less put is the forward; their deltas, thetas and rhos differ by its slopes, and nothing
+/// else differs.
 fn parity(tier: &Tier, market: &Market, inputs: &Inputs, greeks: &Greeks, higher: &HigherGreeks) -> Result<(), String> {
     let other = Inputs {
         kind: if inputs.kind == Kind::Call {

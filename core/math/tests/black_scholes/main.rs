@@ -1,4 +1,5 @@
-//! Black-Scholes-Merton over its whole domain and at its edges, in both tiers: what must hold whatever the digits are.
+//! Black-Scholes-Merton over its whole domain and at its edges, in both tiers: what must hold
+//! whatever the digits are.
 #![cfg(test)]
 #![allow(clippy::arithmetic_side_effects)]
 

@@ -8,7 +8,7 @@ use proptest::strategy::ValueTree;
 
 use super::invariants::{check, Market, NAMES};
 
-/// A double, exactly; not for one below 2⁻¹⁰⁰⁰.
+/// Returns a double, exactly; not for one below 2⁻¹⁰⁰⁰.
 pub fn magnitude(value: f64) -> Magnitude {
     let bits = value.to_bits();
     let mantissa = bits & ((1 << 52) - 1) | 1 << 52;
@@ -93,7 +93,8 @@ proptest! {
     }
 }
 
-/// How far the tiers are from each other over the domain, as a share of scale: printed with `--nocapture`.
+/// How far the tiers are from each other over the domain, as a share of scale: printed with
+/// `--nocapture`.
 #[test]
 fn differences_of_the_tiers_are_as_printed() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
@@ -113,7 +114,8 @@ fn differences_of_the_tiers_are_as_printed() {
     }
     for (name, worst) in NAMES.into_iter().zip(worst) {
         println!("fast less precise, {name}: at most {worst:.2e} of scale");
-        // The higher Greeks have no stated bound; a hundred times the others' finds a wrong sign or scale.
+        // The higher Greeks have no stated bound; a hundred times the others' finds a wrong sign or
+        // scale.
         assert!(worst < 2e-5, "{name} {worst:e}");
     }
 }

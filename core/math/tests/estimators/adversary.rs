@@ -1,4 +1,5 @@
-//! What somebody gains who alone decides when the market is observed. Facts for docs/internals/estimators.md, with bounds that hold them.
+//! What somebody gains who alone decides when the market is observed. Facts for
+//! docs/internals/estimators.md, with bounds that hold them.
 
 use ballast_core_math::estimators::{EwmaMoments, EwmaVariance, Sampler, Trend, TrendParams};
 use ballast_core_types::{Ratio, I80F48};
@@ -12,8 +13,8 @@ fn variance(annual: f64) -> EwmaVariance {
     EwmaVariance::from_annual(Ratio::from_fixed(I80F48::from_num(annual))).unwrap()
 }
 
-/// The points that are observed if each next one is, of the coming `choice`, the one that moved least (or most) for its time.
-/// The adversary knows the future; a real one does not.
+/// Returns the points that are observed if each next one is, of the coming `choice`, the one that
+/// moved least (or most) for its time. The adversary knows the future; a real one does not.
 fn chosen(path: &[(i64, f64)], choice: usize, most: bool) -> Path {
     let (mut at, mut observed) = (0, vec![path[0]]);
     while at + choice < path.len() {
@@ -33,7 +34,7 @@ fn chosen(path: &[(i64, f64)], choice: usize, most: bool) -> Path {
     observed
 }
 
-/// The mean over time of the variance, with a time constant of ten days.
+/// Returns the mean over time of the variance, with a time constant of ten days.
 fn mean_variance(path: &[(i64, f64)], sampling_time: i64) -> f64 {
     let (mut sampler, mut ours) = (Sampler::default(), variance(0.36));
     let (mut sum, mut weight) = (0.0, 0.0);
@@ -98,7 +99,8 @@ fn shape_when_one_party_chooses_the_times() {
                 let got = mean_shape(&chosen(&path, choice, most));
                 let label = if most { "most" } else { "least" };
                 println!("{name}: up to {choice} h, {label}: skewness and excess kurtosis {got:.2?}");
-                // Returns that are chosen for being large have two humps and thin tails, and the other way round.
+                // Returns that are chosen for being large have two humps and thin tails, and the
+                // other way round.
                 assert!(
                     got[0].abs() < 2.0 && (-2.0..25.0).contains(&got[1]),
                     "{name} {choice} {label}: {got:?}"

@@ -1,4 +1,5 @@
-//! Integers against doubles over every hour of every series. The bounds are those of docs/internals/estimators.md.
+//! Integers against doubles over every hour of every series. The bounds are those of
+//! docs/internals/estimators.md.
 
 use ballast_core_math::black_scholes::Volatility;
 use ballast_core_math::cornish_fisher::CornishFisher;
@@ -133,7 +134,8 @@ fn trend_and_acceleration() {
 #[test]
 fn geometric_average_of_volatility() {
     for (name, path) in paths::all() {
-        // The volatility that is published is a short average of the path's own, every hour or at irregular times.
+        // The volatility that is published is a short average of the path's own, every hour or at
+        // irregular times.
         for (label, path, spacing) in [
             ("hourly", path.clone(), 3_600),
             ("hourly, checkpoints each six", path.clone(), 21_600),

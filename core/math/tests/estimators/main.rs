@@ -1,8 +1,8 @@
-//! The estimators against slow references in floating point, on real hours where they are at hand and on a synthetic
-//! path everywhere.
+//! The estimators against slow references in floating point, on real hours where they are at hand
+//! and on a synthetic path everywhere.
 //!
-//! The real series are read from the folder in `BALLAST_HISTORY`, or from `../shared/history` beside the workspace; without
-//! them the same tests run on the synthetic path alone.
+//! The real series are read from the folder in `BALLAST_HISTORY`, or from `../shared/history`
+//! beside the workspace; without them the same tests run on the synthetic path alone.
 #![cfg(test)]
 #![allow(clippy::arithmetic_side_effects)]
 
@@ -36,7 +36,7 @@ pub fn noise(confidence: f64) -> NoiseVariance {
     NoiseVariance::from_confidence(Ratio::from_fixed(I80F48::from_num(confidence)))
 }
 
-/// What is observed when the price goes from one point of a path to another.
+/// Returns what is observed when the price goes from one point of a path to another.
 pub fn observation(from: (i64, f64), to: (i64, f64), confidence: f64) -> Observation {
     Observation {
         log_return: LogReturn::between(price(from.1), price(to.1)),

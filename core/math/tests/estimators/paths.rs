@@ -28,13 +28,14 @@ impl Random {
         (-2.0 * self.uniform().ln()).sqrt() * (std::f64::consts::TAU * self.uniform()).cos()
     }
 
-    /// A whole number of 1…most.
+    /// Returns a whole number of 1…most.
     pub fn up_to(&mut self, most: u64) -> i64 {
         (self.bits() % most) as i64 + 1
     }
 }
 
-/// 50 000 hours whose volatility wanders between about 20 % and 200 % a year, with a jump every few weeks.
+/// 50 000 hours whose volatility wanders between about 20 % and 200 % a year, with a jump every few
+/// weeks.
 pub fn synthetic() -> Path {
     let mut random = Random(20_261_121);
     let (mut price, mut log_vol) = (40_000.0f64, 0.6f64.ln());
@@ -51,7 +52,7 @@ pub fn synthetic() -> Path {
     path
 }
 
-/// Every series there is, by name; the synthetic one always.
+/// Returns every series there is, by name; the synthetic one always.
 pub fn all() -> Vec<(&'static str, Path)> {
     let folder = std::env::var_os("BALLAST_HISTORY").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/history"),
@@ -85,7 +86,7 @@ fn row(line: &str) -> (i64, f64) {
     )
 }
 
-/// The points of a path after random gaps of 1…`most` points.
+/// Returns the points of a path after random gaps of 1…`most` points.
 pub fn thinned(path: &[(i64, f64)], most: u64, seed: u64) -> Path {
     let (mut random, mut at, mut thin) = (Random(seed), 0, Vec::new());
     while at < path.len() {

@@ -1,4 +1,5 @@
-//! No input and no stored state makes an estimator panic, leave its range, or forget that the past has weight.
+//! No input and no stored state makes an estimator panic, leave its range, or forget that the past
+//! has weight.
 
 use ballast_core_math::black_scholes::Volatility;
 use ballast_core_math::estimators::{
@@ -45,7 +46,8 @@ proptest! {
                     &ballast_core_math::estimators::Step::new(LogReturn::ZERO, step.elapsed, NoiseVariance::ZERO, NoiseVariance::ZERO),
                     constant,
                 );
-                // One step takes away 1 − 1/e at most, and a real return never less than a flat one.
+                // One step takes away 1 − 1/e at most, and a real return never less than a flat
+                // one.
                 prop_assert!(after >= flat);
                 prop_assert!(flat.bits() >= (variance.bits() as f64 * 0.367_879) as u64);
                 let _ = variance.score(&step);

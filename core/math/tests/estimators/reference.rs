@@ -1,4 +1,5 @@
-//! The same estimators as plain formulas in double precision, written from docs/internals/estimators.md and not from the code.
+//! The same estimators as plain formulas in double precision, written from
+//! docs/internals/estimators.md and not from the code.
 
 use super::YEAR;
 
@@ -89,7 +90,8 @@ impl Trend {
     }
 }
 
-/// The geometric mean of a step function over the window before `now`, summed over all of its steps.
+/// Returns the geometric mean of a step function over the window before `now`, summed over all of
+/// its steps.
 pub fn geometric_mean(published: &[(i64, f64)], window: i64, now: i64) -> f64 {
     let mut sum = 0.0;
     for (at, (time, value)) in published.iter().enumerate() {

@@ -31,7 +31,8 @@ fn variances(path: &[(i64, f64)], sampling_time: i64, days: u32, confidence: f64
         .collect()
 }
 
-/// The mean ratio, and the root mean square of its logarithm, of two estimates at the times they share, after 60 days.
+/// Returns the mean ratio, and the root mean square of its logarithm, of two estimates at the times
+/// they share, after 60 days.
 fn compare(a: &[(i64, f64)], b: &[(i64, f64)]) -> (f64, f64) {
     let (mut n, mut ratio, mut square, mut at) = (0.0, 0.0, 0.0, 0);
     for (time, value) in b {
@@ -100,8 +101,9 @@ fn trend_scores_at_other_times_of_the_same_path() {
     }
 }
 
-/// Forty days of a random walk of 60 % a year, observed with an error of `error` that is reported as `confidence`, at times that a
-/// rule chooses: the mean of the variance after the first twenty days.
+/// Forty days of a random walk of 60 % a year, observed with an error of `error` that is reported
+/// as `confidence`, at times that a rule chooses: the mean of the variance after the first twenty
+/// days.
 fn noisy(error: f64, confidence: f64, sampling_time: i64, gap: impl Fn(&mut Random) -> i64) -> f64 {
     let mut random = Random(11);
     let (mut sampler, mut ours) = (Sampler::first(noise(confidence)), variance(0.36));
@@ -142,7 +144,8 @@ fn noise_and_bursts_under_sparse_sampling() {
             random.up_to(400)
         }
     };
-    // Two errors of five basis points have 4.4 times the variance of ten seconds, and 7 % of that of ten minutes.
+    // Two errors of five basis points have 4.4 times the variance of ten seconds, and 7 % of that
+    // of ten minutes.
     for (label, error, confidence, sampling_time, low, high) in [
         ("ten seconds, exact", 0.0, 0.0, 1, 0.33, 0.39),
         ("ten minutes, exact", 0.0, 0.0, 600, 0.33, 0.39),

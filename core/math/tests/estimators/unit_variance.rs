@@ -1,4 +1,5 @@
-//! Under a driftless random walk every trend score has mean 0 and variance 1, at whatever times it is observed.
+//! Under a driftless random walk every trend score has mean 0 and variance 1, at whatever times it
+//! is observed.
 
 use ballast_core_math::estimators::{EwmaVariance, LogReturn, NoiseVariance, Observation, Trend, TrendParams};
 use ballast_core_types::{Ratio, I80F48};
@@ -71,7 +72,8 @@ fn scores_have_unit_variance_at_regular_and_irregular_times() {
         let got = moments(params, |random| gap.next(random), 12_000);
         println!("{label}: {got:.3?}");
         for (mean, variance) in got {
-            // The standard errors of 12 000 scores are 0.009 and 0.013 (somewhat more: neighbours are correlated).
+            // The standard errors of 12 000 scores are 0.009 and 0.013 (somewhat more: neighbours
+            // are correlated).
             assert!(mean.abs() < 0.05 && (variance - 1.0).abs() < 0.05, "{label}: {got:?}");
         }
     }

@@ -1,6 +1,8 @@
-//! Every kernel against `tests/vectors/kernels.csv` (50 digits, by `tools/numerics/kernel_vectors.py`).
+//! Every kernel against `tests/vectors/kernels.csv` (50 digits, by
+//! `tools/numerics/kernel_vectors.py`).
 //!
-//! `cargo test -p ballast-core-math --test kernels -- --nocapture accuracy` prints the largest errors.
+//! `cargo test -p ballast-core-math --test kernels -- --nocapture accuracy` prints the largest
+//! errors.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +24,8 @@ struct Exact {
 }
 
 impl Exact {
-    /// `number·2^exponent − self`, as a double. The difference is taken in integers, at the scale of the finer one.
+    /// `number·2^exponent − self`, as a double. The difference is taken in integers, at the scale
+    /// of the finer one.
     fn below(self, number: i128, exponent: i32) -> f64 {
         let coarser = u32::try_from(exponent - self.exponent).expect("a vector is finer than what it judges");
         let shifted = number
@@ -61,7 +64,7 @@ fn rows() -> Vec<Row> {
         .collect()
 }
 
-/// The error of one row, relative for the kernels whose bound is; and what it may be.
+/// Returns the error of one row, relative for the kernels whose bound is; and what it may be.
 fn judge(tier: &Tier, bounds: &Bounds, row: &Row) -> (f64, f64) {
     let magnitude = || Magnitude::from_parts(u64::try_from(row.input.number).unwrap(), row.input.exponent).unwrap();
     let fixed = || I7F57::from_bits(i64::try_from(row.input.number).unwrap());
@@ -94,7 +97,8 @@ fn judge(tier: &Tier, bounds: &Bounds, row: &Row) -> (f64, f64) {
     }
 }
 
-/// The bounds that the kernels' doc comments and docs/internals/numerics.md state. Of `exp` and `sqrt` relative, of the others absolute.
+/// The bounds that the kernels' doc comments and docs/internals/numerics.md state. Of `exp` and
+/// `sqrt` relative, of the others absolute.
 struct Bounds {
     ln: f64,
     exp: f64,
@@ -158,8 +162,8 @@ fn accuracy_of_the_precise_tier() {
     check(&PRECISE, &bounds);
 }
 
-/// The fast tier against the precise one at many more points than there are vectors: its error is a hundred thousand times
-/// larger, so the difference is all its own.
+/// The fast tier against the precise one at many more points than there are vectors: its error is a
+/// hundred thousand times larger, so the difference is all its own.
 fn densely(bounds: &Bounds) {
     let mut random = Sequence(5);
     let mut worst = [0f64; 6];
@@ -175,7 +179,8 @@ fn densely(bounds: &Bounds) {
         let score = I7F57::from_bits((bits as i64) >> (1 + bits % 6));
         let whole = I7F57::from_bits(bits as i64);
         let x = Magnitude::from_parts(bits | 1 << 63, (bits % 64) as i32 - 95).unwrap();
-        // A quantile costs as much as thirty of the others, so every twentieth turn: p within 10⁻³…1 − 10⁻³.
+        // A quantile costs as much as thirty of the others, so every twentieth turn: p within
+        // 10⁻³…1 − 10⁻³.
         let p = I2F62::from_bits((1 << 62) / 1000 + (bits % ((1 << 62) / 500 * 499)) as i64);
         let quantiles = || fixed((FAST.norm_inv)(p).unwrap() - (PRECISE.norm_inv)(p).unwrap());
         let errors = [

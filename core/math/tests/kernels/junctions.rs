@@ -1,6 +1,6 @@
-//! Monotonicity where a kernel changes its method: the places where two approximations meet are where a function falls, if
-//! it falls anywhere. Around each of them a walk over neighbours, over the steps to which the tiers round their arguments,
-//! and over what lies beside those steps.
+//! Monotonicity where a kernel changes its method: the places where two approximations meet are
+//! where a function falls, if it falls anywhere. Around each of them a walk over neighbours, over
+//! the steps to which the tiers round their arguments, and over what lies beside those steps.
 
 use ballast_core_math::Magnitude;
 use fixed::types::{I2F62, I7F57};
@@ -14,7 +14,8 @@ fn to_bits(x: f64) -> i64 {
     (x * 2f64.powi(57)).clamp(-(2f64.powi(63)), 2f64.powi(63)) as i64
 }
 
-/// Points around `middle`: eight steps of every size that some tier rounds to, each with its neighbours and its halves.
+/// Points around `middle`: eight steps of every size that some tier rounds to, each with its
+/// neighbours and its halves.
 fn around(middle: i64, steps: &[i64]) -> Vec<i64> {
     let mut points: Vec<i64> = (-80..=80).map(|k| middle.saturating_add(k)).collect();
     for &step in steps {
@@ -45,8 +46,9 @@ fn walk_fixed(middle: i64, steps: &[i64]) {
 
 #[test]
 fn exponentials_across_cells_and_powers_of_two() {
-    // Every 64th of an octave: ends and middles of the precise tier's cells, and among them the fast tier's halves. The
-    // fast tier rounds the power to 2⁻³⁰, which is 0.69·2²⁷ of the argument.
+    // Every 64th of an octave: ends and middles of the precise tier's cells, and among them the
+    // fast tier's halves. The fast tier rounds the power to 2⁻³⁰, which is 0.69·2²⁷ of the
+    // argument.
     let octave = std::f64::consts::LN_2;
     for k in -93 * 64..=93 * 64 {
         walk_fixed(to_bits(f64::from(k) / 64.0 * octave), &[93_032_639]);
@@ -73,7 +75,8 @@ fn distributions_across_the_cells_of_the_mills_ratio() {
 
 #[test]
 fn distributions_across_the_powers_of_two_of_the_density() {
-    // The density is 2^−(score² + log₂√(2π)); cells of the exponential are 32nds, their middles 64ths.
+    // The density is 2^−(score² + log₂√(2π)); cells of the exponential are 32nds, their middles
+    // 64ths.
     let offset = (2.0 * std::f64::consts::PI).log2() / 2.0;
     for j in 85..=60 * 64 {
         let square = f64::from(j) / 64.0 - offset;
@@ -83,7 +86,8 @@ fn distributions_across_the_powers_of_two_of_the_density() {
 
 #[test]
 fn logarithms_and_roots_across_reductions_and_powers_of_two() {
-    // The logarithm halves a mantissa above 23/16. Its argument is rounded down to 2⁸ and 2³¹ units of the mantissa.
+    // The logarithm halves a mantissa above 23/16. Its argument is rounded down to 2⁸ and 2³¹ units
+    // of the mantissa.
     let one = 1u64 << 63;
     for exponent in -88..=88 {
         for middle in [one, one / 16 * 23, u64::MAX, one / 2 * 3] {

@@ -1,4 +1,5 @@
-//! The kernels of both tiers: their errors against vectors of 50 digits, and their shape (range, symmetry, monotonicity).
+//! The kernels of both tiers: their errors against vectors of 50 digits, and their shape (range,
+//! symmetry, monotonicity).
 #![cfg(test)]
 #![allow(clippy::arithmetic_side_effects)]
 

@@ -1,4 +1,5 @@
-//! Range, symmetry and monotonicity at random arguments: neighbours, and pairs any power of two of a step apart.
+//! Range, symmetry and monotonicity at random arguments: neighbours, and pairs any power of two of
+//! a step apart.
 
 use ballast_core_math::Magnitude;
 use fixed::types::{I2F62, I7F57};

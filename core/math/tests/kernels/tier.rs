@@ -1,4 +1,5 @@
-//! The kernels of a tier as values, so that every test runs on both. The fuzz targets share this file.
+//! The kernels of a tier as values, so that every test runs on both. The fuzz targets share this
+//! file.
 
 use ballast_core_math::kernels::{fast, precise};
 use ballast_core_math::Magnitude;
@@ -54,7 +55,8 @@ pub fn at_most(a: Magnitude, b: Magnitude) -> bool {
     !b.is_below(a)
 }
 
-/// The magnitude `steps` units of its 64-bit mantissa above `x`, within the octave above at most.
+/// Returns the magnitude `steps` units of its 64-bit mantissa above `x`, within the octave above at
+/// most.
 pub fn stepped(x: Magnitude, steps: u64) -> Magnitude {
     match x.mantissa().checked_add(steps) {
         Some(mantissa) => Magnitude::from_parts(mantissa, x.exponent() - 63).unwrap(),
@@ -93,7 +95,8 @@ impl Tier {
         Ok(())
     }
 
-    /// exp, φ and Φ at `low` against those at `high`, which is not below it; ranges and symmetry at both.
+    /// exp, φ and Φ at `low` against those at `high`, which is not below it; ranges and symmetry at
+    /// both.
     pub fn check_fixed(&self, low: I7F57, high: I7F57) -> Result<(), String> {
         let show = |what: &str| {
             Err(format!(

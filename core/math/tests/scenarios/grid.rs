@@ -80,7 +80,8 @@ fn a_bad_grid_is_refused_by_name() {
     }
 }
 
-/// Far beyond what the regime expects: the law's argument once left its range there, and weights were negative.
+/// Far beyond what the regime expects: the law's argument once left its range there, and weights
+/// were negative.
 #[test]
 fn weights_of_shocks_far_out_are_not_negative() {
     let shocks = [-0.9, -0.6, -0.4, -0.2, 0.0, 0.2, 0.4, 0.6, 0.9].map(I7F57::from_num);

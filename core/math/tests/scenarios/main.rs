@@ -39,7 +39,7 @@ fn price(value: f64) -> Price {
     Price::from_fixed(I80F48::from_num(value)).unwrap()
 }
 
-/// A decimal with nine digits after the point, exactly.
+/// Returns a decimal with nine digits after the point, exactly.
 fn magnitude(value: f64) -> Magnitude {
     Magnitude::from_decimal((value * 1e9).round() as u128, -9).unwrap()
 }
@@ -70,7 +70,7 @@ fn losses(spot: f64, book: &[Series]) -> Result<Losses, ScenarioError> {
     revalue(price(spot), &legs, &grid())
 }
 
-/// A short strangle with a hedge: loses on both sides.
+/// Returns a short strangle with a hedge: loses on both sides.
 fn strangle() -> Vec<Series> {
     let option = |call, strike, lots| Series::Option {
         lots,

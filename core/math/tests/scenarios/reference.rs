@@ -27,7 +27,8 @@ impl Book {
         Self { spot, series }
     }
 
-    /// Asserts each cell within `tolerance` of what the legs are worth at the spot (and of what they were worth before).
+    /// Asserts each cell within `tolerance` of what the legs are worth at the spot (and of what
+    /// they were worth before).
     pub fn compare(&self, ours: &Losses, prices: &[f64; 9], volatilities: &[f64; 3], cap: f64, tolerance: f64) {
         // Strikes far above the spot make the pricing's legs that much larger.
         let size: f64 = self
@@ -73,7 +74,8 @@ impl Book {
         }
     }
 
-    /// The mean of the worst 1 % by brute force: each loss repeated as often as its weight asks.
+    /// Returns the mean of the worst 1 % by brute force: each loss repeated as often as its weight
+    /// asks.
     pub fn shortfall(&self, ours: &Losses, grid: &Grid) -> f64 {
         let mut cells: Vec<(i64, f64)> = Vec::new();
         for (price, row) in ours.0.iter().enumerate() {

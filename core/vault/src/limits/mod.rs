@@ -1,8 +1,9 @@
 //! What a vault may have at most, given how bad things are.
 //!
-//! limit = base × regime factor × liquidity factor, and for delta, gamma and vega × the trigger of each ([`limit_multipliers`]). A cause counts
-//! once: gamma's trigger answers to volatility as the regime does, so of the two the smaller is taken; likewise vega's and
-//! the liquidity factor. No factor is above one, so a limit is never above its base.
+//! limit = base × regime factor × liquidity factor, and for delta, gamma and vega × the trigger of
+//! each ([`limit_multipliers`]). A cause counts once: gamma's trigger answers to volatility as the
+//! regime does, so of the two the smaller is taken; likewise vega's and the liquidity factor. No
+//! factor is above one, so a limit is never above its base.
 
 use crate::limit_multipliers::{self, Factor, LimitMultiplierParamError, LimitMultiplierParams, Side};
 use ballast_core_market::regime::Regime;
@@ -10,7 +11,8 @@ use ballast_core_math::estimators::Score;
 use ballast_core_types::basis_points::BasisPoints;
 use ballast_core_types::Value;
 
-/// What is limited, and against what. All but [`LimitKind::OrderSize`] are shares of net asset value.
+/// What is limited, and against what. All but [`LimitKind::OrderSize`] are shares of net asset
+/// value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LimitKind {
     /// Dollar delta that gains when the price rises.
@@ -50,7 +52,7 @@ impl LimitKind {
         Self::Turnover,
     ];
 
-    /// The largest base that is accepted.
+    /// Returns the largest base that is accepted.
     pub const fn highest_base(self) -> BasisPoints {
         BasisPoints(match self {
             Self::DeltaLong | Self::DeltaShort => 30_000,
@@ -62,8 +64,9 @@ impl LimitKind {
         })
     }
 
-    /// The least regime factor that is accepted. What bounds the way out may shrink but not vanish: a book could not be reduced without
-    /// orders, turnover, and collateral at the venue that holds it.
+    /// Returns the least regime factor that is accepted. What bounds the way out may shrink but not
+    /// vanish: a book could not be reduced without orders, turnover, and collateral at the venue
+    /// that holds it.
     pub const fn lowest_factor(self) -> Factor {
         match self {
             Self::VenueShare | Self::OrderSize | Self::Turnover => TENTH,
@@ -91,7 +94,7 @@ pub struct RegimeFactors {
 }
 
 impl RegimeFactors {
-    /// The factor in a regime.
+    /// Returns the factor in a regime.
     pub const fn of(&self, regime: Regime) -> Factor {
         match regime {
             Regime::Calm => self.calm,
@@ -185,7 +188,8 @@ impl Share {
         self.0
     }
 
-    /// The share of `reference`, rounded down; nothing if that is negative. `None` on overflow.
+    /// Returns the share of `reference`, rounded down; nothing if that is negative. `None` on
+    /// overflow.
     pub fn of_floor(self, reference: Value) -> Option<Value> {
         let reference = reference.positive_part();
         // In two halves, so that 64 bits suffice: the rest is below 10⁹ and the share at most 10¹⁰.
@@ -200,7 +204,8 @@ impl Share {
 pub struct Limits([Share; 10]);
 
 impl Limits {
-    /// The limits under `conditions`, rounded down to a billionth. `None` if parameters were not validated and do not fit.
+    /// Returns the limits under `conditions`, rounded down to a billionth. `None` if parameters
+    /// were not validated and do not fit.
     pub fn of(params: &LimitParams, conditions: &Conditions) -> Option<Self> {
         let liquidity = limit_multipliers::liquidity(conditions.contraction, &params.limit_multipliers.liquidity);
         let mut shares = [Share(0); 10];
@@ -212,7 +217,7 @@ impl Limits {
         Some(Self(shares))
     }
 
-    /// One of them.
+    /// Returns one of them.
     pub const fn get(&self, kind: LimitKind) -> Share {
         let [delta_long, delta_short, gamma, vega, shocked_delta, expected_shortfall, leverage, venue_share, order_size, turnover] =
             self.0;
@@ -231,7 +236,7 @@ impl Limits {
     }
 }
 
-/// The three factors of a limit: regime, liquidity, and trigger.
+/// Returns the three factors of a limit: regime, liquidity, and trigger.
 fn factors(
     kind: LimitKind,
     regime: Factor,
@@ -263,7 +268,8 @@ fn factors(
     }
 }
 
-/// base × the factors, exactly, and then rounded down once. `None` for a base above ten times its reference.
+/// base × the factors, exactly, and then rounded down once. `None` for a base above ten times its
+/// reference.
 fn product(base: BasisPoints, factors: [Factor; 3]) -> Option<Share> {
     // Ten-thousandths four times over: at most 10⁵ · 10¹² < 2⁵⁷.
     if base > BasisPoints(100_000) {

@@ -233,7 +233,7 @@ fn any_conditions() -> impl Strategy<Value = Conditions> {
         })
 }
 
-/// A worse version of one of the conditions.
+/// Returns a worse version of one of the conditions.
 fn worse(conditions: &Conditions, which: u8, by: u32) -> Conditions {
     let mut changed = *conditions;
     match which {

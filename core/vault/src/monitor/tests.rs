@@ -17,7 +17,8 @@ fn settings(trip: u32, reset: u32) -> BreakerSettings {
     }
 }
 
-/// Drawdown at 20 %, a NAV jump at 5 %, turnover at twice the value, spend at 1 %, three failed observations.
+/// Drawdown at 20 %, a NAV jump at 5 %, turnover at twice the value, spend at 1 %, three failed
+/// observations.
 fn params() -> MonitorParams {
     MonitorParams {
         breakers: BreakerParams {
@@ -159,7 +160,8 @@ fn turnover_trips_and_resumes_by_itself_after_watched_quiet() {
     let update = monitor.observe(&observation("1"), &params(), at(0));
     assert!(update.active.has(Breaker::Turnover) && is_active(&update.monitor, Breaker::Turnover));
     monitor = update.monitor;
-    // Under 1× from half a day on. The observation that finds it under its reset begins the cooldown; four quarters of an hour end it.
+    // Under 1× from half a day on. The observation that finds it under its reset begins the
+    // cooldown; four quarters of an hour end it.
     for step in 0..=4 {
         assert!(is_active(&monitor, Breaker::Turnover), "{step}");
         monitor = monitor
@@ -207,7 +209,8 @@ fn chosen_moments_give_no_quiet_time_that_was_not_watched() {
         .monitor;
     assert!(is_active(&monitor, Breaker::Drawdown));
     let resume = |monitor: &VaultMonitor| VAULT.resume(&monitor.breakers, Breaker::Drawdown, &params().breakers);
-    // Two observations under the reset a day apart are a quarter of an hour, and one honest observation in between ends even that.
+    // Two observations under the reset a day apart are a quarter of an hour, and one honest
+    // observation in between ends even that.
     for now in [10, 86_400] {
         monitor = monitor.observe(&observation("0.9"), &params(), at(now)).monitor;
         assert_eq!(resume(&monitor), Err(ResumeError::CoolingDown), "{now}");

@@ -23,7 +23,7 @@ fn targets() -> Targets {
     }
 }
 
-/// A book whose price is one, so that lots and dollar delta are the same number.
+/// Returns a book whose price is one, so that lots and dollar delta are the same number.
 fn book(lots: i64) -> Exposure {
     Exposure {
         lots: Lots(lots),

@@ -1,7 +1,8 @@
-//! Deposits into a vault: `example-deposit RPC_URL KEYPAIR_FILE VAULT AMOUNT`, the amount in base units of the quote token.
+//! Deposits into a vault: `example-deposit RPC_URL KEYPAIR_FILE VAULT AMOUNT`, the amount in base
+//! units of the quote token.
 //!
-//! The net asset value that a deposit pays is worked out here by the same function that the program calls, so the least number of shares can
-//! be asked for to the unit.
+//! The net asset value that a deposit pays is worked out here by the same function that the program
+//! calls, so the least number of shares can be asked for to the unit.
 
 use anyhow::{ensure, Context, Result};
 use ballast_client_examples::snapshot;

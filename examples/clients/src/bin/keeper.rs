@@ -1,7 +1,8 @@
 //! Cranks a vault until nothing is due: `example-keeper RPC_URL KEYPAIR_FILE VAULT`.
 //!
-//! Everything a keeper has to decide is one pure function, [`plan`]: it observes the market as the program will, asks the same proof that the
-//! program asks, and says what is due. The real bot (`./ballast keeper`) adds a websocket, retries, fees and metrics around it.
+//! Everything a keeper has to decide is one pure function, [`plan`]: it observes the market as the
+//! program will, asks the same proof that the program asks, and says what is due. The real bot
+//! (`./ballast keeper`) adds a websocket, retries, fees and metrics around it.
 
 use anyhow::Result;
 use ballast_client_examples::snapshot;

@@ -1,7 +1,9 @@
-//! Signs a maker's quote for an option, off-chain: `example-maker-quote RPC_URL KEYPAIR_FILE CLEARING_HOUSE MARGIN_ACCOUNT EXPIRY STRIKE
-//! PRICE`, expiry in unix seconds, strike in whole units of the quote token, price in its base units for one unit of the underlying.
+//! Signs a maker's quote for an option, off-chain: `example-maker-quote RPC_URL KEYPAIR_FILE
+//! CLEARING_HOUSE MARGIN_ACCOUNT EXPIRY STRIKE PRICE`, expiry in unix seconds, strike in whole
+//! units of the quote token, price in its base units for one unit of the underlying.
 //!
-//! Prints the quote as hex. Whoever takes it puts it into an ed25519 instruction and trades beside it: `./ballast options take`.
+//! Prints the quote as hex. Whoever takes it puts it into an ed25519 instruction and trades beside
+//! it: `./ballast options take`.
 
 use anyhow::{Context, Result};
 use ballast_core_clearing::nonces::Nonce;

@@ -1,4 +1,5 @@
-//! `open_auction` and `cancel_auction`: an owner offers a size at a price that moves with time. Nothing is locked.
+//! `open_auction` and `cancel_auction`: an owner offers a size at a price that moves with time.
+//! Nothing is locked.
 
 use crate::errors::{OptionsError, Refuse};
 use crate::events::{AuctionClosed, AuctionOpened};
@@ -98,7 +99,8 @@ pub(crate) fn open_auction(ctx: Context<OpenAuction>, args: OpenAuctionArgs) -> 
 /// Accounts of `cancel_auction`.
 #[derive(Accounts)]
 pub struct CancelAuction<'info> {
-    /// The owner of the margin account; anyone, once the auction is over or its margin account gone.
+    /// The owner of the margin account; anyone, once the auction is over or its margin account
+    /// gone.
     pub authority: Signer<'info>,
     /// CHECK: the margin account that the auction names; it may have been closed.
     #[account(address = auction.account @ OptionsError::WrongAuction)]

@@ -1,4 +1,5 @@
-//! `buy_from_insurance`: anyone takes what the insurance account took over, at the same discount and cap as in a liquidation.
+//! `buy_from_insurance`: anyone takes what the insurance account took over, at the same discount
+//! and cap as in a liquidation.
 
 use crate::clearing::{sum, MarginScratch, SeriesAccounts};
 use crate::errors::{OptionsError, Refuse};
@@ -9,7 +10,8 @@ use anchor_lang::prelude::*;
 use ballast_core_clearing::liquidation::{apply_take, price_take, LiquidationFill, Seller};
 use ballast_core_types::Lots;
 
-/// Accounts of `buy_from_insurance`. After them the markets that the buyer has positions on, or gets one on.
+/// Accounts of `buy_from_insurance`. After them the markets that the buyer has positions on, or
+/// gets one on.
 #[derive(Accounts)]
 pub struct BuyFromInsurance<'info> {
     /// Owner of the account that takes.

@@ -1,4 +1,5 @@
-//! `create_clearing_house`: one quote mint, up to four markets, parameters that nothing changes afterwards.
+//! `create_clearing_house`: one quote mint, up to four markets, parameters that nothing changes
+//! afterwards.
 
 use crate::errors::OptionsError;
 use crate::events::ClearingHouseCreated;
@@ -16,7 +17,8 @@ use ballast_core_clearing::params::MAX_LISTINGS;
 pub struct CreateClearingHouseArgs {
     /// Creator's number for it.
     pub number: u64,
-    /// Genesis hash of the cluster. Quotes name it; a program cannot read it, so whoever trades has to compare it.
+    /// Genesis hash of the cluster. Quotes name it; a program cannot read it, so whoever trades has
+    /// to compare it.
     pub cluster: [u8; 32],
     /// Parameters of all markets.
     pub settings: ClearingHouseSettings,
@@ -24,7 +26,8 @@ pub struct CreateClearingHouseArgs {
     pub listings: Vec<ListingSettings>,
 }
 
-/// Accounts of `create_clearing_house`. After them, for each listing: its market and that market's surface.
+/// Accounts of `create_clearing_house`. After them, for each listing: its market and that market's
+/// surface.
 #[derive(Accounts)]
 #[instruction(args: CreateClearingHouseArgs)]
 pub struct CreateClearingHouse<'info> {

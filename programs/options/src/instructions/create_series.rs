@@ -1,4 +1,5 @@
-//! `create_expiry` and `create_series`: anyone makes what lies on the listing grid tradable. `close_series` and `close_expiry` give the rent back.
+//! `create_expiry` and `create_series`: anyone makes what lies on the listing grid tradable.
+//! `close_series` and `close_expiry` give the rent back.
 
 use crate::errors::{OptionsError, Refuse};
 use crate::events::SeriesCreated;
@@ -129,7 +130,7 @@ pub(crate) fn create_series(ctx: Context<CreateSeries>, key: SeriesKey) -> Resul
     Ok(())
 }
 
-/// A price to trade on, while no breaker forbids opening.
+/// Returns a price to trade on, while no breaker forbids opening.
 #[inline(never)]
 fn spot(risk_market: &AccountInfo, price_feed: &AccountInfo, clock: &Clock) -> Result<Price> {
     with_market(risk_market, |market| {

@@ -1,4 +1,5 @@
-//! `liquidate`: a liquidator takes the smallest sufficient part of a failing book, for a discount that grows with time.
+//! `liquidate`: a liquidator takes the smallest sufficient part of a failing book, for a discount
+//! that grows with time.
 
 use crate::clearing::{sum, MarginScratch, SeriesAccounts};
 use crate::errors::{OptionsError, Refuse};
@@ -13,7 +14,8 @@ use ballast_core_clearing::params::ListingParams;
 use ballast_core_clearing::series::SeriesTerms;
 use ballast_core_types::Lots;
 
-/// Accounts of `liquidate`. After them the markets that either account has positions on, or gets one on.
+/// Accounts of `liquidate`. After them the markets that either account has positions on, or gets
+/// one on.
 #[derive(Accounts)]
 pub struct Liquidate<'info> {
     /// The liquidator: owner of the account that takes.
@@ -101,7 +103,8 @@ fn execute(accounts: &mut Liquidate, markets: &[AccountInfo], quantity: Lots) ->
     let terms = accounts.series.key.terms()?;
     let listing = house.listing(terms.market)?.settings.params();
     let mut scratch = MarginScratch::new();
-    // Open interest is the one before the take in every status: all are compared at one state of the market.
+    // Open interest is the one before the take in every status: all are compared at one state of
+    // the market.
     let context = markets.context(&house, clock.unix_timestamp);
     let (done, change) = take(&mut parties, &terms, quantity, &listing, &context, &mut scratch)?;
     // The liquidator's own margin is that of any trade.

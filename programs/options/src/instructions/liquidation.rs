@@ -9,7 +9,8 @@ use anchor_lang::prelude::*;
 use ballast_core_clearing::liquidation;
 use ballast_core_clearing::margin::{MarginStatus, Marks};
 
-/// Accounts of `begin_liquidation` and `end_liquidation`. After them the markets that the account has positions on.
+/// Accounts of `begin_liquidation` and `end_liquidation`. After them the markets that the account
+/// has positions on.
 #[derive(Accounts)]
 pub struct Liquidation<'info> {
     /// The house.
@@ -56,7 +57,7 @@ pub(crate) fn end_liquidation<'info>(ctx: Context<'info, Liquidation<'info>>) ->
     Ok(())
 }
 
-/// The margin status of an account, at prices to liquidate at.
+/// Returns the margin status of an account, at prices to liquidate at.
 #[inline(never)]
 pub(crate) fn margin_status(
     house: &ClearingHouse,

@@ -1,4 +1,5 @@
-//! One file per instruction, or per pair that belongs together: its accounts, its validation, its logic.
+//! One file per instruction, or per pair that belongs together: its accounts, its validation, its
+//! logic.
 
 pub(crate) mod auction;
 pub(crate) mod backstop;

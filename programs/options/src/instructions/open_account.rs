@@ -1,4 +1,5 @@
-//! `open_account`, `close_account` and `set_quote_signer`: margin accounts, several to an owner, isolated from each other.
+//! `open_account`, `close_account` and `set_quote_signer`: margin accounts, several to an owner,
+//! isolated from each other.
 
 use crate::errors::OptionsError;
 use crate::events::{AccountClosed, AccountOpened};

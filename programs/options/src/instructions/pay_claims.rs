@@ -8,7 +8,8 @@ use anchor_lang::prelude::*;
 use ballast_core_clearing::account::MarginAccount as MarginBook;
 use ballast_core_clearing::payout;
 
-/// Accounts of `pay_claims`. After them the margin accounts, the insurance account among them if it has a claim.
+/// Accounts of `pay_claims`. After them the margin accounts, the insurance account among them if it
+/// has a claim.
 #[derive(Accounts)]
 pub struct PayClaims<'info> {
     /// The house.

@@ -1,4 +1,5 @@
-//! `settle_positions`: anyone settles anyone's positions of an expiry that has its price, many accounts at once.
+//! `settle_positions`: anyone settles anyone's positions of an expiry that has its price, many
+//! accounts at once.
 
 use crate::clearing::{with_pool, MAX_BATCH};
 use crate::errors::{OptionsError, Refuse};
@@ -10,7 +11,8 @@ use ballast_core_clearing::liquidation::release;
 use ballast_core_clearing::payout::{self, Settled};
 use ballast_core_types::Price;
 
-/// Accounts of `settle_positions`. After them the margin accounts, the insurance account among them if it has positions.
+/// Accounts of `settle_positions`. After them the margin accounts, the insurance account among them
+/// if it has positions.
 #[derive(Accounts)]
 pub struct SettlePositions<'info> {
     /// The house.

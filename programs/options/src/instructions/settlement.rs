@@ -1,4 +1,5 @@
-//! `sample_settlement` and `finish_settlement`: how an expiry gets its price, by anyone and set by nobody.
+//! `sample_settlement` and `finish_settlement`: how an expiry gets its price, by anyone and set by
+//! nobody.
 
 use crate::errors::{OptionsError, Refuse};
 use crate::events::{ExpirySettled, Sampled};
@@ -48,7 +49,7 @@ pub(crate) fn sample_settlement(ctx: Context<SampleSettlement>) -> Result<()> {
     Ok(())
 }
 
-/// The live price for settling, while no breaker forbids it.
+/// Returns the live price for settling, while no breaker forbids it.
 #[inline(never)]
 fn admitted(risk_market: &AccountInfo, price_feed: &AccountInfo) -> Result<AdmittedPrice> {
     let clock = Clock::get()?;

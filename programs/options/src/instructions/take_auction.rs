@@ -9,7 +9,8 @@ use anchor_lang::prelude::*;
 use ballast_core_clearing::trade::{Side, UnitPrice};
 use ballast_core_types::Lots;
 
-/// Accounts of `take_auction`. After them the markets that either account has positions on, or gets one on.
+/// Accounts of `take_auction`. After them the markets that either account has positions on, or gets
+/// one on.
 #[derive(Accounts)]
 pub struct TakeAuction<'info> {
     /// The taker: owner of the taker's account.
@@ -44,8 +45,8 @@ pub struct TakeAuction<'info> {
     pub auction: Box<Account<'info, AuctionOffer>>,
 }
 
-/// `quantity` is positive where the taker buys and negative where he sells: an auction that was replaced by its opposite under the same name is
-/// not the one that he meant.
+/// `quantity` is positive where the taker buys and negative where he sells: an auction that was
+/// replaced by its opposite under the same name is not the one that he meant.
 pub(crate) fn handler<'info>(ctx: Context<'info, TakeAuction<'info>>, quantity: i64, limit_price: u64) -> Result<()> {
     let accounts = ctx.accounts;
     accounts.house.load()?.check_version()?;

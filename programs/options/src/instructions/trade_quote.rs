@@ -1,4 +1,5 @@
-//! `trade_quote`: a taker trades on a maker's signed quote, which an ed25519 instruction of the same transaction carries.
+//! `trade_quote`: a taker trades on a maker's signed quote, which an ed25519 instruction of the
+//! same transaction carries.
 
 use crate::clearing::{trade, Counterparties, SeriesAccounts, TradeTerms};
 use crate::errors::{OptionsError, Refuse};
@@ -12,7 +13,8 @@ use ballast_core_clearing::trade::Side;
 use ballast_core_types::Lots;
 use solana_instructions_sysvar::load_instruction_at_checked;
 
-/// Accounts of `trade_quote`. After them the markets that either account has positions on, or gets one on.
+/// Accounts of `trade_quote`. After them the markets that either account has positions on, or gets
+/// one on.
 #[derive(Accounts)]
 pub struct TradeQuote<'info> {
     /// The taker: owner of the taker's account.
@@ -77,7 +79,8 @@ pub(crate) fn handler<'info>(
     Ok(())
 }
 
-/// The quote, found to be signed, to hold here and now, and to have that much left: which is then filled.
+/// Returns the quote, found to be signed, to hold here and now, and to have that much left: which
+/// is then filled.
 #[inline(never)]
 fn accept(accounts: &TradeQuote, quantity: Lots, index: u16, clock: &Clock) -> Result<Quote> {
     let mut maker = accounts.maker.load_mut()?;
@@ -97,7 +100,7 @@ fn accept(accounts: &TradeQuote, quantity: Lots, index: u16, clock: &Clock) -> R
     Ok(quote)
 }
 
-/// The quote that the instruction of that index shows to be signed by `quote_signer`.
+/// Returns the quote that the instruction of that index shows to be signed by `quote_signer`.
 #[inline(never)]
 fn signed_quote(instructions: &AccountInfo, index: u16, quote_signer: &Pubkey) -> Result<Quote> {
     let carrier = load_instruction_at_checked(usize::from(index), instructions);

@@ -1,4 +1,5 @@
-//! `withdraw`: tokens out, as far as the initial margin holds with gains at the lower of spot and slow price.
+//! `withdraw`: tokens out, as far as the initial margin holds with gains at the lower of spot and
+//! slow price.
 
 use crate::clearing::MarginScratch;
 use crate::errors::{OptionsError, Refuse};
@@ -11,7 +12,8 @@ use anchor_spl::token::{Token, TokenAccount};
 use ballast_core_clearing::liquidation;
 use ballast_core_clearing::margin::{MarginStatus, Marks};
 
-/// Accounts of `withdraw`. After them the markets that the account has positions on; none for an account without.
+/// Accounts of `withdraw`. After them the markets that the account has positions on; none for an
+/// account without.
 #[derive(Accounts)]
 pub struct Withdraw<'info> {
     /// The owner.

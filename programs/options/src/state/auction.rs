@@ -45,7 +45,7 @@ pub struct AuctionOffer {
     pub reserved: [u8; 32],
 }
 
-/// The byte of a side: 1 buy, 2 sell.
+/// Returns the byte of a side: 1 buy, 2 sell.
 pub const fn side_byte(side: Side) -> u8 {
     match side {
         Side::Buy => 1,
@@ -53,7 +53,7 @@ pub const fn side_byte(side: Side) -> u8 {
     }
 }
 
-/// The side of a byte.
+/// Returns the side of a byte.
 ///
 /// # Errors
 /// [`OptionsError::SideForm`].

@@ -57,9 +57,11 @@ pub struct ClearingHouse {
     pub custody: Pubkey,
     /// The insurance fund: a margin account that belongs to the house.
     pub insurance: Pubkey,
-    /// Genesis hash of the cluster, as quotes name it. A program cannot read it: makers have to compare.
+    /// Genesis hash of the cluster, as quotes name it. A program cannot read it: makers have to
+    /// compare.
     pub cluster: [u8; 32],
-    /// Quote tokens that were deposited and not withdrawn: the sum of all cash and all pools. Tokens that others send are not in it.
+    /// Quote tokens that were deposited and not withdrawn: the sum of all cash and all pools.
+    /// Tokens that others send are not in it.
     pub ledger: u64,
     /// Parameters of all markets.
     pub settings: ClearingHouseSettings,
@@ -77,12 +79,12 @@ impl ClearingHouse {
         Ok(())
     }
 
-    /// The listings in use.
+    /// Returns the listings in use.
     pub fn listings(&self) -> &[Listing] {
         self.listings.get(..usize::from(self.listing_count)).unwrap_or_default()
     }
 
-    /// A listing.
+    /// Returns a listing.
     ///
     /// # Errors
     /// [`OptionsError::UnknownMarket`].
@@ -91,7 +93,7 @@ impl ClearingHouse {
         Ok(listing.ok_or(OptionsError::UnknownMarket)?)
     }
 
-    /// The parameters as the pure functions take them.
+    /// Returns the parameters as the pure functions take them.
     pub fn params(&self) -> ClearingHouseParams {
         self.settings.params(self.quote_decimals)
     }

@@ -76,7 +76,7 @@ impl Expiry {
         Ok(())
     }
 
-    /// The settlement as the pure functions take it.
+    /// Returns the settlement as the pure functions take it.
     ///
     /// # Errors
     /// [`OptionsError::TooLarge`] if it was settled at no price, which cannot be.
@@ -111,7 +111,7 @@ impl Expiry {
         };
     }
 
-    /// The money of it as the pure functions take it.
+    /// Returns the money of it as the pure functions take it.
     pub fn book(&self) -> ExpiryBook {
         ExpiryBook {
             open_long: self.open_long,

@@ -12,8 +12,9 @@ use bytemuck::{Pod, Zeroable};
 /// First seed of a margin account's address: `["account", house, owner, number]`.
 pub const ACCOUNT_SEED: &[u8] = b"account";
 
-/// An account's number is a slot no older than this when it is opened, and it is closed no earlier than so many slots after: so an
-/// address never comes back, and no signature given for it is ever good for another account. Address lookup tables do the same.
+/// An account's number is a slot no older than this when it is opened, and it is closed no earlier
+/// than so many slots after: so an address never comes back, and no signature given for it is ever
+/// good for another account. Address lookup tables do the same.
 pub const NUMBER_SLOTS: u64 = 512;
 
 /// Bytes of the account.
@@ -123,19 +124,19 @@ impl MarginAccount {
         Ok(())
     }
 
-    /// The positions in use.
+    /// Returns the positions in use.
     pub fn positions(&self) -> &[StoredPosition] {
         self.positions
             .get(..usize::from(self.position_count))
             .unwrap_or_default()
     }
 
-    /// The claims in use.
+    /// Returns the claims in use.
     pub fn claims(&self) -> &[StoredClaim] {
         self.claims.get(..usize::from(self.claim_count)).unwrap_or_default()
     }
 
-    /// Where it stands with the house.
+    /// Returns where it stands with the house.
     fn status(&self) -> Status {
         match self.status {
             NORMAL => Status::Normal,
@@ -151,7 +152,8 @@ impl MarginAccount {
     /// Cash, debt, status, positions and claims as the pure functions take them.
     ///
     /// # Errors
-    /// [`OptionsError::Version`]; [`OptionsError::SeriesForm`] or an error of the books if it was not written by [`Self::store`].
+    /// [`OptionsError::Version`]; [`OptionsError::SeriesForm`] or an error of the books if it was
+    /// not written by [`Self::store`].
     #[inline(never)]
     pub fn book(&self) -> Result<Box<MarginBook>> {
         self.check_version()?;
@@ -217,7 +219,7 @@ impl MarginAccount {
         Ok(())
     }
 
-    /// The nonces as the pure functions take them.
+    /// Returns the nonces as the pure functions take them.
     #[inline(never)]
     pub fn quotes(&self) -> Box<Nonces> {
         let mut nonces = Box::<Nonces>::default();

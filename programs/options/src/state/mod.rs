@@ -1,5 +1,5 @@
-//! Accounts of the clearing house: plain data at fixed offsets (`docs/reference/options.md`), and their way to and from the pure types of
-//! [`ballast_core_clearing`].
+//! Accounts of the clearing house: plain data at fixed offsets (`docs/reference/options.md`), and
+//! their way to and from the pure types of [`ballast_core_clearing`].
 
 mod auction;
 mod clearing_house;

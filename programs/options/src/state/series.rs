@@ -29,17 +29,18 @@ pub struct SeriesKey {
 }
 
 impl SeriesKey {
-    /// The key's bytes, which are also a seed of the series' address.
+    /// Returns the key's bytes, which are also a seed of the series' address.
     pub fn bytes(&self) -> [u8; SERIES_BYTES] {
         let mut bytes = [0; SERIES_BYTES];
         bytes.copy_from_slice(bytemuck::bytes_of(self));
         bytes
     }
 
-    /// The terms.
+    /// Returns the terms.
     ///
     /// # Errors
-    /// [`OptionsError::SeriesForm`] for an unknown kind, padding, or a strike that is not canonical.
+    /// [`OptionsError::SeriesForm`] for an unknown kind, padding, or a strike that is not
+    /// canonical.
     pub fn terms(&self) -> Result<SeriesTerms> {
         let terms = SeriesTerms::from_bytes(&self.bytes());
         terms.ok_or_else(|| refused(self, OptionsError::SeriesForm))

@@ -1,4 +1,5 @@
-//! Parameters as accounts and instructions carry them. What each means and may be is at the pure type.
+//! Parameters as accounts and instructions carry them. What each means and may be is at the pure
+//! type.
 
 use crate::errors::{refused, OptionsError};
 use anchor_lang::prelude::*;
@@ -19,7 +20,8 @@ pub struct ClearingHouseSettings {
     pub cash_window_seconds: u32,
     /// How long a liquidation's discount grows, seconds.
     pub liquidation_seconds: u32,
-    /// How long after that nobody may have taken anything before the insurance account takes over, seconds.
+    /// How long after that nobody may have taken anything before the insurance account takes over,
+    /// seconds.
     pub grace_seconds: u32,
 }
 
@@ -86,7 +88,7 @@ impl ClearingHouseSettings {
         valid.map_err(|bad| refused(bad, OptionsError::Parameter))
     }
 
-    /// Whether a listing goes with these.
+    /// Checks whether a listing goes with these.
     ///
     /// # Errors
     /// [`OptionsError::Parameter`]; rule, value and range go to the log.

@@ -14,8 +14,8 @@ pub struct CancelPending<'info> {
 }
 
 impl CancelPending<'_> {
-    /// The owner at any time, anyone once the order has expired. Works while the venue is paused: it
-    /// neither trades nor moves a token.
+    /// The owner at any time, anyone once the order has expired. Works while the venue is paused:
+    /// it neither trades nor moves a token.
     pub fn handle(ctx: Context<CancelPending>) -> Result<()> {
         let trader = &mut ctx.accounts.trader;
         require!(trader.pending.is_some(), PerpError::NoPendingOrder);

@@ -69,7 +69,7 @@ impl Withdraw<'_> {
     }
 }
 
-/// A flat account needs no price: it can leave while no price is admitted at all.
+/// Returns a flat account needs no price: it can leave while no price is admitted at all.
 fn free_collateral(accounts: &mut Withdraw, clock: &Clock) -> Result<u64> {
     if accounts.trader.lots == 0 {
         return Ok(accounts.trader.collateral);

@@ -5,7 +5,7 @@ use ballast_core_types::{value_ceil, value_floor, Lots, Price, Ratio, Value};
 
 use super::fills::Position;
 
-/// The side of the price that is worse for the holder: low for a long, high for a short.
+/// Returns the side of the price that is worse for the holder: low for a long, high for a short.
 pub fn adverse_price(lots: Lots, bounds: &PriceBounds) -> Price {
     if lots.0 < 0 {
         bounds.high
@@ -26,14 +26,15 @@ pub fn equity(collateral: u64, position: &Position, price: Price) -> Option<Valu
     Some(Value(collateral.checked_add(unrealised(position, price)?.0)?))
 }
 
-/// The margin that `ratio` demands of the position's notional at `price`, rounded up.
+/// Returns the margin that `ratio` demands of the position's notional at `price`, rounded up.
 pub fn requirement(lots: Lots, price: Price, ratio: Ratio) -> Option<Value> {
     let notional = value_ceil(Lots(lots.0.checked_abs()?), price)?;
     ratio.of_ceil(notional)
 }
 
-/// What may leave the account: collateral, less an unrealised loss, less the initial margin.
-/// An unrealised profit counts as zero, so that nobody can mark a position up and walk away.
+/// Returns what may leave the account: collateral, less an unrealised loss, less the initial
+/// margin. An unrealised profit counts as zero, so that nobody can mark a position up and walk
+/// away.
 pub fn withdrawable(collateral: u64, position: &Position, price: Price, initial: Ratio) -> Option<u64> {
     let loss = unrealised(position, price)?.0.min(0);
     let required = requirement(position.lots, price, initial)?;

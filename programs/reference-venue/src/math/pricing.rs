@@ -4,7 +4,7 @@
 use ballast_core_types::{value_ceil, Lots, Price, Ratio, Value};
 use fixed::types::I80F48;
 
-/// The price at which `lots` (positive buys, negative sells) fill:
+/// Returns the price at which `lots` (positive buys, negative sells) fill:
 /// `mid · (1 ± (half_spread + notional / (100 · depth_one_percent)))`.
 ///
 /// `depth_one_percent` is the quote notional that moves the price by one per cent. `None` when the
@@ -21,8 +21,8 @@ pub fn fill_price(oracle_mid: Price, lots: Lots, half_spread: Ratio, depth_one_p
     moved_against(oracle_mid, lots, half_spread.fixed().checked_add(impact)?)
 }
 
-/// The price without impact: what a liquidation pays, so that the size of a position is not held
-/// against the trader twice.
+/// Returns the price without impact: what a liquidation pays, so that the size of a position is not
+/// held against the trader twice.
 pub fn spread_price(oracle_mid: Price, lots: Lots, half_spread: Ratio) -> Option<Price> {
     moved_against(oracle_mid, lots, half_spread.fixed())
 }
@@ -43,7 +43,7 @@ fn moved_against(mid: Price, lots: Lots, share: I80F48) -> Option<Price> {
     Price::from_fixed(moved)
 }
 
-/// Whether `price` is no worse than `limit` for an order of `lots`.
+/// Returns whether `price` is no worse than `limit` for an order of `lots`.
 pub fn within_limit(price: Price, limit: I80F48, lots: Lots) -> bool {
     if lots.0 > 0 {
         price.fixed() <= limit
@@ -52,7 +52,8 @@ pub fn within_limit(price: Price, limit: I80F48, lots: Lots) -> bool {
     }
 }
 
-/// The part of an order that a venue filling only `share` of each order executes, toward zero.
+/// Returns the part of an order that a venue filling only `share` of each order executes, toward
+/// zero.
 pub fn partial_lots(lots: Lots, share: I80F48) -> Option<Lots> {
     let magnitude: i64 = share
         .checked_mul_int(i128::from(lots.0.checked_abs()?))?

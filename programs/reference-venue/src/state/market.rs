@@ -66,7 +66,7 @@ impl Market {
         Ok(())
     }
 
-    /// All that the vault must be able to pay.
+    /// Returns all that the vault must be able to pay.
     pub fn liabilities(&self) -> Result<u64> {
         let sum = self
             .total_collateral

@@ -1,4 +1,5 @@
-//! `assess`: what anybody's book is worth, how it moves, and the margin it needs, as return data. Writes nothing.
+//! `assess`: what anybody's book is worth, how it moves, and the margin it needs, as return data.
+//! Writes nothing.
 
 use crate::errors::RiskError;
 use crate::read;
@@ -24,7 +25,8 @@ pub const MAX_SURFACE_AGE: u32 = 3_600;
 pub struct AssessLeg {
     /// Low half: 0 linear, 1 call, 2 put. High half: the market's index among the accounts.
     pub contract: u8,
-    /// Digits of the strike; of a linear leg, of the price it was entered at: zero for the underlying itself.
+    /// Digits of the strike; of a linear leg, of the price it was entered at: zero for the
+    /// underlying itself.
     pub digits: u32,
     /// How many of the digits are behind the point: 0…9.
     pub places: u8,
@@ -37,16 +39,19 @@ pub struct AssessLeg {
 /// What is asked.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug, PartialEq, Eq)]
 pub struct AssessArgs {
-    /// Refuse a price published longer ago than this, seconds. The market's own limit for `Nav` holds besides.
+    /// Refuse a price published longer ago than this, seconds. The market's own limit for `Nav`
+    /// holds besides.
     pub max_age_seconds: u32,
-    /// Refuse a surface published longer ago than this, seconds; at most [`MAX_SURFACE_AGE`] counts.
+    /// Refuse a surface published longer ago than this, seconds; at most [`MAX_SURFACE_AGE`]
+    /// counts.
     pub max_surface_age_seconds: u32,
     /// The book.
     pub legs: Vec<AssessLeg>,
 }
 
-/// `assess` takes its accounts by market: market, price account, surface; the risk program's own address stands for a
-/// surface that is not needed. Markets are in rising order of their addresses, one to four of them.
+/// `assess` takes its accounts by market: market, price account, surface; the risk program's own
+/// address stands for a surface that is not needed. Markets are in rising order of their addresses,
+/// one to four of them.
 #[derive(Accounts)]
 pub struct Assess {}
 

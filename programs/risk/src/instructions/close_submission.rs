@@ -1,11 +1,13 @@
-//! `close_submission`: a feeder takes back the account of its submissions, and with it the rent and what it said.
+//! `close_submission`: a feeder takes back the account of its submissions, and with it the rent and
+//! what it said.
 
 use crate::errors::RiskError;
 use crate::events::SubmissionClosed;
 use crate::state::Submission;
 use anchor_lang::prelude::*;
 
-/// Accounts of `close_submission`. The surface is not among them, so that one who was struck off can leave as well.
+/// Accounts of `close_submission`. The surface is not among them, so that one who was struck off
+/// can leave as well.
 #[derive(Accounts)]
 pub struct CloseSubmission<'info> {
     /// The feeder; gets the rent.

@@ -1,4 +1,5 @@
-//! `create_surface`: the creator of a market gives it a volatility surface, names its feeders and its expiries.
+//! `create_surface`: the creator of a market gives it a volatility surface, names its feeders and
+//! its expiries.
 
 use crate::errors::RiskError;
 use crate::events::SurfaceCreated;

@@ -9,8 +9,8 @@ use ballast_core_market::admission::Now;
 use ballast_core_market::observation::MarketObservation;
 use ballast_core_types::Value;
 
-/// Accounts of `observe`; the venues of the market's parameters follow them, each once and in order. Permissionless: what is read speaks for
-/// itself.
+/// Accounts of `observe`; the venues of the market's parameters follow them, each once and in
+/// order. Permissionless: what is read speaks for itself.
 #[derive(Accounts)]
 pub struct Observe<'info> {
     /// The market; owned by this program, so its parameters were validated.
@@ -63,8 +63,8 @@ pub(crate) fn handler(ctx: Context<Observe>) -> Result<()> {
     Ok(())
 }
 
-/// Takes in what the venues quote; the least of it is what trading costs. A venue that gives no quote is passed over, but none can be
-/// left out by whoever observes.
+/// Takes in what the venues quote; the least of it is what trading costs. A venue that gives no
+/// quote is passed over, but none can be left out by whoever observes.
 #[inline(never)]
 fn read_venues(market: &mut Market, accounts: &[AccountInfo], now: Now) -> Result<Option<u64>> {
     let count = market.params.venues().len();

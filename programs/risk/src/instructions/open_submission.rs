@@ -1,4 +1,5 @@
-//! `open_submission`: a registered feeder makes the account that its submissions are written to, once.
+//! `open_submission`: a registered feeder makes the account that its submissions are written to,
+//! once.
 
 use crate::errors::RiskError;
 use crate::state::{StoredSlice, Submission, Surface, SUBMISSION_SEED, SURFACE_VERSION};

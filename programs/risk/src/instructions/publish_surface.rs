@@ -64,8 +64,8 @@ struct Fresh {
     feeders: Vec<Pubkey>,
 }
 
-/// Observes every account passed. One that is no registered feeder's own submission is refused, so that a keeper notices; one that is merely old, or
-/// for other expiries, is left out.
+/// Observes every account passed. One that is no registered feeder's own submission is refused, so
+/// that a keeper notices; one that is merely old, or for other expiries, is left out.
 fn fresh_submissions(surface: &Surface, key: &Pubkey, accounts: &[AccountInfo], now: i64) -> Result<Fresh> {
     let expiries = surface.active(now);
     let mut fresh = Fresh {
@@ -137,10 +137,11 @@ fn record(surface: &mut Surface, publication: &Publication, now: i64) -> Result<
     Ok(())
 }
 
-/// How many spacings the average that a market shows goes back: as far as there is always history for.
+/// How many spacings the average that a market shows goes back: as far as there is always history
+/// for.
 const AVERAGED_SPACINGS: i64 = 7;
 
-/// What the market is told of its surface.
+/// Returns what the market is told of its surface.
 #[inline(never)]
 fn implied(surface: &Surface, publication: &Publication, now: i64) -> Result<StoredImplied> {
     let window = i64::from(surface.settings.average_spacing_seconds).saturating_mul(AVERAGED_SPACINGS);

@@ -1,4 +1,5 @@
-//! `set_grid`: the surface's authority lists the expiries ahead. One that is published stays until it expires.
+//! `set_grid`: the surface's authority lists the expiries ahead. One that is published stays until
+//! it expires.
 
 use crate::errors::RiskError;
 use crate::events::GridSet;

@@ -13,7 +13,8 @@ pub struct SubmitSurface<'info> {
     pub feeder: Signer<'info>,
     /// The surface.
     pub surface: Box<Account<'info, Surface>>,
-    /// The feeder's account for this surface; only `open_submission` makes one, at the one address of both.
+    /// The feeder's account for this surface; only `open_submission` makes one, at the one address
+    /// of both.
     #[account(mut, has_one = surface @ RiskError::SubmissionSurface, has_one = feeder @ RiskError::NotAFeeder)]
     pub submission: Box<Account<'info, Submission>>,
 }

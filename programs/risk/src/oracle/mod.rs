@@ -20,11 +20,12 @@ pub struct OracleAccount<'a> {
     pub data: &'a [u8],
 }
 
-/// Returns the source's format if the account may speak for it: its program owns it and, of the formats with one account for each feed, it
-/// is that account.
+/// Returns the source's format if the account may speak for it: its program owns it and, of the
+/// formats with one account for each feed, it is that account.
 ///
 /// # Errors
-/// [`RiskError::PriceOwner`], [`RiskError::PriceFeed`]; [`RiskError::PriceSource`] if there is no such source.
+/// [`RiskError::PriceOwner`], [`RiskError::PriceFeed`]; [`RiskError::PriceSource`] if there is no
+/// such source.
 pub fn identify(source: &PriceSource, key: &Pubkey, owner: &Pubkey) -> Result<SourceKind> {
     let kind = source.kind().ok_or(RiskError::PriceSource)?;
     require_keys_eq!(*owner, source.owner, RiskError::PriceOwner);

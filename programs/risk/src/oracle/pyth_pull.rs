@@ -1,4 +1,5 @@
-//! Pyth pull: `PriceUpdateV2`, as the receiver program writes it after checking the guardians' signatures.
+//! Pyth pull: `PriceUpdateV2`, as the receiver program writes it after checking the guardians'
+//! signatures.
 
 use crate::errors::RiskError;
 use anchor_lang::prelude::*;

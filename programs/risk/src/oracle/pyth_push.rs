@@ -1,7 +1,7 @@
 //! Pyth's legacy push account, read by bytes.
 //!
-//! Layout (Pyth oracle v2, `pyth-sdk-solana` 0.10, `GenericPriceAccount`): little-endian, fixed offsets. The crate itself needs an
-//! older `solana-program`, so its types would not meet ours.
+//! Layout (Pyth oracle v2, `pyth-sdk-solana` 0.10, `GenericPriceAccount`): little-endian, fixed
+//! offsets. The crate itself needs an older `solana-program`, so its types would not meet ours.
 
 use crate::errors::RiskError;
 use anchor_lang::prelude::*;

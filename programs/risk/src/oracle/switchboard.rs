@@ -1,13 +1,15 @@
 //! Switchboard On-Demand's pull feed, read by bytes.
 //!
-//! Layout (`switchboard-on-demand` 0.13.0, `PullFeedAccountData`): little-endian, fixed offsets after an eight-byte discriminator.
-//! The crate would bring other versions of much that is already here; a feed written with its own type is among the tests instead.
+//! Layout (`switchboard-on-demand` 0.13.0, `PullFeedAccountData`): little-endian, fixed offsets
+//! after an eight-byte discriminator. The crate would bring other versions of much that is already
+//! here; a feed written with its own type is among the tests instead.
 //!
-//! The Switchboard program writes a result after checking the oracles' signatures, unless the feed permits its authority to write
-//! values of its own: such a feed is refused.
+//! The Switchboard program writes a result after checking the oracles' signatures, unless the feed
+//! permits its authority to write values of its own: such a feed is refused.
 //!
-//! Values are i128 with 18 decimals. They are brought to 64 bits by schoolbook division, 32 bits at a time, since the
-//! machine has no wide division: a feed takes 290 compute units to decode at a price of 50,000, where a pull update takes 250.
+//! Values are i128 with 18 decimals. They are brought to 64 bits by schoolbook division, 32 bits at
+//! a time, since the machine has no wide division: a feed takes 290 compute units to decode at a
+//! price of 50,000, where a pull update takes 250.
 
 use crate::errors::RiskError;
 use anchor_lang::prelude::*;
@@ -37,15 +39,17 @@ const SIGNED_SLOT_AT: usize = 2_368;
 /// 10^(18 − 12): from the feed's decimals to the most that a price may carry.
 const TO_TWELVE_DECIMALS: u32 = 1_000_000;
 
-/// Decodes a pull feed: as many decimals as leave the price in 64 bits, at most twelve; the price rounded down, the
-/// deviation up. The time is that of the last update. The slot is that in which the result was *signed*, never after it reached
-/// the chain, so that an old result which lands late is old.
+/// Decodes a pull feed: as many decimals as leave the price in 64 bits, at most twelve; the price
+/// rounded down, the deviation up. The time is that of the last update. The slot is that in which
+/// the result was *signed*, never after it reached the chain, so that an old result which lands
+/// late is old.
 ///
 /// # Errors
-/// [`RiskError::PriceLayout`] (discriminator, length, a negative deviation), [`RiskError::PriceNotTrading`] (no result yet),
-/// [`RiskError::PriceUnverified`] (fewer samples than the feed asks for, or none; an authority that may write), [`RiskError::PriceNotPositive`],
-/// [`RiskError::PriceOutOfRange`] (below 10⁻¹², or above 2⁶³), [`RiskError::PriceTooWide`] (a deviation beyond 64 bits: over twice any
-/// price).
+/// [`RiskError::PriceLayout`] (discriminator, length, a negative deviation),
+/// [`RiskError::PriceNotTrading`] (no result yet), [`RiskError::PriceUnverified`] (fewer samples
+/// than the feed asks for, or none; an authority that may write), [`RiskError::PriceNotPositive`],
+/// [`RiskError::PriceOutOfRange`] (below 10⁻¹², or above 2⁶³), [`RiskError::PriceTooWide`] (a
+/// deviation beyond 64 bits: over twice any price).
 pub fn decode(data: &[u8]) -> Result<RawPrice> {
     require!(
         data.len() == LENGTH && data.starts_with(&DISCRIMINATOR),
@@ -93,7 +97,7 @@ struct Wide([u32; 4]);
 impl Wide {
     const ZERO: Self = Self([0; 4]);
 
-    /// An i128 in little-endian bytes; `None` if it is negative.
+    /// Returns an i128 in little-endian bytes; `None` if it is negative.
     fn read(bytes: [u8; 16]) -> Option<Self> {
         let bits = i128::from_le_bytes(bytes);
         let part = |shift: u32| (bits >> shift) as u32;
@@ -129,8 +133,9 @@ fn field<const N: usize>(data: &[u8], offset: usize) -> Result<[u8; N]> {
 mod tests {
     use super::*;
 
-    /// Written by the type of `switchboard-on-demand` 0.13.0 itself, a value of its own in every public field. Value
-    /// 97,123.456789012345678901, deviation 12.345678901234567891, 4 samples of at least 3, signed in slot 300,000,002.
+    /// Written by the type of `switchboard-on-demand` 0.13.0 itself, a value of its own in every
+    /// public field. Value 97,123.456789012345678901, deviation 12.345678901234567891, 4 samples of
+    /// at least 3, signed in slot 300,000,002.
     const FEED: &[u8] = include_bytes!("../../fixtures/switchboard_pull_feed.bin");
     const UNIT: i128 = 1_000_000_000_000_000_000;
 

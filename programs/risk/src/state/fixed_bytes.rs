@@ -4,8 +4,8 @@ use anchor_lang::prelude::*;
 use ballast_core_types::{Price, Ratio, I80F48};
 use bytemuck::{Pod, Zeroable};
 
-/// A signed fixed-point number with 48 fraction bits (`I80F48`), stored as 16 little-endian bytes so that an account has
-/// one layout on every target.
+/// A signed fixed-point number with 48 fraction bits (`I80F48`), stored as 16 little-endian bytes
+/// so that an account has one layout on every target.
 #[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct Fixed {
@@ -14,17 +14,17 @@ pub struct Fixed {
 }
 
 impl Fixed {
-    /// The number.
+    /// Returns the number.
     pub const fn get(self) -> I80F48 {
         I80F48::from_bits(i128::from_le_bytes(self.bits))
     }
 
-    /// The number as a ratio.
+    /// Returns the number as a ratio.
     pub const fn ratio(self) -> Ratio {
         Ratio::from_fixed(self.get())
     }
 
-    /// The number as a price; `None` if it is not positive.
+    /// Returns the number as a price; `None` if it is not positive.
     pub fn price(self) -> Option<Price> {
         Price::from_fixed(self.get())
     }

@@ -1,6 +1,8 @@
-//! One market: where its price comes from, what it may be used for, and what has been learned from it.
+//! One market: where its price comes from, what it may be used for, and what has been learned from
+//! it.
 //!
-//! The account is plain data at fixed offsets (`docs/reference/accounts-market.md`), read and written in place.
+//! The account is plain data at fixed offsets (`docs/reference/accounts-market.md`), read and
+//! written in place.
 
 use crate::errors::RiskError;
 use crate::state::{
@@ -67,7 +69,8 @@ impl Market {
         Ok(())
     }
 
-    /// Returns the market in an account's data, in place: for readers that are handed a bare account. They have to check its owner.
+    /// Returns the market in an account's data, in place: for readers that are handed a bare
+    /// account. They have to check its owner.
     ///
     /// # Errors
     /// [`RiskError::MarketVersion`] if it is no market of this version.
@@ -97,7 +100,7 @@ impl Market {
         }))
     }
 
-    /// What the market remembers, or `None` before the first observation.
+    /// Returns what the market remembers, or `None` before the first observation.
     pub fn state(&self) -> Option<MarketState> {
         Some(MarketState {
             signals: self.signals.get()?,
@@ -113,7 +116,7 @@ impl Market {
         EwmaVariance::from_bits(self.signals.slow_variance).annual()
     }
 
-    /// The larger of the fast and the slow variance a year: what reserves are made for.
+    /// Returns the larger of the fast and the slow variance a year: what reserves are made for.
     pub fn larger_variance(&self) -> Ratio {
         EwmaVariance::from_bits(self.signals.slow_variance.max(self.signals.fast_variance)).annual()
     }
@@ -139,7 +142,8 @@ impl Market {
     }
 
     /// # Errors
-    /// [`RiskError::OutOfRange`] if an observed market has no positive price, or its high lies under its slow price.
+    /// [`RiskError::OutOfRange`] if an observed market has no positive price, or its high lies
+    /// under its slow price.
     pub fn check_invariants(&self) -> Result<()> {
         let sound = self.signals.observations == 0
             || (self.signals.price.price().is_some() && self.signals.high.get() >= self.signals.slow_price.get());
@@ -148,7 +152,7 @@ impl Market {
     }
 }
 
-/// The variance that a market's estimates start from, as stored.
+/// Returns the variance that a market's estimates start from, as stored.
 pub(crate) fn stored_variance(variance: Fixed) -> Result<u64> {
     let variance = EwmaVariance::from_annual(variance.ratio()).ok_or(RiskError::InitialVariance)?;
     Ok(variance.bits())

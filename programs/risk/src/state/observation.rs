@@ -106,7 +106,8 @@ pub struct StoredBreakerSettings {
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct MarketBreakerSettings {
-    /// Price jump, vol jump, wide confidence, stale price, source divergence, liquidity contraction, stale surface.
+    /// Price jump, vol jump, wide confidence, stale price, source divergence, liquidity
+    /// contraction, stale surface.
     pub settings: [StoredBreakerSettings; MARKET_BREAKERS],
     /// The most that a gap between two observations adds to a cooldown, seconds.
     pub longest_gap_seconds: u32,

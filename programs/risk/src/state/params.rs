@@ -1,6 +1,7 @@
 //! A market's parameters as stored: one bundle, validated whole. Zero never switches a guard off.
 //!
-//! Every struct here is plain data without padding, so that its bytes in an account and in an instruction are the same.
+//! Every struct here is plain data without padding, so that its bytes in an account and in an
+//! instruction are the same.
 
 use crate::errors::RiskError;
 use crate::state::{Fixed, ObservationSettings, PriceSource, VenueSource};
@@ -24,7 +25,8 @@ pub struct MarketParams {
     pub sources: [PriceSource; 2],
     /// Venues that quote the standard size; those not used come last and are zeros.
     pub venues: [VenueSource; MAX_VENUES],
-    /// For `Trade`, `Nav`, `Exit`, `Settle`: 1 if the use is refused without a fresh price of the second source, 0 if not.
+    /// For `Trade`, `Nav`, `Exit`, `Settle`: 1 if the use is refused without a fresh price of the
+    /// second source, 0 if not.
     pub requires_second: [u8; 4],
     /// Limits for `Trade`, `Nav`, `Exit`, `Settle`, in that order.
     pub uses: [UseSettings; 4],
@@ -116,19 +118,19 @@ impl MarketParams {
         Ok(())
     }
 
-    /// The second source, if there is one.
+    /// Returns the second source, if there is one.
     pub fn second_source(&self) -> Option<&PriceSource> {
         let [_, second] = &self.sources;
         (!second.is_none()).then_some(second)
     }
 
-    /// The venues in use.
+    /// Returns the venues in use.
     pub fn venues(&self) -> &[VenueSource] {
         let count = self.venues.iter().take_while(|venue| !venue.is_none()).count();
         self.venues.get(..count).unwrap_or_default()
     }
 
-    /// The limits of one use.
+    /// Returns the limits of one use.
     pub fn limits(&self, usage: PriceUse) -> UseLimits {
         let ([trade, nav, exit, settle], [for_trade, for_nav, for_exit, for_settle]) =
             (&self.uses, self.requires_second);

@@ -44,10 +44,11 @@ pub struct StoredSignals {
     pub skewness: i64,
     /// Their excess kurtosis, 48 fraction bits; [`i64::MIN`] if the price stood still.
     pub excess_kurtosis: i64,
-    /// Log price less its fast average, less its slow average, and the average of the difference of both; 48 fraction bits.
+    /// Log price less its fast average, less its slow average, and the average of the difference of
+    /// both; 48 fraction bits.
     pub trend: [i64; 3],
-    /// Price against its fast and its slow average, trend, and acceleration, in standard deviations with 28 fraction bits;
-    /// [`i32::MIN`] without any variance.
+    /// Price against its fast and its slow average, trend, and acceleration, in standard deviations
+    /// with 28 fraction bits; [`i32::MIN`] without any variance.
     pub trend_scores: [i32; 4],
     /// Log return since the step began, 48 fraction bits.
     pub step_return: i64,
@@ -107,7 +108,8 @@ pub struct StoredImplied {
     pub published_at: i64,
     /// Volatility a year at the money and the surface's averaged tenor, basis points.
     pub volatility: u32,
-    /// Its geometric average since the oldest checkpoint, basis points; zero while there is no history.
+    /// Its geometric average since the oldest checkpoint, basis points; zero while there is no
+    /// history.
     pub average: u32,
 }
 
@@ -137,11 +139,12 @@ pub struct StoredBreakers {
     pub updated_at: i64,
     /// Those that are active: a bit for each, in the order of `docs/reference/breakers.md`.
     pub tripped: u32,
-    /// For each of the market's, one more than the seconds its cooldown has run; zero if it does not.
+    /// For each of the market's, one more than the seconds its cooldown has run; zero if it does
+    /// not.
     pub cooldown: [u32; MARKET_BREAKERS],
 }
 
-/// What is missing is stored as zero, so what is there is stored as one more.
+/// Returns what is missing is stored as zero, so what is there is stored as one more.
 const fn plus_one(value: Option<u32>) -> u32 {
     match value {
         Some(value) => value.saturating_add(1),
@@ -154,7 +157,7 @@ fn less_one(stored: u32) -> Option<u32> {
 }
 
 impl StoredSignals {
-    /// The signals, or `None` before the first observation.
+    /// Returns the signals, or `None` before the first observation.
     pub fn get(&self) -> Option<Signals> {
         let [fast, slow, signal] = self.trend.map(LogReturn::from_bits);
         Some(Signals {
@@ -224,7 +227,7 @@ fn scores(scores: Option<TrendScores>) -> [i32; 4] {
 }
 
 impl StoredSecond {
-    /// The price, or `None` before the first.
+    /// Returns the price, or `None` before the first.
     pub fn get(&self) -> Option<SecondPrice> {
         Some(SecondPrice {
             bounds: PriceBounds {
@@ -251,7 +254,7 @@ impl From<SecondPrice> for StoredSecond {
 }
 
 impl StoredTradingCost {
-    /// The cost, or `None` if no venue ever quoted it.
+    /// Returns the cost, or `None` if no venue ever quoted it.
     pub fn get(&self) -> Option<TradingCost> {
         (self.seen_at != 0).then_some(TradingCost {
             now: self.now,
@@ -282,7 +285,7 @@ impl StoredImplied {
 }
 
 impl StoredRegime {
-    /// The regime; what was never stored is a new market's.
+    /// Returns the regime; what was never stored is a new market's.
     pub fn get(&self) -> RegimeState {
         let level = u8::try_from(self.level).ok().and_then(Regime::from_byte);
         RegimeState {
@@ -310,7 +313,8 @@ impl From<RegimeState> for StoredRegime {
 }
 
 impl StoredBreakers {
-    /// The breakers. Bits that are active for nothing count as all of them: nothing that cannot be read permits risk.
+    /// Returns the breakers. Bits that are active for nothing count as all of them: nothing that
+    /// cannot be read permits risk.
     pub fn get(&self) -> BreakerStates<MARKET_BREAKERS> {
         let tripped = u16::try_from(self.tripped).ok().and_then(BreakerSet::from_bits);
         BreakerStates {

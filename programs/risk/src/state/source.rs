@@ -10,7 +10,8 @@ use bytemuck::{Pod, Zeroable};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum SourceKind {
-    /// Pyth pull: any `PriceUpdateV2` of the receiver program with the right feed id, fully verified.
+    /// Pyth pull: any `PriceUpdateV2` of the receiver program with the right feed id, fully
+    /// verified.
     PythPull = 1,
     /// Pyth's legacy push account: one account, owned by one oracle program.
     PythPush = 2,
@@ -30,7 +31,8 @@ pub struct PriceSource {
     pub feed: [u8; 32],
 }
 
-/// A venue whose account says how liquid the market is. Sixty-five bytes without padding; all zeros is none.
+/// A venue whose account says how liquid the market is. Sixty-five bytes without padding; all zeros
+/// is none.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct VenueSource {
@@ -43,7 +45,7 @@ pub struct VenueSource {
 }
 
 impl PriceSource {
-    /// A source of this format.
+    /// Returns a source of this format.
     pub const fn new(kind: SourceKind, owner: Pubkey, feed: [u8; 32]) -> Self {
         Self {
             kind: kind as u8,
@@ -52,7 +54,7 @@ impl PriceSource {
         }
     }
 
-    /// Its format; `None` if there is none, or none that this program knows.
+    /// Returns its format; `None` if there is none, or none that this program knows.
     pub const fn kind(&self) -> Option<SourceKind> {
         match self.kind {
             1 => Some(SourceKind::PythPull),
@@ -62,7 +64,7 @@ impl PriceSource {
         }
     }
 
-    /// Whether there is none.
+    /// Returns whether there is none.
     pub fn is_none(&self) -> bool {
         *self == Self::default()
     }
@@ -77,7 +79,7 @@ impl PriceSource {
 }
 
 impl VenueSource {
-    /// A venue's account.
+    /// Returns a venue's account.
     pub const fn new(kind: VenueKind, owner: Pubkey, account: Pubkey) -> Self {
         Self {
             kind: kind as u8,
@@ -86,24 +88,26 @@ impl VenueSource {
         }
     }
 
-    /// Returns what the venue quotes for `size`, read from the account's bytes; `None` if another program owns it, or it has no quote.
+    /// Returns what the venue quotes for `size`, read from the account's bytes; `None` if another
+    /// program owns it, or it has no quote.
     pub fn quote(&self, owner: &Pubkey, data: &[u8], size: Value) -> Option<Liquidity> {
         let kind = self.kind().filter(|_| *owner == self.owner)?;
         kind.liquidity(data, size).ok()
     }
 
-    /// Which venue; `None` if there is none, or none that this program knows.
+    /// Returns which venue; `None` if there is none, or none that this program knows.
     pub fn kind(&self) -> Option<VenueKind> {
         VenueKind::from_byte(self.kind).ok()
     }
 
-    /// Whether there is none.
+    /// Returns whether there is none.
     pub fn is_none(&self) -> bool {
         *self == Self::default()
     }
 
     /// # Errors
-    /// [`RiskError::VenueSource`] if the venue is unknown, or the owner or the account is all zeros.
+    /// [`RiskError::VenueSource`] if the venue is unknown, or the owner or the account is all
+    /// zeros.
     pub fn validate(&self) -> Result<()> {
         let named = self.kind().is_some() && self.owner != Pubkey::default() && self.account != Pubkey::default();
         require!(named, RiskError::VenueSource);

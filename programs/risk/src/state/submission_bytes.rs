@@ -1,4 +1,5 @@
-//! Reads submissions where they lie: a publication looks at several, and decoding each into a struct costs more than all the rest.
+//! Reads submissions where they lie: a publication looks at several, and decoding each into a
+//! struct costs more than all the rest.
 
 use crate::errors::RiskError;
 use crate::state::{Submission, SUBMISSION_SEED, SURFACE_VERSION};
@@ -37,7 +38,7 @@ impl<'a> SubmissionBytes<'a> {
         tail.unwrap_or(&[0; N])
     }
 
-    /// The surface it is for.
+    /// Returns the surface it is for.
     pub fn surface(&self) -> &'a [u8; 32] {
         self.read(SURFACE)
     }
@@ -52,14 +53,14 @@ impl<'a> SubmissionBytes<'a> {
         i64::from_le_bytes(*self.read(SUBMITTED_AT))
     }
 
-    /// Whether `address` is that of this feeder's submission to this surface.
+    /// Returns whether `address` is that of this feeder's submission to this surface.
     pub fn lives_at(&self, address: &Pubkey) -> bool {
         let [bump] = self.read(BUMP);
         let seeds: &[&[u8]] = &[SUBMISSION_SEED, self.surface(), self.feeder(), &[*bump]];
         Pubkey::create_program_address(seeds, &crate::ID) == Ok(*address)
     }
 
-    /// The slices; `None` before the first submission.
+    /// Returns the slices; `None` before the first submission.
     pub fn slices(&self) -> Option<FeedSurface> {
         let [count] = self.read(SLICE_COUNT);
         let count = usize::from(*count);

@@ -1,6 +1,7 @@
 //! A market's volatility surface: what its feeders say, and what was published from it.
 //!
-//! Both accounts have one size and fixed offsets (`docs/reference/accounts-surface.md`), so that any language can read them.
+//! Both accounts have one size and fixed offsets (`docs/reference/accounts-surface.md`), so that
+//! any language can read them.
 
 use crate::errors::RiskError;
 use crate::state::Fixed;
@@ -14,7 +15,8 @@ use ballast_core_types::I80F48;
 pub const SURFACE_SEED: &[u8] = b"surface";
 /// First seed of a submission's address: `["submission", surface, feeder]`.
 pub const SUBMISSION_SEED: &[u8] = b"submission";
-/// Layout written by this program, of both accounts. A reader that does not know the version has to refuse it.
+/// Layout written by this program, of both accounts. A reader that does not know the version has to
+/// refuse it.
 pub const SURFACE_VERSION: u8 = 1;
 /// Most feeders of a surface.
 pub const MAX_FEEDERS: usize = 16;
@@ -23,12 +25,14 @@ pub const MAX_GRID: usize = 16;
 /// Least time between two expiries of a grid, seconds.
 const MIN_GAP: i64 = 3_600;
 
-/// One expiry, as stored: an eSSVI slice whose level is a rate, so that it stays true while time passes.
+/// One expiry, as stored: an eSSVI slice whose level is a rate, so that it stays true while time
+/// passes.
 #[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StoredSlice {
     /// Expiry, unix seconds.
     pub expiry: i64,
-    /// Variance at the money per year, σ², with 56 fraction bits. Total variance at a time t is this × (expiry − t).
+    /// Variance at the money per year, σ², with 56 fraction bits. Total variance at a time t is
+    /// this × (expiry − t).
     pub variance: u64,
     /// Skew ρ, with 62 fraction bits.
     pub skew: i64,
@@ -111,7 +115,8 @@ pub struct Surface {
     pub average: StoredGwav,
     /// Parameters.
     pub settings: SurfaceSettings,
-    /// Expiries, unix seconds, increasing; the first eight that are far enough ahead are the surface's.
+    /// Expiries, unix seconds, increasing; the first eight that are far enough ahead are the
+    /// surface's.
     pub grid: [i64; MAX_GRID],
     /// Those whose submissions count.
     pub feeders: [Pubkey; MAX_FEEDERS],
@@ -189,7 +194,7 @@ impl From<Gwav> for StoredGwav {
 }
 
 impl StoredGwav {
-    /// The average; `None` before the first publication.
+    /// Returns the average; `None` before the first publication.
     pub fn get(&self) -> Option<Gwav> {
         Gwav::from_parts(
             self.level,
@@ -243,22 +248,22 @@ impl SurfaceSettings {
 }
 
 impl Surface {
-    /// The registered feeders.
+    /// Returns the registered feeders.
     pub fn feeders(&self) -> &[Pubkey] {
         self.feeders.get(..usize::from(self.feeder_count)).unwrap_or_default()
     }
 
-    /// The grid's expiries, unix seconds.
+    /// Returns the grid's expiries, unix seconds.
     pub fn grid(&self) -> &[i64] {
         self.grid.get(..usize::from(self.grid_count)).unwrap_or_default()
     }
 
-    /// The expiries that a submission has to be about at `now`, unix seconds.
+    /// Returns the expiries that a submission has to be about at `now`, unix seconds.
     pub fn active(&self, now: i64) -> &[i64] {
         surface_feed::active(self.grid(), now, self.settings.min_time_to_expiry_seconds)
     }
 
-    /// The published slices as the core wants them.
+    /// Returns the published slices as the core wants them.
     pub fn feed(&self) -> FeedSurface {
         FeedSurface::from_padded(self.slices.map(FeedSlice::from), usize::from(self.slice_count))
     }
@@ -266,7 +271,8 @@ impl Surface {
     /// Names the feeders, and how many submissions a publication takes.
     ///
     /// # Errors
-    /// [`RiskError::SurfaceFeeders`] unless there are 1 to 16, all different and none the default address, and `required` is one to all.
+    /// [`RiskError::SurfaceFeeders`] unless there are 1 to 16, all different and none the default
+    /// address, and `required` is one to all.
     pub fn set_feeders(&mut self, feeders: &[Pubkey], required: u8) -> Result<()> {
         let count = u8::try_from(feeders.len()).map_err(|_| RiskError::SurfaceFeeders)?;
         let different = feeders.iter().enumerate().all(|(index, feeder)| {
@@ -284,12 +290,13 @@ impl Surface {
         Ok(())
     }
 
-    /// Lists the expiries. One that is published stays until it leaves by itself: taken out and put back, it would be new, and its
-    /// change unbounded.
+    /// Lists the expiries. One that is published stays until it leaves by itself: taken out and put
+    /// back, it would be new, and its change unbounded.
     ///
     /// # Errors
-    /// [`RiskError::SurfaceGrid`] unless there are 1 to 16, in order, an hour or more apart, far enough ahead and within five years, and
-    /// among the next eight every published one that is still ahead.
+    /// [`RiskError::SurfaceGrid`] unless there are 1 to 16, in order, an hour or more apart, far
+    /// enough ahead and within five years, and among the next eight every published one that is
+    /// still ahead.
     pub fn set_grid(&mut self, grid: &[i64], now: i64) -> Result<()> {
         let count = u8::try_from(grid.len()).map_err(|_| RiskError::SurfaceGrid)?;
         let least = now.saturating_add(i64::from(self.settings.min_time_to_expiry_seconds));
@@ -314,17 +321,19 @@ impl Surface {
         Ok(())
     }
 
-    /// The published slices, as stored, by expiry. They are as old as `published_at`: prefer [`Self::live`].
+    /// Returns the published slices, as stored, by expiry. They are as old as `published_at`:
+    /// prefer [`Self::live`].
     pub fn published(&self) -> &[StoredSlice] {
         self.slices.get(..usize::from(self.slice_count)).unwrap_or_default()
     }
 
-    /// The surface as it stands at `now`, if it was published no more than `max_age` seconds ago: each slice's times and
-    /// total variances count from `now`, and expiries that have passed are left out. About 5,000 compute units.
+    /// Returns the surface as it stands at `now`, if it was published no more than `max_age`
+    /// seconds ago: each slice's times and total variances count from `now`, and expiries that have
+    /// passed are left out. About 5,000 compute units.
     ///
     /// # Errors
-    /// [`RiskError::SurfaceStale`] if it is older, was never published, or all its expiries have passed;
-    /// [`RiskError::SurfaceVersion`] for another layout.
+    /// [`RiskError::SurfaceStale`] if it is older, was never published, or all its expiries have
+    /// passed; [`RiskError::SurfaceVersion`] for another layout.
     pub fn live(&self, now: i64, max_age: u32) -> Result<essvi::Surface> {
         require!(self.version == SURFACE_VERSION, RiskError::SurfaceVersion);
         let age = now.saturating_sub(self.published_at);

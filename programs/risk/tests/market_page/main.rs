@@ -1,5 +1,6 @@
-//! `docs/reference/accounts-market.md` tells the layout of a market as it is compiled in: offsets, sizes and types are read off the real structs, and every
-//! byte has to be told of. `BALLAST_UPDATE=1` rewrites the page; otherwise it has to be true as it stands.
+//! `docs/reference/accounts-market.md` tells the layout of a market as it is compiled in: offsets,
+//! sizes and types are read off the real structs, and every byte has to be told of.
+//! `BALLAST_UPDATE=1` rewrites the page; otherwise it has to be true as it stands.
 #![cfg(test)]
 #![allow(clippy::arithmetic_side_effects)]
 
@@ -90,7 +91,8 @@ fn the_page_tells_the_layout() {
     );
 }
 
-/// What a reader in another language does with the page, and with nothing else: bytes at an offset, as the unit says.
+/// What a reader in another language does with the page, and with nothing else: bytes at an offset,
+/// as the unit says.
 #[test]
 fn a_reader_with_the_page_alone_gets_what_was_written() {
     let mut market = Market::zeroed();

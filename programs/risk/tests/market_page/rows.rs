@@ -45,7 +45,8 @@ pub struct Row {
     pub meaning: &'static str,
 }
 
-/// A row whose type and size are those of the field that `_of` picks, so that neither can be written down wrongly.
+/// Returns a row whose type and size are those of the field that `_of` picks, so that neither can
+/// be written down wrongly.
 pub fn row<S, F: Told>(offset: usize, _of: fn(&S) -> &F, field: &'static str, meaning: &'static str) -> Row {
     Row {
         offset,
@@ -56,7 +57,8 @@ pub fn row<S, F: Told>(offset: usize, _of: fn(&S) -> &F, field: &'static str, me
     }
 }
 
-/// The rows of a struct that begins `$base` bytes into what is described: `field.of.field => "meaning"`.
+/// The rows of a struct that begins `$base` bytes into what is described: `field.of.field =>
+/// "meaning"`.
 #[macro_export]
 macro_rules! rows {
     ($base:expr, $of:ty, { $($($part:ident).+ => $meaning:expr),* $(,)? }) => {
@@ -69,7 +71,8 @@ macro_rules! rows {
     };
 }
 
-/// The table, and where it ends. Every byte has to be told of: a field that is left out is a gap.
+/// Returns the table, and where it ends. Every byte has to be told of: a field that is left out is
+/// a gap.
 pub fn table(name: &str, begins: usize, rows: &[Row], ends: usize) -> String {
     let mut text = String::from("| Offset | Type | Field | Meaning |\n|---:|---|---|---|\n");
     let mut at = begins;

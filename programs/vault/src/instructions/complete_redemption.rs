@@ -1,4 +1,5 @@
-//! `complete_redemption`: pays a request, whole if the book allows it; after a grace, its part of what is liquid in any case.
+//! `complete_redemption`: pays a request, whole if the book allows it; after a grace, its part of
+//! what is liquid in any case.
 
 use crate::errors::VaultError;
 use crate::instructions::payout::{exit_moment, Decided, Payout};

@@ -1,4 +1,5 @@
-//! `trip_breaker` and `resume_breaker`: what the guardian may do, and all of it. Neither adds risk nor stands in the way of an exit.
+//! `trip_breaker` and `resume_breaker`: what the guardian may do, and all of it. Neither adds risk
+//! nor stands in the way of an exit.
 
 use crate::errors::VaultError;
 use crate::events::BreakerByHand;

@@ -1,7 +1,9 @@
-//! `mark`: observes the vault and does nothing else. Its breakers trip, cool down and resume by observations.
+//! `mark`: observes the vault and does nothing else. Its breakers trip, cool down and resume by
+//! observations.
 //!
-//! The venue's accounts are pinned by their address and taken as they are found there: if they cannot be read, that is what the observation has
-//! found, and it is written down. Every other instruction would fail on them and remember nothing.
+//! The venue's accounts are pinned by their address and taken as they are found there: if they
+//! cannot be read, that is what the observation has found, and it is written down. Every other
+//! instruction would fail on them and remember nothing.
 
 use crate::errors::VaultError;
 use crate::events::Marked;
@@ -40,8 +42,9 @@ pub struct Mark<'info> {
     pub share_mint: Box<Account<'info, Mint>>,
 }
 
-/// An observation needs a live price: otherwise whoever brings none could end everybody's cooldown. A second one in a slot changes nothing
-/// unless it trips something, and is no error, so that nobody can keep the guardian from observing by going first.
+/// An observation needs a live price: otherwise whoever brings none could end everybody's cooldown.
+/// A second one in a slot changes nothing unless it trips something, and is no error, so that
+/// nobody can keep the guardian from observing by going first.
 pub(crate) fn handler(ctx: Context<Mark>) -> Result<()> {
     let accounts = ctx.accounts;
     let clock = Clock::get()?;

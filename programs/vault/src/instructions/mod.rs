@@ -1,4 +1,5 @@
-//! One file per instruction, named by its verb. `payout` is what both ways of redeeming share, `trade` what both reasons to trade do.
+//! One file per instruction, named by its verb. `payout` is what both ways of redeeming share,
+//! `trade` what both reasons to trade do.
 
 pub mod collect_withdrawal;
 pub mod complete_redemption;

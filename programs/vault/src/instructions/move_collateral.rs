@@ -1,4 +1,5 @@
-//! `move_collateral`: brings the collateral at the venue to what the book needs. The caller chooses nothing.
+//! `move_collateral`: brings the collateral at the venue to what the book needs. The caller chooses
+//! nothing.
 
 use crate::errors::VaultError;
 use crate::events::CollateralMoved;
@@ -60,7 +61,8 @@ pub(crate) fn handler(ctx: Context<MoveCollateral>) -> Result<()> {
     Ok(())
 }
 
-/// Books what really moved, which for a deposit has to be the amount, and for a withdrawal is at most that: the venue may queue it.
+/// Books what really moved, which for a deposit has to be the amount, and for a withdrawal is at
+/// most that: the venue may queue it.
 fn book_movement(accounts: &mut MoveCollateral, held: u64, movement: CollateralMove) -> Result<i64> {
     let vault = &mut accounts.valuation.vault;
     let amount = match movement {

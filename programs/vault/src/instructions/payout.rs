@@ -11,8 +11,8 @@ use ballast_core_vault::appraisal::Appraisal;
 use ballast_core_vault::prices::Purpose;
 use ballast_core_vault::redemption::Payment;
 
-/// Reads the prices of an exit. Never refuses for the state of the market, only for an account that is not the market's, or a price that is
-/// older than one the market already knows.
+/// Reads the prices of an exit. Never refuses for the state of the market, only for an account that
+/// is not the market's, or a price that is older than one the market already knows.
 ///
 /// # Errors
 /// [`VaultError::SameSlotAsRebalance`]; the rule that refused the price.
@@ -32,7 +32,7 @@ pub(crate) struct Decided {
 }
 
 impl Decided {
-    /// A payment of this appraisal.
+    /// Returns a payment of this appraisal.
     pub fn new(payment: Payment, appraisal: &Appraisal) -> Self {
         Self {
             payment,

@@ -85,7 +85,7 @@ pub(crate) fn handler(ctx: Context<Redeem>, request: RedeemRequest) -> Result<()
     payout.pay(&moment, &decided)
 }
 
-/// The amount paid and the shares burnt.
+/// Returns the amount paid and the shares burnt.
 fn terms(appraisal: &Appraisal, request: RedeemRequest) -> Result<Payment> {
     match request {
         RedeemRequest::Shares { shares, min_amount } => {

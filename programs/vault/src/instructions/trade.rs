@@ -1,5 +1,5 @@
-//! What `rebalance` and `unwind` share: *propose, then prove*. The orders run, the book is valued again, and unless it is provably better
-//! everything is undone.
+//! What `rebalance` and `unwind` share: *propose, then prove*. The orders run, the book is valued
+//! again, and unless it is provably better everything is undone.
 
 use crate::errors::VaultError;
 use crate::events::Rebalanced;
@@ -81,8 +81,8 @@ struct Proof {
     fill_price: Option<Price>,
 }
 
-/// Returns the notional of the order, quote base units: one that waits counts as if it had filled, so that a venue that drops it cannot trade
-/// for nothing.
+/// Returns the notional of the order, quote base units: one that waits counts as if it had filled,
+/// so that a venue that drops it cannot trade for nothing.
 fn ordered(before: &Appraisal, after: &Position) -> Result<Value> {
     let lots_if_filled = |position: &Position| position.lots.checked_add(position.in_flight);
     let was = lots_if_filled(&before.portfolio.position);
@@ -91,7 +91,8 @@ fn ordered(before: &Appraisal, after: &Position) -> Result<Value> {
     Ok(notional.ok_or(VaultError::OutOfRange)?)
 }
 
-/// Checks the fill against the venue's report and the price band, and the book after against the book before.
+/// Checks the fill against the venue's report and the price band, and the book after against the
+/// book before.
 #[inline(never)]
 fn prove(before: &Appraisal, after: &Appraisal, reason: RebalanceReason, receipt: &FillReceipt) -> Result<Proof> {
     let (policy, mid) = (&before.vault.policy.rebalance, before.prices.bounds.mid);
@@ -150,7 +151,7 @@ fn announce(accounts: &Rebalance, order: Order, before: &Appraisal, proof: &Proo
     });
 }
 
-/// The one order of a vault with one market.
+/// Returns the one order of a vault with one market.
 fn single(orders: &[Order]) -> Result<Order> {
     let (order, rest) = orders.split_first().ok_or(VaultError::EmptyOrder)?;
     require!(order.market == 0, VaultError::WrongMarket);
@@ -162,7 +163,8 @@ fn single(orders: &[Order]) -> Result<Order> {
     Ok(*order)
 }
 
-/// Sends the order to the venue, limited to the price band and, where only that is permitted, to reducing.
+/// Sends the order to the venue, limited to the price band and, where only that is permitted, to
+/// reducing.
 fn place(accounts: &Rebalance, order: Order, before: &Appraisal, reason: RebalanceReason) -> Result<FillReceipt> {
     let lots = Lots(order.lots);
     let reduce_only = !before.permissions.open || reason == RebalanceReason::Redemption;

@@ -1,4 +1,5 @@
-//! The vault's own breakers as stored: their settings, fixed at creation, and what the vault remembers from one observation to the next.
+//! The vault's own breakers as stored: their settings, fixed at creation, and what the vault
+//! remembers from one observation to the next.
 
 use crate::errors::{self, VaultError};
 use crate::state::plain::plain;
@@ -89,7 +90,8 @@ pub struct StoredMonitor {
     pub updated_at: i64,
     /// Slot of the last observation that counted.
     pub slot: u64,
-    /// Low net asset value of a share at the last observation that counted, its rise not limited; zero if there is none.
+    /// Low net asset value of a share at the last observation that counted, its rise not limited;
+    /// zero if there is none.
     pub mark: Fixed,
     /// Value traded, as of `turnover_at`, quote base units.
     pub turnover: u64,
@@ -107,7 +109,8 @@ pub struct StoredMonitor {
     pub tripped: u16,
     /// Zero.
     pub padding: u16,
-    /// For each of the vault's, one more than the seconds its cooldown has run; zero if it does not.
+    /// For each of the vault's, one more than the seconds its cooldown has run; zero if it does
+    /// not.
     pub cooldown: [u32; VAULT_BREAKERS],
     /// Zero.
     pub padding_end: u32,
@@ -130,7 +133,8 @@ plain!(StoredMonitor {
 });
 
 impl StoredMonitor {
-    /// What is remembered. Bits that are active for nothing count as all of them: nothing that cannot be read permits risk.
+    /// Returns what is remembered. Bits that are active for nothing count as all of them: nothing
+    /// that cannot be read permits risk.
     #[inline(never)]
     pub fn get(&self) -> VaultMonitor {
         let window = |amount, at| LeakyWindow { amount, at };
@@ -174,7 +178,8 @@ impl From<VaultMonitor> for StoredMonitor {
 /// Who may trip and resume a vault's breakers by hand.
 ///
 /// # Errors
-/// [`VaultError::Guardian`] if it is an address nobody can sign for: a vault without a guardian says so.
+/// [`VaultError::Guardian`] if it is an address nobody can sign for: a vault without a guardian
+/// says so.
 pub fn validate_guardian(guardian: Option<Pubkey>) -> Result<()> {
     require!(guardian != Some(Pubkey::default()), VaultError::Guardian);
     Ok(())

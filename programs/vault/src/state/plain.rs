@@ -1,10 +1,12 @@
-//! Parts of an account that lie in memory as Borsh writes them: fixed-size, little-endian, and without padding, which `Pod` demands.
+//! Parts of an account that lie in memory as Borsh writes them: fixed-size, little-endian, and
+//! without padding, which `Pod` demands.
 //!
-//! They are copied whole. Borsh as it is derived goes through every number, which for a vault's policy and watch costs more compute units
-//! than all of its breakers' arithmetic. For the interface description the derived form is what is described; a test holds the two together.
+//! They are copied whole. Borsh as it is derived goes through every number, which for a vault's
+//! policy and watch costs more compute units than all of its breakers' arithmetic. For the
+//! interface description the derived form is what is described; a test holds the two together.
 
-/// Borsh of `Pod` types by copying them. They are to derive it under the feature `idl-build`. With the fields' names, a test that the copy is
-/// what deriving it would write.
+/// Borsh of `Pod` types by copying them. They are to derive it under the feature `idl-build`. With
+/// the fields' names, a test that the copy is what deriving it would write.
 macro_rules! plain {
     ($type:ident { $($field:ident),* $(,)? }) => {
         #[cfg(not(feature = "idl-build"))]

@@ -7,7 +7,8 @@ use ballast_core_vault::redemption::RedemptionRequest;
 /// First seed of a ticket's address: `["ticket", vault, holder]`.
 pub const TICKET_SEED: &[u8] = b"ticket";
 
-/// Shares a holder has set aside. They cannot be taken back: otherwise unwinding the book would be a free prank.
+/// Shares a holder has set aside. They cannot be taken back: otherwise unwinding the book would be
+/// a free prank.
 #[account]
 #[derive(InitSpace, Debug)]
 pub struct RedemptionTicket {

@@ -49,11 +49,13 @@ pub struct Vault {
     pub venue_trader: Pubkey,
     /// Policy.
     pub policy: VaultPolicy,
-    /// Who may trip its breakers, and resume those that wait for them. Without one it can still be left, and reduced, for ever.
+    /// Who may trip its breakers, and resume those that wait for them. Without one it can still be
+    /// left, and reduced, for ever.
     pub guardian: Option<Pubkey>,
     /// Settings of its breakers.
     pub breakers: VaultBreakerSettings,
-    /// Ledger: quote tokens in custody that belong to the vault. Tokens sent there by others are not in it.
+    /// Ledger: quote tokens in custody that belong to the vault. Tokens sent there by others are
+    /// not in it.
     pub cash: u64,
     /// Shares in escrow.
     pub pending_redemption_shares: u64,
@@ -149,7 +151,8 @@ impl Vault {
         Ok(())
     }
 
-    /// Ends every mutation: custody covers the ledger, no more leave than exist, and marks are sound.
+    /// Ends every mutation: custody covers the ledger, no more leave than exist, and marks are
+    /// sound.
     ///
     /// # Errors
     /// [`VaultError::CustodyShort`], [`VaultError::OutOfRange`].

@@ -55,7 +55,7 @@ impl Wings {
         }
     }
 
-    /// The part `share` of the way to another.
+    /// Returns the part `share` of the way to another.
     fn toward(&self, other: &Self, share: f64) -> Self {
         let mix = |a: f64, b: f64| a * (1.0 - share) + b * share;
         Self {
@@ -65,7 +65,7 @@ impl Wings {
         }
     }
 
-    /// The same smile in standard deviations at `ratio` times the time.
+    /// Returns the same smile in standard deviations at `ratio` times the time.
     fn at_time(&self, ratio: f64) -> Self {
         let steeper = self.p + self.q.abs();
         // A smile without curvature has no wings that could grow too steep.
@@ -92,8 +92,8 @@ impl Wings {
     }
 }
 
-/// The slices at `times`, from slices without arbitrage at theirs. All times are in years from one
-/// moment, above zero and increasing. Empty if `fitted` is.
+/// Returns the slices at `times`, from slices without arbitrage at theirs. All times are in years
+/// from one moment, above zero and increasing. Empty if `fitted` is.
 pub fn onto(fitted: &[(f64, Essvi)], times: &[f64]) -> Vec<Essvi> {
     let slices = times.iter().filter_map(|time| at(fitted, *time));
     slices

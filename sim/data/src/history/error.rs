@@ -7,8 +7,8 @@ use thiserror::Error;
 
 use crate::format::utc_minute;
 
-/// Why a history file, or the range asked of it, was refused. Every message is one line that says where the fault is
-/// and which rule it breaks.
+/// Why a history file, or the range asked of it, was refused. Every message is one line that says
+/// where the fault is and which rule it breaks.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum HistoryError {

@@ -27,8 +27,8 @@ pub struct Market {
     /// See [`breaker::BreakerParams`].
     pub breakers: Breakers,
     /// Ramps for the limits of a vault on this market:
-    /// [`LimitMultiplierParams`](ballast_core_vault::limit_multipliers::LimitMultiplierParams). The market does not store
-    /// them.
+    /// [`LimitMultiplierParams`](ballast_core_vault::limit_multipliers::LimitMultiplierParams). The
+    /// market does not store them.
     pub limit_multipliers: LimitMultipliers,
 }
 

@@ -1,14 +1,18 @@
 //! Parameters of a market from its history, and why each is what it is.
 //!
 //! 1. What a quantile tells is read off: floors, rates, the variance to begin with.
-//! 2. For each pair of time constants the signals are worked out once, and for each choice of how rare Crisis shall be the ladders are read
-//!    off their quantiles, cut to what the risk engine accepts.
-//! 3. Each such candidate is run over the whole history: how it meets the six falls, and how many days of Crisis nothing explains.
-//! 4. Of those that meet every fall with an hour to spare and have at least two false Crisis days a year fewer than
-//!    [`MAX_FALSE_DAYS`], the one that meets the most falls by Crisis itself is taken, and among equals the one that is most of the time in Crisis:
-//!    it asks for it most readily. If none does all that, the one that misses least.
+//! 2. For each pair of time constants the signals are worked out once, and for each choice of how
+//!    rare Crisis shall be the ladders are read off their quantiles, cut to what the risk engine
+//!    accepts.
+//! 3. Each such candidate is run over the whole history: how it meets the six falls, and how many
+//!    days of Crisis nothing explains.
+//! 4. Of those that meet every fall with an hour to spare and have at least two false Crisis days a
+//!    year fewer than [`MAX_FALSE_DAYS`], the one that meets the most falls by Crisis itself is
+//!    taken, and among equals the one that is most of the time in Crisis: it asks for it most
+//!    readily. If none does all that, the one that misses least.
 //!
-//! What history cannot tell (confidence, a second source, a venue's depth) is a choice, and says so.
+//! What history cannot tell (confidence, a second source, a venue's depth) is a choice, and says
+//! so.
 
 mod quantiles;
 mod reasons;
@@ -104,7 +108,8 @@ pub struct Calibration {
     pub alarms: Alarms,
 }
 
-/// Calibrates the market `name` on `candles`, with what else is known of it. `progress` hears of each candidate: how many of how many.
+/// Calibrates the market `name` on `candles`, with what else is known of it. `progress` hears of
+/// each candidate: how many of how many.
 ///
 /// # Errors
 /// [`CalibrateError`].
@@ -145,7 +150,7 @@ pub fn calibrate(
 }
 
 impl Calibration {
-    /// Whether every fall is met in time with at most [`MAX_FALSE_DAYS`].
+    /// Returns whether every fall is met in time with at most [`MAX_FALSE_DAYS`].
     #[must_use]
     pub fn holds(&self) -> bool {
         self.met.iter().all(Met::in_time) && self.alarms.false_crisis_days_a_year <= MAX_FALSE_DAYS
@@ -164,7 +169,7 @@ fn quantiles_of(steps: &[Step]) -> Vec<(Indicator, Quantiles)> {
     Indicator::ALL.into_iter().filter_map(of).collect()
 }
 
-/// A threshold that is left a fifth under where it is entered.
+/// Returns a threshold that is left a fifth under where it is entered.
 const fn threshold(enter: u32) -> Threshold {
     Threshold {
         enter,
@@ -172,7 +177,7 @@ const fn threshold(enter: u32) -> Threshold {
     }
 }
 
-/// A ladder of three.
+/// Returns a ladder of three.
 const fn ladder(enter: [u32; 3]) -> Ladder {
     let [elevated, stressed, crisis] = enter;
     Ladder {
@@ -182,7 +187,7 @@ const fn ladder(enter: [u32; 3]) -> Ladder {
     }
 }
 
-/// What does not depend on the search: read off returns, or chosen.
+/// Returns what does not depend on the search: read off returns, or chosen.
 fn base(candles: &[Candle]) -> (Market, Vec<Reason>) {
     let returns: Vec<f64> = candles
         .windows(2)

@@ -12,21 +12,22 @@ impl Quantiles {
         (!values.is_empty()).then_some(Self(values))
     }
 
-    /// The reading that a share (0 … 1) of them do not exceed; of those at hand, the nearest from below.
+    /// Returns the reading that a share (0 … 1) of them do not exceed; of those at hand, the
+    /// nearest from below.
     #[must_use]
     pub fn at(&self, share: f64) -> u32 {
         let last = self.0.len() - 1;
         self.0[(((last as f64) * share.clamp(0.0, 1.0)) as usize).min(last)]
     }
 
-    /// How many there are.
+    /// Returns how many there are.
     #[must_use]
     pub fn count(&self) -> usize {
         self.0.len()
     }
 }
 
-/// The nearest multiple of `to`, so that a file can be read; at least one.
+/// Returns the nearest multiple of `to`, so that a file can be read; at least one.
 pub(super) const fn rounded(value: u32, to: u32) -> u32 {
     let nearest = (value + to / 2) / to * to;
     if nearest == 0 {

@@ -38,7 +38,8 @@ pub struct Candidate {
     pub in_time: (usize, usize),
     /// Falls met in time by Crisis itself, without a breaker's help.
     pub by_crisis: usize,
-    /// Hours from the worst met fall to Crisis or a breaker; `None` if one was not met within two days.
+    /// Hours from the worst met fall to Crisis or a breaker; `None` if one was not met within two
+    /// days.
     pub worst: Option<i64>,
     /// False Crisis days a year.
     pub false_days: f64,
@@ -54,7 +55,7 @@ impl Candidate {
         in_time && self.false_days <= BUDGET
     }
 
-    /// All that was for nothing, a year.
+    /// Returns all that was for nothing, a year.
     fn false_alarms(&self) -> f64 {
         self.false_days + self.false_trips
     }
@@ -110,11 +111,13 @@ pub(super) fn search(
     })
 }
 
-/// Whether `a` is to be taken rather than `b`: it fits and `b` does not; both fit and it meets more falls by Crisis itself, or as many and asks
-/// for Crisis more readily; or neither fits and it meets more falls at all, or as many with fewer false alarms.
+/// Returns whether `a` is to be taken rather than `b`: it fits and `b` does not; both fit and it
+/// meets more falls by Crisis itself, or as many and asks for Crisis more readily; or neither fits
+/// and it meets more falls at all, or as many with fewer false alarms.
 ///
-/// The false days that the bar allows are spent rather than saved: thresholds that only just meet the falls of a history do not meet those that come
-/// after it (docs/guides/replay.md has the figures).
+/// The false days that the bar allows are spent rather than saved: thresholds that only just meet
+/// the falls of a history do not meet those that come after it (docs/guides/replay.md has the
+/// figures).
 pub(super) fn better(a: &Candidate, b: &Candidate) -> bool {
     let order = match (a.fits(), b.fits()) {
         (true, true) => a.by_crisis.cmp(&b.by_crisis).then(a.in_crisis.total_cmp(&b.in_crisis)),
@@ -177,8 +180,8 @@ fn with_ladders(timed: &Market, quantiles: &[(Indicator, Quantiles)], shares: &S
     (market, reasons)
 }
 
-/// A ladder whose levels are asked for in these shares of time; each step at least a tenth above the last, and within `lowest` and what
-/// the indicator accepts.
+/// Returns a ladder whose levels are asked for in these shares of time; each step at least a tenth
+/// above the last, and within `lowest` and what the indicator accepts.
 fn of(quantiles: &Quantiles, shares: [f64; 3], to: u32, lowest: u32, indicator: Indicator) -> Ladder {
     let read = shares.map(|share| rounded(quantiles.at(1.0 - share), to));
     let over = |value: u32| (value + value / 10).div_ceil(to) * to;
@@ -189,7 +192,8 @@ fn of(quantiles: &Quantiles, shares: [f64; 3], to: u32, lowest: u32, indicator: 
     ladder([elevated, stressed, crisis])
 }
 
-/// The same steps with the regime and the breakers that follow prices judged by other thresholds: signals do not depend on them.
+/// Returns the same steps with the regime and the breakers that follow prices judged by other
+/// thresholds: signals do not depend on them.
 fn judged(steps: &[Step], typed: &Typed) -> Vec<Step> {
     let Some(first) = steps.first() else {
         return Vec::new();
@@ -267,7 +271,8 @@ mod tests {
         for (other, expected) in [
             (candidate(6, 1, 8.0), false),
             (readier(candidate(6, 1, 9.9)), true),
-            // Two hours is in time, but leaves nothing to spare; more false days than the bar; a fall missed.
+            // Two hours is in time, but leaves nothing to spare; more false days than the bar; a
+            // fall missed.
             (readier(candidate(6, 2, 1.0)), false),
             (readier(candidate(6, 0, 10.1)), false),
             (readier(candidate(5, 0, 0.0)), false),

@@ -8,7 +8,7 @@ use super::search::better;
 use super::{Calibration, MAX_FALSE_DAYS};
 
 impl Calibration {
-    /// What it would set and why, the candidates, and how the one taken meets the falls.
+    /// Returns what it would set and why, the candidates, and how the one taken meets the falls.
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = String::new();

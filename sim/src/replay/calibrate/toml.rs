@@ -4,7 +4,7 @@ use super::Calibration;
 use ballast_market_data::markets::{Ladder, Ramp, Settings};
 
 impl Calibration {
-    /// A commented section for the file of markets.
+    /// Returns a commented section for the file of markets.
     #[must_use]
     pub fn toml(&self) -> String {
         let (m, name) = (&self.market, &self.name);
@@ -138,7 +138,7 @@ fn ramp_inline(ramp: &Ramp) -> String {
     format!("{{ from = {}, to = {}, floor = {} }}", ramp.from, ramp.to, ramp.floor)
 }
 
-/// A comment in lines of at most 118 characters.
+/// Returns a comment in lines of at most 118 characters.
 fn wrapped(text: &str) -> String {
     let (mut lines, mut line) = (String::new(), "#".to_owned());
     for word in text.split_whitespace() {

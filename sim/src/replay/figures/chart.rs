@@ -75,7 +75,7 @@ pub(super) fn chart(what: &Chart, steps: &[Step], marks: &[Mark]) -> Result<Stri
     chart::draw(&drawn, frame)
 }
 
-/// The regimes that have a colour.
+/// Returns the regimes that have a colour.
 fn regimes(steps: &[Step]) -> Vec<Shade> {
     let shade = |(from, to, regime)| {
         let (colour, density) = band(regime)?;

@@ -79,7 +79,7 @@ impl Trigger {
     }
 }
 
-/// Each trigger of a run.
+/// Returns each trigger of a run.
 ///
 /// # Errors
 /// What drawing returned.
@@ -96,7 +96,7 @@ pub(super) fn limit_multipliers(steps: &[Step], marks: &[Mark]) -> Result<Vec<Fi
     all(steps).into_iter().map(figure).collect()
 }
 
-/// Each trigger as a picture that stands by itself, with its legend and the price: its name
+/// Returns each trigger as a picture that stands by itself, with its legend and the price: its name
 /// (`delta`, `gamma`, `vega`) and the SVG.
 ///
 /// # Errors

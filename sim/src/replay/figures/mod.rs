@@ -16,7 +16,7 @@ use plotters::prelude::*;
 
 use crate::chart::{AMBER, RED};
 
-/// The colour of a regime's band, and how dense it is; Calm has none.
+/// Returns the colour of a regime's band, and how dense it is; Calm has none.
 fn band(regime: Regime) -> Option<(RGBColor, f64)> {
     match regime {
         Regime::Calm => None,

@@ -38,7 +38,7 @@ pub(super) fn plain(lines: Vec<Line>, format: fn(f64) -> String) -> Chart {
     }
 }
 
-/// Every plot of a run.
+/// Returns every plot of a run.
 ///
 /// # Errors
 /// What drawing returned.
@@ -136,7 +136,7 @@ pub(in crate::replay) fn plots(steps: &[Step], marks: &[Mark]) -> Result<Vec<Fig
     Ok(figures)
 }
 
-/// The steps from three days before a fall to four after it.
+/// Returns the steps from three days before a fall to four after it.
 #[must_use]
 pub fn near<'a>(met: &Met, steps: &'a [Step]) -> &'a [Step] {
     let from = steps.partition_point(|step| step.time < met.fall.at - 3 * DAY);
@@ -144,7 +144,7 @@ pub fn near<'a>(met: &Met, steps: &'a [Step]) -> &'a [Step] {
     &steps[from..to]
 }
 
-/// A fall from near: price with regimes, and the breakers.
+/// Returns a fall from near: price with regimes, and the breakers.
 ///
 /// # Errors
 /// What drawing returned.
@@ -159,7 +159,7 @@ pub(in crate::replay) fn around(met: &Met, steps: &[Step]) -> Result<Figure, Fai
     Ok(Figure::drawn(met.fall.name.clone(), String::new(), &[], svg))
 }
 
-/// The price with regimes behind it, not from zero: a week's prices are all much the same.
+/// Returns the price with regimes behind it, not from zero: a week's prices are all much the same.
 pub(super) fn prices(steps: &[Step]) -> Chart {
     let low = steps.iter().map(|s| s.price).fold(f64::INFINITY, f64::min);
     let high = steps.iter().map(|s| s.price).fold(0.0, f64::max);

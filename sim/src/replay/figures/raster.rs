@@ -21,15 +21,16 @@ const MARGIN: u32 = 14;
 /// Width of the names beside the rows.
 pub(super) const NAMES: u32 = 130;
 
-/// The breakers that have something to read in a history, and whichever else was ever active in `steps`.
+/// Returns the breakers that have something to read in a history, and whichever else was ever
+/// active in `steps`.
 fn shown(steps: &[Step]) -> Vec<Breaker> {
     let stood =
         |breaker: &Breaker| of_price().contains(breaker) || steps.iter().any(|step| step.breakers.has(*breaker));
     MARKET.breakers().into_iter().filter(stood).collect()
 }
 
-/// Draws a row for the regime and one for each breaker that follows prices or were ever active, marked
-/// where it is active.
+/// Draws a row for the regime and one for each breaker that follows prices or were ever active,
+/// marked where it is active.
 ///
 /// # Errors
 /// What drawing returned.
@@ -96,7 +97,7 @@ struct Bar {
     style: ShapeStyle,
 }
 
-/// The regimes that have a colour in the first row, and each breaker in a row of its own.
+/// Returns the regimes that have a colour in the first row, and each breaker in a row of its own.
 fn bars(steps: &[Step], breakers: &[Breaker]) -> Vec<Bar> {
     let regimes = stretches(steps, |step| step.time, |step| step.regime);
     let regime = |(from, to, regime)| {

@@ -86,8 +86,8 @@ fn a_price_jump_stops_risk_and_deposits_until_it_is_quiet() {
         u32::from(VaultError::OpeningNotPermitted)
     );
     world.crank().unwrap();
-    // Quiet time is observed time: a gap between two observations counts for a quarter of an hour, and an
-    // hour of quiet is asked for.
+    // Quiet time is observed time: a gap between two observations counts for a quarter of an hour,
+    // and an hour of quiet is asked for.
     for hour in 0..5 {
         assert!(world.deposit(&user, 1_000_000).is_err(), "{hour}");
         world.hour_at("44000").unwrap();

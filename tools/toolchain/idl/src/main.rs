@@ -85,7 +85,8 @@ fn run(check: bool, wanted: &[String]) -> Result<bool, String> {
     Ok(same)
 }
 
-/// Whether a folder holds an Anchor program. One without Anchor, such as the one that measures, has no IDL.
+/// Returns whether a folder holds an Anchor program. One without Anchor, such as the one that
+/// measures, has no IDL.
 fn has_idl(program: &std::path::Path) -> bool {
     std::fs::read_to_string(program.join("Cargo.toml")).is_ok_and(|manifest| manifest.contains("\nidl-build ="))
 }
@@ -107,7 +108,7 @@ fn write(path: &Path, text: &str) -> Result<(), String> {
     std::fs::write(path, text).map_err(|e| format!("{}: {e}", path.display()))
 }
 
-/// The nearest folder upwards that has `programs/`.
+/// Returns the nearest folder upwards that has `programs/`.
 fn workspace_root() -> Result<PathBuf, String> {
     let here = std::env::current_dir().map_err(|e| e.to_string())?;
     here.ancestors()

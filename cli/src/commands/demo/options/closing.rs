@@ -202,7 +202,7 @@ mod tests {
     use super::*;
     use ballast_sim::record::strangle::Sample;
 
-    /// A run in which everything held: the fund of 100 gained 3, which the writer paid.
+    /// Returns a run in which everything held: the fund of 100 gained 3, which the writer paid.
     fn closing() -> Closing {
         let mut ledger = Ledger::default();
         ledger.minted(USDC, "minted for the options clearing house's insurance fund", 100);

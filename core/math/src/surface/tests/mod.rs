@@ -193,7 +193,8 @@ fn the_gate_is_exact_at_its_edges() {
         curvature: phi,
     };
     let (four, unit) = (U8F56::from_num(4), U8F56::DELTA);
-    // θφ = 4 is refused, one unit below is accepted; θφ² = 4 is accepted, one unit of φ more is refused.
+    // θφ = 4 is refused, one unit below is accepted; θφ² = 4 is accepted, one unit of φ more is
+    // refused.
     assert_eq!(
         Surface::new(&[edge(four, one)]),
         Err(SurfaceError::Slice {

@@ -3,7 +3,8 @@
 use super::*;
 use proptest::prelude::*;
 
-/// The volatility by the words of the module: linear total variance between expiries, flat volatility outside.
+/// Returns the volatility by the words of the module: linear total variance between expiries, flat
+/// volatility outside.
 fn reference(surface: &Surface, k: f64, time: f64) -> f64 {
     let slices: Vec<_> = surface.slices().collect();
     let at = |slice: &Slice| (slice.time.to_num::<f64>(), total_variance(slice, k));
@@ -35,13 +36,14 @@ fn derivatives(slice: &Slice, k: f64) -> [f64; 3] {
     ]
 }
 
-/// Durrleman's g(k) for total variance w and its derivatives (Gatheral and Jacquier 2014, eq. 2.1): the density is not
-/// negative where g ≥ 0.
+/// Durrleman's g(k) for total variance w and its derivatives (Gatheral and Jacquier 2014, eq. 2.1):
+/// the density is not negative where g ≥ 0.
 fn durrleman([w, slope, bend]: [f64; 3], k: f64) -> f64 {
     (1.0 - k * slope / (2.0 * w)).powi(2) - slope * slope / 4.0 * (1.0 / w + 0.25) + bend / 2.0
 }
 
-/// What the parameters of a random surface are drawn from, each a share of what the no-arbitrage check leaves.
+/// What the parameters of a random surface are drawn from, each a share of what the no-arbitrage
+/// check leaves.
 #[derive(Clone, Debug)]
 struct Draw {
     gap: f64,
@@ -60,7 +62,8 @@ fn draws() -> impl Strategy<Value = Vec<Draw>> {
     proptest::collection::vec(one, 1..=MAX_SLICES)
 }
 
-/// Slices from anywhere in the range, drawn inside the rules; the first is always accepted, later ones mostly.
+/// Slices from anywhere in the range, drawn inside the rules; the first is always accepted, later
+/// ones mostly.
 fn build(draws: &[Draw], widest_skew: f64) -> Vec<Slice> {
     let mut slices: Vec<Slice> = Vec::new();
     let mut time = 0.0;
@@ -133,7 +136,8 @@ proptest! {
         let Ok(surface) = Surface::restore(&build(&draws, 0.999)) else { return Ok(()) };
         let last = surface.slices().last().unwrap().time.to_num::<f64>();
         for (a, b) in points {
-            // A time counts to 2⁻⁶¹ years; nothing finer may blur the comparison where two volatilities are far apart.
+            // A time counts to 2⁻⁶¹ years; nothing finer may blur the comparison where two
+            // volatilities are far apart.
             let time = (last * b * b * b).min(5.0);
             let (moneyness, time) = (5.0 * a * a * a, (time * 2f64.powi(61)).floor() / 2f64.powi(61));
             let exact = reference(&surface, moneyness, time);
@@ -159,7 +163,8 @@ proptest! {
     ) {
         let mut time = 0u64;
         let slices: Vec<_> = slices.into_iter().map(|(gap, rate, skew, curvature, shift, shift2)| {
-            // Half of the bits wild, half brought near the range, so that some get past the range checks.
+            // Half of the bits wild, half brought near the range, so that some get past the range
+            // checks.
             time = time.wrapping_add((gap >> 3) >> (shift / 4));
             Slice {
                 time: U3F61::from_bits(time),

@@ -93,7 +93,8 @@ impl Random {
         self.word() % limit
     }
 
-    /// Words of every length and sign, so that exponents are small and fixed-point numbers near zero are among them.
+    /// Words of every length and sign, so that exponents are small and fixed-point numbers near
+    /// zero are among them.
     fn rough(&mut self) -> u64 {
         let size = self.below(64);
         (self.word() as i64 >> size) as u64

@@ -1,5 +1,6 @@
-//! `ballast-wasm-host VECTORS OUT`: makes rows of arguments from the tables in the folder VECTORS and from a fixed seed,
-//! evaluates them on this machine, and writes to the folder OUT, for `compare.mjs`:
+//! `ballast-wasm-host VECTORS OUT`: makes rows of arguments from the tables in the folder VECTORS
+//! and from a fixed seed, evaluates them on this machine, and writes to the folder OUT, for
+//! `compare.mjs`:
 //!
 //! - `rows`: the arguments, twelve words a row;
 //! - `results`: for each row a count and that many words;
@@ -36,7 +37,8 @@ impl Rows {
         for operation in [Operation::Greeks, Operation::SurfacePoint, Operation::Scenarios] {
             self.push(operation, Row::from_inputs(operation, inputs), origin);
         }
-        // An option without a price, or with one that rounds to nothing, asks for the volatility of nothing.
+        // An option without a price, or with one that rounds to nothing, asks for the volatility of
+        // nothing.
         let price = precise::price(inputs)
             .ok()
             .and_then(|price| Magnitude::from_parts(u64::try_from(price.mantissa).ok()?, price.exponent));

@@ -4,12 +4,12 @@ use ballast_core_math::black_scholes::{Inputs, Kind, Rate, Spot, Strike, Volatil
 use ballast_core_math::Magnitude;
 use ballast_wasm::{Operation, Row};
 
-/// The options of a table `type,spot,strike,rate,carry,sigma,tau,...`, with their lines.
+/// Returns the options of a table `type,spot,strike,rate,carry,sigma,tau,...`, with their lines.
 pub fn options(text: &str) -> Result<Vec<(usize, Inputs)>, String> {
     lines(text, option)
 }
 
-/// The rows of a table `kernel,input,input_exponent,...`, with their lines.
+/// Returns the rows of a table `kernel,input,input_exponent,...`, with their lines.
 pub fn kernels(text: &str) -> Result<Vec<(usize, Operation, Row)>, String> {
     let rows = lines(text, kernel)?;
     Ok(rows
