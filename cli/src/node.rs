@@ -10,7 +10,6 @@ use anyhow::{anyhow, bail, Context, Result};
 use ballast_deploy::keys;
 use ballast_rpc::args::write_keypair;
 use ballast_rpc::{BlockingRpc, TestCluster};
-use ballast_sdk::plan::plan;
 use serde_json::Value;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
@@ -171,7 +170,7 @@ impl Chain for Node {
                     return Err(error);
                 }
             };
-            let due = plan(&snapshot);
+            let due = snapshot.plan();
             if due.is_empty() {
                 return Ok(self.reactions());
             }

@@ -15,7 +15,6 @@ use ballast_deploy::steps::Local;
 use ballast_rpc::args::write_keypair;
 use ballast_rpc::tokens::{mint_to, UNIT};
 use ballast_rpc::{BlockingRpc, Cluster, TestCluster};
-use ballast_sdk::plan::plan;
 use ballast_sdk::prices::Publication;
 use solana_signer::Signer;
 use std::net::TcpListener;
@@ -87,7 +86,7 @@ impl VaultNetwork {
         let start = Instant::now();
         loop {
             let snapshot = self.vaulted.snapshot(&mut self.rpc).unwrap();
-            let due = plan(&snapshot);
+            let due = snapshot.plan();
             if due.is_empty() && snapshot.risk_market.signals.observations > 0 {
                 return snapshot.vault.rebalances;
             }
@@ -161,7 +160,7 @@ fn a_killed_keeper_is_replaced_and_the_vault_goes_on() {
     std::thread::sleep(Duration::from_secs(1));
     let snapshot = world.vaulted.snapshot(&mut world.rpc).unwrap();
     assert!(
-        !plan(&snapshot).is_empty() && snapshot.vault.rebalances == opened,
+        !snapshot.plan().is_empty() && snapshot.vault.rebalances == opened,
         "nobody cranked while it was dead"
     );
     let _second = start();

@@ -23,11 +23,11 @@
 //! position may take more than its share of the cash, and still leave less to be paid by others.
 
 mod bankruptcy;
-mod refusal;
+mod error;
 mod timing;
 
-pub use bankruptcy::{backstop, release, take_over_position};
-pub use refusal::LiquidationError;
+pub use bankruptcy::{backstop, backstop_position, release};
+pub use error::LiquidationError;
 
 use super::account::{AccountError, MarginAccount, Status};
 use super::charges::points_of_floor;

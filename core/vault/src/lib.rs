@@ -10,6 +10,7 @@
 
 pub mod appraisal;
 pub mod collateral;
+pub mod crank;
 pub mod exposure;
 pub mod limit_multipliers;
 pub mod limits;

@@ -182,7 +182,7 @@ pub struct VaultMonitor {
     pub turnover: LeakyWindow,
     /// Paid to keepers.
     pub keeper_spend: LeakyWindow,
-    /// Failed observes the venue, in a row.
+    /// Failed observations of the venue, in a row.
     pub venue_failures: u32,
     /// When the last of them was, unix seconds.
     pub failed_at: i64,

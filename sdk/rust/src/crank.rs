@@ -1,7 +1,7 @@
 //! From a snapshot to signed bytes. No network, no clock of its own: the service, the demo and the
 //! tests all call this.
 
-use crate::plan::{plan, Action};
+use crate::action::{instruction, CrankAction};
 use crate::snapshot::Snapshot;
 use crate::Instruction;
 use solana_compute_budget_interface::ComputeBudgetInstruction;
@@ -17,6 +17,8 @@ use solana_transaction::versioned::VersionedTransaction;
 /// of 1.4 million: each is the ceiling that the tests hold the instruction to, and half as much
 /// again for finding addresses with unlucky bumps.
 pub mod budget {
+    use ballast_core_vault::crank::CrankAction;
+
     /// `observe` with a second source and a venue; held to 25,000.
     pub const OBSERVE: u32 = 37_500;
     /// `rebalance` and `unwind` with one order, the venue's part included; held to 120,000.
@@ -35,6 +37,18 @@ pub mod budget {
     pub const OVERHEAD: u32 = 1_000;
     /// The runtime's ceiling for a transaction.
     pub const MAX: u32 = 1_400_000;
+
+    /// Returns the compute units to grant to an action.
+    pub const fn of(action: &CrankAction) -> u32 {
+        match action {
+            CrankAction::Observe => OBSERVE,
+            CrankAction::Mark => MARK,
+            CrankAction::Fulfil => FULFIL,
+            CrankAction::CollectWithdrawal => COLLECT_WITHDRAWAL,
+            CrankAction::MoveCollateral(_) => MOVE_COLLATERAL,
+            CrankAction::Rebalance(_) | CrankAction::Unwind(_) => TRADE,
+        }
+    }
 }
 
 /// What a transaction offers for its place in a block.
@@ -48,7 +62,7 @@ pub struct Fee {
 #[derive(Clone, Debug)]
 pub struct Crank {
     /// The actions, in order.
-    pub actions: Vec<Action>,
+    pub actions: Vec<CrankAction>,
     /// One transaction with all of them.
     pub transaction: VersionedTransaction,
 }
@@ -62,20 +76,6 @@ pub enum CrankError {
     /// The keypair would not sign.
     #[error("the keeper's key could not sign: {0}")]
     Sign(#[from] SignerError),
-}
-
-impl Action {
-    /// Compute units to grant.
-    pub const fn budget(&self) -> u32 {
-        match self {
-            Self::Observe => budget::OBSERVE,
-            Self::Mark => budget::MARK,
-            Self::Fulfil => budget::FULFIL,
-            Self::CollectWithdrawal => budget::COLLECT_WITHDRAWAL,
-            Self::MoveCollateral(_) => budget::MOVE_COLLATERAL,
-            Self::Rebalance { .. } | Self::Unwind { .. } => budget::TRADE,
-        }
-    }
 }
 
 /// Plans and signs with no priority fee: a snapshot becomes one signed transaction, or `None` if
@@ -97,18 +97,18 @@ pub fn crank_with(
     blockhash: Hash,
     fee: Fee,
 ) -> Result<Option<Crank>, CrankError> {
-    let actions = plan(snapshot);
+    let actions = snapshot.plan();
     if actions.is_empty() {
         return Ok(None);
     }
     let key = keeper.pubkey();
     let instructions: Vec<Instruction> = actions
         .iter()
-        .map(|action| action.instruction(snapshot, &key))
+        .map(|action| instruction(action, snapshot, &key))
         .collect();
     let units = actions
         .iter()
-        .fold(0u32, |sum, action| sum.saturating_add(action.budget()));
+        .fold(0u32, |sum, action| sum.saturating_add(budget::of(action)));
     let transaction = sign(
         &instructions,
         units.saturating_add(salt(snapshot)),

@@ -5,11 +5,11 @@
 //! transactions.
 
 pub mod accounts;
+pub mod action;
 pub mod addresses;
 pub mod assess;
 pub mod crank;
 pub mod instructions;
-pub mod plan;
 pub mod prices;
 pub mod quotes;
 pub mod snapshot;

@@ -9,6 +9,7 @@ use ballast_core_market::observation::MarketObservation;
 use ballast_core_market::MarketView;
 use ballast_core_types::{Position, Price, Shares, TradingTerms, Value};
 use ballast_core_vault::appraisal::{Appraisal, AppraisalInputs};
+use ballast_core_vault::crank::{self, CrankAction, CrankInputs};
 use ballast_core_vault::prices::MarketPrices;
 pub use ballast_core_vault::prices::Purpose;
 use ballast_core_vault::state::VaultState;
@@ -41,7 +42,7 @@ pub struct Snapshot {
     pub second_feed: Option<RawAccount>,
     /// Risk market, as stored.
     pub risk_market: RiskMarket,
-    /// Risk market, decoded. An observation that is planned moves this one.
+    /// Risk market, decoded.
     pub market: MarketView,
     /// Vault, as stored.
     pub vault: Vault,
@@ -145,6 +146,22 @@ impl Snapshot {
         })
     }
 
+    /// Returns the actions due now, in the order to send them: see [`crank::plan`].
+    pub fn plan(&self) -> Vec<CrankAction> {
+        let position = |mid| self.position(mid);
+        let plan = crank::plan(&CrankInputs {
+            market: self.market,
+            observation: self.observation().ok(),
+            raw_price: self.raw_price(),
+            vault: &self.state,
+            position: &position,
+            terms: self.trading_terms(),
+            supply: Shares(self.supply),
+            now: self.now(),
+        });
+        plan.into_iter().flatten().collect()
+    }
+
     /// Returns the market's prices for a purpose, by the program's own rules.
     ///
     /// # Errors
@@ -178,21 +195,10 @@ impl Snapshot {
     /// for it, the venue cannot be read, or a value does not fit.
     pub fn appraise(&self, purpose: Purpose) -> Option<Appraisal<'_>> {
         let prices = self.prices(purpose).ok()?;
-        self.appraise_with(&self.state, prices, self.position(prices.bounds.mid)?)
-    }
-
-    /// Appraises another state of the vault, or another position, at these prices. `None` if a
-    /// value does not fit.
-    pub fn appraise_with<'a>(
-        &self,
-        vault: &'a VaultState,
-        prices: MarketPrices,
-        position: Position,
-    ) -> Option<Appraisal<'a>> {
         Appraisal::new(&AppraisalInputs {
-            vault,
+            vault: &self.state,
             prices,
-            position,
+            position: self.position(prices.bounds.mid)?,
             supply: Shares(self.supply),
             now: self.now(),
         })

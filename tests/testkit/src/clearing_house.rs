@@ -104,7 +104,7 @@ impl ClearingHouseFixture {
         self.send_large(instruction, &[&signer.keypair])
     }
 
-    /// Sends an instruction that permissionless, with compute units to spare.
+    /// Sends a permissionless instruction, with compute units to spare.
     pub fn crank(&mut self, instruction: Instruction) -> Sent {
         self.send_large(instruction, &[])
     }

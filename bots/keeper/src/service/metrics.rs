@@ -4,7 +4,7 @@ use super::memory::published;
 use ballast_core_market::breaker::{BreakerSet, VAULT};
 use ballast_core_vault::prices::Purpose;
 use ballast_rpc::ServiceError;
-use ballast_sdk::plan::Action;
+use ballast_sdk::action::CrankAction;
 use ballast_sdk::snapshot::Snapshot;
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram, Unit};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
@@ -69,7 +69,7 @@ pub fn serve(address: SocketAddr) -> Result<(), ServiceError> {
     describe_gauge!(LEAVING, "Shares that wait to be redeemed");
     describe_gauge!(BREAKER, "1 while a breaker of the market is active");
     describe_gauge!(VAULT_BREAKER, "1 while this breaker of the vault is active");
-    describe_gauge!(VENUE_FAILURES, "Failed observes the venue, in a row");
+    describe_gauge!(VENUE_FAILURES, "Failed observations of the venue, in a row");
     describe_gauge!(REGIME, "The market's regime: 0 calm, 1 elevated, 2 stressed, 3 crisis");
     websocket(false);
     rpc(false);
@@ -101,7 +101,7 @@ pub fn crank(action: &'static str, outcome: &'static str) {
 }
 
 /// The outcome of one transaction.
-pub fn cranks(actions: &[Action], outcome: &'static str) {
+pub fn cranks(actions: &[CrankAction], outcome: &'static str) {
     for action in actions {
         crank(action.name(), outcome);
     }

@@ -6,8 +6,8 @@ use ballast_rpc::retry::Backoff;
 use ballast_rpc::send::{submit, Outcome};
 use ballast_rpc::transaction_error::{Meaning, TransactionError};
 use ballast_rpc::ServiceError;
+use ballast_sdk::action::CrankAction;
 use ballast_sdk::crank::{crank_with, Crank, Fee};
-use ballast_sdk::plan::Action;
 use ballast_sdk::snapshot::Snapshot;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -44,7 +44,7 @@ pub enum Round {
 
 /// The actions that were refused, and until when they are left alone unless an account changes.
 struct Sulk {
-    actions: Vec<Action>,
+    actions: Vec<CrankAction>,
     version: u64,
     until: Instant,
 }
@@ -70,7 +70,7 @@ pub async fn work(shared: Arc<Shared>, habits: Habits) {
                             let _ = poll::read(&shared).await;
                             continue;
                         }
-                        Err(error) => tracing::warn!(%error, "redemption requests could not be observed"),
+                        Err(error) => tracing::warn!(%error, "redemption requests could not be read"),
                     }
                 }
                 break;
@@ -173,7 +173,7 @@ pub async fn execute(shared: &Shared, due: Due, dry_run: bool) -> Result<Round, 
         metrics::reaction(reaction);
     }
     let reaction_ms = reaction.map(|reaction| reaction.as_secs_f64() * 1_000.0);
-    let names: Vec<&str> = actions.iter().map(Action::name).collect();
+    let names: Vec<&str> = actions.iter().map(CrankAction::name).collect();
     let names = names.join(",");
     let orders = format!("{actions:?}");
     let outcome = submit(&shared.node, &transaction, dry_run).await?;
@@ -214,7 +214,7 @@ pub async fn execute(shared: &Shared, due: Due, dry_run: bool) -> Result<Round, 
     })
 }
 
-fn refused(actions: &[Action], names: &str, refusal: TransactionError, outcome: &'static str) -> Round {
+fn refused(actions: &[CrankAction], names: &str, refusal: TransactionError, outcome: &'static str) -> Round {
     let (rule, says) = (refusal.name.as_str(), refusal.message.as_str());
     match refusal.meaning() {
         Meaning::Beaten | Meaning::NotYet => {

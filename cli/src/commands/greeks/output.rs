@@ -34,7 +34,7 @@ pub enum Target {
 }
 
 impl Target {
-    /// Observes the place, before any work.
+    /// Checks the place, before any work.
     ///
     /// # Errors
     /// If it is the input, a folder, or in no folder.

@@ -129,7 +129,7 @@ impl Compiled {
         (self.units, self.most_units)
     }
 
-    fn observation(&mut self, observation: &PriceObservation) -> Result<MarketState> {
+    fn execute(&mut self, observation: &PriceObservation) -> Result<MarketState> {
         let now = observation.now();
         self.clock.unix_timestamp = now.unix_time;
         self.clock.slot = now.slot;
@@ -198,7 +198,7 @@ impl Observer for Compiled {
                     .to_owned(),
             });
         }
-        self.observation(observation).map_err(|error| ObserverError::Machine {
+        self.execute(observation).map_err(|error| ObserverError::Machine {
             time: observation.time,
             message: format!("{error:#}"),
         })

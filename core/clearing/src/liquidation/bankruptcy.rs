@@ -1,6 +1,6 @@
 //! The insurance account takes over what is lost, or what nobody took.
 
-use super::refusal::LiquidationError;
+use super::error::LiquidationError;
 use super::timing::{takeover_at, under_way};
 use crate::account::{AccountError, Claim, MarginAccount, Status, MAX_CLAIMS};
 use crate::margin::MarginStatus;
@@ -11,7 +11,7 @@ use ballast_core_types::{Lots, Value};
 
 /// The insurance account takes the money of an account that has none left, or whose positions
 /// nobody took: its cash and its claims. Debt is written off. Its positions follow by
-/// [`take_over_position`]; until then nothing else may be done with it.
+/// [`backstop_position`]; until then nothing else may be done with it.
 ///
 /// # Errors
 /// [`LiquidationError::NotBegun`], [`LiquidationError::Healthy`]; [`LiquidationError::TooEarly`]
@@ -89,7 +89,7 @@ fn move_claims(account: &mut MarginAccount, insurance: &mut MarginAccount) -> Re
 /// [`AccountError::NotBankrupt`], [`AccountError::NoPosition`], [`AccountError::PositionsFull`]:
 /// then something of the fund's has to be taken, or to expire, first. Both accounts are then as
 /// they were.
-pub fn take_over_position(
+pub fn backstop_position(
     account: &mut MarginAccount,
     insurance: &mut MarginAccount,
     series: &SeriesTerms,

@@ -3,7 +3,7 @@
 use super::model::{Model, FUND, HOUSE, LISTING, OWNERS};
 use ballast_core_clearing::account::Status;
 use ballast_core_clearing::liquidation::{
-    apply_take, backstop, begin, check_take, end, price_take, take_over_position, LiquidationFill, Seller,
+    apply_take, backstop, backstop_position, begin, check_take, end, price_take, LiquidationFill, Seller,
 };
 use ballast_core_clearing::margin::{fair_value_floor, MarginStatus, Marks};
 use ballast_core_types::{Lots, Value};
@@ -140,7 +140,7 @@ impl Model {
             if position.series.expiry <= self.now {
                 continue;
             }
-            if let Ok(change) = take_over_position(&mut participants[index], &mut fund[0], &position.series) {
+            if let Ok(change) = backstop_position(&mut participants[index], &mut fund[0], &position.series) {
                 self.change_open_interest(&position.series, change);
             }
         }

@@ -221,7 +221,7 @@ impl Breaker {
             Self::NavJump => "change of a share's value between two marks, either way",
             Self::Turnover => "value traded in the window, over net asset value",
             Self::KeeperSpend => "pay to keepers in the window, over net asset value",
-            Self::VenueFailure => "failed observes a venue, in a row",
+            Self::VenueFailure => "failed observations of a venue, in a row",
             Self::StaleSurface => "time since the last publication of the surface",
         }
     }

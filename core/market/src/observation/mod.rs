@@ -1,4 +1,4 @@
-//! One observation at a market: signals, regime and breakers from everything that can be seen of
+//! One observation of a market: signals, regime and breakers from everything that can be seen of
 //! it, in one pure function.
 //!
 //! `observe` of the risk program calls [`MarketState::next`]; the keeper, the replay and the tests
@@ -105,7 +105,7 @@ impl ObservationParams {
 }
 
 impl MarketState {
-    /// After the first observation at a market: nothing can have tripped, and the regime is that of
+    /// After the first observation of a market: nothing can have tripped, and the regime is that of
     /// a new market.
     pub fn first(observation: &MarketObservation, variance: EwmaVariance, now: Now) -> Self {
         Self {
@@ -138,7 +138,7 @@ impl MarketState {
         };
         let contraction = observation.trading_cost.and(trading_cost).map(TradingCost::contraction);
         let indicators = indicators(&signals, observation, contraction, params, time);
-        let readings = readings::of_look(&self.signals, observation, &indicators, time);
+        let readings = readings::of_observation(&self.signals, observation, &indicators, time);
         Ok(Self {
             signals,
             second: observation.second.or(self.second),

@@ -8,7 +8,7 @@ use crate::signals::Signals;
 use ballast_core_types::basis_points::BasisPoints;
 
 /// At an observation; `before` are the signals it found.
-pub(super) fn of_look(
+pub(super) fn of_observation(
     before: &Signals,
     observation: &MarketObservation,
     indicators: &Indicators,

@@ -253,7 +253,7 @@ impl Frame {
         }
     }
 
-    /// Vanna −φ·d₂/σ, volga vega·d₁·d₂/σ, charm ±q·leg₁/S − φ·(2(r − q)τ − d₂σ√τ)/(2τσ√τ), φ carried.
+    /// Vanna −φd₂/σ, volga vega·d₁d₂/σ, charm ±q·leg₁/S − φ(2(r − q)τ − d₂σ√τ)/(2τσ√τ), φ carried.
     #[inline(always)]
     fn higher(&self, inputs: &Inputs) -> HigherGreeks {
         let volatility = inputs.volatility.0;
@@ -308,7 +308,7 @@ impl Frame {
     }
 }
 
-/// d₁ and d₂ as scores: X/s ± s/4, the forward's moneyness X in Q58, s = σ√τ·√(2 log₂e) with 1 = 2²⁹.
+/// d₁ and d₂ as scores: X/s ± s/4, with the forward's moneyness X (Q58), s = σ√τ·√(2 log₂e) (Q29).
 #[inline(always)]
 fn scores(forward: i64, spread: u64, exponent: i64) -> (i64, i64) {
     // X/s in Q28 is X·2^shift / spread.
@@ -329,7 +329,7 @@ fn scores(forward: i64, spread: u64, exponent: i64) -> (i64, i64) {
     (add(ratio, quarter), sub(ratio, quarter))
 }
 
-/// e^(−qτ)·φ, mantissa and exponent, for a score in Q28 and qτ·log₂e in Q58; nothing beyond [`FAR`].
+/// e^(−qτ)·φ, mantissa and exponent, for a score (Q28) and qτ·log₂e (Q58); nothing beyond [`FAR`].
 #[inline(always)]
 fn density_at(score: u64, lost: i64) -> (u64, i64) {
     if score >= FAR as u64 {

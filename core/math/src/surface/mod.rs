@@ -48,7 +48,8 @@ impl Surface {
     /// accepts what the rational inequalities accept and nothing else.
     ///
     /// # Errors
-    /// [`SurfaceError`]: the first slice that breaks a rule, and the rule; ranges are observed before arbitrage.
+    /// [`SurfaceError`]: the first slice that breaks a rule, and the rule; ranges come before
+    /// arbitrage.
     pub fn new(slices: &[Slice]) -> Result<Self, SurfaceError> {
         let surface = Self::restore(slices)?;
         check_arbitrage(slices)?;
@@ -96,7 +97,7 @@ impl Surface {
 /// which to publish.
 ///
 /// # Errors
-/// [`SurfaceError`]: the first slice that breaks a rule, and the rule; ranges are observed before arbitrage.
+/// [`SurfaceError`]: the first slice that breaks a rule, and the rule; ranges come before arbitrage.
 pub fn check(slices: &[Slice]) -> Result<(), SurfaceError> {
     let mut before = None;
     for (index, slice) in slices.iter().enumerate() {

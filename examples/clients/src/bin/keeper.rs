@@ -1,13 +1,13 @@
 //! Cranks a vault until nothing is due: `example-keeper RPC_URL KEYPAIR_FILE VAULT`.
 //!
-//! Everything a keeper has to decide is one pure function, [`plan`]: it observes the market as the
-//! program will, asks the same proof that the program asks, and says what is due. The real bot
-//! (`./ballast keeper`) adds a websocket, retries, fees and metrics around it.
+//! Everything a keeper has to decide is one pure function, `Snapshot::plan`: it observes the market
+//! as the program will, asks the same proof that the program asks, and says what is due. The real
+//! bot (`./ballast keeper`) adds a websocket, retries, fees and metrics around it.
 
 use anyhow::Result;
 use ballast_client_examples::snapshot;
 use ballast_rpc::{args, BlockingRpc, Cluster};
-use ballast_sdk::plan::{plan, Action};
+use ballast_sdk::action::{instruction, CrankAction};
 use solana_signer::Signer;
 use std::path::Path;
 
@@ -24,15 +24,15 @@ fn main() -> Result<()> {
     let vault = args::address(vault, "VAULT")?;
     for _ in 0..ROUNDS {
         let snapshot = snapshot(&mut rpc, &vault)?;
-        let due = plan(&snapshot);
+        let due = snapshot.plan();
         if due.is_empty() {
             println!("nothing is due");
             return Ok(());
         }
-        let names: Vec<&str> = due.iter().map(Action::name).collect();
+        let names: Vec<&str> = due.iter().map(CrankAction::name).collect();
         let instructions: Vec<_> = due
             .iter()
-            .map(|action| action.instruction(&snapshot, &keeper.pubkey()))
+            .map(|action| instruction(action, &snapshot, &keeper.pubkey()))
             .collect();
         rpc.send(&instructions, &[&keeper])?;
         println!("cranked: {}", names.join(", "));

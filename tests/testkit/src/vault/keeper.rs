@@ -1,7 +1,7 @@
 //! A vault's keeper, with the plan of the bot.
 
 use super::VaultFixture;
-use ballast_sdk::plan::{plan, Action};
+use ballast_sdk::action::{instruction, CrankAction};
 use litesvm::types::FailedTransactionMetadata;
 use solana_signer::Signer;
 
@@ -15,17 +15,17 @@ impl VaultFixture {
             }
             self.pass(0, 1);
         }
-        panic!("the keeper never comes to rest: {:?}", plan(&self.snapshot()));
+        panic!("the keeper never comes to rest: {:?}", self.snapshot().plan());
     }
 
     /// Sends what is due in one transaction.
-    pub fn crank_once(&mut self) -> Result<Vec<Action>, Box<FailedTransactionMetadata>> {
+    pub fn crank_once(&mut self) -> Result<Vec<CrankAction>, Box<FailedTransactionMetadata>> {
         let snapshot = self.snapshot();
-        let actions = plan(&snapshot);
+        let actions = snapshot.plan();
         let keeper = self.keeper.insecure_clone();
         let instructions: Vec<_> = actions
             .iter()
-            .map(|action| action.instruction(&snapshot, &keeper.pubkey()))
+            .map(|action| instruction(action, &snapshot, &keeper.pubkey()))
             .collect();
         if !instructions.is_empty() {
             self.send_paid_by(&keeper, &instructions, &[])?;

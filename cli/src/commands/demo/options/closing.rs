@@ -190,10 +190,10 @@ fn all_is_closed(closing: &Closing) -> Finding {
 }
 
 fn writer_was_liquidated(closing: &Closing) -> Finding {
-    let Liquidated { takes, taken_over, .. } = closing.liquidated;
+    let Liquidated { takes, absorbed, .. } = closing.liquidated;
     (
-        takes + taken_over > 0,
-        format!("{takes} takes, {taken_over} positions taken over"),
+        takes + absorbed > 0,
+        format!("{takes} takes, {absorbed} positions absorbed"),
     )
 }
 
@@ -233,7 +233,7 @@ mod tests {
             liquidated: Liquidated {
                 begun: 1,
                 takes: 1,
-                taken_over: 0,
+                absorbed: 0,
             },
             ..Closing::default()
         }

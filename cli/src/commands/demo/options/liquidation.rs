@@ -23,7 +23,7 @@ pub struct Liquidated {
     /// Takes.
     pub takes: u32,
     /// Positions that the insurance fund took over.
-    pub taken_over: u32,
+    pub absorbed: u32,
 }
 
 /// Sends an instruction. Returns whether it landed: a program's refusal is no error.
@@ -126,9 +126,9 @@ pub fn backstop(client: &mut OptionsClient, failing: &Person, by: &Person, count
     }
     let mut positions = 0;
     for position in account.positions().to_vec() {
-        let over = ix::take_over_position(&client.keys, &key, &position.series);
+        let over = ix::backstop_position(&client.keys, &key, &position.series);
         positions += u32::from(lands(client, over, by)?);
     }
-    count.taken_over += positions;
+    count.absorbed += positions;
     Ok(positions)
 }

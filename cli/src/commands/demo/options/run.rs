@@ -96,7 +96,7 @@ impl Run {
             samples: settled.count,
             settlement: settled.samples,
             surfaces_published: [published.whole, published.partial, published.refused],
-            liquidation: [liquidated.begun, liquidated.takes, liquidated.taken_over],
+            liquidation: [liquidated.begun, liquidated.takes, liquidated.absorbed],
             checks: closing.checks(self.thin),
             people: closing.people,
             ledger: closing.ledger,

@@ -53,16 +53,16 @@ fn the_fund_takes_over_what_is_lost_or_left() {
             }
         );
         // Four of ten are netted: the fund is short six, and as many fewer are held long.
-        assert_eq!(take_over_position(&mut owner, &mut fund, &call(100)), Ok(-4));
-        let gone = take_over_position(&mut owner, &mut fund, &call(100));
+        assert_eq!(backstop_position(&mut owner, &mut fund, &call(100)), Ok(-4));
+        let gone = backstop_position(&mut owner, &mut fund, &call(100));
         assert_eq!(
             gone,
             Err(LiquidationError::Account(AccountError::NoPosition)).map_err(|_| AccountError::NoPosition)
         );
         assert_eq!(owner.status, Status::Bankrupt);
-        assert_eq!(take_over_position(&mut owner, &mut fund, &put(100)), Ok(0));
+        assert_eq!(backstop_position(&mut owner, &mut fund, &put(100)), Ok(0));
         assert_eq!((owner.status, owner.is_empty()), (Status::Normal, true));
-        let over = take_over_position(&mut owner, &mut fund, &put(100));
+        let over = backstop_position(&mut owner, &mut fund, &put(100));
         assert_eq!(over, Err(AccountError::NotBankrupt));
     }
 }

@@ -58,17 +58,17 @@ pub fn backstop(keys: &ClearingHouseKeys, account: &Pubkey, markets: &[MarketKey
     with_markets(build(ID, accounts, instruction::Backstop {}), markets)
 }
 
-/// Builds `take_over_position`.
-pub fn take_over_position(keys: &ClearingHouseKeys, account: &Pubkey, key: &SeriesKey) -> Instruction {
+/// Builds `backstop_position`.
+pub fn backstop_position(keys: &ClearingHouseKeys, account: &Pubkey, key: &SeriesKey) -> Instruction {
     let series = keys.series(key);
-    let accounts = accounts::TakeOverPosition {
+    let accounts = accounts::BackstopPosition {
         house: keys.house,
         expiry: series.expiry,
         series: series.series,
         account: *account,
         insurance: keys.insurance,
     };
-    build(ID, accounts, instruction::TakeOverPosition {})
+    build(ID, accounts, instruction::BackstopPosition {})
 }
 
 /// Builds `buy_from_insurance`: `quantity` has the sign of the insurance account's position.
