@@ -127,7 +127,7 @@ impl Run {
             let over = ix::backstop(&self.world.keys, &owner.account, &markets);
             self.done[5] += u32::from(self.world.crank(over).is_ok());
             for position in self.world.account(&owner.account).positions() {
-                let take = ix::take_over_position(&self.world.keys, &owner.account, &position.series);
+                let take = ix::backstop_position(&self.world.keys, &owner.account, &position.series);
                 self.done[6] += u32::from(self.world.crank(take).is_ok());
             }
         }

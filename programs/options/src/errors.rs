@@ -1,7 +1,7 @@
 //! One error per rule. A message names the rule; the numbers that broke it are in the log line
 //! before it.
 
-mod refusals;
+mod conversions;
 
 use anchor_lang::prelude::*;
 use core::fmt::Debug;
@@ -214,7 +214,7 @@ pub enum OptionsError {
     #[msg("liquidation: equity is gone: the account is the insurance account's to take over")]
     EquityGone,
     #[msg("liquidation: liquidators still have time")]
-    TakeOverTooEarly,
+    BackstopTooEarly,
     #[msg("liquidation: the window of the series' settlement has begun: nothing of it is taken any more")]
     Settling,
     #[msg("liquidation: a take has to reduce the position")]

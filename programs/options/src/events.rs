@@ -196,7 +196,7 @@ pub struct InsuranceSold {
 /// An account whose money the insurance account took: its positions follow.
 #[event]
 #[derive(Debug)]
-pub struct TakenOver {
+pub struct AccountAbsorbed {
     pub account: Pubkey,
     pub margin_status: MarginStatusReport,
     pub insurance_cash: u64,
@@ -205,7 +205,7 @@ pub struct TakenOver {
 /// A position that went to the insurance account.
 #[event]
 #[derive(Debug)]
-pub struct PositionTakenOver {
+pub struct PositionAbsorbed {
     pub account: Pubkey,
     pub key: SeriesKey,
     pub quantity: i64,

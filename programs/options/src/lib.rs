@@ -162,8 +162,8 @@ pub mod ballast_options {
     }
 
     /// The insurance account takes one position of such an account. Anyone may.
-    pub fn take_over_position(ctx: Context<TakeOverPosition>) -> Result<()> {
-        instructions::backstop::take_over_position(ctx)
+    pub fn backstop_position(ctx: Context<BackstopPosition>) -> Result<()> {
+        instructions::backstop::backstop_position(ctx)
     }
 
     /// Takes a part of a position of the insurance account: `quantity` has the sign of the

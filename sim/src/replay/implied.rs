@@ -80,7 +80,8 @@ impl ImpliedSeries {
     /// Fits every snapshot of `currency` in `files`.
     ///
     /// # Errors
-    /// [`ImpliedError`]: a file that cannot be read, or the first snapshot that gives no volatility.
+    /// [`ImpliedError`]: a file that cannot be read, or the first snapshot that gives no
+    /// volatility.
     pub fn load(files: &[PathBuf], currency: &str) -> Result<Self, ImpliedError> {
         let mut points = Vec::new();
         for file in files {

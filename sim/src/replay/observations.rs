@@ -1,4 +1,4 @@
-//! Candles as observes a market.
+//! Candles as observations of a market.
 
 use std::str::FromStr;
 

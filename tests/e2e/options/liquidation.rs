@@ -139,7 +139,7 @@ fn an_owner_who_brings_money_ends_it() {
 fn what_nobody_takes_goes_to_the_insurance_account_and_from_it_to_anyone() {
     let mut failing = Failing::new(40_000);
     failing.fail();
-    refused(failing.backstop(), OptionsError::TakeOverTooEarly);
+    refused(failing.backstop(), OptionsError::BackstopTooEarly);
     failing.world.advance(1_201);
     failing.backstop().unwrap();
     let owner = failing.owner.account;
@@ -148,7 +148,7 @@ fn what_nobody_takes_goes_to_the_insurance_account_and_from_it_to_anyone() {
         (0, 2)
     );
     refused(failing.world.deposit(&failing.owner, USD), OptionsError::Bankrupt);
-    let take = ix::take_over_position(&failing.world.keys, &owner, &failing.key);
+    let take = ix::backstop_position(&failing.world.keys, &owner, &failing.key);
     failing.world.crank(take.clone()).unwrap();
     refused(failing.world.crank(take), OptionsError::NotBankrupt);
     let insurance = failing.world.keys.insurance;

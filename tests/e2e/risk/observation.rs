@@ -1,4 +1,4 @@
-//! One observation at a market through the compiled program: a second source, venues, regime and
+//! One observation of a market through the compiled program: a second source, venues, regime and
 //! breakers.
 
 use ballast_core_market::admission::PriceUse;

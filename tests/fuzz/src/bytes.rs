@@ -125,7 +125,7 @@ impl Bytes<'_> {
         if self.byte() & 1 == 0 {
             return self.raw_magnitude();
         }
-        // The spot's exponent and eight on both sides: what passes the first observation at the
+        // The spot's exponent and eight on both sides: what passes the first look at the
         // strike.
         let octaves = i32::from(self.byte() % 17) - 8;
         Magnitude::from_parts(self.word() | 1 << 63, spot.exponent() - 63 + octaves).unwrap_or(Magnitude::ONE)

@@ -1,8 +1,8 @@
-//! `backstop` and `take_over_position`: the insurance account takes what nobody else took.
+//! `backstop` and `backstop_position`: the insurance account takes what nobody else took.
 
 use crate::clearing::{sum, SeriesAccounts};
 use crate::errors::{OptionsError, Refuse};
-use crate::events::{MarginStatusReport, PositionTakenOver, TakenOver};
+use crate::events::{AccountAbsorbed, MarginStatusReport, PositionAbsorbed};
 use crate::instructions::liquidation::margin_status;
 use crate::state::{ClearingHouse, Expiry, MarginAccount, Series};
 use anchor_lang::prelude::*;
@@ -40,7 +40,7 @@ pub(crate) fn backstop<'info>(ctx: Context<'info, Backstop<'info>>) -> Result<()
     require!(sum(&[&book, &fund]) == before, OptionsError::NotConserved);
     account.store(&book)?;
     insurance.store(&fund)?;
-    emit!(TakenOver {
+    emit!(AccountAbsorbed {
         account: accounts.account.key(),
         margin_status: MarginStatusReport::from(&status),
         insurance_cash: fund.cash,
@@ -48,9 +48,9 @@ pub(crate) fn backstop<'info>(ctx: Context<'info, Backstop<'info>>) -> Result<()
     Ok(())
 }
 
-/// Accounts of `take_over_position`.
+/// Accounts of `backstop_position`.
 #[derive(Accounts)]
-pub struct TakeOverPosition<'info> {
+pub struct BackstopPosition<'info> {
     /// The house.
     #[account(mut, has_one = insurance @ OptionsError::WrongInsurance)]
     pub house: AccountLoader<'info, ClearingHouse>,
@@ -76,7 +76,7 @@ pub struct TakeOverPosition<'info> {
     pub insurance: AccountLoader<'info, MarginAccount>,
 }
 
-pub(crate) fn take_over_position(ctx: Context<TakeOverPosition>) -> Result<()> {
+pub(crate) fn backstop_position(ctx: Context<BackstopPosition>) -> Result<()> {
     let accounts = ctx.accounts;
     let mut house = accounts.house.load_mut()?;
     house.check_version()?;
@@ -86,7 +86,7 @@ pub(crate) fn take_over_position(ctx: Context<TakeOverPosition>) -> Result<()> {
     let (mut book, mut fund) = (account.book()?, insurance.book()?);
     let terms = accounts.series.key.terms()?;
     let quantity = book.quantity(&terms);
-    let change = liquidation::take_over_position(&mut book, &mut fund, &terms).or_refuse()?;
+    let change = liquidation::backstop_position(&mut book, &mut fund, &terms).or_refuse()?;
     let mut venue = SeriesAccounts {
         house: &mut house,
         expiry: &mut accounts.expiry,
@@ -95,7 +95,7 @@ pub(crate) fn take_over_position(ctx: Context<TakeOverPosition>) -> Result<()> {
     venue.change_open_interest(change)?;
     account.store(&book)?;
     insurance.store(&fund)?;
-    emit!(PositionTakenOver {
+    emit!(PositionAbsorbed {
         account: accounts.account.key(),
         key: accounts.series.key,
         quantity: quantity.0,

@@ -13,7 +13,8 @@ pub struct OpenAccount<'info> {
     /// Pays, and gets the rent back one day.
     #[account(mut)]
     pub payer: Signer<'info>,
-    /// CHECK: any key may own an account, a program's own address among them; only its signature moves the money.
+    /// CHECK: any key may own an account, a program's own address among them; only its signature
+    /// moves the money.
     pub owner: UncheckedAccount<'info>,
     /// The house.
     pub house: AccountLoader<'info, ClearingHouse>,

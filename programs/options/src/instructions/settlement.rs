@@ -71,7 +71,8 @@ pub struct FinishSettlement<'info> {
     /// The expiry.
     #[account(mut, has_one = house @ OptionsError::WrongHouse)]
     pub expiry: Box<Account<'info, Expiry>>,
-    /// CHECK: the risk market of the listing, by its address. Only its slow price is read, and only where there were too few samples.
+    /// CHECK: the risk market of the listing, by its address. Only its slow price is read, and only
+    /// where there were too few samples.
     #[account(address = house.load()?.listing(expiry.market)?.risk_market @ OptionsError::NotListed)]
     pub risk_market: UncheckedAccount<'info>,
 }

@@ -1,4 +1,4 @@
-//! `observe`: one observation at a market. Permissionless, at most once per minimum interval.
+//! `observe`: one observation of a market. Permissionless, at most once per minimum interval.
 
 use crate::errors::RiskError;
 use crate::events::{announce_plain, Observed};
@@ -18,7 +18,8 @@ pub struct Observe<'info> {
     pub market: AccountLoader<'info, Market>,
     /// CHECK: owner, feed, verification level and layout are checked against the market's source.
     pub price_feed: UncheckedAccount<'info>,
-    /// CHECK: as the price feed, against the market's second source. It cannot be left out where there is one.
+    /// CHECK: as the price feed, against the market's second source. It cannot be left out where
+    /// there is one.
     pub second_feed: Option<UncheckedAccount<'info>>,
 }
 

@@ -64,7 +64,7 @@ struct Fresh {
     feeders: Vec<Pubkey>,
 }
 
-/// Observes every account passed. One that is no registered feeder's own submission is refused, so
+/// Reads every account passed. One that is no registered feeder's own submission is refused, so
 /// that a keeper notices; one that is merely old, or for other expiries, is left out.
 fn fresh_submissions(surface: &Surface, key: &Pubkey, accounts: &[AccountInfo], now: i64) -> Result<Fresh> {
     let expiries = surface.active(now);

@@ -59,7 +59,8 @@ pub struct CreateVault<'info> {
     pub quote_mint: Box<Account<'info, Mint>>,
     /// Market whose risk the vault takes.
     pub risk_market: AccountLoader<'info, RiskMarket>,
-    /// CHECK: the venue's market: of its layout, owned by its program, priced by the same risk market.
+    /// CHECK: the venue's market: of its layout, owned by its program, priced by the same risk
+    /// market.
     #[account(
         constraint = venue::pins(&venue_market).is_some_and(|pins| pins.risk_market == risk_market.key().to_bytes()) @ VaultError::WrongRiskMarket,
         owner = venue::PROGRAM @ ErrorCode::AccountOwnedByWrongProgram,

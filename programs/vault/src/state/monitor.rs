@@ -101,9 +101,9 @@ pub struct StoredMonitor {
     pub keeper_spend: u64,
     /// When it was last added to, unix seconds.
     pub keeper_spend_at: i64,
-    /// When the last failed observation at the venue was, unix seconds.
+    /// When the last failed observation of the venue was, unix seconds.
     pub failed_at: i64,
-    /// Failed observes the venue, in a row.
+    /// Failed observations of the venue, in a row.
     pub venue_failures: u32,
     /// Breakers that are active: a bit for each, in the order of `docs/reference/breakers.md`.
     pub tripped: u16,

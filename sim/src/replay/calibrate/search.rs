@@ -202,7 +202,7 @@ fn judged(steps: &[Step], typed: &Typed) -> Vec<Step> {
     let (mut regime, mut breakers) = (RegimeState::new(first.time), BreakerStates::new(first.time));
     let mut judged = Vec::with_capacity(steps.len());
     for (index, step) in steps.iter().enumerate() {
-        // The first observation at a market only begins it.
+        // The first observation of a market only begins it.
         if index > 0 {
             regime = regime.update(&step.indicators, step.time, regime_params);
             let readings = MARKET.readings(|breaker| match breaker {

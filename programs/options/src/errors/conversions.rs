@@ -127,7 +127,7 @@ impl From<LiquidationError> for OptionsError {
             LiquidationError::Restored => Self::Restored,
             LiquidationError::NotRestored => Self::NotRestored,
             LiquidationError::Bankrupt => Self::EquityGone,
-            LiquidationError::TooEarly { .. } => Self::TakeOverTooEarly,
+            LiquidationError::TooEarly { .. } => Self::BackstopTooEarly,
             LiquidationError::Settling => Self::Settling,
             LiquidationError::NotReducing { .. } => Self::NotReducing,
             LiquidationError::Worse => Self::CoverageWorse,
