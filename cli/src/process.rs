@@ -101,11 +101,11 @@ impl Process {
         };
         // Its last words may still be on their way through the reader.
         std::thread::sleep(Duration::from_millis(50));
-        let submitted = self.errors.lock().ok().and_then(|lines| lines.last().cloned());
+        let last = self.errors.lock().ok().and_then(|lines| lines.last().cloned());
         Err(anyhow!(
             "{} ended ({status}): {}",
             self.name,
-            submitted.unwrap_or_else(|| "it said nothing".to_owned())
+            last.unwrap_or_else(|| "it said nothing".to_owned())
         ))
     }
 

@@ -223,10 +223,10 @@ fn a_bad_table_is_one_clear_line() {
         std::fs::write(&path, text).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_ballast"));
         let output = command.args(["bench", "math", "--golden"]).arg(&path).output().unwrap();
-        let submitted = String::from_utf8(output.stderr).unwrap();
+        let printed = String::from_utf8(output.stderr).unwrap();
         assert!(
-            !output.status.success() && submitted.contains(expected) && submitted.lines().count() == 1,
-            "{submitted}"
+            !output.status.success() && printed.contains(expected) && printed.lines().count() == 1,
+            "{printed}"
         );
     }
 }

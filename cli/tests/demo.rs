@@ -18,11 +18,11 @@ fn refusal(arguments: &[&str], expected: &str) {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("report");
     let output = demo(arguments, &out);
-    let submitted = String::from_utf8_lossy(&output.stderr).into_owned();
+    let printed = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!output.status.success(), "{arguments:?}");
     assert!(
-        submitted.contains(expected) && submitted.trim_end().lines().count() == 1,
-        "{arguments:?}: {submitted}"
+        printed.contains(expected) && printed.trim_end().lines().count() == 1,
+        "{arguments:?}: {printed}"
     );
     assert!(!out.exists(), "{arguments:?} left something behind");
 }

@@ -141,7 +141,7 @@ impl FeederNetwork {
     }
 }
 
-fn submitted(output: &Output) -> String {
+fn printed(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout)
 }
 
@@ -166,7 +166,7 @@ fn feeders_open_submit_and_publish_a_surface() {
 
     // A dry run says everything and touches nothing; it needs no key.
     let dry = world.feed(&market, None, &file, &["--as-of-now", "--dry-run"]);
-    assert!(dry.status.success(), "{}", submitted(&dry));
+    assert!(dry.status.success(), "{}", printed(&dry));
     let report: serde_json::Value = serde_json::from_slice(&dry.stdout).unwrap();
     assert_eq!(report["slices"].as_array().unwrap().len(), 8);
     assert_eq!(
@@ -196,42 +196,37 @@ fn feeders_open_submit_and_publish_a_surface() {
 
     // The first says it from a file; one is too few to publish, and that is no failure.
     let first = world.feed(&market, Some("0"), &file, &["--as-of-now", "--publish"]);
-    assert!(first.status.success(), "{}", submitted(&first));
+    assert!(first.status.success(), "{}", printed(&first));
     assert!(
-        submitted(&first).contains("submitted") && submitted(&first).contains("too few"),
+        printed(&first).contains("submitted") && printed(&first).contains("too few"),
         "{}",
-        submitted(&first)
+        printed(&first)
     );
     assert_eq!(world.surface().publications, 0);
 
     // The second from standard input, twice, and publishes; whether the second publication comes
     // too soon, or moves too far for the second or so since the first, is the clock's matter.
     let second = world.feed(&market, Some("1"), "-", &["--as-of-now", "--publish"]);
-    assert!(second.status.success(), "{}", submitted(&second));
-    assert_eq!(
-        submitted(&second).matches("submitted").count(),
-        2,
-        "{}",
-        submitted(&second)
-    );
+    assert!(second.status.success(), "{}", printed(&second));
+    assert_eq!(printed(&second).matches("submitted").count(), 2, "{}", printed(&second));
     let surface = world.surface();
-    assert!((1..=2).contains(&surface.publications), "{}", submitted(&second));
-    assert_eq!(surface.published().len(), 8, "{}", submitted(&second));
+    assert!((1..=2).contains(&surface.publications), "{}", printed(&second));
+    assert_eq!(surface.published().len(), 8, "{}", printed(&second));
     let published = (surface.published()[1].variance as f64 / 2f64.powi(56)).sqrt();
     assert!((published - level).abs() < 1e-3, "{published} {level}");
 
     // Again, over an account that is there already.
     let again = world.feed(&market, Some("1"), &file, &["--as-of-now", "--all"]);
     assert!(
-        again.status.success() && submitted(&again).contains("opened=false"),
+        again.status.success() && printed(&again).contains("opened=false"),
         "{}",
-        submitted(&again)
+        printed(&again)
     );
 
     // A node that is gone is one clear line after a few tries, and no fault of the command line.
     node.kill();
     let gone = world.feed(&market, Some("1"), &file, &now);
-    let text = submitted(&gone);
+    let text = printed(&gone);
     assert_eq!(gone.status.code(), Some(1), "{text}");
     assert!(text.lines().last().unwrap().contains("cannot reach the node"), "{text}");
 }

@@ -49,8 +49,8 @@ fn what_cannot_be_done_is_said_in_one_line() {
         (&["--out", "/dev/null/x"], 1, "cannot be made"),
     ] {
         let done = fit(arguments);
-        let submitted = text(&done.stderr);
-        assert_eq!(done.status.code(), Some(code), "{arguments:?} {submitted}");
-        assert!(submitted.contains(message), "{arguments:?} {submitted}");
+        let printed = text(&done.stderr);
+        assert_eq!(done.status.code(), Some(code), "{arguments:?} {printed}");
+        assert!(printed.contains(message), "{arguments:?} {printed}");
     }
 }

@@ -51,7 +51,7 @@ impl Desk {
     }
 }
 
-fn submitted(output: &Output) -> String {
+fn printed(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
@@ -65,7 +65,7 @@ fn a_table_is_worked_out_in_the_golden_format() {
     let path = vectors();
     let input = path.to_str().unwrap();
     let output = desk.run(&["--in", input, "--out", "out.csv"]);
-    assert!(output.status.success(), "{}", submitted(&output));
+    assert!(output.status.success(), "{}", printed(&output));
     let (result, golden) = (desk.read("out.csv"), std::fs::read_to_string(&path).unwrap());
     assert_eq!(result.lines().next(), golden.lines().next());
     assert_eq!(result.lines().count(), golden.lines().count());
@@ -97,7 +97,7 @@ fn tiers_differ_and_machines_do_not() {
         for machine in ["host", "svm"] {
             let input = path.to_str().unwrap();
             let output = desk.run(&["--in", input, "--out", "out.csv", "--tier", tier, "--on", machine]);
-            assert!(output.status.success(), "{}", submitted(&output));
+            assert!(output.status.success(), "{}", printed(&output));
             results.push(desk.read("out.csv"));
         }
     }
@@ -144,7 +144,7 @@ fn bad_rows_are_named_and_the_rest_is_done() {
             "in.csv line 14, column tau: -1: the time must be zero or within 1 second and 5 years",
             "ballast: 11 of 13 rows left out of out.csv",
         ];
-        assert_eq!(submitted(&output).lines().collect::<Vec<_>>(), expected, "{machine}");
+        assert_eq!(printed(&output).lines().collect::<Vec<_>>(), expected, "{machine}");
         let result = desk.read("out.csv");
         let lines: Vec<&str> = result.lines().collect();
         assert_eq!(lines.len(), 3, "{result}");
@@ -176,11 +176,11 @@ fn where_nothing_can_be_done_nothing_is_touched() {
         let output = desk.run(&arguments);
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
         assert!(
-            submitted(&output).contains(expected),
+            printed(&output).contains(expected),
             "{arguments:?}: {}",
-            submitted(&output)
+            printed(&output)
         );
-        assert_eq!(submitted(&output).lines().count(), 1, "{}", submitted(&output));
+        assert_eq!(printed(&output).lines().count(), 1, "{}", printed(&output));
     }
     assert_eq!(desk.read("out.csv"), "what was there");
     assert_eq!(desk.files(), before);
@@ -198,7 +198,7 @@ fn columns_are_found_by_name_and_others_left_out() {
         ),
     );
     let output = desk.run(&["--in", "in.csv", "--out", "out.csv"]);
-    assert!(output.status.success(), "{}", submitted(&output));
+    assert!(output.status.success(), "{}", printed(&output));
     let result = desk.read("out.csv");
     assert!(
         result.lines().nth(1).unwrap().starts_with("C,2.50,2.50,0,0,1,0.5,0."),
@@ -212,7 +212,7 @@ fn a_table_without_rows_is_a_table() {
     desk.write("in.csv", HEADER);
     for machine in ["host", "svm"] {
         let output = desk.run(&["--in", "in.csv", "--out", "out.csv", "--on", machine]);
-        assert!(output.status.success(), "{}", submitted(&output));
+        assert!(output.status.success(), "{}", printed(&output));
         assert_eq!(
             desk.read("out.csv"),
             format!("{HEADER},price,delta,gamma,vega,theta,rho,vanna,volga,charm\n")

@@ -130,16 +130,16 @@ fn a_killed_keeper_is_replaced_and_the_vault_goes_on() {
     let mut node = start_node(&node, port, Some(GENESIS)).unwrap();
     let mut world = VaultNetwork::new(port);
     // Twice is as good as once.
-    let mut submitted = Vec::new();
+    let mut printed = Vec::new();
     world
         .local
         .initialise(&mut world.rpc, &root().join("target/deploy"), &mut |line| {
-            submitted.push(line.to_owned())
+            printed.push(line.to_owned())
         })
         .unwrap();
     assert!(
-        !submitted.is_empty() && submitted.iter().all(|line| line.contains("already")),
-        "{submitted:?}"
+        !printed.is_empty() && printed.iter().all(|line| line.contains("already")),
+        "{printed:?}"
     );
 
     let wallet = keys::wallet("keeper");
@@ -207,7 +207,7 @@ fn a_keeper_with_a_wrong_vault_says_so_in_one_line() {
     let mut command = keeper_command(&keeper, port, &wrong, &file);
     let output = command.arg("--once").output().unwrap();
     assert!(!output.status.success());
-    let submitted = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
-    let last = submitted.lines().last().unwrap_or_default();
-    assert!(last.contains(&wrong.to_string()), "{submitted}");
+    let printed = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
+    let last = printed.lines().last().unwrap_or_default();
+    assert!(last.contains(&wrong.to_string()), "{printed}");
 }

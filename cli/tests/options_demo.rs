@@ -32,10 +32,10 @@ fn demo(arguments: &[&str], out: &Path) -> Output {
 fn held(arguments: &[&str]) -> (Value, Vec<Step>) {
     let folder = tempfile::tempdir().unwrap();
     let output = demo(arguments, folder.path());
-    let submitted = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     assert!(
-        output.status.success() && submitted.contains("Everything held."),
-        "{submitted}"
+        output.status.success() && printed.contains("Everything held."),
+        "{printed}"
     );
     let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
     let summary: Value = serde_json::from_str(&read("report.json")).unwrap();
@@ -117,10 +117,10 @@ fn bad_input_is_one_clear_line() {
         (vec!["--node"], "--node"),
     ] {
         let output = demo(&arguments, &folder.path().join("out"));
-        let submitted = String::from_utf8_lossy(&output.stderr).into_owned();
+        let printed = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(
-            !output.status.success() && submitted.contains(expected),
-            "{arguments:?}: {submitted}"
+            !output.status.success() && printed.contains(expected),
+            "{arguments:?}: {printed}"
         );
     }
     assert!(!folder.path().join("out").exists());

@@ -52,14 +52,14 @@ fn options(url: &str, keypair: &Path, words: &[&str]) -> (bool, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ballast"));
     command.args(["options", "--rpc-url", url, "--keypair"]).arg(keypair);
     let output = command.args(words).output().unwrap();
-    let submitted = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    (output.status.success(), submitted.concat())
+    let printed = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    (output.status.success(), printed.concat())
 }
 
 fn ok(url: &str, keypair: &Path, words: &[&str]) -> String {
-    let (held, submitted) = options(url, keypair, words);
-    assert!(held, "{words:?}: {submitted}");
-    submitted
+    let (held, printed) = options(url, keypair, words);
+    assert!(held, "{words:?}: {printed}");
+    printed
 }
 
 #[test]
@@ -94,14 +94,14 @@ fn a_quote_is_made_and_taken_over_rpc() {
     assert_eq!(margin["positions"][0]["quantity"], 1_500_000, "{margin}");
     assert!(ok(&url, &taker, &["list"]).contains(&series));
     assert_eq!(ok(&url, &taker, &["settle"]).trim(), "nothing is due");
-    let (held, submitted) = options(&url, &taker, &["withdraw", "200000"]);
+    let (held, printed) = options(&url, &taker, &["withdraw", "200000"]);
     assert!(
-        !held && submitted.trim().lines().count() == 1 && submitted.contains("cash"),
-        "{submitted}"
+        !held && printed.trim().lines().count() == 1 && printed.contains("cash"),
+        "{printed}"
     );
 
     // A node that is gone is one clear line.
     localnet.end();
-    let (held, submitted) = options(&url, &taker, &["list"]);
-    assert!(!held && submitted.contains("does not answer"), "{submitted}");
+    let (held, printed) = options(&url, &taker, &["list"]);
+    assert!(!held && printed.contains("does not answer"), "{printed}");
 }

@@ -53,7 +53,7 @@ fn text(bytes: &[u8]) -> String {
 /// signals, regime and breakers, along the path within each hour, with implied volatility that
 /// comes, changes and stays away.
 #[test]
-fn the_compiled_program_and_the_host_agree_look_for_look() {
+fn the_compiled_program_and_the_host_agree_at_every_observation() {
     let dir = tempfile::tempdir().unwrap();
     let candles = history::load(&made_up(dir.path()), None, None).unwrap();
     let at = |hours: i64| candles[0].unix_time + hours * 3_600;
@@ -118,10 +118,10 @@ fn a_replay_reports_every_step_and_meets_the_fall() {
         "--plots",
         plots.to_str().unwrap(),
     ]);
-    let submitted = text(&done.stdout);
-    assert!(done.status.success(), "{submitted}{}", text(&done.stderr));
-    assert!(submitted.contains("  ok   March 2020"), "{submitted}");
-    assert!(submitted.contains("2880 observations"), "{submitted}");
+    let printed = text(&done.stdout);
+    assert!(done.status.success(), "{printed}{}", text(&done.stderr));
+    assert!(printed.contains("  ok   March 2020"), "{printed}");
+    assert!(printed.contains("2880 observations"), "{printed}");
     let steps = fs::read_to_string(host.join("steps.csv")).unwrap();
     assert_eq!(steps.lines().count(), 2_881);
     let width = steps.lines().next().unwrap().split(',').count();
@@ -175,7 +175,7 @@ fn a_calibration_is_a_section_that_replays() {
         out.to_str().unwrap(),
     ]);
     assert!(done.status.success(), "{}{}", text(&done.stdout), text(&done.stderr));
-    let submitted = text(&ballast(&["calibrate", "--market", "btc", "--history", file]).stdout);
+    let printed = text(&ballast(&["calibrate", "--market", "btc", "--history", file]).stdout);
     for part in [
         "what would be set, and why",
         "regime.drawdown",
@@ -183,7 +183,7 @@ fn a_calibration_is_a_section_that_replays() {
         "March 2020",
         "false",
     ] {
-        assert!(submitted.contains(part), "{part}: {submitted}");
+        assert!(printed.contains(part), "{part}: {printed}");
     }
 }
 
@@ -283,9 +283,9 @@ fn bad_input_is_one_clear_line_with_rule_and_value() {
     for (arguments, expected) in cases {
         let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let done = ballast(&words);
-        let submitted = text(&done.stderr);
+        let printed = text(&done.stderr);
         assert!(!done.status.success(), "{arguments:?}");
-        assert!(submitted.contains(expected), "{arguments:?}: {submitted}");
+        assert!(printed.contains(expected), "{arguments:?}: {printed}");
     }
     assert!(!Path::new(out).exists(), "a refused replay leaves no report");
 }

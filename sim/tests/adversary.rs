@@ -75,7 +75,7 @@ fn say(name: &str, what: &str, [fast, slow]: [Pushed; 2]) {
 }
 
 #[test]
-fn looks_between_those_of_others_move_no_variance() {
+fn observations_between_those_of_others_move_no_variance() {
     for (name, market, candles) in support::all() {
         let typed = typed(market);
         let honest = observed(&hourly(&candles), &typed);

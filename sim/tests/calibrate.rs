@@ -70,11 +70,11 @@ fn every_parameter_has_a_reason_and_every_reason_a_parameter() {
 }
 
 /// The first line that differs says more than two whole sections.
-fn same(submitted: &str, checked_in: &str, what: &str) {
-    let (submitted, checked_in) = (submitted.trim_end(), checked_in.trim_end());
-    let mut lines = submitted.lines().zip(checked_in.lines());
-    assert_eq!(lines.find(|(submitted, kept)| submitted != kept), None, "{what}");
-    assert_eq!(submitted.lines().count(), checked_in.lines().count(), "{what}");
+fn same(printed: &str, checked_in: &str, what: &str) {
+    let (printed, checked_in) = (printed.trim_end(), checked_in.trim_end());
+    let mut lines = printed.lines().zip(checked_in.lines());
+    assert_eq!(lines.find(|(printed, kept)| printed != kept), None, "{what}");
+    assert_eq!(printed.lines().count(), checked_in.lines().count(), "{what}");
 }
 
 /// `BALLAST_UPDATE=1` writes the section anew; otherwise it has to be what the calibration says.

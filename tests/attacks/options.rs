@@ -231,7 +231,7 @@ fn a_house_with_a_parameter_out_of_its_range_is_not_created() {
 }
 
 #[test]
-fn series_off_the_lattice_are_not_created() {
+fn series_off_the_listing_grid_are_not_created() {
     use OptionsError::*;
     let mut world = ClearingHouseFixture::new();
     let admin = world.admin.pubkey();

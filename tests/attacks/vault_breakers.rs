@@ -125,7 +125,7 @@ fn a_guardian_who_trips_everything_closes_no_exit_and_widens_nothing() {
 }
 
 #[test]
-fn a_jump_split_into_many_looks_is_caught_by_the_drawdown() {
+fn a_jump_split_into_many_observations_is_caught_by_the_drawdown() {
     let mut breakers = with(VaultBreaker::NavJump, 300, 100);
     (breakers.settings[0].trip, breakers.settings[0].reset) = (500, 400);
     let (mut world, _) = running_with(breakers);
@@ -143,7 +143,7 @@ fn a_jump_split_into_many_looks_is_caught_by_the_drawdown() {
 }
 
 #[test]
-fn two_looks_in_a_slot_count_once_and_the_second_may_only_trip() {
+fn two_observations_in_a_slot_count_once_and_the_second_may_only_trip() {
     let (mut world, _) = running_with(with(VaultBreaker::NavJump, 300, 100));
     world.mark().unwrap();
     let first = monitor(&world);
@@ -170,7 +170,7 @@ fn two_looks_in_a_slot_count_once_and_the_second_may_only_trip() {
 }
 
 #[test]
-fn chosen_moments_give_no_quiet_time_that_was_not_watched() {
+fn chosen_moments_give_no_cooldown_that_was_not_observed() {
     let (mut world, _) = running_with(with(VaultBreaker::Drawdown, 300, 200));
     still(&mut world, 30, "47000");
     world.mark().unwrap();
@@ -193,7 +193,7 @@ fn chosen_moments_give_no_quiet_time_that_was_not_watched() {
 }
 
 #[test]
-fn wrong_accounts_are_an_error_and_no_failed_look() {
+fn wrong_accounts_are_an_error_and_no_venue_failure() {
     let (mut world, _) = running();
     let sound = ix::mark(&world.keys, &world.price_feed);
     let keys = world.keys;
@@ -226,7 +226,7 @@ fn wrong_accounts_are_an_error_and_no_failed_look() {
 }
 
 #[test]
-fn a_vandal_who_looks_in_every_slot_of_a_short_outage_trips_nothing() {
+fn a_griefer_who_marks_in_every_slot_of_a_short_outage_trips_nothing() {
     let (mut world, _) = running();
     world.faults(paused());
     for _ in 0..20 {
@@ -242,7 +242,7 @@ fn a_vandal_who_looks_in_every_slot_of_a_short_outage_trips_nothing() {
 }
 
 #[test]
-fn leaving_at_a_haircut_looks_at_nothing() {
+fn leaving_at_a_haircut_observes_nothing() {
     let (mut world, user) = running_with(with(VaultBreaker::NavJump, 100, 50));
     world.mark().unwrap();
     let before = monitor(&world);
@@ -299,7 +299,7 @@ fn the_last_holder_leaves_nothing_standing_behind() {
 }
 
 #[test]
-fn the_guardian_resumes_only_on_a_look_of_the_same_slot() {
+fn the_guardian_resumes_only_on_an_observation_of_the_same_slot() {
     let (mut world, _) = running();
     world.trip(VaultBreaker::NavJump).unwrap();
     for _ in 0..6 {

@@ -15,7 +15,7 @@ use ballast_sdk::accounts::{DecodeError, RawAccount};
 use ballast_sdk::crank::sign;
 use ballast_sdk::instructions::surface as ix;
 use ballast_sdk::surface::publication::{self, Publication};
-use ballast_sdk::surface::submission::{say, Chain, SurfaceSubmission};
+use ballast_sdk::surface::submission::{prepare, Chain, SurfaceSubmission};
 use ballast_sdk::{addresses, Instruction, Pubkey};
 use solana_keypair::Keypair;
 use solana_signer::Signer;
@@ -116,7 +116,7 @@ async fn feed(node: &Node, config: &Config, snapshot: &Snapshot) -> Result<(), S
             unix_time: snapshot.unix_time,
             expiries: &snapshot.expiries,
         };
-        let submitted = say(chain, seen.surface.active(seen.now), seen.now, &config.terms)
+        let submitted = prepare(chain, seen.surface.active(seen.now), seen.now, &config.terms)
             .map_err(|error| ServiceError::Config(error.to_string()))?;
         if config.dry_run {
             return print(config, snapshot, &submitted, seen.now);

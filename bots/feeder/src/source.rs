@@ -155,15 +155,15 @@ mod tests {
 
     #[test]
     fn what_is_not_there_or_not_a_chain_is_one_clear_line() {
-        let submitted = times(false, "SOL", ROWS);
+        let chains = times(false, "SOL", ROWS);
         assert!(
-            submitted[0].as_ref().unwrap_err().ends_with("holds no chain of SOL"),
-            "{submitted:?}"
+            chains[0].as_ref().unwrap_err().ends_with("holds no chain of SOL"),
+            "{chains:?}"
         );
-        let submitted = times(true, "BTC", &format!("{ROWS}4,BTC,9,-1,C,0.1,0.2,100\n"));
+        let chains = times(true, "BTC", &format!("{ROWS}4,BTC,9,-1,C,0.1,0.2,100\n"));
         assert!(
-            submitted.len() == 1 && submitted[0].as_ref().unwrap_err().contains("line 5"),
-            "{submitted:?}"
+            chains.len() == 1 && chains[0].as_ref().unwrap_err().contains("line 5"),
+            "{chains:?}"
         );
         assert_eq!(Source::of(Path::new("-"), false), Source::Stdin);
     }

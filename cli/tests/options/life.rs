@@ -24,19 +24,19 @@ fn quotes_are_signed_taken_and_settled() {
         (Some(CALL), Some("2.00"))
     );
 
-    let submitted = network.ok(
+    let printed = network.ok(
         "maker",
         &format!("quote {CALL} sell --size 2 --price 700.5 --nonce 9 --out @call.json"),
     );
     assert!(
-        submitted.contains("sell 2.00 BTC-3FEB26-82000-C at 700.50, nonce 9"),
-        "{submitted}"
+        printed.contains("sell 2.00 BTC-3FEB26-82000-C at 700.50, nonce 9"),
+        "{printed}"
     );
     assert!(network.ok("taker", "list").contains("no series yet"));
-    let submitted = network.ok("taker", "take @call.json --size 0.5");
+    let printed = network.ok("taker", "take @call.json --size 0.5");
     assert!(
-        submitted.contains("bought 0.50") && submitted.contains("for 350.25") && submitted.contains("cash 199649.75"),
-        "{submitted}"
+        printed.contains("bought 0.50") && printed.contains("for 350.25") && printed.contains("cash 199649.75"),
+        "{printed}"
     );
     // The rest of it, and no more.
     network.refused(
@@ -91,20 +91,20 @@ fn quotes_are_signed_taken_and_settled() {
     network.price = 83_000.0;
     for minute in 0..30 {
         network.go(EXPIRY - 1_800 + 60 * minute);
-        let submitted = network.ok("taker", "settle");
+        let printed = network.ok("taker", "settle");
         assert!(
-            submitted.contains(&format!("sample {} recorded", minute + 1)),
-            "{submitted}"
+            printed.contains(&format!("sample {} recorded", minute + 1)),
+            "{printed}"
         );
         assert_eq!(network.ok("taker", "settle"), "nothing is due");
     }
     network.go(EXPIRY);
-    let submitted = network.ok("taker", "settle --close");
+    let printed = network.ok("taker", "settle --close");
     assert!(
-        submitted.contains("accounts settled")
-            && submitted.contains("1 accounts paid")
-            && submitted.contains("with 2 series"),
-        "{submitted}"
+        printed.contains("accounts settled")
+            && printed.contains("1 accounts paid")
+            && printed.contains("with 2 series"),
+        "{printed}"
     );
 
     // Everybody leaves; the books balance to the base unit.
@@ -138,11 +138,11 @@ fn auctions_are_opened_taken_and_cancelled() {
     let Some(mut network) = OptionsNetwork::new() else {
         return;
     };
-    let submitted = network.ok(
+    let printed = network.ok(
         "maker",
         &format!("auction open {CALL} sell --size 1 --start 2000 --end 500 --seconds 100 --number 7"),
     );
-    assert!(submitted.contains("number 7"), "{submitted}");
+    assert!(printed.contains("number 7"), "{printed}");
     let shown = network.json("taker", "auction show --json");
     let address = shown[0]["auction"].as_str().unwrap().to_owned();
     assert_eq!(
@@ -159,13 +159,13 @@ fn auctions_are_opened_taken_and_cancelled() {
         "limit",
     );
     network.refused("taker", &format!("auction take {address} --size 1.4"), "left");
-    let submitted = network.ok("taker", &format!("auction take {address} --size 0.4"));
+    let printed = network.ok("taker", &format!("auction take {address} --size 0.4"));
     assert!(
-        submitted.contains("bought 0.40") && submitted.contains("to 199500.00"),
-        "{submitted}"
+        printed.contains("bought 0.40") && printed.contains("to 199500.00"),
+        "{printed}"
     );
     network.refused("taker", &format!("auction cancel {address}"), "auction");
-    let submitted = network.ok("maker", "auction cancel 7");
-    assert!(submitted.contains("0.60 were left"), "{submitted}");
+    let printed = network.ok("maker", "auction cancel 7");
+    assert!(printed.contains("0.60 were left"), "{printed}");
     assert_eq!(network.ok("taker", "auction show"), "no auctions");
 }

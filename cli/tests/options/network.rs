@@ -88,7 +88,7 @@ impl OptionsNetwork {
 
     pub fn refused(&mut self, who: &str, command: &str, expected: &str) {
         match self.run(who, command) {
-            Ok(submitted) => panic!("{command} was not refused: {submitted}"),
+            Ok(printed) => panic!("{command} was not refused: {printed}"),
             Err(error) => assert!(error.contains(expected), "{command}: {error}"),
         }
     }
@@ -125,7 +125,7 @@ impl OptionsNetwork {
     }
 
     pub fn accounts_of(&mut self, who: &str) -> Pubkey {
-        let submitted = self.json(who, "margin --json");
-        submitted["account"].as_str().unwrap().parse().unwrap()
+        let printed = self.json(who, "margin --json");
+        printed["account"].as_str().unwrap().parse().unwrap()
     }
 }

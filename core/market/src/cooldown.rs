@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_time_between_two_quiet_looks_counts() {
+    fn only_time_between_two_observations_under_the_reset_counts() {
         let begun = Cooldown::NONE.longer(600);
         assert_eq!(begun, Cooldown::BEGUN);
         let later = begun.longer(500).longer(600);

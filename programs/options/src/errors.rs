@@ -92,26 +92,26 @@ pub enum OptionsError {
     #[msg("expiry: goes when it has no series and nothing left to pay")]
     ExpiryInUse,
 
-    // books
-    #[msg("books: 32 positions are the most")]
+    // margin accounts
+    #[msg("margin account: 32 positions are the most")]
     PositionsFull,
-    #[msg("books: 8 claims are the most")]
+    #[msg("margin account: 8 claims are the most")]
     ClaimsFull,
-    #[msg("books: not enough cash")]
+    #[msg("margin account: not enough cash")]
     NotEnoughCash,
-    #[msg("books: the account owes the insurance account, which comes first")]
+    #[msg("margin account: the account owes the insurance account, which comes first")]
     InDebt,
-    #[msg("books: the insurance account is taking the account over")]
+    #[msg("margin account: the insurance account is taking the account over")]
     Bankrupt,
-    #[msg("books: the account is not being taken over")]
+    #[msg("margin account: the account is not being taken over")]
     NotBankrupt,
-    #[msg("books: a size has to be a positive multiple of the least size")]
+    #[msg("margin account: a size has to be a positive multiple of the least size")]
     Size,
-    #[msg("books: the series has expired")]
+    #[msg("margin account: the series has expired")]
     Expired,
-    #[msg("books: no such position")]
+    #[msg("margin account: no such position")]
     NoPosition,
-    #[msg("books: an amount of zero")]
+    #[msg("margin account: an amount of zero")]
     Nothing,
     #[msg("arithmetic: a value does not fit")]
     TooLarge,

@@ -59,8 +59,8 @@ impl Local {
         let (feeder, market) = (self.authority.pubkey(), self.keys.risk_market);
         let key = addresses::surface(&market);
         let now = cluster.clock()?.unix_timestamp;
-        let submitted = cluster.account(&key)?.surface()?;
-        let slices = slices.unwrap_or_else(|| self.config.surface().smile(submitted.active(now), now));
+        let surface = cluster.account(&key)?.surface()?;
+        let slices = slices.unwrap_or_else(|| self.config.surface().smile(surface.active(now), now));
         let mut all = vec![self.observe()];
         let submission = addresses::submission(&key, &feeder);
         if cluster.find(&submission)?.is_none() {

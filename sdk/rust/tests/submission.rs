@@ -23,12 +23,17 @@ const TERMS: Terms = Terms {
     max_extrapolation: 2.0,
 };
 
-fn say(snapshot: &Snapshot, expiries: &[i64], now: i64, terms: &Terms) -> Result<SurfaceSubmission, SubmissionError> {
+fn prepare(
+    snapshot: &Snapshot,
+    expiries: &[i64],
+    now: i64,
+    terms: &Terms,
+) -> Result<SurfaceSubmission, SubmissionError> {
     let chain = Chain {
         unix_time: snapshot.unix_time,
         expiries: &snapshot.expiries,
     };
-    submission::say(chain, expiries, now, terms)
+    submission::prepare(chain, expiries, now, terms)
 }
 
 fn synthetic() -> Snapshot {
@@ -48,7 +53,7 @@ fn levels(submitted: &SurfaceSubmission) -> Vec<f64> {
 fn the_surface_behind_a_chain_is_said_at_the_grids_expiries() {
     let chain = synthetic();
     let taken = chain.unix_time;
-    let submitted = say(&chain, &grid(taken, &[1, 7, 15, 30, 60, 90, 180, 365]), taken, &TERMS).unwrap();
+    let submitted = prepare(&chain, &grid(taken, &[1, 7, 15, 30, 60, 90, 180, 365]), taken, &TERMS).unwrap();
     assert_eq!((submitted.listed, submitted.fitted, submitted.as_of), (5, 5, taken));
     let distance = submitted.distance.unwrap();
     assert!(distance.median < 0.02 && distance.quotes == 85, "{distance:?}");
@@ -76,13 +81,13 @@ fn the_surface_behind_a_chain_is_said_at_the_grids_expiries() {
 fn as_of_now_keeps_the_times_to_expiry() {
     let chain = synthetic();
     let days = [2, 7, 14, 30, 60, 90, 120, 270];
-    let then = say(&chain, &grid(chain.unix_time, &days), chain.unix_time, &TERMS).unwrap();
+    let then = prepare(&chain, &grid(chain.unix_time, &days), chain.unix_time, &TERMS).unwrap();
     let now = chain.unix_time + 321 * DAY;
     let terms = Terms {
         as_of_now: true,
         ..TERMS
     };
-    let submitted = say(&chain, &grid(now, &days), now, &terms).unwrap();
+    let submitted = prepare(&chain, &grid(now, &days), now, &terms).unwrap();
     assert_eq!(submitted.as_of, now);
     assert_eq!(levels(&submitted), levels(&then));
 }
@@ -91,11 +96,11 @@ fn as_of_now_keeps_the_times_to_expiry() {
 fn a_chain_of_minutes_ago_counts_from_when_it_was_taken() {
     let chain = synthetic();
     let expiries = grid(chain.unix_time, &[7, 30, 90]);
-    let fresh = say(&chain, &expiries, chain.unix_time, &TERMS).unwrap();
-    let later = say(&chain, &expiries, chain.unix_time + 600, &TERMS).unwrap();
+    let fresh = prepare(&chain, &expiries, chain.unix_time, &TERMS).unwrap();
+    let later = prepare(&chain, &expiries, chain.unix_time + 600, &TERMS).unwrap();
     assert_eq!(fresh.slices, later.slices);
     let (unix_time, limit) = (chain.unix_time, 600);
-    let refused = |now| say(&chain, &expiries, now, &TERMS).unwrap_err();
+    let refused = |now| prepare(&chain, &expiries, now, &TERMS).unwrap_err();
     assert_eq!(
         refused(unix_time + 601),
         SubmissionError::Old {
@@ -111,20 +116,20 @@ fn a_chain_of_minutes_ago_counts_from_when_it_was_taken() {
 fn what_cannot_be_said_is_refused_by_name() {
     let chain = synthetic();
     let taken = chain.unix_time;
-    assert_eq!(say(&chain, &[], taken, &TERMS).unwrap_err(), SubmissionError::Grid);
+    assert_eq!(prepare(&chain, &[], taken, &TERMS).unwrap_err(), SubmissionError::Grid);
     let far = grid(taken, &[7, 541]);
-    let error = say(&chain, &far, taken, &TERMS).unwrap_err();
+    let error = prepare(&chain, &far, taken, &TERMS).unwrap_err();
     assert!(matches!(error, SubmissionError::Beyond { .. }), "{error}");
     assert!(
         error.to_string().contains("541.0 days") && error.to_string().contains("270.0"),
         "{error}"
     );
-    assert!(say(&chain, &grid(taken, &[7, 540]), taken, &TERMS).is_ok());
+    assert!(prepare(&chain, &grid(taken, &[7, 540]), taken, &TERMS).is_ok());
     let mut thin = chain.clone();
     for expiry in &mut thin.expiries {
         expiry.quotes.truncate(MIN_QUOTES - 1);
     }
-    let error = say(&thin, &grid(taken, &[7]), taken, &TERMS).unwrap_err();
+    let error = prepare(&thin, &grid(taken, &[7]), taken, &TERMS).unwrap_err();
     assert_eq!(
         error,
         SubmissionError::Quotes {
@@ -133,7 +138,7 @@ fn what_cannot_be_said_is_refused_by_name() {
         }
     );
     // A grid that is not in order is none, and the no-arbitrage check says so.
-    let error = say(&chain, &grid(taken, &[30, 7]), taken, &TERMS).unwrap_err();
+    let error = prepare(&chain, &grid(taken, &[30, 7]), taken, &TERMS).unwrap_err();
     assert!(matches!(error, SubmissionError::Slice { slice: 1, .. }), "{error}");
     assert!(!error.to_string().contains('\n'));
 }
@@ -162,7 +167,7 @@ fn every_real_chain_is_said_on_fixed_grids_and_stays_near_its_quotes() {
                 .iter()
                 .map(|days| snapshot.unix_time + (days * DAY as f64) as i64)
                 .collect();
-            let submitted = say(&snapshot, &expiries, snapshot.unix_time, &TERMS).unwrap();
+            let submitted = prepare(&snapshot, &expiries, snapshot.unix_time, &TERMS).unwrap();
             // And a day later, when the first two may have left the grid, what is left still has no
             // arbitrage.
             let ahead: Vec<_> = submitted

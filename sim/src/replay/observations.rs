@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_look_is_at_the_close_or_along_the_whole_candle() {
+    fn an_observation_is_at_the_close_or_along_the_whole_candle() {
         let candles = [
             candle(0, ["10", "12", "9.5", "11"]),
             candle(3_600, ["11", "11.5", "8", "9"]),

@@ -7,7 +7,7 @@ use ballast_market_data::chains::{self, Snapshot};
 use ballast_risk::errors::RiskError;
 use ballast_risk::state::{StoredSlice, Submission, Surface};
 use ballast_sdk::surface::publication::{due, Publication};
-use ballast_sdk::surface::submission::{say, Chain, Terms};
+use ballast_sdk::surface::submission::{prepare, Chain, Terms};
 use ballast_testkit::{error_code, SurfaceFixture};
 use std::path::Path;
 
@@ -48,7 +48,7 @@ fn submitted(world: &SurfaceFixture, chain: &Snapshot) -> Vec<StoredSlice> {
         unix_time: chain.unix_time,
         expiries: &chain.expiries,
     };
-    let submitted = say(chain, world.surface().active(now), now, &TERMS).unwrap();
+    let submitted = prepare(chain, world.surface().active(now), now, &TERMS).unwrap();
     submitted.slices.into_iter().map(StoredSlice::from).collect()
 }
 

@@ -99,7 +99,7 @@ fn pushed(hours: i64, seconds: i64) -> f64 {
 }
 
 #[test]
-fn what_a_thief_with_the_feeders_keys_can_do() {
+fn what_an_attacker_with_the_feeders_keys_can_do() {
     // One key of three: nothing, see above. A majority: the bound per hour, however often it
     // publishes.
     for (seconds, hours) in [(3_600, 3), (600, 2), (60, 1)] {

@@ -111,7 +111,7 @@ fn exits_and_reductions_stay_open_under_every_set_of_breakers() {
 }
 
 #[test]
-fn a_drawdown_trips_on_the_look_that_sees_it_and_bars_openings_only() {
+fn a_drawdown_trips_on_the_observation_that_sees_it_and_bars_openings_only() {
     let (mut world, user) = running_with(with(VaultBreaker::Drawdown, 300, 100));
     still(&mut world, 30, "47000");
     // Nobody has observed it yet: the order's own observation already forbids it, and being refused
@@ -134,7 +134,7 @@ fn a_drawdown_trips_on_the_look_that_sees_it_and_bars_openings_only() {
 }
 
 #[test]
-fn a_nav_jump_bars_entry_from_the_look_that_sees_it() {
+fn a_nav_jump_bars_entry_from_the_observation_that_sees_it() {
     let (mut world, user) = running_with(with(VaultBreaker::NavJump, 300, 100));
     world.mark().unwrap();
     still(&mut world, 30, "47000");
@@ -278,7 +278,7 @@ fn a_venue_that_fails_in_any_way_is_remembered_by_mark_and_trips_after_three() {
 }
 
 #[test]
-fn the_keeper_marks_what_would_trip_and_grows_quiet_what_stands() {
+fn the_keeper_marks_what_would_trip_and_cools_down_what_is_active() {
     let (mut world, _) = running_with(with(VaultBreaker::NavJump, 300, 100));
     world.crank().unwrap();
     world.faults(paused());

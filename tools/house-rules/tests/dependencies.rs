@@ -68,7 +68,7 @@ fn nothing_depends_on_bots_cli_or_migrations() {
 }
 
 #[test]
-fn programs_depend_on_what_their_build_looks_at() {
+fn programs_depend_on_what_their_build_reads() {
     let (packages, folders) = packages();
     let mut findings = Vec::new();
     for package in packages

@@ -68,7 +68,7 @@ fn stale(snapshot: &Snapshot) -> bool {
 
 /// Moves to a fresher account of the same feed, if the one in use went stale and the operator did
 /// not choose it.
-pub async fn look_for_fresher(shared: &Shared) {
+pub async fn find_fresher(shared: &Shared) {
     let snapshot = shared.memory().snapshot();
     let Some(Ok((snapshot, _))) = snapshot else { return };
     let [source, _] = snapshot.risk_market.params.sources;

@@ -25,7 +25,7 @@ const BAND: &str = "ballast_vault_band";
 const LEAVING: &str = "ballast_vault_leaving_shares";
 const BREAKER: &str = "ballast_breaker_tripped";
 const VAULT_BREAKER: &str = "ballast_vault_breaker_tripped";
-const VENUE_FAILURES: &str = "ballast_vault_failed_looks";
+const VENUE_FAILURES: &str = "ballast_vault_venue_failures";
 const REGIME: &str = "ballast_regime";
 
 /// Seconds; the goal is 20 ms.

@@ -55,7 +55,7 @@ pub async fn poll(interval: Duration, shared: Arc<Shared>) {
                 backoff.reset();
                 if searched.elapsed() > FEED_SEARCH {
                     searched = Instant::now();
-                    feed::look_for_fresher(&shared).await;
+                    feed::find_fresher(&shared).await;
                 }
                 interval
             }

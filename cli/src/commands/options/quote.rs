@@ -172,8 +172,8 @@ impl QuoteFile {
         };
         let meant = Self::of(&signed, names, decimals)?;
         if meant != *self {
-            let (submitted, signed) = (serde_json::to_value(self)?, serde_json::to_value(&meant)?);
-            let fields = submitted.as_object().into_iter().flatten();
+            let (given, signed) = (serde_json::to_value(self)?, serde_json::to_value(&meant)?);
+            let fields = given.as_object().into_iter().flatten();
             for (field, value) in fields {
                 if signed.get(field) != Some(value) {
                     let meant = signed.get(field).cloned().unwrap_or_default();
@@ -254,8 +254,8 @@ pub fn sign(
                 .bounds
                 .mid)
         })?;
-        let on_lattice = listing.check_series(&terms, spot, clock.unix_timestamp);
-        on_lattice.map_err(|refusal| anyhow!("{} cannot be created: {refusal:?}", client.name(&offer.series)))?;
+        let on_grid = listing.check_series(&terms, spot, clock.unix_timestamp);
+        on_grid.map_err(|refusal| anyhow!("{} cannot be created: {refusal:?}", client.name(&offer.series)))?;
     }
     let nonces = maker.quotes();
     let highest = nonces.slots.iter().map(|slot| slot.nonce.0).max().unwrap_or_default();

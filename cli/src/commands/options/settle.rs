@@ -86,7 +86,7 @@ pub fn due(expiry: &Expiry, params: &SettlementParams, now: i64) -> Vec<Due> {
 /// # Errors
 /// A cluster that cannot be used.
 pub fn crank(client: &mut OptionsClient, signer: &Keypair, close: bool) -> Result<Vec<String>> {
-    let mut submitted = Vec::new();
+    let mut lines = Vec::new();
     for (key, first) in client.expiries()? {
         let mut expiry = first;
         for _ in 0..ROUNDS {
@@ -103,13 +103,13 @@ pub fn crank(client: &mut OptionsClient, signer: &Keypair, close: bool) -> Resul
                 }
                 match act(client, signer, &expiry, due) {
                     Ok(words) => {
-                        submitted.push(format!("{}: {words}", title(client, &expiry)));
+                        lines.push(format!("{}: {words}", title(client, &expiry)));
                         done = true;
                         again |= due != Due::Sample;
                     }
                     Err(error) => match error.downcast_ref::<ClusterError>() {
                         Some(ClusterError::Unusable(_)) => return Err(error),
-                        _ => submitted.push(format!(
+                        _ => lines.push(format!(
                             "{}: {} was refused: {error:#}",
                             title(client, &expiry),
                             step(due)
@@ -126,7 +126,7 @@ pub fn crank(client: &mut OptionsClient, signer: &Keypair, close: bool) -> Resul
             }
         }
     }
-    Ok(submitted)
+    Ok(lines)
 }
 
 fn title(client: &OptionsClient, expiry: &Expiry) -> String {
@@ -239,11 +239,11 @@ pub fn run(args: &Args, common: &Common, client: &mut OptionsClient) -> Result<S
     if client.cluster.find(&payer)?.is_none() {
         return Err(anyhow!("--keypair: {payer} has no lamports to pay transactions with"));
     }
-    let submitted = crank(client, &signer, args.close)?;
-    Ok(if submitted.is_empty() {
+    let lines = crank(client, &signer, args.close)?;
+    Ok(if lines.is_empty() {
         "nothing is due".to_owned()
     } else {
-        submitted.join("\n")
+        lines.join("\n")
     })
 }
 

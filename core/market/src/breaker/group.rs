@@ -113,7 +113,7 @@ impl<const N: usize> BreakerGroup<N> {
         let rows = self.breakers.into_iter().zip(&params.settings).zip(readings);
         for (((breaker, settings), reading), cooldown) in rows.zip(&mut after.cooldown) {
             let stood = before.tripped.has(breaker);
-            let (is_active, time) = after_look(stood, *cooldown, *reading, breaker, settings, waited);
+            let (is_active, time) = after_observation(stood, *cooldown, *reading, breaker, settings, waited);
             *cooldown = time;
             after.tripped = if is_active {
                 after.tripped.union(BreakerSet::of(breaker))
@@ -200,7 +200,7 @@ impl<const N: usize> BreakerGroup<N> {
 
 /// Returns whether a breaker is active after an observation, and for how long it has been quiet if
 /// it does.
-fn after_look(
+fn after_observation(
     stood: bool,
     cooldown: Cooldown,
     reading: Option<u32>,

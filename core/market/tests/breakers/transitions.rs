@@ -129,7 +129,7 @@ fn every_sequence_of_three_events_from_nothing_and_from_everything() {
 }
 
 #[test]
-fn every_set_is_reached_by_one_look() {
+fn every_set_is_reached_by_one_observation() {
     fn reached<const N: usize>(group: &BreakerGroup<N>) -> Vec<BreakerSet> {
         (0..1u32 << N)
             .map(|bits| {
@@ -218,7 +218,7 @@ fn each_breaker_trips_holds_and_resumes_as_its_row_says() {
 }
 
 #[test]
-fn what_nobody_watched_is_not_quiet() {
+fn what_nobody_observed_does_not_cool_down() {
     let tripped = MARKET.trip(&BreakerStates::new(0), Breaker::PriceJump).unwrap();
     let first = observe(&MARKET, &tripped, 1_000_000, |_| Some(0));
     let second = observe(&MARKET, &first, 1_000_000, |_| Some(0));

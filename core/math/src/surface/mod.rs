@@ -97,7 +97,7 @@ impl Surface {
 /// which to publish.
 ///
 /// # Errors
-/// [`SurfaceError`]: the first slice that breaks a rule, and the rule; ranges come before arbitrage.
+/// [`SurfaceError`]: the first slice that breaks a rule, and the rule; ranges before arbitrage.
 pub fn check(slices: &[Slice]) -> Result<(), SurfaceError> {
     let mut before = None;
     for (index, slice) in slices.iter().enumerate() {

@@ -154,7 +154,7 @@ fn turnover_and_spend_are_shares_of_the_low_value() {
 }
 
 #[test]
-fn turnover_trips_and_resumes_by_itself_after_watched_quiet() {
+fn turnover_trips_and_resumes_by_itself_after_its_cooldown() {
     let mut monitor = VaultMonitor::new(0);
     monitor.traded(2_000_000_000, 0, 86_400);
     let update = monitor.observe(&observation("1"), &params(), at(0));
@@ -172,7 +172,7 @@ fn turnover_trips_and_resumes_by_itself_after_watched_quiet() {
 }
 
 #[test]
-fn only_the_first_look_of_a_slot_moves_the_mark_but_any_trips() {
+fn only_the_first_observation_of_a_slot_moves_the_mark_but_any_trips() {
     let first = VaultMonitor::new(0)
         .observe(&observation("1"), &params(), at(10))
         .monitor;
@@ -186,7 +186,7 @@ fn only_the_first_look_of_a_slot_moves_the_mark_but_any_trips() {
 }
 
 #[test]
-fn a_jump_split_into_many_looks_is_caught_by_the_drawdown() {
+fn a_jump_split_into_many_observations_is_caught_by_the_drawdown() {
     let mut monitor = VaultMonitor::new(0);
     let mut tripped_at = None;
     for step in 0..30 {
@@ -203,7 +203,7 @@ fn a_jump_split_into_many_looks_is_caught_by_the_drawdown() {
 }
 
 #[test]
-fn chosen_moments_give_no_quiet_time_that_was_not_watched() {
+fn chosen_moments_give_no_cooldown_that_was_not_observed() {
     let mut monitor = VaultMonitor::new(0)
         .observe(&observation("0.8"), &params(), at(0))
         .monitor;
@@ -231,7 +231,7 @@ fn chosen_moments_give_no_quiet_time_that_was_not_watched() {
 }
 
 #[test]
-fn failed_looks_count_in_a_row_and_a_minute_apart() {
+fn venue_failures_count_in_a_row_and_a_minute_apart() {
     let silent = VaultObservation {
         share_value: None,
         venue_answers: false,

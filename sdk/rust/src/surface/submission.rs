@@ -116,7 +116,12 @@ pub enum SubmissionError {
 ///
 /// # Errors
 /// [`SubmissionError`].
-pub fn say(chain: Chain<'_>, expiries: &[i64], now: i64, terms: &Terms) -> Result<SurfaceSubmission, SubmissionError> {
+pub fn prepare(
+    chain: Chain<'_>,
+    expiries: &[i64],
+    now: i64,
+    terms: &Terms,
+) -> Result<SurfaceSubmission, SubmissionError> {
     let as_of = as_of(chain.unix_time, now, terms)?;
     let last_asked = expiries.last().ok_or(SubmissionError::Grid)?;
     let listed = chain.expiries.len();

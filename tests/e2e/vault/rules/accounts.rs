@@ -34,8 +34,8 @@ fn r4_every_program_and_account_is_pinned() {
     // A clone owned by the venue, but at another address.
     let twin = Pubkey::new_unique();
     put(&mut world.svm, twin, ballast_reference_venue::ID, trader.data);
-    let thief_tokens = Pubkey::new_unique();
-    put_tokens(&mut world.svm, thief_tokens, keys.quote_mint, keeper.pubkey(), 0);
+    let attacker_tokens = Pubkey::new_unique();
+    put_tokens(&mut world.svm, attacker_tokens, keys.quote_mint, keeper.pubkey(), 0);
     let other_market = Pubkey::new_unique();
     let market = world.raw(&keys.risk_market).unwrap();
     put(&mut world.svm, other_market, ballast_risk::ID, market.data);
@@ -59,7 +59,7 @@ fn r4_every_program_and_account_is_pinned() {
         (keys.venue_trader, twin, u32::from(VaultError::WrongVenueTrader)),
         (keys.venue_market, other_venue, u32::from(VaultError::WrongVenueMarket)),
         (keys.risk_market, other_market, u32::from(VaultError::WrongRiskMarket)),
-        (keys.custody, thief_tokens, u32::from(VaultError::WrongCustody)),
+        (keys.custody, attacker_tokens, u32::from(VaultError::WrongCustody)),
         (keys.share_mint, other_mint, u32::from(VaultError::WrongShareMint)),
         (feed, clone, u32::from(RiskError::PriceOwner)),
     ] {

@@ -74,7 +74,7 @@ fn r6_a_crash_cannot_be_withheld_from_an_exit() {
 }
 
 #[test]
-fn a_price_jump_stops_risk_and_deposits_until_it_is_quiet() {
+fn a_price_jump_stops_risk_and_deposits_until_it_has_cooled_down() {
     let (mut world, user) = running();
     world.hour_at("44000").unwrap();
     assert_eq!(

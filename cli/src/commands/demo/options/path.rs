@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn strikes_lie_on_the_lattice() {
+    fn strikes_lie_on_the_listing_grid() {
         for (target, expected) in [
             (76_123.0, "76000"),
             (105_100.0, "106000"),

@@ -60,13 +60,9 @@ pub fn settle(
     while at <= plan.expiry {
         let point = market.at(at);
         market.publish(client, local, point)?;
-        let submitted = crank(client, &people.liquidator.keypair, false)?;
-        if !submitted.iter().any(|line| line.contains("recorded")) {
-            bail!(
-                "no sample was recorded at {}: {}",
-                name::moment(at),
-                submitted.join("; ")
-            );
+        let lines = crank(client, &people.liquidator.keypair, false)?;
+        if !lines.iter().any(|line| line.contains("recorded")) {
+            bail!("no sample was recorded at {}: {}", name::moment(at), lines.join("; "));
         }
         settled.add(at, price_of(point.price)? as f64 / 1e8);
         // What is settled by an average loses its delta with every sample.

@@ -6,7 +6,7 @@ use ballast_deploy::steps::Local;
 use ballast_market_data::chains::{self, Snapshot};
 use ballast_risk::state::StoredSlice;
 use ballast_rpc::{Cluster, ClusterError};
-use ballast_sdk::surface::submission::{say, Chain, Terms};
+use ballast_sdk::surface::submission::{prepare, Chain, Terms};
 use std::path::Path;
 
 /// How old a snapshot of a chain may be: they are taken once a day.
@@ -80,7 +80,7 @@ impl Source {
             unix_time: snapshot.unix_time,
             expiries: &snapshot.expiries,
         };
-        let submitted = say(chain, expiries, now, &terms).map_err(|refusal| anyhow!("{refusal}"));
+        let submitted = prepare(chain, expiries, now, &terms).map_err(|refusal| anyhow!("{refusal}"));
         Some(submitted.map(|submitted| submitted.slices.iter().map(|slice| (*slice).into()).collect()))
     }
 
