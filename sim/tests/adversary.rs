@@ -98,7 +98,7 @@ fn observations_between_those_of_others_move_no_variance() {
 }
 
 /// Returns each hourly price replaced by the one within `band` (a share) of it that makes the
-/// return since the last observation largest or smallest. He is the first at every hour, so that
+/// return since the last observation largest or smallest. They are the first at every hour, so that
 /// the honest observation comes too soon after theirs.
 fn front_run(honest: &[PriceObservation], band: f64, most: bool) -> Vec<PriceObservation> {
     let mut before = honest[0].price.to_f64();
@@ -158,7 +158,7 @@ fn choosing_inside_the_confidence_band_is_bounded() {
 }
 
 /// Returns the observations of somebody who is alone and, of the coming `choice` hours, each time
-/// waits for the one that moved most (or least) for its time. He knows the future; nobody does.
+/// waits for the one that moved most (or least) for its time. They know the future; nobody does.
 fn waiting(honest: &[PriceObservation], choice: usize, most: bool) -> Vec<PriceObservation> {
     let (mut at, mut chosen) = (0, vec![honest[0]]);
     while at + choice < honest.len() {
@@ -213,7 +213,7 @@ fn being_alone_and_waiting_is_bounded() {
 }
 
 /// Whoever is alone and waits as long as that has an active breaker at every observation after the
-/// wait: what he pushed permits nobody to add risk.
+/// wait: what they pushed permits nobody to add risk.
 #[test]
 fn waiting_two_hours_trips_the_breaker_of_a_stale_price() {
     for (name, market, candles) in support::all() {

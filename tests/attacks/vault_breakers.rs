@@ -56,7 +56,7 @@ fn only_the_guardian_trips_and_resumes_and_only_what_waits_for_him() {
         ] {
             refused(&world.send(&[forged], &[]), VaultError::NotGuardian);
         }
-        // Nor does naming the guardian help without his signature.
+        // Nor does naming the guardian help without its signature.
         let mut unsigned = ix::trip_breaker(&keys, &world.guardian.pubkey(), breaker);
         unsigned.accounts[0].is_signer = false;
         assert!(world.send(&[unsigned], &[]).is_err());

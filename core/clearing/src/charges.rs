@@ -12,8 +12,8 @@ use ballast_core_types::{value_ceil, Lots, Price, Value};
 /// The charges of a book on one market, base units, rounded up.
 ///
 /// For positions to be opened they are spread and concentration; lest a liquidation begin, the
-/// spread alone. Open interest is what others do, and whoever closes his part of it shall not bring
-/// anybody else's liquidation about.
+/// spread alone. Open interest is what others do, and whoever closes their part of it shall not
+/// bring anybody else's liquidation about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Charges {
     /// Of the whole book.

@@ -303,10 +303,10 @@ mod tests {
     }
 
     proptest! {
-        /// An adversary has one stretch to himself: he samples at a moment of his choice, at
+        /// An adversary has one stretch to themselves: they sample at a moment of their choice, at
         /// whatever price was admitted then, before anybody else. Everybody else samples in the
-        /// middle of each stretch. He moves the average by his sample's distance over the number of
-        /// samples.
+        /// middle of each stretch. They move the average by their sample's distance over the number
+        /// of samples.
         #[test]
         fn nobody_moves_the_average_by_more_than_one_samples_weight(
             prices in proptest::collection::vec(1u64..1 << 50, 30), his in 1u64..1 << 50, stretch in 0usize..30, offset in 0i64..30,

@@ -185,8 +185,8 @@ struct RiskInputs<'a> {
     now: i64,
 }
 
-// A frame of its own: a caller that has anything else in his would exceed the virtual machine's 4
-// KiB.
+// A frame of its own: a caller that has anything else in its own would exceed the virtual machine's
+// 4 KiB.
 #[inline(never)]
 fn run(
     inputs: &RiskInputs,

@@ -138,7 +138,7 @@ pub fn trade(
     clock: &Clock,
 ) -> Result<u64> {
     let settings = venue.house.listing(terms.terms.market)?.settings;
-    // Whoever trades brings the market he trades on, also where the trade leaves him without a
+    // Whoever trades brings the market they trade on, also where the trade leaves them without a
     // position.
     markets.spot(terms.terms.market)?;
     if !reduces_both(counterparties, terms)? {

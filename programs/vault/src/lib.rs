@@ -23,6 +23,7 @@
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
 use anchor_lang::prelude::*;
+use ballast_core_types::Shares;
 use state::VaultBreaker;
 
 pub mod errors;
@@ -49,7 +50,7 @@ pub mod ballast_vault {
 
     /// Pays quote tokens in for shares, at the high net asset value.
     pub fn deposit(ctx: Context<Deposit>, amount: u64, min_shares: u64) -> Result<()> {
-        instructions::deposit::handler(ctx, amount, min_shares)
+        instructions::deposit::handler(ctx, amount, Shares(min_shares))
     }
 
     /// Burns shares for quote tokens at the low net asset value, out of what is liquid.

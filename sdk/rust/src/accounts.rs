@@ -112,12 +112,12 @@ impl RawAccount {
 
     /// Returns a venue market.
     pub fn venue_market(&self) -> Result<ballast_reference_venue::state::Market, DecodeError> {
-        self.anchor(ballast_reference_venue::ID, "Ballast perp market")
+        self.anchor(ballast_reference_venue::ID, "reference venue market")
     }
 
     /// Returns an account at the venue.
     pub fn venue_trader(&self) -> Result<ballast_reference_venue::state::Trader, DecodeError> {
-        self.anchor(ballast_reference_venue::ID, "Ballast perp trader")
+        self.anchor(ballast_reference_venue::ID, "reference venue trader")
     }
 
     /// Returns a zero-copy account of the clearing house, of exactly its size.

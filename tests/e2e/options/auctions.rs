@@ -121,8 +121,8 @@ fn a_buyers_price_rises() {
 fn an_auction_swapped_for_its_opposite_is_not_the_one_that_was_meant() {
     let mut desk = Desk::new();
     desk.open(offer()).unwrap();
-    // The taker means to buy at 600 and no more. Before he lands the owner asks to buy at 600 under
-    // the same number.
+    // The taker means to buy at 600 and no more. Before that lands the owner asks to buy at 600
+    // under the same number.
     desk.cancel(true).unwrap();
     let asked = OpenAuctionArgs {
         side: BUY,

@@ -64,7 +64,7 @@ fn a_price_too_wide_to_settle_on_is_no_sample_and_the_window_grows() {
 
 #[test]
 fn whoever_chooses_a_sample_moves_the_price_by_no_more_than_its_weight() {
-    // The same market twice; in one of them somebody catches a spike of one per cent at his chosen
+    // The same market twice; in one of them somebody catches a spike of one per cent at a chosen
     // moment.
     let settle = |spike: bool| {
         let mut world = before_the_window();
@@ -75,7 +75,7 @@ fn whoever_chooses_a_sample_moves_the_price_by_no_more_than_its_weight() {
             world.pass(59, 30);
             world.publish_prices();
             world.sample(NEAR).unwrap();
-            // However often he tries, the stretch counts once.
+            // However often they try, the stretch counts once.
             assert!(world.sample(NEAR).is_err());
             world.markets[0].price = "50000".to_owned();
             world.pass(1, 1);
@@ -134,7 +134,7 @@ fn what_losers_cannot_pay_is_the_funds_then_the_winners_pro_rata_and_can_be_work
     assert_eq!(whole, 12_650 * USD);
     world.assert_sound();
 
-    // Who owes neither trades nor withdraws, and what he brings repays the fund first.
+    // Who owes neither trades nor withdraws, and what they bring repays the fund first.
     refused(world.withdraw(&strangle.writer, USD), OptionsError::InDebt);
     let fund_before = world.account(&world.keys.insurance).cash;
     world.deposit(&strangle.writer, 7_400 * USD).unwrap();

@@ -185,7 +185,7 @@ fn a_settlement_that_cannot_be_booked_changes_nothing() {
 
 proptest! {
     /// Whatever was traded, at whatever price it settles, in whatever order, with whatever cash:
-    /// every token is there afterwards, nobody gets more than he is owed, and where nobody fell
+    /// every token is there afterwards, nobody gets more than they are owed, and where nobody fell
     /// short everybody gets all of it.
     #[test]
     fn no_token_is_made_or_lost(

@@ -45,8 +45,8 @@ pub struct TakeAuction<'info> {
     pub auction: Box<Account<'info, AuctionOffer>>,
 }
 
-/// `quantity` is positive where the taker buys and negative where he sells: an auction that was
-/// replaced by its opposite under the same name is not the one that he meant.
+/// `quantity` is positive where the taker buys and negative where they sell: an auction that was
+/// replaced by its opposite under the same name is not the one that they meant.
 pub(crate) fn handler<'info>(ctx: Context<'info, TakeAuction<'info>>, quantity: i64, limit_price: u64) -> Result<()> {
     let accounts = ctx.accounts;
     accounts.house.load()?.check_version()?;

@@ -11,7 +11,7 @@ use crate::venue;
 use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Mint, Token, TokenAccount};
-use ballast_core_types::Ratio;
+use ballast_core_types::{Ratio, Shares};
 use ballast_core_vault::monitor::VaultMonitor;
 use ballast_risk::state::Market as RiskMarket;
 use ballast_venues::{AccountRole, VenueAction};
@@ -112,7 +112,7 @@ pub(crate) fn handler(ctx: Context<CreateVault>, args: CreateVaultArgs) -> Resul
         monitor: VaultMonitor::new(now).into(),
         reserved: [0; 128],
     });
-    accounts.vault.check_invariants(0, 0)?;
+    accounts.vault.check_invariants(0, Shares::ZERO)?;
     create_trader(accounts)?;
     emit!(VaultCreated {
         vault,

@@ -41,7 +41,7 @@ pub struct Deposit<'info> {
     pub token_program: Program<'info, Token>,
 }
 
-pub(crate) fn handler(ctx: Context<Deposit>, amount: u64, min_shares: u64) -> Result<()> {
+pub(crate) fn handler(ctx: Context<Deposit>, amount: u64, min_shares: Shares) -> Result<()> {
     require!(amount > 0, VaultError::ZeroAmount);
     let accounts = ctx.accounts;
     let supply = accounts.share_mint.supply;
@@ -61,7 +61,7 @@ pub(crate) fn handler(ctx: Context<Deposit>, amount: u64, min_shares: u64) -> Re
         minted.shares.0,
     )?;
     let supply_after = supply.checked_add(minted.shares.0).ok_or(VaultError::OutOfRange)?;
-    vault.check_invariants(accounts.custody.amount, supply_after)?;
+    vault.check_invariants(accounts.custody.amount, Shares(supply_after))?;
     emit!(Deposited {
         vault: vault.key(),
         depositor: accounts.depositor.key(),
@@ -82,7 +82,7 @@ struct Minted {
     shares: Shares,
 }
 
-fn mint_terms(appraisal: &Appraisal, amount: u64, min_shares: u64) -> Result<Minted> {
+fn mint_terms(appraisal: &Appraisal, amount: u64, min_shares: Shares) -> Result<Minted> {
     if !appraisal.permissions.deposit {
         log_active(appraisal.active, |permits| permits.deposit);
         return err!(VaultError::DepositNotPermitted);
@@ -91,7 +91,7 @@ fn mint_terms(appraisal: &Appraisal, amount: u64, min_shares: u64) -> Result<Min
     let shares = appraisal
         .shares_for_deposit(nav, amount)
         .ok_or(VaultError::DepositTooSmall)?;
-    require!(shares.0 >= min_shares, VaultError::TooFewShares);
+    require!(shares >= min_shares, VaultError::TooFewShares);
     let after = Value::from_amount(amount).and_then(|value| nav.checked_add(value));
     let after = after.and_then(Value::to_amount).ok_or(VaultError::OutOfRange)?;
     require!(after <= appraisal.vault.policy.deposit_cap, VaultError::OverDepositCap);

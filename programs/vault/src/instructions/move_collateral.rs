@@ -48,7 +48,7 @@ pub(crate) fn handler(ctx: Context<MoveCollateral>) -> Result<()> {
     let moved = book_movement(accounts, held, movement)?;
     let position = accounts.valuation.position(moment.prices.bounds.mid, &moment.clock)?;
     let vault = &accounts.valuation.vault;
-    vault.check_invariants(accounts.custody.amount, supply)?;
+    vault.check_invariants(accounts.custody.amount, moment.supply)?;
     emit!(CollateralMoved {
         vault: vault.key(),
         amount: moved,

@@ -75,7 +75,7 @@ impl Payout<'_, '_> {
         // Who leaves is never asked what is active, but what they leave behind is observed.
         let state = vault.state();
         vault.record(&*appraise(&state, decided.position, &left)?);
-        vault.check_invariants(self.custody.amount, left.supply.0)?;
+        vault.check_invariants(self.custody.amount, left.supply)?;
         emit!(Redeemed {
             vault: vault.key(),
             holder: self.to.owner,

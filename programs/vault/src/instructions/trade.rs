@@ -66,7 +66,7 @@ pub(crate) fn run(accounts: &mut Rebalance, orders: &[Order], reason: RebalanceR
     let after = appraise(&state, position, &moment)?;
     let proof = prove(&before, &after, reason, &receipt)?;
     vault.record(&after);
-    vault.check_invariants(accounts.custody.amount, supply)?;
+    vault.check_invariants(accounts.custody.amount, moment.supply)?;
     announce(accounts, order, &before, &proof);
     Ok(())
 }

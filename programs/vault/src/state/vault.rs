@@ -156,9 +156,9 @@ impl Vault {
     ///
     /// # Errors
     /// [`VaultError::CustodyShort`], [`VaultError::OutOfRange`].
-    pub fn check_invariants(&self, custody_amount: u64, supply: u64) -> Result<()> {
+    pub fn check_invariants(&self, custody_amount: u64, supply: Shares) -> Result<()> {
         require!(custody_amount >= self.cash, VaultError::CustodyShort);
-        let sound = self.pending_redemption_shares <= supply
+        let sound = self.pending_redemption_shares <= supply.0
             && self.nav_per_share.ratio() > Ratio::ZERO
             && self.high_water.ratio() >= self.nav_per_share.ratio();
         require!(sound, VaultError::OutOfRange);
