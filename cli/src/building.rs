@@ -53,7 +53,7 @@ pub fn programs(places: &Places) -> Result<()> {
     }
     // Set-up looks whether the toolchain is that of this clone; when it is, that takes no time.
     if programs_by() == Sbf::Ballast {
-        set_up(places, &[])?;
+        set_up(places)?;
     }
     // Stamped with the time from before the build: what changes meanwhile is built the next time.
     let folder = places.programs();
@@ -64,7 +64,8 @@ pub fn programs(places: &Places) -> Result<()> {
     fs::rename(&begun, folder.join(".built")).context("the programs are built, but their stamp cannot be written")
 }
 
-/// Installs what the local node needs, and builds it; under the same condition as [`programs`].
+/// Builds the local node, under the same condition as [`programs`]. It is a part of the workspace
+/// that only some commands need: the script has built the rest.
 ///
 /// # Errors
 /// If it does not build.
@@ -72,12 +73,12 @@ pub fn node(places: &Places) -> Result<()> {
     if !places.may_build {
         return Ok(());
     }
-    set_up(places, &["--packages", "--with-localnet"])?;
     if places.localnet().is_err() {
-        say("building the local node (the first time takes some ten minutes)");
+        say("building the local node (the first time takes minutes)");
     }
-    let status = cargo(&places.root.join("tools/localnet"))
-        .args(["build", "--locked", "-q"])
+    // The whole workspace, so that cargo chooses the same features as for everything else.
+    let status = cargo(&places.root)
+        .args(["build", "--locked", "-q", "--workspace", "--bin", "ballast-localnet"])
         .status()
         .context("cargo could not be started")?;
     anyhow::ensure!(status.success(), "the local node does not build: the reason is above");

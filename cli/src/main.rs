@@ -79,8 +79,8 @@ fn run(args: Args) -> Result<bool> {
         Command::Setup(_) | Command::Build(_) | Command::Test(_) if !places.may_build => {
             become_other(Process::new(places.root.join("ballast")).args(std::env::args_os().skip(1)))
         }
-        Command::Setup(args) => setup::run(&args, &places).map(|()| true),
-        Command::Build(args) => build::run(&args, &places).map(|()| true),
+        Command::Setup(_) => setup::run(&places).map(|()| true),
+        Command::Build(_) => build::run(&places).map(|()| true),
         Command::Test(args) => test::run(&args, &places).map(|()| true),
         Command::Demo(args) => {
             building::programs(&places)?;

@@ -49,15 +49,16 @@ impl Places {
         self.root.join("target/deploy")
     }
 
-    /// Returns the local node.
+    /// Returns the local node's binary, which is built beside this one.
     ///
     /// # Errors
     /// If it is not built.
     pub fn localnet(&self) -> Result<PathBuf> {
+        let own = std::env::current_exe()?;
         built(
-            self.root.join("tools/localnet/target/debug/ballast-localnet"),
+            own.with_file_name("ballast-localnet"),
             "the local node",
-            "./ballast build --node",
+            "./ballast build",
         )
     }
 

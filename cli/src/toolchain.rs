@@ -66,8 +66,8 @@ pub fn build_programs(places: &Places) -> Command {
 ///
 /// # Errors
 /// If something cannot be installed.
-pub fn set_up(places: &Places, arguments: &[&str]) -> Result<()> {
-    let status = tool(places, "setup").args(arguments).status();
+pub fn set_up(places: &Places) -> Result<()> {
+    let status = tool(places, "setup").status();
     let status = status.context("tools/toolchain/setup could not be started")?;
     anyhow::ensure!(
         status.success(),

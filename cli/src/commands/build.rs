@@ -4,35 +4,21 @@ use crate::building::{self, say};
 use crate::places::Places;
 use anyhow::Result;
 
-/// Builds the programs into target/deploy, and this tool, the keeper and the feeder into
-/// target/debug.
+/// Builds the programs into target/deploy, and this tool, the keeper, the feeder and the local node
+/// into target/debug.
 ///
 /// What is up to date is left as it is.
 #[derive(clap::Args)]
-pub struct Args {
-    /// Also build the local node, into tools/localnet/target; the first time takes some ten minutes
-    #[arg(long)]
-    node: bool,
-}
+pub struct Args {}
 
-/// Builds what the command asks for.
+/// Builds the programs and the local node. The script has built this tool and the bots already: it
+/// could not have called it otherwise.
 ///
 /// # Errors
 /// What does not build.
-pub fn run(args: &Args, places: &Places) -> Result<()> {
-    everything(places, args.node)
-}
-
-/// Builds the programs, and the local node if it is wanted. The script has built this tool and the
-/// bots already: it could not have called it otherwise.
-///
-/// # Errors
-/// What does not build.
-pub fn everything(places: &Places, with_node: bool) -> Result<()> {
+pub fn run(places: &Places) -> Result<()> {
     building::programs(places)?;
-    if with_node {
-        building::node(places)?;
-    }
+    building::node(places)?;
     say("built; try ./ballast demo");
     Ok(())
 }

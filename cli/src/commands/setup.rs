@@ -11,21 +11,13 @@ use anyhow::Result;
 /// Debian packages and the programs' toolchain, from package registries only. Needs root or sudo
 /// for apt-get. A second run finds everything done and takes seconds.
 #[derive(clap::Args)]
-pub struct Args {
-    /// Also prepare and build the local node, which takes some ten minutes more
-    #[arg(long)]
-    node: bool,
-}
+pub struct Args {}
 
 /// Installs and builds.
 ///
 /// # Errors
 /// What cannot be installed or does not build.
-pub fn run(args: &Args, places: &Places) -> Result<()> {
-    let mut setup = tool(places, "setup");
-    if args.node {
-        setup.arg("--with-localnet");
-    }
-    timed("installing what building needs", &mut setup)?;
-    build::everything(places, args.node)
+pub fn run(places: &Places) -> Result<()> {
+    timed("installing what building needs", &mut tool(places, "setup"))?;
+    build::run(places)
 }

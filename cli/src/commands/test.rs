@@ -8,12 +8,12 @@ use std::time::Instant;
 
 /// Builds everything and runs every test.
 ///
-/// The workspace's tests, those that need the local node, and the check that two copies of the
+/// The workspace's tests, those on the local node among them, and the check that two copies of the
 /// repository give the same program bytes. The last line says how it ended; the exit status is zero
 /// only if everything passed.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Leave out the local node and the check of reproducible bytes
+    /// Leave out the check of reproducible bytes
     #[arg(long)]
     quick: bool,
 }
@@ -24,11 +24,9 @@ pub struct Args {
 /// What does not build, or which part failed.
 pub fn run(args: &Args, places: &Places) -> Result<()> {
     let start = Instant::now();
-    // What the tests run comes first: the programs, the local node.
+    // What the tests run comes first.
     building::programs(places)?;
-    if !args.quick {
-        building::node(places)?;
-    }
+    building::node(places)?;
     let mut tests = cargo(&places.root);
     timed(
         "tests of the workspace",
@@ -37,13 +35,13 @@ pub fn run(args: &Args, places: &Places) -> Result<()> {
     if args.quick {
         let seconds = start.elapsed().as_secs();
         say(&format!(
-            "PASSED, without the local node's tests and the check of reproducible bytes, in {seconds} s"
+            "PASSED, without the check of reproducible bytes, in {seconds} s"
         ));
         return Ok(());
     }
     // That check is about this toolchain, also where Anza's built the programs.
     if programs_by() == Sbf::Anza {
-        set_up(places, &[])?;
+        set_up(places)?;
     }
     timed(
         "check that two copies build the same program bytes",

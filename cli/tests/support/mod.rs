@@ -11,7 +11,7 @@ pub fn root() -> PathBuf {
 /// Returns the local node, if it and the compiled program of this name are built; otherwise it is
 /// said aloud what is missing.
 pub fn node_with(program: &str) -> Option<PathBuf> {
-    let node = root().join("tools/localnet/target/debug/ballast-localnet");
+    let node = root().join("target/debug/ballast-localnet");
     let program = root().join("target/deploy").join(program);
     (is_built(&node) && is_built(&program)).then_some(node)
 }

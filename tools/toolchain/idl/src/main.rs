@@ -67,6 +67,7 @@ fn run(check: bool, wanted: &[String]) -> Result<bool, String> {
         let idl = IdlBuilder::new()
             .program_path(program)
             .skip_lint(true)
+            .cargo_args(vec!["--lib".to_owned(), "--locked".to_owned()])
             .build()
             .map_err(|e| format!("no IDL from programs/{name}: {e:#}"))?;
         let mut text = serde_json::to_string_pretty(&idl).map_err(|e| e.to_string())?;
