@@ -1,9 +1,8 @@
 //! Black-Scholes-Merton in the fast tier: price/S within 2·10⁻⁸, delta within 5·10⁻⁸, the other
 //! Greeks within 10⁻⁷ of their natural scale (gamma·S·σ√τ, vega/(S√τ), theta·τ/S, rho/(Kτ)).
 //!
-//! Moneyness and scores are kept in base 2 (see `SCORE`), so that every exponential is a power of
-//! two. One density serves both tails, because K·e^(−rτ)·φ(d₂) = S·e^(−qτ)·φ(d₁): each tail is that
-//! density times a Mills ratio.
+//! Moneyness and scores are in base 2 (see `SCORE`), so that exponentials are powers of two. One
+//! density serves both tails, as K·e^(−rτ)·φ(d₂) = S·e^(−qτ)·φ(d₁): a tail is it times a Mills ratio.
 
 use super::domain::{at_expiry, check};
 use super::greeks::{Greeks, HigherGreeks};
