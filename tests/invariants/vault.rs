@@ -172,8 +172,8 @@ impl Run {
         let appraisal = after.appraise(Purpose::Monitor).expect("it was traded on");
         let targets = appraisal.targets().expect("targets");
         let size = |lots: i64| (lots.unsigned_abs() as u128) * (self.price as u128);
-        let filled = after.venue_trader.lots + after.venue_trader.pending.lots;
-        let grew = size(filled) > size(before.venue_trader.lots);
+        let filled = after.venue_trader().unwrap().lots + after.venue_trader().unwrap().pending.lots;
+        let grew = size(filled) > size(before.venue_trader().unwrap().lots);
         // The cap moves by less than one base unit for the rounding of the mark taken in between.
         assert!(
             !grew || size(filled) <= targets.cap.0 as u128 + 1,

@@ -5,6 +5,7 @@
 
 use crate::appraisal::{Appraisal, AppraisalInputs};
 use crate::collateral::CollateralMove;
+use crate::monitor::{VaultMonitor, VaultObservation};
 use crate::prices::{MarketPrices, Purpose};
 use crate::rebalance::RebalanceReason;
 use crate::state::VaultState;
@@ -119,18 +120,12 @@ impl CrankInputs<'_> {
         (self.position)(self.market.state.as_ref()?.signals.price)
     }
 
-    /// Appraises the vault for a purpose, as the program would.
-    fn appraise(&self, purpose: Purpose) -> Option<Appraisal<'_>> {
-        let prices = MarketPrices::read(&self.market, self.raw_price.as_ref(), purpose, self.now).ok()?;
-        self.appraise_with(self.vault, prices, (self.position)(prices.bounds.mid)?)
+    /// Returns the market's prices for a purpose, as the program would read them.
+    fn prices(&self, purpose: Purpose) -> Option<MarketPrices> {
+        MarketPrices::read(&self.market, self.raw_price.as_ref(), purpose, self.now).ok()
     }
 
-    fn appraise_with<'a>(
-        &self,
-        vault: &'a VaultState,
-        prices: MarketPrices,
-        position: Position,
-    ) -> Option<Appraisal<'a>> {
+    fn appraise<'a>(&self, vault: &'a VaultState, prices: MarketPrices, position: Position) -> Option<Appraisal<'a>> {
         Appraisal::new(&AppraisalInputs {
             vault,
             prices,
@@ -148,7 +143,7 @@ impl CrankInputs<'_> {
             return None;
         }
         let was = &self.vault.monitor;
-        let is = self.appraise(Purpose::Monitor)?.monitor;
+        let is = self.marked()?;
         let due = was.breakers.tripped != is.breakers.tripped || is.venue_failures > was.venue_failures;
         let rested = self.now.unix_time.saturating_sub(was.breakers.updated_at);
         let rest = if was.breakers.tripped == BreakerSet::NONE {
@@ -159,11 +154,29 @@ impl CrankInputs<'_> {
         (due || rested >= rest).then_some(CrankAction::Mark)
     }
 
+    /// Returns the vault's monitor as `mark` would leave it; `None` without a live price.
+    fn marked(&self) -> Option<VaultMonitor> {
+        let prices = self.prices(Purpose::Monitor)?;
+        let position = (self.position)(prices.bounds.mid);
+        match position.and_then(|position| self.appraise(self.vault, prices, position)) {
+            Some(appraisal) => Some(appraisal.monitor),
+            None => {
+                let unanswered = VaultObservation {
+                    share_value: None,
+                    venue_answers: false,
+                };
+                let (monitor, params) = (&self.vault.monitor, &self.vault.monitor_params);
+                Some(monitor.observe(&unanswered, params, self.now).monitor)
+            }
+        }
+    }
+
     /// Returns a move of collateral and an order, where they are due. `None` if there is no price
     /// to trade at.
     fn trade(&self) -> Option<(Option<CrankAction>, Option<CrankAction>)> {
-        let appraisal = self.appraise(Purpose::Trade)?;
-        let (mut vault, mut position) = (*self.vault, appraisal.portfolio.position);
+        let prices = self.prices(Purpose::Trade)?;
+        let (mut vault, mut position) = (*self.vault, (self.position)(prices.bounds.mid)?);
+        let appraisal = self.appraise(self.vault, prices, position)?;
         let movement = appraisal.collateral_due()?.filter(|_| position.queued_withdrawal == 0);
         // A withdrawal may end up in the venue's queue, so the order is planned as if it had not
         // arrived.
@@ -171,7 +184,7 @@ impl CrankInputs<'_> {
             vault.cash = vault.cash.checked_sub(amount)?;
             position.collateral = position.collateral.checked_add(amount)?;
         }
-        let appraisal = self.appraise_with(&vault, appraisal.prices, position)?;
+        let appraisal = self.appraise(&vault, prices, position)?;
         let terms = self.terms?;
         let rebalance = appraisal
             .order(RebalanceReason::Limits, &terms)

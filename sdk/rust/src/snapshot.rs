@@ -48,12 +48,8 @@ pub struct Snapshot {
     pub vault: Vault,
     /// Vault, decoded.
     pub state: VaultState,
-    /// The venue's accounts, which the venue's reader reads.
+    /// The venue's accounts, whatever they hold: the venue's reader says whether they can be read.
     pub venue: VenueAccounts,
-    /// Venue market, for people and tests.
-    pub venue_market: VenueMarket,
-    /// The vault's account there, for people and tests.
-    pub venue_trader: Trader,
     /// Share supply, base units.
     pub supply: u64,
 }
@@ -74,7 +70,8 @@ impl Snapshot {
     /// Decodes a snapshot.
     ///
     /// # Errors
-    /// The account that is missing, foreign or of another layout.
+    /// The account that is missing, foreign or of another layout. A venue's account may be anything:
+    /// that it cannot be read is what a keeper has to tell the vault.
     pub fn decode(
         keys: VaultKeys,
         clock: Clock,
@@ -98,12 +95,26 @@ impl Snapshot {
             market,
             state: *vault.state(),
             vault,
-            venue_market: venue.market.venue_market()?,
-            venue_trader: venue.trader.venue_trader()?,
             venue,
             supply: found(mint, names[4])?.mint()?.supply,
             keys,
         })
+    }
+
+    /// Returns the venue's market, decoded: for people and tests.
+    ///
+    /// # Errors
+    /// If it is foreign or of another layout.
+    pub fn venue_market(&self) -> Result<VenueMarket, DecodeError> {
+        self.venue.market.venue_market()
+    }
+
+    /// Returns the vault's account at the venue, decoded: for people and tests.
+    ///
+    /// # Errors
+    /// As [`Self::venue_market`].
+    pub fn venue_trader(&self) -> Result<Trader, DecodeError> {
+        self.venue.trader.venue_trader()
     }
 
     /// With the account of the market's second price source.
@@ -179,6 +190,10 @@ impl Snapshot {
     /// Returns the vault's position at the venue, its funding brought up to date at `mid`; `None`
     /// if it cannot be read.
     pub fn position(&self, mid: Price) -> Option<Position> {
+        let is_the_venues = |account: &RawAccount| account.owner.to_bytes() == Reference::PROGRAM;
+        if !is_the_venues(&self.venue.market) || !is_the_venues(&self.venue.trader) {
+            return None;
+        }
         let accounts = PositionAccounts {
             market: &self.venue.market.data,
             trader: &self.venue.trader.data,

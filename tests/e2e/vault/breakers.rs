@@ -97,7 +97,7 @@ fn exits_and_reductions_stay_open_under_every_set_of_breakers() {
         world.complete(&user).unwrap();
         world.pass(0, 1);
         // Below the band an order adds, above it one reduces.
-        let lots = world.snapshot().venue_trader.lots;
+        let lots = world.snapshot().venue_trader().unwrap().lots;
         world.hour_at("51500").unwrap();
         if bits != 0 {
             let named = ALL[bits.trailing_zeros() as usize];
@@ -198,17 +198,16 @@ fn an_order_that_waits_counts_as_traded_when_it_is_placed() {
     });
     world.pass(0, 1);
     world.rebalance(11_500_000).unwrap();
-    assert_eq!(world.snapshot().venue_trader.lots, 0);
+    assert_eq!(world.snapshot().venue_trader().unwrap().lots, 0);
     assert_eq!(monitor(&world).turnover, 575_000_000_000);
     // Nothing pays a keeper.
     assert_eq!(monitor(&world).keeper_spend, 0);
 }
 
-/// What failure observations like at the reference venue: it halts, it prices nothing, its accounts
-/// are of another owner, layout or version, or gone.
-#[test]
-fn a_venue_that_fails_in_any_way_is_remembered_by_mark_and_trips_after_three() {
-    type Fault = (&'static str, bool, fn(&mut VaultFixture));
+type Fault = (&'static str, fn(&mut VaultFixture));
+
+/// Returns ways in which the venue's accounts cannot be read: of another owner or layout, or gone.
+fn unreadable() -> [Fault; 3] {
     let foreign: fn(&mut VaultFixture) = |world| {
         let key = world.keys.venue_market;
         let data = world.raw(&key).unwrap().data;
@@ -220,30 +219,37 @@ fn a_venue_that_fails_in_any_way_is_remembered_by_mark_and_trips_after_three() {
         data[0] ^= 1;
         put(&mut world.svm, key, ballast_reference_venue::ID, data);
     };
+    let gone: fn(&mut VaultFixture) = |world| {
+        let key = world.keys.venue_trader;
+        put(&mut world.svm, key, Pubkey::default(), Vec::new());
+    };
+    [("foreign", foreign), ("garbled", garbled), ("gone", gone)]
+}
+
+/// Returns ways in which the venue does not answer though its accounts can be read: it halts, it
+/// prices nothing, its market is of another version.
+fn silent() -> [Fault; 3] {
+    let stale: fn(&mut VaultFixture) = |world| {
+        world.faults(Faults {
+            stale: true,
+            ..Faults::default()
+        });
+    };
     let version: fn(&mut VaultFixture) = |world| {
         let key = world.keys.venue_market;
         let mut data = world.raw(&key).unwrap().data;
         data[8] = 2;
         put(&mut world.svm, key, ballast_reference_venue::ID, data);
     };
-    let gone: fn(&mut VaultFixture) = |world| {
-        let key = world.keys.venue_trader;
-        put(&mut world.svm, key, Pubkey::default(), Vec::new());
-    };
-    let table: [Fault; 6] = [
-        ("paused", true, |world| world.faults(paused())),
-        ("stale", true, |world| {
-            world.faults(Faults {
-                stale: true,
-                ..Faults::default()
-            });
-        }),
-        ("of another version", true, version),
-        ("foreign", false, foreign),
-        ("garbled", false, garbled),
-        ("gone", false, gone),
-    ];
-    for (name, readable, fault) in table {
+    let halted: fn(&mut VaultFixture) = |world| world.faults(paused());
+    [("paused", halted), ("stale", stale), ("of another version", version)]
+}
+
+#[test]
+fn a_venue_that_fails_in_any_way_is_remembered_by_mark_and_trips_after_three() {
+    let silent = silent().map(|(name, fault)| (name, true, fault));
+    let unreadable = unreadable().map(|(name, fault)| (name, false, fault));
+    for (name, readable, fault) in silent.into_iter().chain(unreadable) {
         let (mut world, user) = running();
         world.mark().unwrap();
         let mark = monitor(&world).mark;
@@ -273,6 +279,22 @@ fn a_venue_that_fails_in_any_way_is_remembered_by_mark_and_trips_after_three() {
         );
         world.redeem_shares(&user, 1_000_000).unwrap();
         assert_eq!(monitor(&world).venue_failures, 0, "{name}");
+        assert!(is_active(&world, VaultBreaker::VenueFailure), "{name}");
+    }
+}
+
+#[test]
+fn the_keeper_tells_the_vault_of_a_venue_that_nobody_can_read() {
+    for (name, fault) in unreadable() {
+        let (mut world, _) = running();
+        world.crank().unwrap();
+        fault(&mut world);
+        for failed in 1..=3 {
+            still(&mut world, VENUE_FAILURE_SPACING_SECONDS, "49900");
+            world.crank().unwrap_or_else(|error| panic!("{name}: {error:?}"));
+            let vault = world.raw(&world.keys.vault).unwrap().vault().unwrap();
+            assert_eq!(vault.monitor.venue_failures, failed, "{name}");
+        }
         assert!(is_active(&world, VaultBreaker::VenueFailure), "{name}");
     }
 }

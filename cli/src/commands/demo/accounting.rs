@@ -86,8 +86,8 @@ impl Closing {
     /// What cannot be read.
     pub fn read(stage: &mut Stage, depositors: &Depositors) -> Result<Self> {
         let snapshot = stage.snapshot()?;
-        let owed = snapshot.venue_market.liabilities();
-        let trader = &snapshot.venue_trader;
+        let owed = snapshot.venue_market()?.liabilities();
+        let trader = snapshot.venue_trader()?;
         let mut closing = Self {
             supply: stage
                 .chain

@@ -14,7 +14,7 @@ fn running() -> (VaultFixture, User) {
     let user = world.user(2 * MILLION);
     world.deposit(&user, MILLION).unwrap();
     world.crank().unwrap();
-    assert!(world.snapshot().venue_trader.lots > 0);
+    assert!(world.snapshot().venue_trader().unwrap().lots > 0);
     world.pass(0, 1);
     (world, user)
 }

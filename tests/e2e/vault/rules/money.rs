@@ -15,7 +15,7 @@ fn r1_a_spike_cannot_be_withdrawn() {
     let (mut world, user) = running();
     let shares = world.tokens(&user.holder.shares) / 100;
     let snapshot = world.snapshot();
-    let without_gain = snapshot.vault.cash + snapshot.venue_trader.collateral;
+    let without_gain = snapshot.vault.cash + snapshot.venue_trader().unwrap().collateral;
     world.pass(30, 30);
     world.set_price("60000", "10");
     world.redeem_shares(&user, shares).unwrap();

@@ -93,7 +93,7 @@ fn orders_of_zero_twice_or_elsewhere_have_their_own_errors() {
 fn a_rebalance_that_overshoots_or_improves_too_little_is_undone() {
     let (mut world, _) = running();
     world.hour_at("43500").unwrap();
-    let lots = world.snapshot().venue_trader.lots;
+    let lots = world.snapshot().venue_trader().unwrap().lots;
     for (order, expected) in [
         (-1, VaultError::NoImprovement),
         (-lots, VaultError::Overshoot),

@@ -24,7 +24,7 @@ fn r6_a_refused_price_stops_deposits_and_openings_but_not_reductions() {
     world.hour_at("43500").unwrap();
     world.pass(60, 60);
     world.set_price("43500", "800");
-    let lots = world.snapshot().venue_trader.lots;
+    let lots = world.snapshot().venue_trader().unwrap().lots;
     world.rebalance(-lots / 6).unwrap();
 }
 

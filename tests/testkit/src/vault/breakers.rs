@@ -28,7 +28,7 @@ pub fn running_with(breakers: VaultBreakerSettings) -> (VaultFixture, User) {
     let user = world.user(3 * MILLION);
     world.deposit(&user, MILLION).unwrap();
     world.crank().unwrap();
-    assert!(world.snapshot().venue_trader.lots > 0);
+    assert!(world.snapshot().venue_trader().unwrap().lots > 0);
     world.pass(0, 1);
     (world, user)
 }
