@@ -205,7 +205,7 @@ impl Run {
             world.tokens(&keys.custody) >= snapshot.vault.cash + self.donated,
             "donations entered the ledger: {event:?}"
         );
-        let venue = &snapshot.venue_market;
+        let venue = snapshot.venue_market().unwrap();
         let owed = venue.total_collateral + venue.total_queued + venue.insurance_fund;
         assert!(
             owed <= world.tokens(&keys.venue_vault),

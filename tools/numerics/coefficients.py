@@ -9,6 +9,7 @@ Needs mpmath (Debian: python3-mpmath). The largest error of each fit stands besi
 
 import pathlib
 import sys
+import textwrap
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from mpmath import mp, mpf  # noqa: E402
@@ -68,20 +69,25 @@ lines = [
 ]
 
 
+def doc(comment):
+    """A comment as Rust's documentation takes it, 100 columns wide."""
+    return textwrap.wrap(comment, 100, initial_indent="/// ", subsequent_indent="/// ", break_long_words=False, break_on_hyphens=False)
+
+
 def constant(name, comment, value, fraction, kind="i64"):
-    lines.append(f"/// {comment}. Q{fraction}.")
+    lines.extend(doc(f"{comment}. Q{fraction}."))
     lines.append(f"pub const {name}: {kind} = {bits(value, fraction):_};")
 
 
 def array(name, comment, values, fraction):
-    lines.append(f"/// {comment}. Q{fraction}.")
+    lines.extend(doc(f"{comment}. Q{fraction}."))
     lines.append(f"pub const {name}: [i64; {len(values)}] = [")
     lines.extend(f"    {bits(v, fraction):_}," for v in values)
     lines.append("];")
 
 
 def table(name, comment, rows, fractions):
-    lines.append(f"/// {comment}.")
+    lines.extend(doc(f"{comment}."))
     lines.append(f"pub static {name}: [[i64; {len(rows[0])}]; {len(rows)}] = [")
     for row in rows:
         lines.append("    [")
@@ -113,17 +119,17 @@ constant("MONEYNESS_LIMIT", "5·log₂ e, the domain of log-moneyness in base 2"
 def magnitude(name, comment, value):
     """As `mantissa x 2^(exponent - 63)` with the top bit of the mantissa set."""
     exponent = int(mp.floor(mp.log(value, 2)))
-    lines.append(f"/// {comment}.")
+    lines.extend(doc(f"{comment}."))
     mantissa = bits(value, 63 - exponent)
     lines.append(f"pub const {name}: Magnitude = Magnitude::from_normalised({mantissa:_}, {exponent});")
 
 
-magnitude("LEAST_SPOT", "10⁻⁶", mpf(10) ** -6)
-magnitude("GREATEST_SPOT", "10⁷", mpf(10) ** 7)
-magnitude("LEAST_VOLATILITY", "1 %", mpf(1) / 100)
-magnitude("GREATEST_VOLATILITY", "500 %", mpf(5))
-magnitude("LEAST_YEARS", "A second, in years of 365 days, less a rounding of its fourth digit", mpf("3.17e-8"))
-magnitude("GREATEST_YEARS", "Five years", mpf(5))
+magnitude("MIN_SPOT", "10⁻⁶", mpf(10) ** -6)
+magnitude("MAX_SPOT", "10⁷", mpf(10) ** 7)
+magnitude("MIN_VOLATILITY", "1 %", mpf(1) / 100)
+magnitude("MAX_VOLATILITY", "500 %", mpf(5))
+magnitude("MIN_YEARS", "A second, in years of 365 days, less a rounding of its fourth digit", mpf("3.17e-8"))
+magnitude("MAX_YEARS", "Five years", mpf(5))
 
 # Fast tier.
 coefficients, error = fit(log2_rest, 3, 0, Z_SQUARED)
@@ -132,7 +138,7 @@ array("FAST_LOG2", f"R of log₂((1 + z)/(1 − z)) = z·(2 log₂ e + z²·R(z�
 coefficients, error = fit(lambda f: mp.expm1(f * LN2) / f if f else LN2, 6, 0, 1, lambda f: 2**-f)
 # Each step of Horner's rule rounds down; a unit more in the first coefficient makes up for half of it.
 coefficients[0] += mpf(2) ** -32
-lines.append(f"/// P of 2^f = 1 + f·P(f), 0 ≤ f < 1; relative error of 2^f {short(error)}. Q32, the last three Q40.")
+lines.extend(doc(f"P of 2^f = 1 + f·P(f), 0 ≤ f < 1; relative error of 2^f {short(error)}. Q32, the last three Q40."))
 lines.append("pub const FAST_EXP2: [u64; 7] = [")
 scales = [32] * 4 + [40] * 3
 lines.extend(f"    {bits(v, q):_}," for v, q in zip(in_plain_powers(coefficients, 0, 1), scales))

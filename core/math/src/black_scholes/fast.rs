@@ -2,7 +2,7 @@
 //! Greeks within 10⁻⁷ of their natural scale (gamma·S·σ√τ, vega/(S√τ), theta·τ/S, rho/(Kτ)).
 //!
 //! Moneyness and scores are in base 2 (see `SCORE`), so that exponentials are powers of two. One
-//! density serves both tails, as K·e^(−rτ)·φ(d₂) = S·e^(−qτ)·φ(d₁): a tail is it times a Mills ratio.
+//! density serves both tails, K·e^(−rτ)·φ(d₂) = S·e^(−qτ)·φ(d₁): each is it times a Mills ratio.
 
 use super::domain::{at_expiry, check};
 use super::greeks::{Greeks, HigherGreeks};
