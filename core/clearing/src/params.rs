@@ -119,9 +119,9 @@ pub struct ClearingHouseParams {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ParamError {
     /// [`StrikeRange::least`].
-    LeastStrike,
+    MinStrike,
     /// [`StrikeRange::greatest`].
-    GreatestStrike,
+    MaxStrike,
     /// [`ExpiryRules::daily_days`].
     DailyDays,
     /// [`ExpiryRules::weekly_days`].
@@ -129,9 +129,9 @@ pub enum ParamError {
     /// [`ExpiryRules::longest_days`].
     LongestDays,
     /// [`ExpiryRules::min_seconds`].
-    LeastTenor,
+    MinTenor,
     /// [`ListingParams::min_size`].
-    LeastSize,
+    MinSize,
     /// [`ChargeParams::spread`].
     Spread,
     /// [`ChargeParams::spread_floor`].
@@ -151,11 +151,11 @@ pub enum ParamError {
     /// [`SettlementParams::spacing_seconds`].
     Spacing,
     /// [`SettlementParams::min_samples`].
-    LeastSamples,
+    MinSamples,
     /// [`SettlementParams::extension_seconds`].
     Extension,
     /// [`SettlementParams::max_delay_seconds`].
-    GreatestDelay,
+    MaxDelay,
     /// [`ClearingHouseParams::quote_decimals`].
     QuoteDecimals,
     /// [`ClearingHouseParams::max_surface_age_seconds`].
@@ -202,10 +202,10 @@ impl ListingParams {
     /// The first [`ParamError`] that is broken, in the order of the fields.
     pub fn validate(&self) -> Result<(), BadParam> {
         let strikes = &self.strikes;
-        within(ParamError::LeastStrike, points(strikes.least), 500..=10_000)?;
-        within(ParamError::GreatestStrike, points(strikes.greatest), 10_000..=200_000)?;
+        within(ParamError::MinStrike, points(strikes.least), 500..=10_000)?;
+        within(ParamError::MaxStrike, points(strikes.greatest), 10_000..=200_000)?;
         self.expiries.validate(self.settlement.window_seconds)?;
-        within(ParamError::LeastSize, self.min_size.0, 1..=1_000_000_000_000)?;
+        within(ParamError::MinSize, self.min_size.0, 1..=1_000_000_000_000)?;
         self.charges.validate()?;
         // More than what was held for closing the position, and failing would pay: the fund gives
         // the same discount.
@@ -224,7 +224,7 @@ impl ExpiryRules {
         within(ParamError::LongestDays, i64::from(self.longest_days), weekly..=730)?;
         // A series must not be born inside its own window.
         let least = i64::from(window_seconds).saturating_add(1).max(3_600);
-        within(ParamError::LeastTenor, i64::from(self.min_seconds), least..=86_400)
+        within(ParamError::MinTenor, i64::from(self.min_seconds), least..=86_400)
     }
 }
 
@@ -249,8 +249,8 @@ impl SettlementParams {
         // Some stretches will pass without a sample: a window that needs every one of them would
         // always be extended.
         let most = (stretches.saturating_mul(3) >> 2).min(240);
-        within(ParamError::LeastSamples, i64::from(self.min_samples), 5..=most)?;
-        within(ParamError::GreatestDelay, delay, 600..=43_200)?;
+        within(ParamError::MinSamples, i64::from(self.min_samples), 5..=most)?;
+        within(ParamError::MaxDelay, delay, 600..=43_200)?;
         within(
             ParamError::Extension,
             i64::from(self.extension_seconds),

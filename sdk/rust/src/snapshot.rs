@@ -70,8 +70,8 @@ impl Snapshot {
     /// Decodes a snapshot.
     ///
     /// # Errors
-    /// The account that is missing, foreign or of another layout. A venue's account may be anything:
-    /// that it cannot be read is what a keeper has to tell the vault.
+    /// The account that is missing, foreign or of another layout. A venue's account may be
+    /// anything: that it cannot be read is what a keeper has to tell the vault.
     pub fn decode(
         keys: VaultKeys,
         clock: Clock,

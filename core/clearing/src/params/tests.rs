@@ -7,13 +7,13 @@ type Change = (fn(&mut ListingParams, i64), ParamError, i64, i64);
 const LISTING_BOUNDS: [Change; 19] = [
     (
         |p, v| p.strikes.least = points_of(v),
-        ParamError::LeastStrike,
+        ParamError::MinStrike,
         500,
         10_000,
     ),
     (
         |p, v| p.strikes.greatest = points_of(v),
-        ParamError::GreatestStrike,
+        ParamError::MaxStrike,
         10_000,
         200_000,
     ),
@@ -27,11 +27,11 @@ const LISTING_BOUNDS: [Change; 19] = [
     ),
     (
         |p, v| p.expiries.min_seconds = v as u32,
-        ParamError::LeastTenor,
+        ParamError::MinTenor,
         3_600,
         86_400,
     ),
-    (|p, v| p.min_size = Lots(v), ParamError::LeastSize, 1, 1_000_000_000_000),
+    (|p, v| p.min_size = Lots(v), ParamError::MinSize, 1, 1_000_000_000_000),
     (|p, v| p.charges.spread = points_of(v), ParamError::Spread, 20, 1_000),
     (
         |p, v| p.charges.spread_floor = v as u64,
@@ -83,7 +83,7 @@ const LISTING_BOUNDS: [Change; 19] = [
     ),
     (
         |p, v| p.settlement.min_samples = v as u16,
-        ParamError::LeastSamples,
+        ParamError::MinSamples,
         5,
         22,
     ),
@@ -95,7 +95,7 @@ const LISTING_BOUNDS: [Change; 19] = [
     ),
     (
         |p, v| p.settlement.max_delay_seconds = v as u32,
-        ParamError::GreatestDelay,
+        ParamError::MaxDelay,
         600,
         43_200,
     ),
@@ -140,7 +140,7 @@ fn a_refusal_names_its_rule_and_its_value() {
     let mut params = LISTING;
     params.settlement.min_samples = 23;
     let bad = params.validate().unwrap_err();
-    assert_eq!((bad.rule, bad.greatest), (ParamError::LeastSamples, 22));
+    assert_eq!((bad.rule, bad.greatest), (ParamError::MinSamples, 22));
 }
 
 #[test]

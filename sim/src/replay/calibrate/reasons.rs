@@ -109,9 +109,9 @@ pub(super) fn reasons_of_base(market: &Market, size: &impl Fn(f64) -> u32, daily
              fifths and a fifth of its average; the breaker trips with Crisis",
         ),
         reason(
-            "exit, clear",
+            "exit, reset",
             "four fifths of enter, and of the trip of the vol jump; of the other trips half, of a stale price five eighths".to_owned(),
-            "a choice: a reading that hovers at a threshold changes nothing. A jump is an event and not a state, so its breaker clears far lower",
+            "a choice: a reading that hovers at a threshold changes nothing. A jump is an event and not a state, so its breaker resets far lower",
         ),
         reason(
             "breakers.cooldown_seconds, breakers.longest_gap_seconds",
@@ -191,7 +191,7 @@ pub(super) fn reasons_of_ladders(
     let limit_multipliers = &market.limit_multipliers;
     let ramp = |ramp: &Ramp| format!("{}…{}", f64::from(ramp.from) / 1e4, f64::from(ramp.to) / 1e4);
     reasons.push(reason(
-        "triggers",
+        "limit_multipliers",
         format!(
             "delta {} σ, gamma {}×, vega {}×, liquidity {}×",
             ramp(&limit_multipliers.delta),
