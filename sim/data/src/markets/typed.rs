@@ -164,8 +164,9 @@ impl Named<'_> {
 
     fn limit_multipliers(&self) -> Result<LimitMultiplierParams, MarketsError> {
         let ramps = &self.market.limit_multipliers;
-        let broken =
-            |rule: Option<LimitMultiplierParamError>| self.broken(format!("limit_multipliers break {rule:?}: {ramps:?}"));
+        let broken = |rule: Option<LimitMultiplierParamError>| {
+            self.broken(format!("limit_multipliers break {rule:?}: {ramps:?}"))
+        };
         let (Some(delta), Some(gamma), Some(vega), Some(liquidity)) = (
             ramp(&ramps.delta),
             ramp(&ramps.gamma),

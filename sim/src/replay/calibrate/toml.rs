@@ -104,7 +104,10 @@ impl Calibration {
                 format!("{field} = {}", settings_inline(settings)),
             );
         }
-        put(String::new(), format!("\n{}[{name}.limit_multipliers]", why("limit_multipliers")));
+        put(
+            String::new(),
+            format!("\n{}[{name}.limit_multipliers]", why("limit_multipliers")),
+        );
         for (field, ramp) in [
             ("delta", &m.limit_multipliers.delta),
             ("gamma", &m.limit_multipliers.gamma),
