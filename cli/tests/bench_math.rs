@@ -100,8 +100,8 @@ fn readme_is_true(table: &[Vector], rows: &[Summary]) {
     }
 }
 
-/// Returns the markets that exist: spot 0.01 to 200,000, |ln(K/S)| ≤ 3, one minute to two years,
-/// volatility 2 to 400 %, rate −5 to 25 %, carry −25 to 50 %.
+/// Returns whether such a market exists: spot 0.01 to 200,000, |ln(K/S)| ≤ 3, one minute to two
+/// years, volatility 2 to 400 %, rate −5 to 25 %, carry −25 to 50 %.
 fn is_usual(vector: &Vector) -> bool {
     let number = |magnitude| ballast_core_math::Scaled::from(magnitude).to_f64();
     let inputs = &vector.inputs;

@@ -1,5 +1,5 @@
-//! What a attacker, a keeper, a griefer or the guardian could want of the vault's own breakers, and
-//! does not get.
+//! What an attacker, a keeper, a griefer or the guardian could want of the vault's own breakers,
+//! and does not get.
 
 use anchor_lang::prelude::Pubkey;
 use ballast_reference_venue::state::Faults;

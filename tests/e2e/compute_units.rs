@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 /// Instruction, ceiling, measured.
 type Row = (&'static str, u64, u64);
 
-/// Returns a day in the life of a vault, measured. Prices are chosen so that each instruction takes
+/// Measures a day in the life of a vault. Prices are chosen so that each instruction takes
 /// its longer path.
 fn measure() -> Vec<Row> {
     let mut rows = Vec::new();
@@ -90,7 +90,7 @@ fn measure() -> Vec<Row> {
     rows
 }
 
-/// Returns the clearing house: both sides of each trade end with the number of positions that the
+/// Measures the clearing house: both sides of each trade end with the number of positions that the
 /// row says.
 fn measure_options() -> Vec<Row> {
     let mut rows = Vec::new();

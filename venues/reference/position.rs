@@ -24,7 +24,8 @@ pub(super) fn position(accounts: &PositionAccounts, mid: Price, now: i64) -> Res
     })
 }
 
-/// Returns a known version of both accounts, trading, and with a price of its own.
+/// Returns whether both accounts are of a known version, and the venue trades and has a price of
+/// its own.
 fn is_operational(venue: &Account, account: &Account) -> Result<bool, VenueError> {
     let known = venue.check_version().is_ok() && account.check_version().is_ok();
     Ok(known && !venue.flag(market::PAUSED_AT)? && !venue.flag(market::STALE_AT)?)

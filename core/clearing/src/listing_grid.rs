@@ -137,7 +137,7 @@ fn below(spot: Price, share: BasisPoints, strike: Price) -> bool {
     }
 }
 
-/// Returns both times 10,000.
+/// Returns the share of the spot and the strike, both times 10,000.
 fn sides(spot: Price, share: BasisPoints, strike: Price) -> Option<(i128, i128)> {
     Some((
         spot.fixed().to_bits().checked_mul(i128::from(share.0))?,

@@ -73,8 +73,8 @@ impl<'a> Marking<'a> {
         }
     }
 
-    /// Returns a long position could be sold at the low price, a short one bought back at the high
-    /// one.
+    /// Returns the marks of a linear position: a long one could be sold at the low price, a short
+    /// one bought back at the high one.
     #[inline(never)]
     fn linear(&self, quantity: Lots, entry: Decimal, sums: Option<&mut MarketGreeks>) -> Result<Marked, AssessError> {
         let bounds = &self.market.bounds;

@@ -31,8 +31,8 @@ pub struct RemainingCapital {
 }
 
 impl RemainingCapital {
-    /// Returns the staying part of a book worth `nav` with `supply` shares, `leaving` of which wait
-    /// to be redeemed.
+    /// Returns the remaining part of a book worth `nav` with `supply` shares, `leaving` of which
+    /// wait to be redeemed.
     ///
     /// `None` on overflow or if more leave than exist.
     pub fn of(nav: Value, supply: Shares, leaving: Shares, high_water: Ratio) -> Option<Self> {

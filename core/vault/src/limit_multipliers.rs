@@ -1,7 +1,7 @@
 //! The three signals that limits answer to: delta to the acceleration of the trend, gamma to the
 //! volatility regime, vega to the contraction of liquidity.
 //!
-//! Each trigger is a factor on a limit, a continuous function of its signal: one up to a point,
+//! Each multiplier is a factor on a limit, a continuous function of its signal: one up to a point,
 //! then falling in a straight line to a floor, and staying there. With x the signal,
 //!
 //! ```text
@@ -57,7 +57,7 @@ pub struct Ramp {
 /// The least width of a ramp: a tenth of a standard deviation, or of the ratio.
 pub const MIN_WIDTH: u32 = 1_000;
 
-/// The floors that are accepted: 1 % to 90 %. A floor of one would switch the trigger off; one of
+/// The floors that are accepted: 1 % to 90 %. A floor of one would switch the multiplier off; one of
 /// zero would also stop what makes the book smaller.
 pub const FLOORS: core::ops::RangeInclusive<u16> = 100..=9_000;
 
@@ -130,7 +130,7 @@ pub enum Side {
     Short,
 }
 
-/// The ramps of the three triggers, and of the liquidity factor that every limit has.
+/// The ramps of the three multipliers, and of the liquidity factor that every limit has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LimitMultiplierParams {
     /// Of [`delta`]: standard deviations.

@@ -154,7 +154,7 @@ fn quotient(part: u128, whole: u128) -> u32 {
     BasisPoints::quotient_ceil(part, whole).0
 }
 
-/// Returns the value of a share is positive, so its bits are its size.
+/// Returns the bits of a share's value: it is positive, so they are its size.
 fn bits(ratio: Ratio) -> u128 {
     ratio.fixed().to_bits().unsigned_abs()
 }

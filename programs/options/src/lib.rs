@@ -5,7 +5,7 @@
 //! loss or gain between accounts is made there. Here accounts are found to be the right ones,
 //! prices are admitted, tokens move, and events are announced.
 //!
-//! # What a attacker would try
+//! # What an attacker would try
 //! * *Somebody else's money.* What leaves an account, or adds risk to it, needs its owner's
 //!   signature, or that of the key which quotes for it.
 //! * *A signature made for something else.* A quote names program, cluster, house, series, account,

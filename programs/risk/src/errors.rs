@@ -349,7 +349,7 @@ impl From<AssessError> for RiskError {
     }
 }
 
-/// Returns the error of a error; the slice it is about goes to the log.
+/// Returns the program's error of the core's; the slice it is about goes to the log.
 pub(crate) fn refused(error: FeedError) -> Error {
     if let Some(slice) = error.slice() {
         msg!("slice {}", slice);

@@ -1,7 +1,7 @@
 //! Ballast's risk engine: it admits prices, observes markets, and holds what it learns where anyone
 //! can read it.
 //!
-//! # What a attacker would try
+//! # What an attacker would try
 //! * *A price account of their own.* The source's owner, feed and verification level are pinned in
 //!   the market.
 //! * *An old price, chosen from many valid ones.* Ages in seconds and slots, and never older than

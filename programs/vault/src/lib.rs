@@ -1,6 +1,6 @@
 //! Ballast's vault: custody, shares, and rebalances that anyone may propose and the program proves.
 //!
-//! # What a attacker would try
+//! # What an attacker would try
 //! * *Redirect money.* Every token account that receives is either a program address of this vault,
 //!   the venue's own, or belongs to the person whose shares are burnt. Keepers sign for nothing and
 //!   receive nothing.

@@ -7,7 +7,7 @@
 //! | [`observer`] | [`Observer`], and the one that calls `risk-policy` in this process |
 //! | [`implied`] | volatility at the money from option chains, as feeders would have published it |
 //! | [`liquidity`] | the cost of trading, estimated from hourly range and volume, as history has no order books |
-//! | [`run`] | one [`Step`] for each observation: every signal, the regime, the breakers, the triggers |
+//! | [`run`] | one [`Step`] for each observation: every signal, the regime, the breakers, the limit multipliers |
 //! | [`events`] | six falls, and how late or early each level and breaker was |
 //! | [`alarms`] | days in Crisis that no fall explains, shares of time, trips a year |
 //! | [`calibrate`] | parameters from a history, and why |

@@ -17,7 +17,7 @@ struct Failing {
 }
 
 impl Failing {
-    /// Returns the owner with so much cash besides the premium.
+    /// Returns a house whose owner has so much cash besides the premium.
     fn new(cash: u64) -> Self {
         let mut world = ClearingHouseFixture::new();
         let (owner, maker) = (world.participant(cash * USD), world.participant(1_000_000 * USD));

@@ -1,4 +1,4 @@
-//! What a published volatility surface is, and what a attacker with a feeder's key can do to it,
+//! What a published volatility surface is, and what an attacker with a feeder's key can do to it,
 //! through the compiled risk program.
 
 use ballast_risk::errors::RiskError;

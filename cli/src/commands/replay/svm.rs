@@ -51,8 +51,8 @@ fn decimal(text: &str) -> Result<Fixed> {
     Ok(number.map_err(|_| anyhow!("{text} is not a decimal number"))?.into())
 }
 
-/// Returns one source, no venue, and the ages and widths of `Exit` in `migrations/local.toml` for
-/// every use.
+/// Returns a market with one source, no venue, and the ages and widths of `Exit` in
+/// `migrations/local.toml` for every use.
 fn params(typed: &Typed) -> Result<MarketParams> {
     let usage = UseSettings {
         max_age_seconds: 300,

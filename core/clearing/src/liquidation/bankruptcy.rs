@@ -82,7 +82,7 @@ fn move_claims(account: &mut MarginAccount, insurance: &mut MarginAccount) -> Re
     Ok(())
 }
 
-/// Returns the insurance account takes one position of a bankrupt account. Returns by how much open
+/// Lets the insurance account take one position of a bankrupt account. Returns by how much open
 /// interest changed.
 ///
 /// # Errors

@@ -122,7 +122,8 @@ impl Model {
         }
     }
 
-    /// Returns the maker's side of a trade, both margins checked. Whether it was done.
+    /// Executes a trade, `side` being the maker's, with both margins checked. Returns whether it
+    /// was done.
     fn execute(&mut self, (maker, side): (usize, Side), taker: usize, terms: &TradeTerms) -> bool {
         let TradeTerms {
             series,

@@ -143,16 +143,16 @@ impl<const N: usize> BreakerGroup<N> {
         active
     }
 
-    /// Returns the guardian trips a breaker by hand; it resumes as it always does. `None` if the
-    /// account does not keep it.
+    /// Returns the states after the guardian tripped a breaker by hand; it resumes as it always
+    /// does. `None` if the account does not keep it.
     pub fn trip(&self, before: &BreakerStates<N>, breaker: Breaker) -> Option<BreakerStates<N>> {
         self.changed(before, breaker, before.tripped.union(BreakerSet::of(breaker)))
     }
 
-    /// Returns the guardian lets a breaker resume that waits for it.
+    /// Returns the states after the guardian resumed a breaker that waited for it.
     ///
-    /// To be called after [`Self::observe`] with readings of the same moment, or the quiet may be
-    /// over.
+    /// To be called after [`Self::observe`] with readings of the same moment, or its cooldown
+    /// may be over.
     ///
     /// # Errors
     /// The first [`ResumeError`] that applies.
@@ -181,9 +181,9 @@ impl<const N: usize> BreakerGroup<N> {
             .ok_or(ResumeError::NotTripped)
     }
 
-    /// Returns a active breaker although its reading is not taken any more (a source that is gone
-    /// for good) would stand for ever. This ends it without asking for quiet; it is for time-locked
-    /// governance. `None` if the account does not keep it.
+    /// Returns the states after a breaker was reset without its cooldown. One whose reading is not
+    /// taken any more (a source that is gone for good) would be active for ever; this is for
+    /// time-locked governance. `None` if the account does not keep it.
     pub fn reset(&self, before: &BreakerStates<N>, breaker: Breaker) -> Option<BreakerStates<N>> {
         self.changed(before, breaker, before.tripped.without(breaker))
     }
@@ -198,8 +198,8 @@ impl<const N: usize> BreakerGroup<N> {
     }
 }
 
-/// Returns whether a breaker is active after an observation, and for how long it has been quiet if
-/// it does.
+/// Returns whether a breaker is active after an observation, and how long its cooldown has run if
+/// it is.
 fn after_observation(
     stood: bool,
     cooldown: Cooldown,

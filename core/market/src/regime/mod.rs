@@ -34,7 +34,7 @@ impl Regime {
     /// Every level, mild to bad.
     pub const ALL: [Self; 4] = [Self::Calm, Self::Elevated, Self::Stressed, Self::Crisis];
 
-    /// Returns one level milder; Calm stays.
+    /// Returns the level one milder; Calm stays.
     pub const fn milder(self) -> Self {
         match self {
             Self::Calm | Self::Elevated => Self::Calm,

@@ -35,8 +35,8 @@ pub fn implied_volatility(option: &QuotedOption) -> Result<Volatility, ImpliedVo
         .ok_or(ImpliedVolatilityError::Volatility)
 }
 
-/// Returns the volatility, where it lies outside the domain by less than its millionth the nearest
-/// that does not.
+/// Returns the volatility, or the nearest in the domain where it lies outside by less than its
+/// millionth.
 fn within_domain(volatility: Magnitude) -> Option<Magnitude> {
     let near = |edge: Magnitude| {
         let (low, high) = if volatility.is_below(edge) {

@@ -1,9 +1,9 @@
 //! What a vault may have at most, given how bad things are.
 //!
-//! limit = base × regime factor × liquidity factor, and for delta, gamma and vega × the trigger of
-//! each ([`limit_multipliers`]). A cause counts once: gamma's trigger answers to volatility as the
-//! regime does, so of the two the smaller is taken; likewise vega's and the liquidity factor. No
-//! factor is above one, so a limit is never above its base.
+//! limit = base × regime factor × liquidity factor, and for delta, gamma and vega × the multiplier
+//! of each ([`limit_multipliers`]). A cause counts once: gamma's multiplier answers to volatility
+//! as the regime does, so of the two the smaller is taken; likewise vega's and the liquidity
+//! factor. No factor is above one, so a limit is never above its base.
 
 use crate::limit_multipliers::{self, Factor, LimitMultiplierParamError, LimitMultiplierParams, Side};
 use ballast_core_market::regime::Regime;
@@ -119,7 +119,7 @@ pub struct Base {
 pub struct LimitParams {
     /// In the order of [`LimitKind::ALL`].
     pub base: [Base; 10],
-    /// The ramps of the liquidity factor and of the three triggers.
+    /// The ramps of the liquidity factor and of the three multipliers.
     pub limit_multipliers: LimitMultiplierParams,
 }
 
@@ -236,7 +236,7 @@ impl Limits {
     }
 }
 
-/// Returns the three factors of a limit: regime, liquidity, and trigger.
+/// Returns the three factors of a limit: regime, liquidity, and limit multiplier.
 fn factors(
     kind: LimitKind,
     regime: Factor,

@@ -80,7 +80,7 @@ fn the_table_of_limits() {
         ..fine()
     };
     assert_eq!(table(&rising)[..3], [15_000, 1_250, 1_000]);
-    // Volatility: gamma alone, by the smaller of trigger and regime.
+    // Volatility: gamma alone, by the smaller of multiplier and regime.
     let volatile = Conditions {
         volatility_ratio: BasisPoints(21_000),
         ..fine()

@@ -69,7 +69,8 @@ impl Withdraw<'_> {
     }
 }
 
-/// Returns a flat account needs no price: it can leave while no price is admitted at all.
+/// Returns what may leave. A flat account needs no price: it can leave while no price is admitted
+/// at all.
 fn free_collateral(accounts: &mut Withdraw, clock: &Clock) -> Result<u64> {
     if accounts.trader.lots == 0 {
         return Ok(accounts.trader.collateral);

@@ -1,4 +1,4 @@
-//! The three triggers and the liquidity factor, each under the signal it answers to.
+//! The three limit multipliers and the liquidity factor, each under the signal it answers to.
 
 use super::chart::{chart, Chart, Line};
 use super::plots::{line, plain, prices, WIDTH};
@@ -9,8 +9,8 @@ use crate::replay::run::share;
 use crate::replay::Step;
 use crate::report::page::Figure;
 
-/// A trigger: what it is called, what it says, its signal and its factors.
-struct Trigger {
+/// A limit multiplier: what it is called, what it says, its signal and its factors.
+struct Multiplier {
     title: &'static str,
     text: &'static str,
     signal: Vec<Line>,
@@ -18,10 +18,10 @@ struct Trigger {
     factors: Vec<Line>,
 }
 
-fn all(steps: &[Step]) -> Vec<Trigger> {
+fn all(steps: &[Step]) -> Vec<Multiplier> {
     let ratio: fn(f64) -> String = |v| format!("{v:.1}×");
     let mut all = vec![
-        Trigger {
+        Multiplier {
             title: "Delta ← acceleration",
             text: "Above, the acceleration of the trend in standard deviations; below, what is left of the delta limits: of the long one when the \
                    trend turns down, of the short one when it turns up.",
@@ -32,7 +32,7 @@ fn all(steps: &[Step]) -> Vec<Trigger> {
                 line("short", AMBER, |s| Some(s.delta_short)),
             ],
         },
-        Trigger {
+        Multiplier {
             title: "Gamma ← volatility ratio",
             text: "Above, fast volatility over slow volatility; below, what is left of the gamma limit.",
             signal: vec![line("volatility ratio", GREEN, |s| Some(share(s.indicators.volatility_ratio)))],
@@ -41,7 +41,7 @@ fn all(steps: &[Step]) -> Vec<Trigger> {
         },
     ];
     if steps.iter().any(|step| step.vega.is_some()) {
-        all.push(Trigger {
+        all.push(Multiplier {
             title: "Vega ← contraction, and every limit ← liquidity",
             text: "Above, the cost of a standard size over its average, estimated from hourly range and volume; below, what is left of the vega limit, \
                    and by liquidity of every limit.",
@@ -56,7 +56,7 @@ fn all(steps: &[Step]) -> Vec<Trigger> {
     all
 }
 
-impl Trigger {
+impl Multiplier {
     fn legend(&self) -> Vec<Key> {
         self.signal.iter().chain(&self.factors).map(Line::key).collect()
     }
@@ -79,12 +79,12 @@ impl Trigger {
     }
 }
 
-/// Returns each trigger of a run.
+/// Returns a figure of each limit multiplier of a run.
 ///
 /// # Errors
 /// What drawing returned.
 pub(super) fn limit_multipliers(steps: &[Step], marks: &[Mark]) -> Result<Vec<Figure>, Failure> {
-    let figure = |multiplier: Trigger| {
+    let figure = |multiplier: Multiplier| {
         let (title, text, legend) = (
             multiplier.title.to_owned(),
             multiplier.text.to_owned(),
@@ -96,8 +96,8 @@ pub(super) fn limit_multipliers(steps: &[Step], marks: &[Mark]) -> Result<Vec<Fi
     all(steps).into_iter().map(figure).collect()
 }
 
-/// Returns each trigger as a picture that stands by itself, with its legend and the price: its name
-/// (`delta`, `gamma`, `vega`) and the SVG.
+/// Returns each limit multiplier as a picture that stands by itself, with its legend and the price:
+/// its name (`delta`, `gamma`, `vega`) and the SVG.
 ///
 /// # Errors
 /// What drawing returned.
@@ -107,7 +107,7 @@ pub fn alone(steps: &[Step], marks: &[Mark]) -> Result<Vec<(String, String)>, Fa
         ..prices(steps)
     };
     let prices = chart(&prices, steps, marks)?;
-    let one = |multiplier: Trigger| {
+    let one = |multiplier: Multiplier| {
         let name = multiplier
             .title
             .split(' ')
@@ -125,7 +125,7 @@ pub fn alone(steps: &[Step], marks: &[Mark]) -> Result<Vec<(String, String)>, Fa
 const HEAD: u32 = 30;
 
 /// Title and legend, as a drawing.
-fn head(multiplier: &Trigger) -> String {
+fn head(multiplier: &Multiplier) -> String {
     let ink = css(INK);
     let mut text = format!(
         "<svg width=\"{WIDTH}\" height=\"{HEAD}\">\n\
