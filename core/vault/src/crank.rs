@@ -175,22 +175,23 @@ impl CrankInputs<'_> {
     /// to trade at.
     fn trade(&self) -> Option<(Option<CrankAction>, Option<CrankAction>)> {
         let prices = self.prices(Purpose::Trade)?;
-        let (mut vault, mut position) = (*self.vault, (self.position)(prices.bounds.mid)?);
-        let appraisal = self.appraise(self.vault, prices, position)?;
+        let mut position = (self.position)(prices.bounds.mid)?;
+        let mut appraisal = self.appraise(self.vault, prices, position)?;
         let movement = appraisal.collateral_due()?.filter(|_| position.queued_withdrawal == 0);
         // A withdrawal may end up in the venue's queue, so the order is planned as if it had not
         // arrived.
+        let mut vault = *self.vault;
         if let Some(CollateralMove::Deposit(amount)) = movement {
             vault.cash = vault.cash.checked_sub(amount)?;
             position.collateral = position.collateral.checked_add(amount)?;
+            appraisal = self.appraise(&vault, prices, position)?;
         }
-        let appraisal = self.appraise(&vault, prices, position)?;
         let terms = self.terms?;
         let rebalance = appraisal
             .order(RebalanceReason::Limits, &terms)
             .map(CrankAction::Rebalance);
         let unwind = || {
-            let is_waiting = vault.pending_redemption_shares > Shares::ZERO;
+            let is_waiting = self.vault.pending_redemption_shares > Shares::ZERO;
             let order = is_waiting
                 .then(|| appraisal.order(RebalanceReason::Redemption, &terms))
                 .flatten();

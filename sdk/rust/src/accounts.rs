@@ -46,7 +46,7 @@ pub struct RawAccount {
 }
 
 impl RawAccount {
-    fn owned_by(&self, expected: Pubkey) -> Result<(), DecodeError> {
+    pub(crate) fn owned_by(&self, expected: Pubkey) -> Result<(), DecodeError> {
         if self.owner == expected {
             return Ok(());
         }

@@ -190,10 +190,9 @@ impl Snapshot {
     /// Returns the vault's position at the venue, its funding brought up to date at `mid`; `None`
     /// if it cannot be read.
     pub fn position(&self, mid: Price) -> Option<Position> {
-        let is_the_venues = |account: &RawAccount| account.owner.to_bytes() == Reference::PROGRAM;
-        if !is_the_venues(&self.venue.market) || !is_the_venues(&self.venue.trader) {
-            return None;
-        }
+        let program = Pubkey::new_from_array(Reference::PROGRAM);
+        self.venue.market.owned_by(program).ok()?;
+        self.venue.trader.owned_by(program).ok()?;
         let accounts = PositionAccounts {
             market: &self.venue.market.data,
             trader: &self.venue.trader.data,
