@@ -57,8 +57,8 @@ pub struct Ramp {
 /// The least width of a ramp: a tenth of a standard deviation, or of the ratio.
 pub const MIN_WIDTH: u32 = 1_000;
 
-/// The floors that are accepted: 1 % to 90 %. A floor of one would switch the multiplier off; one of
-/// zero would also stop what makes the book smaller.
+/// The floors that are accepted: 1 % to 90 %. A floor of one would switch the multiplier off; one
+/// of zero would also stop what makes the book smaller.
 pub const FLOORS: core::ops::RangeInclusive<u16> = 100..=9_000;
 
 /// The rule a ramp breaks.
