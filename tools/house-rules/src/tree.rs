@@ -52,6 +52,15 @@ impl Tree {
         self.files.iter().map(String::as_str)
     }
 
+    /// Returns every Rust file with its text.
+    ///
+    /// # Panics
+    /// If one cannot be read.
+    pub fn sources(&self) -> impl Iterator<Item = (&str, String)> {
+        let files = self.files().filter(|file| file.ends_with(".rs"));
+        files.map(|file| (file, self.text(file).unwrap()))
+    }
+
     /// Returns the Rust files under a folder.
     pub fn rust(&self, folder: &str) -> impl Iterator<Item = &str> {
         let under = format!("{folder}/");

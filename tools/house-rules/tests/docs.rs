@@ -63,8 +63,7 @@ fn pages_name_files_that_exist() {
 fn pages_name_tests_and_functions_that_exist() {
     let tree = Tree::read();
     let mut names: HashSet<String> = HashSet::new();
-    for file in tree.files().filter(|file| file.ends_with(".rs")) {
-        let text = tree.text(file).unwrap();
+    for (_, text) in tree.sources() {
         let words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
         names.extend(words.map(str::to_owned));
     }
@@ -83,9 +82,9 @@ fn pages_name_tests_and_functions_that_exist() {
 fn comments_keep_to_their_width() {
     let tree = Tree::read();
     let mut findings = Vec::new();
-    for file in tree.files().filter(|file| file.ends_with(".rs")) {
+    for (file, source) in tree.sources() {
         let mut fenced = false;
-        for (index, line) in tree.text(file).unwrap().lines().enumerate() {
+        for (index, line) in source.lines().enumerate() {
             let text = line.trim_start();
             if text.starts_with("//") && text.contains("```") {
                 fenced = !fenced;
@@ -104,8 +103,8 @@ fn comments_keep_to_their_width() {
 fn failures_have_one_suffix() {
     let tree = Tree::read();
     let mut findings = Vec::new();
-    for file in tree.files().filter(|file| file.ends_with(".rs")) {
-        for line in tree.text(file).unwrap().lines() {
+    for (file, source) in tree.sources() {
+        for line in source.lines() {
             let Some(name) = line
                 .split("enum ")
                 .nth(1)
