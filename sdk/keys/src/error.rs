@@ -1,6 +1,6 @@
 //! Why a file gives no key. Every message is one line without anything of the contents.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Why contents are no key. Completes a sentence that begins with the file's name and "is not a
 /// keypair:".
@@ -126,20 +126,6 @@ pub enum KeyFileError {
 }
 
 impl KeyFileError {
-    /// Returns why a file cannot be opened. A name that looks like a key is not repeated.
-    pub(crate) fn opening(path: &Path, error: &std::io::Error) -> Self {
-        let shown = path.display().to_string();
-        if crate::form::looks_like_a_key(&shown) {
-            return Self::KeyAsName;
-        }
-        let urls = ["usb:", "prompt:", "stdin:", "ASK"];
-        match error.kind() {
-            _ if urls.iter().any(|url| shown.starts_with(url)) => Self::NotAFile(shown),
-            std::io::ErrorKind::NotFound => Self::Missing(shown),
-            _ => Self::Unreadable(shown, error.to_string()),
-        }
-    }
-
     pub(crate) fn form(path: PathBuf, error: FormError) -> Self {
         Self::Form(path.display().to_string(), error)
     }

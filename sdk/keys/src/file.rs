@@ -1,7 +1,7 @@
 //! Files that hold keys.
 
 use crate::error::KeyFileError;
-use crate::form::{parse, Contents, LIMIT};
+use crate::form::{looks_like_a_key, parse, Contents, LIMIT};
 use solana_keypair::{write_keypair, Keypair};
 use std::fs::{File, Metadata};
 use std::io::{Read, Write};
@@ -49,8 +49,8 @@ impl KeyFile {
 /// # Errors
 /// [`KeyFileError`], which names the file and holds nothing of it.
 pub fn read(path: &Path) -> Result<KeyFile, KeyFileError> {
-    let file = File::open(path).map_err(|error| KeyFileError::opening(path, &error))?;
-    let failed = |error: std::io::Error| KeyFileError::opening(path, &error);
+    let file = File::open(path).map_err(|error| opening(path, &error))?;
+    let failed = |error: std::io::Error| opening(path, &error);
     let found = file.metadata().map_err(failed)?;
     if found.is_dir() {
         let words = "it is a folder; give the file in it".to_owned();
@@ -66,6 +66,20 @@ pub fn read(path: &Path) -> Result<KeyFile, KeyFileError> {
         mode: mode(&found),
         contents,
     })
+}
+
+/// Returns why a file cannot be opened. A name that looks like a key is not repeated.
+fn opening(path: &Path, error: &std::io::Error) -> KeyFileError {
+    let shown = path.display().to_string();
+    if looks_like_a_key(&shown) {
+        return KeyFileError::KeyAsName;
+    }
+    let urls = ["usb:", "prompt:", "stdin:", "ASK"];
+    match error.kind() {
+        _ if urls.iter().any(|url| shown.starts_with(url)) => KeyFileError::NotAFile(shown),
+        std::io::ErrorKind::NotFound => KeyFileError::Missing(shown),
+        _ => KeyFileError::Unreadable(shown, error.to_string()),
+    }
 }
 
 /// Returns the permissions of a file; none of a pipe, which its two ends alone can read.
@@ -91,7 +105,7 @@ fn mode(_: &Metadata) -> u32 {
 /// [`KeyFileError::Taken`] if anything has that name, [`KeyFileError::Unwritable`].
 pub fn write_new(path: &Path, keypair: &Keypair) -> Result<(), KeyFileError> {
     let shown = || path.display().to_string();
-    if crate::form::looks_like_a_key(&shown()) {
+    if looks_like_a_key(&shown()) {
         return Err(KeyFileError::KeyAsName);
     }
     let failed = |error: &dyn std::fmt::Display| KeyFileError::Unwritable(shown(), error.to_string());

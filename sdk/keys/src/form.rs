@@ -179,11 +179,14 @@ fn of_bytes(bytes: &[u8], form: Form, half: Half) -> Option<Result<Contents, For
     }
 }
 
-/// Returns whether a word has the alphabet of base 64, and a length of 32 or 64 bytes in it.
+/// Returns whether a word is base 64 for certain: long enough for a secret, and with a letter that
+/// base 58 does not have, or of the length of 32 or 64 bytes.
 fn is_base64(word: &str) -> bool {
-    let letters = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(&byte);
     let digits = word.trim_end_matches('=');
-    [43, 86].contains(&digits.len()) && digits.bytes().all(letters)
+    let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(&byte);
+    let marked = word.len() > digits.len() || digits.contains(['+', '/']);
+    let fits = [43, 86].contains(&digits.len()) || (marked && digits.len() >= SHORTEST);
+    fits && digits.bytes().all(letter)
 }
 
 /// Returns whether a file's name looks like a key: it is then repeated in no message.
@@ -192,5 +195,5 @@ pub(crate) fn looks_like_a_key(name: &str) -> bool {
     let begins = name.trim_start().starts_with(['[', '{', '"']) || name.starts_with("-----BEGIN");
     let words = name.split([' ', ',']).filter(|word| !word.is_empty()).count();
     let word = name.len() >= SHORTEST && name.bytes().all(letters);
-    begins || word || (words >= 12 && !name.contains('/')) || is_base64(name)
+    begins || word || (words >= 12 && !name.contains('/')) || (!name.contains('/') && is_base64(name))
 }

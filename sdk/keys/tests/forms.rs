@@ -1,4 +1,6 @@
 //! Every form in which people have keys: read, or refused with the reason and without the key.
+// Helpers of tests, as the tests themselves, may fail.
+#![allow(clippy::panic, clippy::unwrap_used)]
 
 use ballast_keys::{parse, Contents, Derivation, Form, FormError, Half};
 use solana_keypair::Keypair;

@@ -107,3 +107,18 @@ fn lints_are_the_strict_ones_on_the_chain() {
         &findings,
     );
 }
+
+#[test]
+fn every_profile_checks_for_overflow() {
+    let tree = Tree::read();
+    let mut findings = Vec::new();
+    for file in ["Cargo.toml", "tests/fuzz/Cargo.toml"] {
+        let manifest: toml::Table = tree.text(file).unwrap().parse().unwrap();
+        for (name, profile) in manifest["profile"].as_table().unwrap() {
+            if profile.get("overflow-checks").and_then(toml::Value::as_bool) != Some(true) {
+                findings.push(format!("{file}: profile {name}"));
+            }
+        }
+    }
+    assert_none("a sum that leaves its word is a panic, in every build", &findings);
+}
