@@ -22,9 +22,9 @@ const SOURCES: [&str; 8] = [
     "venues",
 ];
 
-/// Says a line about the work, where it does not disturb a command's own output.
+/// Says a line about the work, where it does not disturb a command's own output, unless quiet.
 pub fn say(line: &str) {
-    eprintln!("ballast: {line}");
+    ballast_terminal::note("ballast", line);
 }
 
 /// Runs one part of the work, and says how long it took.
@@ -85,7 +85,11 @@ pub fn node(places: &Places) -> Result<()> {
     Ok(())
 }
 
-fn programs_are_current(places: &Places) -> Result<bool> {
+/// Returns whether the compiled programs are there, and newer than their sources.
+///
+/// # Errors
+/// What cannot be read.
+pub fn programs_are_current(places: &Places) -> Result<bool> {
     let folder = places.programs();
     let is_there = |file: &String| fs::metadata(folder.join(file)).is_ok_and(|file| file.len() > 0);
     let Ok(built) = fs::metadata(folder.join(".built")).and_then(|stamp| stamp.modified()) else {

@@ -3,6 +3,7 @@
 pub mod building;
 pub mod chain;
 pub mod commands;
+pub mod front;
 pub mod math_program;
 pub mod node;
 pub mod places;

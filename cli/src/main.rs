@@ -4,56 +4,16 @@
 use anyhow::{Context, Result};
 use ballast_cli::building;
 use ballast_cli::commands::{
-    bench, build, calibrate, completions, demo, fit, greeks, localnet, options, replay, setup, test,
+    bench, build, calibrate, completions, demo, doctor, fit, greeks, keys, localnet, man, options, replay, setup, test,
 };
+use ballast_cli::front::{tree, Args, Command};
 use ballast_cli::places::Places;
-use clap::{CommandFactory, Parser, Subcommand};
-use std::ffi::OsString;
+use clap::Parser;
 use std::os::unix::process::CommandExt;
 use std::process::{Command as Process, ExitCode};
 
-/// A risk vault on Solana: see it run, test it, work on it.
-///
-/// Each command takes --help. Begin with `./ballast demo`: on a new machine it sets everything up
-/// first (about 20 minutes on two cores, less than 4 GB of disk for the cache; once). Everything
-/// can be run again safely.
-#[derive(Parser)]
-#[command(name = "ballast", version)]
-struct Args {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    Setup(setup::Args),
-    Demo(demo::Args),
-    Test(test::Args),
-    Localnet(localnet::Args),
-    /// Runs the keeper: watches a vault and cranks it. `ballast keeper --help` lists its options
-    #[command(disable_help_flag = true)]
-    Keeper(Passed),
-    /// Runs the feeder: fits a surface to an option chain and submits it. `ballast feeder --help`
-    /// lists its options
-    #[command(disable_help_flag = true)]
-    Feeder(Passed),
-    Options(options::Args),
-    Greeks(greeks::Args),
-    Fit(fit::Args),
-    Calibrate(calibrate::Args),
-    Replay(replay::Args),
-    Bench(bench::Args),
-    Build(build::Args),
-    Completions(completions::Args),
-}
-
-#[derive(clap::Args)]
-struct Passed {
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    arguments: Vec<OsString>,
-}
-
 fn main() -> ExitCode {
+    ballast_terminal::explain_panics("ballast", str::to_owned);
     match run(Args::parse()) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
@@ -72,6 +32,14 @@ fn main() -> ExitCode {
 }
 
 fn run(args: Args) -> Result<bool> {
+    ballast_terminal::set_quiet(args.quiet);
+    // What needs no repository.
+    match &args.command {
+        Command::Keys(args) => return keys::run(args, &mut building::say).map(printed),
+        Command::Completions(args) => return completions::run(args, &mut tree()).map(|()| true),
+        Command::Man(args) => return man::run(args, tree()).map(|()| true),
+        _ => {}
+    }
     let places = Places::find()?;
     match args.command {
         // The script builds this tool first, and keeps settings of the user's own away from what is
@@ -93,10 +61,16 @@ fn run(args: Args) -> Result<bool> {
         Command::Replay(args) => replay::run(&args, &places),
         Command::Options(args) => options::run(&args).map(|()| true),
         Command::Bench(args) => bench::run(&args, &places),
+        Command::Doctor(args) => doctor::run(&args, &places),
         Command::Keeper(passed) => become_other(Process::new(places.keeper()?).args(passed.arguments)),
         Command::Feeder(passed) => become_other(Process::new(places.feeder()?).args(passed.arguments)),
-        Command::Completions(args) => completions::run(&args, &mut Args::command()).map(|()| true),
+        Command::Keys(_) | Command::Completions(_) | Command::Man(_) => Ok(true),
     }
+}
+
+fn printed(text: String) -> bool {
+    println!("{text}");
+    true
 }
 
 fn become_other(command: &mut Process) -> Result<bool> {

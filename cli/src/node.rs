@@ -8,7 +8,6 @@ use crate::stop::Stop;
 use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, bail, Context, Result};
 use ballast_deploy::keys;
-use ballast_rpc::args::write_keypair;
 use ballast_rpc::{BlockingRpc, TestCluster};
 use serde_json::Value;
 use solana_keypair::Keypair;
@@ -147,7 +146,7 @@ impl Chain for Node {
     fn start_keeper(&mut self, vault: &Vaulted) -> Result<()> {
         self.rpc.airdrop(&self.wallet.pubkey(), 10_000_000_000)?;
         let file = self.folder.path().join("keeper.json");
-        write_keypair(&file, &self.wallet)?;
+        ballast_keys::write_new(&file, &self.wallet)?;
         let mut command = keeper_command(&self.keeper_binary, self.port, &vault.keys.vault, &file);
         self.keeper = Some(Process::start("the keeper", &mut command)?);
         Ok(())

@@ -11,7 +11,6 @@ use ballast_deploy::keys;
 use ballast_deploy::publication::publish;
 use ballast_deploy::steps::Local;
 use ballast_risk::state::Surface;
-use ballast_rpc::args::write_keypair;
 use ballast_rpc::{BlockingRpc, Cluster, TestCluster};
 use ballast_sdk::instructions::surface as ix;
 use ballast_sdk::prices::Publication;
@@ -82,11 +81,11 @@ impl FeederNetwork {
         let folder = tempfile::tempdir().unwrap();
         for (index, feeder) in feeders.iter().enumerate() {
             rpc.airdrop(&feeder.pubkey(), 1_000_000_000).unwrap();
-            write_keypair(&folder.path().join(format!("{index}.json")), feeder).unwrap();
+            ballast_keys::write_new(&folder.path().join(format!("{index}.json")), feeder).unwrap();
         }
         let outsider = keys::wallet("stranger");
         rpc.airdrop(&outsider.pubkey(), 1_000_000_000).unwrap();
-        write_keypair(&folder.path().join("stranger.json"), &outsider).unwrap();
+        ballast_keys::write_new(&folder.path().join("stranger.json"), &outsider).unwrap();
         Self {
             rpc,
             market,

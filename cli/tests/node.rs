@@ -12,7 +12,6 @@ use ballast_cli::process::Process;
 use ballast_deploy::config::{Config, DEFAULT};
 use ballast_deploy::keys;
 use ballast_deploy::steps::Local;
-use ballast_rpc::args::write_keypair;
 use ballast_rpc::tokens::{mint_to, UNIT};
 use ballast_rpc::{BlockingRpc, Cluster, TestCluster};
 use ballast_sdk::prices::Publication;
@@ -145,7 +144,7 @@ fn a_killed_keeper_is_replaced_and_the_vault_goes_on() {
     let wallet = keys::wallet("keeper");
     world.rpc.airdrop(&wallet.pubkey(), 10_000_000_000).unwrap();
     let file = folder.path().join("keeper.json");
-    write_keypair(&file, &wallet).unwrap();
+    ballast_keys::write_new(&file, &wallet).unwrap();
     let vault = world.local.keys.vault;
     let start = || Process::start("the keeper", &mut keeper_command(&keeper, port, &vault, &file)).unwrap();
     let mut first = start();
@@ -202,7 +201,7 @@ fn a_keeper_with_a_wrong_vault_says_so_in_one_line() {
     let (port, folder) = (port(), tempfile::tempdir().unwrap());
     let _node = start_node(&node, port, None).unwrap();
     let file = folder.path().join("keeper.json");
-    write_keypair(&file, &keys::wallet("keeper")).unwrap();
+    ballast_keys::write_new(&file, &keys::wallet("keeper")).unwrap();
     let wrong = keys::wallet("nobody").pubkey();
     let mut command = keeper_command(&keeper, port, &wrong, &file);
     let output = command.arg("--once").output().unwrap();

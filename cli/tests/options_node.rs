@@ -8,7 +8,6 @@ mod support;
 
 use ballast_cli::node::rpc_url;
 use ballast_deploy::keys;
-use ballast_rpc::args::write_keypair;
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -72,7 +71,7 @@ fn a_quote_is_made_and_taken_over_rpc() {
     let mut localnet = Localnet::start(port);
     let [maker, taker] = ["maker", "taker"].map(|who| {
         let file = folder.path().join(format!("{who}.json"));
-        write_keypair(&file, &keys::wallet(who)).unwrap();
+        ballast_keys::write_new(&file, &keys::wallet(who)).unwrap();
         ok(&url, &file, &["faucet", "500000"]);
         file
     });

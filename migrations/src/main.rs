@@ -32,6 +32,7 @@ struct Args {
 }
 
 fn main() -> ExitCode {
+    ballast_terminal::explain_panics("ballast-migrate", str::to_owned);
     match run(&Args::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

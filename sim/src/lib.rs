@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`fitting`] | a volatility surface for each snapshot of them, and its errors |
 //! | [`scenario`] | the built-in scenario, and a confidence for a candle |
+//! | [`json`] | what commands print with `--json` |
 //! | [`record`] | one [`Step`](record::Step) per candle, and the [`Summary`](record::Summary) of a run; the same of a strangle |
 //! | [`checks`] | the checks that follow from the recorded steps |
 //! | [`replay`] | years of history through `observe`: events, false alarms, calibration, and the report of it |
@@ -19,6 +20,7 @@
 mod chart;
 pub mod checks;
 pub mod fitting;
+pub mod json;
 pub mod record;
 pub mod replay;
 pub mod report;

@@ -37,9 +37,12 @@ enum Out {
 
 impl LiveTable {
     /// For standard output: a redrawn block if it is a terminal, else a line each `every` steps (at
-    /// least 1).
+    /// least 1). Nothing if standard output is for results alone.
     #[must_use]
     pub fn stdout(total: u64, every: u64) -> Self {
+        if ballast_terminal::is_terse() {
+            return Self::lines(total, every, Box::new(io::sink()));
+        }
         if !io::stdout().is_terminal() {
             return Self::lines(total, every, Box::new(io::stdout()));
         }

@@ -1,6 +1,7 @@
 //! The command line, and what it comes to.
 
 use crate::source::Source;
+use ballast_rpc::amount;
 use ballast_rpc::args::{address, keypair, scheme};
 use ballast_rpc::service::LogFormat;
 use ballast_rpc::ServiceError;
@@ -62,7 +63,7 @@ pub struct Args {
     )]
     pub keypair: Option<PathBuf>,
     /// Offered for each compute unit, micro-lamports
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, value_parser = amount::whole)]
     pub priority_fee: u64,
     /// How log lines look; they go to standard error
     #[arg(long, value_enum, default_value = "text")]
@@ -115,6 +116,8 @@ impl Args {
             let error = "--all: standard input is played whole in any case; leave it out with --chain -";
             return Err(ServiceError::Config(error.to_owned()));
         }
+        let feeder = self.keypair.as_deref();
+        let feeder = feeder.map(|path| keypair(path, &self.rpc_url)).transpose()?;
         Ok(Config {
             market,
             surface: addresses::surface(&market),
@@ -129,7 +132,7 @@ impl Args {
             publish: self.publish,
             dry_run: self.dry_run,
             rpc_url: scheme(self.rpc_url, &["http://", "https://"], "--rpc-url")?,
-            feeder: self.keypair.as_deref().map(keypair).transpose()?,
+            feeder: feeder.map(|key| key.warned(|warning| tracing::warn!("{warning}"))),
             fee: Fee {
                 micro_lamports: self.priority_fee,
             },

@@ -8,6 +8,7 @@ use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    ballast_terminal::explain_panics("ballast-feeder", str::to_owned);
     let args = Args::parse();
     init_logs_on_stderr(args.log_format);
     match start(args) {

@@ -7,6 +7,7 @@ use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    ballast_terminal::explain_panics("ballast-keeper", str::to_owned);
     let args = Args::parse();
     init_logs(args.log_format);
     let ended = start(args);

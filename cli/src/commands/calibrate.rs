@@ -2,10 +2,11 @@
 
 use anyhow::{Context, Result};
 use ballast_market_data::history;
+use ballast_sim::json;
 use ballast_sim::replay::calibrate;
 use ballast_sim::replay::implied::ImpliedSeries;
 use ballast_sim::replay::observations::Known;
-use std::io::{IsTerminal, Write};
+use ballast_terminal::Progress;
 use std::path::PathBuf;
 
 /// Reads a market's parameters off its history, and says why each is what it is.
@@ -44,6 +45,10 @@ pub struct Args {
     /// Only the commented section for migrations/markets.toml
     #[arg(long)]
     toml: bool,
+
+    /// Print JSON
+    #[arg(long, conflicts_with = "toml")]
+    json: bool,
 }
 
 /// Returns a name that can be the key of a section.
@@ -70,14 +75,16 @@ pub fn run(args: &Args) -> Result<bool> {
     if let Some(file) = &args.implied_index {
         known.implied = known.implied.with_index(file)?;
     }
-    let shown = std::io::stderr().is_terminal();
+    let mut progress = None;
     let calibration = calibrate::calibrate(&args.market, &candles, &known, |done, of| {
-        if shown {
-            eprint!("\r{done} of {of} candidates{}", if done == of { "\n" } else { "" });
-        }
-        std::io::stderr().flush()
+        let progress = progress.get_or_insert_with(|| Progress::of(of as u64, "candidates"));
+        progress.at(done as u64);
+        Ok(())
     })?;
-    if args.toml {
+    drop(progress);
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&json::calibration(&calibration))?);
+    } else if args.toml {
         print!("{}", calibration.toml());
     } else {
         print!("{}", calibration.text());

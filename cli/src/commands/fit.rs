@@ -5,7 +5,9 @@ use ballast_core_math::fit::errors::Errors;
 use ballast_core_math::surface::MAX_SLICES;
 use ballast_market_data::chains;
 use ballast_sim::fitting::{self, Day};
+use ballast_sim::json;
 use ballast_sim::smiles;
+use ballast_terminal::tell;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -33,6 +35,10 @@ pub struct Args {
     /// if it is not there
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+
+    /// Print JSON: an object for each snapshot
+    #[arg(long)]
+    json: bool,
 }
 
 fn slices(text: &str) -> Result<usize, String> {
@@ -49,7 +55,9 @@ fn slices(text: &str) -> Result<usize, String> {
 pub fn run(args: &Args) -> Result<bool> {
     let mut days = Vec::new();
     let mut refused = 0;
-    println!("{}", fitting::heading());
+    let mut shown = Vec::new();
+    ballast_terminal::set_json(args.json);
+    tell_table(args, &fitting::heading());
     for file in &args.chains {
         for snapshot in chains::load(file)? {
             let wanted = |currency: &String| currency.eq_ignore_ascii_case(&snapshot.currency);
@@ -58,12 +66,14 @@ pub fn run(args: &Args) -> Result<bool> {
             }
             match fitting::fit_day(&snapshot, args.slices) {
                 Ok(day) => {
-                    println!("{}", day.row());
+                    tell_table(args, &day.row());
+                    shown.push(json::day(&day));
                     days.push(day);
                 }
                 Err(error) => {
                     let time = ballast_market_data::format::utc_minute(snapshot.unix_time);
-                    println!("{time} {:<4} NO SURFACE: {error}", snapshot.currency);
+                    tell_table(args, &format!("{time} {:<4} NO SURFACE: {error}", snapshot.currency));
+                    shown.push(json::no_surface(&snapshot, &error.to_string()));
                     refused += 1;
                 }
             }
@@ -75,12 +85,23 @@ pub fn run(args: &Args) -> Result<bool> {
             args.currency.as_deref().unwrap_or("any currency")
         );
     }
-    print_totals(&days, refused);
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&shown)?);
+    } else {
+        print_totals(&days, refused);
+    }
     if let Some(out) = &args.out {
         write(out, &days)?;
-        println!("written to {}", out.display());
+        tell(&format!("written to {}", out.display()));
     }
     Ok(refused == 0)
+}
+
+/// Prints a line of the table, which is a result: also if quiet.
+fn tell_table(args: &Args, line: &str) {
+    if !args.json {
+        println!("{line}");
+    }
 }
 
 fn currencies(days: &[Day]) -> Vec<&str> {

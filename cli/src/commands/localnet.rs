@@ -8,7 +8,8 @@ use anyhow::{Context, Result};
 use ballast_deploy::config::{Config, DEFAULT};
 use ballast_deploy::price::price_of;
 use ballast_deploy::steps::{compiled, Local};
-use ballast_rpc::{BlockingRpc, Cluster};
+use ballast_rpc::{amount, BlockingRpc, Cluster};
+use ballast_terminal::Progress;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -42,7 +43,7 @@ pub struct Args {
     /// Publish this price at both sources every 15 seconds, observe it, and publish the configured
     /// volatility surface every ten minutes: what trading options needs. Without it the first price
     /// and surface are published once, and whoever uses the network publishes the rest
-    #[arg(long, value_name = "PRICE", conflicts_with = "bare")]
+    #[arg(long, value_name = "PRICE", conflicts_with = "bare", value_parser = amount::positive)]
     price: Option<f64>,
 
     /// Only the bare node: no programs, no vault
@@ -70,7 +71,9 @@ pub fn run(args: &Args, places: &Places) -> Result<()> {
     if !args.bare {
         compiled(&places.programs())?;
     }
+    let waiting = Progress::unknown("starting the node");
     let mut node = start_node(&binary, args.port, args.genesis_time)?;
+    drop(waiting);
     println!("node: {} and {}", rpc_url(args.port), websocket_url(args.port));
     if !args.bare {
         let mut rpc = BlockingRpc::new(&rpc_url(args.port))?;

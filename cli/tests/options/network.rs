@@ -5,7 +5,6 @@ use ballast_deploy::config::{Config, DEFAULT};
 use ballast_deploy::keys;
 use ballast_deploy::price::price_of;
 use ballast_deploy::steps::Local;
-use ballast_rpc::args::write_keypair;
 use ballast_rpc::{Cluster, Embedded, TestCluster};
 use ballast_sdk::Pubkey;
 use clap::Parser;
@@ -56,7 +55,7 @@ impl OptionsNetwork {
             price: 80_000.0,
         };
         for who in ["maker", "taker"] {
-            write_keypair(&network.file(&format!("{who}.json")), &keys::wallet(who)).unwrap();
+            ballast_keys::write_new(&network.file(&format!("{who}.json")), &keys::wallet(who)).unwrap();
             network.ok(who, "faucet 500000");
             assert!(network.ok(who, "open --deposit 200000").contains("margin account"));
         }

@@ -2,7 +2,6 @@
 
 use super::network::OptionsNetwork;
 use ballast_deploy::keys;
-use ballast_rpc::args::write_keypair;
 use ballast_rpc::TestCluster;
 use ballast_sdk::Pubkey;
 use serde_json::Value;
@@ -12,7 +11,7 @@ fn what_is_wrong_is_named_with_its_value() {
     let Some(mut network) = OptionsNetwork::new() else {
         return;
     };
-    write_keypair(&network.file("stranger.json"), &keys::wallet("stranger")).unwrap();
+    ballast_keys::write_new(&network.file("stranger.json"), &keys::wallet("stranger")).unwrap();
     let quote = |rest: &str| format!("quote {rest}");
     for (who, command, expected) in [
         (

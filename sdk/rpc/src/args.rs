@@ -1,10 +1,12 @@
 //! What command lines have in common: addresses, key files, URLs.
 
 use crate::error::ArgumentError;
+use ballast_keys::KeyFileError;
 use ballast_sdk::Pubkey;
 use solana_keypair::Keypair;
 use std::path::Path;
 use std::str::FromStr;
+use url::{Host, Url};
 
 /// Parses an address in base 58.
 ///
@@ -35,54 +37,107 @@ pub fn scheme(url: String, schemes: &[&str], argument: &str) -> Result<String, A
     )))
 }
 
-/// Reads the keypair in the file that `--keypair` names, as `solana-keygen` writes it.
-///
-/// # Errors
-/// Names the file.
-pub fn keypair(path: &Path) -> Result<Keypair, ArgumentError> {
-    let shown = path.display();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| ArgumentError(format!("--keypair: cannot read {shown}: {error}")))?;
-    let bad = || {
-        ArgumentError(format!(
-            "--keypair: {shown} is not a keypair; it must hold a JSON array of 64 numbers, as solana-keygen writes it"
-        ))
-    };
-    let bytes: Vec<u8> = serde_json::from_str(&text).map_err(|_| bad())?;
-    Keypair::try_from(bytes.as_slice()).map_err(|_| bad())
+/// A key that signs, and what its owner should hear about its file.
+#[derive(Debug)]
+pub struct Signer {
+    /// The key.
+    pub keypair: Keypair,
+    /// One line, if others on this machine can read the file.
+    pub warning: Option<String>,
 }
 
-/// Writes a keypair as `solana-keygen` does: the 64 bytes as a JSON array.
+impl Signer {
+    /// Returns the key, after the warning was said, if there is one.
+    pub fn warned(self, say: impl FnOnce(&str)) -> Keypair {
+        if let Some(warning) = &self.warning {
+            say(warning);
+        }
+        self.keypair
+    }
+}
+
+/// Reads the key that `--keypair` names, for use at a node. A file that others can read is refused,
+/// but for a node on this machine, whose keys are worth nothing: there it is a warning.
 ///
 /// # Errors
-/// Names the file, if it cannot be written.
-pub fn write_keypair(path: &Path, keypair: &Keypair) -> Result<(), ArgumentError> {
-    let text = serde_json::to_string(keypair.to_bytes().as_slice()).map_err(std::io::Error::from);
-    text.and_then(|text| std::fs::write(path, text))
-        .map_err(|error| ArgumentError(format!("{}: cannot be written: {error}", path.display())))
+/// Names the file, and holds nothing of it.
+pub fn keypair(path: &Path, rpc_url: &str) -> Result<Signer, ArgumentError> {
+    let named = |error: KeyFileError| ArgumentError(format!("--keypair: {error}"));
+    let file = ballast_keys::read(path).map_err(named)?;
+    let exposed = file.check_mode().err();
+    let keypair = file.signer().map_err(named)?;
+    match exposed {
+        Some(error) if !is_local(rpc_url) => Err(named(error)),
+        exposed => Ok(Signer {
+            keypair,
+            warning: exposed.map(|error| named(error).to_string()),
+        }),
+    }
+}
+
+/// Returns whether a URL is of this machine.
+fn is_local(url: &str) -> bool {
+    match Url::parse(url).as_ref().map(Url::host) {
+        Ok(Some(Host::Domain(name))) => name == "localhost",
+        Ok(Some(Host::Ipv4(address))) => address.is_loopback(),
+        Ok(Some(Host::Ipv6(address))) => address.is_loopback(),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use solana_signer::Signer;
+    use std::os::unix::fs::PermissionsExt;
+
+    const LOCAL: &str = "http://127.0.0.1:8899";
 
     #[test]
-    fn a_written_keypair_is_read_and_anything_else_is_named() {
-        let file = |name: &str| std::env::temp_dir().join(format!("ballast-rpc-{}-{name}", std::process::id()));
-        let (good, bad, missing) = (file("good"), file("bad"), file("missing"));
+    fn a_file_that_others_can_read_is_refused_unless_the_node_is_on_this_machine() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("key.json");
         let written = Keypair::new();
-        write_keypair(&good, &written).unwrap();
-        assert_eq!(keypair(&good).unwrap().pubkey(), written.pubkey());
-        std::fs::write(&bad, "[1, 2, 3]").unwrap();
-        for (path, expected) in [(&bad, "not a keypair"), (&missing, "cannot read")] {
-            let error = keypair(path).unwrap_err().to_string();
-            assert!(error.contains(expected) && !error.contains('\n'), "{error}");
+        ballast_keys::write_new(&file, &written).unwrap();
+        let away = "https://node.example";
+        for url in [LOCAL, away] {
+            let signer = keypair(&file, url).unwrap();
+            assert_eq!(signer.keypair.pubkey(), written.pubkey());
+            assert_eq!(signer.warning, None);
         }
-        std::fs::remove_file(good).unwrap();
-        std::fs::remove_file(bad).unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+        let refused = keypair(&file, away).unwrap_err().to_string();
+        let warned = keypair(&file, LOCAL).unwrap().warning.unwrap();
+        for said in [refused, warned] {
+            assert!(said.starts_with("--keypair: ") && said.contains("chmod 600"), "{said}");
+        }
     }
 
+    #[test]
+    fn what_is_no_key_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let (bad, missing) = (folder.path().join("bad.json"), folder.path().join("missing.json"));
+        std::fs::write(&bad, "[1, 2, 3]").unwrap();
+        for (path, expected) in [(&bad, "not a keypair"), (&missing, "cannot read")] {
+            let error = keypair(path, LOCAL).unwrap_err().to_string();
+            assert!(error.contains(expected) && !error.contains('\n'), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_url_of_this_machine_is_known() {
+        for url in [LOCAL, "http://localhost:1/x", "http://[::1]:8899", "http://127.9.9.9"] {
+            assert!(is_local(url), "{url}");
+        }
+        for url in [
+            "https://node.example",
+            "http://127.0.0.1.example",
+            "http://localhost@away.example",
+            "x",
+        ] {
+            assert!(!is_local(url), "{url}");
+        }
+    }
     #[test]
     fn addresses_and_schemes_are_checked_by_name() {
         assert!(address("0OIl", "--vault")

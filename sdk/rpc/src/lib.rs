@@ -10,11 +10,13 @@
 //! | [`retry`] | pauses that grow, and trying again |
 //! | [`error`], [`transaction_error`] | what a chain, a node, an argument and a service fail with |
 //! | [`clock`] | the clock's account |
+//! | [`amount`] | amounts as people write them |
 //! | [`args`] | addresses, key files and URLs on command lines |
 //! | [`tokens`] | instructions about tokens |
 //! | [`service`] | log lines, and the end of a process |
 #![forbid(unsafe_code)]
 
+pub mod amount;
 pub mod args;
 pub mod blocking;
 pub mod clock;

@@ -1,5 +1,6 @@
 //! The command line, and what it comes to.
 
+use ballast_rpc::amount;
 use ballast_rpc::args::{address, keypair, scheme};
 use ballast_rpc::service::LogFormat;
 use ballast_rpc::ServiceError;
@@ -49,7 +50,7 @@ pub struct Args {
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3_600))]
     pub ticket_seconds: u64,
     /// Offered for each compute unit, micro-lamports
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, value_parser = amount::whole)]
     pub priority_fee: u64,
 }
 
@@ -90,11 +91,12 @@ impl Args {
             Some(url) => scheme(url, &["ws://", "wss://"], "--ws-url")?,
             None => websocket_of(&self.rpc_url)?,
         };
+        let keeper = keypair(&self.keypair, &self.rpc_url)?;
         Ok(Config {
             vault: address(&self.vault, "--vault")?,
             rpc_url: scheme(self.rpc_url, &["http://", "https://"], "--rpc-url")?,
             ws_url,
-            keeper: keypair(&self.keypair)?,
+            keeper: keeper.warned(|warning| tracing::warn!("{warning}")),
             price_feed: self.price_feed.map(|text| address(&text, "--price-feed")).transpose()?,
             once: self.once,
             dry_run: self.dry_run,

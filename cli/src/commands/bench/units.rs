@@ -11,6 +11,7 @@ use ballast_core_math::Magnitude;
 use ballast_core_types::I80F48;
 use ballast_cu_bench::wire::{Arguments, Status, BOOK};
 use ballast_cu_bench::{Operation, Tier};
+use ballast_terminal::Progress;
 use fixed::types::I7F57;
 
 /// One thing to measure: its name, and the arguments that an option gives it, if it gives any.
@@ -53,8 +54,10 @@ const SINGLE: [Measure; 4] = [
 /// If the program fails.
 pub fn measure(program: &mut MathProgram, vectors: &[Vector]) -> Result<Vec<Summary>> {
     let mut rows = Vec::new();
+    let bar = Progress::of((2 * TIERED.len() + PRECISE.len()) as u64, "functions");
     for (name, operation, arguments) in TIERED {
         for tier in [Tier::Fast, Tier::Precise] {
+            bar.step();
             rows.extend(one(
                 program,
                 vectors,
@@ -67,6 +70,7 @@ pub fn measure(program: &mut MathProgram, vectors: &[Vector]) -> Result<Vec<Summ
     }
     rows.extend(books(program, vectors)?);
     for (name, operation, arguments) in PRECISE {
+        bar.step();
         let tier = Tier::Precise;
         rows.extend(one(
             program,

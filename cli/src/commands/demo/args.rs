@@ -45,6 +45,10 @@ pub struct Args {
     #[arg(long, value_name = "DIR", default_value = "target/demo")]
     pub(super) out: PathBuf,
 
+    /// Print what held as JSON, and nothing else
+    #[arg(long)]
+    pub(super) json: bool,
+
     /// Seed of the built-in scenario
     #[arg(long, value_name = "N", default_value_t = scenario::DEFAULT_SEED, conflicts_with = "history")]
     pub(super) seed: u64,

@@ -29,6 +29,7 @@ use ballast_sim::record;
 use ballast_sim::record::Meta;
 use ballast_sim::record::Mode;
 use ballast_sim::report;
+use options::Output;
 use replay::Replay;
 use run::Run;
 use std::path::Path;
@@ -47,9 +48,18 @@ pub fn run(args: &Args, places: &Places) -> Result<bool> {
     } else {
         places.start.join(&args.out)
     };
+    ballast_terminal::set_json(args.json);
     if args.strangle.options {
         let prices = args.history.is_some().then(|| Replay::of(args)).transpose()?;
-        return options::run(&args.strangle, prices, &out, places);
+        return options::run(
+            &args.strangle,
+            prices,
+            &Output {
+                out: &out,
+                json: args.json,
+            },
+            places,
+        );
     }
     vault(args, &out, places)
 }
@@ -80,7 +90,12 @@ fn vault(args: &Args, out: &Path, places: &Places) -> Result<bool> {
     };
     let summary = record::summarise(meta, &run.steps)?;
     let page = report::write(out, &summary, &run.steps)?;
-    verdict::say(&summary.meta.checks);
-    verdict::conclude(summary.steps, summary.meta.wall_seconds, &page, summary.held);
+    let (checks, seconds) = (&summary.meta.checks, summary.meta.wall_seconds);
+    if args.json {
+        verdict::print_json(checks, summary.steps, seconds, &page, summary.held)?;
+        return Ok(summary.held);
+    }
+    verdict::say(checks);
+    verdict::conclude(summary.steps, seconds, &page, summary.held);
     Ok(summary.held)
 }

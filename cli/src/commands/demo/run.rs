@@ -23,6 +23,7 @@ use ballast_sim::record::Mode;
 use ballast_sim::record::Step;
 use ballast_sim::scenario;
 use ballast_sim::table::LiveTable;
+use ballast_terminal::tell;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -84,8 +85,8 @@ impl<'a> Run<'a> {
     }
 
     fn prepare(&mut self, places: &Places) -> Result<()> {
-        let mut say = |line: &str| println!("  {line}");
-        println!("setting up");
+        let mut say = |line: &str| tell(&format!("  {line}"));
+        tell("setting up");
         let (local, cluster) = (&self.stage.local, self.stage.chain.cluster());
         local.initialise(cluster, &places.programs(), &mut say)?;
         self.depositors.open_wallets(&mut self.stage)?;

@@ -1,5 +1,7 @@
 //! What a demo says in the end.
 
+use anyhow::Result;
+use ballast_sim::json;
 use ballast_sim::record::Check;
 use std::path::Path;
 
@@ -26,4 +28,17 @@ pub fn conclude(steps: u64, seconds: f64, page: &Path, held: bool) {
             "SOMETHING DID NOT HOLD: see the lines marked FAILED above."
         }
     );
+}
+
+/// Prints all of it as one JSON object.
+///
+/// # Errors
+/// If it cannot be written as JSON.
+pub fn print_json(checks: &[Check], steps: u64, seconds: f64, page: &Path, held: bool) -> Result<()> {
+    let mut value = json::demo(checks, held, steps, seconds);
+    if let Some(fields) = value.as_object_mut() {
+        fields.insert("report".to_owned(), page.display().to_string().into());
+    }
+    println!("{}", serde_json::to_string_pretty(&value)?);
+    Ok(())
 }

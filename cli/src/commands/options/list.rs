@@ -23,7 +23,7 @@ struct Listed {
     expiry_unix: i64,
     state: String,
     samples: u32,
-    price: Option<f64>,
+    price: Option<String>,
     open_long: String,
     open_short: String,
     collected: String,
@@ -86,7 +86,7 @@ pub fn run(args: &Args, client: &mut OptionsClient) -> Result<String> {
             expiry_unix: expiry.expiry,
             state: state(expiry, now, window),
             samples: expiry.sample_count,
-            price: expiry.price.price().map(|price| price.fixed().to_num()),
+            price: expiry.price.price().map(|price| price.fixed().to_string()),
             open_long: amount(expiry.open_long),
             open_short: amount(expiry.open_short),
             collected: amount(expiry.collected),
@@ -107,7 +107,10 @@ fn table(listed: &[Listed], client: &OptionsClient) -> String {
         lines.push("no series yet; whoever takes the first quote of one creates it".to_owned());
     }
     for expiry in listed {
-        let price = expiry.price.map_or(String::new(), |price| format!(" at {price:.2}"));
+        let price = expiry
+            .price
+            .as_ref()
+            .map_or(String::new(), |price| format!(" at {price}"));
         lines.push(format!(
             "{} {} UTC: {}{price}, {} samples, {} long, {} short",
             expiry.asset, expiry.expiry, expiry.state, expiry.samples, expiry.open_long, expiry.open_short

@@ -16,7 +16,7 @@ use serde::Serialize;
 /// Shows an account: positions, marks, what it is worth, what it needs, what is free
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// Print JSON; amounts are in base units
+    /// Print JSON; amounts are whole base units
     #[arg(long)]
     json: bool,
 }

@@ -1,7 +1,6 @@
 //! `ballast options`: the clearing house from a terminal.
 
 pub mod account;
-pub mod amount;
 pub mod auction;
 pub mod client;
 pub mod list;
@@ -12,12 +11,14 @@ pub mod settle;
 pub mod take;
 pub mod value;
 
+use crate::building::say;
 use crate::commands::options::client::{Found, GivenFeed, OptionsClient};
 use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, bail, Context, Result};
 use ballast_deploy::config::{Config, DEFAULT};
 use ballast_deploy::steps::Local;
 use ballast_options::state::MarginAccount;
+pub(crate) use ballast_rpc::amount;
 use ballast_rpc::args::{address, keypair};
 use ballast_rpc::{BlockingRpc, TestCluster};
 use ballast_sdk::addresses;
@@ -148,7 +149,7 @@ impl Common {
     fn signer(&self) -> Result<Keypair> {
         let path = self.keypair.as_deref();
         let path = path.ok_or_else(|| anyhow!("--keypair: this needs a keypair; give its file"))?;
-        Ok(keypair(path)?)
+        Ok(keypair(path, &self.rpc_url)?.warned(say))
     }
 
     /// Returns the account that is meant: the one given, or the only one that the signer owns, or

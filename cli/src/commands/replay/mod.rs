@@ -8,6 +8,7 @@ use crate::stop::Stop;
 use anyhow::{bail, Context, Result};
 use ballast_market_data::history::{self, Candle};
 use ballast_market_data::markets::{self, Markets, Typed};
+use ballast_sim::json;
 use ballast_sim::record::Mark;
 use ballast_sim::replay::events::Met;
 use ballast_sim::replay::implied::ImpliedSeries;
@@ -16,9 +17,10 @@ use ballast_sim::replay::observations::{observations, Known, Path};
 use ballast_sim::replay::page::{self, Summary};
 use ballast_sim::replay::run::{run as observe_all, Step};
 use ballast_sim::replay::{alarms, events, figures, Native, PriceObservation};
+use ballast_terminal::{tell, Progress};
 use clap::ValueEnum;
 use std::fs;
-use std::io::{self, IsTerminal, Write};
+use std::io;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -84,6 +86,10 @@ pub struct Args {
     /// if it is not there
     #[arg(long, value_name = "DIR")]
     plots: Option<PathBuf>,
+
+    /// Print the summary as JSON, and nothing else
+    #[arg(long)]
+    json: bool,
 }
 
 /// What observes.
@@ -101,6 +107,7 @@ pub enum On {
 /// One line that says what to do.
 pub fn run(args: &Args, places: &Places) -> Result<bool> {
     let stop = Stop::new()?;
+    ballast_terminal::set_json(args.json);
     if args.costs && args.on == On::Svm {
         bail!("--costs needs --on host: the compiled program reads the cost of trading from a venue, and a replay has none");
     }
@@ -134,8 +141,12 @@ pub fn run(args: &Args, places: &Places) -> Result<bool> {
         plots(&places.start.join(folder), &args.market, &steps, &summary.met)?;
     }
     let page = page::write(&out, &summary, &steps)?;
-    print_summary(&summary);
-    println!("report: {}", page.display());
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&json::replay(&summary))?);
+    } else {
+        print_summary(&summary);
+        println!("report: {}", page.display());
+    }
     Ok(summary.met.iter().all(|met| met.in_time()))
 }
 
@@ -176,22 +187,16 @@ fn observe(
     typed: &Typed,
     stop: &Stop,
 ) -> Result<(Vec<Step>, String)> {
-    let shown = io::stderr().is_terminal();
+    let bar = Progress::of(observations.len() as u64, "observations");
     let every = (observations.len() / 200).max(1);
     let progress = |index: usize, step: &Step| {
         if stop.asked() {
             return Err(io::Error::other("stopped; no report was written"));
         }
-        let last = index + 1 == observations.len();
-        if shown && (index.is_multiple_of(every) || last) {
+        if index.is_multiple_of(every) {
             let day = ballast_market_data::format::utc_minute(step.time);
-            eprint!(
-                "\r{:>3} %  {day}  {:?}        {}",
-                100 * (index + 1) / observations.len(),
-                step.regime,
-                if last { "\n" } else { "" }
-            );
-            io::stderr().flush()?;
+            bar.doing(format!("{day}  {:?}", step.regime));
+            bar.at(index as u64 + 1);
         }
         Ok(())
     };
@@ -205,10 +210,10 @@ fn observe(
             let mut compiled = svm::Compiled::new(places, typed)?;
             let steps = observe_all(&mut compiled, observations, typed, progress)?;
             let (units, most) = compiled.units();
-            println!(
+            tell(&format!(
                 "compute units of an observation: {} on average, at most {most}",
                 units / steps.len().max(1) as u64
-            );
+            ));
             Ok((steps, "the compiled program in the virtual machine".to_owned()))
         }
     }

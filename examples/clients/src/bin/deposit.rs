@@ -19,7 +19,7 @@ fn main() -> Result<()> {
         anyhow::bail!("usage: example-deposit RPC_URL KEYPAIR_FILE VAULT AMOUNT");
     };
     let mut rpc = BlockingRpc::new(url)?;
-    let depositor = args::keypair(Path::new(keypair))?;
+    let depositor = args::keypair(Path::new(keypair), url)?.keypair;
     let amount: u64 = amount.parse().context("AMOUNT is a whole number of base units")?;
     let vault = snapshot(&mut rpc, &args::address(vault, "VAULT")?)?;
 

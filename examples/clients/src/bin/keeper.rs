@@ -20,7 +20,7 @@ fn main() -> Result<()> {
         anyhow::bail!("usage: example-keeper RPC_URL KEYPAIR_FILE VAULT");
     };
     let mut rpc = BlockingRpc::new(url)?;
-    let keeper = args::keypair(Path::new(keypair))?;
+    let keeper = args::keypair(Path::new(keypair), url)?.keypair;
     let vault = args::address(vault, "VAULT")?;
     for _ in 0..ROUNDS {
         let snapshot = snapshot(&mut rpc, &vault)?;

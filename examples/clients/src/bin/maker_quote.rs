@@ -30,7 +30,7 @@ fn main() -> Result<()> {
         );
     };
     let mut rpc = BlockingRpc::new(url)?;
-    let maker = args::keypair(Path::new(keypair))?;
+    let maker = args::keypair(Path::new(keypair), url)?.keypair;
     let slot = rpc.clock()?.slot;
     let series = SeriesKey {
         market: 0,

@@ -52,11 +52,20 @@ pub struct Flags {
     liquidate: bool,
 }
 
+/// Where the report goes, and how the end is told.
+pub struct Output<'a> {
+    /// Folder of the report.
+    pub out: &'a Path,
+    /// JSON instead of lines.
+    pub json: bool,
+}
+
 /// Runs the demo; `false` if something did not hold.
 ///
 /// # Errors
 /// One line that says what to do.
-pub fn run(flags: &Flags, prices: Option<Replay>, out: &Path, places: &Places) -> Result<bool> {
+pub fn run(flags: &Flags, prices: Option<Replay>, output: &Output, places: &Places) -> Result<bool> {
+    let out = output.out;
     let stop = Stop::new()?;
     compiled(&places.programs())?;
     let (points, source, asset) = match prices {
@@ -89,9 +98,14 @@ pub fn run(flags: &Flags, prices: Option<Replay>, out: &Path, places: &Places) -
     };
     let summary = summarise(meta, run.steps())?;
     let page = report::write_strangle(out, &summary, run.steps())?;
+    let (checks, seconds) = (&summary.meta.checks, summary.meta.wall_seconds);
+    if output.json {
+        verdict::print_json(checks, summary.steps, seconds, &page, summary.held)?;
+        return Ok(summary.held);
+    }
     table::print(run.steps());
-    verdict::say(&summary.meta.checks);
+    verdict::say(checks);
     table::print_people(&summary.meta.people);
-    verdict::conclude(summary.steps, summary.meta.wall_seconds, &page, summary.held);
+    verdict::conclude(summary.steps, seconds, &page, summary.held);
     Ok(summary.held)
 }
