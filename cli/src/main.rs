@@ -8,12 +8,16 @@ use ballast_cli::commands::{
 };
 use ballast_cli::front::{tree, Args, Command};
 use ballast_cli::places::Places;
+use ballast_files::pipe;
 use clap::Parser;
 use std::os::unix::process::CommandExt;
 use std::process::{Command as Process, ExitCode};
 
 fn main() -> ExitCode {
     ballast_terminal::explain_panics("ballast", str::to_owned);
+    if let Err(error) = pipe::end_quietly() {
+        eprintln!("ballast: no handler for closed pipes: {error}");
+    }
     match run(Args::parse()) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,

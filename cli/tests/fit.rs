@@ -46,7 +46,7 @@ fn what_cannot_be_done_is_said_in_one_line() {
         (&["--currency", "SOL"][..], 1, "the files hold no chain of SOL"),
         (&["--slices", "9"], 2, "a surface has one to 8 slices"),
         (&["no-such-file.csv"], 1, "no-such-file.csv: cannot be read"),
-        (&["--out", "/dev/null/x"], 1, "cannot be made"),
+        (&["--out", "/dev/null/x"], 1, "--out: /dev/null/x: it is no folder"),
     ] {
         let done = fit(arguments);
         let printed = text(&done.stderr);

@@ -131,17 +131,17 @@ fn bad_rows_are_named_and_the_rest_is_done() {
         let output = desk.run(&["--in", "in.csv", "--out", "out.csv", "--on", machine]);
         assert_eq!(output.status.code(), Some(1));
         let expected = [
-            "in.csv line 3, column tau: the row has 6 fields, the header 7",
-            "in.csv line 4, column type: Z: the type must be C or P",
-            "in.csv line 6, column sigma: many: is not a decimal number",
-            "in.csv line 7, column carry: is missing",
-            "in.csv line 8, column spot: 1e-7: the spot must be within 0.000001 and 10000000",
-            "in.csv line 9, column strike: 20000: the strike must be within a factor e^5 of the spot",
-            "in.csv line 10, column rate: 1.01: the rate must be within -1 and 1",
-            "in.csv line 11, column carry: -3: the carry must be within -1 and 1",
-            "in.csv line 12, column sigma: 5.001: the volatility must be within 0.01 and 5",
-            "in.csv line 13, column tau: 1e-9: the time must be zero or within 1 second and 5 years",
-            "in.csv line 14, column tau: -1: the time must be zero or within 1 second and 5 years",
+            "in.csv: line 3, column tau is empty: the row has 6 fields, the header 7",
+            "in.csv: line 4, column type is `Z`: the type must be C or call, or P or put",
+            "in.csv: line 6, column sigma is `many`: it is not a decimal number",
+            "in.csv: line 7, column carry is empty: a number is missing",
+            "in.csv: line 8, column spot is `1e-7`: the spot must be within 0.000001 and 10000000",
+            "in.csv: line 9, column strike is `20000`: the strike must be within a factor e^5 of the spot",
+            "in.csv: line 10, column rate is `1.01`: the rate must be within -1 and 1",
+            "in.csv: line 11, column carry is `-3`: the carry must be within -1 and 1",
+            "in.csv: line 12, column sigma is `5.001`: the volatility must be within 0.01 and 5",
+            "in.csv: line 13, column tau is `1e-9`: the time must be zero or within 1 second and 5 years",
+            "in.csv: 1 more row left out, from line 14",
             "ballast: 11 of 13 rows left out of out.csv",
         ];
         assert_eq!(printed(&output).lines().collect::<Vec<_>>(), expected, "{machine}");
@@ -166,8 +166,12 @@ fn where_nothing_can_be_done_nothing_is_touched() {
     desk.write("good.csv", &format!("{HEADER}\nC,1,1,0,0,1,1\n"));
     let before = desk.files();
     for (arguments, expected) in [
-        (["--in", "none.csv", "--out", "out.csv"], "none.csv cannot be read"),
-        (["--in", "short.csv", "--out", "out.csv"], "there is no column tau"),
+        (["--in", "none.csv", "--out", "new.csv"], "none.csv: cannot be read"),
+        (
+            ["--in", "good.csv", "--out", "out.csv"],
+            "out.csv exists and is not a table of Greeks",
+        ),
+        (["--in", "short.csv", "--out", "new.csv"], "there is no column tau"),
         (["--in", "good.csv", "--out", "good.csv"], "good.csv is the input"),
         (["--in", "good.csv", "--out", "./good.csv"], "good.csv is the input"),
         (["--in", "good.csv", "--out", "."], "is a folder"),
@@ -188,7 +192,7 @@ fn where_nothing_can_be_done_nothing_is_touched() {
 }
 
 #[test]
-fn columns_are_found_by_name_and_others_left_out() {
+fn columns_are_found_by_name_and_others_carried_through() {
     let desk = Desk::new();
     desk.write(
         "in.csv",
@@ -201,7 +205,11 @@ fn columns_are_found_by_name_and_others_left_out() {
     assert!(output.status.success(), "{}", printed(&output));
     let result = desk.read("out.csv");
     assert!(
-        result.lines().nth(1).unwrap().starts_with("C,2.50,2.50,0,0,1,0.5,0."),
+        result
+            .lines()
+            .nth(1)
+            .unwrap()
+            .starts_with("mine,C,2.50,2.50,0,0,1,0.5,0."),
         "{result}"
     );
 }

@@ -94,7 +94,7 @@ fn bad_input_is_one_clear_line() {
     }
     let folder = tempfile::tempdir().unwrap();
     let rows = |step: i64, count: i64| {
-        let row = |index: i64| format!("{},1,1,1,1\n", 1_769_904_000 + step * index);
+        let row = |index: i64| format!("{},100,100,100,100\n", 1_769_904_000 + step * index);
         "unix_time,open,high,low,close\n".to_owned() + &(0..count).map(row).collect::<String>()
     };
     let file = |name: &str, text: String| {

@@ -55,7 +55,9 @@ fn text(bytes: &[u8]) -> String {
 #[test]
 fn the_compiled_program_and_the_host_agree_at_every_observation() {
     let dir = tempfile::tempdir().unwrap();
-    let candles = history::load(&made_up(dir.path()), None, None).unwrap();
+    let candles = history::load(&history::Request::of(&made_up(dir.path())))
+        .unwrap()
+        .candles;
     let at = |hours: i64| candles[0].unix_time + hours * 3_600;
     let known = Known {
         implied: ImpliedSeries::new(vec![
@@ -233,7 +235,7 @@ fn bad_input_is_one_clear_line_with_rule_and_value() {
         (replay(&[good, "--market", "btc", "--costs"]), "has no column `volume`"),
         (
             replay(&[good, "--market", "btc", "--implied-index", &index]),
-            "line 2: `1,900`: a volatility is within 1 … 500 %",
+            "line 2, column dvol_percent is `900`: a volatility is within 1 … 500 %",
         ),
         (
             replay(&[

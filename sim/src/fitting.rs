@@ -1,7 +1,9 @@
 //! A surface fitted to each day's option chain, and how far it is from the quotes.
 
 use ballast_core_math::fit::errors::{Errors, Summary};
-use ballast_core_math::fit::{self, publish, FittedExpiry};
+use ballast_core_math::fit::judge::{self, Warning};
+use ballast_core_math::fit::quotes::Census;
+use ballast_core_math::fit::{self, publish, FittedExpiry, MIN_QUOTES};
 use ballast_core_math::surface::{Surface, SurfaceError};
 
 use ballast_market_data::chains::Snapshot;
@@ -29,14 +31,38 @@ pub struct Day {
     pub on_chain: Errors,
     /// Quotes at which the published surface gives no volatility.
     pub unpriced: usize,
+    /// What is wrong with the fit, if anything.
+    pub warnings: Vec<Warning>,
+}
+
+/// Why a snapshot gives no surface.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum FitError {
+    /// Nothing to fit to.
+    #[error("no expiry has {MIN_QUOTES} usable quotes; it lists {listed} expiries: {census}")]
+    Quotes {
+        /// Expiries in the chain.
+        listed: usize,
+        /// What became of its quotes.
+        census: Census,
+    },
+    /// What the no-arbitrage check refuses.
+    #[error(transparent)]
+    Surface(#[from] SurfaceError),
 }
 
 /// Fits one snapshot and publishes at most `most` of its expiries.
 ///
 /// # Errors
-/// What the no-arbitrage check refuses; [`SurfaceError::Count`] if no expiry has enough quotes.
-pub fn fit_day(snapshot: &Snapshot, most: usize) -> Result<Day, SurfaceError> {
+/// [`FitError`].
+pub fn fit_day(snapshot: &Snapshot, most: usize) -> Result<Day, FitError> {
     let fitted = fit::fit(&snapshot.expiries)?;
+    if fitted.is_empty() {
+        return Err(FitError::Quotes {
+            listed: snapshot.expiries.len(),
+            census: Census::of(&snapshot.expiries),
+        });
+    }
     let published = publish::surface(&fitted, most)?;
     let mut day = Day {
         unix_time: snapshot.unix_time,
@@ -48,6 +74,7 @@ pub fn fit_day(snapshot: &Snapshot, most: usize) -> Result<Day, SurfaceError> {
         alone: Errors::default(),
         on_chain: Errors::default(),
         unpriced: 0,
+        warnings: judge::judge(&fitted, &snapshot.expiries),
     };
     for expiry in &fitted {
         for point in &expiry.points {
@@ -60,6 +87,9 @@ pub fn fit_day(snapshot: &Snapshot, most: usize) -> Result<Day, SurfaceError> {
             }
         }
     }
+    let distance = day.on_chain.summary();
+    day.warnings
+        .extend(distance.and_then(|summary| judge::distance(&summary, None)));
     day.fitted = fitted;
     Ok(day)
 }
@@ -101,11 +131,16 @@ impl Day {
     }
 }
 
+/// The names of the columns of [`parameters_csv`].
+pub const PARAMETERS_HEADER: &str = "unix_time,currency,years,theta,rho,phi,quotes,published\n";
+/// The names of the columns of [`errors_csv`].
+pub const ERRORS_HEADER: &str = "unix_time,currency,years,log_moneyness,bid,ask,model,alone,published\n";
+
 /// Returns the fitted parameters, one line for each expiry; exact decimals of the fixed-point
 /// values.
 #[must_use]
 pub fn parameters_csv(days: &[Day]) -> String {
-    let mut text = "unix_time,currency,years,theta,rho,phi,quotes,published\n".to_owned();
+    let mut text = PARAMETERS_HEADER.to_owned();
     for day in days {
         for expiry in &day.fitted {
             let slice = &expiry.slice;
@@ -129,7 +164,7 @@ pub fn parameters_csv(days: &[Day]) -> String {
 /// Returns each quote with the model's volatilities: fractions a year.
 #[must_use]
 pub fn errors_csv(days: &[Day]) -> String {
-    let mut text = "unix_time,currency,years,log_moneyness,bid,ask,model,alone,published\n".to_owned();
+    let mut text = ERRORS_HEADER.to_owned();
     for day in days {
         for expiry in &day.fitted {
             for point in &expiry.points {

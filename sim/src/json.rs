@@ -41,6 +41,7 @@ pub fn day(day: &Day) -> Value {
         "free_of_arbitrage": distances(&day.errors),
         "each_expiry_alone": distances(&day.alone),
         "as_published": distances(&day.on_chain),
+        "warnings": day.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
 }
 

@@ -21,6 +21,7 @@ mod chart;
 pub mod checks;
 pub mod fitting;
 pub mod json;
+pub mod plot;
 pub mod record;
 pub mod replay;
 pub mod report;

@@ -7,6 +7,7 @@ use plotters::prelude::*;
 
 use crate::chart::{sized, Failure, AMBER, BLUE, GRID, SCALE};
 use crate::fitting::Day;
+use crate::plot::marked;
 use ballast_market_data::format::{decimal, utc_minute};
 
 /// On white, darker than in charts of pages that may be dark.
@@ -62,7 +63,7 @@ pub fn draw(day: &Day) -> Result<String, Failure> {
         }
         area.present()?;
     }
-    Ok(sized(svg, width, height))
+    Ok(marked(&sized(svg, width, height)))
 }
 
 fn draw_expiry<DB: DrawingBackend>(

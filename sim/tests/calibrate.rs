@@ -116,10 +116,11 @@ fn the_checked_in_markets_are_what_the_history_gives() {
         if market != "sol" {
             let chains =
                 ["2025-12", "2026-01", "2026-02"].map(|month| folder.join(format!("deribit_options_{month}.csv.gz")));
-            known.implied = ImpliedSeries::load(&chains, market).unwrap();
+            known.implied = ImpliedSeries::load(&chains, market, None).unwrap();
         }
         if market == "btc" {
-            known.implied = known.implied.with_index(&folder.join("btc_dvol_1d.csv.gz")).unwrap();
+            let index = ImpliedSeries::of_index(&folder.join("btc_dvol_1d.csv.gz"), None).unwrap();
+            known.implied = known.implied.with(index);
         }
         let calibration = calibrate(market, &candles, &known, |_, _| Ok(())).unwrap();
         same(&calibration.toml(), checked_in, name);

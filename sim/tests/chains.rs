@@ -22,7 +22,7 @@ const KNOWN: [(f64, f64, f64, f64); 5] = [
 
 fn synthetic() -> Vec<Snapshot> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/tests/data/synthetic_chain.csv");
-    chains::load(&file).unwrap()
+    chains::load(&file, None).unwrap().snapshots
 }
 
 #[test]
@@ -72,53 +72,162 @@ fn the_tables_and_the_plot_hold_every_expiry_and_quote() {
     assert!(!svg.contains("NaN") && !svg.contains("inf"));
 }
 
+const HEADER: &str = "unix_time,currency,expiry,strike,type,bid,ask,forward\n";
+
 #[test]
-fn wrong_files_are_refused_with_the_line() {
+fn a_bad_row_is_named_and_the_others_are_read() {
     let dir = tempfile::tempdir().unwrap();
-    let header = "unix_time,currency,expiry,strike,type,bid,ask,forward\n";
-    for (name, text, message) in [
-        ("type", "1,BTC,2,100,X,0.1,0.2,100\n", "line 2: a type is C or P"),
+    let good = "1,BTC,200,90,C,0.1,0.2,100\n";
+    for (name, row, message) in [
+        (
+            "type",
+            "1,BTC,200,100,X,0.1,0.2,100",
+            "line 3, column type is `X`: the type must be C",
+        ),
         (
             "strike",
-            "1,BTC,2,-1,C,0.1,0.2,100\n",
-            "line 2: strike and forward are numbers above zero",
+            "1,BTC,200,-1,C,0.1,0.2,100",
+            "line 3, column strike is `-1`: a strike is a number above zero",
+        ),
+        (
+            "forward",
+            "1,BTC,200,100,C,0.1,0.2,",
+            "line 3, column forward is empty: a forward is a number",
         ),
         (
             "bid",
-            "1,BTC,2,100,C,,,100\n1,BTC,2,100,C,-1,0.2,100\n",
-            "line 3: bid and ask are numbers",
+            "1,BTC,200,100,C,-1,0.2,100",
+            "line 3, column bid is `-1`: bid and ask are numbers",
         ),
-        ("number", "1,BTC,2,100,C,x,0.2,100\n", "line: 2"),
-        ("width", "1,BTC,2\n", "line: 2"),
+        (
+            "number",
+            "1,BTC,200,100,C,x,0.2,100",
+            "line 3, column bid is `x`: bid and ask are numbers",
+        ),
+        (
+            "width",
+            "1,BTC,200",
+            "line 3, column strike is empty: the row has 3 fields, the header 8",
+        ),
+        (
+            "currency",
+            "1,BTC/USD,200,100,C,0.1,0.2,100",
+            "column currency is `BTC/USD`: a currency is",
+        ),
+        (
+            "float",
+            "1.0,BTC,200,100,C,0.1,0.2,100",
+            "column unix_time is `1.0`: a time is whole unix seconds",
+        ),
+        (
+            "nat",
+            "-9223372036854775808,BTC,200,100,C,0.1,0.2,100",
+            "from 1970 to 9999",
+        ),
+        (
+            "ms",
+            "1767115875000,BTC,1767137475000,100,C,0.1,0.2,100",
+            "it looks like milliseconds",
+        ),
+        (
+            "twice",
+            "1,BTC,200,90,c,0.1,0.3,100",
+            "this option is on line 2 of the same snapshot already",
+        ),
     ] {
         let file = dir.path().join(format!("{name}.csv"));
-        fs::write(&file, format!("{header}{text}")).unwrap();
-        let error = chains::load(&file).unwrap_err().to_string();
-        assert!(error.contains(message) && !error.contains('\n'), "{name}: {error}");
+        fs::write(&file, format!("{HEADER}{good}{row}\n")).unwrap();
+        let chains = chains::load(&file, None).unwrap();
+        let fault = chains.left_out[0].to_string();
+        assert!(fault.contains(message) && !fault.contains('\n'), "{name}: {fault}");
+        assert_eq!((chains.left_out.len(), chains.snapshots.len()), (1, 1), "{name}");
+        assert_eq!(chains.snapshots[0].expiries[0].quotes.len(), 1, "{name}");
     }
+    // Of an option that is there twice the last row counts.
+    let twice = chains::load(&dir.path().join("twice.csv"), None).unwrap();
+    assert_eq!(twice.snapshots[0].expiries[0].quotes[0].ask, Some(0.3));
     let file = dir.path().join("header.csv");
     fs::write(&file, "a,b\n1,2\n").unwrap();
-    assert!(chains::load(&file).unwrap_err().to_string().contains("missing field"));
-    assert!(chains::load(Path::new("no-such-file.csv"))
+    let error = chains::load(&file, None).unwrap_err().to_string();
+    assert!(
+        error.contains("no column") && error.contains("`a,b`") && error.contains("unix_time,currency"),
+        "{error}"
+    );
+    let missing = chains::load(Path::new("no-such-file.csv"), None)
         .unwrap_err()
-        .to_string()
-        .contains("check the path"));
-    // An expiry that has passed is no part of the chain.
-    fs::write(&file, format!("{header}5,BTC,5,100,C,0.1,0.2,100\n")).unwrap();
-    assert!(chains::load(&file).unwrap()[0].expiries.is_empty());
+        .to_string();
+    assert!(missing.contains("check the path"), "{missing}");
+}
+
+#[test]
+fn an_expiry_that_has_passed_or_is_too_near_is_no_part_of_a_chain() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("near.csv");
+    let rows: String = [5, 35, 65, 66]
+        .iter()
+        .map(|at| format!("5,BTC,{at},100,C,0.1,0.2,100\n"))
+        .collect();
+    fs::write(&file, format!("{HEADER}{rows}")).unwrap();
+    let chains = chains::load(&file, None).unwrap();
+    assert_eq!(chains.snapshots[0].expiries.len(), 1);
+    assert_eq!(chains.notes.len(), 2, "{:?}", chains.notes);
+    assert!(
+        chains.notes[0].contains("30 s ahead") && chains.left_out.is_empty(),
+        "{:?}",
+        chains.notes
+    );
+}
+
+#[test]
+fn exports_of_deribit_and_tardis_are_known_by_their_headers() {
+    let dir = tempfile::tempdir().unwrap();
+    let deribit = dir.path().join("summary.csv");
+    fs::write(
+        &deribit,
+        "instrument_name,creation_timestamp,bid_price,ask_price,mark_price,underlying_price,open_interest\n\
+         BTC-27MAR26-100000-C,1772409600123,0.05,0.06,0.055,93500.5,10\n\
+         BTC-27MAR26-90000-P,1772409600123,,0.06,0.055,93500.5,10\n",
+    )
+    .unwrap();
+    let chains = chains::load(&deribit, None).unwrap();
+    let snapshot = &chains.snapshots[0];
+    assert_eq!((snapshot.unix_time, snapshot.currency.as_str()), (1_772_409_600, "BTC"));
+    assert_eq!(snapshot.expiries[0].quotes.len(), 2);
+    assert_eq!(snapshot.expiries[0].quotes[0].forward, 93_500.5);
+    assert!(
+        chains.notes[0].contains("Deribit") && chains.notes[0].contains("underlying_price"),
+        "{:?}",
+        chains.notes
+    );
+
+    let tardis = dir.path().join("options_chain.csv");
+    fs::write(
+        &tardis,
+        "exchange,symbol,timestamp,local_timestamp,type,strike_price,expiration,bid_price,ask_price,underlying_price\n\
+         deribit,BTC-27MAR26-100000-C,1772409600000000,1772409600001000,call,100000,1774598400000000,0.05,0.06,93500\n\
+         deribit,BTC-27MAR26-100000-C,1772409660000000,1772409660001000,call,100000,1774598400000000,0.051,0.061,93510\n\
+         deribit,BTC-27MAR26-90000-P,1772401000000000,1772401000001000,put,90000,1774598400000000,0.05,0.06,93000\n",
+    )
+    .unwrap();
+    let chains = chains::load(&tardis, None).unwrap();
+    let snapshot = &chains.snapshots[0];
+    // The last update counts; one of more than an hour ago does not.
+    assert_eq!((chains.snapshots.len(), snapshot.unix_time), (1, 1_772_409_660));
+    let quotes = &snapshot.expiries[0].quotes;
+    assert_eq!((quotes.len(), quotes[0].bid), (1, Some(0.051)));
+    assert!(
+        chains.left_out.is_empty() && chains.notes[0].contains("Tardis"),
+        "{chains:?}"
+    );
 }
 
 #[test]
 fn a_stream_gives_each_snapshot_when_the_next_begins_or_the_input_ends() {
-    const HEADER: &str = "unix_time,currency,expiry,strike,type,bid,ask,forward\n";
     let stream = |rows: &str| {
-        Stream::new(
-            format!("{HEADER}{rows}").into_bytes().leak() as &[u8],
-            "-".as_ref(),
-            "btc",
-        )
+        let input = std::io::Cursor::new(format!("{HEADER}{rows}").into_bytes());
+        Stream::new(input, "-".as_ref(), "btc", None)
     };
-    let rows = "1,BTC,9,100,C,0.1,0.2,100\n1,ETH,9,10,C,0.1,0.2,10\n1,BTC,8,100,P,0.1,0.2,100\n2,ETH,9,10,C,0.1,0.2,10\n3,btc,9,90,C,0.1,0.2,100\n";
+    let rows = "1,BTC,900,100,C,0.1,0.2,100\n1,ETH,900,10,C,0.1,0.2,10\n1,BTC,800,100,P,0.1,0.2,100\n2,ETH,900,10,C,0.1,0.2,10\n3,btc,900,90,C,0.1,0.2,100\n";
     let snapshots: Vec<_> = stream(rows).unwrap().map(Result::unwrap).collect();
     let seen: Vec<_> = snapshots
         .iter()
@@ -129,20 +238,21 @@ fn a_stream_gives_each_snapshot_when_the_next_begins_or_the_input_ends() {
     assert_eq!(snapshots[0].expiries[0].quotes[0].strike, 100.0);
     assert!(stream("").unwrap().next().is_none());
 
-    for (rows, message) in [
+    for (row, message) in [
         (
-            "2,BTC,9,100,C,0.1,0.2,100\n1,BTC,9,100,C,0.1,0.2,100\n",
-            "-: line 3: unix_time does not go back",
+            "1,BTC,900,100,C,0.1,0.2,100",
+            "-: line 3, column unix_time is `1`: the time of a row does not go back",
         ),
         (
-            "2,BTC,9,100,X,0.1,0.2,100\n3,BTC,9,100,C,0.1,0.2,100\n",
-            "-: line 2: a type is C or P",
+            "2,BTC,900,100,X,0.1,0.2,100",
+            "-: line 3, column type is `X`: the type must be",
         ),
     ] {
-        let mut stream = stream(rows).unwrap();
-        let error = stream.next().unwrap().unwrap_err().to_string();
-        assert_eq!(error, message);
-        assert!(stream.next().is_none());
+        let rows = format!("2,BTC,900,90,C,0.1,0.2,100\n{row}\n3,BTC,900,100,C,0.1,0.2,100\n");
+        let snapshots: Vec<_> = stream(&rows).unwrap().map(Result::unwrap).collect();
+        let told = snapshots[0].left_out[0].to_string();
+        assert!(told.starts_with(message), "{told}");
+        assert_eq!((snapshots.len(), snapshots[1].left_out.len()), (2, 0));
     }
 }
 
@@ -172,7 +282,7 @@ fn every_real_chain_gives_a_surface_near_its_quotes() {
     }
     let mut sums = [Errors::default(), Errors::default(), Errors::default()];
     for file in files {
-        for snapshot in chains::load(&file).unwrap() {
+        for snapshot in chains::load(&file, None).unwrap().snapshots {
             let name = format!("{} {}", snapshot.currency, snapshot.unix_time);
             let day = fitting::fit_day(&snapshot, 8).unwrap_or_else(|error| panic!("{name}: {error}"));
             let slices: Vec<_> = day.fitted.iter().map(|expiry| expiry.slice).collect();

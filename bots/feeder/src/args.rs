@@ -1,6 +1,7 @@
 //! The command line, and what it comes to.
 
 use crate::source::Source;
+use ballast_files::moment::TimeUnit;
 use ballast_rpc::amount;
 use ballast_rpc::args::{address, keypair, scheme};
 use ballast_rpc::service::LogFormat;
@@ -20,14 +21,21 @@ pub struct Args {
     /// The risk market's address; its surface account is derived from it
     #[arg(long, env = "BALLAST_MARKET")]
     pub market: String,
-    /// Option chain: .csv or .csv.gz with unix_time, currency, expiry, strike, type, bid, ask and
-    /// forward, or - for the same lines on standard input, where a snapshot is complete when
-    /// unix_time changes or the input ends
+    /// Option chain: a table with unix_time, currency, expiry, strike, type, bid, ask and forward,
+    /// or an export of Deribit or Tardis, or - for the same lines on standard input, where a
+    /// snapshot is complete when unix_time changes or the input ends
     #[arg(long, value_name = "FILE")]
     pub chain: PathBuf,
     /// Underlying of the chain
     #[arg(long, default_value = "BTC")]
     pub currency: String,
+    /// Unit of times that are numbers: s, ms, us or ns (default: seconds, or what the layout's
+    /// publisher writes)
+    #[arg(long, value_name = "UNIT")]
+    pub time_unit: Option<TimeUnit>,
+    /// Submit also a fit that is far from its quotes, or whose quotes contradict each other
+    #[arg(long)]
+    pub force: bool,
     /// Play every snapshot of the file in turn, not only the newest
     #[arg(long)]
     pub all: bool,
@@ -89,6 +97,10 @@ pub struct Config {
     pub publish: bool,
     /// Send nothing.
     pub dry_run: bool,
+    /// Submit what is no fit.
+    pub force: bool,
+    /// Unit of times that are numbers.
+    pub time_unit: Option<TimeUnit>,
     /// JSON-RPC address.
     pub rpc_url: String,
     /// Signs and pays; a dry run may do without.
@@ -131,6 +143,8 @@ impl Args {
             },
             publish: self.publish,
             dry_run: self.dry_run,
+            force: self.force,
+            time_unit: self.time_unit,
             rpc_url: scheme(self.rpc_url, &["http://", "https://"], "--rpc-url")?,
             feeder: feeder.map(|key| key.warned(|warning| tracing::warn!("{warning}"))),
             fee: Fee {

@@ -2,6 +2,7 @@
 
 use ballast_feeder::args::Args;
 use ballast_feeder::service::run;
+use ballast_files::pipe;
 use ballast_rpc::service::init_logs_on_stderr;
 use ballast_rpc::ServiceError;
 use clap::Parser;
@@ -9,6 +10,9 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     ballast_terminal::explain_panics("ballast-feeder", str::to_owned);
+    if let Err(error) = pipe::end_quietly() {
+        eprintln!("ballast-feeder: no handler for closed pipes: {error}");
+    }
     let args = Args::parse();
     init_logs_on_stderr(args.log_format);
     match start(args) {

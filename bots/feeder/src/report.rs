@@ -21,6 +21,8 @@ pub struct Report {
     quotes: usize,
     distance_median: Option<f64>,
     distance_p95: Option<f64>,
+    /// What is wrong with the fit.
+    warnings: Vec<String>,
     slices: Vec<Slice>,
 }
 
@@ -57,6 +59,7 @@ impl Report {
             quotes: submitted.distance.map_or(0, |distance| distance.quotes),
             distance_median: submitted.distance.map(|distance| distance.median),
             distance_p95: submitted.distance.map(|distance| distance.p95),
+            warnings: submitted.warnings.iter().map(ToString::to_string).collect(),
             slices: submitted
                 .slices
                 .iter()

@@ -2,6 +2,7 @@
 
 use crate::args::Config;
 use crate::report::Report;
+use crate::source::SourceError;
 use anchor_lang::prelude::Clock;
 use ballast_market_data::chains::Snapshot;
 use ballast_risk::state::{StoredSlice, Submission, Surface, SURFACE_VERSION};
@@ -53,15 +54,22 @@ pub async fn run(config: Config) -> Result<(), ServiceError> {
 
 async fn play(config: Config) -> Result<(), ServiceError> {
     let node = Node::new(&config.rpc_url);
-    let config_error = |error: crate::source::SourceError| ServiceError::Config(error.to_string());
+    let source_error = |error: SourceError| match error {
+        SourceError::LeftOut { .. } => ServiceError::Refused(error.to_string()),
+        error => ServiceError::Config(error.to_string()),
+    };
     let goes_on = config.source.goes_on();
     let tries = if goes_on { u32::MAX } else { TRIES };
-    let opened = config.source.clone().open(config.currency.clone());
-    let mut arrivals = opened.map_err(config_error)?;
+    let opened = config.source.clone().open(config.currency.clone(), config.time_unit);
+    let mut arrivals = opened.map_err(source_error)?;
     let mut last = Ok(());
     let mut first = true;
     while let Some(arrival) = arrivals.recv().await {
-        let snapshot = arrival.map_err(config_error)?;
+        let snapshot = match arrival {
+            Ok(snapshot) => snapshot,
+            // What became of the snapshots before it is the graver error.
+            Err(error) => return last.and(Err(source_error(error))),
+        };
         if !first {
             sleep(config.interval).await;
         }
@@ -119,8 +127,10 @@ async fn feed(node: &Node, config: &Config, snapshot: &Snapshot) -> Result<(), S
         let submitted = prepare(chain, seen.surface.active(seen.now), seen.now, &config.terms)
             .map_err(|error| ServiceError::Config(error.to_string()))?;
         if config.dry_run {
-            return print(config, snapshot, &submitted, seen.now);
+            print(config, snapshot, &submitted, seen.now)?;
+            return judged(config, &submitted);
         }
+        judged(config, &submitted)?;
         let no_key = || ServiceError::Config("--keypair: it is needed to submit".to_owned());
         let feeder = config.feeder.as_ref().ok_or_else(no_key)?;
         registered(&seen.surface, config, &feeder.pubkey())?;
@@ -134,6 +144,19 @@ async fn feed(node: &Node, config: &Config, snapshot: &Snapshot) -> Result<(), S
     Err(ServiceError::Refused(format!(
         "the submission was not taken in {ROUNDS} rounds: the grid or the blockhash moved on every time"
     )))
+}
+
+/// Fails if the fit is none, unless it is to be sent all the same.
+fn judged(config: &Config, submitted: &SurfaceSubmission) -> Result<(), ServiceError> {
+    for warning in &submitted.warnings {
+        tracing::warn!("{warning}");
+    }
+    match submitted.warnings.first() {
+        Some(warning) if !config.force => Err(ServiceError::Refused(format!(
+            "not submitted: {warning}; --force submits it all the same"
+        ))),
+        _ => Ok(()),
+    }
 }
 
 fn print(config: &Config, snapshot: &Snapshot, submitted: &SurfaceSubmission, now: i64) -> Result<(), ServiceError> {

@@ -1,8 +1,9 @@
 //! Where chains come from: a file or a stream, read in a thread of its own so that a slow pipe
 //! holds nothing up.
 
+use ballast_files::fault::{self, RowError};
+use ballast_files::moment::TimeUnit;
 use ballast_market_data::chains::{self, ChainError, Snapshot, Stream};
-use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::thread;
 use tokio::sync::mpsc::{channel, Receiver, Sender};
@@ -35,6 +36,14 @@ pub enum SourceError {
         /// What was asked for.
         currency: String,
     },
+    /// Rows of it were left out; the others were played.
+    #[error("{rows} rows of {input} were left out")]
+    LeftOut {
+        /// The input.
+        input: String,
+        /// How many.
+        rows: usize,
+    },
     /// The system gives no thread to read in.
     #[error("the chain cannot be read: {0}")]
     Thread(#[from] std::io::Error),
@@ -55,67 +64,103 @@ impl Source {
         !matches!(self, Self::Newest(_))
     }
 
-    /// Begins to read. The channel closes at the end of the input, after the first error, or when
-    /// nobody listens.
+    /// Begins to read; `unit` is that of times that are numbers. The channel closes at the end of
+    /// the input, after the first error, or when nobody listens.
     ///
     /// # Errors
     /// [`SourceError::Thread`].
-    pub fn open(self, currency: String) -> Result<Receiver<Arrival>, SourceError> {
+    pub fn open(self, currency: String, unit: Option<TimeUnit>) -> Result<Receiver<Arrival>, SourceError> {
         let (sender, receiver) = channel(1);
+        let mut reader = Reader {
+            source: self,
+            currency,
+            unit,
+            sender,
+            sent: 0,
+            left_out: 0,
+        };
         thread::Builder::new()
             .name("chain".to_owned())
-            .spawn(move || read(&self, &currency, &sender))?;
+            .spawn(move || reader.read())?;
         Ok(receiver)
     }
 }
 
-fn read(source: &Source, currency: &str, sender: &Sender<Arrival>) {
-    let seen = Cell::new(0usize);
-    let mut send = |arrival: Arrival| {
-        seen.set(seen.get() + 1);
-        sender.blocking_send(arrival).is_ok()
-    };
-    let (input, ended) = match source {
-        Source::Stdin => ("the input".to_owned(), stream(currency, &mut send)),
-        Source::Newest(path) | Source::All(path) => {
-            let newest_only = !source.goes_on();
-            (path.display().to_string(), file(path, currency, newest_only, &mut send))
-        }
-    };
-    match ended {
-        Err(error) => drop(send(Err(error.into()))),
-        Ok(()) if seen.get() == 0 => drop(send(Err(SourceError::Nothing {
-            input,
-            currency: currency.to_owned(),
-        }))),
-        Ok(()) => {}
-    }
+/// Reads in a thread of its own.
+struct Reader {
+    source: Source,
+    currency: String,
+    unit: Option<TimeUnit>,
+    sender: Sender<Arrival>,
+    sent: usize,
+    left_out: usize,
 }
 
-fn stream(currency: &str, send: &mut dyn FnMut(Arrival) -> bool) -> Result<(), ChainError> {
-    for snapshot in Stream::new(std::io::stdin(), Path::new("standard input"), currency)? {
-        if !send(Ok(snapshot?)) {
-            break;
+impl Reader {
+    fn send(&mut self, arrival: Arrival) -> bool {
+        self.sent += 1;
+        self.sender.blocking_send(arrival).is_ok()
+    }
+
+    fn read(&mut self) {
+        let (input, ended) = match self.source.clone() {
+            Source::Stdin => ("the input".to_owned(), self.stream()),
+            Source::Newest(path) | Source::All(path) => (path.display().to_string(), self.file(&path)),
+        };
+        let rows = self.left_out;
+        let last = match ended {
+            Err(error) => Some(error.into()),
+            Ok(()) if self.sent == 0 => Some(SourceError::Nothing {
+                input,
+                currency: self.currency.clone(),
+            }),
+            Ok(()) => (rows > 0).then_some(SourceError::LeftOut { input, rows }),
+        };
+        if let Some(error) = last {
+            self.send(Err(error));
         }
     }
-    Ok(())
-}
 
-fn file(
-    path: &Path,
-    currency: &str,
-    newest_only: bool,
-    send: &mut dyn FnMut(Arrival) -> bool,
-) -> Result<(), ChainError> {
-    let mut snapshots = chains::load(path)?;
-    snapshots.retain(|snapshot| snapshot.currency.eq_ignore_ascii_case(currency));
-    let skipped = if newest_only {
-        snapshots.len().saturating_sub(1)
-    } else {
-        0
-    };
-    let _ = snapshots.into_iter().skip(skipped).all(|snapshot| send(Ok(snapshot)));
-    Ok(())
+    fn warn(&mut self, left_out: &[RowError]) {
+        self.left_out += left_out.len();
+        for line in fault::lines(left_out) {
+            tracing::warn!("{line}");
+        }
+    }
+
+    fn stream(&mut self) -> Result<(), ChainError> {
+        let name = Path::new("standard input");
+        let mut stream = Stream::new(std::io::stdin(), name, &self.currency, self.unit)?;
+        while let Some(snapshot) = stream.next() {
+            let snapshot = snapshot?;
+            self.warn(&snapshot.left_out);
+            if !self.send(Ok(snapshot)) {
+                return Ok(());
+            }
+        }
+        self.warn(&stream.rest());
+        Ok(())
+    }
+
+    fn file(&mut self, path: &Path) -> Result<(), ChainError> {
+        let chains = chains::load(path, self.unit)?;
+        for note in &chains.notes {
+            tracing::info!("{}: {note}", path.display());
+        }
+        self.warn(&chains.left_out);
+        let mut snapshots = chains.snapshots;
+        snapshots.retain(|snapshot| snapshot.currency == self.currency);
+        let skipped = if self.source.goes_on() {
+            0
+        } else {
+            snapshots.len().saturating_sub(1)
+        };
+        let _ = snapshots
+            .into_iter()
+            .skip(skipped)
+            .all(|snapshot| self.send(Ok(snapshot)));
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -123,7 +168,7 @@ mod tests {
     use super::*;
 
     const ROWS: &str = "unix_time,currency,expiry,strike,type,bid,ask,forward\n\
-        1,BTC,9,100,C,0.1,0.2,100\n2,BTC,9,100,C,0.1,0.2,100\n3,ETH,9,100,C,0.1,0.2,100\n";
+        1,BTC,900,100,C,0.1,0.2,100\n2,BTC,900,100,C,0.1,0.2,100\n3,ETH,900,100,C,0.1,0.2,100\n";
 
     fn times(all: bool, currency: &str, text: &str) -> Vec<Result<i64, String>> {
         let name = format!(
@@ -133,7 +178,9 @@ mod tests {
         );
         let path = std::env::temp_dir().join(name);
         std::fs::write(&path, text).unwrap();
-        let mut receiver = Source::of(&path, all).open(currency.to_owned()).unwrap();
+        let mut receiver = Source::of(&path, all)
+            .open(currency.to_ascii_uppercase(), None)
+            .unwrap();
         let mut seen = Vec::new();
         while let Some(arrival) = receiver.blocking_recv() {
             seen.push(
@@ -160,9 +207,9 @@ mod tests {
             chains[0].as_ref().unwrap_err().ends_with("holds no chain of SOL"),
             "{chains:?}"
         );
-        let chains = times(true, "BTC", &format!("{ROWS}4,BTC,9,-1,C,0.1,0.2,100\n"));
+        let chains = times(true, "BTC", &format!("{ROWS}4,BTC,900,-1,C,0.1,0.2,100\n"));
         assert!(
-            chains.len() == 1 && chains[0].as_ref().unwrap_err().contains("line 5"),
+            chains.len() == 3 && chains[2].as_ref().unwrap_err().starts_with("1 rows of "),
             "{chains:?}"
         );
         assert_eq!(Source::of(Path::new("-"), false), Source::Stdin);

@@ -1,10 +1,10 @@
 //! `ballast calibrate`: a market's parameters from its history.
 
+use crate::implied::ImpliedFiles;
+use crate::prices::{self, Days, Shape};
 use anyhow::{Context, Result};
-use ballast_market_data::history;
 use ballast_sim::json;
 use ballast_sim::replay::calibrate;
-use ballast_sim::replay::implied::ImpliedSeries;
 use ballast_sim::replay::observations::Known;
 use ballast_terminal::Progress;
 use std::path::PathBuf;
@@ -20,7 +20,8 @@ pub struct Args {
     #[arg(long, value_name = "NAME", value_parser = market_name)]
     market: String,
 
-    /// Hourly prices: .csv or .csv.gz with unix_time,open,high,low,close
+    /// Hourly prices: a table with unix_time,open,high,low,close, or as exchanges and libraries
+    /// write them
     #[arg(long, value_name = "FILE")]
     history: PathBuf,
 
@@ -29,8 +30,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE", num_args = 1..)]
     chains: Vec<PathBuf>,
 
-    /// A daily index of implied volatility 30 days ahead: .csv or .csv.gz with
-    /// unix_time,dvol_percent
+    /// A daily index of implied volatility 30 days ahead: a table with unix_time,dvol_percent
     #[arg(long, value_name = "FILE")]
     implied_index: Option<PathBuf>,
 
@@ -41,6 +41,9 @@ pub struct Args {
     /// First day left out, YYYY-MM-DD, UTC (default: where the file ends)
     #[arg(long, value_name = "DATE")]
     to: Option<String>,
+
+    #[command(flatten)]
+    shape: Shape,
 
     /// Only the commented section for migrations/markets.toml
     #[arg(long)]
@@ -66,17 +69,27 @@ pub(crate) fn market_name(text: &str) -> Result<String, String> {
 /// # Errors
 /// One line that names the rule and the value.
 pub fn run(args: &Args) -> Result<bool> {
-    let date = |text: &Option<String>| text.as_deref().map(history::parse_date).transpose();
-    let candles = history::load(&args.history, date(&args.from)?, date(&args.to)?)?;
-    let mut known = Known::default();
-    if !args.chains.is_empty() {
-        known.implied = ImpliedSeries::load(&args.chains, &args.market)?;
-    }
-    if let Some(file) = &args.implied_index {
-        known.implied = known.implied.with_index(file)?;
-    }
+    let days = Days {
+        from: args.from.as_deref(),
+        to: args.to.as_deref(),
+    };
+    let history = args.shape.load(&args.history, days)?;
+    args.shape.check_market(&args.history, &history, &args.market)?;
+    calibrate::check(&history.candles)?;
+    let files = ImpliedFiles {
+        chains: &args.chains,
+        index: args.implied_index.as_deref(),
+        unit: args.shape.time_unit,
+    };
+    let implied = files.read(&args.market, &history)?;
+    let known = Known {
+        implied: implied.series,
+        ..Known::default()
+    };
+    prices::say(&args.history, &history, &args.market.to_ascii_uppercase());
+    let candles = &history.candles;
     let mut progress = None;
-    let calibration = calibrate::calibrate(&args.market, &candles, &known, |done, of| {
+    let calibration = calibrate::calibrate(&args.market, candles, &known, |done, of| {
         let progress = progress.get_or_insert_with(|| Progress::of(of as u64, "candidates"));
         progress.at(done as u64);
         Ok(())
@@ -91,5 +104,5 @@ pub fn run(args: &Args) -> Result<bool> {
     }
     let market = calibration.market.typed(&calibration.name);
     market.context("the calibrated parameters are refused, which is a fault of the calibration")?;
-    Ok(calibration.holds())
+    Ok(calibration.holds() && implied.whole && history.left_out.is_empty())
 }

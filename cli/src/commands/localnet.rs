@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use ballast_deploy::config::{Config, DEFAULT};
 use ballast_deploy::price::price_of;
 use ballast_deploy::steps::{compiled, Local};
+use ballast_files::moment::{Moment, TimeUnit, LAST_SECOND};
 use ballast_rpc::{amount, BlockingRpc, Cluster};
 use ballast_terminal::Progress;
 use std::path::PathBuf;
@@ -37,7 +38,7 @@ pub struct Args {
     config: Option<PathBuf>,
 
     /// Unix time in seconds at which the chain begins (default: now)
-    #[arg(long, value_name = "UNIX_SECONDS")]
+    #[arg(long, value_name = "UNIX_SECONDS", value_parser = genesis_time)]
     genesis_time: Option<i64>,
 
     /// Publish this price at both sources every 15 seconds, observe it, and publish the configured
@@ -49,6 +50,15 @@ pub struct Args {
     /// Only the bare node: no programs, no vault
     #[arg(long)]
     bare: bool,
+}
+
+/// Reads the time at which a chain begins.
+fn genesis_time(text: &str) -> Result<i64, String> {
+    match Moment::parse(text, TimeUnit::Seconds) {
+        Ok((moment, _)) if moment.unix_seconds() > 0 => Ok(moment.unix_seconds()),
+        Ok(_) => Err(format!("{text} is not within 1 ... {LAST_SECOND} (seconds)")),
+        Err(rule) => Err(format!("{text} is not within 1 ... {LAST_SECOND} (seconds): {rule}")),
+    }
 }
 
 /// Runs the node.

@@ -56,7 +56,7 @@ fn what_is_wrong_is_named_with_its_value() {
             quote("BTC-3FEB26-82000-C sell --size 1 --price 5"),
             "has no margin account",
         ),
-        ("taker", "take @none.json".to_owned(), "none.json cannot be read"),
+        ("taker", "take @none.json".to_owned(), "none.json: cannot be read"),
         ("taker", "take @maker.json".to_owned(), "is no quote"),
         ("taker", "withdraw 200000.000001".to_owned(), "cash"),
         ("taker", "deposit 1e6".to_owned(), "1e6 is no amount"),

@@ -36,6 +36,42 @@ pub enum PriceParseError {
 }
 
 impl PriceE8 {
+    /// One whole unit of quote.
+    pub const ONE: Self = Self(ONE_E8);
+
+    /// Reads decimal text, perhaps with a power of ten, and rounds it to the nearest 10⁻⁸: for
+    /// files that hold binary floats written out. Says whether it was exact.
+    ///
+    /// # Errors
+    /// [`PriceParseError`], but never for being too precise.
+    pub fn nearest(text: &str) -> Result<(Self, bool), PriceParseError> {
+        let (digits, power) = match text.split_once(['e', 'E']) {
+            Some((digits, power)) => (digits, power.parse::<i32>().map_err(|_| PriceParseError::NotDecimal)?),
+            None => (text, 0),
+        };
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        let all_digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+        if whole.is_empty() || !all_digits(whole) || !all_digits(fraction) || !(-30..=30).contains(&power) {
+            return Err(PriceParseError::NotDecimal);
+        }
+        let digits: Vec<u8> = whole.bytes().chain(fraction.bytes()).collect();
+        // Digits before the point once the number is in units of 10⁻⁸.
+        let kept = i64::try_from(whole.len()).unwrap_or(0) + i64::from(power) + PLACES as i64;
+        let digit = |at: i64| {
+            usize::try_from(at)
+                .ok()
+                .and_then(|at| digits.get(at))
+                .map_or(0, |byte| byte - b'0')
+        };
+        let raw = (0..kept.max(0)).try_fold(0_i64, |sum, at| sum.checked_mul(10)?.checked_add(i64::from(digit(at))));
+        let rest = (kept.max(0)..digits.len() as i64).any(|at| digit(at) != 0);
+        let up = i64::from(kept >= 0 && digit(kept) >= 5);
+        let raw = raw
+            .and_then(|raw| raw.checked_add(up))
+            .ok_or(PriceParseError::TooLarge)?;
+        Ok((Self::from_raw(raw)?, !rest))
+    }
+
     /// From an integer in units of 10⁻⁸ quote.
     ///
     /// # Errors
@@ -116,6 +152,30 @@ mod tests {
             let price: PriceE8 = text.parse().unwrap();
             assert_eq!(price.raw(), raw, "{text}");
             assert_eq!(price.to_string(), printed, "{text}");
+        }
+    }
+
+    #[test]
+    fn floats_are_rounded_to_the_nearest() {
+        for (text, raw, exact) in [
+            ("7189.43", 718_943_000_000, true),
+            ("8908.2060546875", 890_820_605_469, false),
+            ("8885.120000000001", 888_512_000_000, false),
+            ("8.12e-05", 8_120, true),
+            ("1e5", 10_000_000_000_000, true),
+            ("0.000000005", 1, false),
+        ] {
+            let (price, was_exact) = PriceE8::nearest(text).unwrap();
+            assert_eq!((price.raw(), was_exact), (raw, exact), "{text}");
+        }
+        for (text, rule) in [
+            ("0.000000004", PriceParseError::NotPositive),
+            ("1e20", PriceParseError::TooLarge),
+            ("-1", PriceParseError::NotDecimal),
+            ("1e99", PriceParseError::NotDecimal),
+            ("nan", PriceParseError::NotDecimal),
+        ] {
+            assert_eq!(PriceE8::nearest(text), Err(rule), "{text}");
         }
     }
 

@@ -4,21 +4,23 @@ use std::path::{Path, PathBuf};
 
 use ballast_core_market::observation::Implied;
 use ballast_core_math::fit::publish;
-use ballast_core_math::surface::{SurfaceError, MAX_SLICES};
+use ballast_core_math::surface::MAX_SLICES;
 use ballast_core_types::basis_points::BasisPoints;
 use thiserror::Error;
 
-use crate::fitting;
+use crate::fitting::{self, FitError};
+use ballast_files::fault::RowError;
+use ballast_files::moment::TimeUnit;
 use ballast_market_data::chains::{self, ChainError};
 use ballast_market_data::format::utc_minute;
-use ballast_market_data::history;
+use ballast_market_data::index;
 
 /// The tenor whose volatility stands for the surface, in years: 30 days.
 const TENOR: f64 = 30.0 / 365.0;
 
-/// A snapshot speaks until the next one, but no longer than this: 26 hours, since snapshots are
+/// Seconds for which a snapshot speaks, at most until the next one: 26 hours, since snapshots are
 /// daily, at about the same time.
-const HOLDS: i64 = 26 * 3_600;
+pub const HOLDS: i64 = 26 * 3_600;
 
 /// Why a file of chains gave no volatility.
 #[derive(Debug, Error)]
@@ -27,6 +29,9 @@ pub enum ImpliedError {
     /// The file is refused.
     #[error(transparent)]
     Chain(#[from] ChainError),
+    /// No row is left: the first that is not.
+    #[error("{0}")]
+    Row(RowError),
     /// A snapshot gives no surface.
     #[error("the chain of {currency} at {} gives no surface: {error}", utc_minute(*.time))]
     Surface {
@@ -34,8 +39,8 @@ pub enum ImpliedError {
         currency: String,
         /// When it was taken, unix seconds.
         time: i64,
-        /// What the no-arbitrage check refuses.
-        error: SurfaceError,
+        /// Why.
+        error: FitError,
     },
     /// The surface has no volatility at the money at 30 days.
     #[error("the chain of {currency} at {} has no volatility 30 days ahead", utc_minute(*.time))]
@@ -44,18 +49,6 @@ pub enum ImpliedError {
         currency: String,
         /// When it was taken, unix seconds.
         time: i64,
-    },
-    /// An index file breaks a rule.
-    #[error("{}: line {line}: `{text}`: {rule}", .file.display())]
-    Index {
-        /// The file.
-        file: PathBuf,
-        /// Line in the file, from 1.
-        line: usize,
-        /// What stands there.
-        text: String,
-        /// The rule it breaks.
-        rule: &'static str,
     },
     /// The files hold nothing of the currency.
     #[error("the option chains hold none of {currency}; leave --chains out, or choose files that do")]
@@ -67,25 +60,38 @@ pub enum ImpliedError {
 
 /// Volatility at the money, 30 days ahead, of each snapshot by time.
 #[derive(Clone, Debug, Default)]
-pub struct ImpliedSeries(Vec<(i64, BasisPoints)>);
+pub struct ImpliedSeries {
+    points: Vec<(i64, BasisPoints)>,
+    /// What a person should know of how the files were read.
+    pub notes: Vec<String>,
+    /// Rows that were left out.
+    pub left_out: Vec<RowError>,
+}
 
 impl ImpliedSeries {
     /// Of known points, by increasing time.
     #[must_use]
     pub fn new(mut points: Vec<(i64, BasisPoints)>) -> Self {
         points.sort_by_key(|point| point.0);
-        Self(points)
+        Self {
+            points,
+            ..Self::default()
+        }
     }
 
-    /// Fits every snapshot of `currency` in `files`.
+    /// Fits every snapshot of `currency` in `files`; `unit` is that of times that are numbers.
     ///
     /// # Errors
     /// [`ImpliedError`]: a file that cannot be read, or the first snapshot that gives no
     /// volatility.
-    pub fn load(files: &[PathBuf], currency: &str) -> Result<Self, ImpliedError> {
-        let mut points = Vec::new();
+    pub fn load(files: &[PathBuf], currency: &str, unit: Option<TimeUnit>) -> Result<Self, ImpliedError> {
+        let mut all = Self::default();
         for file in files {
-            for snapshot in chains::load(file)? {
+            let chains = chains::load(file, unit)?;
+            let name = |note: String| format!("{}: {note}", file.display());
+            all.notes.extend(chains.notes.into_iter().map(name));
+            all.left_out.extend(chains.left_out);
+            for snapshot in chains.snapshots {
                 if !snapshot.currency.eq_ignore_ascii_case(currency) {
                     continue;
                 }
@@ -96,63 +102,56 @@ impl ImpliedSeries {
                 };
                 let volatility = publish::volatility(&day.published, 0.0, TENOR);
                 let volatility = volatility.ok_or(ImpliedError::Tenor { currency, time })?;
-                points.push((time, BasisPoints((volatility * 10_000.0).ceil() as u32)));
+                all.points
+                    .push((time, BasisPoints((volatility * 10_000.0).ceil() as u32)));
             }
         }
-        if points.is_empty() {
-            return Err(ImpliedError::None {
-                currency: currency.to_owned(),
+        if all.points.is_empty() {
+            return Err(match all.left_out.into_iter().next() {
+                Some(fault) => ImpliedError::Row(fault),
+                None => ImpliedError::None {
+                    currency: currency.to_owned(),
+                },
             });
         }
-        Ok(Self::new(points))
+        all.points.sort_by_key(|point| point.0);
+        Ok(all)
     }
 
-    /// Adds the points of a daily index of implied volatility 30 days ahead: a .csv or .csv.gz with
-    /// the header `unix_time,dvol_percent`. A snapshot's own volatility is preferred where it is
-    /// the later of two.
+    /// Reads a daily index of implied volatility 30 days ahead.
     ///
     /// # Errors
-    /// [`ImpliedError::Chain`] if the file cannot be read, [`ImpliedError::Index`] with the line.
-    pub fn with_index(self, file: &Path) -> Result<Self, ImpliedError> {
-        let text = history::text(file).map_err(|source| {
-            let file = file.to_owned();
-            ImpliedError::Chain(ChainError::Open { file, source })
-        })?;
-        let mut points = self.0;
-        for (line, text) in (1..).zip(text.lines()) {
-            let fault = |rule| ImpliedError::Index {
-                file: file.to_owned(),
-                line,
-                text: text.chars().take(60).collect(),
-                rule,
-            };
-            if line == 1 {
-                if text.trim() != "unix_time,dvol_percent" {
-                    return Err(fault("the header is `unix_time,dvol_percent`"));
-                }
-                continue;
-            }
-            let (time, percent) = text.split_once(',').ok_or_else(|| fault("a row has two fields"))?;
-            let time = time.parse().map_err(|_| fault("a time is whole unix seconds"))?;
-            let percent: f64 = percent.trim().parse().map_err(|_| fault("a volatility is a number"))?;
-            if !(1.0..=500.0).contains(&percent) {
-                return Err(fault("a volatility is within 1 … 500 %"));
-            }
-            points.push((time, BasisPoints((percent * 100.0).ceil() as u32)));
-        }
-        Ok(Self::new(points))
+    /// [`ImpliedError::Chain`] if the file cannot be read.
+    pub fn of_index(file: &Path, unit: Option<TimeUnit>) -> Result<Self, ImpliedError> {
+        let index = index::load(file, unit)?;
+        let name = |note: String| format!("{}: {note}", file.display());
+        Ok(Self {
+            points: index.points.into_iter().collect(),
+            notes: index.notes.into_iter().map(name).collect(),
+            left_out: index.left_out,
+        })
+    }
+
+    /// Adds the points of another; where both have one, the later of the two speaks.
+    #[must_use]
+    pub fn with(mut self, other: Self) -> Self {
+        self.points.extend(other.points);
+        self.points.sort_by_key(|point| point.0);
+        self.notes.extend(other.notes);
+        self.left_out.extend(other.left_out);
+        self
     }
 
     /// Returns whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.points.is_empty()
     }
 
     /// First and last snapshot, unix seconds.
     #[must_use]
     pub fn span(&self) -> Option<(i64, i64)> {
-        Some((self.0.first()?.0, self.0.last()?.0))
+        Some((self.points.first()?.0, self.points.last()?.0))
     }
 
     /// Returns what a market would know at `time`. Feeders publish often, so a snapshot counts as
@@ -160,8 +159,8 @@ impl ImpliedSeries {
     /// `None` before the first.
     #[must_use]
     pub fn at(&self, time: i64) -> Option<Implied> {
-        let after = self.0.partition_point(|point| point.0 <= time);
-        let (taken, volatility) = *self.0.get(after.checked_sub(1)?)?;
+        let after = self.points.partition_point(|point| point.0 <= time);
+        let (taken, volatility) = *self.points.get(after.checked_sub(1)?)?;
         Some(Implied {
             volatility,
             published_at: time.min(taken.saturating_add(HOLDS)),
@@ -191,18 +190,28 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("index.csv");
         std::fs::write(&file, "unix_time,dvol_percent\n50000,61.5\n").unwrap();
-        let both = series.with_index(&file).unwrap();
+        let both = series.with(ImpliedSeries::of_index(&file, None).unwrap());
         assert_eq!(both.at(50_000).unwrap().volatility, BasisPoints(6_150));
         assert_eq!(both.at(90_000).unwrap().volatility, BasisPoints(6_000));
-        for (text, message) in [
-            ("time,v\n1,50\n", "line 1: `time,v`: the header is"),
-            ("unix_time,dvol_percent\n1\n", "line 2: `1`: a row has two fields"),
-            ("unix_time,dvol_percent\n1,0\n", "line 2: `1,0`: a volatility is within"),
-            ("unix_time,dvol_percent\nx,50\n", "line 2: `x,50`: a time is"),
+        std::fs::write(&file, "time,v\n1,50\n").unwrap();
+        let error = ImpliedSeries::of_index(&file, None).unwrap_err().to_string();
+        assert!(
+            error.contains("line 1 is `time,v`, wanted are unix_time,dvol_percent"),
+            "{error}"
+        );
+        for (row, message) in [
+            (
+                "1",
+                "line 2, column dvol_percent is empty: the row has 1 fields, the header 2",
+            ),
+            ("1,0", "line 2, column dvol_percent is `0`: a volatility is within"),
+            ("x,50", "line 2, column unix_time is `x`: a time is"),
+            ("1583625600000,60.7", "it looks like milliseconds"),
         ] {
-            std::fs::write(&file, text).unwrap();
-            let error = ImpliedSeries::default().with_index(&file).unwrap_err().to_string();
-            assert!(error.contains(message), "{error}");
+            std::fs::write(&file, format!("unix_time,dvol_percent\n{row}\n")).unwrap();
+            let index = ImpliedSeries::of_index(&file, None).unwrap();
+            let fault = index.left_out[0].to_string();
+            assert!(index.is_empty() && fault.contains(message), "{fault}");
         }
         assert_eq!(ImpliedSeries::default().at(5), None);
     }

@@ -12,7 +12,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use ballast_market_data::history::{Candle, HistoryError};
+use ballast_market_data::history::{History, HistoryError};
 
 /// Unit of a cost, so that what is kept as an integer has enough digits.
 const UNIT: f64 = 1e12;
@@ -29,11 +29,14 @@ impl CostSeries {
     ///
     /// # Errors
     /// If the file has no volumes.
-    pub fn estimate(candles: &[Candle], file: &Path) -> Result<Self, HistoryError> {
-        let volumes = ballast_market_data::history::volumes(file)?;
-        let mut raw: Vec<(i64, f64)> = Vec::with_capacity(candles.len());
-        for candle in candles {
-            let volume = volumes.get(&candle.unix_time).copied().unwrap_or(0.0) * candle.close.to_f64();
+    pub fn estimate(history: &History, file: &Path) -> Result<Self, HistoryError> {
+        let volumes = history
+            .volumes
+            .as_ref()
+            .ok_or_else(|| HistoryError::NoVolume { file: file.to_owned() })?;
+        let mut raw: Vec<(i64, f64)> = Vec::with_capacity(history.candles.len());
+        for (candle, volume) in history.candles.iter().zip(volumes) {
+            let volume = volume * candle.close.to_f64();
             let range = (candle.high.to_f64() / candle.low.to_f64()).ln() / (2.0 * std::f64::consts::LN_2.sqrt());
             // An hour without trade or without range says nothing; the last estimate stays.
             let cost = if volume > 0.0 && range > 0.0 {

@@ -62,7 +62,11 @@ pub fn all() -> Vec<(&'static str, &'static str, Vec<Candle>)> {
     for market in ["btc", "eth", "sol"] {
         let file = folder.join(format!("{market}_usd_1h.csv.gz"));
         if file.is_file() {
-            all.push((market, market, history::load(&file, None, None).unwrap()));
+            all.push((
+                market,
+                market,
+                history::load(&history::Request::of(&file)).unwrap().candles,
+            ));
         } else {
             println!("{market}: not at hand");
         }

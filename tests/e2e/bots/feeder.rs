@@ -23,7 +23,7 @@ const DEVIATIONS: [f64; 7] = [-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0];
 
 fn chain() -> Snapshot {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sim/data/tests/data/synthetic_chain.csv");
-    chains::load(&file).unwrap().remove(0)
+    chains::load(&file, None).unwrap().snapshots.remove(0)
 }
 
 /// Returns the chain as another feeder sees it: every premium up to half a per cent off, the same

@@ -25,22 +25,19 @@ pub fn committed(root: &Path) -> PathBuf {
 pub fn read(path: &Path) -> Result<Vec<Vector>> {
     let name = path.display();
     let table = Table::read(path)?;
-    let mut reader = csv::Reader::from_path(path).with_context(|| name.to_string())?;
-    let header = reader.headers()?.clone();
     let mut columns = [0; 9];
     for (column, result) in columns.iter_mut().zip(RESULTS) {
-        let found = header.iter().position(|field| field == result);
+        let found = table.further.iter().position(|field| field == result);
         *column = found.with_context(|| format!("{name}: there is no column {result}"))?;
     }
     let mut vectors = Vec::with_capacity(table.rows.len());
-    for (row, record) in table.rows.into_iter().zip(reader.records()) {
-        let row = row.map_err(|fault| anyhow::anyhow!("{name} {fault}"))?;
-        let record = record?;
+    for row in table.rows {
+        let row = row?;
         let mut reference = [0.0; 9];
         for (value, column) in reference.iter_mut().zip(columns) {
-            let text = record.get(column).unwrap_or_default();
+            let text = &row.further[column];
             if Decimal::parse(text).is_none() {
-                bail!("{name} line {}: {text} is not a decimal number", row.line);
+                bail!("{name}: line {}: {text} is not a decimal number", row.line);
             }
             *value = text.parse()?;
         }

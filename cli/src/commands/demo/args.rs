@@ -1,6 +1,8 @@
 //! What `ballast demo` takes.
 
 use super::options::Flags;
+use crate::prices::Shape;
+use ballast_files::output::Guard;
 use ballast_sim::scenario;
 use std::path::PathBuf;
 
@@ -12,8 +14,9 @@ use std::path::PathBuf;
 /// non-zero if anything did not hold.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Prices: a .csv or .csv.gz with unix_time,open,high,low,close (default: a built-in scenario
-    /// of three crashes)
+    /// Prices: a table with unix_time,open,high,low,close, or as Binance, Bitstamp, Coinbase,
+    /// CryptoDataDownload, Kraken, ccxt and yfinance write them; 1 min to 1 h apart (default: a
+    /// built-in scenario of three crashes)
     #[arg(long, value_name = "FILE")]
     pub(super) history: Option<PathBuf>,
 
@@ -24,6 +27,9 @@ pub struct Args {
     /// First day left out, YYYY-MM-DD, UTC (default: where the file ends)
     #[arg(long, value_name = "DATE", requires = "history")]
     pub(super) to: Option<String>,
+
+    #[command(flatten)]
+    pub(super) shape: Shape,
 
     /// Seconds of history per second of real time; 0 is as fast as possible
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -52,4 +58,13 @@ pub struct Args {
     /// Seed of the built-in scenario
     #[arg(long, value_name = "N", default_value_t = scenario::DEFAULT_SEED, conflicts_with = "history")]
     pub(super) seed: u64,
+}
+
+impl Args {
+    /// Returns the guard of everything that is read.
+    pub(super) fn guard(&self) -> Guard {
+        Guard::new()
+            .inputs("--history", &self.history)
+            .inputs("--chains", &self.strangle.chains)
+    }
 }

@@ -29,7 +29,6 @@ use ballast_sim::record;
 use ballast_sim::record::Meta;
 use ballast_sim::record::Mode;
 use ballast_sim::report;
-use options::Output;
 use replay::Replay;
 use run::Run;
 use std::path::Path;
@@ -49,17 +48,10 @@ pub fn run(args: &Args, places: &Places) -> Result<bool> {
         places.start.join(&args.out)
     };
     ballast_terminal::set_json(args.json);
+    args.guard().check_inside("--out", &out, &report::FILES)?;
     if args.strangle.options {
         let prices = args.history.is_some().then(|| Replay::of(args)).transpose()?;
-        return options::run(
-            &args.strangle,
-            prices,
-            &Output {
-                out: &out,
-                json: args.json,
-            },
-            places,
-        );
+        return options::run(args, prices, &out, places);
     }
     vault(args, &out, places)
 }
@@ -93,9 +85,9 @@ fn vault(args: &Args, out: &Path, places: &Places) -> Result<bool> {
     let (checks, seconds) = (&summary.meta.checks, summary.meta.wall_seconds);
     if args.json {
         verdict::print_json(checks, summary.steps, seconds, &page, summary.held)?;
-        return Ok(summary.held);
+    } else {
+        verdict::say(checks);
+        verdict::conclude(summary.steps, seconds, &page, summary.held);
     }
-    verdict::say(checks);
-    verdict::conclude(summary.steps, seconds, &page, summary.held);
-    Ok(summary.held)
+    Ok(summary.held && replay.whole)
 }

@@ -5,7 +5,7 @@ mod output;
 mod table;
 
 pub use decimal::Decimal;
-pub use table::{Fault, Row, Table, COLUMNS};
+pub use table::{Row, Table, COLUMNS};
 
 use crate::math_program::MathProgram;
 use crate::places::Places;
@@ -14,8 +14,10 @@ use ballast_core_math::black_scholes::{fast, precise, DomainError, Greeks, Highe
 use ballast_core_math::Scaled;
 use ballast_cu_bench::wire::{Arguments, Outcome, Status};
 use ballast_cu_bench::{Operation, Tier};
+use ballast_files::fault;
+use ballast_files::output::Guard;
 use clap::ValueEnum;
-use output::{digits, Target};
+use output::digits;
 use std::path::PathBuf;
 
 /// The columns that are worked out.
@@ -25,12 +27,15 @@ pub const RESULTS: [&str; 9] = [
 
 /// Works out prices and Greeks of a table of options
 ///
-/// Reads the columns type (C or P), spot, strike, rate, carry, sigma and tau by their names, in any
-/// order; other columns are ignored. Rates are continuous and per year, 0.05 is 5 %; sigma is per
-/// year, 0.8 is 80 %; tau is in years of 365 days, and 0 is the moment of expiry. Writes these
-/// columns as they were, and price, delta, gamma, vega, theta, rho, vanna, volga and charm with 15
-/// significant digits: derivatives for one unit of the underlying, vega and rho for a change of
-/// 1.00, theta and charm per year of calendar time.
+/// Reads the columns type (C or call, P or put), spot, strike, rate, carry, sigma and tau by their
+/// names, in any order. Rates are continuous and per year, 0.05 is 5 %. carry is the yield q that
+/// holding the underlying brings, such as a dividend or staking yield, so that the forward is spot
+/// e^((rate - carry) tau): it is not the cost of carry b = r - q of the books, and is 0 for a stock
+/// without dividend. sigma is per year, 0.8 is 80 %; tau is in years of 365 days, and 0 is the
+/// moment of expiry, where the payoff is written whatever sigma is. Writes the file's other columns
+/// first, then these seven as they were, and price, delta, gamma, vega, theta, rho, vanna, volga
+/// and charm with 15 significant digits: derivatives for one unit of the underlying, vega and rho
+/// for a change of 1.00, theta and charm per year of calendar time.
 ///
 /// A row that cannot be worked out (a field missing or not a number, an unknown type, a value
 /// outside the domain) is reported with its line and column and left out of the result; the others
@@ -130,8 +135,14 @@ fn set(outcome: &Outcome) -> Result<std::result::Result<Set, DomainError>> {
 /// # Errors
 /// If nothing could be done.
 pub fn run(args: &Args, places: &Places) -> Result<bool> {
+    let target = Guard::new()
+        .input("--in", &args.input)
+        .file("--out", &args.out, output::TABLE)?;
     let table = Table::read(&args.input)?;
-    let target = Target::find(&args.out, &args.input)?;
+    table
+        .notes
+        .iter()
+        .for_each(|note| eprintln!("{}: {note}", args.input.display()));
     let good: Vec<Inputs> = table.rows.iter().flatten().map(|row| row.inputs).collect();
     let tier = args.tier.into();
     let sets = match args.on {
@@ -139,43 +150,39 @@ pub fn run(args: &Args, places: &Places) -> Result<bool> {
         Machine::Svm => on_svm(&mut MathProgram::load(places)?, tier, &good)?,
     };
     let mut sets = sets.into_iter();
+    let carried = table.carried();
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(COLUMNS.iter().chain(&RESULTS))?;
-    let mut left_out = 0usize;
+    let names = carried.iter().map(|at| table.further[*at].as_str());
+    writer.write_record(names.chain(COLUMNS).chain(RESULTS))?;
+    let mut left_out = Vec::new();
     for row in &table.rows {
-        let answer = match row {
-            Ok(row) => sets
-                .next()
-                .map(|set| set.map(|set| (row, set)).map_err(|error| row.outside(error))),
+        let row = match row {
+            Ok(row) => row,
             Err(fault) => {
-                complain(args, fault);
-                left_out += 1;
+                left_out.push(fault.clone());
                 continue;
             }
         };
-        match answer {
-            Some(Ok((row, set))) => {
-                let results = set.map(|value| digits(value).into_bytes());
-                writer.write_record(row.fields.iter().chain(&results))?;
+        match sets.next() {
+            Some(Ok(set)) => {
+                let results = set.map(digits);
+                let further = carried.iter().map(|at| row.further[*at].as_str());
+                let fields = row.fields.iter().chain(&results).map(String::as_str);
+                writer.write_record(further.chain(fields))?;
             }
-            Some(Err(fault)) => {
-                complain(args, &fault);
-                left_out += 1;
-            }
+            Some(Err(error)) => left_out.push(table.outside(row, error)),
             None => anyhow::bail!("there are fewer results than rows"),
         }
     }
     target.write(&writer.into_inner()?)?;
-    if left_out > 0 {
+    fault::lines(&left_out).iter().for_each(|line| eprintln!("{line}"));
+    if !left_out.is_empty() {
         eprintln!(
-            "ballast: {left_out} of {} rows left out of {}",
+            "ballast: {} of {} rows left out of {}",
+            left_out.len(),
             table.rows.len(),
             args.out.display()
         );
     }
-    Ok(left_out == 0)
-}
-
-fn complain(args: &Args, fault: &Fault) {
-    eprintln!("{} {fault}", args.input.display());
+    Ok(left_out.is_empty())
 }

@@ -92,6 +92,9 @@ enum Command {
 /// # Errors
 /// One line that says what is wrong.
 pub fn run(args: &Args) -> Result<()> {
+    if let Command::Quote(quote) = &args.command {
+        quote.target(&args.common)?;
+    }
     let url = &args.common.rpc_url;
     if !["http://", "https://"].iter().any(|scheme| url.starts_with(scheme)) {
         bail!("--rpc-url: {url} has to begin with http:// or https://");

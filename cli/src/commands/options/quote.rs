@@ -10,6 +10,7 @@ use ballast_core_clearing::nonces::Nonce;
 use ballast_core_clearing::quote::{Quote, QuoteScope, ANYONE};
 use ballast_core_clearing::trade::{check_size, Side, UnitPrice};
 use ballast_core_types::Lots;
+use ballast_files::output::{Guard, Kind, Target};
 use ballast_options::markets::Purpose;
 use ballast_options::state::{MarginAccount, SeriesKey};
 use ballast_rpc::args::address;
@@ -50,6 +51,24 @@ pub struct Args {
     /// Write it to this file instead
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+}
+
+/// An earlier quote.
+const QUOTE: Kind = Kind {
+    what: "a quote",
+    is_ours: |content| serde_json::from_slice::<QuoteFile>(content).is_ok(),
+};
+
+impl Args {
+    /// Returns where the quote is written, if in a file: to be asked before anything is done.
+    ///
+    /// # Errors
+    /// If it is the keypair, or something else that exists.
+    pub(crate) fn target(&self, common: &Common) -> Result<Option<Target>> {
+        let guard = Guard::new().inputs("--keypair", &common.keypair);
+        let target = self.out.as_deref().map(|path| guard.file("--out", path, QUOTE));
+        Ok(target.transpose()?)
+    }
 }
 
 /// The side of a quote or an auction, as its maker sees it.
@@ -315,7 +334,8 @@ pub fn run(args: &Args, common: &Common, client: &mut OptionsClient) -> Result<S
     let file = QuoteFile::of(&signed, &client.names, client.decimals())?;
     let text = serde_json::to_string_pretty(&file)?;
     let Some(path) = &args.out else { return Ok(text) };
-    std::fs::write(path, text + "\n").with_context(|| format!("--out: {} cannot be written", path.display()))?;
+    args.target(common)?
+        .map_or(Ok(()), |target| target.write((text + "\n").as_bytes()))?;
     let QuoteFile {
         side,
         size,

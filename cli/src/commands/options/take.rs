@@ -9,11 +9,13 @@ use anyhow::{anyhow, bail, Context, Result};
 use ballast_core_clearing::quote::Quote;
 use ballast_core_clearing::trade;
 use ballast_core_types::Lots;
+use ballast_files::decode;
 use ballast_options::state::{MarginAccount, SeriesKey};
 use ballast_sdk::instructions::options::{self as ix, Parties};
 use ballast_sdk::quotes::SignedQuote;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
+use std::io::Read;
 use std::path::PathBuf;
 
 /// Trades on a quote that a maker has signed. Creates the series if nobody has
@@ -164,7 +166,9 @@ pub fn create(client: &mut OptionsClient, series: &SeriesKey, payer: &Keypair) -
 pub fn run(args: &Args, common: &Common, client: &mut OptionsClient) -> Result<String> {
     let signer = common.signer()?;
     let path = args.quote.display();
-    let text = std::fs::read_to_string(&args.quote).with_context(|| format!("{path} cannot be read"))?;
+    let mut text = String::new();
+    let read = decode::open(&args.quote)?.reader.read_to_string(&mut text);
+    read.with_context(|| format!("{path} cannot be read"))?;
     let file: QuoteFile = serde_json::from_str(&text).with_context(|| format!("{path} is no quote"))?;
     let signed = file
         .signed(&client.names, client.decimals())

@@ -3,15 +3,18 @@
 pub mod svm;
 
 use crate::commands::calibrate::market_name;
+use crate::implied::ImpliedFiles;
 use crate::places::Places;
+use crate::prices::{self, Days, Shape, Spacing};
 use crate::stop::Stop;
 use anyhow::{bail, Context, Result};
-use ballast_market_data::history::{self, Candle};
+use ballast_files::output::{self, Guard};
+use ballast_market_data::history::History;
 use ballast_market_data::markets::{self, Markets, Typed};
 use ballast_sim::json;
+use ballast_sim::plot::PLOT;
 use ballast_sim::record::Mark;
 use ballast_sim::replay::events::Met;
-use ballast_sim::replay::implied::ImpliedSeries;
 use ballast_sim::replay::liquidity::CostSeries;
 use ballast_sim::replay::observations::{observations, Known, Path};
 use ballast_sim::replay::page::{self, Summary};
@@ -27,6 +30,14 @@ use std::time::Instant;
 /// The fewest observations that show anything: a day of hours.
 const FEWEST: usize = 24;
 
+/// What a replay needs of candles.
+const NEEDED: Spacing = Spacing {
+    command: "replay",
+    least: 3_600,
+    most: 3_600,
+    why: "regimes and breakers are calibrated on them, and a price of two hours ago is stale",
+};
+
 /// Observes a market through years of history and reports every signal, the regime, the breakers
 /// and the triggers.
 ///
@@ -39,7 +50,8 @@ pub struct Args {
     #[arg(long, value_name = "NAME", value_parser = market_name)]
     market: String,
 
-    /// Hourly prices: .csv or .csv.gz with unix_time,open,high,low,close
+    /// Hourly prices: a table with unix_time,open,high,low,close, or as exchanges and libraries
+    /// write them
     #[arg(long, value_name = "FILE")]
     history: PathBuf,
 
@@ -48,8 +60,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE", num_args = 1..)]
     chains: Vec<PathBuf>,
 
-    /// A daily index of implied volatility 30 days ahead: .csv or .csv.gz with
-    /// unix_time,dvol_percent
+    /// A daily index of implied volatility 30 days ahead: a table with unix_time,dvol_percent
     #[arg(long, value_name = "FILE")]
     implied_index: Option<PathBuf>,
 
@@ -64,6 +75,9 @@ pub struct Args {
     /// First day left out, YYYY-MM-DD, UTC (default: where the file ends)
     #[arg(long, value_name = "DATE")]
     to: Option<String>,
+
+    #[command(flatten)]
+    shape: Shape,
 
     /// What observes: the compiled program in the virtual machine, or the same code in this process
     #[arg(long, value_enum, default_value_t = On::Svm)]
@@ -112,21 +126,26 @@ pub fn run(args: &Args, places: &Places) -> Result<bool> {
         bail!("--costs needs --on host: the compiled program reads the cost of trading from a venue, and a replay has none");
     }
     let out = places.start.join(&args.out);
+    let guard = guard(args);
     page::check_dir(&out)?;
+    guard.check_inside("--out", &out, &page::FILES)?;
     let typed = typed(args)?;
-    let date = |text: &Option<String>| text.as_deref().map(history::parse_date).transpose();
-    let candles = history::load(&args.history, date(&args.from)?, date(&args.to)?)?;
-    if candles.len() < FEWEST {
-        bail!(
-            "{} candles are too few to show anything: choose --from and --to at least {FEWEST} apart",
-            candles.len()
-        );
-    }
-    let observations = observations(&candles, args.path, &known(args, &candles)?);
+    let days = Days {
+        from: args.from.as_deref(),
+        to: args.to.as_deref(),
+    };
+    let history = args.shape.load(&args.history, days)?;
+    let candles = &history.candles;
+    prices::check_enough(&history, FEWEST)?;
+    NEEDED.check(&args.history, &history)?;
+    args.shape.check_market(&args.history, &history, &args.market)?;
+    let (known, whole) = known(args, &history)?;
+    prices::say(&args.history, &history, &args.market.to_ascii_uppercase());
+    let observations = observations(candles, args.path, &known);
     let began = Instant::now();
     let (steps, observer) = observe(args, places, &observations, &typed, &stop)?;
     let seconds = began.elapsed().as_secs_f64();
-    let falls = events::falls(&candles);
+    let falls = events::falls(candles);
     let summary = Summary {
         market: args.market.clone(),
         source: name_of(&args.history),
@@ -135,10 +154,10 @@ pub fn run(args: &Args, places: &Places) -> Result<bool> {
         span: (steps[0].time, steps[steps.len() - 1].time),
         seconds,
         met: falls.iter().filter_map(|fall| events::met(fall, &steps)).collect(),
-        alarms: alarms::alarms(&candles, &steps),
+        alarms: alarms::alarms(candles, &steps),
     };
     if let Some(folder) = &args.plots {
-        plots(&places.start.join(folder), &args.market, &steps, &summary.met)?;
+        plots(&places.start.join(folder), &summary, &steps, &guard)?;
     }
     let page = page::write(&out, &summary, &steps)?;
     if args.json {
@@ -147,7 +166,7 @@ pub fn run(args: &Args, places: &Places) -> Result<bool> {
         print_summary(&summary);
         println!("report: {}", page.display());
     }
-    Ok(summary.met.iter().all(|met| met.in_time()))
+    Ok(whole && summary.met.iter().all(|met| met.in_time()))
 }
 
 fn name_of(file: &std::path::Path) -> String {
@@ -165,18 +184,22 @@ fn typed(args: &Args) -> Result<Typed> {
     Ok(markets.get(&args.market)?.typed(&args.market)?)
 }
 
-fn known(args: &Args, candles: &[Candle]) -> Result<Known> {
-    let mut known = Known::default();
-    if !args.chains.is_empty() {
-        known.implied = ImpliedSeries::load(&args.chains, &args.market)?;
-    }
-    if let Some(file) = &args.implied_index {
-        known.implied = known.implied.with_index(file)?;
-    }
+/// Returns what else is known of the market, and whether no row of any file was left out.
+fn known(args: &Args, history: &History) -> Result<(Known, bool)> {
+    let files = ImpliedFiles {
+        chains: &args.chains,
+        index: args.implied_index.as_deref(),
+        unit: args.shape.time_unit,
+    };
+    let implied = files.read(&args.market, history)?;
+    let mut known = Known {
+        implied: implied.series,
+        ..Known::default()
+    };
     if args.costs {
-        known.costs = CostSeries::estimate(candles, &args.history)?;
+        known.costs = CostSeries::estimate(history, &args.history)?;
     }
-    Ok(known)
+    Ok((known, implied.whole && history.left_out.is_empty()))
 }
 
 /// Returns every observation through the chosen observer, and what to call it.
@@ -219,25 +242,38 @@ fn observe(
     }
 }
 
+/// Returns the guard of everything that is read.
+fn guard(args: &Args) -> Guard {
+    Guard::new()
+        .input("--history", &args.history)
+        .inputs("--chains", &args.chains)
+        .inputs("--implied-index", &args.implied_index)
+        .inputs("--params", &args.params)
+}
+
 /// A file for each trigger over the whole run, and one from near for each fall.
-fn plots(folder: &std::path::Path, market: &str, steps: &[Step], met: &[Met]) -> Result<()> {
-    fs::create_dir_all(folder).with_context(|| format!("{}: cannot be made", folder.display()))?;
-    let write = |what: &str, steps: &[Step], marks: &[Mark]| -> Result<()> {
+fn plots(folder: &std::path::Path, summary: &Summary, steps: &[Step], guard: &Guard) -> Result<()> {
+    let (market, met) = (&summary.market, &summary.met);
+    let mut files = Vec::new();
+    let mut draw = |what: &str, steps: &[Step], marks: &[Mark]| -> Result<()> {
         let drawn = figures::alone(steps, marks);
         for (name, svg) in drawn.map_err(|error| anyhow::anyhow!("the plots cannot be drawn: {error}"))? {
-            let path = folder.join(format!("trigger-{name}-{market}{what}.svg"));
-            fs::write(&path, svg).with_context(|| format!("{}: cannot be written", path.display()))?;
+            files.push((format!("trigger-{name}-{market}{what}.svg"), svg));
         }
         Ok(())
     };
     let marks: Vec<Mark> = met.iter().map(Met::mark).collect();
-    write("", steps, &marks)?;
+    draw("", steps, &marks)?;
     for met in met {
         let month = met.fall.when();
         let month = month.get(..7).unwrap_or("fall");
-        write(&format!("-{month}"), figures::near(met, steps), &[met.mark_of_day()])?;
+        draw(&format!("-{month}"), figures::near(met, steps), &[met.mark_of_day()])?;
     }
-    Ok(())
+    let mut targets = Vec::with_capacity(files.len());
+    for (name, svg) in &files {
+        targets.push((guard.file_in("--plots", folder, name, PLOT)?, svg.as_bytes()));
+    }
+    Ok(output::write_all(&targets)?)
 }
 
 fn print_summary(summary: &Summary) {

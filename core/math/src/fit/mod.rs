@@ -10,6 +10,7 @@
 pub mod errors;
 pub mod essvi;
 pub mod joint;
+pub mod judge;
 mod least_squares;
 pub mod publish;
 pub mod quotes;

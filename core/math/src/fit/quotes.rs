@@ -1,5 +1,6 @@
 //! From premiums to the points a slice is fitted to.
 
+use core::fmt;
 use std::vec::Vec;
 
 use fixed::types::I2F62;
@@ -65,25 +66,118 @@ impl Expiry {
     /// put-call parity and the former's quote says more of it. Left out are quotes that are
     /// crossed, that ask more than ten times the bid, or that imply no volatility within 1…500 %.
     pub fn points(&self) -> Vec<Point> {
-        let mut points: Vec<_> = self.quotes.iter().filter_map(|quote| self.point(quote)).collect();
+        let mut points: Vec<_> = self.quotes.iter().filter_map(|quote| self.point(quote).ok()).collect();
         points.sort_by(|a, b| a.k.total_cmp(&b.k));
         points
     }
 
-    fn point(&self, quote: &Quote) -> Option<Point> {
+    /// Adds what becomes of each out-of-the-money quote.
+    fn count(&self, census: &mut Census) {
+        for quote in &self.quotes {
+            let number = match self.point(quote) {
+                Ok(_) => &mut census.usable,
+                Err(Unusable::InTheMoney) => continue,
+                Err(Unusable::OneSided) => &mut census.one_sided,
+                Err(Unusable::Crossed) => &mut census.crossed,
+                Err(Unusable::AboveForward) => &mut census.above_forward,
+                Err(Unusable::Wide) => &mut census.wide,
+                Err(Unusable::NoVolatility) => &mut census.no_volatility,
+            };
+            *number += 1;
+        }
+    }
+
+    fn point(&self, quote: &Quote) -> Result<Point, Unusable> {
         let is_out_of_the_money = match quote.kind {
             Kind::Call => quote.strike >= quote.forward,
             Kind::Put => quote.strike < quote.forward,
         };
-        let (bid, ask) = (quote.bid?, quote.ask?);
-        if !is_out_of_the_money || bid <= 0.0 || ask <= bid || ask > WIDEST * bid {
-            return None;
+        if !is_out_of_the_money {
+            return Err(Unusable::InTheMoney);
         }
-        Some(Point {
+        let (Some(bid), Some(ask)) = (quote.bid, quote.ask) else {
+            return Err(Unusable::OneSided);
+        };
+        if bid <= 0.0 {
+            return Err(Unusable::OneSided);
+        }
+        if ask <= bid {
+            return Err(Unusable::Crossed);
+        }
+        // Nothing out of the money is worth as much as the underlying.
+        if bid >= 1.0 {
+            return Err(Unusable::AboveForward);
+        }
+        if ask > WIDEST * bid {
+            return Err(Unusable::Wide);
+        }
+        let at = |premium| volatility(quote, self.years, premium).ok_or(Unusable::NoVolatility);
+        Ok(Point {
             k: (quote.strike / quote.forward).ln(),
-            bid: volatility(quote, self.years, bid)?,
-            ask: volatility(quote, self.years, ask)?,
+            bid: at(bid)?,
+            ask: at(ask)?,
         })
+    }
+}
+
+/// Why a quote is not fitted to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unusable {
+    InTheMoney,
+    OneSided,
+    Crossed,
+    AboveForward,
+    Wide,
+    NoVolatility,
+}
+
+/// What becomes of the out-of-the-money quotes of a chain.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Census {
+    /// Fitted to.
+    pub usable: usize,
+    /// Without a bid or without an ask.
+    pub one_sided: usize,
+    /// The ask is not above the bid.
+    pub crossed: usize,
+    /// The bid is as much as the underlying, or more.
+    pub above_forward: usize,
+    /// The ask is more than ten bids.
+    pub wide: usize,
+    /// No volatility within 1…500 % gives the price.
+    pub no_volatility: usize,
+}
+
+impl Census {
+    /// Counts the quotes of a chain.
+    pub fn of(chain: &[Expiry]) -> Self {
+        let mut census = Self::default();
+        chain.iter().for_each(|expiry| expiry.count(&mut census));
+        census
+    }
+}
+
+impl fmt::Display for Census {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} usable", self.usable)?;
+        for (number, why) in [
+            (self.crossed, "quotes left out as crossed"),
+            (
+                self.above_forward,
+                "above the forward - bid and ask are in units of the underlying",
+            ),
+            (self.one_sided, "without both bid and ask"),
+            (self.wide, "with an ask above ten bids"),
+            (
+                self.no_volatility,
+                "at prices that no volatility within 1 and 500 % gives",
+            ),
+        ] {
+            if number > 0 {
+                write!(f, ", {number} {why}")?;
+            }
+        }
+        Ok(())
     }
 }
 

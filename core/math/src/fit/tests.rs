@@ -4,6 +4,7 @@ use crate::surface::{LogMoneyness, Surface};
 use crate::{Magnitude, Scaled};
 use errors::Errors;
 use fixed::types::{I2F62, I7F57};
+use judge::Warning;
 use proptest::prelude::*;
 use quotes::{magnitude, Quote};
 use std::vec;
@@ -207,6 +208,83 @@ fn a_published_surface_gives_the_volatilities_that_were_fitted() {
     assert!((Scaled::from(between.0).to_f64() - (0.0055f64 / 0.02).sqrt()).abs() < 0.02);
     assert_eq!(publish::volatility(&surface, 6.0, 0.1), None);
     assert_eq!(publish::volatility(&surface, 0.0, 6.0), None);
+}
+
+#[test]
+fn a_good_fit_is_not_warned_of() {
+    let chain = chain(&known(), 0.005);
+    assert_eq!(judge::judge(&fit(&chain).unwrap(), &chain), []);
+}
+
+#[test]
+fn a_bad_fit_is_named_by_its_expiries() {
+    // An event before the first expiry: 50 % in front, 20 % behind.
+    let essvi = |years: f64, volatility: f64| Essvi {
+        theta: volatility * volatility * years,
+        rho: -0.1,
+        phi: 2.0,
+    };
+    let falling = [(0.01, essvi(0.01, 0.5)), (0.03, essvi(0.03, 0.2))];
+    let quotes = chain(&falling, 0.01);
+    let warnings = judge::judge(&fit(&quotes).unwrap(), &quotes);
+    let has = |wanted: fn(&Warning) -> bool| warnings.iter().any(wanted);
+    assert!(
+        has(|warning| matches!(
+            warning,
+            Warning::FallingVariance {
+                years: [0.01, 0.03],
+                ..
+            }
+        )),
+        "{warnings:?}"
+    );
+    assert!(
+        has(|warning| matches!(warning, Warning::Distance { .. })),
+        "{warnings:?}"
+    );
+
+    // Calls and puts agree on 80,000.
+    let mut stale = chain(&known(), 0.005);
+    for quote in &mut stale[2].quotes {
+        quote.forward = 82_000.0;
+    }
+    let warnings = judge::judge(&fit(&stale).unwrap(), &stale);
+    let told: vec::Vec<_> = warnings.iter().map(std::string::ToString::to_string).collect();
+    assert!(
+        told.iter()
+            .any(|line| line.contains("29.2 days ahead is 82000.00, but its calls and puts agree on 80")),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn what_becomes_of_quotes_is_counted() {
+    let mut all = chain(&known()[2..3], 0.005);
+    let quotes = &mut all[0].quotes;
+    let outside = |quote: &&mut Quote| (quote.kind == Kind::Call) == (quote.strike >= quote.forward);
+    let mut outside = quotes.iter_mut().filter(outside);
+    let mut next = || outside.next().unwrap();
+    std::mem::swap(&mut next().bid, &mut None);
+    let crossed = next();
+    std::mem::swap(&mut crossed.bid, &mut crossed.ask);
+    let dollars = next();
+    dollars.bid = Some(46.0);
+    dollars.ask = Some(55.0);
+    let wide = next();
+    wide.ask = wide.bid.map(|bid| 11.0 * bid);
+    let census = quotes::Census::of(&all);
+    let expected = quotes::Census {
+        usable: 17,
+        one_sided: 1,
+        crossed: 1,
+        above_forward: 1,
+        wide: 1,
+        no_volatility: 0,
+    };
+    assert_eq!(census, expected);
+    assert!(census
+        .to_string()
+        .starts_with("17 usable, 1 quotes left out as crossed, 1 above the forward"));
 }
 
 #[test]

@@ -4,7 +4,8 @@
 use super::grid;
 use ballast_core_market::surface_feed::{self, FeedError, FeedSlice, FeedSurface};
 use ballast_core_math::fit::errors::{Errors, Summary};
-use ballast_core_math::fit::quotes::Expiry;
+use ballast_core_math::fit::judge::{self, Warning};
+use ballast_core_math::fit::quotes::{Census, Expiry};
 use ballast_core_math::fit::{self, publish, FittedExpiry, MIN_QUOTES};
 use ballast_core_math::surface::SurfaceError;
 use ballast_core_types::SECONDS_PER_YEAR;
@@ -48,6 +49,8 @@ pub struct SurfaceSubmission {
     /// How far the slices on the grid are from the chain's quotes, in the chain's own arithmetic;
     /// `None` where it prices none.
     pub distance: Option<Summary>,
+    /// What is wrong with the fit: a feeder sends it only when told to.
+    pub warnings: Vec<Warning>,
     /// One slice for each expiry of the grid.
     pub slices: Vec<FeedSlice>,
 }
@@ -66,9 +69,7 @@ pub enum SubmissionError {
         limit: u32,
     },
     /// Taken after the chain's present.
-    #[error(
-        "the chain of {unix_time} is {ahead} s ahead of the network's clock; with --as-of-now it counts as of now"
-    )]
+    #[error("the chain of {unix_time} is {ahead} s ahead of the network's clock; check its times and the clock")]
     Future {
         /// When it was taken, unix seconds.
         unix_time: i64,
@@ -76,12 +77,16 @@ pub enum SubmissionError {
         ahead: i64,
     },
     /// Nothing to fit.
-    #[error("no expiry of the chain of {unix_time} has {MIN_QUOTES} usable quotes; it lists {listed} expiries")]
+    #[error(
+        "no expiry of the chain of {unix_time} has {MIN_QUOTES} usable quotes; it lists {listed} expiries: {census}"
+    )]
     Quotes {
         /// When it was taken, unix seconds.
         unix_time: i64,
         /// Expiries in it.
         listed: usize,
+        /// What became of its quotes.
+        census: Census,
     },
     /// The surface has no expiry to speak of.
     #[error("the surface's grid has no expiry ahead; its authority has to list some (set_grid)")]
@@ -129,6 +134,7 @@ pub fn prepare(
     let last = fitted.last().ok_or(SubmissionError::Quotes {
         unix_time: chain.unix_time,
         listed,
+        census: Census::of(chain.expiries),
     })?;
     let years = |expiry: &i64| expiry.saturating_sub(as_of) as f64 / YEAR;
     if years(last_asked) > last.years * terms.max_extrapolation {
@@ -159,11 +165,15 @@ pub fn prepare(
     let submitted = FeedSurface::new(&slices).ok_or(SubmissionError::Fit(SurfaceError::Count))?;
     // A level is a rate: what had no arbitrage when the chain was taken has none now.
     submitted.check(now).map_err(refused)?;
+    let distance = distance(&fitted, &slices, as_of);
+    let mut warnings = judge::judge(&fitted, chain.expiries);
+    warnings.extend(distance.and_then(|summary| judge::distance(&summary, None)));
     Ok(SurfaceSubmission {
         as_of,
         listed,
         fitted: fitted.len(),
-        distance: distance(&fitted, &slices, as_of),
+        distance,
+        warnings,
         slices,
     })
 }

@@ -1,8 +1,9 @@
 //! Why a price history was refused.
 
-use std::io;
 use std::path::PathBuf;
 
+use ballast_files::fault::RowError;
+use ballast_files::table::TableError;
 use thiserror::Error;
 
 use crate::format::utc_minute;
@@ -26,27 +27,19 @@ pub enum HistoryError {
         /// First time no longer asked for, unix seconds.
         to: i64,
     },
-    /// A name that ends neither in `.csv` nor in `.csv.gz`.
-    #[error("{}: a price history is a .csv or .csv.gz file", .file.display())]
-    Extension {
+    /// The file is no table of prices that is known.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// A row inside the range breaks a rule, and without it there is a gap.
+    #[error("{0}")]
+    Row(RowError),
+    /// Prices of several things.
+    #[error("{}: holds prices of {symbols}; keep the rows of one", .file.display())]
+    Symbols {
         /// The file.
         file: PathBuf,
-    },
-    /// The file is missing, unreadable or not valid gzip.
-    #[error("{}: cannot be read ({source}); check the path, and that the file is whole", .file.display())]
-    Read {
-        /// The file.
-        file: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The first line is not the expected header.
-    #[error("{}: line 1: the header is `{found}`; it must be `unix_time,open,high,low,close` and may end in `,volume`", .file.display())]
-    Header {
-        /// The file.
-        file: PathBuf,
-        /// The header found.
-        found: String,
+        /// Two of them.
+        symbols: String,
     },
     /// There is no column of volumes.
     #[error("{}: has no column `volume`, from which the cost of trading is estimated", .file.display())]
@@ -54,34 +47,8 @@ pub enum HistoryError {
         /// The file.
         file: PathBuf,
     },
-    /// One field breaks a rule.
-    #[error("{}: line {line}: column {column} is `{value}`: {rule}", .file.display())]
-    Field {
-        /// The file.
-        file: PathBuf,
-        /// Line in the file, from 1.
-        line: u64,
-        /// Name of the column.
-        column: &'static str,
-        /// The text in it.
-        value: String,
-        /// The rule it breaks.
-        rule: String,
-    },
-    /// A row has too few or too many fields.
-    #[error("{}: line {line}: {found} fields; the header names {expected}", .file.display())]
-    Width {
-        /// The file.
-        file: PathBuf,
-        /// Line in the file, from 1.
-        line: u64,
-        /// Fields found.
-        found: usize,
-        /// Fields in the header.
-        expected: usize,
-    },
     /// Rows are missing between two times.
-    #[error("{}: line {line}: a gap: {} ({before}) is followed by {} ({after}), but rows are {step} s apart", .file.display(), utc_minute(*.before), utc_minute(*.after))]
+    #[error("{}: line {line}: a gap: {} ({before}) is followed by {} ({after}), but rows are {step} s apart; choose --from and --to beside it", .file.display(), utc_minute(*.before), utc_minute(*.after))]
     Gap {
         /// The file.
         file: PathBuf,

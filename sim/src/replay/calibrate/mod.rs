@@ -108,6 +108,21 @@ pub struct Calibration {
     pub alarms: Alarms,
 }
 
+/// Checks that candles can be calibrated on: enough of them, hourly.
+///
+/// # Errors
+/// [`CalibrateError::TooShort`] and [`CalibrateError::NotHourly`].
+pub fn check(candles: &[Candle]) -> Result<(), CalibrateError> {
+    if candles.len() < FEWEST {
+        return Err(CalibrateError::TooShort { found: candles.len() });
+    }
+    let found = step_seconds(candles);
+    if found != i64::from(HOUR) {
+        return Err(CalibrateError::NotHourly { found });
+    }
+    Ok(())
+}
+
 /// Calibrates the market `name` on `candles`, with what else is known of it. `progress` hears of
 /// each candidate: how many of how many.
 ///
@@ -119,13 +134,7 @@ pub fn calibrate(
     known: &Known,
     mut progress: impl FnMut(usize, usize) -> io::Result<()>,
 ) -> Result<Calibration, CalibrateError> {
-    if candles.len() < FEWEST {
-        return Err(CalibrateError::TooShort { found: candles.len() });
-    }
-    let found = step_seconds(candles);
-    if found != i64::from(HOUR) {
-        return Err(CalibrateError::NotHourly { found });
-    }
+    check(candles)?;
     let observations = observations(candles, Path::Close, known);
     let (base, mut reasons) = base(candles);
     let search = search::search(name, &base, candles, &observations, &mut progress)?;

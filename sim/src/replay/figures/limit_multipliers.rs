@@ -116,7 +116,7 @@ pub fn alone(steps: &[Step], marks: &[Mark]) -> Result<Vec<(String, String)>, Fa
             .to_ascii_lowercase();
         let mut drawings = vec![(head(&multiplier), HEAD), (prices.clone(), 150)];
         drawings.extend(multiplier.panels(steps, &[])?);
-        Ok((name, stacked(&drawings, WIDTH)))
+        Ok((name, crate::plot::marked(&stacked(&drawings, WIDTH))))
     };
     all(steps).into_iter().map(one).collect()
 }

@@ -16,6 +16,7 @@ mod table;
 
 use super::replay::Replay;
 use super::verdict;
+use super::Args;
 use super::PREPARATION;
 use crate::places::Places;
 use crate::stop::Stop;
@@ -45,29 +46,22 @@ pub struct Flags {
     /// With --options: fit the surfaces to the option chains of this file (default: a built-in
     /// smile)
     #[arg(long, value_name = "FILE", requires = "options")]
-    chains: Option<PathBuf>,
+    pub(super) chains: Option<PathBuf>,
 
     /// With --options: leave the writer so little margin that a fall liquidates it
     #[arg(long, requires = "options")]
     liquidate: bool,
 }
 
-/// Where the report goes, and how the end is told.
-pub struct Output<'a> {
-    /// Folder of the report.
-    pub out: &'a Path,
-    /// JSON instead of lines.
-    pub json: bool,
-}
-
 /// Runs the demo; `false` if something did not hold.
 ///
 /// # Errors
 /// One line that says what to do.
-pub fn run(flags: &Flags, prices: Option<Replay>, output: &Output, places: &Places) -> Result<bool> {
-    let out = output.out;
+pub fn run(args: &Args, prices: Option<Replay>, out: &Path, places: &Places) -> Result<bool> {
+    let flags = &args.strangle;
     let stop = Stop::new()?;
     compiled(&places.programs())?;
+    let whole = prices.as_ref().is_none_or(|replay| replay.whole);
     let (points, source, asset) = match prices {
         Some(replay) => (path::of_history(&replay.candles)?, replay.source, replay.asset),
         None => (
@@ -82,7 +76,7 @@ pub fn run(flags: &Flags, prices: Option<Replay>, output: &Output, places: &Plac
     };
     let began = Instant::now();
     let mut chain = Embedded::new(first.at - PREPARATION);
-    let chains = surface::Source::load(flags.chains.as_deref(), &asset)?;
+    let chains = surface::Source::load(flags.chains.as_deref(), &asset, args.shape.time_unit)?;
     let surfaces = chains.describe();
     report::check_dir(out)?;
     local.initialise(&mut chain, &places.programs(), &mut |_| {})?;
@@ -99,13 +93,13 @@ pub fn run(flags: &Flags, prices: Option<Replay>, output: &Output, places: &Plac
     let summary = summarise(meta, run.steps())?;
     let page = report::write_strangle(out, &summary, run.steps())?;
     let (checks, seconds) = (&summary.meta.checks, summary.meta.wall_seconds);
-    if output.json {
+    if args.json {
         verdict::print_json(checks, summary.steps, seconds, &page, summary.held)?;
-        return Ok(summary.held);
+        return Ok(summary.held && whole);
     }
     table::print(run.steps());
     verdict::say(checks);
     table::print_people(&summary.meta.people);
     verdict::conclude(summary.steps, seconds, &page, summary.held);
-    Ok(summary.held)
+    Ok(summary.held && whole)
 }

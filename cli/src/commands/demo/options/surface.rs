@@ -3,6 +3,8 @@
 
 use anyhow::{anyhow, Context, Result};
 use ballast_deploy::steps::Local;
+use ballast_files::fault;
+use ballast_files::moment::TimeUnit;
 use ballast_market_data::chains::{self, Snapshot};
 use ballast_risk::state::StoredSlice;
 use ballast_rpc::{Cluster, ClusterError};
@@ -39,12 +41,17 @@ impl Source {
     ///
     /// # Errors
     /// If the file cannot be read, or has nothing of the asset.
-    pub fn load(file: Option<&Path>, asset: &str) -> Result<Self> {
+    pub fn load(file: Option<&Path>, asset: &str, unit: Option<TimeUnit>) -> Result<Self> {
         let mut chains = match file {
             None => Vec::new(),
             Some(file) => {
-                let all = chains::load(file).context("--chains")?;
-                let ours: Vec<Snapshot> = all.into_iter().filter(|snapshot| snapshot.currency == asset).collect();
+                let all = chains::load(file, unit).context("--chains")?;
+                all.notes
+                    .iter()
+                    .for_each(|note| eprintln!("{}: {note}", file.display()));
+                fault::lines(&all.left_out).iter().for_each(|line| eprintln!("{line}"));
+                let of_asset = |snapshot: &Snapshot| snapshot.currency == asset;
+                let ours: Vec<Snapshot> = all.snapshots.into_iter().filter(of_asset).collect();
                 if ours.is_empty() {
                     return Err(anyhow!("--chains: {} has no chain of {asset}", file.display()));
                 }
