@@ -131,7 +131,7 @@ impl Reader {
     fn stream(&mut self) -> Result<(), ChainError> {
         let name = Path::new("standard input");
         let mut stream = Stream::new(std::io::stdin(), name, &self.currency, self.unit)?;
-        while let Some(snapshot) = stream.next() {
+        for snapshot in stream.by_ref() {
             let snapshot = snapshot?;
             self.warn(&snapshot.left_out);
             if !self.send(Ok(snapshot)) {
