@@ -140,6 +140,7 @@ fn read(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ballast_core_math::black_scholes::Kind;
 
     fn parse(text: &str) -> Result<Table> {
         let input = std::io::Cursor::new(text.as_bytes().to_vec());

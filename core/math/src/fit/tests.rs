@@ -7,6 +7,7 @@ use fixed::types::{I2F62, I7F57};
 use judge::Warning;
 use proptest::prelude::*;
 use quotes::{magnitude, Quote};
+use std::string::ToString;
 use std::vec;
 
 /// Time, θ, ρ, φ of a surface without arbitrage, like that of a calm market.
@@ -249,7 +250,7 @@ fn a_bad_fit_is_named_by_its_expiries() {
         quote.forward = 82_000.0;
     }
     let warnings = judge::judge(&fit(&stale).unwrap(), &stale);
-    let told: vec::Vec<_> = warnings.iter().map(std::string::ToString::to_string).collect();
+    let told: vec::Vec<_> = warnings.iter().map(ToString::to_string).collect();
     assert!(
         told.iter()
             .any(|line| line.contains("29.2 days ahead is 82000.00, but its calls and puts agree on 80")),
@@ -264,7 +265,7 @@ fn what_becomes_of_quotes_is_counted() {
     let outside = |quote: &&mut Quote| (quote.kind == Kind::Call) == (quote.strike >= quote.forward);
     let mut outside = quotes.iter_mut().filter(outside);
     let mut next = || outside.next().unwrap();
-    std::mem::swap(&mut next().bid, &mut None);
+    next().bid = None;
     let crossed = next();
     std::mem::swap(&mut crossed.bid, &mut crossed.ask);
     let dollars = next();
