@@ -10,6 +10,8 @@ pub(super) struct Lines {
     offset: u64,
     line: u64,
     begun: bool,
+    /// Whether the last byte was a carriage return, which ends a line with or without what follows.
+    returned: bool,
     /// Place of the first byte of a line that ends no line, and the line's number.
     starts: RefCell<VecDeque<(u64, u64)>>,
 }
@@ -22,6 +24,7 @@ impl Lines {
             offset: 0,
             line,
             begun: false,
+            returned: false,
             starts: RefCell::default(),
         }
     }
@@ -41,19 +44,36 @@ impl Read for Lines {
         let count = self.input.read(buffer)?;
         for byte in &buffer[..count] {
             match byte {
-                b'\n' => {
+                b'\n' if self.returned => {}
+                b'\n' | b'\r' => {
                     self.line += 1;
                     self.begun = false;
                 }
-                b'\r' => {}
                 _ if !self.begun => {
                     self.begun = true;
                     self.starts.borrow_mut().push_back((self.offset, self.line));
                 }
                 _ => {}
             }
+            self.returned = *byte == b'\r';
             self.offset += 1;
         }
         Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Cursor;
+
+    #[test]
+    fn every_kind_of_line_end_is_one() {
+        for text in ["a\nb\n\nc", "a\r\nb\r\n\r\nc", "a\rb\r\rc"] {
+            let mut lines = Lines::new(Box::new(Cursor::new(text.as_bytes().to_vec())), 1);
+            io::copy(&mut lines, &mut io::sink()).unwrap();
+            let places = ["a", "b", "c"].map(|row| text.find(row).unwrap() as u64);
+            assert_eq!(places.map(|place| lines.line_of(place)), [1, 2, 4], "{text:?}");
+        }
     }
 }
