@@ -213,11 +213,11 @@ fn a_bad_table_is_one_clear_line() {
         ),
         (
             format!("{header}\nC,1,1,0,0,one,1,0,0,0,0,0,0,0,0,0\n"),
-            "bad.csv line 2, column sigma: one",
+            "bad.csv: line 2, column sigma is `one`: it is not a decimal number",
         ),
         (
             format!("{header}\nC,1,1,0,0,1,1,0,0,?,0,0,0,0,0,0\n"),
-            "bad.csv line 2: ? is not a decimal number",
+            "bad.csv: line 2, column gamma is `?`: it is not a decimal number",
         ),
     ] {
         std::fs::write(&path, text).unwrap();

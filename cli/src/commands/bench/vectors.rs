@@ -34,10 +34,13 @@ pub fn read(path: &Path) -> Result<Vec<Vector>> {
     for row in table.rows {
         let row = row?;
         let mut reference = [0.0; 9];
-        for (value, column) in reference.iter_mut().zip(columns) {
+        for ((value, column), result) in reference.iter_mut().zip(columns).zip(RESULTS) {
             let text = &row.further[column];
             if Decimal::parse(text).is_none() {
-                bail!("{name}: line {}: {text} is not a decimal number", row.line);
+                bail!(
+                    "{name}: line {}, column {result} is `{text}`: it is not a decimal number",
+                    row.line
+                );
             }
             *value = text.parse()?;
         }
