@@ -9,6 +9,7 @@ use ballast_cli::commands::{
 use ballast_cli::front::{tree, Args, Command};
 use ballast_cli::places::Places;
 use ballast_files::pipe;
+use ballast_rpc::secrets::clean;
 use clap::Parser;
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
@@ -16,11 +17,20 @@ use std::path::Path;
 use std::process::{Command as Process, ExitCode};
 
 fn main() -> ExitCode {
-    ballast_terminal::explain_panics("ballast", str::to_owned);
+    ballast_terminal::explain_panics("ballast", clean);
     if let Err(error) = pipe::end_quietly() {
         eprintln!("ballast: no handler for closed pipes: {error}");
     }
-    match run(Args::parse()) {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        // A URL may hold a provider's key, and clap quotes what it does not expect.
+        Err(error) if error.to_string().contains("://") => {
+            eprint!("{}", clean(&error.to_string()));
+            return ExitCode::from(2);
+        }
+        Err(error) => error.exit(),
+    };
+    match run(args) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -31,7 +41,7 @@ fn main() -> ExitCode {
                     line += &format!(": {cause}");
                 }
             }
-            eprintln!("ballast: {line}");
+            eprintln!("ballast: {}", clean(&line));
             ExitCode::FAILURE
         }
     }

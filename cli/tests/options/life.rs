@@ -45,7 +45,11 @@ fn quotes_are_signed_taken_and_settled() {
         "2.00 is more than the 1.50 that are left",
     );
     network.ok("taker", "take @call.json");
-    network.refused("taker", "take @call.json", "Filled { left: 0 }");
+    network.refused(
+        "taker",
+        "take @call.json",
+        "nothing is left of the quote: it was taken whole",
+    );
 
     // The taker writes puts to the maker.
     network.ok(

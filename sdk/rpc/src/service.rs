@@ -1,7 +1,8 @@
 //! What long-running processes share: log lines, and the end of the process.
 
+use crate::secrets::clean;
 use clap::ValueEnum;
-use tracing_subscriber::fmt::MakeWriter;
+use std::io::{self, Write};
 use tracing_subscriber::EnvFilter;
 
 /// How log lines look.
@@ -23,8 +24,24 @@ pub fn init_logs_on_stderr(format: LogFormat) {
     init_on(format, std::io::stderr);
 }
 
-fn init_on(format: LogFormat, writer: impl for<'a> MakeWriter<'a> + Send + Sync + 'static) {
-    let quiet = || EnvFilter::new("info,solana_pubsub_client=error,solana_rpc_client=error");
+/// Takes known secrets out of log lines, whoever wrote them: `RUST_LOG` may let libraries speak.
+/// Lines arrive whole.
+struct Cleaned<W>(W);
+
+impl<W: Write> Write for Cleaned<W> {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.0.write_all(clean(&String::from_utf8_lossy(line)).as_bytes())?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+fn init_on<W: Write + 'static>(format: LogFormat, writer: impl Fn() -> W + Send + Sync + 'static) {
+    let quiet = || EnvFilter::new("info");
+    let writer = move || Cleaned(writer());
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| quiet());
     let logger = tracing_subscriber::fmt()
         .with_env_filter(filter)

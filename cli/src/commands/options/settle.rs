@@ -108,7 +108,7 @@ pub fn crank(client: &mut OptionsClient, signer: &Keypair, close: bool) -> Resul
                         again |= due != Due::Sample;
                     }
                     Err(error) => match error.downcast_ref::<ClusterError>() {
-                        Some(ClusterError::Unusable(_)) => return Err(error),
+                        Some(ClusterError::Node(_) | ClusterError::Unusable(_)) => return Err(error),
                         _ => lines.push(format!(
                             "{}: {} was refused: {error:#}",
                             title(client, &expiry),
