@@ -186,7 +186,7 @@ impl NodeError {
 /// What to do about an HTTP status.
 const fn advice(status: u16) -> &'static str {
     match status {
-        401 | 402 | 403 => "check the key in --rpc-url",
+        401..=403 => "check the key in --rpc-url",
         408 | 425 | 500.. => "try again",
         _ => "check --rpc-url",
     }

@@ -156,7 +156,9 @@ async fn a_dead_port_says_that_the_node_cannot_be_reached() {
     // The fake has ended.
     let url = format!("http://127.0.0.1:{port}/{MARK}");
     let error = loop {
-        let asked = node(&[url.clone()], Duration::from_secs(5)).blockhash().await;
+        let asked = node(std::slice::from_ref(&url), Duration::from_secs(5))
+            .blockhash()
+            .await;
         match asked.unwrap_err() {
             error @ NodeError::Unreachable { .. } => break error,
             _ => tokio::time::sleep(Duration::from_millis(20)).await,
