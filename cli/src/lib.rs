@@ -10,5 +10,6 @@ pub mod node;
 pub mod places;
 pub mod prices;
 pub mod process;
+pub mod reading;
 pub mod stop;
 pub mod toolchain;
