@@ -1,7 +1,7 @@
 //! Files of implied volatility on the command line.
 
+use crate::reading;
 use anyhow::{bail, Result};
-use ballast_files::fault;
 use ballast_files::moment::TimeUnit;
 use ballast_market_data::format::utc_minute;
 use ballast_market_data::history::History;
@@ -37,22 +37,24 @@ impl ImpliedFiles<'_> {
         let mut series = ImpliedSeries::default();
         if !self.chains.is_empty() {
             series = ImpliedSeries::load(self.chains, market, self.unit)?;
+            reading::say_left_out(&series.left_out);
             check_span("--chains", &series, history)?;
         }
         if let Some(file) = self.index {
             let index = ImpliedSeries::of_index(file, self.unit)?;
-            let left_out = fault::lines(&index.left_out);
             if index.is_empty() {
                 match index.left_out.first() {
                     Some(fault) => bail!("--implied-index: {fault}"),
                     None => bail!("--implied-index: {} holds no rows", file.display()),
                 }
             }
-            left_out.iter().for_each(|line| eprintln!("{line}"));
+            reading::say_left_out(&index.left_out);
             check_span("--implied-index", &index, history)?;
             series = series.with(index);
         }
-        series.notes.iter().for_each(|note| eprintln!("{note}"));
+        if !ballast_terminal::is_quiet() {
+            series.notes.iter().for_each(|note| eprintln!("{note}"));
+        }
         Ok(Implied {
             whole: series.left_out.is_empty(),
             series,

@@ -11,5 +11,6 @@ pub mod places;
 pub mod port;
 pub mod prices;
 pub mod process;
+pub mod reading;
 pub mod stop;
 pub mod toolchain;

@@ -1,7 +1,7 @@
 //! Files of prices on the command line: how they are read, and what they were taken for.
 
+use crate::reading;
 use anyhow::{bail, Result};
-use ballast_files::fault;
 use ballast_files::moment::TimeUnit;
 use ballast_files::name;
 use ballast_market_data::history::{self, spacing, Columns, History, Request};
@@ -129,9 +129,6 @@ pub fn say(file: &Path, history: &History, asset: &str) {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     if !ballast_terminal::is_quiet() {
         eprintln!("{}", history.summary(asset));
-        history.notes.iter().for_each(|note| eprintln!("{name}: {note}"));
     }
-    fault::lines(&history.left_out)
-        .iter()
-        .for_each(|line| eprintln!("{line}"));
+    reading::say(&name, &history.notes, &history.left_out);
 }

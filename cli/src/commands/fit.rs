@@ -1,11 +1,12 @@
 //! `ballast fit`: surfaces from option chains.
 
+use crate::reading;
 use anyhow::{bail, Result};
 use ballast_core_math::fit::errors::Errors;
 use ballast_core_math::surface::MAX_SLICES;
 use ballast_files::moment::TimeUnit;
+use ballast_files::name;
 use ballast_files::output::{self, Guard, Kind};
-use ballast_files::{fault, name};
 use ballast_market_data::chains;
 use ballast_sim::fitting::{self, Day};
 use ballast_sim::json;
@@ -92,10 +93,7 @@ pub fn run(args: &Args) -> Result<bool> {
     tell_table(args, &fitting::heading());
     for file in &args.chains {
         let read = chains::load(file, args.time_unit)?;
-        read.notes
-            .iter()
-            .for_each(|note| eprintln!("{}: {note}", file.display()));
-        fault::lines(&read.left_out).iter().for_each(|line| eprintln!("{line}"));
+        reading::say(&file.display().to_string(), &read.notes, &read.left_out);
         left_out += read.left_out.len();
         for snapshot in read.snapshots {
             if currency.as_ref().is_some_and(|wanted| *wanted != snapshot.currency) {

@@ -41,15 +41,16 @@ impl std::error::Error for RowError {}
 /// Returns the beginning of a text from a file, with nothing in it that a terminal would obey.
 #[must_use]
 pub fn shown(text: &str) -> String {
-    let mut short: String = text.chars().take(MAX_SHOWN).collect();
+    beginning(text, MAX_SHOWN).replace("\\'", "'")
+}
+
+/// Returns at most `most` characters of a text, those that a terminal would obey escaped.
+pub(crate) fn beginning(text: &str, most: usize) -> String {
+    let mut short: String = text.chars().take(most).collect();
     if short.len() < text.len() {
         short.push('…');
     }
-    short
-        .escape_debug()
-        .to_string()
-        .replace("\\\"", "\"")
-        .replace("\\'", "'")
+    short.escape_debug().to_string().replace("\\\"", "\"")
 }
 
 /// Returns a line for each of the first rows that were left out, and one that counts the others.

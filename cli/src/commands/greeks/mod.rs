@@ -9,12 +9,12 @@ pub use table::{Row, Table, COLUMNS};
 
 use crate::math_program::MathProgram;
 use crate::places::Places;
+use crate::reading;
 use anyhow::Result;
 use ballast_core_math::black_scholes::{fast, precise, DomainError, Greeks, HigherGreeks, Inputs};
 use ballast_core_math::Scaled;
 use ballast_cu_bench::wire::{Arguments, Outcome, Status};
 use ballast_cu_bench::{Operation, Tier};
-use ballast_files::fault;
 use ballast_files::output::Guard;
 use clap::ValueEnum;
 use output::digits;
@@ -139,10 +139,7 @@ pub fn run(args: &Args, places: &Places) -> Result<bool> {
         .input("--in", &args.input)
         .file("--out", &args.out, output::TABLE)?;
     let table = Table::read(&args.input)?;
-    table
-        .notes
-        .iter()
-        .for_each(|note| eprintln!("{}: {note}", args.input.display()));
+    reading::say(&args.input.display().to_string(), &table.notes, &[]);
     let good: Vec<Inputs> = table.rows.iter().flatten().map(|row| row.inputs).collect();
     let tier = args.tier.into();
     let sets = match args.on {
@@ -175,7 +172,7 @@ pub fn run(args: &Args, places: &Places) -> Result<bool> {
         }
     }
     target.write(&writer.into_inner()?)?;
-    fault::lines(&left_out).iter().for_each(|line| eprintln!("{line}"));
+    reading::say_left_out(&left_out);
     if !left_out.is_empty() {
         eprintln!(
             "ballast: {} of {} rows left out of {}",

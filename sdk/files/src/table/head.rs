@@ -1,5 +1,6 @@
 //! What stands above the rows, and what separates their fields.
 
+use crate::fault::beginning;
 use std::io::{self, BufRead, Read};
 
 /// Longest line before the rows, bytes.
@@ -76,13 +77,5 @@ pub(super) fn begins_a_row(field: &str) -> bool {
 
 pub(super) fn shown_header(text: &str) -> String {
     const MAX: usize = 160;
-    let mut short: String = text.chars().take(MAX).collect();
-    if short.len() < text.len() {
-        short.push('…');
-    }
-    short
-        .escape_debug()
-        .to_string()
-        .replace("\\\"", "\"")
-        .replace("\\t", "\t")
+    beginning(text, MAX).replace("\\t", "\t")
 }

@@ -77,6 +77,7 @@ pub fn run(args: &Args, prices: Option<Replay>, out: &Path, places: &Places) -> 
     let began = Instant::now();
     let mut chain = Embedded::new(first.at - PREPARATION);
     let chains = surface::Source::load(flags.chains.as_deref(), &asset, args.shape.time_unit)?;
+    let whole = whole && chains.whole;
     let surfaces = chains.describe();
     report::check_dir(out)?;
     local.initialise(&mut chain, &places.programs(), &mut |_| {})?;

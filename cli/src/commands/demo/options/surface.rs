@@ -1,9 +1,9 @@
 //! The surfaces that the demo publishes: the configured smile, or what real option chains are
 //! fitted to.
 
+use crate::reading;
 use anyhow::{anyhow, Context, Result};
 use ballast_deploy::steps::Local;
-use ballast_files::fault;
 use ballast_files::moment::TimeUnit;
 use ballast_market_data::chains::{self, Snapshot};
 use ballast_risk::state::StoredSlice;
@@ -23,6 +23,8 @@ const STEPS: [f64; 4] = [1.0, 0.5, 0.2, 0.05];
 pub struct Source {
     chains: Vec<Snapshot>,
     asset: String,
+    /// Whether no row of the file was left out.
+    pub whole: bool,
 }
 
 /// What became of the publications.
@@ -42,14 +44,13 @@ impl Source {
     /// # Errors
     /// If the file cannot be read, or has nothing of the asset.
     pub fn load(file: Option<&Path>, asset: &str, unit: Option<TimeUnit>) -> Result<Self> {
+        let mut whole = true;
         let mut chains = match file {
             None => Vec::new(),
             Some(file) => {
                 let all = chains::load(file, unit).context("--chains")?;
-                all.notes
-                    .iter()
-                    .for_each(|note| eprintln!("{}: {note}", file.display()));
-                fault::lines(&all.left_out).iter().for_each(|line| eprintln!("{line}"));
+                reading::say(&file.display().to_string(), &all.notes, &all.left_out);
+                whole = all.left_out.is_empty();
                 let of_asset = |snapshot: &Snapshot| snapshot.currency == asset;
                 let ours: Vec<Snapshot> = all.snapshots.into_iter().filter(of_asset).collect();
                 if ours.is_empty() {
@@ -62,6 +63,7 @@ impl Source {
         Ok(Self {
             chains,
             asset: asset.to_owned(),
+            whole,
         })
     }
 
