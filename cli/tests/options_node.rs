@@ -102,5 +102,5 @@ fn a_quote_is_made_and_taken_over_rpc() {
     // A node that is gone is one clear line.
     localnet.end();
     let (held, printed) = options(&url, &taker, &["list"]);
-    assert!(!held && printed.contains("does not answer"), "{printed}");
+    assert!(!held && printed.contains("cannot reach the node"), "{printed}");
 }
