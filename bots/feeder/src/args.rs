@@ -4,7 +4,7 @@ use crate::source::Source;
 use ballast_files::moment::TimeUnit;
 use ballast_rpc::amount;
 use ballast_rpc::args::{address, keypair_for};
-use ballast_rpc::service::LogFormat;
+use ballast_rpc::service::LogArgs;
 use ballast_rpc::url::HTTP;
 use ballast_rpc::{NodeUrl, ServiceError};
 use ballast_sdk::crank::Fee;
@@ -81,9 +81,8 @@ pub struct Args {
     /// Offered for each compute unit, micro-lamports
     #[arg(long, default_value_t = 0, value_parser = amount::whole)]
     pub priority_fee: u64,
-    /// How log lines look; they go to standard error
-    #[arg(long, value_enum, default_value = "text")]
-    pub log_format: LogFormat,
+    #[command(flatten)]
+    pub logs: LogArgs,
     /// Serve /metrics, /health and /ready here: a port of this machine alone, such as 9465, or an
     /// address and a port
     #[arg(long, env = "BALLAST_METRICS_ADDR", value_name = "[ADDRESS:]PORT")]

@@ -19,7 +19,7 @@ fn main() -> ExitCode {
         Ok(args) => args,
         Err(code) => return code,
     };
-    init_logs_on_stderr(args.log_format);
+    init_logs_on_stderr(args.logs);
     match start(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

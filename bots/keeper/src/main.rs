@@ -13,7 +13,7 @@ fn main() -> ExitCode {
         Ok(args) => args,
         Err(code) => return code,
     };
-    init_logs(args.log_format);
+    init_logs(args.logs);
     match start(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -13,6 +13,7 @@ fn what_is_wrong_is_named_with_its_value() {
     };
     ballast_keys::write_new(&network.file("stranger.json"), &keys::wallet("stranger")).unwrap();
     let quote = |rest: &str| format!("quote {rest}");
+    // With the cases options-rules-by-their-names and options-wallet-without-sol.
     for (who, command, expected) in [
         (
             "maker",

@@ -4,6 +4,14 @@ use crate::words::in_words;
 use ballast_sdk::Pubkey;
 use std::fmt;
 
+/// The name under which the logs of refused transactions are logged.
+macro_rules! program_logs {
+    () => {
+        "ballast_rpc::program_logs"
+    };
+}
+pub(crate) use program_logs;
+
 /// Why the chain refused a transaction, as far as it could be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TransactionError {
@@ -70,6 +78,9 @@ impl TransactionError {
     /// Reads a refusal out of the runtime's error and the logs. The first program that names its
     /// error is the one that refused; its callers only pass it on.
     pub fn read(error: &str, logs: &[String]) -> Self {
+        for line in logs {
+            tracing::debug!(target: program_logs!(), "{line}");
+        }
         logs.iter()
             .enumerate()
             .find_map(|(index, line)| Some(named(error, part(line, "Error Code: ")?, line, before(logs, index))))

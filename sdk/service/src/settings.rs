@@ -4,11 +4,12 @@
 //! given otherwise, so clap checks a value the same way wherever it comes from, and there is no
 //! second list of settings that could differ from the first.
 
+use ballast_files::decode;
 use ballast_rpc::secrets::clean;
 use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Command, CommandFactory, FromArgMatches};
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use toml::Value;
 
@@ -56,10 +57,13 @@ pub fn parse_from<A: CommandFactory + FromArgMatches>(
     let given = command.clone().ignore_errors(true).try_get_matches_from(&line);
     if let Ok(given) = given {
         if let Some(path) = given.get_one::<PathBuf>(CONFIG) {
-            let flags = flags_of(path, &command, &given).map_err(|words| SettingsError {
-                words: clean(&format!("{name}: {}: {words}", path.display())),
+            let wrong = |words: &str| SettingsError {
+                words: clean(&format!("{name}: {words}")),
                 exit_code: 2,
-            })?;
+            };
+            let text = decode::whole(path).map_err(|error| wrong(&error.to_string()))?;
+            let flags = flags_of(&text, &command, &given);
+            let flags = flags.map_err(|words| wrong(&format!("{}: {words}", path.display())))?;
             // Behind the program's name: what the user typed comes after it.
             let at = line.len().min(1);
             drop(line.splice(at..at, flags));
@@ -81,8 +85,7 @@ pub fn parse_from<A: CommandFactory + FromArgMatches>(
 
 /// Returns the file's settings as flags, but for those that the command line or the environment
 /// gives.
-fn flags_of(path: &Path, command: &Command, given: &ArgMatches) -> Result<Vec<OsString>, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| format!("cannot be read: {error}"))?;
+fn flags_of(text: &str, command: &Command, given: &ArgMatches) -> Result<Vec<OsString>, String> {
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
         // The library's own words quote the line, which may hold a key.
         let line = error.span().map(|span| text.get(..span.start).unwrap_or_default());
@@ -171,6 +174,8 @@ mod tests {
         let args = parse(file, &[]).unwrap();
         assert_eq!((args.vault.as_str(), args.poll_ms, args.dry_run), ("file", 500, true));
         assert_eq!(args.rpc_url, ["http://a", "http://b"]);
+        // As Notepad saves it.
+        assert_eq!(parse(&format!("\u{feff}{file}"), &[]).unwrap().vault, "file");
         let args = parse(file, &["--poll-ms", "600", "--rpc-url", "http://c", "--vault=flag"]).unwrap();
         assert_eq!((args.vault.as_str(), args.poll_ms), ("flag", 600));
         assert_eq!(args.rpc_url, ["http://c"]);

@@ -3,7 +3,7 @@
 use super::work::Habits;
 use ballast_rpc::amount;
 use ballast_rpc::args::{address, keypair_for};
-use ballast_rpc::service::LogFormat;
+use ballast_rpc::service::LogArgs;
 use ballast_rpc::url::{HTTP, WEBSOCKET};
 use ballast_rpc::{NodeUrl, ServiceError};
 use ballast_sdk::crank::Fee;
@@ -55,9 +55,8 @@ pub struct Args {
     /// Check settings, key, every node, websocket and vault; say what was found; exit
     #[arg(long, conflicts_with = "once")]
     pub check: bool,
-    /// How log lines look
-    #[arg(long, value_enum, default_value = "text")]
-    pub log_format: LogFormat,
+    #[command(flatten)]
+    pub logs: LogArgs,
     /// Read everything again this often, websocket or not
     #[arg(long, default_value_t = 400, value_parser = clap::value_parser!(u64).range(50..=60_000))]
     pub poll_ms: u64,

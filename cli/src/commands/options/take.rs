@@ -15,7 +15,6 @@ use ballast_sdk::instructions::options::{self as ix, Parties};
 use ballast_sdk::quotes::SignedQuote;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
-use std::io::Read;
 use std::path::PathBuf;
 
 /// Trades on a quote that a maker has signed. Creates the series if nobody has
@@ -173,9 +172,7 @@ pub fn create(client: &mut OptionsClient, series: &SeriesKey, payer: &Keypair) -
 pub fn run(args: &Args, common: &Common, client: &mut OptionsClient) -> Result<String> {
     let signer = common.signer()?;
     let path = args.quote.display();
-    let mut text = String::new();
-    let read = decode::open(&args.quote)?.reader.read_to_string(&mut text);
-    read.with_context(|| format!("{path} cannot be read"))?;
+    let text = decode::whole(&args.quote)?;
     let file: QuoteFile = serde_json::from_str(&text).with_context(|| format!("{path} is no quote"))?;
     let signed = file
         .signed(&client.names, client.decimals())
