@@ -133,6 +133,6 @@ impl Chain for InProcess {
 pub fn refused(error: &ClusterError) -> Option<&str> {
     match error {
         ClusterError::Refused(refusal) => Some(&refusal.words),
-        ClusterError::Unusable(_) => None,
+        ClusterError::Node(_) | ClusterError::Unusable(_) => None,
     }
 }

@@ -18,6 +18,10 @@ pub struct Args {
     #[arg(long, short, global = true)]
     pub quiet: bool,
 
+    /// Also say what programs logged in a transaction that the chain refused
+    #[arg(long, short, global = true)]
+    pub verbose: bool,
+
     /// What to do.
     #[command(subcommand)]
     pub command: Command,

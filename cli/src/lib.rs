@@ -8,6 +8,7 @@ pub mod implied;
 pub mod math_program;
 pub mod node;
 pub mod places;
+pub mod port;
 pub mod prices;
 pub mod process;
 pub mod reading;

@@ -6,21 +6,31 @@ use ballast_cli::building;
 use ballast_cli::commands::{
     bench, build, calibrate, completions, demo, doctor, fit, greeks, keys, localnet, man, options, replay, setup, test,
 };
-use ballast_cli::front::{tree, Args, Command};
+use ballast_cli::front::{tree, Args, Command, Passed};
 use ballast_cli::places::Places;
 use ballast_files::pipe;
+use ballast_rpc::secrets::clean;
+use ballast_rpc::service::show_program_logs;
 use clap::Parser;
-use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command as Process, ExitCode};
 
 fn main() -> ExitCode {
-    ballast_terminal::explain_panics("ballast", str::to_owned);
+    ballast_terminal::explain_panics("ballast", clean);
     if let Err(error) = pipe::end_quietly() {
         eprintln!("ballast: no handler for closed pipes: {error}");
     }
-    match run(Args::parse()) {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        // A URL may hold a provider's key, and clap quotes what it does not expect.
+        Err(error) if error.to_string().contains("://") => {
+            eprint!("{}", clean(&error.to_string()));
+            return ExitCode::from(2);
+        }
+        Err(error) => error.exit(),
+    };
+    match run(args) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -31,7 +41,7 @@ fn main() -> ExitCode {
                     line += &format!(": {cause}");
                 }
             }
-            eprintln!("ballast: {line}");
+            eprintln!("ballast: {}", clean(&line));
             ExitCode::FAILURE
         }
     }
@@ -39,6 +49,9 @@ fn main() -> ExitCode {
 
 fn run(args: Args) -> Result<bool> {
     ballast_terminal::set_quiet(args.quiet);
+    if args.verbose {
+        show_program_logs();
+    }
     // What needs no repository.
     match &args.command {
         Command::Keys(args) => return keys::run(args, &mut building::say).map(printed),
@@ -68,8 +81,8 @@ fn run(args: Args) -> Result<bool> {
         Command::Options(args) => options::run(&args).map(|()| true),
         Command::Bench(args) => bench::run(&args, &places),
         Command::Doctor(args) => doctor::run(&args, &places),
-        Command::Keeper(passed) => become_other(&mut bot(&places.keeper()?, &passed.arguments)),
-        Command::Feeder(passed) => become_other(&mut bot(&places.feeder()?, &passed.arguments)),
+        Command::Keeper(passed) => become_other(&mut bot(&places.keeper()?, &passed, args.verbose)),
+        Command::Feeder(passed) => become_other(&mut bot(&places.feeder()?, &passed, args.verbose)),
         Command::Keys(_) | Command::Completions(_) | Command::Man(_) => Ok(true),
     }
 }
@@ -79,16 +92,16 @@ fn printed(text: String) -> bool {
     true
 }
 
-/// Returns the command that runs a bot. Quiet for it means that it logs warnings and errors alone,
-/// unless `RUST_LOG` says otherwise.
-fn bot(path: &Path, arguments: &[OsString]) -> Process {
-    let is_quiet = |argument: &&OsString| *argument == "--quiet" || *argument == "-q";
+/// Returns the command that runs a bot. What was asked of this tool is asked of it.
+fn bot(path: &Path, passed: &Passed, verbose: bool) -> Process {
     let mut command = Process::new(path);
-    command.args(arguments.iter().filter(|argument| !is_quiet(argument)));
-    let quiet = ballast_terminal::is_quiet() || arguments.iter().any(|argument| is_quiet(&argument));
-    if quiet && std::env::var_os("RUST_LOG").is_none() {
-        command.env("RUST_LOG", "warn");
+    if ballast_terminal::is_quiet() {
+        command.arg("--quiet");
     }
+    if verbose {
+        command.arg("--verbose");
+    }
+    command.args(&passed.arguments);
     command
 }
 
@@ -96,23 +109,4 @@ fn become_other(command: &mut Process) -> Result<bool> {
     let error = command.exec();
     let name = command.get_program().to_string_lossy().into_owned();
     Err(error).with_context(|| format!("{name} could not be started"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_quiet_bot_logs_warnings_alone() {
-        // One test alone: the setting is the whole process's.
-        let words = |line: &str| line.split(' ').map(OsString::from).collect::<Vec<_>>();
-        let level = |command: &Process| command.get_envs().any(|(name, _)| name == "RUST_LOG");
-        let loud = bot(Path::new("keeper"), &words("--once --vault x"));
-        assert!(!level(&loud) && loud.get_args().count() == 3);
-        for line in ["--once -q", "--quiet --once"] {
-            let quiet = bot(Path::new("keeper"), &words(line));
-            assert_eq!(quiet.get_args().collect::<Vec<_>>(), ["--once"]);
-            assert_eq!(level(&quiet), std::env::var_os("RUST_LOG").is_none());
-        }
-    }
 }

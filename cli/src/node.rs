@@ -3,7 +3,8 @@
 use crate::building;
 use crate::chain::{Chain, Vaulted};
 use crate::places::Places;
-use crate::process::Process;
+use crate::port;
+use crate::process::{child, Process};
 use crate::stop::Stop;
 use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, bail, Context, Result};
@@ -93,7 +94,10 @@ pub fn websocket_url(port: u16) -> String {
 /// # Errors
 /// The node's own words if it does not.
 pub fn start_node(binary: &Path, port: u16, genesis: Option<i64>) -> Result<Process> {
-    let mut command = Command::new(binary);
+    for port in [port, port.saturating_add(1)] {
+        port::free(port)?;
+    }
+    let mut command = child(binary);
     command.args(["--port", &port.to_string()]);
     if let Some(genesis) = genesis {
         command.args(["--genesis-time", &genesis.to_string()]);
@@ -105,7 +109,7 @@ pub fn start_node(binary: &Path, port: u16, genesis: Option<i64>) -> Result<Proc
 
 /// Returns the command that runs a keeper which knows one vault and one key.
 pub fn keeper_command(binary: &Path, port: u16, vault: &Pubkey, keypair: &Path) -> Command {
-    let mut command = Command::new(binary);
+    let mut command = child(binary);
     command.args(["--vault", &vault.to_string()]);
     command.arg("--keypair").arg(keypair);
     command.args([

@@ -1,6 +1,7 @@
 //! How what builds Ballast is called: cargo, and the scripts of `tools/toolchain`.
 
 use crate::places::Places;
+use crate::process::child;
 use anyhow::{Context, Result};
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -36,7 +37,7 @@ pub fn programs_by() -> Sbf {
 /// Returns Debian's cargo in a folder, at low priority: programs and tests are made for it, and a
 /// cargo of the user's own comes after it on the `PATH`.
 pub fn cargo(folder: &Path) -> Command {
-    let mut command = Command::new("nice");
+    let mut command = child("nice");
     command.arg("cargo").current_dir(folder).env("PATH", path(SYSTEM, true));
     // A command that a test starts builds nothing.
     command.env_remove(Places::MAY_BUILD);
@@ -45,7 +46,7 @@ pub fn cargo(folder: &Path) -> Command {
 
 /// Returns a script of `tools/toolchain`, at low priority, that talks on standard error.
 pub fn tool(places: &Places, name: &str) -> Command {
-    let mut command = Command::new("nice");
+    let mut command = child("nice");
     command
         .arg(places.root.join("tools/toolchain").join(name))
         .current_dir(&places.root)

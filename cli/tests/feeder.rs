@@ -129,6 +129,22 @@ impl FeederNetwork {
         path
     }
 
+    /// Returns the chain with two of its expiries in each other's place.
+    fn falling(&self) -> String {
+        let [near, far] = ["1772529600", "1777713600"];
+        let text = std::fs::read_to_string(chain()).unwrap();
+        let text = text.replace(near, "between").replace(far, near).replace("between", far);
+        let path = self.folder.path().join("falling.csv");
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    /// Returns the bytes of a feeder's submission.
+    fn submission(&mut self, feeder: &Keypair) -> Vec<u8> {
+        let key = addresses::submission(&addresses::surface(&self.market), &feeder.pubkey());
+        self.rpc.account(&key).unwrap().data
+    }
+
     fn surface(&mut self) -> Surface {
         let key = addresses::surface(&self.market);
         self.rpc.account(&key).unwrap().surface().unwrap()
@@ -221,6 +237,23 @@ fn feeders_open_submit_and_publish_a_surface() {
         "{}",
         printed(&again)
     );
+
+    // A chain whose total variance falls is submitted for who insists, and for nobody else.
+    let falling = world.falling();
+    let before = world.submission(&feeders[0]);
+    let warned = world.feed(&market, Some("0"), &falling, &now);
+    let text = printed(&warned);
+    let last = text.lines().last().unwrap_or_default();
+    assert_eq!(warned.status.code(), Some(1), "{text}");
+    assert!(
+        text.contains("calendar arbitrage") && last.contains("--force"),
+        "{text}"
+    );
+    assert_eq!(world.submission(&feeders[0]), before);
+    let forced = world.feed(&market, Some("0"), &falling, &["--as-of-now", "--force"]);
+    let text = printed(&forced);
+    assert!(forced.status.success() && text.contains("calendar arbitrage"), "{text}");
+    assert_ne!(world.submission(&feeders[0]), before);
 
     // A node that is gone is one clear line after a few tries, and no fault of the command line.
     node.kill();

@@ -19,17 +19,23 @@ use support::{node_with, port, root};
 struct Localnet(Child);
 
 impl Localnet {
-    fn start(port: u16) -> Self {
+    /// Returns it with what it says of its addresses.
+    fn start(port: u16) -> (Self, Value) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ballast"));
-        command
-            .env("BALLAST_ROOT", root())
-            .args(["localnet", "--port", &port.to_string(), "--price", "80000"]);
+        command.env("BALLAST_ROOT", root()).args([
+            "localnet",
+            "--port",
+            &port.to_string(),
+            "--price",
+            "80000",
+            "--json",
+        ]);
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let localnet = Self(child);
-        let ready = lines.map_while(Result::ok).any(|line| line.starts_with("Ctrl-C"));
-        assert!(ready, "the local network did not get ready");
-        localnet
+        // The first line is the only one.
+        let line = lines.next().expect("the local network did not get ready").unwrap();
+        (localnet, serde_json::from_str(&line).unwrap())
     }
 
     fn end(&mut self) {
@@ -68,7 +74,8 @@ fn a_quote_is_made_and_taken_over_rpc() {
     }
     let (port, folder) = (port(), tempfile::tempdir().unwrap());
     let url = rpc_url(port);
-    let mut localnet = Localnet::start(port);
+    let (mut localnet, addresses) = Localnet::start(port);
+    assert_eq!(addresses["rpc"], url);
     let [maker, taker] = ["maker", "taker"].map(|who| {
         let file = folder.path().join(format!("{who}.json"));
         ballast_keys::write_new(&file, &keys::wallet(who)).unwrap();
@@ -87,7 +94,11 @@ fn a_quote_is_made_and_taken_over_rpc() {
         "quote", &series, "sell", "--size", "1.5", "--spread", "0.05", "--slots", "1000", "--out", file,
     ];
     assert!(ok(&url, &maker, &quote).contains("sell 1.50"));
-    let taken = ok(&url, &taker, &["take", file]);
+    let taken = ok(
+        &url,
+        &taker,
+        &["take", file, "--house", addresses["clearing_house"].as_str().unwrap()],
+    );
     assert!(taken.contains(&format!("bought 1.50 {series}")), "{taken}");
     let margin: Value = serde_json::from_str(&ok(&url, &taker, &["margin", "--json"])).unwrap();
     assert_eq!(margin["positions"][0]["quantity"], 1_500_000, "{margin}");
@@ -98,9 +109,11 @@ fn a_quote_is_made_and_taken_over_rpc() {
         !held && printed.trim().lines().count() == 1 && printed.contains("cash"),
         "{printed}"
     );
+    let (_, printed) = options(&url, &taker, &["withdraw", "200000", "--verbose"]);
+    assert!(printed.contains("Program log: Instruction: Withdraw"), "{printed}");
 
     // A node that is gone is one clear line.
     localnet.end();
     let (held, printed) = options(&url, &taker, &["list"]);
-    assert!(!held && printed.contains("does not answer"), "{printed}");
+    assert!(!held && printed.contains("cannot reach the node"), "{printed}");
 }

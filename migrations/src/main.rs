@@ -3,6 +3,8 @@
 use anyhow::Result;
 use ballast_deploy::config::{Config, DEFAULT};
 use ballast_deploy::steps::Local;
+use ballast_files::pipe;
+use ballast_rpc::secrets::clean;
 use ballast_rpc::BlockingRpc;
 use clap::Parser;
 use std::path::PathBuf;
@@ -32,11 +34,14 @@ struct Args {
 }
 
 fn main() -> ExitCode {
-    ballast_terminal::explain_panics("ballast-migrate", str::to_owned);
+    ballast_terminal::explain_panics("ballast-migrate", clean);
+    if let Err(error) = pipe::end_quietly() {
+        eprintln!("ballast-migrate: no handler for closed pipes: {error}");
+    }
     match run(&Args::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("ballast-migrate: {error:#}");
+            eprintln!("ballast-migrate: {}", clean(&format!("{error:#}")));
             ExitCode::FAILURE
         }
     }

@@ -3,19 +3,21 @@
 use crate::source::Source;
 use ballast_files::moment::TimeUnit;
 use ballast_rpc::amount;
-use ballast_rpc::args::{address, keypair, scheme};
-use ballast_rpc::service::LogFormat;
-use ballast_rpc::ServiceError;
+use ballast_rpc::args::{address, keypair_for};
+use ballast_rpc::service::LogArgs;
+use ballast_rpc::url::HTTP;
+use ballast_rpc::{NodeUrl, ServiceError};
 use ballast_sdk::crank::Fee;
 use ballast_sdk::surface::submission::Terms;
 use ballast_sdk::{addresses, Pubkey};
+use ballast_service::http::ListenAddress;
 use clap::Parser;
 use solana_keypair::Keypair;
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// Fit a volatility surface to an option chain and submit it to a market
-#[derive(Clone, Debug, Parser)]
+#[derive(Clone, Parser)]
 #[command(name = "ballast-feeder", version)]
 pub struct Args {
     /// The risk market's address; its surface account is derived from it
@@ -59,23 +61,38 @@ pub struct Args {
     /// nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// The node's JSON-RPC address
-    #[arg(long, env = "BALLAST_RPC_URL", default_value = "http://127.0.0.1:8899")]
-    pub rpc_url: String,
+    /// The node's JSON-RPC address; several in order of preference, with commas or one by one
+    #[arg(
+        long,
+        visible_alias = "rpc",
+        env = "BALLAST_RPC_URL",
+        hide_env_values = true,
+        default_value = "http://127.0.0.1:8899"
+    )]
+    pub rpc_url: Vec<String>,
     /// File with the feeder's keypair, as `solana-keygen` writes it; it signs and pays
     #[arg(
         long,
         env = "BALLAST_KEYPAIR",
         value_name = "FILE",
-        required_unless_present = "dry_run"
+        required_unless_present_any = ["dry_run", "check"]
     )]
     pub keypair: Option<PathBuf>,
     /// Offered for each compute unit, micro-lamports
     #[arg(long, default_value_t = 0, value_parser = amount::whole)]
     pub priority_fee: u64,
-    /// How log lines look; they go to standard error
-    #[arg(long, value_enum, default_value = "text")]
-    pub log_format: LogFormat,
+    #[command(flatten)]
+    pub logs: LogArgs,
+    /// Serve /metrics, /health and /ready here: a port of this machine alone, such as 9465, or an
+    /// address and a port
+    #[arg(long, env = "BALLAST_METRICS_ADDR", value_name = "[ADDRESS:]PORT")]
+    pub metrics_addr: Option<ListenAddress>,
+    /// TOML file with settings: keys are these flags' names. Flags and environment win over it
+    #[arg(long, env = "BALLAST_FEEDER_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Check the settings, the key, every node and the surface; say what was found; exit
+    #[arg(long)]
+    pub check: bool,
 }
 
 /// What the feeder runs with.
@@ -101,12 +118,14 @@ pub struct Config {
     pub force: bool,
     /// Unit of times that are numbers.
     pub time_unit: Option<TimeUnit>,
-    /// JSON-RPC address.
-    pub rpc_url: String,
+    /// JSON-RPC addresses, in order of preference.
+    pub rpc: Vec<NodeUrl>,
     /// Signs and pays; a dry run may do without.
     pub feeder: Option<Keypair>,
     /// Priority fee.
     pub fee: Fee,
+    /// Where to serve metrics.
+    pub metrics_addr: Option<ListenAddress>,
 }
 
 fn ratio(text: &str) -> Result<f64, String> {
@@ -123,13 +142,14 @@ impl Args {
     /// [`ServiceError::Config`] naming the argument.
     pub fn resolve(self) -> Result<Config, ServiceError> {
         let market = address(&self.market, "--market")?;
+        let rpc = NodeUrl::parse_all(&self.rpc_url, &HTTP, "--rpc-url")?;
         let source = Source::of(&self.chain, self.all);
         if source == Source::Stdin && self.all {
             let error = "--all: standard input is played whole in any case; leave it out with --chain -";
             return Err(ServiceError::Config(error.to_owned()));
         }
         let feeder = self.keypair.as_deref();
-        let feeder = feeder.map(|path| keypair(path, &self.rpc_url)).transpose()?;
+        let feeder = feeder.map(|path| keypair_for(path, &rpc)).transpose()?;
         Ok(Config {
             market,
             surface: addresses::surface(&market),
@@ -145,8 +165,9 @@ impl Args {
             dry_run: self.dry_run,
             force: self.force,
             time_unit: self.time_unit,
-            rpc_url: scheme(self.rpc_url, &["http://", "https://"], "--rpc-url")?,
             feeder: feeder.map(|key| key.warned(|warning| tracing::warn!("{warning}"))),
+            rpc,
+            metrics_addr: self.metrics_addr,
             fee: Fee {
                 micro_lamports: self.priority_fee,
             },

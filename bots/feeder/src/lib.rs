@@ -2,6 +2,8 @@
 //! `docs/guides/run-a-feeder.md`.
 
 pub mod args;
+pub mod check;
+pub mod metrics;
 pub mod report;
 pub mod service;
 pub mod source;

@@ -1,12 +1,14 @@
 //! The process: a snapshot comes, is fitted, submitted, and perhaps published.
 
 use crate::args::Config;
+use crate::metrics;
 use crate::report::Report;
 use crate::source::SourceError;
 use anchor_lang::prelude::Clock;
 use ballast_market_data::chains::Snapshot;
 use ballast_risk::state::{StoredSlice, Submission, Surface, SURFACE_VERSION};
 use ballast_rpc::clock::{clock, CLOCK};
+use ballast_rpc::node::{Observer, TIMEOUT};
 use ballast_rpc::retry::patiently;
 use ballast_rpc::send::{submit, Outcome};
 use ballast_rpc::service::told_to_stop;
@@ -20,7 +22,10 @@ use ballast_sdk::surface::submission::{prepare, Chain, SurfaceSubmission};
 use ballast_sdk::{addresses, Instruction, Pubkey};
 use solana_keypair::Keypair;
 use solana_signer::Signer;
-use tokio::time::sleep;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Mutex;
+use tokio::time::{sleep, timeout};
 
 /// Compute units granted: what the table in `docs/reference/compute-units.md` holds each to, and
 /// half as much again for addresses with unlucky bumps.
@@ -36,24 +41,46 @@ const TRIES: u32 = 5;
 /// How often a snapshot is put on the grid anew when the chain says that the grid or the blockhash
 /// has just moved on.
 const ROUNDS: u32 = 4;
+/// How long a transaction that is on its way is waited for at the end; a blockhash lives a minute.
+const LAST_TRANSACTION: Duration = Duration::from_secs(75);
 
-/// Runs the feeder until its source ends or it is told to stop (SIGTERM, SIGINT).
+/// Runs the feeder until its source ends or it is told to stop (SIGTERM, SIGINT). A snapshot that
+/// is being submitted is finished first, unless it is told to stop again.
 ///
 /// # Errors
 /// [`ServiceError`] of the source, or of the last snapshot; where several may come, each is logged
 /// too.
 pub async fn run(config: Config) -> Result<(), ServiceError> {
-    tokio::select! {
-        ended = play(config) => ended,
-        () = told_to_stop() => {
-            tracing::info!("stopped");
-            Ok(())
-        }
+    let observer = metrics::observer();
+    if let Some(address) = config.metrics_addr {
+        metrics::serve(address, &observer)?;
     }
+    let observer: Arc<dyn Observer> = observer;
+    let busy = Mutex::new(());
+    let playing = play(config, observer, &busy);
+    tokio::pin!(playing);
+    tokio::select! {
+        ended = &mut playing => return ended,
+        () = told_to_stop() => {}
+    }
+    // Whoever holds this waits for the chain; the next snapshot does not get it any more.
+    let free = async {
+        tokio::select! {
+            biased;
+            _ = busy.lock() => {}
+            _ = &mut playing => {}
+        }
+    };
+    tokio::select! {
+        _ = timeout(LAST_TRANSACTION, free) => {}
+        () = told_to_stop() => {}
+    }
+    tracing::info!("stopped");
+    Ok(())
 }
 
-async fn play(config: Config) -> Result<(), ServiceError> {
-    let node = Node::new(&config.rpc_url);
+async fn play(config: Config, observer: Arc<dyn Observer>, busy: &Mutex<()>) -> Result<(), ServiceError> {
+    let node = Node::new(&config.rpc, TIMEOUT, Some(&observer));
     let source_error = |error: SourceError| match error {
         SourceError::LeftOut { .. } => ServiceError::Refused(error.to_string()),
         error => ServiceError::Config(error.to_string()),
@@ -74,7 +101,14 @@ async fn play(config: Config) -> Result<(), ServiceError> {
             sleep(config.interval).await;
         }
         first = false;
-        last = patiently(tries, || feed(&node, &config, &snapshot)).await;
+        metrics::arrived(snapshot.unix_time);
+        last = patiently(tries, || async {
+            // Released between two tries, so that waiting for a node does not hold up the end.
+            let _busy = busy.lock().await;
+            feed(&node, &config, &snapshot).await
+        })
+        .await;
+        metrics::ended(last.is_ok());
         // A single snapshot's failure is the process's; of several, each is told when it happens.
         if let (true, Err(error)) = (goes_on, &last) {
             tracing::warn!(%error, chain_unix_time = snapshot.unix_time, "this snapshot ended without success");
@@ -84,13 +118,13 @@ async fn play(config: Config) -> Result<(), ServiceError> {
 }
 
 /// What the chain knows of a surface and one of its feeders.
-struct Seen {
+pub(crate) struct Seen {
     now: i64,
-    surface: Surface,
+    pub(crate) surface: Surface,
     opened: bool,
 }
 
-async fn observe(node: &Node, config: &Config) -> Result<Seen, ServiceError> {
+pub(crate) async fn observe(node: &Node, config: &Config) -> Result<Seen, ServiceError> {
     let feeder = config.feeder.as_ref().map(Keypair::pubkey);
     let submission = addresses::submission(&config.surface, &feeder.unwrap_or_default());
     let mut found = node.accounts(&[config.surface, CLOCK, submission]).await?.into_iter();
@@ -168,7 +202,7 @@ fn print(config: &Config, snapshot: &Snapshot, submitted: &SurfaceSubmission, no
     Ok(())
 }
 
-fn registered(surface: &Surface, config: &Config, feeder: &Pubkey) -> Result<(), ServiceError> {
+pub(crate) fn registered(surface: &Surface, config: &Config, feeder: &Pubkey) -> Result<(), ServiceError> {
     if surface.feeders().contains(feeder) {
         return Ok(());
     }
@@ -209,6 +243,7 @@ async fn submit_surface(
                 opened = !seen.opened,
                 "submitted"
             );
+            metrics::submitted(seen.now, submitted.distance.map(|distance| distance.median));
             true
         }
         Outcome::Expired | Outcome::WouldPass => false,
@@ -252,6 +287,7 @@ async fn publish(node: &Node, config: &Config, feeder: &Keypair) -> Result<(), S
     match send(node, config, feeder, &[instruction], units).await? {
         Outcome::Confirmed(signature) => {
             tracing::info!(signature = %signature, submissions = count, "published");
+            metrics::published();
             Ok(())
         }
         Outcome::Expired | Outcome::WouldPass => Err(ServiceError::Network(

@@ -1,31 +1,41 @@
 //! `ballast-keeper`: see `docs/reference/keeper.md`.
 
-use ballast_keeper::service::{run, Args};
+use ballast_keeper::service::{check, run, Args};
+use ballast_rpc::secrets::clean;
 use ballast_rpc::service::init_logs;
 use ballast_rpc::ServiceError;
-use clap::Parser;
+use ballast_service::settings;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    ballast_terminal::explain_panics("ballast-keeper", str::to_owned);
-    let args = Args::parse();
-    init_logs(args.log_format);
-    let ended = start(args);
-    match ended {
+    ballast_terminal::explain_panics("ballast-keeper", clean);
+    let args: Args = match settings::parse() {
+        Ok(args) => args,
+        Err(code) => return code,
+    };
+    init_logs(args.logs);
+    match start(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("ballast-keeper: {error}");
+            eprintln!("ballast-keeper: {}", clean(&error.to_string()));
             ExitCode::from(error.exit_code())
         }
     }
 }
 
 fn start(args: Args) -> Result<(), ServiceError> {
+    let checks = args.check;
     let config = args.resolve()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build();
     let runtime = runtime.map_err(|error| ServiceError::Config(format!("the system gives no threads: {error}")))?;
-    runtime.block_on(run(config))
+    if checks {
+        return runtime.block_on(check(&config));
+    }
+    let ended = runtime.block_on(run(config));
+    // What still runs has nothing to finish.
+    runtime.shutdown_background();
+    ended
 }

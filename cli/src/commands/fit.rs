@@ -12,7 +12,7 @@ use ballast_sim::fitting::{self, Day};
 use ballast_sim::json;
 use ballast_sim::plot::PLOT;
 use ballast_sim::smiles;
-use ballast_terminal::tell;
+use ballast_terminal::{tell, Progress};
 use std::path::{Path, PathBuf};
 
 /// Fits a volatility surface without arbitrage to each snapshot of option chains, and says how far
@@ -95,22 +95,26 @@ pub fn run(args: &Args) -> Result<bool> {
         let read = chains::load(file, args.time_unit)?;
         reading::say(&file.display().to_string(), &read.notes, &read.left_out);
         left_out += read.left_out.len();
+        let bar = Progress::of(read.snapshots.len() as u64, "snapshots");
         for snapshot in read.snapshots {
+            bar.step();
             if currency.as_ref().is_some_and(|wanted| *wanted != snapshot.currency) {
                 continue;
             }
             let time = ballast_market_data::format::utc_minute(snapshot.unix_time);
             match fitting::fit_day(&snapshot, args.slices) {
                 Ok(day) => {
-                    tell_table(args, &day.row());
+                    bar.above(|| tell_table(args, &day.row()));
                     for warning in &day.warnings {
-                        tell_table(args, &format!("{time} {:<4} WARNING: {warning}", day.currency));
+                        let line = format!("{time} {:<4} WARNING: {warning}", day.currency);
+                        bar.above(|| tell_table(args, &line));
                     }
                     shown.push(json::day(&day));
                     days.push(day);
                 }
                 Err(error) => {
-                    tell_table(args, &format!("{time} {:<4} NO SURFACE: {error}", snapshot.currency));
+                    let line = format!("{time} {:<4} NO SURFACE: {error}", snapshot.currency);
+                    bar.above(|| tell_table(args, &line));
                     shown.push(json::no_surface(&snapshot, &error.to_string()));
                     refused += 1;
                 }

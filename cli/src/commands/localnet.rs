@@ -10,7 +10,8 @@ use ballast_deploy::price::price_of;
 use ballast_deploy::steps::{compiled, Local};
 use ballast_files::moment::{Moment, TimeUnit, LAST_SECOND};
 use ballast_rpc::{amount, BlockingRpc, Cluster};
-use ballast_terminal::Progress;
+use ballast_terminal::{tell, Progress};
+use serde::Serialize;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -50,6 +51,48 @@ pub struct Args {
     /// Only the bare node: no programs, no vault
     #[arg(long)]
     bare: bool,
+
+    /// Print where everything is as one line of JSON, once it is there, and nothing else
+    #[arg(long)]
+    json: bool,
+}
+
+/// Where everything is.
+#[derive(Serialize)]
+struct Addresses {
+    rpc: String,
+    websocket: String,
+    #[serde(flatten)]
+    accounts: Option<Accounts>,
+}
+
+#[derive(Serialize)]
+struct Accounts {
+    vault: String,
+    share_mint: String,
+    quote_mint: String,
+    risk_market: String,
+    price_account: String,
+    second_price_account: String,
+    clearing_house: String,
+}
+
+impl Addresses {
+    fn of(args: &Args, local: &Local) -> Self {
+        Self {
+            rpc: rpc_url(args.port),
+            websocket: websocket_url(args.port),
+            accounts: (!args.bare).then(|| Accounts {
+                vault: local.keys.vault.to_string(),
+                share_mint: local.keys.share_mint.to_string(),
+                quote_mint: local.keys.quote_mint.to_string(),
+                risk_market: local.keys.risk_market.to_string(),
+                price_account: local.price_feed.to_string(),
+                second_price_account: local.second_feed.to_string(),
+                clearing_house: local.house.house.to_string(),
+            }),
+        }
+    }
 }
 
 /// Reads the time at which a chain begins.
@@ -70,6 +113,7 @@ pub fn run(args: &Args, places: &Places) -> Result<()> {
     if !args.bare {
         building::programs(places)?;
     }
+    ballast_terminal::set_json(args.json);
     let stop = Stop::new()?;
     let binary = places.localnet()?;
     let config = args
@@ -84,15 +128,19 @@ pub fn run(args: &Args, places: &Places) -> Result<()> {
     let waiting = Progress::unknown("starting the node");
     let mut node = start_node(&binary, args.port, args.genesis_time)?;
     drop(waiting);
-    println!("node: {} and {}", rpc_url(args.port), websocket_url(args.port));
+    let all = Addresses::of(args, &local);
+    tell(&format!("node: {} and {}", all.rpc, all.websocket));
     if !args.bare {
         let mut rpc = BlockingRpc::new(&rpc_url(args.port))?;
-        local.initialise(&mut rpc, &places.programs(), &mut |line| println!("  {line}"))?;
+        local.initialise(&mut rpc, &places.programs(), &mut |line| tell(&format!("  {line}")))?;
         if price.is_none() {
-            local.publish_first(&mut rpc, &mut |line| println!("  {line}"))?;
+            local.publish_first(&mut rpc, &mut |line| tell(&format!("  {line}")))?;
         }
-        println!("vault: {}\nprice account: {}", local.keys.vault, local.price_feed);
-        println!("options clearing house: {}", local.house.house);
+    }
+    if let Some(accounts) = &all.accounts {
+        tell(&format!("vault: {}", accounts.vault));
+        tell(&format!("price account: {}", accounts.price_account));
+        tell(&format!("options clearing house: {}", accounts.clearing_house));
     }
     let mut publisher = match price {
         Some(price) => Some(Publisher {
@@ -106,7 +154,10 @@ pub fn run(args: &Args, places: &Places) -> Result<()> {
     };
     // Whoever waits for the line below finds a price.
     publisher.as_mut().map_or(Ok(()), Publisher::publish_if_due)?;
-    println!("Ctrl-C stops it");
+    if args.json {
+        println!("{}", serde_json::to_string(&all)?);
+    }
+    tell("Ctrl-C stops it");
     while !stop.asked() {
         node.check().context("the local node is gone")?;
         publisher.as_mut().map_or(Ok(()), Publisher::publish_if_due)?;

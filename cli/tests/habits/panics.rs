@@ -1,6 +1,7 @@
 //! A panic says one line, asks for a report, and ends with 101: planted ones, in every program.
 
-use crate::{bot, tool, Ran};
+use crate::{bot, support, tool, Ran};
+use std::fs::File;
 use std::path::PathBuf;
 
 fn programs() -> Vec<(&'static str, PathBuf)> {
@@ -41,4 +42,23 @@ fn where_it_came_from_is_shown_to_who_asks() {
     let ran: Ran = command.output().unwrap().into();
     assert_eq!(ran.code, Some(101));
     assert!(ran.err.lines().count() > 5, "{}", ran.err);
+}
+
+#[test]
+fn a_full_disk_is_no_mistake_of_ours() {
+    let chain = support::root().join("sim/data/tests/data/synthetic_chain.csv");
+    for line in [
+        &["fit", "--chains", chain.to_str().unwrap()][..],
+        &["completions", "bash"],
+    ] {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let mut command = tool(env!("CARGO_BIN_EXE_ballast").into());
+        let ran: Ran = command.args(line).stdout(full).output().unwrap().into();
+        assert!(ran.code != Some(101) && ran.code != Some(0), "{line:?}: {:?}", ran.code);
+        assert!(
+            ran.err.lines().count() <= 1 && !ran.err.contains("mistake"),
+            "{}",
+            ran.err
+        );
+    }
 }

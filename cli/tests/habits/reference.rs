@@ -15,6 +15,7 @@ What all commands have in common:
 
 - Results go to standard output. Notes, progress, warnings and errors go to standard error; `--quiet` leaves
   out notes and progress, which are shown on a terminal alone anyway.
+- What the chain refuses is said as the rule with its numbers; `--verbose` adds what the programs logged.
 - Colours are used on a terminal alone, and never with `NO_COLOR`.
 - The exit status is 0 if it was done and is good, 1 if it was not done or is not good, 2 if the command line
   makes no sense, 101 after a mistake of ours, which asks for a report.

@@ -45,7 +45,11 @@ fn quotes_are_signed_taken_and_settled() {
         "2.00 is more than the 1.50 that are left",
     );
     network.ok("taker", "take @call.json");
-    network.refused("taker", "take @call.json", "Filled { left: 0 }");
+    network.refused(
+        "taker",
+        "take @call.json",
+        "nothing is left of the quote: it was taken whole",
+    );
 
     // The taker writes puts to the maker.
     network.ok(
@@ -87,6 +91,7 @@ fn quotes_are_signed_taken_and_settled() {
 
     // Settlement: nothing is due, then a sample each minute, then everything at once.
     assert_eq!(network.ok("taker", "settle"), "nothing is due");
+    assert_eq!(network.json("taker", "settle --json").as_array().map(Vec::len), Some(0));
     network.go(EXPIRY - 1_800);
     network.price = 83_000.0;
     for minute in 0..30 {
@@ -99,13 +104,21 @@ fn quotes_are_signed_taken_and_settled() {
         assert_eq!(network.ok("taker", "settle"), "nothing is due");
     }
     network.go(EXPIRY);
-    let printed = network.ok("taker", "settle --close");
+    let steps = network.json("taker", "settle --json");
+    let due: Vec<&str> = steps
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|step| step["due"].as_str())
+        .collect();
+    assert!(due.ends_with(&["finish", "positions", "claims"]), "{steps}");
     assert!(
-        printed.contains("accounts settled")
-            && printed.contains("1 accounts paid")
-            && printed.contains("with 2 series"),
-        "{printed}"
+        steps.as_array().unwrap().iter().all(|step| step["done"] == true),
+        "{steps}"
     );
+    assert!(steps.to_string().contains("accounts settled") && steps.to_string().contains("1 accounts paid"));
+    let printed = network.ok("taker", "settle --close");
+    assert!(printed.contains("with 2 series"), "{printed}");
 
     // Everybody leaves; the books balance to the base unit.
     network.go(EXPIRY + 3_600);

@@ -13,6 +13,7 @@ fn what_is_wrong_is_named_with_its_value() {
     };
     ballast_keys::write_new(&network.file("stranger.json"), &keys::wallet("stranger")).unwrap();
     let quote = |rest: &str| format!("quote {rest}");
+    // With the cases options-rules-by-their-names and options-wallet-without-sol.
     for (who, command, expected) in [
         (
             "maker",
@@ -38,9 +39,18 @@ fn what_is_wrong_is_named_with_its_value() {
         (
             "maker",
             quote("BTC-3FEB26-8000-C sell --size 1 --price 5"),
-            "StrikeTooLow",
+            "strikes are from 16000 to 400000 now",
         ),
-        ("maker", quote("BTC-11FEB26-82000-C sell --size 1 --price 5"), "TooFar"),
+        (
+            "maker",
+            quote("BTC-3FEB26-80000.5-C sell --size 1 --price 5"),
+            "80000.5 is no strike; the nearest are 80000 and 81000",
+        ),
+        (
+            "maker",
+            quote("BTC-11FEB26-82000-C sell --size 1 --price 5"),
+            "it expires in 9 d 20 h",
+        ),
         (
             "maker",
             quote("BTC-31JAN26-82000-C sell --size 1 --price 5"),
@@ -64,7 +74,17 @@ fn what_is_wrong_is_named_with_its_value() {
         (
             "taker",
             "auction open BTC-3FEB26-82000-C sell --size 1 --start 1 --end 2".to_owned(),
-            "Direction",
+            "direction",
+        ),
+        (
+            "stranger",
+            "open".to_owned(),
+            "has no SOL to pay for the transaction; send it some (on a local network: options faucet",
+        ),
+        (
+            "stranger",
+            "open --deposit 5".to_owned(),
+            "has no account for the quote token",
         ),
         ("stranger", "settle".to_owned(), "has no lamports"),
         ("taker", "list --house 0OIl".to_owned(), "--house"),
@@ -109,13 +129,13 @@ fn what_is_wrong_is_named_with_its_value() {
     // The maker's own, cancelled, or too late.
     network.refused("maker", "take @q.json", "account");
     network.ok("maker", &format!("cancel --nonce {}", quote["nonce"]));
-    network.refused("taker", "take @q.json", "Cancelled");
+    network.refused("taker", "take @q.json", "the maker cancelled the quote");
     network.ok(
         "maker",
         "quote BTC-3FEB26-82000-C sell --size 1 --price 900 --slots 1 --out @late.json",
     );
     network.chain.advance_slot().unwrap();
-    network.refused("taker", "take @late.json", "Expired");
+    network.refused("taker", "take @late.json", "the quote ran out at slot ");
 
     // More than the margin of the maker bears, and a premium that the taker has no cash for.
     network.ok(

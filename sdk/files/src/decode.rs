@@ -11,6 +11,8 @@ use flate2::bufread::MultiGzDecoder;
 const BUFFER: usize = 1 << 16;
 /// Most bytes of a file in UTF-16, which is read as a whole.
 const MAX_UTF16: u64 = 1 << 30;
+/// Most bytes of a file that is read as a whole.
+const MAX_WHOLE: u64 = 1 << 24;
 
 /// Formats that are no text, by their first bytes.
 const BINARY: [(&[u8], &str); 7] = [
@@ -70,6 +72,23 @@ pub fn open(path: &Path) -> Result<Text, DecodeError> {
         return Err(failed(io::Error::from(io::ErrorKind::IsADirectory)));
     }
     text(file, path)
+}
+
+/// Returns the whole text of a small file, such as settings or a quote.
+///
+/// # Errors
+/// [`DecodeError`]; also of a file that is no UTF-8, or larger than 16 MiB.
+pub fn whole(path: &Path) -> Result<String, DecodeError> {
+    let mut text = String::new();
+    let read = open(path)?.reader.take(MAX_WHOLE + 1).read_to_string(&mut text);
+    let failed = |cause| DecodeError::Read {
+        file: path.to_owned(),
+        cause,
+    };
+    match read.map_err(failed)? as u64 {
+        0..=MAX_WHOLE => Ok(text),
+        _ => Err(failed(io::Error::other("it is larger than 16 MiB"))),
+    }
 }
 
 /// Returns the text of an input that arrives piece by piece; `name` is what errors call it.

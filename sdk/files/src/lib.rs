@@ -9,13 +9,11 @@
 //! | [`name`] | names and fields that come from data |
 //! | [`fault`] | a row that was left out, and why |
 //! | [`output`] | the one guard for every file that is written |
-//! | [`keys`] | whether a file holds a secret key |
 //! | [`pipe`] | the end of a process whose reader has gone |
 #![warn(missing_docs)]
 
 pub mod decode;
 pub mod fault;
-pub mod keys;
 pub mod moment;
 pub mod name;
 pub mod number;

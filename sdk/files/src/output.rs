@@ -10,9 +10,8 @@ use std::io::{self, Write};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use ballast_keys::may_be_key;
 use tempfile::{NamedTempFile, TempPath};
-
-use crate::keys::{looks_like_key, MAX_KEY_FILE};
 
 /// Bytes that are read of a file that exists, to know its kind.
 const LOOKED_AT: u64 = 1 << 20;
@@ -172,7 +171,7 @@ impl Guard {
         };
         let path = path.canonicalize().map_err(failed)?;
         let content = beginning(&path).map_err(failed)?;
-        if looks_like_key(&content) && found.len() <= MAX_KEY_FILE as u64 {
+        if may_be_key(&content) {
             return Err(OutputError::Key {
                 flag: flag.to_owned(),
                 path,

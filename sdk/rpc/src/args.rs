@@ -1,12 +1,13 @@
-//! What command lines have in common: addresses, key files, URLs.
+//! What command lines have in common: addresses and key files.
 
 use crate::error::ArgumentError;
+use crate::secrets::clean;
+use crate::url::{NodeUrl, HTTP};
 use ballast_keys::KeyFileError;
 use ballast_sdk::Pubkey;
 use solana_keypair::Keypair;
 use std::path::Path;
 use std::str::FromStr;
-use url::{Host, Url};
 
 /// Parses an address in base 58.
 ///
@@ -15,26 +16,10 @@ use url::{Host, Url};
 pub fn address(text: &str, argument: &str) -> Result<Pubkey, ArgumentError> {
     Pubkey::from_str(text).map_err(|_| {
         ArgumentError(format!(
-            "{argument}: {text:?} is not an address; give 32 bytes in base 58"
+            "{argument}: {:?} is not an address; give 32 bytes in base 58",
+            clean(text)
         ))
     })
-}
-
-/// Returns the URL, if it begins with one of these schemes.
-///
-/// # Errors
-/// Names the argument.
-pub fn scheme(url: String, schemes: &[&str], argument: &str) -> Result<String, ArgumentError> {
-    if schemes
-        .iter()
-        .any(|scheme| url.len() > scheme.len() && url.starts_with(scheme))
-    {
-        return Ok(url);
-    }
-    Err(ArgumentError(format!(
-        "{argument}: {url:?} does not begin with {}",
-        schemes.join(" or ")
-    )))
 }
 
 /// A key that signs, and what its owner should hear about its file.
@@ -56,32 +41,31 @@ impl Signer {
     }
 }
 
-/// Reads the key that `--keypair` names, for use at a node. A file that others can read is refused,
-/// but for a node on this machine, whose keys are worth nothing: there it is a warning.
+/// Reads the key that `--keypair` names, for use at the nodes of `--rpc-url`. A file that others
+/// can read is refused, but for nodes on this machine, whose keys are worth nothing: there it is a
+/// warning.
 ///
 /// # Errors
 /// Names the file, and holds nothing of it.
 pub fn keypair(path: &Path, rpc_url: &str) -> Result<Signer, ArgumentError> {
+    keypair_for(path, &NodeUrl::parse_all(&[rpc_url.to_owned()], &HTTP, "--rpc-url")?)
+}
+
+/// Reads the key that `--keypair` names, for use at these nodes, as [`keypair`] does.
+///
+/// # Errors
+/// Names the file, and holds nothing of it.
+pub fn keypair_for(path: &Path, nodes: &[NodeUrl]) -> Result<Signer, ArgumentError> {
     let named = |error: KeyFileError| ArgumentError(format!("--keypair: {error}"));
     let file = ballast_keys::read(path).map_err(named)?;
     let exposed = file.check_mode().err();
     let keypair = file.signer().map_err(named)?;
     match exposed {
-        Some(error) if !is_local(rpc_url) => Err(named(error)),
+        Some(error) if !nodes.iter().all(NodeUrl::is_loopback) => Err(named(error)),
         exposed => Ok(Signer {
             keypair,
             warning: exposed.map(|error| named(error).to_string()),
         }),
-    }
-}
-
-/// Returns whether a URL is of this machine.
-fn is_local(url: &str) -> bool {
-    match Url::parse(url).as_ref().map(Url::host) {
-        Ok(Some(Host::Domain(name))) => name == "localhost",
-        Ok(Some(Host::Ipv4(address))) => address.is_loopback(),
-        Ok(Some(Host::Ipv6(address))) => address.is_loopback(),
-        _ => false,
     }
 }
 
@@ -125,26 +109,15 @@ mod tests {
     }
 
     #[test]
-    fn a_url_of_this_machine_is_known() {
-        for url in [LOCAL, "http://localhost:1/x", "http://[::1]:8899", "http://127.9.9.9"] {
-            assert!(is_local(url), "{url}");
-        }
-        for url in [
-            "https://node.example",
-            "http://127.0.0.1.example",
-            "http://localhost@away.example",
-            "x",
-        ] {
-            assert!(!is_local(url), "{url}");
-        }
-    }
-    #[test]
-    fn addresses_and_schemes_are_checked_by_name() {
+    fn addresses_are_checked_by_name() {
         assert!(address("0OIl", "--vault")
             .unwrap_err()
             .to_string()
             .starts_with("--vault"));
-        let http = |url: &str| scheme(url.to_owned(), &["http://", "https://"], "--rpc-url");
-        assert!(http("http://x").is_ok() && http("http://").is_err() && http("x:1").is_err());
+        let misplaced = address("https://host/KEY-1234", "--vault").unwrap_err().to_string();
+        assert!(
+            misplaced.contains("https://host") && !misplaced.contains("KEY"),
+            "{misplaced}"
+        );
     }
 }

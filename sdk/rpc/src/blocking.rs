@@ -20,6 +20,12 @@ use tokio::runtime::Runtime;
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a transaction may take to land, and a slot to pass.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// Tries of a read.
+const READS: u32 = 3;
+/// Before a read is tried again.
+const BEFORE_ANOTHER_READ: Duration = Duration::from_millis(300);
+/// What a person is kept waiting for at most because a node asks for it.
+const LONGEST_WAIT: Duration = Duration::from_secs(3);
 /// Between two questions about the same thing.
 const PAUSE: Duration = Duration::from_millis(20);
 /// Bytes of a program written in one request.
@@ -34,41 +40,44 @@ pub struct BlockingRpc {
     node: Node,
 }
 
-/// Says what a [`NodeError`] means to whoever started the node.
-fn unusable(error: &NodeError) -> ClusterError {
-    ClusterError::Unusable(match error {
-        NodeError::Unreachable { url }
-        | NodeError::TimedOut { url }
-        | NodeError::Interrupted { url, .. }
-        | NodeError::Garbled { url, .. } => {
-            format!("the node at {url} does not answer: it was not started, or it died")
-        }
-        NodeError::Foreign { url, words } | NodeError::Declined { url, words } => {
-            format!("the node at {url} answered: {words}")
-        }
-        NodeError::Accounts { .. } | NodeError::Clock => error.to_string(),
-    })
-}
-
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl BlockingRpc {
-    /// Returns the node at `url`. Nothing is asked yet.
+    /// Returns the node at `url`, or at the first that answers of several with commas between them.
+    /// Nothing is asked yet.
     ///
     /// # Errors
-    /// [`ClusterError::Unusable`] if the system gives no timers.
+    /// [`ClusterError::Unusable`] if it is no address, or the system gives no timers.
     pub fn new(url: &str) -> Result<Self, ClusterError> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime =
             runtime.map_err(|error| ClusterError::Unusable(format!("the system gives no timers: {error}")))?;
-        let node = Node::with_timeout(url, TIMEOUT);
+        let node = Node::at(url, TIMEOUT).map_err(|error| ClusterError::Unusable(error.to_string()))?;
         Ok(Self { runtime, node })
     }
 
     fn wait<T>(&self, answer: impl Future<Output = Result<T, NodeError>>) -> Result<T, ClusterError> {
-        self.runtime.block_on(answer).map_err(|error| unusable(&error))
+        Ok(self.runtime.block_on(answer)?)
+    }
+
+    /// Asks again, twice at most, what changes nothing on the chain and may be answered a moment
+    /// later.
+    fn read<T, F: Future<Output = Result<T, NodeError>>>(&self, ask: impl Fn() -> F) -> Result<T, ClusterError> {
+        let mut left = READS;
+        loop {
+            let error = match self.runtime.block_on(ask()) {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let wait = error.wait().unwrap_or_default();
+            left -= 1;
+            if left == 0 || !error.is_transient() || wait > LONGEST_WAIT {
+                return Err(error.into());
+            }
+            sleep(wait.max(BEFORE_ANOTHER_READ));
+        }
     }
 
     fn call(&self, method: &'static str, params: Value) -> Result<Value, ClusterError> {
@@ -82,8 +91,8 @@ impl BlockingRpc {
     fn landed(&self, signature: &Signature) -> Result<(), ClusterError> {
         let start = Instant::now();
         while start.elapsed() < PATIENCE {
-            let outcome = self.node.outcome(signature, CommitmentConfig::processed());
-            if let Some(outcome) = self.wait(outcome)? {
+            let outcome = || self.node.outcome(signature, CommitmentConfig::processed());
+            if let Some(outcome) = self.read(outcome)? {
                 return Ok(outcome?);
             }
             sleep(PAUSE);
@@ -94,7 +103,7 @@ impl BlockingRpc {
 
 impl Cluster for BlockingRpc {
     fn accounts(&mut self, keys: &[Pubkey]) -> Result<Vec<Option<RawAccount>>, ClusterError> {
-        let found = self.wait(self.node.accounts(keys))?.into_iter();
+        let found = self.read(|| self.node.accounts(keys))?.into_iter();
         Ok(found.map(|seen| seen.map(|seen| seen.account)).collect())
     }
 
@@ -105,19 +114,20 @@ impl Cluster for BlockingRpc {
 
     fn program_accounts(&mut self, program: &Pubkey, bytes: usize) -> Result<Vec<RawAccount>, ClusterError> {
         // The filter is applied here: not every node knows it, and a local one has few accounts.
-        let mut found = self.wait(self.node.program_accounts(program, Vec::new()))?;
+        let mut found = self.read(|| self.node.program_accounts(program, Vec::new()))?;
         found.retain(|account| account.data.len() == bytes);
         Ok(found)
     }
 
     fn genesis(&mut self) -> Result<[u8; 32], ClusterError> {
-        Ok(self.wait(self.node.genesis())?.to_bytes())
+        Ok(self.read(|| self.node.genesis())?.to_bytes())
     }
 
     fn send(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Result<(), ClusterError> {
-        let blockhash = self.wait(self.node.blockhash_at(CommitmentConfig::processed()))?;
+        let blockhash = self.read(|| self.node.blockhash_at(CommitmentConfig::processed()))?;
         let transaction = sign(instructions, signers, blockhash)?.into();
-        let signature = self.wait(self.node.simulate_and_send(&transaction))??;
+        let sent = self.wait(self.node.simulate_and_send(&transaction))?;
+        let signature = sent.map_err(|refusal| ClusterError::from(refusal).of_payer(signers))?;
         self.landed(&signature)
     }
 }

@@ -99,7 +99,8 @@ impl Cluster for Embedded {
 
     fn send(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Result<(), ClusterError> {
         let blockhash = self.fresh_blockhash();
-        self.execute(sign(instructions, signers, blockhash)?)
+        let sent = self.execute(sign(instructions, signers, blockhash)?);
+        sent.map_err(|error| error.of_payer(signers))
     }
 }
 

@@ -4,65 +4,10 @@
 //! ([`NodeError`]). [`ClusterError`] is either. [`ArgumentError`] is about what a person typed, and
 //! [`ServiceError`] is how a process ends.
 
+pub use crate::node_error::NodeError;
 use crate::transaction_error::TransactionError;
-
-/// Why a node could not be asked, or its answer not be used. Each message is one line.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NodeError {
-    /// Nobody listens.
-    #[error("cannot reach the node at {url}; is it running, and is --rpc-url right?")]
-    Unreachable {
-        /// The node.
-        url: String,
-    },
-    /// No answer within the longest wait.
-    #[error("the node at {url} did not answer in time")]
-    TimedOut {
-        /// The node.
-        url: String,
-    },
-    /// The connection broke while an answer was on its way.
-    #[error("the node at {url} says: {words}")]
-    Interrupted {
-        /// The node.
-        url: String,
-        /// What the connection reports.
-        words: String,
-    },
-    /// The body of the answer cannot be decoded.
-    #[error("{url} does not answer as a Solana node does ({words}); check --rpc-url")]
-    Garbled {
-        /// The node.
-        url: String,
-        /// What the decoder reports.
-        words: String,
-    },
-    /// It is an answer, but not one that a Solana node gives.
-    #[error("{url} does not answer as a Solana node does ({words}); check --rpc-url")]
-    Foreign {
-        /// The node.
-        url: String,
-        /// What does not fit.
-        words: String,
-    },
-    /// The node declines the question.
-    #[error("the node at {url} says: {words}")]
-    Declined {
-        /// The node.
-        url: String,
-        /// Its words.
-        words: String,
-    },
-    /// Accounts that are not those asked for, or cannot be decoded.
-    #[error("{url} sent accounts that make no sense; check --rpc-url")]
-    Accounts {
-        /// The node.
-        url: String,
-    },
-    /// The clock's account is missing, or too short.
-    #[error("the node has no sound clock")]
-    Clock,
-}
+use solana_keypair::Keypair;
+use solana_signer::Signer;
 
 /// Why a chain did not do something.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -70,9 +15,23 @@ pub enum ClusterError {
     /// It refused the transaction.
     #[error(transparent)]
     Refused(#[from] TransactionError),
-    /// It could not be asked, or its answer not be used. One line.
+    /// The node could not be asked, or its answer not be used.
+    #[error(transparent)]
+    Node(#[from] NodeError),
+    /// It cannot be used for another reason. One line.
     #[error("{0}")]
     Unusable(String),
+}
+
+impl ClusterError {
+    /// Says that the first signer cannot pay, where that is the reason.
+    #[must_use]
+    pub(crate) fn of_payer(self, signers: &[&Keypair]) -> Self {
+        match (self, signers.first()) {
+            (Self::Refused(refusal), Some(payer)) => Self::Refused(refusal.of_payer(&payer.pubkey())),
+            (other, _) => other,
+        }
+    }
 }
 
 /// What is wrong with an argument. One line that names it.
@@ -87,6 +46,9 @@ pub enum ServiceError {
     #[error("{0}")]
     Config(String),
     /// The node could not be reached, or answered nonsense. Exit code 1.
+    #[error(transparent)]
+    Node(#[from] NodeError),
+    /// Something did not reach the chain, for another reason. Exit code 1.
     #[error("{0}")]
     Network(String),
     /// The chain refused the transaction. Exit code 1.
@@ -99,14 +61,8 @@ impl ServiceError {
     pub const fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) => 2,
-            Self::Network(_) | Self::Refused(_) => 1,
+            Self::Node(_) | Self::Network(_) | Self::Refused(_) => 1,
         }
-    }
-}
-
-impl From<NodeError> for ServiceError {
-    fn from(error: NodeError) -> Self {
-        Self::Network(error.to_string())
     }
 }
 

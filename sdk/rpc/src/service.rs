@@ -1,7 +1,9 @@
 //! What long-running processes share: log lines, and the end of the process.
 
+use crate::secrets::clean;
+use crate::transaction_error::program_logs;
 use clap::ValueEnum;
-use tracing_subscriber::fmt::MakeWriter;
+use std::io::{self, Write};
 use tracing_subscriber::EnvFilter;
 
 /// How log lines look.
@@ -13,19 +15,65 @@ pub enum LogFormat {
     Json,
 }
 
-/// Starts logging on standard output; `RUST_LOG` chooses other levels than `info`.
-pub fn init_logs(format: LogFormat) {
-    init_on(format, std::io::stdout);
+/// What a service logs, and how. The last of `--quiet` and `--verbose` counts; `RUST_LOG` wins over
+/// both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::Args)]
+pub struct LogArgs {
+    /// How log lines look
+    #[arg(long, value_enum, default_value = "text")]
+    pub log_format: LogFormat,
+    /// Log warnings and errors alone
+    #[arg(long, short, overrides_with_all = ["quiet", "verbose"])]
+    pub quiet: bool,
+    /// When the chain refuses a transaction, log what its programs logged
+    #[arg(long, short, overrides_with_all = ["quiet", "verbose"])]
+    pub verbose: bool,
+}
+
+impl LogArgs {
+    fn filter(self) -> &'static str {
+        match (self.quiet, self.verbose) {
+            (true, _) => "warn",
+            (false, false) => "info",
+            (false, true) => concat!("info,", program_logs!(), "=debug"),
+        }
+    }
+}
+
+/// Starts logging on standard output.
+pub fn init_logs(args: LogArgs) {
+    init_on(args.log_format, args.filter(), std::io::stdout);
 }
 
 /// Starts logging on standard error, where standard output carries something else.
-pub fn init_logs_on_stderr(format: LogFormat) {
-    init_on(format, std::io::stderr);
+pub fn init_logs_on_stderr(args: LogArgs) {
+    init_on(args.log_format, args.filter(), std::io::stderr);
 }
 
-fn init_on(format: LogFormat, writer: impl for<'a> MakeWriter<'a> + Send + Sync + 'static) {
-    let quiet = || EnvFilter::new("info,solana_pubsub_client=error,solana_rpc_client=error");
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| quiet());
+/// Shows on standard error what programs logged in a transaction that the chain refused, and
+/// nothing else: for commands that say everything themselves.
+pub fn show_program_logs() {
+    init_on(LogFormat::Text, concat!(program_logs!(), "=debug"), std::io::stderr);
+}
+
+/// Takes known secrets out of log lines, whoever wrote them: `RUST_LOG` may let libraries speak.
+/// Lines arrive whole.
+struct Cleaned<W>(W);
+
+impl<W: Write> Write for Cleaned<W> {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.0.write_all(clean(&String::from_utf8_lossy(line)).as_bytes())?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+fn init_on<W: Write + 'static>(format: LogFormat, filter: &str, writer: impl Fn() -> W + Send + Sync + 'static) {
+    let writer = move || Cleaned(writer());
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(filter));
     let logger = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_target(false)
@@ -47,5 +95,32 @@ pub async fn told_to_stop() {
     tokio::select! {
         _ = interrupt => (),
         _ = terminate.recv() => (),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Args {
+        #[command(flatten)]
+        logs: LogArgs,
+    }
+
+    #[test]
+    fn the_last_word_about_how_much_is_logged_counts() {
+        let more = "info,ballast_rpc::program_logs=debug";
+        for (line, expected) in [
+            ("", "info"),
+            ("-q", "warn"),
+            ("--verbose", more),
+            ("--quiet -v", more),
+            ("-v -q --quiet", "warn"),
+        ] {
+            let words = std::iter::once("bot").chain(line.split_whitespace());
+            assert_eq!(Args::parse_from(words).logs.filter(), expected, "{line}");
+        }
     }
 }

@@ -1,6 +1,16 @@
 //! What a refused transaction says.
 
+use crate::words::in_words;
+use ballast_sdk::Pubkey;
 use std::fmt;
+
+/// The name under which the logs of refused transactions are logged.
+macro_rules! program_logs {
+    () => {
+        "ballast_rpc::program_logs"
+    };
+}
+pub(crate) use program_logs;
 
 /// Why the chain refused a transaction, as far as it could be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +49,14 @@ const BEATEN: [&str; 8] = [
     "OrderAlreadyPending",
     "OrderInFlight",
 ];
+/// How the runtime and the system program say that there is nothing to pay with.
+const UNFUNDED: [&str; 5] = [
+    "no record of a prior credit",
+    "insufficient funds for fee",
+    "insufficient funds for rent",
+    "insufficient lamports",
+    "SOL to pay for the transaction",
+];
 const NOT_YET: [&str; 6] = [
     "NotLiquid",
     "BookMustComeDown",
@@ -60,10 +78,34 @@ impl TransactionError {
     /// Reads a refusal out of the runtime's error and the logs. The first program that names its
     /// error is the one that refused; its callers only pass it on.
     pub fn read(error: &str, logs: &[String]) -> Self {
+        for line in logs {
+            tracing::debug!(target: program_logs!(), "{line}");
+        }
         logs.iter()
             .enumerate()
             .find_map(|(index, line)| Some(named(error, part(line, "Error Code: ")?, line, before(logs, index))))
             .unwrap_or_else(|| unnamed(error, logs))
+    }
+
+    /// Returns whether whoever pays has not enough lamports.
+    pub fn is_unfunded(&self) -> bool {
+        UNFUNDED
+            .iter()
+            .any(|words| self.name.contains(words) || self.words.contains(words))
+    }
+
+    /// Says who pays, where the reason is that there is nothing to pay with.
+    #[must_use]
+    pub fn of_payer(mut self, payer: &Pubkey) -> Self {
+        if self.is_unfunded() {
+            let enough = if self.words.contains("insufficient") {
+                "not enough SOL"
+            } else {
+                "no SOL"
+            };
+            self.words = format!("{payer} has {enough} to pay for the transaction; send it some");
+        }
+        self
     }
 
     /// Returns what it means to whoever planned the transaction.
@@ -105,7 +147,7 @@ fn named(error: &str, name: String, line: &str, numbers: Option<&str>) -> Transa
     let words = match (whole, numbers) {
         (None, _) => error.to_owned(),
         (Some(whole), None) => whole.to_owned(),
-        (Some(whole), Some(numbers)) => format!("{whole} ({numbers})"),
+        (Some(whole), Some(numbers)) => format!("{whole} ({})", in_words(numbers)),
     };
     TransactionError {
         name,
@@ -115,14 +157,19 @@ fn named(error: &str, name: String, line: &str, numbers: Option<&str>) -> Transa
     }
 }
 
-/// Makes do with the runtime's words, where no program names its error.
+/// Makes do with the words of the runtime, or of a program that has no names for its errors.
 fn unnamed(error: &str, logs: &[String]) -> TransactionError {
     let failed = logs.iter().find(|line| line.contains(" failed: "));
+    let said = logs.iter().find_map(|line| {
+        let text = line.strip_prefix("Program log: ").unwrap_or(line);
+        let is_said = text.starts_with("Error: ") || text.starts_with("Transfer: insufficient lamports");
+        is_said.then(|| text.trim_start_matches("Error: "))
+    });
     TransactionError {
         name: error.to_owned(),
         code: None,
         message: failed.map_or(error, String::as_str).to_owned(),
-        words: error.to_owned(),
+        words: said.map_or_else(|| error.to_owned(), |said| format!("{said} ({error})")),
     }
 }
 
@@ -163,6 +210,38 @@ mod tests {
     }
 
     #[test]
+    fn who_cannot_pay_is_told_so() {
+        let payer = Pubkey::new_unique();
+        for (error, log, expected) in [
+            (
+                "Transaction simulation failed: Attempt to debit an account but found no record of a prior credit.",
+                "",
+                "no SOL",
+            ),
+            (
+                "Insufficient funds for fee".to_lowercase().as_str(),
+                "",
+                "not enough SOL",
+            ),
+            (
+                "Error processing Instruction 1: custom program error: 0x1",
+                "Transfer: insufficient lamports 5, need 7",
+                "not enough SOL",
+            ),
+        ] {
+            let told = TransactionError::read(error, &[log.to_owned()]).of_payer(&payer);
+            let wanted = format!("{payer} has {expected} to pay for the transaction; send it some");
+            assert!(told.is_unfunded() && told.words == wanted, "{}", told.words);
+        }
+        let other = TransactionError::read(
+            "custom program error: 0x1",
+            &["Program log: Error: insufficient funds".to_owned()],
+        );
+        let told = other.of_payer(&payer);
+        assert_eq!(told.words, "insufficient funds (custom program error: 0x1)");
+    }
+
+    #[test]
     fn logs_that_say_nothing_leave_the_runtimes_words() {
         let refusal = TransactionError::read(
             "Error processing Instruction 1: invalid account data",
@@ -190,7 +269,7 @@ mod tests {
         };
         assert_eq!(
             first("Program log: Size { quantity: 3 }"),
-            "amount: zero (Size { quantity: 3 })"
+            "amount: zero (size: quantity 3)"
         );
         assert_eq!(first("Program log: Instruction: Deposit"), "amount: zero");
         assert_eq!(first("Program data: AAAA"), "amount: zero");

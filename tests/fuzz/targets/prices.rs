@@ -1,16 +1,21 @@
-//! Price histories and option chains: files of any bytes, and files that are nearly right. No
-//! panic, every error on one line, candles one step apart, forwards and strikes that are numbers.
+//! Price histories, option chains, volatility indices and markets' parameters: files of any bytes,
+//! and files that are nearly right. No panic, every error on one line, candles one step apart,
+//! snapshots and the index's values in the order of time.
 #![no_main]
 
 use ballast_market_data::chains;
 use ballast_market_data::history::{load, Request};
+use ballast_market_data::index;
+use ballast_market_data::markets::{Markets, DEFAULT};
 use std::io::Write;
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let Some((how, rest)) = data.split_first() else { return };
     let text = String::from_utf8_lossy(rest);
-    let bytes = match how % 4 {
+    let bytes = match how % 6 {
         0 => rest.to_vec(),
+        3 => format!("unix_time,dvol_percent\n{text}\n").into_bytes(),
+        4 => return parameters(&text),
         1 => format!("unix_time,open,high,low,close\n{text}\n").into_bytes(),
         2 => format!("unix_time,currency,expiry,strike,type,bid,ask,forward\n{text}\n").into_bytes(),
         _ => rows(rest).into_bytes(),
@@ -45,7 +50,25 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
         }
         Err(error) => assert!(!error.to_string().contains('\n'), "{error}"),
     }
+    match index::load(file.path(), None) {
+        Ok(index) => assert!(index.points.values().all(|value| (100..=50_000).contains(&value.0))),
+        Err(error) => assert!(!error.to_string().contains('\n'), "{error}"),
+    }
 });
+
+/// Reads markets' parameters: the default ones with a line changed.
+fn parameters(text: &str) {
+    for text in [
+        text.to_owned(),
+        DEFAULT.replacen("btc", text, 1),
+        format!("{DEFAULT}\n{text}"),
+    ] {
+        match Markets::parse(&text) {
+            Ok(markets) => markets.names().for_each(|name| drop(markets.get(name))),
+            Err(error) => assert!(!error.to_string().contains('\n'), "{error}"),
+        }
+    }
+}
 
 /// Returns a history of hours that the bytes shift here and there.
 fn rows(bytes: &[u8]) -> String {

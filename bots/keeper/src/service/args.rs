@@ -1,30 +1,38 @@
 //! The command line, and what it comes to.
 
+use super::work::Habits;
 use ballast_rpc::amount;
-use ballast_rpc::args::{address, keypair, scheme};
-use ballast_rpc::service::LogFormat;
-use ballast_rpc::ServiceError;
+use ballast_rpc::args::{address, keypair_for};
+use ballast_rpc::service::LogArgs;
+use ballast_rpc::url::{HTTP, WEBSOCKET};
+use ballast_rpc::{NodeUrl, ServiceError};
 use ballast_sdk::crank::Fee;
 use ballast_sdk::Pubkey;
+use ballast_service::http::ListenAddress;
 use clap::Parser;
 use solana_keypair::Keypair;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// Watch a vault and crank what is due
-#[derive(Clone, Debug, Parser)]
+#[derive(Clone, Parser)]
 #[command(name = "ballast-keeper", version)]
 pub struct Args {
     /// The vault's address; everything else is read from it
     #[arg(long, env = "BALLAST_VAULT")]
     pub vault: String,
-    /// The node's JSON-RPC address
-    #[arg(long, env = "BALLAST_RPC_URL", default_value = "http://127.0.0.1:8899")]
-    pub rpc_url: String,
-    /// The node's websocket address [default: the RPC address, its port plus one]
-    #[arg(long, env = "BALLAST_WS_URL")]
-    pub ws_url: Option<String>,
+    /// The node's JSON-RPC address; several in order of preference, with commas or one by one
+    #[arg(
+        long,
+        visible_alias = "rpc",
+        env = "BALLAST_RPC_URL",
+        hide_env_values = true,
+        default_value = "http://127.0.0.1:8899"
+    )]
+    pub rpc_url: Vec<String>,
+    /// The node's websocket address, or several [default: each RPC address, its port plus one]
+    #[arg(long, visible_alias = "ws", env = "BALLAST_WS_URL", hide_env_values = true)]
+    pub ws_url: Vec<String>,
     /// File with the keypair that pays for transactions, as `solana-keygen` writes it
     #[arg(long, env = "BALLAST_KEYPAIR", value_name = "FILE")]
     pub keypair: PathBuf,
@@ -37,12 +45,18 @@ pub struct Args {
     /// Plan and simulate, send nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Serve Prometheus metrics here, for example 127.0.0.1:9464
-    #[arg(long, value_name = "ADDRESS:PORT")]
-    pub metrics_addr: Option<SocketAddr>,
-    /// How log lines look
-    #[arg(long, value_enum, default_value = "text")]
-    pub log_format: LogFormat,
+    /// Serve /metrics, /health and /ready here: a port of this machine alone, such as 9464, or an
+    /// address and a port
+    #[arg(long, env = "BALLAST_METRICS_ADDR", value_name = "[ADDRESS:]PORT")]
+    pub metrics_addr: Option<ListenAddress>,
+    /// TOML file with settings: keys are these flags' names. Flags and environment win over it
+    #[arg(long, env = "BALLAST_KEEPER_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Check settings, key, every node, websocket and vault; say what was found; exit
+    #[arg(long, conflicts_with = "once")]
+    pub check: bool,
+    #[command(flatten)]
+    pub logs: LogArgs,
     /// Read everything again this often, websocket or not
     #[arg(long, default_value_t = 400, value_parser = clap::value_parser!(u64).range(50..=60_000))]
     pub poll_ms: u64,
@@ -59,10 +73,10 @@ pub struct Args {
 pub struct Config {
     /// The vault.
     pub vault: Pubkey,
-    /// JSON-RPC address.
-    pub rpc_url: String,
-    /// Websocket address.
-    pub ws_url: String,
+    /// JSON-RPC addresses, in order of preference.
+    pub rpc: Vec<NodeUrl>,
+    /// Websocket addresses, in order of preference.
+    pub websockets: Vec<NodeUrl>,
     /// Pays and signs.
     pub keeper: Keypair,
     /// Price account, if told.
@@ -72,7 +86,7 @@ pub struct Config {
     /// Send nothing.
     pub dry_run: bool,
     /// Where to serve metrics.
-    pub metrics_addr: Option<SocketAddr>,
+    pub metrics_addr: Option<ListenAddress>,
     /// Interval of full reads.
     pub poll: Duration,
     /// Interval of looking for redemption requests.
@@ -81,22 +95,35 @@ pub struct Config {
     pub fee: Fee,
 }
 
+impl Config {
+    /// Returns how the worker is told to behave.
+    pub(super) const fn habits(&self) -> Habits {
+        Habits {
+            fee: self.fee,
+            dry_run: self.dry_run,
+            ticket_interval: self.ticket_interval,
+        }
+    }
+}
+
 impl Args {
     /// Checks everything that can be checked without the node.
     ///
     /// # Errors
     /// [`ServiceError::Config`] naming the argument.
     pub fn resolve(self) -> Result<Config, ServiceError> {
-        let ws_url = match self.ws_url {
-            Some(url) => scheme(url, &["ws://", "wss://"], "--ws-url")?,
-            None => websocket_of(&self.rpc_url)?,
+        let rpc = NodeUrl::parse_all(&self.rpc_url, &HTTP, "--rpc-url")?;
+        let websockets = if self.ws_url.is_empty() {
+            rpc.iter().map(NodeUrl::websocket).collect::<Result<_, _>>()?
+        } else {
+            NodeUrl::parse_all(&self.ws_url, &WEBSOCKET, "--ws-url")?
         };
-        let keeper = keypair(&self.keypair, &self.rpc_url)?;
+        let keeper = keypair_for(&self.keypair, &rpc)?;
         Ok(Config {
             vault: address(&self.vault, "--vault")?,
-            rpc_url: scheme(self.rpc_url, &["http://", "https://"], "--rpc-url")?,
-            ws_url,
             keeper: keeper.warned(|warning| tracing::warn!("{warning}")),
+            rpc,
+            websockets,
             price_feed: self.price_feed.map(|text| address(&text, "--price-feed")).transpose()?,
             once: self.once,
             dry_run: self.dry_run,
@@ -108,28 +135,6 @@ impl Args {
             },
         })
     }
-}
-
-/// `http://host:8899` has its websocket at `ws://host:8900`; an address without a port keeps having
-/// none.
-fn websocket_of(rpc_url: &str) -> Result<String, ServiceError> {
-    let (scheme, rest) = match (rpc_url.strip_prefix("http://"), rpc_url.strip_prefix("https://")) {
-        (Some(rest), _) => ("ws", rest),
-        (_, Some(rest)) => ("wss", rest),
-        _ => {
-            return Err(ServiceError::Config(format!(
-                "--rpc-url: {rpc_url:?} does not begin with http:// or https://"
-            )))
-        }
-    };
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let digits = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-    let Some((host, port)) = authority.rsplit_once(':').filter(|(_, port)| digits(port)) else {
-        return Ok(format!("{scheme}://{rest}"));
-    };
-    let next = port.parse::<u16>().ok().and_then(|port| port.checked_add(1));
-    let next = next.ok_or_else(|| ServiceError::Config(format!("--rpc-url: no port follows {port}; give --ws-url")))?;
-    Ok(format!("{scheme}://{host}:{next}{path}"))
 }
 
 #[cfg(test)]
@@ -152,20 +157,6 @@ mod tests {
     }
 
     #[test]
-    fn the_websocket_is_one_port_up_and_without_a_port_on_the_same_host() {
-        for (rpc, ws) in [
-            ("http://127.0.0.1:8899", "ws://127.0.0.1:8900"),
-            ("https://node.example/key?a=b", "wss://node.example/key?a=b"),
-            ("http://[::1]:1/", "ws://[::1]:2/"),
-            ("http://[::1]", "ws://[::1]"),
-        ] {
-            assert_eq!(websocket_of(rpc).unwrap(), ws);
-        }
-        assert!(websocket_of("http://host:65535").is_err());
-        assert!(websocket_of("ftp://host").is_err());
-    }
-
-    #[test]
     fn a_sound_command_line_is_taken() {
         let path = file(
             "good",
@@ -173,7 +164,7 @@ mod tests {
         );
         let config = parse(&["--priority-fee", "7", "--once"], &path).unwrap();
         assert_eq!(config.fee.micro_lamports, 7);
-        assert_eq!(config.ws_url, "ws://127.0.0.1:8900");
+        assert_eq!(config.websockets[0].shown(), "ws://127.0.0.1:8900");
         assert!(config.once && !config.dry_run);
     }
 

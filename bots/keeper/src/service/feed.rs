@@ -17,7 +17,7 @@ use pyth_solana_receiver_sdk::price_update::{PriceUpdateV2, VerificationLevel};
 ///   verified update of the feed.
 ///
 /// # Errors
-/// [`ServiceError::Config`] if there is none, [`ServiceError::Network`].
+/// [`ServiceError::Config`] if there is none, [`ServiceError::Node`].
 pub async fn find(node: &Node, source: &PriceSource) -> Result<Pubkey, ServiceError> {
     if source.kind() != Some(SourceKind::PythPull) {
         return Ok(Pubkey::from(source.feed));

@@ -6,74 +6,111 @@ use ballast_core_vault::prices::Purpose;
 use ballast_rpc::ServiceError;
 use ballast_sdk::action::CrankAction;
 use ballast_sdk::snapshot::Snapshot;
-use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram, Unit};
-use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
-use std::net::SocketAddr;
-use std::time::Duration;
+use ballast_service::http::{self, Buckets, ListenAddress, Readiness};
+use ballast_service::metric::{Kind, Metric};
+use ballast_service::nodes::{self, NodeMetrics};
+use metrics::{counter, gauge, histogram};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+const PREFIX: &str = "ballast_keeper";
 const CRANKS: &str = "ballast_keeper_cranks_total";
 const REACTION: &str = "ballast_keeper_reaction_seconds";
 const WEBSOCKET: &str = "ballast_keeper_websocket_connected";
-const RPC: &str = "ballast_keeper_rpc_up";
+const LAST_READ: &str = "ballast_keeper_last_read_timestamp_seconds";
 const BALANCE: &str = "ballast_keeper_balance_lamports";
-const PRICE: &str = "ballast_price";
-const PRICE_AGE: &str = "ballast_last_price_age_seconds";
-const NAV: &str = "ballast_vault_nav";
-const DELTA: &str = "ballast_vault_delta";
-const TARGET: &str = "ballast_vault_target_delta";
-const BAND: &str = "ballast_vault_band";
-const LEAVING: &str = "ballast_vault_leaving_shares";
-const BREAKER: &str = "ballast_breaker_tripped";
-const VAULT_BREAKER: &str = "ballast_vault_breaker_tripped";
-const VENUE_FAILURES: &str = "ballast_vault_venue_failures";
-const REGIME: &str = "ballast_regime";
+const PRICE: &str = "ballast_keeper_market_price";
+const PRICE_AGE: &str = "ballast_keeper_market_price_age_seconds";
+const REGIME: &str = "ballast_keeper_market_regime";
+const BREAKER: &str = "ballast_keeper_market_breaker_tripped";
+const NAV: &str = "ballast_keeper_vault_nav";
+const DELTA: &str = "ballast_keeper_vault_delta";
+const TARGET: &str = "ballast_keeper_vault_target_delta";
+const BAND: &str = "ballast_keeper_vault_band";
+const LEAVING: &str = "ballast_keeper_vault_leaving_shares";
+const VAULT_BREAKER: &str = "ballast_keeper_vault_breaker_tripped";
+const VENUE_FAILURES: &str = "ballast_keeper_vault_venue_failures";
 
 /// Seconds; the goal is 20 ms.
 const BUCKETS: [f64; 11] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0, 5.0];
 
-/// Serves metrics at `address`. Must be called inside the runtime.
+/// Returns every metric of the keeper.
+pub fn all() -> Vec<Metric> {
+    let gauge = |name, help| Metric::new(name, Kind::Gauge, &[], help);
+    let mut all = nodes::metrics(PREFIX);
+    all.extend([
+        gauge(WEBSOCKET, "1 while the websocket is open and steady"),
+        gauge(LAST_READ, "Unix time of the last full read"),
+        Metric::new(
+            CRANKS,
+            Kind::Counter,
+            &["action", "outcome"],
+            "Actions by outcome: confirmed, beaten, refused (in simulation), failed (on the chain), expired, dry_run",
+        ),
+        Metric::new(
+            REACTION,
+            Kind::Histogram,
+            &[],
+            "From the notice of a price to the signed transaction",
+        ),
+        gauge(BALANCE, "The keeper's SOL, in lamports"),
+        gauge(PRICE, "Exit price as the programs hold it, quote base units a lot"),
+        gauge(PRICE_AGE, "Chain time since the price was published"),
+        gauge(REGIME, "The market's regime: 0 calm, 1 elevated, 2 stressed, 3 crisis"),
+        gauge(BREAKER, "1 while a breaker of the market is active"),
+        gauge(NAV, "Net asset value, quote base units"),
+        gauge(DELTA, "Dollar delta, quote base units"),
+        gauge(TARGET, "Target of the dollar delta, quote base units"),
+        gauge(BAND, "Half-width of the band around the target, quote base units"),
+        gauge(LEAVING, "Shares that wait to be redeemed"),
+        Metric::new(
+            VAULT_BREAKER,
+            Kind::Gauge,
+            &["breaker"],
+            "1 while this breaker of the vault is active, or a mark would trip it",
+        ),
+        gauge(VENUE_FAILURES, "Failed observations of the venue, in a row"),
+    ]);
+    all
+}
+
+/// Returns who hears how nodes are.
+pub fn observer() -> Arc<NodeMetrics> {
+    NodeMetrics::observer(PREFIX)
+}
+
+/// Keeps metrics from now on, and serves them. Must be called inside the runtime.
 ///
 /// # Errors
 /// [`ServiceError::Config`] if the address cannot be listened on.
-pub fn serve(address: SocketAddr) -> Result<(), ServiceError> {
-    let busy = |error: String| {
-        ServiceError::Config(format!(
-            "--metrics-addr: cannot serve on {address} ({error}); choose a free port"
-        ))
-    };
-    // The exporter binds inside its own task; asked for first, a busy port is an error here.
-    std::net::TcpListener::bind(address).map_err(|error| busy(error.to_string()))?;
-    PrometheusBuilder::new()
-        .set_buckets_for_metric(Matcher::Full(REACTION.to_owned()), &BUCKETS)
-        .map(|builder| builder.with_http_listener(address))
-        .and_then(PrometheusBuilder::install)
-        .map_err(|error| busy(error.to_string()))?;
-    describe_counter!(
-        CRANKS,
-        "Actions by outcome: confirmed, beaten, refused, failed, expired, dry_run"
-    );
-    describe_histogram!(
-        REACTION,
-        Unit::Seconds,
-        "From the notice of a price to the signed transaction"
-    );
-    describe_gauge!(WEBSOCKET, "1 while the websocket is open");
-    describe_gauge!(RPC, "1 while the node answers");
-    describe_gauge!(BALANCE, "The keeper's SOL, in lamports");
-    describe_gauge!(PRICE, "Price in quote base units a lot");
-    describe_gauge!(PRICE_AGE, Unit::Seconds, "Chain time since the price was published");
-    describe_gauge!(NAV, "Net asset value, quote base units");
-    describe_gauge!(DELTA, "Dollar delta, quote base units");
-    describe_gauge!(TARGET, "Target of the dollar delta, quote base units");
-    describe_gauge!(BAND, "Half-width of the band around the target, quote base units");
-    describe_gauge!(LEAVING, "Shares that wait to be redeemed");
-    describe_gauge!(BREAKER, "1 while a breaker of the market is active");
-    describe_gauge!(VAULT_BREAKER, "1 while this breaker of the vault is active");
-    describe_gauge!(VENUE_FAILURES, "Failed observations of the venue, in a row");
-    describe_gauge!(REGIME, "The market's regime: 0 calm, 1 elevated, 2 stressed, 3 crisis");
+pub fn serve(address: ListenAddress, ready: Readiness) -> Result<(), ServiceError> {
+    let calls = format!("{PREFIX}_node_call_seconds");
+    let buckets = [
+        Buckets {
+            name: REACTION,
+            bounds: &BUCKETS,
+        },
+        Buckets {
+            name: &calls,
+            bounds: &nodes::CALL_BUCKETS,
+        },
+    ];
+    let handle = http::install(&buckets)?;
+    all().iter().for_each(Metric::describe);
+    // A counter that is there from the start has a rate when it first counts.
+    for action in [CrankAction::Observe, CrankAction::Mark].map(|action| action.name()) {
+        for outcome in ["confirmed", "beaten", "refused", "failed", "expired", "dry_run"] {
+            counter!(CRANKS, "action" => action, "outcome" => outcome).absolute(0);
+        }
+    }
     websocket(false);
-    rpc(false);
-    Ok(())
+    http::serve(address, handle, ready)
+}
+
+/// Everything was read.
+pub fn read() {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    gauge!(LAST_READ).set(now.as_secs_f64());
 }
 
 fn flag(value: bool) -> f64 {
@@ -83,11 +120,6 @@ fn flag(value: bool) -> f64 {
 /// The websocket came or went.
 pub fn websocket(connected: bool) {
     gauge!(WEBSOCKET).set(flag(connected));
-}
-
-/// The node answered or did not.
-pub fn rpc(up: bool) {
-    gauge!(RPC).set(flag(up));
 }
 
 /// The keeper's balance.
@@ -141,5 +173,55 @@ pub fn vault(snapshot: &Snapshot) {
     if let Some(targets) = appraisal.targets() {
         gauge!(TARGET).set(targets.delta.0 as f64);
         gauge!(BAND).set(targets.band.0 as f64);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ballast_service::metric::table;
+
+    fn file(name: &str) -> String {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../..")
+            .join(name);
+        std::fs::read_to_string(path).unwrap()
+    }
+
+    /// Returns the names of this service's metrics in a text, without a histogram's suffixes.
+    fn names(text: &str) -> Vec<String> {
+        let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        let ours = words.filter(|word| word.starts_with(PREFIX) && word.len() > PREFIX.len());
+        let plain = |word: &str| word.trim_end_matches("_bucket").to_owned();
+        ours.map(plain).collect()
+    }
+
+    #[test]
+    fn what_dashboard_and_alerts_name_is_exported() {
+        let all = all();
+        for name in ["bots/ops/dashboard.json", "bots/ops/alerts.yml"] {
+            let named = names(&file(name));
+            assert!(named.len() > 2, "{name}");
+            for metric in named {
+                assert!(all.iter().any(|known| known.name == metric), "{name}: {metric}");
+            }
+        }
+        let dashboard: serde_json::Value = serde_json::from_str(&file("bots/ops/dashboard.json")).unwrap();
+        for panel in dashboard["panels"].as_array().unwrap() {
+            assert!(
+                panel["targets"].as_array().is_some_and(|targets| !targets.is_empty()),
+                "{panel}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_page_has_the_table_of_metrics() {
+        let table = table(&all());
+        let page = file("docs/reference/keeper.md");
+        assert!(
+            page.contains(&table),
+            "docs/reference/keeper.md has another table than this:\n{table}"
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! The process around the planner: a memory of the chain, a bell, and a worker.
 
 pub mod args;
+mod check;
 mod feed;
 mod lookup;
 mod memory;
@@ -11,23 +12,37 @@ mod watch;
 mod work;
 
 pub use args::{Args, Config};
+pub use check::check;
 
+use ballast_rpc::node::{Observer, TIMEOUT};
 use ballast_rpc::retry::patiently;
 use ballast_rpc::service::told_to_stop;
+use ballast_rpc::told::{Say, Told};
 use ballast_rpc::{Node, ServiceError};
 use ballast_sdk::accounts::{DecodeError, RawAccount};
 use ballast_sdk::addresses::VaultKeys;
 use ballast_sdk::Pubkey;
+use ballast_service::http::Readiness;
+use ballast_service::nodes::NodeMetrics;
 use memory::Memory;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
-use std::sync::atomic::AtomicBool;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
 use work::{Habits, Round};
 
 /// Tries of `--once` before it gives up.
 const TRIES: u32 = 5;
+/// How long a transaction that is on its way is waited for at the end; a blockhash lives a minute.
+const LAST_TRANSACTION: Duration = Duration::from_secs(75);
+/// A keeper that has read nothing for so long is not ready.
+const READ_LATELY: Duration = Duration::from_secs(30);
 
 /// What the tasks share.
 pub(crate) struct Shared {
@@ -36,7 +51,13 @@ pub(crate) struct Shared {
     signer: Keypair,
     keeper: Pubkey,
     feed_is_given: bool,
-    warned_of_no_balance: AtomicBool,
+    /// What was said of the keeper's balance, of accounts that cannot be read, of refusals.
+    told: Mutex<HashMap<&'static str, Told<String>>>,
+    status: Arc<Status>,
+    /// Nothing new is begun.
+    stopping: AtomicBool,
+    /// Held while something is planned and sent.
+    busy: tokio::sync::Mutex<()>,
     /// Something changed.
     bell: Notify,
     /// Read everything without waiting for the interval.
@@ -45,65 +66,132 @@ pub(crate) struct Shared {
     feed_moved: Notify,
 }
 
+/// What the outside is told of the keeper.
+#[derive(Default)]
+pub(crate) struct Status {
+    last_read: Mutex<Option<Instant>>,
+}
+
+impl Status {
+    /// Everything was read.
+    fn read(&self) {
+        *self.last_read.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    fn readiness(self: &Arc<Self>, nodes: &Arc<NodeMetrics>) -> Readiness {
+        let (status, nodes) = (Arc::clone(self), Arc::clone(nodes));
+        Arc::new(move || {
+            if !nodes.is_up() {
+                return Err("no node answers as it should".to_owned());
+            }
+            let last = *status.last_read.lock().unwrap_or_else(PoisonError::into_inner);
+            match last {
+                Some(last) if last.elapsed() < READ_LATELY => Ok(()),
+                Some(_) => Err("the vault was not read lately".to_owned()),
+                None => Err("the vault was not read yet".to_owned()),
+            }
+        })
+    }
+}
+
 impl Shared {
     fn memory(&self) -> MutexGuard<'_, Memory> {
         // A poisoned memory is still a memory: every write leaves it whole.
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Trouble with `what` was met. Returns whether to say so: once for each of `words`, and now
+    /// and then while it lasts.
+    fn trouble(&self, what: &'static str, words: impl fmt::Display) -> bool {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let told = told.entry(what).or_default();
+        told.trouble(words.to_string(), Instant::now()) != Say::Nothing
+    }
+
+    /// All is well with `what`. Returns whether to say that trouble with it has ended.
+    fn well(&self, what: &'static str) -> bool {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let told = told.get_mut(what);
+        told.is_some_and(|told| told.well(Instant::now()).is_some())
+    }
 }
 
-/// Runs the keeper: until it is told to stop (SIGTERM, SIGINT), or one round with `once`.
+/// Runs the keeper: until it is told to stop (SIGTERM, SIGINT), or one round with `once`. A
+/// transaction that is on its way is waited for, unless it is told to stop again.
 ///
 /// # Errors
 /// [`ServiceError`]; its exit code says what kind.
 pub async fn run(config: Config) -> Result<(), ServiceError> {
+    let observer = metrics::observer();
+    let status = Arc::new(Status::default());
     if let Some(address) = config.metrics_addr {
-        metrics::serve(address)?;
+        metrics::serve(address, status.readiness(&observer))?;
     }
-    tokio::select! {
-        ended = serve(config) => ended,
+    let observer: Arc<dyn Observer> = observer;
+    let prepared = tokio::select! {
+        prepared = prepare(&config, &observer, status) => prepared?,
         () = told_to_stop() => {
             tracing::info!("stopped");
-            Ok(())
+            return Ok(());
         }
+    };
+    let (shared, habits) = (Arc::new(prepared), config.habits());
+    let working = Arc::clone(&shared);
+    tokio::select! {
+        ended = serve(config, observer, working, habits) => return ended,
+        () = told_to_stop() => {}
     }
+    shared.stopping.store(true, Ordering::Relaxed);
+    tokio::select! {
+        _ = timeout(LAST_TRANSACTION, shared.busy.lock()) => {}
+        () = told_to_stop() => {}
+    }
+    tracing::info!("stopped");
+    Ok(())
 }
 
-async fn serve(config: Config) -> Result<(), ServiceError> {
-    let node = Node::new(&config.rpc_url);
+/// Connects for the first time, and finds out what to watch.
+async fn prepare(config: &Config, observer: &Arc<dyn Observer>, status: Arc<Status>) -> Result<Shared, ServiceError> {
+    let node = Node::new(&config.rpc, TIMEOUT, Some(observer));
     let tries = if config.once { TRIES } else { u32::MAX };
-    let (keys, feed, second) = patiently(tries, || locate(&node, &config)).await?;
+    let (keys, feed, second) = patiently(tries, || locate(&node, config)).await?;
     let keeper = config.keeper.pubkey();
     tracing::info!(vault = %keys.vault, price_feed = %feed, keeper = %keeper, "watching");
-    let shared = Arc::new(Shared {
+    Ok(Shared {
         node,
         memory: Mutex::new(Memory::new(keys, feed, second)),
-        signer: config.keeper,
+        signer: config.keeper.insecure_clone(),
         keeper,
         feed_is_given: config.price_feed.is_some(),
-        warned_of_no_balance: AtomicBool::new(false),
+        told: Mutex::default(),
+        status,
+        stopping: AtomicBool::new(false),
+        busy: tokio::sync::Mutex::new(()),
         bell: Notify::new(),
         read_now: Notify::new(),
         feed_moved: Notify::new(),
-    });
-    let habits = Habits {
-        fee: config.fee,
-        dry_run: config.dry_run,
-        ticket_interval: config.ticket_interval,
-    };
+    })
+}
+
+async fn serve(
+    config: Config,
+    observer: Arc<dyn Observer>,
+    shared: Arc<Shared>,
+    habits: Habits,
+) -> Result<(), ServiceError> {
     if config.once {
         return patiently(TRIES, || once(&shared, habits)).await;
     }
-    let tasks = [
-        tokio::spawn(watch::watch(config.ws_url, Arc::clone(&shared))),
-        tokio::spawn(poll::poll(config.poll, Arc::clone(&shared))),
-        tokio::spawn(work::work(shared, habits)),
-    ];
+    let mut tasks = JoinSet::new();
+    tasks.spawn(watch::watch(config.websockets, observer, Arc::clone(&shared)));
+    tasks.spawn(poll::poll(config.poll, Arc::clone(&shared)));
+    tasks.spawn(work::work(shared, habits));
     // None of them ends on its own; if one does, the process must not look alive.
-    let ended = futures_util::future::select_all(tasks).await.0;
-    let why = ended
-        .err()
-        .map_or_else(|| "a task ended".to_owned(), |error| error.to_string());
+    let ended = tasks.join_next().await;
+    let why = match ended {
+        Some(Err(error)) => error.to_string(),
+        _ => "a task ended".to_owned(),
+    };
     Err(ServiceError::Network(format!(
         "the keeper stopped by itself ({why}); start it again"
     )))
@@ -138,6 +226,7 @@ async fn locate(node: &Node, config: &Config) -> Result<(VaultKeys, Pubkey, Opti
 async fn once(shared: &Shared, habits: Habits) -> Result<(), ServiceError> {
     poll::read(shared).await?;
     let unreadable = || ServiceError::Network("the vault's accounts cannot be read; see the log".to_owned());
+    let _busy = shared.busy.lock().await;
     let (due, snapshot) = work::prepare(shared, habits.fee).ok_or_else(unreadable)?;
     let Some(due) = due else {
         if snapshot.vault.pending_redemption_shares > 0 && !habits.dry_run {

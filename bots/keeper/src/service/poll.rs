@@ -11,12 +11,13 @@ use tokio::time::sleep;
 
 /// How often a better price account is looked for while the present one is stale.
 const FEED_SEARCH: Duration = Duration::from_secs(30);
+const BALANCE: &str = "balance";
 
 /// Reads all accounts, the clock, the keeper's balance and a blockhash into the memory, and rings
 /// the bell.
 ///
 /// # Errors
-/// [`ServiceError::Network`].
+/// [`ServiceError::Node`].
 pub async fn read(shared: &Shared) -> Result<(), ServiceError> {
     let (begun, mut keys) = {
         let memory = shared.memory();
@@ -28,11 +29,11 @@ pub async fn read(shared: &Shared) -> Result<(), ServiceError> {
     let mut found: Vec<_> = keys.into_iter().zip(accounts).collect();
     let balance = found.pop().and_then(|(_, seen)| seen).map_or(0, |seen| seen.lamports);
     metrics::balance(balance);
-    if balance == 0
-        && !shared
-            .warned_of_no_balance
-            .swap(true, std::sync::atomic::Ordering::Relaxed)
-    {
+    if balance > 0 {
+        if shared.well(BALANCE) {
+            tracing::info!(keeper = %shared.keeper, lamports = balance, "the keeper has SOL again");
+        }
+    } else if shared.trouble(BALANCE, "none") {
         tracing::warn!(keeper = %shared.keeper, "the keeper has no SOL to pay for transactions; send it some");
     }
     shared.memory().read(begun, found, blockhash, Instant::now());
@@ -40,35 +41,25 @@ pub async fn read(shared: &Shared) -> Result<(), ServiceError> {
     Ok(())
 }
 
-/// Reads for as long as the process lives.
+/// Reads for as long as the process lives. How the node is, it says itself.
 pub async fn poll(interval: Duration, shared: Arc<Shared>) {
     let mut backoff = Backoff::default();
-    let mut up = true;
     let mut searched = Instant::now();
     loop {
         let pause = match read(&shared).await {
             Ok(()) => {
-                if !up {
-                    tracing::info!("the node answers again; everything was read anew");
-                }
-                up = true;
                 backoff.reset();
+                metrics::read();
+                shared.status.read();
                 if searched.elapsed() > FEED_SEARCH {
                     searched = Instant::now();
                     feed::find_fresher(&shared).await;
                 }
                 interval
             }
-            Err(error) => {
-                let pause = backoff.pause();
-                if up {
-                    tracing::warn!(%error, "the node is out of reach; trying again until it answers");
-                }
-                up = false;
-                pause
-            }
+            Err(ServiceError::Node(error)) => backoff.pause().max(error.wait().unwrap_or_default()),
+            Err(_) => backoff.pause(),
         };
-        metrics::rpc(up);
         tokio::select! {
             () = sleep(pause) => (),
             // A connection that has just come up wants to know what it missed.

@@ -9,18 +9,22 @@ use ballast_sdk::instructions::complete_redemption;
 use ballast_sdk::snapshot::Snapshot;
 
 const ACTION: &str = "complete_redemption";
+const WAITING: &str = "redemptions that wait";
+const REFUSED: &str = "redemptions that are refused";
 
 /// Pays every request that would be paid now. How many were.
 ///
 /// # Errors
-/// [`ServiceError::Network`].
+/// [`ServiceError::Node`].
 pub async fn pay(shared: &Shared, snapshot: &Snapshot, fee: Fee) -> Result<usize, ServiceError> {
     let keys = &snapshot.keys;
     let mut paid = 0usize;
     for ticket in lookup::tickets(&shared.node, &keys.vault).await? {
         let holder = ticket.holder;
         let Some(quote) = shared.node.token_account(&holder, &keys.quote_mint).await? else {
-            tracing::info!(holder = %holder, "a redemption waits for its holder to open a token account");
+            if shared.trouble(WAITING, holder) {
+                tracing::info!(holder = %holder, "a redemption waits for its holder to open a token account");
+            }
             continue;
         };
         let blockhash = shared.node.blockhash().await?;
@@ -48,7 +52,9 @@ pub async fn pay(shared: &Shared, snapshot: &Snapshot, fee: Fee) -> Result<usize
             Outcome::Refused(refusal) | Outcome::Failed(refusal) => match refusal.meaning() {
                 Meaning::Refused => {
                     metrics::crank(ACTION, "refused");
-                    tracing::warn!(holder = %holder, rule = refusal.name, says = refusal.message, "a redemption is refused");
+                    if shared.trouble(REFUSED, format_args!("{holder} {}", refusal.name)) {
+                        tracing::warn!(holder = %holder, rule = refusal.name, says = refusal.message, "a redemption is refused");
+                    }
                 }
                 Meaning::Beaten | Meaning::NotYet | Meaning::Stale => {
                     tracing::debug!(holder = %holder, rule = refusal.name, "a redemption has to wait");

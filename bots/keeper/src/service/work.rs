@@ -9,12 +9,16 @@ use ballast_rpc::ServiceError;
 use ballast_sdk::action::CrankAction;
 use ballast_sdk::crank::{crank_with, Crank, Fee};
 use ballast_sdk::snapshot::Snapshot;
+use std::sync::atomic::Ordering;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::time::{sleep, timeout};
 
 /// Longest sleep without looking, should every bell be missed.
 const LONGEST_REST: Duration = Duration::from_secs(5);
+const ACCOUNTS: &str = "accounts";
+const SENDING: &str = "sending";
+const REFUSAL: &str = "refusal";
 
 /// How the worker is told to behave.
 #[derive(Clone, Copy, Debug)]
@@ -56,7 +60,11 @@ pub async fn work(shared: Arc<Shared>, habits: Habits) {
     let mut next_tickets = Instant::now();
     loop {
         let _ = timeout(LONGEST_REST, shared.bell.notified()).await;
+        let _busy = shared.busy.lock().await;
         loop {
+            if shared.stopping.load(Ordering::Relaxed) {
+                break;
+            }
             let version = shared.memory().version();
             let Some((due, snapshot)) = prepare(&shared, habits.fee) else {
                 break;
@@ -70,6 +78,8 @@ pub async fn work(shared: Arc<Shared>, habits: Habits) {
                             let _ = poll::read(&shared).await;
                             continue;
                         }
+                        // How the node is, it says itself.
+                        Err(ServiceError::Node(_)) => {}
                         Err(error) => tracing::warn!(%error, "redemption requests could not be read"),
                     }
                 }
@@ -85,6 +95,8 @@ pub async fn work(shared: Arc<Shared>, habits: Habits) {
             let round = execute(&shared, due, habits.dry_run).await;
             let pause = match &round {
                 Ok(Round::Done) => {
+                    shared.well(SENDING);
+                    shared.well(REFUSAL);
                     next_tickets = Instant::now();
                     backoff.reset();
                     sulk = None;
@@ -94,7 +106,9 @@ pub async fn work(shared: Arc<Shared>, habits: Habits) {
                 Ok(Round::Beaten | Round::Again) => Some(Duration::from_millis(200)),
                 Ok(Round::Refused(_)) => Some(backoff.pause()),
                 Err(error) => {
-                    tracing::warn!(%error, "not sent; it will be planned again");
+                    if shared.trouble(SENDING, error) {
+                        tracing::warn!(%error, "not sent; it will be planned again");
+                    }
                     sleep(backoff.pause()).await;
                     None
                 }
@@ -137,10 +151,15 @@ pub fn prepare(shared: &Shared, fee: Fee) -> Option<(Option<Due>, Snapshot)> {
     let (snapshot, blockhash) = match known {
         Ok(known) => known,
         Err(error) => {
-            tracing::warn!(%error, "the vault's accounts cannot be read now; waiting for the node to give them");
+            if shared.trouble(ACCOUNTS, &error) {
+                tracing::warn!(%error, "the vault's accounts cannot be read now; waiting for the node to give them");
+            }
             return None;
         }
     };
+    if shared.well(ACCOUNTS) {
+        tracing::info!("the vault's accounts can be read again");
+    }
     let crank = match crank_with(&snapshot, &shared.signer, blockhash, fee) {
         Ok(crank) => crank,
         Err(error) => {
@@ -162,7 +181,7 @@ pub fn prepare(shared: &Shared, fee: Fee) -> Option<(Option<Due>, Snapshot)> {
 /// Sends what is due and says how it went.
 ///
 /// # Errors
-/// [`ServiceError::Network`].
+/// [`ServiceError::Node`].
 pub async fn execute(shared: &Shared, due: Due, dry_run: bool) -> Result<Round, ServiceError> {
     let Due {
         crank: Crank { actions, transaction },
@@ -209,12 +228,14 @@ pub async fn execute(shared: &Shared, due: Due, dry_run: bool) -> Result<Round, 
             );
             Round::Again
         }
-        Outcome::Refused(refusal) => refused(&actions, &names, refusal, "refused"),
-        Outcome::Failed(refusal) => refused(&actions, &names, refusal, "failed"),
+        Outcome::Refused(refusal) => refused(shared, &actions, refusal, "refused"),
+        Outcome::Failed(refusal) => refused(shared, &actions, refusal, "failed"),
     })
 }
 
-fn refused(actions: &[CrankAction], names: &str, refusal: TransactionError, outcome: &'static str) -> Round {
+fn refused(shared: &Shared, actions: &[CrankAction], refusal: TransactionError, outcome: &'static str) -> Round {
+    let names: Vec<&str> = actions.iter().map(CrankAction::name).collect();
+    let names = names.join(",");
     let (rule, says) = (refusal.name.as_str(), refusal.message.as_str());
     match refusal.meaning() {
         Meaning::Beaten | Meaning::NotYet => {
@@ -228,7 +249,9 @@ fn refused(actions: &[CrankAction], names: &str, refusal: TransactionError, outc
         }
         Meaning::Refused => {
             metrics::cranks(actions, outcome);
-            tracing::warn!(actions = names, rule, says, outcome, "the chain refuses");
+            if shared.trouble(REFUSAL, format_args!("{names} {rule}")) {
+                tracing::warn!(actions = names, rule, says, outcome, "the chain refuses");
+            }
             Round::Refused(refusal)
         }
     }

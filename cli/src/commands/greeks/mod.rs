@@ -16,9 +16,13 @@ use ballast_core_math::Scaled;
 use ballast_cu_bench::wire::{Arguments, Outcome, Status};
 use ballast_cu_bench::{Operation, Tier};
 use ballast_files::output::Guard;
+use ballast_terminal::Progress;
 use clap::ValueEnum;
 use output::digits;
 use std::path::PathBuf;
+
+/// Rows between two looks at the progress.
+const AT_ONCE: usize = 1_000;
 
 /// The columns that are worked out.
 pub const RESULTS: [&str; 9] = [
@@ -118,8 +122,14 @@ pub fn on_svm(
     rows: &[Inputs],
 ) -> Result<Vec<std::result::Result<Set, DomainError>>> {
     let arguments: Vec<Arguments> = rows.iter().map(Arguments::from_inputs).collect();
-    let outcomes = program.run(Operation::HigherGreeks, tier, &arguments)?;
-    outcomes.iter().map(set).collect()
+    let bar = Progress::of(arguments.len() as u64, "rows");
+    let mut sets = Vec::with_capacity(arguments.len());
+    for some in arguments.chunks(AT_ONCE) {
+        let outcomes = program.run(Operation::HigherGreeks, tier, some)?;
+        sets.extend(outcomes.iter().map(set).collect::<Result<Vec<_>>>()?);
+        bar.at(sets.len() as u64);
+    }
+    Ok(sets)
 }
 
 fn set(outcome: &Outcome) -> Result<std::result::Result<Set, DomainError>> {

@@ -44,7 +44,7 @@ pub fn open(args: &OpenArgs, common: &Common, client: &mut OptionsClient) -> Res
     let account = client.keys.account(&owner, number);
     let mut all = vec![ix::open_account(&client.keys, &owner, &owner, number)];
     if let Some(amount) = amount {
-        let source = tokens::wallet_of(&owner, &client.keys.quote_mint);
+        let source = client.wallet(&owner)?;
         all.push(ix::deposit(&client.keys, &owner, &account, &source, amount));
     }
     client.send(&all, &[&signer])?;
@@ -59,7 +59,7 @@ pub fn deposit(args: &AmountArgs, common: &Common, client: &mut OptionsClient) -
     let signer = common.signer()?;
     let (key, _) = common.member(client, Some(&signer))?;
     let amount = parse(&args.amount, client.decimals())?;
-    let source = tokens::wallet_of(&signer.pubkey(), &client.keys.quote_mint);
+    let source = client.wallet(&signer.pubkey())?;
     let deposit = ix::deposit(&client.keys, &signer.pubkey(), &key, &source, amount);
     client.send(&[deposit], &[&signer])?;
     cash(client, &key)
@@ -73,7 +73,7 @@ pub fn withdraw(args: &AmountArgs, common: &Common, client: &mut OptionsClient) 
     let signer = common.signer()?;
     let (key, account) = common.member(client, Some(&signer))?;
     let amount = parse(&args.amount, client.decimals())?;
-    let destination = tokens::wallet_of(&signer.pubkey(), &client.keys.quote_mint);
+    let destination = client.wallet(&signer.pubkey())?;
     let markets = client.markets_of(&[&account], None);
     let withdraw = ix::withdraw(&client.keys, &signer.pubkey(), &key, &destination, &markets, amount);
     client.send(&[withdraw], &[&signer])?;

@@ -5,7 +5,7 @@ use crate::commands::options::client::OptionsClient;
 use crate::commands::options::name;
 use crate::commands::options::quote::{word, SideArg};
 use crate::commands::options::take::create;
-use crate::commands::options::{auction_key, Common};
+use crate::commands::options::{auction_key, rules, Common};
 use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, Context, Result};
 use ballast_core_clearing::auction::Auction;
@@ -143,7 +143,7 @@ fn take(args: &TakeArgs, common: &Common, client: &mut OptionsClient) -> Result<
     let now = client.cluster.clock()?.unix_timestamp;
     let price = auction
         .price(now)
-        .map_err(|refusal| anyhow!("the auction has no price now: {refusal:?}"))?;
+        .map_err(|refusal| anyhow!("the auction has no price now: {}", rules::named(&refusal)))?;
     let limit = args.limit.as_deref().map(|text| parse(text, client.decimals()));
     let limit = limit.transpose().context("--limit")?.unwrap_or(price.0);
     let size = args.size.as_deref().map(|text| parse(text, client.decimals()));

@@ -11,7 +11,8 @@ use ballast_options::markets::{Markets, Purpose};
 use ballast_options::state::{
     AuctionOffer, ClearingHouse, Expiry, MarginAccount, Series, SeriesKey, MARGIN_ACCOUNT_BYTES,
 };
-use ballast_rpc::TestCluster;
+use ballast_rpc::tokens::wallet_of;
+use ballast_rpc::{ClusterError, TestCluster};
 use ballast_sdk::accounts::RawAccount;
 use ballast_sdk::instructions::options::{ClearingHouseKeys, MarketKeys};
 use ballast_sdk::{prices, Instruction};
@@ -131,7 +132,29 @@ impl<'a> OptionsClient<'a> {
     pub fn send(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Result<()> {
         let mut all = vec![ComputeBudgetInstruction::set_compute_unit_limit(MAX_UNITS)];
         all.extend_from_slice(instructions);
-        Ok(self.cluster.send(&all, signers)?)
+        let sent = self.cluster.send(&all, signers);
+        sent.map_err(|error| match &error {
+            ClusterError::Refused(refusal) if refusal.is_unfunded() => {
+                anyhow!("{error} (on a local network: options faucet AMOUNT)")
+            }
+            _ => error.into(),
+        })
+    }
+
+    /// Returns where an owner's quote tokens are.
+    ///
+    /// # Errors
+    /// If the owner has no account for them.
+    pub fn wallet(&mut self, owner: &Pubkey) -> Result<Pubkey> {
+        let mint = self.keys.quote_mint;
+        let wallet = wallet_of(owner, &mint);
+        if self.cluster.find(&wallet)?.is_none() {
+            bail!(
+                "{owner} has no account for the quote token {mint}; create its associated token account {wallet} \
+                 (on a local network: options faucet AMOUNT)"
+            );
+        }
+        Ok(wallet)
     }
 
     /// Returns a margin account of this house.

@@ -7,6 +7,7 @@ pub mod list;
 pub mod margin;
 pub mod name;
 pub mod quote;
+pub mod rules;
 pub mod settle;
 pub mod take;
 pub mod value;
@@ -41,11 +42,13 @@ pub struct Args {
 #[derive(clap::Args, Debug)]
 /// What every command of `ballast options` has.
 pub struct Common {
-    /// The node's JSON-RPC address
+    /// The node's JSON-RPC address; several in order of preference, with commas
     #[arg(
         long,
+        visible_alias = "rpc",
         alias = "url",
         env = "BALLAST_RPC_URL",
+        hide_env_values = true,
         default_value = "http://127.0.0.1:8899",
         global = true
     )]
@@ -96,9 +99,6 @@ pub fn run(args: &Args) -> Result<()> {
         quote.target(&args.common)?;
     }
     let url = &args.common.rpc_url;
-    if !["http://", "https://"].iter().any(|scheme| url.starts_with(scheme)) {
-        bail!("--rpc-url: {url} has to begin with http:// or https://");
-    }
     println!("{}", execute(args, &mut BlockingRpc::new(url)?)?);
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use crate::commands::options::amount::{parse, show};
 use crate::commands::options::client::OptionsClient;
+use crate::commands::options::rules::{self, Listing};
 use crate::commands::options::value;
 use crate::commands::options::Common;
 use anchor_lang::prelude::Pubkey;
@@ -158,7 +159,7 @@ impl QuoteFile {
     /// If the message is no quote.
     pub fn of(signed: &SignedQuote, names: &[String], decimals: u8) -> Result<Self> {
         let quote =
-            Quote::decode(&signed.message).map_err(|refusal| anyhow!("the message is no quote: {refusal:?}"))?;
+            Quote::decode(&signed.message).map_err(|refusal| anyhow!("{}", rules::quote(&refusal.into(), 0)))?;
         let (scope, key) = (&quote.scope, SeriesKey::from(&quote.scope.series));
         let base58 = |bytes: [u8; 32]| Pubkey::new_from_array(bytes).to_string();
         Ok(Self {
@@ -274,7 +275,19 @@ pub fn sign(
                 .mid)
         })?;
         let on_grid = listing.check_series(&terms, spot, clock.unix_timestamp);
-        on_grid.map_err(|refusal| anyhow!("{} cannot be created: {refusal:?}", client.name(&offer.series)))?;
+        on_grid.map_err(|refusal| {
+            let listing = Listing {
+                params: &listing,
+                terms: &terms,
+                spot,
+                now: clock.unix_timestamp,
+            };
+            anyhow!(
+                "{} cannot be created: {}",
+                client.name(&offer.series),
+                listing.words(refusal)
+            )
+        })?;
     }
     let nonces = maker.quotes();
     let highest = nonces.slots.iter().map(|slot| slot.nonce.0).max().unwrap_or_default();
@@ -282,7 +295,7 @@ pub fn sign(
         .nonce
         .unwrap_or_else(|| clock.slot.max(highest.saturating_add(1)).max(nonces.least.0));
     let filled = nonces.filled(Nonce(nonce));
-    filled.map_err(|refusal| anyhow!("--nonce: {nonce} cannot be used: {refusal:?}"))?;
+    filled.map_err(|refusal| anyhow!("--nonce: {nonce} cannot be used: {}", rules::nonce(&refusal, client)))?;
     let quote = Quote {
         scope: scope(client, &offer.series, key)?,
         side: offer.side,

@@ -12,8 +12,10 @@ use ballast_rpc::ClusterError;
 use ballast_sdk::addresses;
 use ballast_sdk::instructions::options as ix;
 use ballast_sdk::Instruction;
+use serde::Serialize;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
+use std::fmt;
 
 /// Rounds of one crank: finishing, settling and paying follow each other.
 const ROUNDS: usize = 8;
@@ -28,10 +30,37 @@ pub struct Args {
     /// Close series and expiries that are done with; their rent goes to who paid it
     #[arg(long)]
     close: bool,
+    /// Print what was done and what was refused as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Something that was due, and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// Asset and day.
+    pub expiry: String,
+    /// What was due.
+    pub due: Due,
+    /// Whether the chain took it.
+    pub done: bool,
+    /// What was done, or the rule that refused it.
+    pub words: String,
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { expiry, words, .. } = self;
+        match self.done {
+            true => write!(out, "{expiry}: {words}"),
+            false => write!(out, "{expiry}: {} was refused: {words}", self.due.title()),
+        }
+    }
 }
 
 /// What an expiry waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Due {
     /// A price of now may be recorded.
     Sample,
@@ -43,6 +72,18 @@ pub enum Due {
     Claims,
     /// All is paid: its accounts can be closed.
     Close,
+}
+
+impl Due {
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Sample => "a sample",
+            Self::Finish => "the settlement of its price",
+            Self::Positions => "the settlement of positions",
+            Self::Claims => "the payment of claims",
+            Self::Close => "closing",
+        }
+    }
 }
 
 /// Returns what is due of an expiry at `now`; more than one thing at the end of a window, in the
@@ -81,12 +122,12 @@ pub fn due(expiry: &Expiry, params: &SettlementParams, now: i64) -> Vec<Due> {
     due
 }
 
-/// Does what is due, until nothing is; what was done, and what was refused.
+/// Does what is due, until nothing is. Returns what was done, and what was refused.
 ///
 /// # Errors
 /// A cluster that cannot be used.
-pub fn crank(client: &mut OptionsClient, signer: &Keypair, close: bool) -> Result<Vec<String>> {
-    let mut lines = Vec::new();
+pub fn crank(client: &mut OptionsClient, signer: &Keypair, close: bool) -> Result<Vec<Step>> {
+    let mut steps = Vec::new();
     for (key, first) in client.expiries()? {
         let mut expiry = first;
         for _ in 0..ROUNDS {
@@ -101,21 +142,21 @@ pub fn crank(client: &mut OptionsClient, signer: &Keypair, close: bool) -> Resul
                 if due == Due::Close && !close {
                     continue;
                 }
-                match act(client, signer, &expiry, due) {
-                    Ok(words) => {
-                        lines.push(format!("{}: {words}", title(client, &expiry)));
-                        done = true;
-                        again |= due != Due::Sample;
-                    }
+                let (taken, words) = match act(client, signer, &expiry, due) {
+                    Ok(words) => (true, words),
                     Err(error) => match error.downcast_ref::<ClusterError>() {
-                        Some(ClusterError::Unusable(_)) => return Err(error),
-                        _ => lines.push(format!(
-                            "{}: {} was refused: {error:#}",
-                            title(client, &expiry),
-                            step(due)
-                        )),
+                        Some(ClusterError::Node(_) | ClusterError::Unusable(_)) => return Err(error),
+                        _ => (false, format!("{error:#}")),
                     },
-                }
+                };
+                steps.push(Step {
+                    expiry: title(client, &expiry),
+                    due,
+                    done: taken,
+                    words,
+                });
+                done |= taken;
+                again |= taken && due != Due::Sample;
             }
             if !done || !again {
                 break;
@@ -126,22 +167,12 @@ pub fn crank(client: &mut OptionsClient, signer: &Keypair, close: bool) -> Resul
             }
         }
     }
-    Ok(lines)
+    Ok(steps)
 }
 
 fn title(client: &OptionsClient, expiry: &Expiry) -> String {
     let asset = client.names.get(usize::from(expiry.market)).map_or("?", String::as_str);
     format!("{asset}-{}", name::date_of(expiry.expiry))
-}
-
-fn step(due: Due) -> &'static str {
-    match due {
-        Due::Sample => "a sample",
-        Due::Finish => "the settlement of its price",
-        Due::Positions => "the settlement of positions",
-        Due::Claims => "the payment of claims",
-        Due::Close => "closing",
-    }
 }
 
 fn act(client: &mut OptionsClient, signer: &Keypair, expiry: &Expiry, due: Due) -> Result<String> {
@@ -239,7 +270,11 @@ pub fn run(args: &Args, common: &Common, client: &mut OptionsClient) -> Result<S
     if client.cluster.find(&payer)?.is_none() {
         return Err(anyhow!("--keypair: {payer} has no lamports to pay transactions with"));
     }
-    let lines = crank(client, &signer, args.close)?;
+    let steps = crank(client, &signer, args.close)?;
+    if args.json {
+        return Ok(serde_json::to_string_pretty(&steps)?);
+    }
+    let lines: Vec<String> = steps.iter().map(Step::to_string).collect();
     Ok(if lines.is_empty() {
         "nothing is due".to_owned()
     } else {

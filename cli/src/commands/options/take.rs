@@ -3,7 +3,7 @@
 use crate::commands::options::amount::{parse, show};
 use crate::commands::options::client::OptionsClient;
 use crate::commands::options::quote::{scope, word, QuoteFile};
-use crate::commands::options::Common;
+use crate::commands::options::{rules, Common};
 use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, bail, Context, Result};
 use ballast_core_clearing::quote::Quote;
@@ -15,7 +15,6 @@ use ballast_sdk::instructions::options::{self as ix, Parties};
 use ballast_sdk::quotes::SignedQuote;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
-use std::io::Read;
 use std::path::PathBuf;
 
 /// Trades on a quote that a maker has signed. Creates the series if nobody has
@@ -57,7 +56,7 @@ pub struct Traded {
 /// # Errors
 /// The rule that refuses it.
 pub fn check(client: &mut OptionsClient, signed: &SignedQuote, taker: &Pubkey) -> Result<(Quote, i64)> {
-    let quote = Quote::decode(&signed.message).map_err(|refusal| anyhow!("the message is no quote: {refusal:?}"))?;
+    let quote = Quote::decode(&signed.message).map_err(|refusal| anyhow!("{}", rules::quote(&refusal.into(), 0)))?;
     // A program cannot read the genesis hash: that the house is of this cluster is for whoever
     // trades to see.
     let genesis = client.cluster.genesis()?;
@@ -71,14 +70,21 @@ pub fn check(client: &mut OptionsClient, signed: &SignedQuote, taker: &Pubkey) -
     let account = client.account(&maker).context("the quote's maker")?;
     let slot = client.cluster.clock()?.slot;
     let here = scope(client, &SeriesKey::from(&quote.scope.series), &maker)?;
-    let quote = signed.check(&here, &account.quote_signer, &taker.to_bytes(), slot)?;
+    let quote = signed.check(&here, &account.quote_signer, &taker.to_bytes(), slot);
+    let quote = quote.map_err(|error| anyhow!("{}", rules::quote(&error, slot)))?;
     let mut nonces = account.quotes();
     let filled = nonces.filled(quote.nonce);
-    let filled = filled.map_err(|refusal| anyhow!("nonce {} does not hold any more: {refusal:?}", quote.nonce.0))?;
+    let filled = filled.map_err(|refusal| {
+        anyhow!(
+            "nonce {} does not hold any more: {}",
+            quote.nonce.0,
+            rules::nonce(&refusal, client)
+        )
+    })?;
     let left = quote.size.0.saturating_sub_unsigned(filled).max(0);
     // Said by the rule itself, so that cancelled and filled are told apart.
     let fill = nonces.fill(quote.nonce, quote.size, Lots(left.max(1)));
-    fill.map_err(|refusal| anyhow!("nothing is left of the quote: {refusal:?}"))?;
+    fill.map_err(|refusal| anyhow!("nothing is left of the quote: {}", rules::nonce(&refusal, client)))?;
     Ok((quote, left))
 }
 
@@ -166,9 +172,7 @@ pub fn create(client: &mut OptionsClient, series: &SeriesKey, payer: &Keypair) -
 pub fn run(args: &Args, common: &Common, client: &mut OptionsClient) -> Result<String> {
     let signer = common.signer()?;
     let path = args.quote.display();
-    let mut text = String::new();
-    let read = decode::open(&args.quote)?.reader.read_to_string(&mut text);
-    read.with_context(|| format!("{path} cannot be read"))?;
+    let text = decode::whole(&args.quote)?;
     let file: QuoteFile = serde_json::from_str(&text).with_context(|| format!("{path} is no quote"))?;
     let signed = file
         .signed(&client.names, client.decimals())
@@ -178,7 +182,7 @@ pub fn run(args: &Args, common: &Common, client: &mut OptionsClient) -> Result<S
     let size = size.transpose().context("--size")?.map(i64::try_from).transpose()?;
     let traded = take(client, &signed, &taker, &signer, size)?;
     let (decimals, cash) = (client.decimals(), client.account(&taker.0)?.cash);
-    let quote = Quote::decode(&signed.message).map_err(|refusal| anyhow!("{refusal:?}"))?;
+    let quote = Quote::decode(&signed.message).map_err(|refusal| anyhow!("{}", rules::quote(&refusal.into(), 0)))?;
     Ok(format!(
         "{} {} {} at {} for {}; cash {}",
         if quote.side == trade::Side::Sell {

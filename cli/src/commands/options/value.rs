@@ -1,5 +1,6 @@
 //! What a series is worth, from the very functions that margin is made of.
 
+use crate::commands::options::rules;
 use anyhow::{anyhow, Result};
 use ballast_core_clearing::margin::{MarginContext, MIN_SECONDS};
 use ballast_core_clearing::trade::{Side, UnitPrice};
@@ -58,7 +59,12 @@ fn units(value: Value) -> i64 {
 pub fn worth(key: &SeriesKey, quantity: i64, context: &MarginContext) -> Result<Worth> {
     let market = inputs(context, key.market)?;
     let leg = leg(key, quantity, context.now)?;
-    let refused = |refusal| anyhow!("the risk engine does not assess the position: {refusal:?}");
+    let refused = |refusal| {
+        anyhow!(
+            "the risk engine does not assess the position: {}",
+            rules::named(&refusal)
+        )
+    };
     let mark = assessment::mark(&leg, &market, context.now).map_err(refused)?;
     let mut room = [Leg::Linear(Lots::ZERO)];
     let neutral = [market.neutral()];
@@ -108,6 +114,6 @@ pub fn price(
     };
     let leg = leg(key, quantity, context.now)?;
     let mark = assessment::mark(&leg, &market, context.now);
-    let mark = mark.map_err(|refusal| anyhow!("the surface gives no price: {refusal:?}"))?;
+    let mark = mark.map_err(|refusal| anyhow!("the surface gives no price: {}", rules::named(&refusal)))?;
     Ok(UnitPrice(units(mark).unsigned_abs()))
 }

@@ -8,6 +8,7 @@ use crate::places::Places;
 use crate::prices::{self, Days, Shape, Spacing};
 use crate::stop::Stop;
 use anyhow::{bail, Context, Result};
+use ballast_files::decode;
 use ballast_files::output::{self, Guard};
 use ballast_market_data::history::History;
 use ballast_market_data::markets::{self, Markets, Typed};
@@ -22,7 +23,6 @@ use ballast_sim::replay::run::{run as observe_all, Step};
 use ballast_sim::replay::{alarms, events, figures, Native, PriceObservation};
 use ballast_terminal::{tell, Progress};
 use clap::ValueEnum;
-use std::fs;
 use std::io;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -176,10 +176,7 @@ fn name_of(file: &std::path::Path) -> String {
 fn typed(args: &Args) -> Result<Typed> {
     let markets = match &args.params {
         None => Markets::parse(markets::DEFAULT)?,
-        Some(file) => {
-            let text = fs::read_to_string(file).with_context(|| format!("{}: cannot be read", file.display()))?;
-            Markets::parse(&text).with_context(|| file.display().to_string())?
-        }
+        Some(file) => Markets::parse(&decode::whole(file)?).with_context(|| file.display().to_string())?,
     };
     Ok(markets.get(&args.market)?.typed(&args.market)?)
 }

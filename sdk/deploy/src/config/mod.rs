@@ -20,6 +20,7 @@ pub use surface::Surface;
 
 use crate::price::price_of;
 use anyhow::{anyhow, Context, Result};
+use ballast_files::decode;
 use risk::Risk;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -57,8 +58,7 @@ impl Config {
     /// # Errors
     /// The file, and why it cannot be used.
     pub fn load(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path).with_context(|| format!("{}: cannot be read", path.display()))?;
-        Self::parse(&text).with_context(|| path.display().to_string())
+        Self::parse(&decode::whole(path)?).with_context(|| path.display().to_string())
     }
 
     /// Returns the feed id of an asset.

@@ -24,6 +24,7 @@ use ballast_rpc::tokens::UNIT;
 use ballast_rpc::TestCluster;
 use ballast_sim::record::strangle::Meta;
 use ballast_sim::record::strangle::Step;
+use ballast_terminal::Progress;
 
 /// How long a liquidator tries, minutes: while the discount grows, and until the insurance fund may
 /// take over.
@@ -74,10 +75,13 @@ impl Run {
         let premium = sell(&mut client, &people, &plan, &mut self.recorder)?;
         let before = |point: &&Point| point.at < plan.window_at;
         let hours: Vec<Point> = self.market.points.iter().filter(before).copied().collect();
+        let bar = Progress::of(hours.len() as u64, "hours");
         for point in hours {
+            bar.step();
             self.stop.check()?;
             self.hour(&mut client, &mut people, &plan, point)?;
         }
+        drop(bar);
         let end = self.end(&mut client, &mut people, &plan)?;
         let settled = end.settled.clone();
         let closing = Closing::read(&mut client, &self.local, &people, end)?;
@@ -157,6 +161,7 @@ impl Run {
         self.recorder.record(client, people, last, held)?;
         people.hedge.leave(client, last.price)?;
         let closed = crank(client, &people.liquidator.keypair, true)?;
+        let closed = closed.iter().map(ToString::to_string).collect();
         people.leave(client)?;
         Ok(End {
             settled,

@@ -5,7 +5,7 @@ use super::people::People;
 use super::sale::Plan;
 use crate::commands::options::client::OptionsClient;
 use crate::commands::options::name;
-use crate::commands::options::settle::crank;
+use crate::commands::options::settle::{crank, Due};
 use anyhow::anyhow;
 use anyhow::bail;
 use anyhow::Result;
@@ -60,8 +60,9 @@ pub fn settle(
     while at <= plan.expiry {
         let point = market.at(at);
         market.publish(client, local, point)?;
-        let lines = crank(client, &people.liquidator.keypair, false)?;
-        if !lines.iter().any(|line| line.contains("recorded")) {
+        let steps = crank(client, &people.liquidator.keypair, false)?;
+        if !steps.iter().any(|step| step.due == Due::Sample && step.done) {
+            let lines: Vec<String> = steps.iter().map(ToString::to_string).collect();
             bail!("no sample was recorded at {}: {}", name::moment(at), lines.join("; "));
         }
         settled.add(at, price_of(point.price)? as f64 / 1e8);

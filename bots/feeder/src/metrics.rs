@@ -1,0 +1,150 @@
+//! Prometheus metrics. Without an exporter all of these do nothing.
+
+use ballast_rpc::ServiceError;
+use ballast_service::http::{self, Buckets, ListenAddress, Readiness};
+use ballast_service::metric::{Kind, Metric};
+use ballast_service::nodes::{self, NodeMetrics};
+use metrics::{counter, gauge};
+use std::sync::Arc;
+
+const PREFIX: &str = "ballast_feeder";
+const SNAPSHOTS: &str = "ballast_feeder_snapshots_total";
+const CHAIN_TIME: &str = "ballast_feeder_chain_timestamp_seconds";
+const SUBMITTED: &str = "ballast_feeder_last_submission_timestamp_seconds";
+const PUBLISHED: &str = "ballast_feeder_publications_total";
+const DISTANCE: &str = "ballast_feeder_fit_distance_median_vol_points";
+
+/// Returns every metric of the feeder.
+pub fn all() -> Vec<Metric> {
+    let mut all = nodes::metrics(PREFIX);
+    all.extend([
+        Metric::new(
+            SNAPSHOTS,
+            Kind::Counter,
+            &["outcome"],
+            "Snapshots of the chain by outcome: done, failed",
+        ),
+        Metric::new(
+            CHAIN_TIME,
+            Kind::Gauge,
+            &[],
+            "Unix time at which the newest snapshot was taken",
+        ),
+        Metric::new(
+            SUBMITTED,
+            Kind::Gauge,
+            &[],
+            "Unix time of the chain at the last submission that landed",
+        ),
+        Metric::new(PUBLISHED, Kind::Counter, &[], "Publications that landed"),
+        Metric::new(
+            DISTANCE,
+            Kind::Gauge,
+            &[],
+            "Distance of the median quote from the last fit, hundredths of volatility a year",
+        ),
+    ]);
+    all
+}
+
+/// Returns who hears how nodes are.
+pub fn observer() -> Arc<NodeMetrics> {
+    NodeMetrics::observer(PREFIX)
+}
+
+/// Keeps metrics from now on, and serves them. Must be called inside the runtime.
+///
+/// # Errors
+/// [`ServiceError::Config`] if the address cannot be listened on.
+pub fn serve(address: ListenAddress, nodes: &Arc<NodeMetrics>) -> Result<(), ServiceError> {
+    let calls = format!("{PREFIX}_node_call_seconds");
+    let handle = http::install(&[Buckets {
+        name: &calls,
+        bounds: &nodes::CALL_BUCKETS,
+    }])?;
+    all().iter().for_each(Metric::describe);
+    for outcome in ["done", "failed"] {
+        counter!(SNAPSHOTS, "outcome" => outcome).absolute(0);
+    }
+    counter!(PUBLISHED).absolute(0);
+    let nodes = Arc::clone(nodes);
+    let ready: Readiness = Arc::new(move || {
+        let up = nodes.is_up();
+        up.then_some(())
+            .ok_or_else(|| "no node answers as it should".to_owned())
+    });
+    http::serve(address, handle, ready)
+}
+
+/// A snapshot of the chain arrived.
+pub fn arrived(chain_unix_time: i64) {
+    gauge!(CHAIN_TIME).set(chain_unix_time as f64);
+}
+
+/// A snapshot was dealt with.
+pub fn ended(done: bool) {
+    counter!(SNAPSHOTS, "outcome" => if done { "done" } else { "failed" }).increment(1);
+}
+
+/// A submission landed.
+pub fn submitted(unix_time: i64, distance: Option<f64>) {
+    gauge!(SUBMITTED).set(unix_time as f64);
+    if let Some(distance) = distance {
+        gauge!(DISTANCE).set(distance);
+    }
+}
+
+/// A publication landed.
+pub fn published() {
+    counter!(PUBLISHED).increment(1);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ballast_service::metric::table;
+
+    fn file(name: &str) -> String {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../..")
+            .join(name);
+        std::fs::read_to_string(path).unwrap()
+    }
+
+    /// Returns the names of this service's metrics in a text, without a histogram's suffixes.
+    fn names(text: &str) -> Vec<String> {
+        let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        let ours = words.filter(|word| word.starts_with(PREFIX) && word.len() > PREFIX.len());
+        let plain = |word: &str| word.trim_end_matches("_bucket").to_owned();
+        ours.map(plain).collect()
+    }
+
+    #[test]
+    fn what_dashboard_and_alerts_name_is_exported() {
+        let all = all();
+        for name in ["bots/ops/dashboard.json", "bots/ops/alerts.yml"] {
+            let named = names(&file(name));
+            assert!(named.len() > 2, "{name}");
+            for metric in named {
+                assert!(all.iter().any(|known| known.name == metric), "{name}: {metric}");
+            }
+        }
+        let dashboard: serde_json::Value = serde_json::from_str(&file("bots/ops/dashboard.json")).unwrap();
+        for panel in dashboard["panels"].as_array().unwrap() {
+            assert!(
+                panel["targets"].as_array().is_some_and(|targets| !targets.is_empty()),
+                "{panel}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_page_has_the_table_of_metrics() {
+        let table = table(&all());
+        let page = file("docs/reference/feeder.md");
+        assert!(
+            page.contains(&table),
+            "docs/reference/feeder.md has another table than this:\n{table}"
+        );
+    }
+}
