@@ -10,9 +10,10 @@ use ballast_deploy::config::{Config, DEFAULT};
 use ballast_deploy::keys;
 use ballast_deploy::publication::publish;
 use ballast_deploy::steps::Local;
-use ballast_risk::state::Surface;
+use ballast_risk::state::{Fixed, Surface};
+use ballast_risk::{CreateMarketArgs, CreateSurfaceArgs};
 use ballast_rpc::{BlockingRpc, Cluster, TestCluster};
-use ballast_sdk::instructions::surface as ix;
+use ballast_sdk::instructions::{create_risk_market, surface as ix};
 use ballast_sdk::prices::Publication;
 use ballast_sdk::{addresses, Pubkey};
 use solana_keypair::Keypair;
@@ -56,7 +57,7 @@ impl FeederNetwork {
         local
             .initialise(&mut rpc, &root().join("target/deploy"), &mut |_| {})
             .unwrap();
-        let (market, authority) = (local.keys.risk_market, &local.authority);
+        let authority = &local.authority;
         let clock = rpc.clock().unwrap();
         let publication = Publication {
             feed_id: local.feed_id,
@@ -67,17 +68,29 @@ impl FeederNetwork {
             slot: clock.slot,
         };
         publish(&mut rpc, local.price_feed, local.second_feed, &publication).unwrap();
-        let observe = local.observe();
-        // The network has a surface, of its authority's own feeding: these take its place.
-        let (key, owner) = (addresses::surface(&market), authority.pubkey());
-        let keys = feeders.iter().map(Keypair::pubkey).collect();
-        let grid = GRID.iter().map(|days| clock.unix_timestamp + days * DAY).collect();
-        let all = [
-            observe,
-            ix::set_feeders(&owner, &key, keys, 2),
-            ix::set_grid(&owner, &key, grid),
-        ];
-        rpc.send(&all, &[authority]).unwrap();
+        // The network's surface is of its authority's own feeding, and feeders change only after
+        // two days: another market of the same sources has these.
+        let owner = authority.pubkey();
+        let known = rpc.account(&local.keys.risk_market).unwrap().risk_market().unwrap();
+        let args = CreateMarketArgs {
+            name: addresses::market_name("FED-USD").unwrap(),
+            initial_variance: Fixed::from("0.36".parse::<ballast_core_types::I80F48>().unwrap()),
+            params: known.params,
+        };
+        let market = addresses::risk_market(&owner, &args.name);
+        let surface = CreateSurfaceArgs {
+            settings: rpc
+                .account(&addresses::surface(&local.keys.risk_market))
+                .unwrap()
+                .surface()
+                .unwrap()
+                .settings,
+            grid: GRID.iter().map(|days| clock.unix_timestamp + days * DAY).collect(),
+            feeders: feeders.iter().map(Keypair::pubkey).collect(),
+            required: 2,
+        };
+        rpc.send(&[create_risk_market(&owner, args)], &[authority]).unwrap();
+        rpc.send(&[ix::create(&owner, &market, surface)], &[authority]).unwrap();
         let folder = tempfile::tempdir().unwrap();
         for (index, feeder) in feeders.iter().enumerate() {
             rpc.airdrop(&feeder.pubkey(), 1_000_000_000).unwrap();
@@ -201,7 +214,7 @@ fn feeders_open_submit_and_publish_a_surface() {
     refused(&world.feed(&market, Some("0"), &file, &["--currency", "SOL"]), &["SOL"]);
     refused(
         &world.feed(&market, Some("stranger"), &file, &now),
-        &["none of the 2 feeders", "set_feeders"],
+        &["none of the 2 feeders", "propose_feeders"],
     );
     refused(
         &world.feed(&Pubkey::new_unique(), Some("0"), &file, &now),
@@ -220,7 +233,7 @@ fn feeders_open_submit_and_publish_a_surface() {
     assert_eq!(world.surface().publications, 0);
 
     // The second from standard input, twice, and publishes; whether the second publication comes
-    // too soon, or moves too far for the second or so since the first, is the clock's matter.
+    // too soon is the clock's matter.
     let second = world.feed(&market, Some("1"), "-", &["--as-of-now", "--publish"]);
     assert!(second.status.success(), "{}", printed(&second));
     assert_eq!(printed(&second).matches("submitted").count(), 2, "{}", printed(&second));

@@ -7,7 +7,7 @@ use ballast_options::state::SeriesKey;
 use ballast_sdk::instructions::options;
 use ballast_testkit::clearing_house::FAR;
 use ballast_testkit::margin::mixed_book;
-use ballast_testkit::surface::{smile, tight_smile};
+use ballast_testkit::surface::{smile, tight_smile, wild_smile};
 use ballast_testkit::world::program_path;
 use ballast_testkit::{ClearingHouseFixture, MarginFixture, SurfaceFixture, VaultFixture, MILLION};
 use std::fmt::Write as _;
@@ -163,9 +163,9 @@ fn measure_payout() -> [Row; 3] {
     ]
 }
 
-/// Eight slices over a published surface, from five feeders of different minds; then once more
-/// where medians have arbitrage and the nearest submission is looked for.
-fn measure_surface() -> [Row; 3] {
+/// Eight slices over a published surface, from five feeders of different minds; then where every
+/// slice is too far away to be reached at once, and where medians have arbitrage and are lifted.
+fn measure_surface() -> [Row; 4] {
     let mut world = SurfaceFixture::new(5, 5);
     let submitted = [(0.60, -0.20), (0.62, -0.22), (0.59, -0.21), (0.61, -0.19), (0.63, -0.2)];
     let submitted = submitted.map(|(volatility, skew)| smile(volatility, skew));
@@ -175,19 +175,23 @@ fn measure_surface() -> [Row; 3] {
     let units = world.submit(0, submitted[0].clone()).unwrap().compute_units_consumed;
     world.submit_all(&submitted);
     let published = world.publish().unwrap().compute_units_consumed;
+    world.pass(600, 600);
+    world.submit_all(&[1.0, 1.1, 1.2, 1.3, 1.4].map(|volatility| wild_smile(volatility, 0.4)));
+    let limited = world.publish().unwrap().compute_units_consumed;
     let mut world = SurfaceFixture::new(5, 5);
     let tight = [(0.6, -0.25), (0.7, -0.4), (0.5, -0.3), (0.6, -0.25), (0.5, -0.3)];
     world.submit_all(&tight.map(|(far, skew)| tight_smile(far, skew)));
-    let nearest = world.publish().unwrap();
-    let announced = nearest.logs.iter().any(|line| line.starts_with("Program data: "));
-    assert!(announced && world.submissions_hold(world.surface().published()));
+    let lifted = world.publish().unwrap();
+    let announced = lifted.logs.iter().any(|line| line.starts_with("Program data: "));
+    assert!(announced);
     [
         ("risk: submit_surface, 8 slices", 30_000, units),
         ("risk: publish_surface, 8 slices from 5 submissions", 60_000, published),
+        ("risk: publish_surface, 8 slices that are limited", 60_000, limited),
         (
             "risk: publish_surface, medians with arbitrage",
             60_000,
-            nearest.compute_units_consumed,
+            lifted.compute_units_consumed,
         ),
     ]
 }

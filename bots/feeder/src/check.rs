@@ -20,7 +20,7 @@ pub async fn check(config: &Config) -> Result<(), ServiceError> {
     match observe(&node, config).await {
         Err(error) => checks.failed("surface", error),
         Ok(seen) => {
-            let feeders = seen.surface.feeders().len();
+            let feeders = seen.surface.feeders.count;
             checks.ok("surface", &format!("{surface} is read; it has {feeders} feeders"));
             if let Some(key) = &config.feeder {
                 let key = key.pubkey();

@@ -203,14 +203,12 @@ fn print(config: &Config, snapshot: &Snapshot, submitted: &SurfaceSubmission, no
 }
 
 pub(crate) fn registered(surface: &Surface, config: &Config, feeder: &Pubkey) -> Result<(), ServiceError> {
-    if surface.feeders().contains(feeder) {
+    if surface.feeders.has(feeder) || surface.proposed.has(feeder) {
         return Ok(());
     }
     Err(ServiceError::Config(format!(
-        "{feeder} is none of the {} feeders of surface {}; its authority {} has to name it (set_feeders)",
-        surface.feeders().len(),
-        config.surface,
-        surface.authority
+        "{feeder} is none of the {} feeders of surface {}; its authority {} has to propose it (propose_feeders)",
+        surface.feeders.count, config.surface, surface.authority
     )))
 }
 
@@ -260,18 +258,15 @@ async fn submit_surface(
 /// Cranks a publication, if time and number permit it.
 async fn publish(node: &Node, config: &Config, feeder: &Keypair) -> Result<(), ServiceError> {
     let seen = observe(node, config).await?;
-    let feeders = seen.surface.feeders();
-    let keys: Vec<Pubkey> = feeders
-        .iter()
-        .map(|key| addresses::submission(&config.surface, key))
-        .collect();
+    let feeders = seen.surface.feeders.feeders();
+    let keys: Vec<Pubkey> = feeders.iter().map(|feeder| feeder.submission).collect();
     let found = node.accounts(&keys).await?;
     let submissions: Vec<Option<Submission>> = found
         .into_iter()
         .map(|seen| seen.and_then(|seen| seen.account.submission().ok()))
         .collect();
     let fresh = match publication::due(&seen.surface, &submissions, seen.now) {
-        Publication::Due(fresh) => fresh,
+        Publication::Due { fresh } => fresh,
         Publication::TooFew { fresh, required } => {
             tracing::info!(fresh, required, "not published: too few fresh submissions yet");
             return Ok(());
@@ -281,12 +276,11 @@ async fn publish(node: &Node, config: &Config, feeder: &Keypair) -> Result<(), S
             return Ok(());
         }
     };
-    let count = u32::try_from(fresh.len()).unwrap_or(u32::MAX);
-    let units = PUBLISH_UNITS.saturating_add(PUBLISH_UNITS_EACH.saturating_mul(count));
-    let instruction = ix::publish(&config.market, &fresh);
+    let units = PUBLISH_UNITS.saturating_add(PUBLISH_UNITS_EACH.saturating_mul(seen.surface.feeders.count));
+    let instruction = ix::publish(&config.market, &seen.surface.feeders.keys());
     match send(node, config, feeder, &[instruction], units).await? {
         Outcome::Confirmed(signature) => {
-            tracing::info!(signature = %signature, submissions = count, "published");
+            tracing::info!(signature = %signature, submissions = fresh, "published");
             metrics::published();
             Ok(())
         }
@@ -295,23 +289,12 @@ async fn publish(node: &Node, config: &Config, feeder: &Keypair) -> Result<(), S
         )),
         // Another feeder was faster, or one's submission went stale meanwhile.
         Outcome::Refused(refusal) | Outcome::Failed(refusal)
-            if ["PublishedTooSoon", "TooFewSubmissions", "SurfaceNotObserved"].contains(&refusal.name.as_str())
+            if ["PublishedTooSoon", "TooFewSubmissions", "SubmissionAccounts"].contains(&refusal.name.as_str())
                 || refusal.meaning() == Meaning::Stale =>
         {
             tracing::info!(
                 rule = refusal.name,
-                "not published: somebody was faster, it is too soon, or nobody observed the market lately"
-            );
-            Ok(())
-        }
-        // What may change grows with the time since the last publication, so a later crank will
-        // pass.
-        Outcome::Refused(refusal) | Outcome::Failed(refusal)
-            if ["VarianceChange", "SkewChange", "CurvatureChange"].contains(&refusal.name.as_str()) =>
-        {
-            tracing::warn!(
-                rule = refusal.name,
-                "not published yet: the surface moved further than the time since the last publication allows"
+                "not published: somebody was faster, it is too soon, or the feeders have changed"
             );
             Ok(())
         }

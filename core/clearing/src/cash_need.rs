@@ -30,12 +30,19 @@ pub struct CashNeed {
 }
 
 impl CashNeed {
-    /// Returns the sum of both. `None` if it does not fit.
-    pub fn checked_add(self, other: Self) -> Option<Self> {
-        Some(Self {
-            initial: self.initial.checked_add(other.initial)?,
-            maintenance: self.maintenance.checked_add(other.maintenance)?,
-        })
+    /// What counts where a number does not fit.
+    pub const MOST: Self = Self {
+        initial: Value(i64::MAX),
+        maintenance: Value(i64::MAX),
+    };
+
+    /// Returns the sum of both, held within 64 bits.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self {
+            initial: self.initial.saturating_add(other.initial),
+            maintenance: self.maintenance.saturating_add(other.maintenance),
+        }
     }
 }
 

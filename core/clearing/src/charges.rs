@@ -22,6 +22,19 @@ pub struct Charges {
     pub short: Requirement,
 }
 
+impl Charges {
+    /// What counts where a number does not fit.
+    pub const MOST: Self = Self {
+        whole: MOST,
+        short: MOST,
+    };
+}
+
+const MOST: Requirement = Requirement {
+    initial: Value(i64::MAX),
+    maintenance: Value(i64::MAX),
+};
+
 fn charge(spread: Value, concentration: Value) -> Option<Requirement> {
     Some(Requirement {
         initial: spread.checked_add(concentration)?,

@@ -17,7 +17,7 @@
 
 use super::account::{MarginAccount, Position};
 use super::cash_need::{cash_need, CashNeed, PriceRange};
-use super::charges::charges;
+use super::charges::{charges, Charges};
 use super::params::{ChargeParams, ClearingHouseParams, MAX_LISTINGS};
 use super::series::SeriesTerms;
 use super::trade::OpenInterest;
@@ -119,10 +119,9 @@ pub enum MarginError {
     },
     /// A position is on a market that was not passed.
     MarketMissing(u8),
-    /// The risk engine does not assess the book.
+    /// The workspace is too small for the account, or a strike has too many decimals: nothing that
+    /// a listing grid can create.
     Assess(AssessError),
-    /// A number does not fit.
-    TooLarge,
 }
 
 impl From<AssessError> for MarginError {
@@ -165,10 +164,12 @@ impl MarginStatus {
     }
 }
 
-/// Works out where an account stands.
+/// Works out where an account stands. It always can, whatever the prices and the surfaces: an
+/// option where the model ends counts by its bounds, and a number that does not fit is the most
+/// there is.
 ///
 /// # Errors
-/// [`MarginError::MarketMissing`], [`MarginError::Assess`], [`MarginError::TooLarge`].
+/// [`MarginError::MarketMissing`]; [`MarginError::Assess`] for what no listing grid creates.
 pub fn margin_status(
     account: &MarginAccount,
     context: &MarginContext,
@@ -178,12 +179,10 @@ pub fn margin_status(
     let mut sum = OnMarkets::default();
     // Positions are in the order of their markets.
     for group in account.positions().chunk_by(|a, b| a.series.market == b.series.market) {
-        sum = sum
-            .checked_add(on_market(group, context, marks, work)?)
-            .ok_or(MarginError::TooLarge)?;
+        sum = sum.plus(on_market(group, context, marks, work)?);
     }
     let need = all_cash_needs(account, context)?;
-    sum_up(account, &sum, need).ok_or(MarginError::TooLarge)
+    Ok(sum_up(account, &sum, need))
 }
 
 /// What positions are worth, and what they need.
@@ -194,15 +193,15 @@ struct OnMarkets {
 }
 
 impl OnMarkets {
-    fn checked_add(self, other: Self) -> Option<Self> {
+    fn plus(self, other: Self) -> Self {
         let (a, b) = (self.requirement, other.requirement);
-        Some(Self {
-            value: self.value.checked_add(other.value)?,
+        Self {
+            value: self.value.saturating_add(other.value),
             requirement: Requirement {
-                initial: a.initial.checked_add(b.initial)?,
-                maintenance: a.maintenance.checked_add(b.maintenance)?,
+                initial: a.initial.saturating_add(b.initial),
+                maintenance: a.maintenance.saturating_add(b.maintenance),
             },
-        })
+        }
     }
 }
 
@@ -235,27 +234,28 @@ fn on_market(
     let inputs = core::slice::from_ref(&here.inputs);
     let risk = assessment::book_risk(book, inputs, slow, &SCENARIOS, context.now, work.legs)?;
     let more = charges(group, market, here.inputs.bounds.mid, &here.charges, here.open_interest);
-    let requirement = more.and_then(|more| risk.requirement(&MARGIN, more.whole, more.short));
+    let more = more.unwrap_or(Charges::MOST);
     Ok(OnMarkets {
         value: risk.value,
-        requirement: requirement.ok_or(MarginError::TooLarge)?,
+        requirement: risk.requirement(&MARGIN, more.whole, more.short),
     })
 }
 
-fn sum_up(account: &MarginAccount, sum: &OnMarkets, cash_need: CashNeed) -> Option<MarginStatus> {
-    let (cash, debt) = (Value::from_amount(account.cash)?, Value::from_amount(account.debt)?);
-    let mut equity = cash.checked_sub(debt)?.checked_add(sum.value)?;
+fn sum_up(account: &MarginAccount, sum: &OnMarkets, cash_need: CashNeed) -> MarginStatus {
+    let value = |amount| Value::from_amount(amount).unwrap_or(Value(i64::MAX));
+    let (cash, debt) = (value(account.cash), value(account.debt));
+    let mut equity = cash.saturating_sub(debt).saturating_add(sum.value);
     for claim in account.claims() {
-        equity = equity.checked_add(Value::from_amount(claim.amount)?)?;
+        equity = equity.saturating_add(value(claim.amount));
     }
-    Some(MarginStatus {
+    MarginStatus {
         equity,
         initial: sum.requirement.initial,
         maintenance: sum.requirement.maintenance,
         cash,
         cash_need,
         debt,
-    })
+    }
 }
 
 fn view<'c, 'a>(context: &'c MarginContext<'a>, market: u8) -> Result<&'c ListedMarket<'a>, MarginError> {
@@ -280,8 +280,7 @@ fn all_cash_needs(account: &MarginAccount, context: &MarginContext) -> Result<Ca
         let inputs = &view(context, market)?.inputs;
         let range = PriceRange::of_scenarios(inputs.bounds.mid, inputs.horizon_volatility);
         let more = range.and_then(|range| cash_need(group, &inputs.bounds, &range));
-        let total = more.and_then(|more| sum.checked_add(more));
-        sum = total.ok_or(MarginError::TooLarge)?;
+        sum = sum.plus(more.unwrap_or(CashNeed::MOST));
     }
     Ok(sum)
 }

@@ -31,6 +31,12 @@ pub(super) fn times(a: Scaled, b: Magnitude) -> Scaled {
     }
 }
 
+/// As [`amount_floor`]; what does not fit is the last that does.
+pub(super) fn amount_within(size: i64, value: Scaled, scale: i32) -> i64 {
+    let below = (size < 0) != (value.mantissa < 0);
+    amount_floor(size, value, scale).unwrap_or(if below { i64::MIN } else { i64::MAX })
+}
+
 /// size × value × 2^scale in whole units, rounded toward −∞. `None` if it does not fit 64 bits.
 pub(super) fn amount_floor(size: i64, value: Scaled, scale: i32) -> Option<i64> {
     let product = i128::from(size).wrapping_mul(i128::from(value.mantissa));

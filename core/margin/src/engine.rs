@@ -7,7 +7,8 @@ use super::market::MarketInputs;
 use super::scenario::ScenarioParams;
 use super::AssessError;
 use ballast_core_math::scenarios::{
-    add_losses, combined, idiosyncratic_share, tail_risk, Cell, Grid, Leg, Losses, TailRisk,
+    add_losses, combined, idiosyncratic_share, tail_risk, Cell, Grid, Leg, Losses, TailRisk, PRICE_SHOCKS,
+    VOLATILITY_SHOCKS,
 };
 use ballast_core_types::{Price, Value};
 
@@ -85,19 +86,19 @@ pub struct Requirement {
 impl BookRisk {
     /// Returns the requirement of the book, with what somebody charges for it besides: `whole` for
     /// the whole of it, `rest` for what is left of it without its long options, which can be let
-    /// go. `None` if a number does not fit.
-    pub fn requirement(&self, margin: &MarginParams, whole: Requirement, rest: Requirement) -> Option<Requirement> {
+    /// go. A number that does not fit is the most there is.
+    pub fn requirement(&self, margin: &MarginParams, whole: Requirement, rest: Requirement) -> Requirement {
         let relieved = |of_whole: Value, of_rest: Value| relieved(of_whole, self.long_options, of_rest);
-        Some(Requirement {
+        Requirement {
             initial: relieved(
-                margin.initial(&self.whole)?.checked_add(whole.initial)?,
-                margin.initial(&self.rest)?.checked_add(rest.initial)?,
-            )?,
+                margin.initial(&self.whole).saturating_add(whole.initial),
+                margin.initial(&self.rest).saturating_add(rest.initial),
+            ),
             maintenance: relieved(
-                margin.maintenance(&self.whole)?.checked_add(whole.maintenance)?,
-                margin.maintenance(&self.rest)?.checked_add(rest.maintenance)?,
-            )?,
-        })
+                margin.maintenance(&self.whole).saturating_add(whole.maintenance),
+                margin.maintenance(&self.rest).saturating_add(rest.maintenance),
+            ),
+        }
     }
 }
 
@@ -126,7 +127,6 @@ pub fn assess(
     };
     let risk = run(&inputs, scratch, Some(&mut greeks))?;
     let requirement = risk.requirement(margin, Requirement::default(), Requirement::default());
-    let requirement = requirement.ok_or(AssessError::TooLarge)?;
     Ok(Assessment {
         value: risk.value,
         long_options: risk.long_options,
@@ -173,7 +173,7 @@ pub fn book_risk(
 /// # Errors
 /// [`AssessError`]: the first rule that the leg or the market breaks.
 pub fn mark(leg: &BookLeg, market: &MarketInputs, now: i64) -> Result<Value, AssessError> {
-    Ok(Marking::new(market, None, now)?.mark(leg, None)?.value)
+    Ok(Marking::new(market, None, now).mark(leg, None)?.value)
 }
 
 /// What the risk of a book is worked out from.
@@ -217,17 +217,17 @@ fn run(
     for ((index, market), own) in markets.iter().enumerate().zip(&mut own) {
         let here = legs.iter().filter(|leg| leg.market == index);
         let slow = slow.and_then(|slow| slow.get(index)).copied();
-        let marking = Marking::new(market, slow, now)?;
+        let marking = Marking::new(market, slow, now);
         let greeks = greeks.as_deref_mut().and_then(|greeks| greeks.get_mut(index));
         let marks = mark_all(here, &marking, greeks, scratch)?;
-        add_value(&mut result.value, marks.value)?;
-        add_value(&mut result.long_options, marks.long_options)?;
+        add_value(&mut result.value, marks.value);
+        add_value(&mut result.long_options, marks.long_options);
         present.long_options |= !marks.long.is_empty();
         present.rest |= !marks.rest.is_empty();
         let grid = scenarios.grid(market.horizon_volatility)?;
         if markets.len() == 1 {
             // One market is its own factor.
-            revalue(&marks, market.bounds.mid, [(&grid, &mut shared)])?;
+            revalue(&marks, market.bounds.mid, [(&grid, &mut shared)]);
         } else {
             *own = shared_and_own(&marks, market, &grid, &mut shared)?;
         }
@@ -236,8 +236,8 @@ fn run(
         first_grid.get_or_insert(grid);
     }
     let grid = first_grid.ok_or(AssessError::MarketCount)?;
-    let shared = tails(&shared, &grid, present)?;
-    finish(&mut result, &shared, &own, present, markets.len() > 1).ok_or(AssessError::TooLarge)?;
+    let shared = tails(&shared, &grid, present);
+    finish(&mut result, &shared, &own, present, markets.len() > 1);
     Ok(result)
 }
 
@@ -274,10 +274,10 @@ fn mark_all<'a, 'b>(
             return Err(AssessError::TooManyLegs);
         }
         let marked = marking.mark(leg, greeks.as_deref_mut())?;
-        whole.add(&marked)?;
+        whole.add(&marked);
         let is_long_option = matches!(leg.contract, Contract::Option { .. }) && leg.quantity.0 >= 0;
         let place = if is_long_option {
-            long.add(&marked)?;
+            long.add(&marked);
             front = front.wrapping_add(1);
             front.wrapping_sub(1)
         } else {
@@ -305,9 +305,9 @@ struct Worth {
 }
 
 impl Worth {
-    fn add(&mut self, marked: &Marked) -> Result<(), AssessError> {
-        add_value(&mut self.adverse, marked.value)?;
-        add_value(&mut self.slow, marked.slow_value)
+    fn add(&mut self, marked: &Marked) {
+        add_value(&mut self.adverse, marked.value);
+        add_value(&mut self.slow, marked.slow_value);
     }
 
     fn less(&self) -> Value {
@@ -323,78 +323,73 @@ fn shared_and_own(marks: &Marks, market: &MarketInputs, grid: &Grid, shared: &mu
     let factor = grid.shared(market.loading).ok_or(AssessError::Loading)?;
     let alone = grid.shared(rest).ok_or(AssessError::Loading)?;
     let mut own = Parts::default();
-    revalue(marks, market.bounds.mid, [(&factor, shared), (&alone, &mut own)])?;
-    tails(&own, &alone, marks.present())
+    revalue(marks, market.bounds.mid, [(&factor, shared), (&alone, &mut own)]);
+    Ok(tails(&own, &alone, marks.present()))
 }
 
 /// Adds what the legs of one market lose in each cell of its grids.
 #[inline(never)]
-fn revalue<const N: usize>(marks: &Marks, spot: Price, mut sums: [(&Grid, &mut Parts); N]) -> Result<(), AssessError> {
+fn revalue<const N: usize>(marks: &Marks, spot: Price, mut sums: [(&Grid, &mut Parts); N]) {
     if !marks.long.is_empty() {
-        add_losses(
+        add(
             &mut sums.each_mut().map(|(grid, parts)| (*grid, &mut parts.long_options)),
             spot,
             marks.long,
-        )?;
+        );
     }
     if !marks.rest.is_empty() {
-        add_losses(
+        add(
             &mut sums.each_mut().map(|(grid, parts)| (*grid, &mut parts.rest)),
             spot,
             marks.rest,
-        )?;
+        );
     }
-    Ok(())
+}
+
+/// Legs are marked before, and what the model does not take is no option here. Were there one all
+/// the same, everything would be lost in every cell.
+fn add(sums: &mut [(&Grid, &mut Losses)], spot: Price, legs: &[Leg]) {
+    if add_losses(sums, spot, legs).is_err() {
+        for (_, losses) in sums {
+            losses.0 = [[i64::MAX; VOLATILITY_SHOCKS]; PRICE_SHOCKS];
+        }
+    }
 }
 
 /// Returns the tails of the whole and of the rest.
 #[inline(never)]
-fn tails(parts: &Parts, grid: &Grid, present: Present) -> Result<Tails, AssessError> {
-    let tail = |losses: &Losses| tail_risk(losses, grid).ok_or(AssessError::TooLarge);
+fn tails(parts: &Parts, grid: &Grid, present: Present) -> Tails {
     let rest = if present.rest {
-        tail(&parts.rest)?
+        tail_risk(&parts.rest, grid)
     } else {
         TailRisk::default()
     };
     let whole = if present.long_options {
-        tail(
-            &parts
-                .long_options
-                .checked_add(&parts.rest)
-                .ok_or(AssessError::TooLarge)?,
-        )?
+        tail_risk(&parts.long_options.plus(&parts.rest), grid)
     } else {
         rest
     };
-    Ok(Tails { whole, rest })
+    Tails { whole, rest }
 }
 
 #[inline(never)]
-fn finish(
-    result: &mut BookRisk,
-    shared: &Tails,
-    own: &[Tails; MAX_MARKETS],
-    present: Present,
-    several: bool,
-) -> Option<()> {
+fn finish(result: &mut BookRisk, shared: &Tails, own: &[Tails; MAX_MARKETS], present: Present, several: bool) {
     // One market is its own factor: there is nothing to combine.
     let combine = |shared: &TailRisk, own: &[TailRisk; MAX_MARKETS]| {
         if several {
             combined(shared, own)
         } else {
-            Some(*shared)
+            *shared
         }
     };
-    result.whole = combine(&shared.whole, &own.map(|tails| tails.whole))?;
+    result.whole = combine(&shared.whole, &own.map(|tails| tails.whole));
     result.rest = if present.long_options {
-        combine(&shared.rest, &own.map(|tails| tails.rest))?
+        combine(&shared.rest, &own.map(|tails| tails.rest))
     } else {
         result.whole
     };
-    Some(())
 }
 
-fn add_value(sum: &mut Value, more: Value) -> Result<(), AssessError> {
-    *sum = sum.checked_add(more).ok_or(AssessError::TooLarge)?;
-    Ok(())
+fn add_value(sum: &mut Value, more: Value) {
+    *sum = sum.saturating_add(more);
 }

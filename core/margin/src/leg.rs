@@ -64,7 +64,8 @@ impl Decimal {
         self.magnitude().map(Strike)
     }
 
-    /// Returns what `quantity` cost at this price, in base units, rounded up.
+    /// Returns what `quantity` cost at this price, in base units, rounded up; what does not fit is
+    /// the last that does.
     pub(super) fn cost_ceil(self, quantity: Lots) -> Result<i64, AssessError> {
         let divisor = i128::from(self.divisor().ok_or(AssessError::Decimal)?);
         let product = i128::from(quantity.0).wrapping_mul(i128::from(self.digits));
@@ -72,8 +73,9 @@ impl Decimal {
         product
             .wrapping_neg()
             .checked_div_euclid(divisor)
-            .and_then(|down| i64::try_from(down.wrapping_neg()).ok())
-            .ok_or(AssessError::TooLarge)
+            .map(|down| i64::try_from(down.wrapping_neg()))
+            .map(|cost| cost.unwrap_or(if quantity.0 < 0 { i64::MIN } else { i64::MAX }))
+            .ok_or(AssessError::Decimal)
     }
 }
 
@@ -108,7 +110,8 @@ mod tests {
             (-3, decimal(25, 1), Ok(-7)),
             (4, decimal(25, 1), Ok(10)),
             (0, decimal(25, 1), Ok(0)),
-            (i64::MAX, decimal(u32::MAX, 0), Err(AssessError::TooLarge)),
+            (i64::MAX, decimal(u32::MAX, 0), Ok(i64::MAX)),
+            (i64::MIN, decimal(u32::MAX, 0), Ok(i64::MIN)),
         ] {
             assert_eq!(number.cost_ceil(Lots(lots)), expected);
         }

@@ -19,6 +19,7 @@ mod margin;
 mod mark;
 mod market;
 mod scenario;
+mod short_floor;
 
 pub use engine::{assess, book_risk, mark, Assessment, BookRisk, Requirement, MAX_LEGS, MAX_MARKETS};
 pub use leg::{BookLeg, Contract, Decimal};
@@ -26,10 +27,9 @@ pub use margin::{MarginParams, MARGIN};
 pub use mark::MarketGreeks;
 pub use market::{MarketInputs, VolatilityBand};
 pub use scenario::{horizon_volatility, ScenarioParams, HORIZON_SECONDS, LOADING, SCENARIOS, VOLATILITY_SPREAD};
+pub use short_floor::ShortFloor;
 
-use ballast_core_math::black_scholes::DomainError;
-use ballast_core_math::scenarios::{GridError, ScenarioError};
-use ballast_core_math::surface::PointError;
+use ballast_core_math::scenarios::GridError;
 
 /// Why a book is not assessed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,41 +46,14 @@ pub enum AssessError {
     Expired,
     /// An option on a market without a volatility.
     NoVolatility,
-    /// The surface has no volatility at an option's strike and expiry.
-    Volatility(PointError),
-    /// An input of an option's price lies outside the domain of the pricing.
-    Domain(DomainError),
     /// A market's deviation, or the shocks, do not make a grid.
     Grid(GridError),
     /// A market's loading on the common factor is outside ±1.
     Loading,
-    /// A position, or the book, does not fit: see [`ScenarioError::TooLarge`].
-    TooLarge,
-}
-
-impl From<DomainError> for AssessError {
-    fn from(error: DomainError) -> Self {
-        Self::Domain(error)
-    }
-}
-
-impl From<PointError> for AssessError {
-    fn from(error: PointError) -> Self {
-        Self::Volatility(error)
-    }
 }
 
 impl From<GridError> for AssessError {
     fn from(error: GridError) -> Self {
         Self::Grid(error)
-    }
-}
-
-impl From<ScenarioError> for AssessError {
-    fn from(error: ScenarioError) -> Self {
-        match error {
-            ScenarioError::Domain(error) => Self::Domain(error),
-            ScenarioError::TooLarge => Self::TooLarge,
-        }
     }
 }

@@ -44,27 +44,36 @@ impl MarginParams {
 
     /// Returns the requirement to open: max(share × worst loss, multiple × shortfall), not below
     /// zero, rounded up.
-    pub(super) fn initial(&self, tail: &TailRisk) -> Option<Value> {
+    pub(super) fn initial(&self, tail: &TailRisk) -> Value {
         requirement(tail, self.initial_share, self.initial_shortfall)
     }
 
     /// Returns the requirement to keep, likewise.
-    pub(super) fn maintenance(&self, tail: &TailRisk) -> Option<Value> {
+    pub(super) fn maintenance(&self, tail: &TailRisk) -> Value {
         requirement(tail, self.maintenance_share, self.maintenance_shortfall)
     }
 }
 
-fn requirement(tail: &TailRisk, share: Ratio, multiple: Ratio) -> Option<Value> {
-    let of_worst = share.of_ceil(tail.worst_loss)?;
-    let of_shortfall = multiple.of_ceil(tail.expected_shortfall)?;
-    Some(of_worst.max(of_shortfall).max(Value::ZERO))
+fn requirement(tail: &TailRisk, share: Ratio, multiple: Ratio) -> Value {
+    // A gain that does not fit needs nothing, a loss that does not fit everything.
+    let of = |ratio: Ratio, loss: Value| {
+        let most = if loss < Value::ZERO {
+            Value::ZERO
+        } else {
+            Value(i64::MAX)
+        };
+        ratio.of_ceil(loss).unwrap_or(most)
+    };
+    let of_worst = of(share, tail.worst_loss);
+    let of_shortfall = of(multiple, tail.expected_shortfall);
+    of_worst.max(of_shortfall).max(Value::ZERO)
 }
 
 /// Returns the requirement of a book that holds long options: whoever holds them may let them go,
 /// so the book never needs more than what they are worth and what the rest needs. A book of nothing
 /// but long options is paid for by its own value.
-pub(super) fn relieved(whole: Value, long_options: Value, rest: Value) -> Option<Value> {
-    Some(whole.min(long_options.checked_add(rest)?))
+pub(super) fn relieved(whole: Value, long_options: Value, rest: Value) -> Value {
+    whole.min(long_options.saturating_add(rest))
 }
 
 #[cfg(test)]
@@ -91,10 +100,12 @@ mod tests {
             (1_001, 0, 1_001, 701),
             (-5, -9, 0, 0),
             (0, 0, 0, 0),
+            (i64::MAX, i64::MAX, i64::MAX, i64::MAX),
+            (-i64::MAX, -i64::MAX, 0, 0),
         ] {
             let tail = tail(worst, shortfall);
-            assert_eq!(MARGIN.initial(&tail), Some(Value(initial)), "{tail:?}");
-            assert_eq!(MARGIN.maintenance(&tail), Some(Value(maintenance)), "{tail:?}");
+            assert_eq!(MARGIN.initial(&tail), Value(initial), "{tail:?}");
+            assert_eq!(MARGIN.maintenance(&tail), Value(maintenance), "{tail:?}");
         }
     }
 
@@ -118,8 +129,8 @@ mod tests {
 
     #[test]
     fn long_options_can_be_let_go() {
-        assert_eq!(relieved(Value(10), Value(4), Value(3)), Some(Value(7)));
-        assert_eq!(relieved(Value(5), Value(4), Value(3)), Some(Value(5)));
-        assert_eq!(relieved(Value(5), Value(i64::MAX), Value(3)), None);
+        assert_eq!(relieved(Value(10), Value(4), Value(3)), Value(7));
+        assert_eq!(relieved(Value(5), Value(4), Value(3)), Value(5));
+        assert_eq!(relieved(Value(5), Value(i64::MAX), Value(3)), Value(5));
     }
 }

@@ -1,13 +1,13 @@
 //! What one leg is worth on its adverse side, and its Greeks.
 
-use super::amount::{amount_floor, quotient, times};
+use super::amount::{amount_within, quotient, times};
 use super::leg::{BookLeg, Contract, Decimal};
 use super::market::MarketInputs;
 use super::AssessError;
 use ballast_core_math::black_scholes::{fast, precise, Greeks, Inputs, Kind, Spot, Strike, Volatility, Years};
 use ballast_core_math::kernels::precise::{ln, sqrt};
 use ballast_core_math::scenarios::{Leg, OptionLeg};
-use ballast_core_math::surface::{LogMoneyness, PointError};
+use ballast_core_math::surface::LogMoneyness;
 use ballast_core_math::{Magnitude, Scaled};
 use ballast_core_types::{value_floor, Lots, Price, Value, SECONDS_PER_DAY, SECONDS_PER_YEAR};
 use fixed::types::I7F57;
@@ -49,19 +49,23 @@ pub(super) struct Marked {
     pub(super) leg: Leg,
 }
 
+/// |ln(K/S)| from which on the model is not asked: a little under the e^±5 of its domain, so that
+/// both tiers agree.
+const MODEL_EDGE: I7F57 = I7F57::lit("4.99");
 /// Fraction bits of a position's worth.
 const WORTH_BITS: i32 = 10;
 
 impl<'a> Marking<'a> {
-    pub(super) fn new(market: &'a MarketInputs<'a>, slow: Option<Price>, now: i64) -> Result<Self, AssessError> {
+    pub(super) fn new(market: &'a MarketInputs<'a>, slow: Option<Price>, now: i64) -> Self {
         let spot = Spot::from_price(market.bounds.mid);
-        Ok(Self {
+        Self {
             market,
             now,
             slow,
             spot,
-            log_spot: ln(spot.0).ok_or(AssessError::TooLarge)?,
-        })
+            // A price is positive.
+            log_spot: ln(spot.0).unwrap_or(I7F57::MAX),
+        }
     }
 
     /// Marks a leg and adds its Greeks to `sums`, if wanted, which are finished by
@@ -80,16 +84,13 @@ impl<'a> Marking<'a> {
         let bounds = &self.market.bounds;
         let adverse = if quantity.0 >= 0 { bounds.low } else { bounds.high };
         let cost = entry.cost_ceil(quantity)?;
-        let value = |price| {
-            let value = floor_of(quantity, price)?.checked_sub(cost);
-            value.map(Value).ok_or(AssessError::TooLarge)
-        };
+        let value = |price| Value(value_within(quantity, price).saturating_sub(cost));
         if let Some(sums) = sums {
-            add_to(&mut sums.delta, Some(floor_of(quantity, bounds.mid)?))?;
+            add_to(&mut sums.delta, value_within(quantity, bounds.mid));
         }
         Ok(Marked {
-            value: value(adverse)?,
-            slow_value: value(self.slow.unwrap_or(adverse))?,
+            value: value(adverse),
+            slow_value: value(self.slow.unwrap_or(adverse)),
             leg: Leg::Linear(quantity),
         })
     }
@@ -106,28 +107,44 @@ impl<'a> Marking<'a> {
         if seconds <= 0 {
             return Err(AssessError::Expired);
         }
+        let volatility = self.market.volatility.as_ref().ok_or(AssessError::NoVolatility)?;
         let seconds = seconds.unsigned_abs();
-        let time = Years(quotient(seconds, SECONDS_PER_YEAR.unsigned_abs()).ok_or(AssessError::TooLarge)?);
-        let strike = strike.strike()?;
-        let market = self.market;
-        let volatility = market.volatility.as_ref().ok_or(AssessError::NoVolatility)?;
-        let at = LogMoneyness(self.log_moneyness(strike, time)?);
-        let volatility = volatility.adverse(quantity.0 >= 0, at, time)?;
-        let inputs = self.inputs(kind, strike, volatility, time);
-        if let Some(sums) = sums {
-            self.add(quantity, &greeks(&inputs)?, seconds, sums)?;
+        let time = Years(quotient(seconds, SECONDS_PER_YEAR.unsigned_abs()).unwrap_or(Magnitude::ONE));
+        let level = strike.strike()?;
+        let over_spot = self.over_spot(level);
+        let at = LogMoneyness(over_spot.saturating_sub(self.growth(time)));
+        let volatility = volatility.adverse(quantity.0 >= 0, at, time, self.now, expiry);
+        let inputs = self.inputs(kind, level, volatility, time);
+        let is_near = over_spot.abs() <= MODEL_EDGE;
+        match is_near.then(|| self.modelled(quantity, &inputs)).flatten() {
+            Some(marked) => {
+                if let Some(sums) = sums {
+                    // What has a price has Greeks: their domain is the same.
+                    self.add(quantity, &greeks(&inputs).unwrap_or_default(), seconds, sums);
+                }
+                Ok(marked)
+            }
+            None => self.bounded(quantity, kind, strike, sums),
         }
+    }
+
+    /// Marks an option by the model; `None` outside its domain. How far the strike is has been
+    /// judged.
+    #[inline(never)]
+    fn modelled(&self, quantity: Lots, inputs: &Inputs) -> Option<Marked> {
+        // The scenarios start from the middle, so it has to be inside as the adverse end has.
+        inputs.check().ok()?;
         // What gains with the price is worth least at its low end.
-        let gains = (quantity.0 >= 0) == matches!(kind, Kind::Call);
-        let bounds = &market.bounds;
+        let gains = (quantity.0 >= 0) == matches!(inputs.kind, Kind::Call);
+        let bounds = &self.market.bounds;
         let adverse = if gains { bounds.low } else { bounds.high };
         let value_at = |at| {
             let spot = Spot::from_price(at);
-            let value = amount_floor(quantity.0, price(&Inputs { spot, ..inputs })?, 0);
-            value.map(Value).ok_or(AssessError::TooLarge)
+            let price = price(&Inputs { spot, ..*inputs })?;
+            Some(Value(amount_within(quantity.0, price, 0)))
         };
         let value = value_at(adverse)?;
-        Ok(Marked {
+        Some(Marked {
             value,
             slow_value: match self.slow {
                 Some(slow) => value_at(slow)?,
@@ -135,13 +152,59 @@ impl<'a> Marking<'a> {
             },
             leg: Leg::Option(OptionLeg {
                 quantity,
-                kind,
-                strike,
-                volatility,
-                time,
-                rate: market.rate,
-                carry: market.carry,
+                kind: inputs.kind,
+                strike: inputs.strike,
+                volatility: inputs.volatility,
+                time: inputs.time,
+                rate: inputs.rate,
+                carry: inputs.carry,
             }),
+        })
+    }
+
+    /// Marks an option where the model ends, by what bounds it: long, its intrinsic value at the
+    /// adverse price; short, the whole price for a call and the strike for a put, which is the most
+    /// it can cost. Its delta is that of the bound.
+    #[inline(never)]
+    fn bounded(
+        &self,
+        quantity: Lots,
+        kind: Kind,
+        strike: Decimal,
+        sums: Option<&mut MarketGreeks>,
+    ) -> Result<Marked, AssessError> {
+        let bounds = &self.market.bounds;
+        let long = quantity.0 >= 0;
+        let owed = strike
+            .cost_ceil(quantity)
+            .unwrap_or(if long { i64::MAX } else { i64::MIN });
+        let worth = |price| value_within(quantity, price);
+        let at = |price: Price| -> i64 {
+            match (long, kind) {
+                (true, Kind::Call) => worth(price).saturating_sub(owed).max(0),
+                (true, Kind::Put) => owed.saturating_sub(1).saturating_sub(worth(price)).max(0),
+                (false, Kind::Call) => worth(price),
+                (false, Kind::Put) => owed,
+            }
+        };
+        let adverse = match (long, kind) {
+            (true, Kind::Call) | (false, Kind::Put) => bounds.low,
+            (true, Kind::Put) | (false, Kind::Call) => bounds.high,
+        };
+        let value = Value(at(adverse));
+        let moves = match (long, kind) {
+            (true, Kind::Call) if value > Value::ZERO => quantity,
+            (true, Kind::Put) if value > Value::ZERO => Lots(quantity.0.saturating_neg()),
+            (false, Kind::Call) => quantity,
+            _ => Lots::ZERO,
+        };
+        if let Some(sums) = sums {
+            add_to(&mut sums.delta, value_within(moves, bounds.mid));
+        }
+        Ok(Marked {
+            value,
+            slow_value: Value(self.slow.map_or(value.0, at)),
+            leg: Leg::Linear(moves),
         })
     }
 
@@ -157,16 +220,17 @@ impl<'a> Marking<'a> {
         }
     }
 
-    /// ln(K/F) = ln K − ln S − (r − q)τ.
-    fn log_moneyness(&self, strike: Strike, time: Years) -> Result<I7F57, AssessError> {
-        let outside = AssessError::Volatility(PointError::LogMoneyness);
-        let over_spot = ln(strike.0)
-            .and_then(|log| log.checked_sub(self.log_spot))
-            .ok_or(outside)?;
+    /// ln(K/S), held within its format. A strike of nothing is as far away as there is.
+    fn over_spot(&self, strike: Strike) -> I7F57 {
+        ln(strike.0).map_or(I7F57::MIN, |log| log.saturating_sub(self.log_spot))
+    }
+
+    /// ln(F/S) = (r − q)τ, held within its format.
+    fn growth(&self, time: Years) -> I7F57 {
         // Rates are within ±1 and carried in Q62, so their halves do not overflow.
         let half = (self.market.rate.0.to_bits() >> 1).wrapping_sub(self.market.carry.0.to_bits() >> 1);
         if half == 0 {
-            return Ok(over_spot);
+            return I7F57::ZERO;
         }
         let growth = times(
             Scaled {
@@ -175,29 +239,27 @@ impl<'a> Marking<'a> {
             },
             time.0,
         );
-        let growth = amount_floor(1, growth, 57).ok_or(outside)?;
-        over_spot.checked_sub(I7F57::from_bits(growth)).ok_or(outside)
+        I7F57::from_bits(amount_within(1, growth, 57))
     }
 
     /// Adds q·Δ·S, q·Γ·S², q·vega, q·vega·√(30 d/τ), q·θ a year and q·ρ.
     #[inline(never)]
-    fn add(&self, quantity: Lots, greeks: &Greeks, seconds: u64, sums: &mut MarketGreeks) -> Result<(), AssessError> {
+    fn add(&self, quantity: Lots, greeks: &Greeks, seconds: u64, sums: &mut MarketGreeks) {
         let spot = self.spot.0;
-        let per_lot = Scaled::from(spot);
-        let worth = amount_floor(quantity.0, per_lot, WORTH_BITS).ok_or(AssessError::TooLarge)?;
-        add_to(&mut sums.delta, amount_floor(worth, greeks.delta, -WORTH_BITS))?;
+        let worth = amount_within(quantity.0, Scaled::from(spot), WORTH_BITS);
+        add_to(&mut sums.delta, amount_within(worth, greeks.delta, -WORTH_BITS));
         add_to(
             &mut sums.gamma,
-            amount_floor(worth, times(greeks.gamma, spot), -WORTH_BITS),
-        )?;
-        add_to(&mut sums.vega, amount_floor(quantity.0, greeks.vega, 0))?;
+            amount_within(worth, times(greeks.gamma, spot), -WORTH_BITS),
+        );
+        add_to(&mut sums.vega, amount_within(quantity.0, greeks.vega, 0));
         let term = sqrt(quotient(THIRTY_DAYS, seconds).unwrap_or(Magnitude::ZERO));
         add_to(
             &mut sums.vega_weighted,
-            amount_floor(quantity.0, times(greeks.vega, term), 0),
-        )?;
-        add_to(&mut sums.theta, amount_floor(quantity.0, greeks.theta, 0))?;
-        add_to(&mut sums.rho, amount_floor(quantity.0, greeks.rho, 0))
+            amount_within(quantity.0, times(greeks.vega, term), 0),
+        );
+        add_to(&mut sums.theta, amount_within(quantity.0, greeks.theta, 0));
+        add_to(&mut sums.rho, amount_within(quantity.0, greeks.rho, 0));
     }
 }
 
@@ -220,27 +282,24 @@ impl MarketGreeks {
     }
 }
 
-fn floor_of(quantity: Lots, price: Price) -> Result<i64, AssessError> {
-    value_floor(quantity, price)
-        .map(|value| value.0)
-        .ok_or(AssessError::TooLarge)
+/// `quantity × price`, rounded down; what does not fit is the last that does.
+fn value_within(quantity: Lots, price: Price) -> i64 {
+    let most = if quantity.0 < 0 { i64::MIN } else { i64::MAX };
+    value_floor(quantity, price).map_or(most, |value| value.0)
 }
 
-fn add_to(sum: &mut i64, more: Option<i64>) -> Result<(), AssessError> {
-    *sum = more
-        .and_then(|more| sum.checked_add(more))
-        .ok_or(AssessError::TooLarge)?;
-    Ok(())
+fn add_to(sum: &mut i64, more: i64) {
+    *sum = sum.saturating_add(more);
 }
 
 // Each evaluation has a stack frame of its own: the virtual machine's are 4 KiB.
 
 #[inline(never)]
-fn greeks(inputs: &Inputs) -> Result<Greeks, AssessError> {
-    Ok(fast::greeks(inputs)?)
+fn greeks(inputs: &Inputs) -> Option<Greeks> {
+    fast::greeks(inputs).ok()
 }
 
 #[inline(never)]
-fn price(inputs: &Inputs) -> Result<Scaled, AssessError> {
-    Ok(precise::price(inputs)?)
+fn price(inputs: &Inputs) -> Option<Scaled> {
+    precise::price(inputs).ok()
 }

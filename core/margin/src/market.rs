@@ -1,15 +1,16 @@
 //! What a book's legs are valued from, one market at a time.
 
 use super::scenario::{LOADING, VOLATILITY_SPREAD};
-use super::AssessError;
+use super::short_floor::ShortFloor;
 use ballast_core_math::black_scholes::{Rate, Volatility, Years};
 use ballast_core_math::surface::{precise, LogMoneyness, Surface};
 use ballast_core_math::Magnitude;
-use ballast_core_types::PriceBounds;
+use ballast_core_types::{PriceBounds, Ratio};
 use fixed::types::{I2F62, I7F57};
 
 /// Where volatility comes from, with both of its sides: a long option is marked at the low one, a
-/// short at the high one.
+/// short at the high one. There is one for every strike and expiry: outside a surface's domain it
+/// is that of the nearest point inside.
 #[derive(Clone, Copy, Debug)]
 pub enum VolatilityBand<'a> {
     /// A surface, and what its volatilities are multiplied by for each side. The products are held
@@ -21,6 +22,8 @@ pub enum VolatilityBand<'a> {
         low: I2F62,
         /// For short options: 1 or more.
         high: I2F62,
+        /// What is short counts at no less. `None` where nothing is held against it.
+        floor: Option<ShortFloor>,
     },
     /// One volatility for every strike and expiry.
     Flat {
@@ -52,17 +55,15 @@ pub struct MarketInputs<'a> {
 
 impl<'a> MarketInputs<'a> {
     /// Returns a market as the programs read it: volatility from its surface with the spread on
-    /// both sides; no rate and no carry, since the forward is the spot, as the surface's feeders
-    /// quote it.
-    pub const fn read(bounds: PriceBounds, surface: Option<&'a Surface>, horizon_volatility: I7F57) -> Self {
-        let volatility = match surface {
-            Some(surface) => Some(VolatilityBand::Surface {
-                surface,
-                low: I2F62::ONE.saturating_sub(VOLATILITY_SPREAD),
-                high: I2F62::ONE.saturating_add(VOLATILITY_SPREAD),
-            }),
-            None => None,
-        };
+    /// both sides, what is short held to the realised variance; no rate and no carry, since the
+    /// forward is the spot, as the surface's feeders quote it.
+    pub fn read(bounds: PriceBounds, surface: Option<&'a Surface>, horizon_volatility: I7F57, realised: Ratio) -> Self {
+        let volatility = surface.map(|surface| VolatilityBand::Surface {
+            surface,
+            low: I2F62::ONE.saturating_sub(VOLATILITY_SPREAD),
+            high: I2F62::ONE.saturating_add(VOLATILITY_SPREAD),
+            floor: Some(ShortFloor::of(realised)),
+        });
         Self {
             bounds,
             volatility,
@@ -81,6 +82,7 @@ impl<'a> MarketInputs<'a> {
                 surface,
                 low: I2F62::ONE,
                 high: I2F62::ONE,
+                floor: None,
             },
             flat => flat,
         });
@@ -107,16 +109,31 @@ const GREATEST: Magnitude = match Magnitude::from_parts(5, 0) {
 };
 
 impl VolatilityBand<'_> {
-    /// Returns the side of the volatility that is worse for who is long (or short) at ln(K/F) and a
-    /// time.
+    /// Returns the side of the volatility that is worse for who is long (or short) at ln(K/F), a
+    /// time, and an expiry as seen at `now`, both unix seconds.
     #[inline(never)]
-    pub(super) fn adverse(&self, long: bool, at: LogMoneyness, time: Years) -> Result<Volatility, AssessError> {
+    pub(super) fn adverse(&self, long: bool, at: LogMoneyness, time: Years, now: i64, expiry: i64) -> Volatility {
         match self {
-            Self::Surface { surface, low, high } => {
-                let middle = precise::volatility(surface, at, time)?;
-                Ok(Volatility(scaled(middle.0, if long { *low } else { *high })))
+            Self::Surface {
+                surface,
+                low,
+                high,
+                floor,
+            } => {
+                let middle = precise::nearest_volatility(surface, at, time).0;
+                if long {
+                    return Volatility(scaled(middle, *low));
+                }
+                let short = scaled(middle, *high);
+                Volatility(floor.map_or(short, |floor| floor.raise(short, now, expiry)))
             }
-            Self::Flat { low, high } => Ok(if long { *low } else { *high }),
+            Self::Flat { low, high } => {
+                if long {
+                    *low
+                } else {
+                    *high
+                }
+            }
         }
     }
 }

@@ -67,13 +67,10 @@ impl ScenarioParams {
 /// Returns the standard deviation of a market's log price over the horizon: √day times the larger
 /// of its realised volatility (the root of `variance`, a year's) and what the surface expects of
 /// that day at the money; within 3 % and 33 %.
-///
-/// # Errors
-/// [`AssessError::Volatility`] if the surface has no volatility there.
-pub fn horizon_volatility(variance: Ratio, surface: Option<&Surface>) -> Result<I7F57, AssessError> {
+pub fn horizon_volatility(variance: Ratio, surface: Option<&Surface>) -> I7F57 {
     let realised = sqrt(Magnitude::from_fixed(variance.fixed()).unwrap_or(Magnitude::ZERO));
     let expected = match surface {
-        Some(surface) => at_the_money(surface)?.0,
+        Some(surface) => at_the_money(surface).0,
         None => Magnitude::ZERO,
     };
     let larger = if realised.is_below(expected) {
@@ -85,13 +82,13 @@ pub fn horizon_volatility(variance: Ratio, surface: Option<&Surface>) -> Result<
     let product = u128::from(larger.mantissa()).wrapping_mul(u128::from(ROOT_OF_HORIZON.to_bits().unsigned_abs()));
     let shift = 68i32.saturating_sub(larger.exponent()).clamp(64, 127);
     let bits = i64::try_from(product >> shift.unsigned_abs()).unwrap_or(i64::MAX);
-    Ok(I7F57::from_bits(bits).clamp(MIN_DEVIATION, MAX_DEVIATION))
+    I7F57::from_bits(bits).clamp(MIN_DEVIATION, MAX_DEVIATION)
 }
 
-fn at_the_money(surface: &Surface) -> Result<Volatility, AssessError> {
+fn at_the_money(surface: &Surface) -> Volatility {
     let (mantissa, exponent) = HORIZON;
     let day = Years(Magnitude::from_parts(mantissa, exponent).unwrap_or(Magnitude::ONE));
-    Ok(precise::volatility(surface, LogMoneyness(I7F57::ZERO), day)?)
+    precise::nearest_volatility(surface, LogMoneyness(I7F57::ZERO), day)
 }
 
 #[cfg(test)]
@@ -134,7 +131,7 @@ mod tests {
             ("0.01", Some(4.0), 20.936_957),
         ] {
             let surface = expected_by_surface.map(surface);
-            let got = horizon_volatility(Ratio::from_fixed(variance.parse().unwrap()), surface.as_ref()).unwrap();
+            let got = horizon_volatility(Ratio::from_fixed(variance.parse().unwrap()), surface.as_ref());
             let error = got.to_num::<f64>() * 100.0 - deviation_percent;
             assert!(error.abs() < 1e-6, "{variance} {expected_by_surface:?} {got}");
         }

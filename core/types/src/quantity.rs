@@ -148,6 +148,18 @@ impl Value {
         self.0.checked_sub(other.0).map(Self)
     }
 
+    /// `self + other`, held at the ends of 64 bits.
+    #[must_use]
+    pub const fn saturating_add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
+    /// `self − other`, held at the ends of 64 bits.
+    #[must_use]
+    pub const fn saturating_sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+
     /// |self|, or `None` for `i64::MIN`.
     pub fn checked_abs(self) -> Option<Self> {
         self.0.checked_abs().map(Self)

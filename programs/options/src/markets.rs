@@ -13,7 +13,7 @@ use ballast_core_market::breaker::permitted;
 use ballast_core_market::MarketView;
 use ballast_core_math::surface as essvi;
 use ballast_core_types::Price;
-use ballast_core_types::PriceBounds;
+use ballast_core_types::{PriceBounds, Ratio};
 use ballast_risk::errors::RiskError;
 use ballast_risk::read;
 use ballast_risk::state::{Market, Surface};
@@ -40,6 +40,7 @@ struct MarketRead {
     slow: Price,
     surface: Box<essvi::Surface>,
     horizon_volatility: I7F57,
+    realised: Ratio,
 }
 
 /// The markets that were passed, at their index among the listings.
@@ -124,7 +125,7 @@ impl Markets {
 impl MarketRead {
     fn view(&self, listing: &Listing) -> ListedMarket<'_> {
         ListedMarket {
-            inputs: MarketInputs::read(self.bounds, Some(&self.surface), self.horizon_volatility),
+            inputs: MarketInputs::read(self.bounds, Some(&self.surface), self.horizon_volatility, self.realised),
             slow: self.slow,
             charges: listing.settings.params().charges,
             open_interest: OpenInterest(listing.open_interest),
@@ -164,13 +165,13 @@ fn read_market(
         // Variance is a signal: of a market that nobody observes it says nothing of today.
         let silent = clock.unix_timestamp.saturating_sub(market.signals.observed_at);
         require!(silent <= HORIZON_SECONDS, OptionsError::NotObserved);
-        let horizon_volatility =
-            horizon_volatility(market.larger_variance(), Some(&surface)).map_err(RiskError::from)?;
+        let horizon_volatility = horizon_volatility(market.larger_variance(), Some(&surface));
         let read = MarketRead {
             bounds,
             slow: market.signals.slow_price.price().ok_or(RiskError::NothingObserved)?,
             surface,
             horizon_volatility,
+            realised: market.realised_variance(),
         };
         Ok((read, closed))
     })
@@ -208,18 +209,17 @@ fn check_breakers(view: &MarketView, price: &AdmittedPrice, now: Now) -> Result<
 
 #[inline(never)]
 fn read_surface(account: &AccountInfo, max_age: u32, clock: &Clock) -> Result<Box<essvi::Surface>> {
-    let surface = load_surface(account)?;
-    Ok(Box::new(surface.live(clock.unix_timestamp, max_age)?))
+    with_surface(account, |surface| {
+        Ok(Box::new(surface.live(clock.unix_timestamp, max_age)?))
+    })
 }
 
-/// Returns a surface account of the risk program.
+/// Returns what `action` makes of a surface account of the risk program.
 ///
 /// # Errors
-/// [`OptionsError::WrongMarket`].
-#[inline(never)]
-pub fn load_surface(account: &AccountInfo) -> Result<Box<Surface>> {
+/// [`OptionsError::WrongMarket`]; what `action` refuses.
+pub fn with_surface<T>(account: &AccountInfo, action: impl FnOnce(&Surface) -> Result<T>) -> Result<T> {
     require_keys_eq!(*account.owner, ballast_risk::ID, OptionsError::WrongMarket);
     let data = account.try_borrow_data()?;
-    let surface = Surface::try_deserialize(&mut &data[..]).map_err(|_| OptionsError::WrongMarket)?;
-    Ok(Box::new(surface))
+    action(Surface::in_place(&data)?)
 }

@@ -7,7 +7,7 @@ use ballast_core_market::breaker::{Breaker, BreakerParamError};
 use ballast_core_market::observation::ObservationParamError;
 use ballast_core_market::regime::{Indicator, RegimeParamError};
 use ballast_core_market::signals::{ObserveError, SignalParamError};
-use ballast_core_market::surface_feed::{FeedError, Parameter};
+use ballast_core_market::surface_feed::FeedError;
 use ballast_core_math::surface::{SliceError, SurfaceError};
 
 /// The risk program's errors.
@@ -142,24 +142,20 @@ pub enum RiskError {
     SurfaceAverage,
     #[msg("surface parameter: change per hour outside (0, 400 %] for variance and curvature, (0, 1] for skew")]
     SurfaceChangeBound,
-    #[msg("surface parameter: floor outside (0, 100 %] of realised variance")]
-    SurfaceFloorShare,
     #[msg("surface feeders: 1 to 16 different ones, and at least one and at most all of them required")]
     SurfaceFeeders,
+    #[msg("surface feeders: none are proposed")]
+    FeedersNotProposed,
+    #[msg("surface feeders: proposed less than 48 hours ago")]
+    FeedersNotDue,
     #[msg("surface grid: 1 to 16 expiries ahead, within five years and an hour or more apart, with every published one that is still ahead")]
     SurfaceGrid,
     #[msg("submission: not a registered feeder's")]
     NotAFeeder,
-    #[msg("submission account: not owned by this program")]
-    SubmissionOwner,
-    #[msg("submission account: not a submission of this version")]
-    SubmissionLayout,
     #[msg("submission account: for another surface")]
     SubmissionSurface,
-    #[msg("submission account: not at its feeder's address")]
-    SubmissionAddress,
-    #[msg("submission account: passed twice")]
-    SubmissionTwice,
+    #[msg("publication: pass the submission account of every feeder, in the order of the feeders")]
+    SubmissionAccounts,
     #[msg("surface: the slices are not those of the grid's next expiries")]
     OffGrid,
     #[msg("surface: less than the least interval since the last publication")]
@@ -180,14 +176,6 @@ pub enum RiskError {
     CalendarPutWing,
     #[msg("surface: calendar arbitrage, theta phi (1+rho) must not fall with expiry")]
     CalendarCallWing,
-    #[msg("surface: variance moved further than the time since the last publication allows")]
-    VarianceChange,
-    #[msg("surface: skew moved further than the time since the last publication allows")]
-    SkewChange,
-    #[msg("surface: curvature moved further than the time since the last publication allows")]
-    CurvatureChange,
-    #[msg("surface: variance below the floor under realised variance")]
-    BelowRealisedFloor,
     #[msg("assess: accounts must be market, price account and surface for each of one to four markets")]
     AssessAccounts,
     #[msg("assess: not a market of this program")]
@@ -214,14 +202,8 @@ pub enum RiskError {
     BookExpired,
     #[msg("book: an option on a market that was passed without a surface")]
     BookNoVolatility,
-    #[msg("book: the surface has no volatility at an option's strike and expiry")]
-    BookVolatility,
-    #[msg("book: an option lies outside the domain of the pricing")]
-    BookDomain,
-    #[msg("book: a position, or the whole, is too large")]
+    #[msg("book: a position is worth 2^51 base units or more")]
     BookTooLarge,
-    #[msg("surface: the market was observed longer ago than a submission may be old")]
-    SurfaceNotObserved,
 }
 
 impl From<PriceError> for RiskError {
@@ -305,13 +287,6 @@ impl From<FeedError> for RiskError {
             FeedError::TooFew | FeedError::TooMany => Self::TooFewSubmissions,
             FeedError::Grid | FeedError::Surface(SurfaceError::Count) => Self::OffGrid,
             FeedError::Surface(SurfaceError::Slice { error, .. }) => error.into(),
-            FeedError::Change { parameter, .. } => match parameter {
-                Parameter::Variance => Self::VarianceChange,
-                Parameter::Skew => Self::SkewChange,
-                Parameter::Curvature => Self::CurvatureChange,
-            },
-            FeedError::BelowFloor { .. } => Self::BelowRealisedFloor,
-            FeedError::OutOfRange => Self::OutOfRange,
         }
     }
 }
@@ -341,9 +316,6 @@ impl From<AssessError> for RiskError {
             AssessError::Decimal => Self::BookDecimal,
             AssessError::Expired => Self::BookExpired,
             AssessError::NoVolatility => Self::BookNoVolatility,
-            AssessError::Volatility(_) => Self::BookVolatility,
-            AssessError::Domain(_) => Self::BookDomain,
-            AssessError::TooLarge => Self::BookTooLarge,
             AssessError::Grid(_) | AssessError::Loading => Self::OutOfRange,
         }
     }
@@ -351,7 +323,7 @@ impl From<AssessError> for RiskError {
 
 /// Returns the program's error of the core's; the slice it is about goes to the log.
 pub(crate) fn refused(error: FeedError) -> Error {
-    if let Some(slice) = error.slice() {
+    if let FeedError::Surface(SurfaceError::Slice { slice, .. }) = error {
         msg!("slice {}", slice);
     }
     RiskError::from(error).into()

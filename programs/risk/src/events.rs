@@ -77,19 +77,32 @@ pub struct SurfaceCreated {
     pub authority: Pubkey,
 }
 
-/// The feeders of a surface were named.
+/// Feeders were proposed for a surface, or a proposal was taken back.
 #[event]
-pub struct FeedersSet {
+pub struct FeedersProposed {
+    /// The surface.
+    pub surface: Pubkey,
+    /// The feeders; none if a proposal was taken back.
+    pub feeders: Vec<Pubkey>,
+    /// Submissions a publication will take.
+    pub required: u8,
+    /// When they may be put in force, unix seconds.
+    pub since: i64,
+}
+
+/// Proposed feeders were put in force.
+#[event]
+pub struct FeedersApplied {
     /// The surface.
     pub surface: Pubkey,
     /// Feeders before.
     pub feeders_before: Vec<Pubkey>,
     /// Submissions a publication took before.
-    pub required_before: u8,
+    pub required_before: u32,
     /// Feeders.
     pub feeders: Vec<Pubkey>,
     /// Submissions a publication takes.
-    pub required: u8,
+    pub required: u32,
 }
 
 /// The expiries of a surface were listed.
@@ -134,12 +147,12 @@ pub struct SurfacePublished {
     pub published_at: i64,
     /// When it was published before, unix seconds; zero if never.
     pub published_before: i64,
-    /// How many fresh submissions there were.
-    pub submissions: u8,
-    /// Whose submission was taken whole, where the medians had arbitrage.
-    pub nearest: Option<Pubkey>,
-    /// Realised variance per year that the floor was taken from.
-    pub realised_variance: Fixed,
+    /// Whose submissions were fresh: a bit for each feeder, in their order.
+    pub fresh: u32,
+    /// Slices that are still on their way to the medians.
+    pub limited: u8,
+    /// Slices that were moved to have no arbitrage.
+    pub lifted: u8,
     /// ln σ at the money that the average goes on with, 32 fraction bits.
     pub average_level: i64,
     /// Slices before.

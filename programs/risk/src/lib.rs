@@ -10,9 +10,11 @@
 //!   most one per interval.
 //! * *Creating a market with harmless-looking zeros.* Every parameter is bounded on both sides;
 //!   zero is refused.
-//! * *A feeder's key, to move the volatility surface.* The median of k submissions, the
-//!   no-arbitrage check, a floor under realised variance, and a largest change per hour that no
-//!   sequence of publications can exceed.
+//! * *A feeder's key, to move the volatility surface.* The median of all fresh submissions, at
+//!   least k, and a largest change per hour that no sequence of publications can exceed.
+//! * *To stop the surface instead.* A publication is limited and never refused for what was said.
+//! * *To choose among the submissions.* Every feeder's account is passed, in order.
+//! * *To bring feeders of one's own.* They are in force two days after they were proposed.
 //!
 //! There is no instruction that changes a market: in this version its parameters are fixed when it
 //! is created, and the market's address contains its creator, so that nobody can squat on
@@ -56,10 +58,20 @@ pub mod ballast_risk {
         instructions::create_surface::handler(ctx, args)
     }
 
-    /// Names the feeders of a surface, and how many submissions a publication takes. Its authority
-    /// signs.
-    pub fn set_feeders(ctx: Context<SetFeeders>, feeders: Vec<Pubkey>, required: u8) -> Result<()> {
-        instructions::set_feeders::handler(ctx, feeders, required)
+    /// Proposes the feeders of a surface, and how many submissions a publication takes. Its
+    /// authority signs; they are in force no sooner than two days later.
+    pub fn propose_feeders(ctx: Context<ProposeFeeders>, feeders: Vec<Pubkey>, required: u8) -> Result<()> {
+        instructions::feeders::propose(ctx, &feeders, required)
+    }
+
+    /// Takes a proposal of feeders back. The surface's authority signs.
+    pub fn cancel_feeders(ctx: Context<ProposeFeeders>) -> Result<()> {
+        instructions::feeders::cancel(ctx)
+    }
+
+    /// Puts proposed feeders in force. Anyone may call it, two days after the proposal.
+    pub fn apply_feeders(ctx: Context<ApplyFeeders>) -> Result<()> {
+        instructions::feeders::apply(ctx)
     }
 
     /// Lists the expiries of a surface. Its authority signs; what is published stays until it
@@ -83,7 +95,7 @@ pub mod ballast_risk {
         instructions::close_submission::handler(ctx)
     }
 
-    /// Publishes the median of the fresh ones among the submissions passed. Anyone may call it.
+    /// Moves the surface towards the median of the fresh submissions. Anyone may call it.
     pub fn publish_surface(ctx: Context<PublishSurface>) -> Result<()> {
         instructions::publish_surface::handler(ctx)
     }

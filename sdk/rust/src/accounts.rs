@@ -102,7 +102,7 @@ impl RawAccount {
 
     /// Returns a market's volatility surface.
     pub fn surface(&self) -> Result<ballast_risk::state::Surface, DecodeError> {
-        self.anchor(ballast_risk::ID, "Ballast volatility surface")
+        self.zero_copy(ballast_risk::ID, "Ballast volatility surface")
     }
 
     /// Returns a feeder's submission.
@@ -120,22 +120,22 @@ impl RawAccount {
         self.anchor(ballast_reference_venue::ID, "reference venue trader")
     }
 
-    /// Returns a zero-copy account of the clearing house, of exactly its size.
-    fn cleared<T: AccountDeserialize>(&self, what: &'static str) -> Result<T, DecodeError> {
+    /// Returns a zero-copy account, of exactly its size.
+    fn zero_copy<T: AccountDeserialize>(&self, owner: Pubkey, what: &'static str) -> Result<T, DecodeError> {
         if self.data.len() != 8 + core::mem::size_of::<T>() {
             return Err(DecodeError::Layout { key: self.key, what });
         }
-        self.anchor(ballast_options::ID, what)
+        self.anchor(owner, what)
     }
 
     /// Returns a clearing house.
     pub fn house(&self) -> Result<ballast_options::state::ClearingHouse, DecodeError> {
-        self.cleared("Ballast clearing house")
+        self.zero_copy(ballast_options::ID, "Ballast clearing house")
     }
 
     /// Returns a margin account at a clearing house.
     pub fn margin_account(&self) -> Result<ballast_options::state::MarginAccount, DecodeError> {
-        self.cleared("Ballast margin account")
+        self.zero_copy(ballast_options::ID, "Ballast margin account")
     }
 
     /// Returns an expiry of a clearing house.

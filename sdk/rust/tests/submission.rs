@@ -2,8 +2,9 @@
 //! are at hand.
 #![cfg(test)]
 
-use ballast_core_market::surface_feed::{self, FeedSurface};
+use ballast_core_market::surface_feed::{self, FeedBounds, FeedSlice, FeedSurface, Published};
 use ballast_core_math::fit::{publish, MIN_QUOTES};
+use ballast_core_types::{Ratio, I80F48};
 use ballast_market_data::chains::{self, Snapshot};
 use ballast_sdk::surface::submission::{self, Chain, SubmissionError, SurfaceSubmission, Terms};
 use std::path::Path;
@@ -143,16 +144,100 @@ fn what_cannot_be_said_is_refused_by_name() {
     assert!(!error.to_string().contains('\n'));
 }
 
-#[test]
-fn every_real_chain_is_said_on_fixed_grids_and_stays_near_its_quotes() {
+/// Returns months of real chains, or nothing, said aloud.
+fn real_chains() -> Option<Vec<Snapshot>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/history");
     let Ok(entries) = std::fs::read_dir(folder) else {
         eprintln!("skipped: there are no real chains beside the repository");
-        return;
+        return None;
     };
     let mut files: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     files.retain(|path| path.to_string_lossy().contains("deribit_options_"));
     files.sort();
+    let read = |file| chains::load(file, None).unwrap().snapshots;
+    Some(files.iter().flat_map(|file| read(file)).collect())
+}
+
+/// What a network's own surface allows.
+const BOUNDS: FeedBounds = FeedBounds {
+    min_interval_seconds: 60,
+    average_tenor_seconds: 2_592_000,
+    variance_change_per_hour: Ratio::from_fixed(I80F48::lit("0.2")),
+    skew_change_per_hour: Ratio::from_fixed(I80F48::lit("0.1")),
+    curvature_change_per_hour: Ratio::from_fixed(I80F48::lit("0.5")),
+};
+
+/// Moves a published surface to another one by publications a quarter of an hour apart. Every one
+/// of them has to be free of arbitrage. Returns how many it took.
+fn quarters_to(from: &FeedSurface, to: &FeedSurface, now: i64) -> i64 {
+    let (mut at, mut quarters) = (*from, 0);
+    loop {
+        let before = Published {
+            at: now + 900 * quarters,
+            slices: &at,
+        };
+        quarters += 1;
+        let moment = now + 900 * quarters;
+        let published = surface_feed::publish(Some(before), &[*to], 1, &BOUNDS, moment).unwrap();
+        assert_eq!(published.slices.check(moment), Ok(()));
+        at = published.slices;
+        if published.limited == 0 {
+            return quarters;
+        }
+        assert!(quarters < 1_000, "{from:?} does not become {to:?}");
+    }
+}
+
+/// R24 on markets as they were: from each chain to the next one of its currency, and to one of
+/// another month or of the other currency.
+#[test]
+fn from_every_real_chain_to_any_other_there_is_a_way() {
+    let Some(all) = real_chains() else { return };
+    assert_eq!(all.len(), 122);
+    let days = [7, 14, 30, 60, 90, 120, 180, 270];
+    let said = |snapshot: &Snapshot, expiries: &[i64]| {
+        let submitted = prepare(snapshot, expiries, snapshot.unix_time, &TERMS).unwrap();
+        FeedSurface::new(&submitted.slices).unwrap()
+    };
+    let shifted = |surface: &FeedSurface, by: i64| {
+        let moved = |slice: &FeedSlice| FeedSlice {
+            expiry: slice.expiry + by,
+            ..*slice
+        };
+        FeedSurface::new(&surface.slices().iter().map(moved).collect::<Vec<_>>()).unwrap()
+    };
+    let (mut next_day, mut far) = (Vec::new(), Vec::new());
+    for (index, from) in all.iter().enumerate() {
+        let expiries = grid(from.unix_time, &days);
+        let start = said(from, &expiries);
+        let later = all[index + 1..].iter().find(|other| other.currency == from.currency);
+        if let Some(to) = later.filter(|to| to.unix_time - from.unix_time <= DAY) {
+            next_day.push(quarters_to(&start, &said(to, &expiries), to.unix_time));
+        }
+        let to = &all[(index * 37 + 61) % all.len()];
+        let end = said(to, &grid(to.unix_time, &days));
+        far.push(quarters_to(
+            &start,
+            &shifted(&end, from.unix_time - to.unix_time),
+            from.unix_time,
+        ));
+    }
+    for (what, quarters) in [("the next day", &mut next_day), ("anywhere", &mut far)] {
+        quarters.sort_unstable();
+        let share = |share: f64| quarters[(share * (quarters.len() - 1) as f64) as usize];
+        let [half, most, all] = [0.5, 0.95, 1.0].map(share);
+        println!(
+            "{what}: {} ways, quarters of an hour: {half} (median), {most} (95 %), {all} (longest)",
+            quarters.len()
+        );
+    }
+    // What a day changes is published within the hours that it took.
+    assert!(next_day.len() > 70 && next_day.last().is_some_and(|longest| *longest < 96));
+}
+
+#[test]
+fn every_real_chain_is_said_on_fixed_grids_and_stays_near_its_quotes() {
+    let Some(all) = real_chains() else { return };
     // Months as an authority may list them, days as a test network does, and one that begins within
     // the hour.
     let grids: [&[f64]; 3] = [
@@ -161,10 +246,7 @@ fn every_real_chain_is_said_on_fixed_grids_and_stays_near_its_quotes() {
         &[0.05, 0.5, 1.5, 5.0, 21.0, 45.0, 150.0, 364.0],
     ];
     let (mut count, mut medians, mut bends) = (0, [const { Vec::new() }; 3], Vec::new());
-    for snapshot in files
-        .iter()
-        .flat_map(|file| chains::load(file, None).unwrap().snapshots)
-    {
+    for snapshot in all {
         for (grid, medians) in grids.iter().zip(&mut medians) {
             let expiries: Vec<i64> = grid
                 .iter()

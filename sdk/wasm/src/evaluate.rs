@@ -4,7 +4,7 @@
 use ballast_core_math::black_scholes::{
     self, DomainError, Greeks, HigherGreeks, ImpliedVolatilityError, Inputs, Kind, QuotedOption, Volatility,
 };
-use ballast_core_math::scenarios::{revalue, student, tail_risk, Leg, OptionLeg, ScenarioError};
+use ballast_core_math::scenarios::{revalue, student, tail_risk, Leg, OptionLeg};
 use ballast_core_math::surface::{self, LogMoneyness, PointError, Surface};
 use ballast_core_math::{kernels, Magnitude, Scaled};
 use ballast_core_types::{Lots, Price};
@@ -218,16 +218,12 @@ fn scenarios(inputs: &Inputs, results: &mut Results) -> Option<()> {
     let grid = market::grid().ok()?;
     let losses = match revalue(spot, &legs, &grid) {
         Ok(losses) => losses,
-        Err(ScenarioError::TooLarge) => {
-            results.push(ERRORS);
-            return Some(());
-        }
-        Err(ScenarioError::Domain(error)) => {
+        Err(error) => {
             results.push(ERRORS + 1 + error as u64);
             return Some(());
         }
     };
-    let tail = tail_risk(&losses, &grid)?;
+    let tail = tail_risk(&losses, &grid);
     results.push(0);
     for loss in losses.0.iter().flatten() {
         results.push(*loss as u64);

@@ -11,11 +11,12 @@ pub use market::{decimal, in_days, MarginMarket, EXPIRIES, MARKETS};
 use crate::params;
 use crate::tokens::put;
 use crate::world::{Sent, World, START};
-use anchor_lang::{AccountDeserialize, AccountSerialize, Discriminator, Space};
+use anchor_lang::Discriminator;
 use ballast_risk::state::{StoredSlice, Surface, SURFACE_VERSION};
 use ballast_risk::AssessReport;
 use ballast_sdk::assess::{self, BookMarket, BookPosition, Freshness};
 use ballast_sdk::{addresses, instructions as ix, prices, Instruction};
+use bytemuck::Zeroable;
 use reference::{curvature, SKEW};
 use solana_signer::Signer;
 
@@ -82,9 +83,7 @@ impl MarginFixture {
 
     /// Writes a market's surface, published at a time, with expiries in days from the beginning.
     pub fn put_surface(&mut self, market: &MarginMarket, published_at: i64, days: &[i64]) {
-        let mut data = vec![0; 8 + Surface::INIT_SPACE];
-        data[..8].copy_from_slice(Surface::DISCRIMINATOR);
-        let mut surface = Surface::try_deserialize(&mut &data[..]).unwrap();
+        let mut surface = Surface::zeroed();
         surface.version = SURFACE_VERSION;
         surface.market = market.accounts.market;
         surface.published_at = published_at;
@@ -98,9 +97,7 @@ impl MarginFixture {
                 curvature: (curvature(variance, *days) * 2f64.powi(48)) as u64,
             };
         }
-        data.clear();
-        surface.try_serialize(&mut data).unwrap();
-        data.resize(8 + Surface::INIT_SPACE, 0);
+        let data = [Surface::DISCRIMINATOR, bytemuck::bytes_of(&surface)].concat();
         let key = market.accounts.surface.unwrap();
         put(&mut self.svm, key, ballast_risk::ID, data);
     }

@@ -2,12 +2,12 @@
 
 mod smiles;
 
-pub use smiles::{grid, settings, smile, tight_smile, volatility, DAYS};
+pub use smiles::{grid, settings, smile, tight_smile, volatility, wild_smile, DAYS};
 
 use crate::vault::VaultFixture;
 use crate::world::{Sent, User};
 use anchor_lang::prelude::Pubkey;
-use ballast_risk::state::{StoredSlice, Submission, Surface, SurfaceSettings};
+use ballast_risk::state::{StoredSlice, Submission, Surface, SurfaceSettings, FEEDER_DELAY};
 use ballast_risk::CreateSurfaceArgs;
 use ballast_sdk::instructions::surface as ix;
 use ballast_sdk::{addresses, Instruction};
@@ -57,14 +57,6 @@ impl SurfaceFixture {
         self.feeders.iter().map(|user| user.holder.key).collect()
     }
 
-    /// Lets time pass, and observes the market at an unchanged price, so that its realised variance
-    /// is one of now.
-    pub fn pass_observed(&mut self, seconds: i64, slots: u64) {
-        self.pass(seconds, slots);
-        self.set_price("50000", "10");
-        self.observe().expect("an observation");
-    }
-
     /// Submits `slices` for a feeder.
     pub fn submit(&mut self, feeder: usize, slices: Vec<StoredSlice>) -> Sent {
         let instruction = ix::submit(&self.feeders[feeder].holder.key, &self.key, slices);
@@ -83,7 +75,7 @@ impl SurfaceFixture {
         }
     }
 
-    /// Publishes from these feeders' submissions.
+    /// Publishes from these feeders' submissions, which have to be all.
     pub fn publish_from(&mut self, feeders: &[Pubkey]) -> Sent {
         let instruction = ix::publish(&self.risk_market, feeders);
         self.send(&[instruction], &[])
@@ -100,9 +92,13 @@ impl SurfaceFixture {
         self.raw(&self.key).expect("a surface").surface().expect("a surface")
     }
 
-    /// Returns whether one of the submissions is exactly these slices.
-    pub fn submissions_hold(&self, slices: &[StoredSlice]) -> bool {
-        (0..self.feeders.len()).any(|feeder| self.submission(feeder).slices == slices)
+    /// Changes the feeders, by a proposal and the two days that it waits.
+    pub fn change_feeders(&mut self, keys: &[Pubkey], required: u8) {
+        let propose = ix::propose_feeders(&self.admin.pubkey(), &self.key, keys.to_vec(), required);
+        self.send(&[propose], &[]).expect("a proposal");
+        self.pass(FEEDER_DELAY, 400_000);
+        let apply = ix::apply_feeders(&self.key);
+        self.send(&[apply], &[]).expect("feeders in force");
     }
 
     /// Returns a feeder's submission.

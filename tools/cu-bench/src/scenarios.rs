@@ -58,7 +58,7 @@ pub fn scenarios(rows: &[Arguments]) -> Outcome {
 fn whole(price: Price, legs: &[Leg]) -> Option<TailRisk> {
     let grid = Grid::new(PRICES, VOLATILITIES, PROBABILITIES, DEVIATION, TERM_CAP).ok()?;
     let losses = revalue(price, legs, &grid).ok()?;
-    tail_risk(&losses, &grid)
+    Some(tail_risk(&losses, &grid))
 }
 
 fn leg(inputs: &Inputs, quantity: Lots) -> Leg {

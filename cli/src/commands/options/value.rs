@@ -104,6 +104,7 @@ pub fn price(
             surface,
             low: I2F62::from_num(1.0 - spread),
             high: I2F62::from_num(1.0 + spread),
+            floor: None,
         });
     }
     let unit = i64::try_from(lots_per_unit)?;

@@ -28,7 +28,7 @@ pub fn with_market<R>(mid: Price, run: impl FnOnce(&MarginContext) -> R) -> R {
         high: mid.scaled_ceil(point).unwrap(),
     };
     let view = ListedMarket {
-        inputs: MarketInputs::read(bounds, Some(&surface), I7F57::lit("0.04")),
+        inputs: MarketInputs::read(bounds, Some(&surface), I7F57::lit("0.04"), Ratio::ZERO),
         slow: mid,
         charges: LISTING.charges,
         open_interest: OpenInterest(1_000_000_000),

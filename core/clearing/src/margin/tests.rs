@@ -1,3 +1,5 @@
+mod total;
+
 use super::fixtures::{status_of, with_market, NOW};
 use super::*;
 use crate::account::Claim;
@@ -254,7 +256,7 @@ fn a_margin_is_that_of_assess_and_the_charges() {
                     .collect();
                 let assessed = assess(&own, &[inputs], &SCENARIOS, &MARGIN, NOW, room).unwrap();
                 let risk = assessment::book_risk(&own, &[inputs], None, &SCENARIOS, NOW, room).unwrap();
-                let without = risk.requirement(&MARGIN, none, none).unwrap();
+                let without = risk.requirement(&MARGIN, none, none);
                 assert_eq!(
                     (without.initial, without.maintenance),
                     (assessed.initial_margin, assessed.maintenance_margin)
@@ -273,7 +275,7 @@ fn a_margin_is_that_of_assess_and_the_charges() {
                 let spot = here.inputs.bounds.mid;
                 let charges = charges(&group, market as u8, spot, &here.charges, here.open_interest).unwrap();
                 assert!(charges.whole.maintenance > Value::ZERO);
-                let charged = risk.requirement(&MARGIN, charges.whole, charges.short).unwrap();
+                let charged = risk.requirement(&MARGIN, charges.whole, charges.short);
                 value = value.checked_add(risk.value).unwrap();
                 for (sum, more) in [(&mut needs, charged), (&mut bare, without)] {
                     sum.initial = sum.initial.checked_add(more.initial).unwrap();

@@ -215,7 +215,8 @@ impl Model {
                 inputs: MarketInputs::read(
                     bounds,
                     Some(surface),
-                    horizon_volatility(variance, Some(surface)).unwrap(),
+                    horizon_volatility(variance, Some(surface)),
+                    variance,
                 ),
                 slow: price(market.slow),
                 charges: LISTING.charges,

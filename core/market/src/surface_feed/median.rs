@@ -1,6 +1,6 @@
-//! The medians of what was said, and the submission nearest to them.
+//! The medians of what was said.
 
-use super::{FeedError, FeedSlice, FeedSurface, MAX_SUBMISSIONS};
+use super::{FeedError, FeedSurface, MAX_SUBMISSIONS};
 
 /// Returns the lower median of each parameter of each slice.
 ///
@@ -51,26 +51,4 @@ pub(super) fn lower_median<T: Copy + Ord + Default>(values: impl Iterator<Item =
     }
     let middle = count.saturating_sub(1) / 2;
     sorted.get(middle).copied().unwrap_or_default()
-}
-
-/// Returns the submission whose worst parameter is nearest to the medians, the first of equals.
-#[inline(never)]
-pub(super) fn nearest<'a>(submissions: &'a [FeedSurface], medians: &FeedSurface) -> Option<(usize, &'a FeedSurface)> {
-    submissions
-        .iter()
-        .enumerate()
-        .min_by_key(|(_, surface)| distance(surface, medians))
-}
-
-/// Returns the largest difference of any parameter, with 24 fraction bits: of σ² and φ as shares of
-/// the median, of ρ as it is.
-pub(super) fn distance(surface: &FeedSurface, medians: &FeedSurface) -> u64 {
-    let share = |a: u64, b: u64| a.abs_diff(b).checked_div((b >> 24).max(1)).unwrap_or(u64::MAX);
-    let of = |(submitted, median): (&FeedSlice, &FeedSlice)| {
-        share(submitted.variance.to_bits(), median.variance.to_bits())
-            .max(submitted.skew.to_bits().abs_diff(median.skew.to_bits()) >> 38)
-            .max(share(submitted.curvature.to_bits(), median.curvature.to_bits()))
-    };
-    let pairs = surface.slices().iter().zip(medians.slices());
-    pairs.map(of).max().unwrap_or(u64::MAX)
 }

@@ -109,38 +109,48 @@ impl FeedSurface {
         }
     }
 
+    /// Returns the slices, to be changed.
+    pub(super) fn slices_mut(&mut self) -> &mut [FeedSlice] {
+        let count = self.count.min(MAX_SLICES);
+        self.slices.get_mut(..count).unwrap_or_default()
+    }
+
     /// Checks whether these slices hold the no-arbitrage check at `now`.
     ///
     /// # Errors
     /// [`FeedError::Surface`] with the rule and the slice.
+    #[inline(never)]
     pub fn check(&self, now: i64) -> Result<(), FeedError> {
-        self.check_no_arbitrage(now, None).map(|_| ())
+        let (slices, count) = self.converted(now)?;
+        Surface::new(slices.get(..count).unwrap_or(&slices)).map_err(FeedError::Surface)?;
+        Ok(())
     }
 
-    /// As [`Self::check`], and the volatility at the money `tenor` seconds after `now`.
+    /// Returns the volatility at the money `tenor` seconds after `now`, of slices that hold the
+    /// check.
     ///
     /// # Errors
-    /// As [`Self::check`]; [`FeedError::OutOfRange`] for a tenor beyond five years, or a volatility
-    /// there outside 1…500 %.
-    pub fn at_the_money(&self, now: i64, tenor: u32) -> Result<Volatility, FeedError> {
-        self.check_no_arbitrage(now, Some(tenor))?.ok_or(FeedError::OutOfRange)
-    }
-
+    /// [`FeedError::Surface`] for what is out of its range.
     // A surface is large, and the chain's stack frames are small: it stays in this one.
     #[inline(never)]
-    fn check_no_arbitrage(&self, now: i64, tenor: Option<u32>) -> Result<Option<Volatility>, FeedError> {
-        let (slices, count) = converted(self.slices().iter().copied(), |index, slice| {
+    pub(super) fn at_the_money(&self, now: i64, tenor: u32) -> Result<Volatility, FeedError> {
+        let (slices, count) = self.converted(now)?;
+        let surface = Surface::restore(slices.get(..count).unwrap_or(&slices)).map_err(FeedError::Surface)?;
+        let time = Magnitude::from_parts(years(i64::from(tenor)), -61).unwrap_or(Magnitude::ONE);
+        Ok(precise::nearest_volatility(
+            &surface,
+            LogMoneyness(I7F57::ZERO),
+            Years(time),
+        ))
+    }
+
+    fn converted(&self, now: i64) -> Result<([Slice; MAX_SLICES], usize), FeedError> {
+        converted(self.slices().iter().copied(), |index, slice| {
             slice.slice(now).ok_or(FeedError::Surface(SurfaceError::Slice {
                 slice: index,
                 error: SliceError::Time,
             }))
-        })?;
-        let surface = Surface::new(slices.get(..count).unwrap_or(&slices)).map_err(FeedError::Surface)?;
-        let volatility = |tenor| {
-            let time = Magnitude::from_parts(years(i64::from(tenor)), -61)?;
-            precise::volatility(&surface, LogMoneyness(I7F57::ZERO), Years(time)).ok()
-        };
-        Ok(tenor.and_then(volatility))
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 extern crate std;
 
-use super::median::{distance, lower_median};
+use super::median::lower_median;
 use super::slices::years;
 use super::*;
 use ballast_core_math::surface::SliceError;
@@ -47,7 +47,6 @@ fn bounds() -> FeedBounds {
         variance_change_per_hour: ratio("0.2"),
         skew_change_per_hour: ratio("0.1"),
         curvature_change_per_hour: ratio("0.5"),
-        floor_share: ratio("0.5"),
     }
 }
 
@@ -98,7 +97,7 @@ fn one_liar_of_three_moves_nothing_beyond_the_honest() {
         for order in [[0, 1, 2], [2, 0, 1], [1, 2, 0]] {
             let submitted = [honest[0], honest[1], lie];
             let submitted = order.map(|index| submitted[index]);
-            let publication = publish(None, &submitted, 3, &bounds(), ratio("0.36"), NOW).unwrap();
+            let publication = publish(None, &submitted, 3, &bounds(), NOW).unwrap();
             for slice in publication.slices.slices() {
                 assert!((0.60 - 1e-9..=0.61 + 1e-9).contains(&volatility(slice)));
                 assert!((-0.22..=-0.20).contains(&slice.skew.to_num::<f64>()));
@@ -121,128 +120,10 @@ fn too_few_too_many_and_other_expiries() {
 }
 
 #[test]
-fn medians_with_arbitrage_give_way_to_the_nearest_submission() {
-    // Each is free of arbitrage; the second slice's medians (σ² of one, φ of another) break its
-    // call wing.
-    let tight = |skew_near, skew_far, far: f64| {
-        let near = slice(30, 0.6, skew_near, 3.0);
-        let theta = |days: f64, volatility: f64| volatility * volatility * days / 365.0;
-        let wing = theta(30.0, 0.6) * 3.0 * (1.0 + skew_near);
-        let far_curvature = wing / (theta(90.0, far) * (1.0 + skew_far)) * 1.000_001;
-        FeedSurface::new(&[near, slice(90, far, skew_far, far_curvature)]).unwrap()
-    };
-    let submitted = [tight(-0.2, -0.25, 0.6), tight(-0.2, -0.4, 0.7), tight(-0.2, -0.3, 0.5)];
-    for surface in &submitted {
-        surface.check(NOW).unwrap();
-    }
-    let middle = medians(&submitted, 3).unwrap();
-    assert_eq!(
-        middle.check(NOW),
-        Err(FeedError::Surface(SurfaceError::Slice {
-            slice: 1,
-            error: SliceError::CalendarCallWing
-        }))
-    );
-    let publication = publish(None, &submitted, 3, &bounds(), ratio("0.36"), NOW).unwrap();
-    let Choice::Nearest(index) = publication.choice else {
-        panic!("medians with arbitrage were published")
-    };
-    assert_eq!(publication.slices, submitted[index]);
-    let chosen = distance(&submitted[index], &middle);
-    assert!(submitted.iter().all(|surface| distance(surface, &middle) >= chosen));
-}
-
-#[test]
-fn a_lie_that_is_taken_whole_is_no_further_out_than_the_best_honest_one() {
-    let middle = flat(0.6, -0.2);
-    let near = with(middle, 0, |slice| slice.skew = I2F62::from_num(-0.21));
-    let far = with(middle, 0, |slice| slice.skew = I2F62::from_num(-0.5));
-    assert_eq!(nearest(&[far, near], &middle).unwrap().0, 1);
-    assert_eq!(distance(&near, &middle), (0.01 * f64::from(1 << 24)) as u64);
-    assert_eq!(distance(&middle, &middle), 0);
-}
-
-#[test]
-fn a_change_is_bounded_by_the_hours_and_the_slice_is_named() {
-    let old = flat(0.6, -0.2);
-    let moved = |index, change: fn(&mut FeedSlice)| with(old, index, change);
-    let up = |slice: &mut FeedSlice| slice.variance = U8F56::from_num(slice.variance.to_num::<f64>() * 1.1);
-    let down = |slice: &mut FeedSlice| slice.variance = U8F56::from_num(slice.variance.to_num::<f64>() * 0.9);
-    let skew = |slice: &mut FeedSlice| slice.skew -= I2F62::from_num(0.05);
-    let curve = |slice: &mut FeedSlice| slice.curvature = U16F48::from_num(slice.curvature.to_num::<f64>() * 1.25);
-    for (after, parameter, index) in [
-        (moved(0, up), Parameter::Variance, 0),
-        (moved(2, down), Parameter::Variance, 2),
-        (moved(1, skew), Parameter::Skew, 1),
-        (moved(2, curve), Parameter::Curvature, 2),
-    ] {
-        // Each is half an hour's allowance.
-        let check = |seconds| check_change(old.slices(), after.slices(), &bounds(), seconds);
-        let refused = Err(FeedError::Change {
-            slice: index,
-            parameter,
-        });
-        assert_eq!(check(0), refused);
-        assert_eq!(check(1_790), refused, "{parameter:?}");
-        assert_eq!(check(1_810), Ok(()), "{parameter:?}");
-        assert_eq!(check(i64::MAX), Ok(()));
-    }
-    assert_eq!(check_change(old.slices(), old.slices(), &bounds(), 0), Ok(()));
-    assert_eq!(
-        check_change(old.slices(), old.slices(), &bounds(), -1),
-        Err(FeedError::OutOfRange)
-    );
-}
-
-#[test]
-fn slices_are_compared_with_their_own_expiry() {
-    let old = flat(0.6, -0.2);
-    // The first has expired, and one beyond the last is new.
-    let mut after: Vec<_> = old.slices()[1..].to_vec();
-    after.push(slice(365, 2.0, 0.9, 0.1));
-    assert_eq!(check_change(old.slices(), &after, &bounds(), 0), Ok(()));
-    after[0].skew += I2F62::from_num(0.1);
-    assert_eq!(
-        check_change(old.slices(), &after, &bounds(), 60),
-        Err(FeedError::Change {
-            slice: 0,
-            parameter: Parameter::Skew
-        })
-    );
-}
-
-#[test]
-fn a_flat_smile_can_become_a_curved_one() {
-    let old = [slice(30, 0.6, 0.0, 0.0)];
-    let curved = [slice(30, 0.6, 0.0, 0.4)];
-    assert_eq!(check_change(&old, &curved, &bounds(), 3_600), Ok(()));
-    assert!(check_change(&old, &curved, &bounds(), 1_800).is_err());
-}
-
-#[test]
-fn the_floor_is_a_share_of_realised_variance() {
-    let slices = [slice(30, 0.5, 0.0, 1.0), slice(60, 0.4, 0.0, 1.0)];
-    for (realised, refused) in [
-        ("0.31", None),
-        ("0.33", Some(1)),
-        ("0.5", Some(1)),
-        ("0.51", Some(0)),
-        ("0", None),
-    ] {
-        let expected = refused.map_or(Ok(()), |slice| Err(FeedError::BelowFloor { slice }));
-        assert_eq!(
-            check_floor(&slices, ratio("0.5"), ratio(realised)),
-            expected,
-            "{realised}"
-        );
-    }
-}
-
-#[test]
 fn publishing_asks_for_time_first() {
     let old = flat(0.6, -0.2);
     let before = Some(Published { at: NOW, slices: &old });
-    let publish = |now| publish(before, &[old], 1, &bounds(), ratio("0.36"), now).map(|done| done.slices);
+    let publish = |now| publish(before, &[old], 1, &bounds(), now).map(|done| done.slices);
     assert_eq!(publish(NOW + 59), Err(FeedError::TooSoon));
     assert_eq!(publish(NOW - 1), Err(FeedError::TooSoon));
     assert_eq!(publish(NOW + 60), Ok(old));
@@ -310,14 +191,11 @@ proptest! {
     }
 
     #[test]
-    fn whatever_is_published_is_free_of_arbitrage_and_between_the_honest(
+    fn medians_are_between_the_honest(
         honest in proptest::collection::vec(accepted(), 3), liars in proptest::collection::vec(accepted(), 0..=2)
     ) {
         let mut submitted = honest.clone();
         submitted.extend(&liars);
-        let bounds = FeedBounds { floor_share: ratio("0.0001"), ..bounds() };
-        let publication = publish(None, &submitted, 3, &bounds, ratio("0.36"), NOW).unwrap();
-        prop_assert_eq!(publication.slices.check(NOW), Ok(()));
         let middle = medians(&submitted, 3).unwrap();
         for index in 0..3 {
             let range = |of: fn(&FeedSlice) -> u64| {
@@ -328,25 +206,7 @@ proptest! {
             let (least, most) = range(variance);
             prop_assert!((least..=most).contains(&variance(&middle.slices()[index])));
         }
-        if let Choice::Nearest(_) = publication.choice {
-            let best = honest.iter().map(|surface| distance(surface, &middle)).min().unwrap();
-            prop_assert!(distance(&publication.slices, &middle) <= best);
-        }
-    }
-
-    #[test]
-    fn no_sequence_is_faster_than_the_bound(steps in proptest::collection::vec((1i64..4_000, -1f64..1.0), 1..30)) {
-        let mut level = slice(30, 0.6, 0.0, 3.0);
-        let (start, mut elapsed) = (level.variance.to_num::<f64>(), 0);
-        for (seconds, wish) in steps {
-            let next = FeedSlice { variance: U8F56::from_num(level.variance.to_num::<f64>() * (1.0 + wish)), ..level };
-            if check_change(&[level], &[next], &bounds(), seconds).is_ok() {
-                level = next;
-            }
-            elapsed += seconds;
-        }
-        // A share of itself an hour, compounded without end, is e^(share·hours).
-        let most = (0.2 * elapsed as f64 / 3_600.0).exp();
-        prop_assert!(level.variance.to_num::<f64>() <= start * most * (1.0 + 1e-12));
     }
 }
+
+mod publications;

@@ -18,7 +18,19 @@ const fn within(value: Magnitude, least: Magnitude, greatest: Magnitude) -> bool
     (octave > least.octave() && octave < greatest.octave()) || !(value.is_below(least) || greatest.is_below(value))
 }
 
-/// Everything but the strike, which is judged by the logarithm that the evaluation takes anyway.
+impl Inputs {
+    /// Checks everything but the last of the strike's distance, which is judged by the logarithm
+    /// that an evaluation takes anyway: a strike within e^±5 of the spot passes, one beyond e^±6.3
+    /// does not.
+    ///
+    /// # Errors
+    /// [`DomainError`]: the first input that is outside.
+    pub fn check(&self) -> Result<(), DomainError> {
+        check(self)
+    }
+}
+
+/// As [`Inputs::check`].
 #[inline(always)]
 pub(super) fn check(inputs: &Inputs) -> Result<(), DomainError> {
     if !within(inputs.spot.0, MIN_SPOT, MAX_SPOT) {

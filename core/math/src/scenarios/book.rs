@@ -1,9 +1,7 @@
 //! What a book is made of, and what it loses in each cell.
 
-use core::fmt;
-
 use super::grid::{PRICE_SHOCKS, VOLATILITY_SHOCKS};
-use crate::black_scholes::{DomainError, Kind, Rate, Strike, Volatility, Years};
+use crate::black_scholes::{Kind, Rate, Strike, Volatility, Years};
 use ballast_core_types::Lots;
 
 /// One position of a book on one market.
@@ -37,24 +35,3 @@ pub struct OptionLeg {
 /// What the book loses in each cell, in base units of the quote token: positive is a loss.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Losses(pub [[i64; VOLATILITY_SHOCKS]; PRICE_SHOCKS]);
-
-/// Why a book was not revalued.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ScenarioError {
-    /// A leg's input, or the spot, lies outside the domain of the pricing.
-    Domain(DomainError),
-    /// A position is worth more than 2⁵¹ base units (2.2 thousand million of a token of six
-    /// decimals), or the book's loss does not fit.
-    TooLarge,
-}
-
-impl fmt::Display for ScenarioError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Domain(error) => error.fmt(f),
-            Self::TooLarge => f.write_str("a position must be worth less than 2^51 base units"),
-        }
-    }
-}
-
-impl core::error::Error for ScenarioError {}

@@ -52,36 +52,37 @@ impl Grid {
 }
 
 impl Losses {
-    /// Returns the losses of two books in the same scenarios. `None` on overflow.
-    pub fn checked_add(&self, other: &Self) -> Option<Self> {
+    /// Returns the losses of two books in the same scenarios, held at the ends of 64 bits.
+    #[must_use]
+    pub fn plus(&self, other: &Self) -> Self {
         let mut sum = *self;
         for (cell, more) in sum.0.iter_mut().flatten().zip(other.0.iter().flatten()) {
-            *cell = cell.checked_add(*more)?;
+            *cell = cell.saturating_add(*more).max(i64::MIN.wrapping_add(1));
         }
-        Some(sum)
+        sum
     }
 }
 
 /// Returns the tail of a whole book from that of the common factor and those of its markets' own
 /// moves: √(Σ x²), rounded up, for the worst loss and for the shortfall; gains count as nothing.
-/// The worst cell is the factor's. `None` on overflow.
-pub fn combined(systematic: &TailRisk, own: &[TailRisk]) -> Option<TailRisk> {
-    Some(TailRisk {
-        worst_loss: root_of_squares(systematic.worst_loss, own.iter().map(|tail| tail.worst_loss))?,
+/// The worst cell is the factor's. What does not fit is the most there is.
+pub fn combined(systematic: &TailRisk, own: &[TailRisk]) -> TailRisk {
+    TailRisk {
+        worst_loss: root_of_squares(systematic.worst_loss, own.iter().map(|tail| tail.worst_loss)),
         worst_cell: systematic.worst_cell,
         expected_shortfall: root_of_squares(
             systematic.expected_shortfall,
             own.iter().map(|tail| tail.expected_shortfall),
-        )?,
-    })
+        ),
+    }
 }
 
-fn root_of_squares(first: Value, others: impl Iterator<Item = Value>) -> Option<Value> {
+fn root_of_squares(first: Value, others: impl Iterator<Item = Value>) -> Value {
     let mut sum = u128::from(first.positive_part()).pow(2);
     for other in others {
-        sum = sum.checked_add(u128::from(other.positive_part()).pow(2))?;
+        sum = sum.saturating_add(u128::from(other.positive_part()).pow(2));
     }
     let root = sum.isqrt();
-    let up = u128::from(root.checked_mul(root)? != sum);
-    i64::try_from(root.checked_add(up)?).ok().map(Value)
+    let up = u128::from(root.saturating_mul(root) != sum);
+    Value(i64::try_from(root.saturating_add(up)).unwrap_or(i64::MAX))
 }

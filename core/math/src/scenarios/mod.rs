@@ -11,7 +11,7 @@ mod revalue;
 pub mod student;
 mod tail;
 
-pub use book::{Leg, Losses, OptionLeg, ScenarioError};
+pub use book::{Leg, Losses, OptionLeg};
 pub use factor::{combined, idiosyncratic_share};
 pub use grid::{Cell, Grid, GridError, PRICE_SHOCKS, VOLATILITY_SHOCKS};
 pub use revalue::{add_losses, revalue};

@@ -5,10 +5,10 @@
 
 use fixed::types::I2F62;
 
-use super::book::{Leg, Losses, OptionLeg, ScenarioError};
+use super::book::{Leg, Losses, OptionLeg};
 use super::grid::Grid;
 use crate::black_scholes::shocked::{Shocked, WHOLE};
-use crate::black_scholes::{Inputs, Spot};
+use crate::black_scholes::{DomainError, Inputs, Spot};
 use crate::kernels::arith::{add, mul, product, sub, udiv};
 use crate::kernels::coefficients::ROOT_OF_THIRTY_DAYS;
 use ballast_core_types::{value_floor, Lots, Price};
@@ -16,11 +16,12 @@ use ballast_core_types::{value_floor, Lots, Price};
 /// Returns what `legs` lose in each cell of `grid`, all on one market at `spot`.
 ///
 /// Each leg's loss in a cell is exact to the fast tier's 3·10⁻⁸ of what it is worth at the spot,
-/// and to one base unit.
+/// and to one base unit. No leg is too large: beyond 2⁶² base units of worth, a loss stays at what
+/// it is there, and sums stay at the ends of 64 bits.
 ///
 /// # Errors
-/// [`ScenarioError`]: the first leg that is outside the domain, or too large.
-pub fn revalue<'a>(spot: Price, legs: impl IntoIterator<Item = &'a Leg>, grid: &Grid) -> Result<Losses, ScenarioError> {
+/// [`DomainError`]: the first leg that is outside the domain.
+pub fn revalue<'a>(spot: Price, legs: impl IntoIterator<Item = &'a Leg>, grid: &Grid) -> Result<Losses, DomainError> {
     let mut losses = Losses::default();
     add_losses(&mut [(grid, &mut losses)], spot, legs)?;
     Ok(losses)
@@ -35,45 +36,80 @@ pub fn add_losses<'a>(
     sums: &mut [(&Grid, &mut Losses)],
     spot: Price,
     legs: impl IntoIterator<Item = &'a Leg>,
-) -> Result<(), ScenarioError> {
+) -> Result<(), DomainError> {
     let level = Spot::from_price(spot);
     for leg in legs {
         match leg {
-            Leg::Linear(quantity) => add_linear(sums, worth(*quantity, spot)?)?,
-            Leg::Option(option) => add_option(sums, option, worth(option.quantity, spot)?, level)?,
+            Leg::Linear(quantity) => add_linear(sums, Worth::of(*quantity, spot)),
+            Leg::Option(option) => add_option(sums, option, Worth::of(option.quantity, spot), level)?,
         }
     }
     Ok(())
 }
 
-fn add_linear(sums: &mut [(&Grid, &mut Losses)], worth: i64) -> Result<(), ScenarioError> {
+fn add_linear(sums: &mut [(&Grid, &mut Losses)], worth: Worth) {
     for (grid, losses) in sums {
         for (row, factor) in losses.0.iter_mut().zip(grid.price_factor) {
-            // e^shock − 1, Q52.
-            let loss = product(sub(factor, 1 << 32) << 20, worth);
+            // e^shock − 1.
+            let gain = worth.times(sub(factor, 1 << 32));
             for cell in row {
-                *cell = cell.checked_sub(loss).ok_or(ScenarioError::TooLarge)?;
+                lower(cell, gain);
             }
         }
     }
-    Ok(())
 }
 
-/// `quantity × spot` in units of 2⁻¹⁰ base units, below 2⁶¹ in size.
-fn worth(quantity: Lots, spot: Price) -> Result<i64, ScenarioError> {
-    let value = value_floor(quantity, spot).ok_or(ScenarioError::TooLarge)?.0;
-    if value.unsigned_abs() >= 1 << 51 {
-        return Err(ScenarioError::TooLarge);
+/// Takes a gain off a loss.
+#[inline(always)]
+fn lower(loss: &mut i64, gain: i64) {
+    *loss = loss.saturating_sub(gain);
+}
+
+/// `quantity × spot`: `units` of 2⁻¹⁰ base units, below 2⁶¹ in size, times 2^`coarse`.
+#[derive(Clone, Copy)]
+struct Worth {
+    units: i64,
+    coarse: u32,
+}
+
+/// The most base units that a position counts for.
+const MAX_WORTH: i64 = 1 << 62;
+
+impl Worth {
+    fn of(quantity: Lots, spot: Price) -> Self {
+        let most = if quantity.0 < 0 {
+            0i64.wrapping_sub(MAX_WORTH)
+        } else {
+            MAX_WORTH
+        };
+        let value = value_floor(quantity, spot).map_or(most, |value| value.0.clamp(-MAX_WORTH, MAX_WORTH));
+        let bits = 64u32.wrapping_sub(value.unsigned_abs().leading_zeros());
+        let coarse = bits.saturating_sub(51);
+        Self {
+            units: (value >> coarse) << 10,
+            coarse,
+        }
     }
-    Ok(value << 10)
+
+    /// Returns the gain of the whole from that of one unit of spot, Q32 and below 2⁹.
+    #[inline(always)]
+    fn times(self, gain: i64) -> i64 {
+        // Q52 with room; times 2¹⁰ units of worth.
+        let gain = product(gain << 20, self.units);
+        if self.coarse == 0 {
+            return gain;
+        }
+        let whole = i128::from(gain) << self.coarse;
+        i64::try_from(whole).unwrap_or(if gain < 0 { i64::MIN } else { i64::MAX })
+    }
 }
 
 fn add_option(
     sums: &mut [(&Grid, &mut Losses)],
     option: &OptionLeg,
-    worth: i64,
+    worth: Worth,
     spot: Spot,
-) -> Result<(), ScenarioError> {
+) -> Result<(), DomainError> {
     let shocked = Shocked::new(&Inputs {
         kind: option.kind,
         spot,
@@ -82,8 +118,7 @@ fn add_option(
         carry: option.carry,
         volatility: option.volatility,
         time: option.time,
-    })
-    .map_err(ScenarioError::Domain)?;
+    })?;
     let term = term_factor(&shocked);
     for (grid, losses) in sums {
         let term = term.min(u64::from(grid.term_cap) << 28);
@@ -98,9 +133,7 @@ fn add_option(
                     // Nothing moves, and nothing is lost.
                     continue;
                 }
-                // Gains are below 2⁹ spots, Q52 with room; times 2¹⁰ units of worth.
-                let gain = product(shocked.gain(&moved, spread) << 20, worth);
-                *cell = cell.checked_sub(gain).ok_or(ScenarioError::TooLarge)?;
+                lower(cell, worth.times(shocked.gain(&moved, spread)));
             }
         }
     }

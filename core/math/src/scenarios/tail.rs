@@ -22,10 +22,20 @@ const CELLS: usize = PRICE_SHOCKS * VOLATILITY_SHOCKS;
 
 /// Returns the worst loss, its cell, and the 99 % expected shortfall of `losses`, which were made
 /// with `grid`.
-///
-/// `None` if a shortfall does not fit 64 bits, which takes losses (or gains) near 2⁶³.
-pub fn tail_risk(losses: &Losses, grid: &Grid) -> Option<TailRisk> {
+pub fn tail_risk(losses: &Losses, grid: &Grid) -> TailRisk {
+    // Every step of it fits: a mean of losses is no larger than the largest.
+    mean_of_the_worst(losses, grid).unwrap_or(TailRisk {
+        worst_loss: Value(i64::MAX),
+        worst_cell: Cell::default(),
+        expected_shortfall: Value(i64::MAX),
+    })
+}
+
+fn mean_of_the_worst(losses: &Losses, grid: &Grid) -> Option<TailRisk> {
     let mut left_over: [i64; CELLS] = losses.0.as_flattened().try_into().ok()?;
+    for loss in &mut left_over {
+        *loss = (*loss).max(TAKEN.wrapping_add(1));
+    }
     let weights = grid.weights.as_flattened();
     let (worst, worst_loss) = largest(&left_over);
     let (mut index, mut loss) = (worst, worst_loss);
@@ -60,7 +70,7 @@ pub fn tail_risk(losses: &Losses, grid: &Grid) -> Option<TailRisk> {
     })
 }
 
-/// The place of a cell that has been counted.
+/// The place of a cell that has been counted; no loss is as small.
 const TAKEN: i64 = i64::MIN;
 
 /// Returns the largest of the losses and its index, the first if there are several.

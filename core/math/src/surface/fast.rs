@@ -47,3 +47,11 @@ impl Tier for Fast {
 pub fn volatility(surface: &Surface, log_moneyness: LogMoneyness, time: Years) -> Result<Volatility, PointError> {
     point::volatility::<Fast>(surface, log_moneyness, time)
 }
+
+/// Returns the implied volatility nearest to a point: as [`volatility`] inside the domain, and
+/// outside it at ±5 of log-moneyness, at five years, and at 1 % or 500 %.
+///
+/// A margin that could not be computed would protect nobody, so this always answers.
+pub fn nearest_volatility(surface: &Surface, log_moneyness: LogMoneyness, time: Years) -> Volatility {
+    point::nearest_volatility::<Fast>(surface, log_moneyness, time)
+}

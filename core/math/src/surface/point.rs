@@ -41,6 +41,22 @@ pub(super) fn volatility<T: Tier>(
     Ok(Volatility(T::sqrt(variance)))
 }
 
+/// Returns the volatility of the surface nearest to (k, T): as [`volatility`], with k, T and the
+/// result held within their domains.
+#[inline]
+pub(super) fn nearest_volatility<T: Tier>(surface: &Surface, log_moneyness: LogMoneyness, time: Years) -> Volatility {
+    let bits = log_moneyness.0.to_bits();
+    let size = bits.unsigned_abs().min(MAX_LOG_MONEYNESS);
+    let time = match time_bits(time) {
+        Ok(_) => time,
+        Err(_) => Years(Magnitude::from_parts(MAX_TIME, -61).unwrap_or(Magnitude::ONE)),
+    };
+    let bits_of_time = time_bits(time).unwrap_or(MAX_TIME);
+    let rate = rate_at::<T>(surface, size, bits < 0, time, bits_of_time).unwrap_or(MAX_RATE);
+    let variance = Magnitude::from_parts(rate.clamp(MIN_RATE, MAX_RATE), -57).unwrap_or(Magnitude::ONE);
+    Volatility(T::sqrt(variance))
+}
+
 /// Returns the variance per year σ² of the surface at (k, T), with 57 fraction bits, checked
 /// against the domain of a volatility.
 pub(super) fn variance_rate<T: Tier>(
@@ -54,8 +70,16 @@ pub(super) fn variance_rate<T: Tier>(
         return Err(PointError::LogMoneyness);
     }
     let bits_of_time = time_bits(time)?;
+    rate_at::<T>(surface, size, bits < 0, time, bits_of_time)
+        .filter(|rate| (MIN_RATE..=MAX_RATE).contains(rate))
+        .ok_or(PointError::Volatility)
+}
+
+/// Returns the variance per year at |k| = `size`, on the side of the puts or of the calls, whatever
+/// it is; `None` from 64 on. `time` is at most [`MAX_TIME`], and `bits_of_time` it again.
+fn rate_at<T: Tier>(surface: &Surface, size: u64, is_put_wing: bool, time: Years, bits_of_time: u64) -> Option<u64> {
     let k = Magnitude::from_parts(size, -57).unwrap_or(Magnitude::ZERO);
-    let at = |node: &Node| slice_rate::<T>(node, k, bits < 0).ok_or(PointError::Volatility);
+    let at = |node: &Node| slice_rate::<T>(node, k, is_put_wing);
 
     // The first expiry that is not before the time, and the one before it.
     let mut before = None;
@@ -67,7 +91,7 @@ pub(super) fn variance_rate<T: Tier>(
         }
         before = Some(node);
     }
-    let rate = match (before, after) {
+    match (before, after) {
         (Some(before), Some(after)) => {
             let (early, late) = (at(before)? as i64, at(after)? as i64);
             // w linear in time is w(T) = (w₁(T₂−T) + w₂(T−T₁)) / (T₂−T₁). With w = σ²T and a =
@@ -79,16 +103,11 @@ pub(super) fn variance_rate<T: Tier>(
             let a = product((first >> 2) as i64, share);
             let rest = ((mantissa >> 2) as i64).wrapping_sub(a);
             let total = product(early, a).wrapping_add(product(late, rest));
-            (product(total, T::inverse(mantissa) as i64) as u64) << 1
+            Some((product(total, T::inverse(mantissa) as i64) as u64) << 1)
         }
-        (Some(only), None) | (None, Some(only)) => at(only)?,
+        (Some(only), None) | (None, Some(only)) => at(only),
         // There always is a slice.
-        (None, None) => return Err(PointError::Time),
-    };
-    if (MIN_RATE..=MAX_RATE).contains(&rate) {
-        Ok(rate)
-    } else {
-        Err(PointError::Volatility)
+        (None, None) => None,
     }
 }
 

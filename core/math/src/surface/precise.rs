@@ -44,6 +44,14 @@ pub fn volatility(surface: &Surface, log_moneyness: LogMoneyness, time: Years) -
     point::volatility::<Precise>(surface, log_moneyness, time)
 }
 
+/// Returns the implied volatility nearest to a point: as [`volatility`] inside the domain, and
+/// outside it at ±5 of log-moneyness, at five years, and at 1 % or 500 %.
+///
+/// A margin that could not be computed would protect nobody, so this always answers.
+pub fn nearest_volatility(surface: &Surface, log_moneyness: LogMoneyness, time: Years) -> Volatility {
+    point::nearest_volatility::<Precise>(surface, log_moneyness, time)
+}
+
 /// Returns the forward variance per year between two times at fixed log-moneyness: (w(T₂) − w(T₁))
 /// / (T₂ − T₁).
 ///

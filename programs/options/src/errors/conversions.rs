@@ -113,7 +113,6 @@ impl From<MarginError> for OptionsError {
             MarginError::Cash { .. } => Self::CashNeed,
             MarginError::MarketMissing(_) => Self::MarketMissing,
             MarginError::Assess(_) => Self::NotAssessed,
-            MarginError::TooLarge => Self::TooLarge,
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::errors::OptionsError;
 use crate::events::ClearingHouseCreated;
-use crate::markets::{load_surface, with_market};
+use crate::markets::{with_market, with_surface};
 use crate::state::{
     ClearingHouse, ClearingHouseSettings, ListingSettings, MarginAccount, ACCOUNT_SEED, CUSTODY_SEED, HOUSE_BYTES,
     HOUSE_SEED, MARGIN_ACCOUNT_BYTES, VERSION,
@@ -120,7 +120,8 @@ fn list(house: &mut ClearingHouse, settings: &[ListingSettings], accounts: &[Acc
         settings.validate()?;
         house.settings.check_listing(settings, house.quote_decimals)?;
         with_market(market, |_| Ok(()))?;
-        require_keys_eq!(load_surface(surface)?.market, *market.key, OptionsError::WrongMarket);
+        let of = with_surface(surface, |surface| Ok(surface.market))?;
+        require_keys_eq!(of, *market.key, OptionsError::WrongMarket);
         let listed = house
             .listings()
             .iter()

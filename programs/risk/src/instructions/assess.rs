@@ -15,8 +15,10 @@ use ballast_core_market::admission::{AdmittedPrice, PriceUse};
 use ballast_core_math::black_scholes::Kind;
 use ballast_core_math::scenarios::Leg;
 use ballast_core_math::surface as essvi;
-use ballast_core_types::Lots;
+use ballast_core_types::{value_floor, Lots, Ratio};
 
+/// A position is worth less than this, base units.
+const MAX_WORTH: u64 = 1 << 51;
 /// The oldest surface that any caller may ask for, seconds.
 pub const MAX_SURFACE_AGE: u32 = 3_600;
 
@@ -80,6 +82,7 @@ struct MarketState {
     surface_published_at: i64,
     observed_at: i64,
     horizon_volatility: fixed::types::I7F57,
+    realised: Ratio,
 }
 
 /// Rising addresses: no market can be passed twice, and every set of markets is passed in one way.
@@ -116,12 +119,12 @@ fn read_market(group: &[AccountInfo], args: &AssessArgs, clock: &Clock) -> Resul
         surface_published_at: 0,
         observed_at: market.signals.observed_at,
         horizon_volatility: fixed::types::I7F57::ZERO,
+        realised: market.realised_variance(),
     };
     if *surface_account.key != crate::ID {
         read_surface(&mut state, market_account.key, surface_account, args, now)?;
     }
-    state.horizon_volatility =
-        horizon_volatility(market.larger_variance(), state.surface.as_ref()).map_err(RiskError::from)?;
+    state.horizon_volatility = horizon_volatility(market.larger_variance(), state.surface.as_ref());
     Ok(state)
 }
 
@@ -133,7 +136,9 @@ fn read_surface(
     args: &AssessArgs,
     now: i64,
 ) -> Result<()> {
-    let surface = load_surface(account)?;
+    require_keys_eq!(*account.owner, crate::ID, RiskError::AssessSurface);
+    let data = account.try_borrow_data()?;
+    let surface = Surface::in_place(&data).map_err(|_| RiskError::AssessSurface)?;
     require_keys_eq!(surface.market, *market, RiskError::AssessSurface);
     let max_age = args.max_surface_age_seconds.min(MAX_SURFACE_AGE);
     state.surface = Some(surface.live(now, max_age)?);
@@ -142,18 +147,17 @@ fn read_surface(
 }
 
 #[inline(never)]
-fn load_surface(account: &AccountInfo) -> Result<Box<Surface>> {
-    require_keys_eq!(*account.owner, crate::ID, RiskError::AssessSurface);
-    let data = account.try_borrow_data()?;
-    let surface = Surface::try_deserialize(&mut &data[..]).map_err(|_| RiskError::AssessSurface)?;
-    Ok(Box::new(surface))
-}
-
-#[inline(never)]
 fn run(args: &AssessArgs, states: &[MarketState], now: i64) -> Result<Assessment> {
     let mut legs = Vec::with_capacity(args.legs.len());
     for leg in &args.legs {
-        legs.push(book_leg(leg)?);
+        let leg = book_leg(leg)?;
+        // Whoever asks is told; the engine would take it at the most there is.
+        if let Some(state) = states.get(leg.market) {
+            let worth = value_floor(leg.quantity, state.price.bounds.mid);
+            let fits = worth.is_some_and(|worth| worth.0.unsigned_abs() < MAX_WORTH);
+            require!(fits, RiskError::BookTooLarge);
+        }
+        legs.push(leg);
     }
     let markets: Vec<MarketInputs> = states.iter().map(MarketState::inputs).collect();
     let mut room = vec![Leg::Linear(Lots::ZERO); MAX_LEGS];
@@ -186,7 +190,12 @@ fn book_leg(leg: &AssessLeg) -> Result<BookLeg> {
 
 impl MarketState {
     fn inputs(&self) -> MarketInputs<'_> {
-        MarketInputs::read(self.price.bounds, self.surface.as_ref(), self.horizon_volatility)
+        MarketInputs::read(
+            self.price.bounds,
+            self.surface.as_ref(),
+            self.horizon_volatility,
+            self.realised,
+        )
     }
 }
 

@@ -3,11 +3,8 @@
 
 use crate::errors::RiskError;
 use crate::events::SurfaceCreated;
-use crate::state::{
-    Market, StoredGwav, StoredSlice, Surface, SurfaceSettings, MAX_FEEDERS, MAX_GRID, SURFACE_SEED, SURFACE_VERSION,
-};
+use crate::state::{FeederSet, Market, Surface, SurfaceSettings, SURFACE_BYTES, SURFACE_SEED, SURFACE_VERSION};
 use anchor_lang::prelude::*;
-use ballast_core_market::surface_feed::MAX_SLICES;
 
 /// A surface's parameters, validated as one bundle.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
@@ -34,11 +31,11 @@ pub struct CreateSurface<'info> {
     #[account(
         init,
         payer = authority,
-        space = 8 + Surface::INIT_SPACE,
+        space = SURFACE_BYTES,
         seeds = [SURFACE_SEED, market.key().as_ref()],
         bump
     )]
-    pub surface: Box<Account<'info, Surface>>,
+    pub surface: AccountLoader<'info, Surface>,
     /// Creates the account.
     pub system_program: Program<'info, System>,
 }
@@ -48,21 +45,18 @@ pub(crate) fn handler(ctx: Context<CreateSurface>, args: CreateSurfaceArgs) -> R
     args.settings.validate()?;
     let now = Clock::get()?.unix_timestamp;
     let (market, authority) = (ctx.accounts.market.key(), ctx.accounts.authority.key());
-    let surface = &mut ctx.accounts.surface;
+    let key = ctx.accounts.surface.key();
+    let mut surface = ctx.accounts.surface.load_init()?;
     surface.version = SURFACE_VERSION;
     surface.bump = ctx.bumps.surface;
     surface.market = market;
     surface.authority = authority;
-    surface.slices = [StoredSlice::default(); MAX_SLICES];
-    surface.average = StoredGwav::default();
     surface.settings = args.settings;
-    surface.grid = [0; MAX_GRID];
-    surface.feeders = [Pubkey::default(); MAX_FEEDERS];
-    surface.set_feeders(&args.feeders, args.required)?;
+    surface.feeders = FeederSet::new(&key, &args.feeders, args.required, now)?;
     surface.set_grid(&args.grid, now)?;
     emit!(SurfaceCreated {
         market,
-        surface: surface.key(),
+        surface: key,
         authority
     });
     Ok(())

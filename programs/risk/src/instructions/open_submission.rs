@@ -13,7 +13,7 @@ pub struct OpenSubmission<'info> {
     #[account(mut)]
     pub feeder: Signer<'info>,
     /// The surface.
-    pub surface: Box<Account<'info, Surface>>,
+    pub surface: AccountLoader<'info, Surface>,
     /// The account.
     #[account(
         init,
@@ -28,16 +28,20 @@ pub struct OpenSubmission<'info> {
 }
 
 pub(crate) fn handler(ctx: Context<OpenSubmission>) -> Result<()> {
-    let surface = &ctx.accounts.surface;
-    let feeder = ctx.accounts.feeder.key();
-    require!(surface.version == SURFACE_VERSION, RiskError::SurfaceVersion);
-    require!(surface.feeders().contains(&feeder), RiskError::NotAFeeder);
+    let (key, feeder) = (ctx.accounts.surface.key(), ctx.accounts.feeder.key());
+    let surface = ctx.accounts.surface.load()?;
+    surface.check_version()?;
+    // Those who were proposed may say something before they are in force.
+    require!(
+        surface.feeders.has(&feeder) || surface.proposed.has(&feeder),
+        RiskError::NotAFeeder
+    );
     ctx.accounts.submission.set_inner(Submission {
         version: SURFACE_VERSION,
         bump: ctx.bumps.submission,
         slice_count: 0,
         padding: [0; 5],
-        surface: surface.key(),
+        surface: key,
         feeder,
         submitted_at: 0,
         slices: [StoredSlice::default(); MAX_SLICES],

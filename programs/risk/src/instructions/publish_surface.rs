@@ -2,18 +2,19 @@
 
 use crate::errors::{refused, RiskError};
 use crate::events::SurfacePublished;
-use crate::state::{Market, StoredGwav, StoredImplied, StoredSlice, SubmissionBytes, Surface, SURFACE_VERSION};
+use crate::state::{Market, StoredGwav, StoredImplied, StoredSlice, SubmissionBytes, Surface};
 use anchor_lang::prelude::*;
-use ballast_core_market::surface_feed::{self, Choice, FeedSurface, Publication, Published};
+use ballast_core_market::surface_feed::{self, FeedSurface, Publication, Published};
 use ballast_core_math::estimators::{Elapsed, Gwav};
 
-/// Accounts of `publish_surface`; the submissions follow them. Permissionless: the feeders did.
+/// Accounts of `publish_surface`; the submission account of every feeder follows them, in the order
+/// of the feeders, so that nobody chooses among them. Permissionless: the feeders did the saying.
 #[derive(Accounts)]
 pub struct PublishSurface<'info> {
     /// The surface.
     #[account(mut, has_one = market @ RiskError::SurfaceMarket)]
-    pub surface: Box<Account<'info, Surface>>,
-    /// Its market: realised variance is read from it, and implied volatility is written to it.
+    pub surface: AccountLoader<'info, Surface>,
+    /// Its market: implied volatility is written to it.
     #[account(mut)]
     pub market: AccountLoader<'info, Market>,
 }
@@ -21,28 +22,23 @@ pub struct PublishSurface<'info> {
 pub(crate) fn handler(ctx: Context<PublishSurface>) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let key = ctx.accounts.surface.key();
-    let surface = &mut ctx.accounts.surface;
+    let mut surface = ctx.accounts.surface.load_mut()?;
     let mut market = ctx.accounts.market.load_mut()?;
-    require!(surface.version == SURFACE_VERSION, RiskError::SurfaceVersion);
+    surface.check_version()?;
     market.check_version()?;
-    require!(market.signals.observations > 0, RiskError::NothingObserved);
-    let fresh = fresh_submissions(surface, &key, ctx.remaining_accounts, now)?;
-    let publication = agreed(surface, &fresh.submitted, &market, now)?;
-    check_observed(surface, &market, now)?;
+    let fresh = fresh_submissions(&surface, ctx.remaining_accounts, now)?;
+    let publication = agreed(&surface, &fresh.submitted, now)?;
     let before = surface.published().to_vec();
     let published_before = surface.published_at;
-    record(surface, &publication, now)?;
-    market.implied = implied(surface, &publication, now)?;
+    record(&mut surface, &publication, now)?;
+    market.implied = implied(&surface, &publication, now)?;
     emit!(SurfacePublished {
         surface: key,
         published_at: now,
         published_before,
-        submissions: fresh.feeders.len() as u8,
-        nearest: match publication.choice {
-            Choice::Medians => None,
-            Choice::Nearest(index) => fresh.feeders.get(index).copied(),
-        },
-        realised_variance: market.realised_variance().into(),
+        fresh: fresh.feeders,
+        limited: publication.limited,
+        lifted: publication.lifted,
         average_level: surface.average.level,
         before,
         after: surface.published().to_vec(),
@@ -50,72 +46,50 @@ pub(crate) fn handler(ctx: Context<PublishSurface>) -> Result<()> {
     Ok(())
 }
 
-/// The floor is a share of realised variance, which is worth no more than the last observation.
-fn check_observed(surface: &Surface, market: &Market, now: i64) -> Result<()> {
-    let most = surface.settings.max_submission_age_seconds;
-    let fresh = surface_feed::is_fresh(market.signals.observed_at, now, most);
-    require!(fresh, RiskError::SurfaceNotObserved);
-    Ok(())
-}
-
-/// Fresh submissions and whose they are, in the order of the accounts.
+/// Fresh submissions, and whose they are: a bit for each feeder.
 struct Fresh {
     submitted: Vec<FeedSurface>,
-    feeders: Vec<Pubkey>,
+    feeders: u32,
 }
 
-/// Reads every account passed. One that is no registered feeder's own submission is refused, so
-/// that a keeper notices; one that is merely old, or for other expiries, is left out.
-fn fresh_submissions(surface: &Surface, key: &Pubkey, accounts: &[AccountInfo], now: i64) -> Result<Fresh> {
+/// Reads every feeder's submission account. One that was never opened, was closed, is old, or is
+/// about other expiries is left out.
+fn fresh_submissions(surface: &Surface, accounts: &[AccountInfo], now: i64) -> Result<Fresh> {
+    let feeders = surface.feeders.feeders();
+    require!(accounts.len() == feeders.len(), RiskError::SubmissionAccounts);
     let expiries = surface.active(now);
     let mut fresh = Fresh {
         submitted: Vec::with_capacity(accounts.len()),
-        feeders: Vec::with_capacity(accounts.len()),
+        feeders: 0,
     };
-    let mut seen = 0u32;
-    for account in accounts {
-        require_keys_eq!(*account.owner, crate::ID, RiskError::SubmissionOwner);
+    for ((feeder, account), bit) in feeders.iter().zip(accounts).zip((0..32).map(|index| 1u32 << index)) {
+        require_keys_eq!(*account.key, feeder.submission, RiskError::SubmissionAccounts);
         let data = account.try_borrow_data()?;
-        let submission = SubmissionBytes::new(&data)?;
-        require!(*submission.surface() == key.to_bytes(), RiskError::SubmissionSurface);
-        let feeder = submission.feeder();
-        let index = surface.feeders().iter().position(|known| known.as_array() == feeder);
-        let bit = 1u32 << index.ok_or(RiskError::NotAFeeder)?.min(31);
-        require!(seen & bit == 0, RiskError::SubmissionTwice);
-        seen |= bit;
-        require!(submission.lives_at(account.key), RiskError::SubmissionAddress);
-        if !surface_feed::is_fresh(
-            submission.submitted_at(),
-            now,
-            surface.settings.max_submission_age_seconds,
-        ) {
+        let read = SubmissionBytes::new(&data).filter(|_| *account.owner == crate::ID);
+        let Some(submission) = read else { continue };
+        let max_age = surface.settings.max_submission_age_seconds;
+        if !surface_feed::is_fresh(submission.submitted_at(), now, max_age) {
             continue;
         }
         if let Some(submitted) = submission.slices().and_then(|submitted| submitted.aligned(expiries)) {
             fresh.submitted.push(submitted);
-            fresh.feeders.push(Pubkey::new_from_array(*feeder));
+            fresh.feeders |= bit;
         }
     }
     Ok(fresh)
 }
 
 #[inline(never)]
-fn agreed(surface: &Surface, submitted: &[FeedSurface], market: &Market, now: i64) -> Result<Box<Publication>> {
+fn agreed(surface: &Surface, submitted: &[FeedSurface], now: i64) -> Result<Box<Publication>> {
     let slices = surface.feed();
     let before = (surface.slice_count > 0).then_some(Published {
         at: surface.published_at,
         slices: &slices,
     });
-    surface_feed::publish(
-        before,
-        submitted,
-        usize::from(surface.required),
-        &surface.settings.bounds(),
-        market.realised_variance(),
-        now,
-    )
-    .map(Box::new)
-    .map_err(refused)
+    let required = usize::try_from(surface.feeders.required).map_err(|_| RiskError::OutOfRange)?;
+    surface_feed::publish(before, submitted, required, &surface.settings.bounds(), now)
+        .map(Box::new)
+        .map_err(refused)
 }
 
 #[inline(never)]

@@ -3,7 +3,7 @@
 
 use crate::errors::RiskError;
 use crate::events::GridSet;
-use crate::state::{Surface, SURFACE_VERSION};
+use crate::state::Surface;
 use anchor_lang::prelude::*;
 
 /// Accounts of `set_grid`.
@@ -13,17 +13,18 @@ pub struct SetGrid<'info> {
     pub authority: Signer<'info>,
     /// The surface.
     #[account(mut, has_one = authority @ RiskError::SurfaceAuthority)]
-    pub surface: Box<Account<'info, Surface>>,
+    pub surface: AccountLoader<'info, Surface>,
 }
 
 pub(crate) fn handler(ctx: Context<SetGrid>, grid: Vec<i64>) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
-    let surface = &mut ctx.accounts.surface;
-    require!(surface.version == SURFACE_VERSION, RiskError::SurfaceVersion);
+    let key = ctx.accounts.surface.key();
+    let mut surface = ctx.accounts.surface.load_mut()?;
+    surface.check_version()?;
     let before = surface.grid().to_vec();
     surface.set_grid(&grid, now)?;
     emit!(GridSet {
-        surface: surface.key(),
+        surface: key,
         before,
         after: grid,
     });

@@ -12,7 +12,7 @@ pub struct SubmitSurface<'info> {
     /// The feeder.
     pub feeder: Signer<'info>,
     /// The surface.
-    pub surface: Box<Account<'info, Surface>>,
+    pub surface: AccountLoader<'info, Surface>,
     /// The feeder's account for this surface; only `open_submission` makes one, at the one address
     /// of both.
     #[account(mut, has_one = surface @ RiskError::SubmissionSurface, has_one = feeder @ RiskError::NotAFeeder)]
@@ -21,10 +21,15 @@ pub struct SubmitSurface<'info> {
 
 pub(crate) fn handler(ctx: Context<SubmitSurface>, slices: Vec<StoredSlice>) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
-    let (surface, submission) = (&ctx.accounts.surface, &mut ctx.accounts.submission);
-    require!(surface.version == SURFACE_VERSION, RiskError::SurfaceVersion);
+    let surface = ctx.accounts.surface.load()?;
+    surface.check_version()?;
+    let submission = &mut ctx.accounts.submission;
     require!(submission.version == SURFACE_VERSION, RiskError::SurfaceVersion);
-    require!(surface.feeders().contains(&submission.feeder), RiskError::NotAFeeder);
+    let (now_fed, later) = (&surface.feeders, &surface.proposed);
+    require!(
+        now_fed.has(&submission.feeder) || later.has(&submission.feeder),
+        RiskError::NotAFeeder
+    );
     let submitted: Vec<FeedSlice> = slices.iter().map(|slice| FeedSlice::from(*slice)).collect();
     let submitted = FeedSurface::new(&submitted)
         .and_then(|submitted| submitted.aligned(surface.active(now)))

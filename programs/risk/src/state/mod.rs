@@ -23,6 +23,6 @@ pub use signals::{
 pub use source::{PriceSource, SourceKind, VenueSource};
 pub use submission_bytes::{SubmissionBytes, SUBMISSION_BYTES};
 pub use surface::{
-    StoredCheckpoint, StoredGwav, StoredSlice, Submission, Surface, SurfaceSettings, MAX_FEEDERS, MAX_GRID,
-    SUBMISSION_SEED, SURFACE_SEED, SURFACE_VERSION,
+    Feeder, FeederSet, StoredCheckpoint, StoredGwav, StoredSlice, Submission, Surface, SurfaceSettings, FEEDER_DELAY,
+    MAX_FEEDERS, MAX_GRID, SUBMISSION_SEED, SURFACE_BYTES, SURFACE_SEED, SURFACE_VERSION,
 };

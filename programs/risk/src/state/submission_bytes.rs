@@ -1,8 +1,7 @@
 //! Reads submissions where they lie: a publication looks at several, and decoding each into a
 //! struct costs more than all the rest.
 
-use crate::errors::RiskError;
-use crate::state::{Submission, SUBMISSION_SEED, SURFACE_VERSION};
+use crate::state::{Submission, SURFACE_VERSION};
 use anchor_lang::prelude::*;
 use anchor_lang::Discriminator;
 use ballast_core_market::surface_feed::{FeedSlice, FeedSurface, MAX_SLICES};
@@ -10,10 +9,7 @@ use ballast_core_market::surface_feed::{FeedSlice, FeedSurface, MAX_SLICES};
 /// Bytes of the account: the discriminator and a [`Submission`].
 pub const SUBMISSION_BYTES: usize = 8 + Submission::INIT_SPACE;
 const VERSION: usize = 8;
-const BUMP: usize = 9;
 const SLICE_COUNT: usize = 10;
-const SURFACE: usize = 16;
-const FEEDER: usize = 48;
 const SUBMITTED_AT: usize = 80;
 const SLICES: usize = 88;
 const SLICE_BYTES: usize = 32;
@@ -23,13 +19,11 @@ const SLICE_BYTES: usize = 32;
 pub struct SubmissionBytes<'a>(&'a [u8; SUBMISSION_BYTES]);
 
 impl<'a> SubmissionBytes<'a> {
-    /// # Errors
-    /// [`RiskError::SubmissionLayout`] unless these are the bytes of a submission of this version.
-    pub fn new(data: &'a [u8]) -> Result<Self> {
-        let bytes: &[u8; SUBMISSION_BYTES] = data.try_into().map_err(|_| RiskError::SubmissionLayout)?;
+    /// Returns `None` unless these are the bytes of a submission of this version.
+    pub fn new(data: &'a [u8]) -> Option<Self> {
+        let bytes: &[u8; SUBMISSION_BYTES] = data.try_into().ok()?;
         let sound = bytes.starts_with(Submission::DISCRIMINATOR) && bytes.get(VERSION) == Some(&SURFACE_VERSION);
-        require!(sound, RiskError::SubmissionLayout);
-        Ok(Self(bytes))
+        sound.then_some(Self(bytes))
     }
 
     fn read<const N: usize>(&self, offset: usize) -> &'a [u8; N] {
@@ -38,26 +32,9 @@ impl<'a> SubmissionBytes<'a> {
         tail.unwrap_or(&[0; N])
     }
 
-    /// Returns the surface it is for.
-    pub fn surface(&self) -> &'a [u8; 32] {
-        self.read(SURFACE)
-    }
-
-    /// Whose it is.
-    pub fn feeder(&self) -> &'a [u8; 32] {
-        self.read(FEEDER)
-    }
-
     /// Chain time of the submission, unix seconds.
     pub fn submitted_at(&self) -> i64 {
         i64::from_le_bytes(*self.read(SUBMITTED_AT))
-    }
-
-    /// Returns whether `address` is that of this feeder's submission to this surface.
-    pub fn lives_at(&self, address: &Pubkey) -> bool {
-        let [bump] = self.read(BUMP);
-        let seeds: &[&[u8]] = &[SUBMISSION_SEED, self.surface(), self.feeder(), &[*bump]];
-        Pubkey::create_program_address(seeds, &crate::ID) == Ok(*address)
     }
 
     /// Returns the slices; `None` before the first submission.
@@ -133,12 +110,9 @@ mod tests {
             let submission = submission(count);
             let bytes = bytes(&submission);
             let read = SubmissionBytes::new(&bytes).unwrap();
-            assert_eq!(read.surface(), &[3; 32]);
-            assert_eq!(read.feeder(), &[4; 32]);
             assert_eq!(read.submitted_at(), -5);
             let expected: Vec<_> = submission.slices.iter().map(|slice| FeedSlice::from(*slice)).collect();
             assert_eq!(read.slices().unwrap().slices(), &expected[..usize::from(count)]);
-            assert_eq!(read.read::<1>(BUMP), &[250]);
         }
     }
 
@@ -148,10 +122,10 @@ mod tests {
         for change in [0, 7, VERSION] {
             let mut garbled = sound.clone();
             garbled[change] ^= 1;
-            assert!(SubmissionBytes::new(&garbled).is_err());
+            assert_eq!(SubmissionBytes::new(&garbled), None);
         }
-        assert!(SubmissionBytes::new(&sound[..SUBMISSION_BYTES - 1]).is_err());
-        assert!(SubmissionBytes::new(&[]).is_err());
+        assert_eq!(SubmissionBytes::new(&sound[..SUBMISSION_BYTES - 1]), None);
+        assert_eq!(SubmissionBytes::new(&[]), None);
         for count in [0, 9, 255] {
             assert_eq!(SubmissionBytes::new(&bytes(&submission(count))).unwrap().slices(), None);
         }

@@ -25,7 +25,6 @@ pub struct Surface {
     variance_change_per_hour: Decimal,
     skew_change_per_hour: Decimal,
     curvature_change_per_hour: Decimal,
-    floor_share: Decimal,
     volatility: f64,
     skew: f64,
 }
@@ -46,7 +45,7 @@ impl Surface {
             variance_change_per_hour: self.variance_change_per_hour.stored(),
             skew_change_per_hour: self.skew_change_per_hour.stored(),
             curvature_change_per_hour: self.curvature_change_per_hour.stored(),
-            floor_share: self.floor_share.stored(),
+            padding: 0,
         };
         settings.validate().map_err(|error| anyhow!("[surface]: {error}"))?;
         if !(0.01..=5.0).contains(&self.volatility) || !(-0.9..=0.9).contains(&self.skew) {

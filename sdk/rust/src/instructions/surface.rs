@@ -23,17 +23,33 @@ pub fn create(authority: &Pubkey, risk_market: &Pubkey, args: CreateSurfaceArgs)
     )
 }
 
-/// `ballast_risk::set_feeders`. The surface's authority signs.
-pub fn set_feeders(authority: &Pubkey, surface: &Pubkey, feeders: Vec<Pubkey>, required: u8) -> Instruction {
-    let accounts = ballast_risk::accounts::SetFeeders {
+/// `ballast_risk::propose_feeders`. The surface's authority signs; they may be put in force two
+/// days later.
+pub fn propose_feeders(authority: &Pubkey, surface: &Pubkey, feeders: Vec<Pubkey>, required: u8) -> Instruction {
+    let accounts = ballast_risk::accounts::ProposeFeeders {
         authority: *authority,
         surface: *surface,
     };
     build(
         ballast_risk::ID,
         accounts,
-        ballast_risk::instruction::SetFeeders { feeders, required },
+        ballast_risk::instruction::ProposeFeeders { feeders, required },
     )
+}
+
+/// `ballast_risk::cancel_feeders`. The surface's authority signs.
+pub fn cancel_feeders(authority: &Pubkey, surface: &Pubkey) -> Instruction {
+    let accounts = ballast_risk::accounts::ProposeFeeders {
+        authority: *authority,
+        surface: *surface,
+    };
+    build(ballast_risk::ID, accounts, ballast_risk::instruction::CancelFeeders {})
+}
+
+/// `ballast_risk::apply_feeders`. Permissionless.
+pub fn apply_feeders(surface: &Pubkey) -> Instruction {
+    let accounts = ballast_risk::accounts::ApplyFeeders { surface: *surface };
+    build(ballast_risk::ID, accounts, ballast_risk::instruction::ApplyFeeders {})
 }
 
 /// `ballast_risk::set_grid`. The surface's authority signs.
@@ -83,7 +99,7 @@ pub fn submit(feeder: &Pubkey, surface: &Pubkey, slices: Vec<StoredSlice>) -> In
     )
 }
 
-/// `ballast_risk::publish_surface` from these feeders' submissions. Permissionless.
+/// `ballast_risk::publish_surface`. Permissionless; `feeders` are all of the surface's, in order.
 pub fn publish(risk_market: &Pubkey, feeders: &[Pubkey]) -> Instruction {
     let surface = addresses::surface(risk_market);
     let accounts = ballast_risk::accounts::PublishSurface {

@@ -1,15 +1,16 @@
-//! Whether a publication is due, and from whose submissions. Pure.
+//! Whether a publication is due. Pure.
 
-use crate::Pubkey;
 use ballast_core_market::surface_feed::{self, FeedSlice, FeedSurface};
 use ballast_risk::state::{Submission, Surface, SURFACE_VERSION};
 
 /// What cranking `publish_surface` would come to, as far as time and number tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Publication {
-    /// These feeders' submissions are fresh and for the grid's present expiries: pass them all, so
-    /// that nobody is chosen.
-    Due(Vec<Pubkey>),
+    /// So many submissions are fresh and for the grid's present expiries.
+    Due {
+        /// Fresh ones.
+        fresh: usize,
+    },
     /// Fewer of them than the surface requires.
     TooFew {
         /// Fresh ones.
@@ -24,7 +25,7 @@ pub enum Publication {
     },
 }
 
-/// Looks at what each registered feeder last said, in the order of `surface.feeders()`.
+/// Looks at what each registered feeder last said, in the order of the feeders.
 pub fn due(surface: &Surface, submissions: &[Option<Submission>], now: i64) -> Publication {
     let expiries = surface.active(now);
     let counts = |submission: &Submission| {
@@ -40,16 +41,12 @@ pub fn due(surface: &Surface, submissions: &[Option<Submission>], now: i64) -> P
             )
             && submitted.aligned(expiries).is_some()
     };
-    let fresh: Vec<Pubkey> = surface
-        .feeders()
+    let fresh = submissions
         .iter()
-        .zip(submissions)
-        .filter(|(_, submission)| submission.as_ref().is_some_and(counts))
-        .map(|(feeder, _)| *feeder)
-        .collect();
-    let required = usize::from(surface.required);
-    if fresh.len() < required {
-        let fresh = fresh.len();
+        .filter(|submission| submission.as_ref().is_some_and(counts))
+        .count();
+    let required = usize::try_from(surface.feeders.required).unwrap_or(usize::MAX);
+    if fresh < required {
         return Publication::TooFew { fresh, required };
     }
     let least = i64::from(surface.settings.min_interval_seconds);
@@ -57,5 +54,5 @@ pub fn due(surface: &Surface, submissions: &[Option<Submission>], now: i64) -> P
     if surface.publications > 0 && seconds > 0 {
         return Publication::TooSoon { seconds };
     }
-    Publication::Due(fresh)
+    Publication::Due { fresh }
 }

@@ -202,7 +202,7 @@ fn refused(refusal: FeedError) -> SubmissionError {
         },
         FeedError::Surface(error) => SubmissionError::Fit(error),
         other => SubmissionError::Slice {
-            slice: other.slice().unwrap_or_default(),
+            slice: 0,
             why: format!("{other:?}"),
         },
     }

@@ -1,12 +1,11 @@
-//! What is published: no arbitrage, a pace, bounds, a floor.
+//! What is published: no arbitrage, a pace, a way.
 
 use super::{publish, ready, refused};
-use anchor_lang::AccountSerialize;
 use ballast_risk::errors::RiskError;
 use ballast_risk::state::StoredSlice;
 use ballast_sdk::addresses;
-use ballast_testkit::surface::smile;
-use ballast_testkit::{error_code, SurfaceFixture};
+use ballast_testkit::error_code;
+use ballast_testkit::surface::{smile, wild_smile};
 use solana_signer::Signer;
 
 #[test]
@@ -45,41 +44,43 @@ fn each_arbitrage_is_refused_by_its_rule_at_submission() {
 }
 
 #[test]
-fn publications_keep_their_pace_their_bounds_and_their_floor() {
+fn publications_keep_their_pace_and_go_as_far_as_the_time_allows() {
     let mut world = ready();
     world.publish().unwrap();
     world.pass(59, 59);
     refused(&mut world, RiskError::PublishedTooSoon, publish);
-    world.pass_observed(541, 541);
-    let skewed = smile(0.6, -0.24);
-    let mut curved = smile(0.6, -0.2);
-    for slice in &mut curved {
-        slice.curvature -= slice.curvature / 10;
+    world.pass(541, 541);
+    // Ten minutes allow e^0.05 of variance, a thirtieth of skew, e^(1/12) of curvature.
+    let far = wild_smile(1.2, 0.4);
+    world.submit_all(&[far.clone(), far.clone(), far]);
+    world.publish().unwrap();
+    for (before, after) in smile(0.6, -0.2).iter().zip(world.surface().published()) {
+        let grown = after.variance as f64 / before.variance as f64;
+        assert!((grown / 0.05f64.exp() - 1.0).abs() < 1e-9, "{grown}");
+        let turned = (after.skew - before.skew) as f64 / 2f64.powi(62);
+        assert!((turned - 0.2 / 6.0).abs() < 1e-9, "{turned}");
     }
-    // Ten minutes allow 5 % of variance, 0.033 of skew, 8.3 % of curvature.
-    for (submitted, expected) in [
-        (smile(0.65, -0.2), RiskError::VarianceChange),
-        (smile(0.55, -0.2), RiskError::VarianceChange),
-        (skewed, RiskError::SkewChange),
-        (curved, RiskError::CurvatureChange),
-    ] {
-        world.submit_all(&[submitted.clone(), submitted.clone(), submitted]);
-        refused(&mut world, expected, publish);
+}
+
+/// R24: what its own parameters refused in the first build, a calm Saturday and a crash, is
+/// published; and nobody has to observe the market for it.
+#[test]
+fn r24_a_calm_saturday_and_a_crash_are_published() {
+    for (level, skew) in [(0.05, -0.1), (0.21, -0.2), (2.5, -0.6), (4.9, 0.0)] {
+        let mut world = ready();
+        world.publish().unwrap();
+        for _ in 0..40 {
+            world.pass(600, 600);
+            let said = wild_smile(level, skew);
+            world.submit_all(&[said.clone(), said.clone(), said]);
+            world.publish().unwrap();
+        }
+        let reached = ballast_testkit::surface::volatility(&world.surface().published()[2]);
+        println!("{level}: {reached:.3} after 400 minutes");
+        // e^(0.3 × 20/3) of variance is e of volatility.
+        let most = (level / 0.6f64).ln().clamp(-1.0, 1.0);
+        assert!(((reached / 0.6).ln() - most).abs() < 1e-6, "{level}: {reached}");
     }
-    // The floor is worth no more than the last observation: old by a second more than a submission
-    // may be, it is refused.
-    let mut silent = SurfaceFixture::new(1, 1);
-    silent.pass(601, 601);
-    silent.submit_all(&[smile(0.6, -0.2)]);
-    refused(&mut silent, RiskError::SurfaceNotObserved, publish);
-    silent.pass_observed(1, 1);
-    silent.publish().unwrap();
-    // Realised variance is 0.36: a quarter of it is a volatility of 30 %.
-    let mut fresh = SurfaceFixture::new(1, 1);
-    fresh.submit_all(&[smile(0.299, -0.2)]);
-    refused(&mut fresh, RiskError::BelowRealisedFloor, publish);
-    fresh.submit_all(&[smile(0.301, -0.2)]);
-    fresh.publish().unwrap();
 }
 
 #[test]
@@ -89,34 +90,29 @@ fn layouts_are_those_of_the_documentation() {
     world.publish().unwrap();
     let surface = world.surface();
     let data = world.raw(&world.key).unwrap().data;
-    let mut bytes = Vec::new();
-    surface.try_serialize(&mut bytes).unwrap();
-    assert_eq!(data[..bytes.len()], bytes);
+    assert_eq!(data[8..], *bytemuck::bytes_of(&surface));
     let word = |offset: usize| i64::from_le_bytes(data[offset..offset + 8].try_into().unwrap());
-    assert_eq!(data[8..14], [1, surface.bump, 8, 10, 3, 3]);
-    assert_eq!(data[14..46], world.risk_market.to_bytes());
-    assert_eq!(data[46..78], world.admin.pubkey().to_bytes());
-    assert_eq!(word(78), surface.published_at);
-    assert_eq!(word(86), 1);
-    assert_eq!(word(94), surface.slices[0].expiry);
-    assert_eq!(word(94 + 7 * 32 + 8) as u64, surface.slices[7].variance);
-    assert_eq!(word(350), surface.average.level);
-    assert_eq!(word(358), surface.average.last.time);
-    assert_eq!(word(374), surface.average.checkpoints[0].time);
-    assert_eq!(data[502], surface.average.used);
-    assert_eq!(data[503..507], 60u32.to_le_bytes());
-    assert_eq!(data[523..539], surface.settings.variance_change_per_hour.bits);
-    assert_eq!(data[571..587], surface.settings.floor_share.bits);
-    assert_eq!(word(587), surface.grid[0]);
-    assert_eq!(data[715..747], surface.feeders[0].to_bytes());
-    assert_eq!(data.len(), 1_291);
-    assert_eq!(
-        world
-            .raw(&addresses::submission(&world.key, &surface.feeders[0]))
-            .unwrap()
-            .data
-            .len(),
-        344
-    );
+    assert_eq!(data[8..16], [2, surface.bump, 8, 10, 0, 0, 0, 0]);
+    assert_eq!(data[16..48], world.risk_market.to_bytes());
+    assert_eq!(data[48..80], world.admin.pubkey().to_bytes());
+    assert_eq!(word(80), surface.published_at);
+    assert_eq!(word(88), 1);
+    assert_eq!(word(96), surface.slices[0].expiry);
+    assert_eq!(word(96 + 7 * 32 + 8) as u64, surface.slices[7].variance);
+    assert_eq!(word(352), surface.average.level);
+    assert_eq!(word(360), surface.average.last.time);
+    assert_eq!(word(376), surface.average.checkpoints[0].time);
+    assert_eq!(word(504) as u64, surface.average.used);
+    assert_eq!(data[512..516], 60u32.to_le_bytes());
+    assert_eq!(data[536..552], surface.settings.variance_change_per_hour.bits);
+    assert_eq!(word(584), surface.grid[0]);
+    assert_eq!(word(712), surface.feeders.since);
+    assert_eq!(data[720..728], [3, 0, 0, 0, 3, 0, 0, 0]);
+    assert_eq!(data[728..760], surface.feeders.feeders[0].key.to_bytes());
+    let submission = addresses::submission(&world.key, &surface.feeders.feeders[0].key);
+    assert_eq!(data[760..792], submission.to_bytes());
+    assert_eq!(word(1_752), surface.proposed.since);
+    assert_eq!(data.len(), 2_856);
+    assert_eq!(world.raw(&submission).unwrap().data.len(), 344);
     assert_eq!(world.submission(0).slices, surface.slices);
 }

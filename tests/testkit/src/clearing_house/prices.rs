@@ -5,8 +5,8 @@ use crate::params;
 use crate::surface::grid;
 use crate::tokens::put;
 use crate::world::START;
-use anchor_lang::AccountSerialize;
-use ballast_risk::state::StoredSlice;
+use anchor_lang::Discriminator;
+use ballast_risk::state::{StoredSlice, Surface};
 use ballast_sdk::instructions;
 
 impl ClearingHouseFixture {
@@ -36,7 +36,6 @@ impl ClearingHouseFixture {
         for market in &self.markets {
             let key = market.keys.surface;
             let mut surface = self.raw(&key).expect("a surface").surface().expect("a surface");
-            let length = self.raw(&key).expect("a surface").data.len();
             surface.published_at = now;
             surface.slice_count = 8;
             for (slice, expiry) in surface.slices.iter_mut().zip(grid()) {
@@ -48,9 +47,7 @@ impl ClearingHouseFixture {
                     curvature: (theta.sqrt().recip() * 2f64.powi(48)) as u64,
                 };
             }
-            let mut data = Vec::new();
-            surface.try_serialize(&mut data).expect("a surface");
-            data.resize(length, 0);
+            let data = [Surface::DISCRIMINATOR, bytemuck::bytes_of(&surface)].concat();
             put(&mut self.world.svm, key, ballast_risk::ID, data);
         }
     }

@@ -1,9 +1,8 @@
 //! The same question to the same function on the host, from the same accounts.
 
 use super::{MarginFixture, MarginMarket};
-use anchor_lang::AccountDeserialize;
 use ballast_core_margin::{
-    assess as assess_on_host, horizon_volatility, AssessError, Assessment, BookLeg, Contract, MarketInputs,
+    assess as assess_on_host, horizon_volatility, AssessError, Assessment, BookLeg, Contract, MarketInputs, ShortFloor,
     VolatilityBand, LOADING, MARGIN, MAX_LEGS, SCENARIOS, VOLATILITY_SPREAD,
 };
 use ballast_core_math::black_scholes::{Kind, Rate};
@@ -32,8 +31,9 @@ impl MarginFixture {
                         surface,
                         low: I2F62::ONE - VOLATILITY_SPREAD,
                         high: I2F62::ONE + VOLATILITY_SPREAD,
+                        floor: Some(ShortFloor::of(account.realised_variance())),
                     }),
-                    horizon_volatility: horizon_volatility(account.larger_variance(), Some(surface)).unwrap(),
+                    horizon_volatility: horizon_volatility(account.larger_variance(), Some(surface)),
                     loading: LOADING,
                     rate: Rate(I2F62::ZERO),
                     carry: Rate(I2F62::ZERO),
@@ -47,10 +47,7 @@ impl MarginFixture {
 
     fn surface(&self, market: &MarginMarket, now: i64) -> essvi::Surface {
         let data = self.raw(&market.accounts.surface.unwrap()).unwrap().data;
-        Surface::try_deserialize(&mut &data[..])
-            .unwrap()
-            .live(now, 600)
-            .unwrap()
+        Surface::in_place(&data).unwrap().live(now, 600).unwrap()
     }
 
     fn leg(&self, position: &BookPosition) -> BookLeg {

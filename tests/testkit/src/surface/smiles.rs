@@ -23,7 +23,7 @@ pub fn settings() -> SurfaceSettings {
         variance_change_per_hour: fixed("0.3"),
         skew_change_per_hour: fixed("0.2"),
         curvature_change_per_hour: fixed("0.5"),
-        floor_share: fixed("0.25"),
+        padding: 0,
     }
 }
 
@@ -40,6 +40,16 @@ pub fn smile(volatility: f64, skew: f64) -> Vec<StoredSlice> {
         }
     };
     grid().into_iter().take(8).map(slice).collect()
+}
+
+/// Returns a surface as [`smile`] does, legal at any volatility: φ = 1/(√θ + θ).
+pub fn wild_smile(volatility: f64, skew: f64) -> Vec<StoredSlice> {
+    let mut slices = smile(volatility, skew);
+    for slice in &mut slices {
+        let theta = volatility * volatility * (slice.expiry - START) as f64 / 31_536_000.0;
+        slice.curvature = ((theta.sqrt() + theta).recip() * 2f64.powi(48)) as u64;
+    }
+    slices
 }
 
 /// Returns a surface that sits on the rule for the call wing from the second expiry on: medians of

@@ -3,13 +3,18 @@
 //! Both accounts have one size and fixed offsets (`docs/reference/accounts-surface.md`), so that
 //! any language can read them.
 
+mod feeders;
+mod settings;
+
+pub use feeders::{Feeder, FeederSet, FEEDER_DELAY};
+pub use settings::SurfaceSettings;
+
 use crate::errors::RiskError;
-use crate::state::Fixed;
 use anchor_lang::prelude::*;
-use ballast_core_market::surface_feed::{self, FeedBounds, FeedSlice, FeedSurface, MAX_SLICES};
+use ballast_core_market::surface_feed::{self, FeedSlice, FeedSurface, MAX_SLICES};
 use ballast_core_math::estimators::{Checkpoint, Gwav, CHECKPOINTS};
 use ballast_core_math::surface as essvi;
-use ballast_core_types::I80F48;
+use bytemuck::{Pod, Zeroable};
 
 /// First seed of a surface's address: `["surface", market]`.
 pub const SURFACE_SEED: &[u8] = b"surface";
@@ -17,7 +22,7 @@ pub const SURFACE_SEED: &[u8] = b"surface";
 pub const SUBMISSION_SEED: &[u8] = b"submission";
 /// Layout written by this program, of both accounts. A reader that does not know the version has to
 /// refuse it.
-pub const SURFACE_VERSION: u8 = 1;
+pub const SURFACE_VERSION: u8 = 2;
 /// Most feeders of a surface.
 pub const MAX_FEEDERS: usize = 16;
 /// Most expiries a grid holds: the eight of the surface, and those that follow them.
@@ -27,7 +32,8 @@ const MIN_GAP: i64 = 3_600;
 
 /// One expiry, as stored: an eSSVI slice whose level is a rate, so that it stays true while time
 /// passes.
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
 pub struct StoredSlice {
     /// Expiry, unix seconds.
     pub expiry: i64,
@@ -41,7 +47,8 @@ pub struct StoredSlice {
 }
 
 /// A moment and ∫ ln σ dt up to it, as stored. See [`Checkpoint`].
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
 pub struct StoredCheckpoint {
     /// Unix seconds.
     pub time: i64,
@@ -50,7 +57,8 @@ pub struct StoredCheckpoint {
 }
 
 /// The geometric average of at-the-money volatility, as stored. See [`Gwav`].
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
 pub struct StoredGwav {
     /// ln σ since the last publication, with 32 fraction bits.
     pub level: i64,
@@ -59,35 +67,13 @@ pub struct StoredGwav {
     /// Checkpoints, the newest first.
     pub checkpoints: [StoredCheckpoint; CHECKPOINTS],
     /// How many of them are in use; none before the first publication.
-    pub used: u8,
-}
-
-/// A surface's parameters, as stored. See [`FeedBounds`].
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SurfaceSettings {
-    /// Least time between two publications, seconds.
-    pub min_interval_seconds: u32,
-    /// A submission older than this does not count, seconds.
-    pub max_submission_age_seconds: u32,
-    /// An expiry nearer than this leaves the surface, seconds.
-    pub min_time_to_expiry_seconds: u32,
-    /// Time to expiry at which at-the-money volatility is averaged, seconds.
-    pub average_tenor_seconds: u32,
-    /// Least time between two checkpoints of that average, seconds.
-    pub average_spacing_seconds: u32,
-    /// How far variance at the money may move in an hour, as a share of itself.
-    pub variance_change_per_hour: Fixed,
-    /// How far ρ may move in an hour.
-    pub skew_change_per_hour: Fixed,
-    /// How far φ may move in an hour, as a share of itself.
-    pub curvature_change_per_hour: Fixed,
-    /// Least variance at the money, as a share of the market's realised variance.
-    pub floor_share: Fixed,
+    pub used: u64,
 }
 
 /// A market's volatility surface. The first `slice_count` slices are what was last published.
-#[account]
-#[derive(InitSpace, Debug)]
+#[account(zero_copy)]
+#[derive(Debug)]
+#[repr(C)]
 pub struct Surface {
     /// Layout version.
     pub version: u8,
@@ -97,13 +83,11 @@ pub struct Surface {
     pub slice_count: u8,
     /// Expiries in the grid.
     pub grid_count: u8,
-    /// Registered feeders.
-    pub feeder_count: u8,
-    /// How many fresh submissions a publication takes, k of n.
-    pub required: u8,
+    /// Zero.
+    pub padding: [u8; 4],
     /// The market.
     pub market: Pubkey,
-    /// Who names feeders and expiries: the market's creator.
+    /// Who proposes feeders and lists expiries: the market's creator.
     pub authority: Pubkey,
     /// When it was last published, unix seconds; zero before the first publication.
     pub published_at: i64,
@@ -119,10 +103,15 @@ pub struct Surface {
     /// surface's.
     pub grid: [i64; MAX_GRID],
     /// Those whose submissions count.
-    pub feeders: [Pubkey; MAX_FEEDERS],
+    pub feeders: FeederSet,
+    /// Those who take their places once `since` has come; none if nothing is proposed.
+    pub proposed: FeederSet,
     /// Room for what later versions hold.
-    pub reserved: [u8; 64],
+    pub reserved: [u64; 8],
 }
+
+/// Bytes of a surface's account.
+pub const SURFACE_BYTES: usize = 8 + core::mem::size_of::<Surface>();
 
 /// What one feeder last said.
 #[account]
@@ -188,7 +177,7 @@ impl From<Gwav> for StoredGwav {
             level,
             last: last.into(),
             checkpoints: checkpoints.map(Into::into),
-            used,
+            used: u64::from(used),
         }
     }
 }
@@ -200,57 +189,44 @@ impl StoredGwav {
             self.level,
             self.last.into(),
             self.checkpoints.map(Into::into),
-            self.used,
+            u8::try_from(self.used).ok()?,
         )
     }
 }
 
-impl SurfaceSettings {
+impl Surface {
+    /// Returns the surface in an account's data, in place: for readers that are handed a bare
+    /// account. They have to check its owner.
+    ///
     /// # Errors
-    /// The parameter that is out of its bounds.
-    pub fn validate(&self) -> Result<()> {
-        let within = |value: u32, least: u32, most: u32| (least..=most).contains(&value);
-        let share = |value: Fixed, most: i64| value.get() > I80F48::ZERO && value.get() <= most;
-        require!(within(self.min_interval_seconds, 1, 3_600), RiskError::SurfaceInterval);
-        require!(
-            within(self.max_submission_age_seconds, 10, 86_400),
-            RiskError::SurfaceSubmissionAge
-        );
-        require!(
-            within(self.min_time_to_expiry_seconds, 61, 604_800),
-            RiskError::SurfaceTimeToExpiry
-        );
-        require!(
-            within(self.average_tenor_seconds, 86_400, 31_536_000) && within(self.average_spacing_seconds, 60, 604_800),
-            RiskError::SurfaceAverage
-        );
-        require!(
-            share(self.variance_change_per_hour, 4)
-                && share(self.skew_change_per_hour, 1)
-                && share(self.curvature_change_per_hour, 4),
-            RiskError::SurfaceChangeBound
-        );
-        require!(share(self.floor_share, 1), RiskError::SurfaceFloorShare);
+    /// [`RiskError::SurfaceVersion`] if it is no surface of this version.
+    pub fn in_place(data: &[u8]) -> Result<&Self> {
+        let body = data.strip_prefix(Self::DISCRIMINATOR);
+        let surface = body.and_then(|body| bytemuck::try_from_bytes::<Self>(body).ok());
+        let surface = surface.ok_or(RiskError::SurfaceVersion)?;
+        surface.check_version()?;
+        Ok(surface)
+    }
+
+    /// Refuses a surface of another layout.
+    ///
+    /// # Errors
+    /// [`RiskError::SurfaceVersion`].
+    pub fn check_version(&self) -> Result<()> {
+        require!(self.version == SURFACE_VERSION, RiskError::SurfaceVersion);
         Ok(())
     }
 
-    /// As the core wants them.
-    pub fn bounds(&self) -> FeedBounds {
-        FeedBounds {
-            min_interval_seconds: self.min_interval_seconds,
-            average_tenor_seconds: self.average_tenor_seconds,
-            variance_change_per_hour: self.variance_change_per_hour.ratio(),
-            skew_change_per_hour: self.skew_change_per_hour.ratio(),
-            curvature_change_per_hour: self.curvature_change_per_hour.ratio(),
-            floor_share: self.floor_share.ratio(),
-        }
-    }
-}
-
-impl Surface {
-    /// Returns the registered feeders.
-    pub fn feeders(&self) -> &[Pubkey] {
-        self.feeders.get(..usize::from(self.feeder_count)).unwrap_or_default()
+    /// Puts the proposed feeders in force.
+    ///
+    /// # Errors
+    /// [`RiskError::FeedersNotProposed`], [`RiskError::FeedersNotDue`].
+    pub fn apply_feeders(&mut self, now: i64) -> Result<()> {
+        require!(self.proposed.count > 0, RiskError::FeedersNotProposed);
+        require!(now >= self.proposed.since, RiskError::FeedersNotDue);
+        self.feeders = self.proposed;
+        self.proposed = FeederSet::none();
+        Ok(())
     }
 
     /// Returns the grid's expiries, unix seconds.
@@ -266,28 +242,6 @@ impl Surface {
     /// Returns the published slices as the core wants them.
     pub fn feed(&self) -> FeedSurface {
         FeedSurface::from_padded(self.slices.map(FeedSlice::from), usize::from(self.slice_count))
-    }
-
-    /// Names the feeders, and how many submissions a publication takes.
-    ///
-    /// # Errors
-    /// [`RiskError::SurfaceFeeders`] unless there are 1 to 16, all different and none the default
-    /// address, and `required` is one to all.
-    pub fn set_feeders(&mut self, feeders: &[Pubkey], required: u8) -> Result<()> {
-        let count = u8::try_from(feeders.len()).map_err(|_| RiskError::SurfaceFeeders)?;
-        let different = feeders.iter().enumerate().all(|(index, feeder)| {
-            let later = feeders.iter().skip(index.saturating_add(1));
-            *feeder != Pubkey::default() && later.clone().all(|other| other != feeder)
-        });
-        let sound = feeders.len() <= MAX_FEEDERS && different && (1..=count).contains(&required);
-        require!(sound, RiskError::SurfaceFeeders);
-        self.feeders = [Pubkey::default(); MAX_FEEDERS];
-        for (place, feeder) in self.feeders.iter_mut().zip(feeders) {
-            *place = *feeder;
-        }
-        self.feeder_count = count;
-        self.required = required;
-        Ok(())
     }
 
     /// Lists the expiries. One that is published stays until it leaves by itself: taken out and put
@@ -335,7 +289,7 @@ impl Surface {
     /// [`RiskError::SurfaceStale`] if it is older, was never published, or all its expiries have
     /// passed; [`RiskError::SurfaceVersion`] for another layout.
     pub fn live(&self, now: i64, max_age: u32) -> Result<essvi::Surface> {
-        require!(self.version == SURFACE_VERSION, RiskError::SurfaceVersion);
+        self.check_version()?;
         let age = now.saturating_sub(self.published_at);
         let fresh = self.slice_count > 0 && (0..=i64::from(max_age)).contains(&age);
         require!(fresh, RiskError::SurfaceStale);
