@@ -2,6 +2,7 @@
 
 use crate::source::Source;
 use ballast_files::moment::TimeUnit;
+use ballast_files::name::currency;
 use ballast_rpc::amount;
 use ballast_rpc::args::{address, keypair_for};
 use ballast_rpc::service::LogArgs;
@@ -144,8 +145,8 @@ impl Args {
         let market = address(&self.market, "--market")?;
         let rpc = NodeUrl::parse_all(&self.rpc_url, &HTTP, "--rpc-url")?;
         let source = Source::of(&self.chain, self.all);
-        if source == Source::Stdin && self.all {
-            let error = "--all: standard input is played whole in any case; leave it out with --chain -";
+        if source.is_stream() && self.all {
+            let error = "--all: standard input and pipes are played whole in any case; leave it out";
             return Err(ServiceError::Config(error.to_owned()));
         }
         let feeder = self.keypair.as_deref();
@@ -154,7 +155,7 @@ impl Args {
             market,
             surface: addresses::surface(&market),
             source,
-            currency: self.currency.to_ascii_uppercase(),
+            currency: currency(&self.currency).map_err(|rule| ServiceError::Config(format!("--currency: {rule}")))?,
             interval: Duration::from_secs(self.interval),
             terms: Terms {
                 max_chain_age: self.max_chain_age,

@@ -34,7 +34,7 @@ pub fn all() -> Vec<Metric> {
             SUBMITTED,
             Kind::Gauge,
             &[],
-            "Unix time of the chain at the last submission that landed",
+            "Unix time of the network at the last submission that landed; 0 before the first",
         ),
         Metric::new(PUBLISHED, Kind::Counter, &[], "Publications that landed"),
         Metric::new(
@@ -67,6 +67,7 @@ pub fn serve(address: ListenAddress, nodes: &Arc<NodeMetrics>) -> Result<(), Ser
         counter!(SNAPSHOTS, "outcome" => outcome).absolute(0);
     }
     counter!(PUBLISHED).absolute(0);
+    gauge!(SUBMITTED).set(0.0);
     let nodes = Arc::clone(nodes);
     let ready: Readiness = Arc::new(move || {
         let up = nodes.is_up();

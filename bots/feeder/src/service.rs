@@ -89,6 +89,13 @@ async fn play(config: Config, observer: Arc<dyn Observer>, busy: &Mutex<()>) -> 
     let tries = if goes_on { u32::MAX } else { TRIES };
     let opened = config.source.clone().open(config.currency.clone(), config.time_unit);
     let mut arrivals = opened.map_err(source_error)?;
+    if config.source.is_stream() {
+        // Before the first snapshot, which may be long in coming: how nodes are, and what cannot
+        // work.
+        if let Err(error @ ServiceError::Config(_)) = observe(&node, &config).await {
+            return Err(error);
+        }
+    }
     let mut last = Ok(());
     let mut first = true;
     while let Some(arrival) = arrivals.recv().await {

@@ -1,9 +1,14 @@
 //! Where chains come from: a file or a stream, read in a thread of its own so that a slow pipe
 //! holds nothing up.
 
+use ballast_files::decode::DecodeError;
 use ballast_files::fault::{self, RowError};
 use ballast_files::moment::TimeUnit;
+use ballast_files::table::TableError;
 use ballast_market_data::chains::{self, ChainError, Snapshot, Stream};
+use std::fs::File;
+use std::io::Read;
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use std::thread;
 use tokio::sync::mpsc::{channel, Receiver, Sender};
@@ -17,6 +22,8 @@ pub enum Source {
     All(PathBuf),
     /// Those that arrive on standard input.
     Stdin,
+    /// Those that arrive on a named pipe, until whoever writes to it closes it.
+    Pipe(PathBuf),
 }
 
 /// A snapshot, or why there will be no more.
@@ -52,11 +59,18 @@ pub enum SourceError {
 impl Source {
     /// `-` is standard input.
     pub fn of(chain: &Path, all: bool) -> Self {
+        let found = std::fs::metadata(chain);
         match chain.to_str() {
             Some("-") => Self::Stdin,
+            _ if found.is_ok_and(|found| found.file_type().is_fifo()) => Self::Pipe(chain.to_owned()),
             _ if all => Self::All(chain.to_owned()),
             _ => Self::Newest(chain.to_owned()),
         }
+    }
+
+    /// Returns whether snapshots arrive as they are taken.
+    pub const fn is_stream(&self) -> bool {
+        matches!(self, Self::Stdin | Self::Pipe(_))
     }
 
     /// Returns whether more than one snapshot may come.
@@ -104,7 +118,11 @@ impl Reader {
 
     fn read(&mut self) {
         let (input, ended) = match self.source.clone() {
-            Source::Stdin => ("the input".to_owned(), self.stream()),
+            Source::Stdin => (
+                "the input".to_owned(),
+                self.stream(std::io::stdin(), Path::new("standard input")),
+            ),
+            Source::Pipe(path) => (path.display().to_string(), self.pipe(&path)),
             Source::Newest(path) | Source::All(path) => (path.display().to_string(), self.file(&path)),
         };
         let rows = self.left_out;
@@ -128,9 +146,18 @@ impl Reader {
         }
     }
 
-    fn stream(&mut self) -> Result<(), ChainError> {
-        let name = Path::new("standard input");
-        let mut stream = Stream::new(std::io::stdin(), name, &self.currency, self.unit)?;
+    fn pipe(&mut self, path: &Path) -> Result<(), ChainError> {
+        // Waits until somebody writes.
+        let pipe = File::open(path).map_err(|cause| DecodeError::Read {
+            file: path.to_owned(),
+            cause,
+        });
+        let pipe = pipe.map_err(TableError::from)?;
+        self.stream(pipe, path)
+    }
+
+    fn stream(&mut self, input: impl Read + Send + 'static, name: &Path) -> Result<(), ChainError> {
+        let mut stream = Stream::new(input, name, &self.currency, self.unit)?;
         for snapshot in stream.by_ref() {
             let snapshot = snapshot?;
             self.warn(&snapshot.left_out);
@@ -166,6 +193,7 @@ impl Reader {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Write;
 
     const ROWS: &str = "unix_time,currency,expiry,strike,type,bid,ask,forward\n\
         1,BTC,900,100,C,0.1,0.2,100\n2,BTC,900,100,C,0.1,0.2,100\n3,ETH,900,100,C,0.1,0.2,100\n";
@@ -198,6 +226,25 @@ mod tests {
         assert_eq!(times(false, "btc", ROWS), [Ok(2)]);
         assert_eq!(times(true, "BTC", ROWS), [Ok(1), Ok(2)]);
         assert_eq!(times(true, "ETH", ROWS), [Ok(3)]);
+    }
+
+    #[test]
+    fn a_named_pipe_gives_each_snapshot_as_it_comes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("chain");
+        let made = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
+        assert!(made.success());
+        let source = Source::of(&path, false);
+        assert!(source == Source::Pipe(path.clone()) && source.goes_on());
+        let mut receiver = source.open("BTC".to_owned(), None).unwrap();
+        let mut writer = std::fs::File::options().write(true).open(&path).unwrap();
+        let head = ROWS.lines().take(3).collect::<Vec<_>>().join("\n");
+        writeln!(writer, "{head}").unwrap();
+        // The first is whole when the second begins; the second when nobody writes any more.
+        assert_eq!(receiver.blocking_recv().unwrap().unwrap().unix_time, 1);
+        drop(writer);
+        assert_eq!(receiver.blocking_recv().unwrap().unwrap().unix_time, 2);
+        assert!(receiver.blocking_recv().is_none());
     }
 
     #[test]

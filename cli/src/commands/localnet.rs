@@ -139,6 +139,7 @@ pub fn run(args: &Args, places: &Places) -> Result<()> {
     }
     if let Some(accounts) = &all.accounts {
         tell(&format!("vault: {}", accounts.vault));
+        tell(&format!("risk market: {}", accounts.risk_market));
         tell(&format!("price account: {}", accounts.price_account));
         tell(&format!("options clearing house: {}", accounts.clearing_house));
     }

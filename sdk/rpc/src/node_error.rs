@@ -195,6 +195,10 @@ const fn advice(status: u16) -> &'static str {
 impl fmt::Display for NodeError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Unreachable { url, words } if url.starts_with("ws") => write!(
+                out,
+                "cannot reach the websocket at {url} ({words}); is it open, and is --ws-url right?"
+            ),
             Self::Unreachable { url, words } => write!(
                 out,
                 "cannot reach the node at {url} ({words}); is it running, and is --rpc-url right?"

@@ -1,6 +1,7 @@
 //! What `--check` prints.
 
 use ballast_rpc::{Node, ServiceError};
+use std::fmt::Display;
 
 /// Lines that were printed, and whether all are well.
 #[derive(Debug, Default)]
@@ -17,14 +18,40 @@ impl Checks {
     /// Something would keep the service from its work.
     pub fn failed(&mut self, what: &str, error: ServiceError) {
         println!("FAILED  {what}: {error}");
-        self.last = Some(error);
+        let graver = |last: &ServiceError| error.exit_code() >= last.exit_code();
+        if self.last.as_ref().is_none_or(graver) {
+            self.last = Some(error);
+        }
     }
 
-    /// Asks every node; all have to be of one cluster.
+    /// Something is not as it should be, and the service works all the same.
+    pub fn warning(&mut self, what: &str, error: &dyn Display) {
+        println!("warning {what}: {error}");
+    }
+
+    /// Some of one kind that stand in for each other: the service works while one of them does.
+    pub fn any_of<T>(&mut self, what: &str, answers: Vec<(T, Result<String, ServiceError>)>)
+    where
+        T: Display,
+    {
+        let one_works = answers.iter().any(|(_, answer)| answer.is_ok());
+        for (name, answer) in answers {
+            match answer {
+                Ok(words) => self.ok(what, &format!("{name} {words}")),
+                Err(error) if one_works => self.warning(what, &error),
+                Err(error) => self.failed(what, error),
+            }
+        }
+    }
+
+    /// Asks every node; one has to answer, and all that do have to be of one cluster.
     pub async fn nodes(&mut self, node: &Node) {
         let mut first = None;
-        for (url, answer) in node.genesis_of_each().await {
+        let answers = node.genesis_of_each().await;
+        let one_works = answers.iter().any(|(_, answer)| answer.is_ok());
+        for (url, answer) in answers {
             match answer {
+                Err(error) if one_works => self.warning("node", &error),
                 Err(error) => self.failed("node", error.into()),
                 Ok(genesis) if *first.get_or_insert(genesis) != genesis => self.failed(
                     "node",
@@ -35,11 +62,30 @@ impl Checks {
         }
     }
 
-    /// Ends with what failed last.
+    /// Ends with what failed last: a setting that cannot work before a node that does not answer.
     ///
     /// # Errors
     /// What failed last.
     pub fn end(self) -> Result<(), ServiceError> {
         self.last.map_or(Ok(()), Err)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_that_works_is_enough_and_what_cannot_work_is_graver_than_a_node() {
+        let down = || ServiceError::Network("it is down".to_owned());
+        let wrong = || ServiceError::Config("it is no address".to_owned());
+        let mut checks = Checks::default();
+        checks.any_of("node", vec![("a", Err(down())), ("b", Ok("answers".to_owned()))]);
+        assert!(checks.end().is_ok());
+        let mut checks = Checks::default();
+        checks.any_of("node", vec![("a", Err(down()))]);
+        checks.failed("vault", wrong());
+        checks.failed("websocket", down());
+        assert_eq!(checks.end().unwrap_err().exit_code(), 2);
     }
 }

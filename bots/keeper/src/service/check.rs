@@ -37,12 +37,13 @@ pub async fn check(config: &Config) -> Result<(), ServiceError> {
             checks.ok("vault", &format!("{} is read; its price is at {feed}", keys.vault));
         }
     }
+    let mut websockets = Vec::new();
     for url in &config.websockets {
-        match websocket::check(url, &watched).await {
-            Ok(()) => checks.ok("websocket", &format!("{url} takes {} subscriptions", watched.len())),
-            Err(error) => checks.failed("websocket", error.into()),
-        }
+        let answer = websocket::check(url, &watched).await;
+        let words = answer.map(|()| format!("takes {} subscriptions", watched.len()));
+        websockets.push((url, words.map_err(ServiceError::from)));
     }
+    checks.any_of("websocket", websockets);
     if let Some(address) = config.metrics_addr {
         match address.check() {
             Ok(()) => checks.ok("metrics", &format!("{} is free", address.0)),
