@@ -17,11 +17,11 @@
 //!
 //! # The walk and the lift
 //! Each parameter moves from what is published towards its median, σ² and φσ as logarithms, by at
-//! most the rate times the hours between. There is no allowance without time, so no sequence of
-//! publications is faster than the rate, and no number of them slower. What comes out mixes
-//! parameters of different moments and may have arbitrage, as medians may: one pass from near to
-//! far then lifts what is too low. What was said too far away is reached later, and until then the
-//! surface is on its way, and fresh.
+//! most the rate times the hours between, of which one counts. There is no allowance without time,
+//! so no sequence of walks is faster than the rate, and within an hour no number of them slower.
+//! What comes out mixes parameters of different moments and may have arbitrage, as medians may: one
+//! pass from near to far then lifts what is too low, beyond the rate if need be. What was said too
+//! far away is reached later, and until then the surface is on its way, and fresh.
 
 mod lift;
 mod median;

@@ -13,8 +13,9 @@ use ballast_core_math::Magnitude;
 use ballast_core_types::{Ratio, I80F48, SECONDS_PER_HOUR};
 use fixed::types::{I2F62, I7F57, U16F48, U8F56};
 
-/// The longest silence that an allowance grows with, seconds.
-const LONGEST_SILENCE: i64 = 30 * 86_400;
+/// The longest silence that an allowance grows with, seconds: after an outage the first who speak
+/// are few, and would spend what was saved up.
+const LONGEST_SILENCE: i64 = SECONDS_PER_HOUR;
 /// The largest allowance: e to it spans every variance a slice may have.
 const MAX_ALLOWANCE: I7F57 = I7F57::lit("12.5");
 /// Fraction bits of a growth factor: e^12.5 fits 64 bits.
@@ -60,7 +61,9 @@ impl Factors {
 }
 
 /// Moves each slice of `target` back to within what the `elapsed` seconds since `before` allow. An
-/// expiry that was not published before stays as it is.
+/// expiry that was not published before starts from the last one before it that was: what comes
+/// into the grid comes in behind it, and when it does all submissions are new, so that the first who
+/// speak are few.
 ///
 /// What comes out may have arbitrage, since each parameter goes its own way:
 /// [`lift`](super::lift::lift) follows. Returns how many slices did not reach their target.
@@ -73,11 +76,12 @@ pub(super) fn walk(before: &[FeedSlice], target: &mut [FeedSlice], bounds: &Feed
     let skew = i64::try_from(skew).unwrap_or(i64::MAX);
     let mut limited = 0u8;
     let mut earlier = before.iter().peekable();
+    let mut start = before.first();
     for slice in target {
-        while earlier.next_if(|old| old.expiry < slice.expiry).is_some() {}
-        let Some(old) = earlier.next_if(|old| old.expiry == slice.expiry) else {
-            continue;
-        };
+        while let Some(old) = earlier.next_if(|old| old.expiry <= slice.expiry) {
+            start = Some(old);
+        }
+        let Some(old) = start else { continue };
         let wanted = *slice;
         let (up, down) = variance.reach(old.variance.to_bits());
         slice.variance = U8F56::from_bits(within(slice.variance.to_bits(), old.variance.to_bits(), up, down));

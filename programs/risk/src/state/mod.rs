@@ -24,5 +24,5 @@ pub use source::{PriceSource, SourceKind, VenueSource};
 pub use submission_bytes::{SubmissionBytes, SUBMISSION_BYTES};
 pub use surface::{
     Feeder, FeederSet, StoredCheckpoint, StoredGwav, StoredSlice, Submission, Surface, SurfaceSettings, FEEDER_DELAY,
-    MAX_FEEDERS, MAX_GRID, SUBMISSION_SEED, SURFACE_BYTES, SURFACE_SEED, SURFACE_VERSION,
+    FEEDER_WINDOW, MAX_FEEDERS, MAX_GRID, SUBMISSION_SEED, SURFACE_BYTES, SURFACE_SEED, SURFACE_VERSION,
 };

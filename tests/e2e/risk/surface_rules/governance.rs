@@ -3,7 +3,7 @@
 use super::{code, ready, refused};
 use anchor_lang::prelude::Pubkey;
 use ballast_risk::errors::RiskError;
-use ballast_risk::state::{SurfaceSettings, FEEDER_DELAY};
+use ballast_risk::state::{SurfaceSettings, FEEDER_DELAY, FEEDER_WINDOW};
 use ballast_risk::CreateSurfaceArgs;
 use ballast_sdk::instructions::surface as ix;
 use ballast_testkit::surface::{grid, settings, smile};
@@ -76,6 +76,10 @@ fn r2_feeders_change_no_sooner_than_two_days_after_everybody_could_see_it() {
     world.send(&[cancel], &[]).unwrap();
     world.pass(FEEDER_DELAY, 1);
     refused(&mut world, RiskError::FeedersNotProposed, apply);
+    // Nor does one that nobody put in force for a week.
+    propose(&mut world, &wanted);
+    world.pass(FEEDER_DELAY + FEEDER_WINDOW, 1);
+    refused(&mut world, RiskError::FeedersNotProposed, apply);
     // Whoever is proposed may say something before it counts, so that the surface does not stop.
     propose(&mut world, &wanted);
     world.pass(FEEDER_DELAY, 1);
@@ -121,10 +125,16 @@ fn a_published_expiry_stays_on_the_grid() {
             error_code(&world.send(&[set], &[]))
         });
     }
-    // Once the first has left, another may come in anywhere.
+    // Once the first has left, the ninth is one of the eight, and stays; another may come behind it.
     world.pass(7 * 86_400, 100);
     let mut next = sound[1..].to_vec();
     next.insert(7, sound[7] + 86_400);
+    let exchanged = next.clone();
+    refused(&mut world, RiskError::SurfaceGrid, |world| {
+        error_code(&world.send(&[ix::set_grid(&admin, &world.key, exchanged)], &[]))
+    });
+    next.remove(7);
+    next.insert(8, sound[8] + 86_400);
     let set = ix::set_grid(&admin, &world.key, next.clone());
     world.send(&[set], &[]).unwrap();
     assert_eq!(world.surface().grid(), next);

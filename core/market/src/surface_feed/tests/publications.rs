@@ -49,9 +49,15 @@ fn what_was_said_too_far_away_is_approached_by_the_hours_and_reached() {
         assert!((after.skew - before.skew).to_num::<f64>() <= 0.1 + 1e-12);
     }
     assert_eq!(hours(0.0 + 1.0 / 3_600.0).limited, 3);
-    // ln 4 of variance at 0.2 an hour is seven hours; a silence longer than a month is one.
-    assert_eq!(hours(7.0).slices, said);
-    assert_eq!(hours(24.0 * 6.9).slices, said);
+    // A longer silence counts as an hour; ln 4 of variance at 0.2 an hour is seven of them.
+    assert_eq!(hours(24.0 * 6.9).slices, one.slices);
+    let (mut at, mut now) = (old, NOW);
+    for _ in 0..7 {
+        let before = Some(Published { at: now, slices: &at });
+        now += 3_600;
+        at = publish(before, &[said], 1, &bounds(), now).unwrap().slices;
+    }
+    assert_eq!(at, said);
     let down = next(&said, &old, 3_600);
     let shrunk = down.slices.slices()[2].variance.to_num::<f64>() / said.slices()[2].variance.to_num::<f64>();
     assert!((shrunk * 0.2f64.exp() - 1.0).abs() < 1e-9, "{shrunk}");
@@ -73,20 +79,32 @@ fn many_steps_go_as_far_as_one_and_no_further() {
         }
         at.slices()[2].variance.to_num::<f64>()
     };
-    let once = reached(&[7_200]);
-    for steps in [&[3_600, 3_600][..], &[1, 7_199], &[72; 100]] {
+    let once = reached(&[3_600]);
+    for steps in [&[1_800, 1_800][..], &[1, 3_599], &[36; 100]] {
         let split = reached(steps);
         assert!((split / once - 1.0).abs() < 1e-9, "{steps:?}: {split} {once}");
     }
 }
 
 #[test]
-fn slices_walk_from_their_own_expiry_and_a_new_one_is_taken_as_said() {
+fn slices_walk_from_their_own_expiry_and_a_new_one_from_the_one_before_it() {
     let old = flat(0.6, -0.2);
     let mut said: Vec<_> = old.slices()[1..].to_vec();
     said.push(slice(365, 0.7, -0.2, 0.9));
-    let published = next(&old, &surface(&said), 1);
-    assert_eq!((published.slices, published.lifted), (surface(&said), 0));
+    // Where the last one stands, and no further than an hour allows.
+    let published = next(&old, &surface(&said), 3_600);
+    let (last, new) = (old.slices().last().unwrap(), published.slices.slices().last().unwrap());
+    assert_eq!(
+        (published.limited, published.lifted, new.expiry),
+        (1, 0, NOW + 365 * DAY)
+    );
+    let grown = new.variance.to_num::<f64>() / last.variance.to_num::<f64>();
+    assert!((grown / 0.2f64.exp() - 1.0).abs() < 1e-9, "{grown}");
+    said.pop();
+    said.push(FeedSlice {
+        expiry: NOW + 365 * DAY,
+        ..*last
+    });
     said[0].variance = U8F56::from_num(0.5);
     let published = next(&old, &surface(&said), 1);
     assert_eq!(published.limited, 1);
@@ -102,7 +120,8 @@ fn a_flat_smile_can_become_a_curved_one_and_back() {
     let grown = next(&none, &some, 1_800).slices.slices()[0].curvature.to_num::<f64>();
     assert!((grown - (0.25f64.exp() - 1.0)).abs() < 1e-9, "{grown}");
     assert_eq!(next(&none, &some, 3_600).slices, some);
-    assert_eq!(next(&some, &none, 7_200).slices, none);
+    let after = |surface: &FeedSurface| next(surface, &none, 3_600).slices;
+    assert_eq!(after(&after(&some)), none);
 }
 
 #[test]
@@ -310,10 +329,14 @@ fn r24_between_any_two_legal_surfaces_every_publication_passes() {
         limited += u32::from(published.limited > 0);
         // Whatever the way, what goes on being said is reached: ln 25·10⁴ of variance at a fifth an
         // hour takes less than three days.
-        if expiries[0] >= 7 && pair % 3 != 0 {
-            let slices = &published.slices;
-            let before = Some(Published { at: now, slices });
-            let there = publish(before, &[to], 1, &bounds, now + 3 * DAY).unwrap();
+        if expiries[0] >= 7 && pair % 50 == 1 {
+            let (mut there, mut then) = (published, now);
+            while there.limited > 0 && then < now + 3 * DAY {
+                let slices = &there.slices;
+                let before = Some(Published { at: then, slices });
+                then += 3_600;
+                there = publish(before, &[to], 1, &bounds, then).unwrap();
+            }
             assert_eq!(there.limited, 0);
             reached += u32::from(there.slices == to);
             asked += 1;
@@ -322,5 +345,5 @@ fn r24_between_any_two_legal_surfaces_every_publication_passes() {
     println!("of 100000: {limited} were limited, {lifted} lifted; {reached} of {asked} reached to the bit");
     // The others sit on a bound, and were moved by its margin.
     assert!(lifted > 20_000 && limited > 80_000, "{lifted} {limited}");
-    assert!(asked > 20_000 && reached * 100 > asked * 95, "{reached} {asked}");
+    assert!(asked > 500 && reached * 100 > asked * 95, "{reached} {asked}");
 }

@@ -9,6 +9,10 @@ use bytemuck::{Pod, Zeroable};
 /// holds positions on a surface can leave before somebody else says what it is.
 pub const FEEDER_DELAY: i64 = 172_800;
 
+/// How long a proposal can be put in force after that, seconds: seven days. A notice that lies
+/// about for months is none for who comes later.
+pub const FEEDER_WINDOW: i64 = 604_800;
+
 /// A feeder, and where its submissions lie.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]

@@ -6,7 +6,7 @@
 mod feeders;
 mod settings;
 
-pub use feeders::{Feeder, FeederSet, FEEDER_DELAY};
+pub use feeders::{Feeder, FeederSet, FEEDER_DELAY, FEEDER_WINDOW};
 pub use settings::SurfaceSettings;
 
 use crate::errors::RiskError;
@@ -220,9 +220,14 @@ impl Surface {
     /// Puts the proposed feeders in force.
     ///
     /// # Errors
-    /// [`RiskError::FeedersNotProposed`], [`RiskError::FeedersNotDue`].
+    /// [`RiskError::FeedersNotProposed`], also a week after they could have been;
+    /// [`RiskError::FeedersNotDue`].
     pub fn apply_feeders(&mut self, now: i64) -> Result<()> {
-        require!(self.proposed.count > 0, RiskError::FeedersNotProposed);
+        let lapses_at = self.proposed.since.saturating_add(FEEDER_WINDOW);
+        require!(
+            self.proposed.count > 0 && now < lapses_at,
+            RiskError::FeedersNotProposed
+        );
         require!(now >= self.proposed.since, RiskError::FeedersNotDue);
         self.feeders = self.proposed;
         self.proposed = FeederSet::none();
@@ -244,13 +249,13 @@ impl Surface {
         FeedSurface::from_padded(self.slices.map(FeedSlice::from), usize::from(self.slice_count))
     }
 
-    /// Lists the expiries. One that is published stays until it leaves by itself: taken out and put
-    /// back, it would be new, and its change unbounded.
+    /// Lists the expiries. Once there was a publication, those that a submission is about now stay,
+    /// and others come behind them: who could exchange one could make all submissions useless at
+    /// any moment, and so stop the surface.
     ///
     /// # Errors
     /// [`RiskError::SurfaceGrid`] unless there are 1 to 16, in order, an hour or more apart, far
-    /// enough ahead and within five years, and among the next eight every published one that is
-    /// still ahead.
+    /// enough ahead and within five years, the first of them those of now.
     pub fn set_grid(&mut self, grid: &[i64], now: i64) -> Result<()> {
         let count = u8::try_from(grid.len()).map_err(|_| RiskError::SurfaceGrid)?;
         let least = now.saturating_add(i64::from(self.settings.min_time_to_expiry_seconds));
@@ -261,10 +266,7 @@ impl Surface {
             .all(|(before, after)| after.saturating_sub(*before) >= MIN_GAP);
         let ahead = grid.iter().all(|expiry| (least..=most).contains(expiry));
         let next = surface_feed::active(grid, now, self.settings.min_time_to_expiry_seconds);
-        let kept = self
-            .published()
-            .iter()
-            .all(|slice| slice.expiry < least || next.contains(&slice.expiry));
+        let kept = self.slice_count == 0 || next.starts_with(self.active(now));
         let sound = (1..=MAX_GRID).contains(&grid.len()) && apart && ahead && kept;
         require!(sound, RiskError::SurfaceGrid);
         self.grid = [0; MAX_GRID];
