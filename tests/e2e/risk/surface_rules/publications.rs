@@ -5,7 +5,7 @@ use ballast_risk::errors::RiskError;
 use ballast_risk::state::StoredSlice;
 use ballast_sdk::addresses;
 use ballast_testkit::error_code;
-use ballast_testkit::surface::{smile, wild_smile};
+use ballast_testkit::surface::{grid, smile, volatility, wild_smile};
 use solana_signer::Signer;
 
 #[test]
@@ -75,12 +75,35 @@ fn r24_a_calm_saturday_and_a_crash_are_published() {
             world.submit_all(&[said.clone(), said.clone(), said]);
             world.publish().unwrap();
         }
-        let reached = ballast_testkit::surface::volatility(&world.surface().published()[2]);
+        let reached = volatility(&world.surface().published()[2]);
         println!("{level}: {reached:.3} after 400 minutes");
         // e^(0.3 × 20/3) of variance is e of volatility.
         let most = (level / 0.6f64).ln().clamp(-1.0, 1.0);
         assert!(((reached / 0.6).ln() - most).abs() < 1e-6, "{level}: {reached}");
     }
+}
+
+/// When the grid rolls all submissions are new, and the first who speak are few: what comes in starts
+/// from the last slice, and an hour's way is all there is, however long nothing was published.
+#[test]
+fn an_expiry_that_comes_in_walks_as_the_others_do() {
+    let mut world = ready();
+    world.publish().unwrap();
+    world.pass(7 * 86_400, 1_000);
+    let mut said = smile(0.6, -0.2)[1..].to_vec();
+    let last = said[6];
+    said.push(StoredSlice {
+        expiry: grid()[8],
+        variance: 24 << 56,
+        curvature: (0.05 * 2f64.powi(48)) as u64,
+        ..last
+    });
+    world.submit_all(&[said.clone(), said.clone(), said]);
+    world.publish().unwrap();
+    let published = world.surface().published().to_vec();
+    assert_eq!((published.len(), published[7].expiry), (8, grid()[8]));
+    let grown = (volatility(&published[7]) / 0.6).powi(2);
+    assert!((grown / 0.3f64.exp() - 1.0).abs() < 1e-6, "{grown}");
 }
 
 #[test]
