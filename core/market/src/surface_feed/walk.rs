@@ -62,8 +62,8 @@ impl Factors {
 
 /// Moves each slice of `target` back to within what the `elapsed` seconds since `before` allow. An
 /// expiry that was not published before starts from the last one before it that was: what comes
-/// into the grid comes in behind it, and when it does all submissions are new, so that the first who
-/// speak are few.
+/// into the grid comes in behind it, and when it does all submissions are new, so that the first
+/// who speak are few.
 ///
 /// What comes out may have arbitrage, since each parameter goes its own way:
 /// [`lift`](super::lift::lift) follows. Returns how many slices did not reach their target.

@@ -127,7 +127,7 @@ fn a_published_expiry_stays_on_the_grid() {
             error_code(&world.send(&[set], &[]))
         });
     }
-    // Once the first has left, the ninth is one of the eight, and stays; another may come behind it.
+    // Once the first has left, the ninth is of the eight, and stays; another may come behind it.
     world.pass(7 * 86_400, 100);
     let mut next = sound[1..].to_vec();
     next.insert(7, sound[7] + 86_400);
