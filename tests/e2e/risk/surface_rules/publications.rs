@@ -83,8 +83,9 @@ fn r24_a_calm_saturday_and_a_crash_are_published() {
     }
 }
 
-/// When the grid rolls all submissions are new, and the first who speak are few: what comes in starts
-/// from the last slice, and an hour's way is all there is, however long nothing was published.
+/// When the grid rolls all submissions are new, and the first who speak are few: what comes in
+/// starts from the last slice, and an hour's way is all there is, however long nothing was
+/// published.
 #[test]
 fn an_expiry_that_comes_in_walks_as_the_others_do() {
     let mut world = ready();
