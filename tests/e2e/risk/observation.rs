@@ -8,9 +8,8 @@ use ballast_risk::oracle::{self, OracleAccount};
 use ballast_risk::read;
 use ballast_risk::state::VenueSource;
 use ballast_sdk::instructions as ix;
-use ballast_sdk::prices::{self, Publication};
+use ballast_sdk::prices;
 use ballast_testkit::params;
-use ballast_testkit::tokens::put;
 use ballast_testkit::{error_code, World};
 use ballast_venues::VenueKind;
 use solana_signer::Signer;
@@ -47,12 +46,7 @@ fn world() -> World {
 /// Publishes a price of each source, now.
 fn both(world: &mut World, first: &str, second: &str) {
     world.set_price(first, "10");
-    let news = Publication {
-        feed_id: SECOND,
-        ..world.publication(second, "10")
-    };
-    let account = prices::pull_account(world.second_feed.unwrap(), &news);
-    put(&mut world.svm, account.key, account.owner, account.data);
+    world.set_second_price(SECOND, second, "10");
 }
 
 fn price_for(world: &World, usage: PriceUse) -> Result<(), u32> {

@@ -53,10 +53,14 @@ impl World {
         Self::with_market(params::risk_market())
     }
 
-    /// Returns a world with this market, observed at a price of 50,000.
+    /// Returns a world with this market, all of whose sources say 50,000, observed.
     pub fn with_market(market: CreateMarketArgs) -> Self {
         let mut world = Self::bare(&market.name);
-        let admin = world.admin.pubkey();
+        let (admin, second) = (world.admin.pubkey(), market.params.sources[1]);
+        if !second.is_none() {
+            world.second_feed = Some(price_accounts::local_price_account(&second.feed));
+            world.set_second_price(second.feed, "50000", "10");
+        }
         world
             .send(&[ix::create_risk_market(&admin, market)], &[])
             .expect("risk market");

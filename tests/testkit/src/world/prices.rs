@@ -31,6 +31,18 @@ impl World {
         self.publish_price(&publication);
     }
 
+    /// Publishes `price` ± `confidence` of the second source, whose feed this is, now.
+    ///
+    /// # Panics
+    /// Panics if the world's market has no second source.
+    pub fn set_second_price(&mut self, feed_id: [u8; 32], price: &str, confidence: &str) {
+        let publication = Publication {
+            feed_id,
+            ..self.publication(price, confidence)
+        };
+        self.publish_price_at(self.second_feed.expect("a second source"), &publication);
+    }
+
     /// Publishes anything.
     pub fn publish_price(&mut self, publication: &Publication) {
         self.publish_price_at(self.price_feed, publication);
