@@ -29,15 +29,14 @@ impl Checks {
         println!("warning {what}: {error}");
     }
 
-    /// Some of one kind that stand in for each other: the service works while one of them does.
-    pub fn any_of<T>(&mut self, what: &str, answers: Vec<(T, Result<String, ServiceError>)>)
-    where
-        T: Display,
-    {
+    /// Some of one kind that stand in for each other: the service works while one of them does, and
+    /// none is what cannot work.
+    pub fn any_of<T: Display>(&mut self, what: &str, answers: Vec<(T, Result<String, ServiceError>)>) {
         let one_works = answers.iter().any(|(_, answer)| answer.is_ok());
         for (name, answer) in answers {
             match answer {
                 Ok(words) => self.ok(what, &format!("{name} {words}")),
+                Err(error @ ServiceError::Config(_)) => self.failed(what, error),
                 Err(error) if one_works => self.warning(what, &error),
                 Err(error) => self.failed(what, error),
             }
@@ -47,19 +46,19 @@ impl Checks {
     /// Asks every node; one has to answer, and all that do have to be of one cluster.
     pub async fn nodes(&mut self, node: &Node) {
         let mut first = None;
-        let answers = node.genesis_of_each().await;
-        let one_works = answers.iter().any(|(_, answer)| answer.is_ok());
-        for (url, answer) in answers {
-            match answer {
-                Err(error) if one_works => self.warning("node", &error),
-                Err(error) => self.failed("node", error.into()),
-                Ok(genesis) if *first.get_or_insert(genesis) != genesis => self.failed(
-                    "node",
-                    ServiceError::Config(format!("{url} is of another cluster than the first: genesis {genesis}")),
-                ),
-                Ok(genesis) => self.ok("node", &format!("{url} answers; genesis {genesis}")),
-            }
+        let mut answers = Vec::new();
+        for (url, answer) in node.genesis_of_each().await {
+            let words = answer.map_err(ServiceError::from).and_then(|genesis| {
+                if *first.get_or_insert(genesis) == genesis {
+                    return Ok(format!("answers; genesis {genesis}"));
+                }
+                Err(ServiceError::Config(format!(
+                    "{url} is of another cluster than the first: genesis {genesis}"
+                )))
+            });
+            answers.push((url, words));
         }
+        self.any_of("node", answers);
     }
 
     /// Ends with what failed last: a setting that cannot work before a node that does not answer.
@@ -82,6 +81,9 @@ mod tests {
         let mut checks = Checks::default();
         checks.any_of("node", vec![("a", Err(down())), ("b", Ok("answers".to_owned()))]);
         assert!(checks.end().is_ok());
+        let mut checks = Checks::default();
+        checks.any_of("node", vec![("a", Ok("answers".to_owned())), ("b", Err(wrong()))]);
+        assert_eq!(checks.end().unwrap_err().exit_code(), 2);
         let mut checks = Checks::default();
         checks.any_of("node", vec![("a", Err(down()))]);
         checks.failed("vault", wrong());

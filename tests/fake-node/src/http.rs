@@ -3,9 +3,8 @@
 use crate::{lock, State};
 use serde_json::{json, Value};
 use std::io::{BufRead, BufReader, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::sync::atomic::Ordering;
-use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -58,21 +57,6 @@ impl Http {
     }
 }
 
-pub(crate) fn serve(listener: TcpListener, state: &Arc<State>) {
-    let state = Arc::clone(state);
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            if state.ended.load(Ordering::Relaxed) {
-                return;
-            }
-            let (Ok(stream), state) = (stream, Arc::clone(&state)) else {
-                continue;
-            };
-            thread::spawn(move || connection(stream, &state));
-        }
-    });
-}
-
 /// A question.
 struct Request {
     path: String,
@@ -81,7 +65,7 @@ struct Request {
     id: Value,
 }
 
-fn connection(stream: TcpStream, state: &State) {
+pub(crate) fn connection(stream: TcpStream, state: &State) {
     let Ok(mut writer) = stream.try_clone() else { return };
     let mut reader = BufReader::new(stream);
     while let Some(request) = read(&mut reader) {

@@ -11,9 +11,10 @@ pub use websocket::Websocket;
 
 use serde_json::{json, Value};
 use std::collections::HashMap;
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::Instant;
 
 /// An account that the node has.
@@ -46,6 +47,22 @@ pub(crate) struct State {
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Serves connections, each in a thread of its own, until the node ends.
+fn serve(listener: TcpListener, state: &Arc<State>, connection: fn(TcpStream, &State)) {
+    let state = Arc::clone(state);
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            if state.ended.load(Ordering::Relaxed) {
+                return;
+            }
+            let (Ok(stream), state) = (stream, Arc::clone(&state)) else {
+                continue;
+            };
+            thread::spawn(move || connection(stream, &state));
+        }
+    });
 }
 
 impl State {
@@ -108,8 +125,8 @@ impl FakeNode {
             ended: AtomicBool::new(false),
         });
         let (first, second, port) = two_ports();
-        http::serve(first, &state);
-        websocket::serve(second, &state);
+        serve(first, &state, http::connection);
+        serve(second, &state, websocket::connection);
         Self { port, state }
     }
 

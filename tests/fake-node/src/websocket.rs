@@ -3,9 +3,7 @@
 use crate::{lock, State};
 use serde_json::{json, Value};
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::atomic::Ordering;
-use std::sync::Arc;
+use std::net::TcpStream;
 use std::thread;
 use std::time::Duration;
 use tungstenite::Message;
@@ -34,22 +32,7 @@ pub enum Websocket {
     Declines(String),
 }
 
-pub(crate) fn serve(listener: TcpListener, state: &Arc<State>) {
-    let state = Arc::clone(state);
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            if state.ended.load(Ordering::Relaxed) {
-                return;
-            }
-            let (Ok(stream), state) = (stream, Arc::clone(&state)) else {
-                continue;
-            };
-            thread::spawn(move || connection(stream, &state));
-        }
-    });
-}
-
-fn connection(mut stream: TcpStream, state: &State) {
+pub(crate) fn connection(mut stream: TcpStream, state: &State) {
     state.note("connect");
     let behaviour = lock(&state.websocket).clone();
     if let Websocket::Says { status, headers, body } = &behaviour {

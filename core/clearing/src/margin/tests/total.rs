@@ -9,7 +9,6 @@ use ballast_core_math::surface::{Slice, Surface};
 use ballast_core_types::{PriceBounds, Ratio, I80F48};
 use fixed::types::{I2F62, I7F57, U16F48, U3F61, U8F56};
 use proptest::prelude::*;
-use std::vec::Vec;
 
 extern crate std;
 
@@ -143,13 +142,26 @@ proptest! {
             // What does not fit into the account is none of its positions.
             let _ = owner.change(&series(holding), Lots(holding.quantity));
         }
-        let status = judged(&owner, &surface, spot.exp2(), width);
-        // And who is short something large without cash is found out.
-        let naked = holdings.iter().all(|holding| holding.quantity < -(1 << 30)) && cash < 1_000;
-        let live: Vec<_> = holdings.iter().filter(|holding| holding.call).collect();
-        if naked && live.len() == holdings.len() && spot > 10.0 && spot < 30.0 {
-            prop_assert!(status.is_liquidatable() || status.equity >= status.maintenance, "{status:?}");
+        judged(&owner, &surface, spot.exp2(), width);
+    }
+
+    /// Who is short something large without cash is found out, wherever the strike, the price and
+    /// the surface are.
+    #[test]
+    fn r23_who_is_short_without_cash_is_found_out(
+        shorts in proptest::collection::vec((holding(), -(1i64 << 50)..-(1 << 30), 600i64..40_000_000), 1..12),
+        cash in 0u64..1_000, days in 0.001f64..1_000.0, volatility in 0.011f64..4.9, skew in -0.99f64..0.99,
+        share in 0.0f64..1.0, spot in 10f64..30.0, width in 0f64..0.6,
+    ) {
+        let surface = surface(days, volatility, skew, share);
+        let mut owner = account(cash, &[]);
+        for (short, quantity, ahead) in &shorts {
+            let call = Holding { call: true, ahead: *ahead, quantity: *quantity, ..*short };
+            let _ = owner.change(&series(&call), Lots(call.quantity));
         }
+        prop_assume!(!owner.positions().is_empty());
+        let status = judged(&owner, &surface, spot.exp2(), width);
+        prop_assert!(status.is_liquidatable(), "{status:?}");
     }
 
     /// More of what is short never needs less, also across the edges of the model.
