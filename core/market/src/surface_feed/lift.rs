@@ -1,11 +1,16 @@
 //! How slices that each went their own way are made free of arbitrage again: one pass from near to
 //! far that always ends, and changes nothing where nothing is wrong.
 //!
-//! With θ = σ²T, p = θφ and the wings' slopes u = p(1+ρ), v = p(1−ρ), a slice is lifted where it is
-//! below the one before: θ, u and v to that one's, and then θ until φ = p/θ does not rise and
-//! p·max(u, v) ≤ 4θ. Wings stay below 4, so θ stays bounded. Where it would exceed a volatility of
-//! 500 % all the same, the slice takes the wings of the one before, or, if it is the first, smaller
-//! ones.
+//! With θ = σ²T, p = θφ and the wings' slopes u = p(1+ρ), v = p(1−ρ), a slice gets the θ of the one
+//! before where it has less, and never another one: the level stays what was said, and its shape
+//! gives way. φ is cut to that of the one before. Then p is at most θ times that, and at least
+//! (u + v)/2 of the one before; as θ does not fall, there is such a p. ρ moves as far as both wings
+//! ask for. Where p·max(u, v) ≤ 4θ or a wing of 4 asks for less, p shrinks as far as that asks: the
+//! shape of the one before, at its θ or more, is always good enough.
+//!
+//! So nothing is gained by saying one shape to move another level. Each θ is the greatest of those
+//! that walked there up to its expiry, and the surface before had them in order: no variance moves
+//! further than its rate, nor beyond both what was published and what was said.
 //!
 //! Rounding goes one way: what the next slice is compared with is rounded up, and a margin under
 //! each bound is wider than all that rounding can take. So the exact check
@@ -26,7 +31,7 @@ const ONE: u64 = 1 << 62;
 /// The greatest |ρ|.
 const MAX_SKEW: i64 = (1 << 62) - (1 << 52);
 /// σ² of 1 % and of 500 % volatility, each with room for the rounding of θ.
-const MIN_VARIANCE: u64 = ((1u128 << 56) / 10_000 + (1 << 34)) as u64;
+const MIN_VARIANCE: u64 = ((1u128 << 56) / 10_000 + (1 << 22)) as u64;
 const MAX_VARIANCE: u64 = (25 << 56) - (25 << 36);
 
 /// A slice as the pass sees it.
@@ -42,7 +47,6 @@ struct Shape {
 }
 
 /// θφ(1−ρ) and θφ(1+ρ), [`WING_BITS`].
-#[derive(Clone, Copy, PartialEq, Eq)]
 struct Wings {
     put: u64,
     call: u64,
@@ -55,80 +59,93 @@ struct Wings {
 #[inline(never)]
 pub(super) fn lift(surface: &mut FeedSurface, now: i64) -> u8 {
     let mut lifted = 0u8;
-    let mut before: Option<(Shape, Wings)> = None;
+    let mut before = Before::nothing();
     for slice in surface.slices.iter_mut().take(surface.count) {
         let said = *slice;
         slice.variance = U8F56::from_bits(slice.variance.to_bits().clamp(MIN_VARIANCE, MAX_VARIANCE));
         slice.skew = I2F62::from_bits(slice.skew.to_bits().clamp(-MAX_SKEW, MAX_SKEW));
         let Some(own) = slice.slice(now) else { continue };
-        let shape = legal(Shape::of(&own), before.as_ref());
-        if let Some(shape) = shape {
-            if shape.total != own.total_variance.to_bits() {
-                slice.variance = U8F56::from_bits(variance_of(shape.total, shape.time));
-            }
-            slice.curvature = U16F48::from_bits(shape.curvature);
-            slice.skew = I2F62::from_bits(shape.skew);
+        let own = Shape::of(&own);
+        let shape = if before.permits(&own) { own } else { before.nearest(own) };
+        if shape.total != own.total {
+            slice.variance = U8F56::from_bits(variance_for(shape.total, shape.time));
         }
+        slice.curvature = U16F48::from_bits(shape.curvature);
+        slice.skew = I2F62::from_bits(shape.skew);
         lifted = lifted.saturating_add(u8::from(*slice != said));
-        let settled = shape.unwrap_or(Shape::of(&own));
-        before = Some((settled, settled.wings_ceil()));
+        before = Before {
+            wings: shape.wings_ceil(),
+            shape,
+        };
     }
     lifted
 }
 
-/// Returns the shape that holds all rules after `before`; `None` if `own` does.
-fn legal(own: Shape, before: Option<&(Shape, Wings)>) -> Option<Shape> {
-    let said = own.limited();
-    let floor = said.wings_floor();
-    let wings = match before {
-        Some((_, theirs)) => Wings {
-            put: floor.put.max(theirs.put),
-            call: floor.call.max(theirs.call),
-        },
-        None => floor,
-    };
-    let (skew, mean) = if wings == floor {
-        (said.skew, said.mean())
-    } else {
-        wings.skew_and_mean()
-    };
-    let steeper = wings.put.max(wings.call);
-    // p·max(u, v)/4, from 120 fraction bits to θ's, with a margin of 2⁻¹⁶ of itself.
-    let butterfly = (u128::from(mean >> 1).wrapping_mul(u128::from(steeper >> 1)) >> 64).saturating_add(2);
-    let butterfly = butterfly.saturating_add(butterfly >> 16);
-    let product = u128::from(mean) << MEAN_SHIFT;
-    let (calendar, rises) = match before {
-        // A flat smile before: no θ makes a curved one flat.
-        Some((theirs, _)) if theirs.curvature == 0 && mean > 0 => (u128::MAX, true),
-        Some((theirs, _)) => {
-            let never_rising = product.div_ceil(u128::from(theirs.curvature.max(1)));
-            (
-                never_rising.max(u128::from(theirs.total)),
-                said.curvature > theirs.curvature,
-            )
+/// The slice before, which the next one has to be legal after.
+struct Before {
+    shape: Shape,
+    /// Its wings, rounded up.
+    wings: Wings,
+}
+
+impl Before {
+    /// Before the first slice: what forbids nothing.
+    const fn nothing() -> Self {
+        Self {
+            shape: Shape {
+                time: 0,
+                total: 0,
+                curvature: u64::MAX,
+                skew: 0,
+            },
+            wings: Wings { put: 0, call: 0 },
         }
-        None => (0, false),
-    };
-    let needed = u128::from(said.total).max(calendar).max(butterfly);
-    let sound = needed == u128::from(own.total) && wings == floor && said.curvature == own.curvature;
-    if sound && !rises {
-        return None;
     }
-    match variance_for(needed, own.time) {
-        Some(variance) => {
-            let total = total_of(variance, own.time);
-            let curvature = u64::try_from(product.div_ceil(u128::from(total.max(1)))).unwrap_or(u64::MAX);
-            Some(Shape {
-                total,
-                curvature,
-                skew,
-                ..own
-            })
+
+    /// Whether a slice holds all rules as it is.
+    fn permits(&self, own: &Shape) -> bool {
+        let (floor, ceil) = (own.wings_floor(), own.wings_ceil());
+        let steeper = ceil.put.max(ceil.call);
+        own.total >= self.shape.total
+            && own.curvature <= self.shape.curvature
+            && floor.put >= self.wings.put
+            && floor.call >= self.wings.call
+            && steeper <= MAX_WING
+            && u128::from(own.mean().saturating_add(1)).saturating_mul(u128::from(steeper)) <= own.butterfly()
+    }
+
+    /// Returns the nearest shape that holds all rules, at the least θ that may be.
+    fn nearest(&self, own: Shape) -> Shape {
+        let mut shape = own;
+        if own.total < self.shape.total {
+            shape.total = total_of(variance_for(self.shape.total, own.time), own.time);
         }
-        None => Some(match before {
-            Some((theirs, _)) => own.with_the_wings_of(theirs),
-            None => said.flatter(butterfly),
-        }),
+        shape.curvature = own.curvature.min(self.shape.curvature);
+        let most = Shape {
+            curvature: self.shape.curvature,
+            ..shape
+        };
+        let (said, least, most) = (shape.mean(), self.wings.least_mean(), most.mean());
+        let mean = self.wings.mean_under(&shape, said.max(least).min(most));
+        let Some(skew) = self.wings.skew(own.skew, mean).filter(|_| mean >= least) else {
+            // No room between two roundings.
+            return self.same_wings(shape);
+        };
+        if mean != said {
+            shape.curvature = curvature_for(u128::from(mean) << MEAN_SHIFT, shape.total);
+        }
+        Shape { skew, ..shape }
+    }
+
+    /// Returns the shape with exactly the wings of this slice, at the θ of another one that is no
+    /// less.
+    fn same_wings(&self, other: Shape) -> Shape {
+        let product = u128::from(self.shape.total).wrapping_mul(u128::from(self.shape.curvature));
+        Shape {
+            curvature: curvature_for(product, other.total).min(self.shape.curvature),
+            skew: self.shape.skew,
+            ..other
+        }
     }
 }
 
@@ -148,24 +165,12 @@ impl Shape {
         u64::try_from(product).unwrap_or(u64::MAX)
     }
 
-    /// Returns the shape with a φ that keeps the steeper wing under its bound.
-    fn limited(self) -> Self {
-        let steeper = ONE.saturating_add(self.skew.unsigned_abs());
-        // 60 + 62 fraction bits over 62.
-        let most = (u128::from(MAX_WING) << 62)
-            .checked_div(u128::from(steeper))
-            .unwrap_or(u128::MAX);
-        if u128::from(self.mean()) <= most {
-            return self;
-        }
-        // Without a θ there is no mean that could exceed anything.
-        let curvature = (most << MEAN_SHIFT)
-            .checked_div(u128::from(self.total))
-            .unwrap_or(u128::MAX);
-        Self {
-            curvature: u64::try_from(curvature).unwrap_or(u64::MAX),
-            ..self
-        }
+    /// What p·max(u, v) may be, 4θ less a margin, at twice [`WING_BITS`].
+    const fn butterfly(&self) -> u128 {
+        // Wings below 4 are below 16 in product, whatever θ is.
+        let total = if self.total < 4 << 56 { self.total } else { 4 << 56 };
+        let bound = (total as u128) << (2 * WING_BITS + 2 - 56);
+        bound.wrapping_sub(bound >> 16)
     }
 
     fn wings_floor(&self) -> Wings {
@@ -182,78 +187,89 @@ impl Shape {
             let product = u128::from(mean).wrapping_mul(u128::from(side)) >> 62;
             u64::try_from(product).unwrap_or(u64::MAX).saturating_add(more)
         };
-        let skew = self.skew as u64;
+        let (put, call) = self.sides();
         Wings {
-            put: of(ONE.wrapping_sub(skew)),
-            call: of(ONE.wrapping_add(skew)),
+            put: of(put),
+            call: of(call),
         }
     }
 
-    /// Returns a slice whose wings are those of an earlier one, at the greater θ of both.
-    fn with_the_wings_of(self, before: &Self) -> Self {
-        let total = self.total.max(before.total);
-        let variance = variance_for(u128::from(total), self.time).unwrap_or(MAX_VARIANCE);
-        let total = total_of(variance, self.time);
-        let product = u128::from(before.total).wrapping_mul(u128::from(before.curvature));
-        let curvature = product.div_ceil(u128::from(total.max(1)));
-        Self {
-            total,
-            curvature: u64::try_from(curvature).unwrap_or(u64::MAX).min(before.curvature),
-            skew: before.skew,
-            ..self
-        }
-    }
-
-    /// Returns the slice with a φ so small that it needs no more θ than it has, instead of
-    /// `needed`.
-    fn flatter(self, needed: u128) -> Self {
-        // φ² over what it may be is θ over what it needs.
-        let share = (u128::from(self.total) << 62)
-            .checked_div(needed)
-            .unwrap_or(u128::MAX >> 62);
-        let root = u64::try_from((share << 62).isqrt()).unwrap_or(ONE).min(ONE);
-        let curvature = u128::from(self.curvature).wrapping_mul(u128::from(root)) >> 62;
-        Self {
-            curvature: u64::try_from(curvature).unwrap_or(u64::MAX),
-            ..self
-        }
+    /// 1 − ρ and 1 + ρ.
+    const fn sides(&self) -> (u64, u64) {
+        let skew = self.skew as u64;
+        (ONE.wrapping_sub(skew), ONE.wrapping_add(skew))
     }
 }
 
 impl Wings {
-    /// Returns the ρ of these wings and the least mean that gives both at it.
-    fn skew_and_mean(self) -> (i64, u64) {
-        let sum = u128::from(self.put).saturating_add(u128::from(self.call));
-        let difference = i128::from(self.call).wrapping_sub(i128::from(self.put));
-        let skew = (difference << 62).checked_div(sum as i128).unwrap_or(0);
-        let skew = i64::try_from(skew).unwrap_or(0).clamp(-MAX_SKEW, MAX_SKEW);
-        let needs = |wing: u64, side: u64| (u128::from(wing) << 62).div_ceil(u128::from(side.max(1)));
-        let bits = skew as u64;
-        let put = needs(self.put, ONE.wrapping_sub(bits));
-        let mean = put.max(needs(self.call, ONE.wrapping_add(bits)));
-        (skew, u64::try_from(mean).unwrap_or(u64::MAX))
+    /// The least mean with these wings.
+    const fn least_mean(&self) -> u64 {
+        (self.put >> 1).saturating_add(self.call >> 1).saturating_add(1)
+    }
+
+    /// Returns the ρ nearest to `wanted` at which a mean has at least these wings; `None` if there
+    /// is none.
+    fn skew(&self, wanted: i64, mean: u64) -> Option<i64> {
+        // What is left of 1 beside a wing: 1 − v/p and u/p − 1.
+        let share = |wing: u64| (u128::from(wing) << 62).div_ceil(u128::from(mean.max(1)));
+        let left = |wing: u64| {
+            i64::try_from(share(wing))
+                .unwrap_or(i64::MAX)
+                .saturating_sub(ONE as i64)
+        };
+        let (least, most) = (left(self.call), left(self.put).saturating_neg());
+        let (least, most) = (least.max(-MAX_SKEW), most.min(MAX_SKEW));
+        (least <= most).then(|| wanted.clamp(least, most))
+    }
+
+    /// Returns the greatest mean up to `most` at which a slice that has at least these wings, and
+    /// else its own ρ, keeps the steeper one under its bounds.
+    fn mean_under(&self, slice: &Shape, most: u64) -> u64 {
+        let butterfly = slice.butterfly().wrapping_sub(slice.butterfly() >> 18);
+        let (put_side, call_side) = slice.sides();
+        let needs = |wing: u64, side: u64| {
+            let mean = (u128::from(wing) << 62).div_ceil(u128::from(side.max(1)));
+            u64::try_from(mean).unwrap_or(u64::MAX)
+        };
+        let (for_put, for_call) = (needs(self.put, put_side), needs(self.call, call_side));
+        let free = for_put.max(for_call);
+        // With its own ρ: p²(1+|ρ|) ≤ 4θ and p(1+|ρ|) < 4.
+        let steeper = u128::from(put_side.max(call_side));
+        let over = |product: u128, divisor: u128| product.checked_div(divisor).unwrap_or(u128::MAX);
+        let root = butterfly.isqrt().wrapping_mul(over(1 << 126, steeper).isqrt()) >> 32;
+        let own = root.min(over(u128::from(MAX_WING) << 62, steeper));
+        let own = u64::try_from(own).unwrap_or(u64::MAX).min(most);
+        if own >= free {
+            return own;
+        }
+        // One wing is what it has to be, w, and the other one 2p − w: p·w ≤ 4θ, p(2p − w) ≤ 4θ and
+        // 2p − w < 4.
+        let wing = u128::from(if for_put > for_call { self.put } else { self.call });
+        let square = wing.wrapping_mul(wing).saturating_add(butterfly.saturating_mul(8));
+        let bounds = [
+            over(butterfly, wing),
+            wing.saturating_add(square.isqrt()) >> 2,
+            wing.saturating_add(u128::from(MAX_WING)) >> 1,
+            u128::from(free.min(most)),
+        ];
+        let least = bounds.into_iter().fold(u128::MAX, u128::min);
+        u64::try_from(least).unwrap_or(u64::MAX)
     }
 }
 
-/// σ² of a total variance, rounded up; `None` above its bound.
-fn variance_for(total: u128, time: u64) -> Option<u64> {
-    // Beyond 125 there is none, and the shift below would lose bits.
-    if total >= 1 << 63 {
-        return None;
-    }
-    let variance = (total << U3F61::FRAC_NBITS).div_ceil(u128::from(time.max(1)));
-    u64::try_from(variance)
-        .ok()
-        .filter(|variance| *variance <= MAX_VARIANCE)
-}
-
-/// As [`variance_for`], for a total that has one.
-fn variance_of(total: u64, time: u64) -> u64 {
-    variance_for(u128::from(total), time).unwrap_or(MAX_VARIANCE)
+/// σ² of a total variance, rounded up, within its bound.
+fn variance_for(total: u64, time: u64) -> u64 {
+    let variance = (u128::from(total) << U3F61::FRAC_NBITS).div_ceil(u128::from(time.max(1)));
+    u64::try_from(variance).unwrap_or(u64::MAX).min(MAX_VARIANCE)
 }
 
 /// θ of a σ², rounded down as a slice does.
 fn total_of(variance: u64, time: u64) -> u64 {
     let total = u128::from(variance).wrapping_mul(u128::from(time)) >> U3F61::FRAC_NBITS;
     u64::try_from(total).unwrap_or(u64::MAX)
+}
+
+/// φ of a product θφ, 104 fraction bits, rounded up.
+fn curvature_for(product: u128, total: u64) -> u64 {
+    u64::try_from(product.div_ceil(u128::from(total.max(1)))).unwrap_or(u64::MAX)
 }

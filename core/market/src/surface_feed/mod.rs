@@ -20,8 +20,9 @@
 //! most the rate times the hours between, of which one counts. There is no allowance without time,
 //! so no sequence of walks is faster than the rate, and within an hour no number of them slower.
 //! What comes out mixes parameters of different moments and may have arbitrage, as medians may: one
-//! pass from near to far then lifts what is too low, beyond the rate if need be. What was said too
-//! far away is reached later, and until then the surface is on its way, and fresh.
+//! pass from near to far then lifts each θ to that of the slice before, and no further, and cuts
+//! shapes to what is legal there. No variance moves beyond its rate by it; a shape may. What was
+//! said too far away is reached later, and until then the surface is on its way, and fresh.
 
 mod lift;
 mod median;
@@ -88,7 +89,8 @@ pub struct Publication {
     pub slices: FeedSurface,
     /// Slices that are still on their way to the medians.
     pub limited: u8,
-    /// Slices that were moved, beyond what their rate allows if need be, to have no arbitrage.
+    /// Slices that were moved to have no arbitrage: their shapes as far as that takes, their
+    /// variance within its rate.
     pub lifted: u8,
     /// Volatility at the money at [`FeedBounds::average_tenor_seconds`].
     pub at_the_money: Volatility,

@@ -5,7 +5,7 @@
 //!
 //! What is limited of the curvature is φσ, the shape of the smile, and not φ: where volatility
 //! falls to a twelfth, φ rises twelvefold in the same shape. Limited each on its own way, φ comes
-//! first, the wings θφ grow meanwhile, and the lift that follows raises σ to twice what it was.
+//! first, and the wings θφ grow meanwhile to several times those of both ends.
 
 use super::{FeedBounds, FeedSlice};
 use ballast_core_math::kernels::precise::{exp, ln};

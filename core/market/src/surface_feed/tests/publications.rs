@@ -175,9 +175,9 @@ fn medians_with_arbitrage_are_lifted() {
     assert!((0.0..0.2).contains(&moved), "{moved}");
 }
 
-/// Each rule broken alone, and what nothing could be lifted to.
+/// Each rule broken alone, at any time to expiry.
 #[test]
-fn every_broken_rule_is_lifted_and_the_first_slice_gives_way_where_nothing_can_be() {
+fn every_broken_rule_is_mended_and_the_first_slice_gives_way() {
     let sound = flat(0.6, -0.2);
     let table: [(&str, FeedSurface); 9] = [
         ("θ falls", with(sound, 1, |s| s.variance = U8F56::from_num(0.01))),
@@ -195,7 +195,17 @@ fn every_broken_rule_is_lifted_and_the_first_slice_gives_way_where_nothing_can_b
         assert_eq!(publication.slices.check(NOW), Ok(()), "{rule}");
         assert!(publication.lifted >= 1, "{rule}");
     }
-    // A front expiry of an hour cannot have the θ that such wings ask for: they shrink instead.
+    // The least time to expiry, at the least and the most variance.
+    for variance in [U8F56::ZERO, U8F56::MAX] {
+        let soon = FeedSlice {
+            expiry: NOW + 61,
+            variance,
+            ..slice(0, 0.6, 0.999, 65_535.0)
+        };
+        let publication = publish(None, &[surface(&[soon])], 1, &bounds(), NOW).unwrap();
+        assert_eq!(publication.slices.check(NOW), Ok(()), "{variance}");
+    }
+    // Wings that a level does not bear shrink; it stays, and so does their skew.
     let near = surface(&[FeedSlice {
         expiry: NOW + 3_600,
         ..slice(0, 0.6, -0.4, 900.0)
@@ -203,13 +213,13 @@ fn every_broken_rule_is_lifted_and_the_first_slice_gives_way_where_nothing_can_b
     let publication = publish(None, &[near], 1, &bounds(), NOW).unwrap();
     assert_eq!(publication.slices.check(NOW), Ok(()));
     let lifted = publication.slices.slices()[0];
-    assert_eq!(lifted.skew, near.slices()[0].skew);
+    let said = near.slices()[0];
+    assert_eq!((lifted.skew, lifted.variance), (said.skew, said.variance));
     assert!(lifted.curvature < 900);
 }
 
 /// Between two markets with smiles of the usual shape, φ = 1/(√θ + θ), however far apart: no
-/// publication has a volatility that neither of them has. Were φ limited by itself, volatility
-/// would double on its way from 60 % to 5 %.
+/// publication has a volatility that neither of them has.
 #[test]
 fn on_the_way_from_one_market_to_another_no_volatility_leaves_both() {
     let of = |level: f64, skew: f64| {
@@ -292,6 +302,59 @@ impl Dice {
     }
 }
 
+/// Panics if a variance moved by more than this logarithm, from one surface of the same expiries to
+/// another.
+fn assert_level_keeps_its_rate(from: &FeedSurface, to: &FeedSurface, allowed: f64) {
+    for (old, new) in from.slices().iter().zip(to.slices()) {
+        let moved = (new.variance.to_num::<f64>() / old.variance.to_num::<f64>()).ln();
+        assert!(moved.abs() <= allowed + 1e-6, "{moved} of {allowed}: {old:?} {new:?}");
+    }
+}
+
+/// Panics if a variance is beyond both ends.
+fn assert_level_is_between(from: &FeedSurface, said: &FeedSurface, now: &FeedSurface) {
+    for ((old, end), new) in from.slices().iter().zip(said.slices()).zip(now.slices()) {
+        let (low, high) = (old.variance.min(end.variance), old.variance.max(end.variance));
+        let room = 1.0 + 1e-6;
+        let new = new.variance.to_num::<f64>();
+        let within = low.to_num::<f64>() / room..=high.to_num::<f64>() * room;
+        assert!(within.contains(&new), "{new} of {within:?}");
+    }
+}
+
+/// A majority of feeders that says one legal surface after the other, steep and flat in turn,
+/// with a publication whenever it likes, moves no variance further than the hours allow. 2,000
+/// attacks of up to an hour.
+#[test]
+fn no_shape_that_is_said_moves_a_level_beyond_its_rate() {
+    let mut dice = Dice(0x2545_f491_4f6c_dd1d);
+    let days = [7, 14, 30, 90, 180, 365];
+    let bounds = FeedBounds {
+        min_interval_seconds: 1,
+        ..bounds()
+    };
+    let mut furthest = 0.0f64;
+    for _ in 0..2_000 {
+        let start = dice.legal(&days);
+        let lies: Vec<_> = (0..3).map(|_| dice.legal(&days)).collect();
+        let (mut at, mut now) = (start, NOW);
+        while now < NOW + 3_000 {
+            let before = Some(Published { at: now, slices: &at });
+            now += dice.between(1.0, 600.0) as i64;
+            let lie = lies[(dice.next() % 3) as usize];
+            at = publish(before, &[lie], 1, &bounds, now).unwrap().slices;
+            let allowed = 0.2 * (now - NOW) as f64 / 3_600.0;
+            assert_level_keeps_its_rate(&start, &at, allowed);
+            for (old, new) in start.slices().iter().zip(at.slices()) {
+                let moved = (new.variance.to_num::<f64>() / old.variance.to_num::<f64>()).ln();
+                furthest = furthest.max(moved.abs() / allowed);
+            }
+        }
+    }
+    println!("at most {furthest:.9} of what the rate allows");
+    assert!(furthest > 0.99, "{furthest}");
+}
+
 /// R24: an honest market, however wild, can always be published. 10⁵ pairs of legal surfaces, at
 /// any time between them, from medians of up to three: never refused, never with arbitrage, neither
 /// now nor later, and reached in the end.
@@ -322,6 +385,11 @@ fn r24_between_any_two_legal_surfaces_every_publication_passes() {
             Ok(()),
             "pair {pair}: {from:?} {said:?} {elapsed}"
         );
+        let allowed = 0.2 * (now - NOW).min(3_600) as f64 / 3_600.0;
+        assert_level_keeps_its_rate(&from, &published.slices, allowed);
+        if pair % 3 != 0 {
+            assert_level_is_between(&from, &to, &published.slices);
+        }
         let later = expiries[0] * DAY + NOW - 61;
         assert_eq!(published.slices.check(later), Ok(()), "pair {pair}, later");
         assert!(at(published.slices.slices().iter().copied(), later).is_some());
