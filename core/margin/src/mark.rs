@@ -5,7 +5,7 @@ use super::leg::{BookLeg, Contract, Decimal};
 use super::market::MarketInputs;
 use super::AssessError;
 use ballast_core_math::black_scholes::{fast, precise, Greeks, Inputs, Kind, Spot, Strike, Volatility, Years};
-use ballast_core_math::kernels::precise::{ln, sqrt};
+use ballast_core_math::kernels::precise::{exp, ln, sqrt};
 use ballast_core_math::scenarios::{Leg, OptionLeg};
 use ballast_core_math::surface::LogMoneyness;
 use ballast_core_math::{Magnitude, Scaled};
@@ -124,8 +124,37 @@ impl<'a> Marking<'a> {
                 }
                 Ok(marked)
             }
-            None => self.bounded(quantity, kind, strike, sums),
+            None => self.beyond(quantity, &inputs, strike, seconds, sums),
         }
+    }
+
+    /// Marks an option where the model ends. Of two bounds on what a short one costs, by the lower.
+    #[inline(never)]
+    fn beyond(
+        &self,
+        quantity: Lots,
+        inputs: &Inputs,
+        strike: Decimal,
+        seconds: u64,
+        sums: Option<&mut MarketGreeks>,
+    ) -> Result<Marked, AssessError> {
+        let (bounded, moves) = self.bounded(quantity, inputs.kind, strike)?;
+        let edge = self.edge_under(quantity, inputs.kind, inputs.strike);
+        let inputs = Inputs {
+            strike: edge.unwrap_or(inputs.strike),
+            ..*inputs
+        };
+        let modelled = edge.and_then(|_| self.modelled(quantity, &inputs));
+        let (marked, is_modelled) = match modelled.filter(|marked| marked.value > bounded.value) {
+            Some(marked) => (marked, true),
+            None => (bounded, false),
+        };
+        match sums {
+            Some(sums) if is_modelled => self.add(quantity, &greeks(&inputs).unwrap_or_default(), seconds, sums),
+            Some(sums) => add_to(&mut sums.delta, value_within(moves, self.market.bounds.mid)),
+            None => {}
+        }
+        Ok(marked)
     }
 
     /// Marks an option by the model; `None` outside its domain. How far the strike is has been
@@ -162,17 +191,34 @@ impl<'a> Marking<'a> {
         })
     }
 
-    /// Marks an option where the model ends, by what bounds it: long, its intrinsic value at the
-    /// adverse price; short, the whole price for a call and the strike for a put, which is the most
-    /// it can cost. Its delta is that of the bound.
+    /// Returns the furthest strike that the model reaches from every price a short option is marked
+    /// at, where its own is beyond it, out of the money: an option at that strike costs no less.
+    /// `None` for any other.
     #[inline(never)]
-    fn bounded(
-        &self,
-        quantity: Lots,
-        kind: Kind,
-        strike: Decimal,
-        sums: Option<&mut MarketGreeks>,
-    ) -> Result<Marked, AssessError> {
+    fn edge_under(&self, quantity: Lots, kind: Kind, strike: Strike) -> Option<Strike> {
+        if quantity.0 >= 0 {
+            return None;
+        }
+        let bounds = &self.market.bounds;
+        let slow = self.slow.unwrap_or(bounds.mid);
+        let (price, distance) = match kind {
+            Kind::Call => (bounds.low.min(slow), MODEL_EDGE),
+            Kind::Put => (bounds.high.max(slow), MODEL_EDGE.saturating_neg()),
+        };
+        let edge = times(Scaled::from(Magnitude::from_price(price)), exp(distance));
+        let edge = Magnitude::from_parts(edge.mantissa.unsigned_abs(), edge.exponent)?;
+        let is_beyond = match kind {
+            Kind::Call => edge.is_below(strike.0),
+            Kind::Put => strike.0.is_below(edge),
+        };
+        is_beyond.then_some(Strike(edge))
+    }
+
+    /// Marks an option by what bounds it: long, its intrinsic value at the
+    /// adverse price; short, the whole price for a call and the strike for a put, which is the most
+    /// it can cost. Also returns what it moves as, that of the bound.
+    #[inline(never)]
+    fn bounded(&self, quantity: Lots, kind: Kind, strike: Decimal) -> Result<(Marked, Lots), AssessError> {
         let bounds = &self.market.bounds;
         let long = quantity.0 >= 0;
         let owed = strike
@@ -198,14 +244,12 @@ impl<'a> Marking<'a> {
             (false, Kind::Call) => quantity,
             _ => Lots::ZERO,
         };
-        if let Some(sums) = sums {
-            add_to(&mut sums.delta, value_within(moves, bounds.mid));
-        }
-        Ok(Marked {
+        let marked = Marked {
             value,
             slow_value: Value(self.slow.map_or(value.0, at)),
             leg: Leg::Linear(moves),
-        })
+        };
+        Ok((marked, moves))
     }
 
     fn inputs(&self, kind: Kind, strike: Strike, volatility: Volatility, time: Years) -> Inputs {

@@ -179,4 +179,22 @@ proptest! {
         let marked = -(status.equity.0 as f64) / 1e6;
         prop_assert!(marked >= owed * 0.999_999 - 1e-5 && marked <= most * 1.000_001 + 1e-5, "{marked} {owed} {most}");
     }
+
+    /// A short option out of the money beyond the model costs no more than one at its edge: what a
+    /// fall to a two-hundredth leaves behind is worth next to nothing.
+    #[test]
+    fn r23_a_worthless_short_beyond_the_model_is_worth_little(
+        far in 5.2f64..9.0, call in any::<bool>(), ahead in 600i64..2_000_000, volatility in 0.1f64..1.0,
+        spot in 10f64..100_000.0, width in 0f64..0.1,
+    ) {
+        let surface = surface(30.0, volatility, 0.0, 0.1);
+        let (away, places) = if call { (far, 0) } else { (-far, 6) };
+        let strike = spot * away.exp();
+        let digits = (strike * 10f64.powi(places)) as u32;
+        let short = Holding { call, strike: digits, places: places as u8, ahead, quantity: -1_000_000 };
+        let status = judged(&account(0, &[(series(&short), short.quantity)]), &surface, spot, width);
+        let most = spot.min(strike) / 100.0;
+        let marked = -(status.equity.0 as f64) / 1e6;
+        prop_assert!((0.0..=most + 1e-5).contains(&marked), "{marked} of {most}");
+    }
 }
