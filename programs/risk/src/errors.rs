@@ -144,7 +144,7 @@ pub enum RiskError {
     SurfaceChangeBound,
     #[msg("surface feeders: 1 to 16 different ones, and at least one and at most all of them required")]
     SurfaceFeeders,
-    #[msg("surface feeders: none are proposed")]
+    #[msg("surface feeders: none are proposed, or they were not put in force within a week and lapsed")]
     FeedersNotProposed,
     #[msg("surface feeders: proposed less than 48 hours ago")]
     FeedersNotDue,
