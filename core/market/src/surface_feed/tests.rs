@@ -209,4 +209,5 @@ proptest! {
     }
 }
 
+mod pairs;
 mod publications;
