@@ -59,53 +59,60 @@ struct Wings {
 #[inline(never)]
 pub(super) fn lift(surface: &mut FeedSurface, now: i64) -> u8 {
     let mut lifted = 0u8;
-    let mut before = Before::nothing();
+    let mut before = Placed::NOTHING;
     for slice in surface.slices.iter_mut().take(surface.count) {
         let said = *slice;
         slice.variance = U8F56::from_bits(slice.variance.to_bits().clamp(MIN_VARIANCE, MAX_VARIANCE));
         slice.skew = I2F62::from_bits(slice.skew.to_bits().clamp(-MAX_SKEW, MAX_SKEW));
         let Some(own) = slice.slice(now) else { continue };
-        let own = Shape::of(&own);
-        let shape = if before.permits(&own) { own } else { before.nearest(own) };
-        if shape.total != own.total {
-            slice.variance = U8F56::from_bits(variance_for(shape.total, shape.time));
+        let own = Placed::new(Shape::of(&own));
+        if before.permits(&own) {
+            before = own;
+        } else {
+            let shape = before.nearest(own.shape);
+            if shape.total != own.shape.total {
+                slice.variance = U8F56::from_bits(variance_for(shape.total, shape.time));
+            }
+            slice.curvature = U16F48::from_bits(shape.curvature);
+            slice.skew = I2F62::from_bits(shape.skew);
+            before = Placed::new(shape);
         }
-        slice.curvature = U16F48::from_bits(shape.curvature);
-        slice.skew = I2F62::from_bits(shape.skew);
         lifted = lifted.saturating_add(u8::from(*slice != said));
-        before = Before {
-            wings: shape.wings_ceil(),
-            shape,
-        };
     }
     lifted
 }
 
-/// The slice before, which the next one has to be legal after.
-struct Before {
+/// A slice in its place, which the next one has to be legal after.
+struct Placed {
     shape: Shape,
-    /// Its wings, rounded up.
+    /// Its wings, rounded up: at least what the exact ones are.
     wings: Wings,
 }
 
-impl Before {
+impl Placed {
     /// Before the first slice: what forbids nothing.
-    const fn nothing() -> Self {
+    const NOTHING: Self = Self {
+        shape: Shape {
+            time: 0,
+            total: 0,
+            curvature: u64::MAX,
+            skew: 0,
+        },
+        wings: Wings { put: 0, call: 0 },
+    };
+
+    fn new(shape: Shape) -> Self {
         Self {
-            shape: Shape {
-                time: 0,
-                total: 0,
-                curvature: u64::MAX,
-                skew: 0,
-            },
-            wings: Wings { put: 0, call: 0 },
+            wings: shape.wings(shape.mean().saturating_add(1), 1),
+            shape,
         }
     }
 
-    /// Whether a slice holds all rules as it is.
-    fn permits(&self, own: &Shape) -> bool {
-        let (floor, ceil) = (own.wings_floor(), own.wings_ceil());
-        let steeper = ceil.put.max(ceil.call);
+    /// Whether the next slice holds all rules as it is.
+    fn permits(&self, next: &Self) -> bool {
+        let own = &next.shape;
+        let floor = own.wings(own.mean(), 0);
+        let steeper = next.wings.put.max(next.wings.call);
         own.total >= self.shape.total
             && own.curvature <= self.shape.curvature
             && floor.put >= self.wings.put
@@ -173,15 +180,7 @@ impl Shape {
         bound.wrapping_sub(bound >> 16)
     }
 
-    fn wings_floor(&self) -> Wings {
-        self.wings(self.mean(), 0)
-    }
-
-    /// Returns the wings, rounded up: at least what the exact ones are.
-    fn wings_ceil(&self) -> Wings {
-        self.wings(self.mean().saturating_add(1), 1)
-    }
-
+    /// Returns the wings of a mean at this ρ, rounded down, and `more`.
     fn wings(&self, mean: u64, more: u64) -> Wings {
         let of = |side: u64| {
             let product = u128::from(mean).wrapping_mul(u128::from(side)) >> 62;
