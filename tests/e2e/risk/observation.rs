@@ -46,7 +46,7 @@ fn world() -> World {
 /// Publishes a price of each source, now.
 fn both(world: &mut World, first: &str, second: &str) {
     world.set_price(first, "10");
-    world.set_second_price(SECOND, second, "10");
+    world.set_second_price(second, "10");
 }
 
 fn price_for(world: &World, usage: PriceUse) -> Result<(), u32> {

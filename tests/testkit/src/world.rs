@@ -57,13 +57,13 @@ impl World {
     pub fn with_market(market: CreateMarketArgs) -> Self {
         let mut world = Self::bare(&market.name);
         let (admin, second) = (world.admin.pubkey(), market.params.sources[1]);
-        if !second.is_none() {
-            world.second_feed = Some(price_accounts::local_price_account(&second.feed));
-            world.set_second_price(second.feed, "50000", "10");
-        }
         world
             .send(&[ix::create_risk_market(&admin, market)], &[])
             .expect("risk market");
+        if !second.is_none() {
+            world.second_feed = Some(price_accounts::local_price_account(&second.feed));
+            world.set_second_price("50000", "10");
+        }
         world.set_price("50000", "10");
         world.observe().expect("first observation");
         world

@@ -1,9 +1,9 @@
 //! What a price has to be before anything trades, enters or leaves at it.
 
-use super::running;
+use super::{running, running_on};
 use ballast_risk::errors::RiskError;
 use ballast_sdk::prices;
-use ballast_testkit::{error_code, params, VaultFixture, MILLION};
+use ballast_testkit::{error_code, params, MILLION};
 use ballast_vault::errors::VaultError;
 
 #[test]
@@ -31,14 +31,10 @@ fn r6_a_refused_price_stops_deposits_and_openings_but_not_reductions() {
 
 #[test]
 fn r5_without_the_required_second_source_nothing_comes_in_and_nothing_is_opened() {
-    let second = [9; 32];
     let mut market = params::risk_market();
-    market.params.sources[1] = prices::pull_source(second);
+    market.params.sources[1] = prices::pull_source([9; 32]);
     market.params.requires_second = [1, 1, 0, 0];
-    let mut world = VaultFixture::with(market, params::venue(), params::vault());
-    let user = world.user(2 * MILLION);
-    world.deposit(&user, MILLION).unwrap();
-    world.crank().unwrap();
+    let (mut world, user) = running_on(market);
     // The first source goes on, the second falls silent.
     world.pass(61, 61);
     world.set_price("50000", "10");
@@ -53,9 +49,14 @@ fn r5_without_the_required_second_source_nothing_comes_in_and_nothing_is_opened(
     // Whoever leaves does not wait for it.
     world.redeem_shares(&user, 1_000_000).unwrap();
     // Once it speaks, and somebody has observed it, everything goes on.
-    world.set_second_price(second, "50000", "10");
+    world.set_second_price("50000", "10");
     world.observe().unwrap();
     world.deposit(&user, 1_000_000).unwrap();
+    // Now an opening is judged by what it does.
+    assert_eq!(
+        error_code(&world.rebalance(1_000_000)),
+        u32::from(VaultError::NothingToDo)
+    );
 }
 
 #[test]

@@ -31,13 +31,13 @@ impl World {
         self.publish_price(&publication);
     }
 
-    /// Publishes `price` ± `confidence` of the second source, whose feed this is, now.
+    /// Publishes `price` ± `confidence` of the second source, now.
     ///
     /// # Panics
     /// Panics if the world's market has no second source.
-    pub fn set_second_price(&mut self, feed_id: [u8; 32], price: &str, confidence: &str) {
+    pub fn set_second_price(&mut self, price: &str, confidence: &str) {
         let publication = Publication {
-            feed_id,
+            feed_id: self.risk_market().params.sources[1].feed,
             ..self.publication(price, confidence)
         };
         self.publish_price_at(self.second_feed.expect("a second source"), &publication);
