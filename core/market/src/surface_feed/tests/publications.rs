@@ -195,6 +195,11 @@ fn every_broken_rule_is_mended_and_the_first_slice_gives_way() {
         assert_eq!(publication.slices.check(NOW), Ok(()), "{rule}");
         assert!(publication.lifted >= 1, "{rule}");
     }
+    // φ higher by one bit, which no mean shows where θ is this small.
+    let mut tie = [slice(7, 0.05, 0.0, 30.0), slice(8, 0.05, 0.0, 30.0)];
+    tie[1].curvature = U16F48::from_bits(tie[0].curvature.to_bits() + 1);
+    let publication = publish(None, &[surface(&tie)], 1, &bounds(), NOW).unwrap();
+    assert_eq!((publication.slices.check(NOW), publication.lifted), (Ok(()), 1));
     // The least time to expiry, at the least and the most variance.
     for variance in [U8F56::ZERO, U8F56::MAX] {
         let soon = FeedSlice {
