@@ -2,12 +2,16 @@
 
 use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, Context, Result};
+use ballast_core_market::admission::PriceUse;
 use ballast_deploy::{keys, publication};
+use ballast_risk::state::MarketParams;
 use ballast_rpc::{Cluster, ClusterError, Embedded, TestCluster};
 use ballast_sdk::addresses::VaultKeys;
 use ballast_sdk::crank::crank;
+use ballast_sdk::feeds::PriceFeeds;
 use ballast_sdk::prices::Publication;
 use ballast_sdk::snapshot::Snapshot;
+use ballast_sdk::Instruction;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 use std::time::Instant;
@@ -42,10 +46,10 @@ pub trait Chain {
 pub struct Vaulted {
     /// Addresses.
     pub keys: VaultKeys,
-    /// The price account.
-    pub price_feed: Pubkey,
-    /// The second source's.
-    pub second_feed: Pubkey,
+    /// Where its prices are published.
+    pub feeds: PriceFeeds,
+    /// The market's parameters, which name its sources.
+    pub params: MarketParams,
 }
 
 impl Vaulted {
@@ -54,7 +58,7 @@ impl Vaulted {
     /// # Errors
     /// A cluster that cannot be used.
     pub fn publish(&self, cluster: &mut dyn TestCluster, publication: &Publication) -> Result<(), ClusterError> {
-        publication::publish(cluster, self.price_feed, self.second_feed, publication)
+        publication::publish(cluster, &self.params, publication)
     }
 
     /// Reads everything the keeper looks at.
@@ -63,17 +67,30 @@ impl Vaulted {
     /// What could not be read.
     pub fn snapshot(&self, cluster: &mut dyn Cluster) -> Result<Snapshot> {
         let [a, b, c, d, e] = Snapshot::accounts(&self.keys);
-        let keys = [self.price_feed, self.second_feed, a, b, c, d, e];
+        let mut keys: Vec<Pubkey> = self.feeds.keys().collect();
+        keys.extend([a, b, c, d, e]);
         let mut found = cluster.accounts(&keys)?.into_iter();
         // After the accounts, so that no price is from the future.
         let clock = cluster.clock()?;
-        let feed = found
-            .next()
-            .flatten()
-            .ok_or_else(|| anyhow!("no price has been published yet"))?;
-        let second = found.next().flatten();
+        let published = self.feeds.accounts(|_| found.next().flatten());
+        let published = published.ok_or_else(|| anyhow!("no price has been published yet"))?;
         let rest = std::array::from_fn(|_| found.next().flatten());
-        Ok(Snapshot::decode(self.keys, clock, feed, rest)?.with_second(second))
+        Ok(Snapshot::decode(self.keys, clock, self.feeds, published, rest)?)
+    }
+
+    /// Returns an instruction that rests on a price of this use, behind an observation if one has
+    /// to come before it.
+    ///
+    /// # Errors
+    /// As [`Self::snapshot`].
+    pub fn priced(
+        &self,
+        cluster: &mut dyn Cluster,
+        usage: PriceUse,
+        instruction: Instruction,
+    ) -> Result<Vec<Instruction>> {
+        let observe = self.snapshot(cluster)?.observation_due(usage);
+        Ok(observe.into_iter().chain([instruction]).collect())
     }
 }
 

@@ -67,7 +67,7 @@ impl FeederNetwork {
             publish_time: clock.unix_timestamp,
             slot: clock.slot,
         };
-        publish(&mut rpc, local.price_feed, local.second_feed, &publication).unwrap();
+        publish(&mut rpc, &local.params, &publication).unwrap();
         // The network's surface is of its authority's own feeding, and feeders change only after
         // two days: another market of the same sources has these.
         let owner = authority.pubkey();

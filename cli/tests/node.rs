@@ -55,8 +55,8 @@ impl VaultNetwork {
             .unwrap();
         let vaulted = Vaulted {
             keys: local.keys,
-            price_feed: local.price_feed,
-            second_feed: local.second_feed,
+            feeds: local.feeds,
+            params: local.params,
         };
         Self { rpc, local, vaulted }
     }

@@ -3,7 +3,7 @@
 // exit status 1. Node 18 or later.
 import { readFileSync } from "node:fs";
 
-const ACCOUNTS = ["vault", "market", "price", "venue_market", "venue_trader"];
+const ACCOUNTS = ["vault", "market", "venue_market", "venue_trader"];
 const HEAD_BYTES = 64;
 const [modulePath, casesPath] = process.argv.slice(2);
 if (casesPath === undefined) {
@@ -19,8 +19,8 @@ function netAssetValues({ accounts, unix_time, slot }) {
   const bytes = ACCOUNTS.map((name) => Buffer.from(accounts[name], "hex"));
   const head = new BigUint64Array(memory.buffer, vault_input(), 8);
   bytes.forEach((account, index) => (head[index] = BigInt(account.length)));
-  head[5] = BigInt(unix_time);
-  head[6] = BigInt(slot);
+  head[4] = BigInt(unix_time);
+  head[5] = BigInt(slot);
   new Uint8Array(memory.buffer, vault_input() + HEAD_BYTES).set(Buffer.concat(bytes));
   const count = vault_net_asset_values();
   return Array.from(new BigInt64Array(memory.buffer, output(), count), String);

@@ -77,28 +77,46 @@ fn r4_every_account_is_pinned() {
         world.call(metas, small_order(), &[&user.owner]),
         PerpError::WrongRiskMarket,
     );
-
-    let genuine = world.svm.get_account(&world.price_feed).unwrap();
-    let price_feed = Pubkey::new_unique();
-    world.svm.set_account(price_feed, genuine).unwrap();
-    let metas = accounts::PlaceOrder {
-        price_feed,
-        ..world.ordering(&user)
-    };
-    assert!(world.call(metas, small_order(), &[&user.owner]).is_err());
     assert_eq!(world.account(&user).lots, 0);
 }
 
 #[test]
-fn a_price_too_old_to_trade_on_still_lets_a_position_shrink() {
+fn a_price_too_wide_to_trade_on_still_lets_a_position_shrink() {
     let mut world = VenueFixture::new();
     let user = world.trader(1_000_000_000);
     world.order(&user, 1_000_000).unwrap();
-    let published = world.svm.get_account(&world.price_feed).unwrap();
-    world.advance(120, 10);
-    let feed = world.price_feed;
-    world.svm.set_account(feed, published).unwrap();
-    refused_with(world.order(&user, 1), RiskError::PriceTooOld.into());
+    let mut market = world.risk_market();
+    market.params.uses[0].max_confidence = ballast_testkit::fixed("0.001");
+    let key = world.risk_market;
+    ballast_testkit::tokens::put(&mut world.svm, key, ballast_risk::ID, market.account_data());
+    world.push_price("100", "0.2");
+    refused_with(world.order(&user, 1), RiskError::PriceTooWide.into());
     world.order(&user, -500_000).unwrap();
     assert_eq!(world.account(&user).lots, 500_000);
+    // One that is too old serves neither, whether the clock says so, or stands still and slots do.
+    for (seconds, slots) in [(11, 1), (0, 55)] {
+        world.push_price("100", "0");
+        world.pass(seconds, slots);
+        for lots in [1, -1] {
+            refused_with(world.order(&user, lots), RiskError::PriceTooOld.into());
+        }
+    }
+}
+
+#[test]
+fn nobody_fills_twice_in_a_slot_at_two_observations() {
+    let mut world = VenueFixture::new();
+    let user = world.trader(1_000_000_000);
+    // Two prints are valid at once: whoever trades on the first, has the second observed and trades
+    // back would be paid for the difference, at no risk.
+    world.order(&user, 1_000_000).unwrap();
+    let slot = world.clock().slot;
+    world.push_price("101", "0");
+    let later = world.clock();
+    world.set_clock(later.unix_timestamp, slot);
+    refused(world.order(&user, -1_000_000), PerpError::TwoPricesInOneSlot);
+    // At the same observation as often as wanted; in the next slot at the new one.
+    world.set_clock(later.unix_timestamp, slot + 1);
+    world.order(&user, -400_000).unwrap();
+    world.order(&user, -600_000).unwrap();
 }

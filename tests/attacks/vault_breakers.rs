@@ -1,6 +1,7 @@
 //! What an attacker, a keeper, a griefer or the guardian could want of the vault's own breakers,
 //! and does not get.
 
+use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::Pubkey;
 use ballast_reference_venue::state::Faults;
 use ballast_risk::errors::RiskError;
@@ -154,6 +155,7 @@ fn two_observations_in_a_slot_count_once_and_the_second_may_only_trip() {
     world.set_price("49500", "10");
     world.mark().unwrap();
     assert_eq!(monitor(&world).mark, first.mark);
+    world.pass(1, 0);
     world.set_price("47000", "10");
     world.mark().unwrap();
     assert_eq!(monitor(&world).mark, first.mark);
@@ -195,14 +197,14 @@ fn chosen_moments_give_no_cooldown_that_was_not_observed() {
 #[test]
 fn wrong_accounts_are_an_error_and_no_venue_failure() {
     let (mut world, _) = running();
-    let sound = ix::mark(&world.keys, &world.price_feed);
+    let sound = ix::mark(&world.keys);
     let keys = world.keys;
     let outsider = Pubkey::new_unique();
     put(&mut world.svm, outsider, Pubkey::new_unique(), vec![0; 451]);
     for (pinned, expected) in [
         (keys.venue_market, u32::from(VaultError::WrongVenueMarket)),
         (keys.venue_trader, u32::from(VaultError::WrongVenueTrader)),
-        (world.price_feed, u32::from(RiskError::PriceOwner)),
+        (keys.risk_market, u32::from(ErrorCode::AccountOwnedByWrongProgram)),
     ] {
         let mut forged = sound.clone();
         for meta in &mut forged.accounts {
@@ -219,7 +221,7 @@ fn wrong_accounts_are_an_error_and_no_venue_failure() {
         short.accounts.retain(|meta| meta.pubkey != omitted);
         assert!(world.send(&[short], &[]).is_err());
     }
-    // Without a live price nobody observes: whoever brings none could end everybody's cooldown.
+    // Without a price of now nobody observes: whoever brings none could end everybody's cooldown.
     world.pass(301, 301);
     assert_eq!(error_code(&world.mark()), u32::from(RiskError::PriceTooOld));
     assert_eq!(monitor(&world).venue_failures, 0);
@@ -251,6 +253,7 @@ fn leaving_at_a_haircut_observes_nothing() {
     // The price dries up; what is paid after the grace is paid at a haircut, which says nothing of
     // the vault.
     world.pass(7_200, 7_200);
+    world.fall_silent();
     world.complete(&user).unwrap();
     assert_eq!(monitor(&world), before);
 }

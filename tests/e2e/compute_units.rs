@@ -53,7 +53,7 @@ fn measure() -> Vec<Row> {
     ));
     rows.push((
         "risk: observe",
-        25_000,
+        20_000,
         world.hour_at("43500").unwrap().compute_units_consumed,
     ));
     rows.push((

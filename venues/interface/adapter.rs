@@ -69,8 +69,6 @@ pub enum AccountRole {
     VenueCustody,
     /// The market of the risk program whose price the venue takes.
     RiskMarket,
-    /// The price account.
-    PriceFeed,
     /// The token program.
     TokenProgram,
     /// The system program.

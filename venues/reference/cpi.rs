@@ -2,7 +2,7 @@
 //! SHA-256 of `global:NAME`), then the arguments in Borsh.
 
 use crate::AccountRole::{
-    Market, Owner, OwnerQuote, Payer, PriceFeed, RiskMarket, SystemProgram, TokenProgram, Trader, VenueCustody,
+    Market, Owner, OwnerQuote, Payer, RiskMarket, SystemProgram, TokenProgram, Trader, VenueCustody,
 };
 use crate::{AccountMeta, EncodedInstruction, VenueAction, VenueError};
 use ballast_core_types::{FillReceipt, Lots, Price, I80F48};
@@ -33,13 +33,7 @@ const CREATE_TRADER_ACCOUNTS: &[AccountMeta] = &[
     write(Trader),
     read(SystemProgram),
 ];
-const PLACE_ORDER_ACCOUNTS: &[AccountMeta] = &[
-    read(Owner).signs(),
-    write(Market),
-    write(Trader),
-    read(RiskMarket),
-    read(PriceFeed),
-];
+const PLACE_ORDER_ACCOUNTS: &[AccountMeta] = &[read(Owner).signs(), write(Market), write(Trader), read(RiskMarket)];
 const DEPOSIT_ACCOUNTS: &[AccountMeta] = &[
     read(Owner).signs(),
     write(Market),
@@ -55,7 +49,6 @@ const WITHDRAW_ACCOUNTS: &[AccountMeta] = &[
     write(VenueCustody),
     write(OwnerQuote),
     read(RiskMarket),
-    read(PriceFeed),
     read(TokenProgram),
 ];
 const COLLECT_WITHDRAWAL_ACCOUNTS: &[AccountMeta] = &[

@@ -15,10 +15,10 @@ use serde::Serialize;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// Between two publications of the price: a market takes an order on one that is a minute old.
-const PRICE_EVERY: Duration = Duration::from_secs(15);
+/// Between two publications of the price: half of what a deposit allows.
+const PRICE_EVERY: Duration = Duration::from_secs(5);
 /// Publications of the price for one of the surface.
-const SURFACE_EVERY: u32 = 40;
+const SURFACE_EVERY: u32 = 120;
 
 /// Runs an offline local node with the programs deployed and a vault set up, until Ctrl-C.
 ///
@@ -42,9 +42,9 @@ pub struct Args {
     #[arg(long, value_name = "UNIX_SECONDS", value_parser = genesis_time)]
     genesis_time: Option<i64>,
 
-    /// Publish this price at both sources every 15 seconds, observe it, and publish the configured
-    /// volatility surface every ten minutes: what trading options needs. Without it the first price
-    /// and surface are published once, and whoever uses the network publishes the rest
+    /// Publish this price at both sources every five seconds, observe it, and publish the
+    /// configured volatility surface every ten minutes: what trading options needs. Without it the
+    /// first price and surface are published once, and whoever uses the network publishes the rest
     #[arg(long, value_name = "PRICE", conflicts_with = "bare", value_parser = amount::positive)]
     price: Option<f64>,
 
@@ -73,7 +73,8 @@ struct Accounts {
     quote_mint: String,
     risk_market: String,
     price_account: String,
-    second_price_account: String,
+    second_price_account: Option<String>,
+    quote_price_account: Option<String>,
     clearing_house: String,
 }
 
@@ -87,8 +88,9 @@ impl Addresses {
                 share_mint: local.keys.share_mint.to_string(),
                 quote_mint: local.keys.quote_mint.to_string(),
                 risk_market: local.keys.risk_market.to_string(),
-                price_account: local.price_feed.to_string(),
-                second_price_account: local.second_feed.to_string(),
+                price_account: local.feeds.first.to_string(),
+                second_price_account: local.feeds.second.map(|key| key.to_string()),
+                quote_price_account: local.feeds.quote.map(|key| key.to_string()),
                 clearing_house: local.house.house.to_string(),
             }),
         }

@@ -32,9 +32,9 @@ pub fn put_vault(fake: &FakeNode) {
         vault.extend(key(byte));
     }
     vault.extend([0; 1_500]);
-    let mut market = vec![0; 1_576];
+    let mut market = vec![0; ballast_risk::state::MARKET_BYTES];
     market[..8].copy_from_slice(ballast_risk::state::Market::DISCRIMINATOR);
-    market[8] = 2;
+    market[8] = ballast_risk::state::MARKET_VERSION;
     market[48..56].copy_from_slice(b"BTC-PERP");
     market[72] = 2;
     market[73..105].copy_from_slice(&key(14));

@@ -11,7 +11,10 @@
 pub mod admission;
 pub mod breaker;
 pub mod cooldown;
+#[cfg(test)]
+mod fixtures;
 pub mod observation;
+pub mod price_clock;
 pub mod regime;
 pub mod signals;
 pub mod surface_feed;

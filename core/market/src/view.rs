@@ -1,15 +1,14 @@
 //! One market's decoded state, and every price that somebody may act on.
 //!
 //! Whoever holds a market's account decodes it once into a [`MarketView`], at the edge: a program,
-//! a bot, a browser. What the market then says of a published price is decided here, the same for
-//! all of them.
+//! a bot, a browser. What the market then says of its price is decided here, the same for all of
+//! them.
 
-use crate::admission::{
-    admit, confirm, AdmittedPrice, Now, PriceError, PriceUse, RawPrice, Recency, Reference, SecondPrice, UseLimits,
-};
+use crate::admission::{admit, Now, PriceError, PriceUse, Print, PrintLimits, RawPrice, UseLimits};
 use crate::breaker::BreakerSet;
-use crate::observation::{Implied, MarketObservation, MarketState, ObservationParams};
-use crate::signals::{exit_fallback, ExitHaircut, ObserveError};
+use crate::observation::{Implied, MarketObservation, MarketState, ObservationParams, SERIES_BAR};
+use crate::price_clock::{ClockParams, DeclareError, Declared, PriceClock, Source, MAX_PRINT_AGE_SECONDS};
+use crate::signals::{exit_fallback, ExitHaircut};
 use ballast_core_math::estimators::EwmaVariance;
 use ballast_core_types::{Price, PriceBounds};
 
@@ -18,7 +17,11 @@ use ballast_core_types::{Price, PriceBounds};
 pub struct MarketView {
     /// Limits of each use, in the order of [`PriceUse::ALL`].
     pub limits: [UseLimits; PriceUse::ALL.len()],
-    /// How a price is marked down when no live one is admitted for an exit.
+    /// How it reads the chain's time.
+    pub clock: ClockParams,
+    /// Whether it has a second source.
+    pub has_second: bool,
+    /// How a price is marked down for an exit while the first source is silent.
     pub exit_haircut: ExitHaircut,
     /// How it is observed.
     pub observation: ObservationParams,
@@ -35,19 +38,20 @@ pub struct MarketView {
 pub struct ExitPrice {
     /// The three prices a valuation uses.
     pub bounds: PriceBounds,
-    /// Whether a live price was admitted; otherwise a haircut has a part in it.
+    /// Whether the market's price was admitted; otherwise a haircut has a part in it.
     pub is_live: bool,
 }
 
 impl MarketView {
     /// Returns the limits of one use.
     pub const fn limits(&self, usage: PriceUse) -> &UseLimits {
-        let [trade, nav, exit, settle] = &self.limits;
+        let [trade, nav, exit, settle, margin] = &self.limits;
         match usage {
             PriceUse::Trade => trade,
             PriceUse::Nav => nav,
             PriceUse::Exit => exit,
             PriceUse::Settle => settle,
+            PriceUse::Margin => margin,
         }
     }
 
@@ -59,145 +63,185 @@ impl MarketView {
         Ok(self.observed()?.signals.slow_price)
     }
 
-    /// Returns the live price for one use, with every rule of that use applied.
+    /// Returns everything that it keeps of its price.
     ///
-    /// The second source is the one that the last observation saw, if it is as fresh as the use
-    /// demands of any price: whoever needs both brings the second by observing in the same
-    /// transaction.
+    /// # Errors
+    /// [`PriceError::NothingObserved`] before the first observation.
+    pub fn price_clock(&self) -> Result<PriceClock, PriceError> {
+        let state = self.observed()?;
+        Ok(PriceClock {
+            params: self.clock,
+            first: (&state.signals).into(),
+            second: state.second,
+            pair: state.pair,
+            silence: state.silence,
+            slow_price: state.signals.slow_price,
+            fast_variance: state.signals.fast_variance,
+        })
+    }
+
+    /// Returns the price for one use: see [`PriceClock::price`].
     ///
     /// # Errors
     /// The rule that failed; [`PriceError::NothingObserved`] before the first observation.
     #[inline(never)]
-    pub fn live_price(&self, raw: &RawPrice, usage: PriceUse, now: Now) -> Result<AdmittedPrice, PriceError> {
-        let state = self.observed()?;
-        let limits = self.limits(usage);
-        let price = admit(raw, limits, &self.reference(), Recency::NotOlder, now)?;
-        confirm(&price, state.second.as_ref(), limits, now)
+    pub fn price(&self, usage: PriceUse, now: Now) -> Result<Print, PriceError> {
+        self.price_clock()?.price(usage, self.limits(usage), now)
+    }
+
+    /// Returns the price for one use as it was published, for the test that begins or ends a
+    /// liquidation: nobody is liquidated because a price has aged.
+    ///
+    /// # Errors
+    /// As [`Self::price`].
+    #[inline(never)]
+    pub fn unwidened_price(&self, usage: PriceUse, now: Now) -> Result<Print, PriceError> {
+        self.price_clock()?.unwidened_price(usage, self.limits(usage), now)
     }
 
     /// Returns the price of an exit, which is never out of reach for long:
-    /// 1. the live price, if `Exit` admits it;
-    /// 2. the worse, side by side, of the live and the haircut price, if the live one only fails by
-    ///    its distance from the slow price or from the second source;
-    /// 3. the haircut price, once the market's own last observation is older than `Exit` allows.
-    ///    While it is fresher, whoever leaves has to bring a price at least as new: otherwise they
-    ///    could withhold a crash.
-    ///
-    /// `raw` is `None` if no price could be decoded.
+    /// 1. the market's price, if `Exit` admits it;
+    /// 2. the worse, side by side, of that and the haircut price, if it only fails by its distance
+    ///    from the slow price or from the second source;
+    /// 3. the haircut price, once the first source's silence counts. Until then a newer price is
+    ///    waited for, which anybody can bring: whoever leaves cannot withhold a crash.
     ///
     /// # Errors
-    /// The rule the live price broke, [`PriceError::Unreadable`] without one, while the stored one
-    /// is fresh; [`PriceError::NothingObserved`] before the first.
+    /// The rule the price broke; [`PriceError::NothingObserved`] before the first.
     #[inline(never)]
-    pub fn exit_price(&self, raw: Option<&RawPrice>, now: Now) -> Result<ExitPrice, PriceError> {
-        let live = raw.ok_or(PriceError::Unreadable);
-        let refusal = match live.and_then(|raw| self.live_price(raw, PriceUse::Exit, now)) {
-            Ok(AdmittedPrice { bounds, .. }) => return Ok(ExitPrice { bounds, is_live: true }),
+    pub fn exit_price(&self, now: Now) -> Result<ExitPrice, PriceError> {
+        let (clock, limits) = (self.price_clock()?, self.limits(PriceUse::Exit));
+        let refusal = match clock.price(PriceUse::Exit, limits, now) {
+            Ok(Print { bounds, .. }) => return Ok(ExitPrice { bounds, is_live: true }),
             Err(refusal) => refusal,
         };
         let signals = &self.observed()?.signals;
         let haircut = exit_fallback(signals, &self.exit_haircut, now).ok_or(PriceError::OutOfRange)?;
-        if let Some(live) = raw.and_then(|raw| self.at_any_distance(raw, now)) {
-            return Ok(ExitPrice {
-                bounds: live.widened(&haircut).bounds,
-                is_live: false,
-            });
-        }
-        let age = now.unix_time.saturating_sub(signals.publish_time);
-        if age <= i64::from(self.limits(PriceUse::Exit).max_age_seconds) {
+        let bounds = if clock.is_silent(Source::First, now) {
+            haircut
+        } else if matches!(refusal, PriceError::TooFarFromSlowPrice | PriceError::SourcesDiverge) {
+            clock.price_at_any_distance(limits, now)?.widened(&haircut).bounds
+        } else {
             return Err(refusal);
-        }
-        Ok(ExitPrice {
-            bounds: haircut,
-            is_live: false,
-        })
+        };
+        Ok(ExitPrice { bounds, is_live: false })
     }
 
-    /// Returns the breakers that are active for whoever acts now, judged with the live price where
-    /// there is one: whoever acts must not profit from nobody having observed yet.
+    /// Returns the breakers that are active for whoever acts now.
     ///
     /// # Errors
     /// [`PriceError::NothingObserved`] before the first observation.
     #[inline(never)]
-    pub fn active_breakers(&self, live: Option<&AdmittedPrice>, now: Now) -> Result<BreakerSet, PriceError> {
-        let second = self.fresh_second(now);
-        let implied = self.implied.as_ref();
-        Ok(self
-            .observed()?
-            .active(&self.observation, live, second.as_ref(), implied, now))
+    pub fn active_breakers(&self, now: Now) -> Result<BreakerSet, PriceError> {
+        Ok(self.observed()?.active(&self.observation, self.implied.as_ref(), now))
     }
 
-    /// Returns the price that an observation takes in.
+    /// Returns how old the price is at most, seconds; as old as can be before the first.
+    pub fn age(&self, now: Now) -> u32 {
+        let signals = self.state.as_ref().map(|state| &state.signals);
+        signals.map_or(u32::MAX, |signals| {
+            self.clock.age(signals.publish_time, signals.slot, now)
+        })
+    }
+
+    /// Returns whether an observation has to come before what rests on a price of this use: the one
+    /// that is kept is older than half of what the use allows, and may be too old once that lands.
+    pub fn needs_observation(&self, usage: PriceUse, now: Now) -> bool {
+        self.age(now) > self.limits(usage).max_age_seconds >> 1
+    }
+
+    /// Returns whether a declaration that a source is silent counts.
+    pub fn is_silent(&self, source: Source, now: Now) -> bool {
+        self.price_clock().is_ok_and(|clock| clock.is_silent(source, now))
+    }
+
+    /// Returns the declaration that a source is silent at this moment.
     ///
-    /// Observing uses the `Exit` limits and no distance from the slow price or the second source:
-    /// in a crash the slow price has to follow, at its limited rate, a price that is too far away
-    /// to trade on. The breakers answer for the distance.
+    /// # Errors
+    /// [`DeclareError`].
+    pub fn declare(&self, source: Source, now: Now) -> Result<Declared, DeclareError> {
+        let state = self.state.as_ref().ok_or(DeclareError::NoSource)?;
+        let (publish_time, slot) = match (source, &state.second) {
+            (Source::First, _) => (state.signals.publish_time, state.signals.slot),
+            (Source::Second, _) if !self.has_second => return Err(DeclareError::NoSource),
+            (Source::Second, Some(second)) => (second.publish_time, second.slot),
+            // It has never said anything.
+            (Source::Second, None) => (i64::MIN, 0),
+        };
+        now.declare(self.declared(source), publish_time, slot, &self.clock)
+    }
+
+    /// Returns the first source's print as an observation takes it in; `None` if it is not newer
+    /// than the one that is kept.
+    ///
+    /// It may be as wide as an exit permits, and at any distance from the slow price and the second
+    /// source: in a crash the slow price has to follow, at its limited rate, a price that is too
+    /// far away to trade on. The breakers answer for the distance.
     ///
     /// # Errors
     /// The rule that refused it.
-    pub fn newer_price(&self, raw: &RawPrice, now: Now) -> Result<AdmittedPrice, PriceError> {
-        let reference = Reference {
-            slow_price: None,
-            ..self.reference()
-        };
-        admit(raw, self.limits(PriceUse::Exit), &reference, Recency::Newer, now)
+    pub fn newer_price(&self, raw: &RawPrice, now: Now) -> Result<Option<Print>, PriceError> {
+        let kept = self.state.as_ref().map(|state| state.signals.publish_time);
+        self.admit(raw, kept, now)
     }
 
-    /// Returns the second source's price as an observation takes it in. One that is refused is not
-    /// seen, because a source that died must not keep the other from being observed; what was seen
-    /// before it ages, and the uses that require it notice.
-    pub fn second_price(&self, raw: &RawPrice, now: Now) -> Option<SecondPrice> {
-        let stored = self.state.as_ref().and_then(|state| state.second);
-        let reference = Reference {
-            publish_time: stored.map_or(0, |second| second.publish_time),
-            slow_price: None,
-        };
-        let price = admit(raw, self.limits(PriceUse::Exit), &reference, Recency::NotOlder, now);
-        price.ok().as_ref().map(SecondPrice::from)
+    /// Returns the second source's print as an observation takes it in. One that is refused is not
+    /// seen, because a source that died must not keep the other from being observed.
+    pub fn second_price(&self, raw: &RawPrice, now: Now) -> Option<Print> {
+        let kept = self.state.as_ref().and_then(|state| state.second);
+        self.admit(raw, kept.map(|second| second.publish_time), now)
+            .ok()
+            .flatten()
     }
 
-    /// Returns what the market remembers after one more observation.
+    /// Returns the print of the quote token's source as an observation takes it in. One that is
+    /// refused is not seen.
+    pub fn quote_price(&self, raw: &RawPrice, now: Now) -> Option<Print> {
+        let kept = self.state.as_ref().and_then(|state| state.quote);
+        self.admit(raw, kept.map(|quote| quote.publish_time), now)
+            .ok()
+            .flatten()
+    }
+
+    /// Returns whether the quote token is so far from par that no series is listed.
+    pub fn bars_series(&self, now: Now) -> bool {
+        let quote = self.state.as_ref().and_then(|state| state.quote);
+        quote.is_some_and(|quote| quote.is_of_late(now) && quote.off_par >= SERIES_BAR)
+    }
+
+    /// Returns what the market remembers after one more observation; `None` if nothing in it is
+    /// newer, which changes nothing.
     ///
     /// # Errors
-    /// [`ObserveError`].
+    /// [`PriceError::OutOfRange`]; [`PriceError::NothingObserved`] if a first observation has no
+    /// price of the first source.
     #[inline(never)]
-    pub fn observe(&self, observation: &MarketObservation, now: Now) -> Result<MarketState, ObserveError> {
-        match &self.state {
-            Some(before) => before.next(&self.observation, observation, now),
-            None => Ok(MarketState::first(observation, self.initial_variance, now)),
+    pub fn observe(&self, observation: &MarketObservation, now: Now) -> Result<Option<MarketState>, PriceError> {
+        if !observation.has_news() {
+            return Ok(None);
         }
+        match (&self.state, &observation.price) {
+            (Some(before), _) => before.next(&self.observation, observation, now).map(Some),
+            (None, Some(price)) => Ok(Some(MarketState::first(price, observation, self.initial_variance, now))),
+            (None, None) => Err(PriceError::NothingObserved),
+        }
+    }
+
+    fn admit(&self, raw: &RawPrice, newer_than: Option<i64>, now: Now) -> Result<Option<Print>, PriceError> {
+        let limits = PrintLimits {
+            newer_than,
+            latest: now.unix_time.saturating_add(i64::from(self.clock.ahead_seconds)),
+            max_age_seconds: MAX_PRINT_AGE_SECONDS,
+            max_confidence: self.limits(PriceUse::Exit).max_confidence,
+        };
+        admit(raw, &limits, self.clock.age(raw.publish_time, raw.slot, now), now)
     }
 
     fn observed(&self) -> Result<&MarketState, PriceError> {
         self.state.as_ref().ok_or(PriceError::NothingObserved)
     }
 
-    /// Returns what a new price is compared with.
-    fn reference(&self) -> Reference {
-        let signals = self.state.as_ref().map(|state| &state.signals);
-        Reference {
-            publish_time: signals.map_or(0, |signals| signals.publish_time),
-            slow_price: signals.map(|signals| signals.slow_price),
-        }
-    }
-
-    /// Returns the second source's last price, if an exit could still rest on it.
-    fn fresh_second(&self, now: Now) -> Option<SecondPrice> {
-        let second = self.state.as_ref()?.second?;
-        second.is_fresh(self.limits(PriceUse::Exit), now).then_some(second)
-    }
-
-    /// Returns a live price that only fails by its distance from the slow price or from the second
-    /// source, at the worse of both sources.
-    fn at_any_distance(&self, raw: &RawPrice, now: Now) -> Option<AdmittedPrice> {
-        let reference = Reference {
-            slow_price: None,
-            ..self.reference()
-        };
-        let price = admit(raw, self.limits(PriceUse::Exit), &reference, Recency::NotOlder, now).ok()?;
-        Some(match self.fresh_second(now) {
-            Some(second) => price.widened(&second.bounds),
-            None => price,
-        })
+    fn declared(&self, source: Source) -> Option<Declared> {
+        source.of(self.state.as_ref()?.silence)
     }
 }

@@ -9,9 +9,10 @@ use crate::monitor::{VaultMonitor, VaultObservation};
 use crate::prices::{MarketPrices, Purpose};
 use crate::rebalance::RebalanceReason;
 use crate::state::VaultState;
-use ballast_core_market::admission::{Now, RawPrice};
+use ballast_core_market::admission::{Now, PriceUse};
 use ballast_core_market::breaker::BreakerSet;
 use ballast_core_market::observation::MarketObservation;
+use ballast_core_market::price_clock::Source;
 use ballast_core_market::MarketView;
 use ballast_core_types::{Lots, Position, Price, Shares, TradingTerms};
 
@@ -19,11 +20,17 @@ use ballast_core_types::{Lots, Position, Price, Shares, TradingTerms};
 /// is no jump.
 pub const LONGEST_UNOBSERVED_SECONDS: i64 = 3_600;
 
+/// The longest that a market goes without being observed while a newer price is there, seconds:
+/// half of what a price may be old between members.
+pub const OBSERVE_AFTER_SECONDS: u32 = 30;
+
 /// One thing to crank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CrankAction {
     /// Take the new price in.
     Observe,
+    /// Declare that a source is silent.
+    DeclareSilence(Source),
     /// Execute the order the venue has kept.
     Fulfil,
     /// Fetch a withdrawal the venue has queued.
@@ -43,6 +50,7 @@ impl CrankAction {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Observe => "observe",
+            Self::DeclareSilence(_) => "declare_silence",
             Self::Fulfil => "fulfil",
             Self::CollectWithdrawal => "collect_withdrawal",
             Self::MoveCollateral(_) => "move_collateral",
@@ -58,10 +66,8 @@ impl CrankAction {
 pub struct CrankInputs<'a> {
     /// The risk market, as stored.
     pub market: MarketView,
-    /// What an observation would see now; `None` if no price would be taken in.
+    /// What an observation would see now; `None` if one would be refused.
     pub observation: Option<MarketObservation>,
-    /// The published price, if its account can be read.
-    pub raw_price: Option<RawPrice>,
     /// The vault, as stored.
     pub vault: &'a VaultState,
     /// The position at the venue, its funding brought up to date at a price; `None` if the venue
@@ -78,43 +84,81 @@ pub struct CrankInputs<'a> {
 /// Returns the actions due now, in the order to send them: one transaction, all or nothing.
 ///
 /// What depends on the outcome of a trade (collateral that becomes spare, a second slice) is left
-/// for the next plan.
+/// for the next plan. A new price is taken in where something rests on it: whatever is due at it,
+/// a breaker that it trips or resets, and time itself ([`OBSERVE_AFTER_SECONDS`]). What is due at
+/// the price that the market keeps goes without it while that is young enough to land.
 pub fn plan(inputs: &CrankInputs) -> [Option<CrankAction>; 4] {
-    let (observe, market) = observe(inputs);
-    let inputs = CrankInputs { market, ..*inputs };
-    // What waits at the venue does not depend on a price; a venue that cannot be read is what
-    // `mark` remembers.
-    let Some(held) = inputs.held() else {
-        return [observe, None, None, inputs.mark()];
-    };
-    let is_ready = held.queued_withdrawal > 0 && inputs.now.unix_time >= held.queued_ready_at;
-    let collect = is_ready.then_some(CrankAction::CollectWithdrawal);
-    if held.in_flight != Lots::ZERO {
-        let is_due = inputs.now.slot > held.in_flight_since_slot;
-        return [observe, collect, is_due.then_some(CrankAction::Fulfil), inputs.mark()];
+    if !inputs.market.needs_observation(PriceUse::Trade, inputs.now) {
+        let actions = inputs.actions();
+        if actions.iter().any(Option::is_some) {
+            return with_first(None, actions);
+        }
     }
-    // Where the venue does not answer, neither would land, and only `mark` remembers that.
-    let trade = held.is_operational.then(|| inputs.trade()).flatten();
-    let (collateral, order) = trade.unwrap_or_default();
-    // Whatever trades or moves collateral observes too.
-    let last = order.or_else(|| collateral.is_none().then(|| inputs.mark()).flatten());
-    [observe, collect, collateral, last]
+    let Some(market) = observed(inputs) else {
+        return with_first(inputs.silence(), inputs.actions());
+    };
+    let after = CrankInputs { market, ..*inputs };
+    let actions = after.actions();
+    let is_due = actions.iter().any(Option::is_some)
+        || inputs.market.age(inputs.now) >= OBSERVE_AFTER_SECONDS
+        || tripped(&market) != tripped(&inputs.market);
+    let observe = is_due.then_some(CrankAction::Observe);
+    with_first(observe.or_else(|| inputs.silence()), actions)
 }
 
-/// Returns whether an observation is due, and the market as the program will have it then.
-fn observe(inputs: &CrankInputs) -> (Option<CrankAction>, MarketView) {
+fn with_first(first: Option<CrankAction>, actions: [Option<CrankAction>; 3]) -> [Option<CrankAction>; 4] {
+    let [second, third, last] = actions;
+    [first, second, third, last]
+}
+
+fn tripped(market: &MarketView) -> Option<BreakerSet> {
+    market.state.as_ref().map(|state| state.breakers.tripped)
+}
+
+/// Returns the market as the program will have it after an observation; `None` if none would change
+/// it.
+fn observed(inputs: &CrankInputs) -> Option<MarketView> {
     let market = inputs.market;
-    let observation = inputs.observation.as_ref();
-    match observation.and_then(|observation| market.observe(observation, inputs.now).ok()) {
-        Some(state) => {
-            let state = Some(state);
-            (Some(CrankAction::Observe), MarketView { state, ..market })
-        }
-        None => (None, market),
-    }
+    let state = market.observe(inputs.observation.as_ref()?, inputs.now).ok()??;
+    Some(MarketView {
+        state: Some(state),
+        ..market
+    })
 }
 
 impl CrankInputs<'_> {
+    /// Returns what is due at the market as it is.
+    fn actions(&self) -> [Option<CrankAction>; 3] {
+        // What waits at the venue does not depend on a price; a venue that cannot be read is what
+        // `mark` remembers.
+        let Some(held) = self.held() else {
+            return [None, None, self.mark()];
+        };
+        let is_ready = held.queued_withdrawal > 0 && self.now.unix_time >= held.queued_ready_at;
+        let collect = is_ready.then_some(CrankAction::CollectWithdrawal);
+        if held.in_flight != Lots::ZERO {
+            let is_due = self.now.slot > held.in_flight_since_slot;
+            return [collect, is_due.then_some(CrankAction::Fulfil), self.mark()];
+        }
+        // Where the venue does not answer, neither would land, and only `mark` remembers that.
+        let trade = held.is_operational.then(|| self.trade()).flatten();
+        let (collateral, order) = trade.unwrap_or_default();
+        // Whatever trades or moves collateral observes too.
+        let last = order.or_else(|| collateral.is_none().then(|| self.mark()).flatten());
+        [collect, collateral, last]
+    }
+
+    /// Returns a declaration that is due: of a source of which there is nothing newer.
+    fn silence(&self) -> Option<CrankAction> {
+        let newer = |source: Source| {
+            let observation = self.observation.as_ref();
+            observation.is_some_and(|seen| source.of([seen.price, seen.second]).is_some())
+        };
+        let due = |source: Source| !newer(source) && self.market.declare(source, self.now).is_ok();
+        let source = [Source::First, Source::Second].into_iter().find(|source| due(*source));
+        source.map(CrankAction::DeclareSilence)
+    }
+
     /// Returns the vault's position, as far as no price has a part in it.
     fn held(&self) -> Option<Position> {
         (self.position)(self.market.state.as_ref()?.signals.price)
@@ -122,7 +166,7 @@ impl CrankInputs<'_> {
 
     /// Returns the market's prices for a purpose, as the program would read them.
     fn prices(&self, purpose: Purpose) -> Option<MarketPrices> {
-        MarketPrices::read(&self.market, self.raw_price.as_ref(), purpose, self.now).ok()
+        MarketPrices::read(&self.market, purpose, self.now).ok()
     }
 
     fn appraise<'a>(&self, vault: &'a VaultState, prices: MarketPrices, position: Position) -> Option<Appraisal<'a>> {
@@ -154,7 +198,7 @@ impl CrankInputs<'_> {
         (due || rested >= rest).then_some(CrankAction::Mark)
     }
 
-    /// Returns the vault's monitor as `mark` would leave it; `None` without a live price.
+    /// Returns the vault's monitor as `mark` would leave it; `None` without a price.
     fn marked(&self) -> Option<VaultMonitor> {
         let prices = self.prices(Purpose::Monitor)?;
         let position = (self.position)(prices.bounds.mid);

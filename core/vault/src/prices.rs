@@ -1,6 +1,6 @@
 //! The prices a vault is appraised at.
 
-use ballast_core_market::admission::{AdmittedPrice, Now, PriceError, PriceUse, RawPrice};
+use ballast_core_market::admission::{Now, PriceError, PriceUse, Print};
 use ballast_core_market::breaker::BreakerSet;
 use ballast_core_market::MarketView;
 use ballast_core_types::{Price, PriceBounds};
@@ -8,12 +8,12 @@ use ballast_core_types::{Price, PriceBounds};
 /// What a vault is appraised for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// Minting shares: a live price admitted for `Nav`.
+    /// Minting shares: the market's price, admitted for `Nav`.
     Deposit,
-    /// Trading: the live price admitted for `Trade`; failing that the one for `Exit`, which permits
+    /// Trading: the price admitted for `Trade`; failing that the one for `Exit`, which permits
     /// reductions only.
     Trade,
-    /// Moving collateral, and monitoring: a live price admitted for `Exit`.
+    /// Moving collateral, and monitoring: the price admitted for `Exit`.
     Monitor,
     /// Paying holders who leave: the price of an exit, which is never out of reach for long.
     Redeem,
@@ -36,23 +36,22 @@ pub struct MarketPrices {
 }
 
 impl MarketPrices {
-    /// Returns the prices of `market` for `purpose`; `raw` is the published price, if it could be
-    /// decoded.
+    /// Returns the prices of `market` for `purpose`.
     ///
     /// # Errors
     /// The rule that refused the price; of two, that of the wider use.
     #[inline(never)]
-    pub fn read(market: &MarketView, raw: Option<&RawPrice>, purpose: Purpose, now: Now) -> Result<Self, PriceError> {
-        let live = |usage| market.live_price(raw.ok_or(PriceError::Unreadable)?, usage, now);
+    pub fn read(market: &MarketView, purpose: Purpose, now: Now) -> Result<Self, PriceError> {
+        let price = |usage| market.price(usage, now);
         match purpose {
-            Purpose::Deposit => Self::live(market, &live(PriceUse::Nav)?, true, now),
-            Purpose::Monitor => Self::live(market, &live(PriceUse::Exit)?, true, now),
-            Purpose::Trade => match live(PriceUse::Trade) {
+            Purpose::Deposit => Self::live(market, &price(PriceUse::Nav)?, true, now),
+            Purpose::Monitor => Self::live(market, &price(PriceUse::Exit)?, true, now),
+            Purpose::Trade => match price(PriceUse::Trade) {
                 Ok(price) => Self::live(market, &price, true, now),
-                Err(_) => Self::live(market, &live(PriceUse::Exit)?, false, now),
+                Err(_) => Self::live(market, &price(PriceUse::Exit)?, false, now),
             },
             Purpose::Redeem => {
-                let exit = market.exit_price(raw, now)?;
+                let exit = market.exit_price(now)?;
                 Ok(Self {
                     bounds: exit.bounds,
                     slow: market.slow_price()?,
@@ -65,11 +64,11 @@ impl MarketPrices {
         }
     }
 
-    fn live(market: &MarketView, price: &AdmittedPrice, is_admitted: bool, now: Now) -> Result<Self, PriceError> {
+    fn live(market: &MarketView, price: &Print, is_admitted: bool, now: Now) -> Result<Self, PriceError> {
         Ok(Self {
             bounds: price.bounds,
             slow: market.slow_price()?,
-            active: market.active_breakers(Some(price), now)?,
+            active: market.active_breakers(now)?,
             is_admitted,
             is_live: true,
         })

@@ -3,8 +3,9 @@
 use anyhow::{Context, Result};
 use ballast_rpc::{BlockingRpc, Cluster};
 use ballast_sdk::addresses::VaultKeys;
+use ballast_sdk::feeds::{FeedAccounts, PriceFeeds};
 use ballast_sdk::snapshot::Snapshot;
-use ballast_sdk::{prices, Pubkey};
+use ballast_sdk::Pubkey;
 
 /// Reads a vault and everything around it.
 ///
@@ -14,12 +15,13 @@ pub fn snapshot(rpc: &mut BlockingRpc, vault: &Pubkey) -> Result<Snapshot> {
     let keys = VaultKeys::of(vault, &rpc.account(vault)?.vault()?);
     let market = rpc.account(&keys.risk_market)?.risk_market()?;
     // On a local network a Pyth feed has one account; elsewhere any update of the feed will do.
-    let [first, second] = market.params.sources.map(|source| prices::local_account_of(&source));
-    let first = first.context("the market's first source is of an unknown kind")?;
-    let feed = rpc.account(&first).context("the market's price account")?;
-    let second = second.map(|key| rpc.find(&key)).transpose()?.flatten();
+    let feeds = PriceFeeds::local(&market.params).context("the market's first source is of an unknown kind")?;
+    let mut other = |key: Option<Pubkey>| key.map(|key| rpc.find(&key)).transpose();
+    let (second, quote) = (other(feeds.second)?.flatten(), other(feeds.quote)?.flatten());
+    let first = rpc.account(&feeds.first).context("the market's price account")?;
+    let published = FeedAccounts { first, second, quote };
     let clock = rpc.clock()?;
     let accounts = rpc.accounts(&Snapshot::accounts(&keys))?;
     let accounts = accounts.try_into().ok().context("the node left accounts out")?;
-    Ok(Snapshot::decode(keys, clock, feed, accounts)?.with_second(second))
+    Ok(Snapshot::decode(keys, clock, feeds, published, accounts)?)
 }

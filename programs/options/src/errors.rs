@@ -67,6 +67,8 @@ pub enum OptionsError {
     NotObserved,
     #[msg("markets: only reductions are permitted now")]
     OnlyReductions,
+    #[msg("the quote token is 5 % or more off par: no series is listed")]
+    QuoteOffPar,
     #[msg("markets: a breaker forbids settling at a price of now")]
     SettleNotPermitted,
 

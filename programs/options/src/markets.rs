@@ -8,7 +8,7 @@ use ballast_core_clearing::margin::{ListedMarket, MarginContext};
 use ballast_core_clearing::params::MAX_LISTINGS;
 use ballast_core_clearing::trade::OpenInterest;
 use ballast_core_margin::{horizon_volatility, MarketInputs, HORIZON_SECONDS};
-use ballast_core_market::admission::{AdmittedPrice, Now, PriceUse};
+use ballast_core_market::admission::{Now, PriceUse};
 use ballast_core_market::breaker::permitted;
 use ballast_core_market::MarketView;
 use ballast_core_math::surface as essvi;
@@ -22,18 +22,16 @@ use fixed::types::I7F57;
 /// What the prices are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// Trading: the price admitted for `Trade`; failing that, or while a breaker is active that
-    /// forbids opening, what an exit would get, and then only reductions are permitted.
-    Trade,
-    /// Liquidating: the live price admitted for `Exit`. No haircut: nobody is liquidated because a
-    /// source is silent.
+    /// Trading and withdrawing: the price admitted for `Margin`; failing that what an exit gets.
+    /// Then, and while a breaker is active that forbids opening, only reductions are permitted.
+    Margin,
+    /// Liquidating: the price admitted for `Exit`, not widened by its age. No haircut: nobody is
+    /// liquidated because a source is silent, or a price has aged.
     Liquidate,
-    /// Withdrawing: the price an exit would get.
-    Withdraw,
 }
 
-/// Accounts of one market: market, price account, surface.
-const ACCOUNTS_PER_MARKET: usize = 3;
+/// Accounts of one market: market, surface.
+const ACCOUNTS_PER_MARKET: usize = 2;
 
 struct MarketRead {
     bounds: PriceBounds,
@@ -59,8 +57,7 @@ impl Markets {
         })
     }
 
-    /// Reads the markets passed: for each, in any order, the market, its price account and its
-    /// surface.
+    /// Reads the markets passed: for each, in any order, the market and its surface.
     ///
     /// # Errors
     /// [`OptionsError::MarketAccounts`], [`OptionsError::NotListed`],
@@ -70,7 +67,7 @@ impl Markets {
     pub fn read(house: &ClearingHouse, accounts: &[AccountInfo], purpose: Purpose, clock: &Clock) -> Result<Box<Self>> {
         let mut markets = Self::none();
         for group in accounts.chunks(ACCOUNTS_PER_MARKET) {
-            let [market, price_feed, surface] = group else {
+            let [market, surface] = group else {
                 return err!(OptionsError::MarketAccounts);
             };
             let index = listed(house, market.key)?;
@@ -79,7 +76,7 @@ impl Markets {
             require!(place.is_none(), OptionsError::MarketRepeated);
             require_keys_eq!(*surface.key, listing.surface, OptionsError::NotListed);
             let surface = read_surface(surface, house.settings.max_surface_age_seconds, clock)?;
-            let (read, closed) = read_market(market, price_feed, surface, purpose, clock)?;
+            let (read, closed) = read_market(market, surface, purpose, clock)?;
             *place = Some(read);
             markets.closed = markets.closed.or(closed);
         }
@@ -89,7 +86,7 @@ impl Markets {
     /// Refuses what opens a position while only reductions are permitted.
     ///
     /// # Errors
-    /// The rule that refused the price for `Trade`, or [`OptionsError::OnlyReductions`].
+    /// The rule that refused the price for `Margin`, or [`OptionsError::OnlyReductions`].
     pub fn check_open(&mut self) -> Result<()> {
         match self.closed.take() {
             Some(reason) => Err(reason),
@@ -155,13 +152,12 @@ pub fn with_market<T>(account: &AccountInfo, action: impl FnOnce(&Market) -> Res
 #[inline(never)]
 fn read_market(
     account: &AccountInfo,
-    price_feed: &AccountInfo,
     surface: Box<essvi::Surface>,
     purpose: Purpose,
     clock: &Clock,
 ) -> Result<(MarketRead, Option<Error>)> {
     with_market(account, |market| {
-        let (bounds, closed) = price(market, price_feed, purpose, clock)?;
+        let (bounds, closed) = price(market, purpose, clock)?;
         // Variance is a signal: of a market that nobody observes it says nothing of today.
         let silent = clock.unix_timestamp.saturating_sub(market.signals.observed_at);
         require!(silent <= HORIZON_SECONDS, OptionsError::NotObserved);
@@ -179,30 +175,23 @@ fn read_market(
 
 /// Returns the price for a purpose, and why positions may not be opened at it.
 #[inline(never)]
-fn price(
-    market: &Market,
-    price_feed: &AccountInfo,
-    purpose: Purpose,
-    clock: &Clock,
-) -> Result<(PriceBounds, Option<Error>)> {
-    let now = read::now(clock);
-    let exit =
-        || read::with_raw_price(market, price_feed, |view, raw| view.exit_price(raw, now)).map(|exit| exit.bounds);
-    match purpose {
-        Purpose::Trade => match read::live_price(market, price_feed, PriceUse::Trade, clock) {
-            Ok((view, price)) => Ok((price.bounds, check_breakers(&view, &price, now).err())),
-            Err(refusal) => Ok((exit()?, Some(refusal))),
-        },
-        Purpose::Liquidate => {
-            let (_, price) = read::live_price(market, price_feed, PriceUse::Exit, clock)?;
-            Ok((price.bounds, None))
+fn price(market: &Market, purpose: Purpose, clock: &Clock) -> Result<(PriceBounds, Option<Error>)> {
+    let (view, now) = (market.view()?, read::now(clock));
+    if purpose == Purpose::Liquidate {
+        let price = view.unwidened_price(PriceUse::Exit, now).map_err(RiskError::from)?;
+        return Ok((price.bounds, None));
+    }
+    match view.price(PriceUse::Margin, now) {
+        Ok(price) => Ok((price.bounds, check_breakers(&view, now).err())),
+        Err(refusal) => {
+            let exit = view.exit_price(now).map_err(RiskError::from)?;
+            Ok((exit.bounds, Some(RiskError::from(refusal).into())))
         }
-        Purpose::Withdraw => Ok((exit()?, None)),
     }
 }
 
-fn check_breakers(view: &MarketView, price: &AdmittedPrice, now: Now) -> Result<()> {
-    let active = view.active_breakers(Some(price), now).map_err(RiskError::from)?;
+fn check_breakers(view: &MarketView, now: Now) -> Result<()> {
+    let active = view.active_breakers(now).map_err(RiskError::from)?;
     require!(permitted(active, true).open, OptionsError::OnlyReductions);
     Ok(())
 }

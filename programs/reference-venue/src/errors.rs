@@ -67,6 +67,10 @@ pub enum PerpError {
     InsufficientInitialMargin,
     #[msg("an order is already waiting for execution")]
     OrderAlreadyPending,
+    #[msg(
+        "an order of this trader has filled in this slot at another observation of the price; send it in the next slot"
+    )]
+    TwoPricesInOneSlot,
     #[msg("no order is waiting for execution")]
     NoPendingOrder,
     #[msg("a waiting order is executed in a later slot than it was placed in")]

@@ -1,9 +1,9 @@
-//! Where prices come from: the risk program's admission, and nothing else.
+//! Where prices come from: the risk program's market, and nothing else.
 
 use anchor_lang::prelude::*;
-use ballast_core_market::admission::PriceUse;
+use ballast_core_market::admission::{PriceUse, Print};
 use ballast_core_types::Lots;
-use ballast_core_types::PriceBounds;
+use ballast_risk::errors::RiskError;
 use ballast_risk::read;
 use ballast_risk::state::Market as RiskMarket;
 
@@ -23,11 +23,19 @@ pub fn usage_for(position: Lots, order: Lots) -> PriceUse {
 pub fn admit(
     market: &Market,
     risk_market: &AccountLoader<RiskMarket>,
-    price_feed: &AccountInfo,
     usage: PriceUse,
     clock: &Clock,
-) -> Result<PriceBounds> {
+) -> Result<Print> {
     require!(!market.faults.stale, PerpError::VenuePriceStale);
-    let (_, price) = read::live_price(&*risk_market.load()?, price_feed, usage, clock)?;
-    Ok(price.bounds)
+    let (_, price) = read::price(&*risk_market.load()?, usage, clock)?;
+    Ok(price)
+}
+
+/// Returns the price at which a liquidation is judged: nobody is liquidated because a price has
+/// aged.
+pub fn admit_liquidation(market: &Market, risk_market: &AccountLoader<RiskMarket>, clock: &Clock) -> Result<Print> {
+    require!(!market.faults.stale, PerpError::VenuePriceStale);
+    let view = risk_market.load()?.view()?;
+    let price = view.unwidened_price(PriceUse::Exit, read::now(clock));
+    Ok(price.map_err(RiskError::from)?)
 }

@@ -5,8 +5,9 @@ use ballast_core_margin::AssessError;
 use ballast_core_market::admission::PriceError;
 use ballast_core_market::breaker::{Breaker, BreakerParamError};
 use ballast_core_market::observation::ObservationParamError;
+use ballast_core_market::price_clock::{ClockParamError, DeclareError};
 use ballast_core_market::regime::{Indicator, RegimeParamError};
-use ballast_core_market::signals::{ObserveError, SignalParamError};
+use ballast_core_market::signals::SignalParamError;
 use ballast_core_market::surface_feed::FeedError;
 use ballast_core_math::surface::{SliceError, SurfaceError};
 
@@ -28,46 +29,50 @@ pub enum RiskError {
     PriceNotPositive,
     #[msg("price: exponent outside -12..=0")]
     PriceExponent,
-    #[msg("price: published or posted in the future")]
+    #[msg(
+        "price: published further ahead of the chain's clock than the market tolerates, or posted in a slot to come"
+    )]
     PriceFromTheFuture,
-    #[msg("price: older than the one the market has observed")]
-    PriceOlderThanStored,
-    #[msg("price: older in seconds than this use allows")]
+    #[msg("price: older than this use allows, or than an observation takes in (30 s); observe a newer one")]
     PriceTooOld,
-    #[msg("price: older in slots than this use allows")]
-    PriceTooManySlotsOld,
     #[msg("price: confidence interval wider than this use allows")]
     PriceTooWide,
     #[msg("price: further from the slow price than this use allows")]
     PriceTooFarFromSlowPrice,
-    #[msg("price: this use requires a second source, and it has no price as fresh as the use demands")]
+    #[msg("price: this use requires that both sources agreed in the last minute; observe both within five seconds of each other")]
     NoSecondSource,
     #[msg("price: the two sources are further apart than this use allows")]
     SourcesDiverge,
     #[msg("price: does not fit the fixed-point format")]
     PriceOutOfRange,
-    #[msg("observe: less than the market's minimum interval since the last observation")]
-    ObservedTooSoon,
     #[msg("observe: the market has a second price source, and its account was not passed")]
     SecondFeedMissing,
+    #[msg("observe: the market has a source for its quote token, and its account was not passed")]
+    QuoteFeedMissing,
     #[msg("observe: the market's venue accounts have to follow, each once and in the order of its parameters")]
     VenueAccounts,
     #[msg("market: no price observed yet")]
     NothingObserved,
+    #[msg("silence: the market has no such source, or was never observed")]
+    NoSuchSource,
+    #[msg("silence: the source's last price is not a minute old, by the chain's clock and by its slots")]
+    NotSilent,
+    #[msg("silence: the source is declared silent already")]
+    SilenceDeclaredAlready,
     #[msg("market parameter: name must be 1 to 16 printable ASCII characters")]
     MarketName,
-    #[msg("market parameter: maximum age outside 1 s ..= 1 day")]
+    #[msg("market parameter: maximum age outside 1 s ..= 10 s (settle, margin: 60 s)")]
     MaxAge,
-    #[msg("market parameter: maximum age in slots outside 1 ..= 1,000,000")]
-    MaxAgeSlots,
+    #[msg("market parameter: tolerance ahead of the chain's clock outside 2 s ..= 10 s")]
+    ClockAhead,
+    #[msg("market parameter: a slot's least length outside 20 ms ..= 1,000 ms")]
+    ClockSlot,
     #[msg("market parameter: maximum confidence outside (0, 10 %]")]
     MaxConfidence,
     #[msg("market parameter: maximum deviation from the slow price outside (0, 90 %]")]
     MaxDeviation,
     #[msg("market parameter: maximum divergence of the second source outside 0.01 % ..= 20 %")]
     MaxDivergence,
-    #[msg("market parameter: minimum interval outside 1 s ..= 1 hour")]
-    MinInterval,
     #[msg("market parameter: sampling time outside 1 s ..= 1 day, or more than a quarter of the fast variance's time constant")]
     Sampling,
     #[msg("market parameter: variance time constants outside 1 minute ..= 90 days, or the slow one not at least twice the fast one")]
@@ -110,10 +115,14 @@ pub enum RiskError {
     ExitHaircut,
     #[msg("market parameter: initial variance outside [0.0001, 25] a year (1 % to 500 % volatility)")]
     InitialVariance,
-    #[msg("market parameter: price source of an unknown kind, or without an owner or a feed")]
+    #[msg("market parameter: price source of an unknown kind, or without a feed")]
     PriceSource,
+    #[msg("market parameter: the price source's owner is no program that is known for its kind")]
+    SourceOwner,
     #[msg("market parameter: the second price source is the first one")]
     SecondSource,
+    #[msg("market parameter: the quote token's source is one of the price's")]
+    QuoteSource,
     #[msg("market parameter: a second source required by a use must exist, and exits never require one (flags are 0 or 1)")]
     RequiresSecond,
     #[msg("market parameter: venues must be known, named, different, and come before those not used")]
@@ -176,7 +185,7 @@ pub enum RiskError {
     CalendarPutWing,
     #[msg("surface: calendar arbitrage, theta phi (1+rho) must not fall with expiry")]
     CalendarCallWing,
-    #[msg("assess: accounts must be market, price account and surface for each of one to four markets")]
+    #[msg("assess: accounts must be market and surface for each of one to four markets")]
     AssessAccounts,
     #[msg("assess: not a market of this program")]
     AssessMarket,
@@ -188,8 +197,6 @@ pub enum RiskError {
     AssessSurface,
     #[msg("assess: price published longer ago than the caller allows")]
     AssessPriceTooOld,
-    #[msg("assess: market not observed for more than a day")]
-    AssessNotObserved,
     #[msg("book: more than 32 legs")]
     BookTooLong,
     #[msg("book: contract is neither linear, nor a call, nor a put")]
@@ -210,13 +217,10 @@ impl From<PriceError> for RiskError {
     fn from(error: PriceError) -> Self {
         match error {
             PriceError::NothingObserved => Self::NothingObserved,
-            PriceError::Unreadable => Self::PriceLayout,
             PriceError::NotPositive => Self::PriceNotPositive,
             PriceError::ExponentOutOfRange => Self::PriceExponent,
             PriceError::FromTheFuture => Self::PriceFromTheFuture,
-            PriceError::OlderThanStored => Self::PriceOlderThanStored,
             PriceError::TooOld => Self::PriceTooOld,
-            PriceError::TooManySlotsOld => Self::PriceTooManySlotsOld,
             PriceError::TooWide => Self::PriceTooWide,
             PriceError::TooFarFromSlowPrice => Self::PriceTooFarFromSlowPrice,
             PriceError::NoSecondSource => Self::NoSecondSource,
@@ -226,11 +230,21 @@ impl From<PriceError> for RiskError {
     }
 }
 
-impl From<ObserveError> for RiskError {
-    fn from(error: ObserveError) -> Self {
+impl From<DeclareError> for RiskError {
+    fn from(error: DeclareError) -> Self {
         match error {
-            ObserveError::TooSoon => Self::ObservedTooSoon,
-            ObserveError::OutOfRange => Self::OutOfRange,
+            DeclareError::NoSource => Self::NoSuchSource,
+            DeclareError::NotSilent => Self::NotSilent,
+            DeclareError::AlreadyDeclared => Self::SilenceDeclaredAlready,
+        }
+    }
+}
+
+impl From<ClockParamError> for RiskError {
+    fn from(rule: ClockParamError) -> Self {
+        match rule {
+            ClockParamError::Ahead => Self::ClockAhead,
+            ClockParamError::LeastSlot => Self::ClockSlot,
         }
     }
 }
@@ -238,7 +252,6 @@ impl From<ObserveError> for RiskError {
 impl From<SignalParamError> for RiskError {
     fn from(rule: SignalParamError) -> Self {
         match rule {
-            SignalParamError::MinInterval => Self::MinInterval,
             SignalParamError::Sampling => Self::Sampling,
             SignalParamError::VarianceTimes => Self::VarianceTimeConstant,
             SignalParamError::Moments => Self::MomentsTimeConstant,

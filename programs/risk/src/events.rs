@@ -39,19 +39,25 @@ pub struct Observed {
     pub publish_time: i64,
     /// Chain time of the observation, unix seconds.
     pub observed_at: i64,
-    /// Price admitted.
+    /// The price that is kept.
     pub price: Fixed,
     /// Its confidence as a share of it.
     pub confidence: Fixed,
-    /// The second source's last price; zero before the first.
+    /// The second source's last price that was taken in; zero before the first.
     pub second_price: Fixed,
     /// Least quoted cost of the standard size, billionths; zero if no venue quoted it.
     pub trading_cost: u64,
     /// Implied volatility as last published, basis points.
     pub implied_volatility: u32,
-    /// What this observation saw besides the price: 1 the second source, 2 a quoted cost of
-    /// trading.
+    /// What this observation took in: 1 the second source, 2 a quoted cost of trading, 4 the price,
+    /// 8 the quote token's price.
     pub seen: u32,
+    /// One more than the quote token's distance from par, basis points; zero before its first
+    /// price.
+    pub quote_off_par: u32,
+    /// One more than the distance of the last close pair of both sources, basis points; zero before
+    /// the first.
+    pub pair_divergence: u32,
     /// Signals before.
     pub before: StoredSignals,
     /// Signals after.
@@ -64,6 +70,21 @@ pub struct Observed {
     pub breakers_before: u32,
     /// Breakers that are active.
     pub breakers: u32,
+}
+
+/// A source was declared silent.
+#[event]
+pub struct SilenceDeclared {
+    /// The market.
+    pub market: Pubkey,
+    /// 0 the first source, 1 the second.
+    pub source: u8,
+    /// Chain time, unix seconds.
+    pub at: i64,
+    /// Slot.
+    pub slot: u64,
+    /// When its last print was published, unix seconds; the smallest i64 if it never was.
+    pub last_publish_time: i64,
 }
 
 /// A market was given a volatility surface.

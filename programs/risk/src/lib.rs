@@ -47,9 +47,16 @@ pub mod ballast_risk {
         instructions::create_market::handler(ctx, args)
     }
 
-    /// Takes in one newer price. Anyone may call it.
+    /// Takes in what is newer of a market's prices. Anyone may call it; where nothing is newer it
+    /// changes nothing, and is no error.
     pub fn observe(ctx: Context<Observe>) -> Result<()> {
         instructions::observe::handler(ctx)
+    }
+
+    /// Declares that a source has given nothing for a minute. Anyone may call it; it counts three
+    /// minutes later, unless the source is observed until then.
+    pub fn declare_silence(ctx: Context<DeclareSilence>, source: SourceName) -> Result<()> {
+        instructions::declare_silence::handler(ctx, source)
     }
 
     /// Gives a market a volatility surface. The market's creator signs, and becomes the surface's

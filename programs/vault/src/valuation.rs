@@ -10,6 +10,7 @@ use ballast_core_types::{Position, Price, Shares};
 use ballast_core_vault::appraisal::{Appraisal, AppraisalInputs};
 use ballast_core_vault::prices::{MarketPrices, Purpose};
 use ballast_core_vault::state::VaultState;
+use ballast_risk::errors::RiskError;
 use ballast_risk::read;
 use ballast_risk::state::Market as RiskMarket;
 
@@ -25,8 +26,6 @@ pub struct Valuation<'info> {
     pub vault: Box<Account<'info, Vault>>,
     /// Market whose risk the vault takes; owned by the risk program.
     pub risk_market: AccountLoader<'info, RiskMarket>,
-    /// CHECK: owner, feed, verification level and layout are checked against the market's source.
-    pub price_feed: UncheckedAccount<'info>,
     /// CHECK: the venue's market: of its layout, owned by its program, pinned by the vault.
     #[account(
         mut,
@@ -65,9 +64,7 @@ impl Valuation<'_> {
     pub(crate) fn moment(&self, purpose: Purpose, supply: u64) -> Result<Moment> {
         let clock = Clock::get()?;
         let market = self.risk_market.load()?;
-        let prices = read::with_raw_price(&market, &self.price_feed, |view, raw| {
-            MarketPrices::read(view, raw, purpose, read::now(&clock))
-        })?;
+        let prices = MarketPrices::read(&*market.view()?, purpose, read::now(&clock)).map_err(RiskError::from)?;
         Ok(Moment {
             prices,
             supply: Shares(supply),

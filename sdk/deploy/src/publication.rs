@@ -3,26 +3,43 @@
 use crate::price::EXPONENT;
 use crate::steps::Local;
 use anyhow::{Context, Result};
-use ballast_risk::state::StoredSlice;
+use ballast_risk::state::{MarketParams, SourceKind, StoredSlice};
 use ballast_rpc::{Cluster, ClusterError, TestCluster};
 use ballast_sdk::instructions::{self, surface};
 use ballast_sdk::prices::{self, Publication};
-use ballast_sdk::{addresses, Instruction, Pubkey};
+use ballast_sdk::{addresses, Instruction};
 use solana_signer::Signer;
 
-/// Publishes at both sources of a local network's market.
+/// The quote token is worth one, in units of 10^[`EXPONENT`].
+const PAR: i64 = 100_000_000;
+
+/// Publishes at both sources of a local network's market, and the quote token at par.
 ///
 /// # Errors
 /// A cluster that cannot be used.
 pub fn publish(
     cluster: &mut dyn TestCluster,
-    price_feed: Pubkey,
-    second_feed: Pubkey,
+    params: &MarketParams,
     publication: &Publication,
 ) -> Result<(), ClusterError> {
-    // The second first: whoever hears of the first may act on both.
-    cluster.set_account(&prices::switchboard_account(second_feed, publication))?;
-    cluster.set_account(&prices::pull_account(price_feed, publication))
+    // The first last: whoever hears of it may act on all.
+    let [first, second, quote] = &params.sources;
+    let par = Publication {
+        feed_id: quote.feed,
+        price: PAR,
+        confidence: PAR.unsigned_abs() / 10_000,
+        exponent: EXPONENT,
+        ..*publication
+    };
+    for (source, publication) in [(quote, &par), (second, publication), (first, publication)] {
+        if let (Some(kind), Some(key)) = (source.kind(), prices::local_account_of(source)) {
+            cluster.set_account(&match kind {
+                SourceKind::SwitchboardOnDemand => prices::switchboard_account(key, publication),
+                _ => prices::pull_account(key, publication),
+            })?;
+        }
+    }
+    Ok(())
 }
 
 impl Local {
@@ -41,13 +58,13 @@ impl Local {
             publish_time: clock.unix_timestamp,
             slot: clock.slot,
         };
-        publish(cluster, self.price_feed, self.second_feed, &publication)
+        publish(cluster, &self.params, &publication)
     }
 
     /// Returns `observe` of the asset's market.
     pub fn observe(&self) -> Instruction {
         let market = &self.keys.risk_market;
-        instructions::observe(market, &self.params, &self.price_feed, Some(&self.second_feed))
+        instructions::observe(market, &self.params, &self.feeds)
     }
 
     /// Observes the market and publishes a surface: these slices, or the configured smile. The

@@ -3,13 +3,14 @@
 use crate::config::Config;
 use crate::keys::{self, PROGRAMS};
 use anchor_spl::token::spl_token;
-use anyhow::{bail, Context, Result};
+use anyhow::{anyhow, bail, Context, Result};
 use ballast_risk::state::MarketParams;
 use ballast_rpc::{tokens, TestCluster};
 use ballast_sdk::addresses::{self, VaultKeys};
+use ballast_sdk::feeds::PriceFeeds;
 use ballast_sdk::instructions::options::{self, ClearingHouseKeys, MarketKeys};
 use ballast_sdk::instructions::surface;
-use ballast_sdk::{instructions, prices, Instruction, Pubkey};
+use ballast_sdk::{instructions, Instruction, Pubkey};
 use ballast_vault::CreateVaultArgs;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
@@ -32,10 +33,8 @@ pub struct Local {
     pub mint: Keypair,
     /// Feed id of the asset.
     pub feed_id: [u8; 32],
-    /// Where its price is published.
-    pub price_feed: Pubkey,
-    /// Where its second source publishes.
-    pub second_feed: Pubkey,
+    /// Where its prices are published.
+    pub feeds: PriceFeeds,
     /// Addresses of the vault and all it uses.
     pub keys: VaultKeys,
     /// Addresses of the options clearing house.
@@ -79,8 +78,7 @@ impl Local {
             authority,
             mint,
             feed_id,
-            price_feed: prices::local_price_account(&feed_id),
-            second_feed: prices::local_switchboard_account(&feed_id),
+            feeds: PriceFeeds::local(&market.params).ok_or_else(|| anyhow!("{asset} has no price source"))?,
             keys,
             house,
             params: market.params,
@@ -92,7 +90,6 @@ impl Local {
         let risk_market = self.keys.risk_market;
         MarketKeys {
             risk_market,
-            price_feed: self.price_feed,
             surface: addresses::surface(&risk_market),
         }
     }

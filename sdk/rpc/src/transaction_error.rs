@@ -39,10 +39,9 @@ pub enum Meaning {
     Refused,
 }
 
-const BEATEN: [&str; 8] = [
+const BEATEN: [&str; 7] = [
     "NothingToDo",
-    "ObservedTooSoon",
-    "PriceOlderThanStored",
+    "SilenceDeclaredAlready",
     "CollateralInPlace",
     "NoPendingOrder",
     "NothingQueued",

@@ -8,7 +8,7 @@ use ballast_vault::Order;
 
 /// Returns the instruction of an action, cranked by `keeper`.
 pub fn instruction(action: &CrankAction, snapshot: &Snapshot, keeper: &Pubkey) -> Instruction {
-    let (keys, feed) = (&snapshot.keys, &snapshot.price_feed.key);
+    let keys = &snapshot.keys;
     let orders = |lots: Lots| {
         vec![Order {
             market: 0,
@@ -16,15 +16,13 @@ pub fn instruction(action: &CrankAction, snapshot: &Snapshot, keeper: &Pubkey) -
         }]
     };
     match *action {
-        CrankAction::Observe => {
-            let second = snapshot.second_feed.as_ref().map(|account| &account.key);
-            instructions::observe(&keys.risk_market, &snapshot.risk_market.params, feed, second)
-        }
-        CrankAction::Fulfil => instructions::venue::fulfil(keys, feed),
+        CrankAction::Observe => snapshot.observe(),
+        CrankAction::DeclareSilence(source) => instructions::declare_silence(&keys.risk_market, source),
+        CrankAction::Fulfil => instructions::venue::fulfil(keys),
         CrankAction::CollectWithdrawal => instructions::collect_withdrawal(keys),
-        CrankAction::MoveCollateral(_) => instructions::move_collateral(keys, feed),
-        CrankAction::Mark => instructions::mark(keys, feed),
-        CrankAction::Rebalance(lots) => instructions::rebalance(keys, feed, keeper, orders(lots)),
-        CrankAction::Unwind(lots) => instructions::unwind(keys, feed, keeper, orders(lots)),
+        CrankAction::MoveCollateral(_) => instructions::move_collateral(keys),
+        CrankAction::Mark => instructions::mark(keys),
+        CrankAction::Rebalance(lots) => instructions::rebalance(keys, keeper, orders(lots)),
+        CrankAction::Unwind(lots) => instructions::unwind(keys, keeper, orders(lots)),
     }
 }

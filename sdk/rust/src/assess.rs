@@ -4,7 +4,7 @@
 //! use ballast_sdk::assess::{BookMarket, BookPosition, Freshness, PositionKind, assess, decimal};
 //! use ballast_sdk::Pubkey;
 //!
-//! let btc = BookMarket { market: Pubkey::new_unique(), price_feed: Pubkey::new_unique(), surface: Some(Pubkey::new_unique()) };
+//! let btc = BookMarket { market: Pubkey::new_unique(), surface: Some(Pubkey::new_unique()) };
 //! let book = [
 //!     // One bitcoin (six decimals of the quote token), held outright.
 //!     BookPosition { market: btc.market, kind: PositionKind::Linear { entry: None }, lots: 1_000_000 },
@@ -17,7 +17,7 @@
 //! ];
 //! let instruction = assess(&[btc], &book, Freshness { price_seconds: 30, surface_seconds: 600 }).unwrap();
 //! // Send it, or only simulate it; `decode` then reads the transaction's return data.
-//! assert_eq!(instruction.accounts.len(), 3);
+//! assert_eq!(instruction.accounts.len(), 2);
 //! ```
 
 use anchor_lang::prelude::{AccountMeta, Pubkey};
@@ -31,8 +31,6 @@ use ballast_risk::{AssessArgs, AssessLeg, AssessReport, ASSESS_VERSION};
 pub struct BookMarket {
     /// The risk market.
     pub market: Pubkey,
-    /// Its price account.
-    pub price_feed: Pubkey,
     /// Its surface; `None` where the book has no options on it.
     pub surface: Option<Pubkey>,
 }
@@ -146,12 +144,7 @@ pub fn assess(markets: &[BookMarket], book: &[BookPosition], freshness: Freshnes
         legs,
     };
     let accounts = markets.iter().flat_map(|market| {
-        [
-            market.market,
-            market.price_feed,
-            market.surface.unwrap_or(ballast_risk::ID),
-        ]
-        .map(|key| AccountMeta::new_readonly(key, false))
+        [market.market, market.surface.unwrap_or(ballast_risk::ID)].map(|key| AccountMeta::new_readonly(key, false))
     });
     Ok(Instruction {
         program_id: ballast_risk::ID,
@@ -222,7 +215,6 @@ mod tests {
     fn markets_are_sorted_and_positions_follow_them() {
         let market = |byte: u8| BookMarket {
             market: Pubkey::from([byte; 32]),
-            price_feed: Pubkey::from([byte + 100; 32]),
             surface: None,
         };
         let fresh = Freshness {
@@ -236,7 +228,7 @@ mod tests {
         };
         let built = assess(&[market(9), market(3)], &[position(9), position(3)], fresh).unwrap();
         assert_eq!(built.accounts[0].pubkey, Pubkey::from([3; 32]));
-        assert_eq!(built.accounts[5].pubkey, ballast_risk::ID);
+        assert_eq!(built.accounts[3].pubkey, ballast_risk::ID);
         // Discriminator, two ages, number of legs, then the legs.
         assert_eq!(built.data.len(), 8 + 4 + 4 + 4 + 2 * 18);
         assert_eq!((built.data[20], built.data[38]), (1 << 4, 0));

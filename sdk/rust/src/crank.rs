@@ -19,8 +19,10 @@ use solana_transaction::versioned::VersionedTransaction;
 pub mod budget {
     use ballast_core_vault::crank::CrankAction;
 
-    /// `observe` with a second source and a venue; held to 25,000.
+    /// `observe` with all sources and a venue; held to 25,000.
     pub const OBSERVE: u32 = 37_500;
+    /// `declare_silence`.
+    pub const DECLARE_SILENCE: u32 = 30_000;
     /// `rebalance` and `unwind` with one order, the venue's part included; held to 120,000.
     pub const TRADE: u32 = 180_000;
     /// `move_collateral`, with the venue and a token transfer.
@@ -42,6 +44,7 @@ pub mod budget {
     pub const fn of(action: &CrankAction) -> u32 {
         match action {
             CrankAction::Observe => OBSERVE,
+            CrankAction::DeclareSilence(_) => DECLARE_SILENCE,
             CrankAction::Mark => MARK,
             CrankAction::Fulfil => FULFIL,
             CrankAction::CollectWithdrawal => COLLECT_WITHDRAWAL,

@@ -2,11 +2,13 @@
 //! guesses.
 
 use crate::addresses::{self, VaultKeys};
+use crate::feeds::PriceFeeds;
 use anchor_lang::prelude::{AccountMeta, Pubkey};
 use anchor_lang::solana_program::instruction::Instruction;
 use anchor_lang::solana_program::system_program;
 use anchor_lang::{InstructionData, ToAccountMetas};
 use anchor_spl::token::spl_token::ID as TOKEN;
+use ballast_core_market::price_clock::Source;
 use ballast_risk::state::MarketParams;
 use ballast_vault::state::VaultBreaker;
 use ballast_vault::valuation::__client_accounts_valuation::Valuation;
@@ -39,18 +41,14 @@ pub fn create_risk_market(creator: &Pubkey, args: ballast_risk::CreateMarketArgs
     )
 }
 
-/// `ballast_risk::observe`. `second_feed` is needed where `params` has a second source; the venues
-/// follow from `params`.
-pub fn observe(
-    market: &Pubkey,
-    params: &MarketParams,
-    price_feed: &Pubkey,
-    second_feed: Option<&Pubkey>,
-) -> Instruction {
+/// `ballast_risk::observe`. `feeds` has an account for each source of `params`; the venues follow
+/// from `params`.
+pub fn observe(market: &Pubkey, params: &MarketParams, feeds: &PriceFeeds) -> Instruction {
     let accounts = ballast_risk::accounts::Observe {
         market: *market,
-        price_feed: *price_feed,
-        second_feed: second_feed.copied(),
+        price_feed: feeds.first,
+        second_feed: feeds.second,
+        quote_feed: feeds.quote,
     };
     let mut instruction = build(ballast_risk::ID, accounts, ballast_risk::instruction::Observe {});
     let venues = params.venues().iter();
@@ -60,11 +58,21 @@ pub fn observe(
     instruction
 }
 
-fn valuation(keys: &VaultKeys, price_feed: &Pubkey) -> Valuation {
+/// `ballast_risk::declare_silence`. Anyone may send it.
+pub fn declare_silence(market: &Pubkey, source: Source) -> Instruction {
+    let accounts = ballast_risk::accounts::DeclareSilence { market: *market };
+    let source = source.into();
+    build(
+        ballast_risk::ID,
+        accounts,
+        ballast_risk::instruction::DeclareSilence { source },
+    )
+}
+
+fn valuation(keys: &VaultKeys) -> Valuation {
     Valuation {
         vault: keys.vault,
         risk_market: keys.risk_market,
-        price_feed: *price_feed,
         venue_market: keys.venue_market,
         venue_trader: keys.venue_trader,
     }
@@ -114,11 +122,11 @@ pub struct DepositTerms {
 }
 
 /// Builds `ballast_vault::deposit`.
-pub fn deposit(keys: &VaultKeys, price_feed: &Pubkey, who: &Holder, terms: DepositTerms) -> Instruction {
+pub fn deposit(keys: &VaultKeys, who: &Holder, terms: DepositTerms) -> Instruction {
     let DepositTerms { amount, min_shares } = terms;
     let accounts = ballast_vault::accounts::Deposit {
         depositor: who.key,
-        valuation: valuation(keys, price_feed),
+        valuation: valuation(keys),
         custody: keys.custody,
         share_mint: keys.share_mint,
         depositor_quote: who.quote,
@@ -133,10 +141,10 @@ pub fn deposit(keys: &VaultKeys, price_feed: &Pubkey, who: &Holder, terms: Depos
 }
 
 /// `ballast_vault::redeem`.
-pub fn redeem(keys: &VaultKeys, price_feed: &Pubkey, who: &Holder, request: RedeemRequest) -> Instruction {
+pub fn redeem(keys: &VaultKeys, who: &Holder, request: RedeemRequest) -> Instruction {
     let accounts = ballast_vault::accounts::Redeem {
         holder: who.key,
-        valuation: valuation(keys, price_feed),
+        valuation: valuation(keys),
         custody: keys.custody,
         share_mint: keys.share_mint,
         holder_quote: who.quote,
@@ -169,14 +177,9 @@ pub fn request_redemption(keys: &VaultKeys, who: &Holder, shares: u64) -> Instru
 }
 
 /// `ballast_vault::complete_redemption`. Anyone may send it.
-pub fn complete_redemption(
-    keys: &VaultKeys,
-    price_feed: &Pubkey,
-    holder: &Pubkey,
-    holder_quote: &Pubkey,
-) -> Instruction {
+pub fn complete_redemption(keys: &VaultKeys, holder: &Pubkey, holder_quote: &Pubkey) -> Instruction {
     let accounts = ballast_vault::accounts::CompleteRedemption {
-        valuation: valuation(keys, price_feed),
+        valuation: valuation(keys),
         ticket: addresses::ticket(&keys.vault, holder),
         holder: *holder,
         custody: keys.custody,
@@ -192,10 +195,10 @@ pub fn complete_redemption(
     )
 }
 
-fn trade(keys: &VaultKeys, price_feed: &Pubkey, keeper: &Pubkey) -> ballast_vault::accounts::Rebalance {
+fn trade(keys: &VaultKeys, keeper: &Pubkey) -> ballast_vault::accounts::Rebalance {
     ballast_vault::accounts::Rebalance {
         keeper: *keeper,
-        valuation: valuation(keys, price_feed),
+        valuation: valuation(keys),
         custody: keys.custody,
         share_mint: keys.share_mint,
         venue_program: ballast_reference_venue::ID,
@@ -203,27 +206,27 @@ fn trade(keys: &VaultKeys, price_feed: &Pubkey, keeper: &Pubkey) -> ballast_vaul
 }
 
 /// `ballast_vault::rebalance`. Anyone may send it.
-pub fn rebalance(keys: &VaultKeys, price_feed: &Pubkey, keeper: &Pubkey, orders: Vec<Order>) -> Instruction {
+pub fn rebalance(keys: &VaultKeys, keeper: &Pubkey, orders: Vec<Order>) -> Instruction {
     build(
         ballast_vault::ID,
-        trade(keys, price_feed, keeper),
+        trade(keys, keeper),
         ballast_vault::instruction::Rebalance { orders },
     )
 }
 
 /// `ballast_vault::unwind`. Anyone may send it.
-pub fn unwind(keys: &VaultKeys, price_feed: &Pubkey, keeper: &Pubkey, orders: Vec<Order>) -> Instruction {
+pub fn unwind(keys: &VaultKeys, keeper: &Pubkey, orders: Vec<Order>) -> Instruction {
     build(
         ballast_vault::ID,
-        trade(keys, price_feed, keeper),
+        trade(keys, keeper),
         ballast_vault::instruction::Unwind { orders },
     )
 }
 
 /// `ballast_vault::move_collateral`. Anyone may send it.
-pub fn move_collateral(keys: &VaultKeys, price_feed: &Pubkey) -> Instruction {
+pub fn move_collateral(keys: &VaultKeys) -> Instruction {
     let accounts = ballast_vault::accounts::MoveCollateral {
-        valuation: valuation(keys, price_feed),
+        valuation: valuation(keys),
         custody: keys.custody,
         share_mint: keys.share_mint,
         venue_vault: keys.venue_vault,
@@ -238,11 +241,10 @@ pub fn move_collateral(keys: &VaultKeys, price_feed: &Pubkey) -> Instruction {
 }
 
 /// `ballast_vault::mark`. Anyone may send it.
-pub fn mark(keys: &VaultKeys, price_feed: &Pubkey) -> Instruction {
+pub fn mark(keys: &VaultKeys) -> Instruction {
     let accounts = ballast_vault::accounts::Mark {
         vault: keys.vault,
         risk_market: keys.risk_market,
-        price_feed: *price_feed,
         venue_market: keys.venue_market,
         venue_trader: keys.venue_trader,
         share_mint: keys.share_mint,

@@ -4,8 +4,7 @@
 use crate::accounts::RawAccount;
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::AccountSerialize;
-use ballast_risk::oracle::switchboard;
-use ballast_risk::state::{PriceSource, SourceKind};
+use ballast_risk::state::{PriceSource, SourceKind, SWITCHBOARD_PROGRAM};
 use pyth_solana_receiver_sdk::price_update::{PriceFeedMessage, PriceUpdateV2, VerificationLevel};
 
 /// A price to publish.
@@ -33,11 +32,7 @@ pub fn pull_source(feed_id: [u8; 32]) -> PriceSource {
 /// Returns a market source that reads one Switchboard On-Demand feed, as mainnet's program writes
 /// it.
 pub fn switchboard_source(account: Pubkey) -> PriceSource {
-    PriceSource::new(
-        SourceKind::SwitchboardOnDemand,
-        switchboard::PROGRAM,
-        account.to_bytes(),
-    )
+    PriceSource::new(SourceKind::SwitchboardOnDemand, SWITCHBOARD_PROGRAM, account.to_bytes())
 }
 
 /// Returns the address used for a feed's price account on local networks: any account of the
@@ -58,7 +53,7 @@ pub fn local_account_of(source: &PriceSource) -> Option<Pubkey> {
 /// Returns the address used for an asset's Switchboard feed on local networks, where its Pyth feed
 /// is `feed_id`.
 pub fn local_switchboard_account(feed_id: &[u8; 32]) -> Pubkey {
-    Pubkey::find_program_address(&[b"ballast local price", feed_id], &switchboard::PROGRAM).0
+    Pubkey::find_program_address(&[b"ballast local price", feed_id], &SWITCHBOARD_PROGRAM).0
 }
 
 /// Returns a fully verified `PriceUpdateV2` at `key`.
@@ -143,7 +138,7 @@ pub fn switchboard_account(key: Pubkey, publication: &Publication) -> RawAccount
     }
     RawAccount {
         key,
-        owner: switchboard::PROGRAM,
+        owner: SWITCHBOARD_PROGRAM,
         data,
     }
 }
@@ -153,6 +148,7 @@ mod tests {
     use super::*;
     use ballast_core_market::admission::RawPrice;
     use ballast_risk::errors::RiskError;
+    use ballast_risk::oracle::switchboard;
 
     fn publication(price: i64, confidence: u64, exponent: i32) -> Publication {
         Publication {

@@ -2,7 +2,10 @@
 
 use crate::accounts::{DecodeError, RawAccount};
 use crate::addresses::VaultKeys;
+use crate::feeds::{FeedAccounts, PriceFeeds};
+use crate::{instructions, Instruction};
 use anchor_lang::prelude::{Clock, Pubkey};
+pub use ballast_core_market::admission::PriceUse;
 use ballast_core_market::admission::{Now, PriceError, RawPrice};
 use ballast_core_market::breaker::BreakerSet;
 use ballast_core_market::observation::MarketObservation;
@@ -14,9 +17,8 @@ use ballast_core_vault::prices::MarketPrices;
 pub use ballast_core_vault::prices::Purpose;
 use ballast_core_vault::state::VaultState;
 use ballast_reference_venue::state::{Market as VenueMarket, Trader};
-use ballast_risk::oracle::{self, OracleAccount};
 use ballast_risk::read;
-use ballast_risk::state::{Market as RiskMarket, PriceSource};
+use ballast_risk::state::Market as RiskMarket;
 use ballast_vault::state::Vault;
 use ballast_venues::{PositionAccounts, Reference, Venue};
 
@@ -36,10 +38,10 @@ pub struct Snapshot {
     pub keys: VaultKeys,
     /// Chain time.
     pub clock: Clock,
-    /// The price account.
-    pub price_feed: RawAccount,
-    /// The account of the market's second price source, if it has one.
-    pub second_feed: Option<RawAccount>,
+    /// Where its market's prices are published.
+    pub feeds: PriceFeeds,
+    /// Those accounts, as the chain has them.
+    pub published: FeedAccounts,
     /// Risk market, as stored.
     pub risk_market: RiskMarket,
     /// Risk market, decoded.
@@ -55,7 +57,7 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Returns the accounts a snapshot needs besides the price account and the clock, in the order
+    /// Returns the accounts a snapshot needs besides the price accounts and the clock, in the order
     /// [`Self::decode`] takes them.
     pub fn accounts(keys: &VaultKeys) -> [Pubkey; 5] {
         [
@@ -75,7 +77,8 @@ impl Snapshot {
     pub fn decode(
         keys: VaultKeys,
         clock: Clock,
-        price_feed: RawAccount,
+        feeds: PriceFeeds,
+        published: FeedAccounts,
         accounts: [Option<RawAccount>; 5],
     ) -> Result<Self, DecodeError> {
         let names = Self::accounts(&keys);
@@ -89,8 +92,8 @@ impl Snapshot {
         };
         Ok(Self {
             clock,
-            price_feed,
-            second_feed: None,
+            feeds,
+            published,
             risk_market,
             market,
             state: *vault.state(),
@@ -117,12 +120,6 @@ impl Snapshot {
         self.venue.trader.venue_trader()
     }
 
-    /// With the account of the market's second price source.
-    #[must_use]
-    pub fn with_second(self, second_feed: Option<RawAccount>) -> Self {
-        Self { second_feed, ..self }
-    }
-
     /// Returns the chain's time as plain values.
     pub fn now(&self) -> Now {
         read::now(&self.clock)
@@ -130,8 +127,7 @@ impl Snapshot {
 
     /// Returns the published price, if the price account can be decoded.
     pub fn raw_price(&self) -> Option<RawPrice> {
-        let [source, _] = &self.risk_market.params.sources;
-        decode(source, &self.price_feed)
+        self.published.raw_price(&self.risk_market.params)
     }
 
     /// Returns what an observation at this moment would see.
@@ -139,10 +135,7 @@ impl Snapshot {
     /// # Errors
     /// The rule that refuses the price.
     pub fn observation(&self) -> Result<MarketObservation, PriceError> {
-        let (params, now) = (&self.risk_market.params, self.now());
-        let raw = self.raw_price().ok_or(PriceError::Unreadable)?;
-        let second = params.second_source().zip(self.second_feed.as_ref());
-        let second = second.and_then(|(source, account)| decode(source, account));
+        let params = &self.risk_market.params;
         let size = Value::from_amount(params.standard_order);
         let venue = &self.venue.market;
         let quoted = params.venues().iter().zip(size).filter_map(|(source, size)| {
@@ -150,11 +143,40 @@ impl Snapshot {
             source.quote(&venue.owner, &venue.data, size).filter(|_| ours)
         });
         Ok(MarketObservation {
-            price: self.market.newer_price(&raw, now)?,
-            second: second.and_then(|raw| self.market.second_price(&raw, now)),
             trading_cost: quoted.map(|quote| quote.cost.0).min(),
-            implied: self.market.implied,
+            ..self.published.observation(params, &self.market, self.now())?
         })
+    }
+
+    /// Returns `observe` of the vault's market.
+    pub fn observe(&self) -> Instruction {
+        instructions::observe(&self.keys.risk_market, &self.risk_market.params, &self.feeds)
+    }
+
+    /// Returns the snapshot with its market as an observation at this moment would leave it; as it
+    /// is if that would change nothing, or be refused.
+    #[must_use]
+    pub fn observed(mut self) -> Self {
+        let seen = self.observation();
+        if let Ok(Some(state)) = seen.and_then(|observation| self.market.observe(&observation, self.now())) {
+            self.market.state = Some(state);
+        }
+        self
+    }
+
+    /// Returns the observation that has to come before what rests on a price of this use, if one
+    /// has to: see [`MarketView::needs_observation`].
+    pub fn observation_due(&self, usage: PriceUse) -> Option<Instruction> {
+        let is_due = self.market.needs_observation(usage, self.now());
+        is_due.then(|| self.observe())
+    }
+
+    /// Returns [`Self::observation_due`], and the snapshot behind it.
+    pub fn at_a_fresh_price(self, usage: PriceUse) -> (Self, Option<Instruction>) {
+        match self.observation_due(usage) {
+            Some(observe) => (self.observed(), Some(observe)),
+            None => (self, None),
+        }
     }
 
     /// Returns the actions due now, in the order to send them: see [`crank::plan`].
@@ -163,7 +185,6 @@ impl Snapshot {
         let plan = crank::plan(&CrankInputs {
             market: self.market,
             observation: self.observation().ok(),
-            raw_price: self.raw_price(),
             vault: &self.state,
             position: &position,
             terms: self.trading_terms(),
@@ -178,13 +199,12 @@ impl Snapshot {
     /// # Errors
     /// The rule that refused the price.
     pub fn prices(&self, purpose: Purpose) -> Result<MarketPrices, PriceError> {
-        MarketPrices::read(&self.market, self.raw_price().as_ref(), purpose, self.now())
+        MarketPrices::read(&self.market, purpose, self.now())
     }
 
-    /// Returns the market's breakers that are active whatever the price in hand; all of them before
-    /// the first observation.
+    /// Returns the market's breakers that are active now; all of them before the first observation.
     pub fn active_breakers(&self) -> BreakerSet {
-        self.market.active_breakers(None, self.now()).unwrap_or(BreakerSet::ALL)
+        self.market.active_breakers(self.now()).unwrap_or(BreakerSet::ALL)
     }
 
     /// Returns the vault's position at the venue, its funding brought up to date at `mid`; `None`
@@ -217,14 +237,4 @@ impl Snapshot {
             now: self.now(),
         })
     }
-}
-
-/// Returns the published price in an account, if it is the source's and can be decoded.
-fn decode(source: &PriceSource, account: &RawAccount) -> Option<RawPrice> {
-    let account = OracleAccount {
-        key: &account.key,
-        owner: &account.owner,
-        data: &account.data,
-    };
-    oracle::decode(source, &account).ok()
 }

@@ -1,41 +1,42 @@
 //! What the accounts behind a vault's net asset values say, read by their bytes. Layouts:
-//! `docs/reference/accounts-market.md`; the vault's and Pyth's are Borsh.
+//! `docs/reference/accounts-market.md`; the vault's is Borsh.
 //! `tests/e2e/vault/net_asset_values.rs` holds these readers against the programs' own types.
 
 use crate::bytes::Bytes;
-use ballast_core_market::admission::{PriceUse, RawPrice, Reference, SecondPrice, UseLimits};
+use ballast_core_market::admission::{Now, PriceError, PriceUse, Print, UseLimits};
+use ballast_core_market::price_clock::{ClockParams, ClosePair, Declared, Kept, PriceClock};
+use ballast_core_math::estimators::EwmaVariance;
 use ballast_core_types::basis_points::BasisPoints;
-use ballast_core_types::{Price, PriceBounds};
+use ballast_core_types::Price;
 
 /// First eight bytes of SHA-256 of `account:Vault`.
 const VAULT: [u8; 8] = [211, 8, 232, 43, 2, 152, 117, 119];
 /// First eight bytes of SHA-256 of `account:Market`.
 const MARKET: [u8; 8] = [219, 190, 213, 55, 0, 227, 198, 154];
-/// First eight bytes of SHA-256 of `account:PriceUpdateV2`.
-const PRICE_UPDATE: [u8; 8] = [34, 241, 35, 99, 157, 126, 244, 205];
 /// Layout of a vault that is read here.
 const VAULT_VERSION: u8 = 2;
 /// Layout of a market that is read here.
-const MARKET_VERSION: u8 = 2;
+const MARKET_VERSION: u8 = 3;
 
 /// Offsets in a market's account.
 mod market {
     /// u8: layout version.
     pub const VERSION_AT: usize = 8;
-    /// 32 bytes: feed of the first price source, after its format and its owner.
-    pub const FEED_AT: usize = 72 + 33;
-    /// 4 bytes: whether each use requires the second source.
-    pub const REQUIRES_SECOND_AT: usize = 332;
     /// Limits of each use, 44 bytes each.
-    pub const USES_AT: usize = 336;
+    pub const USES_AT: usize = 404;
     /// Bytes of one use's limits.
     pub const USE_BYTES: usize = 44;
-    /// Fixed: the slow price.
-    pub const SLOW_PRICE_AT: usize = 896;
-    /// i64: when the stored price was published.
-    pub const PUBLISH_TIME_AT: usize = 928;
-    /// The second source's last price: low, mid, high, publish time, slot.
-    pub const SECOND_AT: usize = 1_080;
+    /// How it reads the chain's time: two u32.
+    pub const CLOCK_AT: usize = 672;
+    /// Price, confidence and slow price, the high, publish time and slot.
+    pub const PRICE_AT: usize = 992;
+    /// u64: fast variance a year, 40 fraction bits.
+    pub const FAST_VARIANCE_AT: usize = 1_088;
+    /// The second source's last print: price, confidence, publish time, slot. After it the last
+    /// close pair, the quote token, and two declarations of silence.
+    pub const SECOND_AT: usize = 1_216;
+    /// Bytes of what is kept of the quote token.
+    pub const QUOTE_BYTES: usize = 16;
 }
 
 /// Returns the quote tokens in a vault's ledger, base units; `None` if the bytes are no vault of
@@ -62,19 +63,25 @@ pub fn vault_cash(data: &[u8]) -> Option<u64> {
     bytes.u64()
 }
 
-/// What a market says of a price for one use.
+/// What a market says of its price for one use.
 #[derive(Clone, Copy, Debug)]
 pub struct MarketPrice {
-    /// The feed of its first source.
-    pub feed: [u8; 32],
-    /// Limits of the use.
+    /// The use.
+    pub usage: PriceUse,
+    /// Its limits.
     pub limits: UseLimits,
-    /// What a new price is compared with.
-    pub reference: Reference,
-    /// The second source's last price.
-    pub second: Option<SecondPrice>,
-    /// The slow price.
-    pub slow: Price,
+    /// What the market keeps of its price.
+    pub clock: PriceClock,
+}
+
+impl MarketPrice {
+    /// Returns the price, as the program has it.
+    ///
+    /// # Errors
+    /// The rule that refuses it.
+    pub fn price(&self, now: Now) -> Result<Print, PriceError> {
+        self.clock.price(self.usage, &self.limits, now)
+    }
 }
 
 /// Reads a market's account; `None` if it is none of this layout, or was never observed.
@@ -83,67 +90,67 @@ pub fn market(data: &[u8], usage: PriceUse) -> Option<MarketPrice> {
     if Bytes::at(data, market::VERSION_AT)?.u8()? != MARKET_VERSION {
         return None;
     }
-    let slow = Bytes::at(data, market::SLOW_PRICE_AT)?.price()?;
     Some(MarketPrice {
-        feed: Bytes::at(data, market::FEED_AT)?.take()?,
+        usage,
         limits: limits(data, usage)?,
-        reference: Reference {
-            publish_time: Bytes::at(data, market::PUBLISH_TIME_AT)?.i64()?,
-            slow_price: Some(slow),
-        },
-        second: second(data),
-        slow,
+        clock: clock(data)?,
     })
 }
 
 fn limits(data: &[u8], usage: PriceUse) -> Option<UseLimits> {
     let index = PriceUse::ALL.iter().position(|other| *other == usage)?;
-    let required = Bytes::at(data, market::REQUIRES_SECOND_AT.checked_add(index)?)?.u8()?;
     let at = index.checked_mul(market::USE_BYTES)?.checked_add(market::USES_AT)?;
     let mut bytes = Bytes::at(data, at)?;
+    let (max_age_seconds, max_divergence, required) = (bytes.u32()?, bytes.u32()?, bytes.u32()?);
     Some(UseLimits {
-        max_age_seconds: bytes.u32()?,
-        max_age_slots: bytes.u32()?,
-        max_divergence: BasisPoints(bytes.u32()?),
+        max_age_seconds,
+        max_divergence: BasisPoints(max_divergence),
         max_confidence: bytes.ratio()?,
         max_deviation: bytes.ratio()?,
         requires_second: required != 0,
     })
 }
 
-fn second(data: &[u8]) -> Option<SecondPrice> {
+fn clock(data: &[u8]) -> Option<PriceClock> {
+    let mut params = Bytes::at(data, market::CLOCK_AT)?;
+    let mut first = Bytes::at(data, market::PRICE_AT)?;
+    let (price, confidence, slow_price) = (first.price()?, first.ratio()?, first.price()?);
+    first.fixed()?;
+    let variance = Bytes::at(data, market::FAST_VARIANCE_AT)?.u64()?;
     let mut bytes = Bytes::at(data, market::SECOND_AT)?;
-    let bounds = PriceBounds {
-        low: bytes.price()?,
-        mid: bytes.price()?,
-        high: bytes.price()?,
-    };
-    Some(SecondPrice {
-        bounds,
-        publish_time: bytes.i64()?,
-        slot: bytes.u64()?,
-    })
-}
-
-/// Reads a fully verified Pyth price update of this feed.
-pub fn pyth_price(data: &[u8], feed: &[u8; 32]) -> Option<RawPrice> {
-    /// How an update says that every guardian was checked.
-    const FULL: u8 = 1;
-    /// Previous publish time, average price and its confidence.
-    const REST: usize = 3 * 8;
-    let mut bytes = Bytes::account(data, &PRICE_UPDATE)?;
-    bytes.skip(32)?;
-    if bytes.u8()? != FULL || bytes.take()? != *feed {
-        return None;
-    }
-    let (price, confidence) = (bytes.i64()?, bytes.u64()?);
-    let (exponent, publish_time) = (bytes.i32()?, bytes.i64()?);
-    bytes.skip(REST)?;
-    Some(RawPrice {
+    let (second, confidence_of_second) = (bytes.fixed()?, bytes.ratio()?);
+    let (published, slot) = (bytes.i64()?, bytes.u64()?);
+    let second = Price::from_fixed(second).map(|price| Kept {
         price,
-        confidence,
-        exponent,
-        publish_time,
-        slot: bytes.u64()?,
+        confidence: confidence_of_second,
+        publish_time: published,
+        slot,
+    });
+    let (pair_at, divergence) = (bytes.i64()?, bytes.u32()?);
+    bytes.skip(4 + market::QUOTE_BYTES)?;
+    let mut declared = || {
+        let (at, slot) = (bytes.i64()?, bytes.u64()?);
+        Some((at != 0 || slot != 0).then_some(Declared { at, slot }))
+    };
+    Some(PriceClock {
+        params: ClockParams {
+            ahead_seconds: params.u32()?,
+            least_slot_milliseconds: params.u32()?,
+        },
+        first: Kept {
+            price,
+            confidence,
+            publish_time: first.i64()?,
+            slot: first.u64()?,
+        },
+        second,
+        // What may be missing is stored as one more.
+        pair: divergence.checked_sub(1).map(|divergence| ClosePair {
+            at: pair_at,
+            divergence: BasisPoints(divergence),
+        }),
+        silence: [declared()?, declared()?],
+        slow_price,
+        fast_variance: EwmaVariance::from_bits(variance),
     })
 }

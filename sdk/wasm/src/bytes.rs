@@ -40,11 +40,6 @@ impl<'a> Bytes<'a> {
         self.take().map(u32::from_le_bytes)
     }
 
-    /// Takes a signed integer of 32 bits.
-    pub fn i32(&mut self) -> Option<i32> {
-        self.take().map(i32::from_le_bytes)
-    }
-
     /// Takes an unsigned integer of 64 bits.
     pub fn u64(&mut self) -> Option<u64> {
         self.take().map(u64::from_le_bytes)

@@ -50,9 +50,9 @@ const VAULT_WORDS: usize = 8 + 4_096 / 8;
 static VAULT: [AtomicU64; VAULT_WORDS] = [const { AtomicU64::new(0) }; VAULT_WORDS];
 
 /// Returns where a vault's accounts are written before [`vault_net_asset_values`]: their address in
-/// linear memory. First eight words: the lengths of vault, market, price, venue market and venue
-/// trader in bytes, unix time, slot, and one that is not used. Then their bytes, one account after
-/// the other without a gap.
+/// linear memory. First eight words: the lengths of vault, market, venue market and venue trader in
+/// bytes, unix time, slot, and two that are not used. Then their bytes, one account after the other
+/// without a gap.
 #[allow(unsafe_code, reason = "as above")]
 #[no_mangle]
 pub extern "C" fn vault_input() -> *const AtomicU64 {
@@ -86,13 +86,12 @@ fn from_input(bytes: &[u8]) -> Option<NetAssetValues> {
     let accounts = VaultAccounts {
         vault: account(0)?,
         market: account(1)?,
-        price: account(2)?,
-        venue_market: account(3)?,
-        venue_trader: account(4)?,
+        venue_market: account(2)?,
+        venue_trader: account(3)?,
     };
     let now = Now {
-        unix_time: word(5)? as i64,
-        slot: word(6)?,
+        unix_time: word(4)? as i64,
+        slot: word(5)?,
     };
     net_asset_values(&accounts, now)
 }

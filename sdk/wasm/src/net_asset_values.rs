@@ -2,7 +2,7 @@
 //! of what the program would decide.
 
 use crate::accounts;
-use ballast_core_market::admission::{admit, confirm, Now, PriceUse, Recency};
+use ballast_core_market::admission::{Now, PriceUse};
 use ballast_core_types::Value;
 use ballast_core_vault::portfolio::Portfolio;
 use ballast_venues::{PositionAccounts, Reference, Venue};
@@ -15,8 +15,6 @@ pub struct VaultAccounts<'a> {
     pub vault: &'a [u8],
     /// Its risk market.
     pub market: &'a [u8],
-    /// The price update of the market's first source, Pyth's.
-    pub price: &'a [u8],
     /// The venue's market.
     pub venue_market: &'a [u8],
     /// The vault's account there.
@@ -36,9 +34,7 @@ pub struct NetAssetValues {
 /// not of its layout, no price is admitted, or a value does not fit.
 pub fn net_asset_values(accounts: &VaultAccounts, now: Now) -> Option<NetAssetValues> {
     let market = accounts::market(accounts.market, PriceUse::Nav)?;
-    let raw = accounts::pyth_price(accounts.price, &market.feed)?;
-    let price = admit(&raw, &market.limits, &market.reference, Recency::NotOlder, now).ok()?;
-    let price = confirm(&price, market.second.as_ref(), &market.limits, now).ok()?;
+    let price = market.price(now).ok()?;
     let venue = PositionAccounts {
         market: accounts.venue_market,
         trader: accounts.venue_trader,
@@ -48,7 +44,7 @@ pub fn net_asset_values(accounts: &VaultAccounts, now: Now) -> Option<NetAssetVa
         position: Reference::position(&venue, price.bounds.mid, now.unix_time).ok()?,
     };
     Some(NetAssetValues {
-        low: portfolio.nav_low(&price.bounds, market.slow)?,
+        low: portfolio.nav_low(&price.bounds, market.clock.slow_price)?,
         high: portfolio.nav_high(&price.bounds)?,
     })
 }

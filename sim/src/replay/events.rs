@@ -1,6 +1,7 @@
 //! Six falls, and how late or early the risk engine was.
 
 use ballast_core_market::breaker::MARKET;
+use ballast_core_market::observation::MARKET_BREAKERS;
 use ballast_core_market::regime::Regime;
 use serde::Serialize;
 
@@ -51,7 +52,7 @@ pub struct Met {
     /// Elevated or worse, Stressed or worse, Crisis.
     pub regimes: [Option<i64>; 3],
     /// Each breaker of a market, in the order of its panel.
-    pub breakers: [Option<i64>; 7],
+    pub breakers: [Option<i64>; MARKET_BREAKERS],
 }
 
 impl Met {

@@ -1,10 +1,9 @@
 //! What observes a market.
 
-use ballast_core_market::admission::{admit, PriceError, Recency, Reference, UseLimits};
+use ballast_core_market::admission::{admit, PriceError, PrintLimits};
 use ballast_core_market::observation::{MarketObservation, MarketState, ObservationParams};
-use ballast_core_market::signals::ObserveError;
+use ballast_core_market::price_clock::MAX_PRINT_AGE_SECONDS;
 use ballast_core_math::estimators::EwmaVariance;
-use ballast_core_types::basis_points::BasisPoints;
 use ballast_core_types::{Ratio, I80F48};
 use thiserror::Error;
 
@@ -22,14 +21,6 @@ pub enum ObserverError {
         /// The rule.
         refusal: PriceError,
     },
-    /// The observation was refused.
-    #[error("at {time}: the observation is refused: {refusal:?}")]
-    Observation {
-        /// When, unix seconds.
-        time: i64,
-        /// The rule.
-        refusal: ObserveError,
-    },
     /// Whatever runs the compiled program failed.
     #[error("at {time}: {message}")]
     Machine {
@@ -42,7 +33,7 @@ pub enum ObserverError {
 
 /// Something that observes a market, observation by observation.
 pub trait Observer {
-    /// Returns the market after one more observation.
+    /// Returns the market after one more observation; as it was if the price is not newer.
     ///
     /// # Errors
     /// [`ObserverError`]; the market is then as it was.
@@ -57,16 +48,8 @@ pub struct Native {
     state: Option<MarketState>,
 }
 
-/// What a price has to satisfy to be observed: the limits of `Exit` in `migrations/local.toml`. No
-/// deviation is asked of an observation, so what is active there is not read.
-const LIMITS: UseLimits = UseLimits {
-    max_age_seconds: 300,
-    max_age_slots: 7_500,
-    max_confidence: Ratio::from_fixed(I80F48::lit("0.05")),
-    max_deviation: Ratio::from_fixed(I80F48::ONE),
-    max_divergence: BasisPoints(10_000),
-    requires_second: false,
-};
+/// The widest confidence that is taken in: that of `exit` in `migrations/local.toml`.
+const MAX_CONFIDENCE: Ratio = Ratio::from_fixed(I80F48::lit("0.05"));
 
 impl Native {
     /// Returns an observer of a market that nobody has observed yet. `params` have to be validated.
@@ -84,25 +67,30 @@ impl Observer for Native {
     fn observe(&mut self, observation: &PriceObservation) -> Result<MarketState, ObserverError> {
         let time = observation.time;
         let now = observation.now();
-        let reference = Reference {
-            publish_time: self
-                .state
-                .map_or(i64::MIN, |state: MarketState| state.signals.publish_time),
-            slow_price: None,
+        let refused = |refusal| ObserverError::Price { time, refusal };
+        let limits = PrintLimits {
+            newer_than: self.state.map(|state| state.signals.publish_time),
+            latest: now.unix_time,
+            max_age_seconds: MAX_PRINT_AGE_SECONDS,
+            max_confidence: MAX_CONFIDENCE,
         };
-        let price = admit(&observation.raw_price(), &LIMITS, &reference, Recency::Newer, now)
-            .map_err(|refusal| ObserverError::Price { time, refusal })?;
+        // Published at the moment of its observation.
+        let price = admit(&observation.raw_price(), &limits, 0, now).map_err(refused)?;
+        let price = match (price, self.state) {
+            (Some(price), _) => price,
+            (None, Some(state)) => return Ok(state),
+            (None, None) => return Err(refused(PriceError::NothingObserved)),
+        };
         let observation = MarketObservation {
-            price,
+            price: Some(price),
             second: None,
+            quote: None,
             trading_cost: observation.trading_cost,
             implied: observation.implied,
         };
         let next = match &self.state {
-            None => MarketState::first(&observation, self.initial_variance, now),
-            Some(state) => state
-                .next(&self.params, &observation, now)
-                .map_err(|refusal| ObserverError::Observation { time, refusal })?,
+            None => MarketState::first(&price, &observation, self.initial_variance, now),
+            Some(state) => state.next(&self.params, &observation, now).map_err(refused)?,
         };
         self.state = Some(next);
         Ok(next)

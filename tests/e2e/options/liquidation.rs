@@ -77,6 +77,39 @@ fn coverage(report: &MarginStatusReport) -> i64 {
 }
 
 #[test]
+fn r23_nobody_is_liquidated_because_a_price_has_aged() {
+    let mut failing = Failing::new(40_000);
+    // The highest price at which the account stands, to a unit of the quote token.
+    let begins = |failing: &Failing, price: u32, age: i64| {
+        let mut world = failing.world.copy();
+        world.markets[0].price = price.to_string();
+        world.advance(60);
+        world.pass(age, 1);
+        let begin = ix::begin_liquidation(&world.keys, &failing.owner.account, &world.market_keys());
+        world.crank(begin).is_ok()
+    };
+    let (mut stands, mut falls) = (50_000, 50_500);
+    while !begins(&failing, falls, 0) {
+        (stands, falls) = (falls, falls + 500);
+        failing.world.move_to(&stands.to_string());
+        assert!(falls < 70_000, "it never fails");
+    }
+    while falls - stands > 1 {
+        let middle = (stands + falls) / 2;
+        let half = if begins(&failing, middle, 0) {
+            &mut falls
+        } else {
+            &mut stands
+        };
+        *half = middle;
+    }
+    // Ten seconds on the price is some thirty dollars wider for whoever trades, not for this.
+    assert!(!begins(&failing, stands, 10));
+    // Past that nobody is liquidated at it at all.
+    assert!(!begins(&failing, falls, 11));
+}
+
+#[test]
 fn a_healthy_account_is_left_alone() {
     let mut failing = Failing::new(60_000);
     refused(failing.begin(), OptionsError::Healthy);

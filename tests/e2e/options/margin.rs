@@ -115,7 +115,6 @@ fn a_stale_surface_stops_margin_and_a_flat_account_leaves_all_the_same() {
     let flat = world.participant(1_000 * USD);
     world.pass(3_601, 1_000);
     world.publish_prices();
-    world.observe_all();
     refused_by_name(world.withdraw(&strangle.writer, USD), "SurfaceStale");
     world.withdraw(&flat, 1_000 * USD).unwrap();
     world.assert_sound();
@@ -145,11 +144,6 @@ fn markets_can_neither_be_left_out_nor_replaced_nor_passed_twice() {
         ..markets[0]
     };
     refused(withdraw(&mut world, &[swapped, markets[1]]), OptionsError::NotListed);
-    let other_price = ix::MarketKeys {
-        price_feed: markets[1].price_feed,
-        ..markets[0]
-    };
-    assert!(withdraw(&mut world, &[other_price, markets[1]]).is_err());
     let foreign = ix::MarketKeys {
         risk_market: world.keys.house,
         ..markets[0]

@@ -4,6 +4,7 @@ mod assess;
 mod margin_reader;
 mod observation;
 mod oracle;
+mod price_clock;
 mod surface;
 mod surface_rules;
 mod switchboard;

@@ -4,9 +4,9 @@
 use ballast_core_market::admission::PriceUse;
 use ballast_core_market::breaker::Breaker;
 use ballast_risk::errors::RiskError;
-use ballast_risk::oracle::{self, OracleAccount};
 use ballast_risk::read;
 use ballast_risk::state::VenueSource;
+use ballast_sdk::feeds::PriceFeeds;
 use ballast_sdk::instructions as ix;
 use ballast_sdk::prices;
 use ballast_testkit::params;
@@ -31,11 +31,15 @@ fn world() -> World {
     let market = ballast_sdk::addresses::risk_market(&admin, &args.name);
     let venue = ballast_sdk::addresses::venue_market(&market, &mint);
     args.params.sources[1] = prices::pull_source(SECOND);
-    args.params.requires_second = [1, 0, 0, 1];
+    args.params.sources[2] = prices::pull_source(params::QUOTE_FEED);
+    for place in [0, 3] {
+        args.params.uses[place].requires_second = 1;
+    }
     args.params.venues[0] = VenueSource::new(VenueKind::Reference, ballast_reference_venue::ID, venue);
     let mut world = World::bare(&args.name);
     world.send(&[ix::create_risk_market(&admin, args)], &[]).unwrap();
-    world.second_feed = Some(prices::local_price_account(&SECOND));
+    world.feeds.second = Some(prices::local_price_account(&SECOND));
+    world.feeds.quote = Some(prices::local_price_account(&params::QUOTE_FEED));
     let create = ix::venue::create_market(&admin, &market, &mint, params::venue());
     world.send(&[create], &[]).unwrap();
     both(&mut world, "50000", "50010");
@@ -43,25 +47,16 @@ fn world() -> World {
     world
 }
 
-/// Publishes a price of each source, now.
+/// Publishes a price of each source, and the quote token at par, now.
 fn both(world: &mut World, first: &str, second: &str) {
     world.set_price(first, "10");
     world.set_second_price(second, "10");
+    world.set_quote_price("1", "0.0001");
 }
 
 fn price_for(world: &World, usage: PriceUse) -> Result<(), u32> {
-    let market = world.risk_market();
-    let feed = world.raw(&world.price_feed).unwrap();
-    let account = OracleAccount {
-        key: &feed.key,
-        owner: &feed.owner,
-        data: &feed.data,
-    };
-    let raw = oracle::decode(&market.params.sources[0], &account).unwrap();
-    let price = market
-        .view()
-        .unwrap()
-        .live_price(&raw, usage, read::now(&world.clock()));
+    let view = world.risk_market().view().unwrap();
+    let price = view.price(usage, read::now(&world.clock()));
     price.map(|_| ()).map_err(|refusal| code(RiskError::from(refusal)))
 }
 
@@ -97,7 +92,7 @@ fn r5_sources_that_diverge_stop_what_adds_risk_and_trip_the_breaker() {
         );
     }
     let view = world.risk_market().view().unwrap();
-    let active = view.active_breakers(None, read::now(&world.clock())).unwrap();
+    let active = view.active_breakers(read::now(&world.clock())).unwrap();
     assert!(active.has(Breaker::SourceDivergence) && !active.has(Breaker::PriceJump));
 }
 
@@ -107,19 +102,22 @@ fn whoever_observes_cannot_leave_out_what_speaks_against_him() {
     world.pass(60, 60);
     both(&mut world, "50000", "50000");
     let (market, params) = (world.risk_market, world.risk_market().params);
-    let (feed, second) = (world.price_feed, world.second_feed.unwrap());
-    let sound = ix::observe(&market, &params, &feed, Some(&second));
+    let feeds = world.feeds;
+    let sound = ix::observe(&market, &params, &feeds);
+    let with = |second, quote| {
+        let feeds = PriceFeeds { second, quote, ..feeds };
+        ix::observe(&market, &params, &feeds)
+    };
     let mut without_venue = sound.clone();
     without_venue.accounts.pop();
     let mut another_venue = sound.clone();
-    another_venue.accounts.last_mut().unwrap().pubkey = feed;
+    another_venue.accounts.last_mut().unwrap().pubkey = feeds.first;
     let before = world.fingerprint();
     for (instruction, expected) in [
-        (ix::observe(&market, &params, &feed, None), RiskError::SecondFeedMissing),
-        (
-            ix::observe(&market, &params, &feed, Some(&market)),
-            RiskError::PriceOwner,
-        ),
+        (with(None, feeds.quote), RiskError::SecondFeedMissing),
+        (with(Some(market), feeds.quote), RiskError::PriceOwner),
+        (with(feeds.second, None), RiskError::QuoteFeedMissing),
+        (with(feeds.second, Some(market)), RiskError::PriceOwner),
         (without_venue, RiskError::VenueAccounts),
         (another_venue, RiskError::VenueAccounts),
     ] {
@@ -159,6 +157,6 @@ fn observing_everything_stays_under_its_ceiling() {
     world.pass(600, 600);
     both(&mut world, "50100", "50090");
     let used = world.observe().unwrap().compute_units_consumed;
-    println!("observe with a second source and a venue: {used} CU");
-    assert!(used <= 25_000, "{used} CU");
+    println!("observe with all sources and a venue: {used} CU");
+    assert!(used <= 20_000, "{used} CU");
 }

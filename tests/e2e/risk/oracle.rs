@@ -3,7 +3,7 @@
 use anchor_lang::prelude::Pubkey;
 use ballast_core_market::breaker::Breaker;
 use ballast_risk::errors::RiskError;
-use ballast_risk::state::{PriceSource, SignalSettings};
+use ballast_risk::state::{PriceSource, SignalSettings, PYTH_PUSH_PROGRAM, PYTH_RECEIVERS};
 use ballast_risk::CreateMarketArgs;
 use ballast_sdk::instructions as ix;
 use ballast_sdk::prices::{self, Publication};
@@ -36,15 +36,14 @@ fn observed_after(change: impl FnOnce(&mut Publication)) -> Option<u32> {
 #[test]
 fn r6_each_malformed_price_is_refused_by_its_own_rule() {
     assert_eq!(observed_after(|_| ()), None);
-    let table: [(fn(&mut Publication), RiskError); 9] = [
+    let table: [(fn(&mut Publication), RiskError); 8] = [
         (|p| p.feed_id = [8; 32], RiskError::PriceFeed),
         (|p| p.price = 0, RiskError::PriceNotPositive),
         (|p| p.price = -1, RiskError::PriceNotPositive),
         (|p| p.exponent = 3, RiskError::PriceExponent),
         (|p| p.exponent = -40, RiskError::PriceExponent),
-        (|p| p.publish_time += 1, RiskError::PriceFromTheFuture),
+        (|p| p.publish_time += 6, RiskError::PriceFromTheFuture),
         (|p| p.slot += 1, RiskError::PriceFromTheFuture),
-        (|p| p.publish_time -= 60, RiskError::PriceOlderThanStored),
         (|p| p.confidence = 300_000_000_000, RiskError::PriceTooWide),
     ];
     for (change, expected) in table {
@@ -53,16 +52,18 @@ fn r6_each_malformed_price_is_refused_by_its_own_rule() {
 }
 
 #[test]
-fn r6_stale_prices_are_refused_in_seconds_and_in_slots() {
-    for (seconds, slots, expected) in [
-        (301, 10, RiskError::PriceTooOld),
-        (20, 1_501, RiskError::PriceTooManySlotsOld),
-    ] {
+fn r6_stale_prices_are_refused_by_the_clock_and_by_slots() {
+    for (seconds, slots, refused) in [(30, 10, false), (31, 10, true), (20, 154, false), (20, 155, true)] {
         let mut world = World::new();
         world.pass(60, 60);
         world.set_price("50100", "10");
         world.pass(seconds, slots);
-        assert_eq!(error_code(&world.observe()), code(expected));
+        let sent = world.observe();
+        if refused {
+            assert_eq!(error_code(&sent), code(RiskError::PriceTooOld));
+        } else {
+            sent.unwrap();
+        }
     }
 }
 
@@ -71,9 +72,9 @@ fn r6_foreign_unverified_and_garbled_accounts_are_refused() {
     let mut world = World::new();
     world.pass(60, 60);
     let news = world.publication("50100", "10");
-    let sound = prices::pull_account(world.price_feed, &news);
+    let sound = prices::pull_account(world.feeds.first, &news);
     let partial = prices::pull_account_verified(
-        world.price_feed,
+        world.feeds.first,
         &news,
         VerificationLevel::Partial { num_signatures: 12 },
     );
@@ -82,6 +83,8 @@ fn r6_foreign_unverified_and_garbled_accounts_are_refused() {
     for (owner, data, expected) in [
         (Pubkey::new_unique(), sound.data.clone(), RiskError::PriceOwner),
         (ballast_risk::ID, sound.data.clone(), RiskError::PriceOwner),
+        // Of Pyth's other receiver.
+        (PYTH_RECEIVERS[1].0, sound.data.clone(), RiskError::PriceOwner),
         (sound.owner, partial.data, RiskError::PriceUnverified),
         (sound.owner, garbled, RiskError::PriceLayout),
         (sound.owner, sound.data[..40].to_vec(), RiskError::PriceLayout),
@@ -93,16 +96,24 @@ fn r6_foreign_unverified_and_garbled_accounts_are_refused() {
 }
 
 #[test]
-fn one_price_is_observed_once_and_not_too_often() {
-    let mut world = World::new();
-    assert_eq!(error_code(&world.observe()), code(RiskError::PriceOlderThanStored));
-    world.pass(9, 9);
-    world.set_price("50001", "10");
-    assert_eq!(error_code(&world.observe()), code(RiskError::ObservedTooSoon));
-    world.pass(1, 1);
-    world.set_price("50001", "10");
-    world.observe().unwrap();
-    assert_eq!(world.risk_market().signals.observations, 2);
+fn r6_an_update_counts_by_the_signatures_its_receiver_asks_for() {
+    for ((receiver, whole), count) in PYTH_RECEIVERS.into_iter().zip([13, 3]) {
+        assert_eq!(whole, count);
+        let mut args = params::risk_market();
+        args.params.sources[0].owner = receiver;
+        let mut world = World::bare(&args.name);
+        let admin = world.admin.pubkey();
+        world.send(&[ix::create_risk_market(&admin, args)], &[]).unwrap();
+        let news = world.publication("50000", "10");
+        let mut signed = |num_signatures| {
+            let level = VerificationLevel::Partial { num_signatures };
+            let update = prices::pull_account_verified(world.feeds.first, &news, level);
+            put(&mut world.svm, update.key, receiver, update.data);
+            world.observe()
+        };
+        assert_eq!(error_code(&signed(count - 1)), code(RiskError::PriceUnverified));
+        signed(count).unwrap();
+    }
 }
 
 #[test]
@@ -145,13 +156,13 @@ fn with_source(mut args: CreateMarketArgs, source: PriceSource) -> CreateMarketA
 fn a_legacy_push_account_is_read_where_it_is_pinned() {
     let args = params::risk_market();
     let mut world = World::bare(&args.name);
-    let (owner, account) = (Pubkey::new_unique(), Pubkey::new_unique());
-    let source = params::push_source(owner, account);
+    let (owner, account) = (PYTH_PUSH_PROGRAM, Pubkey::new_unique());
+    let source = params::push_source(account);
     let admin = world.admin.pubkey();
     world
         .send(&[ix::create_risk_market(&admin, with_source(args, source))], &[])
         .unwrap();
-    world.price_feed = account;
+    world.feeds.first = account;
 
     let halted = push_account(&world, 5_000_000_000_000, 2);
     put(&mut world.svm, account, owner, halted);
@@ -163,9 +174,9 @@ fn a_legacy_push_account_is_read_where_it_is_pinned() {
     assert_eq!(error_code(&world.observe()), code(RiskError::PriceLayout));
     let elsewhere = Pubkey::new_unique();
     put(&mut world.svm, elsewhere, owner, sound.clone());
-    world.price_feed = elsewhere;
+    world.feeds.first = elsewhere;
     assert_eq!(error_code(&world.observe()), code(RiskError::PriceFeed));
-    world.price_feed = account;
+    world.feeds.first = account;
     put(&mut world.svm, account, owner, sound);
     world.observe().unwrap();
     let account = world.raw(&world.risk_market).unwrap().risk_market().unwrap();
@@ -178,7 +189,7 @@ fn signals(args: &mut CreateMarketArgs) -> &mut SignalSettings {
 
 #[test]
 fn r8_no_zero_and_no_excess_gets_into_a_market() {
-    let table: [(fn(&mut CreateMarketArgs), RiskError); 43] = [
+    let table: [(fn(&mut CreateMarketArgs), RiskError); 51] = [
         (|a| a.name = [0; 16], RiskError::MarketName),
         (|a| a.name[0] = 7, RiskError::MarketName),
         (|a| a.name[15] = b'x', RiskError::MarketName),
@@ -186,25 +197,46 @@ fn r8_no_zero_and_no_excess_gets_into_a_market() {
         (|a| a.initial_variance = fixed("26"), RiskError::InitialVariance),
         (
             |a| a.params.sources[0].owner = Pubkey::default(),
-            RiskError::PriceSource,
+            RiskError::SourceOwner,
         ),
+        (
+            |a| a.params.sources[0].owner = Pubkey::new_from_array([5; 32]),
+            RiskError::SourceOwner,
+        ),
+        (
+            |a| a.params.sources[0].owner = PYTH_PUSH_PROGRAM,
+            RiskError::SourceOwner,
+        ),
+        (
+            |a| {
+                a.params.sources[1] = params::push_source(Pubkey::new_from_array([6; 32]));
+                a.params.sources[1].owner = PYTH_RECEIVERS[0].0;
+            },
+            RiskError::SourceOwner,
+        ),
+        (|a| a.params.sources[2] = a.params.sources[0], RiskError::QuoteSource),
         (|a| a.params.sources[0].feed = [0; 32], RiskError::PriceSource),
         (|a| a.params.sources[0].kind = 0, RiskError::PriceSource),
         (|a| a.params.sources[1].kind = 9, RiskError::PriceSource),
         (|a| a.params.sources[1] = a.params.sources[0], RiskError::SecondSource),
-        (|a| a.params.requires_second[0] = 1, RiskError::RequiresSecond),
+        (|a| a.params.uses[0].requires_second = 1, RiskError::RequiresSecond),
         (
             |a| {
-                a.params.sources[1] = prices::pull_source([9; 32]);
-                a.params.requires_second = [1, 1, 1, 1];
+                *a = params::with_second(&[]);
+                a.params.uses[4].requires_second = 2;
             },
             RiskError::RequiresSecond,
         ),
+        (|a| *a = params::with_second(&[2]), RiskError::RequiresSecond),
         (|a| a.params.venues[0].kind = 9, RiskError::VenueSource),
         (|a| a.params.standard_order = 0, RiskError::StandardOrder),
         (|a| a.params.standard_order = u64::MAX, RiskError::StandardOrder),
         (|a| a.params.uses[0].max_age_seconds = 0, RiskError::MaxAge),
-        (|a| a.params.uses[1].max_age_slots = 0, RiskError::MaxAgeSlots),
+        (|a| a.params.uses[0].max_age_seconds = 11, RiskError::MaxAge),
+        (|a| a.params.uses[2].max_age_seconds = 11, RiskError::MaxAge),
+        (|a| a.params.uses[4].max_age_seconds = 61, RiskError::MaxAge),
+        (|a| a.params.clock.ahead_seconds = 0, RiskError::ClockAhead),
+        (|a| a.params.clock.least_slot_milliseconds = 0, RiskError::ClockSlot),
         (
             |a| a.params.uses[2].max_confidence = fixed("0"),
             RiskError::MaxConfidence,
@@ -223,7 +255,6 @@ fn r8_no_zero_and_no_excess_gets_into_a_market() {
         (|a| a.params.exit_haircut.base = fixed("0"), RiskError::ExitHaircut),
         (|a| a.params.exit_haircut.per_hour = fixed("0"), RiskError::ExitHaircut),
         (|a| a.params.exit_haircut.max = fixed("0.6"), RiskError::ExitHaircut),
-        (|a| signals(a).min_interval_seconds = 0, RiskError::MinInterval),
         (|a| signals(a).sampling_seconds = 0, RiskError::Sampling),
         (
             |a| signals(a).fast_variance_seconds = 0,

@@ -2,7 +2,7 @@
 
 use anchor_lang::prelude::Pubkey;
 use ballast_risk::errors::RiskError;
-use ballast_risk::oracle::switchboard;
+use ballast_risk::state::SWITCHBOARD_PROGRAM;
 use ballast_sdk::instructions as ix;
 use ballast_sdk::prices::{self, Publication};
 use ballast_testkit::params;
@@ -20,7 +20,7 @@ fn a_switchboard_feed_is_observed_where_it_is_pinned() {
     let admin = world.admin.pubkey();
     let created = world.send(&[ix::create_risk_market(&admin, args)], &[]);
     created.unwrap();
-    world.price_feed = account;
+    world.feeds.first = account;
 
     let news = world.publication("50000", "10");
     let sound = prices::switchboard_account(account, &news);
@@ -33,7 +33,7 @@ fn a_switchboard_feed_is_observed_where_it_is_pinned() {
     garbled[0] ^= 1;
     let mut thin = sound.data.clone();
     thin[2_360] = 2;
-    let owner = switchboard::PROGRAM;
+    let owner = SWITCHBOARD_PROGRAM;
     for (owner, data, expected) in [
         (Pubkey::new_unique(), sound.data.clone(), RiskError::PriceOwner),
         (owner, garbled, RiskError::PriceLayout),
@@ -52,9 +52,9 @@ fn a_switchboard_feed_is_observed_where_it_is_pinned() {
     }
     let elsewhere = Pubkey::new_unique();
     put(&mut world.svm, elsewhere, owner, sound.data.clone());
-    world.price_feed = elsewhere;
+    world.feeds.first = elsewhere;
     assert_eq!(error_code(&world.observe()), u32::from(RiskError::PriceFeed));
-    world.price_feed = account;
+    world.feeds.first = account;
     put(&mut world.svm, account, owner, sound.data);
     world.observe().unwrap();
     let signals = world.raw(&world.risk_market).unwrap().risk_market().unwrap().signals;

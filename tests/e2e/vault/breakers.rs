@@ -112,8 +112,9 @@ fn exits_and_reductions_stay_open_under_every_set_of_breakers() {
 
 #[test]
 fn a_drawdown_trips_on_the_observation_that_sees_it_and_bars_openings_only() {
-    let (mut world, user) = running_with(with(VaultBreaker::Drawdown, 300, 100));
-    still(&mut world, 30, "47000");
+    let (mut world, user) = running_with(with(VaultBreaker::Drawdown, 150, 100));
+    // Three per cent are no jump of the market.
+    still(&mut world, 30, "48500");
     // Nobody has observed it yet: the order's own observation already forbids it, and being refused
     // leaves no trace.
     forbidden(

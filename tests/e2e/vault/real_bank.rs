@@ -4,6 +4,7 @@
 use anchor_lang::prelude::{Clock, Pubkey};
 use anchor_lang::solana_program::program_pack::Pack;
 use ballast_sdk::addresses::VaultKeys;
+use ballast_sdk::feeds::PriceFeeds;
 use ballast_sdk::instructions::{self as ix, Holder};
 use ballast_sdk::prices::{self, Publication};
 use ballast_sdk::{addresses, Instruction};
@@ -79,15 +80,11 @@ async fn a_vault_lives_on_a_real_bank() {
     let args = params::risk_market();
     let market = addresses::risk_market(&admin, &args.name);
     let keys = VaultKeys::derive(&admin, 1, &mint, &market);
-    let feed = prices::local_price_account(&params::FEED);
+    let feeds = PriceFeeds::local(&args.params).unwrap();
+    let observe = ix::observe(&market, &args.params, &feeds);
     send(&mut bank, &[ix::create_risk_market(&admin, args)], &[]).await;
-    publish(&mut bank, feed, 50_000).await;
-    send(
-        &mut bank,
-        &[ix::observe(&market, &params::risk_market().params, &feed, None)],
-        &[],
-    )
-    .await;
+    publish(&mut bank, feeds.first, 50_000).await;
+    send(&mut bank, std::slice::from_ref(&observe), &[]).await;
     send(
         &mut bank,
         &[ix::venue::create_market(&admin, &market, &mint, params::venue())],
@@ -127,25 +124,24 @@ async fn a_vault_lives_on_a_real_bank() {
         amount: MILLION,
         min_shares: 1,
     };
-    send(&mut bank, &[ix::deposit(&keys, &feed, &holder, terms)], &[&user]).await;
+    send(&mut bank, &[ix::deposit(&keys, &holder, terms)], &[&user]).await;
     let order = ix::rebalance(
         &keys,
-        &feed,
         &admin,
         vec![Order {
             market: 0,
             lots: 11_500_000,
         }],
     );
-    send(&mut bank, &[ix::move_collateral(&keys, &feed), order], &[]).await;
+    send(&mut bank, &[ix::move_collateral(&keys), order], &[]).await;
     let slot = bank.banks_client.get_root_slot().await.unwrap();
     bank.warp_to_slot(slot + 10).unwrap();
-    publish(&mut bank, feed, 50_000).await;
+    publish(&mut bank, feeds.first, 50_000).await;
     let request = RedeemRequest::Amount {
         amount: 1_000_000_000,
         max_shares: u64::MAX,
     };
-    send(&mut bank, &[ix::redeem(&keys, &feed, &holder, request)], &[&user]).await;
+    send(&mut bank, &[observe, ix::redeem(&keys, &holder, request)], &[&user]).await;
 
     let account = bank.banks_client.get_account(quote).await.unwrap().unwrap();
     let held = anchor_spl::token::spl_token::state::Account::unpack(&account.data)

@@ -70,7 +70,6 @@ impl ClearingHouseFixture {
             next_nonce: 0,
         };
         house.publish_prices();
-        house.observe_all();
         house.draw_surfaces();
         let args = CreateClearingHouseArgs {
             number: 1,

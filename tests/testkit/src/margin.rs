@@ -10,7 +10,7 @@ pub use market::{decimal, in_days, MarginMarket, EXPIRIES, MARKETS};
 
 use crate::params;
 use crate::tokens::put;
-use crate::world::{Sent, World, START};
+use crate::world::{PricedMarket, Sent, World, START};
 use anchor_lang::Discriminator;
 use ballast_risk::state::{StoredSlice, Surface, SURFACE_VERSION};
 use ballast_risk::AssessReport;
@@ -51,7 +51,6 @@ impl MarginFixture {
             markets.push(MarginMarket {
                 accounts: BookMarket {
                     market,
-                    price_feed: prices::local_price_account(feed),
                     surface: Some(surface),
                 },
                 feed: *feed,
@@ -64,21 +63,22 @@ impl MarginFixture {
         let mut fixture = Self { world, markets };
         fixture.publish_prices();
         for market in fixture.markets.clone() {
-            let params = params::risk_market().params;
-            let observe = ix::observe(&market.accounts.market, &params, &market.accounts.price_feed, None);
-            fixture.world.send(&[observe], &[]).unwrap();
             fixture.put_surface(&market, START, &EXPIRIES);
         }
         fixture
     }
 
-    /// Publishes every market's price, now.
+    /// Publishes every market's price and observes it: now, or a second later if a price of this
+    /// second is kept already.
     pub fn publish_prices(&mut self) {
-        for market in &self.markets {
-            let mut publication = self.world.publication(&market.price, &market.confidence);
-            publication.feed_id = market.feed;
-            self.world.publish_price_at(market.accounts.price_feed, &publication);
-        }
+        let markets = self.markets.iter().map(|market| PricedMarket {
+            key: market.accounts.market,
+            feed: market.feed,
+            price: market.price.clone(),
+            confidence: market.confidence.clone(),
+        });
+        let markets: Vec<_> = markets.collect();
+        self.observe_markets(&markets);
     }
 
     /// Writes a market's surface, published at a time, with expiries in days from the beginning.

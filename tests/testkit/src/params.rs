@@ -4,8 +4,9 @@ use crate::fixed;
 use anchor_lang::prelude::Pubkey;
 use ballast_reference_venue::state::MarketParams;
 use ballast_risk::state::{
-    ExitHaircutParams, MarketBreakerSettings, MarketParams as RiskParams, ObservationSettings, PriceSource,
-    RegimeSettings, SignalSettings, SourceKind, StoredBreakerSettings, ThresholdSettings, UseSettings, VenueSource,
+    ClockSettings, ExitHaircutParams, MarketBreakerSettings, MarketParams as RiskParams, ObservationSettings,
+    PriceSource, RegimeSettings, SignalSettings, SourceKind, StoredBreakerSettings, ThresholdSettings, UseSettings,
+    VenueSource, PYTH_PUSH_PROGRAM,
 };
 use ballast_risk::CreateMarketArgs;
 use ballast_sdk::{addresses, prices};
@@ -14,13 +15,17 @@ use ballast_vault::CreateVaultArgs;
 
 /// The feed id of the tests' market.
 pub const FEED: [u8; 32] = [7; 32];
+/// The feed id of a second source.
+pub const SECOND_FEED: [u8; 32] = [9; 32];
+/// The feed id of the quote token's own source.
+pub const QUOTE_FEED: [u8; 32] = [11; 32];
 
 /// Returns a market with the pull feed [`FEED`], one source and no venue.
 pub fn risk_market() -> CreateMarketArgs {
     let usage = |max_age_seconds, confidence, deviation| UseSettings {
         max_age_seconds,
-        max_age_slots: max_age_seconds * 5,
         max_divergence: 100,
+        requires_second: 0,
         max_confidence: fixed(confidence),
         max_deviation: fixed(deviation),
     };
@@ -29,19 +34,28 @@ pub fn risk_market() -> CreateMarketArgs {
         initial_variance: fixed("0.36"),
         params: RiskParams {
             standard_order: 100_000_000_000,
-            sources: [prices::pull_source(FEED), PriceSource::default()],
+            sources: [
+                prices::pull_source(FEED),
+                PriceSource::default(),
+                PriceSource::default(),
+            ],
             venues: [VenueSource::default(); 2],
-            requires_second: [0; 4],
+            padding: [0; 7],
             uses: [
-                usage(60, "0.01", "0.3"),
-                usage(60, "0.01", "0.3"),
-                usage(300, "0.05", "0.6"),
+                usage(10, "0.01", "0.3"),
+                usage(10, "0.01", "0.3"),
+                usage(10, "0.05", "0.6"),
                 usage(60, "0.005", "0.2"),
+                usage(60, "0.01", "0.3"),
             ],
             exit_haircut: ExitHaircutParams {
                 base: fixed("0.02"),
                 per_hour: fixed("0.01"),
                 max: fixed("0.2"),
+            },
+            clock: ClockSettings {
+                ahead_seconds: 5,
+                least_slot_milliseconds: 200,
             },
             observation: observation(),
         },
@@ -63,7 +77,6 @@ pub fn observation() -> ObservationSettings {
     };
     ObservationSettings {
         signals: SignalSettings {
-            min_interval_seconds: 10,
             sampling_seconds: 300,
             fast_variance_seconds: 86_400,
             slow_variance_seconds: 864_000,
@@ -96,6 +109,7 @@ pub fn observation() -> ObservationSettings {
                 breaker(100, 50),
                 breaker(30_000, 20_000),
                 breaker(7_200, 5_400),
+                breaker(100, 50),
             ],
             longest_gap_seconds: 900,
         },
@@ -103,8 +117,19 @@ pub fn observation() -> ObservationSettings {
 }
 
 /// Returns a source that reads one legacy push account.
-pub fn push_source(owner: Pubkey, account: Pubkey) -> PriceSource {
-    PriceSource::new(SourceKind::PythPush, owner, account.to_bytes())
+pub fn push_source(account: Pubkey) -> PriceSource {
+    PriceSource::new(SourceKind::PythPush, PYTH_PUSH_PROGRAM, account.to_bytes())
+}
+
+/// Returns a market as [`risk_market`], with a second source of feed [`SECOND_FEED`] that these
+/// uses require: a use's place in [`PriceUse::ALL`](ballast_core_market::admission::PriceUse::ALL).
+pub fn with_second(requiring: &[usize]) -> CreateMarketArgs {
+    let mut args = risk_market();
+    args.params.sources[1] = prices::pull_source(SECOND_FEED);
+    for place in requiring {
+        args.params.uses[*place].requires_second = 1;
+    }
+    args
 }
 
 /// Returns a liquid venue.

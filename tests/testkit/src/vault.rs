@@ -115,10 +115,8 @@ impl VaultFixture {
     /// Returns what a keeper would see.
     pub fn snapshot(&self) -> Snapshot {
         let accounts = Snapshot::accounts(&self.keys).map(|key| self.raw(&key));
-        let feed = self.raw(&self.price_feed).expect("a price account");
-        let second = self.second_feed.and_then(|key| self.raw(&key));
-        let snapshot = Snapshot::decode(self.keys, self.clock(), feed, accounts).expect("the world's own accounts");
-        snapshot.with_second(second)
+        let published = self.feeds.accounts(|key| self.raw(key)).expect("a price account");
+        Snapshot::decode(self.keys, self.clock(), self.feeds, published, accounts).expect("the world's own accounts")
     }
 
     /// Returns the supply of shares.

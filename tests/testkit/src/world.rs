@@ -3,6 +3,7 @@
 mod prices;
 mod transactions;
 
+pub use prices::PricedMarket;
 pub use transactions::{error_code, more_units, Sent};
 
 use crate::params::{self, FEED};
@@ -10,6 +11,7 @@ use crate::tokens::{put_mint, put_tokens};
 use anchor_lang::prelude::{Clock, Pubkey};
 use ballast_risk::CreateMarketArgs;
 use ballast_sdk::accounts::RawAccount;
+use ballast_sdk::feeds::PriceFeeds;
 use ballast_sdk::instructions::{self as ix, Holder};
 use ballast_sdk::{addresses, prices as price_accounts};
 use litesvm::LiteSVM;
@@ -37,10 +39,8 @@ pub struct World {
     pub quote_mint: Pubkey,
     /// The risk market that is observed.
     pub risk_market: Pubkey,
-    /// Its price account.
-    pub price_feed: Pubkey,
-    /// The account of its second source, if it has one.
-    pub second_feed: Option<Pubkey>,
+    /// Where its prices are published.
+    pub feeds: PriceFeeds,
     /// Quote tokens handed out so far.
     pub minted: u64,
     /// Keys handed out so far.
@@ -56,13 +56,16 @@ impl World {
     /// Returns a world with this market, all of whose sources say 50,000, observed.
     pub fn with_market(market: CreateMarketArgs) -> Self {
         let mut world = Self::bare(&market.name);
-        let (admin, second) = (world.admin.pubkey(), market.params.sources[1]);
+        let (admin, params) = (world.admin.pubkey(), market.params);
         world
             .send(&[ix::create_risk_market(&admin, market)], &[])
             .expect("risk market");
-        if !second.is_none() {
-            world.second_feed = Some(price_accounts::local_price_account(&second.feed));
+        world.feeds = PriceFeeds::local(&params).expect("a source");
+        if world.feeds.second.is_some() {
             world.set_second_price("50000", "10");
+        }
+        if world.feeds.quote.is_some() {
+            world.set_quote_price("1", "0.0001");
         }
         world.set_price("50000", "10");
         world.observe().expect("first observation");
@@ -89,8 +92,11 @@ impl World {
             quote_mint,
             risk_market: addresses::risk_market(&admin.pubkey(), market_name),
             admin,
-            price_feed: price_accounts::local_price_account(&FEED),
-            second_feed: None,
+            feeds: PriceFeeds {
+                first: price_accounts::local_price_account(&FEED),
+                second: None,
+                quote: None,
+            },
             minted: 0,
             keys_made: 3,
         };

@@ -30,11 +30,13 @@ pub async fn check(config: &Config) -> Result<(), ServiceError> {
     let mut watched = vec![config.vault];
     match locate(&node, config).await {
         Err(error) => checks.failed("vault", error),
-        Ok((keys, feed, second)) => {
+        Ok((keys, feeds)) => {
             watched = Snapshot::accounts(&keys).to_vec();
-            watched.push(feed);
-            watched.extend(second);
-            checks.ok("vault", &format!("{} is read; its price is at {feed}", keys.vault));
+            watched.extend(feeds.keys());
+            checks.ok(
+                "vault",
+                &format!("{} is read; its price is at {}", keys.vault, feeds.first),
+            );
         }
     }
     let mut websockets = Vec::new();

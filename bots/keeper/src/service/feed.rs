@@ -3,6 +3,7 @@
 use super::lookup;
 use super::memory::published;
 use super::Shared;
+use ballast_core_market::price_clock::MAX_PRINT_AGE_SECONDS;
 use ballast_risk::state::{PriceSource, SourceKind};
 use ballast_rpc::{Node, ServiceError};
 use ballast_sdk::accounts::RawAccount;
@@ -57,13 +58,10 @@ fn publish_time(source: &PriceSource, account: &RawAccount) -> Option<i64> {
     ours.then_some(update.price_message.publish_time)
 }
 
-/// Returns whether the price in hand is too old to trade at.
+/// Returns whether the published price is too old to be observed.
 fn stale(snapshot: &Snapshot) -> bool {
-    let limit = snapshot
-        .market
-        .limits(ballast_core_market::admission::PriceUse::Trade)
-        .max_age_seconds;
-    published(snapshot).is_none_or(|(time, _)| snapshot.clock.unix_timestamp.saturating_sub(time) > i64::from(limit))
+    let limit = i64::from(MAX_PRINT_AGE_SECONDS);
+    published(snapshot).is_none_or(|(time, _)| snapshot.clock.unix_timestamp.saturating_sub(time) > limit)
 }
 
 /// Moves to a fresher account of the same feed, if the one in use went stale and the operator did
@@ -71,17 +69,17 @@ fn stale(snapshot: &Snapshot) -> bool {
 pub async fn find_fresher(shared: &Shared) {
     let snapshot = shared.memory().snapshot();
     let Some(Ok((snapshot, _))) = snapshot else { return };
-    let [source, _] = snapshot.risk_market.params.sources;
+    let [source, _, _] = snapshot.risk_market.params.sources;
     if shared.feed_is_given || source.kind() != Some(SourceKind::PythPull) || !stale(&snapshot) {
         return;
     }
     let Ok(Some(key)) = freshest(&shared.node, &source).await else {
         return;
     };
-    if key == snapshot.price_feed.key {
+    if key == snapshot.feeds.first {
         return;
     }
     tracing::info!(price_feed = %key, "the price account went stale; another one of the feed is fresher");
-    shared.memory().feed = key;
+    shared.memory().feeds.first = key;
     shared.feed_moved.notify_one();
 }

@@ -6,6 +6,7 @@ use ballast_rpc::clock::{clock, CLOCK};
 use ballast_rpc::node::Seen;
 use ballast_sdk::accounts::{DecodeError, RawAccount};
 use ballast_sdk::addresses::VaultKeys;
+use ballast_sdk::feeds::PriceFeeds;
 use ballast_sdk::snapshot::Snapshot;
 use ballast_sdk::Pubkey;
 use solana_hash::Hash;
@@ -32,10 +33,8 @@ struct Held {
 pub struct Memory {
     /// The vault's addresses.
     pub keys: VaultKeys,
-    /// The price account.
-    pub feed: Pubkey,
-    /// That of the market's second source, if it has one.
-    pub second_feed: Option<Pubkey>,
+    /// Where the market's prices are published.
+    pub feeds: PriceFeeds,
     held: HashMap<Pubkey, Held>,
     clock: Option<Clock>,
     blockhash: Option<Hash>,
@@ -45,11 +44,10 @@ pub struct Memory {
 
 impl Memory {
     /// Knows nothing but where to look.
-    pub fn new(keys: VaultKeys, feed: Pubkey, second_feed: Option<Pubkey>) -> Self {
+    pub fn new(keys: VaultKeys, feeds: PriceFeeds) -> Self {
         Self {
             keys,
-            feed,
-            second_feed,
+            feeds,
             held: HashMap::new(),
             clock: None,
             blockhash: None,
@@ -60,8 +58,7 @@ impl Memory {
 
     /// Returns the accounts to watch: price first, then those of the snapshot.
     pub fn watched(&self) -> Vec<Pubkey> {
-        let mut watched = vec![self.feed];
-        watched.extend(self.second_feed);
+        let mut watched: Vec<Pubkey> = self.feeds.keys().collect();
         watched.extend(Snapshot::accounts(&self.keys));
         watched
     }
@@ -84,7 +81,7 @@ impl Memory {
                 version: self.version,
             },
         );
-        let price = key == self.feed;
+        let price = key == self.feeds.first;
         let change = self.change.get_or_insert(Change { at, price });
         if price && !change.price {
             *change = Change { at, price };
@@ -121,19 +118,17 @@ impl Memory {
     pub fn snapshot(&self) -> Option<Result<(Snapshot, Hash), DecodeError>> {
         let (clock, blockhash) = (self.clock.clone()?, self.blockhash?);
         let held = |key: &Pubkey| self.held.get(key).and_then(|held| held.account.clone());
-        let Some(feed) = held(&self.feed) else {
-            return Some(Err(DecodeError::Missing(self.feed)));
+        let Some(of_feeds) = self.feeds.accounts(held) else {
+            return Some(Err(DecodeError::Missing(self.feeds.first)));
         };
         let accounts = Snapshot::accounts(&self.keys).map(|key| held(&key));
-        Some(Snapshot::decode(self.keys, clock, feed, accounts).map(|mut snapshot| {
+        let decoded = Snapshot::decode(self.keys, clock, self.feeds, of_feeds, accounts);
+        Some(decoded.map(|mut snapshot| {
             if let Some((time, slot)) = published(&snapshot) {
                 snapshot.clock.unix_timestamp = snapshot.clock.unix_timestamp.max(time);
                 snapshot.clock.slot = snapshot.clock.slot.max(slot);
             }
-            (
-                snapshot.with_second(self.second_feed.as_ref().and_then(held)),
-                blockhash,
-            )
+            (snapshot, blockhash)
         }))
     }
 }
@@ -150,7 +145,12 @@ mod tests {
     fn memory() -> Memory {
         let some = Pubkey::new_unique;
         let keys = VaultKeys::derive(&some(), 0, &some(), &some());
-        Memory::new(keys, some(), None)
+        let feeds = PriceFeeds {
+            first: some(),
+            second: None,
+            quote: None,
+        };
+        Memory::new(keys, feeds)
     }
 
     fn account(key: Pubkey, byte: u8) -> RawAccount {
@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn the_same_bytes_are_no_news_and_a_price_marks_the_change() {
         let mut memory = memory();
-        let (vault, feed) = (memory.keys.vault, memory.feed);
+        let (vault, feed) = (memory.keys.vault, memory.feeds.first);
         let first = Instant::now();
         memory.put(vault, Some(account(vault, 1)), first);
         assert!(!memory.put(vault, Some(account(vault, 1)), Instant::now()));

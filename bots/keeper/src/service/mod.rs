@@ -21,6 +21,7 @@ use ballast_rpc::told::{Say, Told};
 use ballast_rpc::{Node, ServiceError};
 use ballast_sdk::accounts::{DecodeError, RawAccount};
 use ballast_sdk::addresses::VaultKeys;
+use ballast_sdk::feeds::PriceFeeds;
 use ballast_sdk::Pubkey;
 use ballast_service::http::Readiness;
 use ballast_service::nodes::NodeMetrics;
@@ -154,12 +155,12 @@ pub async fn run(config: Config) -> Result<(), ServiceError> {
 async fn prepare(config: &Config, observer: &Arc<dyn Observer>, status: Arc<Status>) -> Result<Shared, ServiceError> {
     let node = Node::new(&config.rpc, TIMEOUT, Some(observer));
     let tries = if config.once { TRIES } else { u32::MAX };
-    let (keys, feed, second) = patiently(tries, || locate(&node, config)).await?;
+    let (keys, feeds) = patiently(tries, || locate(&node, config)).await?;
     let keeper = config.keeper.pubkey();
-    tracing::info!(vault = %keys.vault, price_feed = %feed, keeper = %keeper, "watching");
+    tracing::info!(vault = %keys.vault, price_feed = %feeds.first, keeper = %keeper, "watching");
     Ok(Shared {
         node,
-        memory: Mutex::new(Memory::new(keys, feed, second)),
+        memory: Mutex::new(Memory::new(keys, feeds)),
         signer: config.keeper.insecure_clone(),
         keeper,
         feed_is_given: config.price_feed.is_some(),
@@ -198,7 +199,7 @@ async fn serve(
 }
 
 /// Reads the vault and finds its price accounts.
-async fn locate(node: &Node, config: &Config) -> Result<(VaultKeys, Pubkey, Option<Pubkey>), ServiceError> {
+async fn locate(node: &Node, config: &Config) -> Result<(VaultKeys, PriceFeeds), ServiceError> {
     let one = |key: Pubkey| async move {
         let found = node.accounts(&[key]).await?.into_iter().next().flatten();
         Ok::<_, ServiceError>(found.map(|seen| seen.account))
@@ -210,16 +211,23 @@ async fn locate(node: &Node, config: &Config) -> Result<(VaultKeys, Pubkey, Opti
     let keys = VaultKeys::of(&config.vault, &vault.map_err(|error| what(error, hint))?);
     let market = present(one(keys.risk_market).await?, keys.risk_market).and_then(|account| account.risk_market());
     let market = market.map_err(|error| what(error, "the vault's risk market cannot be read"))?;
-    let [first, _] = &market.params.sources;
-    let feed = match config.price_feed {
+    let [source, _, _] = &market.params.sources;
+    let first = match config.price_feed {
         Some(feed) => feed,
-        None => feed::find(node, first).await?,
+        None => feed::find(node, source).await?,
     };
-    let second = match market.params.second_source() {
-        Some(source) => Some(feed::find(node, source).await?),
-        None => None,
+    let other = |source| async move {
+        match source {
+            Some(source) => feed::find(node, source).await.map(Some),
+            None => Ok(None),
+        }
     };
-    Ok((keys, feed, second))
+    let feeds = PriceFeeds {
+        first,
+        second: other(market.params.second_source()).await?,
+        quote: other(market.params.quote_source()).await?,
+    };
+    Ok((keys, feeds))
 }
 
 /// One round. In a dry run it says what it would do.

@@ -1,6 +1,7 @@
 //! Redemption requests: paid for their holders as soon as the vault can.
 
 use super::{lookup, metrics, Shared};
+use ballast_core_market::admission::PriceUse;
 use ballast_rpc::send::{submit, Outcome};
 use ballast_rpc::transaction_error::Meaning;
 use ballast_rpc::ServiceError;
@@ -28,10 +29,12 @@ pub async fn pay(shared: &Shared, snapshot: &Snapshot, fee: Fee) -> Result<usize
             continue;
         };
         let blockhash = shared.node.blockhash().await?;
-        let instruction = complete_redemption(keys, &snapshot.price_feed.key, &holder, &quote);
+        let observe = snapshot.observation_due(PriceUse::Exit);
+        let complete = complete_redemption(keys, &holder, &quote);
+        let instructions: Vec<_> = observe.into_iter().chain([complete]).collect();
         let signed = sign(
-            &[instruction],
-            budget::COMPLETE_REDEMPTION,
+            &instructions,
+            budget::COMPLETE_REDEMPTION.saturating_add(budget::OBSERVE),
             &shared.signer,
             blockhash,
             fee,

@@ -4,6 +4,7 @@ use super::sample;
 use crate::chain::Vaulted;
 use anchor_lang::prelude::Clock;
 use anyhow::Result;
+use ballast_sdk::feeds::FeedAccounts;
 use ballast_sdk::prices;
 use ballast_sdk::prices::Publication;
 use ballast_sdk::snapshot::Snapshot;
@@ -32,11 +33,16 @@ impl Cost {
         let Some(rested) = &self.rested else {
             return Ok(());
         };
+        let published = FeedAccounts {
+            first: prices::pull_account(vault.feeds.first, publication),
+            ..rested.published.clone()
+        };
         let repriced = Snapshot {
             clock,
-            price_feed: prices::pull_account(vault.price_feed, publication),
+            published,
             ..rested.clone()
         };
+        let repriced = repriced.observed();
         self.wealth += sample::nav(&repriced)? - sample::nav(rested)?;
         Ok(())
     }

@@ -59,7 +59,7 @@ impl Depositor {
             amount: self.budget,
             min_shares: least,
         };
-        instructions::deposit(&vault.keys, &vault.price_feed, &self.holder, terms)
+        instructions::deposit(&vault.keys, &self.holder, terms)
     }
 
     /// Redeems exactly `amount`, whatever shares that takes.
@@ -68,7 +68,7 @@ impl Depositor {
             amount,
             max_shares: u64::MAX,
         };
-        instructions::redeem(&vault.keys, &vault.price_feed, &self.holder, request)
+        instructions::redeem(&vault.keys, &self.holder, request)
     }
 
     /// Asks to leave with `shares`.
@@ -83,6 +83,6 @@ impl Depositor {
 
     /// Pays it.
     pub fn complete(&self, vault: &Vaulted) -> Instruction {
-        instructions::complete_redemption(&vault.keys, &vault.price_feed, &self.holder.key, &self.holder.quote)
+        instructions::complete_redemption(&vault.keys, &self.holder.key, &self.holder.quote)
     }
 }

@@ -6,6 +6,7 @@ use super::stage::Stage;
 use crate::chain::refused;
 use anyhow::Context;
 use anyhow::Result;
+use ballast_core_market::admission::PriceUse;
 use ballast_rpc::tokens;
 use ballast_rpc::tokens::UNIT;
 use ballast_rpc::ClusterError;
@@ -86,7 +87,9 @@ impl Depositors {
         // Nobody enters in the slot of a rebalance.
         cluster.advance_slot()?;
         // Test USDC comes into being with the deposit, so a refused one leaves nothing behind.
-        let instructions = [funds, person.deposit(&stage.vault, per_share)];
+        let deposit = person.deposit(&stage.vault, per_share);
+        let mut instructions = vec![funds];
+        instructions.extend(stage.vault.priced(cluster, PriceUse::Nav, deposit)?);
         match cluster.send(&instructions, &[&person.keypair, authority]) {
             Ok(()) => person.deposited = person.budget,
             Err(error) => {
@@ -104,10 +107,11 @@ impl Depositors {
     pub fn part_leaves(&mut self, stage: &mut Stage) -> Result<bool> {
         let supply = stage.shares()?;
         let person = &self.people[0];
-        let instruction = person.redeem(&stage.vault, PART);
+        let redeem = person.redeem(&stage.vault, PART);
         let cluster = stage.chain.cluster();
         cluster.advance_slot()?;
-        if let Err(error) = cluster.send(&[instruction], &[&person.keypair]) {
+        let instructions = stage.vault.priced(cluster, PriceUse::Exit, redeem)?;
+        if let Err(error) = cluster.send(&instructions, &[&person.keypair]) {
             self.refusals.push(refusal(error)?);
             return Ok(false);
         }
@@ -146,7 +150,9 @@ impl Depositors {
             waiting = true;
             // Anyone may complete a request; a refusal (nothing liquid yet) is tried again in the
             // next round.
-            if let Err(error) = cluster.send(&[person.complete(&stage.vault)], &[&stage.local.authority]) {
+            let complete = person.complete(&stage.vault);
+            let instructions = stage.vault.priced(cluster, PriceUse::Exit, complete)?;
+            if let Err(error) = cluster.send(&instructions, &[&stage.local.authority]) {
                 self.refusals.push(refusal(error)?);
             }
         }

@@ -22,8 +22,8 @@ impl<'a> Stage<'a> {
     pub fn new(local: Local, chain: &'a mut dyn Chain) -> Self {
         let vault = Vaulted {
             keys: local.keys,
-            price_feed: local.price_feed,
-            second_feed: local.second_feed,
+            feeds: local.feeds,
+            params: local.params,
         };
         Self { local, vault, chain }
     }

@@ -76,6 +76,7 @@ pub fn withdraw(args: &AmountArgs, common: &Common, client: &mut OptionsClient) 
     let destination = client.wallet(&signer.pubkey())?;
     let markets = client.markets_of(&[&account], None);
     let withdraw = ix::withdraw(&client.keys, &signer.pubkey(), &key, &destination, &markets, amount);
+    client.refresh_prices(&markets, &signer)?;
     client.send(&[withdraw], &[&signer])?;
     cash(client, &key)
 }

@@ -174,6 +174,7 @@ fn take(args: &TakeArgs, common: &Common, client: &mut OptionsClient) -> Result<
         limit_price: limit,
     };
     let take = ix::take_auction(&trade, take);
+    client.refresh_prices(&markets, &signer)?;
     client.send(&[take], &[&signer])?;
     let after = client.account(&key)?.cash;
     Ok(format!(

@@ -7,15 +7,18 @@ use anchor_lang::prelude::{AccountInfo, Clock, Pubkey};
 use anchor_lang::Space;
 use anyhow::{anyhow, bail, Context, Result};
 use ballast_core_clearing::margin::MarginContext;
+use ballast_core_market::admission::PriceUse;
 use ballast_options::markets::{Markets, Purpose};
 use ballast_options::state::{
     AuctionOffer, ClearingHouse, Expiry, MarginAccount, Series, SeriesKey, MARGIN_ACCOUNT_BYTES,
 };
+use ballast_risk::read::now;
 use ballast_rpc::tokens::wallet_of;
 use ballast_rpc::{ClusterError, TestCluster};
 use ballast_sdk::accounts::RawAccount;
+use ballast_sdk::feeds::PriceFeeds;
 use ballast_sdk::instructions::options::{ClearingHouseKeys, MarketKeys};
-use ballast_sdk::{prices, Instruction};
+use ballast_sdk::{instructions, Instruction};
 use solana_compute_budget_interface::ComputeBudgetInstruction;
 use solana_keypair::Keypair;
 
@@ -34,6 +37,17 @@ pub struct OptionsClient<'a> {
     pub names: Vec<String>,
     /// Accounts of its markets, in the same order.
     pub markets: Vec<MarketKeys>,
+    /// Where their prices are published, and how they are observed, in the same order.
+    pub sources: Vec<MarketSource>,
+}
+
+/// Where a market's prices are published.
+#[derive(Clone, Debug)]
+pub struct MarketSource {
+    /// The accounts.
+    pub feeds: PriceFeeds,
+    /// The observation.
+    pub observe: Instruction,
 }
 
 /// A price account that somebody gives for a market.
@@ -64,7 +78,7 @@ impl<'a> OptionsClient<'a> {
             .check_version()
             .map_err(|error| anyhow!("--house: {}", words(&error)))?;
         let addresses: Vec<Pubkey> = house.listings().iter().map(|listing| listing.risk_market).collect();
-        let (mut names, mut markets) = (Vec::new(), Vec::new());
+        let (mut names, mut markets, mut sources) = (Vec::new(), Vec::new(), Vec::new());
         for (listing, found) in house.listings().iter().zip(cluster.accounts(&addresses)?) {
             let market = found
                 .ok_or_else(|| anyhow!("risk market {} is gone", listing.risk_market))?
@@ -72,18 +86,18 @@ impl<'a> OptionsClient<'a> {
             let text = String::from_utf8_lossy(&market.name).trim_end_matches('\0').to_owned();
             let asset = text.split('-').next().unwrap_or_default().to_owned();
             let feed = given.iter().find(|feed| feed.asset.eq_ignore_ascii_case(&asset));
-            let feed = match feed {
-                Some(feed) => feed.key,
-                None => prices::local_account_of(&market.params.sources[0])
-                    .ok_or_else(|| anyhow!("the market's first source is of an unknown kind"))
-                    .with_context(|| {
-                        format!("the price account of {asset}: give it with --price-feed {asset}=ADDRESS")
-                    })?,
-            };
+            let mut feeds = PriceFeeds::local(&market.params)
+                .ok_or_else(|| anyhow!("the first price source of {asset} is of an unknown kind"))?;
+            if let Some(feed) = feed {
+                feeds.first = feed.key;
+            }
+            sources.push(MarketSource {
+                feeds,
+                observe: instructions::observe(&listing.risk_market, &market.params, &feeds),
+            });
             names.push(asset);
             markets.push(MarketKeys {
                 risk_market: listing.risk_market,
-                price_feed: feed,
                 surface: listing.surface,
             });
         }
@@ -103,6 +117,7 @@ impl<'a> OptionsClient<'a> {
             house,
             names,
             markets,
+            sources,
         })
     }
 
@@ -139,6 +154,52 @@ impl<'a> OptionsClient<'a> {
             }
             _ => error.into(),
         })
+    }
+
+    /// Observes those of these markets whose price is older than half of what a trade between
+    /// members allows, so that what follows finds a young one.
+    ///
+    /// # Errors
+    /// The rule that refuses the published price.
+    pub fn refresh_prices(&mut self, markets: &[MarketKeys], signer: &Keypair) -> Result<()> {
+        let keys: Vec<Pubkey> = markets.iter().map(|market| market.risk_market).collect();
+        let found = self.cluster.accounts(&keys)?;
+        let clock = self.cluster.clock()?;
+        let mut due = Vec::new();
+        for account in found.into_iter().flatten() {
+            if needs_observation(&account, &clock)? {
+                due.extend(self.source(&account.key).map(|source| source.observe.clone()));
+            }
+        }
+        if due.is_empty() {
+            return Ok(());
+        }
+        self.send(&due, &[signer])
+            .context("the market's price is old, and no newer one could be observed")
+    }
+
+    /// Returns where a market's prices are published.
+    fn source(&self, market: &Pubkey) -> Option<&MarketSource> {
+        let mut both = self.markets.iter().zip(&self.sources);
+        both.find(|(keys, _)| keys.risk_market == *market)
+            .map(|(_, source)| source)
+    }
+
+    /// Returns a market's account as an instruction would find it: behind an observation, where
+    /// [`Self::refresh_prices`] sends one.
+    fn observed(&mut self, account: RawAccount, clock: &Clock) -> Result<RawAccount> {
+        let Some(feeds) = self.source(&account.key).map(|source| source.feeds) else {
+            return Ok(account);
+        };
+        if !needs_observation(&account, clock)? {
+            return Ok(account);
+        }
+        let asked: Vec<Pubkey> = feeds.keys().collect();
+        let mut found = self.cluster.accounts(&asked)?.into_iter();
+        match feeds.accounts(|_| found.next().flatten()) {
+            Some(published) => Ok(published.observed(&account, now(clock))?),
+            None => Ok(account),
+        }
     }
 
     /// Returns where an owner's quote tokens are.
@@ -266,7 +327,7 @@ impl<'a> OptionsClient<'a> {
     ) -> Result<T> {
         let keys: Vec<Pubkey> = markets
             .iter()
-            .flat_map(|market| [market.risk_market, market.price_feed, market.surface])
+            .flat_map(|market| [market.risk_market, market.surface])
             .collect();
         let mut asked = vec![self.keys.house];
         asked.extend(&keys);
@@ -281,7 +342,10 @@ impl<'a> OptionsClient<'a> {
         if let Some((key, _)) = missing {
             bail!("account {key} of a market does not exist: nothing was published there yet");
         }
-        let mut raw: Vec<(RawAccount, u64)> = found.into_iter().flatten().map(|account| (account, 1)).collect();
+        let mut raw: Vec<(RawAccount, u64)> = Vec::new();
+        for account in found.into_iter().flatten() {
+            raw.push((self.observed(account, &clock)?, 1));
+        }
         let infos: Vec<AccountInfo> = raw
             .iter_mut()
             .map(|(account, lamports)| {
@@ -302,6 +366,12 @@ impl<'a> OptionsClient<'a> {
         let context = read.context(&self.house, clock.unix_timestamp);
         action(&context, closed)
     }
+}
+
+/// Returns whether a market's price is older than half of what a trade between members allows.
+fn needs_observation(market: &RawAccount, clock: &Clock) -> Result<bool> {
+    let (_, view) = market.market_view()?;
+    Ok(view.needs_observation(PriceUse::Margin, now(clock)))
 }
 
 /// Returns a program's error as one sentence.

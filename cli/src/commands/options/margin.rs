@@ -80,7 +80,7 @@ pub fn report(client: &mut OptionsClient, key: &Pubkey, account: &MarginAccount)
     let markets = client.markets_of(&[account], None);
     let (mut held, mut only_reductions) = (Vec::new(), None);
     let names = client.names.clone();
-    let status = client.with_context(Purpose::Trade, &markets, |context, closed| {
+    let (status, prudent) = client.with_context(Purpose::Margin, &markets, |context, closed| {
         only_reductions = closed;
         for position in account.positions() {
             held.push(Held {
@@ -89,12 +89,12 @@ pub fn report(client: &mut OptionsClient, key: &Pubkey, account: &MarginAccount)
                 worth: worth(&position.series, position.quantity, context)?,
             });
         }
-        let status = MarginScratch::new().margin_status(&book, context, Marks::Adverse);
-        status.map_err(|error| anyhow!("{}", crate::commands::options::client::words(&error)))
-    })?;
-    let prudent = client.with_context(Purpose::Withdraw, &markets, |context, _| {
-        let status = MarginScratch::new().margin_status(&book, context, Marks::Conservative);
-        status.map_err(|error| anyhow!("{}", crate::commands::options::client::words(&error)))
+        let mut scratch = MarginScratch::new();
+        let mut status = |marks| {
+            let status = scratch.margin_status(&book, context, marks);
+            status.map_err(|error| anyhow!("{}", crate::commands::options::client::words(&error)))
+        };
+        Ok((status(Marks::Adverse)?, status(Marks::Conservative)?))
     })?;
     Ok(Report {
         account: key.to_string(),

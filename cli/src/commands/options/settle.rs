@@ -181,7 +181,13 @@ fn act(client: &mut OptionsClient, signer: &Keypair, expiry: &Expiry, due: Due) 
     let accounts = accounts.ok_or_else(|| anyhow!("the house has no market {market}"))?;
     match due {
         Due::Sample => {
-            client.send(&[ix::sample_settlement(&keys, market, moment, &accounts)], &[signer])?;
+            let observe = client
+                .sources
+                .get(usize::from(market))
+                .map(|source| source.observe.clone());
+            let sample = ix::sample_settlement(&keys, market, moment, &accounts);
+            let both: Vec<Instruction> = observe.into_iter().chain([sample]).collect();
+            client.send(&both, &[signer])?;
             Ok(format!("sample {} recorded", expiry.sample_count.saturating_add(1)))
         }
         Due::Finish => {

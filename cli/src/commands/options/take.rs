@@ -118,6 +118,7 @@ pub fn take(
         taker: *key,
         maker,
     };
+    client.refresh_prices(&markets, signer)?;
     // The first instruction of a transaction of the desk asks for compute units.
     let accounts = ix::TradeAccounts {
         house: &client.keys,
@@ -160,6 +161,7 @@ pub fn create(client: &mut OptionsClient, series: &SeriesKey, payer: &Keypair) -
         return Ok(());
     }
     let name = client.name(series);
+    client.refresh_prices(&[market], payer)?;
     client
         .send(&all, &[payer])
         .with_context(|| format!("{name} could not be created"))

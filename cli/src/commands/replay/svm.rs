@@ -7,9 +7,12 @@ use anyhow::{anyhow, Context, Result};
 use ballast_core_market::observation::{Implied, MarketState};
 use ballast_core_types::I80F48;
 use ballast_market_data::markets::Typed;
-use ballast_risk::state::{ExitHaircutParams, Fixed, Market, MarketParams, PriceSource, UseSettings, VenueSource};
+use ballast_risk::state::{
+    ClockSettings, ExitHaircutParams, Fixed, Market, MarketParams, PriceSource, UseSettings, VenueSource,
+};
 use ballast_risk::CreateMarketArgs;
 use ballast_sdk::accounts::RawAccount;
+use ballast_sdk::feeds::PriceFeeds;
 use ballast_sdk::prices::{self, Publication};
 use ballast_sdk::{addresses, instructions, Instruction};
 use ballast_sim::replay::{Observer, ObserverError, PriceObservation};
@@ -51,26 +54,34 @@ fn decimal(text: &str) -> Result<Fixed> {
     Ok(number.map_err(|_| anyhow!("{text} is not a decimal number"))?.into())
 }
 
-/// Returns a market with one source, no venue, and the ages and widths of `Exit` in
-/// `migrations/local.toml` for every use.
+/// Returns a market with one source, no venue, and the width of `Exit` in `migrations/local.toml`
+/// for every use.
 fn params(typed: &Typed) -> Result<MarketParams> {
     let usage = UseSettings {
-        max_age_seconds: 300,
-        max_age_slots: 7_500,
+        max_age_seconds: 10,
         max_divergence: 500,
+        requires_second: 0,
         max_confidence: decimal("0.05")?,
         max_deviation: decimal("0.6")?,
     };
     Ok(MarketParams {
         standard_order: 100_000_000_000,
-        sources: [prices::pull_source(FEED), PriceSource::default()],
+        sources: [
+            prices::pull_source(FEED),
+            PriceSource::default(),
+            PriceSource::default(),
+        ],
         venues: [VenueSource::default(); 2],
-        requires_second: [0; 4],
-        uses: [usage; 4],
+        padding: [0; 7],
+        uses: [usage; 5],
         exit_haircut: ExitHaircutParams {
             base: decimal("0.02")?,
             per_hour: decimal("0.01")?,
             max: decimal("0.2")?,
+        },
+        clock: ClockSettings {
+            ahead_seconds: 5,
+            least_slot_milliseconds: 200,
         },
         observation: (&typed.params).into(),
     })
@@ -102,7 +113,7 @@ impl Compiled {
         let params = params(typed)?;
         let name = addresses::market_name("REPLAY").context("a market's name is too long")?;
         let market = addresses::risk_market(&payer, &name);
-        let price_feed = prices::local_price_account(&FEED);
+        let feeds = PriceFeeds::local(&params).context("a market without a source")?;
         let create = CreateMarketArgs {
             name,
             initial_variance: typed.initial_variance.annual().into(),
@@ -113,10 +124,10 @@ impl Compiled {
             .map_err(|error| failed("the market", &error))?;
         Ok(Self {
             clock: svm.get_sysvar(),
-            observe: unsigned(instructions::observe(&market, &params, &price_feed, None)),
+            observe: unsigned(instructions::observe(&market, &params, &feeds)),
             svm,
             market,
-            price_feed,
+            price_feed: feeds.first,
             implied: None,
             units: 0,
             most_units: 0,

@@ -12,7 +12,7 @@ pub struct BreakerGroup<const N: usize> {
 }
 
 /// The breakers that a market keeps.
-pub const MARKET: BreakerGroup<7> = BreakerGroup {
+pub const MARKET: BreakerGroup<8> = BreakerGroup {
     breakers: [
         Breaker::PriceJump,
         Breaker::VolatilityJump,
@@ -21,6 +21,7 @@ pub const MARKET: BreakerGroup<7> = BreakerGroup {
         Breaker::SourceDivergence,
         Breaker::LiquidityContraction,
         Breaker::StaleSurface,
+        Breaker::QuoteOffPar,
     ],
 };
 

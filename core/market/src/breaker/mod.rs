@@ -66,7 +66,7 @@ pub struct BreakerSet(u16);
 impl BreakerSet {
     /// None.
     pub const NONE: Self = Self(0);
-    /// All twelve.
+    /// All of them.
     pub const ALL: Self = Self((1 << TABLE.len()) - 1);
 
     /// Just this one.
@@ -144,8 +144,8 @@ mod tests {
     fn a_set_survives_storage_and_knows_its_bits() {
         for bits in 0..=u16::MAX {
             match BreakerSet::from_bits(bits) {
-                Some(set) => assert!(bits < 1 << 12 && set.bits() == bits),
-                None => assert!(bits >= 1 << 12),
+                Some(set) => assert!(bits < 1 << 13 && set.bits() == bits),
+                None => assert!(bits >= 1 << 13),
             }
         }
         let both = BreakerSet::of(Breaker::NavJump).union(BreakerSet::of(Breaker::StalePrice));

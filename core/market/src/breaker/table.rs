@@ -31,6 +31,8 @@ pub enum Breaker {
     VenueFailure = 10,
     /// No volatility surface was published for too long.
     StaleSurface = 11,
+    /// The quote token is too far from what it stands for.
+    QuoteOffPar = 12,
 }
 
 /// Which account keeps a breaker.
@@ -119,7 +121,7 @@ const fn row(
 }
 
 /// Every breaker.
-pub const TABLE: [Rule; 12] = {
+pub const TABLE: [Rule; 13] = {
     use Breaker::*;
     use Resume::*;
     use Scope::*;
@@ -152,6 +154,8 @@ pub const TABLE: [Rule; 12] = {
         row(KeeperSpend, Vault, BasisPoints, 2..=500, AfterQuiet, NO_OPENING),
         row(VenueFailure, Vault, Count, 1..=10, ByGuardian, NO_ENTRY),
         row(StaleSurface, Market, Seconds, 60..=604_800, AfterQuiet, NO_OPENING),
+        // Exits, reductions and settlement go on, in quote units.
+        row(QuoteOffPar, Market, BasisPoints, 10..=500, AfterQuiet, NO_ENTRY),
     ]
 };
 
@@ -171,8 +175,8 @@ const _: () = {
 impl Breaker {
     /// Returns its row.
     pub const fn rule(self) -> &'static Rule {
-        const ROWS: &[Rule; 12] = &TABLE;
-        let [price_jump, volatility_jump, wide_confidence, stale_price, source_divergence, liquidity_contraction, drawdown, nav_jump, turnover, keeper_spend, venue_failure, stale_surface] =
+        const ROWS: &[Rule; 13] = &TABLE;
+        let [price_jump, volatility_jump, wide_confidence, stale_price, source_divergence, liquidity_contraction, drawdown, nav_jump, turnover, keeper_spend, venue_failure, stale_surface, quote_off_par] =
             ROWS;
         match self {
             Self::PriceJump => price_jump,
@@ -187,6 +191,7 @@ impl Breaker {
             Self::KeeperSpend => keeper_spend,
             Self::VenueFailure => venue_failure,
             Self::StaleSurface => stale_surface,
+            Self::QuoteOffPar => quote_off_par,
         }
     }
 
@@ -205,6 +210,7 @@ impl Breaker {
             Self::KeeperSpend => "keeper spend",
             Self::VenueFailure => "venue failure",
             Self::StaleSurface => "stale surface",
+            Self::QuoteOffPar => "quote off par",
         }
     }
 
@@ -223,6 +229,7 @@ impl Breaker {
             Self::KeeperSpend => "pay to keepers in the window, over net asset value",
             Self::VenueFailure => "failed observations of a venue, in a row",
             Self::StaleSurface => "time since the last publication of the surface",
+            Self::QuoteOffPar => "distance of the quote token's price from one, over the lower of both",
         }
     }
 }

@@ -7,14 +7,17 @@
 //! [`Indicators`] and [`BreakerGroup::observe`](crate::breaker::BreakerGroup::observe).
 
 mod liquidity;
+mod quote_token;
 mod readings;
 
 pub use liquidity::TradingCost;
+pub use quote_token::{QuoteToken, QUOTE_SECONDS, SERIES_BAR};
 
-use crate::admission::{AdmittedPrice, Now, SecondPrice};
+use crate::admission::{Now, PriceError, Print};
 use crate::breaker::{BreakerParamError, BreakerParams, BreakerSet, BreakerStates, MARKET};
+use crate::price_clock::{ClosePair, Declared, Kept};
 use crate::regime::{Indicators, RegimeParamError, RegimeParams, RegimeSignals, RegimeState};
-use crate::signals::{ObserveError, SignalParamError, SignalParams, Signals};
+use crate::signals::{SignalParamError, SignalParams, Signals};
 use ballast_core_math::estimators::{EwmaVariance, TimeConstant};
 use ballast_core_types::basis_points::BasisPoints;
 
@@ -61,14 +64,23 @@ pub struct Implied {
 /// What one observation sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MarketObservation {
-    /// The price, admitted for observing.
-    pub price: AdmittedPrice,
-    /// The second source's, if it has one that is admitted.
-    pub second: Option<SecondPrice>,
+    /// The first source's print, if it is newer than the one that is kept.
+    pub price: Option<Print>,
+    /// The second source's, likewise.
+    pub second: Option<Print>,
+    /// The print of the quote token's own source, likewise.
+    pub quote: Option<Print>,
     /// Cost of a standard size, if a venue quotes it: of any unit.
     pub trading_cost: Option<u64>,
     /// The market's implied volatility, if its surface was ever published.
     pub implied: Option<Implied>,
+}
+
+impl MarketObservation {
+    /// Returns whether any print in it is newer than the one that is kept.
+    pub fn has_news(&self) -> bool {
+        self.price.or(self.second).or(self.quote).is_some()
+    }
 }
 
 /// What a market remembers from one observation to the next.
@@ -76,8 +88,14 @@ pub struct MarketObservation {
 pub struct MarketState {
     /// Signals of the price.
     pub signals: Signals,
-    /// The second source's last price.
-    pub second: Option<SecondPrice>,
+    /// The second source's last print.
+    pub second: Option<Kept>,
+    /// The last two prints of both sources that were close.
+    pub pair: Option<ClosePair>,
+    /// What the quote token was last worth.
+    pub quote: Option<QuoteToken>,
+    /// Declarations of silence, of the first and of the second source.
+    pub silence: [Option<Declared>; 2],
     /// Cost of trading, now and on average.
     pub trading_cost: Option<TradingCost>,
     /// The regime.
@@ -105,12 +123,16 @@ impl ObservationParams {
 }
 
 impl MarketState {
-    /// After the first observation of a market: nothing can have tripped, and the regime is that of
-    /// a new market.
-    pub fn first(observation: &MarketObservation, variance: EwmaVariance, now: Now) -> Self {
+    /// After the first print of a market: nothing can have tripped, and the regime is that of a new
+    /// market.
+    pub fn first(price: &Print, observation: &MarketObservation, variance: EwmaVariance, now: Now) -> Self {
+        let second = observation.second.as_ref().map(Kept::from);
         Self {
-            signals: Signals::first(&observation.price, variance, now),
-            second: observation.second,
+            signals: Signals::first(price, variance, now),
+            second,
+            pair: second.and_then(|second| ClosePair::of(&price.into(), &second)),
+            quote: observation.quote.as_ref().map(QuoteToken::of),
+            silence: [None; 2],
             trading_cost: observation
                 .trading_cost
                 .map(|cost| TradingCost::first(cost, now.unix_time)),
@@ -119,17 +141,25 @@ impl MarketState {
         }
     }
 
-    /// After one more observation.
+    /// After one more observation, of at least one newer print.
     ///
     /// # Errors
-    /// [`ObserveError`].
+    /// [`PriceError::OutOfRange`].
     pub fn next(
         &self,
         params: &ObservationParams,
         observation: &MarketObservation,
         now: Now,
-    ) -> Result<Self, ObserveError> {
-        let signals = self.signals.next(&params.signals, &observation.price, now)?;
+    ) -> Result<Self, PriceError> {
+        let signals = match &observation.price {
+            Some(price) => self.signals.next(&params.signals, price, now)?,
+            None => self.signals,
+        };
+        let second = observation.second.as_ref().map(Kept::from).or(self.second);
+        let pair = second.and_then(|second| ClosePair::of(&(&signals).into(), &second));
+        let pair = pair.or(self.pair);
+        let quote = observation.quote.as_ref().map(QuoteToken::of).or(self.quote);
+        let [first_silence, second_silence] = self.silence;
         let time = now.unix_time;
         let trading_cost = match (self.trading_cost, observation.trading_cost) {
             (Some(before), Some(cost)) => Some(before.next(cost, time, params.trading_cost)),
@@ -138,27 +168,34 @@ impl MarketState {
         };
         let contraction = observation.trading_cost.and(trading_cost).map(TradingCost::contraction);
         let indicators = indicators(&signals, observation, contraction, params, time);
-        let readings = readings::of_observation(&self.signals, observation, &indicators, time);
+        let seen = readings::Seen {
+            before: &self.signals,
+            confidence: signals.confidence,
+            pair: pair.filter(|pair| pair.is_of_late(now)),
+            quote: quote.filter(|quote| quote.is_of_late(now)),
+            implied: observation.implied,
+            indicators: &indicators,
+        };
+        let readings = readings::of_observation(&seen, time);
         Ok(Self {
             signals,
-            second: observation.second.or(self.second),
+            second,
+            pair,
+            quote,
+            silence: [
+                first_silence.filter(|_| observation.price.is_none()),
+                second_silence.filter(|_| observation.second.is_none()),
+            ],
             trading_cost,
             regime: self.regime.update(&indicators, time, &params.regime),
             breakers: MARKET.observe(&self.breakers, &readings, &params.breakers, time),
         })
     }
 
-    /// Returns the active breakers for whoever acts now: those that tripped, and those that what
-    /// can be seen at this moment would trip.
-    pub fn active(
-        &self,
-        params: &ObservationParams,
-        live: Option<&AdmittedPrice>,
-        second: Option<&SecondPrice>,
-        implied: Option<&Implied>,
-        now: Now,
-    ) -> BreakerSet {
-        let readings = readings::of_moment(self, params, live, second, implied, now.unix_time);
+    /// Returns the active breakers for whoever acts now: those that tripped, and those that time
+    /// alone would trip.
+    pub fn active(&self, params: &ObservationParams, implied: Option<&Implied>, now: Now) -> BreakerSet {
+        let readings = readings::of_moment(self, implied, now.unix_time);
         MARKET.active(&self.breakers, &readings, &params.breakers)
     }
 }

@@ -1,57 +1,53 @@
 //! What each breaker of a market reads.
 
-use super::{Implied, MarketObservation, MarketState, ObservationParams, MARKET_BREAKERS};
-use crate::admission::{AdmittedPrice, SecondPrice};
+use super::{Implied, MarketState, QuoteToken, MARKET_BREAKERS};
 use crate::breaker::{Breaker, MARKET};
+use crate::price_clock::ClosePair;
 use crate::regime::Indicators;
 use crate::signals::Signals;
 use ballast_core_types::basis_points::BasisPoints;
+use ballast_core_types::Ratio;
 
-/// At an observation; `before` are the signals it found.
-pub(super) fn of_observation(
-    before: &Signals,
-    observation: &MarketObservation,
-    indicators: &Indicators,
-    time: i64,
-) -> [Option<u32>; MARKET_BREAKERS] {
+/// What an observation saw.
+pub(super) struct Seen<'a> {
+    /// The signals it found.
+    pub before: &'a Signals,
+    /// Confidence of the price that is kept now.
+    pub confidence: Ratio,
+    /// The last close pair, if it is of late: whoever observes one source alone does not hide it.
+    pub pair: Option<ClosePair>,
+    /// What the quote token is worth, if it was published of late.
+    pub quote: Option<QuoteToken>,
+    /// Implied volatility, if a surface was ever published.
+    pub implied: Option<Implied>,
+    /// The regime's indicators.
+    pub indicators: &'a Indicators,
+}
+
+/// At an observation.
+pub(super) fn of_observation(seen: &Seen, time: i64) -> [Option<u32>; MARKET_BREAKERS] {
+    let indicators = seen.indicators;
     MARKET.readings(|breaker| match breaker {
         Breaker::PriceJump => Some(indicators.jump.0),
         Breaker::VolatilityJump => Some(indicators.volatility_ratio.0),
-        Breaker::WideConfidence => Some(width(&observation.price)),
-        Breaker::StalePrice => Some(seconds(before.publish_time, time)),
-        Breaker::SourceDivergence => observation.second.map(|second| distance(&observation.price, &second)),
+        Breaker::WideConfidence => Some(BasisPoints::ceil(seen.confidence).0),
+        Breaker::StalePrice => Some(seconds(seen.before.publish_time, time)),
+        Breaker::SourceDivergence => seen.pair.map(|pair| pair.divergence.0),
+        Breaker::QuoteOffPar => seen.quote.map(|quote| quote.off_par.0),
         Breaker::LiquidityContraction => indicators.contraction.map(|contraction| contraction.0),
-        Breaker::StaleSurface => observation.implied.map(|implied| seconds(implied.published_at, time)),
+        Breaker::StaleSurface => seen.implied.map(|implied| seconds(implied.published_at, time)),
         _ => None,
     })
 }
 
-/// For whoever acts at this moment.
-pub(super) fn of_moment(
-    state: &MarketState,
-    params: &ObservationParams,
-    live: Option<&AdmittedPrice>,
-    second: Option<&SecondPrice>,
-    implied: Option<&Implied>,
-    time: i64,
-) -> [Option<u32>; MARKET_BREAKERS] {
+/// For whoever acts at this moment: the price is the one that was observed, so time alone moves a
+/// reading.
+pub(super) fn of_moment(state: &MarketState, implied: Option<&Implied>, time: i64) -> [Option<u32>; MARKET_BREAKERS] {
     MARKET.readings(|breaker| match breaker {
-        Breaker::PriceJump => live.map(|price| state.signals.jump_of(price, &params.signals).basis_points_ceil().0),
-        Breaker::WideConfidence => live.map(width),
         Breaker::StalePrice => Some(seconds(state.signals.publish_time, time)),
-        Breaker::SourceDivergence => live.zip(second).map(|(price, second)| distance(price, second)),
         Breaker::StaleSurface => implied.map(|implied| seconds(implied.published_at, time)),
-        // They move only with observations.
         _ => None,
     })
-}
-
-fn width(price: &AdmittedPrice) -> u32 {
-    BasisPoints::ceil(price.confidence).0
-}
-
-fn distance(price: &AdmittedPrice, second: &SecondPrice) -> u32 {
-    BasisPoints::divergence(price.bounds.mid, second.bounds.mid).0
 }
 
 /// Whole seconds from one time to another; none if they are in the wrong order.

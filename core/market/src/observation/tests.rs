@@ -1,10 +1,9 @@
 use super::*;
 use crate::breaker::{Breaker, BreakerSettings};
+use crate::fixtures::exact_print as print;
 use crate::regime::{Ladder, Regime, Threshold};
 use crate::signals::SignalTimes;
-use ballast_core_types::fixtures::{price, ratio};
-use ballast_core_types::PriceBounds;
-use ballast_core_types::Ratio;
+use ballast_core_types::fixtures::ratio;
 
 fn ladder(enter: [u32; 3]) -> Ladder {
     let [elevated, stressed, crisis] = enter.map(|enter| Threshold {
@@ -26,7 +25,6 @@ fn params() -> ObservationParams {
     };
     ObservationParams {
         signals: SignalParams {
-            min_interval_seconds: 10,
             times: SignalTimes::new(300, 21_600, 864_000, 1_728_000, [43_200, 345_600, 86_400]).unwrap(),
             slow_price_rate_per_hour: ratio("0.1"),
             high_fall_per_day: BasisPoints(100),
@@ -53,6 +51,7 @@ fn params() -> ObservationParams {
                 breaker(100, 50),
                 breaker(30_000, 20_000),
                 breaker(3_600, 1_800),
+                breaker(100, 50),
             ],
             longest_gap_seconds: 900,
         },
@@ -66,19 +65,10 @@ fn at(unix_time: i64) -> Now {
 }
 
 fn observation(text: &str, publish_time: i64) -> MarketObservation {
-    let mid = price(text);
     MarketObservation {
-        price: AdmittedPrice {
-            bounds: PriceBounds {
-                low: mid,
-                mid,
-                high: mid,
-            },
-            confidence: Ratio::ZERO,
-            publish_time,
-            slot: 1,
-        },
+        price: Some(print(text, publish_time)),
         second: None,
+        quote: None,
         trading_cost: Some(1_000),
         implied: Some(Implied {
             volatility: BasisPoints(6_000),
@@ -87,34 +77,36 @@ fn observation(text: &str, publish_time: i64) -> MarketObservation {
     }
 }
 
-fn second(text: &str, publish_time: i64) -> SecondPrice {
-    SecondPrice::from(&observation(text, publish_time).price)
-}
-
 fn start() -> MarketState {
     let variance = EwmaVariance::from_annual(ratio("0.36")).unwrap();
-    MarketState::first(&observation("100", 0), variance, at(0))
+    MarketState::first(&print("100", 0), &observation("100", 0), variance, at(0))
 }
 
 fn observe(state: &MarketState, observation: &MarketObservation) -> MarketState {
-    let time = observation.price.publish_time;
+    let time = observation.price.unwrap().publish_time;
     state.next(&params(), observation, at(time)).unwrap()
 }
 
 #[test]
 fn each_thing_seen_trips_its_own_breaker() {
-    let cases: [(fn(&mut MarketObservation), &[Breaker]); 9] = [
+    let cases: [(fn(&mut MarketObservation), &[Breaker]); 14] = [
         (|_| (), &[]),
         (
-            |s| s.price.bounds.mid = price("95"),
+            |s| s.price = Some(print("95", 3_600)),
             &[Breaker::PriceJump, Breaker::VolatilityJump],
         ),
-        (|s| s.price.confidence = ratio("0.005"), &[Breaker::WideConfidence]),
         (
-            |s| s.second = Some(second("101.1", 3_600)),
-            &[Breaker::SourceDivergence],
+            |s| s.price.as_mut().unwrap().confidence = ratio("0.005"),
+            &[Breaker::WideConfidence],
         ),
-        (|s| s.second = Some(second("100.9", 3_600)), &[]),
+        (|s| s.second = Some(print("101.1", 3_600)), &[Breaker::SourceDivergence]),
+        (|s| s.second = Some(print("100.9", 3_600)), &[]),
+        (|s| s.second = Some(print("101.1", 3_595)), &[Breaker::SourceDivergence]),
+        // More than five seconds apart they say nothing of each other.
+        (|s| s.second = Some(print("101.1", 3_594)), &[]),
+        (|s| s.quote = Some(print("0.9902", 3_600)), &[]),
+        (|s| s.quote = Some(print("0.9900", 3_600)), &[Breaker::QuoteOffPar]),
+        (|s| s.quote = Some(print("1.0101", 3_600)), &[Breaker::QuoteOffPar]),
         (|s| s.trading_cost = Some(4_000), &[Breaker::LiquidityContraction]),
         (|s| s.trading_cost = None, &[]),
         (
@@ -156,37 +148,85 @@ fn a_market_that_moves_for_hours_trips_the_volatility_jump() {
 }
 
 #[test]
-fn whoever_acts_is_told_what_nobody_has_observed_yet() {
+fn whoever_acts_is_told_what_time_alone_has_tripped() {
     let state = start();
-    let active = |price: &AdmittedPrice, other: Option<&SecondPrice>, implied: Option<&Implied>, time| {
-        state.active(&params(), Some(price), other, implied, at(time))
-    };
-    let live = |text: &str| observation(text, 60).price;
     let set = BreakerSet::of;
-    assert_eq!(active(&live("100"), None, None, 60), BreakerSet::NONE);
-    assert_eq!(active(&live("95"), None, None, 60), set(Breaker::PriceJump));
-    let wide = AdmittedPrice {
-        confidence: ratio("0.01"),
-        ..live("100")
-    };
-    assert_eq!(active(&wide, None, None, 60), set(Breaker::WideConfidence));
-    assert_eq!(
-        active(&live("100"), Some(&second("102", 60)), None, 60),
-        set(Breaker::SourceDivergence)
-    );
     let implied = Implied {
         volatility: BasisPoints(6_000),
         published_at: 0,
     };
-    assert_eq!(active(&live("100"), None, Some(&implied), 3_599), BreakerSet::NONE);
-    assert_eq!(
-        active(&live("100"), None, Some(&implied), 3_600),
-        set(Breaker::StaleSurface)
-    );
-    assert_eq!(
-        state.active(&params(), None, None, None, at(7_200)),
-        set(Breaker::StalePrice)
-    );
+    for (implied, time, expected) in [
+        (None, 7_199, BreakerSet::NONE),
+        (None, 7_200, set(Breaker::StalePrice)),
+        (Some(&implied), 3_599, BreakerSet::NONE),
+        (Some(&implied), 3_600, set(Breaker::StaleSurface)),
+    ] {
+        assert_eq!(state.active(&params(), implied, at(time)), expected);
+    }
+}
+
+#[test]
+fn one_source_alone_moves_only_what_is_its_own() {
+    let both = MarketObservation {
+        second: Some(print("100.5", 3_600)),
+        ..observation("100", 3_600)
+    };
+    let before = observe(&start(), &both);
+    let pair = before.pair.unwrap();
+    assert_eq!((pair.at, pair.divergence), (3_600, BasisPoints(50)));
+    // The second alone: the signals stay, and a close pair is made with the price that is kept.
+    let second = MarketObservation {
+        price: None,
+        second: Some(print("102", 3_603)),
+        ..observation("100", 3_600)
+    };
+    let after = before.next(&params(), &second, at(3_603)).unwrap();
+    assert_eq!(after.signals, before.signals);
+    assert_eq!(after.pair.unwrap().divergence, BasisPoints(200));
+    assert_eq!(after.breakers.tripped, BreakerSet::of(Breaker::SourceDivergence));
+    // The first alone, ten seconds on: no pair, and the last one is still read for a minute.
+    let first = observe(&after, &observation("100", 3_613));
+    assert_eq!(first.pair, after.pair);
+    assert!(first.breakers.tripped.has(Breaker::SourceDivergence));
+}
+
+#[test]
+fn a_quote_token_that_falls_silent_off_par_stays_so_and_at_par_hurts_nobody() {
+    let quoted = |text, time| MarketObservation {
+        quote: Some(print(text, time)),
+        ..observation("100", time)
+    };
+    let off = observe(&start(), &quoted("0.98", 3_600));
+    let (mut silent, mut calm) = (off, observe(&start(), &quoted("1", 3_600)));
+    for time in 1..40 {
+        let news = observation("100", 3_600 + time * 600);
+        (silent, calm) = (observe(&silent, &news), observe(&calm, &news));
+    }
+    assert!(silent.breakers.tripped.has(Breaker::QuoteOffPar));
+    assert_eq!(calm.breakers.tripped, BreakerSet::NONE);
+    // It is back at par, and stays there for its cooldown.
+    for time in 0..5 {
+        silent = observe(&silent, &quoted("0.9999", 27_600 + time * 900));
+    }
+    assert_eq!(silent.breakers.tripped, BreakerSet::NONE);
+}
+
+#[test]
+fn an_observation_of_a_source_ends_its_silence_and_no_other() {
+    let declared = crate::price_clock::Declared { at: 100, slot: 1 };
+    let silent = MarketState {
+        silence: [Some(declared); 2],
+        ..start()
+    };
+    let first = observe(&silent, &observation("100", 3_600));
+    assert_eq!(first.silence, [None, Some(declared)]);
+    let second = MarketObservation {
+        price: None,
+        second: Some(print("100", 3_600)),
+        ..observation("100", 3_600)
+    };
+    let second = silent.next(&params(), &second, at(3_600)).unwrap();
+    assert_eq!(second.silence, [Some(declared), None]);
 }
 
 #[test]

@@ -3,8 +3,8 @@
 //!
 //! The estimators are those of `risk-math` (`docs/internals/estimators.md`); here they are fed, in
 //! one pass for each observation. Variance and moments take steps no shorter than the sampling
-//! time, so that whoever bursts, or picks their moments inside the confidence interval, gains
-//! nothing; trend and jump use every price.
+//! time, which end with the price held at their boundary, so that whoever bursts, or picks their
+//! moments, gains nothing; trend and jump use every price.
 
 mod exit;
 mod params;
@@ -12,7 +12,7 @@ mod params;
 pub use exit::{exit_fallback, ExitHaircut};
 pub use params::{SignalParamError, SignalParams, SignalTimes};
 
-use crate::admission::{AdmittedPrice, Now};
+use crate::admission::{Now, PriceError, Print};
 use crate::regime::slow_high;
 use ballast_core_math::estimators::{
     Elapsed, EwmaMoments, EwmaVariance, LogReturn, NoiseVariance, Observation, Sampler, Score, Step, Trend, TrendScores,
@@ -29,6 +29,8 @@ pub struct Signals {
     pub confidence: Ratio,
     /// When it was published, unix seconds.
     pub publish_time: i64,
+    /// The slot in which it reached the chain.
+    pub slot: u64,
     /// When it was observed, unix seconds.
     pub observed_at: i64,
     /// The price followed at a limited rate.
@@ -50,22 +52,14 @@ pub struct Signals {
     pub jump: Score,
 }
 
-/// Why an observation is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ObserveError {
-    /// Less than the market's minimum interval since the last observation.
-    TooSoon,
-    /// A value does not fit the fixed-point format.
-    OutOfRange,
-}
-
 impl Signals {
     /// After the first price of a market, with the variance to start from.
-    pub fn first(price: &AdmittedPrice, variance: EwmaVariance, now: Now) -> Self {
+    pub fn first(price: &Print, variance: EwmaVariance, now: Now) -> Self {
         Self {
             price: price.bounds.mid,
             confidence: price.confidence,
             publish_time: price.publish_time,
+            slot: price.slot,
             observed_at: now.unix_time,
             slow_price: price.bounds.mid,
             high: price.bounds.mid,
@@ -81,12 +75,8 @@ impl Signals {
     /// After one more price.
     ///
     /// # Errors
-    /// [`ObserveError::TooSoon`], or a value out of range.
-    pub fn next(&self, params: &SignalParams, price: &AdmittedPrice, now: Now) -> Result<Self, ObserveError> {
-        let since = now.unix_time.saturating_sub(self.observed_at);
-        if since < i64::from(params.min_interval_seconds) {
-            return Err(ObserveError::TooSoon);
-        }
+    /// [`PriceError::OutOfRange`].
+    pub fn next(&self, params: &SignalParams, price: &Print, now: Now) -> Result<Self, PriceError> {
         let observation = self.observation(price);
         let elapsed = observation.elapsed.seconds();
         let slow_price = follow(
@@ -95,8 +85,9 @@ impl Signals {
             params.slow_price_rate_per_hour,
             elapsed,
         )
-        .ok_or(ObserveError::OutOfRange)?;
-        let (sampler, step) = self.sampler.update(&observation, params.times.sampling);
+        .ok_or(PriceError::OutOfRange)?;
+        let held = NoiseVariance::from_confidence(self.confidence);
+        let (sampler, step) = self.sampler.update_held(&observation, params.times.sampling, held);
         let (fast_variance, slow_variance, moments) = match step {
             Some(step) => self.after_step(&step, params),
             None => (self.fast_variance, self.slow_variance, self.moments),
@@ -105,6 +96,7 @@ impl Signals {
             price: price.bounds.mid,
             confidence: price.confidence,
             publish_time: price.publish_time,
+            slot: price.slot,
             observed_at: now.unix_time,
             slow_price,
             high: slow_high(self.high, slow_price, elapsed, params.high_fall_per_day),
@@ -115,17 +107,6 @@ impl Signals {
             trend: self.trend.update(&observation, &params.times.trend),
             jump: self.jump_score(&observation, params),
         })
-    }
-
-    /// Returns the jump that `price` would be if it were observed now.
-    ///
-    /// It matters between two observations: the market may already have moved, and whoever trades
-    /// must not be able to profit from nobody having cranked yet.
-    pub fn jump_of(&self, price: &AdmittedPrice, params: &SignalParams) -> Score {
-        if price.publish_time <= self.publish_time {
-            return self.jump;
-        }
-        self.jump_score(&self.observation(price), params)
     }
 
     /// Trend and acceleration in standard deviations of the slow variance. `None` without any
@@ -139,7 +120,7 @@ impl Signals {
         self.fast_variance.max(self.slow_variance)
     }
 
-    fn observation(&self, price: &AdmittedPrice) -> Observation {
+    fn observation(&self, price: &Print) -> Observation {
         let elapsed = price.publish_time.saturating_sub(self.publish_time).max(1);
         Observation {
             log_return: LogReturn::between(self.price, price.bounds.mid),

@@ -22,8 +22,6 @@ pub struct SignalTimes {
 /// How a market's signals are formed. Only [`SignalParams::validate`]d ones mean anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SignalParams {
-    /// Least time between two observations, seconds.
-    pub min_interval_seconds: u32,
     /// Times of the estimators.
     pub times: SignalTimes,
     /// How far the slow price may move in an hour, as a share of itself.
@@ -37,8 +35,6 @@ pub struct SignalParams {
 /// The rule a set of parameters breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignalParamError {
-    /// The least interval is outside 1 s … 1 h.
-    MinInterval,
     /// The sampling time is outside 1 s … 1 day, or more than a quarter of the fast variance's time
     /// constant.
     Sampling,
@@ -103,9 +99,6 @@ impl SignalParams {
     /// # Errors
     /// The first [`SignalParamError`] that is broken.
     pub fn validate(self) -> Result<Self, SignalParamError> {
-        if !(1..=3_600).contains(&self.min_interval_seconds) {
-            return Err(SignalParamError::MinInterval);
-        }
         let rate = self.slow_price_rate_per_hour.fixed();
         if rate <= I80F48::ZERO || rate > I80F48::ONE {
             return Err(SignalParamError::SlowPriceRate);

@@ -1,11 +1,11 @@
 use super::*;
+use crate::fixtures::exact_print as quote;
 use ballast_core_types::fixtures::{price, ratio};
 use ballast_core_types::PriceBounds;
 use proptest::prelude::*;
 
 pub fn params() -> SignalParams {
     SignalParams {
-        min_interval_seconds: 10,
         times: SignalTimes::new(300, 21_600, 864_000, 1_728_000, [43_200, 345_600, 86_400]).unwrap(),
         slow_price_rate_per_hour: ratio("0.1"),
         high_fall_per_day: BasisPoints(100),
@@ -19,20 +19,6 @@ fn at(unix_time: i64) -> Now {
     Now { unix_time, slot: 1 }
 }
 
-fn quote(text: &str, publish_time: i64) -> AdmittedPrice {
-    let mid = price(text);
-    AdmittedPrice {
-        bounds: PriceBounds {
-            low: mid,
-            mid,
-            high: mid,
-        },
-        confidence: Ratio::ZERO,
-        publish_time,
-        slot: 1,
-    }
-}
-
 fn start() -> Signals {
     let variance = EwmaVariance::from_annual(ratio("0.36")).unwrap();
     Signals::first(&quote("100", 0), variance, at(0))
@@ -44,13 +30,6 @@ fn next(before: &Signals, text: &str, time: i64) -> Signals {
 
 fn points(score: Score) -> f64 {
     score.0.to_num()
-}
-
-#[test]
-fn an_observation_too_soon_is_refused() {
-    let early = start().next(&params(), &quote("100", 9), at(9));
-    assert_eq!(early, Err(ObserveError::TooSoon));
-    assert!(start().next(&params(), &quote("100", 10), at(10)).is_ok());
 }
 
 #[test]
@@ -87,6 +66,24 @@ fn a_burst_inside_one_step_teaches_variance_nothing_more_than_its_end() {
     assert_eq!(burst.slow_variance, calm.slow_variance);
     assert_eq!(burst.fast_variance, calm.fast_variance);
     assert_eq!(burst.moments, calm.moments);
+}
+
+#[test]
+fn whoever_brings_the_first_price_past_a_boundary_has_no_part_in_the_step() {
+    // Thirty seconds apart, so that the boundary of 300 s lies between two prices.
+    let mut before = start();
+    for index in 0..9 {
+        before = next(&before, "100.2", 20 + index * 30);
+    }
+    let choices = ["90", "100.2", "100.5", "104"].map(|text| next(&before, text, 301));
+    for choice in &choices {
+        assert_eq!(choice.fast_variance, choices[0].fast_variance);
+        assert_eq!(choice.moments, choices[0].moments);
+    }
+    assert_ne!(choices[0].fast_variance, before.fast_variance);
+    // What was brought counts in the step that it began, once that ends.
+    let after = choices.map(|choice| next(&next(&choice, "100.2", 571), "100.2", 631).fast_variance);
+    assert!(after[3] == after[0], "the price at that boundary is the one held then");
 }
 
 #[test]
@@ -132,7 +129,6 @@ fn jumps_count_standard_deviations_from_the_floor_on() {
             "{text}: {}",
             points(after.jump)
         );
-        assert_eq!(start().jump_of(&quote(text, elapsed), &params()), after.jump);
     }
 }
 
@@ -143,12 +139,6 @@ fn a_jump_in_small_moves_within_a_step_is_a_jump() {
         signals = next(&signals, text, (index as i64 + 1) * 20);
     }
     assert_eq!(points(signals.jump), -8.0 + 2f64.powi(-28));
-}
-
-#[test]
-fn the_price_already_observed_is_the_jump_it_was() {
-    let after = next(&start(), "103", 3_600);
-    assert_eq!(after.jump_of(&quote("103", 3_600), &params()), after.jump);
 }
 
 #[test]
@@ -197,9 +187,7 @@ fn times_that_switch_a_signal_off_are_refused() {
         let (sampling, fast, slow, moments, trend) = times;
         assert_eq!(SignalTimes::new(sampling, fast, slow, moments, trend).err(), expected);
     }
-    let cases: [(fn(&mut SignalParams), SignalParamError); 8] = [
-        (|p| p.min_interval_seconds = 0, SignalParamError::MinInterval),
-        (|p| p.min_interval_seconds = 3_601, SignalParamError::MinInterval),
+    let cases: [(fn(&mut SignalParams), SignalParamError); 6] = [
         (
             |p| p.slow_price_rate_per_hour = Ratio::ZERO,
             SignalParamError::SlowPriceRate,
@@ -248,7 +236,7 @@ proptest! {
         for (cents, gap) in prices {
             time += gap;
             let mid = Price::from_fixed(I80F48::from_num(cents) / 100).unwrap();
-            let quote = AdmittedPrice { bounds: PriceBounds { low: mid, mid, high: mid }, confidence: Ratio::ZERO, publish_time: time, slot: 1 };
+            let quote = Print { bounds: PriceBounds { low: mid, mid, high: mid }, confidence: Ratio::ZERO, publish_time: time, slot: 1 };
             let Ok(next) = signals.next(&params(), &quote, at(time)) else { continue };
             prop_assert!(next.high >= next.slow_price);
             prop_assert!(next.larger_variance() >= next.fast_variance);

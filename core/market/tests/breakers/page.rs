@@ -73,7 +73,7 @@ do.
 const TAIL: &str = "
 ## What is tested
 
-- Every one of the 4,096 sets of breakers, with and without an admitted price, against every action:
+- Every one of the 8,192 sets of breakers, with and without an admitted price, against every action:
   redeeming and reducing are always permitted; opening is permitted only when none is active; one more
   breaker never permits more.
 - Every sequence of three events (trip, between, unreadable, long cooldown, unobserved, tripped or reset by

@@ -28,6 +28,6 @@ pub use decay::{Decay, TimeConstant};
 pub use gwav::{Checkpoint, Gwav, GwavError, CHECKPOINTS};
 pub use moments::EwmaMoments;
 pub use observation::{Elapsed, LogReturn, NoiseVariance, Observation, Score};
-pub use sampler::{Sampler, Step};
+pub use sampler::{Sampler, Step, MAX_HELD_SECONDS};
 pub use trend::{Trend, TrendParams, TrendScores};
 pub use variance::EwmaVariance;

@@ -31,6 +31,9 @@ impl Step {
     }
 }
 
+/// The longest for which a price counts as the price of the moments after it, seconds.
+pub const MAX_HELD_SECONDS: u32 = 60;
+
 /// Collects observations until they span the sampling time, then hands on one step.
 ///
 /// Squared returns over short times measure the noise of the price, not its volatility: noise adds
@@ -91,6 +94,37 @@ impl Sampler {
         (Self::first(observation.noise), Some(self.so_far(observation)))
     }
 
+    /// After one more observation, as [`Self::update`], of a market that was observed a moment ago:
+    /// the step ends at its boundary, `sampling_time` after it began, with the price that was held
+    /// there, whose noise is `held`. Whoever brings the first price past the boundary then has no
+    /// part in the step, and gains nothing by choosing it.
+    ///
+    /// A price that was held for more than [`MAX_HELD_SECONDS`] says too little of the boundary:
+    /// the step then ends with the observation.
+    pub const fn update_held(
+        self,
+        observation: &Observation,
+        sampling_time: Elapsed,
+        held: NoiseVariance,
+    ) -> (Self, Option<Step>) {
+        let (gap, length) = (observation.elapsed.seconds(), sampling_time.seconds());
+        let past = gap.saturating_add(self.seconds).saturating_sub(length);
+        let at_boundary = self.seconds < length && past > 0 && past < length;
+        if !at_boundary || gap > MAX_HELD_SECONDS {
+            return self.update(observation, sampling_time);
+        }
+        let begun = Self {
+            log_return: observation.log_return.bits(),
+            noise: held.bits(),
+            seconds: past,
+        };
+        let (log_return, noise) = (
+            LogReturn::from_bits(self.log_return),
+            NoiseVariance::from_bits(self.noise),
+        );
+        (begun, Some(Step::new(log_return, sampling_time, noise, held)))
+    }
+
     /// Returns what the step would be if it ended with this observation, however short it is: a
     /// jump does not wait for its step to end.
     pub const fn so_far(self, observation: &Observation) -> Step {
@@ -131,6 +165,36 @@ mod tests {
         assert_eq!(step.elapsed.seconds(), 300);
         assert_eq!(step.noise_bits(), 18);
         assert_eq!(next, Sampler::first(NoiseVariance::from_bits(11)));
+    }
+
+    #[test]
+    fn a_step_ends_with_the_price_held_at_its_boundary() {
+        let (sampling_time, held) = (Elapsed::capped(300).unwrap(), NoiseVariance::from_bits(9));
+        let begun = |seconds| Sampler::from_parts(LogReturn::from_bits(40), NoiseVariance::from_bits(7), seconds);
+        // Before the boundary, and at it, there is nothing to choose.
+        for (seconds, gap) in [(280, 19), (280, 20)] {
+            let news = observation(5, gap, 11);
+            assert_eq!(
+                begun(seconds).update_held(&news, sampling_time, held),
+                begun(seconds).update(&news, sampling_time)
+            );
+        }
+        // Past it the step has what was held, and the news begin the next one.
+        for gap in [21, 60] {
+            let (next, step) = begun(280).update_held(&observation(5, gap, 11), sampling_time, held);
+            let step = step.unwrap();
+            assert_eq!(
+                (step.log_return.bits(), step.elapsed.seconds(), step.noise_bits()),
+                (40, 300, 16)
+            );
+            assert_eq!(next.parts(), (LogReturn::from_bits(5), held, gap as u32 - 20));
+        }
+        // A price of more than a minute ago is not that of the boundary.
+        let late = observation(5, 61, 11);
+        assert_eq!(
+            begun(280).update_held(&late, sampling_time, held),
+            begun(280).update(&late, sampling_time)
+        );
     }
 
     #[test]

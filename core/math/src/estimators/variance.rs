@@ -5,8 +5,11 @@ use fixed::types::U24F40;
 use super::decay::{Decay, TimeConstant};
 use super::observation::{Elapsed, Score, SQUARE_BITS};
 use super::sampler::Step;
-use crate::arithmetic::{blend, fraction, mul_shift, wide_mul};
+use crate::arithmetic::{blend, fraction, mul_shift, root, wide_mul};
 use ballast_core_types::{Ratio, I80F48, SECONDS_PER_YEAR};
+
+/// Fraction bits of the root of a variance with one bit less than [`SQUARE_BITS`].
+const DEVIATION_BITS: u32 = (SQUARE_BITS - 1) / 2;
 
 /// Seconds in a year.
 const YEAR: u64 = SECONDS_PER_YEAR as u64;
@@ -71,6 +74,17 @@ impl EwmaVariance {
         mul_shift(self.bits(), year_fraction, SHIFT)
     }
 
+    /// Returns the standard deviation of a return over `elapsed`, rounded up: v^½·t^½, at most
+    /// 2^2.5.
+    pub fn deviation_ceil(self, elapsed: Elapsed) -> Ratio {
+        // A root of 58 fraction bits has 29. What the variance lost below its last bit is less than
+        // one there.
+        let root = root(self.over(elapsed).div_ceil(2).saturating_add(1)).saturating_add(1);
+        Ratio::from_fixed(I80F48::from_bits(
+            i128::from(root) << (I80F48::FRAC_NBITS - DEVIATION_BITS),
+        ))
+    }
+
     /// Returns how many standard deviations the step's return is, with this variance and the noise
     /// of both prices: the jump score.
     pub const fn score(self, step: &Step) -> Score {
@@ -115,6 +129,23 @@ mod tests {
             noise,
             noise,
         )
+    }
+
+    #[test]
+    fn a_deviation_is_the_root_of_variance_and_time_and_never_less() {
+        for annual in [0.0, 1e-12, 0.0001, 0.36, 1.0, 4.0, 25.0, 1e6] {
+            for seconds in [1i64, 2, 10, 60, 3_600, 86_400, 30 * 86_400] {
+                let variance = variance(annual);
+                let got = variance.deviation_ceil(Elapsed::capped(seconds).unwrap());
+                let got: f64 = got.fixed().to_num();
+                let exact: f64 = (variance.annual().fixed().to_num::<f64>() * seconds as f64 / YEAR as f64).sqrt();
+                let most = exact.min(2f64.powf(2.5));
+                assert!(
+                    got >= most * (1.0 - 1e-12) && got < most * (1.0 + 1e-6) + 4e-9,
+                    "{annual} {seconds}: {got} {exact}"
+                );
+            }
+        }
     }
 
     fn variance(annual: f64) -> EwmaVariance {

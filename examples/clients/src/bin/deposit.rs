@@ -9,7 +9,7 @@ use ballast_client_examples::snapshot;
 use ballast_core_types::Shares;
 use ballast_rpc::{args, tokens, BlockingRpc, Cluster};
 use ballast_sdk::instructions::{self, DepositTerms, Holder};
-use ballast_sdk::snapshot::Purpose;
+use ballast_sdk::snapshot::{PriceUse, Purpose};
 use solana_signer::Signer;
 use std::path::Path;
 
@@ -22,10 +22,12 @@ fn main() -> Result<()> {
     let depositor = args::keypair(Path::new(keypair), url)?.keypair;
     let amount: u64 = amount.parse().context("AMOUNT is a whole number of base units")?;
     let vault = snapshot(&mut rpc, &args::address(vault, "VAULT")?)?;
+    // A price that is too old to act on is observed first, in the same transaction.
+    let (vault, observe) = vault.at_a_fresh_price(PriceUse::Nav);
 
-    let appraisal = vault
-        .appraise(Purpose::Deposit)
-        .context("no price is admitted for deposits")?;
+    let refused = vault.prices(Purpose::Deposit).err();
+    ensure!(refused.is_none(), "the price is refused for deposits: {refused:?}");
+    let appraisal = vault.appraise(Purpose::Deposit).context("the venue cannot be read")?;
     ensure!(
         appraisal.permissions.deposit,
         "a circuit breaker is active that forbids deposits"
@@ -44,13 +46,9 @@ fn main() -> Result<()> {
         shares: tokens::wallet_of(&key, &vault.keys.share_mint),
     };
     let open = tokens::open_wallet(&key, &key, &vault.keys.share_mint);
-    let deposit = instructions::deposit(
-        &vault.keys,
-        &vault.price_feed.key,
-        &holder,
-        DepositTerms { amount, min_shares },
-    );
-    rpc.send(&[open, deposit], &[&depositor])?;
+    let deposit = instructions::deposit(&vault.keys, &holder, DepositTerms { amount, min_shares });
+    let all: Vec<_> = [open].into_iter().chain(observe).chain([deposit]).collect();
+    rpc.send(&all, &[&depositor])?;
     println!("deposited {amount} for about {shares} shares of {}", vault.keys.vault);
     Ok(())
 }

@@ -7,7 +7,7 @@ use crate::markets::with_market;
 use crate::state::{ClearingHouse, Expiry, ExpiryOutcome, Series, SeriesKey, EXPIRY_SEED, SERIES_SEED, VERSION};
 use anchor_lang::prelude::*;
 use ballast_core_market::admission::PriceUse;
-use ballast_core_market::breaker::permitted;
+use ballast_core_market::breaker::{permitted, Breaker};
 use ballast_core_types::Price;
 use ballast_risk::errors::RiskError;
 use ballast_risk::read;
@@ -94,8 +94,6 @@ pub struct CreateSeries<'info> {
     pub series: Box<Account<'info, Series>>,
     /// CHECK: the risk market of the listing, by its address.
     pub risk_market: UncheckedAccount<'info>,
-    /// CHECK: the risk program's admission checks its key, owner and content.
-    pub price_feed: UncheckedAccount<'info>,
     /// Creates the account.
     pub system_program: Program<'info, System>,
 }
@@ -108,7 +106,7 @@ pub(crate) fn create_series(ctx: Context<CreateSeries>, key: SeriesKey) -> Resul
     let listing = house.listing(key.market)?;
     require_keys_eq!(accounts.risk_market.key(), listing.risk_market, OptionsError::NotListed);
     let clock = Clock::get()?;
-    let spot = spot(&accounts.risk_market, &accounts.price_feed, &clock)?;
+    let spot = spot(&accounts.risk_market, &clock)?;
     let terms = key.terms()?;
     let rules = listing.settings.params();
     rules.check_series(&terms, spot, clock.unix_timestamp).or_refuse()?;
@@ -130,15 +128,17 @@ pub(crate) fn create_series(ctx: Context<CreateSeries>, key: SeriesKey) -> Resul
     Ok(())
 }
 
-/// Returns a price to trade on, while no breaker forbids opening.
+/// Returns a price to list series around, while no breaker forbids opening. A quote token somewhat
+/// off par bars trading, not listing; one that is far off bars both.
 #[inline(never)]
-fn spot(risk_market: &AccountInfo, price_feed: &AccountInfo, clock: &Clock) -> Result<Price> {
+fn spot(risk_market: &AccountInfo, clock: &Clock) -> Result<Price> {
     with_market(risk_market, |market| {
-        let (view, price) = read::live_price(market, price_feed, PriceUse::Trade, clock)?;
-        let active = view
-            .active_breakers(Some(&price), read::now(clock))
-            .map_err(RiskError::from)?;
+        let (view, price) = read::price(market, PriceUse::Margin, clock)?;
+        let now = read::now(clock);
+        let active = view.active_breakers(now).map_err(RiskError::from)?;
+        let active = active.without(Breaker::QuoteOffPar);
         require!(permitted(active, true).open, OptionsError::OnlyReductions);
+        require!(!view.bars_series(now), OptionsError::QuoteOffPar);
         Ok(price.bounds.mid)
     })
 }

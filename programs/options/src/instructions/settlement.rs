@@ -6,7 +6,7 @@ use crate::events::{ExpirySettled, Sampled};
 use crate::markets::with_market;
 use crate::state::{ClearingHouse, Expiry};
 use anchor_lang::prelude::*;
-use ballast_core_market::admission::{AdmittedPrice, PriceUse};
+use ballast_core_market::admission::{PriceUse, Print};
 use ballast_core_market::breaker::permitted;
 use ballast_core_types::Price;
 use ballast_risk::errors::RiskError;
@@ -23,8 +23,6 @@ pub struct SampleSettlement<'info> {
     /// CHECK: the risk market of the listing, by its address.
     #[account(address = house.load()?.listing(expiry.market)?.risk_market @ OptionsError::NotListed)]
     pub risk_market: UncheckedAccount<'info>,
-    /// CHECK: the risk program's admission checks its key, owner and content.
-    pub price_feed: UncheckedAccount<'info>,
 }
 
 pub(crate) fn sample_settlement(ctx: Context<SampleSettlement>) -> Result<()> {
@@ -33,7 +31,7 @@ pub(crate) fn sample_settlement(ctx: Context<SampleSettlement>) -> Result<()> {
     let house = accounts.house.load()?;
     house.check_version()?;
     let params = house.listing(accounts.expiry.market)?.settings.params().settlement;
-    let price = admitted(&accounts.risk_market, &accounts.price_feed)?;
+    let price = admitted(&accounts.risk_market)?;
     let mut settlement = accounts.expiry.settlement()?;
     settlement
         .sample(price.bounds.mid, price.publish_time, &params)
@@ -49,15 +47,13 @@ pub(crate) fn sample_settlement(ctx: Context<SampleSettlement>) -> Result<()> {
     Ok(())
 }
 
-/// Returns the live price for settling, while no breaker forbids it.
+/// Returns the price for settling, while no breaker forbids it.
 #[inline(never)]
-fn admitted(risk_market: &AccountInfo, price_feed: &AccountInfo) -> Result<AdmittedPrice> {
+fn admitted(risk_market: &AccountInfo) -> Result<Print> {
     let clock = Clock::get()?;
     with_market(risk_market, |market| {
-        let (view, price) = read::live_price(market, price_feed, PriceUse::Settle, &clock)?;
-        let active = view
-            .active_breakers(Some(&price), read::now(&clock))
-            .map_err(RiskError::from)?;
+        let (view, price) = read::price(market, PriceUse::Settle, &clock)?;
+        let active = view.active_breakers(read::now(&clock)).map_err(RiskError::from)?;
         require!(permitted(active, true).settle, OptionsError::SettleNotPermitted);
         Ok(price)
     })

@@ -72,7 +72,7 @@ fn book(accounts: &Withdraw, markets: &[AccountInfo], amount: u64) -> Result<(Ma
     let markets = if book.positions().is_empty() {
         Markets::none()
     } else {
-        Markets::read(&house, markets, Purpose::Withdraw, &clock)?
+        Markets::read(&house, markets, Purpose::Margin, &clock)?
     };
     let context = markets.context(&house, clock.unix_timestamp);
     let status = MarginScratch::new().margin_status(&book, &context, Marks::Conservative)?;

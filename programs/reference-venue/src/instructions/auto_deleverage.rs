@@ -18,8 +18,6 @@ pub struct AutoDeleverage<'info> {
     pub trader: Box<Account<'info, Trader>>,
     #[account(address = market.risk_market @ PerpError::WrongRiskMarket)]
     pub risk_market: AccountLoader<'info, RiskMarket>,
-    /// CHECK: the risk program's admission checks its key, owner and content.
-    pub price_feed: UncheckedAccount<'info>,
 }
 
 impl AutoDeleverage<'_> {
@@ -36,17 +34,11 @@ impl AutoDeleverage<'_> {
             PerpError::DeleverageWouldIncrease
         );
         let clock = Clock::get()?;
-        let bounds = admit(
-            market,
-            &accounts.risk_market,
-            &accounts.price_feed,
-            PriceUse::Exit,
-            &clock,
-        )?;
+        let price = admit(market, &accounts.risk_market, PriceUse::Exit, &clock)?;
         let key = trader.key();
         let liabilities = market.liabilities()?;
-        refresh(market, trader, key, bounds.mid, &clock)?;
-        let fill = apply(market, trader, Lots(lots), bounds.mid, 0)?;
+        refresh(market, trader, key, price.bounds.mid, &clock)?;
+        let fill = apply(market, trader, Lots(lots), price.bounds.mid, 0)?;
         fill.announce(trader, key, FillCause::AutoDeleverage);
         market.check_conserved(liabilities)
     }

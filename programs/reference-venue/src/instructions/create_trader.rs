@@ -39,7 +39,8 @@ impl CreateTrader<'_> {
             queued_withdrawal: 0,
             queued_ready_at: 0,
             pending: PendingOrder::default(),
-            reserved: [0; 64],
+            last_fill: Default::default(),
+            reserved: [0; 48],
         });
         emit!(TraderCreated {
             market: accounts.trader.market,

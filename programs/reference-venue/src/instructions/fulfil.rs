@@ -17,8 +17,6 @@ pub struct Fulfil<'info> {
     pub trader: Box<Account<'info, Trader>>,
     #[account(address = market.risk_market @ PerpError::WrongRiskMarket)]
     pub risk_market: AccountLoader<'info, RiskMarket>,
-    /// CHECK: the risk program's admission checks its key, owner and content.
-    pub price_feed: UncheckedAccount<'info>,
 }
 
 impl Fulfil<'_> {
@@ -39,19 +37,20 @@ impl Fulfil<'_> {
 
         let order = OrderArgs::from(pending);
         let usage = usage_for(Lots(accounts.trader.lots), Lots(order.lots));
-        let bounds = admit(
-            &accounts.market,
-            &accounts.risk_market,
-            &accounts.price_feed,
-            usage,
+        let price = admit(&accounts.market, &accounts.risk_market, usage, &clock)?;
+        let liabilities = accounts.market.liabilities()?;
+        accounts.trader.fill_at_one_price(clock.slot, price.publish_time)?;
+        refresh(
+            &mut accounts.market,
+            &mut accounts.trader,
+            key,
+            price.bounds.mid,
             &clock,
         )?;
-        let liabilities = accounts.market.liabilities()?;
-        refresh(&mut accounts.market, &mut accounts.trader, key, bounds.mid, &clock)?;
         // executed on copies, so that a refused order leaves nothing behind
         let mut market = Box::new(Market::clone(&accounts.market));
         let mut trader = Box::new(Trader::clone(&accounts.trader));
-        let receipt = match execute(&mut market, &mut trader, &order, &bounds) {
+        let receipt = match execute(&mut market, &mut trader, &order, &price.bounds) {
             Ok(fill) => {
                 trader.pending = Default::default();
                 fill.announce(&trader, key, FillCause::Fulfilment);

@@ -1,6 +1,5 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Token, TokenAccount};
-use ballast_core_market::admission::PriceUse;
 use ballast_core_types::PriceBounds;
 use ballast_core_types::{Lots, Price, Value};
 use ballast_risk::state::Market as RiskMarket;
@@ -9,7 +8,7 @@ use crate::errors::PerpError;
 use crate::events::{CancelReason, FillCause, Liquidated};
 use crate::execution::{apply, cancel_pending, refresh};
 use crate::math::{margin, pricing};
-use crate::prices::admit;
+use crate::prices::admit_liquidation;
 use crate::state::{sub, Market, Trader};
 use crate::transfers::pay_out;
 
@@ -31,8 +30,6 @@ pub struct Liquidate<'info> {
     pub destination: Box<Account<'info, TokenAccount>>,
     #[account(address = market.risk_market @ PerpError::WrongRiskMarket)]
     pub risk_market: AccountLoader<'info, RiskMarket>,
-    /// CHECK: the risk program's admission checks its key, owner and content.
-    pub price_feed: UncheckedAccount<'info>,
     pub token_program: Program<'info, Token>,
 }
 
@@ -44,13 +41,7 @@ impl Liquidate<'_> {
         accounts.market.require_running()?;
         require!(accounts.trader.lots != 0, PerpError::NoPosition);
         let clock = Clock::get()?;
-        let bounds = admit(
-            &accounts.market,
-            &accounts.risk_market,
-            &accounts.price_feed,
-            PriceUse::Exit,
-            &clock,
-        )?;
+        let bounds = admit_liquidation(&accounts.market, &accounts.risk_market, &clock)?.bounds;
         let key = accounts.trader.key();
         let (market, trader) = (&mut accounts.market, &mut accounts.trader);
         refresh(market, trader, key, bounds.mid, &clock)?;

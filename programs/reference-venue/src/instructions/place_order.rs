@@ -21,8 +21,6 @@ pub struct PlaceOrder<'info> {
     pub trader: Box<Account<'info, Trader>>,
     #[account(address = market.risk_market @ PerpError::WrongRiskMarket)]
     pub risk_market: AccountLoader<'info, RiskMarket>,
-    /// CHECK: the risk program's admission checks its key, owner and content.
-    pub price_feed: UncheckedAccount<'info>,
 }
 
 impl PlaceOrder<'_> {
@@ -37,18 +35,13 @@ impl PlaceOrder<'_> {
         }
 
         let usage = usage_for(Lots(accounts.trader.lots), Lots(order.lots));
-        let bounds = admit(
-            &accounts.market,
-            &accounts.risk_market,
-            &accounts.price_feed,
-            usage,
-            &clock,
-        )?;
+        let price = admit(&accounts.market, &accounts.risk_market, usage, &clock)?;
         let key = accounts.trader.key();
         let (market, trader) = (&mut accounts.market, &mut accounts.trader);
         let liabilities = market.liabilities()?;
-        refresh(market, trader, key, bounds.mid, &clock)?;
-        let fill = execute(market, trader, &order, &bounds)?;
+        trader.fill_at_one_price(clock.slot, price.publish_time)?;
+        refresh(market, trader, key, price.bounds.mid, &clock)?;
+        let fill = execute(market, trader, &order, &price.bounds)?;
         fill.announce(trader, key, FillCause::Order);
         market.check_conserved(liabilities)?;
         Ok(fill.receipt())

@@ -32,8 +32,6 @@ pub struct Withdraw<'info> {
     pub destination: Box<Account<'info, TokenAccount>>,
     #[account(address = market.risk_market @ PerpError::WrongRiskMarket)]
     pub risk_market: AccountLoader<'info, RiskMarket>,
-    /// CHECK: the risk program's admission checks its key, owner and content.
-    pub price_feed: UncheckedAccount<'info>,
     pub token_program: Program<'info, Token>,
 }
 
@@ -75,20 +73,14 @@ fn free_collateral(accounts: &mut Withdraw, clock: &Clock) -> Result<u64> {
     if accounts.trader.lots == 0 {
         return Ok(accounts.trader.collateral);
     }
-    let bounds = admit(
-        &accounts.market,
-        &accounts.risk_market,
-        &accounts.price_feed,
-        PriceUse::Exit,
-        clock,
-    )?;
+    let price = admit(&accounts.market, &accounts.risk_market, PriceUse::Exit, clock)?;
     let key = accounts.trader.key();
-    refresh(&mut accounts.market, &mut accounts.trader, key, bounds.mid, clock)?;
+    refresh(&mut accounts.market, &mut accounts.trader, key, price.bounds.mid, clock)?;
     let position = accounts.trader.position();
     let free = margin::withdrawable(
         accounts.trader.collateral,
         &position,
-        margin::adverse_price(position.lots, &bounds),
+        margin::adverse_price(position.lots, &price.bounds),
         accounts.market.params.initial_margin(),
     );
     Ok(free.ok_or(PerpError::Overflow)?)

@@ -29,7 +29,17 @@ pub struct Trader {
     pub queued_withdrawal: u64,
     pub queued_ready_at: i64,
     pub pending: PendingOrder,
-    pub reserved: [u8; 64],
+    /// When its last order filled, and of which publication the price was.
+    pub last_fill: LastFill,
+    pub reserved: [u8; 48],
+}
+
+/// The last fill against the pool. All zeros before the first.
+#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, Default, PartialEq)]
+pub struct LastFill {
+    pub slot: u64,
+    /// Publication time of the price it was anchored to.
+    pub published_at: i64,
 }
 
 /// An order that waits for the venue. Zero lots mean that none does.
@@ -63,6 +73,15 @@ pub struct FundingPayment {
 impl Trader {
     pub fn find(market: &Pubkey, owner: &Pubkey) -> (Pubkey, u8) {
         Pubkey::find_program_address(&[TRADER_SEED, market.as_ref(), owner.as_ref()], &crate::ID)
+    }
+
+    /// Refuse a second fill of one slot at another observation: whoever trades, has the market
+    /// observed and trades back would be paid for the difference, at no risk.
+    pub fn fill_at_one_price(&mut self, slot: u64, published_at: i64) -> Result<()> {
+        let another = self.last_fill.slot == slot && self.last_fill.published_at != published_at;
+        require!(!another, PerpError::TwoPricesInOneSlot);
+        self.last_fill = LastFill { slot, published_at };
+        Ok(())
     }
 
     pub fn position(&self) -> Position {

@@ -8,10 +8,9 @@ use crate::state::{Market, Surface};
 use anchor_lang::prelude::*;
 use ballast_core_margin as assessment;
 use ballast_core_margin::{
-    horizon_volatility, Assessment, BookLeg, Contract, Decimal, MarketInputs, HORIZON_SECONDS, MARGIN, MAX_LEGS,
-    MAX_MARKETS, SCENARIOS,
+    horizon_volatility, Assessment, BookLeg, Contract, Decimal, MarketInputs, MARGIN, MAX_LEGS, MAX_MARKETS, SCENARIOS,
 };
-use ballast_core_market::admission::{AdmittedPrice, PriceUse};
+use ballast_core_market::admission::{PriceUse, Print};
 use ballast_core_math::black_scholes::Kind;
 use ballast_core_math::scenarios::Leg;
 use ballast_core_math::surface as essvi;
@@ -41,7 +40,7 @@ pub struct AssessLeg {
 /// What is asked.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug, PartialEq, Eq)]
 pub struct AssessArgs {
-    /// Refuse a price published longer ago than this, seconds. The market's own limit for `Nav`
+    /// Refuse a price published longer ago than this, seconds. The market's own limit for `Margin`
     /// holds besides.
     pub max_age_seconds: u32,
     /// Refuse a surface published longer ago than this, seconds; at most [`MAX_SURFACE_AGE`]
@@ -51,14 +50,14 @@ pub struct AssessArgs {
     pub legs: Vec<AssessLeg>,
 }
 
-/// `assess` takes its accounts by market: market, price account, surface; the risk program's own
-/// address stands for a surface that is not needed. Markets are in rising order of their addresses,
-/// one to four of them.
+/// `assess` takes its accounts by market: market, surface; the risk program's own address stands
+/// for a surface that is not needed. Markets are in rising order of their addresses, one to four of
+/// them.
 #[derive(Accounts)]
 pub struct Assess {}
 
 /// Accounts of one market.
-const ACCOUNTS_PER_MARKET: usize = 3;
+const ACCOUNTS_PER_MARKET: usize = 2;
 
 pub(crate) fn handler(accounts: &[AccountInfo], args: &AssessArgs) -> Result<AssessReport> {
     let clock = Clock::get()?;
@@ -77,7 +76,7 @@ pub(crate) fn handler(accounts: &[AccountInfo], args: &AssessArgs) -> Result<Ass
 
 /// What was read of one market.
 struct MarketState {
-    price: AdmittedPrice,
+    price: Print,
     surface: Option<essvi::Surface>,
     surface_published_at: i64,
     observed_at: i64,
@@ -100,19 +99,16 @@ fn check_order(accounts: &[AccountInfo]) -> Result<()> {
 
 #[inline(never)]
 fn read_market(group: &[AccountInfo], args: &AssessArgs, clock: &Clock) -> Result<MarketState> {
-    let [market_account, price_feed, surface_account] = group else {
+    let [market_account, surface_account] = group else {
         return err!(RiskError::AssessAccounts);
     };
     require_keys_eq!(*market_account.owner, crate::ID, RiskError::AssessMarket);
     let data = market_account.try_borrow_data()?;
     let market = Market::in_place(&data).map_err(|_| RiskError::AssessMarket)?;
-    let (_, price) = read::live_price(market, price_feed, PriceUse::Nav, clock)?;
+    let (_, price) = read::price(market, PriceUse::Margin, clock)?;
     let now = clock.unix_timestamp;
     let age = now.saturating_sub(price.publish_time);
     require!(age <= i64::from(args.max_age_seconds), RiskError::AssessPriceTooOld);
-    // Variance is a signal: of a market that nobody observes it says nothing of today.
-    let silent = now.saturating_sub(market.signals.observed_at);
-    require!(silent <= HORIZON_SECONDS, RiskError::AssessNotObserved);
     let mut state = MarketState {
         price,
         surface: None,

@@ -1,9 +1,9 @@
-//! `observe`: one observation of a market. Permissionless, at most once per minimum interval.
+//! `observe`: one observation of a market, and the only reader of price accounts. Permissionless.
 
 use crate::errors::RiskError;
 use crate::events::{announce_plain, Observed};
 use crate::read;
-use crate::state::{Market, StoredVenue};
+use crate::state::{Market, StoredSignals, StoredVenue};
 use anchor_lang::prelude::*;
 use ballast_core_market::admission::Now;
 use ballast_core_market::observation::MarketObservation;
@@ -21,6 +21,8 @@ pub struct Observe<'info> {
     /// CHECK: as the price feed, against the market's second source. It cannot be left out where
     /// there is one.
     pub second_feed: Option<UncheckedAccount<'info>>,
+    /// CHECK: as the price feed, against the quote token's source.
+    pub quote_feed: Option<UncheckedAccount<'info>>,
 }
 
 pub(crate) fn handler(ctx: Context<Observe>) -> Result<()> {
@@ -30,51 +32,87 @@ pub(crate) fn handler(ctx: Context<Observe>) -> Result<()> {
     let key = accounts.market.key();
     let mut market = accounts.market.load_mut()?;
     let view = market.view()?;
-    let (signals_before, regime_before, breakers_before) =
-        (market.signals, market.regime.level, market.breakers.tripped);
-    let raw = read::raw_price(&market, &accounts.price_feed)?;
+    let [first, _, _] = &market.params.sources;
+    let raw = read::raw_price(first, &accounts.price_feed)?;
     let price = view.newer_price(&raw, now).map_err(RiskError::from)?;
-    let second = read::second_raw_price(&market, accounts.second_feed.as_deref())?;
+    let (second, quote) = (accounts.second_feed.as_deref(), accounts.quote_feed.as_deref());
+    let second = read::other_raw_price(market.params.second_source(), second, RiskError::SecondFeedMissing)?;
     let second = second.and_then(|raw| view.second_price(&raw, now));
-    let trading_cost = read_venues(&mut market, ctx.remaining_accounts, now)?;
-    let observation = MarketObservation {
+    let quote = read::other_raw_price(market.params.quote_source(), quote, RiskError::QuoteFeedMissing)?;
+    let quote = quote.and_then(|raw| view.quote_price(&raw, now));
+    check_venues(&market, ctx.remaining_accounts)?;
+    let mut observation = MarketObservation {
         price,
         second,
-        trading_cost,
+        quote,
+        trading_cost: None,
         implied: view.implied,
     };
-    market.record(&view.observe(&observation, now).map_err(RiskError::from)?)?;
+    if !observation.has_news() {
+        // Somebody else brought as much, or more: nothing changes, and nobody's transaction fails.
+        return Ok(());
+    }
+    observation.trading_cost = read_venues(&mut market, ctx.remaining_accounts, now)?;
+    let before = (market.signals, market.regime.level, market.breakers.tripped);
+    if let Some(state) = view.observe(&observation, now).map_err(RiskError::from)? {
+        market.record(&state, &view.observation.signals)?;
+        announce(key, &market, &observation, &before, now);
+    }
+    Ok(())
+}
+
+#[inline(never)]
+fn announce(
+    market: Pubkey,
+    after: &Market,
+    seen: &MarketObservation,
+    (signals, regime, breakers): &(StoredSignals, u32, u32),
+    now: Now,
+) {
+    let bit = |is_seen: bool, at: u32| u32::from(is_seen) << at;
     announce_plain(&Observed {
-        market: key,
-        publish_time: price.publish_time,
+        market,
+        publish_time: after.signals.publish_time,
         observed_at: now.unix_time,
-        price: price.bounds.mid.into(),
-        confidence: price.confidence.into(),
-        second_price: market.second.mid,
-        trading_cost: trading_cost.unwrap_or(0),
-        implied_volatility: market.implied.volatility,
-        seen: u32::from(second.is_some()) | u32::from(trading_cost.is_some()) << 1,
-        before: signals_before,
-        after: market.signals,
-        regime_before,
-        regime: market.regime.level,
-        breakers_before,
-        breakers: market.breakers.tripped,
+        price: after.signals.price,
+        confidence: after.signals.confidence,
+        second_price: after.second.price,
+        trading_cost: seen.trading_cost.unwrap_or(0),
+        implied_volatility: after.implied.volatility,
+        seen: bit(seen.second.is_some(), 0)
+            | bit(seen.trading_cost.is_some(), 1)
+            | bit(seen.price.is_some(), 2)
+            | bit(seen.quote.is_some(), 3),
+        quote_off_par: after.quote.reading,
+        pair_divergence: after.pair.reading,
+        before: *signals,
+        after: after.signals,
+        regime_before: *regime,
+        regime: after.regime.level,
+        breakers_before: *breakers,
+        breakers: after.breakers.tripped,
     });
+}
+
+/// Refuses accounts that are not the market's venues, each once and in order: none can be left out
+/// by whoever observes.
+fn check_venues(market: &Market, accounts: &[AccountInfo]) -> Result<()> {
+    let venues = market.params.venues();
+    require!(accounts.len() == venues.len(), RiskError::VenueAccounts);
+    for (source, account) in venues.iter().zip(accounts) {
+        require_keys_eq!(*account.key, source.account, RiskError::VenueAccounts);
+    }
     Ok(())
 }
 
 /// Takes in what the venues quote; the least of it is what trading costs. A venue that gives no
-/// quote is passed over, but none can be left out by whoever observes.
+/// quote is passed over.
 #[inline(never)]
 fn read_venues(market: &mut Market, accounts: &[AccountInfo], now: Now) -> Result<Option<u64>> {
-    let count = market.params.venues().len();
-    require!(accounts.len() == count, RiskError::VenueAccounts);
     let Market { params, venues, .. } = market;
     let size = Value::from_amount(params.standard_order).ok_or(RiskError::StandardOrder)?;
     let mut least = None;
     for ((source, account), stored) in params.venues().iter().zip(accounts).zip(venues) {
-        require_keys_eq!(*account.key, source.account, RiskError::VenueAccounts);
         let Some(quote) = read::quote(source, account, size)? else {
             continue;
         };

@@ -49,7 +49,7 @@ pub fn decode(source: &PriceSource, account: &OracleAccount) -> Result<RawPrice>
 /// Wrong layout, feed, verification level, or not trading.
 pub fn read(kind: SourceKind, source: &PriceSource, data: &[u8]) -> Result<RawPrice> {
     match kind {
-        SourceKind::PythPull => pyth_pull::decode(&source.feed, data),
+        SourceKind::PythPull => pyth_pull::decode(&source.feed, source.whole_signatures(), data),
         SourceKind::PythPush => pyth_push::decode(data),
         SourceKind::SwitchboardOnDemand => switchboard::decode(data),
     }

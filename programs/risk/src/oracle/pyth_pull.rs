@@ -6,17 +6,18 @@ use anchor_lang::prelude::*;
 use ballast_core_market::admission::RawPrice;
 use pyth_solana_receiver_sdk::price_update::{PriceUpdateV2, VerificationLevel};
 
-/// Decodes a price update of the feed `feed`.
+/// Decodes a price update of the feed `feed` that has at least `signatures`. Updates that carry all
+/// that their receiver asks for are marked whole, and name no number.
 ///
 /// # Errors
 /// [`RiskError::PriceLayout`], [`RiskError::PriceUnverified`], [`RiskError::PriceFeed`].
-pub fn decode(feed: &[u8; 32], data: &[u8]) -> Result<RawPrice> {
+pub fn decode(feed: &[u8; 32], signatures: u8, data: &[u8]) -> Result<RawPrice> {
     let mut bytes = data;
     let update = PriceUpdateV2::try_deserialize(&mut bytes).map_err(|_| RiskError::PriceLayout)?;
-    require!(
-        update.verification_level == VerificationLevel::Full,
-        RiskError::PriceUnverified
-    );
+    let whole = VerificationLevel::Partial {
+        num_signatures: signatures,
+    };
+    require!(update.verification_level.gte(whole), RiskError::PriceUnverified);
     require!(update.price_message.feed_id == *feed, RiskError::PriceFeed);
     Ok(RawPrice {
         price: update.price_message.price,

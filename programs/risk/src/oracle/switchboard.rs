@@ -15,9 +15,6 @@ use crate::errors::RiskError;
 use anchor_lang::prelude::*;
 use ballast_core_market::admission::{RawPrice, EXPONENTS};
 
-/// The Switchboard On-Demand program on mainnet, the owner of its feeds there.
-pub const PROGRAM: Pubkey = pubkey!("SBondMDrcV3K4kxZR1HNVT7osZxAHVHgYXL5Ze1oMUv");
-
 const DISCRIMINATOR: [u8; 8] = [196, 27, 108, 196, 10, 215, 219, 40];
 const LENGTH: usize = 3_208;
 

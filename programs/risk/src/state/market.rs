@@ -6,12 +6,13 @@
 
 use crate::errors::RiskError;
 use crate::state::{
-    Fixed, MarketParams, StoredBreakers, StoredImplied, StoredRegime, StoredSecond, StoredSignals, StoredTradingCost,
-    StoredVenue, MAX_VENUES,
+    Fixed, MarketParams, StoredBreakers, StoredDeclaration, StoredImplied, StoredPrint, StoredReading, StoredRegime,
+    StoredSignals, StoredTradingCost, StoredVenue, MAX_VENUES,
 };
 use anchor_lang::prelude::*;
 use ballast_core_market::admission::PriceUse;
 use ballast_core_market::observation::MarketState;
+use ballast_core_market::signals::SignalParams;
 use ballast_core_market::MarketView;
 use ballast_core_math::estimators::EwmaVariance;
 use ballast_core_types::Ratio;
@@ -19,7 +20,7 @@ use ballast_core_types::Ratio;
 /// First seed of a market's address: `["market", creator, name]`.
 pub const MARKET_SEED: &[u8] = b"market";
 /// Layout written by this program. A reader that does not know a market's version has to refuse it.
-pub const MARKET_VERSION: u8 = 2;
+pub const MARKET_VERSION: u8 = 3;
 
 /// A market.
 #[account(zero_copy)]
@@ -40,8 +41,14 @@ pub struct Market {
     pub params: MarketParams,
     /// Signals of the price.
     pub signals: StoredSignals,
-    /// The second source's last price.
-    pub second: StoredSecond,
+    /// The second source's last print.
+    pub second: StoredPrint,
+    /// The last two prints of both sources that were close.
+    pub pair: StoredReading,
+    /// What the quote token was last worth.
+    pub quote: StoredReading,
+    /// Declarations that the first and the second source are silent.
+    pub silence: [StoredDeclaration; 2],
     /// What each venue last quoted, in the order of the parameters.
     pub venues: [StoredVenue; MAX_VENUES],
     /// Cost of trading, now and on average.
@@ -82,6 +89,11 @@ impl Market {
         Ok(market)
     }
 
+    /// Returns the account's data that holds this market.
+    pub fn account_data(&self) -> Vec<u8> {
+        [Self::DISCRIMINATOR, bytemuck::bytes_of(self)].concat()
+    }
+
     /// Decodes the market.
     ///
     /// # Errors
@@ -92,6 +104,8 @@ impl Market {
         let params = &self.params;
         Ok(Box::new(MarketView {
             limits: PriceUse::ALL.map(|usage| params.limits(usage)),
+            clock: params.clock.params(),
+            has_second: params.second_source().is_some(),
             exit_haircut: params.exit_haircut.haircut(),
             observation: params.observation.params()?,
             initial_variance: EwmaVariance::from_bits(self.signals.slow_variance),
@@ -105,6 +119,9 @@ impl Market {
         Some(MarketState {
             signals: self.signals.get()?,
             second: self.second.get(),
+            pair: self.pair.pair(),
+            quote: self.quote.quote_token(),
+            silence: self.silence.map(|declaration| declaration.get()),
             trading_cost: self.trading_cost.get(),
             regime: self.regime.get(),
             breakers: self.breakers.get(),
@@ -121,18 +138,26 @@ impl Market {
         EwmaVariance::from_bits(self.signals.slow_variance.max(self.signals.fast_variance)).annual()
     }
 
-    /// Stores what the market remembers after one more observation.
+    /// Stores what the market remembers after one more observation, made with its `params`.
     ///
     /// # Errors
     /// [`RiskError::OutOfRange`].
     #[inline(never)]
-    pub fn record(&mut self, state: &MarketState) -> Result<()> {
-        let params = self.params.observation.params()?;
-        let observations = self.signals.observations.saturating_add(1);
-        self.signals = StoredSignals::of(&state.signals, &params.signals, observations);
+    pub fn record(&mut self, state: &MarketState, params: &SignalParams) -> Result<()> {
+        if state.signals.publish_time != self.signals.publish_time || self.signals.observations == 0 {
+            let observations = self.signals.observations.saturating_add(1);
+            self.signals = StoredSignals::of(&state.signals, params, observations);
+        }
         if let Some(second) = state.second {
             self.second = second.into();
         }
+        if let Some(pair) = state.pair {
+            self.pair = pair.into();
+        }
+        if let Some(quote) = state.quote {
+            self.quote = quote.into();
+        }
+        self.silence = state.silence.map(StoredDeclaration::from);
         if let Some(cost) = state.trading_cost {
             self.trading_cost = cost.into();
         }

@@ -1,5 +1,6 @@
 //! Accounts of the risk program. They are plain data: other programs may read them without calling.
 
+mod clock;
 mod fixed_bytes;
 mod market;
 mod observation;
@@ -9,6 +10,7 @@ mod source;
 mod submission_bytes;
 mod surface;
 
+pub use clock::{ClockSettings, StoredDeclaration, StoredPrint, StoredReading};
 pub use fixed_bytes::Fixed;
 pub(crate) use market::stored_variance;
 pub use market::{Market, MARKET_BYTES, MARKET_SEED, MARKET_VERSION};
@@ -17,10 +19,8 @@ pub use observation::{
     ThresholdSettings,
 };
 pub use params::{validate_initial_variance, ExitHaircutParams, MarketParams, UseSettings, MAX_VENUES};
-pub use signals::{
-    StoredBreakers, StoredImplied, StoredRegime, StoredSecond, StoredSignals, StoredTradingCost, StoredVenue,
-};
-pub use source::{PriceSource, SourceKind, VenueSource};
+pub use signals::{StoredBreakers, StoredImplied, StoredRegime, StoredSignals, StoredTradingCost, StoredVenue};
+pub use source::{PriceSource, SourceKind, VenueSource, PYTH_PUSH_PROGRAM, PYTH_RECEIVERS, SWITCHBOARD_PROGRAM};
 pub use submission_bytes::{SubmissionBytes, SUBMISSION_BYTES};
 pub use surface::{
     Feeder, FeederSet, StoredCheckpoint, StoredGwav, StoredSlice, Submission, Surface, SurfaceSettings, FEEDER_DELAY,

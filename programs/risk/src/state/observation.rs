@@ -27,8 +27,6 @@ pub struct ObservationSettings {
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct SignalSettings {
-    /// Least time between two observations.
-    pub min_interval_seconds: u32,
     /// Least length of a step that variance and moments learn from.
     pub sampling_seconds: u32,
     /// Time constant of the fast variance.
@@ -107,7 +105,7 @@ pub struct StoredBreakerSettings {
 #[repr(C)]
 pub struct MarketBreakerSettings {
     /// Price jump, vol jump, wide confidence, stale price, source divergence, liquidity
-    /// contraction, stale surface.
+    /// contraction, stale surface, quote off par.
     pub settings: [StoredBreakerSettings; MARKET_BREAKERS],
     /// The most that a gap between two observations adds to a cooldown, seconds.
     pub longest_gap_seconds: u32,
@@ -153,7 +151,6 @@ impl SignalSettings {
             ],
         );
         Ok(SignalParams {
-            min_interval_seconds: self.min_interval_seconds,
             times: times.map_err(RiskError::from)?,
             slow_price_rate_per_hour: self.slow_price_rate_per_hour.ratio(),
             high_fall_per_day: BasisPoints(self.high_fall_per_day),
@@ -215,7 +212,6 @@ impl From<&ObservationParams> for ObservationSettings {
         let regime = &params.regime;
         Self {
             signals: SignalSettings {
-                min_interval_seconds: signals.min_interval_seconds,
                 sampling_seconds: times.sampling.seconds(),
                 fast_variance_seconds: times.fast_variance.seconds(),
                 slow_variance_seconds: times.slow_variance.seconds(),

@@ -4,7 +4,7 @@
 //! instruction are the same.
 
 use crate::errors::RiskError;
-use crate::state::{Fixed, ObservationSettings, PriceSource, VenueSource};
+use crate::state::{ClockSettings, Fixed, ObservationSettings, PriceSource, VenueSource};
 use anchor_lang::prelude::*;
 use ballast_core_market::admission::{PriceUse, UseLimits};
 use ballast_core_market::signals::ExitHaircut;
@@ -21,17 +21,19 @@ pub const MAX_VENUES: usize = 2;
 pub struct MarketParams {
     /// The size whose cost measures liquidity, base units of the quote token.
     pub standard_order: u64,
-    /// The price source, and the second one that confirms it, if there is one.
-    pub sources: [PriceSource; 2],
+    /// The price source; the second one that confirms it, and the quote token's own, if there are
+    /// such.
+    pub sources: [PriceSource; 3],
     /// Venues that quote the standard size; those not used come last and are zeros.
     pub venues: [VenueSource; MAX_VENUES],
-    /// For `Trade`, `Nav`, `Exit`, `Settle`: 1 if the use is refused without a fresh price of the
-    /// second source, 0 if not.
-    pub requires_second: [u8; 4],
-    /// Limits for `Trade`, `Nav`, `Exit`, `Settle`, in that order.
-    pub uses: [UseSettings; 4],
-    /// How exits are priced when no live price is admitted.
+    /// Zero.
+    pub padding: [u8; 7],
+    /// Limits for `Trade`, `Nav`, `Exit`, `Settle`, `Margin`, in that order.
+    pub uses: [UseSettings; 5],
+    /// How exits are priced while the first source is silent.
     pub exit_haircut: ExitHaircutParams,
+    /// How the chain's time is read.
+    pub clock: ClockSettings,
     /// Signals, regime and breakers.
     pub observation: ObservationSettings,
 }
@@ -42,10 +44,10 @@ pub struct MarketParams {
 pub struct UseSettings {
     /// Seconds.
     pub max_age_seconds: u32,
-    /// Slots.
-    pub max_age_slots: u32,
     /// Distance from the second source over the lower price, basis points.
     pub max_divergence: u32,
+    /// 1 if the use is refused unless both sources have agreed of late, 0 if not.
+    pub requires_second: u32,
     /// Share of the price.
     pub max_confidence: Fixed,
     /// Share of the slow price.
@@ -84,25 +86,30 @@ impl MarketParams {
             self.standard_order > 0 && Value::from_amount(self.standard_order).is_some(),
             RiskError::StandardOrder
         );
-        for limits in &self.uses {
-            limits.validate()?;
+        for (limits, usage) in self.uses.iter().zip(PriceUse::ALL) {
+            limits.validate(usage)?;
         }
         self.exit_haircut.validate()?;
+        self.clock.validate()?;
         self.observation.validate()
     }
 
     fn validate_sources(&self) -> Result<()> {
-        let [first, second] = &self.sources;
+        let [first, second, quote] = &self.sources;
         first.validate()?;
         if !second.is_none() {
             second.validate()?;
             require!(first != second, RiskError::SecondSource);
         }
-        let [_, _, exit, _] = self.requires_second;
+        if !quote.is_none() {
+            quote.validate()?;
+            require!(quote != first && quote != second, RiskError::QuoteSource);
+        }
+        let [_, _, exit, _, _] = &self.uses;
         // Nobody's exit may hang on a second source that died.
-        let sound = self.requires_second.iter().all(|required| *required <= 1)
-            && exit == 0
-            && (self.requires_second == [0; 4] || !second.is_none());
+        let sound = self.uses.iter().all(|limits| limits.requires_second <= 1)
+            && exit.requires_second == 0
+            && (!second.is_none() || self.uses.iter().all(|limits| limits.requires_second == 0));
         require!(sound, RiskError::RequiresSecond);
         let used = self.venues();
         require!(
@@ -120,8 +127,14 @@ impl MarketParams {
 
     /// Returns the second source, if there is one.
     pub fn second_source(&self) -> Option<&PriceSource> {
-        let [_, second] = &self.sources;
+        let [_, second, _] = &self.sources;
         (!second.is_none()).then_some(second)
+    }
+
+    /// Returns the quote token's own source, if there is one.
+    pub fn quote_source(&self) -> Option<&PriceSource> {
+        let [_, _, quote] = &self.sources;
+        (!quote.is_none()).then_some(quote)
     }
 
     /// Returns the venues in use.
@@ -132,21 +145,20 @@ impl MarketParams {
 
     /// Returns the limits of one use.
     pub fn limits(&self, usage: PriceUse) -> UseLimits {
-        let ([trade, nav, exit, settle], [for_trade, for_nav, for_exit, for_settle]) =
-            (&self.uses, self.requires_second);
-        let (settings, requires_second) = match usage {
-            PriceUse::Trade => (trade, for_trade),
-            PriceUse::Nav => (nav, for_nav),
-            PriceUse::Exit => (exit, for_exit),
-            PriceUse::Settle => (settle, for_settle),
+        let [trade, nav, exit, settle, margin] = &self.uses;
+        let settings = match usage {
+            PriceUse::Trade => trade,
+            PriceUse::Nav => nav,
+            PriceUse::Exit => exit,
+            PriceUse::Settle => settle,
+            PriceUse::Margin => margin,
         };
         UseLimits {
             max_age_seconds: settings.max_age_seconds,
-            max_age_slots: settings.max_age_slots,
             max_confidence: settings.max_confidence.ratio(),
             max_deviation: settings.max_deviation.ratio(),
             max_divergence: BasisPoints(settings.max_divergence),
-            requires_second: requires_second != 0,
+            requires_second: settings.requires_second != 0,
         }
     }
 }
@@ -154,9 +166,9 @@ impl MarketParams {
 impl UseSettings {
     /// # Errors
     /// The parameter that is out of its bounds.
-    pub fn validate(&self) -> Result<()> {
-        require!((1..=86_400).contains(&self.max_age_seconds), RiskError::MaxAge);
-        require!((1..=1_000_000).contains(&self.max_age_slots), RiskError::MaxAgeSlots);
+    pub fn validate(&self, usage: PriceUse) -> Result<()> {
+        let permitted = 1..=usage.oldest_permitted();
+        require!(permitted.contains(&self.max_age_seconds), RiskError::MaxAge);
         require!(
             positive_up_to(self.max_confidence, percent(10)),
             RiskError::MaxConfidence

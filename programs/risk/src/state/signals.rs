@@ -2,7 +2,6 @@
 
 use crate::state::Fixed;
 use anchor_lang::prelude::*;
-use ballast_core_market::admission::SecondPrice;
 use ballast_core_market::breaker::{BreakerSet, BreakerStates};
 use ballast_core_market::cooldown::Cooldown;
 use ballast_core_market::observation::{Implied, TradingCost, MARKET_BREAKERS};
@@ -12,7 +11,6 @@ use ballast_core_math::estimators::{
     EwmaMoments, EwmaVariance, LogReturn, NoiseVariance, Sampler, Score, Trend, TrendScores,
 };
 use ballast_core_types::basis_points::BasisPoints;
-use ballast_core_types::PriceBounds;
 use bytemuck::{Pod, Zeroable};
 use fixed::types::I4F28;
 
@@ -30,6 +28,8 @@ pub struct StoredSignals {
     pub high: Fixed,
     /// Publication time, unix seconds.
     pub publish_time: i64,
+    /// The slot in which the price reached the chain.
+    pub slot: u64,
     /// Chain time of the observation, unix seconds.
     pub observed_at: i64,
     /// How many prices were observed.
@@ -58,22 +58,6 @@ pub struct StoredSignals {
     pub step_seconds: u32,
     /// The latest return in standard deviations, 28 fraction bits.
     pub jump: i32,
-}
-
-/// The second source's last price. See [`SecondPrice`].
-#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
-#[repr(C)]
-pub struct StoredSecond {
-    /// Price less confidence; zero before the first.
-    pub low: Fixed,
-    /// The price.
-    pub mid: Fixed,
-    /// Price plus confidence.
-    pub high: Fixed,
-    /// Publication time, unix seconds.
-    pub publish_time: i64,
-    /// The slot in which it reached the chain.
-    pub slot: u64,
 }
 
 /// What a venue last quoted.
@@ -142,17 +126,19 @@ pub struct StoredBreakers {
     /// For each of the market's, one more than the seconds its cooldown has run; zero if it does
     /// not.
     pub cooldown: [u32; MARKET_BREAKERS],
+    /// Zero.
+    pub padding: u32,
 }
 
 /// Returns what is missing is stored as zero, so what is there is stored as one more.
-const fn plus_one(value: Option<u32>) -> u32 {
+pub(super) const fn plus_one(value: Option<u32>) -> u32 {
     match value {
         Some(value) => value.saturating_add(1),
         None => 0,
     }
 }
 
-fn less_one(stored: u32) -> Option<u32> {
+pub(super) fn less_one(stored: u32) -> Option<u32> {
     stored.checked_sub(1)
 }
 
@@ -164,6 +150,7 @@ impl StoredSignals {
             price: self.price.price()?,
             confidence: self.confidence.ratio(),
             publish_time: self.publish_time,
+            slot: self.slot,
             observed_at: self.observed_at,
             slow_price: self.slow_price.price()?,
             high: self.high.price()?,
@@ -196,6 +183,7 @@ impl StoredSignals {
             slow_price: signals.slow_price.into(),
             high: signals.high.into(),
             publish_time: signals.publish_time,
+            slot: signals.slot,
             observed_at: signals.observed_at,
             observations,
             fast_variance: signals.fast_variance.bits(),
@@ -223,33 +211,6 @@ fn scores(scores: Option<TrendScores>) -> [i32; 4] {
     match scores {
         Some(scores) => [scores.fast, scores.slow, scores.trend, scores.acceleration].map(|score| score.0.to_bits()),
         None => [i32::MIN; 4],
-    }
-}
-
-impl StoredSecond {
-    /// Returns the price, or `None` before the first.
-    pub fn get(&self) -> Option<SecondPrice> {
-        Some(SecondPrice {
-            bounds: PriceBounds {
-                low: self.low.price()?,
-                mid: self.mid.price()?,
-                high: self.high.price()?,
-            },
-            publish_time: self.publish_time,
-            slot: self.slot,
-        })
-    }
-}
-
-impl From<SecondPrice> for StoredSecond {
-    fn from(price: SecondPrice) -> Self {
-        Self {
-            low: price.bounds.low.into(),
-            mid: price.bounds.mid.into(),
-            high: price.bounds.high.into(),
-            publish_time: price.publish_time,
-            slot: price.slot,
-        }
     }
 }
 
@@ -331,6 +292,7 @@ impl From<BreakerStates<MARKET_BREAKERS>> for StoredBreakers {
             updated_at: states.updated_at,
             tripped: u32::from(states.tripped.bits()),
             cooldown: states.cooldown.map(Cooldown::stored),
+            padding: 0,
         }
     }
 }
@@ -342,7 +304,6 @@ mod tests {
     #[test]
     fn what_was_never_written_reads_as_the_worst_or_as_nothing() {
         assert_eq!(StoredSignals::default().get(), None);
-        assert_eq!(StoredSecond::default().get(), None);
         assert_eq!(StoredTradingCost::default().get(), None);
         assert_eq!(StoredImplied::default().get(), None);
         let strange = StoredRegime {
@@ -368,8 +329,17 @@ mod tests {
         assert_eq!(StoredRegime::from(regime).get(), regime);
         let mut breakers = BreakerStates::new(99);
         breakers.tripped = BreakerSet::ALL;
-        breakers.cooldown =
-            [None, Some(0), Some(1), Some(60), Some(u32::MAX - 1), None, Some(7)].map(Cooldown::from_seconds);
+        breakers.cooldown = [
+            None,
+            Some(0),
+            Some(1),
+            Some(60),
+            Some(u32::MAX - 1),
+            None,
+            Some(7),
+            Some(8),
+        ]
+        .map(Cooldown::from_seconds);
         assert_eq!(StoredBreakers::from(breakers).get(), breakers);
     }
 }

@@ -19,6 +19,19 @@ pub enum SourceKind {
     SwitchboardOnDemand = 3,
 }
 
+/// Pyth's receiver programs, and how many signatures make an update of theirs whole: of 19
+/// guardians 13, of 5 routers 3.
+pub const PYTH_RECEIVERS: [(Pubkey, u8); 2] = [
+    (pubkey!("rec5EKMGg6MxZYaMdyBfgwp4d5rB9T1VQH5pJv5LtFJ"), 13),
+    (pubkey!("rec2HHDDnjLfj4kE7VyEtFA1HPGQLK33259532cRyHp"), 3),
+];
+
+/// Pyth's legacy oracle program, on mainnet.
+pub const PYTH_PUSH_PROGRAM: Pubkey = pubkey!("FsJ3A3u2vn5cTVofAjvy6y5kwABJAqYWpe4975bi2epH");
+
+/// The Switchboard On-Demand program, on mainnet.
+pub const SWITCHBOARD_PROGRAM: Pubkey = pubkey!("SBondMDrcV3K4kxZR1HNVT7osZxAHVHgYXL5Ze1oMUv");
+
 /// A source of prices. Sixty-five bytes without padding; all zeros is none.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
@@ -70,11 +83,24 @@ impl PriceSource {
     }
 
     /// # Errors
-    /// [`RiskError::PriceSource`] if the format is unknown, or the owner or the feed is all zeros.
+    /// [`RiskError::PriceSource`] if the format is unknown, or the feed is all zeros;
+    /// [`RiskError::SourceOwner`] if no program that is known for the format owns its accounts.
+    /// Whoever chose another could write any price.
     pub fn validate(&self) -> Result<()> {
-        let named = self.kind().is_some() && self.owner != Pubkey::default() && self.feed != [0; 32];
-        require!(named, RiskError::PriceSource);
+        let kind = self.kind().filter(|_| self.feed != [0; 32]);
+        let known = match kind.ok_or(RiskError::PriceSource)? {
+            SourceKind::PythPull => PYTH_RECEIVERS.iter().any(|(receiver, _)| *receiver == self.owner),
+            SourceKind::PythPush => self.owner == PYTH_PUSH_PROGRAM,
+            SourceKind::SwitchboardOnDemand => self.owner == SWITCHBOARD_PROGRAM,
+        };
+        require!(known, RiskError::SourceOwner);
         Ok(())
+    }
+
+    /// Returns how many signatures make an update of this source whole: of Pyth pull.
+    pub fn whole_signatures(&self) -> u8 {
+        let receiver = PYTH_RECEIVERS.iter().find(|(receiver, _)| *receiver == self.owner);
+        receiver.map_or(u8::MAX, |(_, signatures)| *signatures)
     }
 }
 

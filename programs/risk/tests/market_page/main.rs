@@ -10,8 +10,8 @@ mod words;
 use anchor_lang::Discriminator;
 use ballast_core_types::I80F48;
 use ballast_risk::state::{
-    Fixed, Market, PriceSource, StoredBreakerSettings, StoredVenue, ThresholdSettings, UseSettings, VenueSource,
-    MARKET_BYTES, MARKET_VERSION,
+    Fixed, Market, PriceSource, StoredBreakerSettings, StoredDeclaration, StoredVenue, ThresholdSettings, UseSettings,
+    VenueSource, MARKET_BYTES, MARKET_VERSION,
 };
 use bytemuck::Zeroable;
 use rows::{table, Row};
@@ -71,6 +71,12 @@ fn page() -> String {
             size_of::<StoredBreakerSettings>(),
         ),
         ("Venue", words::VENUE, words::venue(), size_of::<StoredVenue>()),
+        (
+            "Declaration",
+            words::DECLARATION,
+            words::declaration(),
+            size_of::<StoredDeclaration>(),
+        ),
     ] {
         page += &format!("\n## {name}, {size} bytes\n\n{text}\n\n{}", table(name, 0, &rows, size));
     }

@@ -3,7 +3,8 @@
 use crate::rows;
 use crate::rows::Row;
 use ballast_risk::state::{
-    Market, PriceSource, StoredBreakerSettings, StoredVenue, ThresholdSettings, UseSettings, VenueSource,
+    Market, PriceSource, StoredBreakerSettings, StoredDeclaration, StoredVenue, ThresholdSettings, UseSettings,
+    VenueSource,
 };
 
 pub const HEAD: &str = "# Market accounts
@@ -43,7 +44,7 @@ def market(data, now):
     volatility = (integer({FAST}, 8, False) / 2**40) ** 0.5         # of the fast variance, a year
     age = now - integer({OBSERVED}, 8)                              # seconds; compare with what you accept
     regime = [\"Calm\", \"Elevated\", \"Stressed\", \"Crisis\"][min(integer({LEVEL}, 4, False), 3)]
-    active = [bit for bit in range(12) if integer({TRIPPED}, 4, False) >> bit & 1]   # of the table in breakers.md, from 0
+    active = [bit for bit in range(13) if integer({TRIPPED}, 4, False) >> bit & 1]   # of the table in breakers.md, from 0
     return price, volatility, age, regime, active
 ```
 
@@ -62,22 +63,30 @@ pub fn market(base: usize) -> Vec<Row> {
         creator => "Who created it",
         name => "ASCII, padded with zeros",
         params.standard_order => "Size whose cost measures liquidity, quote base units",
-        params.sources => "The price source, and the second one; zeros if there is none",
+        params.sources => "The price source, the second one, and the quote token's; zeros where there is none",
         params.venues => "Venues that quote the standard size; zeros where there is none",
-        params.requires_second => "For `Trade`, `Nav`, `Exit`, `Settle`: 1 if refused without a fresh second price",
-        params.uses => "Limits for `Trade`, `Nav`, `Exit`, `Settle`",
-        params.exit_haircut.base => "Haircut of an exit without a live price, share of the price",
+        params.padding => "Zero",
+        params.uses => "Limits for `Trade`, `Nav`, `Exit`, `Settle`, `Margin`",
+        params.exit_haircut.base => "Haircut of an exit while the first source is silent, share of the price",
         params.exit_haircut.per_hour => "What each hour of age adds to it",
         params.exit_haircut.max => "Where it stops growing",
+        params.clock.ahead_seconds => "How far ahead of the chain's clock a print may be",
+        params.clock.least_slot_milliseconds => "What a slot lasts at least",
     });
     rows.extend(observation(base));
     rows.extend(signals(base));
     rows.extend(rows!(base, Market, {
-        second.low => "Second source's last price less its confidence; zero before the first",
-        second.mid => "The price",
-        second.high => "The price plus its confidence",
+        second.price => "Second source's last price; zero before the first",
+        second.confidence => "Its confidence interval, share of it",
         second.publish_time => "When it was published",
         second.slot => "Slot in which it reached the chain",
+        pair.at => "When the older of the last two prints of both sources that were close was published",
+        pair.reading => "One more than their distance over the lower price, basis points; zero before the first pair",
+        pair.padding => "Zero",
+        quote.at => "When the quote token's price was published",
+        quote.reading => "One more than its distance from one, basis points; zero before the first price",
+        quote.padding => "Zero",
+        silence => "Declarations that the first and the second source are silent: when, and in which slot; zeros if there is none",
         venues => "What each venue last quoted, in the order of `params.venues`",
         trading_cost.now => "The lowest that a venue quoted, billionths of the value traded",
         trading_cost.slow => "Its exponential average. Contraction is `now` over this",
@@ -94,6 +103,7 @@ pub fn market(base: usize) -> Vec<Row> {
         breakers.updated_at => "When they were last updated",
         breakers.tripped => "The active ones: bit 0 is the first row of [breakers.md](breakers.md). Take unknown bits for all of them",
         breakers.cooldown => "In the order of `params.observation.breakers.settings`: one more than the observed seconds of its cooldown so far; zero if none runs",
+        breakers.padding => "Zero",
         reserved => "Zero",
     }));
     rows
@@ -101,7 +111,6 @@ pub fn market(base: usize) -> Vec<Row> {
 
 fn observation(base: usize) -> Vec<Row> {
     rows!(base, Market, {
-        params.observation.signals.min_interval_seconds => "Minimum time between two observations",
         params.observation.signals.sampling_seconds => "Minimum length of a step that variances and moments learn from",
         params.observation.signals.fast_variance_seconds => "Time constant of the fast variance",
         params.observation.signals.slow_variance_seconds => "Of the slow variance",
@@ -122,7 +131,7 @@ fn observation(base: usize) -> Vec<Row> {
         params.observation.regime.drawdown => "Fall from the slow high: likewise",
         params.observation.regime.dwell_seconds => "How long each level is kept at least, observed seconds",
         params.observation.regime.longest_gap_seconds => "The most that a gap between two observations adds to it",
-        params.observation.breakers.settings => "Price jump, vol jump, wide confidence, stale price, source divergence, liquidity contraction, stale surface",
+        params.observation.breakers.settings => "Price jump, vol jump, wide confidence, stale price, source divergence, liquidity contraction, stale surface, quote off par",
         params.observation.breakers.longest_gap_seconds => "The most that a gap between two observations adds to a cooldown",
     })
 }
@@ -134,6 +143,7 @@ fn signals(base: usize) -> Vec<Row> {
         signals.slow_price => "Price followed at a limited rate",
         signals.high => "The slow price's high, which falls at a limited rate",
         signals.publish_time => "When the price was published",
+        signals.slot => "Slot in which it reached the chain",
         signals.observed_at => "Chain time of the observation",
         signals.observations => "How many prices were observed",
         signals.fast_variance => "Variance of log returns a year of 365 days, short time constant, × 2⁴⁰",
@@ -171,9 +181,9 @@ pub fn venue_source() -> Vec<Row> {
 pub const USE: &str = "What a price has to satisfy to be admitted for one use.";
 pub fn usage() -> Vec<Row> {
     rows!(0, UseSettings, {
-        max_age_seconds => "Seconds since publication",
-        max_age_slots => "Slots since posting",
+        max_age_seconds => "Seconds since publication, by the chain's clock or its slots, whichever says more",
         max_divergence => "Distance from the second source over the lower price, basis points",
+        requires_second => "1 if refused unless both sources have agreed in the last minute",
         max_confidence => "Confidence interval, share of the price",
         max_deviation => "Distance from the slow price, share of it",
     })
@@ -202,6 +212,14 @@ pub fn venue() -> Vec<Row> {
         cost => "One-way cost of the standard size, billionths of it",
         seen_at => "When it was read; zero if never",
         funding_per_year => "What a long position pays a year, share of its value; negative if it is paid",
+    })
+}
+
+pub const DECLARATION: &str = "That a source is silent. It counts once it has stood for three minutes.";
+pub fn declaration() -> Vec<Row> {
+    rows!(0, StoredDeclaration, {
+        at => "When it was declared; an observation of the source clears it",
+        slot => "In which slot",
     })
 }
 

@@ -14,6 +14,7 @@ use anchor_lang::prelude::*;
 use anchor_spl::token::Mint;
 use ballast_core_types::Shares;
 use ballast_core_vault::prices::{MarketPrices, Purpose};
+use ballast_risk::errors::RiskError;
 use ballast_risk::read;
 use ballast_risk::state::Market as RiskMarket;
 
@@ -32,8 +33,6 @@ pub struct Mark<'info> {
     pub vault: Box<Account<'info, Vault>>,
     /// Market whose risk the vault takes; owned by the risk program.
     pub risk_market: AccountLoader<'info, RiskMarket>,
-    /// CHECK: owner, feed, verification level and layout are checked against the market's source.
-    pub price_feed: UncheckedAccount<'info>,
     /// CHECK: pinned by address; whatever is found there is the finding.
     pub venue_market: UncheckedAccount<'info>,
     /// CHECK: pinned by address; whatever is found there is the finding.
@@ -42,7 +41,8 @@ pub struct Mark<'info> {
     pub share_mint: Box<Account<'info, Mint>>,
 }
 
-/// An observation needs a live price: otherwise whoever brings none could end everybody's cooldown.
+/// An observation of the vault needs a price of now: otherwise whoever brings none could end
+/// everybody's cooldown.
 /// A second one in a slot changes nothing unless it trips something, and is no error, so that
 /// nobody can keep the guardian from observing by going first.
 pub(crate) fn handler(ctx: Context<Mark>) -> Result<()> {
@@ -50,10 +50,8 @@ pub(crate) fn handler(ctx: Context<Mark>) -> Result<()> {
     let clock = Clock::get()?;
     let now = read::now(&clock);
     let prices = {
-        let market = accounts.risk_market.load()?;
-        read::with_raw_price(&market, &accounts.price_feed, |view, raw| {
-            MarketPrices::read(view, raw, Purpose::Monitor, now)
-        })?
+        let view = accounts.risk_market.load()?.view()?;
+        MarketPrices::read(&view, Purpose::Monitor, now).map_err(RiskError::from)?
     };
     let mid = prices.bounds.mid;
     let position = venue::position(&accounts.venue_market, &accounts.venue_trader, mid, now.unix_time);

@@ -97,7 +97,6 @@ fn transfer(accounts: &MoveCollateral, movement: CollateralMove) -> Result<()> {
         (AccountRole::OwnerQuote, accounts.custody.to_account_info()),
         (AccountRole::VenueCustody, accounts.venue_vault.to_account_info()),
         (AccountRole::RiskMarket, valuation.risk_market.to_account_info()),
-        (AccountRole::PriceFeed, valuation.price_feed.to_account_info()),
         (AccountRole::TokenProgram, accounts.token_program.to_account_info()),
     ];
     venue::call(&valuation.vault, &action, &roles, &accounts.venue_program)

@@ -186,7 +186,6 @@ fn place(accounts: &Rebalance, order: Order, before: &Appraisal, reason: Rebalan
         (AccountRole::Market, valuation.venue_market.to_account_info()),
         (AccountRole::Trader, valuation.venue_trader.to_account_info()),
         (AccountRole::RiskMarket, valuation.risk_market.to_account_info()),
-        (AccountRole::PriceFeed, valuation.price_feed.to_account_info()),
     ];
     venue::call(&valuation.vault, &action, &roles, &accounts.venue_program)?;
     venue::receipt()

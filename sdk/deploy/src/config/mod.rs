@@ -35,6 +35,7 @@ pub const DEFAULT: &str = include_str!("../../../../migrations/local.toml");
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
+    quote_feed: String,
     feeds: BTreeMap<String, String>,
     first_prices: BTreeMap<String, f64>,
     risk: Risk,
@@ -71,15 +72,15 @@ impl Config {
             .feeds
             .get(asset)
             .ok_or_else(|| anyhow!("no feed is configured for {asset}; there is {}", known()))?;
-        let digits = |i: usize| {
-            text.get(2 * i..2 * i + 2)
-                .and_then(|pair| u8::from_str_radix(pair, 16).ok())
-        };
-        let bytes: Option<Vec<u8>> = (0..32).map(digits).collect();
-        let bytes = bytes
-            .filter(|_| text.len() == 64)
-            .and_then(|bytes| bytes.try_into().ok());
-        bytes.ok_or_else(|| anyhow!("the feed id of {asset} has to be 64 hexadecimal digits"))
+        feed_id(text).with_context(|| format!("the feed id of {asset}"))
+    }
+
+    /// Returns the feed id of the quote token.
+    ///
+    /// # Errors
+    /// If the file has not 64 hexadecimal digits.
+    pub fn quote_feed(&self) -> Result<[u8; 32]> {
+        feed_id(&self.quote_feed).context("quote_feed")
     }
 
     /// Returns the price that a fresh local network begins with, units of
@@ -107,4 +108,16 @@ impl Config {
     pub fn assets(&self) -> impl Iterator<Item = &str> {
         self.feeds.keys().map(String::as_str)
     }
+}
+
+fn feed_id(text: &str) -> Result<[u8; 32]> {
+    let digits = |i: usize| {
+        text.get(2 * i..2 * i + 2)
+            .and_then(|pair| u8::from_str_radix(pair, 16).ok())
+    };
+    let bytes: Option<Vec<u8>> = (0..32).map(digits).collect();
+    let bytes = bytes
+        .filter(|_| text.len() == 64)
+        .and_then(|bytes| bytes.try_into().ok());
+    bytes.ok_or_else(|| anyhow!("it has to be 64 hexadecimal digits"))
 }

@@ -5,7 +5,7 @@ use super::Config;
 use anyhow::{anyhow, Result};
 use ballast_core_types::basis_points::BasisPoints;
 use ballast_market_data::markets::{self, Markets};
-use ballast_risk::state::{ExitHaircutParams, MarketParams, UseSettings, VenueSource};
+use ballast_risk::state::{ClockSettings, ExitHaircutParams, MarketParams, UseSettings, VenueSource};
 use ballast_risk::CreateMarketArgs;
 use ballast_sdk::{addresses, prices, Pubkey};
 use ballast_venues::VenueKind;
@@ -18,6 +18,8 @@ pub(super) struct Risk {
     nav: Usage,
     exit: Usage,
     settle: Usage,
+    margin: Usage,
+    clock: Clock,
     standard_order: u64,
     exit_haircut: Haircut,
 }
@@ -26,11 +28,17 @@ pub(super) struct Risk {
 #[serde(deny_unknown_fields)]
 struct Usage {
     max_age_seconds: u32,
-    max_age_slots: u32,
     max_confidence: Decimal,
     max_deviation: Decimal,
     max_divergence: Decimal,
     requires_second: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Clock {
+    ahead_seconds: u32,
+    least_slot_milliseconds: u32,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -45,18 +53,18 @@ impl Usage {
     fn settings(&self) -> UseSettings {
         UseSettings {
             max_age_seconds: self.max_age_seconds,
-            max_age_slots: self.max_age_slots,
             max_confidence: self.max_confidence.stored(),
             max_deviation: self.max_deviation.stored(),
             max_divergence: BasisPoints::ceil(self.max_divergence.stored().ratio()).0,
+            requires_second: self.requires_second.into(),
         }
     }
 }
 
 impl Config {
     /// Returns the risk market of an asset, made by `creator`: prices and uses are this file's,
-    /// signals, regime and breakers those that `markets.toml` has for it. Pyth is its first source
-    /// and Switchboard its second; the reference venue tells its liquidity.
+    /// signals, regime and breakers those that `markets.toml` has for it. Pyth is its first source,
+    /// Switchboard its second, and Pyth the quote token's; the reference venue tells its liquidity.
     ///
     /// # Errors
     /// See [`Self::feed`]; a market's parameter, with its rule and value.
@@ -66,7 +74,7 @@ impl Config {
         let market = Markets::parse(markets::DEFAULT)?.get(asset)?.typed(asset)?;
         let venue = addresses::venue_market(&addresses::risk_market(creator, &name), quote_mint);
         let (risk, feed) = (&self.risk, self.feed(asset)?);
-        let uses = [&risk.trade, &risk.nav, &risk.exit, &risk.settle];
+        let uses = [&risk.trade, &risk.nav, &risk.exit, &risk.settle, &risk.margin];
         Ok(CreateMarketArgs {
             name,
             initial_variance: market.initial_variance.annual().into(),
@@ -75,17 +83,22 @@ impl Config {
                 sources: [
                     prices::pull_source(feed),
                     prices::switchboard_source(prices::local_switchboard_account(&feed)),
+                    prices::pull_source(self.quote_feed()?),
                 ],
                 venues: [
                     VenueSource::new(VenueKind::Reference, ballast_reference_venue::ID, venue),
                     VenueSource::default(),
                 ],
-                requires_second: uses.map(|usage| usage.requires_second.into()),
+                padding: [0; 7],
                 uses: uses.map(Usage::settings),
                 exit_haircut: ExitHaircutParams {
                     base: risk.exit_haircut.base.stored(),
                     per_hour: risk.exit_haircut.per_hour.stored(),
                     max: risk.exit_haircut.max.stored(),
+                },
+                clock: ClockSettings {
+                    ahead_seconds: risk.clock.ahead_seconds,
+                    least_slot_milliseconds: risk.clock.least_slot_milliseconds,
                 },
                 observation: (&market.params).into(),
             },

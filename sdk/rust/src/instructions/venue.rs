@@ -80,12 +80,11 @@ pub fn deposit(owner: &Pubkey, source: &Pubkey, market: &Pubkey, trader: &Pubkey
 }
 
 /// `ballast_reference_venue::fulfil`. Anyone may send it.
-pub fn fulfil(keys: &VaultKeys, price_feed: &Pubkey) -> Instruction {
+pub fn fulfil(keys: &VaultKeys) -> Instruction {
     let accounts = ballast_reference_venue::accounts::Fulfil {
         market: keys.venue_market,
         trader: keys.venue_trader,
         risk_market: keys.risk_market,
-        price_feed: *price_feed,
     };
     build(
         ballast_reference_venue::ID,
@@ -111,19 +110,12 @@ pub fn create_trader(owner: &Pubkey, market: &Pubkey) -> Instruction {
 }
 
 /// `ballast_reference_venue::place_order`, of the owner's one account on a market.
-pub fn place_order(
-    owner: &Pubkey,
-    market: &Pubkey,
-    risk_market: &Pubkey,
-    price_feed: &Pubkey,
-    order: OrderArgs,
-) -> Instruction {
+pub fn place_order(owner: &Pubkey, market: &Pubkey, risk_market: &Pubkey, order: OrderArgs) -> Instruction {
     let accounts = ballast_reference_venue::accounts::PlaceOrder {
         owner: *owner,
         market: *market,
         trader: addresses::venue_trader(market, owner),
         risk_market: *risk_market,
-        price_feed: *price_feed,
     };
     build(
         ballast_reference_venue::ID,
@@ -137,7 +129,6 @@ pub fn withdraw(
     owner: &Pubkey,
     market: &Pubkey,
     risk_market: &Pubkey,
-    price_feed: &Pubkey,
     destination: &Pubkey,
     amount: u64,
 ) -> Instruction {
@@ -148,7 +139,6 @@ pub fn withdraw(
         vault: addresses::venue_vault(market),
         destination: *destination,
         risk_market: *risk_market,
-        price_feed: *price_feed,
         token_program: TOKEN,
     };
     build(

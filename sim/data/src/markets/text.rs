@@ -36,8 +36,6 @@ pub struct Market {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Signals {
-    /// Seconds.
-    pub min_interval_seconds: u32,
     /// Share of itself, decimal.
     pub slow_price_rate_per_hour: String,
     /// Basis points.
@@ -128,6 +126,8 @@ pub struct Breakers {
     pub liquidity_contraction: Settings,
     /// Seconds since the last publication of the surface.
     pub stale_surface: Settings,
+    /// See [`Breaker::QuoteOffPar`](breaker::Breaker::QuoteOffPar).
+    pub quote_off_par: Settings,
 }
 
 /// Of [`breaker::BreakerSettings`]: basis points, or seconds.
@@ -195,6 +195,7 @@ impl Breakers {
                 breaker::Breaker::SourceDivergence => self.source_divergence,
                 breaker::Breaker::LiquidityContraction => self.liquidity_contraction,
                 breaker::Breaker::StaleSurface => self.stale_surface,
+                breaker::Breaker::QuoteOffPar => self.quote_off_par,
                 // The only one of a market's that is left; a vault's are not in its panel.
                 _ => self.stale_price,
             };

@@ -120,7 +120,6 @@ impl Named<'_> {
         let signals = &self.market.signals;
         let slow_price_rate = self.decimal(&signals.slow_price_rate_per_hour, "slow_price_rate_per_hour")?;
         Ok(SignalParams {
-            min_interval_seconds: signals.min_interval_seconds,
             times,
             slow_price_rate_per_hour: slow_price_rate,
             high_fall_per_day: BasisPoints(signals.high_fall_per_day),

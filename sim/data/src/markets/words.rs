@@ -10,10 +10,6 @@ impl Market {
     /// Returns a broken rule with the value that breaks it.
     pub(super) fn in_words(&self, rule: ObservationParamError) -> String {
         let value = match rule {
-            ObservationParamError::Signal(SignalParamError::MinInterval) => format!(
-                " (min_interval_seconds is {}; 1 … 3600)",
-                self.signals.min_interval_seconds
-            ),
             ObservationParamError::Signal(SignalParamError::SlowPriceRate) => format!(
                 " (slow_price_rate_per_hour is {}; above 0, at most 1)",
                 self.signals.slow_price_rate_per_hour

@@ -219,7 +219,6 @@ fn base(candles: &[Candle]) -> (Market, Vec<Reason>) {
         trading_cost: DAY,
         max_surface_age_seconds: 2 * HOUR,
         signals: Signals {
-            min_interval_seconds: 10,
             slow_price_rate_per_hour: format!("{:.2}", f64::from(rate) / 100.0),
             high_fall_per_day: high_fall,
             jump_floor: floor,
@@ -250,6 +249,7 @@ fn base(candles: &[Candle]) -> (Market, Vec<Reason>) {
             source_divergence: breaker(100, 50),
             liquidity_contraction: breaker(50_000, 25_000),
             stale_surface: breaker(2 * HOUR, HOUR),
+            quote_off_par: breaker(100, 50),
         },
         limit_multipliers: LimitMultipliers {
             delta: Ramp {

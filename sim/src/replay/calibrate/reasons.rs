@@ -93,11 +93,6 @@ pub(super) fn reasons_of_base(market: &Market, size: &impl Fn(f64) -> u32, daily
             format!("99 % of hourly moves are within {}: what happens twice in a week is no jump, however calm it was", percent(size(0.99))),
         ),
         reason(
-            "signals.min_interval_seconds",
-            format!("{} s", signals.min_interval_seconds),
-            "a choice: bounds what observing costs; the hourly history says nothing of it",
-        ),
-        reason(
             "regime.dwell_seconds, regime.longest_gap_seconds",
             format!("{}, gaps count up to {}", span(market.regime.dwell_seconds), span(market.regime.longest_gap_seconds)),
             "a choice: a level comes down after a quarter of a day below it, a Crisis to Calm in three; hourly observations count wholly",
@@ -127,6 +122,11 @@ pub(super) fn reasons_of_base(market: &Market, size: &impl Fn(f64) -> u32, daily
             "breakers.stale_price, breakers.stale_surface",
             span(market.breakers.stale_price.trip),
             "a choice: two missed hours. Somebody who observes each hour never trips it, and admission has tighter ages for each use",
+        ),
+        reason(
+            "breakers.quote_off_par",
+            percent(market.breakers.quote_off_par.trip),
+            "a choice: dollar tokens stay within a few basis points; one that is a hundred off has lost somebody's trust",
         ),
     ]
 }

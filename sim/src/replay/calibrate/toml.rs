@@ -33,10 +33,6 @@ impl Calibration {
         let s = &m.signals;
         put(String::new(), format!("\n[{name}.signals]"));
         put(
-            why("signals.min_interval_seconds"),
-            format!("min_interval_seconds = {}", s.min_interval_seconds),
-        );
-        put(
             why("signals.slow_price_rate_per_hour"),
             format!("slow_price_rate_per_hour = \"{}\"", s.slow_price_rate_per_hour),
         );
@@ -98,6 +94,7 @@ impl Calibration {
             ("source_divergence", &m.breakers.source_divergence),
             ("liquidity_contraction", &m.breakers.liquidity_contraction),
             ("stale_surface", &m.breakers.stale_surface),
+            ("quote_off_par", &m.breakers.quote_off_par),
         ] {
             put(
                 why(&format!("breakers.{field}")),

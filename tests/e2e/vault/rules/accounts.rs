@@ -3,7 +3,6 @@
 use super::running;
 use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::Pubkey;
-use ballast_risk::errors::RiskError;
 use ballast_sdk::instructions as ix;
 use ballast_testkit::error_code;
 use ballast_testkit::tokens::{put, put_mint, put_tokens};
@@ -15,10 +14,9 @@ use solana_signer::Signer;
 fn r4_every_program_and_account_is_pinned() {
     let (mut world, _) = running();
     world.hour_at("45000").unwrap();
-    let (keys, feed, keeper) = (world.keys, world.price_feed, world.keeper.insecure_clone());
+    let (keys, keeper) = (world.keys, world.keeper.insecure_clone());
     let sound = ix::rebalance(
         &keys,
-        &feed,
         &keeper.pubkey(),
         vec![Order {
             market: 0,
@@ -61,7 +59,6 @@ fn r4_every_program_and_account_is_pinned() {
         (keys.risk_market, other_market, u32::from(VaultError::WrongRiskMarket)),
         (keys.custody, attacker_tokens, u32::from(VaultError::WrongCustody)),
         (keys.share_mint, other_mint, u32::from(VaultError::WrongShareMint)),
-        (feed, clone, u32::from(RiskError::PriceOwner)),
     ] {
         let mut forged = sound.clone();
         forged.accounts[position(pinned)].pubkey = substitute;
@@ -80,19 +77,19 @@ fn r4_every_program_and_account_is_pinned() {
 #[test]
 fn r4_money_only_goes_where_it_belongs() {
     let (mut world, user) = running();
-    let (keys, feed, keeper) = (world.keys, world.price_feed, world.keeper.insecure_clone());
+    let (keys, keeper) = (world.keys, world.keeper.insecure_clone());
     let purse = Pubkey::new_unique();
     put_tokens(&mut world.svm, purse, keys.quote_mint, keeper.pubkey(), 0);
     let shares = world.tokens(&user.holder.shares);
     world.request(&user, shares / 2).unwrap();
     world.pass(0, 1);
 
-    let to_keeper = ix::complete_redemption(&keys, &feed, &user.holder.key, &purse);
+    let to_keeper = ix::complete_redemption(&keys, &user.holder.key, &purse);
     assert_eq!(
         error_code(&world.send(&[to_keeper], &[])),
         u32::from(VaultError::WrongTokenAccount)
     );
-    let mut as_keeper = ix::complete_redemption(&keys, &feed, &user.holder.key, &purse);
+    let mut as_keeper = ix::complete_redemption(&keys, &user.holder.key, &purse);
     for meta in &mut as_keeper.accounts {
         if meta.pubkey == user.holder.key {
             meta.pubkey = keeper.pubkey();
@@ -103,7 +100,7 @@ fn r4_money_only_goes_where_it_belongs() {
         u32::from(VaultError::WrongTicket)
     );
     for receiver in [keys.custody, keys.venue_vault] {
-        let mut collateral = ix::move_collateral(&keys, &feed);
+        let mut collateral = ix::move_collateral(&keys);
         let index = collateral
             .accounts
             .iter()
@@ -126,14 +123,9 @@ fn r14_no_position_can_be_left_out() {
         amount: 1_000_000,
         min_shares: 0,
     };
-    let sound = ix::deposit(&world.keys, &world.price_feed, &user.holder, terms);
+    let sound = ix::deposit(&world.keys, &user.holder, terms);
     world.pass(0, 1);
-    for omitted in [
-        world.keys.venue_trader,
-        world.keys.venue_market,
-        world.keys.risk_market,
-        world.price_feed,
-    ] {
+    for omitted in [world.keys.venue_trader, world.keys.venue_market, world.keys.risk_market] {
         let mut short = sound.clone();
         short.accounts.retain(|meta| meta.pubkey != omitted);
         let before = world.fingerprint();

@@ -46,7 +46,6 @@ pub(super) fn make_market(
     HouseMarket {
         keys: MarketKeys {
             risk_market,
-            price_feed: prices::local_price_account(feed),
             surface: addresses::surface(&risk_market),
         },
         price: (*price).to_string(),

@@ -1,33 +1,27 @@
 //! Prices, observations and surfaces of now, for every market of a clearing house.
 
 use super::ClearingHouseFixture;
-use crate::params;
 use crate::surface::grid;
 use crate::tokens::put;
-use crate::world::START;
+use crate::world::{PricedMarket, START};
 use anchor_lang::Discriminator;
 use ballast_risk::state::{StoredSlice, Surface};
-use ballast_sdk::instructions;
 
 impl ClearingHouseFixture {
-    /// Publishes every market's price, now.
+    /// Publishes every market's price and observes it: now, or a second later if a price of this
+    /// second is kept already.
     pub fn publish_prices(&mut self) {
-        for market in &self.markets {
+        let markets = self.markets.iter().map(|market| {
             let price: f64 = market.price.parse().expect("a number");
-            let confidence = format!("{:.8}", price * market.confidence);
-            let mut publication = self.world.publication(&market.price, &confidence);
-            publication.feed_id = market.feed;
-            self.world.publish_price_at(market.keys.price_feed, &publication);
-        }
-    }
-
-    /// Observes every market.
-    pub fn observe_all(&mut self) {
-        for market in self.market_keys() {
-            let params = params::risk_market().params;
-            let observe = instructions::observe(&market.risk_market, &params, &market.price_feed, None);
-            self.send(&[observe], &[]).expect("an observation");
-        }
+            PricedMarket {
+                key: market.keys.risk_market,
+                feed: market.feed,
+                price: market.price.clone(),
+                confidence: format!("{:.8}", price * market.confidence),
+            }
+        });
+        let markets: Vec<_> = markets.collect();
+        self.observe_markets(&markets);
     }
 
     /// Writes every market's surface, published now.
@@ -52,15 +46,11 @@ impl ClearingHouseFixture {
         }
     }
 
-    /// Lets time pass, at most some hours at once. At the end there are prices, observations (after
-    /// the least interval) and surfaces of now.
+    /// Lets time pass, at most some hours at once. At the end there are prices, observations and
+    /// surfaces of now.
     pub fn advance(&mut self, seconds: i64) {
         self.pass(seconds, seconds.unsigned_abs() / 2 + 1);
         self.publish_prices();
-        let least = i64::from(params::observation().signals.min_interval_seconds);
-        if seconds >= least {
-            self.observe_all();
-        }
         self.draw_surfaces();
     }
 

@@ -5,12 +5,13 @@ use ballast_core_margin::{
     assess as assess_on_host, horizon_volatility, AssessError, Assessment, BookLeg, Contract, MarketInputs, ShortFloor,
     VolatilityBand, LOADING, MARGIN, MAX_LEGS, SCENARIOS, VOLATILITY_SPREAD,
 };
+use ballast_core_market::admission::{Now, PriceUse};
 use ballast_core_math::black_scholes::{Kind, Rate};
 use ballast_core_math::scenarios::Leg;
 use ballast_core_math::surface as essvi;
+use ballast_core_types::Lots;
 use ballast_core_types::PriceBounds;
-use ballast_core_types::{Lots, Price, I80F48};
-use ballast_risk::state::Surface;
+use ballast_risk::state::{Market, Surface};
 use ballast_sdk::assess::{BookPosition, PositionKind};
 use fixed::types::I2F62;
 
@@ -26,7 +27,7 @@ impl MarginFixture {
             .map(|(market, surface)| {
                 let account = self.raw(&market.accounts.market).unwrap().risk_market().unwrap();
                 MarketInputs {
-                    bounds: bounds(&market.price, &market.confidence),
+                    bounds: bounds(&account, now),
                     volatility: Some(VolatilityBand::Surface {
                         surface,
                         low: I2F62::ONE - VOLATILITY_SPREAD,
@@ -71,12 +72,11 @@ impl MarginFixture {
     }
 }
 
-fn bounds(price: &str, confidence: &str) -> PriceBounds {
-    let (mid, width): (I80F48, I80F48) = (price.parse().unwrap(), confidence.parse().unwrap());
-    let price = |value| Price::from_fixed(value).unwrap();
-    PriceBounds {
-        low: price(mid - width),
-        mid: price(mid),
-        high: price(mid + width),
-    }
+fn bounds(market: &Market, unix_time: i64) -> PriceBounds {
+    let view = market.view().unwrap();
+    let now = Now {
+        unix_time,
+        slot: market.signals.slot,
+    };
+    view.price(PriceUse::Margin, now).unwrap().bounds
 }

@@ -1,18 +1,21 @@
-//! The vault's instructions, each sent by whoever may.
+//! The vault's instructions, each sent by whoever may. Those that rest on a price have an
+//! observation before them if a newer one is published.
 
 use super::VaultFixture;
 use crate::world::{Sent, User};
 use ballast_sdk::instructions as ix;
+use ballast_sdk::Instruction;
 use ballast_vault::state::VaultBreaker;
 use ballast_vault::{Order, RedeemRequest};
+use solana_keypair::Keypair;
 use solana_signer::Signer;
 
 impl VaultFixture {
     /// Sends `deposit`.
     pub fn deposit(&mut self, user: &User, amount: u64) -> Sent {
         let terms = ix::DepositTerms { amount, min_shares: 0 };
-        let instruction = ix::deposit(&self.keys, &self.price_feed, &user.holder, terms);
-        self.send(&[instruction], &[&user.keypair])
+        let instruction = ix::deposit(&self.keys, &user.holder, terms);
+        self.send_priced(&[instruction], &[&user.keypair])
     }
 
     /// Sends `redeem` by shares.
@@ -22,8 +25,8 @@ impl VaultFixture {
 
     /// Sends `redeem`.
     pub fn redeem(&mut self, user: &User, request: RedeemRequest) -> Sent {
-        let instruction = ix::redeem(&self.keys, &self.price_feed, &user.holder, request);
-        self.send(&[instruction], &[&user.keypair])
+        let instruction = ix::redeem(&self.keys, &user.holder, request);
+        self.send_priced(&[instruction], &[&user.keypair])
     }
 
     /// Sends `request_redemption`.
@@ -35,8 +38,8 @@ impl VaultFixture {
     /// Sends `complete_redemption`, as anyone may.
     pub fn complete(&mut self, user: &User) -> Sent {
         let (holder, quote) = (user.holder.key, user.holder.quote);
-        let instruction = ix::complete_redemption(&self.keys, &self.price_feed, &holder, &quote);
-        self.send(&[instruction], &[])
+        let instruction = ix::complete_redemption(&self.keys, &holder, &quote);
+        self.send_priced(&[instruction], &[])
     }
 
     /// Sends `rebalance` with one order.
@@ -47,28 +50,28 @@ impl VaultFixture {
     /// Sends `rebalance`.
     pub fn rebalance_with(&mut self, orders: Vec<Order>) -> Sent {
         let keeper = self.keeper.insecure_clone();
-        let instruction = ix::rebalance(&self.keys, &self.price_feed, &keeper.pubkey(), orders);
-        self.send(&[instruction], &[&keeper])
+        let instruction = ix::rebalance(&self.keys, &keeper.pubkey(), orders);
+        self.send_priced(&[instruction], &[&keeper])
     }
 
     /// Sends `unwind` with one order.
     pub fn unwind(&mut self, lots: i64) -> Sent {
         let keeper = self.keeper.insecure_clone();
         let orders = vec![Order { market: 0, lots }];
-        let instruction = ix::unwind(&self.keys, &self.price_feed, &keeper.pubkey(), orders);
-        self.send(&[instruction], &[&keeper])
+        let instruction = ix::unwind(&self.keys, &keeper.pubkey(), orders);
+        self.send_priced(&[instruction], &[&keeper])
     }
 
     /// Sends `move_collateral`.
     pub fn move_collateral(&mut self) -> Sent {
-        let instruction = ix::move_collateral(&self.keys, &self.price_feed);
-        self.send(&[instruction], &[])
+        let instruction = ix::move_collateral(&self.keys);
+        self.send_priced(&[instruction], &[])
     }
 
     /// Sends `mark`.
     pub fn mark(&mut self) -> Sent {
-        let instruction = ix::mark(&self.keys, &self.price_feed);
-        self.send(&[instruction], &[])
+        let instruction = ix::mark(&self.keys);
+        self.send_priced(&[instruction], &[])
     }
 
     /// Sends `trip_breaker`, by the guardian.
@@ -81,8 +84,17 @@ impl VaultFixture {
     /// Sends `mark` and `resume_breaker`, by the guardian.
     pub fn resume(&mut self, breaker: VaultBreaker) -> Sent {
         let guardian = self.guardian.insecure_clone();
-        let mark = ix::mark(&self.keys, &self.price_feed);
+        let mark = ix::mark(&self.keys);
         let resume = ix::resume_breaker(&self.keys, &guardian.pubkey(), breaker);
-        self.send(&[mark, resume], &[&guardian])
+        self.send_priced(&[mark, resume], &[&guardian])
+    }
+
+    /// Sends instructions behind an observation, if there is anything newer to observe.
+    fn send_priced(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Sent {
+        let seen = self.snapshot().observation();
+        let is_news = !seen.is_ok_and(|seen| !seen.has_news());
+        let observe = is_news.then(|| self.observation());
+        let all: Vec<_> = observe.into_iter().chain(instructions.iter().cloned()).collect();
+        self.send(&all, signers)
     }
 }

@@ -64,7 +64,6 @@ impl VenueFixture {
             vault: self.venue_vault,
             destination: user.tokens,
             risk_market: self.risk_market,
-            price_feed: self.price_feed,
             token_program: anchor_spl::token::ID,
         }
     }
@@ -95,7 +94,6 @@ impl VenueFixture {
             market: self.venue_market,
             trader: user.trader,
             risk_market: self.risk_market,
-            price_feed: self.price_feed,
         }
     }
 
@@ -122,7 +120,6 @@ impl VenueFixture {
             market: self.venue_market,
             trader: user.trader,
             risk_market: self.risk_market,
-            price_feed: self.price_feed,
         };
         self.call(metas, instruction::Fulfil {}, &[])
     }
@@ -146,7 +143,6 @@ impl VenueFixture {
             vault: self.venue_vault,
             destination: by.tokens,
             risk_market: self.risk_market,
-            price_feed: self.price_feed,
             token_program: anchor_spl::token::ID,
         };
         self.call(metas, instruction::Liquidate {}, &[&by.owner])
@@ -159,7 +155,6 @@ impl VenueFixture {
             market: self.venue_market,
             trader: user.trader,
             risk_market: self.risk_market,
-            price_feed: self.price_feed,
         };
         self.call(metas, instruction::AutoDeleverage { lots }, &[by])
     }

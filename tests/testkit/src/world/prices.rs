@@ -1,11 +1,26 @@
 //! The price of a world's market: published by the test, observed by the risk program.
 
 use super::{Sent, World};
-use crate::params::FEED;
+use crate::params::{self, FEED};
 use crate::tokens::put;
 use anchor_lang::prelude::Pubkey;
+use ballast_core_market::price_clock::Source;
+use ballast_sdk::feeds::PriceFeeds;
 use ballast_sdk::instructions as ix;
 use ballast_sdk::prices::{self, Publication};
+use ballast_sdk::Instruction;
+
+/// The price of a market that has one source.
+pub struct PricedMarket {
+    /// The market.
+    pub key: Pubkey,
+    /// Its Pyth feed.
+    pub feed: [u8; 32],
+    /// Its price.
+    pub price: String,
+    /// Half the width of its confidence.
+    pub confidence: String,
+}
 
 impl World {
     /// Returns a publication of `price` ± `confidence`, now.
@@ -25,10 +40,42 @@ impl World {
         }
     }
 
-    /// Publishes `price` ± `confidence`, now.
+    /// Publishes `price` ± `confidence`, now: where a price of this second is kept already, a
+    /// second later, since only what is newer counts.
     pub fn set_price(&mut self, price: &str, confidence: &str) {
+        self.pass_what_is_kept(&[self.risk_market]);
         let publication = self.publication(price, confidence);
         self.publish_price(&publication);
+    }
+
+    /// Publishes the price of markets that have one source, a Pyth feed each, and observes them:
+    /// now, or a second later if a price of this second is kept already.
+    pub fn observe_markets(&mut self, markets: &[PricedMarket]) {
+        let keys: Vec<_> = markets.iter().map(|market| market.key).collect();
+        self.pass_what_is_kept(&keys);
+        for market in markets {
+            let publication = Publication {
+                feed_id: market.feed,
+                ..self.publication(&market.price, &market.confidence)
+            };
+            let feeds = PriceFeeds {
+                first: prices::local_price_account(&market.feed),
+                second: None,
+                quote: None,
+            };
+            self.publish_price_at(feeds.first, &publication);
+            let observe = ix::observe(&market.key, &params::risk_market().params, &feeds);
+            self.send(&[observe], &[]).expect("an observation");
+        }
+    }
+
+    /// Goes on to a second, and a slot, after every price that these markets keep.
+    fn pass_what_is_kept(&mut self, markets: &[Pubkey]) {
+        let markets = markets.iter().filter_map(|key| self.raw(key)?.risk_market().ok());
+        let kept = markets.map(|market| market.signals.publish_time).max().unwrap_or(0);
+        if kept >= self.clock().unix_timestamp {
+            self.set_clock(kept + 1, self.clock().slot + 1);
+        }
     }
 
     /// Publishes `price` ± `confidence` of the second source, now.
@@ -40,12 +87,24 @@ impl World {
             feed_id: self.risk_market().params.sources[1].feed,
             ..self.publication(price, confidence)
         };
-        self.publish_price_at(self.second_feed.expect("a second source"), &publication);
+        self.publish_price_at(self.feeds.second.expect("a second source"), &publication);
+    }
+
+    /// Publishes `price` ± `confidence` of the quote token, now.
+    ///
+    /// # Panics
+    /// Panics if the world's market has no source for it.
+    pub fn set_quote_price(&mut self, price: &str, confidence: &str) {
+        let publication = Publication {
+            feed_id: self.risk_market().params.sources[2].feed,
+            ..self.publication(price, confidence)
+        };
+        self.publish_price_at(self.feeds.quote.expect("a quote source"), &publication);
     }
 
     /// Publishes anything.
     pub fn publish_price(&mut self, publication: &Publication) {
-        self.publish_price_at(self.price_feed, publication);
+        self.publish_price_at(self.feeds.first, publication);
     }
 
     /// Publishes anything in another price account.
@@ -54,11 +113,28 @@ impl World {
         put(&mut self.svm, account.key, account.owner, account.data);
     }
 
+    /// Returns `observe`.
+    pub fn observation(&self) -> Instruction {
+        ix::observe(&self.risk_market, &self.risk_market().params, &self.feeds)
+    }
+
     /// Sends `observe`.
     pub fn observe(&mut self) -> Sent {
-        let params = self.risk_market().params;
-        let (market, second) = (self.risk_market, self.second_feed);
-        self.send(&[ix::observe(&market, &params, &self.price_feed, second.as_ref())], &[])
+        let observe = self.observation();
+        self.send(&[observe], &[])
+    }
+
+    /// Sends `declare_silence`, as anyone may.
+    pub fn declare_silence(&mut self, source: Source) -> Sent {
+        let declare = ix::declare_silence(&self.risk_market, source);
+        self.send(&[declare], &[])
+    }
+
+    /// Lets the first source be silent for long enough that it is declared so, and that counts.
+    pub fn fall_silent(&mut self) {
+        self.pass(60, 300);
+        self.declare_silence(Source::First).expect("a declaration");
+        self.pass(180, 900);
     }
 
     /// Lets an hour pass, and observes this price.

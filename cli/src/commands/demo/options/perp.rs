@@ -24,7 +24,6 @@ pub struct Hedge {
     market: Pubkey,
     trader: Pubkey,
     risk_market: Pubkey,
-    price_feed: Pubkey,
     wallet: Pubkey,
 }
 
@@ -40,7 +39,6 @@ impl Hedge {
             market,
             trader: addresses::venue_trader(&market, &key),
             risk_market: local.keys.risk_market,
-            price_feed: local.price_feed,
             wallet: tokens::wallet_of(&key, &local.house.quote_mint),
             owner,
         };
@@ -81,7 +79,7 @@ impl Hedge {
             reduce_only: lots == 0,
         };
         let owner = self.owner.pubkey();
-        let place = venue::place_order(&owner, &self.market, &self.risk_market, &self.price_feed, command);
+        let place = venue::place_order(&owner, &self.market, &self.risk_market, command);
         client
             .send(&[place], &[&self.owner])
             .context("the hedge's order was refused")?;
@@ -112,7 +110,6 @@ impl Hedge {
             &self.owner.pubkey(),
             &self.market,
             &self.risk_market,
-            &self.price_feed,
             &self.wallet,
             amount,
         );

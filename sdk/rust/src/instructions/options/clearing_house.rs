@@ -67,7 +67,6 @@ pub fn create_series(keys: &ClearingHouseKeys, payer: &Pubkey, market: &MarketKe
         expiry: series.expiry,
         series: series.series,
         risk_market: market.risk_market,
-        price_feed: market.price_feed,
         system_program: system_program::ID,
     };
     build(ID, accounts, instruction::CreateSeries { key })

@@ -11,8 +11,6 @@ use ballast_options::state::{ClearingHouse, SeriesKey};
 pub struct MarketKeys {
     /// The risk market.
     pub risk_market: Pubkey,
-    /// Its price account.
-    pub price_feed: Pubkey,
     /// Its surface.
     pub surface: Pubkey,
 }
@@ -81,9 +79,7 @@ impl ClearingHouseKeys {
 
 /// Appends the accounts of markets.
 pub(super) fn with_markets(mut instruction: Instruction, markets: &[MarketKeys]) -> Instruction {
-    let keys = markets
-        .iter()
-        .flat_map(|market| [market.risk_market, market.price_feed, market.surface]);
+    let keys = markets.iter().flat_map(|market| [market.risk_market, market.surface]);
     instruction
         .accounts
         .extend(keys.map(|key| AccountMeta::new_readonly(key, false)));

@@ -14,7 +14,6 @@ pub fn sample_settlement(keys: &ClearingHouseKeys, market: u8, moment: i64, acco
         house: keys.house,
         expiry: addresses::expiry(&keys.house, market, moment),
         risk_market: accounts.risk_market,
-        price_feed: accounts.price_feed,
     };
     build(ID, accounts, instruction::SampleSettlement {})
 }
