@@ -58,7 +58,7 @@ fn a_strangle_is_sold_hedged_and_settled() {
     }
     let (summary, steps) = held(&[]);
     assert_eq!(summary["liquidation"], serde_json::json!([0, 0, 0]));
-    assert_eq!(summary["samples"], 31);
+    assert_eq!(summary["averaged_seconds"], 1_800);
     assert!(summary["premium"].as_f64().unwrap() > 1_000.0, "{summary}");
     // An hour each until the window, and the end.
     assert_eq!(steps.len(), 105);

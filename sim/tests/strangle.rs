@@ -6,7 +6,7 @@ mod pages;
 use std::fs;
 
 use ballast_sim::checks;
-use ballast_sim::record::strangle::{summarise, Meta, Participant, Sample, Step, Summary};
+use ballast_sim::record::strangle::{summarise, Averaged, Meta, Participant, Step, Summary};
 use ballast_sim::record::{Ledger, Mark, RecordError, Token};
 use ballast_sim::report::{write_strangle, FILES};
 use pages::{colours_without_a_dark_one, entries, foreign_parts, kept_or};
@@ -76,13 +76,13 @@ fn run() -> (Summary, Vec<Step>) {
     let ([put, call], _) = options(price(0.0), 1.0);
     let premium = SIZE * (put + call);
     let steps = steps(premium);
-    let mut settlement: Vec<Sample> = Vec::new();
+    let mut settlement: Vec<Averaged> = Vec::new();
     for minute in 0..=30 {
         let unix_time = EXPIRY - 1_800 + 60 * minute;
         let price = price((unix_time - START) as f64 / 3_600.0);
-        let sum: f64 = settlement.iter().map(|sample| sample.price).sum::<f64>() + price;
-        let mean = sum / (settlement.len() + 1) as f64;
-        settlement.push(Sample { unix_time, price, mean });
+        let sum: f64 = settlement.iter().map(|averaged| averaged.price).sum();
+        let mean = if minute == 0 { price } else { sum / minute as f64 };
+        settlement.push(Averaged { unix_time, price, mean });
     }
     let mut ledger = Ledger::default();
     ledger.minted(USDC, "minted for the writer", 800_000_000_000);
@@ -109,7 +109,7 @@ fn run() -> (Summary, Vec<Step>) {
         premium,
         expiry: EXPIRY,
         settled_at: settlement.last().unwrap().mean,
-        samples: 31,
+        averaged_seconds: 1_800,
         settlement,
         surfaces_published: [190, 12, 1],
         liquidation: [1, 3, 0],
@@ -178,8 +178,8 @@ fn the_summary_follows_from_the_steps() {
     assert_eq!(summary.min_margin_ratio, Some(least));
     let json = serde_json::to_value(&summary).unwrap();
     assert_eq!(
-        (&json["premium"], &json["samples"]),
-        (&summary.meta.premium.into(), &31.into())
+        (&json["premium"], &json["averaged_seconds"]),
+        (&summary.meta.premium.into(), &1_800.into())
     );
 }
 

@@ -186,7 +186,7 @@ fn a_house_with_a_parameter_out_of_its_range_is_not_created() {
         |house, _| house.cash_window_seconds = 86_401,
         |_, listing| listing.spread = 0,
         |_, listing| listing.discount_of_spot = 1_001,
-        |_, listing| listing.min_samples = 4,
+        |_, listing| listing.min_tenor_seconds = 3_599,
         |_, listing| listing.min_size = 0,
         |_, listing| listing.min_tenor_seconds = 0,
     ];

@@ -144,9 +144,8 @@ fn measure_payout() -> [Row; 3] {
         house.trade(&taker, &maker, key, quantity, 500).unwrap();
     }
     house.advance_to(FAR - 1_800);
-    house.advance(60);
-    let sampled = house.sample(FAR).unwrap().compute_units_consumed;
-    house.settle_price(FAR);
+    house.observe_until(FAR);
+    let priced = house.settle_expiry(FAR).unwrap().compute_units_consumed;
     let settled = house.settle(FAR, &[taker.account]).unwrap().compute_units_consumed;
     house.settle(FAR, &[maker.account]).unwrap();
     let winner = [&taker, &maker].map(|participant| participant.account);
@@ -157,7 +156,7 @@ fn measure_payout() -> [Row; 3] {
     let paid = house.pay(FAR, &[winner]).unwrap().compute_units_consumed;
     house.assert_sound();
     [
-        ("options: sample_settlement", 20_000, sampled),
+        ("options: settle_expiry, at once", 40_000, priced),
         ("options: settle_positions, 10 positions", 100_000, settled),
         ("options: pay_claims, one", 15_000, paid),
     ]

@@ -59,7 +59,7 @@ fn quotes_are_signed_taken_and_settled() {
     network.ok("taker", "take @put.json");
     let listed = network.ok("taker", "list");
     assert!(
-        listed.contains("2.00") && listed.contains(PUT) && listed.contains("open, 0 samples"),
+        listed.contains("2.00") && listed.contains(PUT) && listed.contains("UTC: open,"),
         "{listed}"
     );
 
@@ -93,21 +93,19 @@ fn quotes_are_signed_taken_and_settled() {
     assert_eq!(number(&network.json("maker", "margin --json"), "free_cash"), 0);
     network.ok("maker", text(free).replace("withdraw", "deposit").as_str());
 
-    // Settlement: nothing is due, then a sample each minute, then everything at once.
+    // Settlement: nothing is due, then an observation each minute, then everything at once.
     assert_eq!(network.ok("taker", "settle"), "nothing is due");
     assert_eq!(network.json("taker", "settle --json").as_array().map(Vec::len), Some(0));
-    network.go(EXPIRY - 1_800);
+    network.go(EXPIRY - 1_860);
     network.price = 83_000.0;
     for minute in 0..30 {
-        network.go(EXPIRY - 1_800 + 60 * minute);
+        network.go_unobserved(EXPIRY - 1_800 + 60 * minute);
         let printed = network.ok("taker", "settle");
-        assert!(
-            printed.contains(&format!("sample {} recorded", minute + 1)),
-            "{printed}"
-        );
+        assert!(printed.contains("its market was observed"), "{printed}");
+        assert_eq!(printed.contains("was copied so far"), minute == 0, "{printed}");
         assert_eq!(network.ok("taker", "settle"), "nothing is due");
     }
-    network.go(EXPIRY);
+    network.go_unobserved(EXPIRY);
     let steps = network.json("taker", "settle --json");
     let due: Vec<&str> = steps
         .as_array()
@@ -115,7 +113,7 @@ fn quotes_are_signed_taken_and_settled() {
         .iter()
         .filter_map(|step| step["due"].as_str())
         .collect();
-    assert!(due.ends_with(&["finish", "positions", "claims"]), "{steps}");
+    assert_eq!(due, ["observe", "price", "positions", "claims"], "{steps}");
     assert!(
         steps.as_array().unwrap().iter().all(|step| step["done"] == true),
         "{steps}"

@@ -108,6 +108,13 @@ impl OptionsNetwork {
         }
     }
 
+    /// Time passes to a moment; then there is a price of it, which nobody has observed.
+    pub fn go_unobserved(&mut self, moment: i64) {
+        self.chain.advance_to(moment).unwrap();
+        let price = price_of(self.price).unwrap();
+        self.local.publish_price(&mut self.chain, price).unwrap();
+    }
+
     pub fn publish(&mut self) {
         let price = price_of(self.price).unwrap();
         self.local.publish_price(&mut self.chain, price).unwrap();

@@ -42,13 +42,6 @@ pub const LISTING: ListingParams = ListingParams {
         of_spot: BasisPoints(20),
         of_mark: BasisPoints(2_000),
     },
-    settlement: SettlementParams {
-        window_seconds: 1_800,
-        spacing_seconds: 60,
-        min_samples: 20,
-        extension_seconds: 600,
-        max_delay_seconds: 7_200,
-    },
 };
 
 pub const fn option(kind: Kind, strike: u32, expiry: i64) -> SeriesTerms {

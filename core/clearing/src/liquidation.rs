@@ -34,6 +34,7 @@ use super::charges::points_of_floor;
 use super::margin::{fair_value_floor, MarginContext, MarginError, MarginStatus};
 use super::params::{ClearingHouseParams, DiscountParams, ListingParams};
 use super::series::SeriesTerms;
+use super::settlement::WINDOW_SECONDS;
 use super::trade::{check_size, move_position};
 use ballast_core_types::scale::mul_div_floor;
 use ballast_core_types::{value_floor, Lots, Price, Value};
@@ -145,8 +146,7 @@ pub fn price_take(
     context: &MarginContext,
 ) -> Result<LiquidationFill, LiquidationError> {
     let (house, now) = (&context.house, context.now);
-    let window = i64::from(listing.settlement.window_seconds);
-    if now >= series.expiry.saturating_sub(window) {
+    if now >= series.expiry.saturating_sub(WINDOW_SECONDS) {
         return Err(LiquidationError::Settling);
     }
     let since = match (seller, account.status) {

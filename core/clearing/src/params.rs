@@ -2,6 +2,7 @@
 //! rule off by being zero, and each has a hard-coded largest value, so that whoever creates a house
 //! cannot make it one that takes from its members.
 
+use crate::settlement::WINDOW_SECONDS;
 use ballast_core_margin::{HORIZON_SECONDS, MAX_MARKETS};
 use ballast_core_types::basis_points::BasisPoints;
 use ballast_core_types::Lots;
@@ -9,8 +10,6 @@ use core::ops::RangeInclusive;
 
 /// Most markets of a house.
 pub const MAX_LISTINGS: usize = MAX_MARKETS;
-/// The longest window of a settlement, seconds.
-pub const LONGEST_WINDOW_SECONDS: i64 = 7_200;
 /// What an account has at least to find its cash, before a liquidation for want of it can end in a
 /// takeover; seconds.
 const MIN_NOTICE_SECONDS: i64 = 3_600;
@@ -34,8 +33,7 @@ pub struct ExpiryRules {
     pub weekly_days: u16,
     /// The last Friday of a month so many days ahead or less: from the weekly limit to 730.
     pub longest_days: u16,
-    /// Least time to expiry at creation, seconds: an hour to a day, and more than the settlement's
-    /// window.
+    /// Least time to expiry at creation, seconds: an hour to a day.
     pub min_seconds: u32,
 }
 
@@ -64,23 +62,6 @@ pub struct DiscountParams {
     pub of_mark: BasisPoints,
 }
 
-/// How an expiry's price is agreed on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SettlementParams {
-    /// Samples are taken this long before expiry, seconds: 300…7,200.
-    pub window_seconds: u32,
-    /// At most one sample in each stretch of this length, seconds: 10…600.
-    pub spacing_seconds: u32,
-    /// How many samples settle: 5…240, and no more than three quarters of the stretches in the
-    /// window.
-    pub min_samples: u16,
-    /// By how much the window grows when there are too few, seconds: from the spacing to the
-    /// largest delay.
-    pub extension_seconds: u32,
-    /// By how much it may have grown, seconds: 600…43,200. After that the slow price settles.
-    pub max_delay_seconds: u32,
-}
-
 /// One market of a house.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListingParams {
@@ -94,8 +75,6 @@ pub struct ListingParams {
     pub charges: ChargeParams,
     /// The cap on what liquidators get.
     pub discount: DiscountParams,
-    /// How prices are settled.
-    pub settlement: SettlementParams,
 }
 
 /// What all markets of a house share.
@@ -105,12 +84,13 @@ pub struct ClearingHouseParams {
     pub quote_decimals: u8,
     /// Oldest surface that margin may be computed from, seconds: 60…3,600.
     pub max_surface_age_seconds: u32,
-    /// How long before expiry the cash-need rule counts a position, seconds: an hour to a day.
+    /// How long before expiry the cash-need rule counts a position, seconds: to a day, and long
+    /// enough for a liquidation to be over an hour before the settlement's window.
     pub cash_window_seconds: u32,
     /// How long a liquidation's discount grows, seconds: 60…3,600.
     pub liquidation_seconds: u32,
     /// How long after that nobody may have taken anything before the insurance account takes over,
-    /// seconds: 60…86,400.
+    /// seconds: 60…43,200.
     pub grace_seconds: u32,
 }
 
@@ -146,16 +126,6 @@ pub enum ParamError {
     DiscountOfSpot,
     /// [`DiscountParams::of_mark`].
     DiscountOfMark,
-    /// [`SettlementParams::window_seconds`].
-    Window,
-    /// [`SettlementParams::spacing_seconds`].
-    Spacing,
-    /// [`SettlementParams::min_samples`].
-    MinSamples,
-    /// [`SettlementParams::extension_seconds`].
-    Extension,
-    /// [`SettlementParams::max_delay_seconds`].
-    MaxDelay,
     /// [`ClearingHouseParams::quote_decimals`].
     QuoteDecimals,
     /// [`ClearingHouseParams::max_surface_age_seconds`].
@@ -204,27 +174,25 @@ impl ListingParams {
         let strikes = &self.strikes;
         within(ParamError::MinStrike, points(strikes.least), 500..=10_000)?;
         within(ParamError::MaxStrike, points(strikes.greatest), 10_000..=200_000)?;
-        self.expiries.validate(self.settlement.window_seconds)?;
+        self.expiries.validate()?;
         within(ParamError::MinSize, self.min_size.0, 1..=1_000_000_000_000)?;
         self.charges.validate()?;
         // More than what was held for closing the position, and failing would pay: the fund gives
         // the same discount.
         let held = points(self.charges.spread);
         within(ParamError::DiscountOfSpot, points(self.discount.of_spot), 1..=held)?;
-        within(ParamError::DiscountOfMark, points(self.discount.of_mark), 100..=5_000)?;
-        self.settlement.validate()
+        within(ParamError::DiscountOfMark, points(self.discount.of_mark), 100..=5_000)
     }
 }
 
 impl ExpiryRules {
-    fn validate(&self, window_seconds: u32) -> Result<(), BadParam> {
+    fn validate(&self) -> Result<(), BadParam> {
         let (daily, weekly) = (i64::from(self.daily_days), i64::from(self.weekly_days));
         within(ParamError::DailyDays, daily, 1..=14)?;
         within(ParamError::WeeklyDays, weekly, daily..=70)?;
         within(ParamError::LongestDays, i64::from(self.longest_days), weekly..=730)?;
-        // A series must not be born inside its own window.
-        let least = i64::from(window_seconds).saturating_add(1).max(3_600);
-        within(ParamError::MinTenor, i64::from(self.min_seconds), least..=86_400)
+        // Longer than the window of settlement, so that no series is born inside its own.
+        within(ParamError::MinTenor, i64::from(self.min_seconds), 3_600..=86_400)
     }
 }
 
@@ -239,26 +207,6 @@ impl ChargeParams {
     }
 }
 
-impl SettlementParams {
-    fn validate(&self) -> Result<(), BadParam> {
-        let (window, spacing) = (i64::from(self.window_seconds), i64::from(self.spacing_seconds));
-        let delay = i64::from(self.max_delay_seconds);
-        within(ParamError::Window, window, 300..=LONGEST_WINDOW_SECONDS)?;
-        within(ParamError::Spacing, spacing, 10..=600)?;
-        let stretches = window.checked_div(spacing).unwrap_or_default();
-        // Some stretches will pass without a sample: a window that needs every one of them would
-        // always be extended.
-        let most = (stretches.saturating_mul(3) >> 2).min(240);
-        within(ParamError::MinSamples, i64::from(self.min_samples), 5..=most)?;
-        within(ParamError::MaxDelay, delay, 600..=43_200)?;
-        within(
-            ParamError::Extension,
-            i64::from(self.extension_seconds),
-            spacing..=delay,
-        )
-    }
-}
-
 impl ClearingHouseParams {
     /// # Errors
     /// The first [`ParamError`] that is broken, in the order of the fields.
@@ -266,30 +214,18 @@ impl ClearingHouseParams {
         within(ParamError::QuoteDecimals, i64::from(self.quote_decimals), 0..=9)?;
         let age = i64::from(self.max_surface_age_seconds);
         within(ParamError::SurfaceAge, age, 60..=3_600)?;
-        // Longer than the scenarios' horizon, and the scenarios would say too little.
-        let window = i64::from(self.cash_window_seconds);
-        within(ParamError::CashWindow, window, 3_600..=HORIZON_SECONDS)?;
-        let growing = i64::from(self.liquidation_seconds);
-        within(ParamError::LiquidationTime, growing, 60..=3_600)?;
-        within(ParamError::Grace, i64::from(self.grace_seconds), 60..=86_400)
-    }
-
-    /// Checks whether a listing goes with these: a liquidation has to be over, takeover and all,
-    /// between the first need of cash for an expiry and the window in which nothing is taken any
-    /// more.
-    ///
-    /// # Errors
-    /// [`ParamError::CashWindow`].
-    pub fn check_listing(&self, listing: &ListingParams) -> Result<(), BadParam> {
-        let least = i64::from(listing.settlement.window_seconds)
+        // A liquidation is over, takeover and all, between the first need of cash for an expiry and
+        // the window in which nothing is taken any more. Longer than the scenarios' horizon, and
+        // the scenarios would say too little.
+        let least = WINDOW_SECONDS
             .saturating_add(i64::from(self.liquidation_seconds))
             .saturating_add(i64::from(self.grace_seconds))
             .saturating_add(MIN_NOTICE_SECONDS);
-        within(
-            ParamError::CashWindow,
-            i64::from(self.cash_window_seconds),
-            least..=HORIZON_SECONDS,
-        )
+        let window = i64::from(self.cash_window_seconds);
+        within(ParamError::CashWindow, window, least..=HORIZON_SECONDS)?;
+        let growing = i64::from(self.liquidation_seconds);
+        within(ParamError::LiquidationTime, growing, 60..=3_600)?;
+        within(ParamError::Grace, i64::from(self.grace_seconds), 60..=43_200)
     }
 
     /// 10^decimals: how many lots one unit of the underlying is.

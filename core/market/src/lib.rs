@@ -8,11 +8,12 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
+pub mod accumulators;
 pub mod admission;
 pub mod breaker;
 pub mod cooldown;
-#[cfg(test)]
-mod fixtures;
+#[cfg(any(test, feature = "fixtures"))]
+pub mod fixtures;
 pub mod observation;
 pub mod price_clock;
 pub mod regime;

@@ -4,10 +4,11 @@
 //! a bot, a browser. What the market then says of its price is decided here, the same for all of
 //! them.
 
+use crate::accumulators::{Accumulators, HeldPrice, SettlementGrade};
 use crate::admission::{admit, Now, PriceError, PriceUse, Print, PrintLimits, RawPrice, UseLimits};
 use crate::breaker::BreakerSet;
 use crate::observation::{Implied, MarketObservation, MarketState, ObservationParams, SERIES_BAR};
-use crate::price_clock::{ClockParams, DeclareError, Declared, PriceClock, Source, MAX_PRINT_AGE_SECONDS};
+use crate::price_clock::{ClockParams, DeclareError, Declared, Kept, PriceClock, Source, MAX_PRINT_AGE_SECONDS};
 use crate::signals::{exit_fallback, ExitHaircut};
 use ballast_core_math::estimators::EwmaVariance;
 use ballast_core_types::{Price, PriceBounds};
@@ -17,6 +18,8 @@ use ballast_core_types::{Price, PriceBounds};
 pub struct MarketView {
     /// Limits of each use, in the order of [`PriceUse::ALL`].
     pub limits: [UseLimits; PriceUse::ALL.len()],
+    /// Which of its prices count in its averages.
+    pub grade: SettlementGrade,
     /// How it reads the chain's time.
     pub clock: ClockParams,
     /// Whether it has a second source.
@@ -45,12 +48,11 @@ pub struct ExitPrice {
 impl MarketView {
     /// Returns the limits of one use.
     pub const fn limits(&self, usage: PriceUse) -> &UseLimits {
-        let [trade, nav, exit, settle, margin] = &self.limits;
+        let [trade, nav, exit, margin] = &self.limits;
         match usage {
             PriceUse::Trade => trade,
             PriceUse::Nav => nav,
             PriceUse::Exit => exit,
-            PriceUse::Settle => settle,
             PriceUse::Margin => margin,
         }
     }
@@ -86,7 +88,7 @@ impl MarketView {
     /// The rule that failed; [`PriceError::NothingObserved`] before the first observation.
     #[inline(never)]
     pub fn price(&self, usage: PriceUse, now: Now) -> Result<Print, PriceError> {
-        self.price_clock()?.price(usage, self.limits(usage), now)
+        self.price_clock()?.price(self.limits(usage), now)
     }
 
     /// Returns the price for one use as it was published, for the test that begins or ends a
@@ -96,7 +98,7 @@ impl MarketView {
     /// As [`Self::price`].
     #[inline(never)]
     pub fn unwidened_price(&self, usage: PriceUse, now: Now) -> Result<Print, PriceError> {
-        self.price_clock()?.unwidened_price(usage, self.limits(usage), now)
+        self.price_clock()?.unwidened_price(self.limits(usage), now)
     }
 
     /// Returns the price of an exit, which is never out of reach for long:
@@ -111,7 +113,7 @@ impl MarketView {
     #[inline(never)]
     pub fn exit_price(&self, now: Now) -> Result<ExitPrice, PriceError> {
         let (clock, limits) = (self.price_clock()?, self.limits(PriceUse::Exit));
-        let refusal = match clock.price(PriceUse::Exit, limits, now) {
+        let refusal = match clock.price(limits, now) {
             Ok(Print { bounds, .. }) => return Ok(ExitPrice { bounds, is_live: true }),
             Err(refusal) => refusal,
         };
@@ -125,6 +127,20 @@ impl MarketView {
             return Err(refusal);
         };
         Ok(ExitPrice { bounds, is_live: false })
+    }
+
+    /// Returns the newest print as averages hold it, `sums` being those up to it; `None` before the
+    /// first.
+    pub fn held_price(&self, sums: Accumulators, now: Now) -> Option<HeldPrice> {
+        let clock = self.price_clock().ok()?;
+        let Kept {
+            price, publish_time, ..
+        } = clock.first;
+        Some(HeldPrice {
+            since: publish_time,
+            sums,
+            price: clock.is_of_grade(&self.grade, now).then_some(price),
+        })
     }
 
     /// Returns the breakers that are active for whoever acts now.

@@ -135,7 +135,6 @@ pub fn trade(
     counterparties: &mut Counterparties,
     terms: &TradeTerms,
     markets: &mut Markets,
-    clock: &Clock,
 ) -> Result<u64> {
     let settings = venue.house.listing(terms.terms.market)?.settings;
     // Whoever trades brings the market they trade on, also where the trade leaves them without a
@@ -152,7 +151,7 @@ pub fn trade(
         Side::Buy => (&mut *counterparties.taker, &mut *counterparties.maker),
         Side::Sell => (&mut *counterparties.maker, &mut *counterparties.taker),
     };
-    let (least, now) = (Lots(settings.min_size), clock.unix_timestamp);
+    let (least, now) = (Lots(settings.min_size), markets.now());
     let fill = Fill {
         series: &terms.terms,
         quantity: terms.quantity,
@@ -164,7 +163,7 @@ pub fn trade(
         OptionsError::NotConserved
     );
     venue.change_open_interest(change)?;
-    let context = markets.context(venue.house, now);
+    let context = markets.context(venue.house);
     let mut scratch = MarginScratch::new();
     scratch.check_initial(counterparties.taker, &context, "taker")?;
     scratch.check_initial(counterparties.maker, &context, "maker")?;

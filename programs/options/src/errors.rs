@@ -69,8 +69,6 @@ pub enum OptionsError {
     OnlyReductions,
     #[msg("the quote token is 5 % or more off par: no series is listed")]
     QuoteOffPar,
-    #[msg("markets: a breaker forbids settling at a price of now")]
-    SettleNotPermitted,
 
     // series
     #[msg("series: no kind, or a strike that is not written canonically")]
@@ -235,16 +233,10 @@ pub enum OptionsError {
     Settled,
     #[msg("settlement: has not been settled")]
     NotSettled,
-    #[msg("settlement: published before the window")]
-    BeforeWindow,
-    #[msg("settlement: published after the window")]
-    AfterWindow,
-    #[msg("settlement: too close to the last sample")]
-    SampleTooClose,
-    #[msg("settlement: the window has not ended")]
+    #[msg("settlement: the market has no price from the next half hour that is needed, or later; the log names it")]
     SettleTooEarly,
-    #[msg("settlement: too few samples, the window grows")]
-    TooFewSamples,
+    #[msg("settlement: less than ten minutes of the window counted, so its end moves by half hours; the log has the seconds so far")]
+    TooLittleTime,
     #[msg("payout: the account has nothing of this expiry")]
     NothingHere,
     #[msg("payout: claims are paid when all positions of the expiry are settled")]

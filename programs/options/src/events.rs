@@ -3,7 +3,7 @@
 
 use crate::state::{ClearingHouseSettings, ExpiryOutcome, ListingSettings, SeriesKey};
 use anchor_lang::prelude::*;
-use ballast_risk::state::Fixed;
+use ballast_risk::state::{Fixed, StoredSumsAt};
 
 /// A house.
 #[event]
@@ -211,18 +211,17 @@ pub struct PositionAbsorbed {
     pub quantity: i64,
 }
 
-/// A price recorded for an expiry.
+/// What was copied of a market's averages for an expiry that does not have its price yet.
 #[event]
 #[derive(Debug)]
-pub struct Sampled {
+pub struct SettlementCopied {
     pub expiry: Pubkey,
-    pub price: Fixed,
-    pub publish_time: i64,
-    pub count: u32,
-    pub sum: Fixed,
+    pub begins: StoredSumsAt,
+    pub before: Fixed,
 }
 
-/// An expiry's price, for good.
+/// An expiry's price, for good: of a window, what was added up from `begins` to `ends_at`, over
+/// `averaged_seconds`.
 #[event]
 #[derive(Debug)]
 pub struct ExpirySettled {
@@ -231,7 +230,9 @@ pub struct ExpirySettled {
     pub moment: i64,
     pub price: Fixed,
     pub outcome: ExpiryOutcome,
-    pub samples: u32,
+    pub begins: StoredSumsAt,
+    pub ends_at: i64,
+    pub averaged_seconds: u64,
 }
 
 /// An account's positions of an expiry, settled by their net.

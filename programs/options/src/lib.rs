@@ -172,14 +172,10 @@ pub mod ballast_options {
         instructions::buy_from_insurance::handler(ctx, quantity)
     }
 
-    /// Records a price for an expiry. Anyone may.
-    pub fn sample_settlement(ctx: Context<SampleSettlement>) -> Result<()> {
-        instructions::settlement::sample_settlement(ctx)
-    }
-
-    /// Settles an expiry's price, for good. Anyone may.
-    pub fn finish_settlement(ctx: Context<FinishSettlement>) -> Result<()> {
-        instructions::settlement::finish_settlement(ctx)
+    /// Copies what an expiry settles at from the market's averages, and settles its price, for
+    /// good, as soon as it is known. Anyone may.
+    pub fn settle_expiry(ctx: Context<SettleExpiry>) -> Result<()> {
+        instructions::settlement::handler(ctx)
     }
 
     /// Settles the positions that margin accounts have on an expiry. Anyone may.

@@ -35,6 +35,7 @@ const ACCOUNTS_PER_MARKET: usize = 2;
 
 struct MarketRead {
     bounds: PriceBounds,
+    publish_time: i64,
     slow: Price,
     surface: Box<essvi::Surface>,
     horizon_volatility: I7F57,
@@ -44,15 +45,18 @@ struct MarketRead {
 /// The markets that were passed, at their index among the listings.
 pub struct Markets {
     reads: [Option<MarketRead>; MAX_LISTINGS],
+    /// Unix seconds: the chain's clock, or the newest price if that is ahead of it.
+    now: i64,
     /// Why positions may not be opened, if they may not.
     closed: Option<Error>,
 }
 
 impl Markets {
     /// No market: enough for an account without positions.
-    pub fn none() -> Box<Self> {
+    pub fn none(clock: &Clock) -> Box<Self> {
         Box::new(Self {
             reads: [const { None }; MAX_LISTINGS],
+            now: clock.unix_timestamp,
             closed: None,
         })
     }
@@ -65,7 +69,7 @@ impl Markets {
     /// where a price is refused or a surface is stale.
     #[inline(never)]
     pub fn read(house: &ClearingHouse, accounts: &[AccountInfo], purpose: Purpose, clock: &Clock) -> Result<Box<Self>> {
-        let mut markets = Self::none();
+        let mut markets = Self::none(clock);
         for group in accounts.chunks(ACCOUNTS_PER_MARKET) {
             let [market, surface] = group else {
                 return err!(OptionsError::MarketAccounts);
@@ -77,6 +81,7 @@ impl Markets {
             require_keys_eq!(*surface.key, listing.surface, OptionsError::NotListed);
             let surface = read_surface(surface, house.settings.max_surface_age_seconds, clock)?;
             let (read, closed) = read_market(market, surface, purpose, clock)?;
+            markets.now = markets.now.max(read.publish_time);
             *place = Some(read);
             markets.closed = markets.closed.or(closed);
         }
@@ -103,14 +108,21 @@ impl Markets {
         Ok(read.ok_or(OptionsError::MarketMissing)?.bounds.mid)
     }
 
+    /// Returns the time, unix seconds: a window or an expiry has come when the chain's clock says
+    /// so or a price does. Nobody trades an option whose price is known because a leader's clock
+    /// lags.
+    pub const fn now(&self) -> i64 {
+        self.now
+    }
+
     /// Everything outside an account that its margin depends on, open interest being the house's of
     /// now.
     #[inline(never)]
-    pub fn context(&self, house: &ClearingHouse, now: i64) -> Box<MarginContext<'_>> {
+    pub fn context(&self, house: &ClearingHouse) -> Box<MarginContext<'_>> {
         let mut context = Box::new(MarginContext {
             markets: [None; MAX_LISTINGS],
             house: house.params(),
-            now,
+            now: self.now,
         });
         for ((view, read), listing) in context.markets.iter_mut().zip(&self.reads).zip(&house.listings) {
             *view = read.as_ref().map(|read| read.view(listing));
@@ -164,6 +176,7 @@ fn read_market(
         let horizon_volatility = horizon_volatility(market.larger_variance(), Some(&surface));
         let read = MarketRead {
             bounds,
+            publish_time: market.signals.publish_time,
             slow: market.signals.slow_price.price().ok_or(RiskError::NothingObserved)?,
             surface,
             horizon_volatility,

@@ -61,7 +61,7 @@ pub enum RiskError {
     SilenceDeclaredAlready,
     #[msg("market parameter: name must be 1 to 16 printable ASCII characters")]
     MarketName,
-    #[msg("market parameter: maximum age outside 1 s ..= 10 s (settle, margin: 60 s)")]
+    #[msg("market parameter: maximum age outside 1 s ..= 10 s (margin: 60 s)")]
     MaxAge,
     #[msg("market parameter: tolerance ahead of the chain's clock outside 2 s ..= 10 s")]
     ClockAhead,
@@ -73,6 +73,10 @@ pub enum RiskError {
     MaxDeviation,
     #[msg("market parameter: maximum divergence of the second source outside 0.01 % ..= 20 %")]
     MaxDivergence,
+    #[msg("market parameter: a settlement's maximum confidence outside (0, 2 %]")]
+    GradeConfidence,
+    #[msg("market parameter: a settlement's maximum divergence of the second source outside 0.01 % ..= 20 %")]
+    GradeDivergence,
     #[msg("market parameter: sampling time outside 1 s ..= 1 day, or more than a quarter of the fast variance's time constant")]
     Sampling,
     #[msg("market parameter: variance time constants outside 1 minute ..= 90 days, or the slow one not at least twice the fast one")]
@@ -123,7 +127,7 @@ pub enum RiskError {
     SecondSource,
     #[msg("market parameter: the quote token's source is one of the price's")]
     QuoteSource,
-    #[msg("market parameter: a second source required by a use must exist, and exits never require one (flags are 0 or 1)")]
+    #[msg("market parameter: a second source required by a use or a settlement must exist, and exits never require one (flags are 0 or 1)")]
     RequiresSecond,
     #[msg("market parameter: venues must be known, named, different, and come before those not used")]
     VenueSource,

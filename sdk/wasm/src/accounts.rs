@@ -16,25 +16,25 @@ const MARKET: [u8; 8] = [219, 190, 213, 55, 0, 227, 198, 154];
 /// Layout of a vault that is read here.
 const VAULT_VERSION: u8 = 2;
 /// Layout of a market that is read here.
-const MARKET_VERSION: u8 = 3;
+const MARKET_VERSION: u8 = 4;
 
 /// Offsets in a market's account.
 mod market {
     /// u8: layout version.
     pub const VERSION_AT: usize = 8;
     /// Limits of each use, 44 bytes each.
-    pub const USES_AT: usize = 404;
+    pub const USES_AT: usize = 408;
     /// Bytes of one use's limits.
     pub const USE_BYTES: usize = 44;
     /// How it reads the chain's time: two u32.
-    pub const CLOCK_AT: usize = 672;
+    pub const CLOCK_AT: usize = 656;
     /// Price, confidence and slow price, the high, publish time and slot.
-    pub const PRICE_AT: usize = 992;
+    pub const PRICE_AT: usize = 976;
     /// u64: fast variance a year, 40 fraction bits.
-    pub const FAST_VARIANCE_AT: usize = 1_088;
+    pub const FAST_VARIANCE_AT: usize = 1_072;
     /// The second source's last print: price, confidence, publish time, slot. After it the last
     /// close pair, the quote token, and two declarations of silence.
-    pub const SECOND_AT: usize = 1_216;
+    pub const SECOND_AT: usize = 1_200;
     /// Bytes of what is kept of the quote token.
     pub const QUOTE_BYTES: usize = 16;
 }
@@ -66,9 +66,7 @@ pub fn vault_cash(data: &[u8]) -> Option<u64> {
 /// What a market says of its price for one use.
 #[derive(Clone, Copy, Debug)]
 pub struct MarketPrice {
-    /// The use.
-    pub usage: PriceUse,
-    /// Its limits.
+    /// Limits of the use.
     pub limits: UseLimits,
     /// What the market keeps of its price.
     pub clock: PriceClock,
@@ -80,7 +78,7 @@ impl MarketPrice {
     /// # Errors
     /// The rule that refuses it.
     pub fn price(&self, now: Now) -> Result<Print, PriceError> {
-        self.clock.price(self.usage, &self.limits, now)
+        self.clock.price(&self.limits, now)
     }
 }
 
@@ -91,7 +89,6 @@ pub fn market(data: &[u8], usage: PriceUse) -> Option<MarketPrice> {
         return None;
     }
     Some(MarketPrice {
-        usage,
         limits: limits(data, usage)?,
         clock: clock(data)?,
     })

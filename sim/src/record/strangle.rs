@@ -64,14 +64,14 @@ impl Step {
     }
 }
 
-/// One price that the settlement is an average of.
+/// One price of the half hour that settles the options.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Sample {
+pub struct Averaged {
     /// Unix seconds.
     pub unix_time: i64,
-    /// The price recorded.
+    /// The price observed.
     pub price: f64,
-    /// Mean of all samples so far.
+    /// Average over time of those before it.
     pub mean: f64,
 }
 
@@ -111,10 +111,10 @@ pub struct Meta {
     pub expiry: i64,
     /// The price of settlement.
     pub settled_at: f64,
-    /// Samples it is the average of.
-    pub samples: u32,
-    /// The samples as they were published.
-    pub settlement: Vec<Sample>,
+    /// Seconds that it is the average of.
+    pub averaged_seconds: u64,
+    /// The prices of the half hour before the expiry, as they were published.
+    pub settlement: Vec<Averaged>,
     /// Surfaces published whole, in part, and not at all.
     pub surfaces_published: [u32; 3],
     /// Liquidations begun, takes, positions taken over.
@@ -192,9 +192,9 @@ fn require_finite(meta: &Meta, steps: &[Step]) -> Result<(), RecordError> {
     for strike in &meta.strikes {
         all_finite(|| "the run".to_owned(), &[("strikes", *strike)])?;
     }
-    for sample in &meta.settlement {
-        let fields = [("price", sample.price), ("mean", sample.mean)];
-        all_finite(|| format!("the sample at {}", sample.unix_time), &fields)?;
+    for averaged in &meta.settlement {
+        let fields = [("price", averaged.price), ("mean", averaged.mean)];
+        all_finite(|| format!("the price at {}", averaged.unix_time), &fields)?;
     }
     for person in &meta.people {
         let fields = [("minted", person.minted), ("left", person.left)];

@@ -5,7 +5,7 @@ use plotters::prelude::RGBColor;
 use super::page::{row, Figure, Page, Section, Table, Tile, Verdict};
 use super::{ReportError, FILES};
 use crate::chart::{points, Band, Chart, Level, Line, Shade, Vertical, AMBER, BLUE, GREEN, RED};
-use crate::record::strangle::{Meta, Participant, Sample, Step, Summary};
+use crate::record::strangle::{Averaged, Meta, Participant, Step, Summary};
 use ballast_market_data::format::{count, decimal, price, signed_percent, utc_minute};
 
 const FOOT: &str =
@@ -95,10 +95,10 @@ fn story(summary: &Summary) -> Vec<String> {
         ),
     };
     let settlement = format!(
-        "At {} UTC the expiry settled at {}, the average of {}.",
+        "At {} UTC the expiry settled at {}, the average over time of {}.",
         utc_minute(meta.expiry),
         decimal(meta.settled_at, 2),
-        count(u64::from(meta.samples), "sample", "samples")
+        count(meta.averaged_seconds / 60, "minute", "minutes")
     );
     vec![sale, hedge, margin, settlement]
 }
@@ -164,7 +164,7 @@ impl Base<'_> {
     fn chart(&self, format: fn(f64) -> String, lines: Vec<Line>) -> Chart {
         let span = (self.summary.from, self.summary.to.max(self.summary.from + 1));
         let sampled = Shade {
-            label: Some("settlement is sampled".to_owned()),
+            label: Some("what settles it".to_owned()),
             colour: GREEN,
             density: 0.25,
             stretches: window(&self.summary.meta).into_iter().collect(),
@@ -177,7 +177,7 @@ impl Base<'_> {
     }
 }
 
-/// Returns the time from the first sample of the settlement to its last.
+/// Returns the half hour that settled the options.
 fn window(meta: &Meta) -> Option<(i64, i64)> {
     Some((meta.settlement.first()?.unix_time, meta.settlement.last()?.unix_time))
 }
@@ -248,7 +248,7 @@ fn delta(base: &Base) -> Titled {
     let edge = |value: f64| points(base.steps, |s| s.unix_time, |_| Some(value)).concat();
     (
         "Net delta, before and after hedging",
-        "Delta of options and perpetual together, in units of the underlying. It is traded back when it leaves the band; while the settlement is sampled the hedge is worked off.",
+        "Delta of options and perpetual together, in units of the underlying. It is traded back when it leaves the band; in the half hour that settles the options the hedge is worked off.",
         Chart {
             band: Some(Band {
                 label: "band".to_owned(),
@@ -295,14 +295,14 @@ fn results(base: &Base) -> Titled {
     )
 }
 
-/// Charts the half hour that settled the options; nothing if there was no sample.
+/// Charts the half hour that settled the options; nothing if there was no price in it.
 fn settlement(meta: &Meta) -> Option<Titled> {
     let (from, to) = window(meta)?;
-    let line = |label: &str, colour, value: fn(&Sample) -> f64| {
+    let line = |label: &str, colour, value: fn(&Averaged) -> f64| {
         Line::new(label, colour, &meta.settlement, |s| s.unix_time, |s| Some(value(s)))
     };
     let lines = vec![
-        line("sample", BLUE, |s| s.price),
+        line("price", BLUE, |s| s.price),
         line("average so far", AMBER, |s| s.mean),
     ];
     let chart = Chart {
@@ -311,7 +311,7 @@ fn settlement(meta: &Meta) -> Option<Titled> {
     };
     Some((
         "The settlement",
-        "The samples recorded before the expiry, a minute apart, and their average.",
+        "The prices of the half hour before the expiry, observed each minute, and their average over time.",
         chart,
     ))
 }

@@ -37,8 +37,8 @@ fn accounts_are_laid_out_as_documented() {
     let admin = solana_signer::Signer::pubkey(&admin);
 
     let house = data(world.keys.house);
-    assert_eq!((house.len(), &house[..8]), (944, ClearingHouse::DISCRIMINATOR));
-    assert_eq!(&house[8..16], [1, house[9], house[10], 1, 6, 0, 0, 0]);
+    assert_eq!((house.len(), &house[..8]), (880, ClearingHouse::DISCRIMINATOR));
+    assert_eq!(&house[8..16], [2, house[9], house[10], 1, 6, 0, 0, 0]);
     assert_eq!(number(&house, 16), 1);
     assert_eq!(key(&house, 24), admin.as_ref());
     assert_eq!(key(&house, 56), world.keys.quote_mint.as_ref());
@@ -50,11 +50,11 @@ fn accounts_are_laid_out_as_documented() {
     assert_eq!(key(&house, 208), world.markets[0].keys.risk_market.as_ref());
     assert_eq!(key(&house, 240), world.markets[0].keys.surface.as_ref());
     assert_eq!(number(&house, 272), 10_000);
-    assert_eq!(number(&house, 352), 2 * UNIT as u64);
+    assert_eq!(number(&house, 336), 2 * UNIT as u64);
 
     let account = data(strangle.writer.account);
     assert_eq!((account.len(), &account[..8]), (1_792, MarginAccount::DISCRIMINATOR));
-    assert_eq!(&account[8..16], [1, account[9], 0, 2, 0, 0, 0, 0]);
+    assert_eq!(&account[8..16], [2, account[9], 0, 2, 0, 0, 0, 0]);
     assert_eq!(key(&account, 16), world.keys.house.as_ref());
     assert_eq!((key(&account, 48), key(&account, 80)), (owner.as_ref(), owner.as_ref()));
     assert_eq!(key(&account, 112), admin.as_ref());
@@ -73,19 +73,19 @@ fn accounts_are_laid_out_as_documented() {
     let expiry = data(accounts.expiry);
     assert_eq!(
         (expiry.len(), 8 + Expiry::INIT_SPACE, &expiry[..8]),
-        (252, 252, Expiry::DISCRIMINATOR)
+        (280, 280, Expiry::DISCRIMINATOR)
     );
-    assert_eq!(&expiry[8..12], [1, expiry[9], 0, 0]);
+    assert_eq!(&expiry[8..12], [2, expiry[9], 0, 0]);
     assert_eq!(
         (key(&expiry, 12), key(&expiry, 44)),
         (world.keys.house.as_ref(), admin.as_ref())
     );
     assert_eq!(
-        (number(&expiry, 76) as i64, expiry[84], number(&expiry, 92) as i64),
-        (NEAR, 2, NEAR)
+        (number(&expiry, 76) as i64, expiry[84], number(&expiry, 88)),
+        (NEAR, 2, 0)
     );
     assert_eq!(
-        (number(&expiry, 140), number(&expiry, 148)),
+        (number(&expiry, 168), number(&expiry, 176)),
         (2 * UNIT as u64, 2 * UNIT as u64)
     );
 
@@ -102,7 +102,7 @@ fn accounts_are_laid_out_as_documented() {
 
     let auction = data(addresses::auction(&strangle.writer.account, 9));
     assert_eq!((auction.len(), &auction[..8]), (199, AuctionOffer::DISCRIMINATOR));
-    assert_eq!((auction[8], auction[10]), (1, 2));
+    assert_eq!((auction[8], auction[10]), (2, 2));
     assert_eq!(
         (key(&auction, 11), key(&auction, 43)),
         (world.keys.house.as_ref(), strangle.writer.account.as_ref())

@@ -1,7 +1,7 @@
-//! The life of positions: traded by quote, decaying, settled by samples, paid out, and everything
-//! given back.
+//! The life of positions: traded by quote, decaying, settled at an average, paid out, and
+//! everything given back.
 
-use ballast_options::events::{ClaimPaid, ExpirySettled, PositionsSettled, Traded};
+use ballast_options::events::{ClaimPaid, PositionsSettled, Traded};
 use ballast_options::state::ExpiryOutcome;
 use ballast_options::OptionsError;
 use ballast_sdk::instructions::options as ix;
@@ -50,7 +50,10 @@ fn a_strangle_is_written_decays_settles_and_pays_to_the_base_unit() {
     refused(world.settle(NEAR, &[writer]), OptionsError::NotSettled);
     world.settle_price(NEAR);
     let expiry = world.expiry(NEAR);
-    assert_eq!((expiry.outcome, expiry.sample_count), (ExpiryOutcome::Average, 30));
+    assert_eq!(
+        (expiry.outcome, expiry.averaged_seconds),
+        (ExpiryOutcome::Window, 1_800)
+    );
     assert_eq!(expiry.price, ballast_testkit::fixed("57000"));
     refused(world.pay(NEAR, &[maker]), OptionsError::NothingHere);
 
@@ -117,27 +120,4 @@ fn premiums_are_rounded_against_the_taker_and_positions_net() {
     assert_eq!(world.account(&taker.account).position_count, 0);
     assert_eq!(world.account(&taker.account).cash, 100_000 * USD - 1);
     world.assert_sound();
-}
-
-#[test]
-fn an_expiry_without_samples_settles_at_the_slow_price_and_not_before_the_greatest_delay() {
-    let mut strangle = Strangle::with_cash(CASH);
-    let both = strangle.both();
-    let world = &mut strangle.world;
-    let market = world.markets[0].keys.risk_market;
-    let finish = ix::finish_settlement(&world.keys, 0, NEAR, &market);
-    refused(world.crank(finish.clone()), OptionsError::SettleTooEarly);
-    world.advance_to(NEAR + 3_599);
-    refused(world.crank(finish.clone()), OptionsError::TooFewSamples);
-    world.advance(1);
-    let settled = world.crank(finish.clone());
-    let [event] = &events::<ExpirySettled>(&settled)[..] else {
-        panic!()
-    };
-    assert_eq!((event.outcome, event.samples), (ExpiryOutcome::SlowPrice, 0));
-    assert_eq!(event.price, world.risk_market().signals.slow_price);
-    refused(world.crank(finish), OptionsError::Settled);
-    world.settle(NEAR, &both).unwrap();
-    world.assert_sound();
-    assert_eq!(world.expiry(NEAR).open_long, 0);
 }

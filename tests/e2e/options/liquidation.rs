@@ -229,7 +229,7 @@ fn nobody_is_liquidated_because_a_source_is_silent() {
 }
 
 #[test]
-fn nothing_is_taken_while_its_settlement_is_sampled() {
+fn nothing_is_taken_while_its_settlement_is_averaged() {
     let mut failing = Failing::new(40_000);
     failing.world.advance_to(FAR - 30 * 3_600);
     failing.fail();

@@ -1,94 +1,152 @@
-//! Settlement: which prices are samples, when a window grows, and what one sample can do.
+//! Settlement: at an average that nobody samples, when its end moves on, and what one print can do.
 
 use ballast_core_types::I80F48;
-use ballast_options::events::{ClaimPaid, ExpirySettled, PositionsSettled};
+use ballast_options::events::{ClaimPaid, ExpirySettled, PositionsSettled, SettlementCopied};
 use ballast_options::state::ExpiryOutcome;
 use ballast_options::OptionsError;
 use ballast_sdk::instructions::options as ix;
-use ballast_testkit::clearing_house::{events, refused, refused_by_name, Strangle, CALL, NEAR, PREMIUM, UNIT, USD};
-use ballast_testkit::{ClearingHouseFixture, Sent};
+use ballast_testkit::clearing_house::{events, refused, Strangle, CALL, NEAR, PREMIUM, UNIT, USD};
+use ballast_testkit::ClearingHouseFixture;
 
-fn finish(world: &mut ClearingHouseFixture) -> Sent {
-    let market = world.markets[0].keys.risk_market;
-    world.crank(ix::finish_settlement(&world.keys, 0, NEAR, &market))
-}
-
-/// Returns a world with one series until [`NEAR`], a second before its window begins.
-fn before_the_window() -> ClearingHouseFixture {
+/// Returns a world with one series until [`NEAR`], at the beginning of its window.
+fn at_the_window() -> ClearingHouseFixture {
     let mut world = ClearingHouseFixture::new();
     world.series(CALL, 55_000, NEAR);
-    world.advance_to(NEAR - 1_801);
+    world.advance_to(NEAR - 1_800);
     world
 }
 
 #[test]
-fn samples_lie_in_the_window_and_apart() {
-    let mut world = before_the_window();
-    refused(world.sample(NEAR), OptionsError::BeforeWindow);
-    world.advance(1);
-    world.sample(NEAR).unwrap();
-    refused(world.sample(NEAR), OptionsError::SampleTooClose);
-    world.advance(59);
-    refused(world.sample(NEAR), OptionsError::SampleTooClose);
-    world.advance(1);
-    world.sample(NEAR).unwrap();
-    refused(finish(&mut world), OptionsError::SettleTooEarly);
-    assert_eq!(world.expiry(NEAR).sample_count, 2);
-}
-
-#[test]
-fn a_price_too_wide_to_settle_on_is_no_sample_and_the_window_grows() {
-    let mut world = before_the_window();
-    world.markets[0].confidence = 0.006;
-    world.advance(1);
-    refused_by_name(world.sample(NEAR), "PriceTooWide");
-    world.advance_to(NEAR + 10);
-    refused(finish(&mut world), OptionsError::TooFewSamples);
-    world.markets[0].confidence = 0.0002;
-    for _ in 0..20 {
-        world.advance(60);
-        world.sample(NEAR).unwrap();
-    }
-    assert_eq!(world.expiry(NEAR).ends_at, NEAR + 1_800);
-    refused(finish(&mut world), OptionsError::SettleTooEarly);
-    world.advance_to(NEAR + 1_801);
-    // Enough of them, and the window over: nothing more is taken in.
-    refused(world.sample(NEAR), OptionsError::AfterWindow);
-    let settled = finish(&mut world);
+fn r12_an_expiry_settles_once_and_by_anyone_at_the_average_of_its_half_hour() {
+    let mut world = ClearingHouseFixture::new();
+    world.series(CALL, 55_000, NEAR);
+    world.advance_to(NEAR - 1_801);
+    refused(world.settle_expiry(NEAR), OptionsError::SettleTooEarly);
+    world.observe_until(NEAR - 1_800);
+    let copied = world.settle_expiry(NEAR);
+    let [copied] = &events::<SettlementCopied>(&copied)[..] else {
+        panic!()
+    };
+    assert_eq!(
+        (copied.begins.at, world.expiry(NEAR).begins),
+        (NEAR - 1_800, copied.begins)
+    );
+    // Twenty minutes at one price, ten at another.
+    world.observe_until(NEAR - 660);
+    world.markets[0].price = "53000".to_owned();
+    world.observe_until(NEAR - 1);
+    refused(world.settle_expiry(NEAR), OptionsError::SettleTooEarly);
+    world.markets[0].price = "99000".to_owned();
+    world.observe_until(NEAR);
+    let settled = world.settle_expiry(NEAR);
     let [event] = &events::<ExpirySettled>(&settled)[..] else {
         panic!()
     };
-    assert_eq!((event.outcome, event.samples), (ExpiryOutcome::Average, 20));
-    refused(world.sample(NEAR), OptionsError::Settled);
+    assert_eq!(
+        (event.outcome, event.ends_at, event.averaged_seconds),
+        (ExpiryOutcome::Window, NEAR, 1_800)
+    );
+    assert_eq!(event.price, ballast_testkit::fixed("51000"));
+    refused(world.settle_expiry(NEAR), OptionsError::Settled);
 }
 
 #[test]
-fn whoever_chooses_a_sample_moves_the_price_by_no_more_than_its_weight() {
+fn while_nothing_counts_the_end_moves_on_by_half_hours() {
+    let mut world = at_the_window();
+    world.markets[0].confidence = 0.006;
+    world.observe_until(NEAR);
+    world.settle_expiry(NEAR).unwrap();
+    refused(world.settle_expiry(NEAR), OptionsError::TooLittleTime);
+    world.observe_until(NEAR + 1_260);
+    world.markets[0].confidence = 0.0002;
+    // Nine minutes in the half hour after, and a tenth in the next.
+    world.observe_until(NEAR + 1_800);
+    refused(world.settle_expiry(NEAR), OptionsError::TooLittleTime);
+    world.observe_until(NEAR + 3_599);
+    refused(world.settle_expiry(NEAR), OptionsError::TooLittleTime);
+    world.observe_until(NEAR + 3_600);
+    let settled = world.settle_expiry(NEAR);
+    let [event] = &events::<ExpirySettled>(&settled)[..] else {
+        panic!()
+    };
+    assert_eq!((event.outcome, event.ends_at), (ExpiryOutcome::Window, NEAR + 3_600));
+    assert!(
+        event.averaged_seconds >= 2_280 && event.averaged_seconds <= 2_340,
+        "{event:?}"
+    );
+}
+
+#[test]
+fn a_market_that_dies_settles_after_a_week_at_what_counted_before_the_expiry() {
+    let mut strangle = Strangle::with_cash(30_000);
+    let both = strangle.both();
+    let world = &mut strangle.world;
+    // Observed for twenty minutes at 51,000, hours before; then never again.
+    world.advance_to(NEAR - 5 * 3_600);
+    world.markets[0].price = "51000".to_owned();
+    world.advance_to(NEAR - 4 * 3_600);
+    world.observe_until(NEAR - 4 * 3_600 + 1_200);
+    let silent = NEAR + 7 * 86_400 - 1 - world.clock().unix_timestamp;
+    world.pass(silent, 1);
+    refused(world.settle_expiry(NEAR), OptionsError::SettleTooEarly);
+    world.pass(1, 1);
+    let settled = world.settle_expiry(NEAR);
+    let [event] = &events::<ExpirySettled>(&settled)[..] else {
+        panic!()
+    };
+    assert_eq!(
+        (event.outcome, event.price),
+        (ExpiryOutcome::BeforeExpiry, ballast_testkit::fixed("51000"))
+    );
+    world.settle(NEAR, &both).unwrap();
+    world.assert_sound();
+    assert_eq!(world.expiry(NEAR).open_long, 0);
+}
+
+#[test]
+fn r12_whoever_brings_a_spike_moves_the_price_by_what_it_is_held_for() {
     // The same market twice; in one of them somebody catches a spike of one per cent at a chosen
-    // moment.
+    // moment, and everybody else observes each minute.
     let settle = |spike: bool| {
-        let mut world = before_the_window();
-        world.advance(1);
+        let mut world = at_the_window();
+        world.markets[0].price = "50000".to_owned();
         for minute in 0..30 {
-            let spiked = spike && minute == 17;
-            world.markets[0].price = if spiked { "50500" } else { "50000" }.to_owned();
-            world.pass(59, 30);
-            world.publish_prices();
-            world.sample(NEAR).unwrap();
-            // However often they try, the stretch counts once.
-            assert!(world.sample(NEAR).is_err());
-            world.markets[0].price = "50000".to_owned();
-            world.pass(1, 1);
+            if spike && minute == 17 {
+                world.markets[0].price = "50500".to_owned();
+                world.pass(45, 20);
+                world.publish_prices();
+                world.markets[0].price = "50000".to_owned();
+                world.pass(15, 10);
+            } else {
+                world.pass(60, 30);
+            }
             world.publish_prices();
         }
-        world.advance(60);
-        finish(&mut world).unwrap();
-        let expiry = world.expiry(NEAR);
-        assert_eq!((expiry.sample_count, expiry.outcome), (30, ExpiryOutcome::Average));
-        expiry.price.get()
+        world.settle_expiry(NEAR).unwrap();
+        world.expiry(NEAR).price.get()
     };
     let moved = settle(true) - settle(false);
-    assert!(moved > I80F48::ZERO && moved <= I80F48::from_num(500) / 30, "{moved}");
+    // Fifteen seconds of half an hour.
+    assert!(
+        moved > I80F48::ZERO && moved <= I80F48::from_num(500) * 15 / 1_800,
+        "{moved}"
+    );
+}
+
+#[test]
+fn nobody_trades_an_option_after_a_price_of_its_expiry_is_there_though_the_clock_lags() {
+    let mut strangle = Strangle::with_cash(30_000);
+    let world = &mut strangle.world;
+    world.advance_to(NEAR - 3);
+    let quantity = UNIT / 10;
+    let (maker, writer, call) = (&strangle.maker, &strangle.writer, &strangle.call);
+    // The maker gives a part of the call back.
+    let back = |world: &mut ClearingHouseFixture| world.trade(maker, writer, call, -quantity, PREMIUM);
+    back(&mut world.copy()).unwrap();
+    // The publishers are three seconds ahead of the chain's leader.
+    world.pass(1, 1);
+    world.publish_ahead(2);
+    refused(back(world), OptionsError::Expired);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The risk engine.
 
 mod assess;
+mod averages;
 mod margin_reader;
 mod observation;
 mod oracle;

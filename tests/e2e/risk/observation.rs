@@ -32,9 +32,8 @@ fn world() -> World {
     let venue = ballast_sdk::addresses::venue_market(&market, &mint);
     args.params.sources[1] = prices::pull_source(SECOND);
     args.params.sources[2] = prices::pull_source(params::QUOTE_FEED);
-    for place in [0, 3] {
-        args.params.uses[place].requires_second = 1;
-    }
+    args.params.uses[0].requires_second = 1;
+    args.params.settlement.requires_second = 1;
     args.params.venues[0] = VenueSource::new(VenueKind::Reference, ballast_reference_venue::ID, venue);
     let mut world = World::bare(&args.name);
     world.send(&[ix::create_risk_market(&admin, args)], &[]).unwrap();
@@ -70,10 +69,7 @@ fn r5_a_use_that_requires_both_sources_is_refused_without_the_second() {
     world.set_price("50000", "10");
     world.observe().unwrap();
     assert_eq!(price_for(&world, PriceUse::Trade), Err(code(RiskError::NoSecondSource)));
-    assert_eq!(
-        price_for(&world, PriceUse::Settle),
-        Err(code(RiskError::NoSecondSource))
-    );
+    assert!(!world.is_of_grade());
     assert_eq!(price_for(&world, PriceUse::Nav), Ok(()));
     assert_eq!(price_for(&world, PriceUse::Exit), Ok(()));
 }
@@ -84,7 +80,8 @@ fn r5_sources_that_diverge_stop_what_adds_risk_and_trip_the_breaker() {
     world.pass(60, 60);
     both(&mut world, "50000", "51000");
     world.observe().unwrap();
-    for usage in [PriceUse::Trade, PriceUse::Nav, PriceUse::Settle] {
+    assert!(!world.is_of_grade());
+    for usage in [PriceUse::Trade, PriceUse::Nav] {
         assert_eq!(
             price_for(&world, usage),
             Err(code(RiskError::SourcesDiverge)),

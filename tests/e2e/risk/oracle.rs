@@ -189,7 +189,7 @@ fn signals(args: &mut CreateMarketArgs) -> &mut SignalSettings {
 
 #[test]
 fn r8_no_zero_and_no_excess_gets_into_a_market() {
-    let table: [(fn(&mut CreateMarketArgs), RiskError); 51] = [
+    let table: [(fn(&mut CreateMarketArgs), RiskError); 56] = [
         (|a| a.name = [0; 16], RiskError::MarketName),
         (|a| a.name[0] = 7, RiskError::MarketName),
         (|a| a.name[15] = b'x', RiskError::MarketName),
@@ -223,18 +223,32 @@ fn r8_no_zero_and_no_excess_gets_into_a_market() {
         (
             |a| {
                 *a = params::with_second(&[]);
-                a.params.uses[4].requires_second = 2;
+                a.params.uses[3].requires_second = 2;
             },
             RiskError::RequiresSecond,
         ),
         (|a| *a = params::with_second(&[2]), RiskError::RequiresSecond),
+        (|a| a.params.settlement.requires_second = 1, RiskError::RequiresSecond),
+        (
+            |a| a.params.settlement.max_confidence = fixed("0.02001"),
+            RiskError::GradeConfidence,
+        ),
+        (
+            |a| a.params.settlement.max_confidence = fixed("0"),
+            RiskError::GradeConfidence,
+        ),
+        (|a| a.params.settlement.max_divergence = 0, RiskError::GradeDivergence),
+        (
+            |a| a.params.settlement.max_divergence = 2_001,
+            RiskError::GradeDivergence,
+        ),
         (|a| a.params.venues[0].kind = 9, RiskError::VenueSource),
         (|a| a.params.standard_order = 0, RiskError::StandardOrder),
         (|a| a.params.standard_order = u64::MAX, RiskError::StandardOrder),
         (|a| a.params.uses[0].max_age_seconds = 0, RiskError::MaxAge),
         (|a| a.params.uses[0].max_age_seconds = 11, RiskError::MaxAge),
         (|a| a.params.uses[2].max_age_seconds = 11, RiskError::MaxAge),
-        (|a| a.params.uses[4].max_age_seconds = 61, RiskError::MaxAge),
+        (|a| a.params.uses[3].max_age_seconds = 61, RiskError::MaxAge),
         (|a| a.params.clock.ahead_seconds = 0, RiskError::ClockAhead),
         (|a| a.params.clock.least_slot_milliseconds = 0, RiskError::ClockSlot),
         (

@@ -132,15 +132,11 @@ fn age_widens_every_use_but_settlement_and_has_a_hard_limit_for_each() {
         (4, PriceUse::Nav, 10),
         (10, PriceUse::Exit, 10),
         (60, PriceUse::Margin, 60),
-        (60, PriceUse::Settle, 60),
     ] {
         let mut aged = world.copy();
         aged.pass(seconds, 1);
         let [low, mid, high] = price(&aged, usage).unwrap();
-        let share = match usage {
-            PriceUse::Settle => 0.0,
-            _ => 2.0 * (variance * seconds as f64 / 31_536_000.0).sqrt(),
-        };
+        let share = 2.0 * (variance * seconds as f64 / 31_536_000.0).sqrt();
         assert_eq!(mid, 50_000.0);
         assert!(
             (low / (49_990.0 * (1.0 - share)) - 1.0).abs() < 1e-6,
@@ -157,7 +153,7 @@ fn age_widens_every_use_but_settlement_and_has_a_hard_limit_for_each() {
 
 /// Returns a world with a second source, required to trade and to settle.
 fn with_second() -> World {
-    World::with_market(params::with_second(&[0, 3]))
+    World::with_market(params::with_second(&[0]))
 }
 
 #[test]
@@ -205,7 +201,7 @@ fn r5_a_dead_second_source_closes_what_opens_and_stops_nothing_that_protects() {
         world.set_price("50000", "10");
         world.observe().unwrap();
     }
-    assert_eq!(price(&world, PriceUse::Settle), Err(PriceError::NoSecondSource));
+    assert!(!world.is_of_grade());
     world.declare_silence(Source::Second).unwrap();
     assert_eq!(
         error_code(&world.declare_silence(Source::Second)),
@@ -213,16 +209,19 @@ fn r5_a_dead_second_source_closes_what_opens_and_stops_nothing_that_protects() {
     );
     // It counts only once it has stood for three minutes, in which anybody could have ended it.
     for minute in 0..7 {
-        assert_eq!(price(&world, PriceUse::Settle).is_ok(), minute == 6, "{minute}");
+        assert_eq!(world.is_of_grade(), minute == 6, "{minute}");
         world.pass(30, 150);
         world.set_price("50000", "10");
         world.observe().unwrap();
     }
-    let [low, _, high] = price(&world, PriceUse::Settle).unwrap();
-    assert!(
-        (low - 49_980.0).abs() < 0.01 && (high - 50_020.0).abs() < 0.01,
-        "{low} {high}"
-    );
+    // Its price counts at twice its confidence: half a per cent is the most.
+    for (confidence, counts) in [("124", true), ("126", false)] {
+        let mut wide = world.copy();
+        wide.pass(1, 2);
+        wide.set_price("50000", confidence);
+        wide.observe().unwrap();
+        assert_eq!(wide.is_of_grade(), counts, "{confidence}");
+    }
     assert_eq!(price(&world, PriceUse::Trade), Err(PriceError::NoSecondSource));
     assert!(price(&world, PriceUse::Exit).is_ok());
     // One print ends it.

@@ -76,6 +76,7 @@ impl MarginFixture {
             feed: market.feed,
             price: market.price.clone(),
             confidence: market.confidence.clone(),
+            ahead_seconds: 0,
         });
         let markets: Vec<_> = markets.collect();
         self.observe_markets(&markets);

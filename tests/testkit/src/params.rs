@@ -4,9 +4,9 @@ use crate::fixed;
 use anchor_lang::prelude::Pubkey;
 use ballast_reference_venue::state::MarketParams;
 use ballast_risk::state::{
-    ClockSettings, ExitHaircutParams, MarketBreakerSettings, MarketParams as RiskParams, ObservationSettings,
-    PriceSource, RegimeSettings, SignalSettings, SourceKind, StoredBreakerSettings, ThresholdSettings, UseSettings,
-    VenueSource, PYTH_PUSH_PROGRAM,
+    ClockSettings, ExitHaircutParams, GradeSettings, MarketBreakerSettings, MarketParams as RiskParams,
+    ObservationSettings, PriceSource, RegimeSettings, SignalSettings, SourceKind, StoredBreakerSettings,
+    ThresholdSettings, UseSettings, VenueSource, PYTH_PUSH_PROGRAM,
 };
 use ballast_risk::CreateMarketArgs;
 use ballast_sdk::{addresses, prices};
@@ -40,14 +40,18 @@ pub fn risk_market() -> CreateMarketArgs {
                 PriceSource::default(),
             ],
             venues: [VenueSource::default(); 2],
-            padding: [0; 7],
+            padding: [0; 11],
             uses: [
                 usage(10, "0.01", "0.3"),
                 usage(10, "0.01", "0.3"),
                 usage(10, "0.05", "0.6"),
-                usage(60, "0.005", "0.2"),
                 usage(60, "0.01", "0.3"),
             ],
+            settlement: GradeSettings {
+                max_confidence: fixed("0.005"),
+                max_divergence: 100,
+                requires_second: 0,
+            },
             exit_haircut: ExitHaircutParams {
                 base: fixed("0.02"),
                 per_hour: fixed("0.01"),
@@ -121,14 +125,16 @@ pub fn push_source(account: Pubkey) -> PriceSource {
     PriceSource::new(SourceKind::PythPush, PYTH_PUSH_PROGRAM, account.to_bytes())
 }
 
-/// Returns a market as [`risk_market`], with a second source of feed [`SECOND_FEED`] that these
-/// uses require: a use's place in [`PriceUse::ALL`](ballast_core_market::admission::PriceUse::ALL).
+/// Returns a market as [`risk_market`], with a second source of feed [`SECOND_FEED`] that
+/// settlement and these uses require: a use's place in
+/// [`PriceUse::ALL`](ballast_core_market::admission::PriceUse::ALL).
 pub fn with_second(requiring: &[usize]) -> CreateMarketArgs {
     let mut args = risk_market();
     args.params.sources[1] = prices::pull_source(SECOND_FEED);
     for place in requiring {
         args.params.uses[*place].requires_second = 1;
     }
+    args.params.settlement.requires_second = 1;
     args
 }
 

@@ -178,6 +178,15 @@ impl<'a> OptionsClient<'a> {
             .context("the market's price is old, and no newer one could be observed")
     }
 
+    /// Returns the accounts of a market of the house.
+    ///
+    /// # Errors
+    /// If the house has no such market.
+    pub fn market(&self, index: u8) -> Result<MarketKeys> {
+        let found = self.markets.get(usize::from(index)).copied();
+        found.ok_or_else(|| anyhow!("the house has no market {index}"))
+    }
+
     /// Returns where a market's prices are published.
     fn source(&self, market: &Pubkey) -> Option<&MarketSource> {
         let mut both = self.markets.iter().zip(&self.sources);
@@ -363,7 +372,7 @@ impl<'a> OptionsClient<'a> {
         let read = Markets::read(&self.house, &infos, purpose, &clock);
         let mut read = read.map_err(|error| anyhow!("the market cannot be valued now: {}", words(&error)))?;
         let closed = read.check_open().err().map(|error| words(&error));
-        let context = read.context(&self.house, clock.unix_timestamp);
+        let context = read.context(&self.house);
         action(&context, closed)
     }
 }

@@ -4,6 +4,7 @@ use crate::commands::options::amount::show;
 use crate::commands::options::client::OptionsClient;
 use crate::commands::options::name;
 use anyhow::Result;
+use ballast_core_clearing::settlement::WINDOW_SECONDS;
 use ballast_options::state::{Expiry, ExpiryOutcome};
 use serde::Serialize;
 
@@ -22,7 +23,7 @@ struct Listed {
     expiry: String,
     expiry_unix: i64,
     state: String,
-    samples: u32,
+    averaged_seconds: u64,
     price: Option<String>,
     open_long: String,
     open_short: String,
@@ -40,16 +41,16 @@ struct Line {
 }
 
 /// Returns what an expiry waits for, in words.
-pub(crate) fn state(expiry: &Expiry, now: i64, window_seconds: u32) -> String {
-    let begins_at = expiry.expiry.saturating_sub(i64::from(window_seconds));
+pub(crate) fn state(expiry: &Expiry, now: i64) -> String {
+    let begins_at = expiry.expiry.saturating_sub(WINDOW_SECONDS);
     match expiry.outcome {
         ExpiryOutcome::Open if now < begins_at => "open".to_owned(),
-        ExpiryOutcome::Open if now < expiry.ends_at => "sampling".to_owned(),
+        ExpiryOutcome::Open if now < expiry.expiry => "being averaged".to_owned(),
         ExpiryOutcome::Open => "to be settled".to_owned(),
         _ if expiry.open_long > 0 || expiry.open_short > 0 => "positions to be settled".to_owned(),
         _ if expiry.claims_done < expiry.claimed => "claims to be paid".to_owned(),
-        ExpiryOutcome::Average => "settled by samples".to_owned(),
-        ExpiryOutcome::SlowPrice => "settled by the slow price".to_owned(),
+        ExpiryOutcome::Window => "settled".to_owned(),
+        ExpiryOutcome::BeforeExpiry => "settled at what counted before it".to_owned(),
     }
 }
 
@@ -63,10 +64,6 @@ pub fn run(args: &Args, client: &mut OptionsClient) -> Result<String> {
     let decimals = client.decimals();
     let mut listed = Vec::new();
     for (_, expiry) in &expiries {
-        let window = client
-            .house
-            .listing(expiry.market)
-            .map_or(0, |listing| listing.settings.window_seconds);
         let amount = |units: u64| show(i128::from(units), decimals);
         let of_it = series
             .iter()
@@ -84,8 +81,8 @@ pub fn run(args: &Args, client: &mut OptionsClient) -> Result<String> {
                 .unwrap_or_default(),
             expiry: name::moment(expiry.expiry),
             expiry_unix: expiry.expiry,
-            state: state(expiry, now, window),
-            samples: expiry.sample_count,
+            state: state(expiry, now),
+            averaged_seconds: expiry.averaged_seconds,
             price: expiry.price.price().map(|price| price.fixed().to_string()),
             open_long: amount(expiry.open_long),
             open_short: amount(expiry.open_short),
@@ -112,8 +109,8 @@ fn table(listed: &[Listed], client: &OptionsClient) -> String {
             .as_ref()
             .map_or(String::new(), |price| format!(" at {price}"));
         lines.push(format!(
-            "{} {} UTC: {}{price}, {} samples, {} long, {} short",
-            expiry.asset, expiry.expiry, expiry.state, expiry.samples, expiry.open_long, expiry.open_short
+            "{} {} UTC: {}{price}, {} long, {} short",
+            expiry.asset, expiry.expiry, expiry.state, expiry.open_long, expiry.open_short
         ));
         for series in &expiry.series {
             lines.push(format!(

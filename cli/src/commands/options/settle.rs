@@ -6,8 +6,10 @@ use crate::commands::options::name;
 use crate::commands::options::Common;
 use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, Result};
-use ballast_core_clearing::params::SettlementParams;
-use ballast_options::state::{Expiry, MarginAccount};
+use ballast_core_market::admission::Now;
+use ballast_options::state::{Expiry, ExpiryOutcome, MarginAccount};
+use ballast_risk::read;
+use ballast_risk::state::Market;
 use ballast_rpc::ClusterError;
 use ballast_sdk::addresses;
 use ballast_sdk::instructions::options as ix;
@@ -19,12 +21,14 @@ use std::fmt;
 
 /// Rounds of one crank: finishing, settling and paying follow each other.
 const ROUNDS: usize = 8;
+/// A market is observed once its price is so old, seconds: half of what a price counts for.
+const OBSERVE_EVERY: i64 = 30;
 /// Margin accounts of one transaction: twenty are allowed, and this many fit beside signature and
 /// blockhash.
 const BATCH: usize = 18;
 
-/// Does whatever is due: records a sample, settles the price, settles positions, pays claims. Run
-/// it every minute of the window before an expiry
+/// Does whatever is due: observes the market in the half hour before an expiry, settles the price,
+/// settles positions, pays claims. Run it every half a minute of that half hour
 #[derive(clap::Args, Debug)]
 pub struct Args {
     /// Close series and expiries that are done with; their rent goes to who paid it
@@ -62,10 +66,10 @@ impl fmt::Display for Step {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Due {
-    /// A price of now may be recorded.
-    Sample,
-    /// Its price can be settled.
-    Finish,
+    /// Its window has begun, and the market's price is old.
+    Observe,
+    /// What it settles at can be copied, or is known.
+    Price,
     /// It has a price, and positions.
     Positions,
     /// All positions are settled, and claims are left.
@@ -77,8 +81,8 @@ pub enum Due {
 impl Due {
     const fn title(self) -> &'static str {
         match self {
-            Self::Sample => "a sample",
-            Self::Finish => "the settlement of its price",
+            Self::Observe => "an observation of its market",
+            Self::Price => "the settlement of its price",
             Self::Positions => "the settlement of positions",
             Self::Claims => "the payment of claims",
             Self::Close => "closing",
@@ -86,40 +90,28 @@ impl Due {
     }
 }
 
-/// Returns what is due of an expiry at `now`; more than one thing at the end of a window, in the
-/// order they are to be done.
-pub fn due(expiry: &Expiry, params: &SettlementParams, now: i64) -> Vec<Due> {
-    let Ok(settlement) = expiry.settlement() else {
-        return Vec::new();
-    };
-    if settlement.outcome.is_some() {
-        let open = expiry.open_long > 0 || expiry.open_short > 0;
-        return vec![match (open, expiry.claims_done < expiry.claimed) {
-            (true, _) => Due::Positions,
-            (false, true) => Due::Claims,
-            (false, false) => Due::Close,
-        }];
+/// Returns what is due next of an expiry, if anything is.
+pub fn due(expiry: &Expiry, market: &Market, now: Now) -> Option<Due> {
+    if expiry.is_settled() {
+        return Some(payout(expiry));
     }
-    let begins_at = expiry.expiry.saturating_sub(i64::from(params.window_seconds));
-    let final_at = settlement.final_at(params);
-    let enough = settlement.count >= u32::from(params.min_samples);
-    let stretch = |time: i64| {
-        time.saturating_sub(begins_at)
-            .div_euclid(i64::from(params.spacing_seconds).max(1))
-    };
-    let apart = now.saturating_sub(settlement.last_at);
-    let fresh = settlement.count == 0
-        || (stretch(now) > stretch(settlement.last_at) && apart >= i64::from(params.spacing_seconds) / 2);
-    let mut due = Vec::new();
-    // The window takes samples until it has ended with enough of them, or cannot grow.
-    let takes = now >= begins_at && now <= final_at && (now <= settlement.ends_at || !enough);
-    if takes && fresh {
-        due.push(Due::Sample);
+    let mut settlement = expiry.settlement().ok()?;
+    let averages = market.averages(now).ok()?;
+    let age = now.unix_time.saturating_sub(market.signals.publish_time);
+    if settlement.advance(&averages, now.unix_time).is_ok() {
+        return Some(Due::Price);
     }
-    if (now >= settlement.ends_at && enough) || now >= final_at {
-        due.push(Due::Finish);
+    (now.unix_time >= settlement.begins_at() && age >= OBSERVE_EVERY).then_some(Due::Observe)
+}
+
+/// Returns what is due of an expiry that has its price.
+const fn payout(expiry: &Expiry) -> Due {
+    let open = expiry.open_long > 0 || expiry.open_short > 0;
+    match (open, expiry.claims_done < expiry.claimed) {
+        (true, _) => Due::Positions,
+        (false, true) => Due::Claims,
+        (false, false) => Due::Close,
     }
-    due
 }
 
 /// Does what is due, until nothing is. Returns what was done, and what was refused.
@@ -130,44 +122,40 @@ pub fn crank(client: &mut OptionsClient, signer: &Keypair, close: bool) -> Resul
     let mut steps = Vec::new();
     for (key, first) in client.expiries()? {
         let mut expiry = first;
+        let mut before = None;
         for _ in 0..ROUNDS {
-            let now = client.cluster.clock()?.unix_timestamp;
-            let listing = client.house.listing(expiry.market);
-            let params = listing
-                .map_err(|_| anyhow!("expiry {key} is on no market of the house"))?
-                .settings
-                .params();
-            let (mut done, mut again) = (false, false);
-            for due in due(&expiry, &params.settlement, now) {
-                if due == Due::Close && !close {
-                    continue;
-                }
-                let (taken, words) = match act(client, signer, &expiry, due) {
-                    Ok(words) => (true, words),
-                    Err(error) => match error.downcast_ref::<ClusterError>() {
-                        Some(ClusterError::Node(_) | ClusterError::Unusable(_)) => return Err(error),
-                        _ => (false, format!("{error:#}")),
-                    },
-                };
-                steps.push(Step {
-                    expiry: title(client, &expiry),
-                    due,
-                    done: taken,
-                    words,
-                });
-                done |= taken;
-                again |= taken && due != Due::Sample;
-            }
-            if !done || !again {
+            let Some(due) = due_now(client, &expiry)? else { break };
+            // What is not newer changes nothing, and is observed in vain.
+            if (due == Due::Close && !close) || before.replace(due) == Some(due) {
                 break;
             }
+            let (done, words) = match act(client, signer, &expiry, due) {
+                Ok(words) => (true, words),
+                Err(error) => match error.downcast_ref::<ClusterError>() {
+                    Some(ClusterError::Node(_) | ClusterError::Unusable(_)) => return Err(error),
+                    _ => (false, format!("{error:#}")),
+                },
+            };
+            steps.push(Step {
+                expiry: title(client, &expiry),
+                due,
+                done,
+                words,
+            });
             match client.cluster.find(&key)? {
-                Some(raw) => expiry = raw.expiry()?,
-                None => break,
+                Some(raw) if done => expiry = raw.expiry()?,
+                _ => break,
             }
         }
     }
     Ok(steps)
+}
+
+fn due_now(client: &mut OptionsClient, expiry: &Expiry) -> Result<Option<Due>> {
+    let market = client.market(expiry.market)?.risk_market;
+    let market = client.cluster.account(&market)?.risk_market()?;
+    let now = read::now(&client.cluster.clock()?);
+    Ok(due(expiry, &market, now))
 }
 
 fn title(client: &OptionsClient, expiry: &Expiry) -> String {
@@ -177,26 +165,20 @@ fn title(client: &OptionsClient, expiry: &Expiry) -> String {
 
 fn act(client: &mut OptionsClient, signer: &Keypair, expiry: &Expiry, due: Due) -> Result<String> {
     let (keys, market, moment) = (client.keys, expiry.market, expiry.expiry);
-    let accounts = client.markets.get(usize::from(market)).copied();
-    let accounts = accounts.ok_or_else(|| anyhow!("the house has no market {market}"))?;
+    let accounts = client.market(market)?;
     match due {
-        Due::Sample => {
-            let observe = client
-                .sources
-                .get(usize::from(market))
-                .map(|source| source.observe.clone());
-            let sample = ix::sample_settlement(&keys, market, moment, &accounts);
-            let both: Vec<Instruction> = observe.into_iter().chain([sample]).collect();
-            client.send(&both, &[signer])?;
-            Ok(format!("sample {} recorded", expiry.sample_count.saturating_add(1)))
+        Due::Observe => {
+            let source = client.sources.get(usize::from(market));
+            let observe = source.map(|source| source.observe.clone());
+            let observe: Vec<Instruction> = observe.into_iter().collect();
+            client.send(&observe, &[signer])?;
+            Ok("its market was observed".to_owned())
         }
-        Due::Finish => {
-            let finish = ix::finish_settlement(&keys, market, moment, &accounts.risk_market);
-            client.send(&[finish], &[signer])?;
+        Due::Price => {
+            let settle = ix::settle_expiry(&keys, market, moment, &accounts.risk_market);
+            client.send(&[settle], &[signer])?;
             let key = addresses::expiry(&client.keys.house, market, moment);
-            let settled = client.cluster.account(&key)?.expiry()?;
-            let price: f64 = settled.price.price().map_or(0.0, |price| price.fixed().to_num());
-            Ok(format!("settled at {price:.2} from {} samples", settled.sample_count))
+            Ok(priced(&client.cluster.account(&key)?.expiry()?))
         }
         Due::Positions => {
             let has = |account: &MarginAccount| {
@@ -225,6 +207,20 @@ fn act(client: &mut OptionsClient, signer: &Keypair, expiry: &Expiry, due: Due) 
             )
         }
         Due::Close => close_all(client, signer, expiry),
+    }
+}
+
+/// Returns what settling the price did, in words.
+fn priced(expiry: &Expiry) -> String {
+    let price: f64 = expiry.price.price().map_or(0.0, |price| price.fixed().to_num());
+    match expiry.outcome {
+        ExpiryOutcome::Open => "what it will settle at was copied so far".to_owned(),
+        ExpiryOutcome::Window => format!(
+            "settled at {price:.2}, the average of {} s until {} UTC",
+            expiry.averaged_seconds,
+            name::moment(expiry.ends_at)
+        ),
+        ExpiryOutcome::BeforeExpiry => format!("settled at {price:.2}, the average of what counted before it"),
     }
 }
 
@@ -291,21 +287,11 @@ pub fn run(args: &Args, common: &Common, client: &mut OptionsClient) -> Result<S
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ballast_options::state::ExpiryOutcome;
+    use ballast_risk::state::{Fixed, StoredSumsAt};
 
     const AT: i64 = 1_770_364_800;
 
-    fn params() -> SettlementParams {
-        SettlementParams {
-            window_seconds: 1_800,
-            spacing_seconds: 60,
-            min_samples: 20,
-            extension_seconds: 600,
-            max_delay_seconds: 3_600,
-        }
-    }
-
-    fn expiry(samples: u32, last: i64, ends_at: i64) -> Expiry {
+    fn expiry() -> Expiry {
         Expiry {
             version: ballast_options::state::VERSION,
             bump: 0,
@@ -315,11 +301,11 @@ mod tests {
             payer: Pubkey::default(),
             expiry: AT,
             series_count: 1,
-            sample_count: samples,
-            ends_at,
-            last_sample_at: last,
-            sample_sum: Default::default(),
-            price: Default::default(),
+            begins: StoredSumsAt::default(),
+            before: Fixed::default(),
+            ends_at: 0,
+            averaged_seconds: 0,
+            price: Fixed::default(),
             open_long: 5,
             open_short: 5,
             collected: 0,
@@ -331,39 +317,25 @@ mod tests {
     }
 
     #[test]
-    fn before_settlement_samples_and_the_price_are_due_by_the_clock() {
-        for (samples, last, ends_at, now, expected) in [
-            (0, 0, AT, AT - 1_801, vec![]),
-            (0, 0, AT, AT - 1_800, vec![Due::Sample]),
-            (1, AT - 1_800, AT, AT - 1_750, vec![]),
-            (1, AT - 1_800, AT, AT - 1_740, vec![Due::Sample]),
-            // The next stretch, but less than half of one away.
-            (1, AT - 1_741, AT, AT - 1_720, vec![]),
-            (29, AT - 60, AT, AT, vec![Due::Sample, Due::Finish]),
-            (30, AT, AT, AT + 60, vec![Due::Finish]),
-            // Too few: the window grows until there are enough, or until the slow price settles.
-            (5, AT - 60, AT, AT + 60, vec![Due::Sample]),
-            (20, AT + 540, AT + 600, AT + 599, vec![]),
-            (20, AT + 540, AT + 600, AT + 660, vec![Due::Finish]),
-            (5, AT, AT, AT + 3_601, vec![Due::Finish]),
-        ] {
-            assert_eq!(
-                due(&expiry(samples, last, ends_at), &params(), now),
-                expected,
-                "{samples} {last} {now}"
-            );
-        }
+    fn after_settlement_positions_come_before_claims_and_claims_before_closing() {
+        let mut settled = expiry();
+        (settled.outcome, settled.price) = (ExpiryOutcome::Window, ballast_core_types::I80F48::lit("80000").into());
+        assert_eq!(payout(&settled), Due::Positions);
+        (settled.open_long, settled.open_short, settled.claimed) = (0, 0, 7);
+        assert_eq!(payout(&settled), Due::Claims);
+        settled.claims_done = 7;
+        assert_eq!(payout(&settled), Due::Close);
     }
 
     #[test]
-    fn after_settlement_positions_come_before_claims_and_claims_before_closing() {
-        let price = ballast_core_types::I80F48::lit("80000");
-        let mut settled = expiry(30, AT, AT);
-        (settled.outcome, settled.price) = (ExpiryOutcome::Average, price.into());
-        assert_eq!(due(&settled, &params(), AT + 60), [Due::Positions]);
-        (settled.open_long, settled.open_short, settled.claimed) = (0, 0, 7);
-        assert_eq!(due(&settled, &params(), AT + 60), [Due::Claims]);
-        settled.claims_done = 7;
-        assert_eq!(due(&settled, &params(), AT + 60), [Due::Close]);
+    fn what_was_settled_is_said_with_its_price_and_what_it_is_the_average_of() {
+        let mut settled = expiry();
+        assert_eq!(priced(&settled), "what it will settle at was copied so far");
+        (settled.outcome, settled.price) = (ExpiryOutcome::Window, ballast_core_types::I80F48::lit("80000.5").into());
+        (settled.ends_at, settled.averaged_seconds) = (AT, 1_740);
+        assert_eq!(
+            priced(&settled),
+            "settled at 80000.50, the average of 1740 s until 2026-02-06 08:00:00 UTC"
+        );
     }
 }

@@ -8,7 +8,7 @@ use ballast_core_market::observation::{Implied, MarketState};
 use ballast_core_types::I80F48;
 use ballast_market_data::markets::Typed;
 use ballast_risk::state::{
-    ClockSettings, ExitHaircutParams, Fixed, Market, MarketParams, PriceSource, UseSettings, VenueSource,
+    ClockSettings, ExitHaircutParams, Fixed, GradeSettings, Market, MarketParams, PriceSource, UseSettings, VenueSource,
 };
 use ballast_risk::CreateMarketArgs;
 use ballast_sdk::accounts::RawAccount;
@@ -72,8 +72,13 @@ fn params(typed: &Typed) -> Result<MarketParams> {
             PriceSource::default(),
         ],
         venues: [VenueSource::default(); 2],
-        padding: [0; 7],
-        uses: [usage; 5],
+        padding: [0; 11],
+        uses: [usage; 4],
+        settlement: GradeSettings {
+            max_confidence: decimal("0.02")?,
+            max_divergence: 500,
+            requires_second: 0,
+        },
         exit_haircut: ExitHaircutParams {
             base: decimal("0.02")?,
             per_hour: decimal("0.01")?,

@@ -4,8 +4,9 @@ use super::error::LiquidationError;
 use super::timing::{takeover_at, under_way};
 use crate::account::{AccountError, Claim, MarginAccount, Status, MAX_CLAIMS};
 use crate::margin::MarginStatus;
-use crate::params::{ClearingHouseParams, LONGEST_WINDOW_SECONDS};
+use crate::params::ClearingHouseParams;
 use crate::series::SeriesTerms;
+use crate::settlement::WINDOW_SECONDS;
 use crate::trade::move_position;
 use ballast_core_types::{Lots, Value};
 
@@ -15,7 +16,7 @@ use ballast_core_types::{Lots, Value};
 ///
 /// # Errors
 /// [`LiquidationError::NotBegun`], [`LiquidationError::Healthy`]; [`LiquidationError::TooEarly`]
-/// and, with a position within two hours of its expiry or beyond it,
+/// and, with a position within half an hour of its expiry or beyond it,
 /// [`LiquidationError::Settling`], while the account is worth anything; [`AccountError::Bankrupt`],
 /// [`AccountError::ClaimsFull`]; both accounts are then as they were.
 pub fn backstop(
@@ -38,7 +39,7 @@ pub fn backstop(
             return Err(LiquidationError::TooEarly { from });
         }
         // What is being settled nobody may take, so that nobody took it says nothing.
-        let settling = now.saturating_add(LONGEST_WINDOW_SECONDS);
+        let settling = now.saturating_add(WINDOW_SECONDS);
         if account
             .positions()
             .iter()

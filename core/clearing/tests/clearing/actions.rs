@@ -1,6 +1,6 @@
 //! What owners and others do.
 
-use super::model::{price, Model, FUND, HOUSE, LISTING, OWNERS};
+use super::model::{Model, FUND, HOUSE, LISTING, OWNERS};
 use ballast_core_clearing::account::{AccountError, MarginAccount};
 use ballast_core_clearing::auction::Auction;
 use ballast_core_clearing::liquidation;
@@ -8,6 +8,7 @@ use ballast_core_clearing::margin::{fair_value_floor, Marks};
 use ballast_core_clearing::nonces::Nonce;
 use ballast_core_clearing::payout::{pay_claim, settle_positions, PayoutError};
 use ballast_core_clearing::series::SeriesTerms;
+use ballast_core_clearing::settlement::{Basis, Outcome, LEAST_SECONDS};
 use ballast_core_clearing::trade::{premium, trade, Fill, Side, UnitPrice};
 use ballast_core_types::Lots;
 
@@ -23,9 +24,8 @@ impl Model {
         match self.random.below(32) {
             0..=5 => {
                 self.pass_time();
-                // Now and then everybody sleeps.
-                if self.now.rem_euclid(5 * 86_400) > 86_400 {
-                    self.sample_and_finish();
+                if !self.is_asleep() {
+                    self.settle_prices();
                 }
             }
             6 => self.deposit(),
@@ -207,25 +207,28 @@ impl Model {
         (first, (first + 1 + self.random.below(OWNERS - 1)) % OWNERS)
     }
 
-    /// A sample is recorded, if one is due and nobody is asleep; and whatever can be settled is.
-    fn sample_and_finish(&mut self) {
-        let params = &LISTING.settlement;
-        for ((market, _), (settlement, _)) in &mut self.expiries {
+    /// Whatever price can be settled is.
+    fn settle_prices(&mut self) {
+        for ((market, expiry), (settlement, _)) in &mut self.expiries {
             let state = &self.markets[usize::from(*market)];
-            if settlement.outcome.is_some() {
+            let Some(averages) = state.averaged.averages() else {
+                continue;
+            };
+            if settlement.advance(&averages, self.now).is_err() {
                 continue;
             }
-            let _ = settlement.sample(price(state.spot), self.now, params);
-            let Ok(outcome) = settlement.finish(price(state.slow), self.now, params) else {
-                continue;
-            };
-            assert_eq!(outcome.is_slow_price, settlement.count < u32::from(params.min_samples));
-            let count = if outcome.is_slow_price {
-                &mut self.tally.slow_prices
-            } else {
-                &mut self.tally.averages
-            };
-            *count += 1;
+            if let Some(Outcome { basis, .. }) = settlement.outcome {
+                let Basis::Window { ends_at, seconds } = basis else {
+                    panic!("a price counts every five days");
+                };
+                assert!(seconds >= LEAST_SECONDS);
+                let count = if ends_at > *expiry {
+                    &mut self.tally.moved_ends
+                } else {
+                    &mut self.tally.averages
+                };
+                *count += 1;
+            }
         }
     }
 

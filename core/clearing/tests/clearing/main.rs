@@ -34,7 +34,8 @@ macro_rules! runs {
             assert!(tally.refused_for_margin > 50 && tally.refused_withdrawals > 10, "{tally:?}");
             assert!(tally.begun > 20 && tally.takes > 20 && tally.takeovers > 0, "{tally:?}");
             assert!(tally.settled > 500 && tally.claims > 200, "{tally:?}");
-            assert!(tally.slow_prices > 0 && tally.shortfalls > 0 && tally.haircuts > 0, "{tally:?}");
+            assert!(tally.averages > 0 && tally.moved_ends > 0, "{tally:?}");
+            assert!(tally.shortfalls > 0 && tally.haircuts > 0, "{tally:?}");
         })*
     };
 }

@@ -12,6 +12,7 @@ use ballast_core_clearing::series::SeriesTerms;
 use ballast_core_clearing::settlement::Settlement;
 use ballast_core_clearing::trade::OpenInterest;
 use ballast_core_margin::{horizon_volatility, Decimal, MarketInputs};
+use ballast_core_market::fixtures::AveragedMarket;
 use ballast_core_math::black_scholes::Kind;
 use ballast_core_math::scenarios::Leg;
 use ballast_core_math::surface::{Slice, Surface};
@@ -58,13 +59,6 @@ pub const LISTING: ListingParams = ListingParams {
         of_spot: BasisPoints(20),
         of_mark: BasisPoints(2_000),
     },
-    settlement: SettlementParams {
-        window_seconds: 3_600,
-        spacing_seconds: 300,
-        min_samples: 6,
-        extension_seconds: 900,
-        max_delay_seconds: 7_200,
-    },
 };
 
 /// A generator of 64 bits (SplitMix64).
@@ -109,7 +103,7 @@ pub struct Tally {
     pub claims: u32,
     pub haircuts: u32,
     pub shortfalls: u32,
-    pub slow_prices: u32,
+    pub moved_ends: u32,
     pub averages: u32,
 }
 
@@ -119,6 +113,7 @@ pub struct MarketState {
     pub volatility: f64,
     pub confidence: i64,
     pub open: OpenInterest,
+    pub averaged: AveragedMarket,
 }
 
 pub struct Model {
@@ -150,6 +145,7 @@ impl Model {
             volatility: 0.6,
             confidence: 3,
             open: OpenInterest::default(),
+            averaged: AveragedMarket::default(),
         };
         Self {
             random: Random(seed),
@@ -168,10 +164,13 @@ impl Model {
         }
     }
 
-    /// Some minutes pass; prices wander by their volatility, and now and then jump.
+    /// Some minutes pass; prices wander by their volatility, and now and then jump. Each minute
+    /// somebody observes them, but on days on which everybody sleeps.
     pub fn pass_time(&mut self) {
         let minutes = [1, 5, 10, 30, 60][self.random.below(5)];
+        let before = self.now;
         self.now += minutes * 60 + self.random.below(60) as i64;
+        let asleep = self.is_asleep();
         let year = minutes as f64 / 525_600.0;
         for market in &mut self.markets {
             let mut change = market.volatility * year.sqrt() * self.random.normal();
@@ -183,11 +182,22 @@ impl Model {
             let limit = 0.002 * minutes as f64;
             let gap = (market.spot / market.slow - 1.0).clamp(-limit, limit);
             market.slow *= 1.0 + gap;
+            if !asleep {
+                let spot = price(market.spot);
+                (before + 60..=self.now)
+                    .step_by(60)
+                    .for_each(|time| market.averaged.print(time, Some(spot)));
+            }
             let pull = (0.6 / market.volatility).ln() * 0.01;
             market.volatility *= (pull + 0.02 * self.random.normal()).exp();
             market.volatility = market.volatility.clamp(0.25, 2.5);
             market.confidence = 1 + self.random.below(10) as i64;
         }
+    }
+
+    /// Returns whether nobody observes or settles anything: one day of five.
+    pub fn is_asleep(&self) -> bool {
+        self.now.rem_euclid(5 * DAY) <= DAY
     }
 
     /// Calls `run` with the house as margin sees it.

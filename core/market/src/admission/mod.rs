@@ -17,15 +17,13 @@ pub enum PriceUse {
     Nav,
     /// Redeeming, reducing, liquidating.
     Exit,
-    /// Settling a contract at a final price.
-    Settle,
     /// Valuing a book whose other side is not a pool: trades between members, margin, what-if.
     Margin,
 }
 
 impl PriceUse {
     /// Every use, in the order a market stores its limits.
-    pub const ALL: [Self; 5] = [Self::Trade, Self::Nav, Self::Exit, Self::Settle, Self::Margin];
+    pub const ALL: [Self; 4] = [Self::Trade, Self::Nav, Self::Exit, Self::Margin];
 
     /// Returns the greatest age that any market may permit for it, seconds: 10 where a pool or a
     /// failing account is on the other side, 60 elsewhere. Whoever acts on a stored price that they
@@ -33,7 +31,7 @@ impl PriceUse {
     pub const fn oldest_permitted(self) -> u32 {
         match self {
             Self::Trade | Self::Nav | Self::Exit => 10,
-            Self::Settle | Self::Margin => 60,
+            Self::Margin => 60,
         }
     }
 }

@@ -25,8 +25,6 @@ pub struct Permissions {
     pub deposit: bool,
     /// Redemptions.
     pub withdraw: bool,
-    /// Settling a contract at a price of now.
-    pub settle: bool,
 }
 
 impl Permissions {
@@ -36,14 +34,12 @@ impl Permissions {
         reduce: true,
         deposit: true,
         withdraw: true,
-        settle: true,
     };
 
     /// Without a price admitted for the use that the action needs.
     pub const WITHOUT_PRICE: Self = Self {
         open: false,
         deposit: false,
-        settle: false,
         ..Self::ALL
     };
 
@@ -54,7 +50,6 @@ impl Permissions {
             reduce: self.reduce && other.reduce,
             deposit: self.deposit && other.deposit,
             withdraw: self.withdraw && other.withdraw,
-            settle: self.settle && other.settle,
         }
     }
 }
@@ -106,7 +101,7 @@ impl BreakerSet {
 /// Returns what is permitted while `active` are: what every one of them permits.
 ///
 /// `price_admitted`: a live price passed every rule of the use that the action needs (`Trade` for
-/// orders, `Nav` for deposits, `Settle` for settlement).
+/// orders, `Nav` for deposits).
 pub fn permitted(active: BreakerSet, price_admitted: bool) -> Permissions {
     let mut permitted = if price_admitted {
         Permissions::ALL

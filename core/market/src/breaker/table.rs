@@ -90,16 +90,10 @@ const NO_OPENING: Permissions = Permissions {
     ..Permissions::ALL
 };
 
-/// The value of a share is in doubt, so nobody enters either.
+/// The price, or the value of a share, is in doubt: nobody enters either.
 const NO_ENTRY: Permissions = Permissions {
     deposit: false,
     ..NO_OPENING
-};
-
-/// The price itself is in doubt, so nothing is settled by it either.
-const NO_PRICE: Permissions = Permissions {
-    settle: false,
-    ..NO_ENTRY
 };
 
 const fn row(
@@ -137,9 +131,9 @@ pub const TABLE: [Rule; 13] = {
             AfterQuiet,
             NO_ENTRY,
         ),
-        row(WideConfidence, Market, BasisPoints, 2..=1_000, AfterQuiet, NO_PRICE),
-        row(StalePrice, Market, Seconds, 10..=86_400, AfterQuiet, NO_PRICE),
-        row(SourceDivergence, Market, BasisPoints, 2..=2_000, AfterQuiet, NO_PRICE),
+        row(WideConfidence, Market, BasisPoints, 2..=1_000, AfterQuiet, NO_ENTRY),
+        row(StalePrice, Market, Seconds, 10..=86_400, AfterQuiet, NO_ENTRY),
+        row(SourceDivergence, Market, BasisPoints, 2..=2_000, AfterQuiet, NO_ENTRY),
         row(
             LiquidityContraction,
             Market,
@@ -154,7 +148,7 @@ pub const TABLE: [Rule; 13] = {
         row(KeeperSpend, Vault, BasisPoints, 2..=500, AfterQuiet, NO_OPENING),
         row(VenueFailure, Vault, Count, 1..=10, ByGuardian, NO_ENTRY),
         row(StaleSurface, Market, Seconds, 60..=604_800, AfterQuiet, NO_OPENING),
-        // Exits, reductions and settlement go on, in quote units.
+        // Exits and reductions go on, in quote units.
         row(QuoteOffPar, Market, BasisPoints, 10..=500, AfterQuiet, NO_ENTRY),
     ]
 };

@@ -2,7 +2,7 @@
 
 use super::print::{sides, widened_by_age};
 use super::{ClockParams, ClosePair, Declared, Kept, Source};
-use crate::admission::{Now, PriceError, PriceUse, Print, UseLimits};
+use crate::admission::{Now, PriceError, Print, UseLimits};
 use ballast_core_math::estimators::EwmaVariance;
 use ballast_core_types::basis_points::BasisPoints;
 use ballast_core_types::{Price, PriceBounds, Ratio};
@@ -28,15 +28,12 @@ pub struct PriceClock {
 
 impl PriceClock {
     /// Returns the price for one use, with every rule of that use applied. Both sides are wider by
-    /// what the price may have done in its age, but for settling.
+    /// what the price may have done in its age.
     ///
     /// # Errors
     /// The rule that failed.
-    pub fn price(&self, usage: PriceUse, limits: &UseLimits, now: Now) -> Result<Print, PriceError> {
-        let price = self.unwidened_price(usage, limits, now)?;
-        if usage == PriceUse::Settle {
-            return Ok(price);
-        }
+    pub fn price(&self, limits: &UseLimits, now: Now) -> Result<Print, PriceError> {
+        let price = self.unwidened_price(limits, now)?;
         self.widened(price, now)
     }
 
@@ -44,14 +41,14 @@ impl PriceClock {
     ///
     /// # Errors
     /// The rule that failed.
-    pub fn unwidened_price(&self, usage: PriceUse, limits: &UseLimits, now: Now) -> Result<Print, PriceError> {
+    pub fn unwidened_price(&self, limits: &UseLimits, now: Now) -> Result<Print, PriceError> {
         self.check_fresh(limits, now)?;
         let slow = self.slow_price.fixed();
         let distance = self.first.price.fixed().checked_sub(slow);
         let distance = distance.and_then(|distance| distance.checked_abs());
         let allowed = slow.checked_mul(limits.max_deviation.fixed());
         match (distance, allowed) {
-            (Some(distance), Some(allowed)) if distance <= allowed => self.confirmed(usage, limits, now),
+            (Some(distance), Some(allowed)) if distance <= allowed => self.confirmed(limits, now),
             (Some(_), Some(_)) => Err(PriceError::TooFarFromSlowPrice),
             _ => Err(PriceError::OutOfRange),
         }
@@ -96,12 +93,12 @@ impl PriceClock {
     }
 
     /// Applies what the second source says: see [`crate::price_clock`].
-    fn confirmed(&self, usage: PriceUse, limits: &UseLimits, now: Now) -> Result<Print, PriceError> {
+    fn confirmed(&self, limits: &UseLimits, now: Now) -> Result<Print, PriceError> {
         let print = self.print()?;
         if self.is_silent(Source::Second, now) {
-            // Nothing confirms what opens. Whatever settles and protects goes on with the first
-            // source, at twice its confidence.
-            return if limits.requires_second && usage != PriceUse::Settle {
+            // Nothing confirms what opens. Whatever protects goes on with the first source, at
+            // twice its confidence.
+            return if limits.requires_second {
                 Err(PriceError::NoSecondSource)
             } else {
                 twice_as_wide(print)

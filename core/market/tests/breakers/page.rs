@@ -18,7 +18,7 @@ its own, updated by whatever values its portfolio, and by `mark`, which does not
 ## What each permits
 
 While several are active, only what all of them permit is permitted. `open` is to add exposure, `reduce` to
-bring it nearer to zero, `settle` to settle a contract at a price of now.
+bring it nearer to zero. No breaker has a part in what an expiry settles at.
 
 ";
 
@@ -98,9 +98,8 @@ fn permissions_row(page: &mut String, name: &str, permits: Permissions) {
         reduce,
         deposit,
         withdraw,
-        settle,
     } = permits;
-    let cells = [open, reduce, deposit, withdraw, settle].map(yes).join(" | ");
+    let cells = [open, reduce, deposit, withdraw].map(yes).join(" | ");
     writeln!(page, "| {name} | {cells} |").unwrap();
 }
 
@@ -118,7 +117,7 @@ fn shown(unit: Unit, value: u32) -> String {
 
 fn page() -> String {
     let mut page = String::from(HEAD);
-    page.push_str("| State | open | reduce | deposit | withdraw | settle |\n|---|---|---|---|---|---|\n");
+    page.push_str("| State | open | reduce | deposit | withdraw |\n|---|---|---|---|---|\n");
     permissions_row(&mut page, "none active", permitted(BreakerSet::NONE, true));
     permissions_row(
         &mut page,

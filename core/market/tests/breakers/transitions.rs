@@ -265,7 +265,7 @@ fn a_guardian_who_is_gone_leaves_the_exits_open() {
     }
     let permitted = permitted(state.tripped, true);
     assert!(state.tripped.has(Breaker::VenueFailure));
-    assert!(permitted.withdraw && permitted.reduce && permitted.settle && !permitted.open);
+    assert!(permitted.withdraw && permitted.reduce && !permitted.open);
 }
 
 #[test]

@@ -144,12 +144,8 @@ impl From<SettlementError> for OptionsError {
     fn from(error: SettlementError) -> Self {
         match error {
             SettlementError::Settled => Self::Settled,
-            SettlementError::BeforeWindow(_) => Self::BeforeWindow,
-            SettlementError::AfterWindow(_) => Self::AfterWindow,
-            SettlementError::TooClose { .. } => Self::SampleTooClose,
             SettlementError::TooEarly { .. } => Self::SettleTooEarly,
-            SettlementError::TooFew { .. } => Self::TooFewSamples,
-            SettlementError::TooLarge => Self::TooLarge,
+            SettlementError::TooLittle { .. } => Self::TooLittleTime,
         }
     }
 }

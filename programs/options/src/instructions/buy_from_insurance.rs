@@ -62,7 +62,6 @@ pub(crate) fn handler<'info>(ctx: Context<'info, BuyFromInsurance<'info>>, quant
 #[inline(never)]
 fn execute(accounts: &mut BuyFromInsurance, markets: &[AccountInfo], quantity: Lots) -> Result<LiquidationFill> {
     let clock = Clock::get()?;
-    let now = clock.unix_timestamp;
     let mut house = accounts.house.load_mut()?;
     let markets = Markets::read(&house, markets, Purpose::Liquidate, &clock)?;
     let mut liquidator = accounts.liquidator.load_mut()?;
@@ -70,10 +69,10 @@ fn execute(accounts: &mut BuyFromInsurance, markets: &[AccountInfo], quantity: L
     let (mut buyer, mut fund) = (liquidator.book()?, insurance.book()?);
     let terms = accounts.series.key.terms()?;
     let listing = house.listing(terms.market)?.settings.params();
-    let context = markets.context(&house, now);
+    let context = markets.context(&house);
     let take = price_take(&fund, Seller::Insurance, &terms, quantity, &listing, &context).or_refuse()?;
     let before = sum(&[&buyer, &fund]);
-    let change = apply_take(&mut fund, &mut buyer, None, &take, now).or_refuse()?;
+    let change = apply_take(&mut fund, &mut buyer, None, &take, markets.now()).or_refuse()?;
     require!(sum(&[&buyer, &fund]) == before, OptionsError::NotConserved);
     let mut venue = SeriesAccounts {
         house: &mut house,
@@ -81,7 +80,7 @@ fn execute(accounts: &mut BuyFromInsurance, markets: &[AccountInfo], quantity: L
         series: &mut accounts.series,
     };
     venue.change_open_interest(change)?;
-    let context = markets.context(&house, now);
+    let context = markets.context(&house);
     MarginScratch::new().check_initial(&mut buyer, &context, "liquidator")?;
     liquidator.store(&buyer)?;
     insurance.store(&fund)?;

@@ -118,7 +118,6 @@ fn list(house: &mut ClearingHouse, settings: &[ListingSettings], accounts: &[Acc
             return err!(OptionsError::Listings);
         };
         settings.validate()?;
-        house.settings.check_listing(settings, house.quote_decimals)?;
         with_market(market, |_| Ok(()))?;
         let of = with_surface(surface, |surface| Ok(surface.market))?;
         require_keys_eq!(of, *market.key, OptionsError::WrongMarket);

@@ -11,7 +11,7 @@ use ballast_core_market::breaker::{permitted, Breaker};
 use ballast_core_types::Price;
 use ballast_risk::errors::RiskError;
 use ballast_risk::read;
-use ballast_risk::state::Fixed;
+use ballast_risk::state::{Fixed, StoredSumsAt};
 
 /// Accounts of `create_expiry`.
 #[derive(Accounts)]
@@ -51,10 +51,10 @@ pub(crate) fn create_expiry(ctx: Context<CreateExpiry>, market: u8, moment: i64)
         payer: accounts.payer.key(),
         expiry: moment,
         series_count: 0,
-        sample_count: 0,
-        ends_at: moment,
-        last_sample_at: 0,
-        sample_sum: Fixed::default(),
+        begins: StoredSumsAt::default(),
+        before: Fixed::default(),
+        ends_at: 0,
+        averaged_seconds: 0,
         price: Fixed::default(),
         open_long: 0,
         open_short: 0,

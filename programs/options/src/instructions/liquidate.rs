@@ -105,7 +105,7 @@ fn execute(accounts: &mut Liquidate, markets: &[AccountInfo], quantity: Lots) ->
     let mut scratch = MarginScratch::new();
     // Open interest is the one before the take in every status: all are compared at one state of
     // the market.
-    let context = markets.context(&house, clock.unix_timestamp);
+    let context = markets.context(&house);
     let (done, change) = take(&mut parties, &terms, quantity, &listing, &context, &mut scratch)?;
     // The liquidator's own margin is that of any trade.
     let mut venue = SeriesAccounts {
@@ -114,7 +114,7 @@ fn execute(accounts: &mut Liquidate, markets: &[AccountInfo], quantity: Lots) ->
         series: &mut accounts.series,
     };
     venue.change_open_interest(change)?;
-    let context = markets.context(&house, clock.unix_timestamp);
+    let context = markets.context(&house);
     scratch.check_initial(&mut parties.liquidator, &context, "liquidator")?;
     account.store(&parties.account)?;
     liquidator.store(&parties.liquidator)?;

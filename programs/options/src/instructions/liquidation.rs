@@ -67,6 +67,6 @@ pub(crate) fn margin_status(
 ) -> Result<MarginStatus> {
     house.check_version()?;
     let markets = Markets::read(house, markets, Purpose::Liquidate, clock)?;
-    let context = markets.context(house, clock.unix_timestamp);
+    let context = markets.context(house);
     MarginScratch::new().margin_status(book, &context, Marks::Adverse)
 }

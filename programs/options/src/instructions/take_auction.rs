@@ -112,7 +112,7 @@ fn execute(accounts: &mut TakeAuction, markets: &[AccountInfo], terms: &TradeTer
         taker: &mut taker,
         maker: &mut maker,
     };
-    let premium = trade(&mut venue, &mut counterparties, terms, &mut markets, clock)?;
+    let premium = trade(&mut venue, &mut counterparties, terms, &mut markets)?;
     taker_account.store(&taker)?;
     maker_account.store(&maker)?;
     Ok(premium)

@@ -70,11 +70,11 @@ fn book(accounts: &Withdraw, markets: &[AccountInfo], amount: u64) -> Result<(Ma
     book.withdraw(amount).or_refuse()?;
     // An account without positions leaves while there is no price at all.
     let markets = if book.positions().is_empty() {
-        Markets::none()
+        Markets::none(&clock)
     } else {
         Markets::read(&house, markets, Purpose::Margin, &clock)?
     };
-    let context = markets.context(&house, clock.unix_timestamp);
+    let context = markets.context(&house);
     let status = MarginScratch::new().margin_status(&book, &context, Marks::Conservative)?;
     status.check_initial().or_refuse()?;
     liquidation::end(&mut book, &status).or_refuse()?;

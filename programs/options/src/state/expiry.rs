@@ -4,8 +4,8 @@ use crate::errors::OptionsError;
 use crate::state::version::VERSION;
 use anchor_lang::prelude::*;
 use ballast_core_clearing::payout::ExpiryBook;
-use ballast_core_clearing::settlement::{Outcome, Settlement};
-use ballast_risk::state::Fixed;
+use ballast_core_clearing::settlement::{Basis, Outcome, Settlement};
+use ballast_risk::state::{Fixed, StoredSumsAt};
 
 /// First seed of an expiry's address: `["expiry", house, market (u8), expiry (i64)]`.
 pub const EXPIRY_SEED: &[u8] = b"expiry";
@@ -16,10 +16,10 @@ pub enum ExpiryOutcome {
     /// It has not been settled.
     #[default]
     Open,
-    /// It is the average of the samples.
-    Average,
-    /// There were too few samples: it is the slow price.
-    SlowPrice,
+    /// It is the average of the window.
+    Window,
+    /// Too little counted for a week: it is the average of what counted last before the expiry.
+    BeforeExpiry,
 }
 
 /// All series of one market and moment.
@@ -42,14 +42,14 @@ pub struct Expiry {
     pub expiry: i64,
     /// Series that exist.
     pub series_count: u32,
-    /// Samples recorded.
-    pub sample_count: u32,
-    /// The last moment from which samples are taken, unix seconds.
+    /// The market's sums where the window begins; zeros until they are copied.
+    pub begins: StoredSumsAt,
+    /// The average of what counted last before the expiry; zero until it is copied.
+    pub before: Fixed,
+    /// Where the window that settled it ended, unix seconds; zero until then.
     pub ends_at: i64,
-    /// When the last sample was published, unix seconds; zero while there is none.
-    pub last_sample_at: i64,
-    /// Sum of the samples.
-    pub sample_sum: Fixed,
+    /// How much of that window counted, seconds.
+    pub averaged_seconds: u64,
     /// The price it settled at; zero until then.
     pub price: Fixed,
     /// Lots held long, until they are settled.
@@ -76,38 +76,50 @@ impl Expiry {
         Ok(())
     }
 
+    /// Returns whether it has its price.
+    pub fn is_settled(&self) -> bool {
+        self.outcome != ExpiryOutcome::Open
+    }
+
     /// Returns the settlement as the pure functions take it.
     ///
     /// # Errors
     /// [`OptionsError::TooLarge`] if it was settled at no price, which cannot be.
     pub fn settlement(&self) -> Result<Settlement> {
-        let outcome = match self.outcome {
+        let basis = match self.outcome {
             ExpiryOutcome::Open => None,
-            settled => Some(Outcome {
+            ExpiryOutcome::Window => Some(Basis::Window {
+                ends_at: self.ends_at,
+                seconds: self.averaged_seconds,
+            }),
+            ExpiryOutcome::BeforeExpiry => Some(Basis::BeforeExpiry),
+        };
+        let outcome = match basis {
+            None => None,
+            Some(basis) => Some(Outcome {
                 price: self.price.price().ok_or(OptionsError::TooLarge)?,
-                is_slow_price: settled == ExpiryOutcome::SlowPrice,
+                basis,
             }),
         };
         Ok(Settlement {
             expiry: self.expiry,
-            ends_at: self.ends_at,
-            last_at: self.last_sample_at,
-            count: self.sample_count,
-            sum: self.sample_sum.get(),
+            begins: (self.begins.at != 0).then(|| self.begins.get()),
+            before: self.before.price(),
             outcome,
         })
     }
 
     /// Stores a settlement.
     pub fn record(&mut self, settlement: &Settlement) {
-        self.ends_at = settlement.ends_at;
-        self.last_sample_at = settlement.last_at;
-        self.sample_count = settlement.count;
-        self.sample_sum = settlement.sum.into();
-        (self.outcome, self.price) = match settlement.outcome {
-            None => (ExpiryOutcome::Open, Fixed::default()),
-            Some(outcome) if outcome.is_slow_price => (ExpiryOutcome::SlowPrice, outcome.price.into()),
-            Some(outcome) => (ExpiryOutcome::Average, outcome.price.into()),
+        self.begins = settlement.begins.map_or_else(StoredSumsAt::default, Into::into);
+        self.before = settlement.before.map_or_else(Fixed::default, Into::into);
+        let Some(Outcome { price, basis }) = settlement.outcome else {
+            return;
+        };
+        self.price = price.into();
+        (self.outcome, self.ends_at, self.averaged_seconds) = match basis {
+            Basis::Window { ends_at, seconds } => (ExpiryOutcome::Window, ends_at, seconds),
+            Basis::BeforeExpiry => (ExpiryOutcome::BeforeExpiry, 0, 0),
         };
     }
 
@@ -137,6 +149,7 @@ impl Expiry {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use ballast_core_market::accumulators::{Accumulators, Checkpoint};
     use ballast_core_types::{Price, I80F48};
 
     fn expiry() -> Expiry {
@@ -149,10 +162,10 @@ pub(super) mod tests {
             payer: Pubkey::default(),
             expiry: 28_800,
             series_count: 0,
-            sample_count: 0,
-            ends_at: 28_800,
-            last_sample_at: 0,
-            sample_sum: Fixed::default(),
+            begins: StoredSumsAt::default(),
+            before: Fixed::default(),
+            ends_at: 0,
+            averaged_seconds: 0,
             price: Fixed::default(),
             open_long: 0,
             open_short: 0,
@@ -167,24 +180,28 @@ pub(super) mod tests {
     #[test]
     fn a_settlement_survives_storage() {
         let price = Price::from_fixed(I80F48::lit("50000.25")).unwrap();
-        for outcome in [
-            None,
-            Some(Outcome {
-                price,
-                is_slow_price: false,
-            }),
-            Some(Outcome {
-                price,
-                is_slow_price: true,
-            }),
+        let begins = Checkpoint {
+            at: 27_000,
+            sums: Accumulators {
+                price_seconds: I80F48::lit("350001.75"),
+                seconds: 7,
+            },
+        };
+        let window = Basis::Window {
+            ends_at: 30_600,
+            seconds: 901,
+        };
+        for (begins, before, basis) in [
+            (Some(begins), None, None),
+            (Some(begins), Some(price), None),
+            (Some(begins), Some(price), Some(window)),
+            (Some(begins), Some(price), Some(Basis::BeforeExpiry)),
         ] {
             let settlement = Settlement {
                 expiry: 28_800,
-                ends_at: 29_000,
-                last_at: 28_950,
-                count: 7,
-                sum: I80F48::lit("350001.75"),
-                outcome,
+                begins,
+                before,
+                outcome: basis.map(|basis| Outcome { price, basis }),
             };
             let mut account = expiry();
             account.record(&settlement);

@@ -4,7 +4,7 @@
 use crate::errors::{refused, OptionsError};
 use anchor_lang::prelude::*;
 use ballast_core_clearing::params::{
-    ChargeParams, ClearingHouseParams, DiscountParams, ExpiryRules, ListingParams, SettlementParams, StrikeRange,
+    ChargeParams, ClearingHouseParams, DiscountParams, ExpiryRules, ListingParams, StrikeRange,
 };
 use ballast_core_types::basis_points::BasisPoints;
 use ballast_core_types::Lots;
@@ -51,22 +51,14 @@ pub struct ListingSettings {
     pub discount_of_spot: u32,
     /// Of a long position besides, of its mark.
     pub discount_of_mark: u32,
-    /// Samples are taken this long before expiry, seconds.
-    pub window_seconds: u32,
-    /// At most one sample in each stretch of this length, seconds.
-    pub spacing_seconds: u32,
-    /// By how much the window grows when there are too few samples, seconds.
-    pub extension_seconds: u32,
-    /// By how much it may have grown, seconds.
-    pub max_delay_seconds: u32,
     /// Any day so many days ahead may be an expiry.
     pub daily_days: u16,
     /// Fridays so many days ahead.
     pub weekly_days: u16,
     /// Last Fridays of months so many days ahead.
     pub longest_days: u16,
-    /// How many samples settle.
-    pub min_samples: u16,
+    /// Zero.
+    pub padding: u16,
 }
 
 impl ClearingHouseSettings {
@@ -85,15 +77,6 @@ impl ClearingHouseSettings {
     /// [`OptionsError::Parameter`]; rule, value and range go to the log.
     pub fn validate(&self, quote_decimals: u8) -> Result<()> {
         let valid = self.params(quote_decimals).validate();
-        valid.map_err(|bad| refused(bad, OptionsError::Parameter))
-    }
-
-    /// Checks whether a listing goes with these.
-    ///
-    /// # Errors
-    /// [`OptionsError::Parameter`]; rule, value and range go to the log.
-    pub fn check_listing(&self, listing: &ListingSettings, quote_decimals: u8) -> Result<()> {
-        let valid = self.params(quote_decimals).check_listing(&listing.params());
         valid.map_err(|bad| refused(bad, OptionsError::Parameter))
     }
 }
@@ -123,13 +106,6 @@ impl ListingSettings {
             discount: DiscountParams {
                 of_spot: BasisPoints(self.discount_of_spot),
                 of_mark: BasisPoints(self.discount_of_mark),
-            },
-            settlement: SettlementParams {
-                window_seconds: self.window_seconds,
-                spacing_seconds: self.spacing_seconds,
-                min_samples: self.min_samples,
-                extension_seconds: self.extension_seconds,
-                max_delay_seconds: self.max_delay_seconds,
             },
         }
     }

@@ -6,11 +6,12 @@
 
 use crate::errors::RiskError;
 use crate::state::{
-    Fixed, MarketParams, StoredBreakers, StoredDeclaration, StoredImplied, StoredPrint, StoredReading, StoredRegime,
-    StoredSignals, StoredTradingCost, StoredVenue, MAX_VENUES,
+    Fixed, MarketParams, StoredAverages, StoredBreakers, StoredDeclaration, StoredImplied, StoredPrint, StoredReading,
+    StoredRegime, StoredSignals, StoredTradingCost, StoredVenue, MAX_VENUES,
 };
 use anchor_lang::prelude::*;
-use ballast_core_market::admission::PriceUse;
+use ballast_core_market::accumulators::{Averages, Checkpoint};
+use ballast_core_market::admission::{Now, PriceUse};
 use ballast_core_market::observation::MarketState;
 use ballast_core_market::signals::SignalParams;
 use ballast_core_market::MarketView;
@@ -20,7 +21,7 @@ use ballast_core_types::Ratio;
 /// First seed of a market's address: `["market", creator, name]`.
 pub const MARKET_SEED: &[u8] = b"market";
 /// Layout written by this program. A reader that does not know a market's version has to refuse it.
-pub const MARKET_VERSION: u8 = 3;
+pub const MARKET_VERSION: u8 = 4;
 
 /// A market.
 #[account(zero_copy)]
@@ -59,6 +60,8 @@ pub struct Market {
     pub regime: StoredRegime,
     /// The breakers.
     pub breakers: StoredBreakers,
+    /// Sums of price × time.
+    pub averages: StoredAverages,
     /// Room for what later versions learn.
     pub reserved: [u64; 32],
 }
@@ -104,6 +107,7 @@ impl Market {
         let params = &self.params;
         Ok(Box::new(MarketView {
             limits: PriceUse::ALL.map(|usage| params.limits(usage)),
+            grade: params.settlement.grade(),
             clock: params.clock.params(),
             has_second: params.second_source().is_some(),
             exit_haircut: params.exit_haircut.haircut(),
@@ -136,6 +140,15 @@ impl Market {
     /// Returns the larger of the fast and the slow variance a year: what reserves are made for.
     pub fn larger_variance(&self) -> Ratio {
         EwmaVariance::from_bits(self.signals.slow_variance.max(self.signals.fast_variance)).annual()
+    }
+
+    /// Returns the averages of the price that the market can tell.
+    ///
+    /// # Errors
+    /// As [`Self::view`]; [`RiskError::NothingObserved`] before the first observation.
+    pub fn averages(&self, now: Now) -> Result<Averages<impl Iterator<Item = Checkpoint> + Clone + '_>> {
+        let held = self.view()?.held_price(self.averages.sums.get(), now);
+        Ok(self.averages.averages(held.ok_or(RiskError::NothingObserved)?))
     }
 
     /// Stores what the market remembers after one more observation, made with its `params`.

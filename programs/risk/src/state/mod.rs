@@ -1,5 +1,6 @@
 //! Accounts of the risk program. They are plain data: other programs may read them without calling.
 
+mod averages;
 mod clock;
 mod fixed_bytes;
 mod market;
@@ -10,6 +11,7 @@ mod source;
 mod submission_bytes;
 mod surface;
 
+pub use averages::{GradeSettings, StoredAverages, StoredSums, StoredSumsAt};
 pub use clock::{ClockSettings, StoredDeclaration, StoredPrint, StoredReading};
 pub use fixed_bytes::Fixed;
 pub(crate) use market::stored_variance;

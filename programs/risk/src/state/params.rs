@@ -4,7 +4,7 @@
 //! instruction are the same.
 
 use crate::errors::RiskError;
-use crate::state::{ClockSettings, Fixed, ObservationSettings, PriceSource, VenueSource};
+use crate::state::{ClockSettings, Fixed, GradeSettings, ObservationSettings, PriceSource, VenueSource};
 use anchor_lang::prelude::*;
 use ballast_core_market::admission::{PriceUse, UseLimits};
 use ballast_core_market::signals::ExitHaircut;
@@ -27,9 +27,11 @@ pub struct MarketParams {
     /// Venues that quote the standard size; those not used come last and are zeros.
     pub venues: [VenueSource; MAX_VENUES],
     /// Zero.
-    pub padding: [u8; 7],
-    /// Limits for `Trade`, `Nav`, `Exit`, `Settle`, `Margin`, in that order.
-    pub uses: [UseSettings; 5],
+    pub padding: [u8; 11],
+    /// Limits for `Trade`, `Nav`, `Exit`, `Margin`, in that order.
+    pub uses: [UseSettings; 4],
+    /// Which prices count in the averages that expiries settle at.
+    pub settlement: GradeSettings,
     /// How exits are priced while the first source is silent.
     pub exit_haircut: ExitHaircutParams,
     /// How the chain's time is read.
@@ -89,6 +91,7 @@ impl MarketParams {
         for (limits, usage) in self.uses.iter().zip(PriceUse::ALL) {
             limits.validate(usage)?;
         }
+        self.settlement.validate()?;
         self.exit_haircut.validate()?;
         self.clock.validate()?;
         self.observation.validate()
@@ -105,11 +108,13 @@ impl MarketParams {
             quote.validate()?;
             require!(quote != first && quote != second, RiskError::QuoteSource);
         }
-        let [_, _, exit, _, _] = &self.uses;
+        let [trade, nav, exit, margin] = &self.uses;
+        let required = [trade, nav, exit, margin].map(|limits| limits.requires_second);
+        let most = required
+            .iter()
+            .fold(self.settlement.requires_second, |most, flag| most.max(*flag));
         // Nobody's exit may hang on a second source that died.
-        let sound = self.uses.iter().all(|limits| limits.requires_second <= 1)
-            && exit.requires_second == 0
-            && (!second.is_none() || self.uses.iter().all(|limits| limits.requires_second == 0));
+        let sound = most <= 1 && exit.requires_second == 0 && (most == 0 || !second.is_none());
         require!(sound, RiskError::RequiresSecond);
         let used = self.venues();
         require!(
@@ -145,12 +150,11 @@ impl MarketParams {
 
     /// Returns the limits of one use.
     pub fn limits(&self, usage: PriceUse) -> UseLimits {
-        let [trade, nav, exit, settle, margin] = &self.uses;
+        let [trade, nav, exit, margin] = &self.uses;
         let settings = match usage {
             PriceUse::Trade => trade,
             PriceUse::Nav => nav,
             PriceUse::Exit => exit,
-            PriceUse::Settle => settle,
             PriceUse::Margin => margin,
         };
         UseLimits {

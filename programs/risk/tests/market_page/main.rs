@@ -10,8 +10,8 @@ mod words;
 use anchor_lang::Discriminator;
 use ballast_core_types::I80F48;
 use ballast_risk::state::{
-    Fixed, Market, PriceSource, StoredBreakerSettings, StoredDeclaration, StoredVenue, ThresholdSettings, UseSettings,
-    VenueSource, MARKET_BYTES, MARKET_VERSION,
+    Fixed, Market, PriceSource, StoredBreakerSettings, StoredDeclaration, StoredSumsAt, StoredVenue, ThresholdSettings,
+    UseSettings, VenueSource, MARKET_BYTES, MARKET_VERSION,
 };
 use bytemuck::Zeroable;
 use rows::{table, Row};
@@ -42,6 +42,7 @@ fn page() -> String {
         .replace("{FAST}", &at(offset_of!(Market, signals.fast_variance)))
         .replace("{OBSERVED}", &at(offset_of!(Market, signals.observed_at)))
         .replace("{LEVEL}", &at(offset_of!(Market, regime.level)))
+        .replace("{HALF_HOURS}", &at(offset_of!(Market, averages.half_hours)))
         .replace("{TRIPPED}", &at(offset_of!(Market, breakers.tripped)));
     page += &table("Market", 0, &market_rows(), MARKET_BYTES);
     for (name, text, rows, size) in [
@@ -77,6 +78,7 @@ fn page() -> String {
             words::declaration(),
             size_of::<StoredDeclaration>(),
         ),
+        ("SumsAt", words::SUMS_AT, words::sums_at(), size_of::<StoredSumsAt>()),
     ] {
         page += &format!("\n## {name}, {size} bytes\n\n{text}\n\n{}", table(name, 0, &rows, size));
     }

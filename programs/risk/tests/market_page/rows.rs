@@ -2,8 +2,8 @@
 
 use anchor_lang::prelude::Pubkey;
 use ballast_risk::state::{
-    Fixed, PriceSource, StoredBreakerSettings, StoredDeclaration, StoredVenue, ThresholdSettings, UseSettings,
-    VenueSource,
+    Fixed, PriceSource, StoredBreakerSettings, StoredDeclaration, StoredSumsAt, StoredVenue, ThresholdSettings,
+    UseSettings, VenueSource,
 };
 
 /// What a field's type is called in the page.
@@ -26,7 +26,7 @@ told! {
     u8 => "u8", u32 => "u32", i32 => "i32", u64 => "u64", i64 => "i64", Fixed => "Fixed", Pubkey => "32 bytes",
     PriceSource => "PriceSource", VenueSource => "VenueSource", UseSettings => "Use", ThresholdSettings => "Threshold",
     StoredBreakerSettings => "Breaker", StoredVenue => "Venue",
-    StoredDeclaration => "Declaration",
+    StoredDeclaration => "Declaration", StoredSumsAt => "SumsAt",
 }
 
 impl<T: Told, const N: usize> Told for [T; N] {

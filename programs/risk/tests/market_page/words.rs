@@ -3,8 +3,8 @@
 use crate::rows;
 use crate::rows::Row;
 use ballast_risk::state::{
-    Market, PriceSource, StoredBreakerSettings, StoredDeclaration, StoredVenue, ThresholdSettings, UseSettings,
-    VenueSource,
+    Market, PriceSource, StoredBreakerSettings, StoredDeclaration, StoredSumsAt, StoredVenue, ThresholdSettings,
+    UseSettings, VenueSource,
 };
 
 pub const HEAD: &str = "# Market accounts
@@ -48,6 +48,21 @@ def market(data, now):
     return price, volatility, age, regime, active
 ```
 
+An average over time, of two half hours that have passed (`signals.publish_time` is not before them), by the
+sums of a price that nobody samples ([prices](../concepts/prices-and-breakers.md#averages)):
+
+```python
+def average(data, begins, ends):
+    integer = lambda at, size: int.from_bytes(data[at:at + size], \"little\")
+    stored = integer({HALF_HOURS} - 8, 8)
+    ring = [{HALF_HOURS} + 32 * ((stored - 1 - i) % 96) for i in range(min(stored, 96))]          # newest first
+    def sums(moment):
+        at = next((at for at in ring if integer(at, 8) <= moment), ring[-1])
+        return integer(at + 8, 16), integer(at + 24, 8)
+    (value, seconds), (before, earlier) = sums(ends), sums(begins)
+    return (value - before) % 2**128 / 2**48 / (seconds - earlier) if seconds > earlier else None
+```
+
 `signals.price` is zero before the first observation; nothing below `params` but the initial variance means
 anything then.
 
@@ -66,7 +81,10 @@ pub fn market(base: usize) -> Vec<Row> {
         params.sources => "The price source, the second one, and the quote token's; zeros where there is none",
         params.venues => "Venues that quote the standard size; zeros where there is none",
         params.padding => "Zero",
-        params.uses => "Limits for `Trade`, `Nav`, `Exit`, `Settle`, `Margin`",
+        params.uses => "Limits for `Trade`, `Nav`, `Exit`, `Margin`",
+        params.settlement.max_confidence => "Greatest confidence interval of a price that counts in an average, share of it",
+        params.settlement.max_divergence => "Greatest distance of both sources at their last close pair, basis points",
+        params.settlement.requires_second => "1 if both have to have agreed in the minute before the print",
         params.exit_haircut.base => "Haircut of an exit while the first source is silent, share of the price",
         params.exit_haircut.per_hour => "What each hour of age adds to it",
         params.exit_haircut.max => "Where it stops growing",
@@ -104,6 +122,12 @@ pub fn market(base: usize) -> Vec<Row> {
         breakers.tripped => "The active ones: bit 0 is the first row of [breakers.md](breakers.md). Take unknown bits for all of them",
         breakers.cooldown => "In the order of `params.observation.breakers.settings`: one more than the observed seconds of its cooldown so far; zero if none runs",
         breakers.padding => "Zero",
+        averages.sums.price_seconds => "Price × seconds of the prices that counted, up to the newest print; modulo 2⁸⁰",
+        averages.sums.seconds => "Those seconds",
+        averages.half_hours_stored => "How many half hours were ever stored: the newest is at this less one, modulo 96",
+        averages.half_hours => "The sums at half hours, a ring; those in which the sums stood still are left out",
+        averages.recent_stored => "How many moments of observation were ever stored: likewise, modulo 9",
+        averages.recent => "The sums at the last moments of observation, 15 s apart at least: a ring",
         reserved => "Zero",
     }));
     rows
@@ -220,6 +244,18 @@ pub fn declaration() -> Vec<Row> {
     rows!(0, StoredDeclaration, {
         at => "When it was declared; an observation of the source clears it",
         slot => "In which slot",
+    })
+}
+
+pub const SUMS_AT: &str =
+    "The sums at one moment. The average between two moments is the difference of `price_seconds` over that of
+`seconds`; a moment without an entry of its own has the sums of the last entry before it, if a print of it or
+later is there.";
+pub fn sums_at() -> Vec<Row> {
+    rows!(0, StoredSumsAt, {
+        at => "The moment",
+        sums.price_seconds => "Price × seconds up to it; modulo 2⁸⁰",
+        sums.seconds => "Seconds that counted up to it",
     })
 }
 

@@ -27,14 +27,9 @@ pub struct ClearingHouse {
     free_share: Points,
     discount_of_spot: Points,
     discount_of_mark: Points,
-    window_seconds: u32,
-    spacing_seconds: u32,
-    extension_seconds: u32,
-    max_delay_seconds: u32,
     daily_days: u16,
     weekly_days: u16,
     longest_days: u16,
-    min_samples: u16,
 }
 
 impl ClearingHouse {
@@ -53,10 +48,6 @@ impl ClearingHouse {
         let broken = |bad| anyhow!("[house]: a parameter is out of its range: {bad:?}");
         settings.params(DECIMALS).validate().map_err(broken)?;
         listing.params().validate().map_err(broken)?;
-        settings
-            .params(DECIMALS)
-            .check_listing(&listing.params())
-            .map_err(broken)?;
         Ok(CreateClearingHouseArgs {
             number,
             cluster: genesis,
@@ -81,14 +72,10 @@ impl ClearingHouse {
             free_share: self.free_share.0,
             discount_of_spot: self.discount_of_spot.0,
             discount_of_mark: self.discount_of_mark.0,
-            window_seconds: self.window_seconds,
-            spacing_seconds: self.spacing_seconds,
-            extension_seconds: self.extension_seconds,
-            max_delay_seconds: self.max_delay_seconds,
             daily_days: self.daily_days,
             weekly_days: self.weekly_days,
             longest_days: self.longest_days,
-            min_samples: self.min_samples,
+            padding: 0,
         })
     }
 

@@ -5,7 +5,7 @@ use super::Config;
 use anyhow::{anyhow, Result};
 use ballast_core_types::basis_points::BasisPoints;
 use ballast_market_data::markets::{self, Markets};
-use ballast_risk::state::{ClockSettings, ExitHaircutParams, MarketParams, UseSettings, VenueSource};
+use ballast_risk::state::{ClockSettings, ExitHaircutParams, GradeSettings, MarketParams, UseSettings, VenueSource};
 use ballast_risk::CreateMarketArgs;
 use ballast_sdk::{addresses, prices, Pubkey};
 use ballast_venues::VenueKind;
@@ -17,8 +17,8 @@ pub(super) struct Risk {
     trade: Usage,
     nav: Usage,
     exit: Usage,
-    settle: Usage,
     margin: Usage,
+    settlement: Settlement,
     clock: Clock,
     standard_order: u64,
     exit_haircut: Haircut,
@@ -30,6 +30,14 @@ struct Usage {
     max_age_seconds: u32,
     max_confidence: Decimal,
     max_deviation: Decimal,
+    max_divergence: Decimal,
+    requires_second: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settlement {
+    max_confidence: Decimal,
     max_divergence: Decimal,
     requires_second: bool,
 }
@@ -61,6 +69,16 @@ impl Usage {
     }
 }
 
+impl Settlement {
+    fn settings(&self) -> GradeSettings {
+        GradeSettings {
+            max_confidence: self.max_confidence.stored(),
+            max_divergence: BasisPoints::ceil(self.max_divergence.stored().ratio()).0,
+            requires_second: self.requires_second.into(),
+        }
+    }
+}
+
 impl Config {
     /// Returns the risk market of an asset, made by `creator`: prices and uses are this file's,
     /// signals, regime and breakers those that `markets.toml` has for it. Pyth is its first source,
@@ -74,7 +92,7 @@ impl Config {
         let market = Markets::parse(markets::DEFAULT)?.get(asset)?.typed(asset)?;
         let venue = addresses::venue_market(&addresses::risk_market(creator, &name), quote_mint);
         let (risk, feed) = (&self.risk, self.feed(asset)?);
-        let uses = [&risk.trade, &risk.nav, &risk.exit, &risk.settle, &risk.margin];
+        let uses = [&risk.trade, &risk.nav, &risk.exit, &risk.margin];
         Ok(CreateMarketArgs {
             name,
             initial_variance: market.initial_variance.annual().into(),
@@ -89,8 +107,9 @@ impl Config {
                     VenueSource::new(VenueKind::Reference, ballast_reference_venue::ID, venue),
                     VenueSource::default(),
                 ],
-                padding: [0; 7],
+                padding: [0; 11],
                 uses: uses.map(Usage::settings),
+                settlement: risk.settlement.settings(),
                 exit_haircut: ExitHaircutParams {
                     base: risk.exit_haircut.base.stored(),
                     per_hour: risk.exit_haircut.per_hour.stored(),

@@ -40,7 +40,7 @@ fn the_checked_in_configuration_is_one_the_programs_accept() {
 #[test]
 fn a_house_whose_parameter_is_out_of_range_is_refused_with_rule_and_value() {
     for (right, wrong, expected) in [
-        ("min_samples = 20", "min_samples = 4", "MinSamples"),
+        ("min_tenor_seconds = 7_200", "min_tenor_seconds = 3_599", "MinTenor"),
         ("spread = \"0.0025\"", "spread = \"0.00001\"", "whole basis points"),
         ("\nspread = \"0.0025\"", "\nspread = \"0.2\"", "value: 2000"),
         (

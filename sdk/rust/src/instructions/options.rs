@@ -16,4 +16,4 @@ pub use keys::{ClearingHouseKeys, MarketKeys, SeriesKeys};
 pub use liquidation::{backstop, backstop_position, begin_liquidation, buy_from_insurance, end_liquidation, liquidate};
 pub use margin_accounts::{close_account, deposit, open_account, set_quote_signer, withdraw};
 pub use quotes::{cancel_all_quotes, cancel_quote, take_quote, trade_quote, Parties, TradeAccounts};
-pub use settlement::{finish_settlement, pay_claims, sample_settlement, settle_positions};
+pub use settlement::{pay_claims, settle_expiry, settle_positions};

@@ -50,13 +50,9 @@ pub fn listing() -> ListingSettings {
         free_share: 1_000,
         discount_of_spot: 10,
         discount_of_mark: 2_000,
-        window_seconds: 1_800,
-        spacing_seconds: 60,
-        extension_seconds: 600,
-        max_delay_seconds: 3_600,
         daily_days: 4,
         weekly_days: 35,
         longest_days: 400,
-        min_samples: 20,
+        padding: 0,
     }
 }

@@ -11,6 +11,11 @@ impl ClearingHouseFixture {
     /// Publishes every market's price and observes it: now, or a second later if a price of this
     /// second is kept already.
     pub fn publish_prices(&mut self) {
+        self.publish_ahead(0);
+    }
+
+    /// As [`Self::publish_prices`], with the publishers so far ahead of the chain's clock.
+    pub fn publish_ahead(&mut self, ahead_seconds: i64) {
         let markets = self.markets.iter().map(|market| {
             let price: f64 = market.price.parse().expect("a number");
             PricedMarket {
@@ -18,6 +23,7 @@ impl ClearingHouseFixture {
                 feed: market.feed,
                 price: market.price.clone(),
                 confidence: format!("{:.8}", price * market.confidence),
+                ahead_seconds,
             }
         });
         let markets: Vec<_> = markets.collect();

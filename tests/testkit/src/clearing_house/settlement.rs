@@ -1,4 +1,4 @@
-//! Settlement of an expiry: samples, positions, claims.
+//! Settlement of an expiry: its price, positions, claims.
 
 use super::ClearingHouseFixture;
 use crate::world::Sent;
@@ -8,24 +8,26 @@ use ballast_sdk::addresses;
 use ballast_sdk::instructions::options as ix;
 
 impl ClearingHouseFixture {
-    /// Records a price of now for an expiry of the first market.
-    pub fn sample(&mut self, moment: i64) -> Sent {
-        let market = self.markets[0].keys;
-        self.crank(ix::sample_settlement(&self.keys, 0, moment, &market))
+    /// Calls `settle_expiry` for an expiry of the first market.
+    pub fn settle_expiry(&mut self, moment: i64) -> Sent {
+        let market = self.markets[0].keys.risk_market;
+        self.crank(ix::settle_expiry(&self.keys, 0, moment, &market))
     }
 
-    /// Settles the price of an expiry of the first market by samples at the market's price, every
-    /// minute from the window's beginning.
+    /// Lets time pass until a moment, the markets being observed each minute.
+    pub fn observe_until(&mut self, moment: i64) {
+        while self.clock().unix_timestamp < moment {
+            let left = moment - self.clock().unix_timestamp;
+            self.advance(left.min(60));
+        }
+    }
+
+    /// Settles the price of an expiry of the first market: the markets are observed each minute of
+    /// the window, at the price that they have.
     pub fn settle_price(&mut self, moment: i64) {
         self.advance_to(moment - 1_800);
-        while self.clock().unix_timestamp < moment {
-            self.advance(60);
-            self.sample(moment).expect("a sample");
-        }
-        self.advance(60);
-        let market = self.markets[0].keys.risk_market;
-        let finish = ix::finish_settlement(&self.keys, 0, moment, &market);
-        self.crank(finish).expect("a settlement");
+        self.observe_until(moment);
+        self.settle_expiry(moment).expect("a settlement");
     }
 
     /// Settles the positions of these accounts.

@@ -63,7 +63,7 @@ impl VenueFixture {
         market.version = MARKET_VERSION;
         market.params = params::risk_market().params;
         market.params.sources[0] = PriceSource::new(SourceKind::PythPush, ORACLE, self.feeds.first.to_bytes());
-        market.params.uses = [10, 10, 10, 60, 60].map(usage);
+        market.params.uses = [10, 10, 10, 60].map(usage);
         market.signals = StoredSignals {
             price: fixed("100"),
             publish_time: START,

@@ -4,7 +4,9 @@ use super::{Sent, World};
 use crate::params::{self, FEED};
 use crate::tokens::put;
 use anchor_lang::prelude::Pubkey;
+use ballast_core_market::accumulators::HeldPrice;
 use ballast_core_market::price_clock::Source;
+use ballast_risk::read;
 use ballast_sdk::feeds::PriceFeeds;
 use ballast_sdk::instructions as ix;
 use ballast_sdk::prices::{self, Publication};
@@ -20,6 +22,8 @@ pub struct PricedMarket {
     pub price: String,
     /// Half the width of its confidence.
     pub confidence: String,
+    /// How far its publishers are ahead of the chain's clock, seconds.
+    pub ahead_seconds: i64,
 }
 
 impl World {
@@ -54,9 +58,11 @@ impl World {
         let keys: Vec<_> = markets.iter().map(|market| market.key).collect();
         self.pass_what_is_kept(&keys);
         for market in markets {
+            let publication = self.publication(&market.price, &market.confidence);
             let publication = Publication {
                 feed_id: market.feed,
-                ..self.publication(&market.price, &market.confidence)
+                publish_time: publication.publish_time + market.ahead_seconds,
+                ..publication
             };
             let feeds = PriceFeeds {
                 first: prices::local_price_account(&market.feed),
@@ -149,5 +155,18 @@ impl World {
     pub fn risk_market(&self) -> ballast_risk::state::Market {
         let account = self.raw(&self.risk_market).expect("a risk market");
         account.risk_market().expect("a risk market of this layout")
+    }
+
+    /// Returns whether the price that the market keeps counts in its averages.
+    pub fn is_of_grade(&self) -> bool {
+        self.held_price().price.is_some()
+    }
+
+    /// Returns the price that the market keeps, with the sums up to it.
+    pub fn held_price(&self) -> HeldPrice {
+        let (market, now) = (self.risk_market(), read::now(&self.clock()));
+        let view = market.view().expect("a market of this layout");
+        view.held_price(market.averages.sums.get(), now)
+            .expect("an observed market")
     }
 }

@@ -9,6 +9,7 @@ use crate::commands::demo::accounting::USDC;
 use crate::commands::options::client::OptionsClient;
 use anchor_lang::prelude::Pubkey;
 use anyhow::Result;
+use ballast_core_clearing::settlement::LEAST_SECONDS;
 use ballast_deploy::steps::Local;
 use ballast_rpc::tokens::UNIT;
 use ballast_sim::checks;
@@ -20,7 +21,8 @@ use ballast_sim::record::Check;
 use ballast_sim::record::Ledger;
 use ballast_sim::record::Side;
 
-/// How far the price of settlement may be from the mean of the samples, as a share of it: rounding.
+/// How far the price of settlement may be from the average of the published prices, as a share of
+/// it: rounding.
 const SETTLEMENT_TOLERANCE: f64 = 1e-8;
 
 /// Every token is somewhere, nobody's gain is not somebody's loss, and nothing is left open.
@@ -36,7 +38,7 @@ const RULES: [Rule<Closing>; 6] = [
     ),
     ("Everybody is out and nothing is open", everybody_is_out),
     (
-        "The expiry settled at the average of its samples",
+        "The expiry settled at the average over time of its half hour",
         settled_at_the_average,
     ),
     ("Series and expiry are closed", all_is_closed),
@@ -68,9 +70,8 @@ pub struct Closing {
     open: bool,
     /// What closing the expiry said.
     closed: Vec<String>,
-    /// How the expiry was settled, and the least number of samples it takes.
+    /// How the expiry was settled.
     settled: Settled,
-    min_samples: u32,
     liquidated: Liquidated,
 }
 
@@ -78,8 +79,6 @@ pub struct Closing {
 pub struct End {
     /// How the expiry was settled.
     pub settled: Settled,
-    /// The least number of samples it takes.
-    pub min_samples: u32,
     /// What closing the expiry said.
     pub closed: Vec<String>,
     /// What became of liquidations.
@@ -108,7 +107,6 @@ impl Closing {
             open: !client.expiries()?.is_empty() || !client.all_series()?.is_empty(),
             closed: end.closed,
             settled: end.settled,
-            min_samples: end.min_samples,
             liquidated: end.liquidated,
             ..Self::default()
         };
@@ -177,11 +175,10 @@ fn everybody_is_out(closing: &Closing) -> Finding {
 fn settled_at_the_average(closing: &Closing) -> Finding {
     let (settled, mean) = (&closing.settled, closing.settled.mean());
     let apart = (settled.price / mean - 1.0).abs();
-    let held = apart < SETTLEMENT_TOLERANCE && settled.count >= closing.min_samples;
-    let (price, count) = (settled.price, settled.count);
+    let (price, seconds) = (settled.price, settled.seconds);
     (
-        held,
-        format!("{price:.6} from {count} samples, whose mean is {mean:.6}"),
+        apart < SETTLEMENT_TOLERANCE && seconds >= LEAST_SECONDS,
+        format!("{price:.6} from {seconds} s, in which the prices' average is {mean:.6}"),
     )
 }
 
@@ -200,7 +197,7 @@ fn writer_was_liquidated(closing: &Closing) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ballast_sim::record::strangle::Sample;
+    use ballast_sim::record::strangle::Averaged;
 
     /// Returns a run in which everything held: the fund of 100 gained 3, which the writer paid.
     fn closing() -> Closing {
@@ -209,7 +206,7 @@ mod tests {
         ledger.minted(USDC, "minted for the writer", 50);
         ledger.found(USDC, "writer's wallet", 47);
         ledger.found(USDC, "options clearing house (insurance fund)", 103);
-        let sample = |unix_time| Sample {
+        let averaged = |unix_time| Averaged {
             unix_time,
             price: 70_000.0,
             mean: 70_000.0,
@@ -226,10 +223,9 @@ mod tests {
             closed: vec!["closed, with 2 series".to_owned()],
             settled: Settled {
                 price: 70_000.0,
-                count: 2,
-                samples: vec![sample(0), sample(60)],
+                seconds: 600,
+                prices: vec![averaged(0), averaged(60)],
             },
-            min_samples: 2,
             liquidated: Liquidated {
                 begun: 1,
                 takes: 1,
@@ -269,10 +265,13 @@ mod tests {
     }
 
     #[test]
-    fn too_few_samples_and_a_missing_token_are_seen() {
-        let mut few = closing();
-        few.min_samples = 3;
-        assert_eq!(failed(&few), ["The expiry settled at the average of its samples"]);
+    fn too_little_time_and_a_missing_token_are_seen() {
+        let mut little = closing();
+        little.settled.seconds = 599;
+        assert_eq!(
+            failed(&little),
+            ["The expiry settled at the average over time of its half hour"]
+        );
         let mut short = closing();
         short.ledger.minted(USDC, "minted for the maker", 1);
         assert_eq!(failed(&short), ["The books of USDC balance to the last base unit"]);

@@ -97,8 +97,8 @@ impl Run {
             premium: premium as f64 / UNIT as f64,
             expiry: plan.expiry,
             settled_at: settled.price,
-            samples: settled.count,
-            settlement: settled.samples,
+            averaged_seconds: settled.seconds,
+            settlement: settled.prices,
             surfaces_published: [published.whole, published.partial, published.refused],
             liquidation: [liquidated.begun, liquidated.takes, liquidated.absorbed],
             checks: closing.checks(self.thin),
@@ -165,7 +165,6 @@ impl Run {
         people.leave(client)?;
         Ok(End {
             settled,
-            min_samples: u32::from(plan.settlement.min_samples),
             closed,
             liquidated: self.liquidated,
         })

@@ -14,9 +14,9 @@ use crate::commands::options::take::describe;
 use crate::commands::options::take::take;
 use anyhow::anyhow;
 use anyhow::Result;
-use ballast_core_clearing::params::SettlementParams;
 use ballast_core_clearing::quote::Quote;
 use ballast_core_clearing::quote::ANYONE;
+use ballast_core_clearing::settlement::WINDOW_SECONDS;
 use ballast_core_clearing::trade::Side;
 use ballast_options::state::SeriesKey;
 use ballast_rpc::tokens::UNIT;
@@ -47,10 +47,8 @@ pub struct Plan {
     pub strikes: Vec<f64>,
     /// The expiry, unix seconds.
     pub expiry: i64,
-    /// When the settlement begins to be sampled, unix seconds.
+    /// When the half hour begins whose average settles it, unix seconds.
     pub window_at: i64,
-    /// The rules of the settlement.
-    pub settlement: SettlementParams,
 }
 
 impl Plan {
@@ -76,8 +74,7 @@ impl Plan {
             series,
             strikes: strikes.iter().map(|text| text.parse()).collect::<Result<_, _>>()?,
             expiry,
-            window_at: expiry - i64::from(params.settlement.window_seconds),
-            settlement: params.settlement,
+            window_at: expiry - WINDOW_SECONDS,
         })
     }
 

@@ -104,9 +104,9 @@ fn an_account_worth_anything_keeps_its_money_while_its_positions_settle() {
     let owner = account(300, &[(call(100), -10)]);
     // The grace has passed, and the liquidation has not lapsed.
     for (now, equity, expected) in [
-        (EXPIRY - 7_201, 5, Ok(())),
-        (EXPIRY - 7_200, 5, Err(LiquidationError::Settling)),
-        (EXPIRY - 7_200, 0, Ok(())),
+        (EXPIRY - 1_801, 5, Ok(())),
+        (EXPIRY - 1_800, 5, Err(LiquidationError::Settling)),
+        (EXPIRY - 1_800, 0, Ok(())),
     ] {
         let (mut owner, mut fund) = (owner, account(0, &[]));
         owner.status = Status::Liquidation {

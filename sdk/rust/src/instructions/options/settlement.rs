@@ -2,30 +2,20 @@
 
 use super::super::build;
 use super::keys::with_members;
-use super::{ClearingHouseKeys, MarketKeys};
+use super::ClearingHouseKeys;
 use crate::addresses;
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
 use ballast_options::{accounts, instruction, ID};
 
-/// Builds `sample_settlement`.
-pub fn sample_settlement(keys: &ClearingHouseKeys, market: u8, moment: i64, accounts: &MarketKeys) -> Instruction {
-    let accounts = accounts::SampleSettlement {
-        house: keys.house,
-        expiry: addresses::expiry(&keys.house, market, moment),
-        risk_market: accounts.risk_market,
-    };
-    build(ID, accounts, instruction::SampleSettlement {})
-}
-
-/// Builds `finish_settlement`.
-pub fn finish_settlement(keys: &ClearingHouseKeys, market: u8, moment: i64, risk_market: &Pubkey) -> Instruction {
-    let accounts = accounts::FinishSettlement {
+/// Builds `settle_expiry`.
+pub fn settle_expiry(keys: &ClearingHouseKeys, market: u8, moment: i64, risk_market: &Pubkey) -> Instruction {
+    let accounts = accounts::SettleExpiry {
         house: keys.house,
         expiry: addresses::expiry(&keys.house, market, moment),
         risk_market: *risk_market,
     };
-    build(ID, accounts, instruction::FinishSettlement {})
+    build(ID, accounts, instruction::SettleExpiry {})
 }
 
 /// Builds `settle_positions` of up to twenty margin accounts, the insurance account among them if
