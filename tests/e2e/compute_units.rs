@@ -113,14 +113,11 @@ fn measure_options() -> Vec<Row> {
             _ => {}
         }
     }
+    house.hold_half_a_minute();
     let markets = house.market_keys();
     let check = options::end_liquidation(&house.keys, &taker.account, &markets);
     let check = house.crank(check).unwrap().compute_units_consumed;
-    rows.push((
-        "options: end_liquidation, the margin check of 16 positions",
-        230_000,
-        check,
-    ));
+    rows.push(("options: end_liquidation, 16 positions at two prices", 460_000, check));
     let withdraw = house.withdraw(&taker, 1).unwrap().compute_units_consumed;
     rows.push(("options: withdraw, 16 positions", 260_000, withdraw));
     house.assert_sound();

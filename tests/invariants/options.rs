@@ -101,6 +101,7 @@ impl Run {
     /// Somebody begins whatever liquidation is due, and another takes parts.
     fn liquidate(&mut self, size: i64) {
         let markets = self.world.market_keys();
+        self.world.hold_half_a_minute();
         for index in 0..self.participants.len() {
             let (owner, liquidator) = (&self.participants[index], &self.participants[(index + 4) % 5]);
             let begin = ix::begin_liquidation(&self.world.keys, &owner.account, &markets);

@@ -1,14 +1,15 @@
 //! Liquidation: anyone takes over parts of a failing book, for a discount that grows with time and
 //! is bounded.
 //!
-//! 1. **Begin.** Below maintenance, or in debt, anyone may begin it: the moment is written down.
+//! 1. **Begin.** Below maintenance, or in debt, at the last price *and* at the average of the last
+//!    half a minute, anyone may begin it: the moment is written down. One print does not suffice.
 //! 2. **Take.** A liquidator takes a part of one position at its fair value less a discount that
 //!    grows in a straight line from nothing to the cap over
 //!    [`ClearingHouseParams::liquidation_seconds`]. [`check_take`] holds the take to four rules: it
 //!    only reduces the position; nothing gets worse; it is the smallest that suffices; it pays no
 //!    more than the cap. The liquidator's own account has to pass the initial check.
-//! 3. **End.** When the initial requirement holds again, anyone may end it, and every action of the
-//!    owner that passes the initial check does.
+//! 3. **End.** When the initial requirement holds again, at both, anyone may end it, and every
+//!    action of the owner that passes the initial check does.
 //! 4. **Bankruptcy.** If equity is zero or less, or nobody has taken anything until a grace after
 //!    the discount's growth, the insurance account takes the money at once and the positions one by
 //!    one. It is wound down in the same way: anyone takes its positions at the same discount, with
@@ -57,20 +58,21 @@ pub struct LiquidationFill {
     pub cap: u64,
 }
 
-/// Begins a liquidation.
+/// Begins a liquidation of an account that fails in each of these statuses: at the last price, and
+/// at the average of late.
 ///
 /// # Errors
 /// [`LiquidationError::Healthy`], [`LiquidationError::AlreadyBegun`], [`AccountError::Bankrupt`].
 pub fn begin(
     account: &mut MarginAccount,
-    status: &MarginStatus,
+    statuses: &[MarginStatus],
     house: &ClearingHouseParams,
     now: i64,
 ) -> Result<(), LiquidationError> {
     if account.status == Status::Bankrupt {
         return Err(AccountError::Bankrupt.into());
     }
-    if !status.is_liquidatable() {
+    if !statuses.iter().all(MarginStatus::is_liquidatable) {
         return Err(LiquidationError::Healthy);
     }
     if under_way(account, house, now).is_some() {
@@ -83,16 +85,17 @@ pub fn begin(
     Ok(())
 }
 
-/// Ends a liquidation whose target has been reached. Whoever has checked that an account passes its
-/// initial margin may call it: it does nothing to an account that is not being liquidated.
+/// Ends a liquidation whose target has been reached in each of these statuses. Whoever has checked
+/// that an account passes its initial margin may call it: it does nothing to an account that is not
+/// being liquidated.
 ///
 /// # Errors
 /// [`LiquidationError::NotRestored`], [`AccountError::Bankrupt`].
-pub fn end(account: &mut MarginAccount, status: &MarginStatus) -> Result<(), LiquidationError> {
+pub fn end(account: &mut MarginAccount, statuses: &[MarginStatus]) -> Result<(), LiquidationError> {
     if account.status == Status::Bankrupt {
         return Err(AccountError::Bankrupt.into());
     }
-    if !status.is_restored() {
+    if !statuses.iter().all(MarginStatus::is_restored) {
         return Err(LiquidationError::NotRestored);
     }
     account.status = Status::Normal;

@@ -4,11 +4,11 @@
 //! a bot, a browser. What the market then says of its price is decided here, the same for all of
 //! them.
 
-use crate::accumulators::{Accumulators, HeldPrice, SettlementGrade};
+use crate::accumulators::{Accumulators, Average, HeldPrice, SettlementGrade};
 use crate::admission::{admit, Now, PriceError, PriceUse, Print, PrintLimits, RawPrice, UseLimits};
 use crate::breaker::BreakerSet;
 use crate::observation::{Implied, MarketObservation, MarketState, ObservationParams, SERIES_BAR};
-use crate::price_clock::{ClockParams, DeclareError, Declared, Kept, PriceClock, Source, MAX_PRINT_AGE_SECONDS};
+use crate::price_clock::{sides, ClockParams, DeclareError, Declared, Kept, PriceClock, Source, MAX_PRINT_AGE_SECONDS};
 use crate::signals::{exit_fallback, ExitHaircut};
 use ballast_core_math::estimators::EwmaVariance;
 use ballast_core_types::{Price, PriceBounds};
@@ -141,6 +141,12 @@ impl MarketView {
             sums,
             price: clock.is_of_grade(&self.grade, now).then_some(price),
         })
+    }
+
+    /// Returns an average of the price, with sides as wide as the newest print's; `None` before the
+    /// first, or if a side does not fit.
+    pub fn with_sides(&self, average: &Average) -> Option<PriceBounds> {
+        sides(average.price, self.state?.signals.confidence)
     }
 
     /// Returns the breakers that are active for whoever acts now.

@@ -56,7 +56,7 @@ impl MarginScratch {
             msg!("{}", who);
             return Err(refusal).or_refuse();
         }
-        liquidation::end(book, &status).or_refuse()
+        liquidation::end(book, &[status]).or_refuse()
     }
 }
 

@@ -201,15 +201,19 @@ pub enum OptionsError {
     NotAssessed,
 
     // liquidation
-    #[msg("liquidation: the account is above maintenance and has no debt")]
+    #[msg("liquidation: the account is above maintenance and has no debt, at the last price or at the average of the last half a minute")]
     Healthy,
+    #[msg("liquidation: less than 15 s of the last minute counted in a market's average: observe it, and again half a minute later")]
+    NoAverage,
     #[msg("liquidation: has begun already")]
     LiquidationBegun,
     #[msg("liquidation: has not begun, or has lapsed")]
     LiquidationNotBegun,
     #[msg("liquidation: the target has been reached")]
     Restored,
-    #[msg("liquidation: the target has not been reached")]
+    #[msg(
+        "liquidation: the target has not been reached, at the last price or at the average of the last half a minute"
+    )]
     NotRestored,
     #[msg("liquidation: equity is gone: the account is the insurance account's to take over")]
     EquityGone,

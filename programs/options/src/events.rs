@@ -147,12 +147,13 @@ pub struct MarginStatusReport {
     pub debt: i64,
 }
 
-/// A liquidation that began.
+/// A liquidation that began: the account failed at the last prices and at the averages of late.
 #[event]
 #[derive(Debug)]
 pub struct LiquidationBegun {
     pub account: Pubkey,
     pub margin_status: MarginStatusReport,
+    pub of_late: MarginStatusReport,
     pub since: i64,
 }
 
@@ -162,6 +163,7 @@ pub struct LiquidationBegun {
 pub struct LiquidationEnded {
     pub account: Pubkey,
     pub margin_status: MarginStatusReport,
+    pub of_late: MarginStatusReport,
 }
 
 /// A part of a failing book that changed hands. `payment` went to the account; where it is

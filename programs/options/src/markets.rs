@@ -35,6 +35,8 @@ const ACCOUNTS_PER_MARKET: usize = 2;
 
 struct MarketRead {
     bounds: PriceBounds,
+    /// The average of late, with sides as wide; of markets read to liquidate.
+    of_late: Option<PriceBounds>,
     publish_time: i64,
     slow: Price,
     surface: Box<essvi::Surface>,
@@ -117,24 +119,42 @@ impl Markets {
 
     /// Everything outside an account that its margin depends on, open interest being the house's of
     /// now.
-    #[inline(never)]
     pub fn context(&self, house: &ClearingHouse) -> Box<MarginContext<'_>> {
+        self.context_at(house, |read| Some(read.bounds))
+    }
+
+    /// The same at each market's average of late, with which a liquidation begins and ends.
+    ///
+    /// # Errors
+    /// [`OptionsError::NoAverage`] if a market that was passed has none.
+    pub fn context_of_late(&self, house: &ClearingHouse) -> Result<Box<MarginContext<'_>>> {
+        let all = self.reads.iter().flatten().all(|read| read.of_late.is_some());
+        require!(all, OptionsError::NoAverage);
+        Ok(self.context_at(house, |read| read.of_late))
+    }
+
+    #[inline(never)]
+    fn context_at(
+        &self,
+        house: &ClearingHouse,
+        bounds: fn(&MarketRead) -> Option<PriceBounds>,
+    ) -> Box<MarginContext<'_>> {
         let mut context = Box::new(MarginContext {
             markets: [None; MAX_LISTINGS],
             house: house.params(),
             now: self.now,
         });
         for ((view, read), listing) in context.markets.iter_mut().zip(&self.reads).zip(&house.listings) {
-            *view = read.as_ref().map(|read| read.view(listing));
+            *view = read.as_ref().and_then(|read| Some(read.view(bounds(read)?, listing)));
         }
         context
     }
 }
 
 impl MarketRead {
-    fn view(&self, listing: &Listing) -> ListedMarket<'_> {
+    fn view(&self, bounds: PriceBounds, listing: &Listing) -> ListedMarket<'_> {
         ListedMarket {
-            inputs: MarketInputs::read(self.bounds, Some(&self.surface), self.horizon_volatility, self.realised),
+            inputs: MarketInputs::read(bounds, Some(&self.surface), self.horizon_volatility, self.realised),
             slow: self.slow,
             charges: listing.settings.params().charges,
             open_interest: OpenInterest(listing.open_interest),
@@ -169,13 +189,18 @@ fn read_market(
     clock: &Clock,
 ) -> Result<(MarketRead, Option<Error>)> {
     with_market(account, |market| {
-        let (bounds, closed) = price(market, purpose, clock)?;
+        let Priced {
+            bounds,
+            of_late,
+            closed,
+        } = price(market, purpose, clock)?;
         // Variance is a signal: of a market that nobody observes it says nothing of today.
         let silent = clock.unix_timestamp.saturating_sub(market.signals.observed_at);
         require!(silent <= HORIZON_SECONDS, OptionsError::NotObserved);
         let horizon_volatility = horizon_volatility(market.larger_variance(), Some(&surface));
         let read = MarketRead {
             bounds,
+            of_late,
             publish_time: market.signals.publish_time,
             slow: market.signals.slow_price.price().ok_or(RiskError::NothingObserved)?,
             surface,
@@ -186,21 +211,41 @@ fn read_market(
     })
 }
 
-/// Returns the price for a purpose, and why positions may not be opened at it.
+/// What a market says of its price for a purpose.
+struct Priced {
+    bounds: PriceBounds,
+    of_late: Option<PriceBounds>,
+    /// Why positions may not be opened at it.
+    closed: Option<Error>,
+}
+
 #[inline(never)]
-fn price(market: &Market, purpose: Purpose, clock: &Clock) -> Result<(PriceBounds, Option<Error>)> {
+fn price(market: &Market, purpose: Purpose, clock: &Clock) -> Result<Priced> {
     let (view, now) = (market.view()?, read::now(clock));
+    let priced = |bounds, closed| Priced {
+        bounds,
+        of_late: None,
+        closed,
+    };
     if purpose == Purpose::Liquidate {
         let price = view.unwidened_price(PriceUse::Exit, now).map_err(RiskError::from)?;
-        return Ok((price.bounds, None));
+        return Ok(Priced {
+            of_late: of_late(market, &view, now),
+            ..priced(price.bounds, None)
+        });
     }
     match view.price(PriceUse::Margin, now) {
-        Ok(price) => Ok((price.bounds, check_breakers(&view, now).err())),
+        Ok(price) => Ok(priced(price.bounds, check_breakers(&view, now).err())),
         Err(refusal) => {
             let exit = view.exit_price(now).map_err(RiskError::from)?;
-            Ok((exit.bounds, Some(RiskError::from(refusal).into())))
+            Ok(priced(exit.bounds, Some(RiskError::from(refusal).into())))
         }
     }
+}
+
+fn of_late(market: &Market, view: &MarketView, now: Now) -> Option<PriceBounds> {
+    let held = view.held_price(market.averages.sums.get(), now)?;
+    view.with_sides(&market.averages.of_late(&held)?)
 }
 
 fn check_breakers(view: &MarketView, now: Now) -> Result<()> {

@@ -68,6 +68,7 @@ fn what_expires_within_a_day_needs_cash_whatever_later_options_are_worth() {
     world.withdraw(&owner, 18_000 * USD).unwrap();
     world.advance_to(NEAR - 86_400);
     refused(world.withdraw(&owner, USD), OptionsError::CashNeed);
+    world.hold_half_a_minute();
     let begin = ix::begin_liquidation(&world.keys, &owner.account, &world.market_keys());
     world.crank(begin).unwrap();
 }
@@ -192,7 +193,9 @@ fn the_largest_books_trade_withdraw_and_are_liquidated_within_a_transaction() {
         world.markets[0].price = (50_000 - 1_000 * step).to_string();
         world.markets[1].price = (3_000 - 60 * step).to_string();
         world.advance(3_600);
-        if world.crank(begin.clone()).is_ok() {
+        world.hold_half_a_minute();
+        if let Ok(begun) = world.crank(begin.clone()) {
+            println!("begin: {} CU", begun.compute_units_consumed);
             break;
         }
     }

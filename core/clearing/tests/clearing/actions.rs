@@ -81,7 +81,7 @@ impl Model {
 
     fn end_if_restored(&mut self, index: usize) {
         if let Ok(status) = self.margin_status(&self.accounts[index], Marks::Adverse) {
-            let _ = liquidation::end(&mut self.accounts[index], &status);
+            let _ = liquidation::end(&mut self.accounts[index], &[status]);
         }
     }
 

@@ -28,7 +28,7 @@ impl Model {
         let Ok(before) = self.margin_status(&self.accounts[index], Marks::Adverse) else {
             return;
         };
-        if begin(&mut self.accounts[index], &before, &HOUSE, self.now).is_ok() {
+        if begin(&mut self.accounts[index], &[before], &HOUSE, self.now).is_ok() {
             assert!(before.is_liquidatable());
             self.tally.begun += 1;
             return;
@@ -36,7 +36,7 @@ impl Model {
         if self.accounts[index].status == Status::Normal {
             return;
         }
-        if end(&mut self.accounts[index], &before).is_ok() {
+        if end(&mut self.accounts[index], &[before]).is_ok() {
             assert!(before.equity >= before.initial && before.debt == Value::ZERO);
             return;
         }

@@ -23,6 +23,7 @@ mod print;
 mod reading;
 mod silence;
 
+pub(crate) use print::sides;
 pub use print::{widened_by_age, Kept};
 pub use reading::PriceClock;
 pub use silence::{DeclareError, Declared, Source, SILENCE_STANDS_SECONDS, SILENT_AFTER_SECONDS};

@@ -30,12 +30,14 @@ pub(crate) fn begin_liquidation<'info>(ctx: Context<'info, Liquidation<'info>>) 
     let house = accounts.house.load()?;
     let mut account = accounts.account.load_mut()?;
     let mut book = account.book()?;
-    let status = margin_status(&house, &book, ctx.remaining_accounts, &clock)?;
-    liquidation::begin(&mut book, &status, &house.params(), clock.unix_timestamp).or_refuse()?;
+    let statuses = both_statuses(&house, &book, ctx.remaining_accounts, &clock)?;
+    liquidation::begin(&mut book, &statuses, &house.params(), clock.unix_timestamp).or_refuse()?;
     account.store(&book)?;
+    let [last, of_late] = statuses;
     emit!(LiquidationBegun {
         account: accounts.account.key(),
-        margin_status: MarginStatusReport::from(&status),
+        margin_status: MarginStatusReport::from(&last),
+        of_late: MarginStatusReport::from(&of_late),
         since: clock.unix_timestamp,
     });
     Ok(())
@@ -47,14 +49,34 @@ pub(crate) fn end_liquidation<'info>(ctx: Context<'info, Liquidation<'info>>) ->
     let house = accounts.house.load()?;
     let mut account = accounts.account.load_mut()?;
     let mut book = account.book()?;
-    let status = margin_status(&house, &book, ctx.remaining_accounts, &clock)?;
-    liquidation::end(&mut book, &status).or_refuse()?;
+    let statuses = both_statuses(&house, &book, ctx.remaining_accounts, &clock)?;
+    liquidation::end(&mut book, &statuses).or_refuse()?;
     account.store(&book)?;
+    let [last, of_late] = statuses;
     emit!(LiquidationEnded {
         account: accounts.account.key(),
-        margin_status: MarginStatusReport::from(&status),
+        margin_status: MarginStatusReport::from(&last),
+        of_late: MarginStatusReport::from(&of_late),
     });
     Ok(())
+}
+
+/// Returns the margin statuses of an account with which a liquidation begins and ends: at the last
+/// prices, and at the averages of late. A price that was caught at a moment suffices for neither.
+#[inline(never)]
+fn both_statuses(
+    house: &ClearingHouse,
+    book: &ballast_core_clearing::account::MarginAccount,
+    markets: &[AccountInfo],
+    clock: &Clock,
+) -> Result<[MarginStatus; 2]> {
+    house.check_version()?;
+    let markets = Markets::read(house, markets, Purpose::Liquidate, clock)?;
+    let mut scratch = MarginScratch::new();
+    let context = markets.context_of_late(house)?;
+    let of_late = scratch.margin_status(book, &context, Marks::Adverse)?;
+    let last = scratch.margin_status(book, &markets.context(house), Marks::Adverse)?;
+    Ok([last, of_late])
 }
 
 /// Returns the margin status of an account, at prices to liquidate at.

@@ -77,7 +77,7 @@ fn book(accounts: &Withdraw, markets: &[AccountInfo], amount: u64) -> Result<(Ma
     let context = markets.context(&house);
     let status = MarginScratch::new().margin_status(&book, &context, Marks::Conservative)?;
     status.check_initial().or_refuse()?;
-    liquidation::end(&mut book, &status).or_refuse()?;
+    liquidation::end(&mut book, &[status]).or_refuse()?;
     account.store(&book)?;
     Ok((status, book.cash))
 }

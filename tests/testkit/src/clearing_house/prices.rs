@@ -60,6 +60,12 @@ impl ClearingHouseFixture {
         self.draw_surfaces();
     }
 
+    /// Observes the markets twice, half a minute apart: what an average of late needs.
+    pub fn hold_half_a_minute(&mut self) {
+        self.advance(1);
+        self.advance(30);
+    }
+
     /// Moves the first market's price, an hour on.
     pub fn move_to(&mut self, price: &str) {
         self.markets[0].price = price.to_owned();

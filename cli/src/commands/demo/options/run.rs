@@ -30,6 +30,9 @@ use ballast_terminal::Progress;
 /// take over.
 const MINUTES: i64 = 22;
 
+/// After an observation another one makes an average, with which a liquidation begins; seconds.
+const HALF_A_MINUTE: i64 = 30;
+
 /// The run.
 pub struct Run {
     local: Local,
@@ -112,6 +115,11 @@ impl Run {
     /// Goes through one hour before the settlement.
     fn hour(&mut self, client: &mut OptionsClient, people: &mut People, plan: &Plan, point: Point) -> Result<()> {
         self.market.publish(client, &self.local, point)?;
+        if self.thin {
+            // A liquidation begins on an average of half a minute.
+            let later = self.market.at(point.at + HALF_A_MINUTE);
+            self.market.publish(client, &self.local, later)?;
+        }
         if liquidation::begin(client, &people.writer, &people.liquidator, &mut self.liquidated)? {
             self.recorder.tell(point.at, "a liquidation begins".to_owned());
             self.liquidate(client, people, point, plan.window_at)?;

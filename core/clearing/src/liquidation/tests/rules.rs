@@ -19,10 +19,31 @@ fn it_begins_below_maintenance_and_ends_at_the_initial_requirement() {
         (margin_status(-1, 0, 0), true, false),
     ] {
         let mut owner = account(0, &[]);
-        let begun = begin(&mut owner, &status, &HOUSE, 5);
+        let begun = begin(&mut owner, &[status], &HOUSE, 5);
         assert_eq!(begun.is_ok(), begins, "{status:?}");
         assert_eq!(owner.status == Status::Normal, !begins);
-        assert_eq!(end(&mut owner, &status).is_ok(), ends, "{status:?}");
+        assert_eq!(end(&mut owner, &[status]).is_ok(), ends, "{status:?}");
+    }
+}
+
+#[test]
+fn it_begins_where_the_account_fails_at_both_prices_and_ends_where_it_passes_at_both() {
+    let (fails, between, passes) = (
+        margin_status(69, 100, 70),
+        margin_status(70, 100, 70),
+        margin_status(100, 100, 70),
+    );
+    for (statuses, begins, ends) in [
+        ([fails, fails], true, false),
+        ([fails, passes], false, false),
+        ([passes, fails], false, false),
+        ([between, passes], false, false),
+        ([passes, between], false, false),
+        ([passes, passes], false, true),
+    ] {
+        let mut owner = account(0, &[]);
+        assert_eq!(begin(&mut owner, &statuses, &HOUSE, 5).is_ok(), begins, "{statuses:?}");
+        assert_eq!(end(&mut owner, &statuses).is_ok(), ends, "{statuses:?}");
     }
 }
 
@@ -30,7 +51,7 @@ fn it_begins_below_maintenance_and_ends_at_the_initial_requirement() {
 fn it_begins_once_until_it_has_lapsed() {
     let failing = margin_status(10, 100, 70);
     let mut owner = account(0, &[]);
-    begin(&mut owner, &failing, &HOUSE, 1_000).unwrap();
+    begin(&mut owner, &[failing], &HOUSE, 1_000).unwrap();
     // Growth and grace are 900 seconds, and as long again.
     for (now, expected) in [
         (1_000, Err(LiquidationError::AlreadyBegun)),
@@ -38,12 +59,12 @@ fn it_begins_once_until_it_has_lapsed() {
         (2_800, Ok(())),
     ] {
         let mut again = owner;
-        assert_eq!(begin(&mut again, &failing, &HOUSE, now), expected, "{now}");
+        assert_eq!(begin(&mut again, &[failing], &HOUSE, now), expected, "{now}");
     }
     owner.status = Status::Bankrupt;
     let gone = Err(LiquidationError::Account(AccountError::Bankrupt));
-    assert_eq!(begin(&mut owner, &failing, &HOUSE, 0), gone);
-    assert_eq!(end(&mut owner, &margin_status(1, 0, 0)), gone);
+    assert_eq!(begin(&mut owner, &[failing], &HOUSE, 0), gone);
+    assert_eq!(end(&mut owner, &[margin_status(1, 0, 0)]), gone);
 }
 
 #[test]
