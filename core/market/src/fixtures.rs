@@ -1,6 +1,9 @@
 //! What tests use.
 
-use crate::accumulators::{accumulate, Averages, Checkpoint, HeldPrice, Ring, HALF_HOURS, RECENT};
+use crate::accumulators::{
+    accumulate_half_hours, accumulate_recent, of_late, Average, Averages, Checkpoint, HeldPrice, Ring, HALF_HOURS,
+    RECENT,
+};
 use crate::admission::Print;
 use ballast_core_types::fixtures::price;
 use ballast_core_types::{Price, PriceBounds, Ratio};
@@ -54,30 +57,39 @@ impl<const N: usize> Ring for FixedRing<N> {
 #[derive(Clone, Debug, Default)]
 pub struct AveragedMarket {
     half_hours: FixedRing<HALF_HOURS>,
-    /// The last two minutes.
-    pub recent: FixedRing<RECENT>,
-    /// The newest print.
+    recent: FixedRing<RECENT>,
+    /// The newest print, as what settles holds it.
     pub held: Option<HeldPrice>,
+    /// The newest print, as averages of late hold it.
+    every: Option<HeldPrice>,
 }
 
 impl AveragedMarket {
-    /// Takes in a print: `None` is one that does not count.
-    pub fn print(&mut self, since: i64, price: Option<Price>) {
-        let sums = accumulate(self.held.as_ref(), since, &mut self.half_hours, &mut self.recent);
-        self.held = Some(HeldPrice { since, sums, price });
+    /// Takes in a print, which is of settlement grade or not.
+    pub fn print(&mut self, since: i64, price: Price, is_of_grade: bool) {
+        self.held = Some(HeldPrice {
+            since,
+            sums: accumulate_half_hours(self.held.as_ref(), since, &mut self.half_hours),
+            price: is_of_grade.then_some(price),
+        });
+        self.every = Some(HeldPrice {
+            since,
+            sums: accumulate_recent(self.every.as_ref(), since, &mut self.recent),
+            price: Some(price),
+        });
     }
 
     /// Takes in prints of one price.
     #[must_use]
     pub fn prints(mut self, times: impl IntoIterator<Item = i64>, text: &str) -> Self {
-        times.into_iter().for_each(|time| self.print(time, Some(price(text))));
+        times.into_iter().for_each(|time| self.print(time, price(text), true));
         self
     }
 
-    /// Takes in prints that do not count.
+    /// Takes in prints that are not of settlement grade.
     #[must_use]
     pub fn wide(mut self, times: impl IntoIterator<Item = i64>) -> Self {
-        times.into_iter().for_each(|time| self.print(time, None));
+        times.into_iter().for_each(|time| self.print(time, price("1"), false));
         self
     }
 
@@ -85,5 +97,10 @@ impl AveragedMarket {
     pub fn averages(&self) -> Option<Averages<impl Iterator<Item = Checkpoint> + Clone + '_>> {
         let half_hours = self.half_hours.newest_first();
         self.held.map(|held| Averages { held, half_hours })
+    }
+
+    /// Returns its average of late.
+    pub fn of_late(&self) -> Option<Average> {
+        of_late(self.every.as_ref()?, self.recent.newest_first())
     }
 }

@@ -129,8 +129,19 @@ impl MarketView {
         Ok(ExitPrice { bounds, is_live: false })
     }
 
-    /// Returns the newest print as averages hold it, `sums` being those up to it; `None` before the
-    /// first.
+    /// Returns the newest print as the averages of late hold it, `sums` being those up to it: every
+    /// one counts. `None` before the first.
+    pub fn every_price(&self, sums: Accumulators) -> Option<HeldPrice> {
+        let signals = &self.state.as_ref()?.signals;
+        Some(HeldPrice {
+            since: signals.publish_time,
+            sums,
+            price: Some(signals.price),
+        })
+    }
+
+    /// Returns the newest print as the averages that settle hold it, `sums` being those up to it;
+    /// `None` before the first.
     pub fn held_price(&self, sums: Accumulators, now: Now) -> Option<HeldPrice> {
         let clock = self.price_clock().ok()?;
         let Kept {

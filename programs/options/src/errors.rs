@@ -203,7 +203,7 @@ pub enum OptionsError {
     // liquidation
     #[msg("liquidation: the account is above maintenance and has no debt, at the last price or at the average of the last half a minute")]
     Healthy,
-    #[msg("liquidation: less than 15 s of the last minute counted in a market's average: observe it, and again half a minute later")]
+    #[msg("liquidation: a market has no average of the last half a minute: observe it, and again half a minute later")]
     NoAverage,
     #[msg("liquidation: has begun already")]
     LiquidationBegun,

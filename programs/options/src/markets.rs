@@ -230,7 +230,9 @@ fn price(market: &Market, purpose: Purpose, clock: &Clock) -> Result<Priced> {
     if purpose == Purpose::Liquidate {
         let price = view.unwidened_price(PriceUse::Exit, now).map_err(RiskError::from)?;
         return Ok(Priced {
-            of_late: of_late(market, &view, now),
+            of_late: market
+                .average_of_late(&view)
+                .and_then(|average| view.with_sides(&average)),
             ..priced(price.bounds, None)
         });
     }
@@ -241,11 +243,6 @@ fn price(market: &Market, purpose: Purpose, clock: &Clock) -> Result<Priced> {
             Ok(priced(exit.bounds, Some(RiskError::from(refusal).into())))
         }
     }
-}
-
-fn of_late(market: &Market, view: &MarketView, now: Now) -> Option<PriceBounds> {
-    let held = view.held_price(market.averages.sums.get(), now)?;
-    view.with_sides(&market.averages.of_late(&held)?)
 }
 
 fn check_breakers(view: &MarketView, now: Now) -> Result<()> {

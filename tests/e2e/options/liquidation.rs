@@ -164,6 +164,14 @@ fn r22_a_print_and_another_half_a_minute_later_make_a_liquidation_that_was_not_y
 }
 
 #[test]
+fn r23_a_market_whose_prices_are_too_wide_to_settle_on_shelters_nobody() {
+    let mut failing = Failing::new(40_000);
+    failing.world.markets[0].confidence = 0.02;
+    failing.fail();
+    refused(failing.begin(), OptionsError::LiquidationBegun);
+}
+
+#[test]
 fn a_healthy_account_is_left_alone() {
     let mut failing = Failing::new(60_000);
     refused(failing.begin(), OptionsError::Healthy);

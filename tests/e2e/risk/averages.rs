@@ -25,6 +25,11 @@ fn half_hour(world: &World, ends_at: i64) -> Option<Average> {
     averages.at(ends_at).sums.average_since(begins)
 }
 
+fn of_late(world: &World) -> Option<Average> {
+    let market = world.risk_market();
+    market.average_of_late(&market.view().unwrap())
+}
+
 fn average(price: &str, seconds: u64) -> Option<Average> {
     let price = fixed(price).price().unwrap();
     Some(Average { price, seconds })
@@ -107,7 +112,6 @@ fn r5_a_price_counts_while_both_sources_agree_and_not_while_one_is_refreshed_alo
 
 #[test]
 fn a_print_and_another_half_a_minute_later_make_an_average_of_late() {
-    let of_late = |world: &World| world.risk_market().averages.of_late(&world.held_price());
     let mut world = World::new();
     assert_eq!(of_late(&world), None);
     // A wick is nothing of what was held before it.
@@ -117,6 +121,12 @@ fn a_print_and_another_half_a_minute_later_make_an_average_of_late() {
     assert_eq!(of_late(&world), average("40000", 30));
     observe(&mut world, 600, "40000", "10");
     assert_eq!(of_late(&world), None);
+    // As wide as an exit admits it, a price does not settle anything, and nobody is sheltered by
+    // it.
+    observe(&mut world, 31, "39000", "1900");
+    observe(&mut world, 40, "39000", "1900");
+    assert!(!world.is_of_grade());
+    assert_eq!(of_late(&world), average("39000", 40));
 }
 
 #[test]
@@ -131,13 +141,13 @@ fn the_account_has_what_the_pure_functions_say_of_any_sequence() {
     runner
         .run(&sequence, |prints| {
             let (mut world, mut model) = (start.copy(), AveragedMarket::default());
-            let price = |text: &str| -> Option<Price> { fixed(text).price() };
-            model.print(world.risk_market().signals.publish_time, price("50000"));
+            let price = |text: &str| -> Price { fixed(text).price().unwrap() };
+            model.print(world.risk_market().signals.publish_time, price("50000"), true);
             for (seconds, value, is_narrow) in prints {
                 let text = (50_000 + 100 * value).to_string();
                 observe(&mut world, seconds, &text, if is_narrow { "10" } else { "300" });
                 let published = world.risk_market().signals.publish_time;
-                model.print(published, price(&text).filter(|_| is_narrow));
+                model.print(published, price(&text), is_narrow);
                 let market: Market = world.risk_market();
                 let (held, expected) = (world.held_price(), model.averages().unwrap());
                 prop_assert_eq!(held, expected.held);
@@ -145,10 +155,7 @@ fn the_account_has_what_the_pure_functions_say_of_any_sequence() {
                 let (stored, model_ring): (Vec<_>, Vec<_>) =
                     (stored.half_hours.collect(), expected.half_hours.collect());
                 prop_assert_eq!(stored, model_ring);
-                prop_assert_eq!(
-                    market.averages.of_late(&held),
-                    ballast_core_market::accumulators::of_late(&held, model.recent.newest_first())
-                );
+                prop_assert_eq!(of_late(&world), model.of_late());
             }
             Ok(())
         })

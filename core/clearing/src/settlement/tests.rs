@@ -174,8 +174,8 @@ proptest! {
         let mut settled_at = None;
         for ((gap, value), call) in gaps.iter().zip(&values).zip(&calls) {
             at += gap;
-            let value = value.map(|value| Price::from_fixed(I80F48::from_num(value)).unwrap());
-            market.print(at, value);
+            let price = Price::from_fixed(I80F48::from_num(value.unwrap_or(1))).unwrap();
+            market.print(at, price, value.is_some());
             if *call {
                 let before = settlement;
                 match advance(&market, &mut settlement, at) {
@@ -202,7 +202,8 @@ proptest! {
         let mut at = EXPIRY + begins;
         for (gap, value) in gaps.iter().zip(&values) {
             at += gap;
-            market.print(at, value.map(|value| Price::from_fixed(I80F48::from_num(value)).unwrap()));
+            let price = Price::from_fixed(I80F48::from_num(value.unwrap_or(1))).unwrap();
+            market.print(at, price, value.is_some());
             let _ = advance(&market, &mut settlement, at);
         }
         let _ = advance(&market, &mut settlement, at.max(EXPIRY + LONGEST_SECONDS));

@@ -186,7 +186,7 @@ impl Model {
                 let spot = price(market.spot);
                 (before + 60..=self.now)
                     .step_by(60)
-                    .for_each(|time| market.averaged.print(time, Some(spot)));
+                    .for_each(|time| market.averaged.print(time, spot, true));
             }
             let pull = (0.6 / market.volatility).ln() * 0.01;
             market.volatility *= (pull + 0.02 * self.random.normal()).exp();

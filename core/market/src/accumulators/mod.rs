@@ -1,17 +1,21 @@
 //! Averages of the price over time, from sums that nobody samples.
 //!
-//! A market adds up price × time and time, both only while the price that it keeps is of
-//! [settlement grade](grade::SettlementGrade). A print counts from its publication until the next
-//! one, for at most [`MAX_HELD_SECONDS`]: no silence, and no gap that somebody leaves, makes a
-//! price count for longer. The average of any stretch is the difference of the one sum over that of
-//! the other; whoever brings prints chooses which of them are held, never what they weigh.
+//! A market adds up price × time and time. A print counts from its publication until the next one,
+//! for at most [`MAX_HELD_SECONDS`]: no silence, and no gap that somebody leaves, makes a price
+//! count for longer. The average of any stretch is the difference of the one sum over that of the
+//! other; whoever brings prints chooses which of them are held, never what they weigh.
 //!
-//! # Checkpoints
-//! Sums at moments of the past are kept in two rings. One has each half hour, *at* the half hour:
-//! the first observation after it brings the price held then forward to it, and has no part in it
-//! itself. Half hours in which the sums stood still are left out, so the ring reaches back over the
-//! last [`HALF_HOURS`] in which they did not: 47½ hours, or longer. The other has [`RECENT`] of the
-//! last moments of observation, [`RECENT_SECONDS`] apart at least.
+//! # What settles
+//! Of one pair of sums only prices of [settlement grade](grade::SettlementGrade) are a part.
+//! Checkpoints of it lie *at* each half hour: the first observation after it brings the price held
+//! then forward to it, and has no part in it itself. Half hours in which the sums stood still are
+//! left out, so the ring reaches back over the last [`HALF_HOURS`] in which they did not: 47½
+//! hours, or longer.
+//!
+//! # What is of late
+//! Of the other pair every print is a part, so that no width of a market's prices keeps anybody
+//! from being liquidated. Checkpoints of it are of the last [`RECENT`] moments of observation,
+//! [`RECENT_SECONDS`] apart at least.
 
 mod grade;
 
@@ -30,8 +34,6 @@ pub const RECENT: usize = 9;
 pub const RECENT_SECONDS: i64 = 15;
 /// An average of late covers at least and at most so long, seconds.
 pub const OF_LATE: core::ops::RangeInclusive<i64> = 30..=60;
-/// Without so much time of settlement grade in it there is no average of late, seconds.
-pub const OF_LATE_LEAST_SECONDS: u64 = 15;
 
 /// The sums from the market's first print to one moment. Only differences mean anything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,7 +58,7 @@ pub struct Checkpoint {
 pub struct Average {
     /// Its value, rounded down to 2⁻⁴⁸.
     pub price: Price,
-    /// Seconds of settlement grade that it is of.
+    /// Seconds that counted in it.
     pub seconds: u64,
 }
 
@@ -67,7 +69,7 @@ pub struct HeldPrice {
     pub since: i64,
     /// The sums then.
     pub sums: Accumulators,
-    /// The price, if it is of settlement grade.
+    /// The price, if it counts.
     pub price: Option<Price>,
 }
 
@@ -137,16 +139,11 @@ pub trait Ring {
 
 /// Takes in a first source's print published at `published`, after what was held until then; `None`
 /// before the first. Returns the sums up to it.
-pub fn accumulate(
-    held: Option<&HeldPrice>,
-    published: i64,
-    half_hours: &mut impl Ring,
-    recent: &mut impl Ring,
-) -> Accumulators {
-    let sums = held.map_or_else(Accumulators::default, |held| held.sums_at(published));
+pub fn accumulate_half_hours(held: Option<&HeldPrice>, published: i64, ring: &mut impl Ring) -> Accumulators {
+    let sums = sums_up_to(held, published);
     let mut half_hour = |checkpoint: Checkpoint| {
-        if half_hours.newest().is_none_or(|newest| newest.sums != checkpoint.sums) {
-            half_hours.push(checkpoint);
+        if ring.newest().is_none_or(|newest| newest.sums != checkpoint.sums) {
+            ring.push(checkpoint);
         }
     };
     match held {
@@ -156,11 +153,21 @@ pub fn accumulate(
             sums,
         }),
     }
+    sums
+}
+
+/// As [`accumulate_half_hours`], for the checkpoints of late.
+pub fn accumulate_recent(held: Option<&HeldPrice>, published: i64, ring: &mut impl Ring) -> Accumulators {
+    let sums = sums_up_to(held, published);
     let since = |newest: Checkpoint| published.saturating_sub(newest.at);
-    if recent.newest().is_none_or(|newest| since(newest) >= RECENT_SECONDS) {
-        recent.push(Checkpoint { at: published, sums });
+    if ring.newest().is_none_or(|newest| since(newest) >= RECENT_SECONDS) {
+        ring.push(Checkpoint { at: published, sums });
     }
     sums
+}
+
+fn sums_up_to(held: Option<&HeldPrice>, published: i64) -> Accumulators {
+    held.map_or_else(Accumulators::default, |held| held.sums_at(published))
 }
 
 /// Returns the last half hour that has begun.
@@ -232,13 +239,13 @@ impl<H: Iterator<Item = Checkpoint> + Clone> Averages<H> {
 }
 
 /// Returns the average of late: from the newest of these checkpoints that is [`OF_LATE`] older than
-/// the newest print, to that print. `None` if there is none, or if less than
-/// [`OF_LATE_LEAST_SECONDS`] in it counted: a print, and another half a minute later, make it.
+/// the newest print, to that print. `None` if there is none: a print, and another half a minute
+/// later, make it.
 pub fn of_late(held: &HeldPrice, mut newest_first: impl Iterator<Item = Checkpoint>) -> Option<Average> {
     let age = |checkpoint: &Checkpoint| held.since.saturating_sub(checkpoint.at);
     let begins = newest_first.find(|checkpoint| age(checkpoint) >= *OF_LATE.start())?;
-    let average = held.sums.average_since(begins.sums)?;
-    (age(&begins) <= *OF_LATE.end() && average.seconds >= OF_LATE_LEAST_SECONDS).then_some(average)
+    let average = held.sums.average_since(begins.sums);
+    average.filter(|_| age(&begins) <= *OF_LATE.end())
 }
 
 #[cfg(test)]

@@ -13,10 +13,6 @@ fn between(market: &AveragedMarket, from: i64, to: i64) -> Option<Average> {
     averages.at(to).sums.average_since(averages.at(from).sums)
 }
 
-fn average_of_late(market: &AveragedMarket) -> Option<Average> {
-    of_late(&market.held.unwrap(), market.recent.newest_first())
-}
-
 fn average(text: &str, seconds: u64) -> Option<Average> {
     Some(Average {
         price: price(text),
@@ -111,8 +107,8 @@ fn the_last_of_it_before_a_moment_is_found_however_long_ago() {
 fn a_print_and_another_half_a_minute_later_make_an_average_of_late() {
     let mut market = AveragedMarket::default();
     let mut at = |time, text| {
-        market.print(time, Some(price(text)));
-        average_of_late(&market)
+        market.print(time, price(text), true);
+        market.of_late()
     };
     assert_eq!(at(0, "100"), None);
     assert_eq!(at(29, "200"), None);
@@ -123,19 +119,17 @@ fn a_print_and_another_half_a_minute_later_make_an_average_of_late() {
     assert_eq!(at(200, "400"), None);
     assert_eq!(at(229, "400"), None);
     assert_eq!(at(230, "500"), average("400", 30));
-    // Half of it has to count.
-    let market = market.wide([260]).prints([275], "700").wide([290]);
-    assert_eq!(average_of_late(&market), average("700", 15));
-    let market = market.prints([310], "700").wide([320]);
-    assert_eq!(average_of_late(&market), None);
+    // However wide they are, prints count.
+    let market = market.wide([260, 300]);
+    assert_eq!(market.of_late(), average("1", 40));
 }
 
 #[test]
 fn observed_all_the_time_an_average_of_late_is_of_half_a_minute_to_three_quarters() {
     let mut market = AveragedMarket::default();
     for second in 0..600 {
-        market.print(second, Some(price("100")));
-        let seconds = average_of_late(&market).map(|average| average.seconds);
+        market.print(second, price("100"), true);
+        let seconds = market.of_late().map(|average| average.seconds);
         if second >= 30 {
             assert!((30..=45).contains(&seconds.unwrap()), "{second}");
         }
@@ -162,7 +156,8 @@ proptest! {
                     seconds.push(if second < since + 60 { held.map_or(0, u64::from) } else { 0 });
                 }
             }
-            market.print(at, value.map(|value| Price::from_fixed(I80F48::from_num(value)).unwrap()));
+            let price = Price::from_fixed(I80F48::from_num(value.unwrap_or(1))).unwrap();
+            market.print(at, price, value.is_some());
             before = Some((at, value));
         }
         let averages = market.averages().unwrap();
@@ -185,7 +180,7 @@ proptest! {
     #[test]
     fn who_observes_once_more_moves_the_sums_by_what_is_held(times in proptest::collection::btree_set(0i64..1_700, 2..40), extra in 0i64..1_700, value in 1u32..1_000) {
         let times: Vec<i64> = times.into_iter().collect();
-        let mut plain = AveragedMarket::default().prints(times.iter().copied(), "500");
+        let plain = AveragedMarket::default().prints(times.iter().copied(), "500");
         let mut more = AveragedMarket::default();
         let his = Price::from_fixed(I80F48::from_num(value)).unwrap();
         let mut all: Vec<(i64, Price)> = times.iter().map(|time| (*time, price("500"))).collect();
@@ -194,10 +189,9 @@ proptest! {
         }
         all.sort_by_key(|(time, _)| *time);
         for (time, value) in &all {
-            more.print(*time, Some(*value));
+            more.print(*time, *value, true);
         }
-        plain.print(1_800, None);
-        more.print(1_800, None);
+        let (plain, more) = (plain.wide([1_800]), more.wide([1_800]));
         let sum = |market: &AveragedMarket| market.averages().unwrap().at(1_800).sums.price_seconds;
         let next = times.iter().copied().find(|time| *time > extra).unwrap_or(1_800);
         let held = (next - extra).min(60);

@@ -55,10 +55,12 @@ pub(crate) fn handler(ctx: Context<Observe>) -> Result<()> {
     observation.trading_cost = read_venues(&mut market, ctx.remaining_accounts, now)?;
     let before = (market.signals, market.regime.level, market.breakers.tripped);
     let held = view.held_price(market.averages.sums.get(), now);
+    let every = view.every_price(market.averages.recent_sums.get());
     if let Some(state) = view.observe(&observation, now).map_err(RiskError::from)? {
         market.record(&state, &view.observation.signals)?;
         if let Some(price) = observation.price {
-            market.averages.record(held.as_ref(), price.publish_time);
+            let averages = &mut market.averages;
+            averages.record(held.as_ref(), every.as_ref(), price.publish_time);
         }
         announce(key, &market, &observation, &before, now);
     }

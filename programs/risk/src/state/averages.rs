@@ -5,8 +5,8 @@ use crate::errors::RiskError;
 use crate::state::Fixed;
 use anchor_lang::prelude::*;
 use ballast_core_market::accumulators::{
-    accumulate, of_late, Accumulators, Average, Averages, Checkpoint, GradeParamError, HeldPrice, Ring,
-    SettlementGrade, HALF_HOURS, RECENT,
+    accumulate_half_hours, accumulate_recent, of_late, Accumulators, Average, Averages, Checkpoint, GradeParamError,
+    HeldPrice, Ring, SettlementGrade, HALF_HOURS, RECENT,
 };
 use ballast_core_types::basis_points::BasisPoints;
 use bytemuck::{Pod, Zeroable};
@@ -47,12 +47,14 @@ pub struct StoredSumsAt {
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct StoredAverages {
-    /// Up to the newest print.
+    /// Of prices of settlement grade, up to the newest print.
     pub sums: StoredSums,
     /// How many half hours were ever stored: the next goes to this, modulo the ring's length.
     pub half_hours_stored: u64,
     /// The half hours.
     pub half_hours: [StoredSumsAt; HALF_HOURS],
+    /// Of every price, up to the newest print.
+    pub recent_sums: StoredSums,
     /// How many moments of observation were ever stored.
     pub recent_stored: u64,
     /// The moments of observation.
@@ -130,18 +132,13 @@ impl From<Checkpoint> for StoredSumsAt {
 }
 
 impl StoredAverages {
-    /// Takes in a first source's print published at `published`: see [`accumulate`].
-    pub fn record(&mut self, held: Option<&HeldPrice>, published: i64) {
-        let Self {
-            sums,
-            half_hours_stored,
-            half_hours,
-            recent_stored,
-            recent,
-        } = self;
-        let mut half_hours = StoredRing(half_hours_stored, half_hours);
-        let mut recent = StoredRing(recent_stored, recent);
-        *sums = accumulate(held, published, &mut half_hours, &mut recent).into();
+    /// Takes in a first source's print published at `published`, after what was held: as what
+    /// settles holds it, and as averages of late do.
+    pub fn record(&mut self, held: Option<&HeldPrice>, every: Option<&HeldPrice>, published: i64) {
+        let mut half_hours = StoredRing(&mut self.half_hours_stored, &mut self.half_hours);
+        self.sums = accumulate_half_hours(held, published, &mut half_hours).into();
+        let mut recent = StoredRing(&mut self.recent_stored, &mut self.recent);
+        self.recent_sums = accumulate_recent(every, published, &mut recent).into();
     }
 
     /// Returns the averages that the market can tell, with its newest print.
@@ -153,8 +150,8 @@ impl StoredAverages {
     }
 
     /// Returns the average of late: see [`of_late`].
-    pub fn of_late(&self, held: &HeldPrice) -> Option<Average> {
-        of_late(held, newest_first(self.recent_stored, &self.recent))
+    pub fn of_late(&self, every: &HeldPrice) -> Option<Average> {
+        of_late(every, newest_first(self.recent_stored, &self.recent))
     }
 }
 
@@ -219,13 +216,13 @@ mod tests {
         let checkpoint = Checkpoint { at: -5, sums };
         assert_eq!(StoredSumsAt::from(checkpoint).get(), checkpoint);
         let mut averages: StoredAverages = Zeroable::zeroed();
-        averages.record(None, 1_000);
+        averages.record(None, None, 1_000);
         let held = HeldPrice {
             since: 1_000,
             sums: averages.sums.get(),
             price: Price::from_fixed(I80F48::lit("5")),
         };
-        averages.record(Some(&held), 2_000);
+        averages.record(Some(&held), Some(&held), 2_000);
         assert_eq!(averages.sums.get().seconds, 60);
         let told = averages.averages(HeldPrice {
             since: 2_000,

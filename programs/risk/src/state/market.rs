@@ -10,7 +10,7 @@ use crate::state::{
     StoredRegime, StoredSignals, StoredTradingCost, StoredVenue, MAX_VENUES,
 };
 use anchor_lang::prelude::*;
-use ballast_core_market::accumulators::{Averages, Checkpoint};
+use ballast_core_market::accumulators::{Average, Averages, Checkpoint};
 use ballast_core_market::admission::{Now, PriceUse};
 use ballast_core_market::observation::MarketState;
 use ballast_core_market::signals::SignalParams;
@@ -149,6 +149,13 @@ impl Market {
     pub fn averages(&self, now: Now) -> Result<Averages<impl Iterator<Item = Checkpoint> + Clone + '_>> {
         let held = self.view()?.held_price(self.averages.sums.get(), now);
         Ok(self.averages.averages(held.ok_or(RiskError::NothingObserved)?))
+    }
+
+    /// Returns the average of the price of late, `view` being this market's; `None` if nobody
+    /// observed it a minute to half a minute before its newest print.
+    pub fn average_of_late(&self, view: &MarketView) -> Option<Average> {
+        let every = view.every_price(self.averages.recent_sums.get())?;
+        self.averages.of_late(&every)
     }
 
     /// Stores what the market remembers after one more observation, made with its `params`.

@@ -122,12 +122,14 @@ pub fn market(base: usize) -> Vec<Row> {
         breakers.tripped => "The active ones: bit 0 is the first row of [breakers.md](breakers.md). Take unknown bits for all of them",
         breakers.cooldown => "In the order of `params.observation.breakers.settings`: one more than the observed seconds of its cooldown so far; zero if none runs",
         breakers.padding => "Zero",
-        averages.sums.price_seconds => "Price × seconds of the prices that counted, up to the newest print; modulo 2⁸⁰",
+        averages.sums.price_seconds => "Price × seconds of the prices of settlement grade, up to the newest print; modulo 2⁸⁰",
         averages.sums.seconds => "Those seconds",
         averages.half_hours_stored => "How many half hours were ever stored: the newest is at this less one, modulo 96",
         averages.half_hours => "The sums at half hours, a ring; those in which the sums stood still are left out",
+        averages.recent_sums.price_seconds => "Likewise of every print, of settlement grade or not",
+        averages.recent_sums.seconds => "Those seconds",
         averages.recent_stored => "How many moments of observation were ever stored: likewise, modulo 9",
-        averages.recent => "The sums at the last moments of observation, 15 s apart at least: a ring",
+        averages.recent => "Those sums at the last moments of observation, 15 s apart at least: a ring",
         reserved => "Zero",
     }));
     rows

@@ -47,7 +47,11 @@ fn average(path: &[f64], is_brought: impl Fn(usize) -> bool) -> f64 {
     let mut market = AveragedMarket::default();
     for (second, price) in path.iter().enumerate() {
         if second == 0 || second == SECONDS || is_brought(second) {
-            market.print(second as i64, Price::from_fixed(I80F48::from_num(*price)));
+            market.print(
+                second as i64,
+                Price::from_fixed(I80F48::from_num(*price)).unwrap(),
+                true,
+            );
         }
     }
     let averages = market.averages().unwrap();
