@@ -102,7 +102,11 @@ fn quotes_are_signed_taken_and_settled() {
         network.go_unobserved(EXPIRY - 1_800 + 60 * minute);
         let printed = network.ok("taker", "settle");
         assert!(printed.contains("its market was observed"), "{printed}");
-        assert_eq!(printed.contains("was copied so far"), minute == 0, "{printed}");
+        assert_eq!(
+            printed.contains("beginning of its window was recorded"),
+            minute == 0,
+            "{printed}"
+        );
         assert_eq!(network.ok("taker", "settle"), "nothing is due");
     }
     network.go_unobserved(EXPIRY);

@@ -157,7 +157,7 @@ impl MarketView {
     /// Returns an average of the price, with sides as wide as the newest print's; `None` before the
     /// first, or if a side does not fit.
     pub fn with_sides(&self, average: &Average) -> Option<PriceBounds> {
-        sides(average.price, self.state?.signals.confidence)
+        sides(average.price, self.state.as_ref()?.signals.confidence)
     }
 
     /// Returns the breakers that are active for whoever acts now.

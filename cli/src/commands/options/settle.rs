@@ -214,7 +214,8 @@ fn act(client: &mut OptionsClient, signer: &Keypair, expiry: &Expiry, due: Due) 
 fn priced(expiry: &Expiry) -> String {
     let price: f64 = expiry.price.price().map_or(0.0, |price| price.fixed().to_num());
     match expiry.outcome {
-        ExpiryOutcome::Open => "what it will settle at was copied so far".to_owned(),
+        ExpiryOutcome::Open if expiry.before.price().is_none() => "the beginning of its window was recorded".to_owned(),
+        ExpiryOutcome::Open => "less than ten minutes of its window counted, so its end moves on".to_owned(),
         ExpiryOutcome::Window => format!(
             "settled at {price:.2}, the average of {} s until {} UTC",
             expiry.averaged_seconds,
@@ -330,7 +331,9 @@ mod tests {
     #[test]
     fn what_was_settled_is_said_with_its_price_and_what_it_is_the_average_of() {
         let mut settled = expiry();
-        assert_eq!(priced(&settled), "what it will settle at was copied so far");
+        assert_eq!(priced(&settled), "the beginning of its window was recorded");
+        settled.before = ballast_core_types::I80F48::lit("79000").into();
+        assert!(priced(&settled).ends_with("so its end moves on"));
         (settled.outcome, settled.price) = (ExpiryOutcome::Window, ballast_core_types::I80F48::lit("80000.5").into());
         (settled.ends_at, settled.averaged_seconds) = (AT, 1_740);
         assert_eq!(

@@ -6,7 +6,7 @@
 //! other; whoever brings prints chooses which of them are held, never what they weigh.
 //!
 //! # What settles
-//! Of one pair of sums only prices of [settlement grade](grade::SettlementGrade) are a part.
+//! Of one pair of sums only prices of [settlement grade](SettlementGrade) are a part.
 //! Checkpoints of it lie *at* each half hour: the first observation after it brings the price held
 //! then forward to it, and has no part in it itself. Half hours in which the sums stood still are
 //! left out, so the ring reaches back over the last [`HALF_HOURS`] in which they did not: 47½
