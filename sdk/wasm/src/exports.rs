@@ -44,8 +44,8 @@ pub extern "C" fn run() -> u32 {
     results.words().len() as u32
 }
 
-/// Words of [`vault_input`]: eight of head and four kilobytes of accounts.
-const VAULT_WORDS: usize = 8 + 4_096 / 8;
+/// Words of [`vault_input`]: eight of head and sixteen kilobytes of accounts, twice what they have.
+const VAULT_WORDS: usize = 8 + 16_384 / 8;
 
 static VAULT: [AtomicU64; VAULT_WORDS] = [const { AtomicU64::new(0) }; VAULT_WORDS];
 
