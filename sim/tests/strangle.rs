@@ -112,7 +112,7 @@ fn run() -> (Summary, Vec<Step>) {
         averaged_seconds: 1_800,
         settlement,
         surfaces_published: [190, 12, 1],
-        liquidation: [1, 3, 0],
+        liquidation: [1, 2],
         people: vec![
             person("maker", last.maker),
             person("writer", last.writer),
@@ -124,8 +124,8 @@ fn run() -> (Summary, Vec<Step>) {
             mark(0.0, "sell 10 BTC-6MAR26-76000-P for 14,210.55"),
             mark(0.01, "sell 10 BTC-6MAR26-84000-C for 12,911.20"),
             mark(77.0, "a liquidation begins"),
-            mark(77.05, "liquidator takes 5 BTC-6MAR26-76000-P after 3 min"),
-            mark(77.1, "liquidator takes 2 BTC-6MAR26-76000-P after 6 min"),
+            mark(77.05, "liquidator takes 12.50 % of everything after 3 min"),
+            mark(77.1, "liquidator takes 4.00 % of everything after 6 min"),
             mark(77.2, "the liquidation is over"),
             mark(104.0, "settled at 71,044.10"),
         ],
@@ -154,7 +154,7 @@ fn the_page_is_whole_self_contained_and_escaped() {
         "The settlement",
         "Who made what",
         "What was checked",
-        "liquidator takes 2 BTC",
+        "liquidator takes 4.00 %",
         "put&#x27;s strike",
         "</html>",
     ] {

@@ -180,12 +180,10 @@ fn the_insurance_account_is_nobodys_and_is_not_liquidated() {
 #[test]
 fn a_house_with_a_parameter_out_of_its_range_is_not_created() {
     type Change = fn(&mut ClearingHouseSettings, &mut ListingSettings);
-    let changes: [Change; 8] = [
+    let changes: [Change; 6] = [
         |house, _| house.max_surface_age_seconds = 0,
-        |house, _| house.liquidation_seconds = 0,
         |house, _| house.cash_window_seconds = 86_401,
         |_, listing| listing.spread = 0,
-        |_, listing| listing.discount_of_spot = 1_001,
         |_, listing| listing.min_tenor_seconds = 3_599,
         |_, listing| listing.min_size = 0,
         |_, listing| listing.min_tenor_seconds = 0,

@@ -5,7 +5,7 @@
 
 use ballast_options::state::SeriesKey;
 use ballast_sdk::instructions::options;
-use ballast_testkit::clearing_house::FAR;
+use ballast_testkit::clearing_house::{parties, Member, FAR};
 use ballast_testkit::margin::mixed_book;
 use ballast_testkit::surface::{smile, tight_smile, wild_smile};
 use ballast_testkit::world::program_path;
@@ -80,7 +80,7 @@ fn measure() -> Vec<Row> {
     rows.extend(measure_surface());
     for (name, ceiling, markets, legs) in [
         ("risk: assess, 16 options on one market", 250_000, 1, 16),
-        ("risk: assess, 32 options on four markets", 700_000, 4, 32),
+        ("risk: assess, 32 options on four markets", 760_000, 4, 32),
     ] {
         let mut fixture = MarginFixture::new(markets);
         let book = mixed_book(&fixture, legs, false);
@@ -117,12 +117,46 @@ fn measure_options() -> Vec<Row> {
     let markets = house.market_keys();
     let check = options::end_liquidation(&house.keys, &taker.account, &markets);
     let check = house.crank(check).unwrap().compute_units_consumed;
-    rows.push(("options: end_liquidation, 16 positions at two prices", 460_000, check));
+    rows.push(("options: end_liquidation, 16 positions at two prices", 480_000, check));
     let withdraw = house.withdraw(&taker, 1).unwrap().compute_units_consumed;
     rows.push(("options: withdraw, 16 positions", 260_000, withdraw));
     house.assert_sound();
+    rows.push((
+        "options: liquidate, a share of 16 positions",
+        320_000,
+        measure_take(&mut house, &taker, &keys),
+    ));
     rows.extend(measure_payout());
     rows
+}
+
+/// Lets an account fail, and measures the take of a share of all it has.
+fn measure_take(house: &mut ClearingHouseFixture, failing: &Member, keys: &[SeriesKey]) -> u64 {
+    let free = house.withdrawable(failing);
+    house.withdraw(failing, free).unwrap();
+    let liquidator = house.participant(MILLION);
+    let markets = house.market_keys();
+    let begin = options::begin_liquidation(&house.keys, &failing.account, &markets);
+    let mut price = 50_000;
+    loop {
+        price += 500;
+        house.move_to(&price.to_string());
+        house.hold_half_a_minute();
+        if house.crank(begin.clone()).is_ok() {
+            break;
+        }
+        assert!(price < 70_000, "it never fails");
+    }
+    house.advance(60);
+    let terms = options::TakeTerms {
+        share: 1_000_000_000,
+        max_payment: i64::MAX,
+    };
+    let take = options::liquidate(&house.keys, &parties(&liquidator, failing), &markets, &terms);
+    let taken = house.submit(take, &liquidator.user).unwrap();
+    let held = keys.iter().filter(|key| house.held(&liquidator.account, key) != 0);
+    assert_eq!(held.count(), keys.len());
+    taken.compute_units_consumed
 }
 
 /// Sixteen series of one expiry.
@@ -193,7 +227,7 @@ fn measure_surface() -> [Row; 4] {
 }
 
 const SIZE_CEILINGS: [(&str, u64); 4] = [
-    ("risk", 680_000),
+    ("risk", 700_000),
     ("reference_venue", 400_000),
     ("vault", 500_000),
     ("options", 820_000),

@@ -58,12 +58,7 @@ pub enum Status {
     Liquidation {
         /// When it began, unix seconds: the discount grows from here.
         since: i64,
-        /// The last take, or the beginning.
-        touched_at: i64,
     },
-    /// The insurance account has taken its money and is taking its positions; nothing else may be
-    /// done with it.
-    Bankrupt,
 }
 
 /// A margin account. Cash is never lent: what has to be paid and is not there is refused, or, at a
@@ -72,8 +67,8 @@ pub enum Status {
 pub struct MarginAccount {
     /// Base units of the quote token.
     pub cash: u64,
-    /// Owed to the insurance account after a settlement that cash could not pay. While there is
-    /// debt there is no cash: every credit repays it first.
+    /// Owed to the insurance fund for what it paid in this account's place. While there is debt
+    /// there is no cash: every credit repays it first.
     pub debt: u64,
     /// Where it stands.
     pub status: Status,
@@ -180,6 +175,38 @@ impl MarginAccount {
                 .map_or(Lots::ZERO, |position| position.quantity),
             Err(_) => Lots::ZERO,
         }
+    }
+
+    /// Returns whether it has cash and nothing else, and its owner disposes of it.
+    pub fn holds_cash_alone(&self) -> bool {
+        self.debt == 0 && self.position_count == 0 && self.claim_count == 0 && self.status == Status::Normal
+    }
+
+    /// Moves of each position what `part` says, of its sign and no more than it, to an account that
+    /// holds none.
+    pub(super) fn split_into(&mut self, other: &mut Self, part: impl Fn(&Position) -> Lots) {
+        let (mut kept, mut moved) = (0usize, 0usize);
+        for index in 0..self.position_count {
+            let Some(position) = self.positions.get(index).copied() else {
+                break;
+            };
+            let quantity = part(&position);
+            let left = Lots(position.quantity.0.saturating_sub(quantity.0));
+            for (places, count, quantity) in [
+                (&mut self.positions, &mut kept, left),
+                (&mut other.positions, &mut moved, quantity),
+            ] {
+                if quantity == Lots::ZERO {
+                    continue;
+                }
+                if let Some(place) = places.get_mut(*count) {
+                    *place = Position { quantity, ..position };
+                    *count = count.saturating_add(1);
+                }
+            }
+        }
+        self.position_count = kept;
+        other.position_count = moved;
     }
 
     /// Returns whether the account is empty, and so may be closed.
@@ -312,10 +339,9 @@ impl MarginAccount {
     /// Books tokens that have arrived. Returns the part that repaid debt to the insurance account.
     ///
     /// # Errors
-    /// [`AccountError::Nothing`], [`AccountError::Bankrupt`], [`AccountError::TooLarge`]; both are
-    /// then as they were.
+    /// [`AccountError::Nothing`], [`AccountError::TooLarge`]; both are then as they were.
     pub fn deposit(&mut self, insurance: &mut Self, amount: u64) -> Result<u64, AccountError> {
-        self.check_own(amount)?;
+        check_amount(amount)?;
         self.credit(insurance, amount)
     }
 
@@ -324,9 +350,7 @@ impl MarginAccount {
     /// # Errors
     /// [`AccountError::Nothing`], [`AccountError::TooLarge`].
     pub fn donate(&mut self, amount: u64) -> Result<(), AccountError> {
-        if amount == 0 {
-            return Err(AccountError::Nothing);
-        }
+        check_amount(amount)?;
         self.cash = self.cash.checked_add(amount).ok_or(AccountError::TooLarge)?;
         Ok(())
     }
@@ -334,37 +358,30 @@ impl MarginAccount {
     /// Books tokens that leave. The caller then has to check the margin with prudent marks.
     ///
     /// # Errors
-    /// [`AccountError::Nothing`], [`AccountError::Bankrupt`], [`AccountError::Debt`],
-    /// [`AccountError::Cash`].
+    /// [`AccountError::Nothing`], [`AccountError::Debt`], [`AccountError::Cash`].
     pub fn withdraw(&mut self, amount: u64) -> Result<(), AccountError> {
-        self.check_own(amount)?;
+        check_amount(amount)?;
         self.check_solvent()?;
         self.pay(amount)
     }
 
-    fn check_own(&self, amount: u64) -> Result<(), AccountError> {
-        if amount == 0 {
-            return Err(AccountError::Nothing);
-        }
-        if self.status == Status::Bankrupt {
-            return Err(AccountError::Bankrupt);
-        }
-        Ok(())
-    }
-
-    /// Checks whether its owner may trade: neither in debt nor bankrupt.
+    /// Checks whether its owner may trade: not in debt.
     ///
     /// # Errors
-    /// [`AccountError::Bankrupt`], [`AccountError::Debt`].
+    /// [`AccountError::Debt`].
     pub fn check_solvent(&self) -> Result<(), AccountError> {
-        if self.status == Status::Bankrupt {
-            return Err(AccountError::Bankrupt);
-        }
         if self.debt > 0 {
             return Err(AccountError::Debt(self.debt));
         }
         Ok(())
     }
+}
+
+fn check_amount(amount: u64) -> Result<(), AccountError> {
+    if amount == 0 {
+        return Err(AccountError::Nothing);
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Days and Fridays: which moments are expiries.
 
+use super::settlement::WINDOW_SECONDS;
 use ballast_core_types::SECONDS_PER_DAY;
 
 /// 08:00 UTC, seconds after midnight.
@@ -53,6 +54,12 @@ pub const fn is_expiry_time(unix_time: i64) -> bool {
     unix_time.rem_euclid(SECONDS_PER_DAY) == EXPIRY_SECOND
 }
 
+/// Returns the last moment of expiry whose window of settlement has begun.
+pub const fn latest_window(now: i64) -> i64 {
+    let begun = now.saturating_add(WINDOW_SECONDS);
+    begun.saturating_sub(begun.saturating_sub(EXPIRY_SECOND).rem_euclid(SECONDS_PER_DAY))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,6 +77,19 @@ mod tests {
                     weekday = (weekday + 1) % 7;
                 }
             }
+        }
+    }
+
+    #[test]
+    fn windows_begin_half_an_hour_before_eight() {
+        let day = 20_000 * SECONDS_PER_DAY;
+        for (time, expected) in [
+            (day + 26_999, day - SECONDS_PER_DAY),
+            (day + 27_000, day),
+            (day + 28_800, day),
+            (day + SECONDS_PER_DAY + 26_999, day),
+        ] {
+            assert_eq!(latest_window(time), expected + EXPIRY_SECOND, "{time}");
         }
     }
 

@@ -11,10 +11,10 @@
 //! lowest price to the highest.
 
 use super::account::Position;
+use super::settlement::Averaged;
 use ballast_core_margin::{MARGIN, SCENARIOS};
 use ballast_core_math::black_scholes::Kind;
 use ballast_core_math::kernels::fast::exp;
-use ballast_core_types::PriceBounds;
 use ballast_core_types::{Price, Value, I80F48};
 use fixed::types::I7F57;
 
@@ -35,6 +35,13 @@ impl CashNeed {
         initial: Value(i64::MAX),
         maintenance: Value(i64::MAX),
     };
+
+    /// Returns what has to be there for a liquidation to end: the less of 1.1 × maintenance and
+    /// initial.
+    pub fn target(&self) -> Value {
+        let tenth = Value(self.maintenance.0.saturating_add(9) / 10);
+        self.maintenance.saturating_add(tenth).min(self.initial)
+    }
 
     /// Returns the sum of both, held within 64 bits.
     #[must_use]
@@ -71,11 +78,32 @@ impl PriceRange {
     }
 }
 
+impl PriceRange {
+    /// Returns where an average can end that is known in part, if the price of the rest is in this
+    /// range. `None` if a price does not fit.
+    pub fn averaged(self, known: Option<&Averaged>) -> Option<Self> {
+        let Some(known) = known else {
+            return Some(self);
+        };
+        let (of, seconds) = (i128::from(known.of.max(1)), i128::from(known.seconds));
+        let left = of.checked_sub(seconds)?;
+        let part = known.price.fixed().checked_mul_int(seconds)?;
+        let end = |price: Price| {
+            let rest = price.fixed().checked_mul_int(left)?;
+            Price::from_fixed(part.checked_add(rest)?.checked_div_int(of)?)
+        };
+        Some(Self {
+            low: end(self.low)?,
+            high: end(self.high)?,
+        })
+    }
+}
+
 /// Returns the cash need of positions that expire together on one market, in rising order of
-/// strikes. `scenarios` is [`PriceRange::of_scenarios`].
+/// strikes, from the range that the price has now and that of [`PriceRange::of_scenarios`].
 ///
 /// `None` if a number does not fit.
-pub fn cash_need(positions: &[Position], bounds: &PriceBounds, scenarios: &PriceRange) -> Option<CashNeed> {
+pub fn cash_need(positions: &[Position], bounds: &PriceRange, scenarios: &PriceRange) -> Option<CashNeed> {
     let loss = |range: &PriceRange| {
         // ⌈−x⌉ = −⌊x⌋.
         let least = Value::floor(min_payoff(positions, range)?)?;
@@ -86,10 +114,7 @@ pub fn cash_need(positions: &[Position], bounds: &PriceBounds, scenarios: &Price
         high: scenarios.high.max(bounds.high),
     };
     let initial = loss(&wide)?;
-    let now = loss(&PriceRange {
-        low: bounds.low,
-        high: bounds.high,
-    })?;
+    let now = loss(bounds)?;
     Some(CashNeed {
         initial,
         maintenance: now.max(MARGIN.maintenance_share.of_ceil(initial)?),
@@ -175,11 +200,7 @@ mod tests {
 
     #[test]
     fn a_need_is_for_the_worst_of_the_scenarios_and_of_the_moment() {
-        let bounds = PriceBounds {
-            low: price("99"),
-            mid: price("100"),
-            high: price("101"),
-        };
+        let bounds = range("99", "101");
         for (positions, initial, maintenance) in [
             (&[(call(90), -10)][..], 600, 420),
             // What is owed now is more than seven tenths of the worst.

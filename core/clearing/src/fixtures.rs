@@ -15,8 +15,6 @@ pub const HOUSE: ClearingHouseParams = ClearingHouseParams {
     quote_decimals: 6,
     max_surface_age_seconds: 900,
     cash_window_seconds: 86_400,
-    liquidation_seconds: 600,
-    grace_seconds: 300,
 };
 
 pub const LISTING: ListingParams = ListingParams {
@@ -37,10 +35,6 @@ pub const LISTING: ListingParams = ListingParams {
         concentration: BasisPoints(1_000),
         free_share: BasisPoints(1_000),
         free_size: Lots(1_000_000),
-    },
-    discount: DiscountParams {
-        of_spot: BasisPoints(20),
-        of_mark: BasisPoints(2_000),
     },
 };
 

@@ -19,6 +19,7 @@ pub mod auction;
 pub mod calendar;
 pub mod cash_need;
 pub mod charges;
+pub mod cover;
 pub mod ed25519;
 #[cfg(test)]
 mod fixtures;

@@ -1,39 +1,46 @@
 //! Where an account stands: what it is worth, what it needs, and whether that is enough.
 //!
 //! ```text
-//! equity       = cash − debt + claims + marks on the adverse side
+//! equity       = cash − debt + claims + Σ over markets of max(marks, −owed)
 //! requirement  = Σ over markets of min( tail(whole book) + charges(whole book),
-//!                                       marks of long options + tail(the rest) + charges(the rest) )
+//!                                       long options + tail(the rest) + charges(the rest),
+//!                                       marks + owed )
 //! ```
 //!
 //! with the book being that of one market: nothing is netted between markets, which fall together
-//! when it matters. And tail = max(share × worst loss, multiple × 99 % shortfall) of the risk
-//! engine. A book of long options needs no more than its marks, charges included. Besides, what
-//! expires soon needs cash: see [`super::cash_need`].
+//! when it matters. Marks are those of the risk engine, at the price that is worst for the whole
+//! book; tail = max(share × worst loss, multiple × 99 % shortfall); owed is the most that the book
+//! can ever owe, expiry by expiry ([`super::cover`]): who has that in cash needs nothing else. A
+//! book of long options needs no more than its marks, charges included. Besides, what expires soon
+//! needs cash: see [`super::cash_need`].
 //!
-//! **Expired, not yet settled** positions count as options with five minutes to live: the price
-//! they settle at is not known to this function, and the one of the moment is as good an estimate
-//! as there is. Anybody may settle them.
+//! **In the window of settlement** the part of the average that is known is cash, at what the
+//! option pays at it, and the rest is an option: see [`Averaged`]. One whose price is known is cash
+//! alone. Where no average says anything an expired position counts as an option with five minutes
+//! to live. Anybody may settle it.
 
-use super::account::{MarginAccount, Position};
-use super::cash_need::{cash_need, CashNeed, PriceRange};
-use super::charges::{charges, Charges};
+mod on_market;
+
+pub use on_market::{fair_value_floor, MIN_SECONDS};
+
+use super::account::MarginAccount;
+use super::cash_need::CashNeed;
 use super::params::{ChargeParams, ClearingHouseParams, MAX_LISTINGS};
-use super::series::SeriesTerms;
+use super::settlement::Averaged;
 use super::trade::OpenInterest;
 use ballast_core_margin as assessment;
-use ballast_core_margin::{AssessError, BookLeg, Contract, MarketInputs, Requirement, MARGIN, SCENARIOS};
+use ballast_core_margin::{Asked, AssessError, BookLeg, Contract, MarketInputs, Requirement};
 use ballast_core_math::scenarios::Leg;
 use ballast_core_types::{Lots, Price, Value};
+use on_market::{on_market, OnMarket};
 
-/// The least time to expiry that a position is valued with, seconds.
-pub const MIN_SECONDS: i64 = 300;
+/// Expiries of a market whose averages are known in part or whole: today's and the one before.
+pub const AVERAGED: usize = 2;
 
 /// One market of the house, as margin sees it.
 #[derive(Clone, Copy, Debug)]
 pub struct ListedMarket<'a> {
-    /// What the risk engine needs of it, the price admitted for the use at hand: `Trade` where
-    /// positions are opened or cash leaves, `Exit` where a book is only made smaller.
+    /// What the risk engine needs of it, the price admitted for the use at hand.
     pub inputs: MarketInputs<'a>,
     /// Its slow price.
     pub slow: Price,
@@ -41,6 +48,10 @@ pub struct ListedMarket<'a> {
     pub charges: ChargeParams,
     /// Open interest of all its series.
     pub open_interest: OpenInterest,
+    /// What is known of averages that settle.
+    pub averaged: [Option<Averaged>; AVERAGED],
+    /// Whether its price and its surface are of now: a take leaves positions where they are not.
+    pub is_live: bool,
 }
 
 /// Everything outside an account that its margin depends on.
@@ -76,10 +87,10 @@ pub const BLANK: BookLeg = BookLeg {
 /// At which prices positions are marked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Marks {
-    /// At the price's adverse ends: for trades and liquidations.
+    /// At the worst price of the interval, market by market: for trades and liquidations.
     Adverse,
-    /// Market by market at the worse of that and the slow price: for withdrawals, so that no gain
-    /// leaves that only exists at a price of the moment.
+    /// At the worse of that and the slow price: for withdrawals, so that no gain leaves that only
+    /// exists at a price of the moment.
     Conservative,
 }
 
@@ -88,10 +99,13 @@ pub enum Marks {
 pub struct MarginStatus {
     /// Cash − debt + claims + marks.
     pub equity: Value,
-    /// What equity has to be for positions to be opened, and for a liquidation to end.
+    /// What equity has to be for positions to be opened.
     pub initial: Value,
     /// What it has to be lest a liquidation begin.
     pub maintenance: Value,
+    /// What it has to be for a liquidation to end: market by market the less of 1.1 × maintenance
+    /// and initial.
+    pub target: Value,
     /// Its cash.
     pub cash: Value,
     /// What the cash has to be.
@@ -157,11 +171,62 @@ impl MarginStatus {
         self.debt > Value::ZERO || self.equity < self.maintenance || self.cash < self.cash_need.maintenance
     }
 
-    /// Returns whether a liquidation has reached its target: no debt, and the initial requirements
-    /// hold.
+    /// Returns whether a liquidation has reached its target: no debt, and equity and cash are what
+    /// they have to be for it to end.
     pub fn is_restored(&self) -> bool {
-        self.debt <= Value::ZERO && self.check_initial().is_ok()
+        self.debt <= Value::ZERO && self.equity >= self.target && self.cash >= self.cash_need.target()
     }
+}
+
+/// What positions are worth, and what they need: of one market, or of several.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    /// What they are worth at the worst prices of the intervals.
+    pub value: Value,
+    /// What both sides of a trade would call fair; zero where it was not asked.
+    pub fair: Value,
+    /// What equity has to be for them to be opened, and lest a liquidation begin.
+    pub requirement: Requirement,
+    /// What it has to be for a liquidation to end.
+    pub target: Value,
+    /// What it costs to close them: the spread charge.
+    pub spread: Value,
+    /// The cash they need for what expires soon.
+    pub cash_need: CashNeed,
+    /// The least spread charges of their series: what does not shrink with a share.
+    pub floors: Value,
+    /// How many there are.
+    pub count: u32,
+}
+
+impl Held {
+    fn plus(self, more: &Self) -> Self {
+        let (a, b) = (self.requirement, more.requirement);
+        Self {
+            value: self.value.saturating_add(more.value),
+            fair: self.fair.saturating_add(more.fair),
+            requirement: Requirement {
+                initial: a.initial.saturating_add(b.initial),
+                maintenance: a.maintenance.saturating_add(b.maintenance),
+            },
+            target: self.target.saturating_add(more.target),
+            spread: self.spread.saturating_add(more.spread),
+            cash_need: self.cash_need.plus(more.cash_need),
+            floors: self.floors.saturating_add(more.floors),
+            count: self.count.saturating_add(more.count),
+        }
+    }
+}
+
+/// An account as a take sees it: where it stands, and what of it can be taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FailingBook {
+    /// Its status at the last prices.
+    pub status: MarginStatus,
+    /// All positions.
+    pub whole: Held,
+    /// Those on live markets.
+    pub live: Held,
 }
 
 /// Works out where an account stands. It always can, whatever the prices and the surfaces: an
@@ -176,129 +241,91 @@ pub fn margin_status(
     marks: Marks,
     work: &mut Workspace,
 ) -> Result<MarginStatus, MarginError> {
-    let mut sum = OnMarkets::default();
-    // Positions are in the order of their markets.
-    for group in account.positions().chunk_by(|a, b| a.series.market == b.series.market) {
-        sum = sum.plus(on_market(group, context, marks, work)?);
-    }
-    let need = all_cash_needs(account, context)?;
-    Ok(sum_up(account, &sum, need))
-}
-
-/// What positions are worth, and what they need.
-#[derive(Clone, Copy, Debug, Default)]
-struct OnMarkets {
-    value: Value,
-    requirement: Requirement,
-}
-
-impl OnMarkets {
-    fn plus(self, other: Self) -> Self {
-        let (a, b) = (self.requirement, other.requirement);
-        Self {
-            value: self.value.saturating_add(other.value),
-            requirement: Requirement {
-                initial: a.initial.saturating_add(b.initial),
-                maintenance: a.maintenance.saturating_add(b.maintenance),
-            },
-        }
-    }
-}
-
-/// Returns the positions of one market, `group`: by a grid of that market's own, as wide as if
-/// there were no other. Markets combined by a common factor are shocked less each, which is right
-/// for what is linear and too little for options whose loss lies far out.
-#[inline(never)]
-fn on_market(
-    group: &[Position],
-    context: &MarginContext,
-    marks: Marks,
-    work: &mut Workspace,
-) -> Result<OnMarkets, MarginError> {
-    let market = group.first().map_or(0, |position| position.series.market);
-    let here = view(context, market)?;
-    let min_expiry = context.now.saturating_add(MIN_SECONDS);
-    let book = work.book.get_mut(..group.len()).ok_or(AssessError::TooManyLegs)?;
-    for (position, leg) in group.iter().zip(book.iter_mut()) {
-        *leg = BookLeg {
-            market: 0,
-            contract: position.series.contract(position.series.expiry.max(min_expiry)),
-            quantity: position.quantity,
-        };
-    }
-    let slow = [here.slow];
-    let slow = match marks {
-        Marks::Adverse => None,
-        Marks::Conservative => Some(&slow[..]),
+    let ask = |market: &ListedMarket| Asked {
+        slow: match marks {
+            Marks::Adverse => None,
+            Marks::Conservative => Some(market.slow),
+        },
+        fair: false,
     };
-    let inputs = core::slice::from_ref(&here.inputs);
-    let risk = assessment::book_risk(book, inputs, slow, &SCENARIOS, context.now, work.legs)?;
-    let more = charges(group, market, here.inputs.bounds.mid, &here.charges, here.open_interest);
-    let more = more.unwrap_or(Charges::MOST);
-    Ok(OnMarkets {
-        value: risk.value,
-        requirement: risk.requirement(&MARGIN, more.whole, more.short),
-    })
+    let mut sum = Held::default();
+    each_market(account, context, ask, work, |_, held| sum = sum.plus(held))?;
+    Ok(sum_up(account, &sum))
 }
 
-fn sum_up(account: &MarginAccount, sum: &OnMarkets, cash_need: CashNeed) -> MarginStatus {
-    let value = |amount| Value::from_amount(amount).unwrap_or(Value(i64::MAX));
-    let (cash, debt) = (value(account.cash), value(account.debt));
-    let mut equity = cash.saturating_sub(debt).saturating_add(sum.value);
-    for claim in account.claims() {
-        equity = equity.saturating_add(value(claim.amount));
-    }
-    MarginStatus {
-        equity,
-        initial: sum.requirement.initial,
-        maintenance: sum.requirement.maintenance,
-        cash,
-        cash_need,
-        debt,
-    }
-}
-
-fn view<'c, 'a>(context: &'c MarginContext<'a>, market: u8) -> Result<&'c ListedMarket<'a>, MarginError> {
-    let view = context.markets.get(usize::from(market)).and_then(Option::as_ref);
-    view.ok_or(MarginError::MarketMissing(market))
-}
-
-/// Returns the cash needs of all groups that expire within the window: no group's gain pays
-/// another's loss, as they are paid out one by one.
-#[inline(never)]
-fn all_cash_needs(account: &MarginAccount, context: &MarginContext) -> Result<CashNeed, MarginError> {
-    let mut sum = CashNeed::default();
-    let until = context.now.saturating_add(i64::from(context.house.cash_window_seconds));
-    let together = |a: &Position, b: &Position| a.series.expires_with(&b.series);
-    for group in account.positions().chunk_by(together) {
-        let Some(SeriesTerms { market, expiry, .. }) = group.first().map(|position| position.series) else {
-            continue;
-        };
-        if expiry > until {
-            continue;
-        }
-        let inputs = &view(context, market)?.inputs;
-        let range = PriceRange::of_scenarios(inputs.bounds.mid, inputs.horizon_volatility);
-        let more = range.and_then(|range| cash_need(group, &inputs.bounds, &range));
-        sum = sum.plus(more.unwrap_or(CashNeed::MOST));
-    }
-    Ok(sum)
-}
-
-/// Returns what a signed quantity of a series is worth at the published price and the surface's own
-/// volatility, rounded down.
+/// Works out where an account stands that somebody is about to take a part of: by one valuation, of
+/// which the part is a share.
 ///
 /// # Errors
 /// As [`margin_status`].
-pub fn fair_value_floor(series: &SeriesTerms, quantity: Lots, context: &MarginContext) -> Result<Value, MarginError> {
-    let inputs = view(context, series.market)?.inputs.neutral();
-    let min_expiry = context.now.saturating_add(MIN_SECONDS);
-    let leg = BookLeg {
-        market: 0,
-        contract: series.contract(series.expiry.max(min_expiry)),
-        quantity,
-    };
-    Ok(assessment::mark(&leg, &inputs, context.now)?)
+pub fn failing_book(
+    account: &MarginAccount,
+    context: &MarginContext,
+    work: &mut Workspace,
+) -> Result<FailingBook, MarginError> {
+    let ask = |_: &ListedMarket| Asked { slow: None, fair: true };
+    let (mut whole, mut live) = (Held::default(), Held::default());
+    each_market(account, context, ask, work, |market, held| {
+        whole = whole.plus(held);
+        if market.is_live {
+            live = live.plus(held);
+        }
+    })?;
+    Ok(FailingBook {
+        status: sum_up(account, &whole),
+        whole,
+        live,
+    })
+}
+
+#[inline(never)]
+fn each_market(
+    account: &MarginAccount,
+    context: &MarginContext,
+    ask: impl Fn(&ListedMarket) -> Asked,
+    work: &mut Workspace,
+    mut add: impl FnMut(&ListedMarket, &Held),
+) -> Result<(), MarginError> {
+    // Positions are in the order of their markets.
+    for group in account.positions().chunk_by(|a, b| a.series.market == b.series.market) {
+        let index = group.first().map_or(0, |position| position.series.market);
+        let market = context.market(index)?;
+        let here = OnMarket {
+            market,
+            house: &context.house,
+            now: context.now,
+        };
+        let held = on_market(group, &here, ask(market), work)?;
+        add(market, &held);
+    }
+    Ok(())
+}
+
+fn sum_up(account: &MarginAccount, held: &Held) -> MarginStatus {
+    let value = |amount| Value::from_amount(amount).unwrap_or(Value(i64::MAX));
+    let claims = account.claims().iter();
+    let claims = claims.fold(Value::ZERO, |sum, claim| sum.saturating_add(value(claim.amount)));
+    let own = value(account.cash).saturating_sub(value(account.debt));
+    MarginStatus {
+        equity: own.saturating_add(claims).saturating_add(held.value),
+        initial: held.requirement.initial,
+        maintenance: held.requirement.maintenance,
+        target: held.target,
+        cash: value(account.cash),
+        cash_need: held.cash_need,
+        debt: value(account.debt),
+    }
+}
+
+impl<'a> MarginContext<'a> {
+    /// Returns a market.
+    ///
+    /// # Errors
+    /// [`MarginError::MarketMissing`].
+    pub fn market(&self, index: u8) -> Result<&ListedMarket<'a>, MarginError> {
+        let market = self.markets.get(usize::from(index)).and_then(Option::as_ref);
+        market.ok_or(MarginError::MarketMissing(index))
+    }
 }
 
 #[cfg(test)]

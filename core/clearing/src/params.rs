@@ -10,8 +10,10 @@ use core::ops::RangeInclusive;
 
 /// Most markets of a house.
 pub const MAX_LISTINGS: usize = MAX_MARKETS;
-/// What an account has at least to find its cash, before a liquidation for want of it can end in a
-/// takeover; seconds.
+/// A liquidation lapses so many seconds after it began.
+pub const LIQUIDATION_SECONDS: i64 = 3_600;
+/// What an account has at least to find its cash before a liquidation for want of it can have come
+/// to its lowest price; seconds.
 const MIN_NOTICE_SECONDS: i64 = 3_600;
 
 /// Which strikes may be created.
@@ -53,15 +55,6 @@ pub struct ChargeParams {
     pub free_size: Lots,
 }
 
-/// The most that a liquidator gets beyond the mark.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DiscountParams {
-    /// As a share of the spot for each lot: 10…1,000 basis points.
-    pub of_spot: BasisPoints,
-    /// Of a long position besides, as a share of its mark: 1…50 %.
-    pub of_mark: BasisPoints,
-}
-
 /// One market of a house.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListingParams {
@@ -73,8 +66,6 @@ pub struct ListingParams {
     pub min_size: Lots,
     /// Charges.
     pub charges: ChargeParams,
-    /// The cap on what liquidators get.
-    pub discount: DiscountParams,
 }
 
 /// What all markets of a house share.
@@ -87,11 +78,6 @@ pub struct ClearingHouseParams {
     /// How long before expiry the cash-need rule counts a position, seconds: to a day, and long
     /// enough for a liquidation to be over an hour before the settlement's window.
     pub cash_window_seconds: u32,
-    /// How long a liquidation's discount grows, seconds: 60…3,600.
-    pub liquidation_seconds: u32,
-    /// How long after that nobody may have taken anything before the insurance account takes over,
-    /// seconds: 60…43,200.
-    pub grace_seconds: u32,
 }
 
 /// The rule that a bundle of parameters breaks: the field is outside the range that its
@@ -122,20 +108,12 @@ pub enum ParamError {
     FreeShare,
     /// [`ChargeParams::free_size`].
     FreeSize,
-    /// [`DiscountParams::of_spot`].
-    DiscountOfSpot,
-    /// [`DiscountParams::of_mark`].
-    DiscountOfMark,
     /// [`ClearingHouseParams::quote_decimals`].
     QuoteDecimals,
     /// [`ClearingHouseParams::max_surface_age_seconds`].
     SurfaceAge,
     /// [`ClearingHouseParams::cash_window_seconds`].
     CashWindow,
-    /// [`ClearingHouseParams::liquidation_seconds`].
-    LiquidationTime,
-    /// [`ClearingHouseParams::grace_seconds`].
-    Grace,
 }
 
 /// A rule with the value that broke it.
@@ -176,12 +154,7 @@ impl ListingParams {
         within(ParamError::MaxStrike, points(strikes.greatest), 10_000..=200_000)?;
         self.expiries.validate()?;
         within(ParamError::MinSize, self.min_size.0, 1..=1_000_000_000_000)?;
-        self.charges.validate()?;
-        // More than what was held for closing the position, and failing would pay: the fund gives
-        // the same discount.
-        let held = points(self.charges.spread);
-        within(ParamError::DiscountOfSpot, points(self.discount.of_spot), 1..=held)?;
-        within(ParamError::DiscountOfMark, points(self.discount.of_mark), 100..=5_000)
+        self.charges.validate()
     }
 }
 
@@ -214,18 +187,14 @@ impl ClearingHouseParams {
         within(ParamError::QuoteDecimals, i64::from(self.quote_decimals), 0..=9)?;
         let age = i64::from(self.max_surface_age_seconds);
         within(ParamError::SurfaceAge, age, 60..=3_600)?;
-        // A liquidation is over, takeover and all, between the first need of cash for an expiry and
-        // the window in which nothing is taken any more. Longer than the scenarios' horizon, and
-        // the scenarios would say too little.
+        // From the first need of cash for an expiry a liquidation has come to its lowest price
+        // before the window of settlement begins. Longer than the scenarios' horizon, and the
+        // scenarios would say too little.
         let least = WINDOW_SECONDS
-            .saturating_add(i64::from(self.liquidation_seconds))
-            .saturating_add(i64::from(self.grace_seconds))
+            .saturating_add(LIQUIDATION_SECONDS)
             .saturating_add(MIN_NOTICE_SECONDS);
         let window = i64::from(self.cash_window_seconds);
-        within(ParamError::CashWindow, window, least..=HORIZON_SECONDS)?;
-        let growing = i64::from(self.liquidation_seconds);
-        within(ParamError::LiquidationTime, growing, 60..=3_600)?;
-        within(ParamError::Grace, i64::from(self.grace_seconds), 60..=43_200)
+        within(ParamError::CashWindow, window, least..=HORIZON_SECONDS)
     }
 
     /// 10^decimals: how many lots one unit of the underlying is.

@@ -16,7 +16,7 @@
 //!
 //! What roundings leave goes to the insurance account after the last claim.
 
-use super::account::{AccountError, Claim, MarginAccount, Status};
+use super::account::{AccountError, Claim, MarginAccount};
 use ballast_core_types::scale::mul_div_floor;
 use ballast_core_types::{Price, Value, I80F48};
 
@@ -147,17 +147,12 @@ struct Sums {
 }
 
 /// Settles all positions that an account has on one market and expiry, at the expiry's price.
-/// `insurance` is `None` where the account is the insurance account itself: what it cannot pay is
-/// lost at once.
-///
-/// A bankrupt account's positions are settled for the insurance account: it gets the claim, and
-/// what the account cannot pay is no debt.
 ///
 /// # Errors
 /// [`PayoutError`]; nothing is then changed.
 pub fn settle_positions(
     account: &mut MarginAccount,
-    insurance: Option<&mut MarginAccount>,
+    insurance: &mut MarginAccount,
     book: &mut ExpiryBook,
     market: u8,
     expiry: i64,
@@ -182,8 +177,7 @@ pub fn settle_positions(
         let owed = settled.net.0.unsigned_abs();
         settled.collected = owed.min(account.cash);
         let short = owed.saturating_sub(settled.collected);
-        let fund = insurance.as_ref().map_or(0, |insurance| insurance.cash);
-        settled.covered = short.min(fund);
+        settled.covered = short.min(insurance.cash);
         settled.uncovered = short.saturating_sub(settled.covered);
         let came = settled.collected.saturating_add(settled.covered);
         after.collected = book.collected.checked_add(came).ok_or(too_large)?;
@@ -224,41 +218,29 @@ fn sum_up(account: &MarginAccount, first: usize, count: usize, price: Price) -> 
 /// Moves the money of a settlement; changes nothing if it cannot.
 fn apply(
     account: &mut MarginAccount,
-    insurance: Option<&mut MarginAccount>,
+    insurance: &mut MarginAccount,
     settled: &Settled,
     claim: Claim,
 ) -> Result<(), AccountError> {
-    let cash = account.cash.saturating_sub(settled.collected);
-    let Some(insurance) = insurance else {
-        let cash = cash.checked_add(settled.dust).ok_or(AccountError::TooLarge)?;
-        account.add_claim(claim)?;
-        account.cash = cash;
-        return Ok(());
-    };
     let fund = insurance.cash.saturating_sub(settled.covered);
     let fund = fund.checked_add(settled.dust).ok_or(AccountError::TooLarge)?;
-    if account.status == Status::Bankrupt {
-        insurance.add_claim(claim)?;
-    } else {
-        let owed = settled.covered.saturating_add(settled.uncovered);
-        let debt = account.debt.checked_add(owed).ok_or(AccountError::TooLarge)?;
-        account.add_claim(claim)?;
-        account.debt = debt;
-    }
-    account.cash = cash;
+    let owed = settled.covered.saturating_add(settled.uncovered);
+    let debt = account.debt.checked_add(owed).ok_or(AccountError::TooLarge)?;
+    account.add_claim(claim)?;
+    account.debt = debt;
+    account.cash = account.cash.saturating_sub(settled.collected);
     insurance.cash = fund;
     Ok(())
 }
 
 /// Pays an account's claim on one market and expiry, once all positions of it are settled. What the
-/// account owes the insurance account is repaid first. `insurance` is `None` where the account is
-/// the insurance account itself.
+/// account owes the insurance fund is repaid first.
 ///
 /// # Errors
 /// [`PayoutError`]; nothing is then changed.
 pub fn pay_claim(
     account: &mut MarginAccount,
-    insurance: Option<&mut MarginAccount>,
+    insurance: &mut MarginAccount,
     book: &mut ExpiryBook,
     market: u8,
     expiry: i64,
@@ -277,21 +259,11 @@ pub fn pay_claim(
     after.paid = book.paid.checked_add(amount).ok_or(too_large)?;
     after.claims_done = book.claims_done.checked_add(claim.amount).ok_or(too_large)?;
     let dust = after.sweep();
-    let repaid = match insurance {
-        Some(insurance) => {
-            let fund = insurance.cash.checked_add(dust).ok_or(too_large)?;
-            // Whatever part of the amount is repaid, the fund has room for it.
-            fund.checked_add(amount).ok_or(too_large)?;
-            let repaid = account.credit(insurance, amount)?;
-            insurance.cash = insurance.cash.saturating_add(dust);
-            repaid
-        }
-        None => {
-            let more = amount.checked_add(dust).ok_or(too_large)?;
-            account.cash = account.cash.checked_add(more).ok_or(too_large)?;
-            0
-        }
-    };
+    let fund = insurance.cash.checked_add(dust).ok_or(too_large)?;
+    // Whatever part of the amount is repaid, the fund has room for it.
+    fund.checked_add(amount).ok_or(too_large)?;
+    let repaid = account.credit(insurance, amount)?;
+    insurance.cash = insurance.cash.saturating_add(dust);
     account.take_claim(market, expiry);
     *book = after;
     Ok(Paid {

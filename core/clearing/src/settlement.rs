@@ -12,7 +12,7 @@
 //! where the window begins, and the average before the expiry. Anyone may call it at any time, as
 //! often as they like, and gets the same price.
 
-use ballast_core_market::accumulators::{Accumulators, Averages, Checkpoint};
+use ballast_core_market::accumulators::{Accumulators, Average, Averages, Checkpoint, HALF_HOUR_SECONDS};
 use ballast_core_types::Price;
 
 /// The average begins so long before the expiry, seconds.
@@ -57,6 +57,67 @@ pub enum Basis {
     },
     /// What counted last before the expiry.
     BeforeExpiry,
+}
+
+/// What is known of an expiry's average once its window has begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Averaged {
+    /// The moment of expiry, unix seconds.
+    pub expiry: i64,
+    /// The average so far.
+    pub price: Price,
+    /// How much time counted in it, seconds.
+    pub seconds: u64,
+    /// How much will have when it is final, at most: the price is known once that is the same.
+    pub of: u64,
+}
+
+impl Averaged {
+    /// Returns what a market knows of an expiry's average at `now`. `None` before its window has
+    /// begun, and while nothing in it has counted.
+    pub fn so_far<H>(expiry: i64, market: &Averages<H>, now: i64) -> Option<Self>
+    where
+        H: Iterator<Item = Checkpoint> + Clone,
+    {
+        let mut settlement = Settlement::new(expiry);
+        if settlement.advance(market, now).is_err() {
+            return None;
+        }
+        let begins = settlement.begins?;
+        if let Some(Outcome { price, .. }) = settlement.outcome {
+            return Some(Self {
+                expiry,
+                price,
+                seconds: 1,
+                of: 1,
+            });
+        }
+        let at_expiry = market.at(expiry).sums;
+        let is_over = now >= expiry && at_expiry.seconds_since(begins.sums) >= LEAST_SECONDS;
+        let (sums, left) = if is_over {
+            (at_expiry, 0)
+        } else {
+            (market.held.sums_at(now), until_end(expiry, now))
+        };
+        let Average { price, seconds } = sums.average_since(begins.sums)?;
+        Some(Self {
+            expiry,
+            price,
+            seconds,
+            of: seconds.saturating_add(left),
+        })
+    }
+}
+
+/// Seconds from `now` until the average may end: the expiry, or the next half hour after it.
+fn until_end(expiry: i64, now: i64) -> u64 {
+    let past = now.saturating_sub(expiry);
+    let left = if past < 0 {
+        past.saturating_neg()
+    } else {
+        HALF_HOUR_SECONDS.saturating_sub(past.rem_euclid(HALF_HOUR_SECONDS))
+    };
+    left.unsigned_abs()
 }
 
 /// Why an expiry does not settle yet.

@@ -110,7 +110,7 @@ pub struct Fill<'a> {
 ///
 /// # Errors
 /// The first [`AccountError`]: a size that is no multiple of `min_size`, an expired series, an
-/// account in debt or bankrupt, a premium that the buyer has no cash for, a full list of positions.
+/// account in debt, a premium that the buyer has no cash for, a full list of positions.
 /// Both accounts are then as they were.
 pub fn trade(
     buyer: &mut MarginAccount,
@@ -142,10 +142,36 @@ pub fn trade(
     Ok(change)
 }
 
+/// Moves a part of a position, or all of it, from one account of an owner to another: of the
+/// position's sign, any number of lots, and no money. The caller then has to check the initial
+/// margin of both, and to change open interest by what is returned: what nets is open no more.
+///
+/// # Errors
+/// [`AccountError::Expired`], [`AccountError::Debt`], [`AccountError::NoPosition`] for more than
+/// there is, [`AccountError::PositionsFull`], [`AccountError::TooLarge`]. Both accounts are then as
+/// they were.
+pub fn transfer(
+    from: &mut MarginAccount,
+    to: &mut MarginAccount,
+    series: &SeriesTerms,
+    quantity: Lots,
+    now: i64,
+) -> Result<i64, AccountError> {
+    if now >= series.expiry {
+        return Err(AccountError::Expired);
+    }
+    from.check_solvent()?;
+    to.check_solvent()?;
+    let back = Lots(quantity.0.checked_neg().ok_or(AccountError::TooLarge)?);
+    if !from.quantity(series).is_reduced_by(back) {
+        return Err(AccountError::NoPosition);
+    }
+    move_position(from, to, series, quantity)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::account::Status;
     use crate::fixtures::{account, call, EXPIRY};
 
     #[test]
@@ -193,14 +219,47 @@ mod tests {
     }
 
     #[test]
+    fn an_owner_moves_any_part_of_a_position_and_no_more() {
+        let series = call(100);
+        for (from, to, quantity, expected) in [
+            (10, 0, 10, Ok(0)),
+            (10, 0, 3, Ok(0)),
+            (-10, 3, -10, Ok(-3)),
+            (10, -4, 10, Ok(-4)),
+            (10, 0, 11, Err(AccountError::NoPosition)),
+            (10, 0, -1, Err(AccountError::NoPosition)),
+            (10, 0, 0, Err(AccountError::NoPosition)),
+            (0, 5, -5, Err(AccountError::NoPosition)),
+        ] {
+            let (mut a, mut b) = (account(7, &[(series, from)]), account(9, &[(series, to)]));
+            assert_eq!(
+                transfer(&mut a, &mut b, &series, Lots(quantity), 0),
+                expected,
+                "{from} {to} {quantity}"
+            );
+            let moved = if expected.is_ok() { quantity } else { 0 };
+            assert_eq!(
+                (a.quantity(&series).0, b.quantity(&series).0),
+                (from - moved, to + moved)
+            );
+            assert_eq!((a.cash, b.cash), (7, 9));
+        }
+        let (mut a, mut b) = (account(7, &[(series, 1)]), account(9, &[]));
+        let late = transfer(&mut a, &mut b, &series, Lots(1), EXPIRY);
+        assert_eq!(late, Err(AccountError::Expired));
+        b.debt = 1;
+        assert_eq!(
+            transfer(&mut a, &mut b, &series, Lots(1), 0),
+            Err(AccountError::Debt(1))
+        );
+    }
+
+    #[test]
     fn a_trade_moves_both_or_neither() {
         let series = call(100);
         let many: [(SeriesTerms, i64); 32] = core::array::from_fn(|index| (call(1_000 + index as u32), 1));
-        let with = |cash, debt, status| {
-            let mut account = account(cash, &[]);
-            (account.debt, account.status) = (debt, status);
-            account
-        };
+        let mut indebted = account(0, &[]);
+        indebted.debt = 3;
         let rich = account(1_000, &[]);
         let full = account(1_000, &many);
         let size = |quantity| Err(AccountError::Size { quantity, least: 10 });
@@ -221,16 +280,8 @@ mod tests {
             (rich, rich, 0, 1, 0, size(0)),
             (rich, rich, -10, 1, 0, size(-10)),
             (rich, rich, 10, 1, EXPIRY, Err(AccountError::Expired)),
-            (with(0, 3, Status::Normal), rich, 10, 0, 0, Err(AccountError::Debt(3))),
-            (rich, with(0, 3, Status::Normal), 10, 0, 0, Err(AccountError::Debt(3))),
-            (
-                rich,
-                with(9, 0, Status::Bankrupt),
-                10,
-                0,
-                0,
-                Err(AccountError::Bankrupt),
-            ),
+            (indebted, rich, 10, 0, 0, Err(AccountError::Debt(3))),
+            (rich, indebted, 10, 0, 0, Err(AccountError::Debt(3))),
             (full, rich, 10, 1, 0, Err(AccountError::PositionsFull)),
             (rich, full, 10, 1, 0, Err(AccountError::PositionsFull)),
             (rich, account(u64::MAX, &[]), 10, 1, 0, Err(AccountError::TooLarge)),

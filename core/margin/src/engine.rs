@@ -2,8 +2,9 @@
 
 use super::leg::{BookLeg, Contract};
 use super::margin::{relieved, MarginParams};
-use super::mark::{Marked, MarketGreeks, Marking};
+use super::mark::{Asked, MarketGreeks, Marking};
 use super::market::MarketInputs;
+use super::marks::AtPrices;
 use super::scenario::ScenarioParams;
 use super::AssessError;
 use ballast_core_math::scenarios::{
@@ -21,9 +22,10 @@ pub const MAX_MARKETS: usize = 4;
 /// token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Assessment {
-    /// What the book is worth on its adverse side, rounded down.
+    /// What the book is worth at the price of each market's interval, middle and ends, that is
+    /// worst for its legs there together; rounded down.
     pub value: Value,
-    /// The part of it that is long options: never negative.
+    /// What long options add to it: never negative.
     pub long_options: Value,
     /// The largest loss of any scenario.
     pub worst_loss: Value,
@@ -60,14 +62,16 @@ struct Present {
     rest: bool,
 }
 
-/// What a book is worth and the tails of what it may lose, without Greeks: what a margin is made
-/// of.
+/// What a book on one market is worth and the tails of what it may lose, without Greeks: what a
+/// margin is made of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BookRisk {
-    /// What the book is worth on its adverse side, rounded down.
+    /// What the book is worth at the worst price for all its legs together, rounded down.
     pub value: Value,
-    /// The part of it that is long options: never negative.
+    /// What long options add to it: never negative.
     pub long_options: Value,
+    /// What both sides of a trade would call fair; zero where it was not asked.
+    pub fair: Value,
     /// The tail of the whole book.
     pub whole: TailRisk,
     /// The tail of what is left of it without its long options.
@@ -121,11 +125,10 @@ pub fn assess(
     let inputs = RiskInputs {
         legs,
         markets,
-        slow: None,
         scenarios,
         now,
     };
-    let risk = run(&inputs, scratch, Some(&mut greeks))?;
+    let risk = run(&inputs, scratch, &mut greeks)?;
     let requirement = risk.requirement(margin, Requirement::default(), Requirement::default());
     Ok(Assessment {
         value: risk.value,
@@ -139,48 +142,54 @@ pub fn assess(
     })
 }
 
-/// As [`assess`], without Greeks, and with the requirement left to be worked out.
+/// As [`assess`], of a book on one market, without Greeks, and with the requirement left to be
+/// worked out.
 ///
-/// With `slow`, a second price for each market, each market's legs are worth the less of what they
-/// are worth at the adverse side and at that price; scenarios still start from the published one.
+/// With a slow price the book is worth no more than at that price; scenarios still start from the
+/// published one. [`BookLeg::market`] is of no account.
 ///
 /// # Errors
-/// As [`assess`]; [`AssessError::MarketCount`] too for slow prices that are not as many as markets.
+/// As [`assess`].
+#[inline(never)]
 pub fn book_risk(
     legs: &[BookLeg],
-    markets: &[MarketInputs],
-    slow: Option<&[Price]>,
+    market: &MarketInputs,
+    asked: Asked,
     scenarios: &ScenarioParams,
     now: i64,
     scratch: &mut [Leg],
 ) -> Result<BookRisk, AssessError> {
-    if slow.is_some_and(|slow| slow.len() != markets.len()) {
-        return Err(AssessError::MarketCount);
+    if legs.len() > MAX_LEGS {
+        return Err(AssessError::TooManyLegs);
     }
-    let inputs = RiskInputs {
-        legs,
-        markets,
-        slow,
-        scenarios,
-        now,
-    };
-    run(&inputs, scratch, None)
+    let marking = Marking::new(market, asked, now);
+    let marks = mark_all(legs.iter(), &marking, None, scratch)?;
+    let grid = scenarios.grid(market.horizon_volatility)?;
+    let mut parts = Parts::default();
+    revalue(&marks, market.bounds.mid, [(&grid, &mut parts)]);
+    let Tails { whole, rest } = tails(&parts, &grid, marks.present());
+    Ok(BookRisk {
+        value: marks.value,
+        long_options: marks.long_options,
+        fair: marks.fair,
+        whole,
+        rest,
+    })
 }
 
-/// Returns what one leg is worth on its adverse side, in base units, rounded down.
+/// Returns what one leg is worth at the worst price of the interval, in base units, rounded down.
 /// [`BookLeg::market`] is of no account.
 ///
 /// # Errors
 /// [`AssessError`]: the first rule that the leg or the market breaks.
 pub fn mark(leg: &BookLeg, market: &MarketInputs, now: i64) -> Result<Value, AssessError> {
-    Ok(Marking::new(market, None, now).mark(leg, None)?.value)
+    Ok(Marking::new(market, Asked::default(), now).mark(leg, None)?.at.worst())
 }
 
 /// What the risk of a book is worked out from.
 struct RiskInputs<'a> {
     legs: &'a [BookLeg],
     markets: &'a [MarketInputs<'a>],
-    slow: Option<&'a [Price]>,
     scenarios: &'a ScenarioParams,
     now: i64,
 }
@@ -191,12 +200,11 @@ struct RiskInputs<'a> {
 fn run(
     inputs: &RiskInputs,
     scratch: &mut [Leg],
-    mut greeks: Option<&mut [MarketGreeks; MAX_MARKETS]>,
+    greeks: &mut [MarketGreeks; MAX_MARKETS],
 ) -> Result<BookRisk, AssessError> {
     let RiskInputs {
         legs,
         markets,
-        slow,
         scenarios,
         now,
     } = *inputs;
@@ -214,12 +222,10 @@ fn run(
     let mut shared = Parts::default();
     let mut own = [Tails::default(); MAX_MARKETS];
     let mut first_grid = None;
-    for ((index, market), own) in markets.iter().enumerate().zip(&mut own) {
+    for (((index, market), own), greeks) in markets.iter().enumerate().zip(&mut own).zip(greeks) {
         let here = legs.iter().filter(|leg| leg.market == index);
-        let slow = slow.and_then(|slow| slow.get(index)).copied();
-        let marking = Marking::new(market, slow, now);
-        let greeks = greeks.as_deref_mut().and_then(|greeks| greeks.get_mut(index));
-        let marks = mark_all(here, &marking, greeks, scratch)?;
+        let marking = Marking::new(market, Asked::default(), now);
+        let marks = mark_all(here, &marking, Some(greeks), scratch)?;
         add_value(&mut result.value, marks.value);
         add_value(&mut result.long_options, marks.long_options);
         present.long_options |= !marks.long.is_empty();
@@ -245,6 +251,7 @@ fn run(
 struct Marks<'a> {
     value: Value,
     long_options: Value,
+    fair: Value,
     long: &'a [Leg],
     rest: &'a [Leg],
 }
@@ -267,20 +274,20 @@ fn mark_all<'a, 'b>(
     mut greeks: Option<&mut MarketGreeks>,
     scratch: &'a mut [Leg],
 ) -> Result<Marks<'a>, AssessError> {
-    let (mut whole, mut long) = (Worth::default(), Worth::default());
+    let (mut whole, mut rest) = (AtPrices::default(), AtPrices::default());
     let (mut front, mut back) = (0usize, scratch.len());
     for leg in legs {
         if front >= back {
             return Err(AssessError::TooManyLegs);
         }
         let marked = marking.mark(leg, greeks.as_deref_mut())?;
-        whole.add(&marked);
+        whole.add(&marked.at);
         let is_long_option = matches!(leg.contract, Contract::Option { .. }) && leg.quantity.0 >= 0;
         let place = if is_long_option {
-            long.add(&marked);
             front = front.wrapping_add(1);
             front.wrapping_sub(1)
         } else {
+            rest.add(&marked.at);
             back = back.wrapping_sub(1);
             back
         };
@@ -289,30 +296,16 @@ fn mark_all<'a, 'b>(
     if let Some(greeks) = greeks {
         *greeks = greeks.per_unit();
     }
+    // At the price that is worst for the rest, the long options are worth this at least: it never
+    // goes below zero but by what the fast tier takes off.
+    let (value, of_rest) = (whole.worst(), rest.worst());
     Ok(Marks {
-        value: whole.less(),
-        long_options: long.less(),
+        value,
+        long_options: value.saturating_sub(of_rest).max(Value::ZERO),
+        fair: whole.fair,
         long: scratch.get(..front).unwrap_or_default(),
         rest: scratch.get(back..).unwrap_or_default(),
     })
-}
-
-/// A sum of marks at the adverse side, and one at the slow price.
-#[derive(Default)]
-struct Worth {
-    adverse: Value,
-    slow: Value,
-}
-
-impl Worth {
-    fn add(&mut self, marked: &Marked) {
-        add_value(&mut self.adverse, marked.value);
-        add_value(&mut self.slow, marked.slow_value);
-    }
-
-    fn less(&self) -> Value {
-        self.adverse.min(self.slow)
-    }
 }
 
 /// Adds what one of several markets loses by the factor they share, and works out the tails of its

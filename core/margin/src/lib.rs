@@ -4,28 +4,31 @@
 //! precise tier, Greeks and scenarios from the fast one. Formulae, constants and their reasons are
 //! in `docs/reference/assess.md`.
 //!
-//! **The adverse side.** Each leg is marked where its owner would have to leave it: at the end of
-//! the price's confidence interval, and at the side of the volatility, that is worse for them. So a
-//! wider interval never makes a book worth more. Greeks and scenarios start from the published
-//! price, and from each leg's adverse volatility.
+//! **The adverse side.** A book is at one price at a time: it is marked at both ends of the price's
+//! confidence interval and in the middle, all its legs on a market together, and the least of the
+//! three sums counts. So a hedge counts, and a wider interval never makes a book worth more than it
+//! is in the middle. Volatility is each leg's adverse side. Greeks and scenarios start from the
+//! published price, and from each leg's adverse volatility.
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
 mod amount;
+mod beyond;
 mod engine;
 mod leg;
 mod margin;
 mod mark;
 mod market;
+mod marks;
 mod scenario;
 mod short_floor;
 
 pub use engine::{assess, book_risk, mark, Assessment, BookRisk, Requirement, MAX_LEGS, MAX_MARKETS};
 pub use leg::{BookLeg, Contract, Decimal};
 pub use margin::{MarginParams, MARGIN};
-pub use mark::MarketGreeks;
-pub use market::{MarketInputs, VolatilityBand};
+pub use mark::{Asked, MarketGreeks};
+pub use market::{MarketInputs, VolatilityBand, VolatilitySource};
 pub use scenario::{horizon_volatility, ScenarioParams, HORIZON_SECONDS, LOADING, SCENARIOS, VOLATILITY_SPREAD};
 pub use short_floor::ShortFloor;
 

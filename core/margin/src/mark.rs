@@ -1,11 +1,12 @@
-//! What one leg is worth on its adverse side, and its Greeks.
+//! What one leg is worth at each price that its book is judged at, and its Greeks.
 
 use super::amount::{amount_within, quotient, times};
 use super::leg::{BookLeg, Contract, Decimal};
-use super::market::MarketInputs;
+use super::market::{within_domain, MarketInputs};
+use super::marks::AtPrices;
 use super::AssessError;
 use ballast_core_math::black_scholes::{fast, precise, Greeks, Inputs, Kind, Spot, Strike, Volatility, Years};
-use ballast_core_math::kernels::precise::{exp, ln, sqrt};
+use ballast_core_math::kernels::precise::{ln, sqrt};
 use ballast_core_math::scenarios::{Leg, OptionLeg};
 use ballast_core_math::surface::LogMoneyness;
 use ballast_core_math::{Magnitude, Scaled};
@@ -30,39 +31,56 @@ pub struct MarketGreeks {
     pub rho: i64,
 }
 
+/// What is asked of a leg besides its values at the price's interval.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// A second price, at which no leg may gain either.
+    pub slow: Option<Price>,
+    /// What both sides of a trade would call fair.
+    pub fair: bool,
+}
+
 /// What all legs of a market share.
 pub(super) struct Marking<'a> {
-    market: &'a MarketInputs<'a>,
+    pub(super) market: &'a MarketInputs<'a>,
     now: i64,
-    slow: Option<Price>,
+    pub(super) asked: Asked,
     spot: Spot,
+    low: Spot,
+    high: Spot,
+    slow: Option<Spot>,
     log_spot: I7F57,
 }
 
 /// One leg, marked.
 pub(super) struct Marked {
-    /// Its value on the adverse side, in base units, rounded down.
-    pub(super) value: Value,
-    /// Its value at the slow price, likewise; the same as `value` where there is none.
-    pub(super) slow_value: Value,
+    /// Its values.
+    pub(super) at: AtPrices,
     /// The leg as the scenarios take it.
     pub(super) leg: Leg,
 }
 
 /// |ln(K/S)| from which on the model is not asked: a little under the e^±5 of its domain, so that
 /// both tiers agree.
-const MODEL_EDGE: I7F57 = I7F57::lit("4.99");
+pub(super) const MODEL_EDGE: I7F57 = I7F57::lit("4.99");
 /// Fraction bits of a position's worth.
 const WORTH_BITS: i32 = 10;
 
+/// The fast tier's prices are within 2·10⁻⁸ of the spot: a share of 2⁻²⁵ is taken off.
+const SLACK_BITS: i32 = 25;
+
 impl<'a> Marking<'a> {
-    pub(super) fn new(market: &'a MarketInputs<'a>, slow: Option<Price>, now: i64) -> Self {
-        let spot = Spot::from_price(market.bounds.mid);
+    pub(super) fn new(market: &'a MarketInputs<'a>, asked: Asked, now: i64) -> Self {
+        let bounds = &market.bounds;
+        let spot = Spot::from_price(bounds.mid);
         Self {
             market,
             now,
-            slow,
+            asked,
             spot,
+            low: Spot::from_price(bounds.low),
+            high: Spot::from_price(bounds.high),
+            slow: asked.slow.map(Spot::from_price),
             // A price is positive.
             log_spot: ln(spot.0).unwrap_or(I7F57::MAX),
         }
@@ -77,20 +95,21 @@ impl<'a> Marking<'a> {
         }
     }
 
-    /// Returns the marks of a linear position: a long one could be sold at the low price, a short
-    /// one bought back at the high one.
     #[inline(never)]
     fn linear(&self, quantity: Lots, entry: Decimal, sums: Option<&mut MarketGreeks>) -> Result<Marked, AssessError> {
         let bounds = &self.market.bounds;
-        let adverse = if quantity.0 >= 0 { bounds.low } else { bounds.high };
         let cost = entry.cost_ceil(quantity)?;
         let value = |price| Value(value_within(quantity, price).saturating_sub(cost));
         if let Some(sums) = sums {
             add_to(&mut sums.delta, value_within(quantity, bounds.mid));
         }
+        let mid = value(bounds.mid);
+        let adverse = AtPrices::adverse(value(bounds.low), mid, value(bounds.high), self.asked.slow.map(value));
         Ok(Marked {
-            value: value(adverse),
-            slow_value: value(self.slow.unwrap_or(adverse)),
+            at: AtPrices {
+                fair: if self.asked.fair { mid } else { Value::ZERO },
+                ..adverse
+            },
             leg: Leg::Linear(quantity),
         })
     }
@@ -107,52 +126,36 @@ impl<'a> Marking<'a> {
         if seconds <= 0 {
             return Err(AssessError::Expired);
         }
-        let volatility = self.market.volatility.as_ref().ok_or(AssessError::NoVolatility)?;
+        let band = self.market.volatility.as_ref().ok_or(AssessError::NoVolatility)?;
         let seconds = seconds.unsigned_abs();
         let time = Years(quotient(seconds, SECONDS_PER_YEAR.unsigned_abs()).unwrap_or(Magnitude::ONE));
         let level = strike.strike()?;
         let over_spot = self.over_spot(level);
         let at = LogMoneyness(over_spot.saturating_sub(self.growth(time)));
-        let volatility = volatility.adverse(quantity.0 >= 0, at, time, self.now, expiry);
+        let middle = band.middle(at, time);
+        let volatility = band.adverse(middle, quantity.0 >= 0, self.now, expiry);
         let inputs = self.inputs(kind, level, volatility, time);
         let is_near = over_spot.abs() <= MODEL_EDGE;
-        match is_near.then(|| self.modelled(quantity, &inputs)).flatten() {
+        let mut marked = match is_near.then(|| self.modelled(quantity, &inputs)).flatten() {
             Some(marked) => {
                 if let Some(sums) = sums {
                     // What has a price has Greeks: their domain is the same.
                     self.add(quantity, &greeks(&inputs).unwrap_or_default(), seconds, sums);
                 }
-                Ok(marked)
+                marked
             }
-            None => self.beyond(quantity, &inputs, strike, seconds, sums),
-        }
-    }
-
-    /// Marks an option where the model ends. Of two bounds on what a short one costs, by the lower.
-    #[inline(never)]
-    fn beyond(
-        &self,
-        quantity: Lots,
-        inputs: &Inputs,
-        strike: Decimal,
-        seconds: u64,
-        sums: Option<&mut MarketGreeks>,
-    ) -> Result<Marked, AssessError> {
-        let (bounded, moves) = self.bounded(quantity, inputs.kind, strike)?;
-        let edge = self.edge_under(quantity, inputs.kind, inputs.strike);
-        let inputs = Inputs {
-            strike: edge.unwrap_or(inputs.strike),
-            ..*inputs
+            None => self.beyond(quantity, &inputs, strike, seconds, sums)?,
         };
-        let modelled = edge.and_then(|_| self.modelled(quantity, &inputs));
-        let (marked, is_modelled) = match modelled.filter(|marked| marked.value > bounded.value) {
-            Some(marked) => (marked, true),
-            None => (bounded, false),
-        };
-        match sums {
-            Some(sums) if is_modelled => self.add(quantity, &greeks(&inputs).unwrap_or_default(), seconds, sums),
-            Some(sums) => add_to(&mut sums.delta, value_within(moves, self.market.bounds.mid)),
-            None => {}
+        if self.asked.fair {
+            let inputs = Inputs {
+                volatility: Volatility(within_domain(middle.0)),
+                ..inputs
+            };
+            let modelled = is_near.then(|| price(&inputs)).flatten();
+            marked.at.fair = match modelled {
+                Some(price) => Value(amount_within(quantity.0, price, 0)),
+                None => self.intrinsic(quantity, kind, strike, self.market.bounds.mid)?,
+            };
         }
         Ok(marked)
     }
@@ -160,25 +163,24 @@ impl<'a> Marking<'a> {
     /// Marks an option by the model; `None` outside its domain. How far the strike is has been
     /// judged.
     #[inline(never)]
-    fn modelled(&self, quantity: Lots, inputs: &Inputs) -> Option<Marked> {
-        // The scenarios start from the middle, so it has to be inside as the adverse end has.
-        inputs.check().ok()?;
-        // What gains with the price is worth least at its low end.
-        let gains = (quantity.0 >= 0) == matches!(inputs.kind, Kind::Call);
+    pub(super) fn modelled(&self, quantity: Lots, inputs: &Inputs) -> Option<Marked> {
+        // The scenarios start from the middle: it and both ends have to be inside.
+        let mid = Value(amount_within(quantity.0, price(inputs)?, 0));
         let bounds = &self.market.bounds;
-        let adverse = if gains { bounds.low } else { bounds.high };
-        let value_at = |at| {
-            let spot = Spot::from_price(at);
-            let price = price(&Inputs { spot, ..*inputs })?;
-            Some(Value(amount_within(quantity.0, price, 0)))
+        let end = |is_mid: bool, spot| {
+            if is_mid {
+                return Some(mid);
+            }
+            self.near_value(quantity, &Inputs { spot, ..*inputs })
         };
-        let value = value_at(adverse)?;
+        let low = end(bounds.low == bounds.mid, self.low)?;
+        let high = end(bounds.high == bounds.mid, self.high)?;
+        let slow = match self.slow {
+            Some(slow) => Some(self.near_value(quantity, &Inputs { spot: slow, ..*inputs })?),
+            None => None,
+        };
         Some(Marked {
-            value,
-            slow_value: match self.slow {
-                Some(slow) => value_at(slow)?,
-                None => value,
-            },
+            at: AtPrices::adverse(low, mid, high, slow),
             leg: Leg::Option(OptionLeg {
                 quantity,
                 kind: inputs.kind,
@@ -191,65 +193,15 @@ impl<'a> Marking<'a> {
         })
     }
 
-    /// Returns the furthest strike that the model reaches from every price a short option is marked
-    /// at, where its own is beyond it, out of the money: an option at that strike costs no less.
-    /// `None` for any other.
+    /// Returns what an option is worth by the fast tier, less what that may be off by.
     #[inline(never)]
-    fn edge_under(&self, quantity: Lots, kind: Kind, strike: Strike) -> Option<Strike> {
-        if quantity.0 >= 0 {
-            return None;
-        }
-        let bounds = &self.market.bounds;
-        let slow = self.slow.unwrap_or(bounds.mid);
-        let (price, distance) = match kind {
-            Kind::Call => (bounds.low.min(slow), MODEL_EDGE),
-            Kind::Put => (bounds.high.max(slow), MODEL_EDGE.saturating_neg()),
-        };
-        let edge = times(Scaled::from(Magnitude::from_price(price)), exp(distance));
-        let edge = Magnitude::from_parts(edge.mantissa.unsigned_abs(), edge.exponent)?;
-        let is_beyond = match kind {
-            Kind::Call => edge.is_below(strike.0),
-            Kind::Put => strike.0.is_below(edge),
-        };
-        is_beyond.then_some(Strike(edge))
-    }
-
-    /// Marks an option by what bounds it: long, its intrinsic value at the
-    /// adverse price; short, the whole price for a call and the strike for a put, which is the most
-    /// it can cost. Also returns what it moves as, that of the bound.
-    #[inline(never)]
-    fn bounded(&self, quantity: Lots, kind: Kind, strike: Decimal) -> Result<(Marked, Lots), AssessError> {
-        let bounds = &self.market.bounds;
-        let long = quantity.0 >= 0;
-        let owed = strike
-            .cost_ceil(quantity)
-            .unwrap_or(if long { i64::MAX } else { i64::MIN });
-        let worth = |price| value_within(quantity, price);
-        let at = |price: Price| -> i64 {
-            match (long, kind) {
-                (true, Kind::Call) => worth(price).saturating_sub(owed).max(0),
-                (true, Kind::Put) => owed.saturating_sub(1).saturating_sub(worth(price)).max(0),
-                (false, Kind::Call) => worth(price),
-                (false, Kind::Put) => owed,
-            }
-        };
-        let adverse = match (long, kind) {
-            (true, Kind::Call) | (false, Kind::Put) => bounds.low,
-            (true, Kind::Put) | (false, Kind::Call) => bounds.high,
-        };
-        let value = Value(at(adverse));
-        let moves = match (long, kind) {
-            (true, Kind::Call) if value > Value::ZERO => quantity,
-            (true, Kind::Put) if value > Value::ZERO => Lots(quantity.0.saturating_neg()),
-            (false, Kind::Call) => quantity,
-            _ => Lots::ZERO,
-        };
-        let marked = Marked {
-            value,
-            slow_value: Value(self.slow.map_or(value.0, at)),
-            leg: Leg::Linear(moves),
-        };
-        Ok((marked, moves))
+    fn near_value(&self, quantity: Lots, inputs: &Inputs) -> Option<Value> {
+        let price = fast::price(inputs).ok()?;
+        let size = quantity.0.saturating_abs().saturating_neg();
+        let slack = amount_within(size, Scaled::from(inputs.spot.0), SLACK_BITS.saturating_neg());
+        let value = amount_within(quantity.0, price, 0).saturating_add(slack);
+        // What is long owes nothing.
+        Some(Value(if quantity.0 >= 0 { value.max(0) } else { value }))
     }
 
     fn inputs(&self, kind: Kind, strike: Strike, volatility: Volatility, time: Years) -> Inputs {
@@ -288,7 +240,7 @@ impl<'a> Marking<'a> {
 
     /// Adds q·Δ·S, q·Γ·S², q·vega, q·vega·√(30 d/τ), q·θ a year and q·ρ.
     #[inline(never)]
-    fn add(&self, quantity: Lots, greeks: &Greeks, seconds: u64, sums: &mut MarketGreeks) {
+    pub(super) fn add(&self, quantity: Lots, greeks: &Greeks, seconds: u64, sums: &mut MarketGreeks) {
         let spot = self.spot.0;
         let worth = amount_within(quantity.0, Scaled::from(spot), WORTH_BITS);
         add_to(&mut sums.delta, amount_within(worth, greeks.delta, -WORTH_BITS));
@@ -327,19 +279,19 @@ impl MarketGreeks {
 }
 
 /// `quantity × price`, rounded down; what does not fit is the last that does.
-fn value_within(quantity: Lots, price: Price) -> i64 {
+pub(super) fn value_within(quantity: Lots, price: Price) -> i64 {
     let most = if quantity.0 < 0 { i64::MIN } else { i64::MAX };
     value_floor(quantity, price).map_or(most, |value| value.0)
 }
 
-fn add_to(sum: &mut i64, more: i64) {
+pub(super) fn add_to(sum: &mut i64, more: i64) {
     *sum = sum.saturating_add(more);
 }
 
 // Each evaluation has a stack frame of its own: the virtual machine's are 4 KiB.
 
 #[inline(never)]
-fn greeks(inputs: &Inputs) -> Option<Greeks> {
+pub(super) fn greeks(inputs: &Inputs) -> Option<Greeks> {
     fast::greeks(inputs).ok()
 }
 

@@ -3,35 +3,42 @@
 use super::scenario::{LOADING, VOLATILITY_SPREAD};
 use super::short_floor::ShortFloor;
 use ballast_core_math::black_scholes::{Rate, Volatility, Years};
+use ballast_core_math::kernels::precise::sqrt;
 use ballast_core_math::surface::{precise, LogMoneyness, Surface};
 use ballast_core_math::Magnitude;
 use ballast_core_types::{PriceBounds, Ratio};
 use fixed::types::{I2F62, I7F57};
 
-/// Where volatility comes from, with both of its sides: a long option is marked at the low one, a
-/// short at the high one. There is one for every strike and expiry: outside a surface's domain it
-/// is that of the nearest point inside.
+/// Where volatility comes from. There is one for every strike and expiry: outside a surface's
+/// domain it is that of the nearest point inside.
 #[derive(Clone, Copy, Debug)]
-pub enum VolatilityBand<'a> {
-    /// A surface, and what its volatilities are multiplied by for each side. The products are held
-    /// within 1…500 %.
-    Surface {
-        /// The surface, its times counted from now.
-        surface: &'a Surface,
-        /// For long options: within 0…1.
-        low: I2F62,
-        /// For short options: 1 or more.
-        high: I2F62,
-        /// What is short counts at no less. `None` where nothing is held against it.
-        floor: Option<ShortFloor>,
-    },
-    /// One volatility for every strike and expiry.
-    Flat {
-        /// For long options.
-        low: Volatility,
-        /// For short options.
-        high: Volatility,
-    },
+pub enum VolatilitySource<'a> {
+    /// A surface, its times counted from now.
+    Surface(&'a Surface),
+    /// One volatility for every strike and expiry: what is left where no surface is.
+    Flat(Volatility),
+}
+
+impl VolatilitySource<'_> {
+    /// Returns one volatility for everything: the root of a year's variance.
+    pub fn realised(variance: Ratio) -> Self {
+        let variance = Magnitude::from_fixed(variance.fixed()).unwrap_or(Magnitude::ZERO);
+        Self::Flat(Volatility(sqrt(variance)))
+    }
+}
+
+/// A volatility with both of its sides: a long option is marked at the low one, a short at the high
+/// one, each the source's times a factor, held within 1…500 %.
+#[derive(Clone, Copy, Debug)]
+pub struct VolatilityBand<'a> {
+    /// What it is in the middle.
+    pub source: VolatilitySource<'a>,
+    /// For long options: within 0…1.
+    pub low: I2F62,
+    /// For short options: 1 or more.
+    pub high: I2F62,
+    /// What is short counts at no less. `None` where nothing is held against it.
+    pub floor: Option<ShortFloor>,
 }
 
 /// A market as `assess` sees it.
@@ -54,12 +61,17 @@ pub struct MarketInputs<'a> {
 }
 
 impl<'a> MarketInputs<'a> {
-    /// Returns a market as the programs read it: volatility from its surface with the spread on
-    /// both sides, what is short held to the realised variance; no rate and no carry, since the
-    /// forward is the spot, as the surface's feeders quote it.
-    pub fn read(bounds: PriceBounds, surface: Option<&'a Surface>, horizon_volatility: I7F57, realised: Ratio) -> Self {
-        let volatility = surface.map(|surface| VolatilityBand::Surface {
-            surface,
+    /// Returns a market as the programs read it: volatility from its source with the spread on both
+    /// sides, what is short held to the realised variance; no rate and no carry, since the forward
+    /// is the spot, as the surface's feeders quote it.
+    pub fn read(
+        bounds: PriceBounds,
+        source: Option<VolatilitySource<'a>>,
+        horizon_volatility: I7F57,
+        realised: Ratio,
+    ) -> Self {
+        let volatility = source.map(|source| VolatilityBand {
+            source,
             low: I2F62::ONE.saturating_sub(VOLATILITY_SPREAD),
             high: I2F62::ONE.saturating_add(VOLATILITY_SPREAD),
             floor: Some(ShortFloor::of(realised)),
@@ -77,14 +89,11 @@ impl<'a> MarketInputs<'a> {
     /// Returns the market without its adverse sides: what both sides of a trade would call fair.
     pub fn neutral(&self) -> Self {
         let mid = self.bounds.mid;
-        let volatility = self.volatility.map(|band| match band {
-            VolatilityBand::Surface { surface, .. } => VolatilityBand::Surface {
-                surface,
-                low: I2F62::ONE,
-                high: I2F62::ONE,
-                floor: None,
-            },
-            flat => flat,
+        let volatility = self.volatility.map(|band| VolatilityBand {
+            source: band.source,
+            low: I2F62::ONE,
+            high: I2F62::ONE,
+            floor: None,
         });
         Self {
             bounds: PriceBounds {
@@ -109,32 +118,24 @@ const GREATEST: Magnitude = match Magnitude::from_parts(5, 0) {
 };
 
 impl VolatilityBand<'_> {
-    /// Returns the side of the volatility that is worse for who is long (or short) at ln(K/F), a
-    /// time, and an expiry as seen at `now`, both unix seconds.
+    /// Returns the source's own volatility at ln(K/F) and a time.
     #[inline(never)]
-    pub(super) fn adverse(&self, long: bool, at: LogMoneyness, time: Years, now: i64, expiry: i64) -> Volatility {
-        match self {
-            Self::Surface {
-                surface,
-                low,
-                high,
-                floor,
-            } => {
-                let middle = precise::nearest_volatility(surface, at, time).0;
-                if long {
-                    return Volatility(scaled(middle, *low));
-                }
-                let short = scaled(middle, *high);
-                Volatility(floor.map_or(short, |floor| floor.raise(short, now, expiry)))
-            }
-            Self::Flat { low, high } => {
-                if long {
-                    *low
-                } else {
-                    *high
-                }
-            }
+    pub(super) fn middle(&self, at: LogMoneyness, time: Years) -> Volatility {
+        match self.source {
+            VolatilitySource::Surface(surface) => precise::nearest_volatility(surface, at, time),
+            VolatilitySource::Flat(volatility) => volatility,
         }
+    }
+
+    /// Returns the side of a [`Self::middle`] that is worse for who is long (or short) an option
+    /// that expires at `expiry` as seen at `now`, both unix seconds.
+    #[inline(never)]
+    pub(super) fn adverse(&self, middle: Volatility, long: bool, now: i64, expiry: i64) -> Volatility {
+        if long {
+            return Volatility(scaled(middle.0, self.low));
+        }
+        let short = scaled(middle.0, self.high);
+        Volatility(self.floor.map_or(short, |floor| floor.raise(short, now, expiry)))
     }
 }
 
@@ -143,13 +144,17 @@ fn scaled(volatility: Magnitude, factor: I2F62) -> Magnitude {
     let factor = factor.to_bits().max(0) as u64;
     // Q64 of a number below 2⁶⁴ by one below 2, so Q62 of 64 bits.
     let product = u128::from(volatility.mantissa()).wrapping_mul(u128::from(factor)) >> 64;
-    let product = Magnitude::from_parts(product as u64, volatility.exponent().saturating_sub(61)).unwrap_or(LEAST);
-    if product.is_below(LEAST) {
+    within_domain(Magnitude::from_parts(product as u64, volatility.exponent().saturating_sub(61)).unwrap_or(LEAST))
+}
+
+/// The nearest volatility that the pricing takes.
+pub(super) fn within_domain(volatility: Magnitude) -> Magnitude {
+    if volatility.is_below(LEAST) {
         LEAST
-    } else if GREATEST.is_below(product) {
+    } else if GREATEST.is_below(volatility) {
         GREATEST
     } else {
-        product
+        volatility
     }
 }
 

@@ -101,6 +101,16 @@ impl MarketView {
         self.price_clock()?.unwidened_price(self.limits(usage), now)
     }
 
+    /// Returns the last price there was, however old, with sides as wide as it said itself: what
+    /// counts for a market that has fallen silent where silence shall hurt nobody.
+    ///
+    /// # Errors
+    /// [`PriceError::NothingObserved`] before the first observation, [`PriceError::OutOfRange`].
+    pub fn last_price(&self) -> Result<PriceBounds, PriceError> {
+        let signals = &self.observed()?.signals;
+        sides(signals.price, signals.confidence).ok_or(PriceError::OutOfRange)
+    }
+
     /// Returns the price of an exit, which is never out of reach for long:
     /// 1. the market's price, if `Exit` admits it;
     /// 2. the worse, side by side, of that and the haircut price, if it only fails by its distance

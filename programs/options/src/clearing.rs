@@ -7,7 +7,7 @@ use crate::state::{ClearingHouse, Expiry, Series};
 use anchor_lang::prelude::*;
 use ballast_core_clearing::account::{MarginAccount as MarginBook, MAX_POSITIONS};
 use ballast_core_clearing::liquidation;
-use ballast_core_clearing::margin::{self, MarginContext, MarginStatus, Marks, Workspace, BLANK};
+use ballast_core_clearing::margin::{self, FailingBook, MarginContext, MarginStatus, Marks, Workspace, BLANK};
 use ballast_core_clearing::series::SeriesTerms;
 use ballast_core_clearing::trade::{self, Fill, Side, UnitPrice};
 use ballast_core_margin::BookLeg;
@@ -45,6 +45,19 @@ impl MarginScratch {
         margin::margin_status(book, context, marks, &mut work).or_refuse()
     }
 
+    /// Looks at an account as a take does.
+    ///
+    /// # Errors
+    /// As [`Self::margin_status`].
+    #[inline(never)]
+    pub fn failing_book(&mut self, book: &MarginBook, context: &MarginContext) -> Result<Box<FailingBook>> {
+        let mut work = Workspace {
+            book: &mut self.book,
+            legs: &mut self.legs,
+        };
+        margin::failing_book(book, context, &mut work).map(Box::new).or_refuse()
+    }
+
     /// Refuses an account below its initial margin; one that is not is not being liquidated any
     /// more.
     ///
@@ -72,6 +85,7 @@ impl From<&MarginStatus> for MarginStatusReport {
             equity: status.equity.0,
             initial: status.initial.0,
             maintenance: status.maintenance.0,
+            target: status.target.0,
             cash: status.cash.0,
             cash_need_initial: status.cash_need.initial.0,
             cash_need_maintenance: status.cash_need.maintenance.0,
@@ -181,11 +195,10 @@ fn reduces_both(counterparties: &Counterparties, terms: &TradeTerms) -> Result<b
         && counterparties.maker.quantity(&terms.terms).is_reduced_by(maker))
 }
 
-/// Returns the money that a payout moves: an account's, the fund's where it is another, and the
-/// expiry's pool. It has to be the same afterwards.
-pub fn with_pool(book: &MarginBook, fund: Option<&MarginBook>, pool: u64) -> u128 {
-    let fund = fund.map_or(0, |fund| fund.cash);
-    [book.cash, fund, pool].into_iter().map(u128::from).sum()
+/// Returns the money that a payout moves: an account's, the fund's, and the expiry's pool. It has
+/// to be the same afterwards.
+pub fn with_pool(book: &MarginBook, fund: &MarginBook, pool: u64) -> u128 {
+    [book.cash, fund.cash, pool].into_iter().map(u128::from).sum()
 }
 
 /// Returns all cash of some accounts, to see that none appeared or vanished.

@@ -101,10 +101,6 @@ pub enum OptionsError {
     NotEnoughCash,
     #[msg("margin account: the account owes the insurance account, which comes first")]
     InDebt,
-    #[msg("margin account: the insurance account is taking the account over")]
-    Bankrupt,
-    #[msg("margin account: the account is not being taken over")]
-    NotBankrupt,
     #[msg("margin account: a size has to be a positive multiple of the least size")]
     Size,
     #[msg("margin account: the series has expired")]
@@ -215,22 +211,18 @@ pub enum OptionsError {
         "liquidation: the target has not been reached, at the last price or at the average of the last half a minute"
     )]
     NotRestored,
-    #[msg("liquidation: equity is gone: the account is the insurance account's to take over")]
-    EquityGone,
-    #[msg("liquidation: liquidators still have time")]
-    BackstopTooEarly,
-    #[msg("liquidation: the window of the series' settlement has begun: nothing of it is taken any more")]
-    Settling,
-    #[msg("liquidation: a take has to reduce the position")]
-    NotReducing,
-    #[msg("liquidation: equity would cover less of the requirement")]
-    CoverageWorse,
-    #[msg("liquidation: cash would cover less of the cash need")]
-    CashWorse,
-    #[msg("liquidation: nothing that is missing would become less")]
-    NoImprovement,
-    #[msg("liquidation: a smaller take would do")]
-    MoreThanNeeded,
+    #[msg("liquidation: the account has no position on a market whose price and surface are of now")]
+    NothingLive,
+    #[msg("liquidation: the share is below 1 % and below what suffices, or above everything")]
+    BadShare,
+    #[msg("liquidation: the share is not a lot of any position")]
+    NoLot,
+    #[msg("liquidation: the account has no cash for what the share costs it")]
+    NoCashForShare,
+    #[msg("liquidation: the liquidator's account has to hold cash and nothing else")]
+    TakerHolds,
+    #[msg("liquidation: the payment is above the liquidator's limit")]
+    PaymentLimit,
 
     // settlement and payout
     #[msg("settlement: has been settled")]

@@ -141,6 +141,7 @@ pub struct MarginStatusReport {
     pub equity: i64,
     pub initial: i64,
     pub maintenance: i64,
+    pub target: i64,
     pub cash: i64,
     pub cash_need_initial: i64,
     pub cash_need_maintenance: i64,
@@ -166,51 +167,34 @@ pub struct LiquidationEnded {
     pub of_late: MarginStatusReport,
 }
 
-/// A part of a failing book that changed hands. `payment` went to the account; where it is
-/// negative, to the liquidator.
+/// A share of a failing account's live positions that changed hands. `payment` went to the account,
+/// or to the fund for its debt; where it is negative to the liquidator, `from_fund` of it from the
+/// insurance fund, and the account owes that.
 #[event]
 #[derive(Debug)]
 pub struct Liquidated {
     pub account: Pubkey,
     pub liquidator: Pubkey,
-    pub key: SeriesKey,
-    pub quantity: i64,
+    pub share: u64,
+    pub permitted: u64,
     pub payment: i64,
-    pub discount: u64,
-    pub cap: u64,
+    pub discount: i64,
+    pub from_fund: u64,
+    pub fund_cash: u64,
+    pub fair: i64,
     pub before: MarginStatusReport,
-    pub after: MarginStatusReport,
 }
 
-/// Something of the insurance account's that changed hands, priced alike.
+/// A position that its owner moved to another of their accounts.
 #[event]
 #[derive(Debug)]
-pub struct InsuranceSold {
+pub struct PositionTransferred {
     pub house: Pubkey,
-    pub liquidator: Pubkey,
     pub key: SeriesKey,
+    pub from: Pubkey,
+    pub to: Pubkey,
     pub quantity: i64,
-    pub payment: i64,
-    pub discount: u64,
-    pub cap: u64,
-}
-
-/// An account whose money the insurance account took: its positions follow.
-#[event]
-#[derive(Debug)]
-pub struct AccountAbsorbed {
-    pub account: Pubkey,
-    pub margin_status: MarginStatusReport,
-    pub insurance_cash: u64,
-}
-
-/// A position that went to the insurance account.
-#[event]
-#[derive(Debug)]
-pub struct PositionAbsorbed {
-    pub account: Pubkey,
-    pub key: SeriesKey,
-    pub quantity: i64,
+    pub open_interest: u64,
 }
 
 /// What was copied of a market's averages for an expiry that does not have its price yet.

@@ -16,6 +16,9 @@
 //! * *A market or a surface of their own.* Those of a house are pinned when it is created, for
 //!   good.
 //! * *Leaving a losing market out.* A position on a market that was not passed is refused.
+//! * *Picking the best of a failing account.* What is taken of it is the same share of everything,
+//!   and no more than suffices.
+//! * *Dust on a silent market.* It stays where it is; everything else is taken.
 //! * *Withdrawing a gain of the moment.* Withdrawals count marks at the worse of the live and the
 //!   slow price.
 //! * *Not paying on the day.* What expires soon needs cash; who still owes is in debt, and every
@@ -149,27 +152,18 @@ pub mod ballast_options {
         instructions::liquidation::end_liquidation(ctx)
     }
 
-    /// Takes a part of a position of an account that is being liquidated: `quantity` has the sign
-    /// of the position. The liquidator signs.
-    pub fn liquidate<'info>(ctx: Context<'info, Liquidate<'info>>, quantity: i64) -> Result<()> {
-        instructions::liquidate::handler(ctx, quantity)
+    /// Takes a share, in billionths, of everything that an account which is being liquidated holds
+    /// on live markets, or what is permitted if that is less, into an account that holds cash
+    /// alone; for no more than `max_payment`, which is negative where the liquidator is to be paid.
+    /// The liquidator signs.
+    pub fn liquidate<'info>(ctx: Context<'info, Liquidate<'info>>, share: u64, max_payment: i64) -> Result<()> {
+        instructions::liquidate::handler(ctx, share, max_payment)
     }
 
-    /// The insurance account takes the money of an account whose equity is gone, or which nobody
-    /// liquidated. Anyone may.
-    pub fn backstop<'info>(ctx: Context<'info, Backstop<'info>>) -> Result<()> {
-        instructions::backstop::backstop(ctx)
-    }
-
-    /// The insurance account takes one position of such an account. Anyone may.
-    pub fn backstop_position(ctx: Context<BackstopPosition>) -> Result<()> {
-        instructions::backstop::backstop_position(ctx)
-    }
-
-    /// Takes a part of a position of the insurance account: `quantity` has the sign of the
-    /// position. The buyer signs.
-    pub fn buy_from_insurance<'info>(ctx: Context<'info, BuyFromInsurance<'info>>, quantity: i64) -> Result<()> {
-        instructions::buy_from_insurance::handler(ctx, quantity)
+    /// Moves a position, or a part of it, from one account of an owner to another: `quantity` has
+    /// its sign. The owner signs.
+    pub fn transfer_position<'info>(ctx: Context<'info, TransferPosition<'info>>, quantity: i64) -> Result<()> {
+        instructions::transfer_position::handler(ctx, quantity)
     }
 
     /// Copies what an expiry settles at from the market's averages, and settles its price, for

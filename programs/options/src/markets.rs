@@ -4,16 +4,19 @@
 use crate::errors::{refused, OptionsError};
 use crate::state::{ClearingHouse, Listing};
 use anchor_lang::prelude::*;
-use ballast_core_clearing::margin::{ListedMarket, MarginContext};
+use ballast_core_clearing::account::MarginAccount as MarginBook;
+use ballast_core_clearing::calendar::latest_window;
+use ballast_core_clearing::margin::{ListedMarket, MarginContext, AVERAGED};
 use ballast_core_clearing::params::MAX_LISTINGS;
+use ballast_core_clearing::settlement::{Averaged, WINDOW_SECONDS};
 use ballast_core_clearing::trade::OpenInterest;
-use ballast_core_margin::{horizon_volatility, MarketInputs, HORIZON_SECONDS};
+use ballast_core_margin::{horizon_volatility, MarketInputs, VolatilitySource, HORIZON_SECONDS};
 use ballast_core_market::admission::{Now, PriceUse};
 use ballast_core_market::breaker::permitted;
 use ballast_core_market::MarketView;
 use ballast_core_math::surface as essvi;
 use ballast_core_types::Price;
-use ballast_core_types::{PriceBounds, Ratio};
+use ballast_core_types::{PriceBounds, Ratio, SECONDS_PER_DAY};
 use ballast_risk::errors::RiskError;
 use ballast_risk::read;
 use ballast_risk::state::{Market, Surface};
@@ -25,8 +28,10 @@ pub enum Purpose {
     /// Trading and withdrawing: the price admitted for `Margin`; failing that what an exit gets.
     /// Then, and while a breaker is active that forbids opening, only reductions are permitted.
     Margin,
-    /// Liquidating: the price admitted for `Exit`, not widened by its age. No haircut: nobody is
-    /// liquidated because a source is silent, or a price has aged.
+    /// Liquidating: the price admitted for `Exit`, not widened by its age, and the surface. A
+    /// market that has neither of now counts at its last ones, and is not live: nobody is
+    /// liquidated because a source is silent or a price has aged, and a silent market shelters
+    /// nothing on another one.
     Liquidate,
 }
 
@@ -39,9 +44,13 @@ struct MarketRead {
     of_late: Option<PriceBounds>,
     publish_time: i64,
     slow: Price,
-    surface: Box<essvi::Surface>,
+    /// `None` for one that was never published, or is all in the past.
+    surface: Option<Box<essvi::Surface>>,
     horizon_volatility: I7F57,
+    variance: Ratio,
     realised: Ratio,
+    averaged: [Option<Averaged>; AVERAGED],
+    is_live: bool,
 }
 
 /// The markets that were passed, at their index among the listings.
@@ -63,14 +72,27 @@ impl Markets {
         })
     }
 
-    /// Reads the markets passed: for each, in any order, the market and its surface.
+    /// Reads the markets passed, for these accounts: for each, in any order, the market and its
+    /// surface.
     ///
     /// # Errors
     /// [`OptionsError::MarketAccounts`], [`OptionsError::NotListed`],
-    /// [`OptionsError::MarketRepeated`], [`OptionsError::NotObserved`]; the risk program's own
-    /// where a price is refused or a surface is stale.
+    /// [`OptionsError::MarketRepeated`]; to trade and withdraw [`OptionsError::NotObserved`], and
+    /// the risk program's own where a price is refused or a surface is stale.
     #[inline(never)]
-    pub fn read(house: &ClearingHouse, accounts: &[AccountInfo], purpose: Purpose, clock: &Clock) -> Result<Box<Self>> {
+    pub fn read(
+        house: &ClearingHouse,
+        accounts: &[AccountInfo],
+        books: &[&MarginBook],
+        purpose: Purpose,
+        clock: &Clock,
+    ) -> Result<Box<Self>> {
+        let question = Question {
+            purpose,
+            max_surface_age: house.settings.max_surface_age_seconds,
+            averages: has_begun(books, clock.unix_timestamp),
+            clock,
+        };
         let mut markets = Self::none(clock);
         for group in accounts.chunks(ACCOUNTS_PER_MARKET) {
             let [market, surface] = group else {
@@ -81,8 +103,7 @@ impl Markets {
             let place = markets.reads.get_mut(index).ok_or(OptionsError::NotListed)?;
             require!(place.is_none(), OptionsError::MarketRepeated);
             require_keys_eq!(*surface.key, listing.surface, OptionsError::NotListed);
-            let surface = read_surface(surface, house.settings.max_surface_age_seconds, clock)?;
-            let (read, closed) = read_market(market, surface, purpose, clock)?;
+            let (read, closed) = read_market(market, surface, &question)?;
             markets.now = markets.now.max(read.publish_time);
             *place = Some(read);
             markets.closed = markets.closed.or(closed);
@@ -123,13 +144,16 @@ impl Markets {
         self.context_at(house, |read| Some(read.bounds))
     }
 
-    /// The same at each market's average of late, with which a liquidation begins and ends.
+    /// The same at each market's average of late, with which a liquidation begins and ends; of one
+    /// that is not live, at its last price.
     ///
     /// # Errors
-    /// [`OptionsError::NoAverage`] if a market that was passed has none.
+    /// [`OptionsError::NothingLive`] if none is; [`OptionsError::NoAverage`] if a live one has
+    /// none.
     pub fn context_of_late(&self, house: &ClearingHouse) -> Result<Box<MarginContext<'_>>> {
-        let all = self.reads.iter().flatten().all(|read| read.of_late.is_some());
-        require!(all, OptionsError::NoAverage);
+        let mut reads = self.reads.iter().flatten();
+        require!(reads.clone().any(|read| read.is_live), OptionsError::NothingLive);
+        require!(reads.all(|read| read.of_late.is_some()), OptionsError::NoAverage);
         Ok(self.context_at(house, |read| read.of_late))
     }
 
@@ -153,11 +177,17 @@ impl Markets {
 
 impl MarketRead {
     fn view(&self, bounds: PriceBounds, listing: &Listing) -> ListedMarket<'_> {
+        let source = match &self.surface {
+            Some(surface) => VolatilitySource::Surface(surface),
+            None => VolatilitySource::realised(self.variance),
+        };
         ListedMarket {
-            inputs: MarketInputs::read(bounds, Some(&self.surface), self.horizon_volatility, self.realised),
+            inputs: MarketInputs::read(bounds, Some(source), self.horizon_volatility, self.realised),
             slow: self.slow,
             charges: listing.settings.params().charges,
             open_interest: OpenInterest(listing.open_interest),
+            averaged: self.averaged,
+            is_live: self.is_live,
         }
     }
 }
@@ -181,61 +211,100 @@ pub fn with_market<T>(account: &AccountInfo, action: impl FnOnce(&Market) -> Res
     action(Market::in_place(&data)?)
 }
 
+/// What is asked of every market.
+struct Question<'a> {
+    purpose: Purpose,
+    max_surface_age: u32,
+    /// Whether an average that settles matters.
+    averages: bool,
+    clock: &'a Clock,
+}
+
+/// Returns whether the window of something that is held has begun.
+fn has_begun(books: &[&MarginBook], now: i64) -> bool {
+    let positions = books.iter().flat_map(|book| book.positions());
+    positions
+        .map(|position| position.series.expiry)
+        .any(|expiry| expiry <= now.saturating_add(WINDOW_SECONDS))
+}
+
 #[inline(never)]
 fn read_market(
     account: &AccountInfo,
-    surface: Box<essvi::Surface>,
-    purpose: Purpose,
-    clock: &Clock,
+    surface: &AccountInfo,
+    question: &Question,
 ) -> Result<(MarketRead, Option<Error>)> {
+    let surface = read_surface(surface, question)?;
     with_market(account, |market| {
         let Priced {
             bounds,
             of_late,
+            is_live,
             closed,
-        } = price(market, purpose, clock)?;
+        } = price(market, question)?;
+        let now = question.clock.unix_timestamp;
         // Variance is a signal: of a market that nobody observes it says nothing of today.
-        let silent = clock.unix_timestamp.saturating_sub(market.signals.observed_at);
-        require!(silent <= HORIZON_SECONDS, OptionsError::NotObserved);
-        let horizon_volatility = horizon_volatility(market.larger_variance(), Some(&surface));
+        let is_observed = now.saturating_sub(market.signals.observed_at) <= HORIZON_SECONDS;
+        require!(
+            is_observed || question.purpose == Purpose::Liquidate,
+            OptionsError::NotObserved
+        );
+        let variance = market.larger_variance();
         let read = MarketRead {
             bounds,
             of_late,
             publish_time: market.signals.publish_time,
             slow: market.signals.slow_price.price().ok_or(RiskError::NothingObserved)?,
-            surface,
-            horizon_volatility,
+            horizon_volatility: horizon_volatility(variance, surface.published.as_deref()),
+            variance,
             realised: market.realised_variance(),
+            averaged: averaged(market, question)?,
+            is_live: is_live && surface.is_fresh,
+            surface: surface.published,
         };
         Ok((read, closed))
     })
+}
+
+/// Returns what is known of the averages that settle: of today's expiry, once its window has begun,
+/// and of the one before.
+#[inline(never)]
+fn averaged(market: &Market, question: &Question) -> Result<[Option<Averaged>; AVERAGED]> {
+    let mut known = [None; AVERAGED];
+    if !question.averages {
+        return Ok(known);
+    }
+    let now = question.clock.unix_timestamp;
+    let averages = market.averages(read::now(question.clock))?;
+    let mut expiry = latest_window(now.max(market.signals.publish_time));
+    for place in &mut known {
+        *place = Averaged::so_far(expiry, &averages, now);
+        expiry = expiry.saturating_sub(SECONDS_PER_DAY);
+    }
+    Ok(known)
 }
 
 /// What a market says of its price for a purpose.
 struct Priced {
     bounds: PriceBounds,
     of_late: Option<PriceBounds>,
+    is_live: bool,
     /// Why positions may not be opened at it.
     closed: Option<Error>,
 }
 
 #[inline(never)]
-fn price(market: &Market, purpose: Purpose, clock: &Clock) -> Result<Priced> {
-    let (view, now) = (market.view()?, read::now(clock));
+fn price(market: &Market, question: &Question) -> Result<Priced> {
+    let (view, now) = (market.view()?, read::now(question.clock));
+    if question.purpose == Purpose::Liquidate {
+        return price_to_liquidate(market, &view, now);
+    }
     let priced = |bounds, closed| Priced {
         bounds,
         of_late: None,
+        is_live: true,
         closed,
     };
-    if purpose == Purpose::Liquidate {
-        let price = view.unwidened_price(PriceUse::Exit, now).map_err(RiskError::from)?;
-        return Ok(Priced {
-            of_late: market
-                .average_of_late(&view)
-                .and_then(|average| view.with_sides(&average)),
-            ..priced(price.bounds, None)
-        });
-    }
     match view.price(PriceUse::Margin, now) {
         Ok(price) => Ok(priced(price.bounds, check_breakers(&view, now).err())),
         Err(refusal) => {
@@ -245,16 +314,54 @@ fn price(market: &Market, purpose: Purpose, clock: &Clock) -> Result<Priced> {
     }
 }
 
+#[inline(never)]
+fn price_to_liquidate(market: &Market, view: &MarketView, now: Now) -> Result<Priced> {
+    Ok(match view.unwidened_price(PriceUse::Exit, now) {
+        Ok(price) => Priced {
+            bounds: price.bounds,
+            of_late: market
+                .average_of_late(view)
+                .and_then(|average| view.with_sides(&average)),
+            is_live: true,
+            closed: None,
+        },
+        Err(_) => {
+            let last = view.last_price().map_err(RiskError::from)?;
+            Priced {
+                bounds: last,
+                of_late: Some(last),
+                is_live: false,
+                closed: None,
+            }
+        }
+    })
+}
+
 fn check_breakers(view: &MarketView, now: Now) -> Result<()> {
     let active = view.active_breakers(now).map_err(RiskError::from)?;
     require!(permitted(active, true).open, OptionsError::OnlyReductions);
     Ok(())
 }
 
+/// A surface, as far as there is one.
+struct Published {
+    published: Option<Box<essvi::Surface>>,
+    is_fresh: bool,
+}
+
 #[inline(never)]
-fn read_surface(account: &AccountInfo, max_age: u32, clock: &Clock) -> Result<Box<essvi::Surface>> {
-    with_surface(account, |surface| {
-        Ok(Box::new(surface.live(clock.unix_timestamp, max_age)?))
+fn read_surface(account: &AccountInfo, question: &Question) -> Result<Published> {
+    let now = question.clock.unix_timestamp;
+    with_surface(account, |surface| match surface.live(now, question.max_surface_age) {
+        Ok(live) => Ok(Published {
+            published: Some(Box::new(live)),
+            is_fresh: true,
+        }),
+        Err(_) if question.purpose == Purpose::Liquidate => Ok(Published {
+            published: surface.last(now).map(Box::new),
+            is_fresh: false,
+        }),
+        Err(refusal) => Err(refusal),
     })
 }
 

@@ -117,8 +117,8 @@ pub struct Meta {
     pub settlement: Vec<Averaged>,
     /// Surfaces published whole, in part, and not at all.
     pub surfaces_published: [u32; 3],
-    /// Liquidations begun, takes, positions taken over.
-    pub liquidation: [u32; 3],
+    /// Liquidations begun, takes.
+    pub liquidation: [u32; 2],
     /// Who took part.
     pub people: Vec<Participant>,
     /// The properties that were checked.

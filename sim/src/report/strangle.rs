@@ -84,14 +84,13 @@ fn story(summary: &Summary) -> Vec<String> {
         decimal(meta.band, 2),
         decimal(summary.max_abs_net_delta, 3)
     );
-    let [begun, takes, over] = meta.liquidation;
+    let [begun, takes] = meta.liquidation;
     let margin = match begun {
         0 => "The writer's equity never fell under the maintenance margin.".to_owned(),
         _ => format!(
-            "The writer's equity fell under the maintenance margin {}: {} of positions by the liquidator, {} by the insurance fund.",
+            "The writer's equity fell under the maintenance margin {}: {} by the liquidator, each a share of everything the writer held.",
             count(u64::from(begun), "time", "times"),
-            count(u64::from(takes), "take", "takes"),
-            count(u64::from(over), "takeover", "takeovers")
+            count(u64::from(takes), "take", "takes")
         ),
     };
     let settlement = format!(

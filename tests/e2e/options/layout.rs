@@ -37,8 +37,8 @@ fn accounts_are_laid_out_as_documented() {
     let admin = solana_signer::Signer::pubkey(&admin);
 
     let house = data(world.keys.house);
-    assert_eq!((house.len(), &house[..8]), (880, ClearingHouse::DISCRIMINATOR));
-    assert_eq!(&house[8..16], [2, house[9], house[10], 1, 6, 0, 0, 0]);
+    assert_eq!((house.len(), &house[..8]), (840, ClearingHouse::DISCRIMINATOR));
+    assert_eq!(&house[8..16], [3, house[9], house[10], 1, 6, 0, 0, 0]);
     assert_eq!(number(&house, 16), 1);
     assert_eq!(key(&house, 24), admin.as_ref());
     assert_eq!(key(&house, 56), world.keys.quote_mint.as_ref());
@@ -47,14 +47,14 @@ fn accounts_are_laid_out_as_documented() {
     assert_eq!(key(&house, 152), CLUSTER);
     assert_eq!(number(&house, 184), 1_030_000 * USD);
     assert_eq!(number(&house, 192), 3_600 + (86_400 << 32));
-    assert_eq!(key(&house, 208), world.markets[0].keys.risk_market.as_ref());
-    assert_eq!(key(&house, 240), world.markets[0].keys.surface.as_ref());
-    assert_eq!(number(&house, 272), 10_000);
-    assert_eq!(number(&house, 336), 2 * UNIT as u64);
+    assert_eq!(key(&house, 200), world.markets[0].keys.risk_market.as_ref());
+    assert_eq!(key(&house, 232), world.markets[0].keys.surface.as_ref());
+    assert_eq!(number(&house, 264), 10_000);
+    assert_eq!(number(&house, 320), 2 * UNIT as u64);
 
     let account = data(strangle.writer.account);
     assert_eq!((account.len(), &account[..8]), (1_792, MarginAccount::DISCRIMINATOR));
-    assert_eq!(&account[8..16], [2, account[9], 0, 2, 0, 0, 0, 0]);
+    assert_eq!(&account[8..16], [3, account[9], 0, 2, 0, 0, 0, 0]);
     assert_eq!(key(&account, 16), world.keys.house.as_ref());
     assert_eq!((key(&account, 48), key(&account, 80)), (owner.as_ref(), owner.as_ref()));
     assert_eq!(key(&account, 112), admin.as_ref());
@@ -63,11 +63,11 @@ fn accounts_are_laid_out_as_documented() {
         strangle.writer.account
     );
     assert_eq!(number(&account, 152), (30_000 + 2 * PREMIUM) * USD);
-    assert_eq!(&account[704..720], strangle.put.bytes());
-    assert_eq!(number(&account, 720) as i64, -UNIT);
-    assert_eq!(&account[728..744], strangle.call.bytes());
+    assert_eq!(&account[696..712], strangle.put.bytes());
+    assert_eq!(number(&account, 712) as i64, -UNIT);
+    assert_eq!(&account[720..736], strangle.call.bytes());
     let maker = data(strangle.maker.account);
-    assert_eq!((number(&maker, 208), number(&maker, 216)), (1, UNIT as u64));
+    assert_eq!((number(&maker, 200), number(&maker, 208)), (1, UNIT as u64));
 
     let accounts = world.keys.series(&strangle.call);
     let expiry = data(accounts.expiry);
@@ -75,7 +75,7 @@ fn accounts_are_laid_out_as_documented() {
         (expiry.len(), 8 + Expiry::INIT_SPACE, &expiry[..8]),
         (280, 280, Expiry::DISCRIMINATOR)
     );
-    assert_eq!(&expiry[8..12], [2, expiry[9], 0, 0]);
+    assert_eq!(&expiry[8..12], [3, expiry[9], 0, 0]);
     assert_eq!(
         (key(&expiry, 12), key(&expiry, 44)),
         (world.keys.house.as_ref(), admin.as_ref())
@@ -102,7 +102,7 @@ fn accounts_are_laid_out_as_documented() {
 
     let auction = data(addresses::auction(&strangle.writer.account, 9));
     assert_eq!((auction.len(), &auction[..8]), (199, AuctionOffer::DISCRIMINATOR));
-    assert_eq!((auction[8], auction[10]), (2, 2));
+    assert_eq!((auction[8], auction[10]), (3, 2));
     assert_eq!(
         (key(&auction, 11), key(&auction, 43)),
         (world.keys.house.as_ref(), strangle.writer.account.as_ref())

@@ -210,7 +210,7 @@ fn a_batch_takes_each_account_once() {
     let (writer, maker) = (strangle.writer.account, strangle.maker.account);
     refused(world.settle(NEAR, &[]), OptionsError::Batch);
     assert!(world.settle(NEAR, &[writer, writer]).is_err());
-    refused(world.settle(NEAR, &[world.keys.insurance]), OptionsError::NothingHere);
+    refused(world.settle(NEAR, &[world.keys.insurance]), OptionsError::IsInsurance);
     world.settle(NEAR, &[writer, maker]).unwrap();
     world.assert_sound();
 }

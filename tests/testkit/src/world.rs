@@ -29,6 +29,16 @@ pub struct User {
     pub holder: Holder,
 }
 
+impl User {
+    /// Returns the same person once more, for another margin account.
+    pub fn again(&self) -> Self {
+        Self {
+            keypair: self.keypair.insecure_clone(),
+            holder: self.holder,
+        }
+    }
+}
+
 /// The world.
 pub struct World {
     /// The SVM.

@@ -4,6 +4,7 @@ use crate::commands::options::amount::{parse, show};
 use crate::commands::options::client::OptionsClient;
 use crate::commands::options::Common;
 use anyhow::{bail, Context, Result};
+use ballast_core_market::admission::PriceUse;
 use ballast_deploy::keys;
 use ballast_rpc::tokens;
 use ballast_sdk::instructions::options as ix;
@@ -76,7 +77,7 @@ pub fn withdraw(args: &AmountArgs, common: &Common, client: &mut OptionsClient) 
     let destination = client.wallet(&signer.pubkey())?;
     let markets = client.markets_of(&[&account], None);
     let withdraw = ix::withdraw(&client.keys, &signer.pubkey(), &key, &destination, &markets, amount);
-    client.refresh_prices(&markets, &signer)?;
+    client.refresh_prices(&markets, PriceUse::Margin, &signer)?;
     client.send(&[withdraw], &[&signer])?;
     cash(client, &key)
 }

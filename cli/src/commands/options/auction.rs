@@ -10,6 +10,7 @@ use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, Context, Result};
 use ballast_core_clearing::auction::Auction;
 use ballast_core_clearing::trade::Side;
+use ballast_core_market::admission::PriceUse;
 use ballast_options::state::{side_byte, AuctionOffer};
 use ballast_options::OpenAuctionArgs;
 use ballast_sdk::instructions::options::{self as ix, Parties};
@@ -174,7 +175,7 @@ fn take(args: &TakeArgs, common: &Common, client: &mut OptionsClient) -> Result<
         limit_price: limit,
     };
     let take = ix::take_auction(&trade, take);
-    client.refresh_prices(&markets, &signer)?;
+    client.refresh_prices(&markets, PriceUse::Margin, &signer)?;
     client.send(&[take], &[&signer])?;
     let after = client.account(&key)?.cash;
     Ok(format!(

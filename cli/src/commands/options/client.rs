@@ -6,6 +6,7 @@ use anchor_lang::error::Error as ProgramError;
 use anchor_lang::prelude::{AccountInfo, Clock, Pubkey};
 use anchor_lang::Space;
 use anyhow::{anyhow, bail, Context, Result};
+use ballast_core_clearing::account::MarginAccount as MarginBook;
 use ballast_core_clearing::margin::MarginContext;
 use ballast_core_market::admission::PriceUse;
 use ballast_options::markets::{Markets, Purpose};
@@ -156,18 +157,18 @@ impl<'a> OptionsClient<'a> {
         })
     }
 
-    /// Observes those of these markets whose price is older than half of what a trade between
-    /// members allows, so that what follows finds a young one.
+    /// Observes those of these markets whose price is older than half of what a use of it allows,
+    /// so that what follows finds a young one.
     ///
     /// # Errors
     /// The rule that refuses the published price.
-    pub fn refresh_prices(&mut self, markets: &[MarketKeys], signer: &Keypair) -> Result<()> {
+    pub fn refresh_prices(&mut self, markets: &[MarketKeys], usage: PriceUse, signer: &Keypair) -> Result<()> {
         let keys: Vec<Pubkey> = markets.iter().map(|market| market.risk_market).collect();
         let found = self.cluster.accounts(&keys)?;
         let clock = self.cluster.clock()?;
         let mut due = Vec::new();
         for account in found.into_iter().flatten() {
-            if needs_observation(&account, &clock)? {
+            if needs_observation(&account, usage, &clock)? {
                 due.extend(self.source(&account.key).map(|source| source.observe.clone()));
             }
         }
@@ -196,11 +197,11 @@ impl<'a> OptionsClient<'a> {
 
     /// Returns a market's account as an instruction would find it: behind an observation, where
     /// [`Self::refresh_prices`] sends one.
-    fn observed(&mut self, account: RawAccount, clock: &Clock) -> Result<RawAccount> {
+    fn observed(&mut self, account: RawAccount, usage: PriceUse, clock: &Clock) -> Result<RawAccount> {
         let Some(feeds) = self.source(&account.key).map(|source| source.feeds) else {
             return Ok(account);
         };
-        if !needs_observation(&account, clock)? {
+        if !needs_observation(&account, usage, clock)? {
             return Ok(account);
         }
         let asked: Vec<Pubkey> = feeds.keys().collect();
@@ -323,8 +324,8 @@ impl<'a> OptionsClient<'a> {
         all.filter(|(index, _)| used(*index)).map(|(_, keys)| *keys).collect()
     }
 
-    /// Calls `action` with what margin would be computed from now, read by the clearing house's own
-    /// code; and says why only reductions are permitted, if so.
+    /// Calls `action` with what the margin of these books would be computed from now, read by the
+    /// clearing house's own code; and says why only reductions are permitted, if so.
     ///
     /// # Errors
     /// Why a price or a surface is not good enough, and whatever `action` fails with.
@@ -332,6 +333,7 @@ impl<'a> OptionsClient<'a> {
         &mut self,
         purpose: Purpose,
         markets: &[MarketKeys],
+        books: &[&MarginBook],
         action: impl FnOnce(&MarginContext, Option<String>) -> Result<T>,
     ) -> Result<T> {
         let keys: Vec<Pubkey> = markets
@@ -353,7 +355,11 @@ impl<'a> OptionsClient<'a> {
         }
         let mut raw: Vec<(RawAccount, u64)> = Vec::new();
         for account in found.into_iter().flatten() {
-            raw.push((self.observed(account, &clock)?, 1));
+            let usage = match purpose {
+                Purpose::Margin => PriceUse::Margin,
+                Purpose::Liquidate => PriceUse::Exit,
+            };
+            raw.push((self.observed(account, usage, &clock)?, 1));
         }
         let infos: Vec<AccountInfo> = raw
             .iter_mut()
@@ -369,7 +375,7 @@ impl<'a> OptionsClient<'a> {
                 )
             })
             .collect();
-        let read = Markets::read(&self.house, &infos, purpose, &clock);
+        let read = Markets::read(&self.house, &infos, books, purpose, &clock);
         let mut read = read.map_err(|error| anyhow!("the market cannot be valued now: {}", words(&error)))?;
         let closed = read.check_open().err().map(|error| words(&error));
         let context = read.context(&self.house);
@@ -377,10 +383,10 @@ impl<'a> OptionsClient<'a> {
     }
 }
 
-/// Returns whether a market's price is older than half of what a trade between members allows.
-fn needs_observation(market: &RawAccount, clock: &Clock) -> Result<bool> {
+/// Returns whether a market's price is older than half of what a use of it allows.
+fn needs_observation(market: &RawAccount, usage: PriceUse, clock: &Clock) -> Result<bool> {
     let (_, view) = market.market_view()?;
-    Ok(view.needs_observation(PriceUse::Margin, now(clock)))
+    Ok(view.needs_observation(usage, now(clock)))
 }
 
 /// Returns a program's error as one sentence.

@@ -40,7 +40,7 @@ pub struct Report {
     pub account: String,
     /// Owner.
     pub owner: String,
-    /// `normal`, `liquidation` or `bankrupt`.
+    /// `normal` or `liquidation`.
     pub status: &'static str,
     /// Cash.
     pub cash: i64,
@@ -56,6 +56,8 @@ pub struct Report {
     pub initial: i64,
     /// What it has to be lest a liquidation begin.
     pub maintenance: i64,
+    /// What it has to be for a liquidation to end.
+    pub target: i64,
     /// Cash that what expires soon needs, to open positions.
     pub cash_need_initial: i64,
     /// The same, lest a liquidation begin.
@@ -80,7 +82,7 @@ pub fn report(client: &mut OptionsClient, key: &Pubkey, account: &MarginAccount)
     let markets = client.markets_of(&[account], None);
     let (mut held, mut only_reductions) = (Vec::new(), None);
     let names = client.names.clone();
-    let (status, prudent) = client.with_context(Purpose::Margin, &markets, |context, closed| {
+    let (status, prudent) = client.with_context(Purpose::Margin, &markets, &[&book], |context, closed| {
         only_reductions = closed;
         for position in account.positions() {
             held.push(Held {
@@ -102,7 +104,6 @@ pub fn report(client: &mut OptionsClient, key: &Pubkey, account: &MarginAccount)
         status: match book.status {
             Status::Normal => "normal",
             Status::Liquidation { .. } => "liquidation",
-            Status::Bankrupt => "bankrupt",
         },
         cash: i64::try_from(account.cash)?,
         debt: i64::try_from(account.debt)?,
@@ -116,6 +117,7 @@ pub fn report(client: &mut OptionsClient, key: &Pubkey, account: &MarginAccount)
         equity: status.equity.0,
         initial: status.initial.0,
         maintenance: status.maintenance.0,
+        target: status.target.0,
         cash_need_initial: status.cash_need.initial.0,
         cash_need_maintenance: status.cash_need.maintenance.0,
         free_cash: free_cash(&prudent),

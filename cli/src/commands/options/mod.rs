@@ -3,6 +3,7 @@
 pub mod account;
 pub mod auction;
 pub mod client;
+pub mod liquidate;
 pub mod list;
 pub mod margin;
 pub mod name;
@@ -88,6 +89,8 @@ enum Command {
     Auction(auction::Args),
     Settle(settle::Args),
     Margin(margin::Args),
+    Liquidate(liquidate::Args),
+    Transfer(liquidate::TransferArgs),
 }
 
 /// Runs the command against a node.
@@ -132,6 +135,8 @@ pub fn execute(args: &Args, cluster: &mut dyn TestCluster) -> Result<String> {
         Command::Auction(args) => auction::run(args, common, &mut client),
         Command::Settle(args) => settle::run(args, common, &mut client),
         Command::Margin(args) => margin::run(args, common, &mut client),
+        Command::Liquidate(args) => liquidate::run(args, common, &mut client),
+        Command::Transfer(args) => liquidate::transfer(args, common, &mut client),
     }
 }
 

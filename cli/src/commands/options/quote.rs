@@ -263,7 +263,7 @@ pub fn sign(
     let known = client.keys.series(&offer.series).series;
     if client.cluster.find(&known)?.is_none() {
         let keys = client.markets_of(&[], Some(offer.series.market));
-        let spot = client.with_context(Purpose::Margin, &keys, |context, _| {
+        let spot = client.with_context(Purpose::Margin, &keys, &[], |context, _| {
             let view = context
                 .markets
                 .get(usize::from(offer.series.market))
@@ -371,7 +371,7 @@ pub fn run(args: &Args, common: &Common, client: &mut OptionsClient) -> Result<S
 pub fn from_surface(client: &mut OptionsClient, series: &SeriesKey, side: Side, spread: f64) -> Result<UnitPrice> {
     let keys = client.markets_of(&[], Some(series.market));
     let lots_per_unit = client.house.params().lots_per_unit();
-    client.with_context(Purpose::Margin, &keys, |context, closed| {
+    client.with_context(Purpose::Margin, &keys, &[], |context, closed| {
         if let Some(reason) = closed {
             bail!("no quote is made from the surface while only reductions are permitted: {reason}");
         }

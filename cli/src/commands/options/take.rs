@@ -8,6 +8,7 @@ use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, bail, Context, Result};
 use ballast_core_clearing::quote::Quote;
 use ballast_core_clearing::trade;
+use ballast_core_market::admission::PriceUse;
 use ballast_core_types::Lots;
 use ballast_files::decode;
 use ballast_options::state::{MarginAccount, SeriesKey};
@@ -118,7 +119,7 @@ pub fn take(
         taker: *key,
         maker,
     };
-    client.refresh_prices(&markets, signer)?;
+    client.refresh_prices(&markets, PriceUse::Margin, signer)?;
     // The first instruction of a transaction of the desk asks for compute units.
     let accounts = ix::TradeAccounts {
         house: &client.keys,
@@ -161,7 +162,7 @@ pub fn create(client: &mut OptionsClient, series: &SeriesKey, payer: &Keypair) -
         return Ok(());
     }
     let name = client.name(series);
-    client.refresh_prices(&[market], payer)?;
+    client.refresh_prices(&[market], PriceUse::Margin, payer)?;
     client
         .send(&all, &[payer])
         .with_context(|| format!("{name} could not be created"))

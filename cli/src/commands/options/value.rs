@@ -99,14 +99,12 @@ pub fn price(
         ));
     }
     let mut market = inputs(context, key.market)?.neutral();
-    if let Some(VolatilityBand::Surface { surface, .. }) = market.volatility {
-        market.volatility = Some(VolatilityBand::Surface {
-            surface,
-            low: I2F62::from_num(1.0 - spread),
-            high: I2F62::from_num(1.0 + spread),
-            floor: None,
-        });
-    }
+    market.volatility = market.volatility.map(|band| VolatilityBand {
+        low: I2F62::from_num(1.0 - spread),
+        high: I2F62::from_num(1.0 + spread),
+        floor: None,
+        ..band
+    });
     let unit = i64::try_from(lots_per_unit)?;
     // Who sells is short, and a short position's mark is minus what it costs, rounded down.
     let quantity = match side {

@@ -16,10 +16,6 @@ pub enum AccountError {
     },
     /// The account owes this to the insurance account, and first has to pay it.
     Debt(u64),
-    /// The insurance account is taking the account over.
-    Bankrupt,
-    /// The account is not being taken over.
-    NotBankrupt,
     /// A size that is not a positive multiple of the least size.
     Size {
         /// The size.

@@ -80,21 +80,15 @@ fn what_comes_in_repays_debt_first() {
 
 #[test]
 fn only_ones_own_cash_leaves() {
-    let with = |cash, debt, status| {
-        let mut account = account(cash, &[]);
-        (account.debt, account.status) = (debt, status);
-        account
+    let with = |cash, debt| MarginAccount {
+        debt,
+        ..account(cash, &[])
     };
     for (mut owner, amount, expected) in [
-        (with(10, 0, Status::Normal), 10, Ok(())),
-        (
-            with(10, 0, Status::Normal),
-            11,
-            Err(AccountError::Cash { cash: 10, needed: 11 }),
-        ),
-        (with(10, 0, Status::Normal), 0, Err(AccountError::Nothing)),
-        (with(10, 1, Status::Normal), 5, Err(AccountError::Debt(1))),
-        (with(10, 0, Status::Bankrupt), 5, Err(AccountError::Bankrupt)),
+        (with(10, 0), 10, Ok(())),
+        (with(10, 0), 11, Err(AccountError::Cash { cash: 10, needed: 11 })),
+        (with(10, 0), 0, Err(AccountError::Nothing)),
+        (with(10, 1), 5, Err(AccountError::Debt(1))),
     ] {
         let before = owner.cash;
         assert_eq!(owner.withdraw(amount), expected);
@@ -120,4 +114,32 @@ fn claims_on_one_expiry_are_one() {
     assert_eq!(account.take_claim(0, 4), None);
     assert_eq!(account.claims().len(), 7);
     assert!(!account.is_empty());
+}
+
+#[test]
+fn a_part_of_every_position_moves_and_none_is_lost() {
+    let mut from = account(7, &[(call(100), 10), (put(100), -6), (call(200), 1)]);
+    let mut to = account(9, &[]);
+    assert!(to.holds_cash_alone());
+    from.split_into(&mut to, |position| match position.quantity.0 {
+        1 => Lots::ZERO,
+        -6 => Lots(-6),
+        held => Lots(held / 5),
+    });
+    assert_eq!(held(&from), [(call(100), 8), (call(200), 1)]);
+    assert_eq!(held(&to), [(call(100), 2), (put(100), -6)]);
+    assert_eq!((from.cash, to.cash), (7, 9));
+    assert!(!to.holds_cash_alone());
+    for other in [
+        MarginAccount {
+            debt: 1,
+            ..account(9, &[])
+        },
+        MarginAccount {
+            status: Status::Liquidation { since: 0 },
+            ..account(9, &[])
+        },
+    ] {
+        assert!(!other.holds_cash_alone());
+    }
 }

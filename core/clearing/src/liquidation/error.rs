@@ -1,8 +1,9 @@
 //! The rules of liquidation, as refusals.
 
+use super::Share;
 use crate::account::AccountError;
 use crate::margin::MarginError;
-use ballast_core_types::Lots;
+use ballast_core_types::Value;
 
 /// The rule a liquidation breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,37 +18,32 @@ pub enum LiquidationError {
     Restored,
     /// The target has not been reached: it cannot be ended.
     NotRestored,
-    /// Equity is zero or less: the account is the insurance account's.
-    Bankrupt,
-    /// It is not bankrupt, and liquidators still have time.
-    TooEarly {
-        /// From when on the insurance account may take over, unix seconds.
-        from: i64,
+    /// The account has no position on a market whose price and surface are of now.
+    NothingLive,
+    /// Less than [`super::LEAST_SHARE`], or than what is permitted if that is less; or more than
+    /// the whole.
+    Share {
+        /// What was asked for.
+        asked: Share,
+        /// The most that is permitted.
+        permitted: Share,
     },
-    /// The take does not reduce the position, or is larger than it.
-    NotReducing {
-        /// What is held.
-        held: Lots,
-        /// What would be taken.
-        taken: Lots,
+    /// The share is not a single lot of any position.
+    NoLot(Share),
+    /// The account would have to pay for the share, and has no cash for it.
+    NoCash,
+    /// The liquidator's account has a position, a claim or a debt, or is being liquidated itself.
+    TakerHolds,
+    /// The liquidator would pay more, or get less, than their limit.
+    Limit {
+        /// What they would pay; negative where they get it.
+        payment: Value,
+        /// The most they would pay.
+        limit: Value,
     },
-    /// The window of the series' settlement has begun: its price is no longer that of the moment,
-    /// and who takes it at the fair value of the moment could know better.
-    Settling,
-    /// Equity would cover less of the initial requirement than before.
-    Worse,
-    /// Cash would lack more of the cash need than before.
-    LessCash,
-    /// Nothing that is missing would become less.
-    NoImprovement,
-    /// A take that is smaller by the least size would suffice.
-    MoreThanNeeded,
-    /// The status after a smaller take is missing, so that it cannot be shown that less would not
-    /// do.
-    NotShownToBeNeeded,
     /// A rule of the books.
     Account(AccountError),
-    /// The margin is not known.
+    /// The liquidator's margin is not enough, or a margin is not known.
     Margin(MarginError),
     /// A number does not fit.
     TooLarge,

@@ -1,36 +1,89 @@
-//! Standings for the tests of liquidation.
-
-mod backstops;
+mod below_zero;
 mod rules;
-mod takes;
+mod shares;
 
 use super::*;
-use crate::cash_need::CashNeed;
+use crate::account::MarginAccount;
+use crate::fixtures::{account, call, option, put, EXPIRY, HOUSE};
+use crate::margin::fixtures::{failing_book_of, status_of, with_market, NOW};
+use crate::margin::{FailingBook, MarginContext, Marks};
+use crate::series::SeriesTerms;
+use ballast_core_math::black_scholes::Kind;
+use ballast_core_types::fixtures::price;
+use ballast_core_types::{Lots, Price, Value};
 
-const fn margin_status(equity: i64, initial: i64, maintenance: i64) -> MarginStatus {
-    MarginStatus {
-        equity: Value(equity),
-        initial: Value(initial),
-        maintenance: Value(maintenance),
-        cash: Value(1_000),
-        cash_need: CashNeed {
-            initial: Value(0),
-            maintenance: Value(0),
-        },
-        debt: Value(0),
+extern crate std;
+use std::string::ToString;
+use std::vec::Vec;
+
+const UNIT: i64 = 1_000_000;
+const USD: u64 = 1_000_000;
+
+/// Somebody who fails, somebody rich, and the fund.
+struct Parties {
+    account: MarginAccount,
+    taker: MarginAccount,
+    fund: MarginAccount,
+    day: FundDay,
+}
+
+impl Parties {
+    /// An account whose liquidation has begun at [`NOW`].
+    fn failing(cash: u64, positions: &[(SeriesTerms, i64)]) -> Self {
+        let mut failing = account(cash, positions);
+        failing.status = Status::Liquidation { since: NOW };
+        Self {
+            account: failing,
+            taker: account(1 << 50, &[]),
+            fund: account(1_000_000 * USD, &[]),
+            day: FundDay::default(),
+        }
+    }
+
+    fn book(&self, context: &MarginContext) -> FailingBook {
+        failing_book_of(&self.account, context)
+    }
+
+    /// Takes a share so many seconds after the beginning.
+    fn take(&mut self, asked: Share, elapsed: i64, context: &MarginContext) -> Result<Take, LiquidationError> {
+        let now = NOW + elapsed;
+        let book = self.book(context);
+        let day = self.day.at(now, self.fund.cash);
+        let fund = Fund {
+            cash: self.fund.cash,
+            day,
+        };
+        let take = price_take(&self.account, &book, &fund, &HOUSE, now, asked)?;
+        apply_take(
+            &mut self.account,
+            &mut self.taker,
+            &mut self.fund,
+            &take,
+            &book,
+            context,
+        )?;
+        self.day = day.less(take.beyond);
+        Ok(take)
+    }
+
+    fn cash(&self) -> u64 {
+        self.account.cash + self.taker.cash + self.fund.cash
     }
 }
 
-const fn with_cash(mut of: MarginStatus, cash: i64, initial: i64, maintenance: i64) -> MarginStatus {
-    of.cash = Value(cash);
-    of.cash_need = CashNeed {
-        initial: Value(initial),
-        maintenance: Value(maintenance),
-    };
-    of
+/// Twenty calls, five puts and a later call, short but for the last.
+fn mixed() -> Vec<(SeriesTerms, i64)> {
+    let later = option(Kind::Call, 55_000, EXPIRY + 30 * 86_400);
+    [(call(52_000), -20 * UNIT), (put(45_000), -5 * UNIT), (later, 8 * UNIT)].into()
 }
 
-const fn with_debt(mut of: MarginStatus, debt: i64) -> MarginStatus {
-    of.debt = Value(debt);
-    of
+/// Returns the cash at which an account with these positions has so many hundredths of its
+/// maintenance requirement.
+fn cash_at(positions: &[(SeriesTerms, i64)], hundredths: i64, context: &MarginContext) -> u64 {
+    let bare = status_of(&account(0, positions), context, Marks::Adverse).unwrap();
+    u64::try_from(bare.maintenance.0 / 100 * hundredths - bare.equity.0).unwrap()
+}
+
+fn at(mid: &str, run: impl FnOnce(&MarginContext)) {
+    with_market(price(mid), run);
 }

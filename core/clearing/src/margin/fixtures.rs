@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::fixtures::{EXPIRY, HOUSE, LISTING};
+use ballast_core_margin::VolatilitySource;
 use ballast_core_math::surface::{Slice, Surface};
 use ballast_core_types::PriceBounds;
 use ballast_core_types::{Ratio, I80F48};
@@ -28,16 +29,32 @@ pub fn with_market<R>(mid: Price, run: impl FnOnce(&MarginContext) -> R) -> R {
         high: mid.scaled_ceil(point).unwrap(),
     };
     let view = ListedMarket {
-        inputs: MarketInputs::read(bounds, Some(&surface), I7F57::lit("0.04"), Ratio::ZERO),
+        inputs: MarketInputs::read(
+            bounds,
+            Some(VolatilitySource::Surface(&surface)),
+            I7F57::lit("0.04"),
+            Ratio::ZERO,
+        ),
         slow: mid,
         charges: LISTING.charges,
         open_interest: OpenInterest(1_000_000_000),
+        averaged: [None; AVERAGED],
+        is_live: true,
     };
     run(&MarginContext {
         markets: [Some(view); MAX_LISTINGS],
         house: HOUSE,
         now: NOW,
     })
+}
+
+/// Looks at an account as a take does.
+pub fn failing_book_of(account: &MarginAccount, context: &MarginContext) -> FailingBook {
+    let mut work = Workspace {
+        book: &mut [BLANK; 32],
+        legs: &mut [Leg::Linear(Lots::ZERO); 32],
+    };
+    failing_book(account, context, &mut work).unwrap()
 }
 
 /// Computes the margin status of an account.

@@ -1,10 +1,13 @@
+mod averaged;
+mod coherent;
 mod total;
 
 use super::fixtures::{status_of, with_market, NOW};
 use super::*;
 use crate::account::Claim;
+use crate::charges::charges;
 use crate::fixtures::{account, call, option, put, EXPIRY};
-use ballast_core_margin::assess;
+use ballast_core_margin::{assess, MARGIN, SCENARIOS};
 use ballast_core_math::black_scholes::Kind;
 use ballast_core_types::fixtures::price;
 
@@ -255,7 +258,7 @@ fn a_margin_is_that_of_assess_and_the_charges() {
                     .map(|leg| BookLeg { market: 0, ..*leg })
                     .collect();
                 let assessed = assess(&own, &[inputs], &SCENARIOS, &MARGIN, NOW, room).unwrap();
-                let risk = assessment::book_risk(&own, &[inputs], None, &SCENARIOS, NOW, room).unwrap();
+                let risk = assessment::book_risk(&own, &inputs, Asked::default(), &SCENARIOS, NOW, room).unwrap();
                 let without = risk.requirement(&MARGIN, none, none);
                 assert_eq!(
                     (without.initial, without.maintenance),
@@ -289,15 +292,6 @@ fn a_margin_is_that_of_assess_and_the_charges() {
             );
             assert!(status.initial >= bare.initial);
         }
-        let few = assessment::book_risk(
-            &[],
-            &[context.markets[0].unwrap().inputs],
-            Some(&[]),
-            &SCENARIOS,
-            NOW,
-            &mut [],
-        );
-        assert_eq!(few, Err(AssessError::MarketCount));
     });
 }
 

@@ -4,7 +4,7 @@ use crate::fixtures::{HOUSE, LISTING};
 type Change = (fn(&mut ListingParams, i64), ParamError, i64, i64);
 
 /// Each field's rule, and its least and largest value beside those of the fixture.
-const LISTING_BOUNDS: [Change; 14] = [
+const LISTING_BOUNDS: [Change; 12] = [
     (
         |p, v| p.strikes.least = points_of(v),
         ParamError::MinStrike,
@@ -32,7 +32,7 @@ const LISTING_BOUNDS: [Change; 14] = [
         86_400,
     ),
     (|p, v| p.min_size = Lots(v), ParamError::MinSize, 1, 1_000_000_000_000),
-    (|p, v| p.charges.spread = points_of(v), ParamError::Spread, 20, 1_000),
+    (|p, v| p.charges.spread = points_of(v), ParamError::Spread, 1, 1_000),
     (
         |p, v| p.charges.spread_floor = v as u64,
         ParamError::SpreadFloor,
@@ -56,18 +56,6 @@ const LISTING_BOUNDS: [Change; 14] = [
         ParamError::FreeSize,
         0,
         1_000_000_000_000_000,
-    ),
-    (
-        |p, v| p.discount.of_spot = points_of(v),
-        ParamError::DiscountOfSpot,
-        1,
-        20,
-    ),
-    (
-        |p, v| p.discount.of_mark = points_of(v),
-        ParamError::DiscountOfMark,
-        100,
-        5_000,
     ),
 ];
 
@@ -99,11 +87,11 @@ fn each_field_of_a_listing_has_its_range() {
 #[test]
 fn a_refusal_names_its_rule_and_its_value() {
     let mut params = LISTING;
-    params.discount.of_mark = BasisPoints(5_001);
+    params.charges.free_share = BasisPoints(5_001);
     let bad = BadParam {
-        rule: ParamError::DiscountOfMark,
+        rule: ParamError::FreeShare,
         value: 5_001,
-        least: 100,
+        least: 0,
         greatest: 5_000,
     };
     assert_eq!(params.validate(), Err(bad));
@@ -112,7 +100,7 @@ fn a_refusal_names_its_rule_and_its_value() {
 #[test]
 fn each_field_of_a_house_has_its_range() {
     type Change = (fn(&mut ClearingHouseParams, i64), ParamError, i64, i64);
-    let bounds: [Change; 5] = [
+    let bounds: [Change; 3] = [
         (|p, v| p.quote_decimals = v as u8, ParamError::QuoteDecimals, 0, 9),
         (
             |p, v| p.max_surface_age_seconds = v as u32,
@@ -123,16 +111,9 @@ fn each_field_of_a_house_has_its_range() {
         (
             |p, v| p.cash_window_seconds = v as u32,
             ParamError::CashWindow,
-            6_300,
+            9_000,
             86_400,
         ),
-        (
-            |p, v| p.liquidation_seconds = v as u32,
-            ParamError::LiquidationTime,
-            60,
-            3_600,
-        ),
-        (|p, v| p.grace_seconds = v as u32, ParamError::Grace, 60, 43_200),
     ];
     assert_eq!(HOUSE.validate(), Ok(()));
     for (change, rule, least, greatest) in bounds {
@@ -151,22 +132,9 @@ fn each_field_of_a_house_has_its_range() {
 }
 
 #[test]
-fn a_discount_is_never_more_than_the_spread_that_was_held_for_it() {
-    let mut params = LISTING;
-    params.charges.spread = BasisPoints(19);
-    let expected = BadParam {
-        rule: ParamError::DiscountOfSpot,
-        value: 20,
-        least: 1,
-        greatest: 19,
-    };
-    assert_eq!(params.validate(), Err(expected));
-}
-
-#[test]
 fn cash_is_needed_before_a_liquidation_for_it_could_be_too_late() {
-    // Window, growth of the discount, grace and an hour: 1,800 + 600 + 300 + 3,600.
-    for (cash_window_seconds, sound) in [(6_300, true), (6_299, false), (86_400, true), (0, false)] {
+    // The window, a liquidation and an hour: 1,800 + 3,600 + 3,600.
+    for (cash_window_seconds, sound) in [(9_000, true), (8_999, false), (86_400, true), (0, false)] {
         let house = ClearingHouseParams {
             cash_window_seconds,
             ..HOUSE

@@ -83,7 +83,7 @@ fn positions_are_settled_by_their_net() {
     ] {
         let (mut owner, mut insurance) = (account(cash, positions), account(fund, &[]));
         let mut book = book(1_000);
-        let settled = settle_positions(&mut owner, Some(&mut insurance), &mut book, 0, EXPIRY, price(at));
+        let settled = settle_positions(&mut owner, &mut insurance, &mut book, 0, EXPIRY, price(at));
         let sum = |long: bool| {
             let sizes = positions.iter().filter(|(_, quantity)| (*quantity > 0) == long);
             sizes.map(|(_, quantity)| quantity.unsigned_abs()).sum::<u64>()
@@ -116,22 +116,22 @@ fn winners_share_what_nobody_paid() {
     let mut winners = [account(0, &[(call(100), 10)]), account(0, &[(call(100), 20)])];
     let mut book = book(30);
     let at = price("110");
-    let still = settle_positions(&mut winners[0], Some(&mut fund), &mut book, 0, EXPIRY, at).unwrap();
+    let still = settle_positions(&mut winners[0], &mut fund, &mut book, 0, EXPIRY, at).unwrap();
     assert_eq!(still.claim, 100);
-    let early = pay_claim(&mut winners[0], Some(&mut fund), &mut book, 0, EXPIRY);
+    let early = pay_claim(&mut winners[0], &mut fund, &mut book, 0, EXPIRY);
     assert_eq!(early, Err(PayoutError::StillOpen { long: 20, short: 30 }));
-    settle_positions(&mut loser, Some(&mut fund), &mut book, 0, EXPIRY, at).unwrap();
-    settle_positions(&mut winners[1], Some(&mut fund), &mut book, 0, EXPIRY, at).unwrap();
+    settle_positions(&mut loser, &mut fund, &mut book, 0, EXPIRY, at).unwrap();
+    settle_positions(&mut winners[1], &mut fund, &mut book, 0, EXPIRY, at).unwrap();
     // 300 owed: 100 from cash, 40 from the fund.
     assert_eq!((loser.debt, fund.cash, book.pool(), book.claimed), (200, 0, 140, 300));
-    let first = pay_claim(&mut winners[0], Some(&mut fund), &mut book, 0, EXPIRY).unwrap();
-    let second = pay_claim(&mut winners[1], Some(&mut fund), &mut book, 0, EXPIRY).unwrap();
+    let first = pay_claim(&mut winners[0], &mut fund, &mut book, 0, EXPIRY).unwrap();
+    let second = pay_claim(&mut winners[1], &mut fund, &mut book, 0, EXPIRY).unwrap();
     assert_eq!((first.amount, second.amount, second.dust), (46, 93, 1));
     assert_eq!((winners[0].cash, winners[1].cash, fund.cash), (46, 93, 1));
     assert!(book.is_done());
-    let again = pay_claim(&mut winners[0], Some(&mut fund), &mut book, 0, EXPIRY);
+    let again = pay_claim(&mut winners[0], &mut fund, &mut book, 0, EXPIRY);
     assert_eq!(again, Err(PayoutError::NothingHere));
-    let nothing = settle_positions(&mut loser, Some(&mut fund), &mut book, 0, EXPIRY, at);
+    let nothing = settle_positions(&mut loser, &mut fund, &mut book, 0, EXPIRY, at);
     assert_eq!(nothing, Err(PayoutError::NothingHere));
 }
 
@@ -142,24 +142,11 @@ fn a_claim_repays_debt_first() {
     owner.debt = 30;
     let mut book = book(10);
     for account in [&mut owner, &mut loser] {
-        settle_positions(account, Some(&mut fund), &mut book, 0, EXPIRY, price("110")).unwrap();
+        settle_positions(account, &mut fund, &mut book, 0, EXPIRY, price("110")).unwrap();
     }
-    let paid = pay_claim(&mut owner, Some(&mut fund), &mut book, 0, EXPIRY).unwrap();
+    let paid = pay_claim(&mut owner, &mut fund, &mut book, 0, EXPIRY).unwrap();
     assert_eq!((paid.amount, paid.repaid), (100, 30));
     assert_eq!((owner.cash, owner.debt, fund.cash), (70, 0, 30));
-}
-
-#[test]
-fn a_bankrupt_accounts_positions_are_the_funds() {
-    let (mut fund, mut gone) = (account(70, &[]), account(0, &[(call(100), 10), (put(100), -10)]));
-    gone.status = Status::Bankrupt;
-    let mut after = book(20);
-    settle_positions(&mut gone, Some(&mut fund), &mut after, 0, EXPIRY, price("90")).unwrap();
-    assert_eq!((gone.debt, fund.cash, after.collected), (0, 0, 70));
-    let (mut fund, mut gone) = (account(70, &[]), account(0, &[(call(100), 10)]));
-    gone.status = Status::Bankrupt;
-    settle_positions(&mut gone, Some(&mut fund), &mut book(10), 0, EXPIRY, price("110")).unwrap();
-    assert_eq!((gone.claims().len(), fund.claims()[0].amount), (0, 100));
 }
 
 #[test]
@@ -173,13 +160,13 @@ fn a_settlement_that_cannot_be_booked_changes_nothing() {
     owner.load_claims(claims).unwrap();
     let before = (owner, book(10));
     let mut after = before.1;
-    let full = settle_positions(&mut owner, Some(&mut fund), &mut after, 0, EXPIRY, price("110"));
+    let full = settle_positions(&mut owner, &mut fund, &mut after, 0, EXPIRY, price("110"));
     assert_eq!(full, Err(PayoutError::Account(AccountError::ClaimsFull)));
     assert_eq!((owner, after), before);
     // More than is open can only be a program's mistake, and is refused.
     let mut small = book(9);
     owner.load_claims(core::iter::empty()).unwrap();
-    assert!(settle_positions(&mut owner, Some(&mut fund), &mut small, 0, EXPIRY, price("110")).is_err());
+    assert!(settle_positions(&mut owner, &mut fund, &mut small, 0, EXPIRY, price("110")).is_err());
     assert_eq!(small, book(9));
 }
 
@@ -209,7 +196,7 @@ proptest! {
             let (participants, fund) = accounts.split_at_mut(5);
             let (participant, fund) = (&mut participants[index], &mut fund[0]);
             if step < 5 {
-                match settle_positions(participant, Some(fund), &mut book, 0, EXPIRY, at) {
+                match settle_positions(participant, fund, &mut book, 0, EXPIRY, at) {
                     Ok(settled) => {
                         lost += settled.uncovered;
                         owed.push((index, settled.claim));
@@ -217,7 +204,7 @@ proptest! {
                     Err(refusal) => prop_assert_eq!(refusal, PayoutError::NothingHere),
                 }
             } else if !participant.claims().is_empty() {
-                let paid = pay_claim(participant, Some(fund), &mut book, 0, EXPIRY).unwrap();
+                let paid = pay_claim(participant, fund, &mut book, 0, EXPIRY).unwrap();
                 prop_assert!(paid.amount <= paid.claim);
                 prop_assert!(lost > 0 || paid.amount == paid.claim);
                 prop_assert!(owed.contains(&(index, paid.claim)));

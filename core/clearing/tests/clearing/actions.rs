@@ -1,7 +1,7 @@
 //! What owners and others do.
 
-use super::model::{Model, FUND, HOUSE, LISTING, OWNERS};
-use ballast_core_clearing::account::{AccountError, MarginAccount};
+use super::model::{Model, FUND, HOUSE, LISTING, MEMBERS, OWNERS};
+use ballast_core_clearing::account::AccountError;
 use ballast_core_clearing::auction::Auction;
 use ballast_core_clearing::liquidation;
 use ballast_core_clearing::margin::{fair_value_floor, Marks};
@@ -32,16 +32,14 @@ impl Model {
             7 => self.withdraw(),
             8..=14 => self.quote(),
             15..=17 => self.auction(),
-            18..=22 => self.liquidate(),
-            23 => self.backstop(),
-            24 => self.wind_down(),
+            18..=24 => self.liquidate(),
             25..=28 => self.settle(),
             _ => self.pay(),
         }
     }
 
     fn deposit(&mut self) {
-        let index = self.random.below(OWNERS + 1);
+        let index = self.random.below(MEMBERS + 1);
         // Rarely, or nobody would ever fail.
         let poor = self.accounts[index].cash < 3_000_000_000;
         if !poor && self.random.below(20) > 0 {
@@ -64,7 +62,7 @@ impl Model {
     }
 
     fn withdraw(&mut self) {
-        let index = self.random.below(OWNERS);
+        let index = self.random.below(MEMBERS);
         let mut account = self.accounts[index];
         let share = [1.0, 0.9, 0.5, 0.1][self.random.below(4)];
         let amount = (account.cash as f64 * share) as u64;
@@ -234,17 +232,12 @@ impl Model {
 
     /// Anyone settles anyone's positions of an expiry that has a price.
     fn settle(&mut self) {
-        let index = self.random.below(OWNERS + 1);
+        let index = self.random.below(MEMBERS);
         for (&(market, expiry), (settlement, book)) in &mut self.expiries {
             let Some(outcome) = settlement.outcome else { continue };
-            let (participants, fund) = self.accounts.split_at_mut(FUND);
-            let (account, insurance): (_, Option<&mut MarginAccount>) = match participants.get_mut(index) {
-                Some(participant) => (participant, Some(&mut fund[0])),
-                None => (&mut fund[0], None),
-            };
-            match settle_positions(account, insurance, book, market, expiry, outcome.price) {
+            let (members, fund) = self.accounts.split_at_mut(FUND);
+            match settle_positions(&mut members[index], &mut fund[0], book, market, expiry, outcome.price) {
                 Ok(settled) => {
-                    liquidation::release(account);
                     self.tally.settled += 1;
                     *self.lost.entry((market, expiry)).or_default() += settled.uncovered;
                     self.tally.shortfalls += u32::from(settled.covered + settled.uncovered > 0);
@@ -258,16 +251,12 @@ impl Model {
     }
 
     fn pay(&mut self) {
-        let index = self.random.below(OWNERS + 1);
+        let index = self.random.below(MEMBERS);
         let claims: Vec<_> = self.accounts[index].claims().to_vec();
         for claim in claims {
             let (_, book) = self.expiries.get_mut(&(claim.market, claim.expiry)).unwrap();
-            let (participants, fund) = self.accounts.split_at_mut(FUND);
-            let (account, insurance): (_, Option<&mut MarginAccount>) = match participants.get_mut(index) {
-                Some(participant) => (participant, Some(&mut fund[0])),
-                None => (&mut fund[0], None),
-            };
-            match pay_claim(account, insurance, book, claim.market, claim.expiry) {
+            let (members, fund) = self.accounts.split_at_mut(FUND);
+            match pay_claim(&mut members[index], &mut fund[0], book, claim.market, claim.expiry) {
                 Ok(paid) => {
                     self.tally.claims += 1;
                     self.tally.haircuts += u32::from(paid.amount < paid.claim);

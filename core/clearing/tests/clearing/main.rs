@@ -1,5 +1,6 @@
-//! The clearing house under random sequences: five owners and the insurance fund trade, auction,
-//! liquidate and settle for months, and after every step what must always hold, holds.
+//! The clearing house under random sequences: five owners, ten liquidators and the insurance fund
+//! trade, auction, liquidate and settle for months, and after every step what must always hold,
+//! holds.
 #![cfg(test)]
 #![allow(clippy::arithmetic_side_effects)]
 
@@ -32,7 +33,8 @@ macro_rules! runs {
             // A run in which something never happens says nothing of it.
             assert!(tally.trades > 500 && tally.auctions > 100, "{tally:?}");
             assert!(tally.refused_for_margin > 50 && tally.refused_withdrawals > 10, "{tally:?}");
-            assert!(tally.begun > 20 && tally.takes > 20 && tally.takeovers > 0, "{tally:?}");
+            assert!(tally.begun > 20 && tally.takes > 20 && tally.partial_takes > 10, "{tally:?}");
+            assert!(tally.below_zero > 0 && tally.takes_beside_silence > 0, "{tally:?}");
             assert!(tally.settled > 500 && tally.claims > 200, "{tally:?}");
             assert!(tally.averages > 0 && tally.moved_ends > 0, "{tally:?}");
             assert!(tally.shortfalls > 0 && tally.haircuts > 0, "{tally:?}");

@@ -2,16 +2,19 @@
 
 use ballast_core_clearing::account::MarginAccount;
 use ballast_core_clearing::auction::Auction;
+use ballast_core_clearing::calendar::latest_window;
+use ballast_core_clearing::liquidation::FundDay;
 use ballast_core_clearing::margin::{
-    margin_status, ListedMarket, MarginContext, MarginError, MarginStatus, Marks, Workspace, BLANK,
+    failing_book, margin_status, FailingBook, ListedMarket, MarginContext, MarginError, MarginStatus, Marks, Workspace,
+    BLANK,
 };
 use ballast_core_clearing::nonces::Nonces;
 use ballast_core_clearing::params::*;
 use ballast_core_clearing::payout::ExpiryBook;
 use ballast_core_clearing::series::SeriesTerms;
-use ballast_core_clearing::settlement::Settlement;
+use ballast_core_clearing::settlement::{Averaged, Settlement};
 use ballast_core_clearing::trade::OpenInterest;
-use ballast_core_margin::{horizon_volatility, Decimal, MarketInputs};
+use ballast_core_margin::{horizon_volatility, Decimal, MarketInputs, VolatilitySource};
 use ballast_core_market::fixtures::AveragedMarket;
 use ballast_core_math::black_scholes::Kind;
 use ballast_core_math::scenarios::Leg;
@@ -23,8 +26,12 @@ use fixed::types::{I2F62, U16F48, U3F61, U8F56};
 use std::collections::BTreeMap;
 
 pub const OWNERS: usize = 5;
-/// The insurance account comes after the owners'.
-pub const FUND: usize = OWNERS;
+/// Accounts for takes come after those that trade.
+pub const TAKERS: usize = 10;
+/// All members.
+pub const MEMBERS: usize = OWNERS + TAKERS;
+/// The insurance account comes after the members'.
+pub const FUND: usize = MEMBERS;
 pub const MARKETS: usize = 2;
 const DAY: i64 = 86_400;
 
@@ -32,8 +39,6 @@ pub const HOUSE: ClearingHouseParams = ClearingHouseParams {
     quote_decimals: 6,
     max_surface_age_seconds: 900,
     cash_window_seconds: 86_400,
-    liquidation_seconds: 900,
-    grace_seconds: 900,
 };
 
 pub const LISTING: ListingParams = ListingParams {
@@ -54,10 +59,6 @@ pub const LISTING: ListingParams = ListingParams {
         concentration: BasisPoints(500),
         free_share: BasisPoints(3_000),
         free_size: Lots(20_000_000),
-    },
-    discount: DiscountParams {
-        of_spot: BasisPoints(20),
-        of_mark: BasisPoints(2_000),
     },
 };
 
@@ -96,9 +97,10 @@ pub struct Tally {
     pub refused_withdrawals: u32,
     pub begun: u32,
     pub takes: u32,
+    pub partial_takes: u32,
     pub refused_takes: u32,
-    pub takeovers: u32,
-    pub wound_down: u32,
+    pub below_zero: u32,
+    pub takes_beside_silence: u32,
     pub settled: u32,
     pub claims: u32,
     pub haircuts: u32,
@@ -114,13 +116,16 @@ pub struct MarketState {
     pub confidence: i64,
     pub open: OpenInterest,
     pub averaged: AveragedMarket,
+    /// Until when nobody hears of it; its price stays where it was.
+    pub silent_until: i64,
 }
 
 pub struct Model {
     pub random: Random,
     pub now: i64,
     pub markets: [MarketState; MARKETS],
-    pub accounts: [MarginAccount; OWNERS + 1],
+    pub accounts: [MarginAccount; MEMBERS + 1],
+    pub fund_day: FundDay,
     pub nonces: [Nonces; OWNERS],
     pub next_nonce: u64,
     pub expiries: BTreeMap<(u8, i64), (Settlement, ExpiryBook)>,
@@ -146,12 +151,14 @@ impl Model {
             confidence: 3,
             open: OpenInterest::default(),
             averaged: AveragedMarket::default(),
+            silent_until: 0,
         };
         Self {
             random: Random(seed),
             now: 1_767_258_000,
             markets: [market(60_000.0), market(150.0)],
-            accounts: [MarginAccount::EMPTY; OWNERS + 1],
+            accounts: [MarginAccount::EMPTY; MEMBERS + 1],
+            fund_day: FundDay::default(),
             nonces: [Nonces::default(); OWNERS],
             next_nonce: 1,
             expiries: BTreeMap::new(),
@@ -173,6 +180,12 @@ impl Model {
         let asleep = self.is_asleep();
         let year = minutes as f64 / 525_600.0;
         for market in &mut self.markets {
+            if self.random.below(400) == 0 {
+                market.silent_until = self.now + 3_600 * (1 + self.random.below(24) as i64);
+            }
+            if self.now < market.silent_until {
+                continue;
+            }
             let mut change = market.volatility * year.sqrt() * self.random.normal();
             if self.random.below(150) == 0 {
                 change += 0.2 * self.random.normal();
@@ -221,16 +234,21 @@ impl Model {
                 high: mid.scaled_ceil(width).unwrap(),
             };
             let variance = Ratio::from_fixed(I80F48::from_num(market.volatility * market.volatility));
+            let averages = market.averaged.averages();
+            let expiry = latest_window(self.now);
+            let known = |expiry| Averaged::so_far(expiry, averages.as_ref()?, self.now);
             *view = Some(ListedMarket {
                 inputs: MarketInputs::read(
                     bounds,
-                    Some(surface),
+                    Some(VolatilitySource::Surface(surface)),
                     horizon_volatility(variance, Some(surface)),
                     variance,
                 ),
                 slow: price(market.slow),
                 charges: LISTING.charges,
                 open_interest: market.open,
+                averaged: [known(expiry), known(expiry - DAY)],
+                is_live: self.now >= market.silent_until,
             });
         }
         run(&MarginContext {
@@ -253,6 +271,12 @@ impl Model {
                 },
             )
         })
+    }
+
+    /// Looks at an account as a take does.
+    pub fn failing_book(&self, account: &MarginAccount) -> FailingBook {
+        let (book, legs) = (&mut [BLANK; 32], &mut [Leg::Linear(Lots::ZERO); 32]);
+        self.with_context(|context| failing_book(account, context, &mut Workspace { book, legs }).unwrap())
     }
 
     /// Returns whether an account passes the initial check, worked out once more from its parts.
@@ -283,7 +307,9 @@ impl Model {
             return self.series.keys().nth(index).copied();
         }
         let market = self.random.below(MARKETS);
-        let target = self.markets[market].spot * (0.12 * self.random.normal()).exp();
+        // Now and then a far wing.
+        let away = if self.random.below(8) == 0 { 0.5 } else { 0.12 };
+        let target = self.markets[market].spot * (away * self.random.normal()).exp();
         let scale = 10f64.powi(target.log10().floor() as i32);
         let step = match target / scale {
             lead if lead < 2.0 => 0.02 * scale,

@@ -1,21 +1,18 @@
-//! `liquidate`: a liquidator takes the smallest sufficient part of a failing book, for a discount
-//! that grows with time.
+//! `liquidate`: a liquidator takes a share of everything that a failing account holds on live
+//! markets, for a discount that grows with time.
 
-use crate::clearing::{sum, MarginScratch, SeriesAccounts};
+use crate::clearing::{sum, MarginScratch};
 use crate::errors::{OptionsError, Refuse};
 use crate::events::{Liquidated, MarginStatusReport};
 use crate::markets::{Markets, Purpose};
-use crate::state::{ClearingHouse, Expiry, MarginAccount, Series};
+use crate::state::{ClearingHouse, MarginAccount};
 use anchor_lang::prelude::*;
 use ballast_core_clearing::account::MarginAccount as MarginBook;
-use ballast_core_clearing::liquidation::{apply_take, check_take, price_take, LiquidationFill, Seller};
-use ballast_core_clearing::margin::{MarginContext, MarginStatus, Marks};
-use ballast_core_clearing::params::ListingParams;
-use ballast_core_clearing::series::SeriesTerms;
-use ballast_core_types::Lots;
+use ballast_core_clearing::liquidation::{apply_take, price_take, Fund, LiquidationError, Share, Take};
+use ballast_core_clearing::margin::{FailingBook, MarginContext};
+use ballast_core_types::Value;
 
-/// Accounts of `liquidate`. After them the markets that either account has positions on, or gets
-/// one on.
+/// Accounts of `liquidate`. After them the markets that the failing account has positions on.
 #[derive(Accounts)]
 pub struct Liquidate<'info> {
     /// The liquidator: owner of the account that takes.
@@ -23,17 +20,7 @@ pub struct Liquidate<'info> {
     /// The house.
     #[account(mut, has_one = insurance @ OptionsError::WrongInsurance)]
     pub house: AccountLoader<'info, ClearingHouse>,
-    /// The expiry of the series.
-    #[account(mut, has_one = house @ OptionsError::WrongHouse)]
-    pub expiry: Box<Account<'info, Expiry>>,
-    /// The series.
-    #[account(
-        mut,
-        has_one = house @ OptionsError::WrongHouse,
-        constraint = series.key.market == expiry.market && series.key.expiry == expiry.expiry @ OptionsError::WrongSeries
-    )]
-    pub series: Box<Account<'info, Series>>,
-    /// The liquidator's account.
+    /// The liquidator's account: it holds cash and nothing else.
     #[account(
         mut,
         has_one = house @ OptionsError::WrongHouse,
@@ -48,50 +35,45 @@ pub struct Liquidate<'info> {
         constraint = account.key() != insurance.key() @ OptionsError::IsInsurance
     )]
     pub account: AccountLoader<'info, MarginAccount>,
-    /// The insurance account, to which debt is repaid.
+    /// The insurance fund: debt is repaid to it, and below zero it pays.
     #[account(mut)]
     pub insurance: AccountLoader<'info, MarginAccount>,
 }
 
-/// The three accounts of a take.
-#[derive(Clone)]
+/// The books of the three accounts.
 struct Parties {
     account: Box<MarginBook>,
     liquidator: Box<MarginBook>,
     fund: Box<MarginBook>,
 }
 
-/// What a take did.
-struct Done {
-    take: LiquidationFill,
-    before: MarginStatus,
-    after: MarginStatus,
-}
-
-pub(crate) fn handler<'info>(ctx: Context<'info, Liquidate<'info>>, quantity: i64) -> Result<()> {
+pub(crate) fn handler<'info>(ctx: Context<'info, Liquidate<'info>>, share: u64, max_payment: i64) -> Result<()> {
     let accounts = ctx.accounts;
     accounts.house.load()?.check_version()?;
-    accounts.expiry.check_version()?;
-    let done = execute(accounts, ctx.remaining_accounts, Lots(quantity))?;
+    let (take, book, fund_cash) = execute(accounts, ctx.remaining_accounts, Share(share), Value(max_payment))?;
     emit!(Liquidated {
         account: accounts.account.key(),
         liquidator: accounts.liquidator.key(),
-        key: accounts.series.key,
-        quantity,
-        payment: done.take.payment.0,
-        discount: done.take.discount,
-        cap: done.take.cap,
-        before: MarginStatusReport::from(&done.before),
-        after: MarginStatusReport::from(&done.after),
+        share: take.share.0,
+        permitted: take.permitted.0,
+        payment: take.payment.0,
+        discount: take.discount.0,
+        from_fund: take.from_fund,
+        fund_cash,
+        fair: book.live.fair.0,
+        before: MarginStatusReport::from(&book.status),
     });
     Ok(())
 }
 
 #[inline(never)]
-fn execute(accounts: &mut Liquidate, markets: &[AccountInfo], quantity: Lots) -> Result<Done> {
+fn execute(
+    accounts: &mut Liquidate,
+    markets: &[AccountInfo],
+    asked: Share,
+    limit: Value,
+) -> Result<(Take, Box<FailingBook>, u64)> {
     let clock = Clock::get()?;
-    let mut house = accounts.house.load_mut()?;
-    let markets = Markets::read(&house, markets, Purpose::Liquidate, &clock)?;
     let mut account = accounts.account.load_mut()?;
     let mut liquidator = accounts.liquidator.load_mut()?;
     let mut insurance = accounts.insurance.load_mut()?;
@@ -100,64 +82,37 @@ fn execute(accounts: &mut Liquidate, markets: &[AccountInfo], quantity: Lots) ->
         liquidator: liquidator.book()?,
         fund: insurance.book()?,
     };
-    let terms = accounts.series.key.terms()?;
-    let listing = house.listing(terms.market)?.settings.params();
-    let mut scratch = MarginScratch::new();
-    // Open interest is the one before the take in every status: all are compared at one state of
-    // the market.
-    let context = markets.context(&house);
-    let (done, change) = take(&mut parties, &terms, quantity, &listing, &context, &mut scratch)?;
-    // The liquidator's own margin is that of any trade.
-    let mut venue = SeriesAccounts {
-        house: &mut house,
-        expiry: &mut accounts.expiry,
-        series: &mut accounts.series,
+    let mut house = accounts.house.load_mut()?;
+    let take = {
+        let markets = Markets::read(&house, markets, &[&parties.account], Purpose::Liquidate, &clock)?;
+        let context = markets.context(&house);
+        let book = MarginScratch::new().failing_book(&parties.account, &context)?;
+        let fund = Fund {
+            cash: parties.fund.cash,
+            day: house.fund_day().at(clock.unix_timestamp, parties.fund.cash),
+        };
+        let take = take(&mut parties, &book, &fund, &context, asked)?;
+        if take.payment > limit {
+            return Err(LiquidationError::Limit {
+                payment: take.payment,
+                limit,
+            })
+            .or_refuse();
+        }
+        (take, book, fund.day.less(take.beyond))
     };
-    venue.change_open_interest(change)?;
-    let context = markets.context(&house);
-    scratch.check_initial(&mut parties.liquidator, &context, "liquidator")?;
+    let (take, book, day) = take;
+    house.keep_fund_day(day);
     account.store(&parties.account)?;
     liquidator.store(&parties.liquidator)?;
     insurance.store(&parties.fund)?;
-    Ok(done)
+    Ok((take, book, parties.fund.cash))
 }
 
-/// Takes, and holds the take to its rules. Returns by how much open interest changed.
+/// Prices the take and moves what is taken.
 #[inline(never)]
-fn take(
-    parties: &mut Parties,
-    terms: &SeriesTerms,
-    quantity: Lots,
-    listing: &ListingParams,
-    context: &MarginContext,
-    scratch: &mut MarginScratch,
-) -> Result<(Done, i64)> {
-    let least = listing.min_size;
-    let before = scratch.margin_status(&parties.account, context, Marks::Adverse)?;
-    let untouched = parties.clone();
-    let (take, change) = apply(parties, terms, quantity, listing, context)?;
-    let after = scratch.margin_status(&parties.account, context, Marks::Adverse)?;
-    let smaller = if after.is_restored() && quantity.0.unsigned_abs() > least.0.unsigned_abs() {
-        let less = Lots(quantity.0.saturating_sub(least.0.saturating_mul(quantity.0.signum())));
-        let mut other = untouched;
-        apply(&mut other, terms, less, listing, context)?;
-        Some(scratch.margin_status(&other.account, context, Marks::Adverse)?)
-    } else {
-        None
-    };
-    check_take(&take, least, &before, &after, smaller.as_ref()).or_refuse()?;
-    Ok((Done { take, before, after }, change))
-}
-
-#[inline(never)]
-fn apply(
-    parties: &mut Parties,
-    terms: &SeriesTerms,
-    quantity: Lots,
-    listing: &ListingParams,
-    context: &MarginContext,
-) -> Result<(LiquidationFill, i64)> {
-    let take = price_take(&parties.account, Seller::Member, terms, quantity, listing, context).or_refuse()?;
+fn take(parties: &mut Parties, book: &FailingBook, fund: &Fund, context: &MarginContext, asked: Share) -> Result<Take> {
+    let take = price_take(&parties.account, book, fund, &context.house, context.now, asked).or_refuse()?;
     let cash = |parties: &Parties| sum(&[&parties.account, &parties.liquidator, &parties.fund]);
     let before = cash(parties);
     let Parties {
@@ -165,7 +120,7 @@ fn apply(
         liquidator,
         fund,
     } = parties;
-    let change = apply_take(account, liquidator, Some(fund), &take, context.now).or_refuse()?;
+    apply_take(account, liquidator, fund, &take, book, context).or_refuse()?;
     require!(cash(parties) == before, OptionsError::NotConserved);
-    Ok((take, change))
+    Ok(take)
 }

@@ -6,6 +6,7 @@ use crate::events::{LiquidationBegun, LiquidationEnded, MarginStatusReport};
 use crate::markets::{Markets, Purpose};
 use crate::state::{ClearingHouse, MarginAccount};
 use anchor_lang::prelude::*;
+use ballast_core_clearing::account::MarginAccount as MarginBook;
 use ballast_core_clearing::liquidation;
 use ballast_core_clearing::margin::{MarginStatus, Marks};
 
@@ -31,7 +32,7 @@ pub(crate) fn begin_liquidation<'info>(ctx: Context<'info, Liquidation<'info>>) 
     let mut account = accounts.account.load_mut()?;
     let mut book = account.book()?;
     let statuses = both_statuses(&house, &book, ctx.remaining_accounts, &clock)?;
-    liquidation::begin(&mut book, &statuses, &house.params(), clock.unix_timestamp).or_refuse()?;
+    liquidation::begin(&mut book, &statuses, clock.unix_timestamp).or_refuse()?;
     account.store(&book)?;
     let [last, of_late] = statuses;
     emit!(LiquidationBegun {
@@ -66,29 +67,15 @@ pub(crate) fn end_liquidation<'info>(ctx: Context<'info, Liquidation<'info>>) ->
 #[inline(never)]
 fn both_statuses(
     house: &ClearingHouse,
-    book: &ballast_core_clearing::account::MarginAccount,
+    book: &MarginBook,
     markets: &[AccountInfo],
     clock: &Clock,
 ) -> Result<[MarginStatus; 2]> {
     house.check_version()?;
-    let markets = Markets::read(house, markets, Purpose::Liquidate, clock)?;
+    let markets = Markets::read(house, markets, &[book], Purpose::Liquidate, clock)?;
     let mut scratch = MarginScratch::new();
     let context = markets.context_of_late(house)?;
     let of_late = scratch.margin_status(book, &context, Marks::Adverse)?;
     let last = scratch.margin_status(book, &markets.context(house), Marks::Adverse)?;
     Ok([last, of_late])
-}
-
-/// Returns the margin status of an account, at prices to liquidate at.
-#[inline(never)]
-pub(crate) fn margin_status(
-    house: &ClearingHouse,
-    book: &ballast_core_clearing::account::MarginAccount,
-    markets: &[AccountInfo],
-    clock: &Clock,
-) -> Result<MarginStatus> {
-    house.check_version()?;
-    let markets = Markets::read(house, markets, Purpose::Liquidate, clock)?;
-    let context = markets.context(house);
-    MarginScratch::new().margin_status(book, &context, Marks::Adverse)
 }

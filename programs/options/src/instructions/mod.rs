@@ -2,8 +2,6 @@
 //! logic.
 
 pub(crate) mod auction;
-pub(crate) mod backstop;
-pub(crate) mod buy_from_insurance;
 pub(crate) mod cancel_quotes;
 pub(crate) mod create_clearing_house;
 pub(crate) mod create_series;
@@ -17,12 +15,11 @@ pub(crate) mod settle_positions;
 pub(crate) mod settlement;
 pub(crate) mod take_auction;
 pub(crate) mod trade_quote;
+pub(crate) mod transfer_position;
 pub(crate) mod withdraw;
 
 // Whole modules, because Anchor looks for what it generates beside each accounts type.
 pub use auction::*;
-pub use backstop::*;
-pub use buy_from_insurance::*;
 pub use cancel_quotes::*;
 pub use create_clearing_house::*;
 pub use create_series::*;
@@ -36,4 +33,5 @@ pub use settle_positions::*;
 pub use settlement::*;
 pub use take_auction::*;
 pub use trade_quote::*;
+pub use transfer_position::*;
 pub use withdraw::*;

@@ -8,8 +8,7 @@ use anchor_lang::prelude::*;
 use ballast_core_clearing::account::MarginAccount as MarginBook;
 use ballast_core_clearing::payout;
 
-/// Accounts of `pay_claims`. After them the margin accounts, the insurance account among them if it
-/// has a claim.
+/// Accounts of `pay_claims`. After them the margin accounts.
 #[derive(Accounts)]
 pub struct PayClaims<'info> {
     /// The house.
@@ -32,11 +31,8 @@ pub(crate) fn handler<'info>(ctx: Context<'info, PayClaims<'info>>) -> Result<()
     let mut insurance = accounts.insurance.load_mut()?;
     let mut fund = insurance.book()?;
     for participant in batch {
-        if *participant.key == accounts.insurance.key() {
-            pay(&mut accounts.expiry, participant.key, &mut fund, None)?;
-        } else {
-            pay_member(&mut accounts.expiry, participant, &mut fund)?;
-        }
+        require_keys_neq!(*participant.key, accounts.insurance.key(), OptionsError::IsInsurance);
+        pay_member(&mut accounts.expiry, participant, &mut fund)?;
     }
     insurance.store(&fund)
 }
@@ -51,21 +47,16 @@ fn pay_member<'info>(
     let mut account = loader.load_mut()?;
     require_keys_eq!(account.house, expiry.house, OptionsError::WrongHouse);
     let mut book = account.book()?;
-    pay(expiry, participant.key, &mut book, Some(fund))?;
+    pay(expiry, participant.key, &mut book, fund)?;
     account.store(&book)
 }
 
 #[inline(never)]
-fn pay(
-    expiry: &mut Account<Expiry>,
-    key: &Pubkey,
-    book: &mut MarginBook,
-    mut fund: Option<&mut MarginBook>,
-) -> Result<()> {
+fn pay(expiry: &mut Account<Expiry>, key: &Pubkey, book: &mut MarginBook, fund: &mut MarginBook) -> Result<()> {
     let mut pool = expiry.book();
-    let before = with_pool(book, fund.as_deref(), pool.pool());
-    let paid = payout::pay_claim(book, fund.as_deref_mut(), &mut pool, expiry.market, expiry.expiry).or_refuse()?;
-    let after = with_pool(book, fund.as_deref(), pool.pool());
+    let before = with_pool(book, fund, pool.pool());
+    let paid = payout::pay_claim(book, fund, &mut pool, expiry.market, expiry.expiry).or_refuse()?;
+    let after = with_pool(book, fund, pool.pool());
     require!(after == before, OptionsError::NotConserved);
     expiry.store(&pool);
     emit!(ClaimPaid {

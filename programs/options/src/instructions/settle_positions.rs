@@ -7,12 +7,10 @@ use crate::events::PositionsSettled;
 use crate::state::{ClearingHouse, Expiry, MarginAccount};
 use anchor_lang::prelude::*;
 use ballast_core_clearing::account::MarginAccount as MarginBook;
-use ballast_core_clearing::liquidation::release;
 use ballast_core_clearing::payout::{self, Settled};
 use ballast_core_types::Price;
 
-/// Accounts of `settle_positions`. After them the margin accounts, the insurance account among them
-/// if it has positions.
+/// Accounts of `settle_positions`. After them the margin accounts.
 #[derive(Accounts)]
 pub struct SettlePositions<'info> {
     /// The house.
@@ -38,11 +36,8 @@ pub(crate) fn handler<'info>(ctx: Context<'info, SettlePositions<'info>>) -> Res
     let mut fund = insurance.book()?;
     let open = accounts.expiry.open_long;
     for participant in batch {
-        if *participant.key == accounts.insurance.key() {
-            settle(&mut accounts.expiry, participant.key, &mut fund, None, price)?;
-        } else {
-            settle_member(&mut accounts.expiry, participant, &mut fund, price)?;
-        }
+        require_keys_neq!(*participant.key, accounts.insurance.key(), OptionsError::IsInsurance);
+        settle_member(&mut accounts.expiry, participant, &mut fund, price)?;
     }
     insurance.store(&fund)?;
     // What was settled is not open any more.
@@ -64,8 +59,7 @@ fn settle_member<'info>(
     let mut account = loader.load_mut()?;
     require_keys_eq!(account.house, expiry.house, OptionsError::WrongHouse);
     let mut book = account.book()?;
-    settle(expiry, participant.key, &mut book, Some(fund), price)?;
-    release(&mut book);
+    settle(expiry, participant.key, &mut book, fund, price)?;
     account.store(&book)
 }
 
@@ -74,14 +68,14 @@ fn settle(
     expiry: &mut Account<Expiry>,
     key: &Pubkey,
     book: &mut MarginBook,
-    mut fund: Option<&mut MarginBook>,
+    fund: &mut MarginBook,
     price: Price,
 ) -> Result<()> {
     let mut pool = expiry.book();
-    let before = with_pool(book, fund.as_deref(), pool.pool());
+    let before = with_pool(book, fund, pool.pool());
     let (market, moment) = (expiry.market, expiry.expiry);
-    let settled = payout::settle_positions(book, fund.as_deref_mut(), &mut pool, market, moment, price).or_refuse()?;
-    let after = with_pool(book, fund.as_deref(), pool.pool());
+    let settled = payout::settle_positions(book, fund, &mut pool, market, moment, price).or_refuse()?;
+    let after = with_pool(book, fund, pool.pool());
     require!(after == before, OptionsError::NotConserved);
     expiry.store(&pool);
     announce(expiry.key(), *key, &settled);

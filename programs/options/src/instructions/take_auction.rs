@@ -99,10 +99,10 @@ fn take(accounts: &mut TakeAuction, quantity: Lots, limit: UnitPrice, clock: &Cl
 #[inline(never)]
 fn execute(accounts: &mut TakeAuction, markets: &[AccountInfo], terms: &TradeTerms, clock: &Clock) -> Result<u64> {
     let mut house = accounts.house.load_mut()?;
-    let mut markets = Markets::read(&house, markets, Purpose::Margin, clock)?;
     let mut taker_account = accounts.taker.load_mut()?;
     let mut maker_account = accounts.maker.load_mut()?;
     let (mut taker, mut maker) = (taker_account.book()?, maker_account.book()?);
+    let mut markets = Markets::read(&house, markets, &[&taker, &maker], Purpose::Margin, clock)?;
     let mut venue = SeriesAccounts {
         house: &mut house,
         expiry: &mut accounts.expiry,

@@ -123,10 +123,10 @@ fn execute(
     clock: &Clock,
 ) -> Result<u64> {
     let mut house = accounts.house.load_mut()?;
-    let mut markets = Markets::read(&house, markets, Purpose::Margin, clock)?;
     let mut taker_account = accounts.taker.load_mut()?;
     let mut maker_account = accounts.maker.load_mut()?;
     let (mut taker, mut maker) = (taker_account.book()?, maker_account.book()?);
+    let mut markets = Markets::read(&house, markets, &[&taker, &maker], Purpose::Margin, clock)?;
     let terms = TradeTerms {
         terms: quote.scope.series,
         quantity,

@@ -72,7 +72,7 @@ fn book(accounts: &Withdraw, markets: &[AccountInfo], amount: u64) -> Result<(Ma
     let markets = if book.positions().is_empty() {
         Markets::none(&clock)
     } else {
-        Markets::read(&house, markets, Purpose::Margin, &clock)?
+        Markets::read(&house, markets, &[&book], Purpose::Margin, &clock)?
     };
     let context = markets.context(&house);
     let status = MarginScratch::new().margin_status(&book, &context, Marks::Conservative)?;

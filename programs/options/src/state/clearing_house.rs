@@ -4,6 +4,7 @@ use crate::errors::OptionsError;
 use crate::state::settings::{ClearingHouseSettings, ListingSettings};
 use crate::state::version::VERSION;
 use anchor_lang::prelude::*;
+use ballast_core_clearing::liquidation::FundDay;
 use ballast_core_clearing::params::{ClearingHouseParams, MAX_LISTINGS};
 use ballast_core_clearing::trade::OpenInterest;
 use bytemuck::{Pod, Zeroable};
@@ -67,8 +68,13 @@ pub struct ClearingHouse {
     pub settings: ClearingHouseSettings,
     /// The markets; the first `listing_count` are in use.
     pub listings: [Listing; MAX_LISTINGS],
+    /// The last day on which the insurance fund paid liquidators, counted from 1970-01-01.
+    pub fund_day: i64,
+    /// What is left of the twentieth of itself that the fund pays on that day beyond deficits, base
+    /// units.
+    pub fund_day_left: u64,
     /// Room for what later versions hold.
-    pub reserved: [u64; 16],
+    pub reserved: [u64; 14],
 }
 
 impl ClearingHouse {
@@ -96,6 +102,20 @@ impl ClearingHouse {
     /// Returns the parameters as the pure functions take them.
     pub fn params(&self) -> ClearingHouseParams {
         self.settings.params(self.quote_decimals)
+    }
+
+    /// Returns the insurance fund's day.
+    pub const fn fund_day(&self) -> FundDay {
+        FundDay {
+            day: self.fund_day,
+            left: self.fund_day_left,
+        }
+    }
+
+    /// Stores what [`Self::fund_day`] gave, after it was changed.
+    pub const fn keep_fund_day(&mut self, day: FundDay) {
+        self.fund_day = day.day;
+        self.fund_day_left = day.left;
     }
 
     /// Books a change of a market's open interest.

@@ -63,7 +63,7 @@ pub struct MarginAccount {
     pub version: u8,
     /// Bump of the address.
     pub bump: u8,
-    /// 0 its owner's, 1 being liquidated, 2 bankrupt.
+    /// 0 its owner's, 1 being liquidated.
     pub status: u8,
     /// Positions in use.
     pub position_count: u8,
@@ -83,12 +83,10 @@ pub struct MarginAccount {
     pub number: u64,
     /// Base units of the quote token.
     pub cash: u64,
-    /// Owed to the insurance account.
+    /// Owed to the insurance fund.
     pub debt: u64,
     /// When its liquidation began, unix seconds.
     pub liquidation_since: i64,
-    /// The last take of its liquidation, unix seconds.
-    pub liquidation_touched_at: i64,
     /// Quotes with lower nonces are cancelled.
     pub min_nonce: u64,
     /// Quotes filled or cancelled.
@@ -98,12 +96,11 @@ pub struct MarginAccount {
     /// Claims; the first `claim_count` are in use.
     pub claims: [StoredClaim; MAX_CLAIMS],
     /// Room for what later versions hold.
-    pub reserved: [u64; 16],
+    pub reserved: [u64; 17],
 }
 
 const NORMAL: u8 = 0;
 const LIQUIDATION: u8 = 1;
-const BANKRUPT: u8 = 2;
 
 impl MarginAccount {
     /// Fills a new account in.
@@ -137,15 +134,12 @@ impl MarginAccount {
     }
 
     /// Returns where it stands with the house.
-    fn status(&self) -> Status {
+    const fn status(&self) -> Status {
         match self.status {
             NORMAL => Status::Normal,
-            LIQUIDATION => Status::Liquidation {
+            _ => Status::Liquidation {
                 since: self.liquidation_since,
-                touched_at: self.liquidation_touched_at,
             },
-            // Whatever is unknown locks the account.
-            _ => Status::Bankrupt,
         }
     }
 
@@ -189,10 +183,9 @@ impl MarginAccount {
     pub fn store(&mut self, book: &MarginBook) -> Result<()> {
         self.cash = book.cash;
         self.debt = book.debt;
-        (self.status, self.liquidation_since, self.liquidation_touched_at) = match book.status {
-            Status::Normal => (NORMAL, 0, 0),
-            Status::Liquidation { since, touched_at } => (LIQUIDATION, since, touched_at),
-            Status::Bankrupt => (BANKRUPT, 0, 0),
+        (self.status, self.liquidation_since) = match book.status {
+            Status::Normal => (NORMAL, 0),
+            Status::Liquidation { since } => (LIQUIDATION, since),
         };
         let before = usize::from(self.position_count);
         let (positions, claims) = (book.positions(), book.claims());
@@ -292,12 +285,11 @@ mod tests {
 
     #[test]
     fn books_survive_storage_byte_for_byte() {
-        for (status, positions) in [(0, 0), (0, 1), (1, 16), (2, 32)] {
+        for (status, positions) in [(0, 0), (0, 1), (1, 16), (0, 32)] {
             let before = account(status, positions);
             let mut after = before;
             if status == LIQUIDATION {
                 after.liquidation_since = 3;
-                after.liquidation_touched_at = 4;
             }
             let before = after;
             let book = before.book().unwrap();
@@ -340,6 +332,5 @@ mod tests {
         let mut newer = account(0, 0);
         newer.version = VERSION + 1;
         assert!(newer.book().is_err());
-        assert_eq!(account(9, 0).book().unwrap().status, Status::Bankrupt);
     }
 }

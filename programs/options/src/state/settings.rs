@@ -3,9 +3,7 @@
 
 use crate::errors::{refused, OptionsError};
 use anchor_lang::prelude::*;
-use ballast_core_clearing::params::{
-    ChargeParams, ClearingHouseParams, DiscountParams, ExpiryRules, ListingParams, StrikeRange,
-};
+use ballast_core_clearing::params::{ChargeParams, ClearingHouseParams, ExpiryRules, ListingParams, StrikeRange};
 use ballast_core_types::basis_points::BasisPoints;
 use ballast_core_types::Lots;
 use bytemuck::{Pod, Zeroable};
@@ -18,11 +16,6 @@ pub struct ClearingHouseSettings {
     pub max_surface_age_seconds: u32,
     /// How long before expiry the cash-need rule counts a position, seconds.
     pub cash_window_seconds: u32,
-    /// How long a liquidation's discount grows, seconds.
-    pub liquidation_seconds: u32,
-    /// How long after that nobody may have taken anything before the insurance account takes over,
-    /// seconds.
-    pub grace_seconds: u32,
 }
 
 /// [`ListingParams`]. Shares are basis points.
@@ -47,10 +40,6 @@ pub struct ListingSettings {
     pub concentration: u32,
     /// Share of the open interest that is free of it.
     pub free_share: u32,
-    /// Most that a liquidator gets, of the spot for each lot.
-    pub discount_of_spot: u32,
-    /// Of a long position besides, of its mark.
-    pub discount_of_mark: u32,
     /// Any day so many days ahead may be an expiry.
     pub daily_days: u16,
     /// Fridays so many days ahead.
@@ -68,8 +57,6 @@ impl ClearingHouseSettings {
             quote_decimals,
             max_surface_age_seconds: self.max_surface_age_seconds,
             cash_window_seconds: self.cash_window_seconds,
-            liquidation_seconds: self.liquidation_seconds,
-            grace_seconds: self.grace_seconds,
         }
     }
 
@@ -102,10 +89,6 @@ impl ListingSettings {
                 concentration: BasisPoints(self.concentration),
                 free_share: BasisPoints(self.free_share),
                 free_size: Lots(self.free_size),
-            },
-            discount: DiscountParams {
-                of_spot: BasisPoints(self.discount_of_spot),
-                of_mark: BasisPoints(self.discount_of_mark),
             },
         }
     }

@@ -8,7 +8,8 @@ use crate::state::{Market, Surface};
 use anchor_lang::prelude::*;
 use ballast_core_margin as assessment;
 use ballast_core_margin::{
-    horizon_volatility, Assessment, BookLeg, Contract, Decimal, MarketInputs, MARGIN, MAX_LEGS, MAX_MARKETS, SCENARIOS,
+    horizon_volatility, Assessment, BookLeg, Contract, Decimal, MarketInputs, VolatilitySource, MARGIN, MAX_LEGS,
+    MAX_MARKETS, SCENARIOS,
 };
 use ballast_core_market::admission::{PriceUse, Print};
 use ballast_core_math::black_scholes::Kind;
@@ -188,7 +189,7 @@ impl MarketState {
     fn inputs(&self) -> MarketInputs<'_> {
         MarketInputs::read(
             self.price.bounds,
-            self.surface.as_ref(),
+            self.surface.as_ref().map(VolatilitySource::Surface),
             self.horizon_volatility,
             self.realised,
         )

@@ -14,8 +14,6 @@ pub struct ClearingHouse {
     insurance_fund: u64,
     max_surface_age_seconds: u32,
     cash_window_seconds: u32,
-    liquidation_seconds: u32,
-    grace_seconds: u32,
     min_size: Decimal,
     spread_floor: Decimal,
     free_size: u64,
@@ -25,8 +23,6 @@ pub struct ClearingHouse {
     spread: Points,
     concentration: Points,
     free_share: Points,
-    discount_of_spot: Points,
-    discount_of_mark: Points,
     daily_days: u16,
     weekly_days: u16,
     longest_days: u16,
@@ -41,8 +37,6 @@ impl ClearingHouse {
         let settings = ClearingHouseSettings {
             max_surface_age_seconds: self.max_surface_age_seconds,
             cash_window_seconds: self.cash_window_seconds,
-            liquidation_seconds: self.liquidation_seconds,
-            grace_seconds: self.grace_seconds,
         };
         let listing = self.listing()?;
         let broken = |bad| anyhow!("[house]: a parameter is out of its range: {bad:?}");
@@ -70,8 +64,6 @@ impl ClearingHouse {
             spread: self.spread.0,
             concentration: self.concentration.0,
             free_share: self.free_share.0,
-            discount_of_spot: self.discount_of_spot.0,
-            discount_of_mark: self.discount_of_mark.0,
             daily_days: self.daily_days,
             weekly_days: self.weekly_days,
             longest_days: self.longest_days,

@@ -44,16 +44,10 @@ fn a_house_whose_parameter_is_out_of_range_is_refused_with_rule_and_value() {
         ("spread = \"0.0025\"", "spread = \"0.00001\"", "whole basis points"),
         ("\nspread = \"0.0025\"", "\nspread = \"0.2\"", "value: 2000"),
         (
-            "discount_of_spot = \"0.0025\"",
-            "discount_of_spot = \"0.0026\"",
-            "DiscountOfSpot",
-        ),
-        (
             "cash_window_seconds = 86_400",
-            "cash_window_seconds = 6_599",
+            "cash_window_seconds = 8_999",
             "CashWindow",
         ),
-        ("grace_seconds = 600", "grace_seconds = 1", "Grace"),
         ("volatility = 0.55", "volatility = 9.0", "volatility 9"),
         (
             "skew_change_per_hour = \"0.2\"",

@@ -13,7 +13,7 @@ pub use clearing_house::{
     close_expiry, close_series, create_clearing_house, create_expiry, create_series, fund_insurance,
 };
 pub use keys::{ClearingHouseKeys, MarketKeys, SeriesKeys};
-pub use liquidation::{backstop, backstop_position, begin_liquidation, buy_from_insurance, end_liquidation, liquidate};
+pub use liquidation::{begin_liquidation, end_liquidation, liquidate, transfer_position, TakeTerms};
 pub use margin_accounts::{close_account, deposit, open_account, set_quote_signer, withdraw};
 pub use quotes::{cancel_all_quotes, cancel_quote, take_quote, trade_quote, Parties, TradeAccounts};
 pub use settlement::{pay_claims, settle_expiry, settle_positions};

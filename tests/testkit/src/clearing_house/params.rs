@@ -31,8 +31,6 @@ pub fn house_settings() -> ClearingHouseSettings {
     ClearingHouseSettings {
         max_surface_age_seconds: 3_600,
         cash_window_seconds: 86_400,
-        liquidation_seconds: 600,
-        grace_seconds: 600,
     }
 }
 
@@ -48,8 +46,6 @@ pub fn listing() -> ListingSettings {
         spread: 10,
         concentration: 500,
         free_share: 1_000,
-        discount_of_spot: 10,
-        discount_of_mark: 2_000,
         daily_days: 4,
         weekly_days: 35,
         longest_days: 400,

@@ -3,7 +3,7 @@
 use super::{MarginFixture, MarginMarket};
 use ballast_core_margin::{
     assess as assess_on_host, horizon_volatility, AssessError, Assessment, BookLeg, Contract, MarketInputs, ShortFloor,
-    VolatilityBand, LOADING, MARGIN, MAX_LEGS, SCENARIOS, VOLATILITY_SPREAD,
+    VolatilityBand, VolatilitySource, LOADING, MARGIN, MAX_LEGS, SCENARIOS, VOLATILITY_SPREAD,
 };
 use ballast_core_market::admission::{Now, PriceUse};
 use ballast_core_math::black_scholes::{Kind, Rate};
@@ -28,8 +28,8 @@ impl MarginFixture {
                 let account = self.raw(&market.accounts.market).unwrap().risk_market().unwrap();
                 MarketInputs {
                     bounds: bounds(&account, now),
-                    volatility: Some(VolatilityBand::Surface {
-                        surface,
+                    volatility: Some(VolatilityBand {
+                        source: VolatilitySource::Surface(surface),
                         low: I2F62::ONE - VOLATILITY_SPREAD,
                         high: I2F62::ONE + VOLATILITY_SPREAD,
                         floor: Some(ShortFloor::of(account.realised_variance())),

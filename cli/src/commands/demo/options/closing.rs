@@ -187,11 +187,8 @@ fn all_is_closed(closing: &Closing) -> Finding {
 }
 
 fn writer_was_liquidated(closing: &Closing) -> Finding {
-    let Liquidated { takes, absorbed, .. } = closing.liquidated;
-    (
-        takes + absorbed > 0,
-        format!("{takes} takes, {absorbed} positions absorbed"),
-    )
+    let Liquidated { begun, takes } = closing.liquidated;
+    (takes > 0, format!("begun {begun} times, {takes} takes"))
 }
 
 #[cfg(test)]
@@ -226,11 +223,7 @@ mod tests {
                 seconds: 600,
                 prices: vec![averaged(0), averaged(60)],
             },
-            liquidated: Liquidated {
-                begun: 1,
-                takes: 1,
-                absorbed: 0,
-            },
+            liquidated: Liquidated { begun: 1, takes: 1 },
             ..Closing::default()
         }
     }

@@ -1,19 +1,17 @@
-//! Liquidating: it begins when it is allowed, and the largest part that the rules accept is taken
-//! as the discount grows.
+//! Liquidating: it begins when it is allowed; a minute later the share that suffices is taken into
+//! an account that holds cash alone, and moved from there to the liquidator's own.
 
 use super::people::Person;
 use crate::commands::options::amount::show;
 use crate::commands::options::client::OptionsClient;
+use crate::commands::options::liquidate::offer;
 use crate::commands::options::margin::report;
-use anyhow::Result;
-use ballast_options::state::StoredPosition;
+use anyhow::{Context, Result};
+use ballast_core_clearing::liquidation::Share;
 use ballast_rpc::ClusterError;
-use ballast_sdk::instructions::options::{self as ix, Parties};
+use ballast_sdk::instructions::options::{self as ix, Parties, TakeTerms};
 use ballast_sdk::Instruction;
 use solana_signer::Signer;
-
-/// Parts of a position that are tried, from all of it on.
-const PARTS: [i64; 10] = [1, 2, 3, 4, 6, 8, 12, 16, 32, 64];
 
 /// What a liquidation came to.
 #[derive(Clone, Copy, Debug, Default)]
@@ -22,8 +20,6 @@ pub struct Liquidated {
     pub begun: u32,
     /// Takes.
     pub takes: u32,
-    /// Positions that the insurance fund took over.
-    pub absorbed: u32,
 }
 
 /// Sends an instruction. Returns whether it landed: a program's refusal is no error.
@@ -53,50 +49,62 @@ pub fn begin(client: &mut OptionsClient, failing: &Person, by: &Person, count: &
     Ok(begun)
 }
 
-/// Takes once, if anything can be taken now. Returns what was taken, in words.
+/// Takes what suffices, if anything can be taken now. Returns what was taken, in words.
 ///
 /// # Errors
-/// A cluster that cannot be used.
+/// A cluster that cannot be used; a position that cannot be moved to the liquidator's own account.
 pub fn take(
     client: &mut OptionsClient,
     failing: &Person,
-    by: &Person,
+    by: &mut Person,
     count: &mut Liquidated,
 ) -> Result<Option<String>> {
     let (key, account) = failing.margin(client)?;
-    let (_, taker) = by.margin(client)?;
-    let mut positions: Vec<StoredPosition> = account.positions().to_vec();
-    positions.sort_by_key(|position| std::cmp::Reverse(position.quantity.unsigned_abs()));
-    for position in positions {
-        let market = position.series.market;
-        let markets = client.markets_of(&[&account, &taker], Some(market));
-        let least = client
-            .house
-            .listing(market)
-            .map_or(1, |listing| listing.settings.min_size);
-        for part in PARTS {
-            let quantity = position.quantity / part / least * least;
-            if quantity == 0 {
-                break;
-            }
-            let parties = Parties {
-                owner: by.keypair.pubkey(),
-                taker: by.account,
-                maker: key,
-            };
-            let take = ix::liquidate(&client.keys, &position.series, &parties, &markets, quantity);
-            if lands(client, take, by)? {
-                count.takes += 1;
-                let size = show(i128::from(quantity), client.decimals());
-                return Ok(Some(format!(
-                    "{} takes {size} {}",
-                    by.name,
-                    client.name(&position.series)
-                )));
-            }
-        }
+    if account.positions().is_empty() {
+        return Ok(None);
     }
-    Ok(None)
+    let Ok(take) = offer(client, &account, Share::WHOLE)?.take else {
+        return Ok(None);
+    };
+    let desk = by.desk(client)?;
+    let markets = client.markets_of(&[&account], None);
+    let parties = Parties {
+        owner: by.keypair.pubkey(),
+        taker: desk,
+        maker: key,
+    };
+    let terms = TakeTerms {
+        share: take.share.0,
+        max_payment: take.payment.0.saturating_add(take.payment.0.abs() / 100),
+    };
+    if !lands(client, ix::liquidate(&client.keys, &parties, &markets, &terms), by)? {
+        return Ok(None);
+    }
+    count.takes += 1;
+    bring_home(client, by, parties.taker)?;
+    Ok(Some(format!(
+        "{} takes {:.2} % of everything, {} under its fair value",
+        by.name,
+        take.share.0 as f64 / 1e7,
+        show(i128::from(take.discount.0), client.decimals())
+    )))
+}
+
+/// Moves every position of the account that took to the liquidator's own.
+fn bring_home(client: &mut OptionsClient, by: &Person, desk: anchor_lang::prelude::Pubkey) -> Result<()> {
+    for position in client.account(&desk)?.positions().to_vec() {
+        let (taken, (home, own)) = (client.account(&desk)?, by.margin(client)?);
+        let markets = client.markets_of(&[&taken, &own], Some(position.series.market));
+        let parties = Parties {
+            owner: by.keypair.pubkey(),
+            taker: desk,
+            maker: home,
+        };
+        let transfer = ix::transfer_position(&client.keys, &position.series, &parties, &markets, position.quantity);
+        let sent = client.send(&[transfer], &[&by.keypair]);
+        sent.with_context(|| format!("{} could not bring home what was taken", by.name))?;
+    }
+    Ok(())
 }
 
 /// Asks the house to end a liquidation whose target is reached. Returns whether it goes on.
@@ -111,24 +119,4 @@ pub fn goes_on(client: &mut OptionsClient, failing: &Person, by: &Person) -> Res
     let markets = client.markets_of(&[&account], None);
     let end = ix::end_liquidation(&client.keys, &key, &markets);
     Ok(!lands(client, end, by)?)
-}
-
-/// Lets the insurance fund take over what nobody took. Returns how many positions.
-///
-/// # Errors
-/// A cluster that cannot be used.
-pub fn backstop(client: &mut OptionsClient, failing: &Person, by: &Person, count: &mut Liquidated) -> Result<u32> {
-    let (key, account) = failing.margin(client)?;
-    let markets = client.markets_of(&[&account], None);
-    let over = ix::backstop(&client.keys, &key, &markets);
-    if !lands(client, over, by)? {
-        return Ok(0);
-    }
-    let mut positions = 0;
-    for position in account.positions().to_vec() {
-        let over = ix::backstop_position(&client.keys, &key, &position.series);
-        positions += u32::from(lands(client, over, by)?);
-    }
-    count.absorbed += positions;
-    Ok(positions)
 }

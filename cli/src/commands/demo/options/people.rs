@@ -47,7 +47,7 @@ impl People {
         let mut person = |name, deposit: f64| Person::arrive(client, local, name, [amount(notional), amount(deposit)]);
         let maker = person("maker", notional)?;
         let writer = person("writer", notional * 0.5)?;
-        let liquidator = person("liquidator", notional)?;
+        let liquidator = person("liquidator", notional * 0.5)?;
         let hedge = Hedge::open(client, local, keys::wallet(writer.name), amount(notional * 0.5))?;
         Ok(Self {
             maker,
@@ -82,6 +82,8 @@ pub struct Person {
     pub keypair: Keypair,
     /// The margin account.
     pub account: Pubkey,
+    /// A second one, for what is taken of accounts that fail: it holds cash alone until then.
+    pub desk: Option<Pubkey>,
     /// Token account.
     pub wallet: Pubkey,
     /// What was minted, base units.
@@ -121,6 +123,7 @@ impl Person {
             name,
             keypair,
             account,
+            desk: None,
             wallet,
             minted,
             paid_in: i128::from(deposit),
@@ -159,13 +162,39 @@ impl Person {
         Ok(())
     }
 
-    /// Takes all cash out and closes the account.
+    /// Returns the account for what is taken, opened with all that is in the wallet at first.
+    ///
+    /// # Errors
+    /// What was refused.
+    pub fn desk(&mut self, client: &mut OptionsClient) -> Result<Pubkey> {
+        if let Some(desk) = self.desk {
+            return Ok(desk);
+        }
+        let (key, number) = (self.keypair.pubkey(), client.cluster.clock()?.slot);
+        let desk = client.keys.account(&key, number);
+        let cash = self.tokens(client)?;
+        let open = [
+            ix::open_account(&client.keys, &key, &key, number),
+            ix::deposit(&client.keys, &key, &desk, &self.wallet, cash),
+        ];
+        let sent = client.send(&open, &[&self.keypair]);
+        sent.with_context(|| format!("{}'s second margin account could not be opened", self.name))?;
+        self.paid_in += i128::from(cash);
+        self.desk = Some(desk);
+        Ok(desk)
+    }
+
+    /// Takes all cash out and closes the accounts.
     fn leave(&mut self, client: &mut OptionsClient) -> Result<()> {
-        let (key, account) = self.margin(client)?;
-        self.withdraw(client, account.cash)?;
-        let close = ix::close_account(&self.keypair.pubkey(), &key, &account.payer);
-        let sent = client.send(&[close], &[&self.keypair]);
-        sent.with_context(|| format!("{}'s margin account could not be closed", self.name))
+        for key in [Some(self.account), self.desk.take()].into_iter().flatten() {
+            self.account = key;
+            let account = client.account(&key)?;
+            self.withdraw(client, account.cash)?;
+            let close = ix::close_account(&self.keypair.pubkey(), &key, &account.payer);
+            let sent = client.send(&[close], &[&self.keypair]);
+            sent.with_context(|| format!("{}'s margin account could not be closed", self.name))?;
+        }
+        Ok(())
     }
 
     /// Returns what is in the wallet, base units.

@@ -107,5 +107,10 @@ fn options(report: &Report) -> f64 {
 /// Returns what somebody has in the margin account and in the wallet.
 fn wealth(client: &mut OptionsClient, person: &Person, report: &Report) -> Result<f64> {
     let wallet = person.tokens(client)? as f64 / UNIT as f64;
-    Ok(options(report) + whole(report.cash + report.claims - report.debt) + wallet)
+    // What is taken is brought home at once: the second account holds cash alone.
+    let desk = match person.desk {
+        Some(desk) => client.account(&desk)?.cash as f64 / UNIT as f64,
+        None => 0.0,
+    };
+    Ok(options(report) + whole(report.cash + report.claims - report.debt) + wallet + desk)
 }

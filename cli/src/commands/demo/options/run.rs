@@ -26,9 +26,8 @@ use ballast_sim::record::strangle::Meta;
 use ballast_sim::record::strangle::Step;
 use ballast_terminal::Progress;
 
-/// How long a liquidator tries, minutes: while the discount grows, and until the insurance fund may
-/// take over.
-const MINUTES: i64 = 22;
+/// How long a liquidator tries, minutes: until everything is for nothing.
+const MINUTES: i64 = 16;
 
 /// After an observation another one makes an average, with which a liquidation begins; seconds.
 const HALF_A_MINUTE: i64 = 30;
@@ -103,7 +102,7 @@ impl Run {
             averaged_seconds: settled.seconds,
             settlement: settled.prices,
             surfaces_published: [published.whole, published.partial, published.refused],
-            liquidation: [liquidated.begun, liquidated.takes, liquidated.absorbed],
+            liquidation: [liquidated.begun, liquidated.takes],
             checks: closing.checks(self.thin),
             people: closing.people,
             ledger: closing.ledger,
@@ -131,10 +130,9 @@ impl Run {
         self.recorder.record(client, people, point, held)
     }
 
-    /// Lets the liquidator take what the rules allow, minute by minute; in the end the insurance
-    /// fund may come.
-    fn liquidate(&mut self, client: &mut OptionsClient, people: &People, from: Point, until: i64) -> Result<()> {
-        let (writer, by) = (&people.writer, &people.liquidator);
+    /// Lets the liquidator take what suffices, minute by minute until the liquidation is over.
+    fn liquidate(&mut self, client: &mut OptionsClient, people: &mut People, from: Point, until: i64) -> Result<()> {
+        let (writer, by) = (&people.writer, &mut people.liquidator);
         for minute in 1..=MINUTES {
             let at = from.at + 60 * minute;
             if at >= until {
@@ -142,19 +140,13 @@ impl Run {
             }
             let point = self.market.at(at);
             self.market.publish(client, &self.local, point)?;
-            while let Some(words) = liquidation::take(client, writer, by, &mut self.liquidated)? {
+            if let Some(words) = liquidation::take(client, writer, by, &mut self.liquidated)? {
                 self.recorder.tell(at, format!("{words} after {minute} min"));
             }
             if !liquidation::goes_on(client, writer, by)? {
                 self.recorder.tell(at, "the liquidation is over".to_owned());
                 return Ok(());
             }
-        }
-        let positions = liquidation::backstop(client, writer, by, &mut self.liquidated)?;
-        if positions > 0 {
-            let at = from.at + 60 * MINUTES;
-            let what = format!("the insurance fund takes {positions} positions over");
-            self.recorder.tell(at, what);
         }
         Ok(())
     }

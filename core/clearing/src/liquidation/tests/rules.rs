@@ -1,194 +1,173 @@
-//! When a liquidation begins and ends, and what holds of a take.
+//! When a liquidation begins, ends and lapses, and what refuses a take.
 
-use super::super::*;
-use super::{margin_status, with_cash, with_debt};
-use crate::fixtures::{account, call, HOUSE};
+use super::*;
+use crate::account::AccountError;
+use crate::margin::{MarginError, MarginStatus};
 
-#[test]
-fn it_begins_below_maintenance_and_ends_at_the_initial_requirement() {
-    for (status, begins, ends) in [
-        (margin_status(100, 100, 70), false, true),
-        (margin_status(99, 100, 70), false, false),
-        (margin_status(70, 100, 70), false, false),
-        (margin_status(69, 100, 70), true, false),
-        (with_debt(margin_status(500, 100, 70), 1), true, false),
-        (with_cash(margin_status(500, 100, 70), 69, 100, 70), true, false),
-        (with_cash(margin_status(500, 100, 70), 70, 100, 70), false, false),
-        (with_cash(margin_status(500, 100, 70), 100, 100, 70), false, true),
-        (margin_status(0, 0, 0), false, true),
-        (margin_status(-1, 0, 0), true, false),
-    ] {
-        let mut owner = account(0, &[]);
-        let begun = begin(&mut owner, &[status], &HOUSE, 5);
-        assert_eq!(begun.is_ok(), begins, "{status:?}");
-        assert_eq!(owner.status == Status::Normal, !begins);
-        assert_eq!(end(&mut owner, &[status]).is_ok(), ends, "{status:?}");
+fn status(equity: i64) -> MarginStatus {
+    MarginStatus {
+        equity: Value(equity),
+        initial: Value(150),
+        maintenance: Value(100),
+        target: Value(110),
+        cash: Value(1_000),
+        ..MarginStatus::default()
     }
 }
 
 #[test]
-fn it_begins_where_the_account_fails_at_both_prices_and_ends_where_it_passes_at_both() {
-    let (fails, between, passes) = (
-        margin_status(69, 100, 70),
-        margin_status(70, 100, 70),
-        margin_status(100, 100, 70),
-    );
-    for (statuses, begins, ends) in [
-        ([fails, fails], true, false),
-        ([fails, passes], false, false),
-        ([passes, fails], false, false),
-        ([between, passes], false, false),
-        ([passes, between], false, false),
-        ([passes, passes], false, true),
+fn it_begins_below_maintenance_and_ends_at_its_target_each_at_both_prices() {
+    for (last, of_late, begins, ends) in [
+        (99, 99, Ok(()), Err(LiquidationError::NotRestored)),
+        (
+            99,
+            100,
+            Err(LiquidationError::Healthy),
+            Err(LiquidationError::NotRestored),
+        ),
+        (
+            100,
+            99,
+            Err(LiquidationError::Healthy),
+            Err(LiquidationError::NotRestored),
+        ),
+        (
+            110,
+            109,
+            Err(LiquidationError::Healthy),
+            Err(LiquidationError::NotRestored),
+        ),
+        (110, 110, Err(LiquidationError::Healthy), Ok(())),
     ] {
-        let mut owner = account(0, &[]);
-        assert_eq!(begin(&mut owner, &statuses, &HOUSE, 5).is_ok(), begins, "{statuses:?}");
-        assert_eq!(end(&mut owner, &statuses).is_ok(), ends, "{statuses:?}");
+        let statuses = [status(last), status(of_late)];
+        let mut failing = account(0, &[]);
+        assert_eq!(begin(&mut failing, &statuses, 7), begins, "{last} {of_late}");
+        let mut under_way = account(0, &[]);
+        under_way.status = Status::Liquidation { since: 7 };
+        assert_eq!(end(&mut under_way, &statuses), ends, "{last} {of_late}");
+        let is_over = under_way.status == Status::Normal;
+        assert_eq!(is_over, ends.is_ok());
     }
-}
-
-#[test]
-fn it_begins_once_until_it_has_lapsed() {
-    let failing = margin_status(10, 100, 70);
-    let mut owner = account(0, &[]);
-    begin(&mut owner, &[failing], &HOUSE, 1_000).unwrap();
-    // Growth and grace are 900 seconds, and as long again.
-    for (now, expected) in [
-        (1_000, Err(LiquidationError::AlreadyBegun)),
-        (2_799, Err(LiquidationError::AlreadyBegun)),
-        (2_800, Ok(())),
-    ] {
-        let mut again = owner;
-        assert_eq!(begin(&mut again, &[failing], &HOUSE, now), expected, "{now}");
-    }
-    owner.status = Status::Bankrupt;
-    let gone = Err(LiquidationError::Account(AccountError::Bankrupt));
-    assert_eq!(begin(&mut owner, &[failing], &HOUSE, 0), gone);
-    assert_eq!(end(&mut owner, &[margin_status(1, 0, 0)]), gone);
-}
-
-#[test]
-fn a_take_is_held_to_its_rules() {
-    let take = |quantity| LiquidationFill {
-        series: call(100),
-        quantity: Lots(quantity),
-        payment: Value(0),
-        discount: 0,
-        cap: 0,
+    let indebted = MarginStatus {
+        debt: Value(1),
+        ..status(500)
     };
-    let (least, two) = (take(10_000), take(-20_000));
-    let before = margin_status(60, 100, 70);
-    let short_of_cash = with_cash(before, 50, 100, 70);
-    for (take, before, after, smaller, expected) in [
-        (two, before, margin_status(55, 80, 56), None, Ok(())),
-        (
-            two,
-            before,
-            margin_status(48, 80, 56),
-            None,
-            Err(LiquidationError::NoImprovement),
-        ),
-        (
-            two,
-            before,
-            margin_status(47, 80, 56),
-            None,
-            Err(LiquidationError::Worse),
-        ),
-        (two, before, margin_status(-1, 0, 0), None, Err(LiquidationError::Worse)),
-        (
-            two,
-            before,
-            margin_status(50, 50, 35),
-            None,
-            Err(LiquidationError::NotShownToBeNeeded),
-        ),
-        (
-            two,
-            before,
-            margin_status(50, 50, 35),
-            Some(margin_status(54, 55, 40)),
-            Ok(()),
-        ),
-        (
-            two,
-            before,
-            margin_status(50, 50, 35),
-            Some(margin_status(55, 55, 40)),
-            Err(LiquidationError::MoreThanNeeded),
-        ),
-        (least, before, margin_status(50, 50, 35), None, Ok(())),
-        (
-            two,
-            margin_status(100, 100, 70),
-            before,
-            None,
-            Err(LiquidationError::Restored),
-        ),
-        (
-            two,
-            margin_status(0, 100, 70),
-            margin_status(10, 20, 7),
-            None,
-            Err(LiquidationError::Bankrupt),
-        ),
-        // Above maintenance but below the target it goes on.
-        (two, margin_status(90, 100, 70), margin_status(89, 95, 60), None, Ok(())),
-        // Cash may not cover less, unless it still covers everything.
-        (
-            two,
-            short_of_cash,
-            with_cash(margin_status(60, 100, 70), 60, 100, 70),
-            None,
-            Ok(()),
-        ),
-        (
-            two,
-            short_of_cash,
-            with_cash(margin_status(60, 90, 70), 49, 100, 70),
-            None,
-            Err(LiquidationError::LessCash),
-        ),
-        (
-            two,
-            with_cash(before, 200, 100, 70),
-            with_cash(margin_status(60, 90, 70), 100, 100, 70),
-            None,
-            Ok(()),
-        ),
-        // Equity that is enough may become less as long as it is enough: a far option is sold to
-        // pay for a near one.
-        (
-            two,
-            with_cash(margin_status(300, 100, 70), 50, 100, 70),
-            with_cash(margin_status(250, 250, 70), 60, 100, 70),
-            None,
-            Ok(()),
-        ),
-        (
-            two,
-            with_cash(margin_status(300, 100, 70), 50, 100, 70),
-            with_cash(margin_status(249, 250, 70), 60, 100, 70),
-            None,
-            Err(LiquidationError::Worse),
-        ),
-        // A debt that becomes less is an improvement.
-        (
-            two,
-            with_debt(margin_status(90, 80, 60), 10),
-            with_debt(margin_status(85, 80, 60), 5),
-            None,
-            Ok(()),
-        ),
-        (
-            two,
-            with_debt(margin_status(90, 80, 60), 10),
-            with_debt(margin_status(90, 80, 60), 10),
-            None,
-            Err(LiquidationError::NoImprovement),
-        ),
-    ] {
-        let checked = check_take(&take, Lots(10_000), &before, &after, smaller.as_ref());
-        assert_eq!(checked, expected, "{before:?} {after:?}");
-    }
+    assert_eq!(begin(&mut account(0, &[]), &[indebted; 2], 7), Ok(()));
+    assert_eq!(
+        end(&mut account(0, &[]), &[indebted; 2]),
+        Err(LiquidationError::NotRestored)
+    );
+}
+
+#[test]
+fn one_that_was_forgotten_does_not_lie_in_wait() {
+    let mut failing = account(0, &[]);
+    let statuses = [status(50); 2];
+    begin(&mut failing, &statuses, 1_000).unwrap();
+    assert_eq!(began_at(&failing, 4_599), Some(1_000));
+    assert_eq!(
+        begin(&mut failing, &statuses, 4_599),
+        Err(LiquidationError::AlreadyBegun)
+    );
+    assert_eq!(began_at(&failing, 4_600), None);
+    begin(&mut failing, &statuses, 4_600).unwrap();
+    assert_eq!(began_at(&failing, 4_601), Some(4_600));
+}
+
+#[test]
+fn each_rule_refuses_a_take_by_its_own_name_and_leaves_everything_as_it_was() {
+    at("50000", |context| {
+        let positions = mixed();
+        let failing = Parties::failing(cash_at(&positions, 95, context), &positions);
+        let permitted = |elapsed| {
+            let fund = Fund::default();
+            let book = failing.book(context);
+            let take = price_take(&failing.account, &book, &fund, &HOUSE, NOW + elapsed, Share::WHOLE);
+            take.unwrap().permitted
+        };
+        assert!(permitted(0) > LEAST_SHARE && permitted(600) > permitted(0));
+        let with = |change: fn(&mut Parties)| {
+            let mut parties = Parties::failing(failing.account.cash, &positions);
+            change(&mut parties);
+            parties
+        };
+        let share = |asked| LiquidationError::Share {
+            asked,
+            permitted: permitted(60),
+        };
+        let poor = LiquidationError::Account(AccountError::Cash { cash: 0, needed: 0 });
+        for (mut parties, asked, elapsed, expected) in [
+            (
+                with(|p| p.account.status = Status::Normal),
+                Share::WHOLE,
+                60,
+                LiquidationError::NotBegun,
+            ),
+            (
+                with(|_| ()),
+                Share::WHOLE,
+                LIQUIDATION_SECONDS,
+                LiquidationError::NotBegun,
+            ),
+            (
+                with(|p| p.account.cash *= 3),
+                Share::WHOLE,
+                60,
+                LiquidationError::Restored,
+            ),
+            (
+                with(|p| p.account = account(0, &[])),
+                Share::WHOLE,
+                60,
+                LiquidationError::NotBegun,
+            ),
+            (with(|_| ()), Share(9_999_999), 60, share(Share(9_999_999))),
+            (with(|_| ()), Share(0), 60, share(Share(0))),
+            (with(|_| ()), Share(1_000_000_001), 60, share(Share(1_000_000_001))),
+            (
+                with(|p| p.taker = account(1, &[(call(100), 1)])),
+                Share::WHOLE,
+                60,
+                LiquidationError::TakerHolds,
+            ),
+            (
+                with(|p| p.taker.debt = 1),
+                Share::WHOLE,
+                60,
+                LiquidationError::TakerHolds,
+            ),
+        ] {
+            let before = (parties.account, parties.taker, parties.fund);
+            assert_eq!(parties.take(asked, elapsed, context), Err(expected));
+            assert_eq!((parties.account, parties.taker, parties.fund), before, "{expected:?}");
+        }
+        let mut parties = with(|p| p.taker.cash = 0);
+        let refusal = parties.take(Share::WHOLE, 60, context).unwrap_err();
+        let is_poor = matches!(refusal, LiquidationError::Margin(MarginError::Initial { .. })) || refusal == poor;
+        assert!(is_poor, "{refusal:?}");
+        let mut bare = Parties::failing(0, &[]);
+        bare.account.debt = 5;
+        assert_eq!(bare.take(Share::WHOLE, 60, context), Err(LiquidationError::NothingLive));
+    });
+}
+
+#[test]
+fn a_share_of_a_lot_is_no_lot() {
+    at("50000", |context| {
+        // In debt, and long only: one lot beside what is worth so much that little of it suffices.
+        let mut parties = Parties::failing(0, &[(call(20_000), 50)]);
+        parties.account.debt = 30_000;
+        let book = parties.book(context);
+        let fund = Fund::default();
+        let take = price_take(&parties.account, &book, &fund, &HOUSE, NOW, LEAST_SHARE).unwrap();
+        let refused = apply_take(
+            &mut parties.account,
+            &mut parties.taker,
+            &mut parties.fund,
+            &take,
+            &book,
+            context,
+        );
+        assert_eq!(refused, Err(LiquidationError::NoLot(take.share)));
+    });
 }

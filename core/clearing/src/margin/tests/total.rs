@@ -4,6 +4,8 @@
 use super::super::fixtures::NOW;
 use super::super::*;
 use crate::fixtures::{account, HOUSE, LISTING};
+use crate::series::SeriesTerms;
+use ballast_core_margin::VolatilitySource;
 use ballast_core_math::black_scholes::Kind;
 use ballast_core_math::surface::{Slice, Surface};
 use ballast_core_types::{PriceBounds, Ratio, I80F48};
@@ -78,10 +80,17 @@ fn judged(owner: &MarginAccount, surface: &Surface, spot: f64, width: f64) -> Ma
         high: decimal_price(spot * (1.0 + width)).max(mid),
     };
     let view = ListedMarket {
-        inputs: MarketInputs::read(bounds, Some(surface), I7F57::lit("0.2"), realised),
+        inputs: MarketInputs::read(
+            bounds,
+            Some(VolatilitySource::Surface(surface)),
+            I7F57::lit("0.2"),
+            realised,
+        ),
         slow: mid,
         charges: LISTING.charges,
         open_interest: OpenInterest(1_000_000),
+        averaged: [None; AVERAGED],
+        is_live: true,
     };
     let context = MarginContext {
         markets: [Some(view); MAX_LISTINGS],

@@ -295,7 +295,13 @@ impl Surface {
         let age = now.saturating_sub(self.published_at);
         let fresh = self.slice_count > 0 && (0..=i64::from(max_age)).contains(&age);
         require!(fresh, RiskError::SurfaceStale);
+        self.last(now).ok_or_else(|| RiskError::SurfaceStale.into())
+    }
+
+    /// Returns the surface as it was last published, however long ago, its times counted from
+    /// `now`. `None` if it never was, or all its expiries have passed.
+    pub fn last(&self, now: i64) -> Option<essvi::Surface> {
         let slices = self.published().iter().map(|slice| FeedSlice::from(*slice));
-        surface_feed::at(slices, now).ok_or_else(|| RiskError::SurfaceStale.into())
+        surface_feed::at(slices, now)
     }
 }

@@ -1,4 +1,4 @@
-//! Liquidation, and what the insurance account takes over and sells.
+//! Liquidation, and what a liquidator does with what they took.
 
 use super::super::build;
 use super::keys::with_markets;
@@ -26,9 +26,40 @@ pub fn end_liquidation(keys: &ClearingHouseKeys, account: &Pubkey, markets: &[Ma
     with_markets(build(ID, accounts, instruction::EndLiquidation {}), markets)
 }
 
-/// Builds `liquidate`: `parties.maker` is the account that fails, `quantity` has the sign of its
-/// position.
+/// The terms on which a liquidator takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TakeTerms {
+    /// The share of everything, in billionths: what is permitted is taken if that is less.
+    pub share: u64,
+    /// The most to pay for it, base units; negative where the liquidator is to be paid.
+    pub max_payment: i64,
+}
+
+/// Builds `liquidate`: `parties.maker` is the account that fails, `parties.taker` one with cash and
+/// nothing else.
 pub fn liquidate(
+    keys: &ClearingHouseKeys,
+    parties: &Parties,
+    markets: &[MarketKeys],
+    terms: &TakeTerms,
+) -> Instruction {
+    let accounts = accounts::Liquidate {
+        owner: parties.owner,
+        house: keys.house,
+        liquidator: parties.taker,
+        account: parties.maker,
+        insurance: keys.insurance,
+    };
+    let data = instruction::Liquidate {
+        share: terms.share,
+        max_payment: terms.max_payment,
+    };
+    with_markets(build(ID, accounts, data), markets)
+}
+
+/// Builds `transfer_position`: from `parties.taker` to `parties.maker`, both the owner's;
+/// `quantity` has the sign of the position.
+pub fn transfer_position(
     keys: &ClearingHouseKeys,
     key: &SeriesKey,
     parties: &Parties,
@@ -36,58 +67,13 @@ pub fn liquidate(
     quantity: i64,
 ) -> Instruction {
     let series = keys.series(key);
-    let accounts = accounts::Liquidate {
+    let accounts = accounts::TransferPosition {
         owner: parties.owner,
         house: keys.house,
         expiry: series.expiry,
         series: series.series,
-        liquidator: parties.taker,
-        account: parties.maker,
-        insurance: keys.insurance,
+        from: parties.taker,
+        to: parties.maker,
     };
-    with_markets(build(ID, accounts, instruction::Liquidate { quantity }), markets)
-}
-
-/// Builds `backstop`.
-pub fn backstop(keys: &ClearingHouseKeys, account: &Pubkey, markets: &[MarketKeys]) -> Instruction {
-    let accounts = accounts::Backstop {
-        house: keys.house,
-        account: *account,
-        insurance: keys.insurance,
-    };
-    with_markets(build(ID, accounts, instruction::Backstop {}), markets)
-}
-
-/// Builds `backstop_position`.
-pub fn backstop_position(keys: &ClearingHouseKeys, account: &Pubkey, key: &SeriesKey) -> Instruction {
-    let series = keys.series(key);
-    let accounts = accounts::BackstopPosition {
-        house: keys.house,
-        expiry: series.expiry,
-        series: series.series,
-        account: *account,
-        insurance: keys.insurance,
-    };
-    build(ID, accounts, instruction::BackstopPosition {})
-}
-
-/// Builds `buy_from_insurance`: `quantity` has the sign of the insurance account's position.
-pub fn buy_from_insurance(
-    keys: &ClearingHouseKeys,
-    key: &SeriesKey,
-    owner: &Pubkey,
-    account: &Pubkey,
-    markets: &[MarketKeys],
-    quantity: i64,
-) -> Instruction {
-    let series = keys.series(key);
-    let accounts = accounts::BuyFromInsurance {
-        owner: *owner,
-        house: keys.house,
-        expiry: series.expiry,
-        series: series.series,
-        liquidator: *account,
-        insurance: keys.insurance,
-    };
-    with_markets(build(ID, accounts, instruction::BuyFromInsurance { quantity }), markets)
+    with_markets(build(ID, accounts, instruction::TransferPosition { quantity }), markets)
 }
