@@ -5,5 +5,6 @@
 //! pass.
 
 mod life;
+mod liquidation;
 mod network;
 mod refusals;

@@ -4,6 +4,7 @@ mod error;
 
 pub use error::AccountError;
 
+use super::params::MAX_LISTINGS;
 use super::series::SeriesTerms;
 use ballast_core_margin::Decimal;
 use ballast_core_math::black_scholes::Kind;
@@ -48,6 +49,10 @@ pub struct Claim {
     pub amount: u64,
 }
 
+/// For how long each of a house's markets has been observed, seconds: see
+/// [`ListedMarket::observed`](super::margin::ListedMarket).
+pub type ObservedSeconds = [u64; MAX_LISTINGS];
+
 /// Where an account stands with the house.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Status {
@@ -56,8 +61,11 @@ pub enum Status {
     Normal,
     /// It is being liquidated: see [`super::liquidation`].
     Liquidation {
-        /// When it began, unix seconds: the discount grows from here.
+        /// When it began, unix seconds.
         since: i64,
+        /// For how long each market had been observed then, seconds: the discount grows with what
+        /// is added to it.
+        observed: ObservedSeconds,
     },
 }
 

@@ -29,6 +29,7 @@ pub mod margin;
 pub mod nonces;
 pub mod params;
 pub mod payout;
+pub mod permission;
 pub mod quote;
 pub mod series;
 pub mod settlement;

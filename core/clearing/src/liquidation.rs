@@ -13,6 +13,9 @@
 //!
 //! There is no takeover: what nobody takes stays where it is, and settles.
 //!
+//! **Time** is that in which all markets from which something is taken were observed: a silence, in
+//! which nobody could have taken anything, makes nothing cheaper.
+//!
 //! **Why a share of everything.** With E the equity, R its target, δ the fair value of what is
 //! taken less what it counts for in E: a share f leaves E + f·(δ − d) and (1 − f)·R. So E over R
 //! does not fall if d ≤ δ + E; E reaches R at f = (R − E)/(R + δ − d); and as many tokens as f of
@@ -25,14 +28,16 @@
 
 mod error;
 mod fund;
+mod share;
 mod take;
 
 pub use error::LiquidationError;
 pub use fund::FundDay;
-pub use take::{apply_take, price_take, Fund, Share, Take, DUST_UNITS, LEAST_SHARE};
+pub use share::{Share, LEAST_SHARE};
+pub use take::{apply_take, price_take, Fund, Take, DUST_UNITS};
 
 use super::account::{MarginAccount, Status};
-use super::margin::MarginStatus;
+use super::margin::{MarginContext, MarginStatus};
 use super::params::LIQUIDATION_SECONDS;
 
 /// The discount grows from nothing to the whole equity in so many seconds.
@@ -45,14 +50,21 @@ pub const BELOW_ZERO_SECONDS: i64 = 1_800;
 ///
 /// # Errors
 /// [`LiquidationError::Healthy`], [`LiquidationError::AlreadyBegun`].
-pub fn begin(account: &mut MarginAccount, statuses: &[MarginStatus], now: i64) -> Result<(), LiquidationError> {
+pub fn begin(
+    account: &mut MarginAccount,
+    statuses: &[MarginStatus],
+    context: &MarginContext,
+) -> Result<(), LiquidationError> {
     if !statuses.iter().all(MarginStatus::is_liquidatable) {
         return Err(LiquidationError::Healthy);
     }
-    if began_at(account, now).is_some() {
+    if began_at(account, context.now).is_some() {
         return Err(LiquidationError::AlreadyBegun);
     }
-    account.status = Status::Liquidation { since: now };
+    account.status = Status::Liquidation {
+        since: context.now,
+        observed: context.observed(),
+    };
     Ok(())
 }
 
@@ -73,7 +85,7 @@ pub fn end(account: &mut MarginAccount, statuses: &[MarginStatus]) -> Result<(),
 /// Returns when a liquidation began that has not lapsed.
 pub fn began_at(account: &MarginAccount, now: i64) -> Option<i64> {
     match account.status {
-        Status::Liquidation { since } if now < since.saturating_add(LIQUIDATION_SECONDS) => Some(since),
+        Status::Liquidation { since, .. } if now < since.saturating_add(LIQUIDATION_SECONDS) => Some(since),
         _ => None,
     }
 }

@@ -23,7 +23,7 @@ mod on_market;
 
 pub use on_market::{fair_value_floor, MIN_SECONDS};
 
-use super::account::MarginAccount;
+use super::account::{MarginAccount, ObservedSeconds, Status};
 use super::cash_need::CashNeed;
 use super::params::{ChargeParams, ClearingHouseParams, MAX_LISTINGS};
 use super::settlement::Averaged;
@@ -52,6 +52,9 @@ pub struct ListedMarket<'a> {
     pub averaged: [Option<Averaged>; AVERAGED],
     /// Whether its price and its surface are of now: a take leaves positions where they are not.
     pub is_live: bool,
+    /// For how long it has been observed in all, seconds: a print counts until the next one, for a
+    /// minute at most.
+    pub observed: u64,
 }
 
 /// Everything outside an account that its margin depends on.
@@ -227,6 +230,9 @@ pub struct FailingBook {
     pub whole: Held,
     /// Those on live markets.
     pub live: Held,
+    /// For how long each of the live markets has been observed since the liquidation began, at
+    /// least; seconds.
+    pub observed: u64,
 }
 
 /// Works out where an account stands. It always can, whatever the prices and the surfaces: an
@@ -249,7 +255,7 @@ pub fn margin_status(
         fair: false,
     };
     let mut sum = Held::default();
-    each_market(account, context, ask, work, |_, held| sum = sum.plus(held))?;
+    each_market(account, context, ask, work, |_, _, held| sum = sum.plus(held))?;
     Ok(sum_up(account, &sum))
 }
 
@@ -264,17 +270,24 @@ pub fn failing_book(
     work: &mut Workspace,
 ) -> Result<FailingBook, MarginError> {
     let ask = |_: &ListedMarket| Asked { slow: None, fair: true };
-    let (mut whole, mut live) = (Held::default(), Held::default());
-    each_market(account, context, ask, work, |market, held| {
+    let (mut whole, mut live, mut observed) = (Held::default(), Held::default(), u64::MAX);
+    let began = match account.status {
+        Status::Liquidation { observed, .. } => observed,
+        Status::Normal => context.observed(),
+    };
+    each_market(account, context, ask, work, |index, market, held| {
         whole = whole.plus(held);
         if market.is_live {
             live = live.plus(held);
+            let then = began.get(usize::from(index)).copied().unwrap_or(u64::MAX);
+            observed = observed.min(market.observed.saturating_sub(then));
         }
     })?;
     Ok(FailingBook {
         status: sum_up(account, &whole),
         whole,
         live,
+        observed,
     })
 }
 
@@ -284,7 +297,7 @@ fn each_market(
     context: &MarginContext,
     ask: impl Fn(&ListedMarket) -> Asked,
     work: &mut Workspace,
-    mut add: impl FnMut(&ListedMarket, &Held),
+    mut add: impl FnMut(u8, &ListedMarket, &Held),
 ) -> Result<(), MarginError> {
     // Positions are in the order of their markets.
     for group in account.positions().chunk_by(|a, b| a.series.market == b.series.market) {
@@ -296,7 +309,7 @@ fn each_market(
             now: context.now,
         };
         let held = on_market(group, &here, ask(market), work)?;
-        add(market, &held);
+        add(index, market, &held);
     }
     Ok(())
 }
@@ -318,6 +331,11 @@ fn sum_up(account: &MarginAccount, held: &Held) -> MarginStatus {
 }
 
 impl<'a> MarginContext<'a> {
+    /// Returns for how long each market has been observed; nothing for one that was not passed.
+    pub fn observed(&self) -> ObservedSeconds {
+        self.markets.map(|market| market.map_or(0, |market| market.observed))
+    }
+
     /// Returns a market.
     ///
     /// # Errors

@@ -86,6 +86,19 @@ impl<'a> MarketInputs<'a> {
         }
     }
 
+    /// Returns the market with a surface that was published so many seconds ago, which is too long
+    /// to be one of now: each side of its volatility is 5 % · √hours further out, half at most.
+    #[must_use]
+    pub fn with_old_surface(mut self, seconds: u64) -> Self {
+        let off = off_by_age(seconds);
+        if let Some(band) = &mut self.volatility {
+            // Below 1 and at most 1.05 by at most 1.5: both fit.
+            band.low = band.low.saturating_mul(I2F62::ONE.saturating_sub(off));
+            band.high = band.high.saturating_mul(I2F62::ONE.saturating_add(off));
+        }
+        self
+    }
+
     /// Returns the market without its adverse sides: what both sides of a trade would call fair.
     pub fn neutral(&self) -> Self {
         let mid = self.bounds.mid;
@@ -105,6 +118,20 @@ impl<'a> MarketInputs<'a> {
             ..*self
         }
     }
+}
+
+/// How much a surface may be off after so long, as a share: 5 % · √hours, rounded up, half at most.
+fn off_by_age(seconds: u64) -> I2F62 {
+    const HALF: I2F62 = I2F62::lit("0.5");
+    /// After which it is half: a hundred hours.
+    const LONGEST: u64 = 360_000;
+    if seconds >= LONGEST {
+        return HALF;
+    }
+    // (5 %)² an hour is 1/1,440,000 a second; the root of a number in Q100 is one in Q50.
+    let square = (u128::from(seconds) << 100).div_ceil(1_440_000);
+    let root = square.isqrt().saturating_add(1);
+    i64::try_from(root << 12).map_or(HALF, I2F62::from_bits).min(HALF)
 }
 
 /// 1 %, rounded up, and 500 %: the domain of a volatility.
@@ -176,6 +203,23 @@ mod tests {
             let volatility = Magnitude::from_decimal((volatility * 1e9) as u128, -9).unwrap();
             let got = Scaled::from(scaled(volatility, factor.parse().unwrap())).to_f64();
             assert!((got - expected).abs() < 1e-9, "{got} {expected}");
+        }
+    }
+
+    #[test]
+    fn an_old_surface_is_off_by_five_per_cent_times_the_root_of_hours() {
+        for (seconds, expected) in [
+            (0, 0.0),
+            (900, 0.025),
+            (3_600, 0.05),
+            (4 * 3_600, 0.1),
+            (86_400, 0.244_948_974_278),
+            (359_999, 0.499_999_305),
+            (360_000, 0.5),
+            (u64::MAX, 0.5),
+        ] {
+            let got = off_by_age(seconds).to_num::<f64>();
+            assert!((got - expected).abs() < 1e-9, "{seconds}: {got}");
         }
     }
 

@@ -8,6 +8,7 @@ use anchor_lang::prelude::*;
 use ballast_core_clearing::account::{MarginAccount as MarginBook, MAX_POSITIONS};
 use ballast_core_clearing::liquidation;
 use ballast_core_clearing::margin::{self, FailingBook, MarginContext, MarginStatus, Marks, Workspace, BLANK};
+use ballast_core_clearing::permission::{self, is_near_fair, SideTerms};
 use ballast_core_clearing::series::SeriesTerms;
 use ballast_core_clearing::trade::{self, Fill, Side, UnitPrice};
 use ballast_core_margin::BookLeg;
@@ -56,6 +57,37 @@ impl MarginScratch {
             legs: &mut self.legs,
         };
         margin::failing_book(book, context, &mut work).map(Box::new).or_refuse()
+    }
+
+    /// Holds a side of a trade to its margin: see [`permission`]. One that passes the initial check
+    /// is not being liquidated any more.
+    ///
+    /// # Errors
+    /// [`OptionsError::InitialMargin`], [`OptionsError::CashNeed`], and as [`Self::margin_status`].
+    #[inline(never)]
+    fn check_side(
+        &mut self,
+        (before, after): (&MarginBook, &mut MarginBook),
+        terms: &SideTerms,
+        context: &MarginContext,
+        who: &str,
+    ) -> Result<()> {
+        let status = self.margin_status(after, context, terms.marks())?;
+        let checked = permission::check_side(terms, &status, || {
+            let mut work = Workspace {
+                book: &mut self.book,
+                legs: &mut self.legs,
+            };
+            margin::margin_status(before, context, Marks::Adverse, &mut work)
+        });
+        if let Err(refusal) = checked {
+            msg!("{}", who);
+            return Err(refusal).or_refuse();
+        }
+        if status.check_initial().is_ok() {
+            liquidation::end(after, &[status]).or_refuse()?;
+        }
+        Ok(())
     }
 
     /// Refuses an account below its initial margin; one that is not is not being liquidated any
@@ -154,9 +186,11 @@ pub fn trade(
     // Whoever trades brings the market they trade on, also where the trade leaves them without a
     // position.
     markets.spot(terms.terms.market)?;
-    if !reduces_both(counterparties, terms)? {
-        markets.check_open()?;
+    let reduces = reductions(counterparties, terms)?;
+    if reduces != [true; 2] {
+        markets.check_open(terms.terms.market)?;
     }
+    let [taker_before, maker_before] = [&*counterparties.taker, &*counterparties.maker].map(|book| Box::new(*book));
     let lots_per_unit = venue.house.params().lots_per_unit();
     let premium = trade::premium(terms.quantity, terms.price, lots_per_unit, terms.taker);
     let premium = premium.ok_or(OptionsError::TooLarge)?;
@@ -178,21 +212,38 @@ pub fn trade(
     );
     venue.change_open_interest(change)?;
     let context = markets.context(venue.house);
+    let [of_taker, of_maker] = side_terms(terms, premium, reduces, &context)?;
     let mut scratch = MarginScratch::new();
-    scratch.check_initial(counterparties.taker, &context, "taker")?;
-    scratch.check_initial(counterparties.maker, &context, "maker")?;
+    scratch.check_side((&taker_before, counterparties.taker), &of_taker, &context, "taker")?;
+    scratch.check_side((&maker_before, counterparties.maker), &of_maker, &context, "maker")?;
     Ok(premium)
 }
 
-/// Returns whether a trade brings both sides nearer to having nothing of the series.
-fn reduces_both(counterparties: &Counterparties, terms: &TradeTerms) -> Result<bool> {
+/// Returns how taker and maker are judged.
+#[inline(never)]
+fn side_terms(terms: &TradeTerms, premium: u64, reduces: [bool; 2], context: &MarginContext) -> Result<[SideTerms; 2]> {
+    let market = context.market(terms.terms.market).or_refuse()?;
+    let fair = margin::fair_value_floor(&terms.terms, terms.quantity, context).or_refuse()?;
+    let spot = market.inputs.bounds.mid;
+    let side = |side, reduces| SideTerms {
+        is_near_fair: is_near_fair(side, (terms.quantity, fair), premium, spot, &market.charges),
+        reduces,
+    };
+    let [of_taker, of_maker] = reduces;
+    Ok([side(terms.taker, of_taker), side(terms.taker.opposite(), of_maker)])
+}
+
+/// Returns whether a trade brings taker and maker nearer to having nothing of the series.
+fn reductions(counterparties: &Counterparties, terms: &TradeTerms) -> Result<[bool; 2]> {
     let back = Lots(terms.quantity.0.checked_neg().ok_or(OptionsError::TooLarge)?);
     let (taker, maker) = match terms.taker {
         Side::Buy => (terms.quantity, back),
         Side::Sell => (back, terms.quantity),
     };
-    Ok(counterparties.taker.quantity(&terms.terms).is_reduced_by(taker)
-        && counterparties.maker.quantity(&terms.terms).is_reduced_by(maker))
+    Ok([
+        counterparties.taker.quantity(&terms.terms).is_reduced_by(taker),
+        counterparties.maker.quantity(&terms.terms).is_reduced_by(maker),
+    ])
 }
 
 /// Returns the money that a payout moves: an account's, the fund's, and the expiry's pool. It has

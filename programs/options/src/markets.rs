@@ -25,8 +25,9 @@ use fixed::types::I7F57;
 /// What the prices are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// Trading and withdrawing: the price admitted for `Margin`; failing that what an exit gets.
-    /// Then, and while a breaker is active that forbids opening, only reductions are permitted.
+    /// Trading and withdrawing: the price admitted for `Margin`; failing that what an exit gets. A
+    /// surface that is too old counts with both sides further out. Then, and while a breaker is
+    /// active that forbids opening, only reductions are permitted on that market.
     Margin,
     /// Liquidating: the price admitted for `Exit`, not widened by its age, and the surface. A
     /// market that has neither of now counts at its last ones, and is not live: nobody is
@@ -51,6 +52,11 @@ struct MarketRead {
     realised: Ratio,
     averaged: [Option<Averaged>; AVERAGED],
     is_live: bool,
+    observed: u64,
+    /// How old the surface is, seconds, where that widens it.
+    too_old: Option<u64>,
+    /// Why positions may not be opened on it, if they may not.
+    closed: Option<Error>,
 }
 
 /// The markets that were passed, at their index among the listings.
@@ -58,8 +64,6 @@ pub struct Markets {
     reads: [Option<MarketRead>; MAX_LISTINGS],
     /// Unix seconds: the chain's clock, or the newest price if that is ahead of it.
     now: i64,
-    /// Why positions may not be opened, if they may not.
-    closed: Option<Error>,
 }
 
 impl Markets {
@@ -68,7 +72,6 @@ impl Markets {
         Box::new(Self {
             reads: [const { None }; MAX_LISTINGS],
             now: clock.unix_timestamp,
-            closed: None,
         })
     }
 
@@ -77,8 +80,8 @@ impl Markets {
     ///
     /// # Errors
     /// [`OptionsError::MarketAccounts`], [`OptionsError::NotListed`],
-    /// [`OptionsError::MarketRepeated`]; to trade and withdraw [`OptionsError::NotObserved`], and
-    /// the risk program's own where a price is refused or a surface is stale.
+    /// [`OptionsError::MarketRepeated`]; to trade and withdraw the risk program's own, where an
+    /// exit gets no price either.
     #[inline(never)]
     pub fn read(
         house: &ClearingHouse,
@@ -103,23 +106,29 @@ impl Markets {
             let place = markets.reads.get_mut(index).ok_or(OptionsError::NotListed)?;
             require!(place.is_none(), OptionsError::MarketRepeated);
             require_keys_eq!(*surface.key, listing.surface, OptionsError::NotListed);
-            let (read, closed) = read_market(market, surface, &question)?;
+            let read = read_market(market, surface, &question)?;
             markets.now = markets.now.max(read.publish_time);
             *place = Some(read);
-            markets.closed = markets.closed.or(closed);
         }
         Ok(markets)
     }
 
-    /// Refuses what opens a position while only reductions are permitted.
+    /// Refuses what opens a position on a market while only reductions are permitted there.
     ///
     /// # Errors
-    /// The rule that refused the price for `Margin`, or [`OptionsError::OnlyReductions`].
-    pub fn check_open(&mut self) -> Result<()> {
-        match self.closed.take() {
+    /// The rule that refused the price for `Margin`, [`OptionsError::NotObserved`], the risk
+    /// program's `SurfaceStale`, or [`OptionsError::OnlyReductions`].
+    pub fn check_open(&mut self, market: u8) -> Result<()> {
+        let read = self.reads.get_mut(usize::from(market)).and_then(Option::as_mut);
+        match read.ok_or(OptionsError::MarketMissing)?.closed.take() {
             Some(reason) => Err(reason),
             None => Ok(()),
         }
+    }
+
+    /// Returns why positions may not be opened on the first market where that is so.
+    pub fn first_closed(&mut self) -> Option<Error> {
+        self.reads.iter_mut().flatten().find_map(|read| read.closed.take())
     }
 
     /// Returns the price of a market that was passed.
@@ -181,13 +190,18 @@ impl MarketRead {
             Some(surface) => VolatilitySource::Surface(surface),
             None => VolatilitySource::realised(self.variance),
         };
+        let inputs = MarketInputs::read(bounds, Some(source), self.horizon_volatility, self.realised);
         ListedMarket {
-            inputs: MarketInputs::read(bounds, Some(source), self.horizon_volatility, self.realised),
+            inputs: match self.too_old {
+                Some(seconds) => inputs.with_old_surface(seconds),
+                None => inputs,
+            },
             slow: self.slow,
             charges: listing.settings.params().charges,
             open_interest: OpenInterest(listing.open_interest),
             averaged: self.averaged,
             is_live: self.is_live,
+            observed: self.observed,
         }
     }
 }
@@ -229,28 +243,22 @@ fn has_begun(books: &[&MarginBook], now: i64) -> bool {
 }
 
 #[inline(never)]
-fn read_market(
-    account: &AccountInfo,
-    surface: &AccountInfo,
-    question: &Question,
-) -> Result<(MarketRead, Option<Error>)> {
+fn read_market(account: &AccountInfo, surface: &AccountInfo, question: &Question) -> Result<MarketRead> {
     let surface = read_surface(surface, question)?;
     with_market(account, |market| {
         let Priced {
             bounds,
             of_late,
             is_live,
+            observed,
             closed,
         } = price(market, question)?;
-        let now = question.clock.unix_timestamp;
         // Variance is a signal: of a market that nobody observes it says nothing of today.
-        let is_observed = now.saturating_sub(market.signals.observed_at) <= HORIZON_SECONDS;
-        require!(
-            is_observed || question.purpose == Purpose::Liquidate,
-            OptionsError::NotObserved
-        );
+        let silent = question.clock.unix_timestamp.saturating_sub(market.signals.observed_at);
+        let unobserved = (silent > HORIZON_SECONDS).then(|| OptionsError::NotObserved.into());
+        let stale = surface.too_old.map(|_| RiskError::SurfaceStale.into());
         let variance = market.larger_variance();
-        let read = MarketRead {
+        Ok(MarketRead {
             bounds,
             of_late,
             publish_time: market.signals.publish_time,
@@ -259,10 +267,12 @@ fn read_market(
             variance,
             realised: market.realised_variance(),
             averaged: averaged(market, question)?,
-            is_live: is_live && surface.is_fresh,
+            is_live: is_live && surface.too_old.is_none(),
+            observed,
+            too_old: surface.too_old.filter(|_| question.purpose == Purpose::Margin),
+            closed: closed.or(unobserved).or(stale),
             surface: surface.published,
-        };
-        Ok((read, closed))
+        })
     })
 }
 
@@ -289,6 +299,8 @@ struct Priced {
     bounds: PriceBounds,
     of_late: Option<PriceBounds>,
     is_live: bool,
+    /// For how long the market has been observed; of markets read to liquidate.
+    observed: u64,
     /// Why positions may not be opened at it.
     closed: Option<Error>,
 }
@@ -303,6 +315,7 @@ fn price(market: &Market, question: &Question) -> Result<Priced> {
         bounds,
         of_late: None,
         is_live: true,
+        observed: 0,
         closed,
     };
     match view.price(PriceUse::Margin, now) {
@@ -316,6 +329,7 @@ fn price(market: &Market, question: &Question) -> Result<Priced> {
 
 #[inline(never)]
 fn price_to_liquidate(market: &Market, view: &MarketView, now: Now) -> Result<Priced> {
+    let observed = market.observed_seconds(view, now.unix_time);
     Ok(match view.unwidened_price(PriceUse::Exit, now) {
         Ok(price) => Priced {
             bounds: price.bounds,
@@ -323,6 +337,7 @@ fn price_to_liquidate(market: &Market, view: &MarketView, now: Now) -> Result<Pr
                 .average_of_late(view)
                 .and_then(|average| view.with_sides(&average)),
             is_live: true,
+            observed,
             closed: None,
         },
         Err(_) => {
@@ -331,6 +346,7 @@ fn price_to_liquidate(market: &Market, view: &MarketView, now: Now) -> Result<Pr
                 bounds: last,
                 of_late: Some(last),
                 is_live: false,
+                observed,
                 closed: None,
             }
         }
@@ -346,22 +362,23 @@ fn check_breakers(view: &MarketView, now: Now) -> Result<()> {
 /// A surface, as far as there is one.
 struct Published {
     published: Option<Box<essvi::Surface>>,
-    is_fresh: bool,
+    /// How old it is, seconds, if that is too old.
+    too_old: Option<u64>,
 }
 
 #[inline(never)]
 fn read_surface(account: &AccountInfo, question: &Question) -> Result<Published> {
     let now = question.clock.unix_timestamp;
-    with_surface(account, |surface| match surface.live(now, question.max_surface_age) {
-        Ok(live) => Ok(Published {
-            published: Some(Box::new(live)),
-            is_fresh: true,
-        }),
-        Err(_) if question.purpose == Purpose::Liquidate => Ok(Published {
-            published: surface.last(now).map(Box::new),
-            is_fresh: false,
-        }),
-        Err(refusal) => Err(refusal),
+    with_surface(account, |surface| {
+        surface.check_version()?;
+        let published = surface.last(now).map(Box::new);
+        let age = now.saturating_sub(surface.published_at);
+        let limit = i64::from(question.max_surface_age);
+        let is_fresh = published.is_some() && (0..=limit).contains(&age);
+        Ok(Published {
+            published,
+            too_old: (!is_fresh).then_some(age.unsigned_abs()),
+        })
     })
 }
 

@@ -1,6 +1,7 @@
 //! Margin: what may be opened and withdrawn, at which prices, and what stays possible when a price
 //! or a breaker forbids opening.
 
+use ballast_core_market::price_clock::Source;
 use ballast_options::OptionsError;
 use ballast_sdk::instructions::options as ix;
 use ballast_testkit::clearing_house::{
@@ -57,6 +58,66 @@ fn r1_a_gain_of_the_moment_cannot_be_withdrawn_until_the_slow_price_has_it() {
     followed.assert_sound();
 }
 
+/// The gain of a spike, and a second account of the same owner's: what cannot be withdrawn cannot
+/// be handed over by a trade either, at a price far from the fair one.
+#[test]
+fn r1_a_gain_of_the_moment_does_not_leave_by_a_trade_at_a_foolish_price() {
+    let mut world = ClearingHouseFixture::new();
+    let (owner, maker) = (world.participant(20_000 * USD), world.participant(1_000_000 * USD));
+    let friend = world.participant(1_000_000 * USD);
+    let (call, put) = (world.series(CALL, 50_000, FAR), world.series(PUT, 42_000, FAR));
+    world.trade(&owner, &maker, &call, 2 * UNIT, 1_900).unwrap();
+    world.trade(&owner, &friend, &put, -3 * UNIT, 100).unwrap();
+    world.markets[0].price = "54000".to_owned();
+    world.advance(60);
+    let leaves = world.withdrawable(&owner) / USD;
+    // A hundredth of the put goes back to the friend, for as many dollars.
+    let hand_over =
+        |world: &mut ClearingHouseFixture, dollars: u64| world.trade(&owner, &friend, &put, 10_000, 100 * dollars);
+    refused(
+        hand_over(&mut world.copy(), leaves + 1_500),
+        OptionsError::InitialMargin,
+    );
+    refused(hand_over(&mut world.copy(), leaves + 200), OptionsError::InitialMargin);
+    hand_over(&mut world.copy(), leaves - 200).unwrap();
+    // Who gets the better of it is asked nothing more.
+    hand_over(&mut world, 0).unwrap();
+    world.assert_sound();
+}
+
+/// Between maintenance and initial margin.
+#[test]
+fn who_lacks_the_initial_margin_may_reduce_near_the_fair_value_and_nothing_else() {
+    let mut world = ClearingHouseFixture::new();
+    let (owner, maker) = (world.participant(40_000 * USD), world.participant(1_000_000 * USD));
+    let key = world.series(CALL, 52_000, FAR);
+    world.trade(&owner, &maker, &key, -3 * UNIT, 1_200).unwrap();
+    let mut price = 50_000;
+    while world.copy().trade(&owner, &maker, &key, -10_000, 4_000).is_ok() {
+        price += 500;
+        world.move_to(&price.to_string());
+    }
+    price += 500;
+    world.move_to(&price.to_string());
+    // The fair price, found by what is permitted: a dollar for a hundredth is the least charge.
+    let permitted = |price: &u64| world.copy().trade(&owner, &maker, &key, 10_000, *price).is_ok();
+    let dearest = (500..9_000).step_by(50).filter(permitted).last();
+    let fair = dearest.expect("a price at which it may be reduced") - 100;
+    let opened = world.trade(&owner, &maker, &key, -10_000, fair);
+    refused(opened, OptionsError::InitialMargin);
+    assert!((1_500..5_000).contains(&fair), "{fair}");
+    refused(
+        world.trade(&owner, &maker, &key, 10_000, fair + 300),
+        OptionsError::InitialMargin,
+    );
+    // Its owner takes, or somebody takes its quote.
+    world.trade(&owner, &maker, &key, 10_000, fair).unwrap();
+    world.trade(&maker, &owner, &key, -20_000, fair).unwrap();
+    assert_eq!(world.held(&owner.account, &key), 30_000 - 3 * UNIT);
+    refused(world.withdraw(&owner, 1), OptionsError::InitialMargin);
+    world.assert_sound();
+}
+
 #[test]
 fn what_expires_within_a_day_needs_cash_whatever_later_options_are_worth() {
     let mut world = ClearingHouseFixture::new();
@@ -110,14 +171,57 @@ fn while_a_breaker_stands_positions_only_shrink() {
 }
 
 #[test]
-fn a_stale_surface_stops_margin_and_a_flat_account_leaves_all_the_same() {
+fn an_old_surface_closes_what_opens_and_counts_further_out_for_the_rest() {
     let mut strangle = Strangle::with_cash(60_000);
     let world = &mut strangle.world;
     let flat = world.participant(1_000 * USD);
-    world.pass(3_601, 1_000);
+    world.pass(4 * 3_600, 4_000);
     world.publish_prices();
-    refused_by_name(world.withdraw(&strangle.writer, USD), "SurfaceStale");
+    let opened = world.trade(&strangle.writer, &strangle.maker, &strangle.call, -100_000, PREMIUM);
+    refused_by_name(opened, "SurfaceStale");
+    let old = world.withdrawable(&strangle.writer);
+    world
+        .trade(&strangle.writer, &strangle.maker, &strangle.call, 100_000, PREMIUM)
+        .unwrap();
     world.withdraw(&flat, 1_000 * USD).unwrap();
+    // The same moment with a surface of now: a tenth of its volatility less is held against it.
+    let mut fresh = world.copy();
+    fresh.draw_surfaces();
+    let now = fresh.withdrawable(&strangle.writer);
+    assert!(now > old + 100 * USD, "{old} {now}");
+    world.assert_sound();
+}
+
+/// A market's oracle and feeders are dead for a day. What is held there is counted at a distance
+/// and shrinks; everything on the other market goes on.
+#[test]
+fn a_frozen_day_on_one_market_stops_nobody_on_another() {
+    let mut world = ClearingHouseFixture::with(2, house_settings(), listing());
+    let (owner, maker) = (world.participant(100_000 * USD), world.participant(1_000_000 * USD));
+    let (btc, eth) = (world.series(CALL, 55_000, FAR), world.series_on(1, CALL, 3_200, 0, FAR));
+    world.trade(&owner, &maker, &btc, -UNIT, 300).unwrap();
+    world.trade(&owner, &maker, &eth, -5 * UNIT, 60).unwrap();
+    let before = world.withdrawable(&owner);
+    // Both are passed on, though one is published no more.
+    let markets = world.market_keys();
+    let dead = world.markets.pop().unwrap();
+    world.pass(120, 300);
+    let silence = ballast_sdk::instructions::declare_silence(&dead.keys.risk_market, Source::First);
+    world.crank(silence).unwrap();
+    world.advance_to(world.clock().unix_timestamp + 26 * 3_600);
+    world.markets.push(dead);
+    let trade = |world: &mut ClearingHouseFixture, key, quantity, price| {
+        assert_eq!(world.market_keys(), markets);
+        world.trade(&owner, &maker, key, quantity, price)
+    };
+    trade(&mut world, &btc, -100_000, 300).unwrap();
+    trade(&mut world, &btc, 200_000, 300).unwrap();
+    let opened = trade(&mut world, &eth, -10_000, 60);
+    assert!(opened.is_err());
+    trade(&mut world, &eth, UNIT, 60).unwrap();
+    let now = world.withdrawable(&owner);
+    assert!(now > 0 && now < before, "{before} {now}");
+    world.withdraw(&owner, now).unwrap();
     world.assert_sound();
 }
 

@@ -377,7 +377,7 @@ impl<'a> OptionsClient<'a> {
             .collect();
         let read = Markets::read(&self.house, &infos, books, purpose, &clock);
         let mut read = read.map_err(|error| anyhow!("the market cannot be valued now: {}", words(&error)))?;
-        let closed = read.check_open().err().map(|error| words(&error));
+        let closed = read.first_closed().map(|error| words(&error));
         let context = read.context(&self.house);
         action(&context, closed)
     }

@@ -129,7 +129,7 @@ pub fn failing(client: &mut OptionsClient) -> Result<Vec<Failing>> {
             permitted: take.ok().map(|take| take.permitted.0),
             payment: take.ok().map(|take| take.payment.0),
             discount: take.ok().map(|take| take.discount.0),
-            refused: take.err().map(|refusal| rules::named(&refusal)),
+            refused: take.err().map(|refusal| refused(&refusal)),
         });
     }
     Ok(all)
@@ -167,7 +167,7 @@ pub fn run(args: &Args, common: &Common, client: &mut OptionsClient) -> Result<S
         bail!("margin account {mine} holds more than cash: open another one and name it with --account");
     }
     let take = offer(client, &account, share)?.take;
-    let take = take.map_err(|refusal| anyhow!("nothing can be taken of {key} now: {}", rules::named(&refusal)))?;
+    let take = take.map_err(|refusal| anyhow!("nothing can be taken of {key} now: {}", refused(&refusal)))?;
     let limit = match &args.limit {
         Some(text) => i64::try_from(parse(text, decimals)?)?,
         None => take.payment.0.saturating_add(take.payment.0.abs() / 100),
@@ -227,6 +227,19 @@ pub fn transfer(args: &TransferArgs, common: &Common, client: &mut OptionsClient
     client.send(&[transfer], &[&signer])?;
     let size = show(i128::from(quantity), client.decimals());
     Ok(format!("{size} {} moved from {from} to {to}", args.series))
+}
+
+/// Returns why nothing can be taken, in words.
+fn refused(refusal: &LiquidationError) -> String {
+    let percent = |share: &Share| share.0 as f64 / 1e7;
+    match refusal {
+        LiquidationError::Share { asked, permitted } => format!(
+            "a share of {} % is too small: {:.3} % suffices, and 1 % is the least of more than that",
+            percent(asked),
+            percent(permitted)
+        ),
+        other => rules::named(other),
+    }
 }
 
 /// Reads a share in per cent, with at most seven places.

@@ -136,7 +136,10 @@ fn a_part_of_every_position_moves_and_none_is_lost() {
             ..account(9, &[])
         },
         MarginAccount {
-            status: Status::Liquidation { since: 0 },
+            status: Status::Liquidation {
+                since: 0,
+                observed: [0; MAX_LISTINGS],
+            },
             ..account(9, &[])
         },
     ] {

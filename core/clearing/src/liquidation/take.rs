@@ -2,19 +2,13 @@
 
 use super::error::LiquidationError;
 use super::fund::FundDay;
+use super::share::{Share, LEAST_SHARE};
 use super::{began_at, BELOW_ZERO_SECONDS, DISCOUNT_SECONDS};
 use crate::account::{AccountError, MarginAccount};
 use crate::margin::{FailingBook, MarginContext, MarginError};
 use crate::params::ClearingHouseParams;
 use ballast_core_types::{Lots, Value};
 
-/// A share of a book, in billionths.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Share(pub u64);
-
-/// The least that may be taken at once: 1 %, unless less suffices. So every position of a hundred
-/// lots is a part of every take.
-pub const LEAST_SHARE: Share = Share(10_000_000);
 /// A book that is worth no more than so many units of the quote token, requirement and all, is
 /// taken whole.
 pub const DUST_UNITS: u64 = 10;
@@ -45,50 +39,6 @@ pub struct Fund {
     pub day: FundDay,
 }
 
-impl Share {
-    /// Everything.
-    pub const WHOLE: Self = Self(1_000_000_000);
-
-    pub(super) fn of_floor(self, value: i128) -> i128 {
-        value
-            .saturating_mul(i128::from(self.0))
-            .div_euclid(i128::from(Self::WHOLE.0))
-    }
-
-    fn of_ceil(self, value: i128) -> i128 {
-        self.of_floor(value.saturating_neg()).saturating_neg()
-    }
-
-    /// Returns how much of a position goes to the liquidator, rounded against them: of what is long
-    /// a lot less, of what is short a lot more.
-    pub fn of_position(self, quantity: Lots) -> Lots {
-        let part = self.of_floor(i128::from(quantity.0));
-        Lots(i64::try_from(part).unwrap_or(quantity.0))
-    }
-
-    /// Returns the least share that is `part`/`whole` or more, at most everything.
-    fn ratio_ceil(part: i128, whole: i128) -> Self {
-        if part <= 0 {
-            return Self(0);
-        }
-        if whole <= part {
-            return Self::WHOLE;
-        }
-        let parts = part.saturating_mul(i128::from(Self::WHOLE.0));
-        let up = parts.saturating_add(whole.saturating_sub(1)).div_euclid(whole);
-        u64::try_from(up).map_or(Self::WHOLE, |share| Self(share).min(Self::WHOLE))
-    }
-
-    /// Returns the greatest share that is `part`/`whole` or less, at most everything.
-    fn ratio_floor(part: i128, whole: i128) -> Self {
-        if whole <= part {
-            return Self::WHOLE;
-        }
-        let parts = part.max(0).saturating_mul(i128::from(Self::WHOLE.0));
-        u64::try_from(parts.div_euclid(whole)).map_or(Self::WHOLE, Self)
-    }
-}
-
 /// The amounts of a failing book, wide enough for their sums and products.
 struct Amounts {
     /// Equity, and what it has to be for a liquidation to end.
@@ -113,7 +63,9 @@ struct Amounts {
 impl Amounts {
     fn of(book: &FailingBook) -> Self {
         let wide = |value: Value| i128::from(value.0);
-        let FailingBook { status, whole, live } = book;
+        let FailingBook {
+            status, whole, live, ..
+        } = book;
         Self {
             equity: wide(status.equity),
             target: wide(status.target),
@@ -205,7 +157,9 @@ pub fn price_take(
     if book.live.count == 0 {
         return Err(LiquidationError::NothingLive);
     }
-    let elapsed = now.saturating_sub(since);
+    let elapsed = now
+        .saturating_sub(since)
+        .min(i64::try_from(book.observed).unwrap_or(i64::MAX));
     let amounts = Amounts::of(book);
     if amounts.own.saturating_add(amounts.fair) > 0 {
         above_zero(&amounts, house, elapsed, asked)

@@ -7,6 +7,7 @@ use crate::account::MarginAccount;
 use crate::fixtures::{account, call, option, put, EXPIRY, HOUSE};
 use crate::margin::fixtures::{failing_book_of, status_of, with_market, NOW};
 use crate::margin::{FailingBook, MarginContext, Marks};
+use crate::params::MAX_LISTINGS;
 use crate::series::SeriesTerms;
 use ballast_core_math::black_scholes::Kind;
 use ballast_core_types::fixtures::price;
@@ -31,7 +32,7 @@ impl Parties {
     /// An account whose liquidation has begun at [`NOW`].
     fn failing(cash: u64, positions: &[(SeriesTerms, i64)]) -> Self {
         let mut failing = account(cash, positions);
-        failing.status = Status::Liquidation { since: NOW };
+        failing.status = begun_at(NOW);
         Self {
             account: failing,
             taker: account(1 << 50, &[]),
@@ -44,8 +45,18 @@ impl Parties {
         failing_book_of(&self.account, context)
     }
 
+    /// The book so many seconds after the beginning, all markets having been observed.
+    fn book_after(&self, elapsed: i64, context: &MarginContext) -> FailingBook {
+        self.book(&observed(elapsed, context))
+    }
+
     /// Takes a share so many seconds after the beginning.
     fn take(&mut self, asked: Share, elapsed: i64, context: &MarginContext) -> Result<Take, LiquidationError> {
+        self.take_after(asked, elapsed, &observed(elapsed, context))
+    }
+
+    /// As [`Self::take`], with what was observed being the context's.
+    fn take_after(&mut self, asked: Share, elapsed: i64, context: &MarginContext) -> Result<Take, LiquidationError> {
         let now = NOW + elapsed;
         let book = self.book(context);
         let day = self.day.at(now, self.fund.cash);
@@ -69,6 +80,22 @@ impl Parties {
     fn cash(&self) -> u64 {
         self.account.cash + self.taker.cash + self.fund.cash
     }
+}
+
+fn begun_at(since: i64) -> Status {
+    Status::Liquidation {
+        since,
+        observed: [0; MAX_LISTINGS],
+    }
+}
+
+/// The same with every market observed for so long.
+fn observed<'a>(seconds: i64, context: &MarginContext<'a>) -> MarginContext<'a> {
+    let mut context = *context;
+    for market in context.markets.iter_mut().flatten() {
+        market.observed = seconds.unsigned_abs();
+    }
+    context
 }
 
 /// Twenty calls, five puts and a later call, short but for the last.

@@ -40,6 +40,7 @@ pub fn with_market<R>(mid: Price, run: impl FnOnce(&MarginContext) -> R) -> R {
         open_interest: OpenInterest(1_000_000_000),
         averaged: [None; AVERAGED],
         is_live: true,
+        observed: 0,
     };
     run(&MarginContext {
         markets: [Some(view); MAX_LISTINGS],

@@ -25,8 +25,11 @@ impl Model {
         let index = self.random.below(MEMBERS);
         let book = self.failing_book(&self.accounts[index]);
         let before = book.status;
+        let mut failing = self.accounts[index];
+        let begun = self.with_context(|context| begin(&mut failing, &[before], context));
         let account = &mut self.accounts[index];
-        if begin(account, &[before], self.now).is_ok() {
+        if begun.is_ok() {
+            *account = failing;
             assert!(before.is_liquidatable());
             self.tally.begun += 1;
             return;

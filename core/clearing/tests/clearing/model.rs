@@ -118,6 +118,8 @@ pub struct MarketState {
     pub averaged: AveragedMarket,
     /// Until when nobody hears of it; its price stays where it was.
     pub silent_until: i64,
+    /// For how long it was heard of in all, seconds.
+    pub observed: u64,
 }
 
 pub struct Model {
@@ -152,6 +154,7 @@ impl Model {
             open: OpenInterest::default(),
             averaged: AveragedMarket::default(),
             silent_until: 0,
+            observed: 0,
         };
         Self {
             random: Random(seed),
@@ -186,6 +189,7 @@ impl Model {
             if self.now < market.silent_until {
                 continue;
             }
+            market.observed += (self.now - before).unsigned_abs();
             let mut change = market.volatility * year.sqrt() * self.random.normal();
             if self.random.below(150) == 0 {
                 change += 0.2 * self.random.normal();
@@ -249,6 +253,7 @@ impl Model {
                 open_interest: market.open,
                 averaged: [known(expiry), known(expiry - DAY)],
                 is_live: self.now >= market.silent_until,
+                observed: market.observed,
             });
         }
         run(&MarginContext {

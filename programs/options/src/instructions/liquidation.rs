@@ -31,15 +31,17 @@ pub(crate) fn begin_liquidation<'info>(ctx: Context<'info, Liquidation<'info>>) 
     let house = accounts.house.load()?;
     let mut account = accounts.account.load_mut()?;
     let mut book = account.book()?;
-    let statuses = both_statuses(&house, &book, ctx.remaining_accounts, &clock)?;
-    liquidation::begin(&mut book, &statuses, clock.unix_timestamp).or_refuse()?;
+    house.check_version()?;
+    let markets = Markets::read(&house, ctx.remaining_accounts, &[&book], Purpose::Liquidate, &clock)?;
+    let [last, of_late] = both_statuses(&house, &book, &markets)?;
+    let context = markets.context(&house);
+    liquidation::begin(&mut book, &[last, of_late], &context).or_refuse()?;
     account.store(&book)?;
-    let [last, of_late] = statuses;
     emit!(LiquidationBegun {
         account: accounts.account.key(),
         margin_status: MarginStatusReport::from(&last),
         of_late: MarginStatusReport::from(&of_late),
-        since: clock.unix_timestamp,
+        since: context.now,
     });
     Ok(())
 }
@@ -50,10 +52,11 @@ pub(crate) fn end_liquidation<'info>(ctx: Context<'info, Liquidation<'info>>) ->
     let house = accounts.house.load()?;
     let mut account = accounts.account.load_mut()?;
     let mut book = account.book()?;
-    let statuses = both_statuses(&house, &book, ctx.remaining_accounts, &clock)?;
-    liquidation::end(&mut book, &statuses).or_refuse()?;
+    house.check_version()?;
+    let markets = Markets::read(&house, ctx.remaining_accounts, &[&book], Purpose::Liquidate, &clock)?;
+    let [last, of_late] = both_statuses(&house, &book, &markets)?;
+    liquidation::end(&mut book, &[last, of_late]).or_refuse()?;
     account.store(&book)?;
-    let [last, of_late] = statuses;
     emit!(LiquidationEnded {
         account: accounts.account.key(),
         margin_status: MarginStatusReport::from(&last),
@@ -65,14 +68,7 @@ pub(crate) fn end_liquidation<'info>(ctx: Context<'info, Liquidation<'info>>) ->
 /// Returns the margin statuses of an account with which a liquidation begins and ends: at the last
 /// prices, and at the averages of late. A price that was caught at a moment suffices for neither.
 #[inline(never)]
-fn both_statuses(
-    house: &ClearingHouse,
-    book: &MarginBook,
-    markets: &[AccountInfo],
-    clock: &Clock,
-) -> Result<[MarginStatus; 2]> {
-    house.check_version()?;
-    let markets = Markets::read(house, markets, &[book], Purpose::Liquidate, clock)?;
+fn both_statuses(house: &ClearingHouse, book: &MarginBook, markets: &Markets) -> Result<[MarginStatus; 2]> {
     let mut scratch = MarginScratch::new();
     let context = markets.context_of_late(house)?;
     let of_late = scratch.margin_status(book, &context, Marks::Adverse)?;

@@ -6,6 +6,7 @@ use crate::state::version::VERSION;
 use anchor_lang::prelude::*;
 use ballast_core_clearing::account::{Claim, MarginAccount as MarginBook, Position, Status, MAX_CLAIMS, MAX_POSITIONS};
 use ballast_core_clearing::nonces::{Nonce, NonceSlot, Nonces, NONCE_SLOTS};
+use ballast_core_clearing::params::MAX_LISTINGS;
 use ballast_core_types::Lots;
 use bytemuck::{Pod, Zeroable};
 
@@ -95,8 +96,10 @@ pub struct MarginAccount {
     pub positions: [StoredPosition; MAX_POSITIONS],
     /// Claims; the first `claim_count` are in use.
     pub claims: [StoredClaim; MAX_CLAIMS],
+    /// For how long each market had been observed when its liquidation began, seconds.
+    pub liquidation_observed: [u64; MAX_LISTINGS],
     /// Room for what later versions hold.
-    pub reserved: [u64; 17],
+    pub reserved: [u64; 13],
 }
 
 const NORMAL: u8 = 0;
@@ -139,6 +142,7 @@ impl MarginAccount {
             NORMAL => Status::Normal,
             _ => Status::Liquidation {
                 since: self.liquidation_since,
+                observed: self.liquidation_observed,
             },
         }
     }
@@ -183,9 +187,9 @@ impl MarginAccount {
     pub fn store(&mut self, book: &MarginBook) -> Result<()> {
         self.cash = book.cash;
         self.debt = book.debt;
-        (self.status, self.liquidation_since) = match book.status {
-            Status::Normal => (NORMAL, 0),
-            Status::Liquidation { since } => (LIQUIDATION, since),
+        (self.status, self.liquidation_since, self.liquidation_observed) = match book.status {
+            Status::Normal => (NORMAL, 0, [0; MAX_LISTINGS]),
+            Status::Liquidation { since, observed } => (LIQUIDATION, since, observed),
         };
         let before = usize::from(self.position_count);
         let (positions, claims) = (book.positions(), book.claims());
@@ -290,6 +294,7 @@ mod tests {
             let mut after = before;
             if status == LIQUIDATION {
                 after.liquidation_since = 3;
+                after.liquidation_observed = [4, 5, 6, 7];
             }
             let before = after;
             let book = before.book().unwrap();

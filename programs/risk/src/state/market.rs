@@ -158,6 +158,13 @@ impl Market {
         self.averages.of_late(&every)
     }
 
+    /// Returns for how long the market has been observed in all at `now`, `view` being this
+    /// market's: each print until the next one, for a minute at most. Seconds.
+    pub fn observed_seconds(&self, view: &MarketView, now: i64) -> u64 {
+        let every = view.every_price(self.averages.recent_sums.get());
+        every.map_or(0, |held| held.sums_at(now).seconds)
+    }
+
     /// Stores what the market remembers after one more observation, made with its `params`.
     ///
     /// # Errors

@@ -146,3 +146,32 @@ fn r23_a_covered_spread_is_not_liquidated_by_a_wide_confidence() {
     }
     world.assert_sound();
 }
+
+/// A quarter of an hour in which nobody could have taken anything.
+#[test]
+fn r23_a_silence_makes_nothing_cheaper() {
+    let mut failing = Failing::new(40_000);
+    failing.fail();
+    let discount = |failing: &mut Failing| {
+        let markets = failing.world.market_keys();
+        let mut world = failing.world.copy();
+        let event = taken(&take(
+            &mut world,
+            &failing.liquidator,
+            &failing.owner,
+            &markets,
+            WHOLE / 100,
+        ));
+        event.discount
+    };
+    (0..4).for_each(|_| failing.world.advance(30));
+    let before = discount(&mut failing);
+    // A print counts for a minute, so a silence of a quarter of an hour is half of the two before.
+    failing.world.advance(900);
+    let after = discount(&mut failing);
+    assert!(before > 0 && after < before * 8 / 5, "{before} {after}");
+    for _ in 0..30 {
+        failing.world.advance(30);
+    }
+    assert!(discount(&mut failing) > 5 * before);
+}

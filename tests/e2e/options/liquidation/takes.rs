@@ -11,7 +11,7 @@ fn a_share_of_everything_is_taken_at_a_discount_that_grows_and_no_more_than_suff
     // The later, the cheaper, and the more suffices.
     let mut quotes = Vec::new();
     for seconds in [60, 420, 400] {
-        failing.world.advance(seconds);
+        failing.world.watch(seconds);
         let Failing { liquidator, owner, .. } = &failing;
         let mut world = failing.world.copy();
         let markets = world.market_keys();
@@ -108,13 +108,13 @@ fn below_zero_the_fund_pays_who_takes_it_and_the_account_owes_that() {
         failing.world.move_to(&price.to_string());
     }
     failing.begin().unwrap();
-    failing.world.advance(1_000);
+    failing.world.watch(1_000);
     let event = taken(&failing.take(WHOLE / 2));
     assert!(event.before.cash + event.fair < 0, "{event:?}");
     assert_eq!((event.share, event.permitted), (WHOLE / 2, WHOLE));
     failing.world.assert_sound();
     // The rest, once the price is at its lowest: what it lacks, and the spread charge.
-    failing.world.advance(900);
+    failing.world.watch(900);
     let Failing {
         mut world, owner, key, ..
     } = failing;

@@ -60,6 +60,16 @@ impl ClearingHouseFixture {
         self.draw_surfaces();
     }
 
+    /// Lets time pass with every market observed each half a minute.
+    pub fn watch(&mut self, seconds: i64) {
+        for _ in 0..seconds / 30 {
+            self.advance(30);
+        }
+        if seconds % 30 > 0 {
+            self.advance(seconds % 30);
+        }
+    }
+
     /// Observes the markets twice, half a minute apart: what an average of late needs.
     pub fn hold_half_a_minute(&mut self) {
         self.advance(1);

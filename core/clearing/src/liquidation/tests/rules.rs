@@ -15,6 +15,22 @@ fn status(equity: i64) -> MarginStatus {
     }
 }
 
+/// Calls `run` with a house at a moment.
+fn at_moment(now: i64, run: impl FnOnce(&MarginContext)) {
+    at("50000", |context| {
+        let mut context = *context;
+        context.now = now;
+        run(&context);
+    });
+}
+
+/// Begins a liquidation at a moment.
+fn begin_at(account: &mut MarginAccount, statuses: &[MarginStatus], now: i64) -> Result<(), LiquidationError> {
+    let mut begun = Ok(());
+    at_moment(now, |context| begun = begin(account, statuses, context));
+    begun
+}
+
 #[test]
 fn it_begins_below_maintenance_and_ends_at_its_target_each_at_both_prices() {
     for (last, of_late, begins, ends) in [
@@ -41,9 +57,9 @@ fn it_begins_below_maintenance_and_ends_at_its_target_each_at_both_prices() {
     ] {
         let statuses = [status(last), status(of_late)];
         let mut failing = account(0, &[]);
-        assert_eq!(begin(&mut failing, &statuses, 7), begins, "{last} {of_late}");
+        assert_eq!(begin_at(&mut failing, &statuses, 7), begins, "{last} {of_late}");
         let mut under_way = account(0, &[]);
-        under_way.status = Status::Liquidation { since: 7 };
+        under_way.status = begun_at(7);
         assert_eq!(end(&mut under_way, &statuses), ends, "{last} {of_late}");
         let is_over = under_way.status == Status::Normal;
         assert_eq!(is_over, ends.is_ok());
@@ -52,7 +68,7 @@ fn it_begins_below_maintenance_and_ends_at_its_target_each_at_both_prices() {
         debt: Value(1),
         ..status(500)
     };
-    assert_eq!(begin(&mut account(0, &[]), &[indebted; 2], 7), Ok(()));
+    assert_eq!(begin_at(&mut account(0, &[]), &[indebted; 2], 7), Ok(()));
     assert_eq!(
         end(&mut account(0, &[]), &[indebted; 2]),
         Err(LiquidationError::NotRestored)
@@ -63,14 +79,14 @@ fn it_begins_below_maintenance_and_ends_at_its_target_each_at_both_prices() {
 fn one_that_was_forgotten_does_not_lie_in_wait() {
     let mut failing = account(0, &[]);
     let statuses = [status(50); 2];
-    begin(&mut failing, &statuses, 1_000).unwrap();
+    begin_at(&mut failing, &statuses, 1_000).unwrap();
     assert_eq!(began_at(&failing, 4_599), Some(1_000));
     assert_eq!(
-        begin(&mut failing, &statuses, 4_599),
+        begin_at(&mut failing, &statuses, 4_599),
         Err(LiquidationError::AlreadyBegun)
     );
     assert_eq!(began_at(&failing, 4_600), None);
-    begin(&mut failing, &statuses, 4_600).unwrap();
+    begin_at(&mut failing, &statuses, 4_600).unwrap();
     assert_eq!(began_at(&failing, 4_601), Some(4_600));
 }
 
@@ -81,7 +97,7 @@ fn each_rule_refuses_a_take_by_its_own_name_and_leaves_everything_as_it_was() {
         let failing = Parties::failing(cash_at(&positions, 95, context), &positions);
         let permitted = |elapsed| {
             let fund = Fund::default();
-            let book = failing.book(context);
+            let book = failing.book_after(elapsed, context);
             let take = price_take(&failing.account, &book, &fund, &HOUSE, NOW + elapsed, Share::WHOLE);
             take.unwrap().permitted
         };

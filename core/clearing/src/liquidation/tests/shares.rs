@@ -16,9 +16,14 @@ fn shortages(status: &MarginStatus) -> (f64, i64) {
 
 fn check_better(before: &MarginStatus, after: &MarginStatus, legs: usize) {
     let (worse, better) = (shortages(before), shortages(after));
-    // What is rounded by lots and units beside a requirement.
-    let units = 2.0 * (legs as f64 + 1.0) / before.target.0.max(1) as f64;
-    assert!(better.0 >= worse.0 - units, "{worse:?} {better:?} {before:?} {after:?}");
+    let legs = legs as f64;
+    // The least spread charge of a series does not shrink, lots and units are rounded.
+    let floors = if worse.0 > 0.0 { 1.1 * 100_000.0 * legs } else { 0.0 };
+    let kept = worse.0 * (after.target.0 as f64 - floors) - 2.0 * (legs + 1.0);
+    assert!(
+        better.0 >= 1.0 || after.equity.0 as f64 >= kept,
+        "{worse:?} {better:?} {before:?} {after:?}"
+    );
     assert!(better.1 <= worse.1.max(0) + 2 * legs as i64, "{worse:?} {better:?}");
 }
 
@@ -29,7 +34,7 @@ fn the_price_goes_from_fair_to_nothing_for_its_owner_in_a_quarter_of_an_hour() {
         let cash = cash_at(&positions, 90, context);
         let quote = |elapsed| {
             let parties = Parties::failing(cash, &positions);
-            let book = parties.book(context);
+            let book = parties.book_after(elapsed, context);
             let take = price_take(
                 &parties.account,
                 &book,
@@ -119,6 +124,37 @@ fn what_is_on_a_silent_market_stays_and_the_rest_is_taken() {
             parties.take(Share::WHOLE, 200, &context),
             Err(LiquidationError::NothingLive)
         );
+    });
+}
+
+/// Silence makes nothing cheaper: the clock is that of the markets from which something is taken.
+#[test]
+fn a_discount_grows_while_the_market_is_observed_and_no_longer() {
+    at("50000", |context| {
+        let mut elsewhere = put(48_000);
+        elsewhere.market = 1;
+        let mut positions = mixed();
+        positions.push((elsewhere, -10 * UNIT));
+        let cash = cash_at(&positions, 93, context);
+        let discount = |elapsed, seconds: [u64; 2], is_live| {
+            let mut context = *context;
+            for (market, seconds) in context.markets.iter_mut().zip(seconds) {
+                *market = market.map(|market| ListedMarket {
+                    observed: seconds,
+                    ..market
+                });
+            }
+            context.markets[1].as_mut().unwrap().is_live = is_live;
+            let mut parties = Parties::failing(cash, &positions);
+            let take = parties.take_after(LEAST_SHARE, elapsed, &context).unwrap();
+            take.discount.0
+        };
+        let [minute, five] = [[60, 60], [300, 300]].map(|seconds| discount(900, seconds, true));
+        assert!((five / 5 - minute).abs() <= 1 && minute > 0, "{minute} {five}");
+        // The one that was observed least counts, and one that is silent now does not.
+        assert_eq!(discount(900, [300, 60], true), minute);
+        assert!(discount(900, [300, 0], false) > minute);
+        assert_eq!(discount(60, [300, 300], true), minute);
     });
 }
 

@@ -91,6 +91,7 @@ fn judged(owner: &MarginAccount, surface: &Surface, spot: f64, width: f64) -> Ma
         open_interest: OpenInterest(1_000_000),
         averaged: [None; AVERAGED],
         is_live: true,
+        observed: 0,
     };
     let context = MarginContext {
         markets: [Some(view); MAX_LISTINGS],
