@@ -196,7 +196,8 @@ pub struct Held {
     pub spread: Value,
     /// The cash they need for what expires soon.
     pub cash_need: CashNeed,
-    /// The least spread charges of their series: what does not shrink with a share.
+    /// What does not shrink with a share: the least spread charge of each series, and, for each
+    /// that is short, what a lot more can cost that a share is rounded up by.
     pub floors: Value,
     /// How many there are.
     pub count: u32,

@@ -11,15 +11,14 @@ use ballast_core_clearing::params::MAX_LISTINGS;
 use ballast_core_clearing::settlement::{Averaged, WINDOW_SECONDS};
 use ballast_core_clearing::trade::OpenInterest;
 use ballast_core_margin::{horizon_volatility, MarketInputs, VolatilitySource, HORIZON_SECONDS};
+use ballast_core_market::accumulators::OF_LATE;
 use ballast_core_market::admission::{Now, PriceUse};
 use ballast_core_market::breaker::permitted;
 use ballast_core_market::MarketView;
 use ballast_core_math::surface as essvi;
-use ballast_core_types::Price;
-use ballast_core_types::{PriceBounds, Ratio, SECONDS_PER_DAY};
-use ballast_risk::errors::RiskError;
-use ballast_risk::read;
+use ballast_core_types::{Price, PriceBounds, Ratio, SECONDS_PER_DAY};
 use ballast_risk::state::{Market, Surface};
+use ballast_risk::{errors::RiskError, read};
 use fixed::types::I7F57;
 
 /// What the prices are for.
@@ -157,12 +156,16 @@ impl Markets {
     /// that is not live, at its last price.
     ///
     /// # Errors
-    /// [`OptionsError::NothingLive`] if none is; [`OptionsError::NoAverage`] if a live one has
-    /// none.
-    pub fn context_of_late(&self, house: &ClearingHouse) -> Result<Box<MarginContext<'_>>> {
-        let mut reads = self.reads.iter().flatten();
-        require!(reads.clone().any(|read| read.is_live), OptionsError::NothingLive);
-        require!(reads.all(|read| read.of_late.is_some()), OptionsError::NoAverage);
+    /// [`OptionsError::NothingLive`] if none is that `book` has positions on;
+    /// [`OptionsError::NoAverage`] if one that was observed of late has none.
+    pub fn context_of_late(&self, house: &ClearingHouse, book: &MarginBook) -> Result<Box<MarginContext<'_>>> {
+        let read = |market: u8| self.reads.get(usize::from(market)).and_then(Option::as_ref);
+        let mut held = book.positions().iter().map(|position| read(position.series.market));
+        let is_live = held.any(|read| read.is_some_and(|read| read.is_live));
+        // Without positions there is nothing to be late with.
+        require!(is_live || book.positions().is_empty(), OptionsError::NothingLive);
+        let all = self.reads.iter().flatten().all(|read| read.of_late.is_some());
+        require!(all, OptionsError::NoAverage);
         Ok(self.context_at(house, |read| read.of_late))
     }
 
@@ -330,21 +333,23 @@ fn price(market: &Market, question: &Question) -> Result<Priced> {
 #[inline(never)]
 fn price_to_liquidate(market: &Market, view: &MarketView, now: Now) -> Result<Priced> {
     let observed = market.observed_seconds(view, now.unix_time);
+    let average = || view.with_sides(&market.average_of_late(view)?);
     Ok(match view.unwidened_price(PriceUse::Exit, now) {
         Ok(price) => Priced {
             bounds: price.bounds,
-            of_late: market
-                .average_of_late(view)
-                .and_then(|average| view.with_sides(&average)),
+            of_late: average(),
             is_live: true,
             observed,
             closed: None,
         },
         Err(_) => {
             let last = view.last_price().map_err(RiskError::from)?;
+            // A print that is refused is no better than another: only one that is old stands for
+            // itself.
+            let is_old = i64::from(view.age(now)) > *OF_LATE.end();
             Priced {
                 bounds: last,
-                of_late: Some(last),
+                of_late: if is_old { Some(last) } else { average() },
                 is_live: false,
                 observed,
                 closed: None,
@@ -374,11 +379,13 @@ fn read_surface(account: &AccountInfo, question: &Question) -> Result<Published>
         let published = surface.last(now).map(Box::new);
         let age = now.saturating_sub(surface.published_at);
         let limit = i64::from(question.max_surface_age);
-        let is_fresh = published.is_some() && (0..=limit).contains(&age);
-        Ok(Published {
-            published,
-            too_old: (!is_fresh).then_some(age.unsigned_abs()),
-        })
+        let too_old = match published {
+            Some(_) if (0..=limit).contains(&age) => None,
+            Some(_) => Some(age.unsigned_abs()),
+            // All of it is in the past: nothing is as old.
+            None => Some(u64::MAX),
+        };
+        Ok(Published { published, too_old })
     })
 }
 

@@ -77,7 +77,8 @@ impl Amounts {
             live_fair: wide(live.fair),
             live_gap: wide(live.fair).saturating_sub(wide(live.value)).max(0),
             live_target: wide(live.target),
-            live_spread: wide(live.spread),
+            // What margin held for closing them: nothing for a book that needs none.
+            live_spread: wide(live.spread.min(live.requirement.maintenance)),
         }
     }
 
@@ -183,10 +184,8 @@ fn above_zero(
     let mut share = granted(asked, permitted)?;
     let price = amounts.live_fair.saturating_sub(discount);
     if price < 0 {
-        // With everything live the cash always suffices; what a silent market needs of it stays.
-        let stays = amounts.cash_need.saturating_sub(amounts.live_cash_need).max(0);
-        let spare = amounts.cash.saturating_sub(stays);
-        share = share.min(Share::ratio_floor(spare, price.saturating_neg()));
+        // With everything live the cash always suffices.
+        share = share.min(Share::ratio_floor(amounts.cash, price.saturating_neg()));
         if share == Share(0) {
             return Err(LiquidationError::NoCash);
         }
@@ -205,8 +204,10 @@ fn below_zero(amounts: &Amounts, fund: &Fund, elapsed: i64, asked: Share) -> Res
     let payment = share.of_ceil(amounts.price_below_zero(elapsed));
     let lacks = amounts.cash.saturating_add(amounts.live_fair).min(0).saturating_neg();
     let lacks = u64::try_from(share.of_ceil(lacks)).unwrap_or(u64::MAX);
-    // What its own cash does not pay.
-    let beyond_cash = payment.saturating_neg().saturating_sub(amounts.cash).max(0);
+    // A share is paid with a share of the cash. Else the first piece would leave what it was paid
+    // for its spread charge as a deficit of the others, for which there is no limit of a day.
+    let own = share.of_floor(amounts.cash);
+    let beyond_cash = payment.saturating_neg().saturating_sub(own).max(0);
     let wanted = u64::try_from(beyond_cash).unwrap_or(u64::MAX);
     let from_fund = wanted.min(fund.cash).min(lacks.saturating_add(fund.day.left));
     let short = i128::from(wanted.saturating_sub(from_fund));
@@ -314,14 +315,17 @@ impl Payment {
         }
         let own = amount.saturating_sub(take.from_fund);
         let lacking = |cash, needed| AccountError::Cash { cash, needed };
+        let cash = account.cash.checked_sub(own).ok_or(lacking(account.cash, own))?;
+        let debt = account.debt.checked_add(take.from_fund).ok_or(too_large)?;
+        let left = fund.cash.checked_sub(take.from_fund);
+        let left = left.ok_or(lacking(fund.cash, take.from_fund))?;
+        // What is left of its cash repays the fund at once.
+        let repaid = cash.min(debt);
         Ok(Self {
             taker: taker.cash.checked_add(amount).ok_or(too_large)?,
-            account: account.cash.checked_sub(own).ok_or(lacking(account.cash, own))?,
-            debt: account.debt.checked_add(take.from_fund).ok_or(too_large)?,
-            fund: fund
-                .cash
-                .checked_sub(take.from_fund)
-                .ok_or(lacking(fund.cash, take.from_fund))?,
+            account: cash.saturating_sub(repaid),
+            debt: debt.saturating_sub(repaid),
+            fund: left.checked_add(repaid).ok_or(too_large)?,
         })
     }
 }

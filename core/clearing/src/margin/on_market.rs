@@ -10,6 +10,7 @@ use crate::series::SeriesTerms;
 use crate::settlement::Averaged;
 use ballast_core_margin as assessment;
 use ballast_core_margin::{Asked, AssessError, BookLeg, Requirement, MARGIN, SCENARIOS};
+use ballast_core_math::black_scholes::Kind;
 use ballast_core_types::{Lots, Ratio, Value, I80F48};
 
 /// The least time to expiry that a position is valued with, seconds.
@@ -56,7 +57,7 @@ pub(super) fn on_market(
         Value::ZERO
     };
     let count = u32::try_from(group.len()).unwrap_or(u32::MAX);
-    let floors = u64::from(count).saturating_mul(here.market.charges.spread_floor);
+    let floors = floors(group, here.market);
     let held = Held {
         value: risk.value.saturating_add(known),
         fair,
@@ -72,6 +73,27 @@ pub(super) fn on_market(
         target: target(&held.requirement),
         ..held
     })
+}
+
+/// Returns what of a requirement does not shrink with a share: see [`Held::floors`].
+#[inline(never)]
+fn floors(group: &[Position], market: &ListedMarket) -> u64 {
+    // Six of the largest deviations are a factor e², below eight.
+    let highest = market.inputs.bounds.high.fixed().checked_to_num::<u64>();
+    let call = highest.and_then(|highest| highest.saturating_add(1).checked_mul(8));
+    let lot = |position: &Position| match position.series.kind {
+        _ if position.quantity >= Lots::ZERO => 0,
+        Kind::Call => call.unwrap_or(u64::MAX),
+        Kind::Put => {
+            let strike = position.series.strike;
+            let unit = 10u64.saturating_pow(u32::from(strike.places));
+            u64::from(strike.digits).div_ceil(unit.max(1))
+        }
+    };
+    let each = group
+        .iter()
+        .map(|position| market.charges.spread_floor.saturating_add(lot(position)));
+    each.fold(0, u64::saturating_add)
 }
 
 /// Takes the part of the positions whose price is known out of the book: it is cash, rounded down.

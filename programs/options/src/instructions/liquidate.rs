@@ -102,7 +102,9 @@ fn execute(
         (take, book, fund.day.less(take.beyond))
     };
     let (take, book, day) = take;
-    house.keep_fund_day(day);
+    if take.from_fund > 0 {
+        house.keep_fund_day(day);
+    }
     account.store(&parties.account)?;
     liquidator.store(&parties.liquidator)?;
     insurance.store(&parties.fund)?;

@@ -70,7 +70,7 @@ pub(crate) fn end_liquidation<'info>(ctx: Context<'info, Liquidation<'info>>) ->
 #[inline(never)]
 fn both_statuses(house: &ClearingHouse, book: &MarginBook, markets: &Markets) -> Result<[MarginStatus; 2]> {
     let mut scratch = MarginScratch::new();
-    let context = markets.context_of_late(house)?;
+    let context = markets.context_of_late(house, book)?;
     let of_late = scratch.margin_status(book, &context, Marks::Adverse)?;
     let last = scratch.margin_status(book, &markets.context(house), Marks::Adverse)?;
     Ok([last, of_late])

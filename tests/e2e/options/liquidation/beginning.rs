@@ -175,3 +175,25 @@ fn r23_a_silence_makes_nothing_cheaper() {
     }
     assert!(discount(&mut failing) > 5 * before);
 }
+
+/// A live market on which nothing is held makes none of a silent one.
+#[test]
+fn r23_a_live_market_beside_it_makes_no_silent_one_live() {
+    let mut world = ClearingHouseFixture::with(2, house_settings(), listing());
+    let (owner, maker) = (world.participant(40_000 * USD), world.participant(1_000_000 * USD));
+    let key = world.series(CALL, 52_000, FAR);
+    world.trade(&owner, &maker, &key, -3 * UNIT, 1_200).unwrap();
+    let markets = world.market_keys();
+    for thousands in 51..=64 {
+        world.move_to(&(thousands * 1_000).to_string());
+    }
+    let begin = |world: &mut ClearingHouseFixture, markets: &[ix::MarketKeys]| {
+        world.crank(ix::begin_liquidation(&world.keys, &owner.account, markets))
+    };
+    world.hold_half_a_minute();
+    begin(&mut world.copy(), &markets).unwrap();
+    world.markets.remove(0);
+    world.advance(120);
+    refused(begin(&mut world, &markets), OptionsError::NothingLive);
+    refused(begin(&mut world, &markets[1..]), OptionsError::NothingLive);
+}

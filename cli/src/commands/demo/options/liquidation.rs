@@ -1,8 +1,7 @@
 //! Liquidating: it begins when it is allowed; a minute later the share that suffices is taken into
 //! an account that holds cash alone, and moved from there to the liquidator's own.
 
-use super::people::Person;
-use crate::commands::options::amount::show;
+use super::people::{whole, Person};
 use crate::commands::options::client::OptionsClient;
 use crate::commands::options::liquidate::offer;
 use crate::commands::options::margin::report;
@@ -83,10 +82,10 @@ pub fn take(
     count.takes += 1;
     bring_home(client, by, parties.taker)?;
     Ok(Some(format!(
-        "{} takes {:.2} % of everything, {} under its fair value",
+        "{} takes {:.2} % of everything, {:.2} under its fair value",
         by.name,
         take.share.0 as f64 / 1e7,
-        show(i128::from(take.discount.0), client.decimals())
+        whole(take.discount.0)
     )))
 }
 

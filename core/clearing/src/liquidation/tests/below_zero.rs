@@ -109,3 +109,63 @@ fn what_is_long_and_in_debt_is_sold_for_the_debt() {
         assert_eq!(parties.account.debt, fair * 2 - take.payment.0 as u64);
     });
 }
+
+/// A small piece first, paid from all of the cash, would leave its spread charge as a deficit of
+/// the rest, for which there is no limit of a day: for a book whose spread charge is its cash, half
+/// of it.
+#[test]
+fn no_order_of_pieces_gets_around_the_days_limit() {
+    at("50000", |context| {
+        let fund_pays = |pieces: &[u64]| {
+            let mut parties = gone(900_000);
+            // Nothing is left of the day.
+            parties.day = FundDay {
+                day: NOW.div_euclid(86_400),
+                left: 0,
+            };
+            let before = parties.fund.cash;
+            for piece in pieces {
+                parties.take(Share(*piece), 1_800, context).unwrap();
+                parties.taker = account(1 << 50, &[]);
+            }
+            assert!(parties.account.positions().is_empty());
+            before - parties.fund.cash
+        };
+        let book = gone(900_000).book(context);
+        let lacks = (-(book.live.fair.0 + book.status.cash.0)) as u64;
+        let whole = fund_pays(&[1_000_000_000]);
+        assert_eq!(whole, lacks);
+        for pieces in [
+            [10_000_000, 1_000_000_000],
+            [555_555_555, 1_000_000_000],
+            [990_000_000, 1_000_000_000],
+        ] {
+            let paid = fund_pays(&pieces);
+            assert!(paid <= whole + 2, "{pieces:?}: {paid} {whole}");
+        }
+    });
+}
+
+/// Books whose payoff is nothing at any price need no margin, and failing with them earns nothing.
+#[test]
+fn the_fund_pays_no_closing_cost_that_margin_did_not_hold() {
+    at("50000", |context| {
+        // Synthetic forwards at three strikes, weighted 1, −2, 1.
+        let mut positions = Vec::new();
+        for (strike, weight) in [(45_000, 1), (50_000, -2), (55_000, 1)] {
+            positions.push((call(strike), weight * 1_000 * UNIT));
+            positions.push((put(strike), -weight * 1_000 * UNIT));
+        }
+        let mut parties = Parties::failing(0, &positions);
+        parties.account.debt = 1;
+        let book = parties.book(context);
+        assert_eq!(
+            (book.live.requirement.maintenance, book.live.value),
+            (Value::ZERO, Value::ZERO)
+        );
+        assert!(book.live.spread > Value(USD as i64));
+        let take = parties.take(Share::WHOLE, 1_800, context).unwrap();
+        // What the surface's own smile says of it, and nothing for closing it.
+        assert!(take.beyond <= 1, "{take:?}");
+    });
+}

@@ -269,6 +269,39 @@ proptest! {
     }
 }
 
+/// A hundredth of one lot is one lot: what the taker gets more of is in what their account needs.
+#[test]
+fn what_a_share_is_rounded_up_by_is_paid_for() {
+    at("50000", |context| {
+        // Thirty puts of a lot each, in the money by nineteen times the price, beside what fails.
+        let mut positions: Vec<_> = (0..30).map(|index| (put(900_000 + index), -1)).collect();
+        positions.push((call(52_000), -20 * UNIT));
+        let mut parties = Parties::failing(cash_at(&positions, 95, context), &positions);
+        // As little as suffices for a hundredth of everything.
+        let poorest = |parties: &Parties| {
+            let (mut low, mut high) = (0u64, 1 << 40);
+            while high - low > 1 {
+                let middle = (low + high) / 2;
+                let mut trial = Parties {
+                    taker: account(middle, &[]),
+                    ..*parties
+                };
+                *(if trial.take(LEAST_SHARE, 60, context).is_ok() {
+                    &mut high
+                } else {
+                    &mut low
+                }) = middle;
+            }
+            high
+        };
+        parties.taker = account(poorest(&parties), &[]);
+        parties.take(LEAST_SHARE, 60, context).unwrap();
+        assert_eq!(parties.taker.quantity(&put(900_000)), Lots(-1));
+        let theirs = status_of(&parties.taker, context, Marks::Adverse).unwrap();
+        assert!(theirs.equity >= theirs.maintenance, "{theirs:?}");
+    });
+}
+
 #[test]
 fn shares_are_rounded_against_the_taker() {
     for (share, quantity, moved) in [
