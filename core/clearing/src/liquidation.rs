@@ -22,9 +22,9 @@
 //! the positions are worth change hands, so that no more cash is lacking than before. One
 //! valuation serves: what remains needs (1 − f) of it, and what is taken f. Nobody picks legs.
 //!
-//! **Below zero** the share is free, and whoever takes it is paid: first from the account's cash,
-//! then by the insurance fund, from nothing to what the book lacks and its spread charge on top,
-//! over [`BELOW_ZERO_SECONDS`]. What the fund pays is the account's debt.
+//! **Below zero** the share is free, and whoever takes it is paid: first from a share of the
+//! account's cash, then by the insurance fund, from nothing to what the book lacks and its spread
+//! charge on top, over [`BELOW_ZERO_SECONDS`]. What the fund pays is the account's debt.
 
 mod error;
 mod fund;

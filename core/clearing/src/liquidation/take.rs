@@ -245,8 +245,8 @@ fn narrow(value: i128) -> Result<Value, LiquidationError> {
 
 /// Moves what is taken and what is paid for it: debt is repaid first, and what the fund pays
 /// becomes debt. The liquidator's account then holds a share of the live book and nothing else, and
-/// has to pass the initial check with a share of its requirement, and the least spread charge of
-/// each series, which does not shrink.
+/// has to pass the initial check with a share of its requirement, and what of it does not shrink:
+/// see [`Held::floors`](crate::margin::Held::floors).
 ///
 /// # Errors
 /// [`LiquidationError::TakerHolds`], [`LiquidationError::NoLot`], [`LiquidationError::Account`],
