@@ -136,17 +136,7 @@ fn measure_take(house: &mut ClearingHouseFixture, failing: &Member, keys: &[Seri
     house.withdraw(failing, free).unwrap();
     let liquidator = house.participant(MILLION);
     let markets = house.market_keys();
-    let begin = options::begin_liquidation(&house.keys, &failing.account, &markets);
-    let mut price = 50_000;
-    loop {
-        price += 500;
-        house.move_to(&price.to_string());
-        house.hold_half_a_minute();
-        if house.crank(begin.clone()).is_ok() {
-            break;
-        }
-        assert!(price < 70_000, "it never fails");
-    }
+    house.raise_until_begun(&failing.account, &markets);
     house.advance(60);
     let terms = options::TakeTerms {
         share: 1_000_000_000,

@@ -39,8 +39,7 @@ impl CashNeed {
     /// Returns what has to be there for a liquidation to end: the less of 1.1 × maintenance and
     /// initial.
     pub fn target(&self) -> Value {
-        let tenth = Value(self.maintenance.0.saturating_add(9) / 10);
-        self.maintenance.saturating_add(tenth).min(self.initial)
+        target_ceil(self.initial, self.maintenance)
     }
 
     /// Returns the sum of both, held within 64 bits.
@@ -51,6 +50,13 @@ impl CashNeed {
             maintenance: self.maintenance.saturating_add(other.maintenance),
         }
     }
+}
+
+/// Returns what has to be there for a liquidation to end, of equity as of cash: 1.1 × maintenance,
+/// rounded up, or what an opening needs if that is less.
+pub(super) fn target_ceil(initial: Value, maintenance: Value) -> Value {
+    let tenth = Value(maintenance.0.saturating_add(9) / 10);
+    maintenance.saturating_add(tenth).min(initial)
 }
 
 /// Prices between which a net loss is looked for.
@@ -76,9 +82,7 @@ impl PriceRange {
             high: shocked(highest)?,
         })
     }
-}
 
-impl PriceRange {
     /// Returns where an average can end that is known in part, if the price of the rest is in this
     /// range. `None` if a price does not fit.
     pub fn averaged(self, known: Option<&Averaged>) -> Option<Self> {

@@ -7,7 +7,9 @@ use crate::state::{ClearingHouse, Expiry, Series};
 use anchor_lang::prelude::*;
 use ballast_core_clearing::account::{MarginAccount as MarginBook, MAX_POSITIONS};
 use ballast_core_clearing::liquidation;
-use ballast_core_clearing::margin::{self, FailingBook, MarginContext, MarginStatus, Marks, Workspace, BLANK};
+use ballast_core_clearing::margin::{
+    self, FailingBook, MarginContext, MarginError, MarginStatus, Marks, Workspace, BLANK,
+};
 use ballast_core_clearing::permission::{self, is_near_fair, SideTerms};
 use ballast_core_clearing::series::SeriesTerms;
 use ballast_core_clearing::trade::{self, Fill, Side, UnitPrice};
@@ -33,17 +35,20 @@ impl MarginScratch {
         }
     }
 
+    fn work(&mut self) -> Workspace<'_> {
+        Workspace {
+            book: &mut self.book,
+            legs: &mut self.legs,
+        }
+    }
+
     /// Computes the margin status of an account.
     ///
     /// # Errors
     /// [`OptionsError::MarketMissing`], [`OptionsError::NotAssessed`], [`OptionsError::TooLarge`].
     #[inline(never)]
     pub fn margin_status(&mut self, book: &MarginBook, context: &MarginContext, marks: Marks) -> Result<MarginStatus> {
-        let mut work = Workspace {
-            book: &mut self.book,
-            legs: &mut self.legs,
-        };
-        margin::margin_status(book, context, marks, &mut work).or_refuse()
+        margin::margin_status(book, context, marks, &mut self.work()).or_refuse()
     }
 
     /// Looks at an account as a take does.
@@ -52,11 +57,8 @@ impl MarginScratch {
     /// As [`Self::margin_status`].
     #[inline(never)]
     pub fn failing_book(&mut self, book: &MarginBook, context: &MarginContext) -> Result<Box<FailingBook>> {
-        let mut work = Workspace {
-            book: &mut self.book,
-            legs: &mut self.legs,
-        };
-        margin::failing_book(book, context, &mut work).map(Box::new).or_refuse()
+        let failing = margin::failing_book(book, context, &mut self.work());
+        failing.map(Box::new).or_refuse()
     }
 
     /// Holds a side of a trade to its margin: see [`permission`]. One that passes the initial check
@@ -74,20 +76,9 @@ impl MarginScratch {
     ) -> Result<()> {
         let status = self.margin_status(after, context, terms.marks())?;
         let checked = permission::check_side(terms, &status, || {
-            let mut work = Workspace {
-                book: &mut self.book,
-                legs: &mut self.legs,
-            };
-            margin::margin_status(before, context, Marks::Adverse, &mut work)
+            margin::margin_status(before, context, Marks::Adverse, &mut self.work())
         });
-        if let Err(refusal) = checked {
-            msg!("{}", who);
-            return Err(refusal).or_refuse();
-        }
-        if status.check_initial().is_ok() {
-            liquidation::end(after, &[status]).or_refuse()?;
-        }
-        Ok(())
+        accept(after, &status, checked, who)
     }
 
     /// Refuses an account below its initial margin; one that is not is not being liquidated any
@@ -97,12 +88,26 @@ impl MarginScratch {
     /// [`OptionsError::InitialMargin`], [`OptionsError::CashNeed`], and as [`Self::margin_status`].
     pub fn check_initial(&mut self, book: &mut MarginBook, context: &MarginContext, who: &str) -> Result<()> {
         let status = self.margin_status(book, context, Marks::Adverse)?;
-        if let Err(refusal) = status.check_initial() {
-            msg!("{}", who);
-            return Err(refusal).or_refuse();
-        }
-        liquidation::end(book, &[status]).or_refuse()
+        accept(book, &status, status.check_initial(), who)
     }
+}
+
+/// Refuses with the name of the side, or ends the liquidation of an account that passes the initial
+/// check: one that is only relieved goes on being liquidated.
+fn accept(
+    book: &mut MarginBook,
+    status: &MarginStatus,
+    checked: std::result::Result<(), MarginError>,
+    who: &str,
+) -> Result<()> {
+    if let Err(refusal) = checked {
+        msg!("{}", who);
+        return Err(refusal).or_refuse();
+    }
+    if status.check_initial().is_ok() {
+        liquidation::end(book, &[*status]).or_refuse()?;
+    }
+    Ok(())
 }
 
 impl Default for MarginScratch {

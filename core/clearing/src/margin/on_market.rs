@@ -2,7 +2,7 @@
 
 use super::{Held, ListedMarket, MarginContext, MarginError, Workspace};
 use crate::account::Position;
-use crate::cash_need::{cash_need, CashNeed, PriceRange};
+use crate::cash_need::{cash_need, target_ceil, CashNeed, PriceRange};
 use crate::charges::{charges, Charges};
 use crate::cover::most_owed_ceil;
 use crate::params::ClearingHouseParams;
@@ -11,13 +11,10 @@ use crate::settlement::Averaged;
 use ballast_core_margin as assessment;
 use ballast_core_margin::{Asked, AssessError, BookLeg, Requirement, MARGIN, SCENARIOS};
 use ballast_core_math::black_scholes::Kind;
-use ballast_core_types::{Lots, Ratio, Value, I80F48};
+use ballast_core_types::{Lots, Value};
 
 /// The least time to expiry that a position is valued with, seconds.
 pub const MIN_SECONDS: i64 = 300;
-
-/// A liquidation ends once equity is so much of the maintenance requirement: 1.1.
-const TARGET: Ratio = Ratio::from_fixed(I80F48::from_bits((11i128 << 48) / 10));
 
 /// A market with what all markets share.
 #[derive(Clone, Copy)]
@@ -70,7 +67,7 @@ pub(super) fn on_market(
     };
     let held = covered(held, most_owed(group));
     Ok(Held {
-        target: target(&held.requirement),
+        target: target_ceil(held.requirement.initial, held.requirement.maintenance),
         ..held
     })
 }
@@ -177,11 +174,6 @@ fn covered(held: Held, owed: Option<Value>) -> Held {
         },
         ..held
     }
-}
-
-fn target(requirement: &Requirement) -> Value {
-    let raised = TARGET.of_ceil(requirement.maintenance).unwrap_or(Value(i64::MAX));
-    raised.min(requirement.initial)
 }
 
 /// Returns the cash needs of all groups that expire within the window: no group's gain pays

@@ -83,7 +83,7 @@ fn execute(
         fund: insurance.book()?,
     };
     let mut house = accounts.house.load_mut()?;
-    let take = {
+    let (take, book, day) = {
         let markets = Markets::read(&house, markets, &[&parties.account], Purpose::Liquidate, &clock)?;
         let context = markets.context(&house);
         let book = MarginScratch::new().failing_book(&parties.account, &context)?;
@@ -101,7 +101,6 @@ fn execute(
         }
         (take, book, fund.day.less(take.beyond))
     };
-    let (take, book, day) = take;
     if take.from_fund > 0 {
         house.keep_fund_day(day);
     }

@@ -38,7 +38,7 @@ fn r23_nobody_is_liquidated_because_a_price_has_aged() {
 fn r22_one_print_neither_begins_a_liquidation_nor_ends_it() {
     let Failing { mut world, owner, .. } = Failing::new(40_000);
     // Beyond what fails after hours, whose moves have widened the scenarios by then.
-    let wick = fail(&mut world.copy(), &owner).parse::<u32>().unwrap() + 2_000;
+    let wick = fail(&mut world.copy(), &owner) + 2_000;
     let wick = wick.to_string();
     let at = |world: &mut ClearingHouseFixture, seconds: i64, price: &str| {
         world.markets[0].price = price.to_owned();
@@ -65,7 +65,7 @@ fn r22_one_print_neither_begins_a_liquidation_nor_ends_it() {
 #[test]
 fn r22_a_print_and_another_half_a_minute_later_make_a_liquidation_that_was_not_yet() {
     let Failing { mut world, owner, .. } = Failing::new(40_000);
-    world.markets[0].price = fail(&mut world.copy(), &owner);
+    world.markets[0].price = fail(&mut world.copy(), &owner).to_string();
     // Nobody observed for an hour.
     world.advance(3_600);
     refused(begin(&mut world, &owner), OptionsError::NoAverage);

@@ -43,7 +43,7 @@ impl Failing {
 
     /// Moves the price until the liquidation begins.
     fn fail(&mut self) {
-        self.world.markets[0].price = fail(&mut self.world, &self.owner);
+        fail(&mut self.world, &self.owner);
     }
 
     /// Begins it once the price has been held for half a minute.
@@ -98,15 +98,7 @@ fn end(world: &mut ClearingHouseFixture, owner: &Member) -> Sent {
 }
 
 /// Moves the price until the liquidation begins. Returns where that is.
-fn fail(world: &mut ClearingHouseFixture, owner: &Member) -> String {
-    let mut price = 50_000;
-    loop {
-        price += 500;
-        world.move_to(&price.to_string());
-        world.hold_half_a_minute();
-        if begin(world, owner).is_ok() {
-            return price.to_string();
-        }
-        assert!(price < 70_000, "it never fails");
-    }
+fn fail(world: &mut ClearingHouseFixture, owner: &Member) -> u32 {
+    let markets = world.market_keys();
+    world.raise_until_begun(&owner.account, &markets)
 }

@@ -24,17 +24,7 @@ fn r23_dust_on_a_dead_market_shelters_nothing_on_a_live_one() {
     world.markets.pop();
     world.advance(3_000);
     world.advance_to(world.clock().unix_timestamp + 26 * 3_600);
-    let begin = ix::begin_liquidation(&world.keys, &owner.account, &markets);
-    let mut price = 50_000;
-    loop {
-        price += 500;
-        world.move_to(&price.to_string());
-        world.hold_half_a_minute();
-        if world.crank(begin.clone()).is_ok() {
-            break;
-        }
-        assert!(price < 70_000, "it never fails");
-    }
+    world.raise_until_begun(&owner.account, &markets);
     world.advance(120);
     let event = taken(&take(&mut world, &liquidator, &owner, &markets, WHOLE));
     assert!(event.share < WHOLE);

@@ -4,8 +4,10 @@ use super::ClearingHouseFixture;
 use crate::surface::grid;
 use crate::tokens::put;
 use crate::world::{PricedMarket, START};
+use anchor_lang::prelude::Pubkey;
 use anchor_lang::Discriminator;
 use ballast_risk::state::{StoredSlice, Surface};
+use ballast_sdk::instructions::options::{begin_liquidation, MarketKeys};
 
 impl ClearingHouseFixture {
     /// Publishes every market's price and observes it: now, or a second later if a price of this
@@ -74,6 +76,20 @@ impl ClearingHouseFixture {
     pub fn hold_half_a_minute(&mut self) {
         self.advance(1);
         self.advance(30);
+    }
+
+    /// Raises the first market's price by 500 an hour from 50,000 until the liquidation of an
+    /// account begins; returns where that is.
+    pub fn raise_until_begun(&mut self, account: &Pubkey, markets: &[MarketKeys]) -> u32 {
+        let begin = begin_liquidation(&self.keys, account, markets);
+        for price in (50_500..70_000).step_by(500) {
+            self.move_to(&price.to_string());
+            self.hold_half_a_minute();
+            if self.crank(begin.clone()).is_ok() {
+                return price;
+            }
+        }
+        panic!("it never fails")
     }
 
     /// Moves the first market's price, an hour on.
