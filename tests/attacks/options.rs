@@ -44,11 +44,10 @@ fn only_the_owner_moves_what_is_in_an_account() {
     let take = |parties: &ix::Parties| {
         let trade = ix::TradeAccounts {
             house: &keys,
-            series: &key,
             parties,
             markets: &markets,
         };
-        ix::take_quote(&trade, &signed, 10_000, 0)
+        ix::take_quote(&trade, &signed, 10_000).unwrap()
     };
     let pair = take(&parties);
     refused(world.send(&pair, &[&attacker.user.keypair]), OptionsError::NotOwner);

@@ -3,6 +3,7 @@
 //!
 //! `BALLAST_UPDATE=1` rewrites the table; otherwise it has to be true as it stands.
 
+use ballast_core_clearing::trade::Side;
 use ballast_options::state::SeriesKey;
 use ballast_sdk::instructions::options;
 use ballast_testkit::clearing_house::{parties, Member, FAR};
@@ -113,6 +114,14 @@ fn measure_options() -> Vec<Row> {
             _ => {}
         }
     }
+    let (buyer, seller) = (house.participant(MILLION), house.participant(MILLION));
+    let legs: Vec<_> = keys.iter().take(4).map(|key| (*key, Side::Sell, 1, 500)).collect();
+    let package = house.package(&seller, &legs, 100_000);
+    let traded = house
+        .take(&buyer, &seller, &package, 100_000)
+        .unwrap()
+        .compute_units_consumed;
+    rows.push(("options: trade_quote, a package of four legs", 260_000, traded));
     house.hold_half_a_minute();
     let markets = house.market_keys();
     let check = options::end_liquidation(&house.keys, &taker.account, &markets);

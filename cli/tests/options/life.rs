@@ -17,10 +17,10 @@ fn quotes_are_signed_taken_and_settled() {
     // The surface's own price lies between the maker's two.
     let sell = network.json("maker", &format!("quote {CALL} sell --size 2 --spread 0.05"));
     let buy = network.json("maker", &format!("quote {CALL} buy --size 2 --spread 0.05"));
-    let price = |quote: &Value| quote["price"].as_str().unwrap().parse::<f64>().unwrap();
+    let price = |quote: &Value| quote["legs"][0]["price"].as_str().unwrap().parse::<f64>().unwrap();
     assert!(0.0 < price(&buy) && price(&buy) < price(&sell), "{buy} {sell}");
     assert_eq!(
-        (sell["series"].as_str(), sell["size"].as_str()),
+        (sell["legs"][0]["series"].as_str(), sell["size"].as_str()),
         (Some(CALL), Some("2.00"))
     );
 
@@ -29,26 +29,36 @@ fn quotes_are_signed_taken_and_settled() {
         &format!("quote {CALL} sell --size 2 --price 700.5 --nonce 9 --out @call.json"),
     );
     assert!(
-        printed.contains("sell 2.00 BTC-3FEB26-82000-C at 700.50, nonce 9"),
+        printed.contains("2.00 of sell BTC-3FEB26-82000-C at 700.50, nonce 9"),
         "{printed}"
     );
     assert!(network.ok("taker", "list").contains("no series yet"));
     let printed = network.ok("taker", "take @call.json --size 0.5");
     assert!(
-        printed.contains("bought 0.50") && printed.contains("for 350.25") && printed.contains("cash 199649.75"),
+        printed.contains("bought 0.50 BTC-3FEB26-82000-C at 700.50; paid 362.25, of it a fee of 12.00"),
         "{printed}"
     );
-    // The rest of it, and no more.
-    network.refused(
-        "taker",
-        "take @call.json --size 2",
-        "2.00 is more than the 1.50 that are left",
-    );
-    network.ok("taker", "take @call.json");
+    assert!(printed.contains("cash 199637.75"), "{printed}");
+    // Once, and no more; another one is taken from the chain.
     network.refused(
         "taker",
         "take @call.json",
-        "nothing is left of the quote: it was taken whole",
+        "nonce 9 does not hold any more: it was taken, or the maker cancelled it",
+    );
+    let printed = network.ok(
+        "maker",
+        &format!("quote {CALL} sell --size 1.5 --least 1 --price 700 --post"),
+    );
+    let posted = printed.strip_prefix("posted at ").unwrap();
+    network.refused(
+        "taker",
+        &format!("take {posted} --size 0.5"),
+        "0.50 is not from the quote's least fill, 1.00, to its greatest, 1.50",
+    );
+    let printed = network.ok("taker", &format!("take {posted}"));
+    assert!(
+        printed.contains("bought 1.50 BTC-3FEB26-82000-C at 700.00"),
+        "{printed}"
     );
 
     // The taker writes puts to the maker.

@@ -113,7 +113,7 @@ fn what_is_wrong_is_named_with_its_value() {
     network.refused(
         "taker",
         "take @forged.json",
-        "the file says price \"9.00\", but what was signed says \"900.00\"",
+        "the file says legs[0].price \"9.00\", but what was signed says \"900.00\"",
     );
     std::fs::write(&file, text.replace("\"signature\": \"", "\"signature\": \"00")).unwrap();
     network.refused(
@@ -129,7 +129,7 @@ fn what_is_wrong_is_named_with_its_value() {
     // The maker's own, cancelled, or too late.
     network.refused("maker", "take @q.json", "account");
     network.ok("maker", &format!("cancel --nonce {}", quote["nonce"]));
-    network.refused("taker", "take @q.json", "the maker cancelled the quote");
+    network.refused("taker", "take @q.json", "it was taken, or the maker cancelled it");
     network.ok(
         "maker",
         "quote BTC-3FEB26-82000-C sell --size 1 --price 900 --slots 1 --out @late.json",

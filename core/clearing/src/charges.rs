@@ -94,7 +94,7 @@ fn concentration(size: u64, spot: Price, params: &ChargeParams, open: OpenIntere
 }
 
 /// Returns what so many lots of the underlying are worth, rounded up.
-fn worth(lots: u64, spot: Price) -> Option<u64> {
+pub(super) fn worth(lots: u64, spot: Price) -> Option<u64> {
     value_ceil(Lots(i64::try_from(lots).ok()?), spot)?.to_amount()
 }
 

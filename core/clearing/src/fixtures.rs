@@ -15,6 +15,7 @@ pub const HOUSE: ClearingHouseParams = ClearingHouseParams {
     quote_decimals: 6,
     max_surface_age_seconds: 900,
     cash_window_seconds: 86_400,
+    liquidation_fee: BasisPoints(1_000),
 };
 
 pub const LISTING: ListingParams = ListingParams {
@@ -36,6 +37,7 @@ pub const LISTING: ListingParams = ListingParams {
         free_share: BasisPoints(1_000),
         free_size: Lots(1_000_000),
     },
+    taker_fee: BasisPoints(3),
 };
 
 pub const fn option(kind: Kind, strike: u32, expiry: i64) -> SeriesTerms {

@@ -21,8 +21,10 @@ pub mod cash_need;
 pub mod charges;
 pub mod cover;
 pub mod ed25519;
+pub mod fees;
 #[cfg(test)]
 mod fixtures;
+pub mod legs;
 pub mod liquidation;
 pub mod listing_grid;
 pub mod margin;
@@ -30,6 +32,7 @@ pub mod nonces;
 pub mod params;
 pub mod payout;
 pub mod permission;
+pub mod protection;
 pub mod quote;
 pub mod series;
 pub mod settlement;

@@ -1,202 +1,211 @@
-//! Which of a maker's quotes still hold, and how much of each is filled.
+//! Which of a maker's quotes still hold: each nonce is filled once, or cancelled.
 //!
-//! Nonce n lives in slot n mod 32. A higher nonce of the same slot takes it over; the lower one is
-//! then superseded for good. So a maker can have 32 quotes half filled at once, without an account
-//! for each, and nothing signed can be filled beyond its size.
+//! The nonces from a base on, [`NONCES`] of them, have a bit each; no other holds. Only the maker
+//! moves the base, and only up: what lies below is void for good, so one number ends every quote
+//! that was signed. Nothing a taker does voids a quote beside the one they take.
 
-use ballast_core_types::Lots;
-
-/// Quotes that can be half filled at once.
-pub const NONCE_SLOTS: usize = 32;
+/// Nonces that hold at once.
+pub const NONCES: u64 = 1_024;
+/// Words of 64 bits for them.
+pub const NONCE_WORDS: usize = 16;
 
 /// A number a maker gives a quote. The greatest `u64` is not one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Nonce(pub u64);
 
-/// One slot.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct NonceSlot {
-    /// The nonce that holds it.
-    pub nonce: Nonce,
-    /// Lots filled of it; [`NonceSlot::CANCELLED`] if it was cancelled.
-    pub filled: u64,
-}
-
-impl NonceSlot {
-    /// More than any size.
-    pub const CANCELLED: u64 = u64::MAX;
-}
-
 /// The nonces of a margin account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Nonces {
-    /// Nonces below it are cancelled.
-    pub least: Nonce,
-    /// The slots.
-    pub slots: [NonceSlot; NONCE_SLOTS],
+    /// The least that holds.
+    pub base: Nonce,
+    /// Bit n mod 64 of word n / 64 mod 16: whether nonce n was filled or cancelled.
+    pub used: [u64; NONCE_WORDS],
 }
 
-/// Why a quote cannot be filled.
+/// Why a nonce does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NonceError {
     /// The maker cancelled every nonce below this.
-    BelowLeast(Nonce),
-    /// A quote with this higher nonce has taken the slot.
-    Superseded(Nonce),
-    /// The maker cancelled it.
-    Cancelled,
-    /// Less than that is left of it.
-    Filled {
-        /// What is left, lots.
-        left: u64,
-    },
-    /// The greatest `u64`, which no `least` could lie above.
+    BelowBase(Nonce),
+    /// The first nonce that is too high, until the maker moves the base.
+    TooHigh(Nonce),
+    /// It was filled, or the maker cancelled it.
+    Used,
+    /// The greatest `u64`, which no base could lie above.
     Reserved,
-    /// A size that is not positive.
-    Size(i64),
 }
 
 impl Nonces {
-    /// Returns what has been filled of a nonce, if it still holds.
+    /// Checks whether a nonce may still be filled.
     ///
     /// # Errors
-    /// [`NonceError::Reserved`], [`NonceError::BelowLeast`], [`NonceError::Superseded`].
-    pub fn filled(&self, nonce: Nonce) -> Result<u64, NonceError> {
-        if nonce.0 == u64::MAX {
-            return Err(NonceError::Reserved);
+    /// [`NonceError`].
+    pub fn check(&self, nonce: Nonce) -> Result<(), NonceError> {
+        self.check_range(nonce)?;
+        if self.word(nonce) & bit(nonce) != 0 {
+            return Err(NonceError::Used);
         }
-        if nonce < self.least {
-            return Err(NonceError::BelowLeast(self.least));
-        }
-        let slot = self.slots.get(slot_of(nonce)).copied().unwrap_or_default();
-        if slot.nonce > nonce {
-            return Err(NonceError::Superseded(slot.nonce));
-        }
-        Ok(if slot.nonce == nonce { slot.filled } else { 0 })
+        Ok(())
     }
 
-    /// Fills `quantity` of a quote of the given size.
+    /// Fills a nonce: once.
     ///
     /// # Errors
     /// [`NonceError`]; nothing is then changed.
-    pub fn fill(&mut self, nonce: Nonce, size: Lots, quantity: Lots) -> Result<(), NonceError> {
-        let filled = self.filled(nonce)?;
-        if filled == NonceSlot::CANCELLED {
-            return Err(NonceError::Cancelled);
-        }
-        let positive = |lots: Lots| u64::try_from(lots.0).ok().filter(|lots| *lots > 0);
-        let wanted = positive(quantity).ok_or(NonceError::Size(quantity.0))?;
-        let left = positive(size).ok_or(NonceError::Size(size.0))?.saturating_sub(filled);
-        if wanted > left {
-            return Err(NonceError::Filled { left });
-        }
-        self.set(nonce, filled.saturating_add(wanted));
+    pub fn fill(&mut self, nonce: Nonce) -> Result<(), NonceError> {
+        self.check(nonce)?;
+        self.set(nonce);
         Ok(())
     }
 
-    /// Cancels one quote: it counts as full.
+    /// Cancels a nonce, as if it had been filled.
     ///
     /// # Errors
-    /// [`NonceError`] if it does not hold any more.
+    /// [`NonceError`] for one that could not be filled in any case, other than
+    /// [`NonceError::Used`].
     pub fn cancel(&mut self, nonce: Nonce) -> Result<(), NonceError> {
-        self.filled(nonce)?;
-        self.set(nonce, NonceSlot::CANCELLED);
+        self.check_range(nonce)?;
+        self.set(nonce);
         Ok(())
     }
 
-    /// Cancels every quote whose nonce is below `up_to`, or, without it, below and including the
-    /// highest that was ever filled or cancelled here. Never takes a cancellation back. Returns the
-    /// least nonce that now holds.
-    ///
-    /// A quote nobody has touched may have a higher nonce: who wants it gone says `up_to`.
-    pub fn cancel_all(&mut self, up_to: Option<Nonce>) -> Nonce {
-        let highest = self.slots.iter().map(|slot| slot.nonce.0).max().unwrap_or_default();
-        let above = up_to.unwrap_or(Nonce(highest.saturating_add(1)));
-        self.least = self.least.max(above);
-        self.least
+    /// Cancels every nonce below `base`, and lets those hold that follow it. Never takes a
+    /// cancellation back: a base that is lower changes nothing.
+    pub fn move_base(&mut self, base: Nonce) {
+        let passed = base.0.saturating_sub(self.base.0).min(NONCES);
+        for step in 0..passed {
+            // Its bit is from now on that of the nonce which follows by the whole range.
+            let freed = Nonce(self.base.0.wrapping_add(step));
+            if let Some(word) = self.used.get_mut(word_of(freed)) {
+                *word &= !bit(freed);
+            }
+        }
+        self.base = self.base.max(base);
     }
 
-    fn set(&mut self, nonce: Nonce, filled: u64) {
-        if let Some(slot) = self.slots.get_mut(slot_of(nonce)) {
-            *slot = NonceSlot { nonce, filled };
+    /// Returns a base that ends every quote which can be taken now.
+    pub const fn beyond(&self) -> Nonce {
+        Nonce(self.base.0.saturating_add(NONCES))
+    }
+
+    /// Returns the first nonce that may be filled, looked for from `hint` positions above the base
+    /// on and then from the base: makers without a memory of their own give the slot.
+    pub fn first_free(&self, hint: u64) -> Option<Nonce> {
+        (0..NONCES)
+            .map(|step| Nonce(self.base.0.saturating_add(hint.wrapping_add(step) % NONCES)))
+            .find(|nonce| self.check(*nonce).is_ok())
+    }
+
+    fn check_range(&self, nonce: Nonce) -> Result<(), NonceError> {
+        if nonce.0 == u64::MAX {
+            return Err(NonceError::Reserved);
+        }
+        if nonce < self.base {
+            return Err(NonceError::BelowBase(self.base));
+        }
+        let beyond = self.beyond();
+        if nonce >= beyond {
+            return Err(NonceError::TooHigh(beyond));
+        }
+        Ok(())
+    }
+
+    fn word(&self, nonce: Nonce) -> u64 {
+        self.used.get(word_of(nonce)).copied().unwrap_or_default()
+    }
+
+    fn set(&mut self, nonce: Nonce) {
+        if let Some(word) = self.used.get_mut(word_of(nonce)) {
+            *word |= bit(nonce);
         }
     }
 }
 
-const fn slot_of(nonce: Nonce) -> usize {
-    // A power of two.
-    nonce.0 as usize & (NONCE_SLOTS - 1)
+/// Words of 64 bits, sixteen of them: powers of two.
+const fn word_of(nonce: Nonce) -> usize {
+    (nonce.0 >> 6) as usize & (NONCE_WORDS - 1)
+}
+
+const fn bit(nonce: Nonce) -> u64 {
+    1 << (nonce.0 & 63)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn fill(nonces: &mut Nonces, nonce: u64, size: i64, quantity: i64) -> Result<(), NonceError> {
-        nonces.fill(Nonce(nonce), Lots(size), Lots(quantity))
-    }
+    use proptest::prelude::*;
+    extern crate std;
+    use std::collections::BTreeSet;
 
     #[test]
-    fn a_quote_is_filled_up_to_its_size_and_no_further() {
+    fn a_nonce_is_filled_once_between_the_base_and_its_end() {
         let mut nonces = Nonces::default();
-        for (nonce, size, quantity, expected) in [
-            (0, 10, 4, Ok(())),
-            (0, 10, 6, Ok(())),
-            (0, 10, 1, Err(NonceError::Filled { left: 0 })),
-            (7, 10, 11, Err(NonceError::Filled { left: 10 })),
-            (7, 10, 4, Ok(())),
-            // The same nonce on a smaller quote: what is filled counts.
-            (7, 5, 2, Err(NonceError::Filled { left: 1 })),
-            (7, 3, 1, Err(NonceError::Filled { left: 0 })),
-            (7, 10, 0, Err(NonceError::Size(0))),
-            (7, 10, -1, Err(NonceError::Size(-1))),
-            (7, -10, 1, Err(NonceError::Size(-10))),
-            // Same slot, higher nonce.
-            (39, 10, 10, Ok(())),
-            (7, 10, 1, Err(NonceError::Superseded(Nonce(39)))),
-            (u64::MAX, 10, 1, Err(NonceError::Reserved)),
-            (u64::MAX - 1, 10, 10, Ok(())),
-            (u64::MAX - 1, 10, 1, Err(NonceError::Filled { left: 0 })),
+        for (nonce, expected) in [
+            (0, Ok(())),
+            (0, Err(NonceError::Used)),
+            (64, Ok(())),
+            (1_023, Ok(())),
+            (1_024, Err(NonceError::TooHigh(Nonce(1_024)))),
+            (u64::MAX, Err(NonceError::Reserved)),
+            (1, Ok(())),
         ] {
-            assert_eq!(fill(&mut nonces, nonce, size, quantity), expected, "{nonce}");
+            assert_eq!(nonces.fill(Nonce(nonce)), expected, "{nonce}");
         }
-    }
-
-    #[test]
-    fn what_is_cancelled_stays_cancelled() {
-        let mut nonces = Nonces::default();
-        fill(&mut nonces, 5, 10, 1).unwrap();
-        nonces.cancel(Nonce(5)).unwrap();
-        nonces.cancel(Nonce(5)).unwrap();
-        assert_eq!(fill(&mut nonces, 5, i64::MAX, 1), Err(NonceError::Cancelled));
-        nonces.cancel(Nonce(40)).unwrap();
-        assert_eq!(fill(&mut nonces, 40, 10, 1), Err(NonceError::Cancelled));
-        assert_eq!(nonces.cancel(Nonce(8)), Err(NonceError::Superseded(Nonce(40))));
-        assert_eq!(nonces.cancel(Nonce(u64::MAX)), Err(NonceError::Reserved));
-
-        assert_eq!(nonces.cancel_all(None), Nonce(41));
-        assert_eq!(fill(&mut nonces, 39, 10, 1), Err(NonceError::BelowLeast(Nonce(41))));
-        assert_eq!(fill(&mut nonces, 41, 10, 1), Ok(()));
-        assert_eq!(nonces.cancel_all(Some(Nonce(7))), Nonce(41), "never down");
-        assert_eq!(nonces.cancel_all(Some(Nonce(1_000))), Nonce(1_000));
-        assert_eq!(nonces.cancel_all(None), Nonce(1_000));
-        assert_eq!(nonces.cancel_all(Some(Nonce(u64::MAX))), Nonce(u64::MAX));
         assert_eq!(
-            fill(&mut nonces, u64::MAX - 1, 10, 1),
-            Err(NonceError::BelowLeast(Nonce(u64::MAX)))
+            nonces.cancel(Nonce(0)),
+            Ok(()),
+            "a fill is cancelled too late, and that is all"
         );
+        nonces.cancel(Nonce(7)).unwrap();
+        assert_eq!(nonces.fill(Nonce(7)), Err(NonceError::Used));
+        assert_eq!(nonces.first_free(0), Some(Nonce(2)));
+        assert_eq!(nonces.first_free(1_023), Some(Nonce(2)));
+        assert_eq!(nonces.first_free(2_048 + 64), Some(Nonce(65)));
     }
 
     #[test]
-    fn thirty_two_quotes_can_be_half_filled_at_once() {
+    fn the_base_moves_up_alone() {
         let mut nonces = Nonces::default();
-        for nonce in 100..132 {
-            fill(&mut nonces, nonce, 10, 5).unwrap();
-        }
-        for nonce in 100..132 {
-            assert_eq!(nonces.filled(Nonce(nonce)), Ok(5));
-            fill(&mut nonces, nonce, 10, 5).unwrap();
-            assert!(fill(&mut nonces, nonce, 10, 1).is_err());
+        nonces.fill(Nonce(9)).unwrap();
+        nonces.move_base(nonces.beyond());
+        assert_eq!(nonces.fill(Nonce(9)), Err(NonceError::BelowBase(Nonce(1_024))));
+        assert_eq!(nonces.fill(Nonce(9 + 1_024)), Ok(()), "the bit belongs to another");
+        nonces.move_base(Nonce(5));
+        assert_eq!(nonces.base, Nonce(1_024), "never down");
+        nonces.move_base(Nonce(u64::MAX));
+        assert_eq!(
+            nonces.fill(Nonce(u64::MAX - 1)),
+            Err(NonceError::BelowBase(Nonce(u64::MAX)))
+        );
+        assert_eq!(nonces.first_free(3), None);
+    }
+
+    proptest! {
+        /// Beside a set that forgets nothing: whatever was filled, cancelled or passed by the base
+        /// is never filled again, and everything else within the range is.
+        #[test]
+        fn no_nonce_is_ever_filled_twice(acts in prop::collection::vec((0u8..4, 0u64..3_000, 0u64..1_100), 1..200)) {
+            let (mut nonces, mut gone, mut base) = (Nonces::default(), BTreeSet::new(), 0u64);
+            for (act, any, near) in acts {
+                let nonce = if act == 3 { any } else { base + near };
+                let holds = (base..base + NONCES).contains(&nonce);
+                match act {
+                    0 | 3 => {
+                        let filled = nonces.fill(Nonce(nonce)).is_ok();
+                        prop_assert_eq!(filled, holds && gone.insert(nonce));
+                    }
+                    1 => {
+                        if nonces.cancel(Nonce(nonce)).is_ok() {
+                            prop_assert!(holds);
+                            gone.insert(nonce);
+                        }
+                    }
+                    _ => {
+                        nonces.move_base(Nonce(any));
+                        base = base.max(any);
+                    }
+                }
+            }
         }
     }
 }

@@ -66,6 +66,9 @@ pub struct ListingParams {
     pub min_size: Lots,
     /// Charges.
     pub charges: ChargeParams,
+    /// What a taker pays to the insurance fund, as a share of the spot for each lot: 0…10 basis
+    /// points, and never more than an eighth of the premium.
+    pub taker_fee: BasisPoints,
 }
 
 /// What all markets of a house share.
@@ -78,6 +81,8 @@ pub struct ClearingHouseParams {
     /// How long before expiry the cash-need rule counts a position, seconds: to a day, and long
     /// enough for a liquidation to be over an hour before the settlement's window.
     pub cash_window_seconds: u32,
+    /// The insurance fund's part of a liquidator's discount: 0…25 %.
+    pub liquidation_fee: BasisPoints,
 }
 
 /// The rule that a bundle of parameters breaks: the field is outside the range that its
@@ -108,12 +113,16 @@ pub enum ParamError {
     FreeShare,
     /// [`ChargeParams::free_size`].
     FreeSize,
+    /// [`ListingParams::taker_fee`].
+    TakerFee,
     /// [`ClearingHouseParams::quote_decimals`].
     QuoteDecimals,
     /// [`ClearingHouseParams::max_surface_age_seconds`].
     SurfaceAge,
     /// [`ClearingHouseParams::cash_window_seconds`].
     CashWindow,
+    /// [`ClearingHouseParams::liquidation_fee`].
+    LiquidationFee,
 }
 
 /// A rule with the value that broke it.
@@ -154,7 +163,8 @@ impl ListingParams {
         within(ParamError::MaxStrike, points(strikes.greatest), 10_000..=200_000)?;
         self.expiries.validate()?;
         within(ParamError::MinSize, self.min_size.0, 1..=1_000_000_000_000)?;
-        self.charges.validate()
+        self.charges.validate()?;
+        within(ParamError::TakerFee, points(self.taker_fee), 0..=10)
     }
 }
 
@@ -194,7 +204,8 @@ impl ClearingHouseParams {
             .saturating_add(LIQUIDATION_SECONDS)
             .saturating_add(MIN_NOTICE_SECONDS);
         let window = i64::from(self.cash_window_seconds);
-        within(ParamError::CashWindow, window, least..=HORIZON_SECONDS)
+        within(ParamError::CashWindow, window, least..=HORIZON_SECONDS)?;
+        within(ParamError::LiquidationFee, points(self.liquidation_fee), 0..=2_500)
     }
 
     /// 10^decimals: how many lots one unit of the underlying is.

@@ -17,7 +17,7 @@ use ballast_core_types::{value_ceil, Lots, Price, Value};
 pub struct SideTerms {
     /// Whether it loses no more by the price than it costs to close what is traded.
     pub is_near_fair: bool,
-    /// Whether the trade brings its position in the series nearer to zero.
+    /// Whether the trade brings its position in each series nearer to zero.
     pub reduces: bool,
 }
 
@@ -37,23 +37,36 @@ impl SideTerms {
     }
 }
 
-/// Returns whether who trades `quantity`, which is worth `fair`, for `premium` loses no more than
-/// the spread charge of it: max(floor, |q|·S·spread).
-pub fn is_near_fair(
-    side: Side,
-    (quantity, fair): (Lots, Value),
-    premium: u64,
-    spot: Price,
-    charges: &ChargeParams,
-) -> bool {
-    let paid = i128::from(premium).saturating_sub(i128::from(fair.0));
-    let loss = match side {
-        Side::Buy => paid,
-        Side::Sell => paid.saturating_neg(),
-    };
-    let worth = value_ceil(quantity, spot).and_then(Value::to_amount);
-    let share = worth.and_then(|worth| points_of_ceil(worth, charges.spread));
-    loss <= i128::from(share.unwrap_or(0).max(charges.spread_floor))
+/// A leg of a trade as its price is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JudgedLeg {
+    /// How much, positive.
+    pub quantity: Lots,
+    /// What that is worth, base units.
+    pub fair: Value,
+    /// What is paid for it, base units.
+    pub premium: u64,
+    /// What the taker does.
+    pub taker: Side,
+}
+
+/// Returns whether the taker and whether the maker lose no more by the prices of all legs together
+/// than the spread charges of them: the sum of max(floor, |q|·S·spread).
+pub fn are_near_fair(legs: &[JudgedLeg], spot: Price, charges: &ChargeParams) -> [bool; 2] {
+    let (mut taker_loss, mut allowed) = (0i128, 0i128);
+    for leg in legs {
+        let paid = i128::from(leg.premium).saturating_sub(i128::from(leg.fair.0));
+        let loss = match leg.taker {
+            Side::Buy => paid,
+            Side::Sell => paid.saturating_neg(),
+        };
+        let worth = value_ceil(leg.quantity, spot).and_then(Value::to_amount);
+        let share = worth.and_then(|worth| points_of_ceil(worth, charges.spread));
+        let spread = share.unwrap_or(0).max(charges.spread_floor);
+        taker_loss = taker_loss.saturating_add(loss);
+        allowed = allowed.saturating_add(i128::from(spread));
+    }
+    [taker_loss <= allowed, taker_loss.saturating_neg() <= allowed]
 }
 
 /// Returns whether a side that does not pass the initial check is better off after a trade: equity
@@ -116,28 +129,43 @@ mod tests {
     fn near_is_within_the_spread_charge_for_who_loses() {
         // 20 basis points of a unit at 50,000 are 100, the floor a tenth.
         let unit = Lots(1_000_000);
-        for (side, fair, premium, near) in [
-            (Side::Buy, 1_000, 1_100, true),
-            (Side::Buy, 1_000, 1_101, false),
-            (Side::Buy, 1_000, 1, true),
-            (Side::Sell, 1_000, 900, true),
-            (Side::Sell, 1_000, 899, false),
-            (Side::Sell, 1_000, 9_000, true),
-        ] {
-            let (fair, premium) = (Value(fair * 1_000_000), premium * 1_000_000);
-            let got = is_near_fair(side, (unit, fair), premium, price("50000"), &LISTING.charges);
-            assert_eq!(got, near, "{side:?} {fair:?} {premium}");
-        }
-        let dust = |premium| {
-            is_near_fair(
-                Side::Buy,
-                (Lots(1), Value(0)),
-                premium,
-                price("50000"),
-                &LISTING.charges,
-            )
+        let near = |legs: &[JudgedLeg]| are_near_fair(legs, price("50000"), &LISTING.charges);
+        let leg = |taker, fair: i64, premium: u64| JudgedLeg {
+            quantity: unit,
+            fair: Value(fair * 1_000_000),
+            premium: premium * 1_000_000,
+            taker,
         };
-        assert!(dust(100_000) && !dust(100_001));
+        for (side, fair, premium, expected) in [
+            (Side::Buy, 1_000, 1_100, [true, true]),
+            (Side::Buy, 1_000, 1_101, [false, true]),
+            (Side::Buy, 1_000, 1, [true, false]),
+            (Side::Sell, 1_000, 900, [true, true]),
+            (Side::Sell, 1_000, 899, [false, true]),
+            (Side::Sell, 1_000, 9_000, [true, false]),
+        ] {
+            assert_eq!(
+                near(&[leg(side, fair, premium)]),
+                expected,
+                "{side:?} {fair:?} {premium}"
+            );
+        }
+        // What one leg costs too much another may cost too little; so may two together twice as much.
+        let legs = [leg(Side::Buy, 1_000, 1_500), leg(Side::Sell, 500, 800)];
+        assert_eq!(near(&legs), [true, true]);
+        assert_eq!(
+            near(&[leg(Side::Buy, 1_000, 1_500), leg(Side::Sell, 500, 799)]),
+            [false, true]
+        );
+        let dust = |premium| {
+            near(&[JudgedLeg {
+                quantity: Lots(1),
+                fair: Value(0),
+                premium,
+                taker: Side::Buy,
+            }])
+        };
+        assert_eq!((dust(100_000), dust(100_001)), ([true, true], [false, true]));
     }
 
     #[test]

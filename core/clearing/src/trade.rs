@@ -1,6 +1,8 @@
-//! A trade between two margin accounts: a quantity one way, a premium the other.
+//! A trade between two margin accounts: of one to four series at once, quantities one way or the
+//! other, and the net of the premiums.
 
 use super::account::{AccountError, MarginAccount};
+use super::legs::Legs;
 use super::series::SeriesTerms;
 use ballast_core_types::scale::{mul_div_ceil, mul_div_floor};
 use ballast_core_types::Lots;
@@ -24,6 +26,46 @@ impl Side {
         match self {
             Self::Buy => Self::Sell,
             Self::Sell => Self::Buy,
+        }
+    }
+
+    /// Returns its byte: 1 buy, 2 sell.
+    pub const fn byte(self) -> u8 {
+        match self {
+            Self::Buy => 1,
+            Self::Sell => 2,
+        }
+    }
+
+    /// Returns the side of a byte, if it is one.
+    pub const fn from_byte(byte: u8) -> Option<Self> {
+        match byte {
+            1 => Some(Self::Buy),
+            2 => Some(Self::Sell),
+            _ => None,
+        }
+    }
+}
+
+/// What is traded of one series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PackageLeg {
+    /// The series.
+    pub series: SeriesTerms,
+    /// How much, positive.
+    pub quantity: Lots,
+    /// The price.
+    pub price: UnitPrice,
+    /// What the taker does.
+    pub taker: Side,
+}
+
+impl PackageLeg {
+    /// Returns by how much the position of who does `side` changes, signed.
+    pub const fn change(&self, side: Side) -> Lots {
+        match side {
+            Side::Buy => self.quantity,
+            Side::Sell => Lots(self.quantity.0.saturating_neg()),
         }
     }
 }
@@ -93,53 +135,95 @@ pub(super) fn move_position(
         .ok_or(AccountError::TooLarge)
 }
 
-/// What a buyer gets from a seller, and for how much.
+/// A leg of a trade with what it costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fill<'a> {
-    /// The series.
-    pub series: &'a SeriesTerms,
-    /// How much, lots.
-    pub quantity: Lots,
+pub struct LegFill {
+    /// What is traded.
+    pub leg: PackageLeg,
     /// What all of it costs, base units.
     pub premium: u64,
+    /// What the taker pays to the insurance fund for it, base units.
+    pub fee: u64,
 }
 
-/// Moves what is sold from `seller` to `buyer` and the premium the other way, long and short
-/// netting in both. The caller then has to check the initial margin of both, and to change open
-/// interest, of the series, its expiry and its market, by what is returned.
+/// The accounts of a trade.
+pub struct Parties<'a> {
+    /// Who takes a quote or an auction, and pays the fee.
+    pub taker: &'a mut MarginAccount,
+    /// Who made it.
+    pub maker: &'a mut MarginAccount,
+    /// The insurance fund, which gets the fee.
+    pub fund: &'a mut MarginAccount,
+}
+
+/// Moves what is traded from seller to buyer, the net of the premiums the other way, and the fee to
+/// the fund; long and short net in both. All legs or none. The caller then has to check the initial
+/// margin of both, and to change open interest, of each leg's series and expiry and of the market,
+/// by what is returned.
 ///
 /// # Errors
 /// The first [`AccountError`]: a size that is no multiple of `min_size`, an expired series, an
-/// account in debt, a premium that the buyer has no cash for, a full list of positions.
-/// Both accounts are then as they were.
-pub fn trade(
-    buyer: &mut MarginAccount,
-    seller: &mut MarginAccount,
-    fill: Fill,
-    min_size: Lots,
-    now: i64,
-) -> Result<i64, AccountError> {
-    let Fill {
-        series,
-        quantity,
-        premium,
-    } = fill;
-    check_size(quantity, min_size)?;
-    if now >= series.expiry {
-        return Err(AccountError::Expired);
+/// account in debt, a net premium that there is no cash for, a full list of positions.
+/// All accounts are then as they were.
+pub fn trade(parties: &mut Parties, legs: &Legs<LegFill>, min_size: Lots, now: i64) -> Result<Legs<i64>, AccountError> {
+    for LegFill { leg, .. } in legs.iter() {
+        check_size(leg.quantity, min_size)?;
+        if now >= leg.series.expiry {
+            return Err(AccountError::Expired);
+        }
     }
-    buyer.check_solvent()?;
-    seller.check_solvent()?;
-    let refused = AccountError::Cash {
-        cash: buyer.cash,
-        needed: premium,
+    let Parties { taker, maker, fund } = parties;
+    taker.check_solvent()?;
+    maker.check_solvent()?;
+    let [bought, sold] = [Side::Buy, Side::Sell].map(|side| {
+        let mut of_side = legs.iter().filter(|fill| fill.leg.taker == side);
+        of_side.try_fold(0u64, |sum, fill| sum.checked_add(fill.premium))
+    });
+    let fee = legs.iter().try_fold(0u64, |sum, fill| sum.checked_add(fill.fee));
+    let too_large = AccountError::TooLarge;
+    let (bought, sold, fee) = (bought.ok_or(too_large)?, sold.ok_or(too_large)?, fee.ok_or(too_large)?);
+    let taker_cash = after(taker.cash, sold, bought.checked_add(fee).ok_or(too_large)?)?;
+    let maker_cash = after(maker.cash, bought, sold)?;
+    let fund_cash = fund.cash.checked_add(fee).ok_or(too_large)?;
+    let changes = move_legs(taker, maker, legs)?;
+    (taker.cash, maker.cash, fund.cash) = (taker_cash, maker_cash, fund_cash);
+    Ok(changes)
+}
+
+/// Returns what is left of `cash` after both.
+fn after(cash: u64, received: u64, paid: u64) -> Result<u64, AccountError> {
+    let with = cash.checked_add(received).ok_or(AccountError::TooLarge)?;
+    with.checked_sub(paid).ok_or(AccountError::Cash {
+        cash: with,
+        needed: paid,
+    })
+}
+
+/// Moves the legs one after the other; where one cannot be moved, those before it back again.
+fn move_legs(
+    taker: &mut MarginAccount,
+    maker: &mut MarginAccount,
+    legs: &Legs<LegFill>,
+) -> Result<Legs<i64>, AccountError> {
+    let mut move_one = |leg: &PackageLeg, side: Side| {
+        let (from, to) = match side {
+            Side::Buy => (&mut *maker, &mut *taker),
+            Side::Sell => (&mut *taker, &mut *maker),
+        };
+        move_position(from, to, &leg.series, leg.quantity)
     };
-    let paid = buyer.cash.checked_sub(premium).ok_or(refused)?;
-    let received = seller.cash.checked_add(premium).ok_or(AccountError::TooLarge)?;
-    let change = move_position(seller, buyer, series, quantity)?;
-    buyer.cash = paid;
-    seller.cash = received;
-    Ok(change)
+    let mut moved = 0usize;
+    let changes = legs.try_map(|fill| {
+        let change = move_one(&fill.leg, fill.leg.taker)?;
+        moved = moved.saturating_add(1);
+        Ok(change)
+    });
+    if changes.is_err() {
+        for fill in legs.iter().take(moved).rev() {
+            move_one(&fill.leg, fill.leg.taker.opposite())?;
+        }
+    }
+    changes
 }
 
 /// Moves a part of a position, or all of it, from one account of an owner to another: of the
@@ -172,7 +256,7 @@ pub fn transfer(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixtures::{account, call, EXPIRY};
+    use crate::fixtures::{account, call, put, EXPIRY};
 
     #[test]
     fn premiums_are_rounded_against_the_taker() {
@@ -254,6 +338,35 @@ mod tests {
         );
     }
 
+    fn leg(series: SeriesTerms, quantity: i64, taker: Side, premium: u64) -> LegFill {
+        LegFill {
+            leg: PackageLeg {
+                series,
+                quantity: Lots(quantity),
+                price: UnitPrice(0),
+                taker,
+            },
+            premium,
+            fee: 2,
+        }
+    }
+
+    /// Trades between copies, and returns them with what came of it.
+    fn traded(
+        (taker, maker): (MarginAccount, MarginAccount),
+        legs: &[LegFill],
+        now: i64,
+    ) -> (Result<Legs<i64>, AccountError>, [MarginAccount; 3]) {
+        let (mut taker, mut maker, mut fund) = (taker, maker, account(50, &[]));
+        let mut parties = Parties {
+            taker: &mut taker,
+            maker: &mut maker,
+            fund: &mut fund,
+        };
+        let result = trade(&mut parties, &Legs::new(legs).unwrap(), Lots(10), now);
+        (result, [taker, maker, fund])
+    }
+
     #[test]
     fn a_trade_moves_both_or_neither() {
         let series = call(100);
@@ -263,19 +376,10 @@ mod tests {
         let rich = account(1_000, &[]);
         let full = account(1_000, &many);
         let size = |quantity| Err(AccountError::Size { quantity, least: 10 });
-        for (buyer, seller, quantity, premium, now, expected) in [
-            (rich, rich, 20, 1_000, 0, Ok(20)),
-            (
-                rich,
-                rich,
-                20,
-                1_001,
-                0,
-                Err(AccountError::Cash {
-                    cash: 1_000,
-                    needed: 1_001,
-                }),
-            ),
+        let cash = |cash, needed| Err(AccountError::Cash { cash, needed });
+        for (taker, maker, quantity, premium, now, expected) in [
+            (rich, rich, 20, 998, 0, Ok(20)),
+            (rich, rich, 20, 999, 0, cash(1_000, 1_001)),
             (rich, rich, 15, 1, 0, size(15)),
             (rich, rich, 0, 1, 0, size(0)),
             (rich, rich, -10, 1, 0, size(-10)),
@@ -286,20 +390,60 @@ mod tests {
             (rich, full, 10, 1, 0, Err(AccountError::PositionsFull)),
             (rich, account(u64::MAX, &[]), 10, 1, 0, Err(AccountError::TooLarge)),
         ] {
-            let (mut a, mut b) = (buyer, seller);
-            let fill = Fill {
-                series: &series,
-                quantity: Lots(quantity),
-                premium,
-            };
-            let result = trade(&mut a, &mut b, fill, Lots(10), now);
-            assert_eq!(result, expected);
-            if expected.is_ok() {
-                assert_eq!((a.cash, b.cash), (buyer.cash - premium, seller.cash + premium));
-                assert_eq!((a.quantity(&series).0, b.quantity(&series).0), (quantity, -quantity));
-            } else {
-                assert_eq!((a, b), (buyer, seller));
+            for side in [Side::Buy, Side::Sell] {
+                if side == Side::Sell && expected.is_ok() {
+                    continue;
+                }
+                let (result, [a, b, fund]) = traded((taker, maker), &[leg(series, quantity, Side::Buy, premium)], now);
+                assert_eq!(result, expected.map(Legs::single));
+                if expected.is_ok() {
+                    assert_eq!((a.cash, b.cash), (taker.cash - premium - 2, maker.cash + premium));
+                    assert_eq!(fund.cash, 52);
+                    assert_eq!((a.quantity(&series).0, b.quantity(&series).0), (quantity, -quantity));
+                } else {
+                    assert_eq!((a, b, fund), (taker, maker, account(50, &[])));
+                }
             }
         }
+        // Who sells pays the fee too, out of the premium at the latest.
+        let (poor, maker) = (account(0, &[]), account(1_000, &[]));
+        let (sold, [a, b, fund]) = traded((poor, maker), &[leg(series, 10, Side::Sell, 2)], 0);
+        assert_eq!(sold, Ok(Legs::single(10)));
+        assert_eq!((a.cash, b.cash, fund.cash), (0, 998, 52));
+        let (refused, _) = traded((poor, maker), &[leg(series, 10, Side::Sell, 1)], 0);
+        assert_eq!(refused, Err(AccountError::Cash { cash: 1, needed: 2 }));
+    }
+
+    #[test]
+    fn legs_are_traded_together_by_the_net_of_their_premiums() {
+        let (taker, maker) = (account(62, &[(call(100), 20)]), account(2, &[]));
+        let legs = [
+            leg(call(100), 20, Side::Sell, 500),
+            leg(call(110), 20, Side::Buy, 400),
+            leg(put(90), 10, Side::Buy, 106),
+        ];
+        let (result, [a, b, fund]) = traded((taker, maker), &legs, 0);
+        assert_eq!(*result.unwrap(), [0, 20, 10]);
+        assert_eq!((a.cash, b.cash, fund.cash), (50, 8, 56));
+        let held = [call(100), call(110), put(90)].map(|series| (a.quantity(&series).0, b.quantity(&series).0));
+        assert_eq!(held, [(0, 20), (20, -20), (10, -10)]);
+    }
+
+    #[test]
+    fn a_leg_that_cannot_be_moved_brings_the_others_back() {
+        let many: [(SeriesTerms, i64); 32] = core::array::from_fn(|index| (call(1_000 + index as u32), 10));
+        let (taker, maker) = (account(1_000, &many), account(1_000, &[(put(90), 5)]));
+        let legs = [
+            leg(call(1_000), 10, Side::Sell, 7),
+            leg(call(1_001), 20, Side::Sell, 7),
+            leg(call(100), 10, Side::Buy, 7),
+            leg(put(90), 10, Side::Buy, 7),
+        ];
+        let (result, accounts) = traded((taker, maker), &legs, 0);
+        // The first leg makes room for the third, and nothing for the fourth.
+        assert_eq!(result, Err(AccountError::PositionsFull));
+        assert_eq!(accounts, [taker, maker, account(50, &[])]);
+        let (result, _) = traded((taker, maker), &legs[..3], 0);
+        assert_eq!(*result.unwrap(), [0, 10, 10]);
     }
 }

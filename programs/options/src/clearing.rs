@@ -6,16 +6,17 @@ use crate::markets::Markets;
 use crate::state::{ClearingHouse, Expiry, Series};
 use anchor_lang::prelude::*;
 use ballast_core_clearing::account::{MarginAccount as MarginBook, MAX_POSITIONS};
+use ballast_core_clearing::fees::taker_fee;
+use ballast_core_clearing::legs::Legs;
 use ballast_core_clearing::liquidation;
 use ballast_core_clearing::margin::{
     self, FailingBook, MarginContext, MarginError, MarginStatus, Marks, Workspace, BLANK,
 };
-use ballast_core_clearing::permission::{self, is_near_fair, SideTerms};
-use ballast_core_clearing::series::SeriesTerms;
-use ballast_core_clearing::trade::{self, Fill, Side, UnitPrice};
+use ballast_core_clearing::permission::{self, are_near_fair, JudgedLeg, SideTerms};
+use ballast_core_clearing::trade::{self, LegFill, PackageLeg, Parties};
 use ballast_core_margin::BookLeg;
 use ballast_core_math::scenarios::Leg;
-use ballast_core_types::Lots;
+use ballast_core_types::{Lots, Price};
 
 /// Most margin accounts of a batch.
 pub const MAX_BATCH: usize = 20;
@@ -131,124 +132,118 @@ impl From<&MarginStatus> for MarginStatusReport {
     }
 }
 
-/// What two accounts agree on.
+/// A leg that was traded.
 #[derive(Clone, Copy, Debug)]
-pub struct TradeTerms {
-    /// The series.
-    pub terms: SeriesTerms,
-    /// How much, positive.
-    pub quantity: Lots,
-    /// The price.
-    pub price: UnitPrice,
-    /// What the taker does.
-    pub taker: Side,
+pub struct LegTrade {
+    /// What was traded, and for how much.
+    pub fill: LegFill,
+    /// By how much open interest changed.
+    pub change: i64,
 }
 
-/// The two sides of a trade.
-pub struct Counterparties<'a> {
-    /// Who takes the quote or the auction; rounding is against it.
-    pub taker: &'a mut MarginBook,
-    /// Who made it.
-    pub maker: &'a mut MarginBook,
+/// Books a change of open interest in a series and its expiry; in the house it was booked by
+/// [`trade`].
+///
+/// # Errors
+/// [`OptionsError::TooLarge`].
+pub fn book_open_interest(expiry: &mut Expiry, series: &mut Series, change: i64) -> Result<()> {
+    let mut book = expiry.book();
+    book.change_open_interest(change).or_refuse()?;
+    expiry.store(&book);
+    series.change_open_interest(change)
 }
 
-/// The accounts of a series that a trade changes.
-pub struct SeriesAccounts<'a> {
-    /// The house.
-    pub house: &'a mut ClearingHouse,
-    /// The expiry.
-    pub expiry: &'a mut Expiry,
-    /// The series.
-    pub series: &'a mut Series,
-}
-
-impl SeriesAccounts<'_> {
-    /// Books a change of open interest, in the three places where it is counted.
-    ///
-    /// # Errors
-    /// [`OptionsError::TooLarge`].
-    pub fn change_open_interest(&mut self, change: i64) -> Result<()> {
-        let mut book = self.expiry.book();
-        book.change_open_interest(change).or_refuse()?;
-        self.expiry.store(&book);
-        self.series.change_open_interest(change)?;
-        self.house.change_open_interest(self.series.key.market, change)
-    }
-}
-
-/// Trades, and holds both sides to their initial margin. Returns the premium.
+/// Trades legs of one market, and holds both sides to their initial margin. Returns the legs as
+/// they were traded; the caller has to book each in its series and expiry.
 ///
 /// # Errors
 /// [`OptionsError`] of the first rule that is broken; the transaction then has to fail.
 #[inline(never)]
 pub fn trade(
-    venue: &mut SeriesAccounts,
-    counterparties: &mut Counterparties,
-    terms: &TradeTerms,
+    house: &mut ClearingHouse,
+    parties: &mut Parties,
+    legs: &Legs<PackageLeg>,
     markets: &mut Markets,
-) -> Result<u64> {
-    let settings = venue.house.listing(terms.terms.market)?.settings;
+) -> Result<Legs<LegTrade>> {
+    let market = legs.first().series.market;
     // Whoever trades brings the market they trade on, also where the trade leaves them without a
     // position.
-    markets.spot(terms.terms.market)?;
-    let reduces = reductions(counterparties, terms)?;
+    let spot = markets.spot(market)?;
+    let reduces = reductions(parties, legs);
     if reduces != [true; 2] {
-        markets.check_open(terms.terms.market)?;
+        markets.check_open(market)?;
     }
-    let [taker_before, maker_before] = [&*counterparties.taker, &*counterparties.maker].map(|book| Box::new(*book));
-    let lots_per_unit = venue.house.params().lots_per_unit();
-    let premium = trade::premium(terms.quantity, terms.price, lots_per_unit, terms.taker);
-    let premium = premium.ok_or(OptionsError::TooLarge)?;
-    let before = sum(&[counterparties.taker, counterparties.maker]);
-    let (buyer, seller) = match terms.taker {
-        Side::Buy => (&mut *counterparties.taker, &mut *counterparties.maker),
-        Side::Sell => (&mut *counterparties.maker, &mut *counterparties.taker),
-    };
-    let (least, now) = (Lots(settings.min_size), markets.now());
-    let fill = Fill {
-        series: &terms.terms,
-        quantity: terms.quantity,
-        premium,
-    };
-    let change = trade::trade(buyer, seller, fill, least, now).or_refuse()?;
+    let [taker_before, maker_before] = [&*parties.taker, &*parties.maker].map(|book| Box::new(*book));
+    let fills = price_legs(house, legs, spot)?;
+    let before = sum(&[parties.taker, parties.maker, parties.fund]);
+    let least = Lots(house.listing(market)?.settings.min_size);
+    let changes = trade::trade(parties, &fills, least, markets.now()).or_refuse()?;
     require!(
-        sum(&[counterparties.taker, counterparties.maker]) == before,
+        sum(&[parties.taker, parties.maker, parties.fund]) == before,
         OptionsError::NotConserved
     );
-    venue.change_open_interest(change)?;
-    let context = markets.context(venue.house);
-    let [of_taker, of_maker] = side_terms(terms, premium, reduces, &context)?;
+    for change in changes.iter() {
+        house.change_open_interest(market, *change)?;
+    }
+    let context = markets.context(house);
+    let [of_taker, of_maker] = side_terms(&fills, reduces, &context)?;
     let mut scratch = MarginScratch::new();
-    scratch.check_side((&taker_before, counterparties.taker), &of_taker, &context, "taker")?;
-    scratch.check_side((&maker_before, counterparties.maker), &of_maker, &context, "maker")?;
-    Ok(premium)
+    scratch.check_side((&taker_before, parties.taker), &of_taker, &context, "taker")?;
+    scratch.check_side((&maker_before, parties.maker), &of_maker, &context, "maker")?;
+    let mut changes = changes.iter();
+    fills.try_map(|fill| {
+        Ok(LegTrade {
+            fill: *fill,
+            change: *changes.next().ok_or(OptionsError::TooLarge)?,
+        })
+    })
+}
+
+/// Returns what each leg costs.
+#[inline(never)]
+fn price_legs(house: &ClearingHouse, legs: &Legs<PackageLeg>, spot: Price) -> Result<Legs<LegFill>> {
+    let lots_per_unit = house.params().lots_per_unit();
+    legs.try_map(|leg| {
+        let rate = house.listing(leg.series.market)?.settings.params().taker_fee;
+        let premium = trade::premium(leg.quantity, leg.price, lots_per_unit, leg.taker);
+        let premium = premium.ok_or(OptionsError::TooLarge)?;
+        Ok(LegFill {
+            leg: *leg,
+            premium,
+            fee: taker_fee(leg.quantity, premium, spot, rate),
+        })
+    })
 }
 
 /// Returns how taker and maker are judged.
 #[inline(never)]
-fn side_terms(terms: &TradeTerms, premium: u64, reduces: [bool; 2], context: &MarginContext) -> Result<[SideTerms; 2]> {
-    let market = context.market(terms.terms.market).or_refuse()?;
-    let fair = margin::fair_value_floor(&terms.terms, terms.quantity, context).or_refuse()?;
-    let spot = market.inputs.bounds.mid;
-    let side = |side, reduces| SideTerms {
-        is_near_fair: is_near_fair(side, (terms.quantity, fair), premium, spot, &market.charges),
-        reduces,
-    };
-    let [of_taker, of_maker] = reduces;
-    Ok([side(terms.taker, of_taker), side(terms.taker.opposite(), of_maker)])
+fn side_terms(fills: &Legs<LegFill>, reduces: [bool; 2], context: &MarginContext) -> Result<[SideTerms; 2]> {
+    let market = context.market(fills.first().leg.series.market).or_refuse()?;
+    let judged = fills.try_map(|LegFill { leg, premium, .. }| {
+        Ok::<_, Error>(JudgedLeg {
+            quantity: leg.quantity,
+            fair: margin::fair_value_floor(&leg.series, leg.quantity, context).or_refuse()?,
+            premium: *premium,
+            taker: leg.taker,
+        })
+    })?;
+    let [taker, maker] = are_near_fair(&judged, market.inputs.bounds.mid, &market.charges);
+    let [taker_reduces, maker_reduces] = reduces;
+    let side = |is_near_fair, reduces| SideTerms { is_near_fair, reduces };
+    Ok([side(taker, taker_reduces), side(maker, maker_reduces)])
 }
 
-/// Returns whether a trade brings taker and maker nearer to having nothing of the series.
-fn reductions(counterparties: &Counterparties, terms: &TradeTerms) -> Result<[bool; 2]> {
-    let back = Lots(terms.quantity.0.checked_neg().ok_or(OptionsError::TooLarge)?);
-    let (taker, maker) = match terms.taker {
-        Side::Buy => (terms.quantity, back),
-        Side::Sell => (back, terms.quantity),
+/// Returns whether a trade brings taker and maker nearer to having nothing of each series.
+fn reductions(parties: &Parties, legs: &Legs<PackageLeg>) -> [bool; 2] {
+    let is_reduced = |book: &MarginBook, leg: &PackageLeg, side| {
+        let held = book.quantity(&leg.series);
+        held.is_reduced_by(leg.change(side))
     };
-    Ok([
-        counterparties.taker.quantity(&terms.terms).is_reduced_by(taker),
-        counterparties.maker.quantity(&terms.terms).is_reduced_by(maker),
-    ])
+    [
+        legs.iter().all(|leg| is_reduced(parties.taker, leg, leg.taker)),
+        legs.iter()
+            .all(|leg| is_reduced(parties.maker, leg, leg.taker.opposite())),
+    ]
 }
 
 /// Returns the money that a payout moves: an account's, the fund's, and the expiry's pool. It has

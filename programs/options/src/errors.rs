@@ -113,7 +113,7 @@ pub enum OptionsError {
     TooLarge,
 
     // signatures and quotes
-    #[msg("signature: there is no instruction of the ed25519 program at this index")]
+    #[msg("signature: no instruction of the ed25519 program has a quote of this maker with this nonce")]
     NoSignature,
     #[msg("signature: its instruction is truncated, or longer than it says")]
     SignatureLength,
@@ -127,40 +127,58 @@ pub enum OptionsError {
     SignatureOffset,
     #[msg("signature: not the quoter's of the maker's account")]
     SignatureSigner,
-    #[msg("quote: not 226 bytes")]
+    #[msg("quote: not 226 bytes and 27 for each leg")]
     QuoteLength,
     #[msg("quote: not one, by its domain")]
     QuoteDomain,
     #[msg("quote: version not supported")]
     QuoteVersion,
-    #[msg("quote: its series has no kind, or a strike that is not written canonically")]
+    #[msg("quote: one to four legs")]
+    QuoteLegs,
+    #[msg("quote: a leg's series has no kind, or a strike that is not written canonically")]
     QuoteSeriesForm,
     #[msg("side: neither 1 (buy) nor 2 (sell)")]
     SideForm,
-    #[msg("quote: its size is not positive")]
-    QuoteSize,
+    #[msg("quote: a leg's ratio is zero")]
+    QuoteRatio,
+    #[msg("quote: the series of its legs must rise, each there once")]
+    QuoteLegOrder,
+    #[msg("quote: all legs must be on one market")]
+    QuoteLegMarket,
+    #[msg("quote: its least fill is not positive, or above the greatest")]
+    QuoteFill,
     #[msg("quote: for another program")]
     QuoteProgram,
     #[msg("quote: for another cluster")]
     QuoteCluster,
     #[msg("quote: for another house")]
     QuoteHouse,
-    #[msg("quote: for another series")]
-    QuoteSeries,
     #[msg("quote: for another maker")]
     QuoteMaker,
     #[msg("quote: its last slot has passed")]
     QuoteExpired,
     #[msg("quote: for another taker")]
     QuoteTaker,
+    #[msg("quote: does not hold at the market's price; the log names it")]
+    QuoteSpot,
+    #[msg("quote: a fill is from its least to its greatest")]
+    QuoteQuantity,
+    #[msg("quote: expiry and series of each leg come first, in the order of the legs")]
+    LegAccounts,
+    #[msg("quote: the posted quote is another account's, or has another nonce")]
+    WrongQuote,
+    #[msg("quote: who posted it does not quote for the account any more")]
+    PostedByOther,
+    #[msg("quote: only the maker takes it back while it holds")]
+    QuoteHolds,
+    #[msg("maker protection: more than the account's quotes may be filled by in a minute")]
+    MakerProtected,
     #[msg("nonce: below the least that the maker left")]
-    NonceBelowLeast,
-    #[msg("nonce: superseded by a higher one in its slot")]
-    NonceSuperseded,
-    #[msg("nonce: cancelled")]
-    NonceCancelled,
-    #[msg("nonce: less than that is left of the quote")]
-    NonceFilled,
+    NonceBelowBase,
+    #[msg("nonce: too high for the base, which the maker moves")]
+    NonceTooHigh,
+    #[msg("nonce: filled or cancelled")]
+    NonceUsed,
     #[msg("nonce: the largest number is none")]
     NonceReserved,
 

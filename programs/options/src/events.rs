@@ -86,7 +86,8 @@ pub enum TradeSource {
     },
 }
 
-/// A trade: `buyer` paid `premium` for `quantity`.
+/// A leg of a trade: `buyer` paid `premium` for `quantity`, and who is not the maker `fee` to the
+/// insurance fund.
 #[event]
 #[derive(Debug)]
 pub struct Traded {
@@ -98,17 +99,37 @@ pub struct Traded {
     pub quantity: i64,
     pub price: u64,
     pub premium: u64,
+    pub fee: u64,
     pub open_interest: u64,
     pub source: TradeSource,
 }
 
-/// Quotes below `min_nonce` are void, and `cancelled` besides.
+/// A quote that its maker put on the chain.
+#[event]
+#[derive(Debug)]
+pub struct QuotePosted {
+    pub quote: Pubkey,
+    pub account: Pubkey,
+    pub nonce: u64,
+    pub message: Vec<u8>,
+}
+
+/// A posted quote that is gone.
+#[event]
+#[derive(Debug)]
+pub struct QuoteClosed {
+    pub quote: Pubkey,
+    pub account: Pubkey,
+    pub nonce: u64,
+}
+
+/// Quotes below `nonce_base` are void, and `cancelled` besides.
 #[event]
 #[derive(Debug)]
 pub struct QuotesCancelled {
     pub account: Pubkey,
     pub cancelled: Option<u64>,
-    pub min_nonce: u64,
+    pub nonce_base: u64,
 }
 
 /// An auction that begins.
@@ -169,7 +190,7 @@ pub struct LiquidationEnded {
 
 /// A share of a failing account's live positions that changed hands. `payment` went to the account,
 /// or to the fund for its debt; where it is negative to the liquidator, `from_fund` of it from the
-/// insurance fund, and the account owes that.
+/// insurance fund, and the account owes that. `fee` is what the liquidator paid to the fund besides.
 #[event]
 #[derive(Debug)]
 pub struct Liquidated {
@@ -179,6 +200,7 @@ pub struct Liquidated {
     pub permitted: u64,
     pub payment: i64,
     pub discount: i64,
+    pub fee: u64,
     pub from_fund: u64,
     pub fund_cash: u64,
     pub fair: i64,

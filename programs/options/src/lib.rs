@@ -8,11 +8,14 @@
 //! # What an attacker would try
 //! * *Somebody else's money.* What leaves an account, or adds risk to it, needs its owner's
 //!   signature, or that of the key which quotes for it.
-//! * *A signature made for something else.* A quote names program, cluster, house, series, account,
-//!   size, price, slot, nonce and taker, begins with a byte that no transaction begins with, and
-//!   has to lie in one ed25519 instruction in the one form that cannot be misread.
-//! * *The same signature again.* A nonce never fills beyond its size, and the address of an account
-//!   that was closed never comes back.
+//! * *A signature made for something else.* A quote names program, cluster, house, account, nonce,
+//!   taker, slot, spots, fills and legs, begins with a byte that no transaction begins with, and has
+//!   to lie in one ed25519 instruction in the one form that cannot be misread.
+//! * *The same signature again.* A nonce is filled once, and the address of an account that was
+//!   closed never comes back.
+//! * *A stolen quote signer.* It can lose what the owner allowed in a minute, until they name
+//!   another.
+//! * *The profitable leg of a package.* All legs are traded together, or none.
 //! * *A market or a surface of their own.* Those of a house are pinned when it is created, for
 //!   good.
 //! * *Leaving a losing market out.* A position on a market that was not passed is refused.
@@ -92,9 +95,10 @@ pub mod ballast_options {
         instructions::open_account::close_account(ctx)
     }
 
-    /// Names the key whose signature makes a quote for an account. Its owner signs.
-    pub fn set_quote_signer(ctx: Context<SetQuoteSigner>, quote_signer: Pubkey) -> Result<()> {
-        instructions::open_account::set_quote_signer(ctx, quote_signer)
+    /// Names the key that signs or posts quotes for an account, and by how many lots they may be
+    /// filled in a minute: the greatest `u64` for any number. Its owner signs.
+    pub fn set_quote_signer(ctx: Context<SetQuoteSigner>, quote_signer: Pubkey, lots_a_minute: u64) -> Result<()> {
+        instructions::open_account::set_quote_signer(ctx, quote_signer, lots_a_minute)
     }
 
     /// Puts tokens into a margin account. Its owner signs.
@@ -107,24 +111,32 @@ pub mod ballast_options {
         instructions::withdraw::handler(ctx, amount)
     }
 
-    /// Trades on a quote that the ed25519 instruction of index `signature_index` carries. The taker
-    /// signs.
-    pub fn trade_quote<'info>(
-        ctx: Context<'info, TradeQuote<'info>>,
-        quantity: i64,
-        signature_index: u16,
-    ) -> Result<()> {
-        instructions::trade_quote::handler(ctx, quantity, signature_index)
+    /// Trades on the maker's quote of that nonce, all its legs together: posted, or carried by an
+    /// ed25519 instruction of the transaction. The taker signs.
+    pub fn trade_quote<'info>(ctx: Context<'info, TradeQuote<'info>>, nonce: u64, quantity: i64) -> Result<()> {
+        instructions::trade_quote::handler(ctx, nonce, quantity)
     }
 
-    /// Cancels one quote by its nonce. Owner or quoter signs.
+    /// Posts a quote: the same message as is signed off-chain. Owner or quote signer signs.
+    pub fn post_quote(ctx: Context<PostQuote>, nonce: u64, message: Vec<u8>) -> Result<()> {
+        instructions::posted_quotes::post_quote(ctx, nonce, message)
+    }
+
+    /// Takes a posted quote off the chain: owner or quote signer at any time, anyone when it cannot
+    /// be taken any more.
+    pub fn close_quote<'info>(ctx: Context<'info, CloseQuote<'info>>) -> Result<()> {
+        instructions::posted_quotes::close_quote(ctx)
+    }
+
+    /// Cancels one quote by its nonce. Owner or quote signer signs.
     pub fn cancel_quote(ctx: Context<CancelQuotes>, nonce: u64) -> Result<()> {
         instructions::cancel_quotes::cancel_quote(ctx, nonce)
     }
 
-    /// Cancels every quote below a nonce, or up to the highest seen. Owner or quoter signs.
-    pub fn cancel_all_quotes(ctx: Context<CancelQuotes>, up_to: Option<u64>) -> Result<()> {
-        instructions::cancel_quotes::cancel_all_quotes(ctx, up_to)
+    /// Cancels every quote with a nonce below this one, and lets those hold that follow it. Owner
+    /// or quote signer signs.
+    pub fn cancel_all_quotes(ctx: Context<CancelQuotes>, below: u64) -> Result<()> {
+        instructions::cancel_quotes::cancel_all_quotes(ctx, below)
     }
 
     /// Opens an auction. The owner of the margin account signs.

@@ -153,6 +153,11 @@ impl RawAccount {
         self.anchor(ballast_options::ID, "Ballast auction")
     }
 
+    /// Returns a posted quote.
+    pub fn posted_quote(&self) -> Result<ballast_options::state::PostedQuote, DecodeError> {
+        self.anchor(ballast_options::ID, "Ballast posted quote")
+    }
+
     /// Returns a token mint.
     pub fn mint(&self) -> Result<Mint, DecodeError> {
         self.owned_by(spl_token::ID)?;

@@ -104,6 +104,12 @@ pub fn auction(account: &Pubkey, number: u64) -> Pubkey {
     Pubkey::find_program_address(seeds, &ballast_options::ID).0
 }
 
+/// Address of a posted quote.
+pub fn posted_quote(account: &Pubkey, nonce: u64) -> Pubkey {
+    let seeds: &[&[u8]] = &[options::QUOTE_SEED, account.as_ref(), &nonce.to_le_bytes()];
+    Pubkey::find_program_address(seeds, &ballast_options::ID).0
+}
+
 /// Every address a vault's instructions name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VaultKeys {

@@ -5,8 +5,9 @@
 //! use ballast_sdk::quotes::{SignedQuote, carrier};
 //! use ballast_sdk::Pubkey;
 //! use ballast_options::state::SeriesKey;
+//! use ballast_core_clearing::legs::Legs;
 //! use ballast_core_clearing::nonces::Nonce;
-//! use ballast_core_clearing::quote::{ANYONE, Quote, QuoteScope};
+//! use ballast_core_clearing::quote::{ANYONE, FillRange, Quote, QuoteLeg, QuoteScope, SpotBand};
 //! use ballast_core_clearing::trade::{Side, UnitPrice};
 //! use ballast_core_types::Lots;
 //! use solana_keypair::Keypair;
@@ -19,21 +20,25 @@
 //!         program: ballast_options::ID.to_bytes(),
 //!         cluster: [9; 32],                            // the genesis hash
 //!         house: Pubkey::new_unique().to_bytes(),
-//!         series: call.terms().unwrap(),
 //!         maker: Pubkey::new_unique().to_bytes(),      // the margin account
 //!     },
-//!     side: Side::Sell,
-//!     size: Lots(1_000_000),                           // one underlying, at six decimals
-//!     price: UnitPrice(1_250_000_000),                 // 1,250 for one underlying
-//!     expiry_slot: 300_000_000,
 //!     nonce: Nonce(1),
 //!     taker: ANYONE,
+//!     expiry_slot: 300_000_000,
+//!     spots: SpotBand { least: UnitPrice(49_000_000_000), greatest: UnitPrice(51_000_000_000) },
+//!     fill: FillRange { least: Lots(100_000), greatest: Lots(1_000_000) },
+//!     legs: Legs::single(QuoteLeg {
+//!         series: call.terms().unwrap(),
+//!         side: Side::Sell,
+//!         ratio: 1,
+//!         price: UnitPrice(1_250_000_000),             // 1,250 for one underlying
+//!     }),
 //! };
 //! let signed = SignedQuote::sign(&quote, &maker);
 //! // Across the wire, and at the taker's:
 //! let read = SignedQuote::from_bytes(&signed.to_bytes()).unwrap();
 //! assert_eq!(read.check(&quote.scope, &maker.pubkey(), &[2; 32], 299_999_000), Ok(quote));
-//! assert_eq!(carrier(&read).data.len(), 338);
+//! assert_eq!(carrier(&read).data.len(), 112 + 253);
 //! ```
 
 use anchor_lang::prelude::Pubkey;
@@ -43,25 +48,25 @@ use solana_ed25519_program::new_ed25519_instruction_with_signature;
 use solana_signature::Signature;
 use solana_signer::Signer;
 
-/// Bytes of [`SignedQuote::to_bytes`]: key, signature, message.
-pub const SIGNED_QUOTE_BYTES: usize = 32 + 64 + QUOTE_BYTES;
+/// Bytes of [`SignedQuote::to_bytes`] before the message: key and signature.
+pub const SIGNATURE_BYTES: usize = 32 + 64;
 
 /// A quote as it travels from maker to taker.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedQuote {
     /// Who signed: the quoter of the maker's account, if the quote is to be taken.
     pub signer: Pubkey,
     /// The signature of the message.
     pub signature: [u8; 64],
     /// The message.
-    pub message: [u8; QUOTE_BYTES],
+    pub message: Vec<u8>,
 }
 
 /// Why a signed quote is not to be relied on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SignedQuoteError {
-    /// Not [`SIGNED_QUOTE_BYTES`] long.
-    #[error("a signed quote has {SIGNED_QUOTE_BYTES} bytes, not {0}")]
+    /// No room for key and signature.
+    #[error("a signed quote has more than {SIGNATURE_BYTES} bytes, not {0}")]
     Length(usize),
     /// Another key than the maker's account names.
     #[error("signed by {0}, who does not quote for the account")]
@@ -83,7 +88,7 @@ impl From<QuoteError> for SignedQuoteError {
 impl SignedQuote {
     /// Signs a quote.
     pub fn sign(quote: &Quote, quote_signer: &dyn Signer) -> Self {
-        let message = quote.encode();
+        let message = quote.encode(&mut [0; QUOTE_BYTES]).to_vec();
         Self {
             signer: Pubkey::new_from_array(quote_signer.pubkey().to_bytes()),
             signature: quote_signer.sign_message(&message).into(),
@@ -92,18 +97,14 @@ impl SignedQuote {
     }
 
     /// Key, signature and message, one after the other.
-    pub fn to_bytes(&self) -> [u8; SIGNED_QUOTE_BYTES] {
-        let mut bytes = [0; SIGNED_QUOTE_BYTES];
-        bytes[..32].copy_from_slice(self.signer.as_ref());
-        bytes[32..96].copy_from_slice(&self.signature);
-        bytes[96..].copy_from_slice(&self.message);
-        bytes
+    pub fn to_bytes(&self) -> Vec<u8> {
+        [self.signer.as_ref(), &self.signature, &self.message].concat()
     }
 
     /// Returns what [`Self::to_bytes`] wrote, not yet checked.
     ///
     /// # Errors
-    /// [`SignedQuoteError::Length`].
+    /// [`SignedQuoteError::Length`]; of the message nothing is checked.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SignedQuoteError> {
         let length = SignedQuoteError::Length(bytes.len());
         let (signer, rest) = bytes.split_first_chunk::<32>().ok_or(length)?;
@@ -111,7 +112,7 @@ impl SignedQuote {
         Ok(Self {
             signer: Pubkey::new_from_array(*signer),
             signature: *signature,
-            message: message.try_into().map_err(|_| length)?,
+            message: message.to_vec(),
         })
     }
 
@@ -149,7 +150,9 @@ pub fn carrier(quote: &SignedQuote) -> Instruction {
 mod tests {
     use super::*;
     use ballast_core_clearing::ed25519::signed_message;
+    use ballast_core_clearing::legs::Legs;
     use ballast_core_clearing::nonces::Nonce;
+    use ballast_core_clearing::quote::{FillRange, QuoteLeg, SpotBand};
     use ballast_core_clearing::series::SeriesTerms;
     use ballast_core_clearing::trade::{Side, UnitPrice};
     use ballast_core_margin::Decimal;
@@ -158,28 +161,33 @@ mod tests {
     use solana_keypair::Keypair;
 
     fn quote() -> Quote {
+        let leg = |digits, ratio| QuoteLeg {
+            series: SeriesTerms {
+                market: 0,
+                kind: Kind::Call,
+                strike: Decimal { digits, places: 0 },
+                expiry: 1_774_598_400,
+            },
+            side: Side::Buy,
+            ratio,
+            price: UnitPrice(6),
+        };
         Quote {
             scope: QuoteScope {
                 program: [1; 32],
                 cluster: [2; 32],
                 house: [3; 32],
-                series: SeriesTerms {
-                    market: 0,
-                    kind: Kind::Call,
-                    strike: Decimal {
-                        digits: 50_000,
-                        places: 0,
-                    },
-                    expiry: 1_774_598_400,
-                },
                 maker: [4; 32],
             },
-            side: Side::Buy,
-            size: Lots(5),
-            price: UnitPrice(6),
-            expiry_slot: 7,
             nonce: Nonce(8),
             taker: [5; 32],
+            expiry_slot: 7,
+            spots: SpotBand::ANY,
+            fill: FillRange {
+                least: Lots(5),
+                greatest: Lots(9),
+            },
+            legs: Legs::new(&[leg(50_000, 1), leg(60_000, 2)]).unwrap(),
         }
     }
 
@@ -199,8 +207,8 @@ mod tests {
         let signed = SignedQuote::sign(&quote(), &maker);
         let check = |signed: &SignedQuote| signed.check(&quote().scope, &key, &[5; 32], 7);
         assert_eq!(check(&signed), Ok(quote()));
-        for byte in 0..QUOTE_BYTES {
-            let mut other = signed;
+        for byte in 0..signed.message.len() {
+            let mut other = signed.clone();
             other.message[byte] ^= 1;
             assert_eq!(check(&other), Err(SignedQuoteError::Signature), "{byte}");
         }
@@ -219,7 +227,7 @@ mod tests {
     #[test]
     fn truncated_bytes_are_none() {
         let bytes = SignedQuote::sign(&quote(), &Keypair::new_from_array([9; 32])).to_bytes();
-        for length in [0, 31, 95, SIGNED_QUOTE_BYTES - 1] {
+        for length in [0, 31, 95] {
             let refused = SignedQuote::from_bytes(&bytes[..length]);
             assert_eq!(refused, Err(SignedQuoteError::Length(length)));
         }

@@ -55,7 +55,6 @@ impl Desk {
         let markets = self.world.market_keys();
         let trade = ix::TradeAccounts {
             house: &self.world.keys,
-            series: &self.key,
             parties: &parties,
             markets: &markets,
         };
@@ -64,7 +63,7 @@ impl Desk {
             quantity,
             limit_price: limit * USD,
         };
-        let take = ix::take_auction(&trade, take);
+        let take = ix::take_auction(&trade, &self.key, take);
         self.world.submit(take, &self.taker.user)
     }
 

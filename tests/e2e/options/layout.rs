@@ -1,7 +1,9 @@
 //! The offsets that `docs/reference/options.md` gives to readers in other languages.
 
 use anchor_lang::{Discriminator, Space};
-use ballast_options::state::{AuctionOffer, ClearingHouse, Expiry, MarginAccount, Series};
+use ballast_core_clearing::quote::Quote;
+use ballast_core_clearing::trade::Side;
+use ballast_options::state::{AuctionOffer, ClearingHouse, Expiry, MarginAccount, PostedQuote, Series};
 use ballast_options::OpenAuctionArgs;
 use ballast_sdk::addresses;
 use ballast_sdk::instructions::options as ix;
@@ -38,7 +40,7 @@ fn accounts_are_laid_out_as_documented() {
 
     let house = data(world.keys.house);
     assert_eq!((house.len(), &house[..8]), (840, ClearingHouse::DISCRIMINATOR));
-    assert_eq!(&house[8..16], [3, house[9], house[10], 1, 6, 0, 0, 0]);
+    assert_eq!(&house[8..16], [4, house[9], house[10], 1, 6, 0, 0, 0]);
     assert_eq!(number(&house, 16), 1);
     assert_eq!(key(&house, 24), admin.as_ref());
     assert_eq!(key(&house, 56), world.keys.quote_mint.as_ref());
@@ -47,14 +49,15 @@ fn accounts_are_laid_out_as_documented() {
     assert_eq!(key(&house, 152), CLUSTER);
     assert_eq!(number(&house, 184), 1_030_000 * USD);
     assert_eq!(number(&house, 192), 3_600 + (86_400 << 32));
-    assert_eq!(key(&house, 200), world.markets[0].keys.risk_market.as_ref());
-    assert_eq!(key(&house, 232), world.markets[0].keys.surface.as_ref());
-    assert_eq!(number(&house, 264), 10_000);
-    assert_eq!(number(&house, 320), 2 * UNIT as u64);
+    assert_eq!(number(&house, 200), 0);
+    assert_eq!(key(&house, 208), world.markets[0].keys.risk_market.as_ref());
+    assert_eq!(key(&house, 240), world.markets[0].keys.surface.as_ref());
+    assert_eq!(number(&house, 272), 10_000);
+    assert_eq!(number(&house, 328), 2 * UNIT as u64);
 
     let account = data(strangle.writer.account);
-    assert_eq!((account.len(), &account[..8]), (1_792, MarginAccount::DISCRIMINATOR));
-    assert_eq!(&account[8..16], [3, account[9], 0, 2, 0, 0, 0, 0]);
+    assert_eq!((account.len(), &account[..8]), (1_432, MarginAccount::DISCRIMINATOR));
+    assert_eq!(&account[8..16], [4, account[9], 0, 2, 0, 0, 0, 0]);
     assert_eq!(key(&account, 16), world.keys.house.as_ref());
     assert_eq!((key(&account, 48), key(&account, 80)), (owner.as_ref(), owner.as_ref()));
     assert_eq!(key(&account, 112), admin.as_ref());
@@ -63,11 +66,15 @@ fn accounts_are_laid_out_as_documented() {
         strangle.writer.account
     );
     assert_eq!(number(&account, 152), (30_000 + 2 * PREMIUM) * USD);
-    assert_eq!(&account[696..712], strangle.put.bytes());
-    assert_eq!(number(&account, 712) as i64, -UNIT);
-    assert_eq!(&account[720..736], strangle.call.bytes());
+    assert_eq!(&account[336..352], strangle.put.bytes());
+    assert_eq!(number(&account, 352) as i64, -UNIT);
+    assert_eq!(&account[360..376], strangle.call.bytes());
+    // The base, the first two nonces' bits, no protection, and what was filled a moment ago.
     let maker = data(strangle.maker.account);
-    assert_eq!((number(&maker, 200), number(&maker, 208)), (1, UNIT as u64));
+    assert_eq!((number(&maker, 176), number(&maker, 184)), (0, 0b110));
+    let filled = [312, 320, 328].map(|at| number(&maker, at));
+    assert_eq!(filled, [u64::MAX, filled[1], now.unsigned_abs()]);
+    assert!(filled[1] > 0 && filled[1] <= 2 * UNIT as u64);
 
     let accounts = world.keys.series(&strangle.call);
     let expiry = data(accounts.expiry);
@@ -75,7 +82,7 @@ fn accounts_are_laid_out_as_documented() {
         (expiry.len(), 8 + Expiry::INIT_SPACE, &expiry[..8]),
         (280, 280, Expiry::DISCRIMINATOR)
     );
-    assert_eq!(&expiry[8..12], [3, expiry[9], 0, 0]);
+    assert_eq!(&expiry[8..12], [4, expiry[9], 0, 0]);
     assert_eq!(
         (key(&expiry, 12), key(&expiry, 44)),
         (world.keys.house.as_ref(), admin.as_ref())
@@ -102,7 +109,7 @@ fn accounts_are_laid_out_as_documented() {
 
     let auction = data(addresses::auction(&strangle.writer.account, 9));
     assert_eq!((auction.len(), &auction[..8]), (199, AuctionOffer::DISCRIMINATOR));
-    assert_eq!((auction[8], auction[10]), (3, 2));
+    assert_eq!((auction[8], auction[10]), (4, 2));
     assert_eq!(
         (key(&auction, 11), key(&auction, 43)),
         (world.keys.house.as_ref(), strangle.writer.account.as_ref())
@@ -120,4 +127,24 @@ fn accounts_are_laid_out_as_documented() {
         (700, 600, now + 5)
     );
     assert_eq!((auction[155], number(&auction, 159)), (50, UNIT as u64));
+
+    let quote = world.quote(&strangle.maker, &strangle.call, Side::Sell, UNIT, 700);
+    let owner = strangle.maker.user.holder.key;
+    let post = ix::post_quote(&world.keys, &owner, &quote);
+    world.submit(post, &strangle.maker.user).unwrap();
+    let posted = world
+        .raw(&addresses::posted_quote(&strangle.maker.account, quote.nonce.0))
+        .unwrap();
+    let data = posted.data;
+    assert_eq!(
+        (data.len(), 8 + PostedQuote::INIT_SPACE, &data[..8]),
+        (452, 452, PostedQuote::DISCRIMINATOR)
+    );
+    assert_eq!((data[8], key(&data, 10)), (4, strangle.maker.account.as_ref()));
+    assert_eq!((key(&data, 42), key(&data, 74)), (owner.as_ref(), owner.as_ref()));
+    assert_eq!(
+        (number(&data, 106), &data[114..118]),
+        (quote.nonce.0, &253u32.to_le_bytes()[..])
+    );
+    assert_eq!(Quote::decode(&data[118..371]), Ok(quote));
 }

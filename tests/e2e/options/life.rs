@@ -1,6 +1,9 @@
 //! The life of positions: traded by quote, decaying, settled at an average, paid out, and
 //! everything given back.
 
+use ballast_core_clearing::legs::Legs;
+use ballast_core_clearing::quote::Quote;
+use ballast_core_clearing::trade::{Side, UnitPrice};
 use ballast_options::events::{ClaimPaid, PositionsSettled, Traded};
 use ballast_options::state::ExpiryOutcome;
 use ballast_options::OptionsError;
@@ -100,18 +103,26 @@ fn a_strangle_is_written_decays_settles_and_pays_to_the_base_unit() {
     }
 }
 
+/// The same quote at a price with an odd last digit.
+fn odd(quote: Quote) -> Quote {
+    let mut leg = *quote.legs.first();
+    leg.price = UnitPrice(1_500_000_001);
+    Quote {
+        legs: Legs::single(leg),
+        ..quote
+    }
+}
+
 #[test]
 fn premiums_are_rounded_against_the_taker_and_positions_net() {
     let mut world = ClearingHouseFixture::new();
     let (taker, maker) = (world.participant(100_000 * USD), world.participant(100_000 * USD));
     let key = world.series(CALL, 50_000, FAR);
-    // A hundredth of an underlying at a price with an odd last digit: 0.01 × 1,500.000001.
-    let mut quote = world.quote(&maker, &key, ballast_core_clearing::trade::Side::Sell, UNIT, 0);
-    quote.price.0 = 1_500_000_001;
+    // A hundredth of an underlying: 0.01 × 1,500.000001.
+    let quote = odd(world.quote(&maker, &key, Side::Sell, UNIT, 0));
     let bought = world.take(&taker, &maker, &quote, 10_000);
     assert_eq!(events::<Traded>(&bought)[0].premium, 15_000_001);
-    let mut quote = world.quote(&maker, &key, ballast_core_clearing::trade::Side::Buy, UNIT, 0);
-    quote.price.0 = 1_500_000_001;
+    let quote = odd(world.quote(&maker, &key, Side::Buy, UNIT, 0));
     let sold = world.take(&taker, &maker, &quote, 10_000);
     let [event] = &events::<Traded>(&sold)[..] else {
         panic!()

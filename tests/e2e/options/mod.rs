@@ -5,5 +5,6 @@ mod layout;
 mod life;
 mod liquidation;
 mod margin;
+mod packages;
 mod quotes;
 mod settlement;

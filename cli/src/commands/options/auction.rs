@@ -11,7 +11,7 @@ use anyhow::{anyhow, Context, Result};
 use ballast_core_clearing::auction::Auction;
 use ballast_core_clearing::trade::Side;
 use ballast_core_market::admission::PriceUse;
-use ballast_options::state::{side_byte, AuctionOffer};
+use ballast_options::state::AuctionOffer;
 use ballast_options::OpenAuctionArgs;
 use ballast_sdk::instructions::options::{self as ix, Parties};
 use serde::Serialize;
@@ -110,7 +110,7 @@ fn open(args: &OpenArgs, common: &Common, client: &mut OptionsClient) -> Result<
     let slot = client.cluster.clock()?.slot;
     let described = OpenAuctionArgs {
         number: args.number.unwrap_or(slot),
-        side: side_byte(Side::from(args.side)),
+        side: Side::from(args.side).byte(),
         quantity: i64::try_from(amount(&args.size, "--size")?)?,
         start_price: amount(&args.start, "--start")?,
         end_price: amount(&args.end, "--end")?,
@@ -165,7 +165,6 @@ fn take(args: &TakeArgs, common: &Common, client: &mut OptionsClient) -> Result<
     let signed = if auction.side == Side::Sell { size } else { -size };
     let trade = ix::TradeAccounts {
         house: &client.keys,
-        series: &offer.key,
         parties: &parties,
         markets: &markets,
     };
@@ -174,7 +173,7 @@ fn take(args: &TakeArgs, common: &Common, client: &mut OptionsClient) -> Result<
         quantity: signed,
         limit_price: limit,
     };
-    let take = ix::take_auction(&trade, take);
+    let take = ix::take_auction(&trade, &offer.key, take);
     client.refresh_prices(&markets, PriceUse::Margin, &signer)?;
     client.send(&[take], &[&signer])?;
     let after = client.account(&key)?.cash;

@@ -1,23 +1,29 @@
-//! `ballast options quote`: a maker signs a quote off-chain, and the file it travels in.
+//! `ballast options quote`: a maker signs a quote off-chain, or posts it.
 
-use crate::commands::options::amount::{parse, show};
+mod file;
+mod offer;
+
+pub(crate) use file::decode;
+pub use file::{LegWords, QuoteFile};
+pub(crate) use offer::scope;
+pub use offer::{quote, Offer};
+
+use crate::commands::options::amount::parse;
 use crate::commands::options::client::OptionsClient;
-use crate::commands::options::rules::{self, Listing};
 use crate::commands::options::value;
 use crate::commands::options::Common;
-use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, bail, Context, Result};
-use ballast_core_clearing::nonces::Nonce;
-use ballast_core_clearing::quote::{Quote, QuoteScope, ANYONE};
-use ballast_core_clearing::trade::{check_size, Side, UnitPrice};
+use ballast_core_clearing::legs::Legs;
+use ballast_core_clearing::quote::{FillRange, QuoteLeg, SpotBand, ANYONE};
+use ballast_core_clearing::trade::{Side, UnitPrice};
 use ballast_core_types::Lots;
 use ballast_files::output::{Guard, Kind, Target};
 use ballast_options::markets::Purpose;
-use ballast_options::state::{MarginAccount, SeriesKey};
+use ballast_options::state::SeriesKey;
 use ballast_rpc::args::address;
+use ballast_sdk::addresses;
+use ballast_sdk::instructions::options as ix;
 use ballast_sdk::quotes::SignedQuote;
-use serde::{Deserialize, Serialize};
-use solana_keypair::Keypair;
 use solana_signer::Signer;
 use std::path::PathBuf;
 
@@ -29,9 +35,12 @@ pub struct Args {
     /// What the maker does
     #[arg(value_enum)]
     side: SideArg,
-    /// How much, in units of the asset
+    /// The most that may be taken, at once and once, in units of the asset
     #[arg(long)]
     size: String,
+    /// The least that may be taken (default: the least size of the market)
+    #[arg(long)]
+    least: Option<String>,
     /// Price for one unit, in the quote token
     #[arg(long, required_unless_present = "spread", conflicts_with = "spread")]
     price: Option<String>,
@@ -39,11 +48,21 @@ pub struct Args {
     /// and lowered to buy: 0 to 0.9
     #[arg(long, value_name = "SHARE")]
     spread: Option<f64>,
+    /// A further leg, traded together with the first: SERIES:SIDE:PRICE, or SERIES:SIDE with
+    /// --spread, and :RATIO after it for so many units of it to each of the size. Up to three
+    #[arg(long, value_name = "SERIES:SIDE[:PRICE][:RATIO]")]
+    leg: Vec<String>,
+    /// The least price of the asset at which it holds
+    #[arg(long, value_name = "PRICE")]
+    spot_from: Option<String>,
+    /// The greatest price of the asset at which it holds
+    #[arg(long, value_name = "PRICE")]
+    spot_to: Option<String>,
     /// For how many slots it holds from now
     #[arg(long, default_value_t = 150, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
     slots: u64,
-    /// Its nonce: quotes with the same one share one size. Default: the slot, or one more than the
-    /// highest that was used
+    /// Its nonce, filled once: of quotes with the same one, one is taken. Default: one that is free,
+    /// by the slot
     #[arg(long)]
     nonce: Option<u64>,
     /// Only for this taker: the address that signs the trade
@@ -52,6 +71,9 @@ pub struct Args {
     /// Write it to this file instead
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Send it to the chain instead, where anyone finds it: options take ADDRESS
+    #[arg(long, conflicts_with = "out")]
+    post: bool,
 }
 
 /// An earlier quote.
@@ -69,6 +91,108 @@ impl Args {
         let guard = Guard::new().inputs("--keypair", &common.keypair);
         let target = self.out.as_deref().map(|path| guard.file("--out", path, QUOTE));
         Ok(target.transpose()?)
+    }
+
+    /// Returns what is offered.
+    fn offer(&self, client: &mut OptionsClient) -> Result<Offer> {
+        let decimals = client.decimals();
+        let amount = |text: &str, what: &'static str| parse(text, decimals).context(what);
+        let lots = |text: &str, what| Ok::<_, anyhow::Error>(Lots(i64::try_from(amount(text, what)?)?));
+        let spot = |text: &Option<String>, what, any| match text {
+            Some(text) => amount(text, what).map(UnitPrice),
+            None => Ok(any),
+        };
+        let spots = SpotBand {
+            least: spot(&self.spot_from, "--spot-from", SpotBand::ANY.least)?,
+            greatest: spot(&self.spot_to, "--spot-to", SpotBand::ANY.greatest)?,
+        };
+        let greatest = lots(&self.size, "--size")?;
+        let first = LegArg {
+            series: self.series.clone(),
+            side: self.side.into(),
+            price: self.price.clone(),
+            ratio: 1,
+        };
+        let further = self.leg.iter().map(|text| LegArg::parse(text, self.spread.is_some()));
+        let all = std::iter::once(Ok(first)).chain(further).collect::<Result<Vec<_>>>()?;
+        let legs = all.iter().map(|leg| leg.quoted(client, self.spread));
+        let legs = legs.collect::<Result<Vec<_>>>()?;
+        let market = legs.first().map(|leg| leg.series.market).unwrap_or_default();
+        let listing = client.house.listing(market).map_err(|_| anyhow!("no such market"))?;
+        let min_size = Lots(listing.settings.min_size);
+        let least = self.least.as_deref().map(|text| lots(text, "--least")).transpose()?;
+        let taker = self.taker.as_deref().map(|text| address(text, "--taker")).transpose()?;
+        Ok(Offer {
+            legs: Legs::new(&legs).ok_or_else(|| anyhow!("--leg: a quote has one to four legs, not {}", legs.len()))?,
+            fill: FillRange {
+                least: least.unwrap_or(min_size),
+                greatest,
+            },
+            spots,
+            slots: self.slots,
+            nonce: self.nonce,
+            taker: taker.map_or(ANYONE, |key| key.to_bytes()),
+        })
+    }
+}
+
+/// A leg as it is given.
+struct LegArg {
+    series: String,
+    side: Side,
+    price: Option<String>,
+    ratio: u16,
+}
+
+impl LegArg {
+    /// Returns a leg of `--leg`; `by_surface` where the prices are the surface's.
+    fn parse(text: &str, by_surface: bool) -> Result<Self> {
+        let form = if by_surface {
+            "SERIES:SIDE[:RATIO]"
+        } else {
+            "SERIES:SIDE:PRICE[:RATIO]"
+        };
+        let refused = || anyhow!("--leg: {text} is not {form}");
+        let mut fields = text.split(':');
+        let (series, side) = (fields.next().unwrap_or_default(), fields.next().ok_or_else(refused)?);
+        let side = match side {
+            "buy" => Side::Buy,
+            "sell" => Side::Sell,
+            other => bail!("--leg: {other} in {text} is neither buy nor sell"),
+        };
+        let price = if by_surface {
+            None
+        } else {
+            Some(fields.next().ok_or_else(refused)?.to_owned())
+        };
+        let ratio = fields.next().map(str::parse).transpose();
+        let ratio = ratio.map_err(|_| refused())?.unwrap_or(1);
+        if fields.next().is_some() {
+            return Err(refused());
+        }
+        Ok(Self {
+            series: series.to_owned(),
+            side,
+            price,
+            ratio,
+        })
+    }
+
+    fn quoted(&self, client: &mut OptionsClient, spread: Option<f64>) -> Result<QuoteLeg> {
+        let key = client.series(&self.series)?;
+        let price = match &self.price {
+            Some(text) => UnitPrice(parse(text, client.decimals()).context("--price")?),
+            None => from_surface(client, &key, self.side, spread.unwrap_or_default())?,
+        };
+        let series = key
+            .terms()
+            .map_err(|_| anyhow!("{} has no canonical form", self.series))?;
+        Ok(QuoteLeg {
+            series,
+            side: self.side,
+            ratio: self.ratio,
+            price,
+        })
     }
 }
 
@@ -98,227 +222,23 @@ pub(crate) fn word(side: Side) -> &'static str {
     }
 }
 
-/// A signed quote as it travels: what was signed, and the same in words for people. Who reads it
-/// holds the words to the message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct QuoteFile {
-    /// The series.
-    pub series: String,
-    /// What the maker does: `buy` or `sell`.
-    pub side: String,
-    /// Units of the asset.
-    pub size: String,
-    /// For one unit, in the quote token.
-    pub price: String,
-    /// The last slot in which it holds.
-    pub expiry_slot: u64,
-    /// Nonce.
-    pub nonce: u64,
-    /// Who may take it; nothing for anyone.
-    pub taker: Option<String>,
-    /// The maker's margin account.
-    pub maker: String,
-    /// The house.
-    pub house: String,
-    /// The clearing house's program.
-    pub program: String,
-    /// Genesis hash of the cluster, hexadecimal.
-    pub cluster: String,
-    /// Who signed.
-    pub signer: String,
-    /// The signature, hexadecimal.
-    pub signature: String,
-    /// What was signed, hexadecimal.
-    pub message: String,
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unhex<const N: usize>(text: &str, field: &str) -> Result<[u8; N]> {
-    let pair = |index: usize| {
-        let text = text.get(2 * index..2 * index + 2)?;
-        u8::from_str_radix(text, 16).ok()
-    };
-    let bytes: Option<Vec<u8>> = (0..N).map(pair).collect();
-    let bytes = bytes.filter(|_| text.len() == 2 * N && text.is_ascii());
-    let bytes = bytes.and_then(|bytes| bytes.try_into().ok());
-    bytes.ok_or_else(|| anyhow!("{field} has to be {} hexadecimal digits, not {}", 2 * N, text.len()))
-}
-
-fn is_anyone(taker: &[u8; 32]) -> bool {
-    *taker == ANYONE
-}
-
-impl QuoteFile {
-    /// Returns the file of a signed quote.
-    ///
-    /// # Errors
-    /// If the message is no quote.
-    pub fn of(signed: &SignedQuote, names: &[String], decimals: u8) -> Result<Self> {
-        let quote =
-            Quote::decode(&signed.message).map_err(|refusal| anyhow!("{}", rules::quote(&refusal.into(), 0)))?;
-        let (scope, key) = (&quote.scope, SeriesKey::from(&quote.scope.series));
-        let base58 = |bytes: [u8; 32]| Pubkey::new_from_array(bytes).to_string();
-        Ok(Self {
-            series: crate::commands::options::name::of(&key, names),
-            side: word(quote.side).to_owned(),
-            size: show(i128::from(quote.size.0), decimals),
-            price: show(i128::from(quote.price.0), decimals),
-            expiry_slot: quote.expiry_slot,
-            nonce: quote.nonce.0,
-            taker: (!is_anyone(&quote.taker)).then(|| base58(quote.taker)),
-            maker: base58(scope.maker),
-            house: base58(scope.house),
-            program: base58(scope.program),
-            cluster: hex(&scope.cluster),
-            signer: signed.signer.to_string(),
-            signature: hex(&signed.signature),
-            message: hex(&signed.message),
-        })
-    }
-
-    /// Returns what was signed, if the words say the same.
-    ///
-    /// # Errors
-    /// The field that is malformed, or that says something else than the message.
-    pub fn signed(&self, names: &[String], decimals: u8) -> Result<SignedQuote> {
-        let signed = SignedQuote {
-            signer: address(&self.signer, "signer")?,
-            signature: unhex(&self.signature, "signature")?,
-            message: unhex(&self.message, "message")?,
-        };
-        let meant = Self::of(&signed, names, decimals)?;
-        if meant != *self {
-            let (given, signed) = (serde_json::to_value(self)?, serde_json::to_value(&meant)?);
-            let fields = given.as_object().into_iter().flatten();
-            for (field, value) in fields {
-                if signed.get(field) != Some(value) {
-                    let meant = signed.get(field).cloned().unwrap_or_default();
-                    bail!("the file says {field} {value}, but what was signed says {meant}");
-                }
-            }
-        }
-        Ok(signed)
-    }
-}
-
-/// What is quoted.
+/// What a quote's numbers are written with.
 #[derive(Clone, Copy, Debug)]
-pub struct Offer {
-    /// The series.
-    pub series: SeriesKey,
-    /// What the maker does.
-    pub side: Side,
-    /// How much, lots.
-    pub size: i64,
-    /// For one unit, base units.
-    pub price: UnitPrice,
-    /// For how many slots from now.
-    pub slots: u64,
-    /// Nonce, if it is not to be chosen.
-    pub nonce: Option<u64>,
-    /// Who may take it.
-    pub taker: [u8; 32],
+pub struct Words<'a> {
+    /// The assets' names, by market.
+    pub names: &'a [String],
+    /// Decimals of the quote token.
+    pub decimals: u8,
 }
 
-/// Signs an offer for a margin account.
-///
-/// # Errors
-/// The rule that the house would refuse it by: who may sign, size, strike, expiry, nonce.
-pub fn sign(
-    client: &mut OptionsClient,
-    account: &(Pubkey, MarginAccount),
-    signer: &Keypair,
-    offer: &Offer,
-) -> Result<SignedQuote> {
-    let (key, maker) = account;
-    if maker.quote_signer != signer.pubkey() {
-        bail!(
-            "{} does not quote for {key}: its quoter is {}",
-            signer.pubkey(),
-            maker.quote_signer
-        );
+impl<'a> Words<'a> {
+    /// Returns those of a house.
+    pub fn of(client: &'a OptionsClient) -> Self {
+        Self {
+            names: &client.names,
+            decimals: client.decimals(),
+        }
     }
-    let clock = client.cluster.clock()?;
-    let settings = client
-        .house
-        .listing(offer.series.market)
-        .map_err(|_| anyhow!("the house has no such market"))?
-        .settings;
-    let listing = settings.params();
-    let least = show(i128::from(listing.min_size.0), client.decimals());
-    check_size(Lots(offer.size), listing.min_size)
-        .map_err(|_| anyhow!("--size: it has to be a positive whole multiple of the least size, {least}"))?;
-    let terms = offer
-        .series
-        .terms()
-        .map_err(|_| anyhow!("the series has no canonical form"))?;
-    if clock.unix_timestamp >= terms.expiry {
-        bail!("{} has expired", client.name(&offer.series));
-    }
-    // A series that exists may have left the listing grid since: it can be traded all the same.
-    let known = client.keys.series(&offer.series).series;
-    if client.cluster.find(&known)?.is_none() {
-        let keys = client.markets_of(&[], Some(offer.series.market));
-        let spot = client.with_context(Purpose::Margin, &keys, &[], |context, _| {
-            let view = context
-                .markets
-                .get(usize::from(offer.series.market))
-                .and_then(Option::as_ref);
-            Ok(view
-                .ok_or_else(|| anyhow!("the market was not read"))?
-                .inputs
-                .bounds
-                .mid)
-        })?;
-        let on_grid = listing.check_series(&terms, spot, clock.unix_timestamp);
-        on_grid.map_err(|refusal| {
-            let listing = Listing {
-                params: &listing,
-                terms: &terms,
-                spot,
-                now: clock.unix_timestamp,
-            };
-            anyhow!(
-                "{} cannot be created: {}",
-                client.name(&offer.series),
-                listing.words(refusal)
-            )
-        })?;
-    }
-    let nonces = maker.quotes();
-    let highest = nonces.slots.iter().map(|slot| slot.nonce.0).max().unwrap_or_default();
-    let nonce = offer
-        .nonce
-        .unwrap_or_else(|| clock.slot.max(highest.saturating_add(1)).max(nonces.least.0));
-    let filled = nonces.filled(Nonce(nonce));
-    filled.map_err(|refusal| anyhow!("--nonce: {nonce} cannot be used: {}", rules::nonce(&refusal, client)))?;
-    let quote = Quote {
-        scope: scope(client, &offer.series, key)?,
-        side: offer.side,
-        size: Lots(offer.size),
-        price: offer.price,
-        expiry_slot: clock.slot.saturating_add(offer.slots),
-        nonce: Nonce(nonce),
-        taker: offer.taker,
-    };
-    Ok(SignedQuote::sign(&quote, signer))
-}
-
-/// Returns what a quote of that account for that series has to name.
-pub(crate) fn scope(client: &OptionsClient, series: &SeriesKey, maker: &Pubkey) -> Result<QuoteScope> {
-    Ok(QuoteScope {
-        program: ballast_options::ID.to_bytes(),
-        cluster: client.house.cluster,
-        house: client.keys.house.to_bytes(),
-        series: series
-            .terms()
-            .map_err(|_| anyhow!("the series has no canonical form"))?,
-        maker: maker.to_bytes(),
-    })
 }
 
 /// `options quote`.
@@ -328,39 +248,34 @@ pub(crate) fn scope(client: &OptionsClient, series: &SeriesKey, maker: &Pubkey) 
 pub fn run(args: &Args, common: &Common, client: &mut OptionsClient) -> Result<String> {
     let signer = common.signer()?;
     let account = common.member(client, Some(&signer))?;
-    let (series, side) = (client.series(&args.series)?, Side::from(args.side));
-    let price = match (&args.price, args.spread) {
-        (Some(text), _) => UnitPrice(parse(text, client.decimals()).context("--price")?),
-        (None, spread) => from_surface(client, &series, side, spread.unwrap_or_default())?,
-    };
-    let taker = args.taker.as_deref().map(|text| address(text, "--taker")).transpose()?;
-    let offer = Offer {
-        series,
-        side,
-        size: i64::try_from(parse(&args.size, client.decimals()).context("--size")?)?,
-        price,
-        slots: args.slots,
-        nonce: args.nonce,
-        taker: taker.map_or(ANYONE, |key| key.to_bytes()),
-    };
-    let signed = sign(client, &account, &signer, &offer)?;
-    let file = QuoteFile::of(&signed, &client.names, client.decimals())?;
+    let offer = args.offer(client)?;
+    let (key, maker) = &account;
+    let quoted = quote(client, &account, &offer)?;
+    if args.post {
+        let post = ix::post_quote(&client.keys, &signer.pubkey(), &quoted);
+        client.send(&[post], &[&signer])?;
+        return Ok(format!("posted at {}", addresses::posted_quote(key, quoted.nonce.0)));
+    }
+    if maker.quote_signer != signer.pubkey() {
+        bail!(
+            "{} does not quote for {key}: its quoter is {}",
+            signer.pubkey(),
+            maker.quote_signer
+        );
+    }
+    let signed = SignedQuote::sign(&quoted, &signer);
+    let file = QuoteFile::of(&signed, &Words::of(client))?;
     let text = serde_json::to_string_pretty(&file)?;
     let Some(path) = &args.out else { return Ok(text) };
     args.target(common)?
         .map_or(Ok(()), |target| target.write((text + "\n").as_bytes()))?;
-    let QuoteFile {
-        side,
-        size,
-        price,
-        nonce,
-        expiry_slot,
-        ..
-    } = &file;
     Ok(format!(
-        "{}: {side} {size} {} at {price}, nonce {nonce}, until slot {expiry_slot}",
+        "{}: {} of {}, nonce {}, until slot {}",
         path.display(),
-        file.series
+        file.size,
+        file.legs_in_words(),
+        file.nonce,
+        file.expiry_slot
     ))
 }
 

@@ -1,7 +1,5 @@
 //! The clearing house's rules in words, with their numbers.
 
-use crate::commands::options::amount::show;
-use crate::commands::options::client::OptionsClient;
 use crate::commands::options::name;
 use ballast_core_clearing::listing_grid::{step, ListingGridError};
 use ballast_core_clearing::nonces::NonceError;
@@ -142,28 +140,31 @@ pub fn quote(error: &SignedQuoteError, slot: u64) -> String {
         QuoteError::Version(version) => format!("the message is of version {version}, which is not known here"),
         QuoteError::SeriesForm => "the message names no series in canonical form".to_owned(),
         QuoteError::Side(side) => format!("the message's side is {side}, which is neither buy nor sell"),
-        QuoteError::Size(lots) => format!("the message's size is {lots} lots; it has to be positive"),
+        QuoteError::Legs(count) => format!("a quote has one to four legs, not {count}"),
+        QuoteError::Ratio => "a leg's ratio is zero; it has to be positive".to_owned(),
+        QuoteError::LegOrder => "a series is there twice, or before a lesser one".to_owned(),
+        QuoteError::LegMarket => "the legs are on several markets; a quote is on one".to_owned(),
+        QuoteError::Fill(fill) => format!(
+            "the least fill, {} lots, has to be positive and no more than the greatest, {}",
+            fill.least.0, fill.greatest.0
+        ),
+        QuoteError::Spot(spot) => format!("the quote does not hold at a price of {} base units", spot.0),
+        QuoteError::Quantity(lots) => format!("{lots} lots of the quote may not be taken"),
         QuoteError::Program => other("program"),
         QuoteError::Cluster => other("cluster"),
         QuoteError::ClearingHouse => other("clearing house"),
-        QuoteError::Series => other("series"),
         QuoteError::Maker => other("maker's account"),
         QuoteError::Taker => other("taker"),
     }
 }
 
 /// Returns why a nonce cannot be used.
-pub fn nonce(error: &NonceError, client: &OptionsClient) -> String {
+pub fn nonce(error: &NonceError) -> String {
     match error {
-        NonceError::BelowLeast(least) => format!("the maker cancelled every nonce below {}", least.0),
-        NonceError::Superseded(by) => format!("a quote with the higher nonce {} has taken its place", by.0),
-        NonceError::Cancelled => "the maker cancelled the quote".to_owned(),
-        NonceError::Filled { left: 0 } => "it was taken whole".to_owned(),
-        NonceError::Filled { left } => {
-            format!("only {} of it are left", show(i128::from(*left), client.decimals()))
-        }
+        NonceError::BelowBase(base) => format!("the maker cancelled every nonce below {}", base.0),
+        NonceError::TooHigh(end) => format!("nonces hold below {} until the maker cancels earlier ones", end.0),
+        NonceError::Used => "it was taken, or the maker cancelled it".to_owned(),
         NonceError::Reserved => format!("the nonce {} is reserved", u64::MAX),
-        NonceError::Size(lots) => format!("a size of {lots} lots is not positive"),
     }
 }
 

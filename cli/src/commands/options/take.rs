@@ -2,28 +2,28 @@
 
 use crate::commands::options::amount::{parse, show};
 use crate::commands::options::client::OptionsClient;
-use crate::commands::options::quote::{scope, word, QuoteFile};
+use crate::commands::options::quote::{decode, scope, QuoteFile, Words};
 use crate::commands::options::{rules, Common};
 use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, bail, Context, Result};
 use ballast_core_clearing::quote::Quote;
-use ballast_core_clearing::trade;
+use ballast_core_clearing::trade::{self, PackageLeg, Side};
 use ballast_core_market::admission::PriceUse;
 use ballast_core_types::Lots;
-use ballast_files::decode;
+use ballast_files::decode as files;
 use ballast_options::state::{MarginAccount, SeriesKey};
 use ballast_sdk::instructions::options::{self as ix, Parties};
 use ballast_sdk::quotes::SignedQuote;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
-use std::path::PathBuf;
+use std::path::Path;
 
-/// Trades on a quote that a maker has signed. Creates the series if nobody has
+/// Trades on a quote that a maker has signed or posted. Creates the series if nobody has
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// The quote, as `options quote` writes it
-    quote: PathBuf,
-    /// How much of it, in units of the asset (default: all that is left)
+    /// The quote: a file as `options quote` writes it, or the address of a posted one
+    quote: String,
+    /// How much of it, in units of the asset, at once and once (default: all of it)
     #[arg(long)]
     size: Option<String>,
 }
@@ -34,30 +34,43 @@ pub struct CancelArgs {
     /// The quote's nonce
     #[arg(long, required_unless_present = "all", conflicts_with = "all")]
     nonce: Option<u64>,
-    /// Every quote with a nonce up to the highest that was used
+    /// Every quote that can be taken now
     #[arg(long)]
     all: bool,
-    /// With --all: every quote with a lower nonce than this, used or not
+    /// With --all: every quote with a lower nonce than this
     #[arg(long, requires = "all", value_name = "NONCE")]
-    up_to: Option<u64>,
+    below: Option<u64>,
+}
+
+/// A quote as a taker has it.
+#[derive(Clone, Debug)]
+pub enum Given {
+    /// Signed off-chain.
+    Signed(SignedQuote),
+    /// Posted on the chain.
+    Posted(Box<Quote>),
 }
 
 /// What was traded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Traded {
-    /// Lots.
-    pub quantity: i64,
-    /// Base units that changed hands.
-    pub premium: u64,
+    /// The legs in words, as the taker sees them.
+    pub legs: String,
+    /// What the taker's cash fell by, base units; negative where it rose.
+    pub paid: i64,
+    /// The part of that which is the fee.
+    pub fee: u64,
 }
 
-/// Returns the quote, found to be one that the house would take from this taker now, and what is
-/// left of it, lots.
+/// Returns the quote, found to be one that the house would take from this taker now.
 ///
 /// # Errors
 /// The rule that refuses it.
-pub fn check(client: &mut OptionsClient, signed: &SignedQuote, taker: &Pubkey) -> Result<(Quote, i64)> {
-    let quote = Quote::decode(&signed.message).map_err(|refusal| anyhow!("{}", rules::quote(&refusal.into(), 0)))?;
+pub fn check(client: &mut OptionsClient, given: &Given, taker: &Pubkey) -> Result<Quote> {
+    let quote = match given {
+        Given::Signed(signed) => decode(&signed.message)?,
+        Given::Posted(quote) => **quote,
+    };
     // A program cannot read the genesis hash: that the house is of this cluster is for whoever
     // trades to see.
     let genesis = client.cluster.genesis()?;
@@ -69,71 +82,95 @@ pub fn check(client: &mut OptionsClient, signed: &SignedQuote, taker: &Pubkey) -
     }
     let maker = Pubkey::new_from_array(quote.scope.maker);
     let account = client.account(&maker).context("the quote's maker")?;
-    let slot = client.cluster.clock()?.slot;
-    let here = scope(client, &SeriesKey::from(&quote.scope.series), &maker)?;
-    let quote = signed.check(&here, &account.quote_signer, &taker.to_bytes(), slot);
-    let quote = quote.map_err(|error| anyhow!("{}", rules::quote(&error, slot)))?;
-    let mut nonces = account.quotes();
-    let filled = nonces.filled(quote.nonce);
-    let filled = filled.map_err(|refusal| {
+    let clock = client.cluster.clock()?;
+    let (slot, here) = (clock.slot, scope(client, &maker));
+    let checked = match given {
+        Given::Signed(signed) => signed
+            .check(&here, &account.quote_signer, &taker.to_bytes(), slot)
+            .map(|_| ()),
+        Given::Posted(quote) => quote.check(&here, &taker.to_bytes(), slot).map_err(Into::into),
+    };
+    checked.map_err(|error| anyhow!("{}", rules::quote(&error, slot)))?;
+    let holds = account.nonces().check(quote.nonce);
+    holds.map_err(|refusal| {
         anyhow!(
             "nonce {} does not hold any more: {}",
             quote.nonce.0,
-            rules::nonce(&refusal, client)
+            rules::nonce(&refusal)
         )
     })?;
-    let left = quote.size.0.saturating_sub_unsigned(filled).max(0);
-    // Said by the rule itself, so that cancelled and filled are told apart.
-    let fill = nonces.fill(quote.nonce, quote.size, Lots(left.max(1)));
-    fill.map_err(|refusal| anyhow!("nothing is left of the quote: {}", rules::nonce(&refusal, client)))?;
-    Ok((quote, left))
+    Ok(quote)
 }
 
-/// Trades on a quote, and creates its expiry and series before if need be.
+/// Trades on a quote, and creates its expiries and series before if need be. Without a quantity all
+/// of it.
 ///
 /// # Errors
 /// The rule that refuses it.
 pub fn take(
     client: &mut OptionsClient,
-    signed: &SignedQuote,
+    given: &Given,
     taker: &(Pubkey, MarginAccount),
     signer: &Keypair,
     quantity: Option<i64>,
 ) -> Result<Traded> {
-    let (quote, left) = check(client, signed, &signer.pubkey())?;
-    let quantity = quantity.unwrap_or(left);
-    if quantity > left {
-        let (left, wanted) = (
-            show(i128::from(left), client.decimals()),
-            show(i128::from(quantity), client.decimals()),
-        );
-        bail!("--size: {wanted} is more than the {left} that are left of the quote");
+    let quote = check(client, given, &signer.pubkey())?;
+    let quantity = quantity.unwrap_or(quote.fill.greatest.0);
+    let package = quote.package(Lots(quantity)).map_err(|_| {
+        let [least, greatest, wanted] =
+            [quote.fill.least.0, quote.fill.greatest.0, quantity].map(|lots| show(i128::from(lots), client.decimals()));
+        anyhow!("--size: {wanted} is not from the quote's least fill, {least}, to its greatest, {greatest}")
+    })?;
+    for leg in quote.legs.iter() {
+        create(client, &SeriesKey::from(&leg.series), signer)?;
     }
-    let series = SeriesKey::from(&quote.scope.series);
-    create(client, &series, signer)?;
     let (maker, (key, account)) = (Pubkey::new_from_array(quote.scope.maker), taker);
     let made = client.account(&maker)?;
-    let markets = client.markets_of(&[account, &made], Some(series.market));
+    let markets = client.markets_of(&[account, &made], Some(quote.market()));
     let parties = Parties {
         owner: signer.pubkey(),
         taker: *key,
         maker,
     };
     client.refresh_prices(&markets, PriceUse::Margin, signer)?;
-    // The first instruction of a transaction of the desk asks for compute units.
     let accounts = ix::TradeAccounts {
         house: &client.keys,
-        series: &series,
         parties: &parties,
         markets: &markets,
     };
-    let all = ix::take_quote(&accounts, signed, quantity, 1);
+    let all = match given {
+        Given::Signed(signed) => {
+            let both = ix::take_quote(&accounts, signed, quantity);
+            both.map_err(|refusal| anyhow!("{refusal:?}"))?.to_vec()
+        }
+        Given::Posted(quote) => vec![ix::trade_quote(&accounts, quote, quantity, true)],
+    };
+    let before = client.account(key)?.cash;
     client.send(&all, &[signer])?;
+    let after = client.account(key)?.cash;
+    let paid = i64::try_from(i128::from(before) - i128::from(after))?;
     let lots_per_unit = client.house.params().lots_per_unit();
-    let premium = trade::premium(Lots(quantity), quote.price, lots_per_unit, quote.side.opposite());
+    let premiums = package.iter().map(|leg| {
+        let premium = trade::premium(leg.quantity, leg.price, lots_per_unit, leg.taker).unwrap_or_default();
+        match leg.taker {
+            Side::Buy => i128::from(premium),
+            Side::Sell => -i128::from(premium),
+        }
+    });
+    let fee = i128::from(paid) - premiums.sum::<i128>();
+    let words = |leg: &PackageLeg| {
+        format!(
+            "{} {} {} at {}",
+            if leg.taker == Side::Buy { "bought" } else { "sold" },
+            show(i128::from(leg.quantity.0), client.decimals()),
+            client.name(&SeriesKey::from(&leg.series)),
+            show(i128::from(leg.price.0), client.decimals())
+        )
+    };
     Ok(Traded {
-        quantity,
-        premium: premium.ok_or_else(|| anyhow!("the premium does not fit"))?,
+        legs: package.iter().map(words).collect::<Vec<_>>().join(", "),
+        paid,
+        fee: u64::try_from(fee).unwrap_or_default(),
     })
 }
 
@@ -168,35 +205,40 @@ pub fn create(client: &mut OptionsClient, series: &SeriesKey, payer: &Keypair) -
         .with_context(|| format!("{name} could not be created"))
 }
 
+/// Returns the quote that is meant: a file, or one that was posted.
+fn given(text: &str, client: &mut OptionsClient) -> Result<Given> {
+    let path = Path::new(text);
+    if !path.exists() {
+        if let Ok(key) = text.parse::<Pubkey>() {
+            let raw = client.cluster.find(&key)?;
+            let raw = raw.ok_or_else(|| anyhow!("there is no posted quote at {key}"))?;
+            return Ok(Given::Posted(Box::new(decode(&raw.posted_quote()?.message)?)));
+        }
+    }
+    let content = files::whole(path)?;
+    let file: QuoteFile = serde_json::from_str(&content).with_context(|| format!("{text} is no quote"))?;
+    let signed = file.signed(&Words::of(client)).with_context(|| text.to_owned())?;
+    Ok(Given::Signed(signed))
+}
+
 /// `options take`.
 ///
 /// # Errors
 /// The rule that refuses it.
 pub fn run(args: &Args, common: &Common, client: &mut OptionsClient) -> Result<String> {
     let signer = common.signer()?;
-    let path = args.quote.display();
-    let text = decode::whole(&args.quote)?;
-    let file: QuoteFile = serde_json::from_str(&text).with_context(|| format!("{path} is no quote"))?;
-    let signed = file
-        .signed(&client.names, client.decimals())
-        .with_context(|| path.to_string())?;
+    let quote = given(&args.quote, client)?;
     let taker = common.member(client, Some(&signer))?;
     let size = args.size.as_deref().map(|text| parse(text, client.decimals()));
     let size = size.transpose().context("--size")?.map(i64::try_from).transpose()?;
-    let traded = take(client, &signed, &taker, &signer, size)?;
+    let traded = take(client, &quote, &taker, &signer, size)?;
     let (decimals, cash) = (client.decimals(), client.account(&taker.0)?.cash);
-    let quote = Quote::decode(&signed.message).map_err(|refusal| anyhow!("{}", rules::quote(&refusal.into(), 0)))?;
     Ok(format!(
-        "{} {} {} at {} for {}; cash {}",
-        if quote.side == trade::Side::Sell {
-            "bought"
-        } else {
-            "sold"
-        },
-        show(i128::from(traded.quantity), decimals),
-        file.series,
-        file.price,
-        show(i128::from(traded.premium), decimals),
+        "{}; {} {}, of it a fee of {}; cash {}",
+        traded.legs,
+        if traded.paid < 0 { "got" } else { "paid" },
+        show(i128::from(traded.paid.unsigned_abs()), decimals),
+        show(i128::from(traded.fee), decimals),
         show(i128::from(cash), decimals)
     ))
 }
@@ -207,26 +249,16 @@ pub fn run(args: &Args, common: &Common, client: &mut OptionsClient) -> Result<S
 /// The rule that refuses it.
 pub fn cancel(args: &CancelArgs, common: &Common, client: &mut OptionsClient) -> Result<String> {
     let signer = common.signer()?;
-    let (key, _) = common.member(client, Some(&signer))?;
+    let (key, account) = common.member(client, Some(&signer))?;
+    let below = args.below.unwrap_or(account.nonces().beyond().0);
     let instruction = match args.nonce {
         Some(nonce) => ix::cancel_quote(&signer.pubkey(), &key, nonce),
-        None => ix::cancel_all_quotes(&signer.pubkey(), &key, args.up_to),
+        None => ix::cancel_all_quotes(&signer.pubkey(), &key, below),
     };
     client.send(&[instruction], &[&signer])?;
-    let least = client.account(&key)?.min_nonce;
+    let base = client.account(&key)?.nonce_base;
     Ok(match args.nonce {
         Some(nonce) => format!("the quote with nonce {nonce} is cancelled"),
-        None => format!("quotes with a nonce below {least} are cancelled"),
+        None => format!("quotes with a nonce below {base} are cancelled"),
     })
-}
-
-/// Returns a trade in words, for whoever watches.
-pub fn describe(client: &OptionsClient, quote: &Quote, traded: &Traded) -> String {
-    let side = word(quote.side.opposite());
-    let series = client.name(&SeriesKey::from(&quote.scope.series));
-    let (size, premium) = (
-        show(i128::from(traded.quantity), client.decimals()),
-        show(i128::from(traded.premium), client.decimals()),
-    );
-    format!("{side} {size} {series} for {premium}")
 }

@@ -5,6 +5,7 @@ use super::fund::FundDay;
 use super::share::{Share, LEAST_SHARE};
 use super::{began_at, BELOW_ZERO_SECONDS, DISCOUNT_SECONDS};
 use crate::account::{AccountError, MarginAccount};
+use crate::fees::liquidation_fee;
 use crate::margin::{FailingBook, MarginContext, MarginError};
 use crate::params::ClearingHouseParams;
 use ballast_core_types::{Lots, Value};
@@ -24,6 +25,8 @@ pub struct Take {
     pub payment: Value,
     /// The fair value of the share less the payment.
     pub discount: Value,
+    /// The part of the discount that the liquidator pays to the insurance fund; none below zero.
+    pub fee: u64,
     /// The part of a negative payment that the insurance fund pays.
     pub from_fund: u64,
     /// The part of that which is more than the share lacks.
@@ -190,13 +193,17 @@ fn above_zero(
             return Err(LiquidationError::NoCash);
         }
     }
-    Take {
+    let take = Take {
         share,
         permitted,
         payment: narrow(share.of_ceil(price))?,
         ..Take::default()
     }
-    .of(amounts)
+    .of(amounts)?;
+    Ok(Take {
+        fee: liquidation_fee(take.discount, house.liquidation_fee),
+        ..take
+    })
 }
 
 fn below_zero(amounts: &Amounts, fund: &Fund, elapsed: i64, asked: Share) -> Result<Take, LiquidationError> {
@@ -223,6 +230,12 @@ fn below_zero(amounts: &Amounts, fund: &Fund, elapsed: i64, asked: Share) -> Res
 }
 
 impl Take {
+    /// Returns what the liquidator pays in all: to the account and to the fund. Negative where they
+    /// are paid.
+    pub fn cost(&self) -> Value {
+        Value(self.payment.0.saturating_add_unsigned(self.fee))
+    }
+
     fn of(self, amounts: &Amounts) -> Result<Self, LiquidationError> {
         let fair = self.share.of_floor(amounts.live_fair);
         Ok(Self {
@@ -300,32 +313,33 @@ impl Payment {
     ) -> Result<Self, AccountError> {
         let amount = take.payment.0.unsigned_abs();
         let too_large = AccountError::TooLarge;
+        let lacking = |cash, needed| AccountError::Cash { cash, needed };
         if take.payment >= Value::ZERO {
             let repaid = amount.min(account.debt);
             let kept = amount.saturating_sub(repaid);
+            let cost = amount.checked_add(take.fee).ok_or(too_large)?;
+            let gained = repaid.checked_add(take.fee).ok_or(too_large)?;
             return Ok(Self {
-                taker: taker.cash.checked_sub(amount).ok_or(AccountError::Cash {
-                    cash: taker.cash,
-                    needed: amount,
-                })?,
+                taker: taker.cash.checked_sub(cost).ok_or(lacking(taker.cash, cost))?,
                 account: account.cash.checked_add(kept).ok_or(too_large)?,
                 debt: account.debt.saturating_sub(repaid),
-                fund: fund.cash.checked_add(repaid).ok_or(too_large)?,
+                fund: fund.cash.checked_add(gained).ok_or(too_large)?,
             });
         }
         let own = amount.saturating_sub(take.from_fund);
-        let lacking = |cash, needed| AccountError::Cash { cash, needed };
         let cash = account.cash.checked_sub(own).ok_or(lacking(account.cash, own))?;
         let debt = account.debt.checked_add(take.from_fund).ok_or(too_large)?;
         let left = fund.cash.checked_sub(take.from_fund);
         let left = left.ok_or(lacking(fund.cash, take.from_fund))?;
         // What is left of its cash repays the fund at once.
         let repaid = cash.min(debt);
+        let paid = taker.cash.checked_add(amount).ok_or(too_large)?;
+        let gained = repaid.checked_add(take.fee).ok_or(too_large)?;
         Ok(Self {
-            taker: taker.cash.checked_add(amount).ok_or(too_large)?,
+            taker: paid.checked_sub(take.fee).ok_or(lacking(paid, take.fee))?,
             account: cash.saturating_sub(repaid),
             debt: debt.saturating_sub(repaid),
-            fund: left.checked_add(repaid).ok_or(too_large)?,
+            fund: left.checked_add(gained).ok_or(too_large)?,
         })
     }
 }

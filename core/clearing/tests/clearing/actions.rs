@@ -3,21 +3,16 @@
 use super::model::{Model, FUND, HOUSE, LISTING, MEMBERS, OWNERS};
 use ballast_core_clearing::account::AccountError;
 use ballast_core_clearing::auction::Auction;
+use ballast_core_clearing::fees::taker_fee;
+use ballast_core_clearing::legs::{Legs, MAX_LEGS};
 use ballast_core_clearing::liquidation;
 use ballast_core_clearing::margin::{fair_value_floor, Marks};
-use ballast_core_clearing::nonces::Nonce;
+use ballast_core_clearing::nonces::{Nonce, NONCES};
 use ballast_core_clearing::payout::{pay_claim, settle_positions, PayoutError};
 use ballast_core_clearing::series::SeriesTerms;
 use ballast_core_clearing::settlement::{Basis, Outcome, LEAST_SECONDS};
-use ballast_core_clearing::trade::{premium, trade, Fill, Side, UnitPrice};
+use ballast_core_clearing::trade::{premium, trade, LegFill, PackageLeg, Parties, Side, UnitPrice};
 use ballast_core_types::Lots;
-
-/// What two owners agree on.
-struct TradeTerms {
-    series: SeriesTerms,
-    quantity: Lots,
-    price: UnitPrice,
-}
 
 impl Model {
     pub fn step(&mut self) {
@@ -96,59 +91,76 @@ impl Model {
         Lots(LISTING.min_size.0 * (1 + self.random.below(most) as i64))
     }
 
+    /// A quote of one to four series, and one fill of it.
     fn quote(&mut self) {
-        let Some(series) = self.random_series() else { return };
         let (maker, taker) = self.two();
-        let Some(unit_price) = self.unit_price(&series) else {
+        let mut legs = Vec::new();
+        for _ in 0..=self.random.below(MAX_LEGS) {
+            legs.extend(self.quoted_leg());
+        }
+        let Some(PackageLeg { series, .. }) = legs.first().copied() else {
             return;
         };
-        let size = self.size(&series);
-        let quantity = Lots((size.0 / LISTING.min_size.0 / 2).max(1) * LISTING.min_size.0);
-        let side = [Side::Buy, Side::Sell][self.random.below(2)];
+        legs.retain(|leg| leg.series.market == series.market);
+        legs.sort_by_key(|leg| leg.series);
+        legs.dedup_by_key(|leg| leg.series);
         let nonce = Nonce(self.next_nonce);
         self.next_nonce += 1;
         let mut nonces = self.nonces[maker];
-        nonces.fill(nonce, size, quantity).unwrap();
-        let terms = TradeTerms {
-            series,
-            quantity,
-            price: unit_price,
-        };
-        if self.execute((maker, side), taker, &terms) {
+        nonces.move_base(Nonce(nonce.0.saturating_sub(NONCES / 2)));
+        nonces.fill(nonce).unwrap();
+        assert!(nonces.fill(nonce).is_err());
+        self.nonces[maker].move_base(nonces.base);
+        if self.execute(maker, taker, &Legs::new(&legs).unwrap()) {
             self.nonces[maker] = nonces;
             self.tally.trades += 1;
+            self.tally.packages += u32::from(legs.len() > 1);
         }
     }
 
-    /// Executes a trade, `side` being the maker's, with both margins checked. Returns whether it
-    /// was done.
-    fn execute(&mut self, (maker, side): (usize, Side), taker: usize, terms: &TradeTerms) -> bool {
-        let TradeTerms {
+    fn quoted_leg(&mut self) -> Option<PackageLeg> {
+        let series = self.random_series()?;
+        let price = self.unit_price(&series)?;
+        let lots = self.size(&series).0 / LISTING.min_size.0;
+        Some(PackageLeg {
             series,
-            quantity,
+            quantity: Lots((lots / 2).max(1) * LISTING.min_size.0),
             price,
-        } = terms;
-        let (buyer, seller) = match side {
-            Side::Buy => (maker, taker),
-            Side::Sell => (taker, maker),
+            taker: [Side::Buy, Side::Sell][self.random.below(2)],
+        })
+    }
+
+    /// Executes a trade with both margins checked. Returns whether it was done.
+    fn execute(&mut self, maker: usize, taker: usize, legs: &Legs<PackageLeg>) -> bool {
+        let market = legs.first().series.market;
+        let fills: Result<_, ()> = legs.try_map(|leg| {
+            let premium = premium(leg.quantity, leg.price, HOUSE.lots_per_unit(), leg.taker).unwrap();
+            let fee = taker_fee(leg.quantity, premium, self.spot(market), LISTING.taker_fee);
+            Ok(LegFill {
+                leg: *leg,
+                premium,
+                fee,
+            })
+        });
+        let [mut taking, mut making, mut fund] = [taker, maker, FUND].map(|index| self.accounts[index]);
+        let mut parties = Parties {
+            taker: &mut taking,
+            maker: &mut making,
+            fund: &mut fund,
         };
-        let fill = Fill {
-            series,
-            quantity: *quantity,
-            premium: premium(*quantity, *price, HOUSE.lots_per_unit(), side.opposite()).unwrap(),
-        };
-        let (mut buying, mut selling) = (self.accounts[buyer], self.accounts[seller]);
-        let Ok(change) = trade(&mut buying, &mut selling, fill, LISTING.min_size, self.now) else {
+        let Ok(changes) = trade(&mut parties, &fills.unwrap(), LISTING.min_size, self.now) else {
             return false;
         };
-        if !(self.passes(&buying, Marks::Adverse) && self.passes(&selling, Marks::Adverse)) {
+        if !(self.passes(&taking, Marks::Adverse) && self.passes(&making, Marks::Adverse)) {
             self.tally.refused_for_margin += 1;
             return false;
         }
-        (self.accounts[buyer], self.accounts[seller]) = (buying, selling);
-        self.change_open_interest(series, change);
-        self.end_if_restored(buyer);
-        self.end_if_restored(seller);
+        (self.accounts[taker], self.accounts[maker], self.accounts[FUND]) = (taking, making, fund);
+        for (leg, change) in legs.iter().zip(changes.iter()) {
+            self.change_open_interest(&leg.series, *change);
+        }
+        self.end_if_restored(taker);
+        self.end_if_restored(maker);
         true
     }
 
@@ -167,12 +179,13 @@ impl Model {
             auction.start_price.max(auction.end_price),
         );
         assert!((low..=high).contains(&at));
-        let terms = TradeTerms {
+        let leg = PackageLeg {
             series,
             quantity,
             price: at,
+            taker: auction.side.opposite(),
         };
-        if self.execute((owner, auction.side), taker, &terms) {
+        if self.execute(owner, taker, &Legs::single(leg)) {
             self.tally.auctions += 1;
         }
         if auction.left > Lots::ZERO {

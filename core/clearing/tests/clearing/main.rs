@@ -31,7 +31,7 @@ macro_rules! runs {
             let tally = run($seed);
             println!("{tally:?}");
             // A run in which something never happens says nothing of it.
-            assert!(tally.trades > 500 && tally.auctions > 100, "{tally:?}");
+            assert!(tally.trades > 500 && tally.packages > 100 && tally.auctions > 100, "{tally:?}");
             assert!(tally.refused_for_margin > 50 && tally.refused_withdrawals > 10, "{tally:?}");
             assert!(tally.begun > 20 && tally.takes > 20 && tally.partial_takes > 10, "{tally:?}");
             assert!(tally.below_zero > 0 && tally.takes_beside_silence > 0, "{tally:?}");

@@ -39,6 +39,7 @@ pub const HOUSE: ClearingHouseParams = ClearingHouseParams {
     quote_decimals: 6,
     max_surface_age_seconds: 900,
     cash_window_seconds: 86_400,
+    liquidation_fee: BasisPoints(1_000),
 };
 
 pub const LISTING: ListingParams = ListingParams {
@@ -60,6 +61,7 @@ pub const LISTING: ListingParams = ListingParams {
         free_share: BasisPoints(3_000),
         free_size: Lots(20_000_000),
     },
+    taker_fee: BasisPoints(3),
 };
 
 /// A generator of 64 bits (SplitMix64).
@@ -92,6 +94,7 @@ impl Random {
 #[derive(Debug, Default)]
 pub struct Tally {
     pub trades: u32,
+    pub packages: u32,
     pub auctions: u32,
     pub refused_for_margin: u32,
     pub refused_withdrawals: u32,
@@ -343,6 +346,11 @@ impl Model {
         let new = || (Settlement::new(terms.expiry), ExpiryBook::default());
         self.expiries.entry((terms.market, terms.expiry)).or_insert_with(new);
         Some(terms)
+    }
+
+    /// Returns a market's price.
+    pub fn spot(&self, market: u8) -> Price {
+        price(self.markets[usize::from(market)].spot)
     }
 
     /// Books a change of open interest wherever it is kept.

@@ -6,8 +6,8 @@
 //! it: `./ballast options take`.
 
 use anyhow::{Context, Result};
-use ballast_core_clearing::nonces::Nonce;
-use ballast_core_clearing::quote::{Quote, QuoteScope, ANYONE};
+use ballast_core_clearing::legs::Legs;
+use ballast_core_clearing::quote::{FillRange, Quote, QuoteLeg, QuoteScope, SpotBand, ANYONE};
 use ballast_core_clearing::trade::{Side, UnitPrice};
 use ballast_core_types::Lots;
 use ballast_options::state::SeriesKey;
@@ -40,20 +40,29 @@ fn main() -> Result<()> {
         digits: strike.parse().context("STRIKE is a whole number")?,
         expiry: expiry.parse().context("EXPIRY is unix seconds")?,
     };
+    let margin_account = args::address(account, "MARGIN_ACCOUNT")?;
+    let nonces = rpc.account(&margin_account)?.margin_account()?.nonces();
     let quote = Quote {
         scope: QuoteScope {
             program: ballast_options::ID.to_bytes(),
             cluster: rpc.genesis()?,
             house: args::address(house, "CLEARING_HOUSE")?.to_bytes(),
-            series: series.terms()?,
-            maker: args::address(account, "MARGIN_ACCOUNT")?.to_bytes(),
+            maker: margin_account.to_bytes(),
         },
-        side: Side::Sell,
-        size: ONE_UNIT,
-        price: UnitPrice(price.parse().context("PRICE is a whole number of base units")?),
-        expiry_slot: slot + SLOTS,
-        nonce: Nonce(slot),
+        nonce: nonces.first_free(slot).context("every nonce has been used")?,
         taker: ANYONE,
+        expiry_slot: slot + SLOTS,
+        spots: SpotBand::ANY,
+        fill: FillRange {
+            least: ONE_UNIT,
+            greatest: ONE_UNIT,
+        },
+        legs: Legs::single(QuoteLeg {
+            series: series.terms()?,
+            side: Side::Sell,
+            ratio: 1,
+            price: UnitPrice(price.parse().context("PRICE is a whole number of base units")?),
+        }),
     };
     let signed = SignedQuote::sign(&quote, &maker).to_bytes();
     let hex: String = signed.iter().map(|byte| format!("{byte:02x}")).collect();

@@ -9,6 +9,7 @@ use ballast_core_clearing::listing_grid::ListingGridError;
 use ballast_core_clearing::margin::MarginError;
 use ballast_core_clearing::nonces::NonceError;
 use ballast_core_clearing::payout::PayoutError;
+use ballast_core_clearing::protection::Protected;
 use ballast_core_clearing::quote::QuoteError;
 use ballast_core_clearing::settlement::SettlementError;
 
@@ -63,14 +64,19 @@ impl From<QuoteError> for OptionsError {
             QuoteError::Version(_) => Self::QuoteVersion,
             QuoteError::SeriesForm => Self::QuoteSeriesForm,
             QuoteError::Side(_) => Self::SideForm,
-            QuoteError::Size(_) => Self::QuoteSize,
+            QuoteError::Legs(_) => Self::QuoteLegs,
+            QuoteError::Ratio => Self::QuoteRatio,
+            QuoteError::LegOrder => Self::QuoteLegOrder,
+            QuoteError::LegMarket => Self::QuoteLegMarket,
+            QuoteError::Fill(_) => Self::QuoteFill,
             QuoteError::Program => Self::QuoteProgram,
             QuoteError::Cluster => Self::QuoteCluster,
             QuoteError::ClearingHouse => Self::QuoteHouse,
-            QuoteError::Series => Self::QuoteSeries,
             QuoteError::Maker => Self::QuoteMaker,
             QuoteError::Expired(_) => Self::QuoteExpired,
             QuoteError::Taker => Self::QuoteTaker,
+            QuoteError::Spot(_) => Self::QuoteSpot,
+            QuoteError::Quantity(_) => Self::QuoteQuantity,
         }
     }
 }
@@ -78,13 +84,17 @@ impl From<QuoteError> for OptionsError {
 impl From<NonceError> for OptionsError {
     fn from(error: NonceError) -> Self {
         match error {
-            NonceError::BelowLeast(_) => Self::NonceBelowLeast,
-            NonceError::Superseded(_) => Self::NonceSuperseded,
-            NonceError::Cancelled => Self::NonceCancelled,
-            NonceError::Filled { .. } => Self::NonceFilled,
+            NonceError::BelowBase(_) => Self::NonceBelowBase,
+            NonceError::TooHigh(_) => Self::NonceTooHigh,
+            NonceError::Used => Self::NonceUsed,
             NonceError::Reserved => Self::NonceReserved,
-            NonceError::Size(_) => Self::Size,
         }
+    }
+}
+
+impl From<Protected> for OptionsError {
+    fn from(_: Protected) -> Self {
+        Self::MakerProtected
     }
 }
 

@@ -1,10 +1,10 @@
-//! `cancel_quote` and `cancel_all_quotes`: a maker takes back what was signed.
+//! `cancel_quote` and `cancel_all_quotes`: a maker takes back what was signed or posted.
 
 use crate::errors::{OptionsError, Refuse};
 use crate::events::QuotesCancelled;
 use crate::state::MarginAccount;
 use anchor_lang::prelude::*;
-use ballast_core_clearing::nonces::Nonce;
+use ballast_core_clearing::nonces::{Nonce, NonceError, Nonces};
 
 /// Accounts of `cancel_quote` and `cancel_all_quotes`.
 #[derive(Accounts)]
@@ -14,36 +14,36 @@ pub struct CancelQuotes<'info> {
     /// The account.
     #[account(
         mut,
-        constraint = account.load()?.owner == authority.key() || account.load()?.quote_signer == authority.key()
-            @ OptionsError::NotQuoter
+        constraint = account.load()?.may_quote(&authority.key()) @ OptionsError::NotQuoter
     )]
     pub account: AccountLoader<'info, MarginAccount>,
 }
 
 pub(crate) fn cancel_quote(ctx: Context<CancelQuotes>, nonce: u64) -> Result<()> {
-    let mut account = ctx.accounts.account.load_mut()?;
-    account.check_version()?;
-    let mut nonces = account.quotes();
-    nonces.cancel(Nonce(nonce)).or_refuse()?;
-    account.keep_quotes(&nonces);
-    emit!(QuotesCancelled {
-        account: ctx.accounts.account.key(),
-        cancelled: Some(nonce),
-        min_nonce: nonces.least.0,
-    });
-    Ok(())
+    change(&ctx, Some(nonce), |nonces| nonces.cancel(Nonce(nonce)))
 }
 
-pub(crate) fn cancel_all_quotes(ctx: Context<CancelQuotes>, up_to: Option<u64>) -> Result<()> {
+pub(crate) fn cancel_all_quotes(ctx: Context<CancelQuotes>, below: u64) -> Result<()> {
+    change(&ctx, None, |nonces| {
+        nonces.move_base(Nonce(below));
+        Ok(())
+    })
+}
+
+fn change(
+    ctx: &Context<CancelQuotes>,
+    cancelled: Option<u64>,
+    action: impl FnOnce(&mut Nonces) -> core::result::Result<(), NonceError>,
+) -> Result<()> {
     let mut account = ctx.accounts.account.load_mut()?;
     account.check_version()?;
-    let mut nonces = account.quotes();
-    nonces.cancel_all(up_to.map(Nonce));
-    account.keep_quotes(&nonces);
+    let mut nonces = account.nonces();
+    action(&mut nonces).or_refuse()?;
+    account.keep_nonces(&nonces);
     emit!(QuotesCancelled {
         account: ctx.accounts.account.key(),
-        cancelled: None,
-        min_nonce: nonces.least.0,
+        cancelled,
+        nonce_base: nonces.base.0,
     });
     Ok(())
 }

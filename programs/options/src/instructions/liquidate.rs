@@ -58,6 +58,7 @@ pub(crate) fn handler<'info>(ctx: Context<'info, Liquidate<'info>>, share: u64, 
         permitted: take.permitted.0,
         payment: take.payment.0,
         discount: take.discount.0,
+        fee: take.fee,
         from_fund: take.from_fund,
         fund_cash,
         fair: book.live.fair.0,
@@ -92,9 +93,9 @@ fn execute(
             day: house.fund_day().at(clock.unix_timestamp, parties.fund.cash),
         };
         let take = take(&mut parties, &book, &fund, &context, asked)?;
-        if take.payment > limit {
+        if take.cost() > limit {
             return Err(LiquidationError::Limit {
-                payment: take.payment,
+                payment: take.cost(),
                 limit,
             })
             .or_refuse();

@@ -91,9 +91,11 @@ pub struct SetQuoteSigner<'info> {
     pub account: AccountLoader<'info, MarginAccount>,
 }
 
-pub(crate) fn set_quote_signer(ctx: Context<SetQuoteSigner>, quote_signer: Pubkey) -> Result<()> {
+pub(crate) fn set_quote_signer(ctx: Context<SetQuoteSigner>, quote_signer: Pubkey, lots_a_minute: u64) -> Result<()> {
     let mut account = ctx.accounts.account.load_mut()?;
     account.check_version()?;
     account.quote_signer = quote_signer;
+    // What was filled before goes on counting.
+    account.lots_a_minute = lots_a_minute;
     Ok(())
 }

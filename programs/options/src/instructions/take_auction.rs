@@ -1,12 +1,13 @@
 //! `take_auction`: anyone takes part or all of what an owner offers.
 
-use crate::clearing::{trade, Counterparties, SeriesAccounts, TradeTerms};
+use crate::clearing::{book_open_interest, trade, LegTrade};
 use crate::errors::{OptionsError, Refuse};
 use crate::events::{TradeSource, Traded};
 use crate::markets::{Markets, Purpose};
 use crate::state::{AuctionOffer, ClearingHouse, Expiry, MarginAccount, Series};
 use anchor_lang::prelude::*;
-use ballast_core_clearing::trade::{Side, UnitPrice};
+use ballast_core_clearing::legs::Legs;
+use ballast_core_clearing::trade::{PackageLeg, Parties, Side, UnitPrice};
 use ballast_core_types::Lots;
 
 /// Accounts of `take_auction`. After them the markets that either account has positions on, or gets
@@ -16,7 +17,7 @@ pub struct TakeAuction<'info> {
     /// The taker: owner of the taker's account.
     pub owner: Signer<'info>,
     /// The house.
-    #[account(mut)]
+    #[account(mut, has_one = insurance @ OptionsError::WrongInsurance)]
     pub house: AccountLoader<'info, ClearingHouse>,
     /// The expiry of the series.
     #[account(mut, has_one = house @ OptionsError::WrongHouse)]
@@ -40,6 +41,9 @@ pub struct TakeAuction<'info> {
     /// The account that offers.
     #[account(mut, has_one = house @ OptionsError::WrongHouse, address = auction.account @ OptionsError::WrongAuction)]
     pub maker: AccountLoader<'info, MarginAccount>,
+    /// The insurance fund, which gets the taker's fee.
+    #[account(mut)]
+    pub insurance: AccountLoader<'info, MarginAccount>,
     /// The auction.
     #[account(mut, has_one = house @ OptionsError::WrongHouse)]
     pub auction: Box<Account<'info, AuctionOffer>>,
@@ -52,10 +56,11 @@ pub(crate) fn handler<'info>(ctx: Context<'info, TakeAuction<'info>>, quantity: 
     accounts.house.load()?.check_version()?;
     accounts.expiry.check_version()?;
     let clock = Clock::get()?;
-    let terms = take(accounts, Lots(quantity), UnitPrice(limit_price), &clock)?;
-    let premium = execute(accounts, ctx.remaining_accounts, &terms, &clock)?;
+    let leg = take(accounts, Lots(quantity), UnitPrice(limit_price), &clock)?;
+    let LegTrade { fill, change } = execute(accounts, ctx.remaining_accounts, leg, &clock)?;
+    book_open_interest(&mut accounts.expiry, &mut accounts.series, change)?;
     let (taker, maker) = (accounts.taker.key(), accounts.maker.key());
-    let (buyer, seller) = match terms.taker {
+    let (buyer, seller) = match leg.taker {
         Side::Buy => (taker, maker),
         Side::Sell => (maker, taker),
     };
@@ -65,9 +70,10 @@ pub(crate) fn handler<'info>(ctx: Context<'info, TakeAuction<'info>>, quantity: 
         buyer,
         seller,
         maker,
-        quantity: terms.quantity.0,
-        price: terms.price.0,
-        premium,
+        quantity: leg.quantity.0,
+        price: leg.price.0,
+        premium: fill.premium,
+        fee: fill.fee,
         open_interest: accounts.series.open_interest,
         source: TradeSource::Auction {
             auction: accounts.auction.key(),
@@ -76,9 +82,9 @@ pub(crate) fn handler<'info>(ctx: Context<'info, TakeAuction<'info>>, quantity: 
     Ok(())
 }
 
-fn take(accounts: &mut TakeAuction, quantity: Lots, limit: UnitPrice, clock: &Clock) -> Result<TradeTerms> {
-    let terms = accounts.series.key.terms()?;
-    let least = Lots(accounts.house.load()?.listing(terms.market)?.settings.min_size);
+fn take(accounts: &mut TakeAuction, quantity: Lots, limit: UnitPrice, clock: &Clock) -> Result<PackageLeg> {
+    let series = accounts.series.key.terms()?;
+    let least = Lots(accounts.house.load()?.listing(series.market)?.settings.min_size);
     let mut auction = accounts.auction.auction()?;
     let taker = auction.side.opposite();
     let (meant, quantity) = match quantity.0.checked_neg() {
@@ -88,8 +94,8 @@ fn take(accounts: &mut TakeAuction, quantity: Lots, limit: UnitPrice, clock: &Cl
     require!(meant == taker, OptionsError::AuctionSide);
     let price = auction.take(quantity, least, limit, clock.unix_timestamp).or_refuse()?;
     accounts.auction.left = auction.left.0;
-    Ok(TradeTerms {
-        terms,
+    Ok(PackageLeg {
+        series,
         quantity,
         price,
         taker,
@@ -97,23 +103,21 @@ fn take(accounts: &mut TakeAuction, quantity: Lots, limit: UnitPrice, clock: &Cl
 }
 
 #[inline(never)]
-fn execute(accounts: &mut TakeAuction, markets: &[AccountInfo], terms: &TradeTerms, clock: &Clock) -> Result<u64> {
+fn execute(accounts: &TakeAuction, markets: &[AccountInfo], leg: PackageLeg, clock: &Clock) -> Result<LegTrade> {
     let mut house = accounts.house.load_mut()?;
     let mut taker_account = accounts.taker.load_mut()?;
     let mut maker_account = accounts.maker.load_mut()?;
-    let (mut taker, mut maker) = (taker_account.book()?, maker_account.book()?);
+    let mut insurance = accounts.insurance.load_mut()?;
+    let [mut taker, mut maker, mut fund] = [taker_account.book()?, maker_account.book()?, insurance.book()?];
     let mut markets = Markets::read(&house, markets, &[&taker, &maker], Purpose::Margin, clock)?;
-    let mut venue = SeriesAccounts {
-        house: &mut house,
-        expiry: &mut accounts.expiry,
-        series: &mut accounts.series,
-    };
-    let mut counterparties = Counterparties {
+    let mut parties = Parties {
         taker: &mut taker,
         maker: &mut maker,
+        fund: &mut fund,
     };
-    let premium = trade(&mut venue, &mut counterparties, terms, &mut markets)?;
+    let trades = trade(&mut house, &mut parties, &Legs::single(leg), &mut markets)?;
     taker_account.store(&taker)?;
     maker_account.store(&maker)?;
-    Ok(premium)
+    insurance.store(&fund)?;
+    Ok(*trades.first())
 }

@@ -1,6 +1,6 @@
 //! `transfer_position`: an owner moves a position from one of their accounts to another.
 
-use crate::clearing::{sum, MarginScratch, SeriesAccounts};
+use crate::clearing::{book_open_interest, sum, MarginScratch};
 use crate::errors::{OptionsError, Refuse};
 use crate::events::PositionTransferred;
 use crate::markets::{Markets, Purpose};
@@ -67,12 +67,8 @@ fn execute(accounts: &mut TransferPosition, markets: &[AccountInfo], quantity: L
     let before = sum(&[&from, &to]);
     let change = trade::transfer(&mut from, &mut to, &terms, quantity, markets.now()).or_refuse()?;
     require!(sum(&[&from, &to]) == before, OptionsError::NotConserved);
-    let mut venue = SeriesAccounts {
-        house: &mut house,
-        expiry: &mut accounts.expiry,
-        series: &mut accounts.series,
-    };
-    venue.change_open_interest(change)?;
+    house.change_open_interest(terms.market, change)?;
+    book_open_interest(&mut accounts.expiry, &mut accounts.series, change)?;
     let context = markets.context(&house);
     let mut scratch = MarginScratch::new();
     scratch.check_initial(&mut from, &context, "from")?;

@@ -45,24 +45,12 @@ pub struct AuctionOffer {
     pub reserved: [u8; 32],
 }
 
-/// Returns the byte of a side: 1 buy, 2 sell.
-pub const fn side_byte(side: Side) -> u8 {
-    match side {
-        Side::Buy => 1,
-        Side::Sell => 2,
-    }
-}
-
 /// Returns the side of a byte.
 ///
 /// # Errors
 /// [`OptionsError::SideForm`].
 pub fn side_of(byte: u8) -> Result<Side> {
-    match byte {
-        1 => Ok(Side::Buy),
-        2 => Ok(Side::Sell),
-        _ => err!(OptionsError::SideForm),
-    }
+    Ok(Side::from_byte(byte).ok_or(OptionsError::SideForm)?)
 }
 
 impl AuctionOffer {

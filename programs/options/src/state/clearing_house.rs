@@ -74,7 +74,7 @@ pub struct ClearingHouse {
     /// units.
     pub fund_day_left: u64,
     /// Room for what later versions hold.
-    pub reserved: [u64; 14],
+    pub reserved: [u64; 13],
 }
 
 impl ClearingHouse {

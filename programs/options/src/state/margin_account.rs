@@ -5,8 +5,9 @@ use crate::state::series::SeriesKey;
 use crate::state::version::VERSION;
 use anchor_lang::prelude::*;
 use ballast_core_clearing::account::{Claim, MarginAccount as MarginBook, Position, Status, MAX_CLAIMS, MAX_POSITIONS};
-use ballast_core_clearing::nonces::{Nonce, NonceSlot, Nonces, NONCE_SLOTS};
+use ballast_core_clearing::nonces::{Nonce, Nonces, NONCE_WORDS};
 use ballast_core_clearing::params::MAX_LISTINGS;
+use ballast_core_clearing::protection::Protection;
 use ballast_core_types::Lots;
 use bytemuck::{Pod, Zeroable};
 
@@ -45,16 +46,6 @@ pub struct StoredClaim {
     pub padding: [u8; 7],
 }
 
-/// A quote that was filled, in part or whole, or cancelled. See [`NonceSlot`].
-#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
-#[repr(C)]
-pub struct StoredNonce {
-    /// The nonce.
-    pub nonce: u64,
-    /// Lots filled; the greatest `u64` if it was cancelled.
-    pub filled: u64,
-}
-
 /// A margin account.
 #[account(zero_copy)]
 #[derive(Debug)]
@@ -76,7 +67,7 @@ pub struct MarginAccount {
     pub house: Pubkey,
     /// Signs for whatever leaves the account or adds risk to it; may be a program's address.
     pub owner: Pubkey,
-    /// Signs quotes for it off-chain, and may cancel them: at first the owner.
+    /// Signs or posts quotes for it, and may cancel them: at first the owner.
     pub quote_signer: Pubkey,
     /// Who paid for the account, and gets the rent back.
     pub payer: Pubkey,
@@ -88,10 +79,16 @@ pub struct MarginAccount {
     pub debt: u64,
     /// When its liquidation began, unix seconds.
     pub liquidation_since: i64,
-    /// Quotes with lower nonces are cancelled.
-    pub min_nonce: u64,
-    /// Quotes filled or cancelled.
-    pub nonces: [StoredNonce; NONCE_SLOTS],
+    /// The least nonce of a quote that holds.
+    pub nonce_base: u64,
+    /// A bit for each nonce from the base on: whether it was filled or cancelled. See [`Nonces`].
+    pub nonces_used: [u64; NONCE_WORDS],
+    /// Lots that its quotes may be filled by in a minute; the greatest `u64` for any number.
+    pub lots_a_minute: u64,
+    /// What counted of its fills at `filled_at`, lots. See [`Protection`].
+    pub filled: u64,
+    /// When a quote of its was last filled, unix seconds.
+    pub filled_at: i64,
     /// Positions, in rising order of their series; the first `position_count` are in use.
     pub positions: [StoredPosition; MAX_POSITIONS],
     /// Claims; the first `claim_count` are in use.
@@ -113,6 +110,7 @@ impl MarginAccount {
         self.house = house;
         self.owner = owner;
         self.quote_signer = owner;
+        self.lots_a_minute = Protection::NONE.lots_a_minute;
         self.payer = payer;
         self.number = number;
     }
@@ -217,28 +215,39 @@ impl MarginAccount {
     }
 
     /// Returns the nonces as the pure functions take them.
-    #[inline(never)]
-    pub fn quotes(&self) -> Box<Nonces> {
-        let mut nonces = Box::<Nonces>::default();
-        nonces.least = Nonce(self.min_nonce);
-        for (slot, stored) in nonces.slots.iter_mut().zip(&self.nonces) {
-            *slot = NonceSlot {
-                nonce: Nonce(stored.nonce),
-                filled: stored.filled,
-            };
+    pub const fn nonces(&self) -> Nonces {
+        Nonces {
+            base: Nonce(self.nonce_base),
+            used: self.nonces_used,
         }
-        nonces
     }
 
-    /// Stores what [`Self::quotes`] gave, after it was changed.
-    pub fn keep_quotes(&mut self, nonces: &Nonces) {
-        self.min_nonce = nonces.least.0;
-        for (stored, slot) in self.nonces.iter_mut().zip(&nonces.slots) {
-            *stored = StoredNonce {
-                nonce: slot.nonce.0,
-                filled: slot.filled,
-            };
+    /// Stores what [`Self::nonces`] gave, after it was changed.
+    pub const fn keep_nonces(&mut self, nonces: &Nonces) {
+        self.nonce_base = nonces.base.0;
+        self.nonces_used = nonces.used;
+    }
+
+    /// Returns its protection as the pure functions take it.
+    pub const fn protection(&self) -> Protection {
+        Protection {
+            lots_a_minute: self.lots_a_minute,
+            filled: self.filled,
+            at: self.filled_at,
         }
+    }
+
+    /// Stores what [`Self::protection`] gave, after it was changed.
+    pub const fn keep_protection(&mut self, protection: &Protection) {
+        self.lots_a_minute = protection.lots_a_minute;
+        self.filled = protection.filled;
+        self.filled_at = protection.at;
+    }
+
+    /// Returns whether a key may quote for the account, and take its quotes back: its owner's or
+    /// its quote signer's.
+    pub fn may_quote(&self, key: &Pubkey) -> bool {
+        self.owner == *key || self.quote_signer == *key
     }
 }
 
@@ -284,7 +293,7 @@ mod tests {
     #[test]
     fn thirty_two_positions_eight_claims_and_the_nonces_fit_four_kilobytes() {
         const { assert!(MARGIN_ACCOUNT_BYTES <= 4_096) };
-        assert_eq!(MARGIN_ACCOUNT_BYTES, 1_792);
+        assert_eq!(MARGIN_ACCOUNT_BYTES, 1_432);
     }
 
     #[test]
@@ -317,13 +326,16 @@ mod tests {
     }
 
     #[test]
-    fn nonces_survive_storage() {
+    fn nonces_and_protection_survive_storage() {
         let mut before = account(0, 0);
-        before.min_nonce = 31;
-        before.nonces[5] = StoredNonce { nonce: 37, filled: 9 };
+        before.nonce_base = 31;
+        before.nonces_used[5] = 37;
+        (before.lots_a_minute, before.filled, before.filled_at) = (5, 6, 7);
         let mut after = before;
-        after.keep_quotes(&before.quotes());
+        after.keep_nonces(&before.nonces());
+        after.keep_protection(&before.protection());
         assert_eq!(bytemuck::bytes_of(&after), bytemuck::bytes_of(&before));
+        assert_eq!(account(0, 0).protection(), Protection::NONE);
     }
 
     #[test]

@@ -16,6 +16,10 @@ pub struct ClearingHouseSettings {
     pub max_surface_age_seconds: u32,
     /// How long before expiry the cash-need rule counts a position, seconds.
     pub cash_window_seconds: u32,
+    /// The insurance fund's part of a liquidator's discount, basis points.
+    pub liquidation_fee: u32,
+    /// Zero.
+    pub padding: u32,
 }
 
 /// [`ListingParams`]. Shares are basis points.
@@ -46,8 +50,8 @@ pub struct ListingSettings {
     pub weekly_days: u16,
     /// Last Fridays of months so many days ahead.
     pub longest_days: u16,
-    /// Zero.
-    pub padding: u16,
+    /// What a taker pays to the insurance fund, of the spot for each lot.
+    pub taker_fee: u16,
 }
 
 impl ClearingHouseSettings {
@@ -57,6 +61,7 @@ impl ClearingHouseSettings {
             quote_decimals,
             max_surface_age_seconds: self.max_surface_age_seconds,
             cash_window_seconds: self.cash_window_seconds,
+            liquidation_fee: BasisPoints(self.liquidation_fee),
         }
     }
 
@@ -90,6 +95,7 @@ impl ListingSettings {
                 free_share: BasisPoints(self.free_share),
                 free_size: Lots(self.free_size),
             },
+            taker_fee: BasisPoints(u32::from(self.taker_fee)),
         }
     }
 

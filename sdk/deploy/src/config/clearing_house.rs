@@ -14,6 +14,8 @@ pub struct ClearingHouse {
     insurance_fund: u64,
     max_surface_age_seconds: u32,
     cash_window_seconds: u32,
+    liquidation_fee: Points,
+    taker_fee: Points,
     min_size: Decimal,
     spread_floor: Decimal,
     free_size: u64,
@@ -37,6 +39,8 @@ impl ClearingHouse {
         let settings = ClearingHouseSettings {
             max_surface_age_seconds: self.max_surface_age_seconds,
             cash_window_seconds: self.cash_window_seconds,
+            liquidation_fee: self.liquidation_fee.0,
+            padding: 0,
         };
         let listing = self.listing()?;
         let broken = |bad| anyhow!("[house]: a parameter is out of its range: {bad:?}");
@@ -67,7 +71,7 @@ impl ClearingHouse {
             daily_days: self.daily_days,
             weekly_days: self.weekly_days,
             longest_days: self.longest_days,
-            padding: 0,
+            taker_fee: u16::try_from(self.taker_fee.0)?,
         })
     }
 

@@ -26,15 +26,17 @@ pub(super) const MARKETS: [(&str, [u8; 32], &str, f64); 4] = [
     ("DOGE-USD", [10; 32], "0.5", 1.1),
 ];
 
-/// Returns sound parameters of a house.
+/// Returns sound parameters of a house, without fees: so that amounts are plain.
 pub fn house_settings() -> ClearingHouseSettings {
     ClearingHouseSettings {
         max_surface_age_seconds: 3_600,
         cash_window_seconds: 86_400,
+        liquidation_fee: 0,
+        padding: 0,
     }
 }
 
-/// Returns sound parameters of a listing.
+/// Returns sound parameters of a listing, without fees.
 pub fn listing() -> ListingSettings {
     ListingSettings {
         min_size: 10_000,
@@ -49,6 +51,6 @@ pub fn listing() -> ListingSettings {
         daily_days: 4,
         weekly_days: 35,
         longest_days: 400,
-        padding: 0,
+        taker_fee: 0,
     }
 }

@@ -3,8 +3,9 @@
 use super::{parties, ClearingHouseFixture, Member, CLUSTER, USD};
 use crate::world::{more_units, Sent};
 use anchor_lang::prelude::Pubkey;
+use ballast_core_clearing::legs::Legs;
 use ballast_core_clearing::nonces::Nonce;
-use ballast_core_clearing::quote::{Quote, QuoteScope, ANYONE};
+use ballast_core_clearing::quote::{FillRange, Quote, QuoteLeg, QuoteScope, SpotBand, ANYONE};
 use ballast_core_clearing::trade::{Side, UnitPrice};
 use ballast_core_types::Lots;
 use ballast_options::state::{Series, SeriesKey};
@@ -43,39 +44,52 @@ impl ClearingHouseFixture {
         key
     }
 
-    /// Returns a maker's quote for anyone, good for a thousand slots, with the next nonce. `price`
-    /// is in whole quote units for one underlying.
+    /// Returns a maker's quote for anyone, good for a thousand slots, with the next nonce: any part
+    /// of it from the least size on. `price` is in whole quote units for one underlying.
     pub fn quote(&mut self, maker: &Member, key: &SeriesKey, side: Side, size: i64, price: u64) -> Quote {
+        self.package(maker, &[(*key, side, 1, price)], size)
+    }
+
+    /// The same with several legs: series, what the maker does, ratio, price.
+    pub fn package(&mut self, maker: &Member, legs: &[(SeriesKey, Side, u16, u64)], size: i64) -> Quote {
         self.next_nonce += 1;
+        let leg = |(key, side, ratio, price): &(SeriesKey, Side, u16, u64)| QuoteLeg {
+            series: key.terms().expect("a series"),
+            side: *side,
+            ratio: *ratio,
+            price: UnitPrice(*price * USD),
+        };
+        let mut legs: Vec<_> = legs.iter().map(leg).collect();
+        legs.sort_by_key(|leg| leg.series);
         Quote {
             scope: QuoteScope {
                 program: ballast_options::ID.to_bytes(),
                 cluster: CLUSTER,
                 house: self.keys.house.to_bytes(),
-                series: key.terms().expect("a series"),
                 maker: maker.account.to_bytes(),
             },
-            side,
-            size: Lots(size),
-            price: UnitPrice(price * USD),
-            expiry_slot: self.clock().slot + 1_000,
             nonce: Nonce(self.next_nonce),
             taker: ANYONE,
+            expiry_slot: self.clock().slot + 1_000,
+            spots: SpotBand::ANY,
+            fill: FillRange {
+                least: Lots(1),
+                greatest: Lots(size),
+            },
+            legs: Legs::new(&legs).expect("one to four legs"),
         }
     }
 
     /// Takes so much of a quote that the maker has signed.
     pub fn take(&mut self, taker: &Member, maker: &Member, quote: &Quote, quantity: i64) -> Sent {
         let signed = SignedQuote::sign(quote, &maker.user.keypair);
-        let key = SeriesKey::from(&quote.scope.series);
         let parties = parties(taker, maker);
         let trade = ix::TradeAccounts {
             house: &self.keys,
-            series: &key,
             parties: &parties,
             markets: &self.market_keys(),
         };
-        let [carrier, trade] = ix::take_quote(&trade, &signed, quantity, 1);
+        let [carrier, trade] = ix::take_quote(&trade, &signed, quantity).expect("a quote");
         self.send(&[more_units(), carrier, trade], &[&taker.user.keypair])
     }
 

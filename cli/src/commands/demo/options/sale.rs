@@ -3,23 +3,22 @@
 use super::path;
 use super::people::People;
 use super::recorder::Recorder;
+use crate::commands::options::amount::show;
 use crate::commands::options::client::words;
 use crate::commands::options::client::OptionsClient;
 use crate::commands::options::name;
-use crate::commands::options::quote::from_surface;
-use crate::commands::options::quote::sign;
-use crate::commands::options::quote::Offer;
-use crate::commands::options::take::create;
-use crate::commands::options::take::describe;
-use crate::commands::options::take::take;
+use crate::commands::options::quote::{from_surface, quote, Offer};
+use crate::commands::options::take::{create, take, Given};
 use anyhow::anyhow;
 use anyhow::Result;
-use ballast_core_clearing::quote::Quote;
-use ballast_core_clearing::quote::ANYONE;
+use ballast_core_clearing::legs::Legs;
+use ballast_core_clearing::quote::{FillRange, QuoteLeg, SpotBand, ANYONE};
 use ballast_core_clearing::settlement::WINDOW_SECONDS;
 use ballast_core_clearing::trade::Side;
+use ballast_core_types::Lots;
 use ballast_options::state::SeriesKey;
 use ballast_rpc::tokens::UNIT;
+use ballast_sdk::quotes::SignedQuote;
 use path::Point;
 
 /// Units of the underlying in each of the strangle's options, for a notional of about this many
@@ -84,34 +83,46 @@ impl Plan {
     }
 }
 
-/// Sells each option: the maker quotes it from the surface, and the writer takes the quote. Returns
-/// the premium, base units.
+/// Sells both options at once: the maker quotes the strangle from the surface, and the writer takes
+/// the quote. Returns the premium, base units.
 ///
 /// # Errors
 /// What was refused.
 pub fn sell(client: &mut OptionsClient, people: &People, plan: &Plan, recorder: &mut Recorder) -> Result<u64> {
     let (maker, writer) = (&people.maker, &people.writer);
-    let mut premium = 0;
+    let mut legs = Vec::new();
     for key in &plan.series {
         create(client, key, &writer.keypair)?;
-        let offer = Offer {
-            series: *key,
+        legs.push(QuoteLeg {
+            series: key.terms().map_err(|error| anyhow!("{}", words(&error)))?,
             side: Side::Buy,
-            size: (plan.size * UNIT as f64).round() as i64,
+            ratio: 1,
             price: from_surface(client, key, Side::Buy, SPREAD)?,
-            slots: 150,
-            nonce: None,
-            taker: ANYONE,
-        };
-        let account = maker.margin(client)?;
-        let signed = sign(client, &account, &maker.keypair, &offer)?;
-        let taker = writer.margin(client)?;
-        let traded = take(client, &signed, &taker, &writer.keypair, None)?;
-        let quote = Quote::decode(&signed.message).map_err(|refusal| anyhow!("{refusal:?}"))?;
-        let at = client.cluster.clock()?.unix_timestamp;
-        recorder.tell(at, describe(client, &quote, &traded));
-        premium += traded.premium;
-        client.cluster.advance_slot()?;
+        });
     }
-    Ok(premium)
+    let size = Lots((plan.size * UNIT as f64).round() as i64);
+    let offer = Offer {
+        legs: Legs::new(&legs).ok_or_else(|| anyhow!("a strangle has two legs"))?,
+        fill: FillRange {
+            least: size,
+            greatest: size,
+        },
+        spots: SpotBand::ANY,
+        slots: 150,
+        nonce: None,
+        taker: ANYONE,
+    };
+    let account = maker.margin(client)?;
+    let quoted = quote(client, &account, &offer)?;
+    let signed = Given::Signed(SignedQuote::sign(&quoted, &maker.keypair));
+    let taker = writer.margin(client)?;
+    let traded = take(client, &signed, &taker, &writer.keypair, None)?;
+    let at = client.cluster.clock()?.unix_timestamp;
+    let got = traded.paid.saturating_neg();
+    recorder.tell(
+        at,
+        format!("{} for {}", traded.legs, show(i128::from(got), client.decimals())),
+    );
+    client.cluster.advance_slot()?;
+    Ok(u64::try_from(got)?)
 }

@@ -42,8 +42,8 @@ pub struct AuctionTake {
 }
 
 /// Builds `take_auction`.
-pub fn take_auction(trade: &TradeAccounts, take: AuctionTake) -> Instruction {
-    let series = trade.house.series(trade.series);
+pub fn take_auction(trade: &TradeAccounts, key: &SeriesKey, take: AuctionTake) -> Instruction {
+    let series = trade.house.series(key);
     let accounts = accounts::TakeAuction {
         owner: trade.parties.owner,
         house: trade.house.house,
@@ -51,6 +51,7 @@ pub fn take_auction(trade: &TradeAccounts, take: AuctionTake) -> Instruction {
         series: series.series,
         taker: trade.parties.taker,
         maker: trade.parties.maker,
+        insurance: trade.house.insurance,
         auction: addresses::auction(&trade.parties.maker, take.number),
     };
     let data = instruction::TakeAuction {

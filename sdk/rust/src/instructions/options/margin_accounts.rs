@@ -30,13 +30,17 @@ pub fn close_account(owner: &Pubkey, account: &Pubkey, payer: &Pubkey) -> Instru
     build(ID, accounts, instruction::CloseAccount {})
 }
 
-/// Builds `set_quote_signer`.
-pub fn set_quote_signer(owner: &Pubkey, account: &Pubkey, quote_signer: Pubkey) -> Instruction {
+/// Builds `set_quote_signer`: `lots_a_minute` is the greatest `u64` for any number.
+pub fn set_quote_signer(owner: &Pubkey, account: &Pubkey, quote_signer: Pubkey, lots_a_minute: u64) -> Instruction {
     let accounts = accounts::SetQuoteSigner {
         owner: *owner,
         account: *account,
     };
-    build(ID, accounts, instruction::SetQuoteSigner { quote_signer })
+    let data = instruction::SetQuoteSigner {
+        quote_signer,
+        lots_a_minute,
+    };
+    build(ID, accounts, data)
 }
 
 /// Builds `deposit`.
