@@ -4,7 +4,7 @@
 //! `BALLAST_UPDATE=1` rewrites the table; otherwise it has to be true as it stands.
 
 use ballast_core_clearing::trade::Side;
-use ballast_options::state::SeriesKey;
+use ballast_options::state::{SeriesKey, StoredPosition};
 use ballast_sdk::instructions::options;
 use ballast_testkit::clearing_house::{parties, Member, FAR};
 use ballast_testkit::margin::mixed_book;
@@ -124,6 +124,13 @@ fn measure_options() -> Vec<Row> {
     rows.push(("options: trade_quote, a package of four legs", 260_000, traded));
     house.hold_half_a_minute();
     let markets = house.market_keys();
+    let supposed = keys.iter().take(4).map(|key| StoredPosition {
+        series: *key,
+        quantity: 100_000,
+    });
+    let what_if = options::what_if(&house.keys, &taker.account, &markets, supposed.collect(), 0);
+    let asked = house.crank(what_if).unwrap().compute_units_consumed;
+    rows.push(("options: what_if, 16 positions and 4 legs", 900_000, asked));
     let check = options::end_liquidation(&house.keys, &taker.account, &markets);
     let check = house.crank(check).unwrap().compute_units_consumed;
     rows.push(("options: end_liquidation, 16 positions at two prices", 480_000, check));
@@ -229,7 +236,7 @@ const SIZE_CEILINGS: [(&str, u64); 4] = [
     ("risk", 700_000),
     ("reference_venue", 400_000),
     ("vault", 500_000),
-    ("options", 820_000),
+    ("options", 900_000),
 ];
 
 #[test]

@@ -37,3 +37,4 @@ pub mod quote;
 pub mod series;
 pub mod settlement;
 pub mod trade;
+pub mod what_if;

@@ -23,16 +23,16 @@ mod on_market;
 
 pub use on_market::{fair_value_floor, MIN_SECONDS};
 
-use super::account::{MarginAccount, ObservedSeconds, Status};
+use super::account::{MarginAccount, ObservedSeconds, Position, Status};
 use super::cash_need::CashNeed;
 use super::params::{ChargeParams, ClearingHouseParams, MAX_LISTINGS};
 use super::settlement::Averaged;
 use super::trade::OpenInterest;
 use ballast_core_margin as assessment;
-use ballast_core_margin::{Asked, AssessError, BookLeg, Contract, MarketInputs, Requirement};
+use ballast_core_margin::{Asked, AssessError, BookLeg, Contract, MarketGreeks, MarketInputs, Requirement};
 use ballast_core_math::scenarios::Leg;
 use ballast_core_types::{Lots, Price, Value};
-use on_market::{on_market, OnMarket};
+use on_market::{greeks_on_market, on_market, OnMarket};
 
 /// Expiries of a market whose averages are known in part or whole: today's and the one before.
 pub const AVERAGED: usize = 2;
@@ -292,6 +292,46 @@ pub fn failing_book(
     })
 }
 
+/// Returns the Greeks of an account's positions, market by market: of what is settled already, and
+/// of the part of an average that is known, there are none.
+///
+/// # Errors
+/// As [`margin_status`].
+pub fn greeks(
+    account: &MarginAccount,
+    context: &MarginContext,
+    work: &mut Workspace,
+) -> Result<[MarketGreeks; MAX_LISTINGS], MarginError> {
+    let mut all = [MarketGreeks::default(); MAX_LISTINGS];
+    each_group(account, context, |index, here, group| {
+        let greeks = greeks_on_market(group, here, work)?;
+        if let Some(place) = all.get_mut(usize::from(index)) {
+            *place = greeks;
+        }
+        Ok(())
+    })?;
+    Ok(all)
+}
+
+/// Hands on the positions of each market.
+fn each_group(
+    account: &MarginAccount,
+    context: &MarginContext,
+    mut on_group: impl FnMut(u8, &OnMarket, &[Position]) -> Result<(), MarginError>,
+) -> Result<(), MarginError> {
+    // Positions are in the order of their markets.
+    for group in account.positions().chunk_by(|a, b| a.series.market == b.series.market) {
+        let index = group.first().map_or(0, |position| position.series.market);
+        let here = OnMarket {
+            market: context.market(index)?,
+            house: &context.house,
+            now: context.now,
+        };
+        on_group(index, &here, group)?;
+    }
+    Ok(())
+}
+
 #[inline(never)]
 fn each_market(
     account: &MarginAccount,
@@ -300,19 +340,11 @@ fn each_market(
     work: &mut Workspace,
     mut add: impl FnMut(u8, &ListedMarket, &Held),
 ) -> Result<(), MarginError> {
-    // Positions are in the order of their markets.
-    for group in account.positions().chunk_by(|a, b| a.series.market == b.series.market) {
-        let index = group.first().map_or(0, |position| position.series.market);
-        let market = context.market(index)?;
-        let here = OnMarket {
-            market,
-            house: &context.house,
-            now: context.now,
-        };
-        let held = on_market(group, &here, ask(market), work)?;
-        add(index, market, &held);
-    }
-    Ok(())
+    each_group(account, context, |index, here, group| {
+        let held = on_market(group, here, ask(here.market), work)?;
+        add(index, here.market, &held);
+        Ok(())
+    })
 }
 
 fn sum_up(account: &MarginAccount, held: &Held) -> MarginStatus {

@@ -150,7 +150,7 @@ mod tests {
                 "{side:?} {fair:?} {premium}"
             );
         }
-        // What one leg costs too much another may cost too little; so may two together twice as much.
+        // One leg may cost too much what another costs too little.
         let legs = [leg(Side::Buy, 1_000, 1_500), leg(Side::Sell, 500, 800)];
         assert_eq!(near(&legs), [true, true]);
         assert_eq!(

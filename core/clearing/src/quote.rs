@@ -61,8 +61,8 @@ pub struct QuoteScope {
     pub maker: Key,
 }
 
-/// A leg of a quote: on the wire the series' 16 bytes, the side (1 buy, 2 sell), the ratio (u16) and
-/// the price (u64).
+/// A leg of a quote: on the wire the series' 16 bytes, the side (1 buy, 2 sell), the ratio (u16)
+/// and the price (u64).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct QuoteLeg {
     /// The series.
@@ -171,8 +171,8 @@ impl Quote {
         Ok(())
     }
 
-    /// Checks whether the quote holds at the market's price, rounded down to base units: 10^decimals
-    /// of them are one unit of the quote token, `lots_per_unit`.
+    /// Checks whether the quote holds at the market's price, rounded down to base units:
+    /// 10^decimals of them are one unit of the quote token, `lots_per_unit`.
     ///
     /// # Errors
     /// [`QuoteError::Spot`].

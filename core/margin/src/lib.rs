@@ -16,6 +16,7 @@
 mod amount;
 mod beyond;
 mod engine;
+mod greeks;
 mod leg;
 mod margin;
 mod mark;
@@ -25,6 +26,7 @@ mod scenario;
 mod short_floor;
 
 pub use engine::{assess, book_risk, mark, Assessment, BookRisk, Requirement, MAX_LEGS, MAX_MARKETS};
+pub use greeks::greeks;
 pub use leg::{BookLeg, Contract, Decimal};
 pub use margin::{MarginParams, MARGIN};
 pub use mark::{Asked, MarketGreeks};

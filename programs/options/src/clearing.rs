@@ -1,7 +1,7 @@
 //! What several instructions share: the margin status of an account, and a trade between two.
 
 use crate::errors::{OptionsError, Refuse};
-use crate::events::MarginStatusReport;
+use crate::events::{GreeksReport, MarginStatusReport};
 use crate::markets::Markets;
 use crate::state::{ClearingHouse, Expiry, Series};
 use anchor_lang::prelude::*;
@@ -12,6 +12,7 @@ use ballast_core_clearing::liquidation;
 use ballast_core_clearing::margin::{
     self, FailingBook, MarginContext, MarginError, MarginStatus, Marks, Workspace, BLANK,
 };
+use ballast_core_clearing::params::MAX_LISTINGS;
 use ballast_core_clearing::permission::{self, are_near_fair, JudgedLeg, SideTerms};
 use ballast_core_clearing::trade::{self, LegFill, PackageLeg, Parties};
 use ballast_core_margin::BookLeg;
@@ -50,6 +51,16 @@ impl MarginScratch {
     #[inline(never)]
     pub fn margin_status(&mut self, book: &MarginBook, context: &MarginContext, marks: Marks) -> Result<MarginStatus> {
         margin::margin_status(book, context, marks, &mut self.work()).or_refuse()
+    }
+
+    /// Returns the Greeks of an account's positions, market by market.
+    ///
+    /// # Errors
+    /// As [`Self::margin_status`].
+    #[inline(never)]
+    pub fn greeks(&mut self, book: &MarginBook, context: &MarginContext) -> Result<[GreeksReport; MAX_LISTINGS]> {
+        let greeks = margin::greeks(book, context, &mut self.work()).or_refuse()?;
+        Ok(greeks.each_ref().map(GreeksReport::from))
     }
 
     /// Looks at an account as a take does.

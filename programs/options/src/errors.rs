@@ -173,6 +173,8 @@ pub enum OptionsError {
     QuoteHolds,
     #[msg("maker protection: more than the account's quotes may be filled by in a minute")]
     MakerProtected,
+    #[msg("what if: eight legs are the most")]
+    Supposed,
     #[msg("nonce: below the least that the maker left")]
     NonceBelowBase,
     #[msg("nonce: too high for the base, which the maker moves")]

@@ -3,6 +3,7 @@
 
 use crate::state::{ClearingHouseSettings, ExpiryOutcome, ListingSettings, SeriesKey};
 use anchor_lang::prelude::*;
+use ballast_core_margin::MarketGreeks;
 use ballast_risk::state::{Fixed, StoredSumsAt};
 
 /// A house.
@@ -157,7 +158,7 @@ pub struct AuctionClosed {
 }
 
 /// The margin status of an account. See the clearing house's margin.
-#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MarginStatusReport {
     pub equity: i64,
     pub initial: i64,
@@ -167,6 +168,23 @@ pub struct MarginStatusReport {
     pub cash_need_initial: i64,
     pub cash_need_maintenance: i64,
     pub debt: i64,
+}
+
+/// The Greeks of positions on one market, base units: [`MarketGreeks`].
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GreeksReport {
+    /// Σ q·Δ·S.
+    pub delta: i64,
+    /// How that changes when the price moves by 1 %.
+    pub gamma: i64,
+    /// Per vol point.
+    pub vega: i64,
+    /// Per vol point of an option of thirty days.
+    pub vega_weighted: i64,
+    /// Per day.
+    pub theta: i64,
+    /// Per 1 % of the rate.
+    pub rho: i64,
 }
 
 /// A liquidation that began: the account failed at the last prices and at the averages of late.
@@ -190,7 +208,8 @@ pub struct LiquidationEnded {
 
 /// A share of a failing account's live positions that changed hands. `payment` went to the account,
 /// or to the fund for its debt; where it is negative to the liquidator, `from_fund` of it from the
-/// insurance fund, and the account owes that. `fee` is what the liquidator paid to the fund besides.
+/// insurance fund, and the account owes that. `fee` is what the liquidator paid to the fund
+/// besides.
 #[event]
 #[derive(Debug)]
 pub struct Liquidated {
@@ -270,4 +289,17 @@ pub struct ClaimPaid {
     pub amount: u64,
     pub repaid: u64,
     pub dust: u64,
+}
+
+impl From<&MarketGreeks> for GreeksReport {
+    fn from(greeks: &MarketGreeks) -> Self {
+        Self {
+            delta: greeks.delta,
+            gamma: greeks.gamma,
+            vega: greeks.vega,
+            vega_weighted: greeks.vega_weighted,
+            theta: greeks.theta,
+            rho: greeks.rho,
+        }
+    }
 }

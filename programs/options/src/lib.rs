@@ -9,8 +9,8 @@
 //! * *Somebody else's money.* What leaves an account, or adds risk to it, needs its owner's
 //!   signature, or that of the key which quotes for it.
 //! * *A signature made for something else.* A quote names program, cluster, house, account, nonce,
-//!   taker, slot, spots, fills and legs, begins with a byte that no transaction begins with, and has
-//!   to lie in one ed25519 instruction in the one form that cannot be misread.
+//!   taker, slot, spots, fills and legs, begins with a byte that no transaction begins with, and
+//!   has to lie in one ed25519 instruction in the one form that cannot be misread.
 //! * *The same signature again.* A nonce is filled once, and the address of an account that was
 //!   closed never comes back.
 //! * *A stolen quote signer.* It can lose what the owner allowed in a minute, until they name
@@ -41,7 +41,7 @@ pub mod markets;
 pub mod state;
 mod tokens;
 
-use crate::state::SeriesKey;
+use crate::state::{SeriesKey, StoredPosition};
 pub use errors::OptionsError;
 pub use instructions::*;
 
@@ -137,6 +137,16 @@ pub mod ballast_options {
     /// or quote signer signs.
     pub fn cancel_all_quotes(ctx: Context<CancelQuotes>, below: u64) -> Result<()> {
         instructions::cancel_quotes::cancel_all_quotes(ctx, below)
+    }
+
+    /// Returns how an account stands, and would stand with other positions and `cash` more or less:
+    /// the house's own answer, as return data. Changes nothing.
+    pub fn what_if<'info>(
+        ctx: Context<'info, WhatIf<'info>>,
+        legs: Vec<StoredPosition>,
+        cash: i64,
+    ) -> Result<WhatIfReport> {
+        instructions::what_if::handler(ctx, legs, cash)
     }
 
     /// Opens an auction. The owner of the margin account signs.

@@ -8,3 +8,4 @@ mod margin;
 mod packages;
 mod quotes;
 mod settlement;
+mod what_if;

@@ -9,7 +9,7 @@ use crate::params::ClearingHouseParams;
 use crate::series::SeriesTerms;
 use crate::settlement::Averaged;
 use ballast_core_margin as assessment;
-use ballast_core_margin::{Asked, AssessError, BookLeg, Requirement, MARGIN, SCENARIOS};
+use ballast_core_margin::{Asked, AssessError, BookLeg, MarketGreeks, Requirement, MARGIN, SCENARIOS};
 use ballast_core_math::black_scholes::Kind;
 use ballast_core_types::{Lots, Value};
 
@@ -70,6 +70,18 @@ pub(super) fn on_market(
         target: target_ceil(held.requirement.initial, held.requirement.maintenance),
         ..held
     })
+}
+
+/// Returns the Greeks of the positions of one market.
+#[inline(never)]
+pub(super) fn greeks_on_market(
+    group: &[Position],
+    here: &OnMarket,
+    work: &mut Workspace,
+) -> Result<MarketGreeks, MarginError> {
+    let (_, legs) = split(group, here, work.book)?;
+    let book = work.book.get(..legs).ok_or(AssessError::TooManyLegs)?;
+    Ok(assessment::greeks(book, &here.market.inputs, here.now)?)
 }
 
 /// Returns what of a requirement does not shrink with a share: see [`Held::floors`].

@@ -17,6 +17,7 @@ pub(crate) mod settlement;
 pub(crate) mod take_auction;
 pub(crate) mod trade_quote;
 pub(crate) mod transfer_position;
+pub(crate) mod what_if;
 pub(crate) mod withdraw;
 
 // Whole modules, because Anchor looks for what it generates beside each accounts type.
@@ -36,4 +37,5 @@ pub use settlement::*;
 pub use take_auction::*;
 pub use trade_quote::*;
 pub use transfer_position::*;
+pub use what_if::*;
 pub use withdraw::*;

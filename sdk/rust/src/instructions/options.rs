@@ -14,7 +14,7 @@ pub use clearing_house::{
 };
 pub use keys::{ClearingHouseKeys, MarketKeys, SeriesKeys};
 pub use liquidation::{begin_liquidation, end_liquidation, liquidate, transfer_position, TakeTerms};
-pub use margin_accounts::{close_account, deposit, open_account, set_quote_signer, withdraw};
+pub use margin_accounts::{close_account, deposit, open_account, set_quote_signer, what_if, withdraw};
 pub use quotes::{
     cancel_all_quotes, cancel_quote, close_quote, post_quote, take_quote, trade_quote, Parties, TradeAccounts,
 };

@@ -28,7 +28,11 @@ struct Failing {
 impl Failing {
     /// Returns a house whose owner has so much cash besides the premium.
     fn new(cash: u64) -> Self {
-        let mut world = ClearingHouseFixture::new();
+        Self::at(ClearingHouseFixture::new(), cash)
+    }
+
+    /// The same at another house.
+    fn at(mut world: ClearingHouseFixture, cash: u64) -> Self {
         let (owner, maker) = (world.participant(cash * USD), world.participant(1_000_000 * USD));
         let liquidator = world.participant(1_000_000 * USD);
         let key = world.series(CALL, 52_000, FAR);

@@ -40,6 +40,70 @@ fn a_share_of_everything_is_taken_at_a_discount_that_grows_and_no_more_than_suff
 }
 
 #[test]
+fn the_fund_has_its_part_of_what_a_liquidator_earns_and_the_account_loses_no_more_for_it() {
+    let quote = |liquidation_fee| {
+        let mut settings = house_settings();
+        settings.liquidation_fee = liquidation_fee;
+        let mut failing = Failing::at(ClearingHouseFixture::with(1, settings, listing()), 40_000);
+        failing.fail();
+        failing.world.watch(420);
+        let of = |failing: &Failing| {
+            let keys = [
+                failing.liquidator.account,
+                failing.owner.account,
+                failing.world.keys.insurance,
+            ];
+            keys.map(|key| failing.world.account(&key).cash as i64)
+        };
+        let before = of(&failing);
+        let event = taken(&failing.take(WHOLE));
+        failing.world.assert_sound();
+        let after = of(&failing);
+        (
+            event,
+            core::array::from_fn::<i64, 3, _>(|index| after[index] - before[index]),
+        )
+    };
+    let ((free, without), (paid, with)) = (quote(0), quote(2_500));
+    assert_eq!(
+        (free.share, free.payment, free.discount),
+        (paid.share, paid.payment, paid.discount)
+    );
+    assert!(free.discount > 100 * USD as i64);
+    assert_eq!((free.fee, paid.fee), (0, free.discount as u64 / 4));
+    let fee = paid.fee as i64;
+    assert_eq!(with, [without[0] - fee, without[1], without[2] + fee]);
+    // The limit is what it costs, fee and all.
+    let mut settings = house_settings();
+    settings.liquidation_fee = 2_500;
+    let mut failing = Failing::at(ClearingHouseFixture::with(1, settings, listing()), 40_000);
+    failing.fail();
+    failing.world.watch(420);
+    let terms = |max_payment| TakeTerms {
+        share: WHOLE,
+        max_payment,
+    };
+    let Failing {
+        mut world,
+        owner,
+        liquidator,
+        ..
+    } = failing;
+    let markets = world.market_keys();
+    let mut offer = |max_payment| {
+        let take = ix::liquidate(
+            &world.keys,
+            &parties(&liquidator, &owner),
+            &markets,
+            &terms(max_payment),
+        );
+        world.submit(take, &liquidator.user)
+    };
+    refused(offer(paid.payment + fee - 1), OptionsError::PaymentLimit);
+    offer(paid.payment + fee).unwrap();
+}
+
+#[test]
 fn who_takes_brings_cash_alone_and_names_a_limit() {
     let mut failing = Failing::new(40_000);
     failing.fail();

@@ -66,6 +66,23 @@ fn the_price_goes_from_fair_to_nothing_for_its_owner_in_a_quarter_of_an_hour() {
     });
 }
 
+#[test]
+fn the_fund_has_its_part_of_the_discount_from_the_liquidator() {
+    at("50000", |context| {
+        let positions = mixed();
+        let mut parties = Parties::failing(cash_at(&positions, 90, context), &positions);
+        let [taker, fund] = [parties.taker.cash, parties.fund.cash];
+        let take = parties.take(Share::WHOLE, 450, context).unwrap();
+        // A tenth, as the fixture has it.
+        assert!(
+            take.discount.0 > 1_000_000 && take.fee == take.discount.0 as u64 / 10,
+            "{take:?}"
+        );
+        assert_eq!(parties.fund.cash, fund + take.fee);
+        assert_eq!(parties.taker.cash as i64, taker as i64 - take.cost().0);
+    });
+}
+
 /// A calendar and a ratio spread without cash: leg by leg nothing could be taken of them, and the
 /// fund got all they were worth.
 #[test]

@@ -6,6 +6,7 @@ use super::{ClearingHouseKeys, MarketKeys};
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
 use anchor_lang::solana_program::system_program;
+use ballast_options::state::StoredPosition;
 use ballast_options::{accounts, instruction, ID};
 
 /// Builds `open_account`: `number` is a slot of the last 512.
@@ -41,6 +42,21 @@ pub fn set_quote_signer(owner: &Pubkey, account: &Pubkey, quote_signer: Pubkey, 
         lots_a_minute,
     };
     build(ID, accounts, data)
+}
+
+/// Builds `what_if`: its return data is a [`ballast_options::WhatIfReport`].
+pub fn what_if(
+    keys: &ClearingHouseKeys,
+    account: &Pubkey,
+    markets: &[MarketKeys],
+    legs: Vec<StoredPosition>,
+    cash: i64,
+) -> Instruction {
+    let accounts = accounts::WhatIf {
+        house: keys.house,
+        account: *account,
+    };
+    with_markets(build(ID, accounts, instruction::WhatIf { legs, cash }), markets)
 }
 
 /// Builds `deposit`.
