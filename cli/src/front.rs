@@ -42,6 +42,10 @@ pub enum Command {
     /// lists its options
     #[command(disable_help_flag = true)]
     Feeder(Passed),
+    /// Runs the maker: answers requests for quotes on options. `ballast maker --help` lists its
+    /// options
+    #[command(disable_help_flag = true)]
+    Maker(Passed),
     Options(options::Args),
     Keys(keys::Args),
     Greeks(greeks::Args),
@@ -69,4 +73,5 @@ pub fn tree() -> clap::Command {
     Args::command()
         .mut_subcommand("keeper", |_| bot(ballast_keeper::service::Args::command(), "keeper"))
         .mut_subcommand("feeder", |_| bot(ballast_feeder::args::Args::command(), "feeder"))
+        .mut_subcommand("maker", |_| bot(ballast_maker::args::Args::command(), "maker"))
 }

@@ -82,6 +82,7 @@ fn run(args: Args) -> Result<bool> {
         Command::Bench(args) => bench::run(&args, &places),
         Command::Doctor(args) => doctor::run(&args, &places),
         Command::Keeper(passed) => become_other(&mut bot(&places.keeper()?, &passed, args.verbose)),
+        Command::Maker(passed) => become_other(&mut bot(&places.maker()?, &passed, args.verbose)),
         Command::Feeder(passed) => become_other(&mut bot(&places.feeder()?, &passed, args.verbose)),
         Command::Keys(_) | Command::Completions(_) | Command::Man(_) => Ok(true),
     }

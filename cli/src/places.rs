@@ -79,6 +79,15 @@ impl Places {
         let own = std::env::current_exe()?;
         built(own.with_file_name("ballast-feeder"), "the feeder", "./ballast build")
     }
+
+    /// Returns the maker's binary, which is built beside this one.
+    ///
+    /// # Errors
+    /// If it is not built.
+    pub fn maker(&self) -> Result<PathBuf> {
+        let own = std::env::current_exe()?;
+        built(own.with_file_name("ballast-maker"), "the maker", "./ballast build")
+    }
 }
 
 fn built(path: PathBuf, what: &str, how: &str) -> Result<PathBuf> {

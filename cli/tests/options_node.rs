@@ -67,6 +67,64 @@ fn ok(url: &str, keypair: &Path, words: &[&str]) -> String {
     printed
 }
 
+/// The taker buys more of the series from the maker's own process, which hedges it, and ends in
+/// order.
+fn ask(url: &str, addresses: &Value, [maker, taker]: [&Path; 2], series: &str) {
+    let margin: Value = serde_json::from_str(&ok(url, maker, &["margin", "--json"])).unwrap();
+    let (house, account) = (
+        addresses["clearing_house"].as_str().unwrap(),
+        margin["account"].as_str().unwrap(),
+    );
+    let listen = support::port().to_string();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ballast"));
+    command
+        .env("BALLAST_ROOT", root())
+        .args(["maker", "--rpc-url", url, "--keypair"])
+        .arg(maker);
+    command.args([
+        "--house",
+        house,
+        "--account",
+        account,
+        "--listen",
+        &listen,
+        "--hedge",
+        "BTC=0.05",
+    ]);
+    let mut running = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(running.stdout.take().unwrap()).lines();
+    let mut until = |words: &str| {
+        let found = lines.by_ref().map(Result::unwrap).find(|line| line.contains(words));
+        found.unwrap_or_else(|| panic!("the maker never said {words}"))
+    };
+    until("every quote is cancelled");
+    let at = format!("http://127.0.0.1:{listen}");
+    let asked = [
+        "ask",
+        series,
+        "buy",
+        "--size",
+        "0.5",
+        "--maker",
+        &at,
+        "--maker",
+        "http://127.0.0.1:1",
+        "--take",
+    ];
+    let taken = ok(url, taker, &asked);
+    assert!(taken.contains(&format!("bought 0.50 {series}")), "{taken}");
+    assert!(taken.contains("not quoted by http://127.0.0.1:1"), "{taken}");
+    until("hedged");
+    let (held, printed) = options(url, taker, &["ask", series, "buy", "--size", "900", "--maker", &at]);
+    assert!(
+        !held && printed.contains("no leg of a quote here is larger than 100"),
+        "{printed}"
+    );
+    let told = Command::new("kill").arg(running.id().to_string()).status();
+    assert!(told.is_ok() && running.wait().unwrap().success());
+    until("stopped");
+}
+
 #[test]
 fn a_quote_is_made_and_taken_over_rpc() {
     if node_with("ballast_options.so").is_none() {
@@ -86,14 +144,14 @@ fn a_quote_is_made_and_taken_over_rpc() {
         assert!(ok(&url, file, &["open", "--deposit", "200000"]).contains("margin account"));
     }
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() as i64;
-    let in_two_days = ballast_cli::commands::options::name::date_of(now + 2 * 86_400);
+    let in_two_days = ballast_options_client::name::date_of(now + 2 * 86_400);
     let series = format!("BTC-{in_two_days}-82000-C");
     let file = folder.path().join("quote.json");
     let file = file.to_str().unwrap();
     let quote = [
         "quote", &series, "sell", "--size", "1.5", "--spread", "0.05", "--slots", "1000", "--out", file,
     ];
-    assert!(ok(&url, &maker, &quote).contains("sell 1.50"));
+    assert!(ok(&url, &maker, &quote).contains("1.50 of sell"));
     let taken = ok(
         &url,
         &taker,
@@ -103,6 +161,7 @@ fn a_quote_is_made_and_taken_over_rpc() {
     let margin: Value = serde_json::from_str(&ok(&url, &taker, &["margin", "--json"])).unwrap();
     assert_eq!(margin["positions"][0]["quantity"], 1_500_000, "{margin}");
     assert!(ok(&url, &taker, &["list"]).contains(&series));
+    ask(&url, &addresses, [&maker, &taker], &series);
     assert_eq!(ok(&url, &taker, &["settle"]).trim(), "nothing is due");
     let (held, printed) = options(&url, &taker, &["withdraw", "200000"]);
     assert!(

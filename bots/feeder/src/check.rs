@@ -5,6 +5,7 @@ use crate::service::{observe, registered};
 use ballast_rpc::node::{Node, TIMEOUT};
 use ballast_rpc::ServiceError;
 use ballast_service::checks::Checks;
+use ballast_service::http::METRICS_FLAG;
 use solana_signer::Signer;
 
 /// Connects to everything once and prints what it finds, a line each. Sends nothing.
@@ -32,7 +33,7 @@ pub async fn check(config: &Config) -> Result<(), ServiceError> {
         }
     }
     if let Some(address) = config.metrics_addr {
-        match address.check() {
+        match address.check(METRICS_FLAG) {
             Ok(()) => checks.ok("metrics", &format!("{} is free", address.0)),
             Err(error) => checks.failed("metrics", error),
         }

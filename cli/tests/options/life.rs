@@ -82,7 +82,20 @@ fn quotes_are_signed_taken_and_settled() {
     let number = |report: &Value, field: &str| report[field].as_i64().unwrap();
     let total = number(&maker, "equity") + number(&taker, "equity");
     assert!(total < 400_000_000_000 && total > 399_000_000_000, "{maker} {taker}");
-    assert_eq!(number(&maker, "cash") + number(&taker, "cash"), 400_000_000_000);
+    // Three basis points of 80,000 and of two calls and a put: the fund's.
+    let fees = 72_000_000i64;
+    assert_eq!(number(&maker, "cash") + number(&taker, "cash"), 400_000_000_000 - fees);
+    let supposed = network.json(
+        "taker",
+        &format!("margin --json --leg {CALL}:sell:2:700 --leg {PUT}:buy:1"),
+    );
+    assert_eq!(supposed["positions"].as_array().map(Vec::len), Some(0), "{supposed}");
+    assert_eq!(number(&supposed, "cash"), number(&taker, "cash") + 1_400_000_000);
+    network.refused(
+        "taker",
+        &format!("margin --leg {CALL}:hold:2"),
+        "hold in BTC-3FEB26-82000-C:hold:2 is neither buy nor sell",
+    );
     assert_eq!(maker["positions"][0]["series"].as_str(), Some(PUT));
     assert_eq!(maker["positions"][1]["quantity"].as_i64(), Some(-2_000_000));
     assert!(maker["positions"][1]["delta"].as_i64().unwrap() < 0, "{maker}");
@@ -158,8 +171,10 @@ fn quotes_are_signed_taken_and_settled() {
         network.tokens(Some("maker")) + network.tokens(Some("taker")),
     );
     assert_eq!(custody + wallets, insurance + faucets);
-    // What rounding left is the fund's: less than a unit for each account that was settled.
-    assert!((insurance..insurance + 2).contains(&custody), "{custody}");
+    // What rounding left is the fund's, as the fees are: less than a unit for each account that was
+    // settled.
+    let fund = insurance + fees.unsigned_abs();
+    assert!((fund..fund + 2).contains(&custody), "{custody}");
 }
 
 #[test]
@@ -190,7 +205,7 @@ fn auctions_are_opened_taken_and_cancelled() {
     network.refused("taker", &format!("auction take {address} --size 1.4"), "left");
     let printed = network.ok("taker", &format!("auction take {address} --size 0.4"));
     assert!(
-        printed.contains("bought 0.40") && printed.contains("to 199500.00"),
+        printed.contains("bought 0.40") && printed.contains("to 199490.40"),
         "{printed}"
     );
     network.refused("taker", &format!("auction cancel {address}"), "auction");

@@ -6,5 +6,6 @@
 
 mod life;
 mod liquidation;
+mod maker;
 mod network;
 mod refusals;

@@ -5,6 +5,7 @@ use ballast_deploy::config::{Config, DEFAULT};
 use ballast_deploy::keys;
 use ballast_deploy::price::price_of;
 use ballast_deploy::steps::Local;
+use ballast_options_client::client::OptionsClient;
 use ballast_rpc::{Cluster, Embedded, TestCluster};
 use ballast_sdk::Pubkey;
 use clap::Parser;
@@ -113,6 +114,21 @@ impl OptionsNetwork {
         self.chain.advance_to(moment).unwrap();
         let price = price_of(self.price).unwrap();
         self.local.publish_price(&mut self.chain, price).unwrap();
+    }
+
+    /// Time passes, and nobody publishes anything.
+    pub fn stand_still_until(&mut self, moment: i64) {
+        self.chain.advance_to(moment).unwrap();
+    }
+
+    pub fn chain_time(&mut self) -> i64 {
+        self.chain.clock().unwrap().unix_timestamp
+    }
+
+    /// Returns the house as its members see it.
+    pub fn client(&mut self) -> OptionsClient<'_> {
+        self.chain.advance_slot().unwrap();
+        OptionsClient::open(&mut self.chain, &self.local.house.house, &[]).unwrap()
     }
 
     pub fn publish(&mut self) {

@@ -6,6 +6,7 @@
 //! | [`metric`] | metrics by name, with their help: the same table for the exporter and the docs |
 //! | [`nodes`] | metrics of nodes |
 //! | [`checks`] | what `--check` prints |
+//! | [`server`] | small requests over HTTP |
 //! | [`http`] | `/metrics`, `/health`, `/ready` |
 #![forbid(unsafe_code)]
 
@@ -13,4 +14,5 @@ pub mod checks;
 pub mod http;
 pub mod metric;
 pub mod nodes;
+pub mod server;
 pub mod settings;

@@ -3,7 +3,7 @@
 use crate::commands::options::amount::{parse, show};
 use crate::commands::options::client::OptionsClient;
 use crate::commands::options::name;
-use crate::commands::options::quote::{word, SideArg};
+use crate::commands::options::quote::SideArg;
 use crate::commands::options::take::create;
 use crate::commands::options::{auction_key, rules, Common};
 use anchor_lang::prelude::Pubkey;
@@ -13,6 +13,7 @@ use ballast_core_clearing::trade::Side;
 use ballast_core_market::admission::PriceUse;
 use ballast_options::state::AuctionOffer;
 use ballast_options::OpenAuctionArgs;
+use ballast_options_client::quote_file::word;
 use ballast_sdk::instructions::options::{self as ix, Parties};
 use serde::Serialize;
 use solana_signer::Signer;

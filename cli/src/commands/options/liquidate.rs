@@ -127,7 +127,7 @@ pub fn failing(client: &mut OptionsClient) -> Result<Vec<Failing>> {
             maintenance: book.status.maintenance.0,
             target: book.status.target.0,
             permitted: take.ok().map(|take| take.permitted.0),
-            payment: take.ok().map(|take| take.payment.0),
+            payment: take.ok().map(|take| take.cost().0),
             discount: take.ok().map(|take| take.discount.0),
             refused: take.err().map(|refusal| refused(&refusal)),
         });
@@ -170,7 +170,7 @@ pub fn run(args: &Args, common: &Common, client: &mut OptionsClient) -> Result<S
     let take = take.map_err(|refusal| anyhow!("nothing can be taken of {key} now: {}", refused(&refusal)))?;
     let limit = match &args.limit {
         Some(text) => i64::try_from(parse(text, decimals)?)?,
-        None => take.payment.0.saturating_add(take.payment.0.abs() / 100),
+        None => take.cost().0.saturating_add(take.cost().0.abs() / 100),
     };
     let parties = Parties {
         owner: signer.pubkey(),

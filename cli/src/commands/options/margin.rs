@@ -1,21 +1,30 @@
 //! `ballast options margin`: the margin status of an account, from the clearing house's own code.
 
-use crate::commands::options::amount::show;
+use crate::commands::options::amount::{parse, show};
 use crate::commands::options::client::OptionsClient;
+use crate::commands::options::quote::side_of_leg;
 use crate::commands::options::value::{worth, Worth};
-use crate::commands::options::Common;
+use crate::commands::options::{rules, Common};
 use anchor_lang::prelude::Pubkey;
-use anyhow::{anyhow, Result};
-use ballast_core_clearing::account::Status;
+use anyhow::{anyhow, Context, Result};
+use ballast_core_clearing::account::{Position, Status};
 use ballast_core_clearing::margin::{MarginStatus, Marks};
+use ballast_core_clearing::trade::{premium, PackageLeg, Side, UnitPrice};
+use ballast_core_clearing::what_if::suppose;
+use ballast_core_types::Lots;
 use ballast_options::clearing::MarginScratch;
 use ballast_options::markets::Purpose;
-use ballast_options::state::MarginAccount;
+use ballast_options::state::{MarginAccount, SeriesKey};
 use serde::Serialize;
 
 /// Shows an account: positions, marks, what it is worth, what it needs, what is free
 #[derive(clap::Args, Debug)]
 pub struct Args {
+    /// Show it as it would be after this leg: SERIES:SIDE:SIZE, and :PRICE after it to pay or get
+    /// its premium. Up to eight
+    #[arg(long, value_name = "SERIES:SIDE:SIZE[:PRICE]")]
+    leg: Vec<String>,
+
     /// Print JSON; amounts are whole base units
     #[arg(long)]
     json: bool,
@@ -76,19 +85,76 @@ pub struct Report {
 /// # Errors
 /// Why a market that it has positions on cannot be valued.
 pub fn report(client: &mut OptionsClient, key: &Pubkey, account: &MarginAccount) -> Result<Report> {
-    let book = account
+    report_with(client, key, account, &Supposed::default())
+}
+
+/// Legs that an account does not have, and the cash they bring.
+#[derive(Debug, Default)]
+struct Supposed {
+    legs: Vec<Position>,
+    cash: i64,
+}
+
+impl Supposed {
+    fn add(&mut self, text: &str, client: &OptionsClient) -> Result<()> {
+        let refused = || anyhow!("--leg: {text} is not SERIES:SIDE:SIZE[:PRICE]");
+        let fields: Vec<&str> = text.split(':').collect();
+        let (series, side, size, price) = match fields[..] {
+            [series, side, size] => (series, side, size, None),
+            [series, side, size, price] => (series, side, size, Some(price)),
+            _ => return Err(refused()),
+        };
+        let side = side_of_leg(side, text)?;
+        let amount = |text: &str| parse(text, client.decimals()).with_context(|| format!("--leg: {text}"));
+        let key = client.series(series)?;
+        let terms = key.terms().map_err(|_| refused())?;
+        let leg = PackageLeg {
+            series: terms,
+            quantity: Lots(i64::try_from(amount(size)?)?),
+            price: UnitPrice(price.map(amount).transpose()?.unwrap_or_default()),
+            taker: side,
+        };
+        let lots_per_unit = client.house.params().lots_per_unit();
+        let premium = premium(leg.quantity, leg.price, lots_per_unit, side).ok_or_else(refused)?;
+        let premium = i64::try_from(premium)?;
+        self.cash = self.cash.saturating_add(match side {
+            Side::Buy => premium.saturating_neg(),
+            Side::Sell => premium,
+        });
+        self.legs.push(Position {
+            series: terms,
+            quantity: leg.change(side),
+        });
+        Ok(())
+    }
+}
+
+fn report_with(
+    client: &mut OptionsClient,
+    key: &Pubkey,
+    account: &MarginAccount,
+    supposed: &Supposed,
+) -> Result<Report> {
+    let mut book = account
         .book()
         .map_err(|error| anyhow!("{}", crate::commands::options::client::words(&error)))?;
-    let markets = client.markets_of(&[account], None);
+    suppose(&mut book, &supposed.legs, supposed.cash)
+        .map_err(|refusal| anyhow!("--leg: {}", rules::named(&refusal)))?;
+    let markets = if supposed.legs.is_empty() {
+        client.markets_of(&[account], None)
+    } else {
+        client.markets.clone()
+    };
     let (mut held, mut only_reductions) = (Vec::new(), None);
     let names = client.names.clone();
     let (status, prudent) = client.with_context(Purpose::Margin, &markets, &[&book], |context, closed| {
         only_reductions = closed;
-        for position in account.positions() {
+        for position in book.positions() {
+            let key = SeriesKey::from(&position.series);
             held.push(Held {
-                series: crate::commands::options::name::of(&position.series, &names),
-                quantity: position.quantity,
-                worth: worth(&position.series, position.quantity, context)?,
+                series: crate::commands::options::name::of(&key, &names),
+                quantity: position.quantity.0,
+                worth: worth(&key, position.quantity.0, context)?,
             });
         }
         let mut scratch = MarginScratch::new();
@@ -105,7 +171,7 @@ pub fn report(client: &mut OptionsClient, key: &Pubkey, account: &MarginAccount)
             Status::Normal => "normal",
             Status::Liquidation { .. } => "liquidation",
         },
-        cash: i64::try_from(account.cash)?,
+        cash: i64::try_from(book.cash)?,
         debt: i64::try_from(account.debt)?,
         claims: account
             .claims()
@@ -147,7 +213,11 @@ pub fn run(args: &Args, common: &Common, client: &mut OptionsClient) -> Result<S
         Some(common.signer()?)
     };
     let (key, account) = common.member(client, signer.as_ref())?;
-    let report = report(client, &key, &account)?;
+    let mut supposed = Supposed::default();
+    for leg in &args.leg {
+        supposed.add(leg, client)?;
+    }
+    let report = report_with(client, &key, &account, &supposed)?;
     if args.json {
         return Ok(serde_json::to_string_pretty(&report)?);
     }

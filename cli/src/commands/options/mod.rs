@@ -1,17 +1,16 @@
 //! `ballast options`: the clearing house from a terminal.
 
 pub mod account;
+pub mod ask;
 pub mod auction;
-pub mod client;
 pub mod liquidate;
 pub mod list;
 pub mod margin;
-pub mod name;
 pub mod quote;
-pub mod rules;
 pub mod settle;
 pub mod take;
-pub mod value;
+
+pub(crate) use ballast_options_client::{client, name, rules, value};
 
 use crate::building::say;
 use crate::commands::options::client::{Found, GivenFeed, OptionsClient};
@@ -84,6 +83,7 @@ enum Command {
     /// Mints test tokens into the wallet, and gives lamports: local networks only
     Faucet(account::AmountArgs),
     Quote(quote::Args),
+    Ask(ask::Args),
     Take(take::Args),
     Cancel(take::CancelArgs),
     Auction(auction::Args),
@@ -98,8 +98,10 @@ enum Command {
 /// # Errors
 /// One line that says what is wrong.
 pub fn run(args: &Args) -> Result<()> {
-    if let Command::Quote(quote) = &args.command {
-        quote.target(&args.common)?;
+    match &args.command {
+        Command::Quote(quote) => drop(quote.target(&args.common)?),
+        Command::Ask(ask) => drop(ask.target(&args.common)?),
+        _ => {}
     }
     let url = &args.common.rpc_url;
     println!("{}", execute(args, &mut BlockingRpc::new(url)?)?);
@@ -130,6 +132,7 @@ pub fn execute(args: &Args, cluster: &mut dyn TestCluster) -> Result<String> {
         Command::Close(args) => account::close(args, common, &mut client),
         Command::Faucet(args) => account::faucet(args, common, &mut client),
         Command::Quote(args) => quote::run(args, common, &mut client),
+        Command::Ask(args) => ask::run(args, common, &mut client),
         Command::Take(args) => take::run(args, common, &mut client),
         Command::Cancel(args) => take::cancel(args, common, &mut client),
         Command::Auction(args) => auction::run(args, common, &mut client),

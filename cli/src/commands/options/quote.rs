@@ -1,16 +1,7 @@
 //! `ballast options quote`: a maker signs a quote off-chain, or posts it.
 
-mod file;
-mod offer;
-
-pub(crate) use file::decode;
-pub use file::{LegWords, QuoteFile};
-pub(crate) use offer::scope;
-pub use offer::{quote, Offer};
-
 use crate::commands::options::amount::parse;
 use crate::commands::options::client::OptionsClient;
-use crate::commands::options::value;
 use crate::commands::options::Common;
 use anyhow::{anyhow, bail, Context, Result};
 use ballast_core_clearing::legs::Legs;
@@ -18,8 +9,8 @@ use ballast_core_clearing::quote::{FillRange, QuoteLeg, SpotBand, ANYONE};
 use ballast_core_clearing::trade::{Side, UnitPrice};
 use ballast_core_types::Lots;
 use ballast_files::output::{Guard, Kind, Target};
-use ballast_options::markets::Purpose;
-use ballast_options::state::SeriesKey;
+use ballast_options_client::offer::{from_surface, quote, Offer};
+use ballast_options_client::quote_file::{QuoteFile, Words};
 use ballast_rpc::args::address;
 use ballast_sdk::addresses;
 use ballast_sdk::instructions::options as ix;
@@ -61,8 +52,8 @@ pub struct Args {
     /// For how many slots it holds from now
     #[arg(long, default_value_t = 150, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
     slots: u64,
-    /// Its nonce, filled once: of quotes with the same one, one is taken. Default: one that is free,
-    /// by the slot
+    /// Its nonce, filled once: of quotes with the same one, one is taken. Default: one that is
+    /// free, by the slot
     #[arg(long)]
     nonce: Option<u64>,
     /// Only for this taker: the address that signs the trade
@@ -77,7 +68,7 @@ pub struct Args {
 }
 
 /// An earlier quote.
-const QUOTE: Kind = Kind {
+pub(crate) const QUOTE: Kind = Kind {
     what: "a quote",
     is_ours: |content| serde_json::from_slice::<QuoteFile>(content).is_ok(),
 };
@@ -155,11 +146,7 @@ impl LegArg {
         let refused = || anyhow!("--leg: {text} is not {form}");
         let mut fields = text.split(':');
         let (series, side) = (fields.next().unwrap_or_default(), fields.next().ok_or_else(refused)?);
-        let side = match side {
-            "buy" => Side::Buy,
-            "sell" => Side::Sell,
-            other => bail!("--leg: {other} in {text} is neither buy nor sell"),
-        };
+        let side = side_of_leg(side, text)?;
         let price = if by_surface {
             None
         } else {
@@ -214,30 +201,12 @@ impl From<SideArg> for Side {
     }
 }
 
-/// Returns a side in one word.
-pub(crate) fn word(side: Side) -> &'static str {
+/// Returns the side that `--leg` names.
+pub(crate) fn side_of_leg(side: &str, leg: &str) -> Result<Side> {
     match side {
-        Side::Buy => "buy",
-        Side::Sell => "sell",
-    }
-}
-
-/// What a quote's numbers are written with.
-#[derive(Clone, Copy, Debug)]
-pub struct Words<'a> {
-    /// The assets' names, by market.
-    pub names: &'a [String],
-    /// Decimals of the quote token.
-    pub decimals: u8,
-}
-
-impl<'a> Words<'a> {
-    /// Returns those of a house.
-    pub fn of(client: &'a OptionsClient) -> Self {
-        Self {
-            names: &client.names,
-            decimals: client.decimals(),
-        }
+        "buy" => Ok(Side::Buy),
+        "sell" => Ok(Side::Sell),
+        other => bail!("--leg: {other} in {leg} is neither buy nor sell"),
     }
 }
 
@@ -277,19 +246,4 @@ pub fn run(args: &Args, common: &Common, client: &mut OptionsClient) -> Result<S
         file.nonce,
         file.expiry_slot
     ))
-}
-
-/// Returns the maker's price of a series at the surface, see [`value::price`].
-///
-/// # Errors
-/// Why the market cannot be valued, or only reductions are permitted.
-pub fn from_surface(client: &mut OptionsClient, series: &SeriesKey, side: Side, spread: f64) -> Result<UnitPrice> {
-    let keys = client.markets_of(&[], Some(series.market));
-    let lots_per_unit = client.house.params().lots_per_unit();
-    client.with_context(Purpose::Margin, &keys, &[], |context, closed| {
-        if let Some(reason) = closed {
-            bail!("no quote is made from the surface while only reductions are permitted: {reason}");
-        }
-        value::price(series, side, spread, lots_per_unit, context)
-    })
 }

@@ -74,7 +74,7 @@ pub fn take(
     };
     let terms = TakeTerms {
         share: take.share.0,
-        max_payment: take.payment.0.saturating_add(take.payment.0.abs() / 100),
+        max_payment: take.cost().0.saturating_add(take.cost().0.abs() / 100),
     };
     if !lands(client, ix::liquidate(&client.keys, &parties, &markets, &terms), by)? {
         return Ok(None);

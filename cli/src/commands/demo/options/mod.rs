@@ -6,7 +6,6 @@ mod liquidation;
 mod market;
 mod path;
 mod people;
-mod perp;
 mod recorder;
 mod run;
 mod sale;

@@ -1,12 +1,12 @@
 //! Who takes part, each with a wallet of test tokens and a margin account.
 
-use super::perp::Hedge;
 use crate::commands::options::client::OptionsClient;
 use anchor_lang::prelude::Pubkey;
 use anyhow::{Context, Result};
 use ballast_deploy::keys;
 use ballast_deploy::steps::Local;
 use ballast_options::state::MarginAccount;
+use ballast_options_client::perp::Hedge;
 use ballast_rpc::tokens::{self, UNIT};
 use ballast_sdk::instructions::options as ix;
 use solana_keypair::Keypair;
@@ -48,7 +48,8 @@ impl People {
         let maker = person("maker", notional)?;
         let writer = person("writer", notional * 0.5)?;
         let liquidator = person("liquidator", notional * 0.5)?;
-        let hedge = Hedge::open(client, local, keys::wallet(writer.name), amount(notional * 0.5))?;
+        let market = local.keys.risk_market;
+        let hedge = Hedge::open(client, &market, keys::wallet(writer.name), amount(notional * 0.5))?;
         Ok(Self {
             maker,
             writer,

@@ -4,22 +4,19 @@ use super::path;
 use super::people::People;
 use super::recorder::Recorder;
 use crate::commands::options::amount::show;
-use crate::commands::options::client::words;
-use crate::commands::options::client::OptionsClient;
+use crate::commands::options::client::{words, OptionsClient};
 use crate::commands::options::name;
-use crate::commands::options::quote::{from_surface, quote, Offer};
-use crate::commands::options::take::{create, take, Given};
-use anyhow::anyhow;
-use anyhow::Result;
-use ballast_core_clearing::legs::Legs;
-use ballast_core_clearing::quote::{FillRange, QuoteLeg, SpotBand, ANYONE};
+use anyhow::{anyhow, Result};
 use ballast_core_clearing::settlement::WINDOW_SECONDS;
-use ballast_core_clearing::trade::Side;
 use ballast_core_types::Lots;
+use ballast_maker::desk::Maker;
+use ballast_maker::pricing::{Pricing, Terms};
 use ballast_options::state::SeriesKey;
+use ballast_options_client::rfq::{Request, RequestedLeg};
+use ballast_options_client::taking::{take, Given};
 use ballast_rpc::tokens::UNIT;
-use ballast_sdk::quotes::SignedQuote;
 use path::Point;
+use solana_signer::Signer;
 
 /// Units of the underlying in each of the strangle's options, for a notional of about this many
 /// dollars.
@@ -28,6 +25,10 @@ const NOTIONAL: f64 = 800_000.0;
 const STRIKES: [(f64, &str); 2] = [(0.95, "P"), (1.05, "C")];
 /// The maker's spread: a share of the volatility on each side.
 const SPREAD: f64 = 0.04;
+/// What a full inventory moves the maker's volatility by, as a share of it.
+const SKEW: f64 = 0.02;
+/// The vega a vol point that is a full inventory, as a share of the notional.
+const VEGA_SHARE: f64 = 0.05;
 /// What the hedge may be off before it is traded, units of the underlying for one unit of the
 /// strangle.
 const BAND: f64 = 0.02;
@@ -38,9 +39,7 @@ pub struct Plan {
     pub size: f64,
     /// What it is worth at the first price.
     pub notional: f64,
-    /// The put and the call.
-    pub series: Vec<SeriesKey>,
-    /// Their names.
+    /// The put's name and the call's.
     pub names: Vec<String>,
     /// Their strikes.
     pub strikes: Vec<f64>,
@@ -65,12 +64,11 @@ impl Plan {
         let date = name::date_of(expiry);
         let named = strikes.iter().zip(STRIKES);
         let series = named.map(|(strike, (_, kind))| client.series(&format!("{asset}-{date}-{strike}-{kind}")));
-        let series = series.collect::<Result<Vec<_>>>()?;
+        let series: Vec<SeriesKey> = series.collect::<Result<_>>()?;
         Ok(Self {
             size,
             notional: first.price * size,
             names: series.iter().map(|key| client.name(key)).collect(),
-            series,
             strikes: strikes.iter().map(|text| text.parse()).collect::<Result<_, _>>()?,
             expiry,
             window_at: expiry - WINDOW_SECONDS,
@@ -83,40 +81,40 @@ impl Plan {
     }
 }
 
-/// Sells both options at once: the maker quotes the strangle from the surface, and the writer takes
-/// the quote. Returns the premium, base units.
+/// Sells both options at once: the writer asks the maker for a price, and takes its quote. Returns
+/// the premium less the fee, base units.
 ///
 /// # Errors
 /// What was refused.
 pub fn sell(client: &mut OptionsClient, people: &People, plan: &Plan, recorder: &mut Recorder) -> Result<u64> {
-    let (maker, writer) = (&people.maker, &people.writer);
-    let mut legs = Vec::new();
-    for key in &plan.series {
-        create(client, key, &writer.keypair)?;
-        legs.push(QuoteLeg {
-            series: key.terms().map_err(|error| anyhow!("{}", words(&error)))?,
-            side: Side::Buy,
-            ratio: 1,
-            price: from_surface(client, key, Side::Buy, SPREAD)?,
-        });
-    }
-    let size = Lots((plan.size * UNIT as f64).round() as i64);
-    let offer = Offer {
-        legs: Legs::new(&legs).ok_or_else(|| anyhow!("a strangle has two legs"))?,
-        fill: FillRange {
-            least: size,
-            greatest: size,
+    let (seller, writer) = (&people.maker, &people.writer);
+    let terms = Terms {
+        pricing: Pricing {
+            half_spread: SPREAD,
+            skew: SKEW,
+            vega_limit: plan.notional * VEGA_SHARE * UNIT as f64,
         },
-        spots: SpotBand::ANY,
+        max_size: Lots(i64::MAX),
         slots: 150,
-        nonce: None,
-        taker: ANYONE,
+        spot_band: 0.01,
     };
-    let account = maker.margin(client)?;
-    let quoted = quote(client, &account, &offer)?;
-    let signed = Given::Signed(SignedQuote::sign(&quoted, &maker.keypair));
+    let mut maker = Maker::new(seller.keypair.insecure_clone(), seller.account, terms, Vec::new());
+    maker.round(client)?;
+    let legs = plan.names.iter().map(|name| RequestedLeg {
+        series: name.clone(),
+        side: "sell".to_owned(),
+        ratio: 1,
+    });
+    let request = Request {
+        house: client.keys.house.to_string(),
+        taker: Some(writer.keypair.pubkey().to_string()),
+        legs: legs.collect(),
+        size: format!("{:.2}", plan.size),
+    };
+    let signed = maker.answer(client, &request);
+    let signed = signed.map_err(|refusal| anyhow!("the maker gives no quote: {}", refusal.why))?;
     let taker = writer.margin(client)?;
-    let traded = take(client, &signed, &taker, &writer.keypair, None)?;
+    let traded = take(client, &Given::Signed(signed), &taker, &writer.keypair, None)?;
     let at = client.cluster.clock()?.unix_timestamp;
     let got = traded.paid.saturating_neg();
     recorder.tell(

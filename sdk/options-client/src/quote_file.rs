@@ -1,17 +1,44 @@
 //! The file that a signed quote travels in: what was signed, and the same in words for people.
 
-use super::{word, Words};
-use crate::commands::options::amount::show;
-use crate::commands::options::{name, rules};
+use crate::amount::show;
+use crate::client::OptionsClient;
+use crate::{name, rules};
 use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, bail, Result};
 use ballast_core_clearing::quote::{Quote, ANYONE};
-use ballast_core_clearing::trade::UnitPrice;
+use ballast_core_clearing::trade::{Side, UnitPrice};
 use ballast_options::state::SeriesKey;
 use ballast_rpc::args::address;
 use ballast_sdk::quotes::SignedQuote;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+/// What a quote's numbers are written with.
+#[derive(Clone, Copy, Debug)]
+pub struct Words<'a> {
+    /// The assets' names, by market.
+    pub names: &'a [String],
+    /// Decimals of the quote token.
+    pub decimals: u8,
+}
+
+impl<'a> Words<'a> {
+    /// Returns those of a house.
+    pub fn of(client: &'a OptionsClient) -> Self {
+        Self {
+            names: &client.names,
+            decimals: client.decimals(),
+        }
+    }
+}
+
+/// Returns a side in one word.
+pub fn word(side: Side) -> &'static str {
+    match side {
+        Side::Buy => "buy",
+        Side::Sell => "sell",
+    }
+}
 
 /// A leg in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,7 +126,7 @@ fn difference(field: &str, given: &Value, signed: &Value) -> Option<(String, Val
 }
 
 /// Returns the quote in a message, its refusal in words.
-pub(crate) fn decode(message: &[u8]) -> Result<Quote> {
+pub fn decode(message: &[u8]) -> Result<Quote> {
     Quote::decode(message).map_err(|refusal| anyhow!("{}", rules::quote(&refusal.into(), 0)))
 }
 

@@ -1,12 +1,11 @@
 //! What a series is worth, from the very functions that margin is made of.
 
-use crate::commands::options::rules;
+use crate::rules;
 use anyhow::{anyhow, Result};
 use ballast_core_clearing::margin::{MarginContext, MIN_SECONDS};
 use ballast_core_clearing::trade::{Side, UnitPrice};
 use ballast_core_margin as assessment;
-use ballast_core_margin::{BookLeg, MarketInputs, VolatilityBand, MARGIN, SCENARIOS};
-use ballast_core_math::scenarios::Leg;
+use ballast_core_margin::{BookLeg, MarketInputs, VolatilityBand};
 use ballast_core_types::{Lots, Value};
 use ballast_options::state::SeriesKey;
 use fixed::types::I2F62;
@@ -66,13 +65,11 @@ pub fn worth(key: &SeriesKey, quantity: i64, context: &MarginContext) -> Result<
         )
     };
     let mark = assessment::mark(&leg, &market, context.now).map_err(refused)?;
-    let mut room = [Leg::Linear(Lots::ZERO)];
-    let neutral = [market.neutral()];
-    let fair = assessment::assess(&[leg], &neutral, &SCENARIOS, &MARGIN, context.now, &mut room).map_err(refused)?;
-    let [greeks, ..] = fair.greeks;
+    let fair = assessment::mark(&leg, &market.neutral(), context.now).map_err(refused)?;
+    let greeks = assessment::greeks(&[leg], &market, context.now).map_err(refused)?;
     Ok(Worth {
         mark: units(mark),
-        fair: units(fair.value),
+        fair: units(fair),
         delta: greeks.delta,
         gamma: greeks.gamma,
         vega: greeks.vega,
@@ -98,10 +95,29 @@ pub fn price(
             "--spread: {spread} is not a share of the volatility within 0 and 0.9"
         ));
     }
+    let factor = match side {
+        Side::Buy => 1.0 - spread,
+        Side::Sell => 1.0 + spread,
+    };
+    price_at(key, side, factor, lots_per_unit, context)
+}
+
+/// Returns a maker's price for one unit of the underlying: at the published price, and at `factor`
+/// times the surface's volatility. Rounded against the taker.
+///
+/// # Errors
+/// What the risk engine does not assess.
+pub fn price_at(
+    key: &SeriesKey,
+    side: Side,
+    factor: f64,
+    lots_per_unit: u64,
+    context: &MarginContext,
+) -> Result<UnitPrice> {
     let mut market = inputs(context, key.market)?.neutral();
     market.volatility = market.volatility.map(|band| VolatilityBand {
-        low: I2F62::from_num(1.0 - spread),
-        high: I2F62::from_num(1.0 + spread),
+        low: I2F62::from_num(factor),
+        high: I2F62::from_num(factor),
         floor: None,
         ..band
     });

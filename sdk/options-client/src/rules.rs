@@ -1,6 +1,6 @@
 //! The clearing house's rules in words, with their numbers.
 
-use crate::commands::options::name;
+use crate::name;
 use ballast_core_clearing::listing_grid::{step, ListingGridError};
 use ballast_core_clearing::nonces::NonceError;
 use ballast_core_clearing::params::ListingParams;

@@ -1,11 +1,10 @@
-//! The writer's hedge at the reference venue.
+//! A hedge at the reference venue.
 
-use crate::commands::options::client::OptionsClient;
+use crate::client::OptionsClient;
 use anchor_lang::prelude::Pubkey;
 use anyhow::Context;
 use anyhow::Result;
 use ballast_core_types::I80F48;
-use ballast_deploy::steps::Local;
 use ballast_reference_venue::state::Trader;
 use ballast_reference_venue::OrderArgs;
 use ballast_rpc::tokens;
@@ -28,20 +27,24 @@ pub struct Hedge {
 }
 
 impl Hedge {
-    /// Opens an account with collateral, base units.
+    /// Returns an owner's account on the perpetual of a market; without any yet, it is opened with
+    /// so much collateral, base units.
     ///
     /// # Errors
     /// What the venue refused.
-    pub fn open(client: &mut OptionsClient, local: &Local, owner: Keypair, collateral: u64) -> Result<Self> {
-        let key = owner.pubkey();
-        let market = local.keys.venue_market;
+    pub fn open(client: &mut OptionsClient, risk_market: &Pubkey, owner: Keypair, collateral: u64) -> Result<Self> {
+        let (key, mint) = (owner.pubkey(), client.keys.quote_mint);
+        let market = addresses::venue_market(risk_market, &mint);
         let hedge = Self {
             market,
             trader: addresses::venue_trader(&market, &key),
-            risk_market: local.keys.risk_market,
-            wallet: tokens::wallet_of(&key, &local.house.quote_mint),
+            risk_market: *risk_market,
+            wallet: tokens::wallet_of(&key, &mint),
             owner,
         };
+        if client.cluster.find(&hedge.trader)?.is_some() {
+            return Ok(hedge);
+        }
         let create = venue::create_trader(&key, &market);
         let deposit = venue::deposit(&key, &hedge.wallet, &market, &hedge.trader, collateral);
         let sent = client.send(&[create, deposit], &[&hedge.owner]);

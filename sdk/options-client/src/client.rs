@@ -1,7 +1,7 @@
 //! A clearing house as a command sees it: its account, its markets, and a chain to ask and to send
 //! to.
 
-use crate::commands::options::name;
+use crate::name;
 use anchor_lang::error::Error as ProgramError;
 use anchor_lang::prelude::{AccountInfo, Clock, Pubkey};
 use anchor_lang::Space;

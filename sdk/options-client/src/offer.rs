@@ -1,14 +1,15 @@
 //! What a maker offers, checked before it is signed or posted.
 
-use crate::commands::options::amount::show;
-use crate::commands::options::client::OptionsClient;
-use crate::commands::options::rules::{self, Listing};
+use crate::amount::show;
+use crate::client::OptionsClient;
+use crate::rules::{self, Listing};
+use crate::value;
 use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, bail, Result};
 use ballast_core_clearing::legs::Legs;
 use ballast_core_clearing::nonces::Nonce;
 use ballast_core_clearing::quote::{FillRange, Quote, QuoteLeg, QuoteScope, SpotBand};
-use ballast_core_clearing::trade::check_size;
+use ballast_core_clearing::trade::{check_size, Side, UnitPrice};
 use ballast_options::markets::Purpose;
 use ballast_options::state::{MarginAccount, SeriesKey};
 
@@ -106,11 +107,26 @@ fn check_leg(client: &mut OptionsClient, leg: &QuoteLeg, offer: &Offer, now: i64
 }
 
 /// Returns what a quote of that account has to name.
-pub(crate) fn scope(client: &OptionsClient, maker: &Pubkey) -> QuoteScope {
+pub fn scope(client: &OptionsClient, maker: &Pubkey) -> QuoteScope {
     QuoteScope {
         program: ballast_options::ID.to_bytes(),
         cluster: client.house.cluster,
         house: client.keys.house.to_bytes(),
         maker: maker.to_bytes(),
     }
+}
+
+/// Returns the maker's price of a series at the surface, see [`value::price`].
+///
+/// # Errors
+/// Why the market cannot be valued, or only reductions are permitted.
+pub fn from_surface(client: &mut OptionsClient, series: &SeriesKey, side: Side, spread: f64) -> Result<UnitPrice> {
+    let keys = client.markets_of(&[], Some(series.market));
+    let lots_per_unit = client.house.params().lots_per_unit();
+    client.with_context(Purpose::Margin, &keys, &[], |context, closed| {
+        if let Some(reason) = closed {
+            bail!("no quote is made from the surface while only reductions are permitted: {reason}");
+        }
+        value::price(series, side, spread, lots_per_unit, context)
+    })
 }
