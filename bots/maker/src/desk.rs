@@ -1,6 +1,6 @@
 //! What a maker does, on any cluster: answers a request, and goes round.
 
-use crate::outstanding::{Given, Outstanding};
+use crate::outstanding::{Given, Out, Outstanding};
 use crate::pricing::Terms;
 use crate::quoting::{greeks, spot, Priced, Quoting};
 use anchor_lang::prelude::Pubkey;
@@ -109,6 +109,8 @@ impl Maker {
         let size = self.size(client, &legs, &request.size)?;
         let unavailable = |error: anyhow::Error| Refusal::new(RfqError::Unavailable, format!("{error:#}"));
         let account = client.account(&self.account).map_err(unavailable)?;
+        let slot = client.cluster.clock().map_err(|error| unavailable(error.into()))?.slot;
+        self.outstanding.forget(slot, &account.nonces());
         let priced = self.price(client, &account, &legs, size)?;
         let nonce = self.nonce(client, &account)?;
         let offer = Offer {
@@ -124,7 +126,12 @@ impl Maker {
         };
         // What is still wrong is the request: a strike that cannot be listed, a series twice.
         let quoted = quote(client, &(self.account, account), &offer).map_err(malformed)?;
-        self.outstanding.out(nonce, quoted.expiry_slot);
+        self.outstanding.out(Out {
+            nonce,
+            until: quoted.expiry_slot,
+            market: quoted.market(),
+            vega: priced.vega,
+        });
         Ok(SignedQuote::sign(&quoted, &self.signer))
     }
 
@@ -134,8 +141,8 @@ impl Maker {
     /// What the chain, or the venue, refused.
     pub fn round(&mut self, client: &mut OptionsClient) -> Result<Round> {
         let mut round = Round::default();
-        self.outstanding.expire(client.cluster.clock()?.slot);
         let account = client.account(&self.account)?;
+        self.outstanding.forget(client.cluster.clock()?.slot, &account.nonces());
         if account.quote_signer != self.signer.pubkey() {
             bail!(
                 "{} does not quote for {}: its quote signer is {}",
@@ -212,6 +219,7 @@ impl Maker {
                 context,
                 lots_per_unit,
                 size,
+                outstanding: &self.outstanding,
             };
             answer = match closed {
                 Some(reason) => Err(Refusal::new(RfqError::Closed, reason)),
@@ -228,8 +236,6 @@ impl Maker {
     /// Returns the next nonce, moving the account's base if need be.
     fn nonce(&mut self, client: &mut OptionsClient, account: &MarginAccount) -> Result<Nonce, Refusal> {
         let unavailable = |error: anyhow::Error| Refusal::new(RfqError::Unavailable, format!("{error:#}"));
-        let slot = client.cluster.clock().map_err(|error| unavailable(error.into()))?.slot;
-        self.outstanding.expire(slot);
         let busy = || Refusal::new(RfqError::Busy, "too many quotes are out; some run out within seconds");
         let mut nonces = account.nonces();
         for _ in 0..2 {

@@ -1,5 +1,6 @@
 //! Prices for what is asked, if the maker wants it and has the margin.
 
+use crate::outstanding::Outstanding;
 use crate::pricing::Terms;
 use anyhow::{anyhow, Result};
 use ballast_core_clearing::account::{MarginAccount as MarginBook, Position};
@@ -21,6 +22,8 @@ use ballast_options_client::{rules, value};
 pub(crate) struct Priced {
     pub(crate) legs: Legs<QuoteLeg>,
     pub(crate) spots: SpotBand,
+    /// By how much they change the maker's vega.
+    pub(crate) vega: f64,
 }
 
 /// What pricing needs besides the legs.
@@ -29,6 +32,7 @@ pub(crate) struct Quoting<'a> {
     pub(crate) context: &'a MarginContext<'a>,
     pub(crate) lots_per_unit: u64,
     pub(crate) size: Lots,
+    pub(crate) outstanding: &'a Outstanding,
 }
 
 impl Quoting<'_> {
@@ -41,16 +45,18 @@ impl Quoting<'_> {
         let pricing = &self.terms.pricing;
         let market = legs.first().series.market;
         let held = greeks(book, self.context).map_err(unavailable)?;
-        let before = held.get(usize::from(market)).map_or(0.0, |greeks| greeks.vega as f64);
-        let mut after = before;
+        let held = held.get(usize::from(market)).map_or(0.0, |greeks| greeks.vega as f64);
+        let mut vega = 0.0;
         for leg in legs.iter() {
             let worth = value::worth(&SeriesKey::from(&leg.series), self.change(leg), self.context);
-            after += worth.map_err(unavailable)?.vega as f64;
+            vega += worth.map_err(unavailable)?.vega as f64;
         }
+        let before = held + self.outstanding.vega(market, vega);
+        let after = before + vega;
         if !pricing.is_within(before, after) {
             let unit = self.lots_per_unit as f64;
             let why = format!(
-                "vega would go from {:.0} to {:.0}, beyond the limit of {:.0}",
+                "vega would go from {:.0}, with the quotes that are out, to {:.0}, beyond the limit of {:.0}",
                 before / unit,
                 after / unit,
                 pricing.vega_limit / unit
@@ -75,6 +81,7 @@ impl Quoting<'_> {
                 least: at(1.0 - self.terms.spot_band),
                 greatest: at(1.0 + self.terms.spot_band),
             },
+            vega,
         })
     }
 

@@ -180,6 +180,21 @@ fn a_maker_refuses_by_name_and_keeps_to_its_limits() {
         RfqError::Inventory,
         "beyond the limit of 100",
     );
+    // Nor by many quotes that each keep within it.
+    let ask = |network: &mut OptionsNetwork, maker: &mut Maker| {
+        let mut client = network.client();
+        let request = request(&client, &[(CALL, "buy")], "2");
+        maker.answer(&mut client, &request)
+    };
+    let mut given = 0;
+    let last = loop {
+        match ask(&mut network, &mut maker) {
+            Ok(_) => given += 1,
+            Err(refusal) => break refusal,
+        }
+    };
+    assert_eq!(last.refused, RfqError::Inventory, "{last:?}");
+    assert!((1..10).contains(&given) && maker.outstanding.count() == given);
     maker.terms.pricing.vega_limit = 1e18;
     maker.terms.max_size = Lots(i64::MAX / 4);
     let poor = refusal(&mut network, &mut maker, |request| request.size = "900".to_owned());
