@@ -4,14 +4,28 @@ use super::network::OptionsNetwork;
 use ballast_deploy::keys;
 use ballast_rpc::Cluster;
 
-const CALL: &str = "BTC-3FEB26-82000-C";
+pub const CALL: &str = "BTC-3FEB26-82000-C";
 
 /// Lets so many seconds pass with an observation each half a minute.
-fn watch(network: &mut OptionsNetwork, seconds: i64) {
+pub fn watch(network: &mut OptionsNetwork, seconds: i64) {
     for _ in 0..seconds / 30 {
         let now = network.chain.clock().unwrap().unix_timestamp;
         network.go(now + 30);
     }
+}
+
+/// The taker writes two calls, and takes out all that is free.
+pub fn write_two_calls(network: &mut OptionsNetwork) {
+    network.ok(
+        "maker",
+        &format!("quote {CALL} buy --size 2 --spread 0.02 --out @call.json"),
+    );
+    network.ok("taker", "take @call.json");
+    let free = network.json("taker", "margin --json")["free_cash"].as_i64().unwrap() - 30_000_000;
+    network.ok(
+        "taker",
+        &format!("withdraw {}.{:06}", free / 1_000_000, free % 1_000_000),
+    );
 }
 
 #[test]
@@ -24,17 +38,7 @@ fn a_failing_account_is_found_begun_taken_and_brought_home() {
     network.ok("liquidator", "open --deposit 400000");
     let desk = network.accounts_of("liquidator");
     assert_eq!(network.ok("liquidator", "liquidate"), "no account fails");
-    // The taker writes two calls, and takes out all that is free.
-    network.ok(
-        "maker",
-        &format!("quote {CALL} buy --size 2 --spread 0.02 --out @call.json"),
-    );
-    network.ok("taker", "take @call.json");
-    let free = network.json("taker", "margin --json")["free_cash"].as_i64().unwrap() - 30_000_000;
-    network.ok(
-        "taker",
-        &format!("withdraw {}.{:06}", free / 1_000_000, free % 1_000_000),
-    );
+    write_two_calls(&mut network);
     let failing = network.accounts_of("taker");
     watch(&mut network, 60);
     network.refused("liquidator", &format!("liquidate {failing}"), "above maintenance");

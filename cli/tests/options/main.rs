@@ -4,6 +4,7 @@
 //! Needs the compiled programs: `./ballast build` makes them. Without them these tests say so and
 //! pass.
 
+mod keep;
 mod life;
 mod liquidation;
 mod maker;

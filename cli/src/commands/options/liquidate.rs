@@ -6,6 +6,7 @@ use crate::commands::options::client::{words, OptionsClient};
 use crate::commands::options::name;
 use crate::commands::options::rules;
 use crate::commands::options::Common;
+use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, bail, Context, Result};
 use ballast_core_clearing::liquidation::{began_at, price_take, Fund, LiquidationError, Share, Take};
 use ballast_core_clearing::margin::FailingBook;
@@ -16,6 +17,7 @@ use ballast_options::state::MarginAccount;
 use ballast_rpc::args::address;
 use ballast_sdk::instructions::options::{self as ix, Parties, TakeTerms};
 use serde::Serialize;
+use solana_keypair::Keypair;
 use solana_signer::Signer;
 
 /// Shows which accounts fail, or takes a share of everything that one of them holds
@@ -229,8 +231,28 @@ pub fn transfer(args: &TransferArgs, common: &Common, client: &mut OptionsClient
     Ok(format!("{size} {} moved from {from} to {to}", args.series))
 }
 
+/// Moves every position of an account that took to another one of its owner.
+///
+/// # Errors
+/// The rule that refused it.
+pub fn bring_home(client: &mut OptionsClient, signer: &Keypair, desk: Pubkey, home: Pubkey) -> Result<()> {
+    for position in client.account(&desk)?.positions().to_vec() {
+        let (taken, own) = (client.account(&desk)?, client.account(&home)?);
+        let markets = client.markets_of(&[&taken, &own], Some(position.series.market));
+        let parties = Parties {
+            owner: signer.pubkey(),
+            taker: desk,
+            maker: home,
+        };
+        let transfer = ix::transfer_position(&client.keys, &position.series, &parties, &markets, position.quantity);
+        client.refresh_prices(&markets, PriceUse::Margin, signer)?;
+        client.send(&[transfer], &[signer])?;
+    }
+    Ok(())
+}
+
 /// Returns why nothing can be taken, in words.
-fn refused(refusal: &LiquidationError) -> String {
+pub(crate) fn refused(refusal: &LiquidationError) -> String {
     let percent = |share: &Share| share.0 as f64 / 1e7;
     match refusal {
         LiquidationError::Share { asked, permitted } => format!(

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod ask;
 pub mod auction;
+pub mod keep;
 pub mod liquidate;
 pub mod list;
 pub mod margin;
@@ -90,6 +91,7 @@ enum Command {
     Settle(settle::Args),
     Margin(margin::Args),
     Liquidate(liquidate::Args),
+    Keep(keep::Args),
     Transfer(liquidate::TransferArgs),
 }
 
@@ -138,6 +140,7 @@ pub fn execute(args: &Args, cluster: &mut dyn TestCluster) -> Result<String> {
         Command::Auction(args) => auction::run(args, common, &mut client),
         Command::Settle(args) => settle::run(args, common, &mut client),
         Command::Margin(args) => margin::run(args, common, &mut client),
+        Command::Keep(args) => keep::run(args, common, &mut client),
         Command::Liquidate(args) => liquidate::run(args, common, &mut client),
         Command::Transfer(args) => liquidate::transfer(args, common, &mut client),
     }

@@ -18,6 +18,7 @@ use serde::Serialize;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 use std::fmt;
+use std::time::Instant;
 
 /// Rounds of one crank: finishing, settling and paying follow each other.
 const ROUNDS: usize = 8;
@@ -114,13 +115,17 @@ const fn payout(expiry: &Expiry) -> Due {
     }
 }
 
-/// Does what is due, until nothing is. Returns what was done, and what was refused.
+/// Does what is due, until nothing is, or until a moment. Returns what was done, and what was
+/// refused.
 ///
 /// # Errors
 /// A cluster that cannot be used.
-pub fn crank(client: &mut OptionsClient, signer: &Keypair, close: bool) -> Result<Vec<Step>> {
+pub fn crank(client: &mut OptionsClient, signer: &Keypair, close: bool, until: Option<Instant>) -> Result<Vec<Step>> {
     let mut steps = Vec::new();
     for (key, first) in client.expiries()? {
+        if until.is_some_and(|until| Instant::now() >= until) {
+            break;
+        }
         let mut expiry = first;
         let mut before = None;
         for _ in 0..ROUNDS {
@@ -273,7 +278,7 @@ pub fn run(args: &Args, common: &Common, client: &mut OptionsClient) -> Result<S
     if client.cluster.find(&payer)?.is_none() {
         return Err(anyhow!("--keypair: {payer} has no lamports to pay transactions with"));
     }
-    let steps = crank(client, &signer, args.close)?;
+    let steps = crank(client, &signer, args.close, None)?;
     if args.json {
         return Ok(serde_json::to_string_pretty(&steps)?);
     }

@@ -3,13 +3,12 @@
 
 use super::people::{whole, Person};
 use crate::commands::options::client::OptionsClient;
-use crate::commands::options::liquidate::offer;
+use crate::commands::options::keep::lands;
+use crate::commands::options::liquidate::{bring_home, offer};
 use crate::commands::options::margin::report;
 use anyhow::{Context, Result};
 use ballast_core_clearing::liquidation::Share;
-use ballast_rpc::ClusterError;
 use ballast_sdk::instructions::options::{self as ix, Parties, TakeTerms};
-use ballast_sdk::Instruction;
 use solana_signer::Signer;
 
 /// What a liquidation came to.
@@ -19,17 +18,6 @@ pub struct Liquidated {
     pub begun: u32,
     /// Takes.
     pub takes: u32,
-}
-
-/// Sends an instruction. Returns whether it landed: a program's refusal is no error.
-fn lands(client: &mut OptionsClient, instruction: Instruction, by: &Person) -> Result<bool> {
-    match client.send(&[instruction], &[&by.keypair]) {
-        Ok(()) => Ok(true),
-        Err(error) => match error.downcast_ref::<ClusterError>() {
-            Some(ClusterError::Refused(_)) => Ok(false),
-            _ => Err(error),
-        },
-    }
 }
 
 /// Begins the liquidation of an account that fails. Returns whether it was one.
@@ -43,7 +31,7 @@ pub fn begin(client: &mut OptionsClient, failing: &Person, by: &Person, count: &
     }
     let markets = client.markets_of(&[&account], None);
     let begin = ix::begin_liquidation(&client.keys, &key, &markets);
-    let begun = lands(client, begin, by)?;
+    let begun = lands(client, begin, &by.keypair)?;
     count.begun += u32::from(begun);
     Ok(begun)
 }
@@ -76,34 +64,22 @@ pub fn take(
         share: take.share.0,
         max_payment: take.cost().0.saturating_add(take.cost().0.abs() / 100),
     };
-    if !lands(client, ix::liquidate(&client.keys, &parties, &markets, &terms), by)? {
+    if !lands(
+        client,
+        ix::liquidate(&client.keys, &parties, &markets, &terms),
+        &by.keypair,
+    )? {
         return Ok(None);
     }
     count.takes += 1;
-    bring_home(client, by, parties.taker)?;
+    bring_home(client, &by.keypair, parties.taker, by.account)
+        .with_context(|| format!("{} could not bring home what was taken", by.name))?;
     Ok(Some(format!(
         "{} takes {:.2} % of everything, {:.2} under its fair value",
         by.name,
         take.share.0 as f64 / 1e7,
         whole(take.discount.0)
     )))
-}
-
-/// Moves every position of the account that took to the liquidator's own.
-fn bring_home(client: &mut OptionsClient, by: &Person, desk: anchor_lang::prelude::Pubkey) -> Result<()> {
-    for position in client.account(&desk)?.positions().to_vec() {
-        let (taken, (home, own)) = (client.account(&desk)?, by.margin(client)?);
-        let markets = client.markets_of(&[&taken, &own], Some(position.series.market));
-        let parties = Parties {
-            owner: by.keypair.pubkey(),
-            taker: desk,
-            maker: home,
-        };
-        let transfer = ix::transfer_position(&client.keys, &position.series, &parties, &markets, position.quantity);
-        let sent = client.send(&[transfer], &[&by.keypair]);
-        sent.with_context(|| format!("{} could not bring home what was taken", by.name))?;
-    }
-    Ok(())
 }
 
 /// Asks the house to end a liquidation whose target is reached. Returns whether it goes on.
@@ -117,5 +93,5 @@ pub fn goes_on(client: &mut OptionsClient, failing: &Person, by: &Person) -> Res
     }
     let markets = client.markets_of(&[&account], None);
     let end = ix::end_liquidation(&client.keys, &key, &markets);
-    Ok(!lands(client, end, by)?)
+    Ok(!lands(client, end, &by.keypair)?)
 }

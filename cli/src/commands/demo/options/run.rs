@@ -160,7 +160,7 @@ impl Run {
         let held = whole(people.hedge.trader(client)?.lots);
         self.recorder.record(client, people, last, held)?;
         people.hedge.leave(client, last.price)?;
-        let closed = crank(client, &people.liquidator.keypair, true)?;
+        let closed = crank(client, &people.liquidator.keypair, true, None)?;
         let closed = closed.iter().map(ToString::to_string).collect();
         people.leave(client)?;
         Ok(End {

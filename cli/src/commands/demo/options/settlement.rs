@@ -66,7 +66,7 @@ pub fn settle(
     while at <= plan.expiry {
         let point = market.at(at);
         market.publish(client, local, point)?;
-        if let Some(refused) = crank(client, &people.liquidator.keypair, false)?
+        if let Some(refused) = crank(client, &people.liquidator.keypair, false, None)?
             .iter()
             .find(|step| !step.done)
         {
