@@ -126,6 +126,21 @@ fn what_is_wrong_is_named_with_its_value() {
     std::fs::write(&file, text.replace(signature, &zeros)).unwrap();
     network.refused("taker", "take @forged.json", "the signature is wrong");
 
+    // More than the owner allows in a minute, and a signer that was dismissed.
+    let (maker, taker) = ("maker", ballast_deploy::keys::wallet("taker"));
+    let own = ballast_deploy::keys::wallet("maker");
+    let [own, other] = [&own, &taker].map(|key| solana_signer::Signer::pubkey(key).to_string());
+    let printed = network.ok(maker, &format!("signer {own} --a-minute 0.5"));
+    assert!(printed.contains("for 0.50 a minute"), "{printed}");
+    network.refused("taker", "take @q.json", "maker protection");
+    network.ok(maker, &format!("signer {other}"));
+    network.refused(
+        maker,
+        "quote BTC-3FEB26-82000-C sell --size 1 --price 900",
+        "does not quote for",
+    );
+    network.ok(maker, &format!("signer {own}"));
+
     // The maker's own, cancelled, or too late.
     network.refused("maker", "take @q.json", "account");
     network.ok("maker", &format!("cancel --nonce {}", quote["nonce"]));

@@ -6,6 +6,7 @@ use crate::commands::options::Common;
 use anyhow::{bail, Context, Result};
 use ballast_core_market::admission::PriceUse;
 use ballast_deploy::keys;
+use ballast_rpc::args::address;
 use ballast_rpc::tokens;
 use ballast_sdk::instructions::options as ix;
 use solana_signer::Signer;
@@ -26,6 +27,17 @@ pub struct OpenArgs {
 pub struct AmountArgs {
     /// How much, in the quote token
     amount: String,
+}
+
+/// Names the key that signs or posts the account's quotes, and bounds what it can lose in a minute
+#[derive(clap::Args, Debug)]
+pub struct SignerArgs {
+    /// The key; the owner's own to dismiss another one
+    signer: String,
+    /// By how much of all legs together its quotes are filled in a minute, units of the asset
+    /// (default: any number)
+    #[arg(long, value_name = "SIZE")]
+    a_minute: Option<String>,
 }
 
 /// Closes an empty margin account; its rent goes to who paid it
@@ -80,6 +92,25 @@ pub fn withdraw(args: &AmountArgs, common: &Common, client: &mut OptionsClient) 
     client.refresh_prices(&markets, PriceUse::Margin, &signer)?;
     client.send(&[withdraw], &[&signer])?;
     cash(client, &key)
+}
+
+/// `options signer`.
+///
+/// # Errors
+/// The rule that refused it.
+pub fn signer(args: &SignerArgs, common: &Common, client: &mut OptionsClient) -> Result<String> {
+    let owner = common.signer()?;
+    let (key, _) = common.member(client, Some(&owner))?;
+    let signer = address(&args.signer, "the signer")?;
+    let lots = args.a_minute.as_deref().map(|text| parse(text, client.decimals()));
+    let lots = lots.transpose().context("--a-minute")?;
+    let name = ix::set_quote_signer(&owner.pubkey(), &key, signer, lots.unwrap_or(u64::MAX));
+    client.send(&[name], &[&owner])?;
+    let most = match lots {
+        Some(lots) => format!("for {} a minute", show(i128::from(lots), client.decimals())),
+        None => "for any number".to_owned(),
+    };
+    Ok(format!("{signer} quotes for {key}, {most}"))
 }
 
 /// `options close`.

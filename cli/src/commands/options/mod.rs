@@ -83,6 +83,7 @@ enum Command {
     Close(account::CloseArgs),
     /// Mints test tokens into the wallet, and gives lamports: local networks only
     Faucet(account::AmountArgs),
+    Signer(account::SignerArgs),
     Quote(quote::Args),
     Ask(ask::Args),
     Take(take::Args),
@@ -133,6 +134,7 @@ pub fn execute(args: &Args, cluster: &mut dyn TestCluster) -> Result<String> {
         Command::Withdraw(args) => account::withdraw(args, common, &mut client),
         Command::Close(args) => account::close(args, common, &mut client),
         Command::Faucet(args) => account::faucet(args, common, &mut client),
+        Command::Signer(args) => account::signer(args, common, &mut client),
         Command::Quote(args) => quote::run(args, common, &mut client),
         Command::Ask(args) => ask::run(args, common, &mut client),
         Command::Take(args) => take::run(args, common, &mut client),
