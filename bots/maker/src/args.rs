@@ -49,14 +49,18 @@ pub struct Args {
     /// The vega, quote tokens per vol point, that is a full inventory on a market
     #[arg(long, default_value = "10000")]
     pub vega_limit: String,
+    /// The most delta of the options on a market, units of the asset, whatever hedges it
+    #[arg(long, default_value_t = 10.0, value_parser = positive)]
+    pub delta_limit: f64,
     /// The most of a leg that one quote has, units of the asset
     #[arg(long, default_value = "100")]
     pub max_size: String,
     /// For how many slots a quote holds
     #[arg(long, default_value_t = 75, value_parser = clap::value_parser!(u64).range(1..=1_500))]
     pub slots: u64,
-    /// How far the market's price may move before a quote does not hold any more: 0.0001 to 0.5
-    #[arg(long, default_value_t = 0.005, value_parser = share::<50>)]
+    /// How far the market's price may move before a quote does not hold any more: 0.0001 to 0.5. It
+    /// is priced at the worse end
+    #[arg(long, default_value_t = 0.001, value_parser = share::<50>)]
     pub spot_band: f64,
     /// Hedge the delta of a market's options with its perpetual at the reference venue, to within
     /// so many units, such as BTC=0.1; once for each market
@@ -124,6 +128,14 @@ fn share<const MOST: u32>(text: &str) -> Result<f64, String> {
     }
 }
 
+/// Reads a positive number.
+fn positive(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(number) if f64::is_finite(number) && number > 0.0 => Ok(number),
+        _ => Err("it is a positive number".to_owned()),
+    }
+}
+
 impl Args {
     /// Checks everything that can be checked without the node.
     ///
@@ -144,6 +156,7 @@ impl Args {
                     half_spread: self.half_spread,
                     skew: self.skew,
                     vega_limit: 0.0,
+                    delta_limit: self.delta_limit,
                 },
                 max_size: Lots(0),
                 slots: self.slots,

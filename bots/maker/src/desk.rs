@@ -47,6 +47,8 @@ pub struct Maker {
     pub outstanding: Outstanding,
     /// Whether the quotes of an earlier life have been cancelled.
     fresh: bool,
+    /// Why nothing is quoted: the last round failed, or there was none.
+    trouble: Option<String>,
 }
 
 /// What a round did.
@@ -82,6 +84,7 @@ impl Maker {
             hedged,
             outstanding: Outstanding::default(),
             fresh: false,
+            trouble: Some("the maker has not begun".to_owned()),
         }
     }
 
@@ -108,8 +111,12 @@ impl Maker {
         let taker = taker.map_err(|error| malformed(error.into()))?;
         let size = self.size(client, &legs, &request.size)?;
         let unavailable = |error: anyhow::Error| Refusal::new(RfqError::Unavailable, format!("{error:#}"));
-        let account = client.account(&self.account).map_err(unavailable)?;
+        if let Some(why) = &self.trouble {
+            return Err(Refusal::new(RfqError::Unavailable, why.clone()));
+        }
+        // The clock first: a quote that is taken in between is still held or still out.
         let slot = client.cluster.clock().map_err(|error| unavailable(error.into()))?.slot;
+        let account = client.account(&self.account).map_err(unavailable)?;
         self.outstanding.forget(slot, &account.nonces());
         let priced = self.price(client, &account, &legs, size)?;
         let nonce = self.nonce(client, &account)?;
@@ -130,7 +137,7 @@ impl Maker {
             nonce,
             until: quoted.expiry_slot,
             market: quoted.market(),
-            vega: priced.vega,
+            adds: priced.adds,
         });
         Ok(SignedQuote::sign(&quoted, &self.signer))
     }
@@ -140,9 +147,20 @@ impl Maker {
     /// # Errors
     /// What the chain, or the venue, refused.
     pub fn round(&mut self, client: &mut OptionsClient) -> Result<Round> {
+        let round = self.go_round(client);
+        // Who cannot hedge or cancel does not quote.
+        self.trouble = round
+            .as_ref()
+            .err()
+            .map(|error| format!("the last round failed: {error:#}"));
+        round
+    }
+
+    fn go_round(&mut self, client: &mut OptionsClient) -> Result<Round> {
         let mut round = Round::default();
+        let slot = client.cluster.clock()?.slot;
         let account = client.account(&self.account)?;
-        self.outstanding.forget(client.cluster.clock()?.slot, &account.nonces());
+        self.outstanding.forget(slot, &account.nonces());
         if account.quote_signer != self.signer.pubkey() {
             bail!(
                 "{} does not quote for {}: its quote signer is {}",

@@ -1,5 +1,6 @@
 //! Quotes that may still be taken: their nonces, which are never given twice.
 
+use crate::pricing::Inventory;
 use ballast_core_clearing::nonces::{Nonce, Nonces, NONCES};
 use std::collections::VecDeque;
 
@@ -16,8 +17,8 @@ pub struct Out {
     pub until: u64,
     /// The market that it is on.
     pub market: u8,
-    /// By how much it changes the maker's vega if it is taken, base units per vol point.
-    pub vega: f64,
+    /// What it adds to the maker's inventory if it is taken.
+    pub adds: Inventory,
 }
 
 /// The quotes of an account that are out.
@@ -47,12 +48,18 @@ impl Outstanding {
             .retain(|out| out.until >= slot && nonces.check(out.nonce).is_ok());
     }
 
-    /// Returns by how much those on a market change the maker's vega at most in the direction of
+    /// Returns what those on a market add to the maker's inventory at most in the direction of
     /// `change`: what has been promised counts as if it were held, or a taker could ask for many
-    /// quotes that each keep within the limit.
-    pub fn vega(&self, market: u8, change: f64) -> f64 {
+    /// quotes that each keep within the limits.
+    pub fn promised(&self, market: u8, change: Inventory) -> Inventory {
         let here = self.quotes.iter().filter(|out| out.market == market);
-        here.map(|out| out.vega).filter(|vega| vega * change > 0.0).sum()
+        let alike = |part: f64, change: f64| if part * change > 0.0 { part } else { 0.0 };
+        here.fold(Inventory::default(), |sum, out| {
+            sum.plus(Inventory {
+                vega: alike(out.adds.vega, change.vega),
+                delta: alike(out.adds.delta, change.delta),
+            })
+        })
     }
 
     /// Forgets all of them: they have been cancelled below `base`.
@@ -81,6 +88,9 @@ impl Outstanding {
         }
         // Everything older than the oldest that is out has run out.
         let oldest = self.quotes.front().map_or(self.next, |out| out.nonce.0);
+        if oldest <= base {
+            return Given::TooMany;
+        }
         Given::MoveBase(Nonce(oldest))
     }
 
@@ -100,8 +110,12 @@ mod tests {
             nonce,
             until,
             market: 0,
-            vega: 1.0,
+            adds: inventory(1.0),
         }
+    }
+
+    fn inventory(vega: f64) -> Inventory {
+        Inventory { vega, delta: -vega }
     }
 
     #[test]
@@ -150,18 +164,18 @@ mod tests {
         for (nonce, market, vega) in [(0, 0, 5.0), (1, 0, -3.0), (2, 1, 9.0), (3, 0, 2.0)] {
             all.out(Out {
                 market,
-                vega,
+                adds: inventory(vega),
                 ..out(Nonce(nonce), 9)
             });
         }
-        assert_eq!(
-            (all.vega(0, 1.0), all.vega(0, -1.0), all.vega(1, 4.0)),
-            (7.0, -3.0, 9.0)
-        );
+        let promised = |all: &Outstanding, market, vega| all.promised(market, inventory(vega));
+        for (market, change, sum) in [(0, 1.0, 7.0), (0, -1.0, -3.0), (1, 4.0, 9.0)] {
+            assert_eq!(promised(&all, market, change), inventory(sum));
+        }
         nonces.fill(Nonce(0)).unwrap();
         all.forget(9, &nonces);
-        assert_eq!(all.vega(0, 1.0), 2.0);
+        assert_eq!(promised(&all, 0, 1.0), inventory(2.0));
         all.forget(10, &nonces);
-        assert_eq!((all.vega(0, 1.0), all.count()), (0.0, 0));
+        assert_eq!((promised(&all, 0, 1.0).vega, all.count()), (0.0, 0));
     }
 }

@@ -23,6 +23,27 @@ pub struct Pricing {
     pub skew: f64,
     /// The vega of all positions on a market, base units per vol point, that is a full inventory.
     pub vega_limit: f64,
+    /// The most delta of all options on a market, units of the underlying, whatever hedges it.
+    pub delta_limit: f64,
+}
+
+/// What a maker holds on a market, or a quote would add to it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Inventory {
+    /// Base units per vol point.
+    pub vega: f64,
+    /// Units of the underlying.
+    pub delta: f64,
+}
+
+impl Inventory {
+    /// Returns both together.
+    pub fn plus(self, more: Self) -> Self {
+        Self {
+            vega: self.vega + more.vega,
+            delta: self.delta + more.delta,
+        }
+    }
 }
 
 /// How a maker quotes.
@@ -42,10 +63,21 @@ pub struct Terms {
 const FACTORS: (f64, f64) = (0.1, 1.9);
 
 impl Pricing {
-    /// Returns whether a trade that brings the vega from `before` to `after` keeps within the
-    /// limit, or brings it nearer.
-    pub fn is_within(&self, before: f64, after: f64) -> bool {
-        after.abs() <= self.vega_limit || after.abs() < before.abs()
+    /// Checks whether a trade that brings an inventory from `before` to `after` keeps within the
+    /// limits, or brings what is beyond one nearer.
+    ///
+    /// # Errors
+    /// What would go too far, its value before and after, and its limit.
+    pub fn check(&self, before: Inventory, after: Inventory) -> Result<(), (&'static str, [f64; 3])> {
+        for (what, before, after, limit) in [
+            ("vega", before.vega, after.vega, self.vega_limit),
+            ("delta", before.delta, after.delta, self.delta_limit),
+        ] {
+            if after.abs() > limit && after.abs() >= before.abs() {
+                return Err((what, [before, after, limit]));
+            }
+        }
+        Ok(())
     }
 
     /// Returns what the surface's volatility is multiplied by where the maker does `side` and has
@@ -68,6 +100,7 @@ mod tests {
         half_spread: 0.05,
         skew: 0.04,
         vega_limit: 1_000.0,
+        delta_limit: 5.0,
     };
 
     #[test]
@@ -93,15 +126,20 @@ mod tests {
 
     #[test]
     fn a_full_inventory_only_shrinks() {
+        let vega = |vega| Inventory { vega, delta: 3.0 };
+        let delta = |delta| Inventory { vega: 9e9, delta };
         for (before, after, within) in [
-            (0.0, 1_000.0, true),
-            (0.0, -1_001.0, false),
-            (2_000.0, 1_500.0, true),
-            (2_000.0, 2_000.0, false),
-            (2_000.0, -1_999.0, true),
-            (-1_200.0, 1_300.0, false),
+            (vega(0.0), vega(1_000.0), true),
+            (vega(0.0), vega(-1_001.0), false),
+            (vega(2_000.0), vega(1_500.0), true),
+            (vega(2_000.0), vega(2_000.0), false),
+            (vega(2_000.0), vega(-1_999.0), true),
+            (vega(-1_200.0), vega(1_300.0), false),
+            (vega(0.0), Inventory { vega: 0.0, delta: -5.5 }, false),
+            (delta(9.0), Inventory { vega: 0.0, delta: 8.0 }, true),
         ] {
-            assert_eq!(PRICING.is_within(before, after), within, "{before} {after}");
+            let checked = PRICING.check(before, after);
+            assert_eq!(checked.is_ok(), within, "{before:?} {after:?} {checked:?}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Prices for what is asked, if the maker wants it and has the margin.
 
 use crate::outstanding::Outstanding;
-use crate::pricing::Terms;
+use crate::pricing::{Inventory, Terms};
 use anyhow::{anyhow, Result};
 use ballast_core_clearing::account::{MarginAccount as MarginBook, Position};
 use ballast_core_clearing::legs::Legs;
@@ -16,14 +16,15 @@ use ballast_options::events::GreeksReport;
 use ballast_options::state::SeriesKey;
 use ballast_options_client::client::words;
 use ballast_options_client::rfq::{Refusal, RfqError};
+use ballast_options_client::value::Assumed;
 use ballast_options_client::{rules, value};
 
 /// Legs with their prices, and the spots at which they hold.
 pub(crate) struct Priced {
     pub(crate) legs: Legs<QuoteLeg>,
     pub(crate) spots: SpotBand,
-    /// By how much they change the maker's vega.
-    pub(crate) vega: f64,
+    /// What they add to the maker's inventory.
+    pub(crate) adds: Inventory,
 }
 
 /// What pricing needs besides the legs.
@@ -44,45 +45,81 @@ impl Quoting<'_> {
         let unavailable = |error: anyhow::Error| Refusal::new(RfqError::Closed, format!("{error:#}"));
         let pricing = &self.terms.pricing;
         let market = legs.first().series.market;
+        let spot = spot(self.context, market).map_err(unavailable)?;
+        let units = self.lots_per_unit as f64 * spot;
         let held = greeks(book, self.context).map_err(unavailable)?;
-        let held = held.get(usize::from(market)).map_or(0.0, |greeks| greeks.vega as f64);
-        let mut vega = 0.0;
+        let held = held.get(usize::from(market)).copied().unwrap_or_default();
+        let held = Inventory {
+            vega: held.vega as f64,
+            delta: held.delta as f64 / units,
+        };
+        let mut adds = Inventory::default();
         for leg in legs.iter() {
             let worth = value::worth(&SeriesKey::from(&leg.series), self.change(leg), self.context);
-            vega += worth.map_err(unavailable)?.vega as f64;
+            let worth = worth.map_err(unavailable)?;
+            adds = adds.plus(Inventory {
+                vega: worth.vega as f64,
+                delta: worth.delta as f64 / units,
+            });
         }
-        let before = held + self.outstanding.vega(market, vega);
-        let after = before + vega;
-        if !pricing.is_within(before, after) {
-            let unit = self.lots_per_unit as f64;
+        let before = held.plus(self.outstanding.promised(market, adds));
+        let after = before.plus(adds);
+        pricing.check(before, after).map_err(|(what, values)| {
+            let unit = if what == "vega" { self.lots_per_unit as f64 } else { 1.0 };
+            let [before, after, limit] = values.map(|value| value / unit);
             let why = format!(
-                "vega would go from {:.0}, with the quotes that are out, to {:.0}, beyond the limit of {:.0}",
-                before / unit,
-                after / unit,
-                pricing.vega_limit / unit
+                "{what} would go from {before:.2}, with the quotes that are out, to {after:.2}, beyond the limit of \
+                 {limit:.2}"
             );
-            return Err(Refusal::new(RfqError::Inventory, why));
-        }
-        let priced = legs.try_map(|leg| {
-            let factor = pricing.factor(leg.side, after);
-            let key = SeriesKey::from(&leg.series);
-            let price = value::price_at(&key, leg.side, factor, self.lots_per_unit, self.context);
-            Ok(QuoteLeg {
-                price: price.map_err(unavailable)?,
-                ..*leg
-            })
+            Refusal::new(RfqError::Inventory, why)
         })?;
+        let priced = self.at_worst(legs, after.vega).map_err(unavailable)?;
         self.check_margin(book, &priced)?;
-        let spot = spot(self.context, market).map_err(unavailable)?;
         let at = |share: f64| UnitPrice((spot * share * self.lots_per_unit as f64).max(0.0) as u64);
+        let [low, _, high] = self.spots();
         Ok(Priced {
             legs: priced,
             spots: SpotBand {
-                least: at(1.0 - self.terms.spot_band),
-                greatest: at(1.0 + self.terms.spot_band),
+                least: at(low),
+                greatest: at(high),
             },
-            vega,
+            adds,
         })
+    }
+
+    /// The ends of the band in which a quote holds, and its middle, as shares of the price.
+    fn spots(&self) -> [f64; 3] {
+        [1.0 - self.terms.spot_band, 1.0, 1.0 + self.terms.spot_band]
+    }
+
+    /// Returns the legs at that spot of the band at which the maker would ask for most: while the
+    /// quote holds, the price may go there.
+    fn at_worst(&self, legs: &Legs<QuoteLeg>, vega: f64) -> Result<Legs<QuoteLeg>> {
+        let mut worst: Option<(i128, Legs<QuoteLeg>)> = None;
+        for spot in self.spots() {
+            let priced = legs.try_map(|leg| {
+                let assumed = Assumed {
+                    volatility: self.terms.pricing.factor(leg.side, vega),
+                    spot,
+                };
+                let key = SeriesKey::from(&leg.series);
+                let price = value::price_at(&key, leg.side, assumed, self.lots_per_unit, self.context)?;
+                Ok::<_, anyhow::Error>(QuoteLeg { price, ..*leg })
+            })?;
+            let asked = priced.iter().map(|leg| {
+                let price = i128::from(leg.price.0) * i128::from(leg.ratio);
+                if leg.side == Side::Sell {
+                    price
+                } else {
+                    -price
+                }
+            });
+            let asked = asked.sum();
+            if worst.as_ref().is_none_or(|(most, _)| asked > *most) {
+                worst = Some((asked, priced));
+            }
+        }
+        worst.map(|(_, legs)| legs).ok_or_else(|| anyhow!("there is no spot"))
     }
 
     /// By how much the maker's position in a leg changes, lots.

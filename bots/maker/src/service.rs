@@ -147,6 +147,10 @@ fn go_round(maker: &mut Maker, client: &mut OptionsClient, interval: Duration, w
 
 fn answer(job: Job, maker: &mut Maker, client: &mut OptionsClient) {
     let Job { request, reply } = job;
+    if reply.is_closed() {
+        // Who asked has gone: a quote for nobody would use up what others may have.
+        return;
+    }
     let answer = maker.answer(client, &request).and_then(|signed| {
         QuoteFile::of(&signed, &Words::of(client)).map_err(|error| {
             ballast_options_client::rfq::Refusal::new(

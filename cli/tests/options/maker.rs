@@ -22,10 +22,11 @@ const TERMS: Terms = Terms {
         half_spread: 0.05,
         skew: 0.1,
         vega_limit: 400.0 * UNIT,
+        delta_limit: 1_000.0,
     },
     max_size: Lots(20_000_000),
     slots: 75,
-    spot_band: 0.01,
+    spot_band: 0.001,
 };
 
 fn maker_of(network: &mut OptionsNetwork, with_hedge: bool) -> Maker {
@@ -196,10 +197,86 @@ fn a_maker_refuses_by_name_and_keeps_to_its_limits() {
     assert_eq!(last.refused, RfqError::Inventory, "{last:?}");
     assert!((1..10).contains(&given) && maker.outstanding.count() == given);
     maker.terms.pricing.vega_limit = 1e18;
+    maker.terms.pricing.delta_limit = 3.0;
+    let deep = refusal(&mut network, &mut maker, |request| {
+        request.legs[0].series = "BTC-3FEB26-40000-C".to_owned();
+        request.size = "4".to_owned();
+    });
+    assert_eq!(deep.refused, RfqError::Inventory, "{deep:?}");
+    assert!(deep.why.contains("delta would go from"), "{deep:?}");
+    maker.terms.pricing.delta_limit = 1e18;
     maker.terms.max_size = Lots(i64::MAX / 4);
     let poor = refusal(&mut network, &mut maker, |request| request.size = "900".to_owned());
     assert_eq!(poor.refused, RfqError::Margin, "{poor:?}");
     assert!(poor.why.contains("of equity, and have to be worth"), "{poor:?}");
+}
+
+/// A taker who may choose the moment within a quote's band and slots gains nothing by it: each price
+/// is that of its worse end.
+#[test]
+fn nobody_is_given_an_option_on_the_spot() {
+    let Some(mut network) = OptionsNetwork::new() else {
+        return;
+    };
+    let mut maker = maker_of(&mut network, false);
+    let deep = "BTC-3FEB26-40000-C";
+    let (ask, bid) = (
+        price(&mut network, &mut maker, &[(deep, "buy")]),
+        -price(&mut network, &mut maker, &[(deep, "sell")]),
+    );
+    // Without volatility to speak of it is worth 40,000: a thousandth of 80,000 to each side.
+    assert!(
+        (40_079.0..40_300.0).contains(&ask) && (39_700.0..39_921.0).contains(&bid),
+        "{bid} {ask}"
+    );
+    // The hedge of a package is in its price: what it gains at an end on one leg it loses on the other.
+    let spread = price(
+        &mut network,
+        &mut maker,
+        &[(deep, "buy"), ("BTC-3FEB26-42000-C", "sell")],
+    );
+    assert!((1_990.0..2_010.0).contains(&spread), "{spread}");
+    // Near its settlement's window an option has a price that no volatility says.
+    let expiry = 1_770_105_600;
+    network.go(expiry - 3_599);
+    let mut client = network.client();
+    maker.round(&mut client).unwrap();
+    let late = refusal(&mut network, &mut maker, |_| ());
+    assert!(
+        late.refused == RfqError::Closed && late.why.contains("priced from the surface until 3600 s"),
+        "{late:?}"
+    );
+    network.refused(
+        "maker",
+        &format!("quote {CALL} sell --size 1 --spread 0.1"),
+        "until 3600 s before",
+    );
+}
+
+/// Only an answer to the question counts, whatever it costs.
+#[test]
+fn an_answer_of_another_size_is_none() {
+    let Some(mut network) = OptionsNetwork::new() else {
+        return;
+    };
+    let mut maker = maker_of(&mut network, false);
+    let mut client = network.client();
+    let asked = request(&client, &[(CALL, "sell")], "1");
+    let larger = request(&client, &[(CALL, "sell")], "5");
+    let signed = maker.answer(&mut client, &larger).unwrap();
+    let file = QuoteFile::of(&signed, &Words::of(&client)).unwrap();
+    let taker = keys::wallet("taker").pubkey();
+    let refused = examine(&mut client, &asked, &taker, file.clone()).unwrap_err();
+    assert!(
+        format!("{refused:#}").contains("the maker quotes 5.00 to 5.00, and 1 was asked for"),
+        "{refused:#}"
+    );
+    let other = request(&client, &[(PUT, "sell")], "5");
+    let refused = examine(&mut client, &other, &taker, file).unwrap_err();
+    assert!(
+        format!("{refused:#}").contains("which was not asked for"),
+        "{refused:#}"
+    );
 }
 
 #[test]

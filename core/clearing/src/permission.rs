@@ -51,7 +51,8 @@ pub struct JudgedLeg {
 }
 
 /// Returns whether the taker and whether the maker lose no more by the prices of all legs together
-/// than the spread charges of them: the sum of max(floor, |q|·S·spread).
+/// than the spread charges of them: the sum of max(floor, |q|·S·spread), each no more than the leg
+/// is worth, or costs.
 pub fn are_near_fair(legs: &[JudgedLeg], spot: Price, charges: &ChargeParams) -> [bool; 2] {
     let (mut taker_loss, mut allowed) = (0i128, 0i128);
     for leg in legs {
@@ -63,6 +64,9 @@ pub fn are_near_fair(legs: &[JudgedLeg], spot: Price, charges: &ChargeParams) ->
         let worth = value_ceil(leg.quantity, spot).and_then(Value::to_amount);
         let share = worth.and_then(|worth| points_of_ceil(worth, charges.spread));
         let spread = share.unwrap_or(0).max(charges.spread_floor);
+        // A leg that is worth nothing, at no price, excuses nothing of another.
+        let at_stake = leg.fair.positive_part().max(leg.premium);
+        let spread = spread.min(at_stake);
         taker_loss = taker_loss.saturating_add(loss);
         allowed = allowed.saturating_add(i128::from(spread));
     }
@@ -157,6 +161,10 @@ mod tests {
             near(&[leg(Side::Buy, 1_000, 1_500), leg(Side::Sell, 500, 799)]),
             [false, true]
         );
+        // Ten far options for nothing do not excuse what is paid too much for one that is worth little.
+        let far = leg(Side::Sell, 0, 0);
+        let dear = leg(Side::Buy, 5, 300);
+        assert_eq!(near(&[dear, far, far, far]), [false, true]);
         let dust = |premium| {
             near(&[JudgedLeg {
                 quantity: Lots(1),

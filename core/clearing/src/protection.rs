@@ -44,7 +44,11 @@ impl Protection {
     /// Returns what still counts at a time, lots. A time before the last fill is that of the fill.
     fn counts(&self, now: i64) -> u64 {
         let passed = u64::try_from(now.saturating_sub(self.at)).unwrap_or(0);
-        let forgotten = mul_div_floor(self.lots_a_minute, passed.min(MINUTE), MINUTE);
+        if passed >= MINUTE {
+            // Whatever it was: also more than a limit that was lowered since.
+            return 0;
+        }
+        let forgotten = mul_div_floor(self.lots_a_minute, passed, MINUTE);
         self.filled.saturating_sub(forgotten.unwrap_or(0))
     }
 
@@ -97,6 +101,14 @@ mod tests {
         ] {
             assert_eq!(protection.fill(lots, now), expected, "{lots} at {now}");
         }
+        // What was filled without a limit is forgotten under one that is lower, too.
+        let mut lowered = Protection {
+            lots_a_minute: 10,
+            filled: 1_000,
+            at: 100,
+        };
+        assert_eq!((lowered.left(159), lowered.left(160)), (0, 10));
+        lowered.fill(10, 160).unwrap();
         let mut none = Protection::NONE;
         for now in 0..3 {
             none.fill(u64::MAX, now).unwrap();

@@ -142,7 +142,8 @@ pub struct LegFill {
     pub leg: PackageLeg,
     /// What all of it costs, base units.
     pub premium: u64,
-    /// What the taker pays to the insurance fund for it, base units.
+    /// What the taker pays to the insurance fund with it, base units: the trade's whole fee is on
+    /// any of its legs.
     pub fee: u64,
 }
 

@@ -210,18 +210,25 @@ pub fn trade(
     })
 }
 
-/// Returns what each leg costs.
+/// Returns what each leg costs. The first one carries the fee of the trade.
 #[inline(never)]
 fn price_legs(house: &ClearingHouse, legs: &Legs<PackageLeg>, spot: Price) -> Result<Legs<LegFill>> {
     let lots_per_unit = house.params().lots_per_unit();
-    legs.try_map(|leg| {
-        let rate = house.listing(leg.series.market)?.settings.params().taker_fee;
+    let rate = house.listing(legs.first().series.market)?.settings.params().taker_fee;
+    let fills = legs.try_map(|leg| {
         let premium = trade::premium(leg.quantity, leg.price, lots_per_unit, leg.taker);
-        let premium = premium.ok_or(OptionsError::TooLarge)?;
-        Ok(LegFill {
+        Ok::<_, Error>(LegFill {
             leg: *leg,
-            premium,
-            fee: taker_fee(leg.quantity, premium, spot, rate),
+            premium: premium.ok_or(OptionsError::TooLarge)?,
+            fee: 0,
+        })
+    })?;
+    let of_all = fills.iter().map(|fill| (fill.leg.quantity, fill.premium));
+    let mut fee = taker_fee(of_all, spot, rate);
+    fills.try_map(|fill| {
+        Ok(LegFill {
+            fee: core::mem::take(&mut fee),
+            ..*fill
         })
     })
 }

@@ -87,8 +87,8 @@ pub enum TradeSource {
     },
 }
 
-/// A leg of a trade: `buyer` paid `premium` for `quantity`, and who is not the maker `fee` to the
-/// insurance fund.
+/// A leg of a trade: `buyer` paid `premium` for `quantity`. Who is not the maker paid `fee` to the
+/// insurance fund, for all legs together: in the event of the first.
 #[event]
 #[derive(Debug)]
 pub struct Traded {

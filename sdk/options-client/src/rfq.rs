@@ -7,6 +7,8 @@ use crate::taking::{check, Given};
 use anyhow::{anyhow, bail, Context, Result};
 use ballast_core_clearing::quote::Quote;
 use ballast_core_clearing::trade::{premium, Side};
+use ballast_core_types::Lots;
+use ballast_rpc::amount::parse;
 use ballast_rpc::secrets::clean;
 use ballast_sdk::quotes::SignedQuote;
 use ballast_sdk::Pubkey;
@@ -15,6 +17,9 @@ use std::time::Duration;
 
 /// A maker that has not answered by now is left out.
 const PATIENCE: Duration = Duration::from_secs(6);
+
+/// Bytes of the longest answer.
+const LARGEST: usize = 64 << 10;
 
 /// What a taker asks for. Sides are theirs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,15 +134,25 @@ pub fn ask(url: &str, request: &Request) -> Result<QuoteFile> {
     let (is_quote, text) = runtime
         .block_on(async {
             let sent = client.post(&url).header("content-type", "application/json").body(body);
-            let response = sent.send().await?;
-            Ok::<_, reqwest::Error>((response.status().is_success(), response.text().await?))
+            let mut response = sent.send().await?;
+            let (is_quote, mut text) = (response.status().is_success(), Vec::new());
+            while let Some(chunk) = response.chunk().await? {
+                text.extend_from_slice(&chunk);
+                if text.len() > LARGEST {
+                    break;
+                }
+            }
+            Ok::<_, reqwest::Error>((is_quote, text))
         })
         // The address may hold a key.
         .map_err(|error| anyhow!("{}", clean(&error.without_url().to_string())))?;
-    if is_quote {
-        return serde_json::from_str(&text).context("its answer is no quote");
+    if text.len() > LARGEST {
+        bail!("its answer has more than {LARGEST} bytes");
     }
-    let refusal: Refusal = serde_json::from_str(&text).context("its answer is no refusal")?;
+    if is_quote {
+        return serde_json::from_slice(&text).context("its answer is no quote");
+    }
+    let refusal: Refusal = serde_json::from_slice(&text).context("its answer is no refusal")?;
     bail!("{}", refusal.why)
 }
 
@@ -150,8 +165,9 @@ pub struct Offered {
     pub signed: SignedQuote,
     /// Decoded.
     pub quote: Quote,
-    /// What the taker would pay for all of it, base units, without the fee; negative where they are
-    /// paid.
+    /// What was asked for, lots.
+    pub size: Lots,
+    /// What the taker would pay for that, base units, without the fee; negative where they are paid.
     pub cost: i128,
 }
 
@@ -180,8 +196,16 @@ pub fn examine(client: &mut OptionsClient, request: &Request, taker: &Pubkey, fi
     if wanted != given {
         bail!("the maker quotes {}, which was not asked for", file.legs_in_words());
     }
-    let package = quote.package(quote.fill.greatest);
-    let package = package.map_err(|refusal| anyhow!("the quote has no whole fill: {refusal:?}"))?;
+    // The size is the taker's, too: a quote of another one is another question's answer.
+    let size = Lots(i64::try_from(parse(&request.size, client.decimals()).context("size")?)?);
+    let package = quote.package(size);
+    let package = package.map_err(|_| {
+        let (least, greatest) = (&file.least, &file.size);
+        anyhow!(
+            "the maker quotes {least} to {greatest}, and {} was asked for",
+            request.size
+        )
+    })?;
     let lots_per_unit = client.house.params().lots_per_unit();
     let mut cost = 0i128;
     for leg in package.iter() {
@@ -196,6 +220,7 @@ pub fn examine(client: &mut OptionsClient, request: &Request, taker: &Pubkey, fi
         file,
         signed,
         quote,
+        size,
         cost,
     })
 }

@@ -3,13 +3,18 @@
 use crate::rules;
 use anyhow::{anyhow, Result};
 use ballast_core_clearing::margin::{MarginContext, MIN_SECONDS};
+use ballast_core_clearing::settlement::WINDOW_SECONDS;
 use ballast_core_clearing::trade::{Side, UnitPrice};
 use ballast_core_margin as assessment;
 use ballast_core_margin::{BookLeg, MarketInputs, VolatilityBand};
-use ballast_core_types::{Lots, Value};
+use ballast_core_types::{Lots, Price, PriceBounds, Value, I80F48};
 use ballast_options::state::SeriesKey;
 use fixed::types::I2F62;
 use serde::Serialize;
+
+/// The least time to expiry that a price from the surface is given for: the window of settlement,
+/// and half an hour.
+pub const LEAST_SECONDS: i64 = WINDOW_SECONDS + 1_800;
 
 /// A position's worth and Greeks. Amounts are base units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -95,29 +100,54 @@ pub fn price(
             "--spread: {spread} is not a share of the volatility within 0 and 0.9"
         ));
     }
-    let factor = match side {
+    let volatility = match side {
         Side::Buy => 1.0 - spread,
         Side::Sell => 1.0 + spread,
     };
-    price_at(key, side, factor, lots_per_unit, context)
+    let assumed = Assumed { volatility, spot: 1.0 };
+    price_at(key, side, assumed, lots_per_unit, context)
 }
 
-/// Returns a maker's price for one unit of the underlying: at the published price, and at `factor`
-/// times the surface's volatility. Rounded against the taker.
+/// What a maker prices with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Assumed {
+    /// The surface's volatility is multiplied by it.
+    pub volatility: f64,
+    /// The published price is multiplied by it.
+    pub spot: f64,
+}
+
+/// Returns a maker's price for one unit of the underlying under what is assumed. Rounded against the
+/// taker.
 ///
 /// # Errors
-/// What the risk engine does not assess.
+/// A series whose window of settlement is near or has begun: what it settles at is known in part,
+/// and no volatility says it. What the risk engine does not assess.
 pub fn price_at(
     key: &SeriesKey,
     side: Side,
-    factor: f64,
+    assumed: Assumed,
     lots_per_unit: u64,
     context: &MarginContext,
 ) -> Result<UnitPrice> {
+    let left = key.expiry.saturating_sub(context.now);
+    if left < LEAST_SECONDS {
+        return Err(anyhow!(
+            "it expires in {left} s, and is priced from the surface until {LEAST_SECONDS} s before: then it settles at \
+             an average that has begun, or is about to"
+        ));
+    }
     let mut market = inputs(context, key.market)?.neutral();
+    let moved = market.bounds.mid.fixed().saturating_mul(I80F48::from_num(assumed.spot));
+    let moved = Price::from_fixed(moved).ok_or_else(|| anyhow!("a price of {moved} is none"))?;
+    market.bounds = PriceBounds {
+        low: moved,
+        mid: moved,
+        high: moved,
+    };
     market.volatility = market.volatility.map(|band| VolatilityBand {
-        low: I2F62::from_num(factor),
-        high: I2F62::from_num(factor),
+        low: I2F62::from_num(assumed.volatility),
+        high: I2F62::from_num(assumed.volatility),
         floor: None,
         ..band
     });

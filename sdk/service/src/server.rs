@@ -16,9 +16,12 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 
 /// A reader that takes longer is let go.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Connections at once: a flood takes these and no others of the process.
+const CONNECTIONS: usize = 128;
 /// Bytes of the largest request.
 const LARGEST: usize = 64 << 10;
 
@@ -127,7 +130,9 @@ pub fn serve_pages(address: ListenAddress, flag: &str, pages: Pages) -> Result<(
 }
 
 async fn accept(listener: TcpListener, pages: Pages) {
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
+        let place = Arc::clone(&places).acquire_owned().await;
         let Ok((stream, _)) = listener.accept().await else {
             // Out of files, for example: a moment later there may be some.
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -141,6 +146,7 @@ async fn accept(listener: TcpListener, pages: Pages) {
             });
             let served = http1::Builder::new().serve_connection(TokioIo::new(stream), answer);
             let _ = tokio::time::timeout(PATIENCE, served).await;
+            drop(place);
         });
     }
 }

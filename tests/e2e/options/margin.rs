@@ -1,6 +1,7 @@
 //! Margin: what may be opened and withdrawn, at which prices, and what stays possible when a price
 //! or a breaker forbids opening.
 
+use ballast_core_clearing::trade::Side;
 use ballast_core_market::price_clock::Source;
 use ballast_options::OptionsError;
 use ballast_sdk::instructions::options as ix;
@@ -68,6 +69,8 @@ fn r1_a_gain_of_the_moment_does_not_leave_by_a_trade_at_a_foolish_price() {
     let (call, put) = (world.series(CALL, 50_000, FAR), world.series(PUT, 42_000, FAR));
     world.trade(&owner, &maker, &call, 2 * UNIT, 1_900).unwrap();
     world.trade(&owner, &friend, &put, -3 * UNIT, 100).unwrap();
+    let far = world.series(CALL, 100_000, FAR);
+    world.trade(&owner, &friend, &far, 100 * UNIT, 0).unwrap();
     world.markets[0].price = "54000".to_owned();
     world.advance(60);
     let leaves = world.withdrawable(&owner) / USD;
@@ -80,6 +83,16 @@ fn r1_a_gain_of_the_moment_does_not_leave_by_a_trade_at_a_foolish_price() {
     );
     refused(hand_over(&mut world.copy(), leaves + 200), OptionsError::InitialMargin);
     hand_over(&mut world.copy(), leaves - 200).unwrap();
+    // Far calls for nothing, whose spread charges would be more than that, excuse none of it.
+    let mut padded = world.copy();
+    let dear = 100 * (leaves + 200);
+    let legs = [(put, Side::Sell, 1, dear), (far, Side::Buy, 10_000, 0)];
+    let quote = padded.package(&friend, &legs, 10_000);
+    assert!(100 * 54_000 / 1_000 > leaves + 200, "{leaves}");
+    refused(
+        padded.take(&owner, &friend, &quote, 10_000),
+        OptionsError::InitialMargin,
+    );
     // Who gets the better of it is asked nothing more.
     hand_over(&mut world, 0).unwrap();
     world.assert_sound();

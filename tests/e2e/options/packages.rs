@@ -4,12 +4,13 @@ use ballast_core_clearing::nonces::Nonce;
 use ballast_core_clearing::quote::Quote;
 use ballast_core_clearing::trade::Side;
 use ballast_core_types::Lots;
+use ballast_options::events::Traded;
 use ballast_options::state::SeriesKey;
 use ballast_options::OptionsError;
 use ballast_sdk::instructions::options as ix;
 use ballast_sdk::quotes::{carrier, SignedQuote};
 use ballast_testkit::clearing_house::{
-    house_settings, listing, parties, refused, Member, CALL, CLUSTER, FAR, NEAR, PUT, UNIT, USD,
+    events, house_settings, listing, parties, refused, Member, CALL, CLUSTER, FAR, NEAR, PUT, UNIT, USD,
 };
 use ballast_testkit::world::more_units;
 use ballast_testkit::{ClearingHouseFixture, Sent};
@@ -247,17 +248,26 @@ fn takers_feed_the_fund_by_no_more_than_an_eighth_of_the_premium() {
     let mut world = ClearingHouseFixture::with(1, house_settings(), settings);
     let (taker, maker) = (world.participant(100_000 * USD), world.participant(100_000 * USD));
     let legs = [
-        // 3 basis points of 50,000 are 15; an eighth of 40 is 5.
+        // 3 basis points of 50,000 are 15.
         (world.series(CALL, 52_000, FAR), Side::Sell, 1, 1_300),
         (world.series(CALL, 70_000, FAR), Side::Buy, 1, 40),
     ];
     let fund = world.account(&world.keys.insurance).cash;
     let quote = world.package(&maker, &legs, UNIT);
     world.take(&taker, &maker, &quote, UNIT).unwrap();
-    assert_eq!(world.account(&taker.account).cash, (100_000 - 1_300 + 40 - 20) * USD);
+    assert_eq!(world.account(&taker.account).cash, (100_000 - 1_300 + 40 - 30) * USD);
     assert_eq!(world.account(&maker.account).cash, (100_000 + 1_300 - 40) * USD);
-    assert_eq!(world.account(&world.keys.insurance).cash, fund + 20 * USD);
+    assert_eq!(world.account(&world.keys.insurance).cash, fund + 30 * USD);
     world.assert_sound();
+    // Alone, the far one would pay an eighth of its 40; and what is given away pays by the other leg.
+    world.trade(&taker, &maker, &legs[1].0, UNIT, 40).unwrap();
+    assert_eq!(world.account(&world.keys.insurance).cash, fund + 35 * USD);
+    let shifted = [(legs[0].0, Side::Sell, 10, 0), (legs[1].0, Side::Sell, 1, 13_040)];
+    let quote = world.package(&maker, &shifted, UNIT);
+    let traded = events::<Traded>(&world.take(&taker, &maker, &quote, UNIT));
+    let fees: Vec<u64> = traded.iter().map(|leg| leg.fee).collect();
+    assert_eq!(fees, [165 * USD, 0]);
+    assert_eq!(world.account(&world.keys.insurance).cash, fund + 200 * USD);
     // No other account gets it.
     let quote = world.package(&maker, &legs, UNIT);
     let signed = SignedQuote::sign(&quote, &maker.user.keypair);

@@ -343,6 +343,11 @@ fn a_quoter_signs_and_cancels_in_the_owners_place_and_can_do_nothing_else() {
     desk.world.submit(cancel, &quote_signer).unwrap();
     let by_quoter = carrier(&SignedQuote::sign(&desk.quote, &quote_signer.keypair));
     refused(desk.send(&[by_quoter]), OptionsError::NonceUsed);
+    // Everything that can be taken, but not the account's quoting for good.
+    let far = ix::cancel_all_quotes(&quote_signer.holder.key, &account, u64::MAX);
+    refused(desk.world.submit(far, &quote_signer), OptionsError::NonceTooHigh);
+    let all = ix::cancel_all_quotes(&quote_signer.holder.key, &account, 1_024);
+    desk.world.submit(all, &quote_signer).unwrap();
     let outsider = ix::cancel_all_quotes(&desk.taker.user.holder.key, &account, 9);
     refused(desk.world.submit(outsider, &desk.taker.user), OptionsError::NotQuoter);
 }

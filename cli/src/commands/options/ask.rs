@@ -116,12 +116,12 @@ pub fn run(args: &Args, common: &Common, client: &mut OptionsClient) -> Result<S
         } else {
             format!("pay {}", amount(best.cost))
         },
-        best.file.size,
+        args.size,
         best.file.legs_in_words()
     );
     if args.take {
         let taker = common.member(client, Some(&signer))?;
-        let traded = take(client, &Given::Signed(best.signed), &taker, &signer, None)?;
+        let traded = take(client, &Given::Signed(best.signed), &taker, &signer, Some(best.size.0))?;
         return Ok(format!(
             "{}; {} {}, of it a fee of {}",
             traded.legs,

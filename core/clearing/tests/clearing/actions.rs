@@ -135,11 +135,11 @@ impl Model {
         let market = legs.first().series.market;
         let fills: Result<_, ()> = legs.try_map(|leg| {
             let premium = premium(leg.quantity, leg.price, HOUSE.lots_per_unit(), leg.taker).unwrap();
-            let fee = taker_fee(leg.quantity, premium, self.spot(market), LISTING.taker_fee);
+            let alone = std::iter::once((leg.quantity, premium));
             Ok(LegFill {
                 leg: *leg,
                 premium,
-                fee,
+                fee: taker_fee(alone, self.spot(market), LISTING.taker_fee),
             })
         });
         let [mut taking, mut making, mut fund] = [taker, maker, FUND].map(|index| self.accounts[index]);

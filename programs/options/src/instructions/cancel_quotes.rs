@@ -24,7 +24,12 @@ pub(crate) fn cancel_quote(ctx: Context<CancelQuotes>, nonce: u64) -> Result<()>
 }
 
 pub(crate) fn cancel_all_quotes(ctx: Context<CancelQuotes>, below: u64) -> Result<()> {
+    let is_owner = ctx.accounts.account.load()?.owner == ctx.accounts.authority.key();
     change(&ctx, None, |nonces| {
+        // A quote signer ends everything that can be taken, and no account's quoting for good.
+        if !is_owner && Nonce(below) > nonces.beyond() {
+            return Err(NonceError::TooHigh(nonces.beyond()));
+        }
         nonces.move_base(Nonce(below));
         Ok(())
     })

@@ -93,10 +93,11 @@ pub fn sell(client: &mut OptionsClient, people: &People, plan: &Plan, recorder: 
             half_spread: SPREAD,
             skew: SKEW,
             vega_limit: plan.notional * VEGA_SHARE * UNIT as f64,
+            delta_limit: plan.size,
         },
         max_size: Lots(i64::MAX),
         slots: 150,
-        spot_band: 0.01,
+        spot_band: 0.001,
     };
     let mut maker = Maker::new(seller.keypair.insecure_clone(), seller.account, terms, Vec::new());
     maker.round(client)?;
