@@ -1,5 +1,5 @@
-//! A clearing house that somebody keeps: what fails is begun, taken and brought home, and what expires
-//! is settled, by rounds of one command.
+//! A clearing house that somebody keeps: what fails is begun, taken and brought home, and what
+//! expires is settled, by rounds of one command.
 
 use super::liquidation::{watch, write_two_calls, CALL};
 use super::network::OptionsNetwork;

@@ -211,8 +211,8 @@ fn a_maker_refuses_by_name_and_keeps_to_its_limits() {
     assert!(poor.why.contains("of equity, and have to be worth"), "{poor:?}");
 }
 
-/// A taker who may choose the moment within a quote's band and slots gains nothing by it: each price
-/// is that of its worse end.
+/// A taker who may choose the moment within a quote's band and slots gains nothing by it: each
+/// price is that of its worse end.
 #[test]
 fn nobody_is_given_an_option_on_the_spot() {
     let Some(mut network) = OptionsNetwork::new() else {
@@ -229,7 +229,7 @@ fn nobody_is_given_an_option_on_the_spot() {
         (40_079.0..40_300.0).contains(&ask) && (39_700.0..39_921.0).contains(&bid),
         "{bid} {ask}"
     );
-    // The hedge of a package is in its price: what it gains at an end on one leg it loses on the other.
+    // A package is its own hedge: what it gains at an end on one leg it loses on the other.
     let spread = price(
         &mut network,
         &mut maker,

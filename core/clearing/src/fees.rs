@@ -9,8 +9,8 @@ use ballast_core_types::{Lots, Price, Value};
 pub const PREMIUM_PART: u64 = 8;
 
 /// Returns a taker's fee, base units: `rate` of what the underlying of all legs is worth, each
-/// rounded up, but no more than an eighth of all premiums, rounded down. Of the whole trade, so that
-/// no price of one leg makes another one free.
+/// rounded up, but no more than an eighth of all premiums, rounded down. Of the whole trade, so
+/// that no price of one leg makes another one free.
 pub fn taker_fee(legs: impl Iterator<Item = (Lots, u64)>, spot: Price, rate: BasisPoints) -> u64 {
     let (mut of_worth, mut premiums) = (0u64, 0u64);
     for (quantity, premium) in legs {

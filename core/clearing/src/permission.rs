@@ -161,7 +161,7 @@ mod tests {
             near(&[leg(Side::Buy, 1_000, 1_500), leg(Side::Sell, 500, 799)]),
             [false, true]
         );
-        // Ten far options for nothing do not excuse what is paid too much for one that is worth little.
+        // Far options for nothing do not excuse what is paid too much for another.
         let far = leg(Side::Sell, 0, 0);
         let dear = leg(Side::Buy, 5, 300);
         assert_eq!(near(&[dear, far, far, far]), [false, true]);

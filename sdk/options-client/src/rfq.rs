@@ -167,7 +167,8 @@ pub struct Offered {
     pub quote: Quote,
     /// What was asked for, lots.
     pub size: Lots,
-    /// What the taker would pay for that, base units, without the fee; negative where they are paid.
+    /// What the taker would pay for that, base units, without the fee; negative where they are
+    /// paid.
     pub cost: i128,
 }
 

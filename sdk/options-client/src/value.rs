@@ -117,8 +117,8 @@ pub struct Assumed {
     pub spot: f64,
 }
 
-/// Returns a maker's price for one unit of the underlying under what is assumed. Rounded against the
-/// taker.
+/// Returns a maker's price for one unit of the underlying under what is assumed. Rounded against
+/// the taker.
 ///
 /// # Errors
 /// A series whose window of settlement is near or has begun: what it settles at is known in part,

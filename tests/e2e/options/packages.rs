@@ -259,7 +259,7 @@ fn takers_feed_the_fund_by_no_more_than_an_eighth_of_the_premium() {
     assert_eq!(world.account(&maker.account).cash, (100_000 + 1_300 - 40) * USD);
     assert_eq!(world.account(&world.keys.insurance).cash, fund + 30 * USD);
     world.assert_sound();
-    // Alone, the far one would pay an eighth of its 40; and what is given away pays by the other leg.
+    // Alone, the far one pays an eighth of its 40; and what is given away pays by the other leg.
     world.trade(&taker, &maker, &legs[1].0, UNIT, 40).unwrap();
     assert_eq!(world.account(&world.keys.insurance).cash, fund + 35 * USD);
     let shifted = [(legs[0].0, Side::Sell, 10, 0), (legs[1].0, Side::Sell, 1, 13_040)];
