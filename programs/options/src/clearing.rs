@@ -153,7 +153,7 @@ pub struct LegTrade {
 }
 
 /// Books a change of open interest in a series and its expiry; in the house it was booked by
-/// [`trade`].
+/// [`trade()`].
 ///
 /// # Errors
 /// [`OptionsError::TooLarge`].
