@@ -101,6 +101,10 @@ fn spreads_without_cash_are_taken_by_share_and_keep_what_they_are_worth() {
             );
             let take = parties.take(Share::WHOLE, 30, context).unwrap();
             assert!(take.share < Share::WHOLE && take.payment > Value::ZERO, "{take:?}");
+            // The fund's part, where the liquidator pays for what they take.
+            let paid = (1u64 << 50) - parties.taker.cash;
+            assert!(take.fee > 0 && paid == take.payment.0 as u64 + take.fee, "{take:?}");
+            assert_eq!(parties.fund.cash, 1_000_000 * USD + take.fee);
             let after = parties.book(context);
             assert!(after.status.is_restored(), "{after:?}");
             // Half a minute is a thirtieth of what it is worth, for the part that was taken.
