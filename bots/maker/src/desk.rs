@@ -8,13 +8,14 @@ use anyhow::{anyhow, bail, Context, Result};
 use ballast_core_clearing::legs::Legs;
 use ballast_core_clearing::nonces::Nonce;
 use ballast_core_clearing::quote::{FillRange, QuoteLeg, ANYONE};
-use ballast_core_clearing::trade::{check_size, Side, UnitPrice};
+use ballast_core_clearing::trade::{check_size, UnitPrice};
 use ballast_core_types::Lots;
 use ballast_options::markets::Purpose;
 use ballast_options::state::MarginAccount;
 use ballast_options_client::client::{words, OptionsClient};
 use ballast_options_client::offer::{quote, Offer};
 use ballast_options_client::perp::Hedge;
+use ballast_options_client::quote_file::side;
 use ballast_options_client::rfq::{Refusal, Request, RequestedLeg, RfqError};
 use ballast_rpc::amount::parse;
 use ballast_rpc::args::address;
@@ -230,25 +231,20 @@ impl Maker {
             .book()
             .map_err(|error| Refusal::new(RfqError::Unavailable, words(&error)))?;
         let lots_per_unit = client.house.params().lots_per_unit();
-        let mut answer = Err(Refusal::new(RfqError::Closed, "the market was not read"));
-        let read = client.with_context(Purpose::Margin, &markets, &[&book], |context, closed| {
-            let pricing = Quoting {
+        let answer = client.with_context(Purpose::Margin, &markets, &[&book], |context, closed| {
+            let quoting = Quoting {
                 terms: &self.terms,
                 context,
                 lots_per_unit,
                 size,
                 outstanding: &self.outstanding,
             };
-            answer = match closed {
+            Ok(match closed {
                 Some(reason) => Err(Refusal::new(RfqError::Closed, reason)),
-                None => pricing.price(&book, legs),
-            };
-            Ok(())
+                None => quoting.price(&book, legs),
+            })
         });
-        match read {
-            Ok(()) => answer,
-            Err(error) => Err(Refusal::new(RfqError::Closed, format!("{error:#}"))),
-        }
+        answer.unwrap_or_else(|error| Err(Refusal::new(RfqError::Closed, format!("{error:#}"))))
     }
 
     /// Returns the next nonce, moving the account's base if need be.
@@ -305,11 +301,7 @@ fn hedge(hedged: &Hedged, client: &mut OptionsClient, account: &MarginAccount, r
 fn asked(leg: &RequestedLeg, client: &OptionsClient) -> Result<QuoteLeg> {
     let series = client.series(&leg.series)?;
     let series = series.terms().map_err(|error| anyhow!("{}", words(&error)))?;
-    let side = match leg.side.as_str() {
-        "buy" => Side::Sell,
-        "sell" => Side::Buy,
-        other => bail!("side: {other} is neither buy nor sell"),
-    };
+    let side = side(&leg.side).context("side")?.opposite();
     if leg.ratio == 0 {
         bail!("ratio: 0 is not positive");
     }

@@ -159,6 +159,18 @@ mod tests {
     }
 
     #[test]
+    fn a_base_that_cannot_move_is_not_moved() {
+        let (mut nonces, mut all) = (Nonces::default(), Outstanding::default());
+        all.out(out(Nonce(0), 9));
+        for nonce in 1..NONCES {
+            nonces.fill(Nonce(nonce)).unwrap();
+        }
+        assert_eq!(all.next(&nonces), Given::TooMany);
+        all.forget(10, &nonces);
+        assert_eq!(all.next(&nonces), Given::MoveBase(Nonce(NONCES)));
+    }
+
+    #[test]
     fn what_is_promised_counts_until_it_is_taken_or_runs_out() {
         let (mut nonces, mut all) = (Nonces::default(), Outstanding::default());
         for (nonce, market, vega) in [(0, 0, 5.0), (1, 0, -3.0), (2, 1, 9.0), (3, 0, 2.0)] {

@@ -279,6 +279,36 @@ fn an_answer_of_another_size_is_none() {
     );
 }
 
+/// Who cannot look after its quotes gives none: before its first round, and after one that failed.
+#[test]
+fn a_maker_whose_round_failed_quotes_nothing() {
+    let Some(mut network) = OptionsNetwork::new() else {
+        return;
+    };
+    let account = network.accounts_of("maker");
+    let mut new = Maker::new(keys::wallet("maker"), account, TERMS, Vec::new());
+    let early = refusal(&mut network, &mut new, |_| ());
+    assert!(
+        early.refused == RfqError::Unavailable && early.why.contains("has not begun"),
+        "{early:?}"
+    );
+    let mut maker = maker_of(&mut network, false);
+    let stranger = keys::wallet("taker").pubkey();
+    network.ok("maker", &format!("signer {stranger}"));
+    let mut client = network.client();
+    assert!(maker.round(&mut client).is_err());
+    let late = refusal(&mut network, &mut maker, |_| ());
+    assert!(
+        late.refused == RfqError::Unavailable && late.why.contains("does not quote for"),
+        "{late:?}"
+    );
+    network.ok("maker", &format!("signer {}", keys::wallet("maker").pubkey()));
+    let mut client = network.client();
+    maker.round(&mut client).unwrap();
+    let request = request(&client, &[(CALL, "buy")], "1");
+    maker.answer(&mut client, &request).unwrap();
+}
+
 #[test]
 fn a_market_that_closes_ends_every_quote_that_is_out() {
     let Some(mut network) = OptionsNetwork::new() else {

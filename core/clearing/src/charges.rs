@@ -61,8 +61,7 @@ pub fn charges(
     let (mut gross, mut short) = (0u64, 0u64);
     for position in positions.iter().filter(|position| position.series.market == market) {
         let size = position.quantity.0.unsigned_abs();
-        let spread = points_of_ceil(worth(size, spot)?, params.spread)?.max(params.spread_floor);
-        let spread = Value::from_amount(spread)?;
+        let spread = Value::from_amount(spread_charge(size, spot, params)?)?;
         gross = gross.checked_add(size)?;
         spread_of_all = spread_of_all.checked_add(spread)?;
         if position.quantity < Lots::ZERO {
@@ -91,6 +90,12 @@ fn concentration(size: u64, spot: Price, params: &ChargeParams, open: OpenIntere
         mul_div_ceil(most, beyond, open.0)?
     };
     Value::from_amount(charge)
+}
+
+/// Returns the spread charge of so many lots of one series, rounded up. `None` if it does not fit.
+pub(super) fn spread_charge(lots: u64, spot: Price, params: &ChargeParams) -> Option<u64> {
+    let share = points_of_ceil(worth(lots, spot)?, params.spread)?;
+    Some(share.max(params.spread_floor))
 }
 
 /// Returns what so many lots of the underlying are worth, rounded up.

@@ -6,11 +6,11 @@
 //! reduce: near the fair value, if equity then covers more of the requirement and no more cash is
 //! lacking. So nobody is kept in a position by what they lack.
 
-use super::charges::points_of_ceil;
+use super::charges::spread_charge;
 use super::margin::{MarginError, MarginStatus, Marks};
 use super::params::ChargeParams;
 use super::trade::Side;
-use ballast_core_types::{value_ceil, Lots, Price, Value};
+use ballast_core_types::{Lots, Price, Value};
 
 /// How a side of a trade is judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,9 +61,8 @@ pub fn are_near_fair(legs: &[JudgedLeg], spot: Price, charges: &ChargeParams) ->
             Side::Buy => paid,
             Side::Sell => paid.saturating_neg(),
         };
-        let worth = value_ceil(leg.quantity, spot).and_then(Value::to_amount);
-        let share = worth.and_then(|worth| points_of_ceil(worth, charges.spread));
-        let spread = share.unwrap_or(0).max(charges.spread_floor);
+        let spread = spread_charge(leg.quantity.0.unsigned_abs(), spot, charges);
+        let spread = spread.unwrap_or(charges.spread_floor);
         // A leg that is worth nothing, at no price, excuses nothing of another.
         let at_stake = leg.fair.positive_part().max(leg.premium);
         let spread = spread.min(at_stake);

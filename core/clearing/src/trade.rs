@@ -142,9 +142,6 @@ pub struct LegFill {
     pub leg: PackageLeg,
     /// What all of it costs, base units.
     pub premium: u64,
-    /// What the taker pays to the insurance fund with it, base units: the trade's whole fee is on
-    /// any of its legs.
-    pub fee: u64,
 }
 
 /// The accounts of a trade.
@@ -157,16 +154,22 @@ pub struct Parties<'a> {
     pub fund: &'a mut MarginAccount,
 }
 
-/// Moves what is traded from seller to buyer, the net of the premiums the other way, and the fee to
-/// the fund; long and short net in both. All legs or none. The caller then has to check the initial
-/// margin of both, and to change open interest, of each leg's series and expiry and of the market,
-/// by what is returned.
+/// Moves what is traded from seller to buyer, the net of the premiums the other way, and the fee of
+/// the taker to the fund; long and short net in both. All legs or none. The caller then has to
+/// check the initial margin of both, and to change open interest, of each leg's series and expiry
+/// and of the market, by what is returned.
 ///
 /// # Errors
 /// The first [`AccountError`]: a size that is no multiple of `min_size`, an expired series, an
 /// account in debt, a net premium that there is no cash for, a full list of positions.
 /// All accounts are then as they were.
-pub fn trade(parties: &mut Parties, legs: &Legs<LegFill>, min_size: Lots, now: i64) -> Result<Legs<i64>, AccountError> {
+pub fn trade(
+    parties: &mut Parties,
+    legs: &Legs<LegFill>,
+    fee: u64,
+    min_size: Lots,
+    now: i64,
+) -> Result<Legs<i64>, AccountError> {
     for LegFill { leg, .. } in legs.iter() {
         check_size(leg.quantity, min_size)?;
         if now >= leg.series.expiry {
@@ -180,9 +183,8 @@ pub fn trade(parties: &mut Parties, legs: &Legs<LegFill>, min_size: Lots, now: i
         let mut of_side = legs.iter().filter(|fill| fill.leg.taker == side);
         of_side.try_fold(0u64, |sum, fill| sum.checked_add(fill.premium))
     });
-    let fee = legs.iter().try_fold(0u64, |sum, fill| sum.checked_add(fill.fee));
     let too_large = AccountError::TooLarge;
-    let (bought, sold, fee) = (bought.ok_or(too_large)?, sold.ok_or(too_large)?, fee.ok_or(too_large)?);
+    let (bought, sold) = (bought.ok_or(too_large)?, sold.ok_or(too_large)?);
     let taker_cash = after(taker.cash, sold, bought.checked_add(fee).ok_or(too_large)?)?;
     let maker_cash = after(maker.cash, bought, sold)?;
     let fund_cash = fund.cash.checked_add(fee).ok_or(too_large)?;

@@ -17,7 +17,7 @@ use ballast_core_clearing::permission::{self, are_near_fair, JudgedLeg, SideTerm
 use ballast_core_clearing::trade::{self, LegFill, PackageLeg, Parties};
 use ballast_core_margin::BookLeg;
 use ballast_core_math::scenarios::Leg;
-use ballast_core_types::{Lots, Price};
+use ballast_core_types::Lots;
 
 /// Most margin accounts of a batch.
 pub const MAX_BATCH: usize = 20;
@@ -152,6 +152,15 @@ pub struct LegTrade {
     pub change: i64,
 }
 
+/// What was traded together.
+#[derive(Clone, Copy, Debug)]
+pub struct PackageTrade {
+    /// The legs.
+    pub legs: Legs<LegTrade>,
+    /// What the taker paid to the insurance fund.
+    pub fee: u64,
+}
+
 /// Books a change of open interest in a series and its expiry; in the house it was booked by
 /// [`trade()`].
 ///
@@ -175,7 +184,7 @@ pub fn trade(
     parties: &mut Parties,
     legs: &Legs<PackageLeg>,
     markets: &mut Markets,
-) -> Result<Legs<LegTrade>> {
+) -> Result<PackageTrade> {
     let market = legs.first().series.market;
     // Whoever trades brings the market they trade on, also where the trade leaves them without a
     // position.
@@ -185,10 +194,12 @@ pub fn trade(
         markets.check_open(market)?;
     }
     let [taker_before, maker_before] = [&*parties.taker, &*parties.maker].map(|book| Box::new(*book));
-    let fills = price_legs(house, legs, spot)?;
+    let fills = price_legs(house, legs)?;
+    let of_all = fills.iter().map(|fill| (fill.leg.quantity, fill.premium));
+    let listing = house.listing(market)?.settings.params();
+    let fee = taker_fee(of_all, spot, listing.taker_fee);
     let before = sum(&[parties.taker, parties.maker, parties.fund]);
-    let least = Lots(house.listing(market)?.settings.min_size);
-    let changes = trade::trade(parties, &fills, least, markets.now()).or_refuse()?;
+    let changes = trade::trade(parties, &fills, fee, listing.min_size, markets.now()).or_refuse()?;
     require!(
         sum(&[parties.taker, parties.maker, parties.fund]) == before,
         OptionsError::NotConserved
@@ -202,33 +213,24 @@ pub fn trade(
     scratch.check_side((&taker_before, parties.taker), &of_taker, &context, "taker")?;
     scratch.check_side((&maker_before, parties.maker), &of_maker, &context, "maker")?;
     let mut changes = changes.iter();
-    fills.try_map(|fill| {
-        Ok(LegTrade {
+    let legs = fills.try_map(|fill| {
+        Ok::<_, Error>(LegTrade {
             fill: *fill,
             change: *changes.next().ok_or(OptionsError::TooLarge)?,
         })
-    })
+    })?;
+    Ok(PackageTrade { legs, fee })
 }
 
-/// Returns what each leg costs. The first one carries the fee of the trade.
+/// Returns what each leg costs.
 #[inline(never)]
-fn price_legs(house: &ClearingHouse, legs: &Legs<PackageLeg>, spot: Price) -> Result<Legs<LegFill>> {
+fn price_legs(house: &ClearingHouse, legs: &Legs<PackageLeg>) -> Result<Legs<LegFill>> {
     let lots_per_unit = house.params().lots_per_unit();
-    let rate = house.listing(legs.first().series.market)?.settings.params().taker_fee;
-    let fills = legs.try_map(|leg| {
+    legs.try_map(|leg| {
         let premium = trade::premium(leg.quantity, leg.price, lots_per_unit, leg.taker);
-        Ok::<_, Error>(LegFill {
+        Ok(LegFill {
             leg: *leg,
             premium: premium.ok_or(OptionsError::TooLarge)?,
-            fee: 0,
-        })
-    })?;
-    let of_all = fills.iter().map(|fill| (fill.leg.quantity, fill.premium));
-    let mut fee = taker_fee(of_all, spot, rate);
-    fills.try_map(|fill| {
-        Ok(LegFill {
-            fee: core::mem::take(&mut fee),
-            ..*fill
         })
     })
 }

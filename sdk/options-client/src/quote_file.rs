@@ -40,6 +40,18 @@ pub fn word(side: Side) -> &'static str {
     }
 }
 
+/// Returns the side that a word names.
+///
+/// # Errors
+/// Any other word.
+pub fn side(text: &str) -> Result<Side> {
+    match text {
+        "buy" => Ok(Side::Buy),
+        "sell" => Ok(Side::Sell),
+        other => bail!("{other} is neither buy nor sell"),
+    }
+}
+
 /// A leg in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -78,6 +78,11 @@ fn what_cannot_be_supposed_is_refused_by_name() {
         ask(&mut world, &member, &[(elsewhere, UNIT)], 0),
         OptionsError::MarketMissing,
     );
+    // A market on which nothing may be opened is said, and valued all the same.
+    world.pass(4 * 3_600, 4_000);
+    world.publish_prices();
+    let closed = answer(ask(&mut world, &member, &[(call, UNIT)], 0));
+    assert!(!closed.is_open && closed.added[0].delta > 0, "{closed:?}");
     // A book that would fail is an answer, not a refusal.
     let failing = answer(ask(&mut world, &member, &[(call, -5 * UNIT)], 0));
     assert!(failing.after.equity < failing.after.initial, "{failing:?}");

@@ -3,7 +3,7 @@
 
 use crate::building::say;
 use crate::commands::options::client::{words, Found, OptionsClient};
-use crate::commands::options::liquidate::{bring_home, offer, refused, Offer};
+use crate::commands::options::liquidate::{bring_home, offer, refused, terms_of, Offer};
 use crate::commands::options::settle::{crank, Step};
 use crate::commands::options::{amount, Common};
 use crate::stop::Stop;
@@ -14,7 +14,7 @@ use ballast_core_market::admission::PriceUse;
 use ballast_options::state::MarginAccount;
 use ballast_rpc::args::address;
 use ballast_rpc::ClusterError;
-use ballast_sdk::instructions::options::{self as ix, Parties, TakeTerms};
+use ballast_sdk::instructions::options::{self as ix, Parties};
 use ballast_sdk::Instruction;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
@@ -214,11 +214,7 @@ fn taken(
         taker: desk.desk,
         maker: failing,
     };
-    let terms = TakeTerms {
-        share: take.share.0,
-        max_payment: take.cost().0.saturating_add(take.cost().0.abs() / 100),
-    };
-    let liquidate = ix::liquidate(&client.keys, &parties, &markets, &terms);
+    let liquidate = ix::liquidate(&client.keys, &parties, &markets, &terms_of(take));
     client.send(&[liquidate], &[keeping.signer])?;
     bring_home(client, keeping.signer, desk.desk, desk.home)?;
     Ok(Some(format!(

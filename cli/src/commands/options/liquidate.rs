@@ -170,18 +170,20 @@ pub fn run(args: &Args, common: &Common, client: &mut OptionsClient) -> Result<S
     }
     let take = offer(client, &account, share)?.take;
     let take = take.map_err(|refusal| anyhow!("nothing can be taken of {key} now: {}", refused(&refusal)))?;
-    let limit = match &args.limit {
-        Some(text) => i64::try_from(parse(text, decimals)?)?,
-        None => take.cost().0.saturating_add(take.cost().0.abs() / 100),
+    let terms = match &args.limit {
+        Some(text) => TakeTerms {
+            share: share.0,
+            max_payment: i64::try_from(parse(text, decimals)?)?,
+        },
+        None => TakeTerms {
+            share: share.0,
+            ..terms_of(&take)
+        },
     };
     let parties = Parties {
         owner: signer.pubkey(),
         taker: mine,
         maker: key,
-    };
-    let terms = TakeTerms {
-        share: share.0,
-        max_payment: limit,
     };
     let instruction = ix::liquidate(&client.keys, &parties, &markets, &terms);
     client
@@ -229,6 +231,15 @@ pub fn transfer(args: &TransferArgs, common: &Common, client: &mut OptionsClient
     client.send(&[transfer], &[&signer])?;
     let size = show(i128::from(quantity), client.decimals());
     Ok(format!("{size} {} moved from {from} to {to}", args.series))
+}
+
+/// Returns the terms of a take as it was worked out, for what it costs then and a per cent more.
+pub fn terms_of(take: &Take) -> TakeTerms {
+    let cost = take.cost().0;
+    TakeTerms {
+        share: take.share.0,
+        max_payment: cost.saturating_add(cost.abs() / 100),
+    }
 }
 
 /// Moves every position of an account that took to another one of its owner.

@@ -10,7 +10,7 @@ use ballast_core_clearing::trade::{Side, UnitPrice};
 use ballast_core_types::Lots;
 use ballast_files::output::{Guard, Kind, Target};
 use ballast_options_client::offer::{from_surface, quote, Offer};
-use ballast_options_client::quote_file::{QuoteFile, Words};
+use ballast_options_client::quote_file::{side, QuoteFile, Words};
 use ballast_rpc::args::address;
 use ballast_sdk::addresses;
 use ballast_sdk::instructions::options as ix;
@@ -202,12 +202,8 @@ impl From<SideArg> for Side {
 }
 
 /// Returns the side that `--leg` names.
-pub(crate) fn side_of_leg(side: &str, leg: &str) -> Result<Side> {
-    match side {
-        "buy" => Ok(Side::Buy),
-        "sell" => Ok(Side::Sell),
-        other => bail!("--leg: {other} in {leg} is neither buy nor sell"),
-    }
+pub(crate) fn side_of_leg(text: &str, leg: &str) -> Result<Side> {
+    side(text).map_err(|_| anyhow!("--leg: {text} in {leg} is neither buy nor sell"))
 }
 
 /// `options quote`.

@@ -90,7 +90,6 @@ fn leg(series: SeriesTerms, quantity: i64, taker: Side, premium: u64) -> LegFill
             taker,
         },
         premium,
-        fee: 2,
     }
 }
 
@@ -106,7 +105,9 @@ fn traded(
         maker: &mut maker,
         fund: &mut fund,
     };
-    let result = trade(&mut parties, &Legs::new(legs).unwrap(), Lots(10), now);
+    // Two for each leg.
+    let fee = 2 * legs.len() as u64;
+    let result = trade(&mut parties, &Legs::new(legs).unwrap(), fee, Lots(10), now);
     (result, [taker, maker, fund])
 }
 

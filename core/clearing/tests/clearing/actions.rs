@@ -134,21 +134,21 @@ impl Model {
     fn execute(&mut self, maker: usize, taker: usize, legs: &Legs<PackageLeg>) -> bool {
         let market = legs.first().series.market;
         let fills: Result<_, ()> = legs.try_map(|leg| {
-            let premium = premium(leg.quantity, leg.price, HOUSE.lots_per_unit(), leg.taker).unwrap();
-            let alone = std::iter::once((leg.quantity, premium));
             Ok(LegFill {
                 leg: *leg,
-                premium,
-                fee: taker_fee(alone, self.spot(market), LISTING.taker_fee),
+                premium: premium(leg.quantity, leg.price, HOUSE.lots_per_unit(), leg.taker).unwrap(),
             })
         });
+        let fills = fills.unwrap();
+        let of_all = fills.iter().map(|fill| (fill.leg.quantity, fill.premium));
+        let fee = taker_fee(of_all, self.spot(market), LISTING.taker_fee);
         let [mut taking, mut making, mut fund] = [taker, maker, FUND].map(|index| self.accounts[index]);
         let mut parties = Parties {
             taker: &mut taking,
             maker: &mut making,
             fund: &mut fund,
         };
-        let Ok(changes) = trade(&mut parties, &fills.unwrap(), LISTING.min_size, self.now) else {
+        let Ok(changes) = trade(&mut parties, &fills, fee, LISTING.min_size, self.now) else {
             return false;
         };
         if !(self.passes(&taking, Marks::Adverse) && self.passes(&making, Marks::Adverse)) {

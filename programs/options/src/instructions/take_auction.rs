@@ -1,6 +1,6 @@
 //! `take_auction`: anyone takes part or all of what an owner offers.
 
-use crate::clearing::{book_open_interest, trade, LegTrade};
+use crate::clearing::{book_open_interest, trade, LegTrade, PackageTrade};
 use crate::errors::{OptionsError, Refuse};
 use crate::events::{TradeSource, Traded};
 use crate::markets::{Markets, Purpose};
@@ -57,7 +57,8 @@ pub(crate) fn handler<'info>(ctx: Context<'info, TakeAuction<'info>>, quantity: 
     accounts.expiry.check_version()?;
     let clock = Clock::get()?;
     let leg = take(accounts, Lots(quantity), UnitPrice(limit_price), &clock)?;
-    let LegTrade { fill, change } = execute(accounts, ctx.remaining_accounts, leg, &clock)?;
+    let PackageTrade { legs, fee } = execute(accounts, ctx.remaining_accounts, leg, &clock)?;
+    let LegTrade { fill, change } = *legs.first();
     book_open_interest(&mut accounts.expiry, &mut accounts.series, change)?;
     let (taker, maker) = (accounts.taker.key(), accounts.maker.key());
     let (buyer, seller) = match leg.taker {
@@ -73,7 +74,7 @@ pub(crate) fn handler<'info>(ctx: Context<'info, TakeAuction<'info>>, quantity: 
         quantity: leg.quantity.0,
         price: leg.price.0,
         premium: fill.premium,
-        fee: fill.fee,
+        fee,
         open_interest: accounts.series.open_interest,
         source: TradeSource::Auction {
             auction: accounts.auction.key(),
@@ -103,7 +104,7 @@ fn take(accounts: &mut TakeAuction, quantity: Lots, limit: UnitPrice, clock: &Cl
 }
 
 #[inline(never)]
-fn execute(accounts: &TakeAuction, markets: &[AccountInfo], leg: PackageLeg, clock: &Clock) -> Result<LegTrade> {
+fn execute(accounts: &TakeAuction, markets: &[AccountInfo], leg: PackageLeg, clock: &Clock) -> Result<PackageTrade> {
     let mut house = accounts.house.load_mut()?;
     let mut taker_account = accounts.taker.load_mut()?;
     let mut maker_account = accounts.maker.load_mut()?;
@@ -115,9 +116,9 @@ fn execute(accounts: &TakeAuction, markets: &[AccountInfo], leg: PackageLeg, clo
         maker: &mut maker,
         fund: &mut fund,
     };
-    let trades = trade(&mut house, &mut parties, &Legs::single(leg), &mut markets)?;
+    let traded = trade(&mut house, &mut parties, &Legs::single(leg), &mut markets)?;
     taker_account.store(&taker)?;
     maker_account.store(&maker)?;
     insurance.store(&fund)?;
-    Ok(*trades.first())
+    Ok(traded)
 }

@@ -1,7 +1,7 @@
 //! `trade_quote`: a taker trades on a maker's quote, all its legs together: signed, and carried by
 //! an ed25519 instruction of the same transaction, or posted.
 
-use crate::clearing::{book_open_interest, trade, LegTrade};
+use crate::clearing::{book_open_interest, trade, LegTrade, PackageTrade};
 use crate::errors::{OptionsError, Refuse};
 use crate::events::{TradeSource, Traded};
 use crate::instructions::posted_quotes::scope_of;
@@ -64,10 +64,11 @@ pub(crate) fn handler<'info>(ctx: Context<'info, TradeQuote<'info>>, nonce: u64,
     let count = package.len().saturating_mul(ACCOUNTS_PER_LEG);
     let places = ctx.remaining_accounts.split_at_checked(count);
     let (places, markets) = places.ok_or(OptionsError::LegAccounts)?;
-    let trades = execute(accounts, markets, &quote, &package, &clock)?;
-    for (traded, place) in trades.iter().zip(places.chunks(ACCOUNTS_PER_LEG)) {
+    let PackageTrade { legs, mut fee } = execute(accounts, markets, &quote, &package, &clock)?;
+    for (traded, place) in legs.iter().zip(places.chunks(ACCOUNTS_PER_LEG)) {
         let open_interest = book_leg(&accounts.house.key(), place, traded)?;
-        announce(accounts, traded, open_interest, nonce);
+        // The first leg's event tells the fee of all.
+        announce(accounts, traded, core::mem::take(&mut fee), open_interest, nonce);
     }
     Ok(())
 }
@@ -166,7 +167,7 @@ fn execute(
     quote: &Quote,
     package: &Legs<PackageLeg>,
     clock: &Clock,
-) -> Result<Legs<LegTrade>> {
+) -> Result<PackageTrade> {
     let mut house = accounts.house.load_mut()?;
     let mut taker_account = accounts.taker.load_mut()?;
     let mut maker_account = accounts.maker.load_mut()?;
@@ -213,7 +214,7 @@ fn book_leg<'info>(house: &Pubkey, place: &'info [AccountInfo<'info>], traded: &
 }
 
 #[inline(never)]
-fn announce(accounts: &TradeQuote, traded: &LegTrade, open_interest: u64, nonce: u64) {
+fn announce(accounts: &TradeQuote, traded: &LegTrade, fee: u64, open_interest: u64, nonce: u64) {
     let (taker, maker) = (accounts.taker.key(), accounts.maker.key());
     let leg = &traded.fill.leg;
     let (buyer, seller) = match leg.taker {
@@ -229,7 +230,7 @@ fn announce(accounts: &TradeQuote, traded: &LegTrade, open_interest: u64, nonce:
         quantity: leg.quantity.0,
         price: leg.price.0,
         premium: traded.fill.premium,
-        fee: traded.fill.fee,
+        fee,
         open_interest,
         source: TradeSource::Quote { nonce },
     });

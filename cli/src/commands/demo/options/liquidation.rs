@@ -4,11 +4,11 @@
 use super::people::{whole, Person};
 use crate::commands::options::client::OptionsClient;
 use crate::commands::options::keep::lands;
-use crate::commands::options::liquidate::{bring_home, offer};
+use crate::commands::options::liquidate::{bring_home, offer, terms_of};
 use crate::commands::options::margin::report;
 use anyhow::{Context, Result};
 use ballast_core_clearing::liquidation::Share;
-use ballast_sdk::instructions::options::{self as ix, Parties, TakeTerms};
+use ballast_sdk::instructions::options::{self as ix, Parties};
 use solana_signer::Signer;
 
 /// What a liquidation came to.
@@ -60,13 +60,9 @@ pub fn take(
         taker: desk,
         maker: key,
     };
-    let terms = TakeTerms {
-        share: take.share.0,
-        max_payment: take.cost().0.saturating_add(take.cost().0.abs() / 100),
-    };
     if !lands(
         client,
-        ix::liquidate(&client.keys, &parties, &markets, &terms),
+        ix::liquidate(&client.keys, &parties, &markets, &terms_of(&take)),
         &by.keypair,
     )? {
         return Ok(None);
