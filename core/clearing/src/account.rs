@@ -1,7 +1,9 @@
 //! A margin account: cash, debt, and every position and claim it has.
 
+mod claims;
 mod error;
 
+pub use claims::{Claim, MAX_EXPIRIES};
 pub use error::AccountError;
 
 use super::params::MAX_LISTINGS;
@@ -13,9 +15,6 @@ use core::fmt;
 
 /// Most positions of an account.
 pub const MAX_POSITIONS: usize = 32;
-/// Most claims of an account on expiries that are being paid out: two a market.
-pub const MAX_CLAIMS: usize = 8;
-
 /// A holding of one series, never zero while it is in an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
@@ -35,18 +34,6 @@ impl Position {
         },
         quantity: Lots::ZERO,
     };
-}
-
-/// What an account is still owed of an expiry whose positions have been settled: paid by
-/// [`super::payout`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Claim {
-    /// Index of the market.
-    pub market: u8,
-    /// The moment of expiry, unix seconds.
-    pub expiry: i64,
-    /// Base units of the quote token: what it gets if the expiry's pool can pay all.
-    pub amount: u64,
 }
 
 /// For how long each of a house's markets has been observed, seconds: see
@@ -82,7 +69,7 @@ pub struct MarginAccount {
     pub status: Status,
     positions: [Position; MAX_POSITIONS],
     position_count: usize,
-    claims: [Claim; MAX_CLAIMS],
+    claims: [Claim; MAX_EXPIRIES],
     claim_count: usize,
 }
 
@@ -127,18 +114,14 @@ impl MarginAccount {
             market: 0,
             expiry: 0,
             amount: 0,
-        }; MAX_CLAIMS],
+            is_paid_in_part: false,
+        }; MAX_EXPIRIES],
         claim_count: 0,
     };
 
     /// Returns the positions, in rising order of their series, none of them zero.
     pub fn positions(&self) -> &[Position] {
         self.positions.get(..self.position_count).unwrap_or_default()
-    }
-
-    /// Returns the claims, oldest first.
-    pub fn claims(&self) -> &[Claim] {
-        self.claims.get(..self.claim_count).unwrap_or_default()
     }
 
     /// Puts back what [`Self::positions`] gave, as a program loads it from its state.
@@ -156,20 +139,6 @@ impl MarginAccount {
             let place = self.positions.get_mut(self.position_count);
             *place.ok_or(AccountError::PositionsFull)? = position;
             self.position_count = self.position_count.wrapping_add(1);
-        }
-        Ok(())
-    }
-
-    /// Puts back what [`Self::claims`] gave.
-    ///
-    /// # Errors
-    /// [`AccountError::ClaimsFull`] for more than there is room for.
-    pub fn load_claims(&mut self, claims: impl Iterator<Item = Claim>) -> Result<(), AccountError> {
-        self.claim_count = 0;
-        for claim in claims {
-            let place = self.claims.get_mut(self.claim_count);
-            *place.ok_or(AccountError::ClaimsFull)? = claim;
-            self.claim_count = self.claim_count.wrapping_add(1);
         }
         Ok(())
     }
@@ -226,7 +195,8 @@ impl MarginAccount {
     /// the list.
     ///
     /// # Errors
-    /// [`AccountError::PositionsFull`], [`AccountError::TooLarge`]; the account is then as it was.
+    /// [`AccountError::PositionsFull`], [`AccountError::ExpiriesFull`], [`AccountError::TooLarge`];
+    /// the account is then as it was.
     pub(super) fn change(&mut self, series: &SeriesTerms, change: Lots) -> Result<(), AccountError> {
         match self.find(series) {
             Ok(index) => {
@@ -252,6 +222,10 @@ impl MarginAccount {
     fn insert(&mut self, place: usize, series: &SeriesTerms, quantity: Lots) -> Result<(), AccountError> {
         if self.position_count >= MAX_POSITIONS {
             return Err(AccountError::PositionsFull);
+        }
+        let held = |position: &Position| position.series.expires_with(series);
+        if !self.positions().iter().any(held) && self.expiries() >= MAX_EXPIRIES {
+            return Err(AccountError::ExpiriesFull);
         }
         let last = self.position_count;
         let moved = self.positions.get_mut(place..=last).ok_or(AccountError::TooLarge)?;
@@ -282,39 +256,6 @@ impl MarginAccount {
         let first = self.positions().iter().position(|position| belongs(&position));
         let first = first.unwrap_or(self.position_count);
         (first, self.positions().iter().filter(belongs).count())
-    }
-
-    /// Adds to the claim on an expiry.
-    ///
-    /// # Errors
-    /// [`AccountError::ClaimsFull`], [`AccountError::TooLarge`].
-    pub(super) fn add_claim(&mut self, claim: Claim) -> Result<(), AccountError> {
-        if claim.amount == 0 {
-            return Ok(());
-        }
-        let count = self.claim_count;
-        let same = |held: &&mut Claim| held.market == claim.market && held.expiry == claim.expiry;
-        if let Some(held) = self.claims.iter_mut().take(count).find(same) {
-            held.amount = held.amount.checked_add(claim.amount).ok_or(AccountError::TooLarge)?;
-            return Ok(());
-        }
-        *self.claims.get_mut(count).ok_or(AccountError::ClaimsFull)? = claim;
-        self.claim_count = count.wrapping_add(1);
-        Ok(())
-    }
-
-    /// Takes the claim on an expiry off the list.
-    pub(super) fn take_claim(&mut self, market: u8, expiry: i64) -> Option<Claim> {
-        let count = self.claim_count;
-        let index = self
-            .claims()
-            .iter()
-            .position(|held| held.market == market && held.expiry == expiry)?;
-        let rest = self.claims.get_mut(index..count)?;
-        let claim = *rest.first()?;
-        rest.rotate_left(1);
-        self.claim_count = count.saturating_sub(1);
-        Some(claim)
     }
 
     /// Pays `amount` out of cash.

@@ -18,6 +18,9 @@
 //! option pays at it, and the rest is an option: see [`Averaged`]. One whose price is known is cash
 //! alone. Where no average says anything an expired position counts as an option with five minutes
 //! to live. Anybody may settle it.
+//!
+//! **What is not paid yet**, claims and what an expiry whose price is known owes on balance, counts
+//! lest an account fail, and not to open or withdraw. A claim paid in part counts no more.
 
 mod on_market;
 
@@ -102,6 +105,8 @@ pub enum Marks {
 pub struct MarginStatus {
     /// Cash − debt + claims + marks.
     pub equity: Value,
+    /// What of that is the gain of expiries whose price is known, and not paid yet.
+    pub unpaid: Value,
     /// What equity has to be for positions to be opened.
     pub initial: Value,
     /// What it has to be lest a liquidation begin.
@@ -153,9 +158,10 @@ impl MarginStatus {
     /// # Errors
     /// [`MarginError::Initial`], [`MarginError::Cash`].
     pub fn check_initial(&self) -> Result<(), MarginError> {
-        if self.equity < self.initial {
+        let equity = self.paid_equity();
+        if equity < self.initial {
             return Err(MarginError::Initial {
-                equity: self.equity,
+                equity,
                 required: self.initial,
             });
         }
@@ -166,6 +172,11 @@ impl MarginStatus {
             });
         }
         Ok(())
+    }
+
+    /// Returns what the account is worth without what is not paid yet.
+    pub fn paid_equity(&self) -> Value {
+        self.equity.saturating_sub(self.unpaid)
     }
 
     /// Returns whether a liquidation may begin: it is in debt, or equity or cash is below
@@ -188,6 +199,8 @@ pub struct Held {
     pub value: Value,
     /// What both sides of a trade would call fair; zero where it was not asked.
     pub fair: Value,
+    /// What of it expiries owe whose price is known.
+    pub unpaid: Value,
     /// What equity has to be for them to be opened, and lest a liquidation begin.
     pub requirement: Requirement,
     /// What it has to be for a liquidation to end.
@@ -209,6 +222,7 @@ impl Held {
         Self {
             value: self.value.saturating_add(more.value),
             fair: self.fair.saturating_add(more.fair),
+            unpaid: self.unpaid.saturating_add(more.unpaid),
             requirement: Requirement {
                 initial: a.initial.saturating_add(b.initial),
                 maintenance: a.maintenance.saturating_add(b.maintenance),
@@ -349,11 +363,12 @@ fn each_market(
 
 fn sum_up(account: &MarginAccount, held: &Held) -> MarginStatus {
     let value = |amount| Value::from_amount(amount).unwrap_or(Value(i64::MAX));
-    let claims = account.claims().iter();
+    let claims = account.claims().iter().filter(|claim| !claim.is_paid_in_part);
     let claims = claims.fold(Value::ZERO, |sum, claim| sum.saturating_add(value(claim.amount)));
     let own = value(account.cash).saturating_sub(value(account.debt));
     MarginStatus {
         equity: own.saturating_add(claims).saturating_add(held.value),
+        unpaid: claims.saturating_add(held.unpaid),
         initial: held.requirement.initial,
         maintenance: held.requirement.maintenance,
         target: held.target,

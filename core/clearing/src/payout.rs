@@ -7,14 +7,19 @@
 //!
 //! 1. **In.** Each account's positions of the expiry are settled together, in any order of
 //!    accounts, by anyone ([`settle_positions`]). Their net payoff is one amount. If it is
-//!    negative, the account pays it, rounded up: what its cash cannot pay becomes its debt, the
-//!    insurance account pays as much of it as it has, and the rest is lost. If it is positive, the
-//!    account gets a claim, rounded down.
+//!    negative, the account pays it, rounded up, and what its cash cannot pay becomes its debt to
+//!    the insurance fund. If it is positive, the account gets a claim, rounded down.
 //! 2. **Out.** When no position is left, claims are paid in any order ([`pay_claim`]): whole if all
-//!    that came in covers them, else ⌊claim × collected / claimed⌋. That is how winners share a
-//!    loss, and both sums are final by then.
+//!    that came in covers them, else ⌊claim × collected / claimed⌋, at once: no other expiry has a
+//!    part in it.
+//! 3. **The fund's part** of what is missing comes once, for all expiries of one moment together
+//!    ([`shortfall::cover`]): so the order in which accounts are settled decides nothing. A claim
+//!    that was paid in part then gets ⌊claim × covered / claimed⌋ besides. That is how winners
+//!    share a loss.
 //!
 //! What roundings leave goes to the insurance account after the last claim.
+
+pub mod shortfall;
 
 use super::account::{AccountError, Claim, MarginAccount};
 use ballast_core_types::scale::mul_div_floor;
@@ -27,13 +32,17 @@ pub struct ExpiryBook {
     pub open_long: u64,
     /// Lots held short, likewise.
     pub open_short: u64,
-    /// What has come in, base units.
+    /// What losers have paid in, base units.
     pub collected: u64,
     /// Sum of all claims.
     pub claimed: u64,
+    /// What the insurance fund has put in beside.
+    pub covered: u64,
+    /// Whether the fund has put in its part: it does once.
+    pub is_covered: bool,
     /// What has gone out.
     pub paid: u64,
-    /// Sum of the claims that have been paid, wholly or in part.
+    /// Sum of the claims that nothing more is paid on.
     pub claims_done: u64,
 }
 
@@ -44,10 +53,8 @@ pub struct Settled {
     pub net: Value,
     /// What its own cash paid.
     pub collected: u64,
-    /// What the insurance account paid for it.
-    pub covered: u64,
-    /// What nobody paid: the winners' loss.
-    pub uncovered: u64,
+    /// What that did not suffice for: its debt.
+    pub unpaid: u64,
     /// Its claim.
     pub claim: u64,
     /// Rounding dust that went to the insurance account.
@@ -63,8 +70,10 @@ pub struct Settled {
 pub struct Paid {
     /// The claim.
     pub claim: u64,
-    /// What was paid on it: ⌊claim × collected / claimed⌋, or all of it.
+    /// What was paid on it now.
     pub amount: u64,
+    /// Whether that was the last of it: else the fund's part follows.
+    pub is_last: bool,
     /// The part of that which repaid debt.
     pub repaid: u64,
     /// Rounding dust that went to the insurance account.
@@ -82,6 +91,17 @@ pub enum PayoutError {
         long: u64,
         /// Lots held short.
         short: u64,
+    },
+    /// The claim has been paid what its own expiry collected, and the fund's part is not there yet.
+    FundPending,
+    /// Nothing is missing on any expiry of the moment that is settled.
+    NothingMissing,
+    /// Positions on another expiry of the moment are still open, and it is not a day ago.
+    OthersOpen {
+        /// Index of the market.
+        market: u8,
+        /// From when on it is not waited for, unix seconds.
+        until: i64,
     },
     /// A rule of the books.
     Account(AccountError),
@@ -101,12 +121,18 @@ impl ExpiryBook {
 
     /// Returns whether everything has been paid, and the book may go.
     pub const fn is_done(&self) -> bool {
-        self.is_closed() && self.claims_done == self.claimed && self.paid == self.collected
+        self.is_closed() && self.claims_done == self.claimed && self.pool() == 0
     }
 
     /// Returns what it holds, base units.
     pub const fn pool(&self) -> u64 {
-        self.collected.saturating_sub(self.paid)
+        self.collected.saturating_add(self.covered).saturating_sub(self.paid)
+    }
+
+    /// Returns what losers have not paid of what winners are owed, base units: final once every
+    /// position has been settled.
+    pub const fn missing(&self) -> u64 {
+        self.claimed.saturating_sub(self.collected)
     }
 
     /// Books a change of open interest before expiry.
@@ -119,12 +145,27 @@ impl ExpiryBook {
         Ok(())
     }
 
-    /// Returns what a claim gets once all positions are settled.
-    pub fn payment_floor(&self, claim: u64) -> Option<u64> {
-        if self.collected >= self.claimed {
-            return Some(claim);
+    /// Returns what is paid on a claim now that all positions are settled, and whether that is the
+    /// last of it; `None` if there is nothing to be paid yet.
+    fn payment_floor(&self, claim: &Claim) -> Option<(u64, bool)> {
+        let part = |of: u64| {
+            if of >= self.claimed {
+                return Some(claim.amount);
+            }
+            mul_div_floor(claim.amount, of, self.claimed)
+        };
+        let own = if claim.is_paid_in_part {
+            0
+        } else {
+            part(self.collected)?
+        };
+        if self.missing() == 0 {
+            return Some((own, true));
         }
-        mul_div_floor(claim, self.collected, self.claimed)
+        if self.is_covered {
+            return Some((own.checked_add(part(self.covered)?)?, true));
+        }
+        (!claim.is_paid_in_part).then_some((own, false))
     }
 
     /// Takes out what is left after the last claim.
@@ -133,7 +174,7 @@ impl ExpiryBook {
             return 0;
         }
         let dust = self.pool();
-        self.paid = self.collected;
+        self.paid = self.paid.saturating_add(dust);
         dust
     }
 }
@@ -176,27 +217,21 @@ pub fn settle_positions(
         settled.net = Value::floor(sums.net).ok_or(too_large)?;
         let owed = settled.net.0.unsigned_abs();
         settled.collected = owed.min(account.cash);
-        let short = owed.saturating_sub(settled.collected);
-        settled.covered = short.min(insurance.cash);
-        settled.uncovered = short.saturating_sub(settled.covered);
-        let came = settled.collected.saturating_add(settled.covered);
-        after.collected = book.collected.checked_add(came).ok_or(too_large)?;
+        settled.unpaid = owed.saturating_sub(settled.collected);
+        after.collected = book.collected.checked_add(settled.collected).ok_or(too_large)?;
     } else {
         settled.net = Value::floor(sums.net).ok_or(too_large)?;
         settled.claim = settled.net.positive_part();
         after.claimed = book.claimed.checked_add(settled.claim).ok_or(too_large)?;
     }
     settled.dust = after.sweep();
-    apply(
-        account,
-        insurance,
-        &settled,
-        Claim {
-            market,
-            expiry,
-            amount: settled.claim,
-        },
-    )?;
+    let claim = Claim {
+        market,
+        expiry,
+        amount: settled.claim,
+        is_paid_in_part: false,
+    };
+    apply(account, insurance, &settled, claim)?;
     account.remove(first, count);
     *book = after;
     Ok(settled)
@@ -222,10 +257,9 @@ fn apply(
     settled: &Settled,
     claim: Claim,
 ) -> Result<(), AccountError> {
-    let fund = insurance.cash.saturating_sub(settled.covered);
-    let fund = fund.checked_add(settled.dust).ok_or(AccountError::TooLarge)?;
-    let owed = settled.covered.saturating_add(settled.uncovered);
-    let debt = account.debt.checked_add(owed).ok_or(AccountError::TooLarge)?;
+    let fund = insurance.cash.checked_add(settled.dust);
+    let fund = fund.ok_or(AccountError::TooLarge)?;
+    let debt = account.debt.checked_add(settled.unpaid).ok_or(AccountError::TooLarge)?;
     account.add_claim(claim)?;
     account.debt = debt;
     account.cash = account.cash.saturating_sub(settled.collected);
@@ -233,8 +267,9 @@ fn apply(
     Ok(())
 }
 
-/// Pays an account's claim on one market and expiry, once all positions of it are settled. What the
-/// account owes the insurance fund is repaid first.
+/// Pays an account's claim on one market and expiry, once all positions of it are settled: what the
+/// losers have paid in, and the fund's part as soon as that is there. What the account owes the
+/// insurance fund is repaid first.
 ///
 /// # Errors
 /// [`PayoutError`]; nothing is then changed.
@@ -254,21 +289,24 @@ pub fn pay_claim(
         });
     }
     let too_large = AccountError::TooLarge;
-    let amount = book.payment_floor(claim.amount).ok_or(too_large)?;
+    let (amount, is_last) = book.payment_floor(&claim).ok_or(PayoutError::FundPending)?;
     let mut after = *book;
     after.paid = book.paid.checked_add(amount).ok_or(too_large)?;
-    after.claims_done = book.claims_done.checked_add(claim.amount).ok_or(too_large)?;
+    if is_last {
+        after.claims_done = book.claims_done.checked_add(claim.amount).ok_or(too_large)?;
+    }
     let dust = after.sweep();
     let fund = insurance.cash.checked_add(dust).ok_or(too_large)?;
     // Whatever part of the amount is repaid, the fund has room for it.
     fund.checked_add(amount).ok_or(too_large)?;
     let repaid = account.credit(insurance, amount)?;
     insurance.cash = insurance.cash.saturating_add(dust);
-    account.take_claim(market, expiry);
+    account.claim_paid(&claim, is_last);
     *book = after;
     Ok(Paid {
         claim: claim.amount,
         amount,
+        is_last,
         repaid,
         dust,
     })

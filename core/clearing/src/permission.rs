@@ -81,11 +81,12 @@ pub fn is_relieved(before: &MarginStatus, after: &MarginStatus) -> bool {
     };
     // Cross-multiplied, a ratio of two positive numbers: products of 63 bits fit 127.
     let product = |a: Value, b: Value| i128::from(a.0).wrapping_mul(i128::from(b.0));
-    let covers_more = after.equity >= after.initial
-        || (before.equity < before.initial
+    let (equity, equity_before) = (after.paid_equity(), before.paid_equity());
+    let covers_more = equity >= after.initial
+        || (equity_before < before.initial
             && before.initial > Value::ZERO
             && after.initial > Value::ZERO
-            && product(after.equity, before.initial) > product(before.equity, after.initial));
+            && product(equity, before.initial) > product(equity_before, after.initial));
     covers_more && lacks(after) <= lacks(before)
 }
 

@@ -73,6 +73,11 @@ pub struct Averaged {
 }
 
 impl Averaged {
+    /// Returns whether the price is known.
+    pub const fn is_final(&self) -> bool {
+        self.seconds >= self.of
+    }
+
     /// Returns what a market knows of an expiry's average at `now`. `None` before its window has
     /// begun, and while nothing in it has counted.
     pub fn so_far<H>(expiry: i64, market: &Averages<H>, now: i64) -> Option<Self>

@@ -161,7 +161,7 @@ pub struct Parties<'a> {
 ///
 /// # Errors
 /// The first [`AccountError`]: a size that is no multiple of `min_size`, an expired series, an
-/// account in debt, a net premium that there is no cash for, a full list of positions.
+/// account in debt, a net premium that there is no cash for, no room for a position or an expiry.
 /// All accounts are then as they were.
 pub fn trade(
     parties: &mut Parties,
@@ -235,8 +235,8 @@ fn move_legs(
 ///
 /// # Errors
 /// [`AccountError::Expired`], [`AccountError::Debt`], [`AccountError::NoPosition`] for more than
-/// there is, [`AccountError::PositionsFull`], [`AccountError::TooLarge`]. Both accounts are then as
-/// they were.
+/// there is, [`AccountError::PositionsFull`], [`AccountError::ExpiriesFull`],
+/// [`AccountError::TooLarge`]. Both accounts are then as they were.
 pub fn transfer(
     from: &mut MarginAccount,
     to: &mut MarginAccount,

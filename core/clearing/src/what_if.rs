@@ -10,8 +10,8 @@ pub const MAX_SUPPOSED: usize = 8;
 /// real, and nothing of it may be stored.
 ///
 /// # Errors
-/// [`AccountError::PositionsFull`], [`AccountError::Cash`] for more than there is,
-/// [`AccountError::TooLarge`].
+/// [`AccountError::PositionsFull`], [`AccountError::ExpiriesFull`], [`AccountError::Cash`] for more
+/// than there is, [`AccountError::TooLarge`].
 pub fn suppose(account: &mut MarginAccount, legs: &[Position], cash: i64) -> Result<(), AccountError> {
     for leg in legs {
         account.change(&leg.series, leg.quantity)?;

@@ -19,9 +19,6 @@ use ballast_core_margin::BookLeg;
 use ballast_core_math::scenarios::Leg;
 use ballast_core_types::Lots;
 
-/// Most margin accounts of a batch.
-pub const MAX_BATCH: usize = 20;
-
 /// Memory that the margin works in, on the heap: it is too much for a stack frame.
 pub struct MarginScratch {
     book: Vec<BookLeg>,
@@ -132,6 +129,7 @@ impl From<&MarginStatus> for MarginStatusReport {
     fn from(status: &MarginStatus) -> Self {
         Self {
             equity: status.equity.0,
+            unpaid: status.unpaid.0,
             initial: status.initial.0,
             maintenance: status.maintenance.0,
             target: status.target.0,

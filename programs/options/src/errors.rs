@@ -95,8 +95,8 @@ pub enum OptionsError {
     // margin accounts
     #[msg("margin account: 32 positions are the most")]
     PositionsFull,
-    #[msg("margin account: 8 claims are the most")]
-    ClaimsFull,
+    #[msg("margin account: positions and claims on 16 expiries are the most")]
+    ExpiriesFull,
     #[msg("margin account: not enough cash")]
     NotEnoughCash,
     #[msg("margin account: the account owes the insurance account, which comes first")]
@@ -257,7 +257,15 @@ pub enum OptionsError {
     NothingHere,
     #[msg("payout: claims are paid when all positions of the expiry are settled")]
     StillOpen,
-    #[msg("payout: one to twenty margin accounts, each once")]
+    #[msg("payout: the claim has been paid what its own expiry collected; the insurance fund's part comes when all expiries of the moment are settled, or a day after it (cover_expiries)")]
+    FundPending,
+    #[msg("payout: nothing is missing on any settled expiry of the moment")]
+    NothingMissing,
+    #[msg("payout: the fund waits a day for another expiry of the moment, on which positions are open; the log names its market")]
+    OthersOpen,
+    #[msg("payout: an expiry's address for each market of the house, in their order, and all of the moment")]
+    ExpiryAccounts,
+    #[msg("payout: one to twenty margin accounts")]
     Batch,
 
     // invariants

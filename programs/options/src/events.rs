@@ -161,6 +161,7 @@ pub struct AuctionClosed {
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MarginStatusReport {
     pub equity: i64,
+    pub unpaid: i64,
     pub initial: i64,
     pub maintenance: i64,
     pub target: i64,
@@ -270,14 +271,23 @@ pub struct PositionsSettled {
     pub account: Pubkey,
     pub net: i64,
     pub collected: u64,
-    pub covered: u64,
-    pub uncovered: u64,
+    pub unpaid: u64,
     pub claim: u64,
     pub dust: u64,
 }
 
-/// A claim paid: ⌊claim × collected / claimed⌋ where less was collected than claimed, else all of
-/// it.
+/// What the insurance fund put into an expiry of which something is missing.
+#[event]
+#[derive(Debug)]
+pub struct ExpiryCovered {
+    pub house: Pubkey,
+    pub expiry: Pubkey,
+    pub missing: u64,
+    pub covered: u64,
+}
+
+/// What was paid on a claim: all of it, or ⌊claim × collected / claimed⌋ where less was collected
+/// than claimed, and once the fund has put in its part ⌊claim × covered / claimed⌋ besides.
 #[event]
 #[derive(Debug)]
 pub struct ClaimPaid {
@@ -286,7 +296,9 @@ pub struct ClaimPaid {
     pub claim: u64,
     pub collected: u64,
     pub claimed: u64,
+    pub covered: u64,
     pub amount: u64,
+    pub is_last: bool,
     pub repaid: u64,
     pub dust: u64,
 }

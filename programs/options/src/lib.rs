@@ -33,6 +33,7 @@
 
 use anchor_lang::prelude::*;
 
+pub mod batch;
 pub mod clearing;
 pub mod errors;
 pub mod events;
@@ -197,6 +198,12 @@ pub mod ballast_options {
     /// Settles the positions that margin accounts have on an expiry. Anyone may.
     pub fn settle_positions<'info>(ctx: Context<'info, SettlePositions<'info>>) -> Result<()> {
         instructions::settle_positions::handler(ctx)
+    }
+
+    /// Has the insurance fund put in its part of what is missing on all expiries of a moment, once
+    /// all of them are settled, or a day after it. Anyone may.
+    pub fn cover_expiries<'info>(ctx: Context<'info, CoverExpiries<'info>>, moment: i64) -> Result<()> {
+        instructions::cover_expiries::handler(ctx, moment)
     }
 
     /// Pays the claims that margin accounts have on an expiry. Anyone may.

@@ -8,7 +8,7 @@ use ballast_core_clearing::account::MarginAccount as MarginBook;
 use ballast_core_clearing::calendar::latest_window;
 use ballast_core_clearing::margin::{ListedMarket, MarginContext, AVERAGED};
 use ballast_core_clearing::params::MAX_LISTINGS;
-use ballast_core_clearing::settlement::{Averaged, WINDOW_SECONDS};
+use ballast_core_clearing::settlement::Averaged;
 use ballast_core_clearing::trade::OpenInterest;
 use ballast_core_margin::{horizon_volatility, MarketInputs, VolatilitySource, HORIZON_SECONDS};
 use ballast_core_market::accumulators::OF_LATE;
@@ -237,12 +237,11 @@ struct Question<'a> {
     clock: &'a Clock,
 }
 
-/// Returns whether the window of something that is held has begun.
+/// Returns whether the window of something that is held, or that can still be traded, has begun.
 fn has_begun(books: &[&MarginBook], now: i64) -> bool {
-    let positions = books.iter().flat_map(|book| book.positions());
-    positions
-        .map(|position| position.series.expiry)
-        .any(|expiry| expiry <= now.saturating_add(WINDOW_SECONDS))
+    let begun = latest_window(now);
+    let mut positions = books.iter().flat_map(|book| book.positions());
+    begun > now || positions.any(|position| position.series.expiry <= begun)
 }
 
 #[inline(never)]

@@ -40,7 +40,7 @@ fn accounts_are_laid_out_as_documented() {
 
     let house = data(world.keys.house);
     assert_eq!((house.len(), &house[..8]), (840, ClearingHouse::DISCRIMINATOR));
-    assert_eq!(&house[8..16], [4, house[9], house[10], 1, 6, 0, 0, 0]);
+    assert_eq!(&house[8..16], [5, house[9], house[10], 1, 6, 0, 0, 0]);
     assert_eq!(number(&house, 16), 1);
     assert_eq!(key(&house, 24), admin.as_ref());
     assert_eq!(key(&house, 56), world.keys.quote_mint.as_ref());
@@ -56,8 +56,8 @@ fn accounts_are_laid_out_as_documented() {
     assert_eq!(number(&house, 328), 2 * UNIT as u64);
 
     let account = data(strangle.writer.account);
-    assert_eq!((account.len(), &account[..8]), (1_432, MarginAccount::DISCRIMINATOR));
-    assert_eq!(&account[8..16], [4, account[9], 0, 2, 0, 0, 0, 0]);
+    assert_eq!((account.len(), &account[..8]), (1_624, MarginAccount::DISCRIMINATOR));
+    assert_eq!(&account[8..16], [5, account[9], 0, 2, 0, 0, 0, 0]);
     assert_eq!(key(&account, 16), world.keys.house.as_ref());
     assert_eq!((key(&account, 48), key(&account, 80)), (owner.as_ref(), owner.as_ref()));
     assert_eq!(key(&account, 112), admin.as_ref());
@@ -82,7 +82,7 @@ fn accounts_are_laid_out_as_documented() {
         (expiry.len(), 8 + Expiry::INIT_SPACE, &expiry[..8]),
         (280, 280, Expiry::DISCRIMINATOR)
     );
-    assert_eq!(&expiry[8..12], [4, expiry[9], 0, 0]);
+    assert_eq!(&expiry[8..12], [5, expiry[9], 0, 0]);
     assert_eq!(
         (key(&expiry, 12), key(&expiry, 44)),
         (world.keys.house.as_ref(), admin.as_ref())
@@ -109,7 +109,7 @@ fn accounts_are_laid_out_as_documented() {
 
     let auction = data(addresses::auction(&strangle.writer.account, 9));
     assert_eq!((auction.len(), &auction[..8]), (199, AuctionOffer::DISCRIMINATOR));
-    assert_eq!((auction[8], auction[10]), (4, 2));
+    assert_eq!((auction[8], auction[10]), (5, 2));
     assert_eq!(
         (key(&auction, 11), key(&auction, 43)),
         (world.keys.house.as_ref(), strangle.writer.account.as_ref())
@@ -140,7 +140,7 @@ fn accounts_are_laid_out_as_documented() {
         (data.len(), 8 + PostedQuote::INIT_SPACE, &data[..8]),
         (452, 452, PostedQuote::DISCRIMINATOR)
     );
-    assert_eq!((data[8], key(&data, 10)), (4, strangle.maker.account.as_ref()));
+    assert_eq!((data[8], key(&data, 10)), (5, strangle.maker.account.as_ref()));
     assert_eq!((key(&data, 42), key(&data, 74)), (owner.as_ref(), owner.as_ref()));
     assert_eq!(
         (number(&data, 106), &data[114..118]),

@@ -71,7 +71,7 @@ fn a_strangle_is_written_decays_settles_and_pays_to_the_base_unit() {
         panic!()
     };
     assert_eq!(
-        (loser.net, loser.collected, loser.uncovered),
+        (loser.net, loser.collected, loser.unpaid),
         (-2_000_000_000, 2_000_000_000, 0)
     );
     refused(world.settle(NEAR, &[writer]), OptionsError::NothingHere);

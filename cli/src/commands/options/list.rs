@@ -3,6 +3,7 @@
 use crate::commands::options::amount::show;
 use crate::commands::options::client::OptionsClient;
 use crate::commands::options::name;
+use crate::commands::options::settle::lacks;
 use anyhow::Result;
 use ballast_core_clearing::settlement::WINDOW_SECONDS;
 use ballast_options::state::{Expiry, ExpiryOutcome};
@@ -28,6 +29,7 @@ struct Listed {
     open_long: String,
     open_short: String,
     collected: String,
+    covered: String,
     claimed: String,
     paid: String,
     series: Vec<Line>,
@@ -48,6 +50,7 @@ pub(crate) fn state(expiry: &Expiry, now: i64) -> String {
         ExpiryOutcome::Open if now < expiry.expiry => "being averaged".to_owned(),
         ExpiryOutcome::Open => "to be settled".to_owned(),
         _ if expiry.open_long > 0 || expiry.open_short > 0 => "positions to be settled".to_owned(),
+        _ if lacks(expiry) => "claims to be paid, and the insurance fund's part to be put in".to_owned(),
         _ if expiry.claims_done < expiry.claimed => "claims to be paid".to_owned(),
         ExpiryOutcome::Window => "settled".to_owned(),
         ExpiryOutcome::BeforeExpiry => "settled at what counted before it".to_owned(),
@@ -87,6 +90,7 @@ pub fn run(args: &Args, client: &mut OptionsClient) -> Result<String> {
             open_long: amount(expiry.open_long),
             open_short: amount(expiry.open_short),
             collected: amount(expiry.collected),
+            covered: amount(expiry.covered),
             claimed: amount(expiry.claimed),
             paid: amount(expiry.paid),
             series: of_it.map(line).collect(),

@@ -55,12 +55,14 @@ pub struct Report {
     pub cash: i64,
     /// Owed to the insurance fund.
     pub debt: i64,
-    /// What it is still owed of expiries that are being paid out.
+    /// What it is owed of expiries of which it has been paid nothing yet.
     pub claims: i64,
     /// Positions.
     pub positions: Vec<Held>,
     /// Cash − debt + claims + marks.
     pub equity: i64,
+    /// What of that is gained and not paid yet: it opens nothing and is not withdrawn.
+    pub unpaid: i64,
     /// What equity has to be to open positions.
     pub initial: i64,
     /// What it has to be lest a liquidation begin.
@@ -176,11 +178,13 @@ fn report_with(
         claims: account
             .claims()
             .iter()
+            .filter(|claim| claim.is_paid_in_part == 0)
             .map(|claim| claim.amount)
             .sum::<u64>()
             .try_into()?,
         positions: held,
         equity: status.equity.0,
+        unpaid: status.unpaid.0,
         initial: status.initial.0,
         maintenance: status.maintenance.0,
         target: status.target.0,
@@ -194,7 +198,7 @@ fn report_with(
 
 /// Returns what a withdrawal may take: nothing while there is debt.
 fn free_cash(prudent: &MarginStatus) -> i64 {
-    let of_equity = prudent.equity.0.saturating_sub(prudent.initial.0.max(0));
+    let of_equity = prudent.paid_equity().0.saturating_sub(prudent.initial.0.max(0));
     let of_cash = prudent.cash.0.saturating_sub(prudent.cash_need.initial.0.max(0));
     if prudent.debt.0 > 0 {
         return 0;
@@ -253,6 +257,7 @@ fn table(report: &Report, decimals: u8) -> String {
         ("debt", report.debt),
         ("claims", report.claims),
         ("equity", report.equity),
+        ("of that, not paid yet", report.unpaid),
         ("initial margin", report.initial),
         ("maintenance margin", report.maintenance),
         ("cash needed to open", report.cash_need_initial),

@@ -2,10 +2,10 @@
 //! expiry does not keep the others waiting.
 
 use crate::commands::options::client::{Found, OptionsClient};
-use crate::commands::options::name;
-use crate::commands::options::Common;
+use crate::commands::options::{amount, name, Common};
 use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, Result};
+use ballast_core_clearing::payout::shortfall::PATIENCE_SECONDS;
 use ballast_core_market::admission::Now;
 use ballast_options::state::{Expiry, ExpiryOutcome, MarginAccount};
 use ballast_risk::read;
@@ -17,6 +17,7 @@ use ballast_sdk::Instruction;
 use serde::Serialize;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Instant;
 
@@ -29,7 +30,8 @@ const OBSERVE_EVERY: i64 = 30;
 const BATCH: usize = 18;
 
 /// Does whatever is due: observes the market in the half hour before an expiry, settles the price,
-/// settles positions, pays claims. Run it every half a minute of that half hour
+/// settles positions, pays claims, has the insurance fund put in its part. Run it every half a
+/// minute of that half hour
 #[derive(clap::Args, Debug)]
 pub struct Args {
     /// Close series and expiries that are done with; their rent goes to who paid it
@@ -75,6 +77,8 @@ pub enum Due {
     Positions,
     /// All positions are settled, and claims are left.
     Claims,
+    /// Something is missing on it, and the insurance fund can put in its part.
+    Cover,
     /// All is paid: its accounts can be closed.
     Close,
 }
@@ -86,6 +90,7 @@ impl Due {
             Self::Price => "the settlement of its price",
             Self::Positions => "the settlement of positions",
             Self::Claims => "the payment of claims",
+            Self::Cover => "the insurance fund's part",
             Self::Close => "closing",
         }
     }
@@ -121,6 +126,16 @@ const fn payout(expiry: &Expiry) -> Due {
 /// # Errors
 /// A cluster that cannot be used.
 pub fn crank(client: &mut OptionsClient, signer: &Keypair, close: bool, until: Option<Instant>) -> Result<Vec<Step>> {
+    let mut steps = each_expiry(client, signer, close, until)?;
+    // What the fund puts in is paid out.
+    if cover(client, signer, &mut steps)? {
+        steps.extend(each_expiry(client, signer, close, until)?);
+    }
+    Ok(steps)
+}
+
+/// Does what is due of each expiry by itself.
+fn each_expiry(client: &mut OptionsClient, signer: &Keypair, close: bool, until: Option<Instant>) -> Result<Vec<Step>> {
     let mut steps = Vec::new();
     for (key, first) in client.expiries()? {
         if until.is_some_and(|until| Instant::now() >= until) {
@@ -134,19 +149,12 @@ pub fn crank(client: &mut OptionsClient, signer: &Keypair, close: bool, until: O
             if (due == Due::Close && !close) || before.replace(due) == Some(due) {
                 break;
             }
-            let (done, words) = match act(client, signer, &expiry, due) {
-                Ok(words) => (true, words),
-                Err(error) => match error.downcast_ref::<ClusterError>() {
-                    Some(ClusterError::Node(_) | ClusterError::Unusable(_)) => return Err(error),
-                    _ => (false, format!("{error:#}")),
-                },
+            let acted = act(client, signer, &expiry, due);
+            let Some(step) = step(client, &expiry, due, acted)? else {
+                break;
             };
-            steps.push(Step {
-                expiry: title(client, &expiry),
-                due,
-                done,
-                words,
-            });
+            let done = step.done;
+            steps.push(step);
             match client.cluster.find(&key)? {
                 Some(raw) if done => expiry = raw.expiry()?,
                 _ => break,
@@ -154,6 +162,75 @@ pub fn crank(client: &mut OptionsClient, signer: &Keypair, close: bool, until: O
         }
     }
     Ok(steps)
+}
+
+/// Has the fund put in its part of every moment on which something is missing, where no expiry of it
+/// is waited for any more. Returns whether it did anywhere.
+fn cover(client: &mut OptionsClient, signer: &Keypair, steps: &mut Vec<Step>) -> Result<bool> {
+    let (all, now) = (client.expiries()?, client.cluster.clock()?.unix_timestamp);
+    let markets = u8::try_from(client.house.listings().len())?;
+    let mut any = false;
+    for moment in coverable(all.iter().map(|(_, expiry)| expiry), now) {
+        let cover = ix::cover_expiries(&client.keys, markets, moment);
+        let covered = client.send(&[cover], &[signer]);
+        let of_moment = all
+            .iter()
+            .filter(|(_, expiry)| expiry.expiry == moment && lacks(expiry));
+        for (key, expiry) in of_moment {
+            let acted = match &covered {
+                Ok(()) => {
+                    let after = client.cluster.account(key)?.expiry()?;
+                    let [put, missing] = [after.covered, after.book().missing()]
+                        .map(|units| amount::show(i128::from(units), client.decimals()));
+                    Ok(Some(format!(
+                        "the insurance fund put in {put} of {missing} that are missing"
+                    )))
+                }
+                Err(error) => Err(anyhow!("{error:#}")),
+            };
+            steps.extend(step(client, expiry, Due::Cover, acted)?);
+        }
+        any |= covered.is_ok();
+    }
+    Ok(any)
+}
+
+/// Returns whether something is missing on a settled expiry, and the fund's part not there yet.
+pub fn lacks(expiry: &Expiry) -> bool {
+    let book = expiry.book();
+    expiry.is_settled() && book.is_closed() && !book.is_covered && book.missing() > 0
+}
+
+/// Returns the moments whose expiries can be covered.
+fn coverable<'a>(all: impl Iterator<Item = &'a Expiry> + Clone, now: i64) -> BTreeSet<i64> {
+    let moments: BTreeSet<i64> = all
+        .clone()
+        .filter(|expiry| lacks(expiry))
+        .map(|expiry| expiry.expiry)
+        .collect();
+    let waits = |moment: &i64| {
+        let mut others = all.clone().filter(|expiry| expiry.expiry == *moment);
+        now < moment.saturating_add(PATIENCE_SECONDS) && others.any(|expiry| !expiry.book().is_closed())
+    };
+    moments.into_iter().filter(|moment| !waits(moment)).collect()
+}
+
+/// Returns what came of something that was due; nothing if there was nothing to do.
+fn step(client: &OptionsClient, expiry: &Expiry, due: Due, acted: Result<Option<String>>) -> Result<Option<Step>> {
+    let (done, words) = match acted {
+        Ok(None) => return Ok(None),
+        Ok(Some(words)) => (true, words),
+        Err(error) => match error.downcast_ref::<ClusterError>() {
+            Some(ClusterError::Node(_) | ClusterError::Unusable(_)) => return Err(error),
+            _ => (false, format!("{error:#}")),
+        },
+    };
+    Ok(Some(Step {
+        expiry: title(client, expiry),
+        due,
+        done,
+        words,
+    }))
 }
 
 fn due_now(client: &mut OptionsClient, expiry: &Expiry) -> Result<Option<Due>> {
@@ -168,7 +245,8 @@ fn title(client: &OptionsClient, expiry: &Expiry) -> String {
     format!("{asset}-{}", name::date_of(expiry.expiry))
 }
 
-fn act(client: &mut OptionsClient, signer: &Keypair, expiry: &Expiry, due: Due) -> Result<String> {
+/// Does what is due. Returns what was done, in words; nothing if there was nothing to do.
+fn act(client: &mut OptionsClient, signer: &Keypair, expiry: &Expiry, due: Due) -> Result<Option<String>> {
     let (keys, market, moment) = (client.keys, expiry.market, expiry.expiry);
     let accounts = client.market(market)?;
     match due {
@@ -177,13 +255,13 @@ fn act(client: &mut OptionsClient, signer: &Keypair, expiry: &Expiry, due: Due) 
             let observe = source.map(|source| source.observe.clone());
             let observe: Vec<Instruction> = observe.into_iter().collect();
             client.send(&observe, &[signer])?;
-            Ok("its market was observed".to_owned())
+            Ok(Some("its market was observed".to_owned()))
         }
         Due::Price => {
             let settle = ix::settle_expiry(&keys, market, moment, &accounts.risk_market);
             client.send(&[settle], &[signer])?;
             let key = addresses::expiry(&client.keys.house, market, moment);
-            Ok(priced(&client.cluster.account(&key)?.expiry()?))
+            Ok(Some(priced(&client.cluster.account(&key)?.expiry()?)))
         }
         Due::Positions => {
             let has = |account: &MarginAccount| {
@@ -201,7 +279,9 @@ fn act(client: &mut OptionsClient, signer: &Keypair, expiry: &Expiry, due: Due) 
         Due::Claims => {
             let has = |account: &MarginAccount| {
                 let mut claims = account.claims().iter();
-                claims.any(|claim| claim.market == market && claim.expiry == moment)
+                // What was paid in part waits for the fund.
+                let is_due = |in_part| in_part == 0 || expiry.is_covered;
+                claims.any(|claim| claim.market == market && claim.expiry == moment && is_due(claim.is_paid_in_part))
             };
             batches(
                 client,
@@ -211,7 +291,8 @@ fn act(client: &mut OptionsClient, signer: &Keypair, expiry: &Expiry, due: Due) 
                 "paid",
             )
         }
-        Due::Close => close_all(client, signer, expiry),
+        Due::Cover => Ok(None),
+        Due::Close => close_all(client, signer, expiry).map(Some),
     }
 }
 
@@ -236,7 +317,7 @@ fn batches(
     has: impl Fn(&MarginAccount) -> bool,
     build: impl Fn(&[Pubkey]) -> Instruction,
     done: &str,
-) -> Result<String> {
+) -> Result<Option<String>> {
     let all: Vec<Found<MarginAccount>> = client.accounts()?;
     let members: Vec<Pubkey> = all
         .iter()
@@ -244,12 +325,12 @@ fn batches(
         .map(|(key, _)| *key)
         .collect();
     if members.is_empty() {
-        return Err(anyhow!("no account of the house has any of it"));
+        return Ok(None);
     }
     for batch in members.chunks(BATCH) {
         client.send(&[build(batch)], &[signer])?;
     }
-    Ok(format!("{} accounts {done}", members.len()))
+    Ok(Some(format!("{} accounts {done}", members.len())))
 }
 
 fn close_all(client: &mut OptionsClient, signer: &Keypair, expiry: &Expiry) -> Result<String> {
@@ -318,7 +399,9 @@ mod tests {
             claimed: 0,
             paid: 0,
             claims_done: 0,
-            reserved: [0; 64],
+            covered: 0,
+            is_covered: false,
+            reserved: [0; 55],
         }
     }
 
@@ -331,6 +414,37 @@ mod tests {
         assert_eq!(payout(&settled), Due::Claims);
         settled.claims_done = 7;
         assert_eq!(payout(&settled), Due::Close);
+    }
+
+    #[test]
+    fn the_fund_puts_in_its_part_once_no_other_expiry_of_the_moment_is_waited_for() {
+        let mut lacking = expiry();
+        (lacking.outcome, lacking.open_long, lacking.open_short) = (ExpiryOutcome::Window, 0, 0);
+        (lacking.claimed, lacking.collected) = (7, 5);
+        let mut other = expiry();
+        (other.market, other.outcome) = (1, ExpiryOutcome::Open);
+        let moments = |all: &[&Expiry], now| coverable(all.iter().copied(), now).into_iter().collect::<Vec<_>>();
+        assert_eq!(moments(&[&lacking], AT + 1), [AT]);
+        assert_eq!(moments(&[&lacking, &other], AT + PATIENCE_SECONDS - 1), [0i64; 0]);
+        assert_eq!(moments(&[&lacking, &other], AT + PATIENCE_SECONDS), [AT]);
+        other.expiry += 86_400;
+        assert_eq!(moments(&[&lacking, &other], AT + 1), [AT]);
+        for whole in [
+            Expiry {
+                is_covered: true,
+                ..lacking.clone()
+            },
+            Expiry {
+                collected: 7,
+                ..lacking.clone()
+            },
+            Expiry {
+                outcome: ExpiryOutcome::Open,
+                ..lacking.clone()
+            },
+        ] {
+            assert_eq!(moments(&[&whole], AT + 1), [0i64; 0]);
+        }
     }
 
     #[test]

@@ -5,8 +5,8 @@
 pub enum AccountError {
     /// The account has [`MAX_POSITIONS`](super::MAX_POSITIONS) positions.
     PositionsFull,
-    /// The account has [`MAX_CLAIMS`](super::MAX_CLAIMS) claims.
-    ClaimsFull,
+    /// The account has positions or claims on [`MAX_EXPIRIES`](super::MAX_EXPIRIES) expiries.
+    ExpiriesFull,
     /// Less cash than what is to be paid.
     Cash {
         /// What the account has.

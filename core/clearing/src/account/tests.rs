@@ -53,8 +53,8 @@ fn what_is_loaded_has_to_be_in_order_and_not_zero() {
     }
     let many = (1..=33).map(|strike| position(strike, 1));
     assert_eq!(account.load_positions(many), Err(AccountError::PositionsFull));
-    let claims = core::iter::repeat_n(Claim::default(), 9);
-    assert_eq!(account.load_claims(claims), Err(AccountError::ClaimsFull));
+    let claims = core::iter::repeat_n(Claim::default(), MAX_EXPIRIES + 1);
+    assert_eq!(account.load_claims(claims), Err(AccountError::ExpiriesFull));
 }
 
 #[test]
@@ -97,22 +97,24 @@ fn only_ones_own_cash_leaves() {
 }
 
 #[test]
-fn claims_on_one_expiry_are_one() {
-    let claim = |expiry, amount| Claim {
+fn a_claim_stays_until_the_last_of_it_is_paid() {
+    let claim = |expiry, is_paid_in_part| Claim {
         market: 0,
         expiry,
-        amount,
+        amount: 10,
+        is_paid_in_part,
     };
     let mut account = MarginAccount::EMPTY;
-    for expiry in 1..=8 {
-        account.add_claim(claim(expiry, 10)).unwrap();
+    for expiry in 1..=3 {
+        account.add_claim(claim(expiry, false)).unwrap();
     }
-    assert_eq!(account.add_claim(claim(9, 1)), Err(AccountError::ClaimsFull));
-    assert_eq!(account.add_claim(claim(9, 0)), Ok(()));
-    assert_eq!(account.add_claim(claim(4, 5)), Ok(()));
-    assert_eq!(account.take_claim(0, 4), Some(claim(4, 15)));
-    assert_eq!(account.take_claim(0, 4), None);
-    assert_eq!(account.claims().len(), 7);
+    account.add_claim(Claim::default()).unwrap();
+    account.claim_paid(&claim(2, false), false);
+    account.claim_paid(&claim(1, false), true);
+    assert_eq!(account.claims(), [claim(2, true), claim(3, false)]);
+    account.claim_paid(&claim(1, false), true);
+    account.claim_paid(&claim(2, true), true);
+    assert_eq!(account.claims(), [claim(3, false)]);
     assert!(!account.is_empty());
 }
 

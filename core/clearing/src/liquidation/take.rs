@@ -348,7 +348,8 @@ impl Payment {
 fn check_taker(cash: u64, share: Share, book: &FailingBook) -> Result<(), LiquidationError> {
     let wide = |value: Value| i128::from(value.0);
     let live = &book.live;
-    let equity = i128::from(cash).saturating_add(share.of_floor(wide(live.value)));
+    let paid = live.value.saturating_sub(live.unpaid);
+    let equity = i128::from(cash).saturating_add(share.of_floor(wide(paid)));
     let required = share
         .of_ceil(wide(live.requirement.initial))
         .saturating_add(wide(live.floors));

@@ -34,7 +34,7 @@ pub(super) fn on_market(
     asked: Asked,
     work: &mut Workspace,
 ) -> Result<Held, MarginError> {
-    let (known, legs) = split(group, here, work.book)?;
+    let Split { known, unpaid, legs } = split(group, here, work.book)?;
     let book = work.book.get(..legs).ok_or(AssessError::TooManyLegs)?;
     let inputs = &here.market.inputs;
     let risk = assessment::book_risk(book, inputs, asked, &SCENARIOS, here.now, work.legs)?;
@@ -58,6 +58,7 @@ pub(super) fn on_market(
     let held = Held {
         value: risk.value.saturating_add(known),
         fair,
+        unpaid,
         requirement,
         target: Value::ZERO,
         spread: more.whole.maintenance,
@@ -65,11 +66,7 @@ pub(super) fn on_market(
         floors: Value(i64::try_from(floors).unwrap_or(i64::MAX)),
         count,
     };
-    let held = covered(held, most_owed(group));
-    Ok(Held {
-        target: target_ceil(held.requirement.initial, held.requirement.maintenance),
-        ..held
-    })
+    Ok(covered(held, most_owed(group)))
 }
 
 /// Returns the Greeks of the positions of one market.
@@ -79,7 +76,7 @@ pub(super) fn greeks_on_market(
     here: &OnMarket,
     work: &mut Workspace,
 ) -> Result<MarketGreeks, MarginError> {
-    let (_, legs) = split(group, here, work.book)?;
+    let Split { legs, .. } = split(group, here, work.book)?;
     let book = work.book.get(..legs).ok_or(AssessError::TooManyLegs)?;
     Ok(assessment::greeks(book, &here.market.inputs, here.now)?)
 }
@@ -105,28 +102,50 @@ fn floors(group: &[Position], market: &ListedMarket) -> u64 {
     each.fold(0, u64::saturating_add)
 }
 
-/// Takes the part of the positions whose price is known out of the book: it is cash, rounded down.
-/// Returns that, and how many legs are left.
+/// What a split of positions into cash and options gives.
+struct Split {
+    /// What of them is known, rounded down.
+    known: Value,
+    /// What of that expiries owe whose price is known: each on balance, where that is positive.
+    unpaid: Value,
+    /// How many legs are left.
+    legs: usize,
+}
+
+/// Takes the part of the positions whose price is known out of the book: it is cash.
 #[inline(never)]
-fn split(group: &[Position], here: &OnMarket, book: &mut [BookLeg]) -> Result<(Value, usize), MarginError> {
-    let (mut known, mut legs) = (Value::ZERO, 0usize);
-    for position in group {
-        let (cash, quantity) = match averaged(here, position.series.expiry) {
-            Some(averaged) => known_part(position, averaged),
-            None => (Value::ZERO, position.quantity),
-        };
-        known = known.saturating_add(cash);
-        if quantity == Lots::ZERO {
-            continue;
+fn split(group: &[Position], here: &OnMarket, book: &mut [BookLeg]) -> Result<Split, MarginError> {
+    let mut split = Split {
+        known: Value::ZERO,
+        unpaid: Value::ZERO,
+        legs: 0,
+    };
+    for together in group.chunk_by(|a, b| a.series.expires_with(&b.series)) {
+        let expiry = together.first().map_or(i64::MAX, |position| position.series.expiry);
+        let (averaged, contract_expiry) = (averaged(here, expiry), expiry_from(expiry, here.now));
+        let mut known = Value::ZERO;
+        for position in together {
+            let (cash, quantity) = match averaged {
+                Some(averaged) => known_part(position, averaged),
+                None => (Value::ZERO, position.quantity),
+            };
+            known = known.saturating_add(cash);
+            if quantity == Lots::ZERO {
+                continue;
+            }
+            *book.get_mut(split.legs).ok_or(AssessError::TooManyLegs)? = BookLeg {
+                market: 0,
+                contract: position.series.contract(contract_expiry),
+                quantity,
+            };
+            split.legs = split.legs.saturating_add(1);
         }
-        *book.get_mut(legs).ok_or(AssessError::TooManyLegs)? = BookLeg {
-            market: 0,
-            contract: position.series.contract(expiry_from(position.series.expiry, here.now)),
-            quantity,
-        };
-        legs = legs.saturating_add(1);
+        if averaged.is_some_and(Averaged::is_final) {
+            split.unpaid = split.unpaid.saturating_add(known.max(Value::ZERO));
+        }
+        split.known = split.known.saturating_add(known);
     }
-    Ok((known, legs))
+    Ok(split)
 }
 
 /// What has expired and has no average still has some minutes to live.
@@ -168,22 +187,27 @@ fn most_owed(group: &[Position]) -> Option<Value> {
 }
 
 /// Holds positions to the most that they can owe: they are not worth less, and who has that in cash
-/// needs no more.
+/// needs no more, what is not paid yet set aside. Sets the target, for which that counts.
 fn covered(held: Held, owed: Option<Value>) -> Held {
+    let Requirement { initial, maintenance } = held.requirement;
     let Some(owed) = owed else {
-        return held;
+        return Held {
+            target: target_ceil(initial, maintenance),
+            ..held
+        };
     };
     let least = Value::ZERO.saturating_sub(owed);
     let value = held.value.max(least);
     let most = value.saturating_add(owed);
-    let Requirement { initial, maintenance } = held.requirement;
+    let (initial, maintenance) = (initial.min(most), maintenance.min(most));
     Held {
         value,
         fair: held.fair.max(least),
         requirement: Requirement {
-            initial: initial.min(most),
-            maintenance: maintenance.min(most),
+            initial: initial.min(most.saturating_sub(held.unpaid)),
+            maintenance,
         },
+        target: target_ceil(initial, maintenance),
         ..held
     }
 }
@@ -230,7 +254,7 @@ pub fn fair_value_floor(series: &SeriesTerms, quantity: Lots, context: &MarginCo
         quantity,
     };
     let mut room = [super::BLANK];
-    let (known, legs) = split(&[position], &here, &mut room)?;
+    let Split { known, legs, .. } = split(&[position], &here, &mut room)?;
     let inputs = here.market.inputs.neutral();
     let worth = match room.get(..legs) {
         Some([leg]) => assessment::mark(leg, &inputs, context.now)?,

@@ -24,6 +24,7 @@ fn equity_is_cash_less_debt_with_claims_and_marks() {
                     market: 0,
                     expiry: 1,
                     amount: 30,
+                    is_paid_in_part: false,
                 }]
                 .into_iter(),
             )
@@ -31,6 +32,7 @@ fn equity_is_cash_less_debt_with_claims_and_marks() {
         let flat = status_of(&owner, context, Marks::Adverse).unwrap();
         let expected = MarginStatus {
             equity: Value(530),
+            unpaid: Value(30),
             cash: Value(700),
             debt: Value(200),
             ..MarginStatus::default()

@@ -1,13 +1,14 @@
 //! What owners and others do.
 
 use super::model::{Model, FUND, HOUSE, LISTING, MEMBERS, OWNERS};
-use ballast_core_clearing::account::AccountError;
 use ballast_core_clearing::auction::Auction;
 use ballast_core_clearing::fees::taker_fee;
 use ballast_core_clearing::legs::{Legs, MAX_LEGS};
 use ballast_core_clearing::liquidation;
 use ballast_core_clearing::margin::{fair_value_floor, Marks};
 use ballast_core_clearing::nonces::{Nonce, NONCES};
+use ballast_core_clearing::params::MAX_LISTINGS;
+use ballast_core_clearing::payout::shortfall::cover;
 use ballast_core_clearing::payout::{pay_claim, settle_positions, PayoutError};
 use ballast_core_clearing::series::SeriesTerms;
 use ballast_core_clearing::settlement::{Basis, Outcome, LEAST_SECONDS};
@@ -252,18 +253,50 @@ impl Model {
             match settle_positions(&mut members[index], &mut fund[0], book, market, expiry, outcome.price) {
                 Ok(settled) => {
                     self.tally.settled += 1;
-                    *self.lost.entry((market, expiry)).or_default() += settled.uncovered;
-                    self.tally.shortfalls += u32::from(settled.covered + settled.uncovered > 0);
+                    *self.lost.entry((market, expiry)).or_default() += settled.unpaid;
+                    self.tally.shortfalls += u32::from(settled.unpaid > 0);
                     let open = &mut self.markets[usize::from(market)].open;
                     *open = open.changed(-(settled.long as i64)).unwrap();
                 }
-                Err(PayoutError::NothingHere | PayoutError::Account(AccountError::ClaimsFull)) => {}
+                Err(PayoutError::NothingHere) => {}
                 Err(refusal) => panic!("{refusal:?}"),
             }
         }
     }
 
+    /// The fund puts in its part of what is missing on all expiries of a moment.
+    fn cover(&mut self) {
+        let behind = self.expiries.iter().filter(|(_, (_, book))| book.missing() > 0);
+        let Some(&(_, moment)) = behind.map(|(key, _)| key).next_back() else {
+            return;
+        };
+        let mut books = [None; MAX_LISTINGS];
+        for (market, place) in (0u8..).zip(&mut books) {
+            *place = self.expiries.get(&(market, moment)).map(|(_, book)| *book);
+        }
+        let fund = &mut self.accounts[FUND];
+        let (before, had) = (books, fund.cash);
+        match cover(fund, &mut books, moment, self.now) {
+            Ok(parts) => {
+                assert_eq!(had - fund.cash, parts.iter().sum::<u64>());
+                self.tally.covers += 1;
+            }
+            Err(PayoutError::OthersOpen { market, until }) => {
+                assert!(books == before && self.now < until);
+                assert!(!books[usize::from(market)].unwrap().is_closed());
+            }
+            Err(PayoutError::NothingMissing) => assert!(books == before && fund.cash == had),
+            Err(refusal) => panic!("{refusal:?}"),
+        }
+        for (market, book) in (0u8..).zip(books) {
+            if let Some(book) = book {
+                self.expiries.get_mut(&(market, moment)).unwrap().1 = book;
+            }
+        }
+    }
+
     fn pay(&mut self) {
+        self.cover();
         let index = self.random.below(MEMBERS);
         let claims: Vec<_> = self.accounts[index].claims().to_vec();
         for claim in claims {
@@ -271,13 +304,13 @@ impl Model {
             let (members, fund) = self.accounts.split_at_mut(FUND);
             match pay_claim(&mut members[index], &mut fund[0], book, claim.market, claim.expiry) {
                 Ok(paid) => {
-                    self.tally.claims += 1;
+                    self.tally.claims += u32::from(paid.is_last);
                     self.tally.haircuts += u32::from(paid.amount < paid.claim);
                     assert!(paid.amount <= paid.claim && paid.repaid <= paid.amount);
                     // A winner gets less only where a loser fell short.
                     assert!(paid.amount == paid.claim || self.lost[&(claim.market, claim.expiry)] > 0);
                 }
-                Err(PayoutError::StillOpen { .. }) => {}
+                Err(PayoutError::StillOpen { .. } | PayoutError::FundPending) => {}
                 Err(refusal) => panic!("{refusal:?}"),
             }
         }

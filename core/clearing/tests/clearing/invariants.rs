@@ -1,7 +1,7 @@
 //! What holds after every step.
 
 use super::model::{Model, FUND};
-use ballast_core_clearing::account::{MAX_CLAIMS, MAX_POSITIONS};
+use ballast_core_clearing::account::{MAX_EXPIRIES, MAX_POSITIONS};
 use ballast_core_types::Lots;
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ impl Model {
         let mut series: BTreeMap<_, (u64, u64)> = BTreeMap::new();
         let mut expiries: BTreeMap<_, (u64, u64, u64)> = BTreeMap::new();
         for account in &self.accounts {
-            assert!(account.positions().len() <= MAX_POSITIONS && account.claims().len() <= MAX_CLAIMS);
+            assert!(account.positions().len() <= MAX_POSITIONS && account.claims().len() <= MAX_EXPIRIES);
             assert!(account.positions().is_sorted_by(|a, b| a.series < b.series));
             for position in account.positions() {
                 assert_ne!(position.quantity, Lots::ZERO);
@@ -58,7 +58,7 @@ impl Model {
             let (long, short, claims) = expiries.remove(key).unwrap_or_default();
             assert_eq!((book.open_long, book.open_short), (long, short), "{key:?}");
             assert_eq!(book.claimed - book.claims_done, claims, "{key:?}");
-            assert!(book.paid <= book.collected && book.claims_done <= book.claimed);
+            assert!(book.paid <= book.collected + book.covered && book.claims_done <= book.claimed);
             assert!(settlement.outcome.is_some() || long == short);
             open[usize::from(key.0)] += long;
         }

@@ -37,7 +37,7 @@ macro_rules! runs {
             assert!(tally.below_zero > 0 && tally.takes_beside_silence > 0, "{tally:?}");
             assert!(tally.settled > 500 && tally.claims > 200, "{tally:?}");
             assert!(tally.averages > 0 && tally.moved_ends > 0, "{tally:?}");
-            assert!(tally.shortfalls > 0 && tally.haircuts > 0, "{tally:?}");
+            assert!(tally.shortfalls > 0 && tally.covers > 0 && tally.haircuts > 0, "{tally:?}");
         })*
     };
 }

@@ -106,6 +106,7 @@ pub struct Tally {
     pub takes_beside_silence: u32,
     pub settled: u32,
     pub claims: u32,
+    pub covers: u32,
     pub haircuts: u32,
     pub shortfalls: u32,
     pub moved_ends: u32,

@@ -17,7 +17,7 @@ impl From<AccountError> for OptionsError {
     fn from(error: AccountError) -> Self {
         match error {
             AccountError::PositionsFull => Self::PositionsFull,
-            AccountError::ClaimsFull => Self::ClaimsFull,
+            AccountError::ExpiriesFull => Self::ExpiriesFull,
             AccountError::Cash { .. } => Self::NotEnoughCash,
             AccountError::Debt(_) => Self::InDebt,
             AccountError::Size { .. } => Self::Size,
@@ -161,6 +161,9 @@ impl From<PayoutError> for OptionsError {
         match error {
             PayoutError::NothingHere => Self::NothingHere,
             PayoutError::StillOpen { .. } => Self::StillOpen,
+            PayoutError::FundPending => Self::FundPending,
+            PayoutError::NothingMissing => Self::NothingMissing,
+            PayoutError::OthersOpen { .. } => Self::OthersOpen,
             PayoutError::Account(error) => error.into(),
         }
     }

@@ -62,7 +62,9 @@ pub(crate) fn create_expiry(ctx: Context<CreateExpiry>, market: u8, moment: i64)
         claimed: 0,
         paid: 0,
         claims_done: 0,
-        reserved: [0; 64],
+        covered: 0,
+        is_covered: false,
+        reserved: [0; 55],
     });
     Ok(())
 }

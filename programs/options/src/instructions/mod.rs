@@ -3,6 +3,7 @@
 
 pub(crate) mod auction;
 pub(crate) mod cancel_quotes;
+pub(crate) mod cover_expiries;
 pub(crate) mod create_clearing_house;
 pub(crate) mod create_series;
 pub(crate) mod deposit;
@@ -23,6 +24,7 @@ pub(crate) mod withdraw;
 // Whole modules, because Anchor looks for what it generates beside each accounts type.
 pub use auction::*;
 pub use cancel_quotes::*;
+pub use cover_expiries::*;
 pub use create_clearing_house::*;
 pub use create_series::*;
 pub use deposit::*;

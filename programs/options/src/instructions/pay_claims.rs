@@ -1,12 +1,13 @@
 //! `pay_claims`: anyone has anyone's claims on an expiry paid, once all its positions are settled.
 
-use crate::clearing::{with_pool, MAX_BATCH};
+use crate::batch::{each_member, Acted};
+use crate::clearing::with_pool;
 use crate::errors::{OptionsError, Refuse};
 use crate::events::ClaimPaid;
 use crate::state::{ClearingHouse, Expiry, MarginAccount};
 use anchor_lang::prelude::*;
 use ballast_core_clearing::account::MarginAccount as MarginBook;
-use ballast_core_clearing::payout;
+use ballast_core_clearing::payout::{self, PayoutError};
 
 /// Accounts of `pay_claims`. After them the margin accounts.
 #[derive(Accounts)]
@@ -24,38 +25,26 @@ pub struct PayClaims<'info> {
 
 pub(crate) fn handler<'info>(ctx: Context<'info, PayClaims<'info>>) -> Result<()> {
     let accounts = ctx.accounts;
-    let batch = ctx.remaining_accounts;
-    require!((1..=MAX_BATCH).contains(&batch.len()), OptionsError::Batch);
     accounts.house.load()?.check_version()?;
     accounts.expiry.check_version()?;
     let mut insurance = accounts.insurance.load_mut()?;
     let mut fund = insurance.book()?;
-    for participant in batch {
-        require_keys_neq!(*participant.key, accounts.insurance.key(), OptionsError::IsInsurance);
-        pay_member(&mut accounts.expiry, participant, &mut fund)?;
-    }
+    let (house, fund_key) = (accounts.house.key(), accounts.insurance.key());
+    each_member(ctx.remaining_accounts, &house, &fund_key, |key, book| {
+        pay(&mut accounts.expiry, key, book, &mut fund)
+    })?;
     insurance.store(&fund)
 }
 
 #[inline(never)]
-fn pay_member<'info>(
-    expiry: &mut Account<'info, Expiry>,
-    participant: &'info AccountInfo<'info>,
-    fund: &mut MarginBook,
-) -> Result<()> {
-    let loader = AccountLoader::<MarginAccount>::try_from(participant)?;
-    let mut account = loader.load_mut()?;
-    require_keys_eq!(account.house, expiry.house, OptionsError::WrongHouse);
-    let mut book = account.book()?;
-    pay(expiry, participant.key, &mut book, fund)?;
-    account.store(&book)
-}
-
-#[inline(never)]
-fn pay(expiry: &mut Account<Expiry>, key: &Pubkey, book: &mut MarginBook, fund: &mut MarginBook) -> Result<()> {
+fn pay(expiry: &mut Account<Expiry>, key: &Pubkey, book: &mut MarginBook, fund: &mut MarginBook) -> Result<Acted> {
     let mut pool = expiry.book();
     let before = with_pool(book, fund, pool.pool());
-    let paid = payout::pay_claim(book, fund, &mut pool, expiry.market, expiry.expiry).or_refuse()?;
+    let paid = match payout::pay_claim(book, fund, &mut pool, expiry.market, expiry.expiry) {
+        Ok(paid) => paid,
+        Err(nothing @ (PayoutError::NothingHere | PayoutError::FundPending)) => return Ok(Err(nothing)),
+        Err(refusal) => return Err(refusal).or_refuse(),
+    };
     let after = with_pool(book, fund, pool.pool());
     require!(after == before, OptionsError::NotConserved);
     expiry.store(&pool);
@@ -65,9 +54,11 @@ fn pay(expiry: &mut Account<Expiry>, key: &Pubkey, book: &mut MarginBook, fund: 
         claim: paid.claim,
         collected: pool.collected,
         claimed: pool.claimed,
+        covered: pool.covered,
         amount: paid.amount,
+        is_last: paid.is_last,
         repaid: paid.repaid,
         dust: paid.dust,
     });
-    Ok(())
+    Ok(Ok(()))
 }

@@ -1,13 +1,14 @@
 //! `settle_positions`: anyone settles anyone's positions of an expiry that has its price, many
 //! accounts at once.
 
-use crate::clearing::{with_pool, MAX_BATCH};
+use crate::batch::{each_member, Acted};
+use crate::clearing::with_pool;
 use crate::errors::{OptionsError, Refuse};
 use crate::events::PositionsSettled;
 use crate::state::{ClearingHouse, Expiry, MarginAccount};
 use anchor_lang::prelude::*;
 use ballast_core_clearing::account::MarginAccount as MarginBook;
-use ballast_core_clearing::payout::{self, Settled};
+use ballast_core_clearing::payout::{self, PayoutError, Settled};
 use ballast_core_types::Price;
 
 /// Accounts of `settle_positions`. After them the margin accounts.
@@ -26,8 +27,6 @@ pub struct SettlePositions<'info> {
 
 pub(crate) fn handler<'info>(ctx: Context<'info, SettlePositions<'info>>) -> Result<()> {
     let accounts = ctx.accounts;
-    let batch = ctx.remaining_accounts;
-    require!((1..=MAX_BATCH).contains(&batch.len()), OptionsError::Batch);
     accounts.house.load()?.check_version()?;
     accounts.expiry.check_version()?;
     let outcome = accounts.expiry.settlement()?.outcome;
@@ -35,10 +34,10 @@ pub(crate) fn handler<'info>(ctx: Context<'info, SettlePositions<'info>>) -> Res
     let mut insurance = accounts.insurance.load_mut()?;
     let mut fund = insurance.book()?;
     let open = accounts.expiry.open_long;
-    for participant in batch {
-        require_keys_neq!(*participant.key, accounts.insurance.key(), OptionsError::IsInsurance);
-        settle_member(&mut accounts.expiry, participant, &mut fund, price)?;
-    }
+    let (house, fund_key) = (accounts.house.key(), accounts.insurance.key());
+    each_member(ctx.remaining_accounts, &house, &fund_key, |key, book| {
+        settle(&mut accounts.expiry, key, book, &mut fund, price)
+    })?;
     insurance.store(&fund)?;
     // What was settled is not open any more.
     let settled = open.saturating_sub(accounts.expiry.open_long);
@@ -49,37 +48,26 @@ pub(crate) fn handler<'info>(ctx: Context<'info, SettlePositions<'info>>) -> Res
 }
 
 #[inline(never)]
-fn settle_member<'info>(
-    expiry: &mut Account<'info, Expiry>,
-    participant: &'info AccountInfo<'info>,
-    fund: &mut MarginBook,
-    price: Price,
-) -> Result<()> {
-    let loader = AccountLoader::<MarginAccount>::try_from(participant)?;
-    let mut account = loader.load_mut()?;
-    require_keys_eq!(account.house, expiry.house, OptionsError::WrongHouse);
-    let mut book = account.book()?;
-    settle(expiry, participant.key, &mut book, fund, price)?;
-    account.store(&book)
-}
-
-#[inline(never)]
 fn settle(
     expiry: &mut Account<Expiry>,
     key: &Pubkey,
     book: &mut MarginBook,
     fund: &mut MarginBook,
     price: Price,
-) -> Result<()> {
+) -> Result<Acted> {
     let mut pool = expiry.book();
     let before = with_pool(book, fund, pool.pool());
     let (market, moment) = (expiry.market, expiry.expiry);
-    let settled = payout::settle_positions(book, fund, &mut pool, market, moment, price).or_refuse()?;
+    let settled = match payout::settle_positions(book, fund, &mut pool, market, moment, price) {
+        Ok(settled) => settled,
+        Err(PayoutError::NothingHere) => return Ok(Err(PayoutError::NothingHere)),
+        Err(refusal) => return Err(refusal).or_refuse(),
+    };
     let after = with_pool(book, fund, pool.pool());
     require!(after == before, OptionsError::NotConserved);
     expiry.store(&pool);
     announce(expiry.key(), *key, &settled);
-    Ok(())
+    Ok(Ok(()))
 }
 
 #[inline(never)]
@@ -89,8 +77,7 @@ fn announce(expiry: Pubkey, account: Pubkey, settled: &Settled) {
         account,
         net: settled.net.0,
         collected: settled.collected,
-        covered: settled.covered,
-        uncovered: settled.uncovered,
+        unpaid: settled.unpaid,
         claim: settled.claim,
         dust: settled.dust,
     });

@@ -62,10 +62,14 @@ pub struct Expiry {
     pub claimed: u64,
     /// What has been paid out.
     pub paid: u64,
-    /// Sum of the claims paid, wholly or in part.
+    /// Sum of the claims that nothing more is paid on.
     pub claims_done: u64,
+    /// What the insurance fund has put in beside.
+    pub covered: u64,
+    /// Whether the fund has put in its part.
+    pub is_covered: bool,
     /// Room for what later versions hold.
-    pub reserved: [u8; 64],
+    pub reserved: [u8; 55],
 }
 
 impl Expiry {
@@ -130,6 +134,8 @@ impl Expiry {
             open_short: self.open_short,
             collected: self.collected,
             claimed: self.claimed,
+            covered: self.covered,
+            is_covered: self.is_covered,
             paid: self.paid,
             claims_done: self.claims_done,
         }
@@ -141,6 +147,7 @@ impl Expiry {
         self.open_short = book.open_short;
         self.collected = book.collected;
         self.claimed = book.claimed;
+        (self.covered, self.is_covered) = (book.covered, book.is_covered);
         self.paid = book.paid;
         self.claims_done = book.claims_done;
     }
@@ -173,7 +180,9 @@ pub(super) mod tests {
             claimed: 0,
             paid: 0,
             claims_done: 0,
-            reserved: [0; 64],
+            covered: 0,
+            is_covered: false,
+            reserved: [0; 55],
         }
     }
 
@@ -217,6 +226,8 @@ pub(super) mod tests {
             open_short: 2,
             collected: 3,
             claimed: 4,
+            covered: 7,
+            is_covered: true,
             paid: 5,
             claims_done: 6,
         };

@@ -4,7 +4,9 @@ use crate::errors::{refused, OptionsError};
 use crate::state::series::SeriesKey;
 use crate::state::version::VERSION;
 use anchor_lang::prelude::*;
-use ballast_core_clearing::account::{Claim, MarginAccount as MarginBook, Position, Status, MAX_CLAIMS, MAX_POSITIONS};
+use ballast_core_clearing::account::{
+    Claim, MarginAccount as MarginBook, Position, Status, MAX_EXPIRIES, MAX_POSITIONS,
+};
 use ballast_core_clearing::nonces::{Nonce, Nonces, NONCE_WORDS};
 use ballast_core_clearing::params::MAX_LISTINGS;
 use ballast_core_clearing::protection::Protection;
@@ -42,8 +44,10 @@ pub struct StoredClaim {
     pub amount: u64,
     /// Index of the market.
     pub market: u8,
+    /// 1 if it has been paid what the expiry collected.
+    pub is_paid_in_part: u8,
     /// Zero.
-    pub padding: [u8; 7],
+    pub padding: [u8; 6],
 }
 
 /// A margin account.
@@ -92,7 +96,7 @@ pub struct MarginAccount {
     /// Positions, in rising order of their series; the first `position_count` are in use.
     pub positions: [StoredPosition; MAX_POSITIONS],
     /// Claims; the first `claim_count` are in use.
-    pub claims: [StoredClaim; MAX_CLAIMS],
+    pub claims: [StoredClaim; MAX_EXPIRIES],
     /// For how long each market had been observed when its liquidation began, seconds.
     pub liquidation_observed: [u64; MAX_LISTINGS],
     /// Room for what later versions hold.
@@ -172,6 +176,7 @@ impl MarginAccount {
             market: stored.market,
             expiry: stored.expiry,
             amount: stored.amount,
+            is_paid_in_part: stored.is_paid_in_part != 0,
         });
         book.load_claims(claims).map_err(|bad| refused(bad, bad.into()))?;
         Ok(book)
@@ -200,13 +205,14 @@ impl MarginAccount {
         for place in self.positions.iter_mut().take(before).skip(positions.len()) {
             *place = StoredPosition::default();
         }
-        self.claims = [StoredClaim::default(); MAX_CLAIMS];
+        self.claims = [StoredClaim::default(); MAX_EXPIRIES];
         for (place, claim) in self.claims.iter_mut().zip(claims) {
             *place = StoredClaim {
                 expiry: claim.expiry,
                 amount: claim.amount,
                 market: claim.market,
-                padding: [0; 7],
+                is_paid_in_part: u8::from(claim.is_paid_in_part),
+                padding: [0; 6],
             };
         }
         self.position_count = u8::try_from(positions.len()).map_err(|_| OptionsError::TooLarge)?;
@@ -285,15 +291,16 @@ mod tests {
             expiry: 9,
             amount: 6,
             market: 3,
-            padding: [0; 7],
+            is_paid_in_part: 1,
+            padding: [0; 6],
         };
         account
     }
 
     #[test]
-    fn thirty_two_positions_eight_claims_and_the_nonces_fit_four_kilobytes() {
+    fn thirty_two_positions_sixteen_claims_and_the_nonces_fit_four_kilobytes() {
         const { assert!(MARGIN_ACCOUNT_BYTES <= 4_096) };
-        assert_eq!(MARGIN_ACCOUNT_BYTES, 1_432);
+        assert_eq!(MARGIN_ACCOUNT_BYTES, 1_624);
     }
 
     #[test]
@@ -321,7 +328,7 @@ mod tests {
         let mut kept = account(0, 32);
         kept.store(&MarginBook::EMPTY).unwrap();
         assert_eq!(kept.positions, [StoredPosition::default(); MAX_POSITIONS]);
-        assert_eq!(kept.claims, [StoredClaim::default(); MAX_CLAIMS]);
+        assert_eq!(kept.claims, [StoredClaim::default(); MAX_EXPIRIES]);
         assert!(kept.book().unwrap().is_empty());
     }
 

@@ -18,4 +18,4 @@ pub use margin_accounts::{close_account, deposit, open_account, set_quote_signer
 pub use quotes::{
     cancel_all_quotes, cancel_quote, close_quote, post_quote, take_quote, trade_quote, Parties, TradeAccounts,
 };
-pub use settlement::{pay_claims, settle_expiry, settle_positions};
+pub use settlement::{cover_expiries, pay_claims, settle_expiry, settle_positions};

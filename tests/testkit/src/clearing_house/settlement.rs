@@ -35,6 +35,12 @@ impl ClearingHouseFixture {
         self.crank(ix::settle_positions(&self.keys, 0, moment, participants))
     }
 
+    /// Has the fund put in its part of a moment.
+    pub fn cover(&mut self, moment: i64) -> Sent {
+        let markets = u8::try_from(self.markets.len()).expect("a few");
+        self.crank(ix::cover_expiries(&self.keys, markets, moment))
+    }
+
     /// Pays the claims of these accounts.
     pub fn pay(&mut self, moment: i64, participants: &[Pubkey]) -> Sent {
         self.crank(ix::pay_claims(&self.keys, 0, moment, participants))

@@ -14,7 +14,7 @@ impl ClearingHouseFixture {
         let expiries = self.expiries.iter().filter_map(|key| self.raw(key));
         let expiries: Vec<_> = expiries.map(|raw| raw.expiry().expect("an expiry")).collect();
         let cash: u64 = accounts.iter().map(|account| account.cash).sum();
-        let pools: u64 = expiries.iter().map(|expiry| expiry.collected - expiry.paid).sum();
+        let pools: u64 = expiries.iter().map(|expiry| expiry.book().pool()).sum();
         assert_eq!(cash + pools, house.ledger, "cash and pools against the ledger");
         assert!(
             house.ledger <= self.tokens(&self.keys.custody),

@@ -25,7 +25,11 @@ pub const PREMIUM: u64 = 60;
 impl Strangle {
     /// Returns a strangle with so much cash, in whole quote units, behind the writer.
     pub fn with_cash(cash: u64) -> Self {
-        let mut world = ClearingHouseFixture::new();
+        Self::written(ClearingHouseFixture::new(), cash)
+    }
+
+    /// The same in a house that is there.
+    pub fn written(mut world: ClearingHouseFixture, cash: u64) -> Self {
         let (writer, maker) = (world.participant(cash * USD), world.participant(1_000_000 * USD));
         let (call, put) = (world.series(CALL, 55_000, NEAR), world.series(PUT, 45_000, NEAR));
         for key in [&call, &put] {

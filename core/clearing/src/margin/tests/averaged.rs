@@ -8,6 +8,9 @@ use ballast_core_market::fixtures::AveragedMarket;
 use ballast_core_math::black_scholes::Kind;
 use ballast_core_types::fixtures::price;
 
+extern crate std;
+use std::vec::Vec;
+
 /// Calls `run` at a moment, with so much of the average known at a price.
 fn at<R>(now: i64, average: &str, seconds: u64, of: u64, run: impl FnOnce(&MarginContext) -> R) -> R {
     with_market(price("50000"), |context| {
@@ -48,6 +51,51 @@ fn an_option_whose_price_is_known_is_cash_and_nothing_else() {
         let fair = fair_value_floor(&call(45_000), Lots(3 * UNIT), context).unwrap();
         assert_eq!(fair.0, 6_000 * UNIT);
     });
+}
+
+#[test]
+fn a_gain_opens_nothing_before_it_is_paid() {
+    let short = (option(Kind::Call, 60_000, EXPIRY + 30 * 86_400), -UNIT);
+    let of = |cash: i64, positions: &[_], now, seconds| {
+        at(now, "55000", seconds, 1_800, |context| {
+            let owner = account(cash.unsigned_abs() * UNIT.unsigned_abs(), positions);
+            status_of(&owner, context, Marks::Adverse).unwrap()
+        })
+    };
+    let margin = {
+        let bare = of(0, &[short], EXPIRY + 60, 1_800);
+        (bare.initial.0 - bare.equity.0) / UNIT + 1_000
+    };
+    // A gain of 10,000 on one expiry whose price is known, on balance with what it owes.
+    for (legs, gain) in [
+        (&[(call(45_000), UNIT)][..], 10_000),
+        (&[(call(45_000), UNIT), (call(50_000), -UNIT)], 5_000),
+        (&[(call(45_000), -UNIT), (put(56_000), UNIT)], 0),
+    ] {
+        let book: Vec<_> = [short].iter().chain(legs).copied().collect();
+        let known = of(margin - gain, &book, EXPIRY + 60, 1_800);
+        assert_eq!(known.unpaid.0, gain * UNIT, "{legs:?}");
+        assert!(known.check_initial().is_err() || gain == 0 && legs.len() == 1);
+        assert!(gain == 0 || !known.is_liquidatable(), "{known:?}");
+        let rich = of(margin + 11_000, &book, EXPIRY + 60, 1_800);
+        assert_eq!(rich.check_initial(), Ok(()), "{legs:?}");
+        // Before the last second has counted, all of it is an option's worth like any other.
+        assert_eq!(of(margin, &book, EXPIRY - 1, 1_799).unpaid, Value::ZERO);
+    }
+    // A covered book needs nothing, whatever is not paid yet beside it.
+    let covered = [(put(40_000), -UNIT), (put(38_000), UNIT)].map(|(_, quantity)| quantity);
+    let later = |strike| option(Kind::Put, strike, EXPIRY + 30 * 86_400);
+    let book = [
+        (later(60_000), covered[0]),
+        (later(58_000), covered[1]),
+        (call(45_000), UNIT),
+    ];
+    let status = of(2_000, &book, EXPIRY + 60, 1_800);
+    assert_eq!(
+        (status.unpaid.0, status.check_initial()),
+        (10_000 * UNIT, Ok(())),
+        "{status:?}"
+    );
 }
 
 #[test]

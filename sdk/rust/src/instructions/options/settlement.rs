@@ -29,6 +29,18 @@ pub fn settle_positions(keys: &ClearingHouseKeys, market: u8, moment: i64, parti
     with_members(build(ID, accounts, instruction::SettlePositions {}), participants)
 }
 
+/// Builds `cover_expiries` of a moment, for a house of so many markets.
+pub fn cover_expiries(keys: &ClearingHouseKeys, markets: u8, moment: i64) -> Instruction {
+    let accounts = accounts::CoverExpiries {
+        house: keys.house,
+        insurance: keys.insurance,
+    };
+    let expiries: Vec<Pubkey> = (0..markets)
+        .map(|market| addresses::expiry(&keys.house, market, moment))
+        .collect();
+    with_members(build(ID, accounts, instruction::CoverExpiries { moment }), &expiries)
+}
+
 /// Builds `pay_claims` of up to twenty margin accounts, the insurance account among them if it has
 /// a claim.
 pub fn pay_claims(keys: &ClearingHouseKeys, market: u8, moment: i64, participants: &[Pubkey]) -> Instruction {
