@@ -1,7 +1,8 @@
 //! What can be typed: the commands, as one tree.
 
 use crate::commands::{
-    bench, build, calibrate, completions, demo, doctor, fit, greeks, keys, localnet, man, options, replay, setup, test,
+    bench, build, calibrate, completions, coverage, demo, doctor, fit, greeks, keys, localnet, man, options, replay,
+    setup, test,
 };
 use clap::{CommandFactory, Parser, Subcommand};
 use std::ffi::OsString;
@@ -51,6 +52,7 @@ pub enum Command {
     Greeks(greeks::Args),
     Fit(fit::Args),
     Calibrate(calibrate::Args),
+    Coverage(coverage::Args),
     Replay(replay::Args),
     Bench(bench::Args),
     Build(build::Args),

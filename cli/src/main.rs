@@ -4,7 +4,8 @@
 use anyhow::{Context, Result};
 use ballast_cli::building;
 use ballast_cli::commands::{
-    bench, build, calibrate, completions, demo, doctor, fit, greeks, keys, localnet, man, options, replay, setup, test,
+    bench, build, calibrate, completions, coverage, demo, doctor, fit, greeks, keys, localnet, man, options, replay,
+    setup, test,
 };
 use ballast_cli::front::{tree, Args, Command, Passed};
 use ballast_cli::places::Places;
@@ -77,6 +78,7 @@ fn run(args: Args) -> Result<bool> {
         Command::Greeks(args) => greeks::run(&args, &places),
         Command::Fit(args) => fit::run(&args),
         Command::Calibrate(args) => calibrate::run(&args),
+        Command::Coverage(args) => coverage::run(&args),
         Command::Replay(args) => replay::run(&args, &places),
         Command::Options(args) => options::run(&args).map(|()| true),
         Command::Bench(args) => bench::run(&args, &places),

@@ -75,6 +75,7 @@ impl FeederNetwork {
         let args = CreateMarketArgs {
             name: addresses::market_name("FED-USD").unwrap(),
             initial_variance: Fixed::from("0.36".parse::<ballast_core_types::I80F48>().unwrap()),
+            worst_day: Fixed::from("0.3".parse::<ballast_core_types::I80F48>().unwrap()),
             params: known.params,
         };
         let market = addresses::risk_market(&owner, &args.name);

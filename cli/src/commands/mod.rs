@@ -4,6 +4,7 @@ pub mod bench;
 pub mod build;
 pub mod calibrate;
 pub mod completions;
+pub mod coverage;
 pub mod demo;
 pub mod doctor;
 pub mod fit;

@@ -12,11 +12,10 @@
 
 use super::account::Position;
 use super::settlement::Averaged;
-use ballast_core_margin::{MARGIN, SCENARIOS};
+use ballast_core_margin::{PriceMoves, MARGIN, SCENARIOS};
 use ballast_core_math::black_scholes::Kind;
 use ballast_core_math::kernels::fast::exp;
 use ballast_core_types::{Price, Value, I80F48};
-use fixed::types::I7F57;
 
 /// The cash that an account needs for what expires soon, base units, rounded up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -70,16 +69,12 @@ pub struct PriceRange {
 
 impl PriceRange {
     /// From the scenarios' largest fall to their largest rise. `None` if a price does not fit.
-    pub fn of_scenarios(spot: Price, horizon_volatility: I7F57) -> Option<Self> {
-        let [lowest, .., highest] = SCENARIOS.price_halves;
-        let half = horizon_volatility.to_bits() >> 1;
-        let shocked = |halves: i8| {
-            let shock = I7F57::from_bits(half.checked_mul(i64::from(halves))?);
-            Price::from_fixed(spot.fixed().checked_mul(exp(shock).to_fixed()?)?)
-        };
+    pub fn of_scenarios(spot: Price, moves: &PriceMoves) -> Option<Self> {
+        let outermost = SCENARIOS.outermost(moves);
+        let shocked = |shock| Price::from_fixed(spot.fixed().checked_mul(exp(shock).to_fixed()?)?);
         Some(Self {
-            low: shocked(lowest)?,
-            high: shocked(highest)?,
+            low: shocked(outermost.checked_neg()?)?,
+            high: shocked(outermost)?,
         })
     }
 
@@ -169,6 +164,7 @@ mod tests {
     use crate::fixtures::{account, call, put};
     use crate::series::SeriesTerms;
     use ballast_core_types::fixtures::price;
+    use fixed::types::I7F57;
     use proptest::prelude::*;
 
     fn range(low: &str, high: &str) -> PriceRange {
@@ -225,7 +221,13 @@ mod tests {
 
     #[test]
     fn the_scenarios_end_at_six_deviations() {
-        let range = PriceRange::of_scenarios(price("100"), I7F57::lit("0.1")).unwrap();
+        let moves = |worst_day| PriceMoves {
+            horizon_volatility: I7F57::lit("0.1"),
+            worst_day,
+        };
+        let range = |worst_day| PriceRange::of_scenarios(price("100"), &moves(worst_day)).unwrap();
+        assert!(range(I7F57::lit("0.7")).high > range(I7F57::ZERO).high);
+        let range = range(I7F57::lit("0.5"));
         assert!(
             (range.low.fixed().to_num::<f64>() - 54.881_163_6).abs() < 1e-4,
             "{range:?}"

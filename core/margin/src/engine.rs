@@ -8,8 +8,7 @@ use super::marks::AtPrices;
 use super::scenario::ScenarioParams;
 use super::AssessError;
 use ballast_core_math::scenarios::{
-    add_losses, combined, idiosyncratic_share, tail_risk, Cell, Grid, Leg, Losses, TailRisk, PRICE_SHOCKS,
-    VOLATILITY_SHOCKS,
+    add_losses, combined, idiosyncratic_share, tail_risk, Cell, Grid, Leg, Losses, TailRisk, ROWS, VOLATILITY_SHOCKS,
 };
 use ballast_core_types::{Price, Value};
 
@@ -164,7 +163,7 @@ pub fn book_risk(
     }
     let marking = Marking::new(market, asked, now);
     let marks = mark_all(legs.iter(), &marking, None, scratch)?;
-    let grid = scenarios.grid(market.horizon_volatility)?;
+    let grid = scenarios.grid(&market.moves)?;
     let mut parts = Parts::default();
     revalue(&marks, market.bounds.mid, [(&grid, &mut parts)]);
     let Tails { whole, rest } = tails(&parts, &grid, marks.present());
@@ -230,7 +229,7 @@ fn run(
         add_value(&mut result.long_options, marks.long_options);
         present.long_options |= !marks.long.is_empty();
         present.rest |= !marks.rest.is_empty();
-        let grid = scenarios.grid(market.horizon_volatility)?;
+        let grid = scenarios.grid(&market.moves)?;
         if markets.len() == 1 {
             // One market is its own factor.
             revalue(&marks, market.bounds.mid, [(&grid, &mut shared)]);
@@ -344,7 +343,7 @@ fn revalue<const N: usize>(marks: &Marks, spot: Price, mut sums: [(&Grid, &mut P
 fn add(sums: &mut [(&Grid, &mut Losses)], spot: Price, legs: &[Leg]) {
     if add_losses(sums, spot, legs).is_err() {
         for (_, losses) in sums {
-            losses.0 = [[i64::MAX; VOLATILITY_SHOCKS]; PRICE_SHOCKS];
+            losses.0 = [[i64::MAX; VOLATILITY_SHOCKS]; ROWS];
         }
     }
 }

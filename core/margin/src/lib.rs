@@ -31,7 +31,9 @@ pub use leg::{BookLeg, Contract, Decimal};
 pub use margin::{MarginParams, MARGIN};
 pub use mark::{Asked, MarketGreeks};
 pub use market::{MarketInputs, VolatilityBand, VolatilitySource};
-pub use scenario::{horizon_volatility, ScenarioParams, HORIZON_SECONDS, LOADING, SCENARIOS, VOLATILITY_SPREAD};
+pub use scenario::{
+    horizon_volatility, PriceMoves, ScenarioParams, HORIZON_SECONDS, LOADING, SCENARIOS, VOLATILITY_SPREAD,
+};
 pub use short_floor::ShortFloor;
 
 use ballast_core_math::scenarios::GridError;

@@ -1,13 +1,13 @@
 //! What a book's legs are valued from, one market at a time.
 
-use super::scenario::{LOADING, VOLATILITY_SPREAD};
+use super::scenario::{PriceMoves, LOADING, VOLATILITY_SPREAD};
 use super::short_floor::ShortFloor;
 use ballast_core_math::black_scholes::{Rate, Volatility, Years};
 use ballast_core_math::kernels::precise::sqrt;
 use ballast_core_math::surface::{precise, LogMoneyness, Surface};
 use ballast_core_math::Magnitude;
 use ballast_core_types::{PriceBounds, Ratio};
-use fixed::types::{I2F62, I7F57};
+use fixed::types::I2F62;
 
 /// Where volatility comes from. There is one for every strike and expiry: outside a surface's
 /// domain it is that of the nearest point inside.
@@ -48,9 +48,8 @@ pub struct MarketInputs<'a> {
     pub bounds: PriceBounds,
     /// `None` where the market has no volatility: its legs then must be linear.
     pub volatility: Option<VolatilityBand<'a>>,
-    /// Standard deviation of the log price over the liquidation horizon: see
-    /// [`super::horizon_volatility`].
-    pub horizon_volatility: I7F57,
+    /// How far the price goes over the liquidation horizon.
+    pub moves: PriceMoves,
     /// Loading ρ on the factor that all markets share, within ±1. Without effect in a book on one
     /// market.
     pub loading: I2F62,
@@ -64,12 +63,7 @@ impl<'a> MarketInputs<'a> {
     /// Returns a market as the programs read it: volatility from its source with the spread on both
     /// sides, what is short held to the realised variance; no rate and no carry, since the forward
     /// is the spot, as the surface's feeders quote it.
-    pub fn read(
-        bounds: PriceBounds,
-        source: Option<VolatilitySource<'a>>,
-        horizon_volatility: I7F57,
-        realised: Ratio,
-    ) -> Self {
+    pub fn read(bounds: PriceBounds, source: Option<VolatilitySource<'a>>, moves: PriceMoves, realised: Ratio) -> Self {
         let volatility = source.map(|source| VolatilityBand {
             source,
             low: I2F62::ONE.saturating_sub(VOLATILITY_SPREAD),
@@ -79,7 +73,7 @@ impl<'a> MarketInputs<'a> {
         Self {
             bounds,
             volatility,
-            horizon_volatility,
+            moves,
             loading: LOADING,
             rate: Rate(I2F62::ZERO),
             carry: Rate(I2F62::ZERO),

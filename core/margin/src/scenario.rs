@@ -2,8 +2,9 @@
 
 use super::AssessError;
 use ballast_core_math::black_scholes::{Volatility, Years};
+use ballast_core_math::estimators::LogReturn;
 use ballast_core_math::kernels::precise::sqrt;
-use ballast_core_math::scenarios::{Grid, PRICE_SHOCKS, VOLATILITY_SHOCKS};
+use ballast_core_math::scenarios::{FarMove, Grid, PRICE_SHOCKS, VOLATILITY_SHOCKS};
 use ballast_core_math::surface::{precise, LogMoneyness, Surface};
 use ballast_core_math::Magnitude;
 use ballast_core_types::Ratio;
@@ -25,11 +26,39 @@ const MIN_DEVIATION: I7F57 = I7F57::lit("0.03");
 /// The greatest: six of them are a factor e².
 const MAX_DEVIATION: I7F57 = I7F57::lit("0.3333");
 
+/// The furthest that any scenario goes: a factor e².
+const MAX_MOVE: I7F57 = I7F57::lit("2");
+
+/// How far the price of a market goes while a book on it is being closed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PriceMoves {
+    /// Standard deviation of the log price over the horizon: see [`horizon_volatility`].
+    pub horizon_volatility: I7F57,
+    /// The largest log move of a day in the last year, not negative.
+    pub worst_day: I7F57,
+}
+
+impl PriceMoves {
+    /// Returns how far a market's price goes, from its variance a year, its surface, and the worst
+    /// day of the last year.
+    pub fn of(variance: Ratio, surface: Option<&Surface>, worst_day: LogReturn) -> Self {
+        Self {
+            horizon_volatility: horizon_volatility(variance, surface),
+            // From 48 fraction bits to 57; at most 4.
+            worst_day: I7F57::from_bits(worst_day.bits().saturating_abs() << 9),
+        }
+    }
+}
+
 /// The shocks of the grid, in units that do not depend on the market.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ScenarioParams {
     /// Log price shocks in halves of the deviation, rising, with both signs.
     pub price_halves: [i8; PRICE_SHOCKS],
+    /// Far moves besides, in halves of the deviation.
+    pub far_halves: i8,
+    /// Which share of what is lost there counts in the worst loss; with zero there are none.
+    pub far_share: I2F62,
     /// Relative changes of the volatility of an option of thirty days, rising.
     pub volatility: [I2F62; VOLATILITY_SHOCKS],
     /// How probable each of them is; their sum is 1.
@@ -41,27 +70,58 @@ pub struct ScenarioParams {
 /// The shocks in force; `docs/reference/assess.md` gives their reasons.
 pub const SCENARIOS: ScenarioParams = ScenarioParams {
     price_halves: [-12, -7, -4, -2, 0, 2, 4, 7, 12],
+    far_halves: 24,
+    far_share: I2F62::lit("0.35"),
     volatility: [I2F62::lit("-0.25"), I2F62::ZERO, I2F62::lit("0.5")],
     volatility_weights: [I2F62::lit("0.25"), I2F62::lit("0.5"), I2F62::lit("0.25")],
     term_cap: 3,
 };
 
 impl ScenarioParams {
-    /// Returns the grid of a market whose log price has this deviation over the horizon.
+    /// Returns the grid of a market whose price moves so.
     #[inline(never)]
-    pub(super) fn grid(&self, horizon_volatility: I7F57) -> Result<Grid, AssessError> {
-        let half = horizon_volatility.to_bits() >> 1;
-        let shocks = self
-            .price_halves
-            .map(|count| I7F57::from_bits(half.saturating_mul(i64::from(count))));
-        Ok(Grid::new(
-            shocks,
+    pub(super) fn grid(&self, moves: &PriceMoves) -> Result<Grid, AssessError> {
+        let grid = Grid::new(
+            self.price_halves.map(|count| halves(moves, count)),
             self.volatility,
             self.volatility_weights,
-            horizon_volatility,
+            moves.horizon_volatility,
             self.term_cap,
-        )?)
+        )?;
+        let far = FarMove {
+            size: halves(moves, self.far_halves).min(MAX_MOVE),
+            share: self.far_share,
+        };
+        let grid = match far.share > 0 {
+            true => grid.with_far_move(far)?,
+            false => grid,
+        };
+        // A day that the grid's own shocks reach beyond asks for nothing more.
+        let size = self.outermost(moves);
+        if size <= self.reach(moves) {
+            return Ok(grid);
+        }
+        let share = I2F62::ONE;
+        Ok(grid.with_far_move(FarMove { size, share })?)
     }
+
+    /// Returns the furthest fall and rise of which all that is lost counts, a log move: six
+    /// deviations, or the worst day of the last year if that was further.
+    pub fn outermost(&self, moves: &PriceMoves) -> I7F57 {
+        self.reach(moves).max(moves.worst_day).min(MAX_MOVE)
+    }
+
+    /// How far the grid's own shocks reach.
+    const fn reach(&self, moves: &PriceMoves) -> I7F57 {
+        let [.., highest] = self.price_halves;
+        halves(moves, highest)
+    }
+}
+
+/// Returns so many halves of the deviation.
+const fn halves(moves: &PriceMoves, count: i8) -> I7F57 {
+    let half = moves.horizon_volatility.to_bits() >> 1;
+    I7F57::from_bits(half.saturating_mul(count as i64))
 }
 
 /// Returns the standard deviation of a market's log price over the horizon: √day times the larger
@@ -140,7 +200,60 @@ mod tests {
     #[test]
     fn every_deviation_makes_a_grid() {
         for horizon_volatility in [MIN_DEVIATION, I7F57::lit("0.1"), MAX_DEVIATION] {
-            assert!(SCENARIOS.grid(horizon_volatility).is_ok());
+            for worst_day in [I7F57::ZERO, I7F57::lit("0.5"), I7F57::lit("2"), I7F57::MAX] {
+                let moves = PriceMoves {
+                    horizon_volatility,
+                    worst_day,
+                };
+                assert!(SCENARIOS.grid(&moves).is_ok(), "{moves:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_market_moves_as_its_variance_its_surface_and_its_worst_day_say() {
+        let worst_day = LogReturn::saturating("-0.53125".parse().unwrap());
+        let moves = PriceMoves::of(Ratio::ONE, None, worst_day);
+        assert_eq!(moves.horizon_volatility, horizon_volatility(Ratio::ONE, None));
+        assert_eq!(moves.worst_day, I7F57::lit("0.53125"));
+    }
+
+    #[test]
+    fn the_worst_day_is_added_to_the_grid_where_it_is_beyond_it() {
+        let grid = |deviation: &str, worst_day: &str| {
+            let moves = PriceMoves {
+                horizon_volatility: deviation.parse().unwrap(),
+                worst_day: worst_day.parse().unwrap(),
+            };
+            SCENARIOS.grid(&moves).unwrap()
+        };
+        let plain = grid("0.03125", "0");
+        assert_eq!(grid("0.03125", "0.1875"), plain);
+        let beyond = grid("0.03125", "0.1876");
+        assert_ne!(beyond, plain);
+        // In a market that moves e² in six deviations there is nothing beyond.
+        assert_eq!(grid("0.3333", "0.5"), grid("0.3333", "0"));
+        assert!(grid("0.3333", "60") != grid("0.3333", "0"));
+    }
+
+    #[test]
+    fn the_outermost_shock_is_six_deviations_or_the_worst_day_of_a_year() {
+        for (deviation, worst_day, outermost) in [
+            ("0.03125", "0", "0.1875"),
+            ("0.03125", "0.15", "0.1875"),
+            ("0.03125", "0.5", "0.5"),
+            ("0.25", "0.5", "1.5"),
+            ("0.03125", "60", "2"),
+        ] {
+            let moves = PriceMoves {
+                horizon_volatility: deviation.parse().unwrap(),
+                worst_day: worst_day.parse().unwrap(),
+            };
+            assert_eq!(
+                SCENARIOS.outermost(&moves),
+                outermost.parse::<I7F57>().unwrap(),
+                "{moves:?}"
+            );
         }
     }
 }

@@ -20,5 +20,6 @@ pub mod regime;
 pub mod signals;
 pub mod surface_feed;
 pub mod view;
+pub mod worst_day;
 
 pub use view::{ExitPrice, MarketView};

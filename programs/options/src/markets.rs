@@ -10,7 +10,7 @@ use ballast_core_clearing::margin::{ListedMarket, MarginContext, AVERAGED};
 use ballast_core_clearing::params::MAX_LISTINGS;
 use ballast_core_clearing::settlement::Averaged;
 use ballast_core_clearing::trade::OpenInterest;
-use ballast_core_margin::{horizon_volatility, MarketInputs, VolatilitySource, HORIZON_SECONDS};
+use ballast_core_margin::{MarketInputs, PriceMoves, VolatilitySource, HORIZON_SECONDS};
 use ballast_core_market::accumulators::OF_LATE;
 use ballast_core_market::admission::{Now, PriceUse};
 use ballast_core_market::breaker::permitted;
@@ -19,7 +19,6 @@ use ballast_core_math::surface as essvi;
 use ballast_core_types::{Price, PriceBounds, Ratio, SECONDS_PER_DAY};
 use ballast_risk::state::{Market, Surface};
 use ballast_risk::{errors::RiskError, read};
-use fixed::types::I7F57;
 
 /// What the prices are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +45,7 @@ struct MarketRead {
     slow: Price,
     /// `None` for one that was never published, or is all in the past.
     surface: Option<Box<essvi::Surface>>,
-    horizon_volatility: I7F57,
+    moves: PriceMoves,
     variance: Ratio,
     realised: Ratio,
     averaged: [Option<Averaged>; AVERAGED],
@@ -193,7 +192,7 @@ impl MarketRead {
             Some(surface) => VolatilitySource::Surface(surface),
             None => VolatilitySource::realised(self.variance),
         };
-        let inputs = MarketInputs::read(bounds, Some(source), self.horizon_volatility, self.realised);
+        let inputs = MarketInputs::read(bounds, Some(source), self.moves, self.realised);
         ListedMarket {
             inputs: match self.too_old {
                 Some(seconds) => inputs.with_old_surface(seconds),
@@ -265,7 +264,7 @@ fn read_market(account: &AccountInfo, surface: &AccountInfo, question: &Question
             of_late,
             publish_time: market.signals.publish_time,
             slow: market.signals.slow_price.price().ok_or(RiskError::NothingObserved)?,
-            horizon_volatility: horizon_volatility(variance, surface.published.as_deref()),
+            moves: PriceMoves::of(variance, surface.published.as_deref(), market.worst_day.get().size()),
             variance,
             realised: market.realised_variance(),
             averaged: averaged(market, question)?,

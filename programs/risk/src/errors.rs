@@ -119,6 +119,8 @@ pub enum RiskError {
     ExitHaircut,
     #[msg("market parameter: initial variance outside [0.0001, 25] a year (1 % to 500 % volatility)")]
     InitialVariance,
+    #[msg("market parameter: worst day outside a log move of 0.1 ..= 1.5")]
+    WorstDay,
     #[msg("market parameter: price source of an unknown kind, or without a feed")]
     PriceSource,
     #[msg("market parameter: the price source's owner is no program that is known for its kind")]

@@ -21,6 +21,8 @@ pub struct MarketCreated {
     pub creator: Pubkey,
     /// Variance a year that its estimates start from.
     pub initial_variance: Fixed,
+    /// The largest log move of a day that it begins with.
+    pub worst_day: Fixed,
     /// Its parameters.
     pub params: MarketParams,
 }

@@ -12,7 +12,8 @@ pub const ASSESS_VERSION: u8 = 1;
 pub struct AssessReport {
     /// [`ASSESS_VERSION`].
     pub version: u8,
-    /// Index of the price shock of the worst loss, 0 the lowest of nine.
+    /// Index of the price shock of the worst loss, 0 the lowest of nine; 9 and 10 the far fall and
+    /// rise, 11 and 12 those of the worst day of a year.
     pub worst_price_shock: u8,
     /// Index of its volatility shock, 0 the lowest of three.
     pub worst_volatility_shock: u8,

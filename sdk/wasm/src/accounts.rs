@@ -16,7 +16,7 @@ const MARKET: [u8; 8] = [219, 190, 213, 55, 0, 227, 198, 154];
 /// Layout of a vault that is read here.
 const VAULT_VERSION: u8 = 2;
 /// Layout of a market that is read here.
-const MARKET_VERSION: u8 = 4;
+const MARKET_VERSION: u8 = 5;
 
 /// Offsets in a market's account.
 mod market {

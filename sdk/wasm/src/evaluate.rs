@@ -225,7 +225,7 @@ fn scenarios(inputs: &Inputs, results: &mut Results) -> Option<()> {
     };
     let tail = tail_risk(&losses, &grid);
     results.push(0);
-    for loss in losses.0.iter().flatten() {
+    for loss in losses.cells().iter().flatten() {
         results.push(*loss as u64);
     }
     results.push(tail.worst_loss.0 as u64);

@@ -155,7 +155,8 @@ fn nobody_trades_an_option_after_a_price_of_its_expiry_is_there_though_the_clock
 }
 
 /// A writer who owes 7,350 more than there is on an expiry that settles at 68,000, one and a half
-/// short, with 500 in the fund; all positions settled. The account that is returned is owed a third.
+/// short, with 500 in the fund; all positions settled. The account that is returned is owed a
+/// third.
 fn with_a_shortfall(house: ClearingHouseFixture) -> (Strangle, Member) {
     let mut strangle = Strangle::written(house, 12_000);
     let other = strangle.world.participant(1_000_000 * USD);

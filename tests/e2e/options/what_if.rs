@@ -87,3 +87,20 @@ fn what_cannot_be_supposed_is_refused_by_name() {
     let failing = answer(ask(&mut world, &member, &[(call, -5 * UNIT)], 0));
     assert!(failing.after.equity < failing.after.initial, "{failing:?}");
 }
+
+#[test]
+fn a_far_wing_needs_a_share_of_what_it_loses_far_out() {
+    let mut world = ClearingHouseFixture::new();
+    let member = world.participant(100_000 * USD);
+    let mut initial = |strike| {
+        let call = world.series(CALL, strike, FAR);
+        answer(ask(&mut world, &member, &[(call, -UNIT)], 0)).after.initial / USD as i64
+    };
+    // Nine days at 60 % to 70,000, three and a half deviations away. At a flat 60 % it loses 1,564
+    // at six deviations of a day, and 7,012 at twelve, of which 2,454 count; wings are dearer.
+    let wing = initial(70_000);
+    assert!((2_900..3_400).contains(&wing), "{wing}");
+    // At the price the grid rules: 9,251 at six deviations, more than 35 % of 20,974.
+    let near = initial(50_000);
+    assert!((9_251..10_000).contains(&near), "{near}");
+}

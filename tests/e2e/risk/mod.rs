@@ -9,3 +9,4 @@ mod price_clock;
 mod surface;
 mod surface_rules;
 mod switchboard;
+mod worst_day;

@@ -189,12 +189,14 @@ fn signals(args: &mut CreateMarketArgs) -> &mut SignalSettings {
 
 #[test]
 fn r8_no_zero_and_no_excess_gets_into_a_market() {
-    let table: [(fn(&mut CreateMarketArgs), RiskError); 56] = [
+    let table: [(fn(&mut CreateMarketArgs), RiskError); 58] = [
         (|a| a.name = [0; 16], RiskError::MarketName),
         (|a| a.name[0] = 7, RiskError::MarketName),
         (|a| a.name[15] = b'x', RiskError::MarketName),
         (|a| a.initial_variance = fixed("0"), RiskError::InitialVariance),
         (|a| a.initial_variance = fixed("26"), RiskError::InitialVariance),
+        (|a| a.worst_day = fixed("0.09"), RiskError::WorstDay),
+        (|a| a.worst_day = fixed("1.6"), RiskError::WorstDay),
         (
             |a| a.params.sources[0].owner = Pubkey::default(),
             RiskError::SourceOwner,

@@ -103,10 +103,10 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
         assert_eq!(twice, losses.plus(&losses), "{legs:?}");
     }
     let tail = tail_risk(&losses, &grid);
-    let least = losses.0.iter().flatten().min().copied().unwrap_or_default();
-    let worst = losses.0[tail.worst_cell.price][tail.worst_cell.volatility];
+    let least = losses.cells().iter().flatten().min().copied().unwrap_or_default();
+    let worst = losses.cells()[tail.worst_cell.price][tail.worst_cell.volatility];
     assert!(
-        losses.0.iter().flatten().all(|loss| *loss <= worst) && tail.worst_loss.0 == worst,
+        losses.cells().iter().flatten().all(|loss| *loss <= worst) && tail.worst_loss.0 == worst,
         "{losses:?}"
     );
     assert!(

@@ -32,6 +32,7 @@ pub fn risk_market() -> CreateMarketArgs {
     CreateMarketArgs {
         name: addresses::market_name("BTC-USD").expect("short"),
         initial_variance: fixed("0.36"),
+        worst_day: fixed("0.15"),
         params: RiskParams {
             standard_order: 100_000_000_000,
             sources: [

@@ -1,11 +1,14 @@
 //! `ballast options settle`: whatever is due of an expiry's settlement, by anyone. A refusal of one
 //! expiry does not keep the others waiting.
 
+mod shortfall;
+
+pub(crate) use shortfall::lacks;
+
 use crate::commands::options::client::{Found, OptionsClient};
-use crate::commands::options::{amount, name, Common};
+use crate::commands::options::{name, Common};
 use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, Result};
-use ballast_core_clearing::payout::shortfall::PATIENCE_SECONDS;
 use ballast_core_market::admission::Now;
 use ballast_options::state::{Expiry, ExpiryOutcome, MarginAccount};
 use ballast_risk::read;
@@ -17,7 +20,6 @@ use ballast_sdk::Instruction;
 use serde::Serialize;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
-use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Instant;
 
@@ -128,7 +130,7 @@ const fn payout(expiry: &Expiry) -> Due {
 pub fn crank(client: &mut OptionsClient, signer: &Keypair, close: bool, until: Option<Instant>) -> Result<Vec<Step>> {
     let mut steps = each_expiry(client, signer, close, until)?;
     // What the fund puts in is paid out.
-    if cover(client, signer, &mut steps)? {
+    if shortfall::cover(client, signer, &mut steps)? {
         steps.extend(each_expiry(client, signer, close, until)?);
     }
     Ok(steps)
@@ -162,57 +164,6 @@ fn each_expiry(client: &mut OptionsClient, signer: &Keypair, close: bool, until:
         }
     }
     Ok(steps)
-}
-
-/// Has the fund put in its part of every moment on which something is missing, where no expiry of it
-/// is waited for any more. Returns whether it did anywhere.
-fn cover(client: &mut OptionsClient, signer: &Keypair, steps: &mut Vec<Step>) -> Result<bool> {
-    let (all, now) = (client.expiries()?, client.cluster.clock()?.unix_timestamp);
-    let markets = u8::try_from(client.house.listings().len())?;
-    let mut any = false;
-    for moment in coverable(all.iter().map(|(_, expiry)| expiry), now) {
-        let cover = ix::cover_expiries(&client.keys, markets, moment);
-        let covered = client.send(&[cover], &[signer]);
-        let of_moment = all
-            .iter()
-            .filter(|(_, expiry)| expiry.expiry == moment && lacks(expiry));
-        for (key, expiry) in of_moment {
-            let acted = match &covered {
-                Ok(()) => {
-                    let after = client.cluster.account(key)?.expiry()?;
-                    let [put, missing] = [after.covered, after.book().missing()]
-                        .map(|units| amount::show(i128::from(units), client.decimals()));
-                    Ok(Some(format!(
-                        "the insurance fund put in {put} of {missing} that are missing"
-                    )))
-                }
-                Err(error) => Err(anyhow!("{error:#}")),
-            };
-            steps.extend(step(client, expiry, Due::Cover, acted)?);
-        }
-        any |= covered.is_ok();
-    }
-    Ok(any)
-}
-
-/// Returns whether something is missing on a settled expiry, and the fund's part not there yet.
-pub fn lacks(expiry: &Expiry) -> bool {
-    let book = expiry.book();
-    expiry.is_settled() && book.is_closed() && !book.is_covered && book.missing() > 0
-}
-
-/// Returns the moments whose expiries can be covered.
-fn coverable<'a>(all: impl Iterator<Item = &'a Expiry> + Clone, now: i64) -> BTreeSet<i64> {
-    let moments: BTreeSet<i64> = all
-        .clone()
-        .filter(|expiry| lacks(expiry))
-        .map(|expiry| expiry.expiry)
-        .collect();
-    let waits = |moment: &i64| {
-        let mut others = all.clone().filter(|expiry| expiry.expiry == *moment);
-        now < moment.saturating_add(PATIENCE_SECONDS) && others.any(|expiry| !expiry.book().is_closed())
-    };
-    moments.into_iter().filter(|moment| !waits(moment)).collect()
 }
 
 /// Returns what came of something that was due; nothing if there was nothing to do.
@@ -376,9 +327,9 @@ mod tests {
     use super::*;
     use ballast_risk::state::{Fixed, StoredSumsAt};
 
-    const AT: i64 = 1_770_364_800;
+    pub(super) const AT: i64 = 1_770_364_800;
 
-    fn expiry() -> Expiry {
+    pub(super) fn expiry() -> Expiry {
         Expiry {
             version: ballast_options::state::VERSION,
             bump: 0,
@@ -414,37 +365,6 @@ mod tests {
         assert_eq!(payout(&settled), Due::Claims);
         settled.claims_done = 7;
         assert_eq!(payout(&settled), Due::Close);
-    }
-
-    #[test]
-    fn the_fund_puts_in_its_part_once_no_other_expiry_of_the_moment_is_waited_for() {
-        let mut lacking = expiry();
-        (lacking.outcome, lacking.open_long, lacking.open_short) = (ExpiryOutcome::Window, 0, 0);
-        (lacking.claimed, lacking.collected) = (7, 5);
-        let mut other = expiry();
-        (other.market, other.outcome) = (1, ExpiryOutcome::Open);
-        let moments = |all: &[&Expiry], now| coverable(all.iter().copied(), now).into_iter().collect::<Vec<_>>();
-        assert_eq!(moments(&[&lacking], AT + 1), [AT]);
-        assert_eq!(moments(&[&lacking, &other], AT + PATIENCE_SECONDS - 1), [0i64; 0]);
-        assert_eq!(moments(&[&lacking, &other], AT + PATIENCE_SECONDS), [AT]);
-        other.expiry += 86_400;
-        assert_eq!(moments(&[&lacking, &other], AT + 1), [AT]);
-        for whole in [
-            Expiry {
-                is_covered: true,
-                ..lacking.clone()
-            },
-            Expiry {
-                collected: 7,
-                ..lacking.clone()
-            },
-            Expiry {
-                outcome: ExpiryOutcome::Open,
-                ..lacking.clone()
-            },
-        ] {
-            assert_eq!(moments(&[&whole], AT + 1), [0i64; 0]);
-        }
     }
 
     #[test]

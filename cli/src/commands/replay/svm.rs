@@ -122,6 +122,7 @@ impl Compiled {
         let create = CreateMarketArgs {
             name,
             initial_variance: typed.initial_variance.annual().into(),
+            worst_day: typed.worst_day.into(),
             params,
         };
         let unsigned = |instruction: Instruction| Transaction::new_unsigned(Message::new(&[instruction], Some(&payer)));

@@ -61,8 +61,7 @@ impl MarginAccount {
         Ok(())
     }
 
-    /// Takes a claim of the account's off the list if that was the last of it; else marks it as paid
-    /// in part.
+    /// Takes a claim off the list if that was the last of it; else marks it as paid in part.
     pub(crate) fn claim_paid(&mut self, claim: &Claim, is_last: bool) {
         let count = self.claim_count;
         let same = |held: &Claim| held.market == claim.market && held.expiry == claim.expiry;

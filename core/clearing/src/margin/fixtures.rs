@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::fixtures::{EXPIRY, HOUSE, LISTING};
-use ballast_core_margin::VolatilitySource;
+use ballast_core_margin::{PriceMoves, VolatilitySource};
 use ballast_core_math::surface::{Slice, Surface};
 use ballast_core_types::PriceBounds;
 use ballast_core_types::{Ratio, I80F48};
@@ -32,7 +32,10 @@ pub fn with_market<R>(mid: Price, run: impl FnOnce(&MarginContext) -> R) -> R {
         inputs: MarketInputs::read(
             bounds,
             Some(VolatilitySource::Surface(&surface)),
-            I7F57::lit("0.04"),
+            PriceMoves {
+                horizon_volatility: I7F57::lit("0.04"),
+                worst_day: I7F57::ZERO,
+            },
             Ratio::ZERO,
         ),
         slow: mid,

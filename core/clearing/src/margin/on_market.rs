@@ -226,7 +226,7 @@ fn cash_needs(group: &[Position], here: &OnMarket) -> CashNeed {
         }
         let known = averaged(here, expiry);
         let need = || {
-            let wide = PriceRange::of_scenarios(inputs.bounds.mid, inputs.horizon_volatility)?;
+            let wide = PriceRange::of_scenarios(inputs.bounds.mid, &inputs.moves)?;
             let now = PriceRange {
                 low: inputs.bounds.low,
                 high: inputs.bounds.high,

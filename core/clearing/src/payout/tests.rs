@@ -287,8 +287,8 @@ impl Traded {
 
 proptest! {
     /// Whatever was traded, at whatever price it settles, with whatever cash: however accounts are
-    /// settled and claims and the fund's part paid, in whatever order, everybody ends with the same,
-    /// to the base unit; nobody gets more than they are owed, and nothing is left.
+    /// settled and claims and the fund's part paid, in whatever order, everybody ends with the
+    /// same, to the base unit; nobody gets more than they are owed, and nothing is left.
     #[test]
     fn no_order_changes_what_anybody_gets(
         trades in proptest::collection::vec((0usize..5, 0usize..5, 0usize..6, 1i64..1_000_000), 1..40),

@@ -14,7 +14,7 @@ use ballast_core_clearing::payout::ExpiryBook;
 use ballast_core_clearing::series::SeriesTerms;
 use ballast_core_clearing::settlement::{Averaged, Settlement};
 use ballast_core_clearing::trade::OpenInterest;
-use ballast_core_margin::{horizon_volatility, Decimal, MarketInputs, VolatilitySource};
+use ballast_core_margin::{horizon_volatility, Decimal, MarketInputs, PriceMoves, VolatilitySource};
 use ballast_core_market::fixtures::AveragedMarket;
 use ballast_core_math::black_scholes::Kind;
 use ballast_core_math::scenarios::Leg;
@@ -22,7 +22,7 @@ use ballast_core_math::surface::{Slice, Surface};
 use ballast_core_types::basis_points::BasisPoints;
 use ballast_core_types::PriceBounds;
 use ballast_core_types::{Lots, Price, Ratio, Value, I80F48};
-use fixed::types::{I2F62, U16F48, U3F61, U8F56};
+use fixed::types::{I2F62, I7F57, U16F48, U3F61, U8F56};
 use std::collections::BTreeMap;
 
 pub const OWNERS: usize = 5;
@@ -34,6 +34,8 @@ pub const MEMBERS: usize = OWNERS + TAKERS;
 pub const FUND: usize = MEMBERS;
 pub const MARKETS: usize = 2;
 const DAY: i64 = 86_400;
+/// The worst day of a year, on every market: beyond six deviations of a calm one.
+const WORST_DAY: I7F57 = I7F57::lit("0.3");
 
 pub const HOUSE: ClearingHouseParams = ClearingHouseParams {
     quote_decimals: 6,
@@ -249,7 +251,10 @@ impl Model {
                 inputs: MarketInputs::read(
                     bounds,
                     Some(VolatilitySource::Surface(surface)),
-                    horizon_volatility(variance, Some(surface)),
+                    PriceMoves {
+                        horizon_volatility: horizon_volatility(variance, Some(surface)),
+                        worst_day: WORST_DAY,
+                    },
                     variance,
                 ),
                 slow: price(market.slow),

@@ -1,6 +1,7 @@
 //! What a book is made of, and what it loses in each cell.
 
 use super::grid::{PRICE_SHOCKS, VOLATILITY_SHOCKS};
+use super::stress::FAR_MOVES;
 use crate::black_scholes::{Kind, Rate, Strike, Volatility, Years};
 use ballast_core_types::Lots;
 
@@ -32,6 +33,23 @@ pub struct OptionLeg {
     pub carry: Rate,
 }
 
-/// What the book loses in each cell, in base units of the quote token: positive is a loss.
+/// What the book loses in each scenario, in base units of the quote token: positive is a loss.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Losses(pub [[i64; VOLATILITY_SHOCKS]; PRICE_SHOCKS]);
+pub struct Losses(pub [[i64; VOLATILITY_SHOCKS]; ROWS]);
+
+/// Rows of the losses: the price shocks, and then a fall and a rise of each far move, of which only
+/// the last cell means anything.
+pub const ROWS: usize = PRICE_SHOCKS + 2 * FAR_MOVES;
+
+impl Losses {
+    /// Returns those of the grid's own cells, by price shock and then volatility shock.
+    pub fn cells(&self) -> &[[i64; VOLATILITY_SHOCKS]] {
+        self.0.get(..PRICE_SHOCKS).unwrap_or_default()
+    }
+
+    /// Returns those in the far moves, the fall of each before its rise: nothing where the grid has
+    /// none.
+    pub fn far(&self) -> impl Iterator<Item = i64> + '_ {
+        self.0.iter().skip(PRICE_SHOCKS).map(|[.., loss]| *loss)
+    }
+}

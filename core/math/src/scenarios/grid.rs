@@ -4,10 +4,11 @@ use core::fmt;
 
 use fixed::types::{I2F62, I7F57};
 
+use super::book::ROWS;
+use super::stress::{log2, FAR_MOVES};
 use super::student::probability_below;
 use crate::black_scholes::fast::whole_leg;
 use crate::kernels::arith::{add, product, sub};
-use crate::kernels::coefficients::HALF_LOG2_E;
 
 /// How many price shocks a grid has.
 pub const PRICE_SHOCKS: usize = 9;
@@ -17,7 +18,8 @@ pub const VOLATILITY_SHOCKS: usize = 3;
 /// One cell: the index of its price shock and that of its volatility shock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cell {
-    /// Index of the price shock, 0 the lowest.
+    /// Index of the price shock, 0 the lowest; from [`PRICE_SHOCKS`] on a fall and a rise of each
+    /// far move.
     pub price: usize,
     /// Index of the volatility shock, 0 the lowest.
     pub volatility: usize,
@@ -26,16 +28,20 @@ pub struct Cell {
 /// Shocks and the weights of the cells. The weights are at least 0 and their sum is exactly 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Grid {
-    /// Log returns of the price in base 2, Q58, rising.
-    pub(super) price_log2: [i64; PRICE_SHOCKS],
+    /// Log returns of the price in base 2, Q58: rising, then the far moves.
+    pub(super) price_log2: [i64; ROWS],
     /// What they multiply the price by, Q32.
-    pub(super) price_factor: [i64; PRICE_SHOCKS],
+    pub(super) price_factor: [i64; ROWS],
     /// Relative changes of the volatility of an option of thirty days, rising.
     pub(super) volatility: [I2F62; VOLATILITY_SHOCKS],
     /// The most by which an expiry below thirty days multiplies a volatility shock.
     pub(super) term_cap: u8,
     /// Probability of each cell, by price shock and then volatility shock.
     pub(super) weights: [[I2F62; VOLATILITY_SHOCKS]; PRICE_SHOCKS],
+    /// How many far moves there are.
+    pub(super) far_moves: usize,
+    /// Which share of what is lost in each counts.
+    pub(super) far_shares: [I2F62; FAR_MOVES],
 }
 
 /// What is wrong with a grid.
@@ -51,6 +57,9 @@ pub enum GridError {
     Deviation,
     /// The cap of the term factor must be 1…8.
     TermCap,
+    /// A far move must lie within 0…2, the share of it that counts within 0…1, and there are two at
+    /// most.
+    FarMove,
 }
 
 impl fmt::Display for GridError {
@@ -61,6 +70,9 @@ impl fmt::Display for GridError {
             Self::VolatilityWeights => "the weights of the volatility shocks must be positive, with the sum 1",
             Self::Deviation => "the price's deviation over the horizon must lie within 0.0001 and 1",
             Self::TermCap => "the cap of the term factor must lie within 1 and 8",
+            Self::FarMove => {
+                "a far move must lie within 0 and 2, the share that counts within 0 and 1, and there are two at most"
+            }
         })
     }
 }
@@ -107,13 +119,18 @@ impl Grid {
         if !(1..=8).contains(&term_cap) {
             return Err(GridError::TermCap);
         }
-        let price_log2 = price_shocks.map(|shock| product(shock.to_bits(), HALF_LOG2_E) << 2);
+        let mut price_log2 = [0; ROWS];
+        for (place, shock) in price_log2.iter_mut().zip(price_shocks) {
+            *place = log2(shock);
+        }
         Ok(Self {
             price_log2,
             price_factor: price_log2.map(whole_leg),
             volatility: volatility_shocks,
             term_cap,
             weights: weights(&price_shocks, &volatility_weights, deviation),
+            far_moves: 0,
+            far_shares: [I2F62::ZERO; FAR_MOVES],
         })
     }
 

@@ -6,8 +6,8 @@
 use fixed::types::I2F62;
 
 use super::book::{Leg, Losses, OptionLeg};
-use super::grid::Grid;
-use crate::black_scholes::shocked::{Shocked, WHOLE};
+use super::grid::{Grid, PRICE_SHOCKS, VOLATILITY_SHOCKS};
+use crate::black_scholes::shocked::{Shocked, Spread, WHOLE};
 use crate::black_scholes::{DomainError, Inputs, Spot};
 use crate::kernels::arith::{add, mul, product, sub, udiv};
 use crate::kernels::coefficients::ROOT_OF_THIRTY_DAYS;
@@ -49,7 +49,7 @@ pub fn add_losses<'a>(
 
 fn add_linear(sums: &mut [(&Grid, &mut Losses)], worth: Worth) {
     for (grid, losses) in sums {
-        for (row, factor) in losses.0.iter_mut().zip(grid.price_factor) {
+        for (row, factor) in losses.0.iter_mut().zip(grid.price_factor).take(grid.rows()) {
             // e^shock − 1.
             let gain = worth.times(sub(factor, 1 << 32));
             for cell in row {
@@ -125,7 +125,7 @@ fn add_option(
         let spreads = grid
             .volatility
             .map(|shock| shocked.spread(volatility_factor(shock, term)));
-        let moves = grid.price_log2.iter().zip(grid.price_factor);
+        let moves = grid.price_log2.iter().zip(grid.price_factor).take(PRICE_SHOCKS);
         for (row, (log2, factor)) in losses.0.iter_mut().zip(moves) {
             let moved = shocked.moved(*log2, factor);
             for (cell, spread) in row.iter_mut().zip(&spreads) {
@@ -136,8 +136,24 @@ fn add_option(
                 lower(cell, worth.times(shocked.gain(&moved, spread)));
             }
         }
+        add_far(grid, losses, &shocked, &spreads, worth);
     }
     Ok(())
+}
+
+/// Adds what an option loses in the far moves, at the highest volatility.
+fn add_far(grid: &Grid, losses: &mut Losses, option: &Shocked, spreads: &[Spread; VOLATILITY_SHOCKS], worth: Worth) {
+    let [.., highest] = spreads;
+    let moves = grid.price_log2.iter().zip(grid.price_factor).take(grid.rows());
+    for ([.., cell], (log2, factor)) in losses.0.iter_mut().zip(moves).skip(PRICE_SHOCKS) {
+        lower(cell, worth.times(far_gain(option, *log2, factor, highest)));
+    }
+}
+
+/// Not inlined: of the pricing one more copy is enough.
+#[inline(never)]
+fn far_gain(option: &Shocked, log2: i64, factor: i64, highest: &Spread) -> i64 {
+    option.gain(&option.moved(log2, factor), highest)
 }
 
 /// √(30 d/τ), Q28; from 9 on (and at expiry) simply the most there is, which every grid caps.

@@ -2,12 +2,14 @@
 
 use super::book::Losses;
 use super::grid::{Cell, Grid, PRICE_SHOCKS, VOLATILITY_SHOCKS};
+use super::stress::with_far_moves;
 use ballast_core_types::Value;
 
 /// What the tail of a book looks like. Losses are positive, in base units of the quote token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TailRisk {
-    /// The largest loss of any cell; negative if the book gains in all of them.
+    /// The largest loss of any cell, or the share that counts of one in the far moves; negative if
+    /// the book gains in all of them.
     pub worst_loss: Value,
     /// The cell of that loss, the first if there are several.
     pub worst_cell: Cell,
@@ -24,15 +26,16 @@ const CELLS: usize = PRICE_SHOCKS * VOLATILITY_SHOCKS;
 /// with `grid`.
 pub fn tail_risk(losses: &Losses, grid: &Grid) -> TailRisk {
     // Every step of it fits: a mean of losses is no larger than the largest.
-    mean_of_the_worst(losses, grid).unwrap_or(TailRisk {
+    let tail = mean_of_the_worst(losses, grid).unwrap_or(TailRisk {
         worst_loss: Value(i64::MAX),
         worst_cell: Cell::default(),
         expected_shortfall: Value(i64::MAX),
-    })
+    });
+    with_far_moves(tail, losses, grid)
 }
 
 fn mean_of_the_worst(losses: &Losses, grid: &Grid) -> Option<TailRisk> {
-    let mut left_over: [i64; CELLS] = losses.0.as_flattened().try_into().ok()?;
+    let mut left_over: [i64; CELLS] = losses.cells().as_flattened().try_into().ok()?;
     for loss in &mut left_over {
         *loss = (*loss).max(TAKEN.wrapping_add(1));
     }

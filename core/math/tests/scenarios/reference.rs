@@ -39,7 +39,7 @@ impl Book {
                 Series::Option { lots, strike, .. } => lots.unsigned_abs() as f64 * self.spot.max(strike),
             })
             .sum();
-        for (row, shock) in ours.0.iter().zip(prices) {
+        for (row, shock) in ours.cells().iter().zip(prices) {
             for (cell, volatility_shock) in row.iter().zip(volatilities) {
                 let exact: f64 = self
                     .series
@@ -78,7 +78,7 @@ impl Book {
     /// asks.
     pub fn shortfall(&self, ours: &Losses, grid: &Grid) -> f64 {
         let mut cells: Vec<(i64, f64)> = Vec::new();
-        for (price, row) in ours.0.iter().enumerate() {
+        for (price, row) in ours.cells().iter().enumerate() {
             for (volatility, loss) in row.iter().enumerate() {
                 cells.push((*loss, grid.weight(Cell { price, volatility }).to_num()));
             }

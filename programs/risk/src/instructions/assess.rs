@@ -8,8 +8,8 @@ use crate::state::{Market, Surface};
 use anchor_lang::prelude::*;
 use ballast_core_margin as assessment;
 use ballast_core_margin::{
-    horizon_volatility, Assessment, BookLeg, Contract, Decimal, MarketInputs, VolatilitySource, MARGIN, MAX_LEGS,
-    MAX_MARKETS, SCENARIOS,
+    Assessment, BookLeg, Contract, Decimal, MarketInputs, PriceMoves, VolatilitySource, MARGIN, MAX_LEGS, MAX_MARKETS,
+    SCENARIOS,
 };
 use ballast_core_market::admission::{PriceUse, Print};
 use ballast_core_math::black_scholes::Kind;
@@ -81,7 +81,7 @@ struct MarketState {
     surface: Option<essvi::Surface>,
     surface_published_at: i64,
     observed_at: i64,
-    horizon_volatility: fixed::types::I7F57,
+    moves: PriceMoves,
     realised: Ratio,
 }
 
@@ -115,13 +115,14 @@ fn read_market(group: &[AccountInfo], args: &AssessArgs, clock: &Clock) -> Resul
         surface: None,
         surface_published_at: 0,
         observed_at: market.signals.observed_at,
-        horizon_volatility: fixed::types::I7F57::ZERO,
+        moves: PriceMoves::default(),
         realised: market.realised_variance(),
     };
     if *surface_account.key != crate::ID {
         read_surface(&mut state, market_account.key, surface_account, args, now)?;
     }
-    state.horizon_volatility = horizon_volatility(market.larger_variance(), state.surface.as_ref());
+    let worst_day = market.worst_day.get().size();
+    state.moves = PriceMoves::of(market.larger_variance(), state.surface.as_ref(), worst_day);
     Ok(state)
 }
 
@@ -190,7 +191,7 @@ impl MarketState {
         MarketInputs::read(
             self.price.bounds,
             self.surface.as_ref().map(VolatilitySource::Surface),
-            self.horizon_volatility,
+            self.moves,
             self.realised,
         )
     }
@@ -221,7 +222,7 @@ fn report(assessment: &Assessment, states: &[MarketState], clock: &Clock) -> Ass
                 posted_slot: state.price.slot,
                 observed_at: state.observed_at,
                 surface_published_at: state.surface_published_at,
-                horizon_volatility: state.horizon_volatility.to_bits(),
+                horizon_volatility: state.moves.horizon_volatility.to_bits(),
                 delta: greeks.delta,
                 gamma: greeks.gamma,
                 vega: greeks.vega,

@@ -6,6 +6,7 @@ use crate::state::{
     stored_variance, validate_initial_variance, Fixed, Market, MarketParams, MARKET_BYTES, MARKET_SEED, MARKET_VERSION,
 };
 use anchor_lang::prelude::*;
+use ballast_core_market::worst_day::{initial_worst_day, WorstDay};
 
 /// A market's name and parameters, validated as one bundle.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
@@ -14,6 +15,8 @@ pub struct CreateMarketArgs {
     pub name: [u8; 16],
     /// Variance per year to start from.
     pub initial_variance: Fixed,
+    /// The largest log move of a day that is known of it: counts for a year.
+    pub worst_day: Fixed,
     /// Parameters.
     pub params: MarketParams,
 }
@@ -48,14 +51,21 @@ pub(crate) fn handler(ctx: Context<CreateMarket>, args: CreateMarketArgs) -> Res
     market.name = args.name;
     market.params = args.params;
     market.signals.slow_variance = stored_variance(args.initial_variance)?;
+    market.worst_day = first_worst_day(&args)?.into();
     market.check_invariants()?;
     emit!(MarketCreated {
         market: ctx.accounts.market.key(),
         creator,
         initial_variance: args.initial_variance,
+        worst_day: args.worst_day,
         params: args.params,
     });
     Ok(())
+}
+
+fn first_worst_day(args: &CreateMarketArgs) -> Result<WorstDay> {
+    let size = initial_worst_day(args.worst_day.ratio()).ok_or(RiskError::WorstDay)?;
+    Ok(WorstDay::first(size, Clock::get()?.unix_timestamp))
 }
 
 #[inline(never)]

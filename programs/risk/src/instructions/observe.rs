@@ -59,12 +59,25 @@ pub(crate) fn handler(ctx: Context<Observe>) -> Result<()> {
     if let Some(state) = view.observe(&observation, now).map_err(RiskError::from)? {
         market.record(&state, &view.observation.signals)?;
         if let Some(price) = observation.price {
-            let averages = &mut market.averages;
-            averages.record(held.as_ref(), every.as_ref(), price.publish_time);
+            let before = market.averages.half_hours_stored;
+            market
+                .averages
+                .record(held.as_ref(), every.as_ref(), price.publish_time);
+            if market.averages.half_hours_stored != before {
+                measure_day(&mut market, now);
+            }
         }
         announce(key, &market, &observation, &before, now);
     }
     Ok(())
+}
+
+/// Measures how far the price went in the day up to the half hour that has just been stored.
+#[inline(never)]
+fn measure_day(market: &mut Market, now: Now) {
+    if let Some(size) = market.averages.move_of_day() {
+        market.worst_day = market.worst_day.get().after(size, now.unix_time).into();
+    }
 }
 
 #[inline(never)]

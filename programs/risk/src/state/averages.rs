@@ -8,6 +8,8 @@ use ballast_core_market::accumulators::{
     accumulate_half_hours, accumulate_recent, of_late, Accumulators, Average, Averages, Checkpoint, GradeParamError,
     HeldPrice, Ring, SettlementGrade, HALF_HOURS, RECENT,
 };
+use ballast_core_market::worst_day::move_of_day;
+use ballast_core_math::estimators::LogReturn;
 use ballast_core_types::basis_points::BasisPoints;
 use bytemuck::{Pod, Zeroable};
 
@@ -147,6 +149,11 @@ impl StoredAverages {
             held,
             half_hours: newest_first(self.half_hours_stored, &self.half_hours),
         }
+    }
+
+    /// Returns how far the price went in the day up to the newest half hour: see [`move_of_day`].
+    pub fn move_of_day(&self) -> Option<LogReturn> {
+        move_of_day(newest_first(self.half_hours_stored, &self.half_hours))
     }
 
     /// Returns the average of late: see [`of_late`].

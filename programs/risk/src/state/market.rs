@@ -7,7 +7,7 @@
 use crate::errors::RiskError;
 use crate::state::{
     Fixed, MarketParams, StoredAverages, StoredBreakers, StoredDeclaration, StoredImplied, StoredPrint, StoredReading,
-    StoredRegime, StoredSignals, StoredTradingCost, StoredVenue, MAX_VENUES,
+    StoredRegime, StoredSignals, StoredTradingCost, StoredVenue, StoredWorstDay, MAX_VENUES,
 };
 use anchor_lang::prelude::*;
 use ballast_core_market::accumulators::{Average, Averages, Checkpoint};
@@ -21,7 +21,7 @@ use ballast_core_types::Ratio;
 /// First seed of a market's address: `["market", creator, name]`.
 pub const MARKET_SEED: &[u8] = b"market";
 /// Layout written by this program. A reader that does not know a market's version has to refuse it.
-pub const MARKET_VERSION: u8 = 4;
+pub const MARKET_VERSION: u8 = 5;
 
 /// A market.
 #[account(zero_copy)]
@@ -62,8 +62,10 @@ pub struct Market {
     pub breakers: StoredBreakers,
     /// Sums of price × time.
     pub averages: StoredAverages,
+    /// The largest move of a day in each of the last quarters.
+    pub worst_day: StoredWorstDay,
     /// Room for what later versions learn.
-    pub reserved: [u64; 32],
+    pub reserved: [u64; 26],
 }
 
 /// Bytes of a market's account.

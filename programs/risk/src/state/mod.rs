@@ -10,6 +10,7 @@ mod signals;
 mod source;
 mod submission_bytes;
 mod surface;
+mod worst_day;
 
 pub use averages::{GradeSettings, StoredAverages, StoredSums, StoredSumsAt};
 pub use clock::{ClockSettings, StoredDeclaration, StoredPrint, StoredReading};
@@ -28,3 +29,4 @@ pub use surface::{
     Feeder, FeederSet, StoredCheckpoint, StoredGwav, StoredSlice, Submission, Surface, SurfaceSettings, FEEDER_DELAY,
     FEEDER_WINDOW, MAX_FEEDERS, MAX_GRID, SUBMISSION_SEED, SURFACE_BYTES, SURFACE_SEED, SURFACE_VERSION,
 };
+pub use worst_day::StoredWorstDay;

@@ -63,7 +63,7 @@ def average(data, begins, ends):
     return (value - before) % 2**128 / 2**48 / (seconds - earlier) if seconds > earlier else None
 ```
 
-`signals.price` is zero before the first observation; nothing below `params` but the initial variance means
+`signals.price` is zero before the first observation; nothing below `params` but the initial variance and the worst day means
 anything then.
 
 ## Market, {BYTES} bytes
@@ -130,6 +130,8 @@ pub fn market(base: usize) -> Vec<Row> {
         averages.recent_sums.seconds => "Those seconds",
         averages.recent_stored => "How many moments of observation were ever stored: likewise, modulo 9",
         averages.recent => "Those sums at the last moments of observation, 15 s apart at least: a ring",
+        worst_day.quarter => "The quarter that runs, of 7,884,000 s each from 1970",
+        worst_day.moves => "Largest log move of a day in each, × 2⁴⁸, never negative: that of quarter n at n modulo 5; margin holds the largest",
         reserved => "Zero",
     }));
     rows

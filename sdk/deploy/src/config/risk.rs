@@ -96,6 +96,7 @@ impl Config {
         Ok(CreateMarketArgs {
             name,
             initial_variance: market.initial_variance.annual().into(),
+            worst_day: market.worst_day.into(),
             params: MarketParams {
                 standard_order: base_units(risk.standard_order)?,
                 sources: [

@@ -16,6 +16,8 @@ use serde::{Deserialize, Serialize};
 pub struct Market {
     /// Variance a year until observations say otherwise.
     pub initial_variance: String,
+    /// The largest log move of a day that is known of it.
+    pub worst_day: String,
     /// Time constant of the average cost of trading, seconds.
     pub trading_cost: u32,
     /// Of `ObservationParams`, seconds.

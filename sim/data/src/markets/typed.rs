@@ -5,6 +5,7 @@ use ballast_core_market::breaker::{BreakerParams, BreakerSettings};
 use ballast_core_market::observation::{ObservationParamError, ObservationParams, MARKET_BREAKERS};
 use ballast_core_market::regime::{self, RegimeParams};
 use ballast_core_market::signals::{SignalParams, SignalTimes};
+use ballast_core_market::worst_day::initial_worst_day;
 use ballast_core_math::estimators::{EwmaVariance, TimeConstant};
 use ballast_core_types::basis_points::BasisPoints;
 use ballast_core_types::{Ratio, I80F48};
@@ -17,6 +18,8 @@ pub struct Typed {
     pub params: ObservationParams,
     /// The variance it begins with.
     pub initial_variance: EwmaVariance,
+    /// The worst day that it begins with, a log move.
+    pub worst_day: Ratio,
     /// Ramps for a vault's limits.
     pub limit_multipliers: LimitMultiplierParams,
 }
@@ -73,6 +76,7 @@ impl Market {
         Ok(Typed {
             params: named.observation()?,
             initial_variance: named.initial_variance()?,
+            worst_day: named.worst_day()?,
             limit_multipliers: named.limit_multipliers()?,
         })
     }
@@ -159,6 +163,15 @@ impl Named<'_> {
         variance
             .filter(|variance| variance.bits() > 0)
             .ok_or_else(|| self.broken(format!("initial_variance is {text}; it must be above zero")))
+    }
+
+    fn worst_day(&self) -> Result<Ratio, MarketsError> {
+        let text = &self.market.worst_day;
+        let size = self.decimal(text, "worst_day")?;
+        match initial_worst_day(size) {
+            Some(_) => Ok(size),
+            None => Err(self.broken(format!("worst_day is {text}; it must lie within 0.1 and 1.5"))),
+        }
     }
 
     fn limit_multipliers(&self) -> Result<LimitMultiplierParams, MarketsError> {

@@ -28,6 +28,7 @@ pub use shares::Shares;
 use std::io;
 
 use ballast_core_market::regime::Indicator;
+use ballast_core_market::worst_day::INITIAL_WORST_DAY;
 
 use self::quantiles::rounded;
 use super::alarms::Alarms;
@@ -196,6 +197,18 @@ const fn ladder(enter: [u32; 3]) -> Ladder {
     }
 }
 
+/// Returns the largest log move of a day in the last year of the history, rounded up to a
+/// hundredth, within what a market may begin with.
+fn worst_day(candles: &[Candle]) -> f64 {
+    let hours = candles.len().saturating_sub(365 * 24 + 24);
+    let last_year = candles.get(hours..).unwrap_or_default();
+    let ends = last_year.iter().zip(last_year.iter().skip(24));
+    let moves = ends.map(|(before, after)| (after.close.to_f64() / before.close.to_f64()).ln().abs());
+    let [least, greatest] = [INITIAL_WORST_DAY.start(), INITIAL_WORST_DAY.end()].map(|points| *points as f64 / 1e4);
+    let largest = moves.fold(0.0f64, f64::max);
+    ((largest * 100.0).ceil() / 100.0).clamp(least, greatest)
+}
+
 /// Returns what does not depend on the search: read off returns, or chosen.
 fn base(candles: &[Candle]) -> (Market, Vec<Reason>) {
     let returns: Vec<f64> = candles
@@ -216,6 +229,7 @@ fn base(candles: &[Candle]) -> (Market, Vec<Reason>) {
     };
     let market = Market {
         initial_variance: format!("{:.2}", variance.max(0.01)),
+        worst_day: format!("{:.2}", worst_day(candles)),
         trading_cost: DAY,
         max_surface_age_seconds: 2 * HOUR,
         signals: Signals {

@@ -42,6 +42,11 @@ pub(super) fn reasons_of_base(market: &Market, size: &impl Fn(f64) -> u32, daily
             "mean of the squared hourly returns of the whole history: what a market is until it has been watched",
         ),
         reason(
+            "worst_day",
+            format!("{} up or down", market.worst_day),
+            "largest log move of 24 hours in the last year of the history, rounded up: what margin holds for the market's first year",
+        ),
+        reason(
             "trading_cost",
             span(market.trading_cost),
             "a choice: no history has order books. A day is long against a contraction of hours, and short enough that a venue which stays dearer \

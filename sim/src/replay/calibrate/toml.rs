@@ -25,6 +25,7 @@ impl Calibration {
             why("initial_variance"),
             format!("initial_variance = \"{}\"", m.initial_variance),
         );
+        put(why("worst_day"), format!("worst_day = \"{}\"", m.worst_day));
         put(why("trading_cost"), format!("trading_cost = {}", m.trading_cost));
         put(
             why("max_surface_age_seconds"),

@@ -6,6 +6,7 @@ use crate::tokens::put;
 use crate::world::{PricedMarket, START};
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::Discriminator;
+use ballast_core_math::estimators::LogReturn;
 use ballast_risk::state::{StoredSlice, Surface};
 use ballast_sdk::instructions::options::{begin_liquidation, MarketKeys};
 
@@ -60,6 +61,17 @@ impl ClearingHouseFixture {
         self.pass(seconds, seconds.unsigned_abs() / 2 + 1);
         self.publish_prices();
         self.draw_surfaces();
+    }
+
+    /// Writes into every market that it had such a day in this quarter: a log move.
+    pub fn remember_day(&mut self, size: &str) {
+        let size = LogReturn::saturating(size.parse().expect("a number"));
+        let now = self.clock().unix_timestamp;
+        for key in self.market_keys().iter().map(|keys| keys.risk_market) {
+            let mut market = self.raw(&key).expect("a market").risk_market().expect("a market");
+            market.worst_day = market.worst_day.get().after(size, now).into();
+            put(&mut self.svm, key, ballast_risk::ID, market.account_data());
+        }
     }
 
     /// Lets time pass with every market observed each half a minute.

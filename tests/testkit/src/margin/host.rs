@@ -2,7 +2,7 @@
 
 use super::{MarginFixture, MarginMarket};
 use ballast_core_margin::{
-    assess as assess_on_host, horizon_volatility, AssessError, Assessment, BookLeg, Contract, MarketInputs, ShortFloor,
+    assess as assess_on_host, AssessError, Assessment, BookLeg, Contract, MarketInputs, PriceMoves, ShortFloor,
     VolatilityBand, VolatilitySource, LOADING, MARGIN, MAX_LEGS, SCENARIOS, VOLATILITY_SPREAD,
 };
 use ballast_core_market::admission::{Now, PriceUse};
@@ -34,7 +34,7 @@ impl MarginFixture {
                         high: I2F62::ONE + VOLATILITY_SPREAD,
                         floor: Some(ShortFloor::of(account.realised_variance())),
                     }),
-                    horizon_volatility: horizon_volatility(account.larger_variance(), Some(surface)),
+                    moves: PriceMoves::of(account.larger_variance(), Some(surface), account.worst_day.get().size()),
                     loading: LOADING,
                     rate: Rate(I2F62::ZERO),
                     carry: Rate(I2F62::ZERO),

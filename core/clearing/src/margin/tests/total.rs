@@ -5,7 +5,7 @@ use super::super::fixtures::NOW;
 use super::super::*;
 use crate::fixtures::{account, HOUSE, LISTING};
 use crate::series::SeriesTerms;
-use ballast_core_margin::VolatilitySource;
+use ballast_core_margin::{PriceMoves, VolatilitySource};
 use ballast_core_math::black_scholes::Kind;
 use ballast_core_math::surface::{Slice, Surface};
 use ballast_core_types::{PriceBounds, Ratio, I80F48};
@@ -83,7 +83,10 @@ fn judged(owner: &MarginAccount, surface: &Surface, spot: f64, width: f64) -> Ma
         inputs: MarketInputs::read(
             bounds,
             Some(VolatilitySource::Surface(surface)),
-            I7F57::lit("0.2"),
+            PriceMoves {
+                horizon_volatility: I7F57::lit("0.2"),
+                worst_day: I7F57::lit("1.5"),
+            },
             realised,
         ),
         slow: mid,
