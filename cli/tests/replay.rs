@@ -1,4 +1,5 @@
-//! `ballast replay` and `ballast calibrate` as people call them, on a made-up history.
+//! `ballast replay`, `ballast calibrate` and `ballast coverage` as people call them, on a made-up
+//! history.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -283,6 +284,14 @@ fn bad_input_is_one_clear_line_with_rule_and_value() {
                 .to_vec(),
             "rows are 86400 s apart: thresholds are calibrated on hourly candles",
         ),
+        (
+            ["coverage", "--history", &short].map(str::to_owned).to_vec(),
+            "2 hours are too few, 1128 are needed",
+        ),
+        (
+            ["coverage", "--history", &daily].map(str::to_owned).to_vec(),
+            "rows are 86400 s apart",
+        ),
     ];
     for (arguments, expected) in cases {
         let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -305,6 +314,11 @@ fn the_checked_in_markets_are_whole_and_a_broken_one_names_rule_and_value() {
             "initial_variance = \"0.39\"",
             "initial_variance = \"0\"",
             "initial_variance is 0",
+        ),
+        (
+            "worst_day = \"0.16\"",
+            "worst_day = \"0.05\"",
+            "worst_day is 0.05; it must lie within 0.1 and 1.5",
         ),
         ("sampling = 3600", "sampling = 36000", "Signal(Sampling)"),
         (

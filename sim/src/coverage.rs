@@ -31,7 +31,7 @@ pub const WARM_UP: usize = 45 * DAY;
 const UNIT: i64 = 1_000_000;
 
 /// What is short: a put and a call, each so many deviations until expiry away.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Short {
     /// Its name.
     pub name: &'static str,
@@ -70,7 +70,7 @@ pub enum Rules {
 }
 
 /// How a position's margin covered its losses.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Coverage {
     /// The position.
     pub short: Short,

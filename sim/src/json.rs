@@ -1,6 +1,7 @@
 //! What commands print with `--json`. Names of fields stay as they are; decimals are strings, so
 //! that no reader rounds them.
 
+use crate::coverage::Coverage;
 use crate::fitting::Day;
 use crate::record::Check;
 use crate::replay::calibrate::Calibration;
@@ -67,6 +68,27 @@ fn distances(errors: &Errors) -> Value {
         "p95": summary.p95,
         "share_inside": summary.inside,
     }))
+}
+
+/// Returns how margins covered losses, a position and its rules after the other.
+#[must_use]
+pub fn coverage(all: &[Coverage]) -> Value {
+    let rows = all.iter().map(|row| {
+        let (most, at) = row.worst;
+        exact(json!({
+            "short": row.short.name,
+            "days": row.short.days,
+            "rules": row.rules,
+            "hours": row.hours,
+            "median_initial": row.median_initial,
+            "above_initial": row.above_initial,
+            "above_maintenance": row.above_maintenance,
+            "most_above_initial": most,
+            "most_above_initial_from": at,
+            "most_above_maintenance": row.worst_of_maintenance,
+        }))
+    });
+    rows.collect()
 }
 
 fn met(met: &Met) -> Value {

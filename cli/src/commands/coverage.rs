@@ -3,6 +3,7 @@
 use crate::prices::{self, Days, Shape, Spacing};
 use anyhow::{anyhow, bail, Result};
 use ballast_sim::coverage::{coverage, table, WARM_UP};
+use ballast_sim::json;
 use std::path::PathBuf;
 
 /// Says how often a day's loss of short options was more than the margin that they needed, in every
@@ -61,7 +62,7 @@ pub fn run(args: &Args) -> Result<bool> {
     prices::say(&args.history, &history, "the market");
     let all = coverage(&history.candles).map_err(|error| anyhow!("a price that no option can be on: {error:?}"))?;
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&all)?);
+        println!("{}", serde_json::to_string_pretty(&json::coverage(&all))?);
     } else {
         print!("{}", table(&all));
     }

@@ -24,9 +24,9 @@ fn fit_prints_an_object_for_each_snapshot() {
     assert!(all[0]["free_of_arbitrage"]["median"].is_string(), "{printed}");
 }
 
-/// Ninety days of made-up hours: enough to calibrate on and to replay.
+/// A hundred days of made-up hours: enough to calibrate on, to replay and to measure coverage.
 #[test]
-fn calibrate_and_replay_print_one_object() {
+fn calibrate_and_replay_print_one_object_and_coverage_a_list() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("btc.csv");
     let mut text = "unix_time,open,high,low,close\n".to_owned();
@@ -62,4 +62,13 @@ fn calibrate_and_replay_print_one_object() {
         assert_eq!(printed["market"], "btc");
         assert!(!printed[field].is_null(), "{printed}");
     }
+    let ran = ballast(&["coverage", "--history", file, "--json"]);
+    let printed: Value =
+        serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {} {}", ran.out, ran.err));
+    no_floats(&printed);
+    let rows = printed.as_array().unwrap();
+    assert_eq!(rows.len(), 18);
+    // Nothing ever moves so far, whatever the rules.
+    assert!(rows.iter().all(|row| row["hours"] == 2_400 - 1_080 - 24), "{printed}");
+    assert!(rows.iter().all(|row| row["above_initial"] == 0), "{printed}");
 }
