@@ -1,7 +1,7 @@
 //! The prices a vault is appraised at.
 
 use ballast_core_market::admission::{Now, PriceError, PriceUse, Print};
-use ballast_core_market::breaker::BreakerSet;
+use ballast_core_market::breaker::{Breaker, BreakerSet};
 use ballast_core_market::MarketView;
 use ballast_core_types::{Price, PriceBounds};
 
@@ -68,7 +68,9 @@ impl MarketPrices {
         Ok(Self {
             bounds: price.bounds,
             slow: market.slow_price()?,
-            active: market.active_breakers(now)?,
+            // A vault holds nothing that a surface values: whoever draws one and stops closes
+            // nothing here.
+            active: market.active_breakers(now)?.without(Breaker::StaleSurface),
             is_admitted,
             is_live: true,
         })

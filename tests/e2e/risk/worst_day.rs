@@ -55,6 +55,12 @@ fn margin_holds_the_worst_day_for_a_year_and_no_longer_than_fifteen_months() {
     watch(&mut fixture, 1, "30000");
     watch(&mut fixture, 60, "50000");
     assert!(held(&fixture) < 0.151, "{}", held(&fixture));
+    // Nor by one that is alone in its half hour.
+    for price in ["30000", "50000"] {
+        fixture.pass(1_800, 3_600);
+        watch(&mut fixture, 1, price);
+    }
+    assert!(held(&fixture) < 0.151, "{}", held(&fixture));
     watch(&mut fixture, 61, "30000");
     let fall = (5.0f64 / 3.0).ln();
     assert!((held(&fixture) - fall).abs() < 1e-9, "{}", held(&fixture));

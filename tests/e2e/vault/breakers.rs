@@ -5,6 +5,7 @@ use anchor_lang::prelude::Pubkey;
 use ballast_core_market::breaker::{Breaker, BreakerSet, VAULT};
 use ballast_core_vault::monitor::VENUE_FAILURE_SPACING_SECONDS;
 use ballast_reference_venue::state::Faults;
+use ballast_risk::state::StoredImplied;
 use ballast_sdk::addresses::VaultKeys;
 use ballast_sdk::instructions as ix;
 use ballast_testkit::tokens::put;
@@ -153,6 +154,33 @@ fn a_nav_jump_bars_entry_from_the_observation_that_sees_it() {
         VaultError::DepositNotPermitted,
         VaultBreaker::NavJump,
     );
+}
+
+#[test]
+fn a_surface_that_nobody_publishes_any_more_is_no_affair_of_a_vault() {
+    let (mut world, user) = running();
+    // Somebody drew a surface for its market once, and stopped.
+    let mut market = world.risk_market();
+    market.implied = StoredImplied {
+        published_at: world.clock().unix_timestamp,
+        volatility: 6_000,
+        average: 0,
+    };
+    let key = world.keys.risk_market;
+    put(&mut world.svm, key, ballast_risk::ID, market.account_data());
+    for _ in 0..10 {
+        still(&mut world, 900, "50000");
+        world.observe().unwrap();
+    }
+    let tripped = BreakerSet::from_bits(world.risk_market().breakers.tripped as u16).unwrap();
+    assert!(tripped.has(Breaker::StaleSurface), "{tripped:?}");
+    let before = world.snapshot().venue_trader().unwrap().lots;
+    world.deposit(&user, MILLION).unwrap();
+    world.crank().unwrap();
+    world.pass(0, 1);
+    world.crank().unwrap();
+    let after = world.snapshot().venue_trader().unwrap().lots;
+    assert!(after > before, "{before} {after}");
 }
 
 #[test]

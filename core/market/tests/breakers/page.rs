@@ -18,7 +18,8 @@ its own, updated by whatever values its portfolio, and by `mark`, which does not
 ## What each permits
 
 While several are active, only what all of them permit is permitted. `open` is to add exposure, `reduce` to
-bring it nearer to zero. No breaker has a part in what an expiry settles at.
+bring it nearer to zero. No breaker has a part in what an expiry settles at. *Stale surface* binds who reads a
+surface: a vault does not, and does not ask.
 
 ";
 

@@ -64,7 +64,7 @@ pub(crate) fn handler(ctx: Context<Observe>) -> Result<()> {
                 .averages
                 .record(held.as_ref(), every.as_ref(), price.publish_time);
             if market.averages.half_hours_stored != before {
-                measure_day(&mut market, now);
+                measure_day(&mut market);
             }
         }
         announce(key, &market, &observation, &before, now);
@@ -72,11 +72,13 @@ pub(crate) fn handler(ctx: Context<Observe>) -> Result<()> {
     Ok(())
 }
 
-/// Measures how far the price went in the day up to the half hour that has just been stored.
+/// Measures how far the price went in the day up to the half hour that has just been stored; in the
+/// quarter that the print says, so that no leap of the chain's clock forgets a day.
 #[inline(never)]
-fn measure_day(market: &mut Market, now: Now) {
+fn measure_day(market: &mut Market) {
     if let Some(size) = market.averages.move_of_day() {
-        market.worst_day = market.worst_day.get().after(size, now.unix_time).into();
+        let published = market.signals.publish_time;
+        market.worst_day = market.worst_day.get().after(size, published).into();
     }
 }
 
