@@ -7,7 +7,7 @@ use super::{AccountError, MarginAccount};
 pub const MAX_EXPIRIES: usize = 16;
 
 /// What an account is still owed of an expiry whose positions have been settled: paid by
-/// [`super::payout`].
+/// [`crate::payout`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Claim {
     /// Index of the market.
