@@ -5,7 +5,7 @@ use anyhow::{bail, Result};
 use ballast_files::moment::TimeUnit;
 use ballast_files::name;
 use ballast_market_data::history::{self, spacing, Columns, History, Request};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// How a file of prices is read.
 #[derive(clap::Args, Clone, Debug, Default)]
@@ -36,6 +36,49 @@ pub struct Days<'a> {
     pub from: Option<&'a str>,
     /// The first left out.
     pub to: Option<&'a str>,
+}
+
+/// A file of hourly prices, and which days of it are asked for.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Hourly {
+    /// Hourly prices: a table with unix_time,open,high,low,close, or as exchanges and libraries
+    /// write them
+    #[arg(long, value_name = "FILE")]
+    pub history: PathBuf,
+
+    /// First day, YYYY-MM-DD, UTC (default: where the file begins)
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<String>,
+
+    /// First day left out, YYYY-MM-DD, UTC (default: where the file ends)
+    #[arg(long, value_name = "DATE")]
+    pub to: Option<String>,
+
+    /// How it is read.
+    #[command(flatten)]
+    pub shape: Shape,
+}
+
+impl Hourly {
+    /// Reads the history.
+    ///
+    /// # Errors
+    /// See [`Shape::load`].
+    pub fn load(&self) -> Result<History> {
+        let days = Days {
+            from: self.from.as_deref(),
+            to: self.to.as_deref(),
+        };
+        self.shape.load(&self.history, days)
+    }
+
+    /// Checks that its prices are those of a market.
+    ///
+    /// # Errors
+    /// See [`Shape::check_market`].
+    pub fn check_market(&self, history: &History, market: &str) -> Result<()> {
+        self.shape.check_market(&self.history, history, market)
+    }
 }
 
 /// What a command needs of the spacing of candles.

@@ -286,7 +286,7 @@ fn bad_input_is_one_clear_line_with_rule_and_value() {
         ),
         (
             ["coverage", "--history", &short].map(str::to_owned).to_vec(),
-            "2 hours are too few, 1128 are needed",
+            "2 candles are too few to show anything: choose --from and --to at least 1128 apart",
         ),
         (
             ["coverage", "--history", &daily].map(str::to_owned).to_vec(),

@@ -5,7 +5,7 @@
 //! mean of the variances of one, five and twenty days, flat over strikes and expiries. It moves
 //! with the day, as quotes do.
 
-mod hours;
+pub(crate) mod hours;
 mod text;
 
 pub use text::table;

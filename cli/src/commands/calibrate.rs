@@ -1,7 +1,7 @@
 //! `ballast calibrate`: a market's parameters from its history.
 
 use crate::implied::ImpliedFiles;
-use crate::prices::{self, Days, Shape};
+use crate::prices::{self, Hourly};
 use anyhow::{Context, Result};
 use ballast_sim::json;
 use ballast_sim::replay::calibrate;
@@ -20,10 +20,8 @@ pub struct Args {
     #[arg(long, value_name = "NAME", value_parser = market_name)]
     market: String,
 
-    /// Hourly prices: a table with unix_time,open,high,low,close, or as exchanges and libraries
-    /// write them
-    #[arg(long, value_name = "FILE")]
-    history: PathBuf,
+    #[command(flatten)]
+    hourly: Hourly,
 
     /// Option chains, as for `ballast fit`: thresholds of implied over realised volatility come
     /// from them
@@ -33,17 +31,6 @@ pub struct Args {
     /// A daily index of implied volatility 30 days ahead: a table with unix_time,dvol_percent
     #[arg(long, value_name = "FILE")]
     implied_index: Option<PathBuf>,
-
-    /// First day, YYYY-MM-DD, UTC (default: where the file begins)
-    #[arg(long, value_name = "DATE")]
-    from: Option<String>,
-
-    /// First day left out, YYYY-MM-DD, UTC (default: where the file ends)
-    #[arg(long, value_name = "DATE")]
-    to: Option<String>,
-
-    #[command(flatten)]
-    shape: Shape,
 
     /// Only the commented section for migrations/markets.toml
     #[arg(long)]
@@ -69,24 +56,20 @@ pub(crate) fn market_name(text: &str) -> Result<String, String> {
 /// # Errors
 /// One line that names the rule and the value.
 pub fn run(args: &Args) -> Result<bool> {
-    let days = Days {
-        from: args.from.as_deref(),
-        to: args.to.as_deref(),
-    };
-    let history = args.shape.load(&args.history, days)?;
-    args.shape.check_market(&args.history, &history, &args.market)?;
+    let history = args.hourly.load()?;
+    args.hourly.check_market(&history, &args.market)?;
     calibrate::check(&history.candles)?;
     let files = ImpliedFiles {
         chains: &args.chains,
         index: args.implied_index.as_deref(),
-        unit: args.shape.time_unit,
+        unit: args.hourly.shape.time_unit,
     };
     let implied = files.read(&args.market, &history)?;
     let known = Known {
         implied: implied.series,
         ..Known::default()
     };
-    prices::say(&args.history, &history, &args.market.to_ascii_uppercase());
+    prices::say(&args.hourly.history, &history, &args.market.to_ascii_uppercase());
     let candles = &history.candles;
     let mut progress = None;
     let calibration = calibrate::calibrate(&args.market, candles, &known, |done, of| {

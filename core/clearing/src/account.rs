@@ -15,6 +15,7 @@ use core::fmt;
 
 /// Most positions of an account.
 pub const MAX_POSITIONS: usize = 32;
+
 /// A holding of one series, never zero while it is in an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {

@@ -107,6 +107,13 @@ pub enum PayoutError {
     Account(AccountError),
 }
 
+impl PayoutError {
+    /// Returns whether the account has nothing to be done just now: no rule is broken.
+    pub const fn is_nothing_to_do(&self) -> bool {
+        matches!(self, Self::NothingHere | Self::FundPending)
+    }
+}
+
 impl From<AccountError> for PayoutError {
     fn from(refusal: AccountError) -> Self {
         Self::Account(refusal)

@@ -9,7 +9,7 @@ use ballast_core_clearing::payout::PayoutError;
 /// Most margin accounts of a batch.
 pub const MAX_BATCH: usize = 20;
 
-/// What was done to an account, or why there was nothing to do.
+/// That something was done to an account, or why not.
 pub type Acted = std::result::Result<(), PayoutError>;
 
 /// Hands on each margin account of a batch, and stores it. Whoever has nothing to be done is passed
@@ -33,6 +33,9 @@ pub fn each_member<'info>(
             continue;
         }
         let acted = member(participant, house, &mut act)?;
+        if acted.is_err_and(|refusal| !refusal.is_nothing_to_do()) {
+            return acted.or_refuse();
+        }
         outcome = outcome.or(acted);
     }
     outcome.or_refuse()

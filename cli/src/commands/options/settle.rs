@@ -151,12 +151,12 @@ fn each_expiry(client: &mut OptionsClient, signer: &Keypair, close: bool, until:
             if (due == Due::Close && !close) || before.replace(due) == Some(due) {
                 break;
             }
-            let acted = act(client, signer, &expiry, due);
-            let Some(step) = step(client, &expiry, due, acted)? else {
-                break;
+            let (done, words) = match act(client, signer, &expiry, due) {
+                Ok(None) => break,
+                Ok(Some(words)) => (true, words),
+                Err(error) => (false, refusal(error)?),
             };
-            let done = step.done;
-            steps.push(step);
+            steps.push(step(client, &expiry, due, done, words));
             match client.cluster.find(&key)? {
                 Some(raw) if done => expiry = raw.expiry()?,
                 _ => break,
@@ -166,22 +166,25 @@ fn each_expiry(client: &mut OptionsClient, signer: &Keypair, close: bool, until:
     Ok(steps)
 }
 
-/// Returns what came of something that was due; nothing if there was nothing to do.
-fn step(client: &OptionsClient, expiry: &Expiry, due: Due, acted: Result<Option<String>>) -> Result<Option<Step>> {
-    let (done, words) = match acted {
-        Ok(None) => return Ok(None),
-        Ok(Some(words)) => (true, words),
-        Err(error) => match error.downcast_ref::<ClusterError>() {
-            Some(ClusterError::Node(_) | ClusterError::Unusable(_)) => return Err(error),
-            _ => (false, format!("{error:#}")),
-        },
-    };
-    Ok(Some(Step {
+/// Returns what came of something that was due.
+fn step(client: &OptionsClient, expiry: &Expiry, due: Due, done: bool, words: String) -> Step {
+    Step {
         expiry: title(client, expiry),
         due,
         done,
         words,
-    }))
+    }
+}
+
+/// Returns why the chain refused, in words.
+///
+/// # Errors
+/// A cluster that cannot be used refused nothing.
+fn refusal(error: anyhow::Error) -> Result<String> {
+    match error.downcast_ref::<ClusterError>() {
+        Some(ClusterError::Node(_) | ClusterError::Unusable(_)) => Err(error),
+        _ => Ok(format!("{error:#}")),
+    }
 }
 
 fn due_now(client: &mut OptionsClient, expiry: &Expiry) -> Result<Option<Due>> {

@@ -5,7 +5,7 @@ pub mod svm;
 use crate::commands::calibrate::market_name;
 use crate::implied::ImpliedFiles;
 use crate::places::Places;
-use crate::prices::{self, Days, Shape, Spacing};
+use crate::prices::{self, Hourly, Spacing};
 use crate::stop::Stop;
 use anyhow::{bail, Context, Result};
 use ballast_files::decode;
@@ -50,10 +50,8 @@ pub struct Args {
     #[arg(long, value_name = "NAME", value_parser = market_name)]
     market: String,
 
-    /// Hourly prices: a table with unix_time,open,high,low,close, or as exchanges and libraries
-    /// write them
-    #[arg(long, value_name = "FILE")]
-    history: PathBuf,
+    #[command(flatten)]
+    hourly: Hourly,
 
     /// Option chains, as for `ballast fit`: their volatility at the money 30 days ahead is what the
     /// surface would have said
@@ -67,17 +65,6 @@ pub struct Args {
     /// Other parameters than the checked-in ones, in a file of the same form
     #[arg(long, value_name = "FILE")]
     params: Option<PathBuf>,
-
-    /// First day, YYYY-MM-DD, UTC (default: where the file begins)
-    #[arg(long, value_name = "DATE")]
-    from: Option<String>,
-
-    /// First day left out, YYYY-MM-DD, UTC (default: where the file ends)
-    #[arg(long, value_name = "DATE")]
-    to: Option<String>,
-
-    #[command(flatten)]
-    shape: Shape,
 
     /// What observes: the compiled program in the virtual machine, or the same code in this process
     #[arg(long, value_enum, default_value_t = On::Svm)]
@@ -130,17 +117,13 @@ pub fn run(args: &Args, places: &Places) -> Result<bool> {
     page::check_dir(&out)?;
     guard.check_inside("--out", &out, &page::FILES)?;
     let typed = typed(args)?;
-    let days = Days {
-        from: args.from.as_deref(),
-        to: args.to.as_deref(),
-    };
-    let history = args.shape.load(&args.history, days)?;
+    let history = args.hourly.load()?;
     let candles = &history.candles;
     prices::check_enough(&history, FEWEST)?;
-    NEEDED.check(&args.history, &history)?;
-    args.shape.check_market(&args.history, &history, &args.market)?;
+    NEEDED.check(&args.hourly.history, &history)?;
+    args.hourly.check_market(&history, &args.market)?;
     let (known, whole) = known(args, &history)?;
-    prices::say(&args.history, &history, &args.market.to_ascii_uppercase());
+    prices::say(&args.hourly.history, &history, &args.market.to_ascii_uppercase());
     let observations = observations(candles, args.path, &known);
     let began = Instant::now();
     let (steps, observer) = observe(args, places, &observations, &typed, &stop)?;
@@ -148,7 +131,7 @@ pub fn run(args: &Args, places: &Places) -> Result<bool> {
     let falls = events::falls(candles);
     let summary = Summary {
         market: args.market.clone(),
-        source: name_of(&args.history),
+        source: name_of(&args.hourly.history),
         observer,
         observations: steps.len(),
         span: (steps[0].time, steps[steps.len() - 1].time),
@@ -186,7 +169,7 @@ fn known(args: &Args, history: &History) -> Result<(Known, bool)> {
     let files = ImpliedFiles {
         chains: &args.chains,
         index: args.implied_index.as_deref(),
-        unit: args.shape.time_unit,
+        unit: args.hourly.shape.time_unit,
     };
     let implied = files.read(&args.market, history)?;
     let mut known = Known {
@@ -194,7 +177,7 @@ fn known(args: &Args, history: &History) -> Result<(Known, bool)> {
         ..Known::default()
     };
     if args.costs {
-        known.costs = CostSeries::estimate(history, &args.history)?;
+        known.costs = CostSeries::estimate(history, &args.hourly.history)?;
     }
     Ok((known, implied.whole && history.left_out.is_empty()))
 }
@@ -242,7 +225,7 @@ fn observe(
 /// Returns the guard of everything that is read.
 fn guard(args: &Args) -> Guard {
     Guard::new()
-        .input("--history", &args.history)
+        .input("--history", &args.hourly.history)
         .inputs("--chains", &args.chains)
         .inputs("--implied-index", &args.implied_index)
         .inputs("--params", &args.params)

@@ -2,12 +2,12 @@
 
 use crate::batch::{each_member, Acted};
 use crate::clearing::with_pool;
-use crate::errors::{OptionsError, Refuse};
+use crate::errors::OptionsError;
 use crate::events::ClaimPaid;
 use crate::state::{ClearingHouse, Expiry, MarginAccount};
 use anchor_lang::prelude::*;
 use ballast_core_clearing::account::MarginAccount as MarginBook;
-use ballast_core_clearing::payout::{self, PayoutError};
+use ballast_core_clearing::payout;
 
 /// Accounts of `pay_claims`. After them the margin accounts.
 #[derive(Accounts)]
@@ -42,8 +42,7 @@ fn pay(expiry: &mut Account<Expiry>, key: &Pubkey, book: &mut MarginBook, fund: 
     let before = with_pool(book, fund, pool.pool());
     let paid = match payout::pay_claim(book, fund, &mut pool, expiry.market, expiry.expiry) {
         Ok(paid) => paid,
-        Err(nothing @ (PayoutError::NothingHere | PayoutError::FundPending)) => return Ok(Err(nothing)),
-        Err(refusal) => return Err(refusal).or_refuse(),
+        Err(refusal) => return Ok(Err(refusal)),
     };
     let after = with_pool(book, fund, pool.pool());
     require!(after == before, OptionsError::NotConserved);

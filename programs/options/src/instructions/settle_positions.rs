@@ -3,12 +3,12 @@
 
 use crate::batch::{each_member, Acted};
 use crate::clearing::with_pool;
-use crate::errors::{OptionsError, Refuse};
+use crate::errors::OptionsError;
 use crate::events::PositionsSettled;
 use crate::state::{ClearingHouse, Expiry, MarginAccount};
 use anchor_lang::prelude::*;
 use ballast_core_clearing::account::MarginAccount as MarginBook;
-use ballast_core_clearing::payout::{self, PayoutError, Settled};
+use ballast_core_clearing::payout::{self, Settled};
 use ballast_core_types::Price;
 
 /// Accounts of `settle_positions`. After them the margin accounts.
@@ -60,8 +60,7 @@ fn settle(
     let (market, moment) = (expiry.market, expiry.expiry);
     let settled = match payout::settle_positions(book, fund, &mut pool, market, moment, price) {
         Ok(settled) => settled,
-        Err(PayoutError::NothingHere) => return Ok(Err(PayoutError::NothingHere)),
-        Err(refusal) => return Err(refusal).or_refuse(),
+        Err(refusal) => return Ok(Err(refusal)),
     };
     let after = with_pool(book, fund, pool.pool());
     require!(after == before, OptionsError::NotConserved);

@@ -36,6 +36,7 @@ use super::events::{self, Met};
 use super::observations::{observations, Known, Path};
 use super::run::{run, RunError};
 use super::{alarms, Native, Step};
+use crate::coverage::hours::hours;
 use ballast_market_data::history::{step_seconds, Candle};
 use ballast_market_data::markets::{
     Breakers, Ladder, LimitMultipliers, Market, MarketsError, Ramp, Regime, Settings, Signals, Threshold, Times,
@@ -200,12 +201,8 @@ const fn ladder(enter: [u32; 3]) -> Ladder {
 /// Returns the largest log move of a day in the last year of the history, rounded up to a
 /// hundredth, within what a market may begin with.
 fn worst_day(candles: &[Candle]) -> f64 {
-    let hours = candles.len().saturating_sub(365 * 24 + 24);
-    let last_year = candles.get(hours..).unwrap_or_default();
-    let ends = last_year.iter().zip(last_year.iter().skip(24));
-    let moves = ends.map(|(before, after)| (after.close.to_f64() / before.close.to_f64()).ln().abs());
+    let largest = hours(candles).last().map_or(0.0, |hour| hour.worst_day);
     let [least, greatest] = [INITIAL_WORST_DAY.start(), INITIAL_WORST_DAY.end()].map(|points| *points as f64 / 1e4);
-    let largest = moves.fold(0.0f64, f64::max);
     ((largest * 100.0).ceil() / 100.0).clamp(least, greatest)
 }
 

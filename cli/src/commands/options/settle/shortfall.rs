@@ -1,9 +1,9 @@
 //! The insurance fund's part of what is missing on the expiries of one moment.
 
-use super::{step, Due, Step};
+use super::{refusal, step, Due, Step};
 use crate::commands::options::amount;
 use crate::commands::options::client::OptionsClient;
-use anyhow::{anyhow, Result};
+use anyhow::Result;
 use ballast_core_clearing::payout::shortfall::PATIENCE_SECONDS;
 use ballast_options::state::Expiry;
 use ballast_sdk::instructions::options as ix;
@@ -18,27 +18,23 @@ pub(super) fn cover(client: &mut OptionsClient, signer: &Keypair, steps: &mut Ve
     let mut any = false;
     for moment in coverable(all.iter().map(|(_, expiry)| expiry), now) {
         let cover = ix::cover_expiries(&client.keys, markets, moment);
-        let covered = client.send(&[cover], &[signer]);
-        let of_moment = all
-            .iter()
-            .filter(|(_, expiry)| expiry.expiry == moment && lacks(expiry));
-        for (key, expiry) in of_moment {
-            let acted = match &covered {
-                Ok(()) => {
-                    let after = client.cluster.account(key)?.expiry()?;
-                    let [put, missing] = [after.covered, after.book().missing()]
-                        .map(|units| amount::show(i128::from(units), client.decimals()));
-                    Ok(Some(format!(
-                        "the insurance fund put in {put} of {missing} that are missing"
-                    )))
-                }
-                Err(error) => Err(anyhow!("{error:#}")),
+        let refused = client.send(&[cover], &[signer]).err().map(refusal).transpose()?;
+        let is_lacking = |expiry: &Expiry| expiry.expiry == moment && lacks(expiry);
+        for (key, expiry) in all.iter().filter(|(_, expiry)| is_lacking(expiry)) {
+            let words = match &refused {
+                Some(words) => words.clone(),
+                None => put_in(&client.cluster.account(key)?.expiry()?, client.decimals()),
             };
-            steps.extend(step(client, expiry, Due::Cover, acted)?);
+            steps.push(step(client, expiry, Due::Cover, refused.is_none(), words));
         }
-        any |= covered.is_ok();
+        any |= refused.is_none();
     }
     Ok(any)
+}
+
+fn put_in(after: &Expiry, decimals: u8) -> String {
+    let [put, missing] = [after.covered, after.book().missing()].map(|units| amount::show(i128::from(units), decimals));
+    format!("the insurance fund put in {put} of {missing} that are missing")
 }
 
 /// Returns whether something is missing on a settled expiry, and the fund's part not there yet.
