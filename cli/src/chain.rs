@@ -10,7 +10,7 @@ use ballast_sdk::addresses::VaultKeys;
 use ballast_sdk::crank::crank;
 use ballast_sdk::feeds::PriceFeeds;
 use ballast_sdk::prices::Publication;
-use ballast_sdk::snapshot::Snapshot;
+use ballast_sdk::snapshot::{batch_keys, Snapshot};
 use ballast_sdk::Instruction;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
@@ -75,7 +75,9 @@ impl Vaulted {
         let published = self.feeds.accounts(|_| found.next().flatten());
         let published = published.ok_or_else(|| anyhow!("no price has been published yet"))?;
         let rest = std::array::from_fn(|_| found.next().flatten());
-        Ok(Snapshot::decode(self.keys, clock, self.feeds, published, rest)?)
+        let snapshot = Snapshot::decode(self.keys, clock, self.feeds, published, rest)?;
+        let batches = batch_keys(&self.keys.vault, &snapshot.vault);
+        Ok(snapshot.with_batches(cluster.accounts(&batches)?))
     }
 
     /// Returns an instruction that rests on a price of this use, behind an observation if one has

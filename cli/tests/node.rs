@@ -98,7 +98,7 @@ impl VaultNetwork {
     }
 
     fn deposit(&mut self, amount: u64) {
-        let person = Depositor::new("Ada", amount, &self.local.keys);
+        let mut person = Depositor::new("Ada", amount, &self.local.keys);
         let authority = &self.local.authority;
         self.rpc.airdrop(&person.keypair.pubkey(), 10_000_000_000).unwrap();
         let mut instructions = person
@@ -115,10 +115,13 @@ impl VaultNetwork {
             amount,
         ));
         self.rpc.send(&instructions, &[authority]).unwrap();
-        self.rpc.advance_slot().unwrap();
-        self.rpc
-            .send(&[person.deposit(&self.vaulted, 1.0)], &[&person.keypair])
-            .unwrap();
+        let seen = self.vaulted.snapshot(&mut self.rpc).unwrap();
+        let request = person.request_deposit(&seen);
+        self.rpc.send(&request, &[&person.keypair]).unwrap();
+        // The batch closes, and a price is published after that.
+        let now = self.rpc.clock().unwrap().unix_timestamp;
+        self.rpc.advance_to(now + 75).unwrap();
+        self.publish(36);
     }
 }
 

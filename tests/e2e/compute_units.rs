@@ -9,7 +9,9 @@ use ballast_sdk::instructions::options;
 use ballast_testkit::clearing_house::{parties, Member, FAR};
 use ballast_testkit::margin::mixed_book;
 use ballast_testkit::surface::{smile, tight_smile, wild_smile};
+use ballast_testkit::vault::batches::UNTIL_PRICED;
 use ballast_testkit::world::program_path;
+use ballast_testkit::world::Sent;
 use ballast_testkit::{ClearingHouseFixture, MarginFixture, SurfaceFixture, VaultFixture, MILLION};
 use std::fmt::Write as _;
 
@@ -22,61 +24,75 @@ fn measure() -> Vec<Row> {
     let mut rows = Vec::new();
     let mut world = VaultFixture::new();
     let user = world.user(4 * MILLION);
+    let spent = |sent: Sent| sent.unwrap().compute_units_consumed;
     rows.push((
-        "vault: deposit, first",
-        40_000,
-        world.deposit(&user, MILLION).unwrap().compute_units_consumed,
+        "vault: open_batch and request_deposit",
+        55_000,
+        spent(world.request_deposit(&user, MILLION)),
     ));
+    rows.push((
+        "vault: request_deposit",
+        37_000,
+        spent(world.request_deposit(&user, MILLION)),
+    ));
+    world.pass(UNTIL_PRICED, 75);
+    world.republish();
+    world.observe().unwrap();
+    rows.push(("vault: price_batch, the first", 55_000, spent(world.price_batch(0))));
+    let ticket = world.ticket(&user).unwrap();
+    rows.push(("vault: claim of shares", 25_000, spent(world.claim(&ticket).unwrap())));
+    world.claim_all();
     rows.push((
         "vault: move_collateral, to the venue",
         70_000,
-        world.move_collateral().unwrap().compute_units_consumed,
+        spent(world.move_collateral()),
     ));
     world.pass(0, 1);
+    rows.push(("vault: rebalance, opening", 120_000, spent(world.rebalance(21_600_000))));
+    world.crank().unwrap();
+    world.pass(0, 1);
+    rows.push(("vault: mark", 30_000, spent(world.mark())));
+    // Deposits and redemptions of both classes, more than can be filled at once.
+    let reference = world.snapshot().vault.nav_per_share;
+    for _ in 0..2 {
+        world.request_deposit(&user, MILLION / 10).unwrap();
+        world.request(&user, MILLION / 2).unwrap();
+        world.request_within(&user, MILLION / 20, false, reference).unwrap();
+    }
     rows.push((
-        "vault: rebalance, opening",
-        120_000,
-        world.rebalance(11_500_000).unwrap().compute_units_consumed,
+        "vault: request_redeem",
+        37_000,
+        spent(world.request_within(&user, MILLION / 2, true, reference)),
+    ));
+    world.pass(UNTIL_PRICED, 75);
+    world.republish();
+    world.observe().unwrap();
+    rows.push((
+        "vault: price_batch, seven requests of both classes",
+        60_000,
+        spent(world.price_batch(1)),
+    ));
+    assert!(world.snapshot().vault.leaving.shares > 0);
+    let ticket = world.tickets().into_iter().find(|ticket| ticket.is_redemption).unwrap();
+    rows.push((
+        "vault: claim of quote tokens",
+        25_000,
+        spent(world.claim(&ticket).unwrap()),
     ));
     world.pass(0, 1);
-    rows.push((
-        "vault: deposit, with a position",
-        40_000,
-        world.deposit(&user, 1_000_000).unwrap().compute_units_consumed,
-    ));
-    rows.push((
-        "vault: redeem, by shares",
-        50_000,
-        world
-            .redeem_shares(&user, 1_000_000_000)
-            .unwrap()
-            .compute_units_consumed,
-    ));
-    rows.push((
-        "risk: observe",
-        20_000,
-        world.hour_at("43500").unwrap().compute_units_consumed,
-    ));
+    let lots = world.batch(1).totals.lots_left;
+    rows.push(("vault: unwind", 120_000, spent(world.unwind(1, -lots / 2))));
+    world.pass(3_600, 3_600);
+    rows.push(("vault: exit_liquid", 20_000, spent(world.exit_liquid(1))));
+    world.republish();
+    world.observe().unwrap();
+    rows.push(("vault: price_batch, the rest", 60_000, spent(world.price_batch(1))));
+    rows.push(("risk: observe", 20_000, spent(world.hour_at("41000"))));
+    let lots = world.planned_order();
     rows.push((
         "vault: rebalance, reducing in a crash",
         120_000,
-        world.rebalance(-2_000_000).unwrap().compute_units_consumed,
-    ));
-    world.pass(0, 1);
-    let shares = world.tokens(&user.holder.shares);
-    rows.push(("vault: mark", 30_000, world.mark().unwrap().compute_units_consumed));
-    world.pass(0, 1);
-    rows.push((
-        "vault: request_redemption",
-        30_000,
-        world.request(&user, shares).unwrap().compute_units_consumed,
-    ));
-    world.crank().unwrap();
-    world.pass(0, 1);
-    rows.push((
-        "vault: complete_redemption",
-        50_000,
-        world.complete(&user).unwrap().compute_units_consumed,
+        spent(world.rebalance(lots)),
     ));
     rows.extend(measure_surface());
     for (name, ceiling, markets, legs) in [
@@ -235,7 +251,7 @@ fn measure_surface() -> [Row; 4] {
 const SIZE_CEILINGS: [(&str, u64); 4] = [
     ("risk", 720_000),
     ("reference_venue", 400_000),
-    ("vault", 500_000),
+    ("vault", 530_000),
     ("options", 920_000),
 ];
 

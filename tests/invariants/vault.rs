@@ -1,8 +1,10 @@
 //! Whatever users, keepers, prices and a failing venue do, in any order: tokens are conserved, the
 //! ledger is covered, no round trip gains, and no order raises exposure past its limit.
 
+use ballast_core_types::Lots;
 use ballast_core_vault::prices::Purpose;
 use ballast_reference_venue::state::Faults;
+use ballast_sdk::snapshot::Snapshot;
 use ballast_testkit::tokens::put_tokens;
 use ballast_testkit::{fixed, User, VaultFixture, MILLION};
 use proptest::prelude::*;
@@ -13,11 +15,13 @@ enum Event {
     Deposit { user: usize, amount: u64 },
     Redeem { user: usize, part: u64 },
     RoundTrip { user: usize, amount: u64 },
-    Request { user: usize, part: u64 },
-    Complete { user: usize },
+    PriceBatch { number: u64 },
+    ExitLiquid { number: u64 },
+    Cancel { user: usize },
+    Claim,
     Price { percent: i64, observed: bool },
     Crank,
-    Order { lots: i64, unwind: bool },
+    Order { lots: i64, unwind: Option<u64> },
     MoveCollateral,
     Fault { kind: u8 },
     Donate { amount: u64 },
@@ -30,11 +34,13 @@ fn event() -> impl Strategy<Value = Event> {
         2 => (user.clone(), 1u64..400_000_000_000).prop_map(|(user, amount)| Event::Deposit { user, amount }),
         1 => (user.clone(), 1u64..=100).prop_map(|(user, part)| Event::Redeem { user, part }),
         2 => (user.clone(), 1u64..100_000_000_000).prop_map(|(user, amount)| Event::RoundTrip { user, amount }),
-        1 => (user.clone(), 1u64..=100).prop_map(|(user, part)| Event::Request { user, part }),
-        2 => user.prop_map(|user| Event::Complete { user }),
+        3 => (0u64..4).prop_map(|number| Event::PriceBatch { number }),
+        2 => (0u64..4).prop_map(|number| Event::ExitLiquid { number }),
+        1 => user.prop_map(|user| Event::Cancel { user }),
+        2 => Just(Event::Claim),
         4 => (-15i64..=15, any::<bool>()).prop_map(|(percent, observed)| Event::Price { percent, observed }),
         4 => Just(Event::Crank),
-        3 => (-30_000_000i64..30_000_000, any::<bool>()).prop_map(|(lots, unwind)| Event::Order { lots, unwind }),
+        3 => (-30_000_000i64..30_000_000, proptest::option::of(0u64..4)).prop_map(|(lots, unwind)| Event::Order { lots, unwind }),
         1 => Just(Event::MoveCollateral),
         1 => (0u8..6).prop_map(|kind| Event::Fault { kind }),
         1 => (1u64..50_000_000_000).prop_map(|amount| Event::Donate { amount }),
@@ -66,6 +72,8 @@ struct Run {
     price: i64,
     donated: u64,
     insurance: User,
+    /// Whether any batch was ever advanced.
+    was_advanced: bool,
 }
 
 impl Run {
@@ -79,6 +87,7 @@ impl Run {
             price: 50_000,
             donated: 0,
             insurance,
+            was_advanced: false,
         }
     }
 
@@ -88,20 +97,34 @@ impl Run {
         let before = self.world.fingerprint();
         let world = &mut self.world;
         let refused = match *event {
-            Event::Deposit { user, amount } => world.deposit(&self.users[user], amount).is_err(),
+            Event::Deposit { user, amount } => world.request_deposit(&self.users[user], amount).is_err(),
             Event::Redeem { user, part } => {
                 let shares = world.tokens(&self.users[user].holder.shares) / 100 * part;
-                world.redeem_shares(&self.users[user], shares).is_err()
+                world.request(&self.users[user], shares).is_err()
             }
             Event::RoundTrip { user, amount } => {
                 self.round_trip(user, amount);
                 false
             }
-            Event::Request { user, part } => {
-                let shares = world.tokens(&self.users[user].holder.shares) / 100 * part;
-                world.request(&self.users[user], shares).is_err()
+            Event::PriceBatch { number } => {
+                world.pass(75, 75);
+                world.republish();
+                self.price_batch(number);
+                false
             }
-            Event::Complete { user } => world.complete(&self.users[user]).is_err(),
+            Event::ExitLiquid { number } => {
+                let number = world.snapshot().vault.queue.head + number;
+                let refused = world.exit_liquid(number).is_err();
+                self.was_advanced |= !refused;
+                refused
+            }
+            Event::Cancel { user } => {
+                world.ticket(&self.users[user]).is_some() && world.cancel(&self.users[user]).is_err()
+            }
+            Event::Claim => {
+                world.claim_all();
+                false
+            }
             Event::Price { percent, observed } => {
                 self.price = (self.price * (100 + percent) / 100).clamp(5_000, 500_000);
                 world.pass(1_200, 60);
@@ -145,25 +168,52 @@ impl Run {
         self.check(event);
     }
 
+    /// Prices a batch, if it may be; the share that stays never loses by it.
+    fn price_batch(&mut self, number: u64) {
+        let world = &mut self.world;
+        let _ = world.observe();
+        let number = world.snapshot().vault.queue.head + number;
+        let worth = |world: &VaultFixture| {
+            let snapshot = world.snapshot();
+            let appraisal = snapshot.appraise(Purpose::Batch)?;
+            Some((appraisal.share_mark.value.fixed(), snapshot.supply))
+        };
+        let before = worth(world);
+        if world.price_batch(number).is_err() {
+            return;
+        }
+        let (Some((was, supply)), Some((is, left))) = (before, worth(world)) else {
+            return;
+        };
+        // An advance of more than its shares are worth is the one thing that may cost: nobody owes
+        // it.
+        let overdrawn = self.world.batch(number).totals.advanced == 0 && self.was_advanced;
+        let rounding = ballast_core_types::I80F48::from_num(10)
+            / ballast_core_types::I80F48::from_num(left.min(supply) + 1_000_000);
+        let least = was - was / ballast_core_types::I80F48::from_num(1_000_000_000) - rounding;
+        assert!(overdrawn || is >= least, "a share lost by a pricing: {was} {is}");
+    }
+
     /// In and straight out again, at one price: never a base unit more.
     fn round_trip(&mut self, user: usize, amount: u64) {
         let (world, user) = (&mut self.world, &self.users[user]);
+        world.claim_all();
         let (held, shares) = (world.tokens(&user.holder.quote), world.tokens(&user.holder.shares));
-        if world.deposit(user, amount).is_ok() {
+        let waiting = world.tickets().iter().any(|ticket| ticket.holder == user.holder.key);
+        if !waiting && world.deposit(user, amount).is_ok() {
             let minted = world.tokens(&user.holder.shares) - shares;
-            if world.redeem_shares(user, minted).is_ok() {
+            if minted > 0 && world.redeem_shares(user, minted).is_ok() {
                 assert!(world.tokens(&user.holder.quote) <= held, "a round trip gained");
             }
         }
     }
 
     /// Any order by anyone; what is accepted may not have raised exposure past its limit.
-    fn order(&mut self, lots: i64, unwind: bool) -> bool {
+    fn order(&mut self, lots: i64, unwind: Option<u64>) -> bool {
         let before = self.world.snapshot();
-        let sent = if unwind {
-            self.world.unwind(lots)
-        } else {
-            self.world.rebalance(lots)
+        let sent = match unwind {
+            Some(number) => self.world.unwind(before.vault.queue.head + number, lots),
+            None => self.world.rebalance(lots),
         };
         if sent.is_err() {
             return true;
@@ -172,8 +222,11 @@ impl Run {
         let appraisal = after.appraise(Purpose::Monitor).expect("it was traded on");
         let targets = appraisal.targets().expect("targets");
         let size = |lots: i64| (lots.unsigned_abs() as u128) * (self.price as u128);
-        let filled = after.venue_trader().unwrap().lots + after.venue_trader().unwrap().pending.lots;
-        let grew = size(filled) > size(before.venue_trader().unwrap().lots);
+        // What belongs to those who leave is theirs to unwind.
+        let staying = |snapshot: &Snapshot, lots| snapshot.state.leaving.staying(Lots(lots)).unwrap().0;
+        let trader = after.venue_trader().unwrap();
+        let filled = staying(&after, trader.lots) + trader.pending.lots;
+        let grew = size(filled) > size(staying(&before, before.venue_trader().unwrap().lots));
         // The cap moves by less than one base unit for the rounding of the mark taken in between.
         assert!(
             !grew || size(filled) <= targets.cap.0 as u128 + 1,
@@ -181,7 +234,7 @@ impl Run {
             size(filled),
             targets.cap.0
         );
-        assert!(!unwind || !grew, "an unwind added exposure");
+        assert!(unwind.is_none() || !grew, "an unwind added exposure");
         false
     }
 
@@ -202,7 +255,7 @@ impl Run {
             "tokens were made or lost by {event:?}"
         );
         assert!(
-            world.tokens(&keys.custody) >= snapshot.vault.cash + self.donated,
+            world.tokens(&keys.custody) == snapshot.vault.ledger.get().in_custody().unwrap() + self.donated,
             "donations entered the ledger: {event:?}"
         );
         let venue = snapshot.venue_market().unwrap();
@@ -217,11 +270,56 @@ impl Run {
             snapshot.supply,
             "shares: {event:?}"
         );
+        self.check_tickets(event);
+    }
+
+    /// What is owed to tickets, and what they wait with, is what vault and escrow hold for them.
+    fn check_tickets(&self, event: &Event) {
+        let world = &self.world;
+        let snapshot = world.snapshot();
+        let vault = &snapshot.vault;
+        let mut tickets: std::collections::BTreeMap<u64, Vec<_>> = std::collections::BTreeMap::new();
+        for ticket in world.tickets() {
+            tickets.entry(ticket.batch).or_default().push(ticket);
+        }
+        let (mut owed, mut pending, mut escrow, mut advances, mut leaving) = (0, 0, 0, 0, 0);
+        for number in 0..=vault.queue.open {
+            let key = ballast_sdk::addresses::batch(&world.keys.vault, number);
+            let Some(account) = world.raw(&key) else { continue };
+            let record = account.batch().unwrap();
+            let batch = record.totals.get();
+            let open = tickets.remove(&number).unwrap_or_default();
+            assert_eq!(record.tickets as usize, open.len(), "tickets: {event:?}");
+            advances += batch.redemptions.advanced;
+            if batch.priced_at.is_none() {
+                pending += batch.deposits.requested.total().unwrap();
+                owed += batch.redemptions.paid - record.quote_claimed;
+                escrow += batch.redemptions.requested.total().unwrap() - record.shares_claimed;
+            } else {
+                let (quote, shares) = record.outstanding().unwrap();
+                owed += quote;
+                escrow += shares + batch.redemptions.left.0;
+                leaving += batch.redemptions.left.0;
+            }
+            // Nobody may claim more than there is.
+            let claims = open.iter().map(|ticket| ticket.request().claim(&batch));
+            let (quote, shares) = claims.fold((0, 0), |sum, claim| (sum.0 + claim.quote, sum.1 + claim.shares.0));
+            if batch.priced_at.is_some() {
+                let (most, most_shares) = record.outstanding().unwrap();
+                assert!(quote <= most && shares <= most_shares, "claims: {event:?}");
+            }
+        }
         assert_eq!(
-            world.tokens(&keys.escrow),
-            snapshot.vault.pending_redemption_shares,
-            "escrow: {event:?}"
+            (vault.ledger.owed, vault.ledger.pending_deposits),
+            (owed, pending),
+            "{event:?}"
         );
+        assert_eq!(
+            (vault.ledger.advances, vault.leaving.shares),
+            (advances, leaving),
+            "{event:?}"
+        );
+        assert_eq!(world.tokens(&world.keys.escrow), escrow, "escrow: {event:?}");
     }
 }
 

@@ -5,15 +5,17 @@
 //! it leaves, at the same prices. The program, the bots and a browser build the same.
 
 use crate::exposure::{targets, RemainingCapital, Targets};
-use crate::monitor::{MonitorUpdate, ShareValue, VaultMonitor, VaultObservation};
+use crate::levy::Standing;
+use crate::monitor::{MonitorUpdate, ShareValue, VaultMonitor, VaultObservation, VenueMark};
 use crate::portfolio::Portfolio;
 use crate::prices::MarketPrices;
 use crate::rebalance::Exposure;
 use crate::shares;
-use crate::state::{ShareMark, VaultState};
+use crate::shares::ShareMark;
+use crate::state::VaultState;
 use ballast_core_market::admission::Now;
 use ballast_core_market::breaker::{permitted, BreakerSet, Permissions};
-use ballast_core_types::{Position, Ratio, Shares, UnixTime, Value};
+use ballast_core_types::{value_floor, Position, Shares, UnixTime, Value};
 
 /// What an appraisal is made of.
 #[derive(Clone, Copy, Debug)]
@@ -33,10 +35,9 @@ pub struct AppraisalInputs<'a> {
 /// Net asset values of a vault, quote base units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NetAssetValues {
-    /// Low: losses at the adverse price, gains only as far as the slow price confirms them.
+    /// Low: losses at the adverse price, gains only as far as the slow price confirms them. What
+    /// redemptions are worth.
     pub low: Value,
-    /// Low with its rise per share limited: what redemptions are paid from.
-    pub redemption: Value,
 }
 
 /// A vault at one moment.
@@ -56,7 +57,7 @@ pub struct Appraisal<'a> {
     pub nav: NetAssetValues,
     /// Mark of the share after this appraisal.
     pub share_mark: ShareMark,
-    /// Monitor after this appraisal. At a price that is not live it is as it was.
+    /// Monitor after this appraisal.
     pub monitor: VaultMonitor,
     /// Breakers of market and vault that are active for whoever acts on this appraisal.
     pub active: BreakerSet,
@@ -76,12 +77,18 @@ impl<'a> Appraisal<'a> {
             now,
         } = *inputs;
         let portfolio = Portfolio {
-            cash: vault.cash,
+            cash: vault.ledger.cash,
+            receivables: vault.ledger.advances.checked_add(vault.leaving.unwind_cost)?,
+            levy_reserve: vault.ledger.levy_reserve,
             position,
         };
         let low = portfolio.nav_low(&prices.bounds, prices.slow)?;
         let per_share = shares::nav_per_share(low, supply)?;
-        let (share_mark, redemption) = mark(vault, low, per_share, inputs)?;
+        let share_mark = ShareMark {
+            value: per_share,
+            at: UnixTime(now.unix_time),
+            high_water: vault.share_mark.high_water.max(per_share),
+        };
         let update = monitored(
             inputs,
             ShareValue {
@@ -89,6 +96,7 @@ impl<'a> Appraisal<'a> {
                 supply,
                 per_share,
                 high_water: share_mark.high_water,
+                venue: VenueMark::of(&portfolio, prices.bounds.mid)?,
             },
         );
         let active = prices.active.union(update.active);
@@ -98,7 +106,7 @@ impl<'a> Appraisal<'a> {
             portfolio,
             supply,
             now,
-            nav: NetAssetValues { low, redemption },
+            nav: NetAssetValues { low },
             share_mark,
             monitor: update.monitor,
             active,
@@ -113,62 +121,57 @@ impl<'a> Appraisal<'a> {
 
     /// Returns where the book should be, and what it may never exceed. `None` on overflow.
     pub fn targets(&self) -> Option<Targets> {
-        self.targets_of(self.nav.redemption, self.supply, self.vault.pending_redemption_shares)
+        self.targets_of(self.nav.low, self.supply, self.vault.leaving.shares)
     }
 
-    /// Returns the targets of another value, supply and queue of this vault. `None` on overflow, or
+    /// Returns the targets of another value, supply and shares that leave. `None` on overflow, or
     /// if more shares leave than exist.
     #[inline(never)]
     pub fn targets_of(&self, nav: Value, supply: Shares, leaving: Shares) -> Option<Targets> {
         let staying = RemainingCapital::of(nav, supply, leaving, self.vault.share_mark.high_water)?;
-        targets(&self.vault.policy.exposure, &staying)
+        let policy = &self.vault.policy;
+        targets(&policy.exposure, policy.rebalance.min_improvement, &staying)
     }
 
-    /// Returns the part of the book that a rebalance can change, at the published price. `None` on
-    /// overflow.
+    /// Returns the part of the book that a rebalance can change, at the published price: what stays
+    /// when those who leave have gone. `None` on overflow.
     pub fn exposure(&self) -> Option<Exposure> {
         let (portfolio, mid) = (&self.portfolio, self.prices.bounds.mid);
         let position = &portfolio.position;
+        let lots = self.vault.leaving.staying(position.lots)?;
+        let lots_if_filled = lots.checked_add(position.in_flight)?;
         Some(Exposure {
-            lots: position.lots,
-            lots_if_filled: position.lots.checked_add(position.in_flight)?,
-            delta: portfolio.delta(mid)?,
-            delta_if_filled: portfolio.delta_if_filled(mid)?,
+            lots,
+            lots_if_filled,
+            delta: value_floor(lots, mid)?,
+            delta_if_filled: value_floor(lots_if_filled, mid)?,
+            leaving: [position.lots, position.lots.checked_add(position.in_flight)?]
+                .map(|held| self.vault.leaving.within(held)),
             nav: portfolio.nav_at(mid)?,
         })
     }
 
-    /// Returns the shares that a deposit of `amount` mints, rounded down against the depositor.
-    /// `None` if it is worth no share.
-    pub fn shares_for_deposit(&self, nav_high: Value, amount: u64) -> Option<Shares> {
-        shares::shares_for_deposit_floor(amount, nav_high, self.supply)
+    /// Returns what of the levy reserve joins the pool: all of it, once no trade
+    /// is due and nobody waits. `None` on overflow.
+    pub fn released_levy(&self) -> Option<u64> {
+        let vault = self.vault;
+        if vault.ledger.levy_reserve == 0 {
+            return Some(0);
+        }
+        let is_waiting = vault.leaving.shares != Shares::ZERO || vault.queue.is_waiting();
+        let standing = Standing {
+            delta: self.exposure()?.delta_if_filled,
+            targets: &self.targets()?,
+        };
+        let is_due = is_waiting || !standing.is_at_rest();
+        Some(if is_due { 0 } else { vault.ledger.levy_reserve })
     }
-}
-
-/// Returns the mark of the share, and the net asset value that redemptions are paid from: both with
-/// the rise per share limited.
-fn mark(vault: &VaultState, low: Value, per_share: Ratio, inputs: &AppraisalInputs) -> Option<(ShareMark, Value)> {
-    let at = UnixTime(inputs.now.unix_time);
-    let value = vault.rise_limit().clamp(per_share, at)?;
-    let redemption = if value < per_share {
-        shares::nav_at_share_price_floor(value, inputs.supply)?
-    } else {
-        low
-    };
-    let high_water = vault.share_mark.high_water.max(value);
-    Some((ShareMark { value, at, high_water }, redemption))
 }
 
 /// Returns one observation of the vault by its own breakers.
 #[inline(never)]
 fn monitored(inputs: &AppraisalInputs, share_value: ShareValue) -> MonitorUpdate {
     let AppraisalInputs { vault, position, .. } = inputs;
-    if !inputs.prices.is_live {
-        return MonitorUpdate {
-            monitor: vault.monitor,
-            active: BreakerSet::NONE,
-        };
-    }
     let observation = VaultObservation {
         share_value: Some(share_value),
         venue_answers: position.is_operational,

@@ -1,10 +1,9 @@
 //! How much collateral belongs at the venue.
 
 use crate::appraisal::Appraisal;
-use crate::exposure::Targets;
+use crate::exposure::{RemainingCapital, Targets};
 use crate::portfolio::Portfolio;
-use ballast_core_types::PriceBounds;
-use ballast_core_types::Ratio;
+use ballast_core_types::{value_floor, PriceBounds, Ratio, Shares};
 
 /// A movement between custody and the venue, in quote base units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,27 +14,45 @@ pub enum CollateralMove {
     Withdraw(u64),
 }
 
+/// What belongs at the venue.
+#[derive(Clone, Copy, Debug)]
+pub struct CollateralPolicy {
+    /// Collateral / exposure.
+    pub ratio: Ratio,
+    /// The most there, quote base units: what those who stay own, and the margin of what is still
+    /// to be unwound for the others.
+    pub most: u64,
+    /// Whether others wait for cash: then what is spare is fetched to the last thousandth.
+    pub is_awaited: bool,
+}
+
 /// Returns the movement that brings collateral to its due amount, or `None` if it is within a tenth
 /// of it.
 ///
-/// Due is `ratio` times the greater of the exposure held and the exposure wanted. Who cranks it has
-/// no say in the amount, so anyone may. Outer `None` on overflow.
+/// Due is the ratio times the greater of the exposure held and the exposure wanted. Who cranks it
+/// has no say in the amount, so anyone may. Outer `None` on overflow.
 pub fn due(
     portfolio: &Portfolio,
     bounds: &PriceBounds,
     targets: &Targets,
-    ratio: Ratio,
+    policy: &CollateralPolicy,
 ) -> Option<Option<CollateralMove>> {
     let held = portfolio.delta_if_filled(bounds.mid)?.checked_abs()?;
     let now = portfolio.delta(bounds.mid)?.checked_abs()?;
     let wanted = targets.delta.checked_abs()?;
-    let due = ratio.of_ceil(held.max(now).max(wanted))?.positive_part();
+    let due = policy.ratio.of_ceil(held.max(now).max(wanted))?.positive_part();
+    let due = due.min(policy.most);
     let equity = portfolio.venue_equity_low(bounds)?;
     let tolerance = due.checked_div(10)?;
+    let spare_tolerance = if policy.is_awaited {
+        due.checked_div(1_000)?
+    } else {
+        tolerance
+    };
     let movement = if equity < due.checked_sub(tolerance)? {
         let missing = due.checked_sub(equity)?.min(portfolio.cash);
         (missing > 0).then_some(CollateralMove::Deposit(missing))
-    } else if equity > due.checked_add(tolerance)? {
+    } else if equity > due.checked_add(spare_tolerance)? {
         let spare = equity.checked_sub(due)?.min(portfolio.position.collateral);
         (spare > 0).then_some(CollateralMove::Withdraw(spare))
     } else {
@@ -53,7 +70,23 @@ impl Appraisal<'_> {
         if !self.permissions.open {
             targets.delta = portfolio.delta(bounds.mid)?;
         }
-        due(portfolio, bounds, &targets, self.vault.policy.collateral_ratio)
+        let (leaving, ratio) = (&self.vault.leaving, self.vault.policy.collateral_ratio);
+        let is_awaited = leaving.shares > Shares::ZERO;
+        let most = if is_awaited {
+            let high_water = self.vault.share_mark.high_water;
+            let staying = RemainingCapital::of(self.nav.low, self.supply, leaving.shares, high_water)?;
+            let theirs = value_floor(leaving.within(portfolio.position.lots), bounds.mid)?.checked_abs()?;
+            let margin = ratio.of_ceil(theirs)?.positive_part();
+            staying.nav.positive_part().checked_add(margin)?
+        } else {
+            u64::MAX
+        };
+        let policy = CollateralPolicy {
+            ratio,
+            most,
+            is_awaited,
+        };
+        due(portfolio, bounds, &targets, &policy)
     }
 }
 
@@ -62,6 +95,45 @@ mod tests {
     use super::*;
     use ballast_core_types::fixtures::{price, ratio};
     use ballast_core_types::{Lots, Position, Value};
+
+    fn of(most: u64, is_awaited: bool) -> CollateralPolicy {
+        CollateralPolicy {
+            ratio: ratio("0.5"),
+            most,
+            is_awaited,
+        }
+    }
+
+    #[test]
+    fn what_leavers_wait_for_does_not_stay_at_the_venue() {
+        let at = PriceBounds {
+            low: price("100"),
+            mid: price("100"),
+            high: price("100"),
+        };
+        let portfolio = Portfolio {
+            position: Position {
+                collateral: 1_000,
+                lots: Lots(20),
+                entry_cost: Value(2_000),
+                ..Position::default()
+            },
+            ..Portfolio::default()
+        };
+        let targets = Targets {
+            delta: Value(2_000),
+            band: Value(0),
+            least: Value(0),
+            cap: Value(9_999),
+            cushion: Value(0),
+            floor: Value(0),
+        };
+        // Five per cent leave a vault whose policy wants all of it at the venue.
+        let moved = |most, is_awaited| due(&portfolio, &at, &targets, &of(most, is_awaited)).unwrap();
+        assert_eq!(moved(u64::MAX, false), None);
+        assert_eq!(moved(950, false), None);
+        assert_eq!(moved(950, true), Some(CollateralMove::Withdraw(50)));
+    }
 
     #[test]
     fn the_table_of_movements() {
@@ -84,6 +156,8 @@ mod tests {
         ] {
             let portfolio = Portfolio {
                 cash,
+                receivables: 0,
+                levy_reserve: 0,
                 position: Position {
                     collateral,
                     lots: Lots(lots),
@@ -94,12 +168,13 @@ mod tests {
             let targets = Targets {
                 delta: Value(wanted),
                 band: Value(0),
+                least: Value(0),
                 cap: Value(9_999),
                 cushion: Value(0),
                 floor: Value(0),
             };
             assert_eq!(
-                due(&portfolio, &at, &targets, ratio("0.5")),
+                due(&portfolio, &at, &targets, &of(u64::MAX, false)),
                 Some(expected),
                 "{cash} {collateral} {lots} {wanted}"
             );

@@ -4,17 +4,19 @@
 //! refused only if the chain has moved on.
 
 use crate::appraisal::{Appraisal, AppraisalInputs};
+use crate::batch::advance::{advance, Liquid};
+use crate::batch::Batch;
 use crate::collateral::CollateralMove;
 use crate::monitor::{VaultMonitor, VaultObservation};
 use crate::prices::{MarketPrices, Purpose};
-use crate::rebalance::RebalanceReason;
+use crate::pricing;
 use crate::state::VaultState;
 use ballast_core_market::admission::{Now, PriceUse};
 use ballast_core_market::breaker::BreakerSet;
 use ballast_core_market::observation::MarketObservation;
 use ballast_core_market::price_clock::Source;
 use ballast_core_market::MarketView;
-use ballast_core_types::{Lots, Position, Price, Shares, TradingTerms};
+use ballast_core_types::{Lots, Position, Price, Shares, TradingTerms, UnixTime};
 
 /// The longest that the vault goes without being observed, seconds: what a share drifts in a week
 /// is no jump.
@@ -41,8 +43,12 @@ pub enum CrankAction {
     Mark,
     /// Trade back into the limits.
     Rebalance(Lots),
-    /// Trade down for holders who leave.
-    Unwind(Lots),
+    /// Trade down for the batch of that number, whose holders leave.
+    Unwind(u64, Lots),
+    /// Price the batch of that number, or fill it further.
+    PriceBatch(u64),
+    /// Advance the batch of that number its part of what is liquid.
+    ExitLiquid(u64),
 }
 
 impl CrankAction {
@@ -56,10 +62,15 @@ impl CrankAction {
             Self::MoveCollateral(_) => "move_collateral",
             Self::Mark => "mark",
             Self::Rebalance(_) => "rebalance",
-            Self::Unwind(_) => "unwind",
+            Self::Unwind(..) => "unwind",
+            Self::PriceBatch(_) => "price_batch",
+            Self::ExitLiquid(_) => "exit_liquid",
         }
     }
 }
+
+/// The actions of one transaction, in order.
+pub type Plan = [Option<CrankAction>; 4];
 
 /// What a plan is made from.
 #[derive(Clone, Copy)]
@@ -77,8 +88,21 @@ pub struct CrankInputs<'a> {
     pub terms: Option<TradingTerms>,
     /// Share supply.
     pub supply: Shares,
+    /// The batches that somebody waits for, by number, in order.
+    pub batches: &'a [(u64, Batch)],
+    /// Slots in which batch and book were last priced and traded: never the same.
+    pub slots: LastSlots,
     /// Chain time.
     pub now: Now,
+}
+
+/// When a vault last priced a batch, and last traded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LastSlots {
+    /// Slot of the last pricing.
+    pub priced: u64,
+    /// Slot of the last rebalance or unwind.
+    pub traded: u64,
 }
 
 /// Returns the actions due now, in the order to send them: one transaction, all or nothing.
@@ -87,7 +111,10 @@ pub struct CrankInputs<'a> {
 /// for the next plan. A new price is taken in where something rests on it: whatever is due at it,
 /// a breaker that it trips or resets, and time itself ([`OBSERVE_AFTER_SECONDS`]). What is due at
 /// the price that the market keeps goes without it while that is young enough to land.
-pub fn plan(inputs: &CrankInputs) -> [Option<CrankAction>; 4] {
+pub fn plan(inputs: &CrankInputs) -> Plan {
+    if let Some(advance) = inputs.exit_liquid() {
+        return [Some(advance), None, None, None];
+    }
     if !inputs.market.needs_observation(PriceUse::Trade, inputs.now) {
         let actions = inputs.actions();
         if actions.iter().any(Option::is_some) {
@@ -106,7 +133,7 @@ pub fn plan(inputs: &CrankInputs) -> [Option<CrankAction>; 4] {
     with_first(observe.or_else(|| inputs.silence()), actions)
 }
 
-fn with_first(first: Option<CrankAction>, actions: [Option<CrankAction>; 3]) -> [Option<CrankAction>; 4] {
+fn with_first(first: Option<CrankAction>, actions: [Option<CrankAction>; 3]) -> Plan {
     let [second, third, last] = actions;
     [first, second, third, last]
 }
@@ -138,14 +165,56 @@ impl CrankInputs<'_> {
         let collect = is_ready.then_some(CrankAction::CollectWithdrawal);
         if held.in_flight != Lots::ZERO {
             let is_due = self.now.slot > held.in_flight_since_slot;
-            return [collect, is_due.then_some(CrankAction::Fulfil), self.mark()];
+            let fulfil = is_due.then_some(CrankAction::Fulfil);
+            return [collect, fulfil, self.mark().or_else(|| self.pricing())];
         }
         // Where the venue does not answer, neither would land, and only `mark` remembers that.
         let trade = held.is_operational.then(|| self.trade()).flatten();
         let (collateral, order) = trade.unwrap_or_default();
-        // Whatever trades or moves collateral observes too.
-        let last = order.or_else(|| collateral.is_none().then(|| self.mark()).flatten());
+        // Whatever trades, prices or moves collateral observes too. A batch that waits is priced
+        // before the book is traded for it, and never in the same slot.
+        let idle = || collateral.is_none().then(|| self.mark()).flatten();
+        let last = self.pricing().or(order).or_else(idle);
         [collect, collateral, last]
+    }
+
+    /// Returns the pricing of a batch that is due: of the oldest unpriced one, or of the one that
+    /// waits first in line.
+    fn pricing(&self) -> Option<CrankAction> {
+        if self.now.slot == self.slots.traded {
+            return None;
+        }
+        let prices = self.prices(Purpose::Batch)?;
+        let position = (self.position)(prices.bounds.mid)?;
+        let appraisal = self.appraise(self.vault, prices, position)?;
+        let mut numbered = self.batches.iter();
+        let due = numbered.find(|(number, batch)| pricing::price(&appraisal, batch, *number).is_ok());
+        due.map(|(number, _)| CrankAction::PriceBatch(*number))
+    }
+
+    /// Returns the advance that is due: no state of anything is in its way, so it goes alone. One
+    /// that adds less than a hundredth to what the batch has is not worth a transaction.
+    fn exit_liquid(&self) -> Option<CrankAction> {
+        let now = UnixTime(self.now.unix_time);
+        let is_due = |number: u64, batch: &Batch| {
+            let liquid = Liquid {
+                ledger: self.vault.ledger,
+                supply: self.supply,
+                is_taking: self.vault.queue.is_taking(number, now),
+            };
+            let advanced = advance(batch, &liquid, now);
+            advanced.is_ok_and(|advanced| advanced.amount > batch.redemptions.advanced / 100)
+        };
+        let due = self.batches.iter().find(|(number, batch)| is_due(*number, batch));
+        due.map(|(number, _)| CrankAction::ExitLiquid(*number))
+    }
+
+    /// Returns the batch of which something is left to unwind.
+    fn unwinding(&self, appraisal: &Appraisal, terms: &TradingTerms) -> Option<CrankAction> {
+        self.batches.iter().find_map(|(number, batch)| {
+            let order = appraisal.unwinding_order(batch.redemptions.lots_left, terms)?;
+            Some(CrankAction::Unwind(*number, order))
+        })
     }
 
     /// Returns a declaration that is due: of a source of which there is nothing newer.
@@ -226,21 +295,16 @@ impl CrankInputs<'_> {
         // arrived.
         let mut vault = *self.vault;
         if let Some(CollateralMove::Deposit(amount)) = movement {
-            vault.cash = vault.cash.checked_sub(amount)?;
+            vault.ledger.cash = vault.ledger.cash.checked_sub(amount)?;
             position.collateral = position.collateral.checked_add(amount)?;
             appraisal = self.appraise(&vault, prices, position)?;
         }
         let terms = self.terms?;
-        let rebalance = appraisal
-            .order(RebalanceReason::Limits, &terms)
-            .map(CrankAction::Rebalance);
-        let unwind = || {
-            let is_waiting = self.vault.pending_redemption_shares > Shares::ZERO;
-            let order = is_waiting
-                .then(|| appraisal.order(RebalanceReason::Redemption, &terms))
-                .flatten();
-            order.map(CrankAction::Unwind)
-        };
+        if self.now.slot == self.slots.priced {
+            return Some((movement.map(CrankAction::MoveCollateral), None));
+        }
+        let rebalance = appraisal.order(&terms).map(CrankAction::Rebalance);
+        let unwind = || self.unwinding(&appraisal, &terms);
         Some((movement.map(CrankAction::MoveCollateral), rebalance.or_else(unwind)))
     }
 }

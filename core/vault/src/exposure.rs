@@ -61,6 +61,8 @@ pub struct Targets {
     pub delta: Value,
     /// Half-width of the band around it.
     pub band: Value,
+    /// The least that is worth a trade.
+    pub least: Value,
     /// Greatest |D|.
     pub cap: Value,
     /// Net asset value less the floor.
@@ -69,8 +71,30 @@ pub struct Targets {
     pub floor: Value,
 }
 
-/// Returns the targets of a vault. `None` on overflow.
-pub fn targets(policy: &ExposurePolicy, staying: &RemainingCapital) -> Option<Targets> {
+impl Targets {
+    /// Returns how far D may be from its target at rest: trades go to this edge and no further. It
+    /// is the band, or what the cap leaves of it.
+    pub fn edge(&self) -> Value {
+        self.band.min(self.cap)
+    }
+
+    /// Returns how near to its target a trade may bring D at most: prices move until it lands.
+    pub fn nearest(&self) -> Value {
+        Value(self.edge().0.saturating_sub(self.least.0).max(0))
+    }
+
+    /// Returns the distance from the target at which a trade is due.
+    pub fn trigger(&self) -> Value {
+        match self.edge() {
+            Value::ZERO => Value(1),
+            Value(edge) => Value(edge.saturating_add(self.least.0.max(1))),
+        }
+    }
+}
+
+/// Returns the targets of a vault; a trade of less than `min_improvement` of the band is not worth
+/// it. `None` on overflow.
+pub fn targets(policy: &ExposurePolicy, min_improvement: Ratio, staying: &RemainingCapital) -> Option<Targets> {
     let floor_per_share = Ratio::from_fixed(staying.high_water.fixed().checked_mul(policy.floor.fixed())?);
     let floor = shares::nav_at_share_price_floor(floor_per_share, staying.supply)?.max(Value::ZERO);
     let cushion = staying.nav.checked_sub(floor)?.max(Value::ZERO);
@@ -86,6 +110,7 @@ pub fn targets(policy: &ExposurePolicy, staying: &RemainingCapital) -> Option<Ta
     Some(Targets {
         delta,
         band,
+        least: min_improvement.of_floor(band)?,
         cap,
         cushion,
         floor,
@@ -128,9 +153,24 @@ mod tests {
             (5_000_000, 0, 0, 0),
             (0, 0, 0, 0),
         ] {
-            let got = targets(&policy(), &staying(nav)).unwrap();
+            let got = targets(&policy(), ratio("0.125"), &staying(nav)).unwrap();
             assert_eq!((got.delta.0, got.cap.0, got.cushion.0), (delta, cap, cushion), "{nav}");
         }
+    }
+
+    #[test]
+    fn trades_go_to_the_edge_and_wait_for_the_least() {
+        let at = |nav| targets(&policy(), ratio("0.125"), &staying(nav)).unwrap();
+        let calm = at(16_000_000);
+        assert_eq!(
+            (calm.edge().0, calm.nearest().0, calm.trigger().0),
+            (1_000_000, 875_000, 1_125_000)
+        );
+        // Where the cap leaves less than the band, it is the edge; with none, all has to go.
+        let thin = at(11_100_000);
+        assert_eq!((thin.delta.0, thin.edge().0), (0, 400_000));
+        let none = at(11_000_000);
+        assert_eq!((none.edge().0, none.nearest().0, none.trigger().0), (0, 0, 1));
     }
 
     #[test]
@@ -139,8 +179,14 @@ mod tests {
             target: ratio("-0.5"),
             ..policy()
         };
-        assert_eq!(targets(&short, &staying(15_000_000)).unwrap().delta, Value(-7_500_000));
-        assert_eq!(targets(&short, &staying(12_000_000)).unwrap().delta, Value(-3_250_000));
+        assert_eq!(
+            targets(&short, ratio("0.125"), &staying(15_000_000)).unwrap().delta,
+            Value(-7_500_000)
+        );
+        assert_eq!(
+            targets(&short, ratio("0.125"), &staying(12_000_000)).unwrap().delta,
+            Value(-3_250_000)
+        );
     }
 
     #[test]

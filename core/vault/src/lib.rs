@@ -9,16 +9,21 @@
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
 pub mod appraisal;
+pub mod batch;
 pub mod collateral;
 pub mod crank;
 pub mod exposure;
+pub mod leaving;
+pub mod ledger;
+pub mod levy;
 pub mod limit_multipliers;
 pub mod limits;
 pub mod monitor;
 pub mod planner;
 pub mod portfolio;
 pub mod prices;
+pub mod pricing;
 pub mod rebalance;
-pub mod redemption;
 pub mod shares;
 pub mod state;
+pub mod unwind;

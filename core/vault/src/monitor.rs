@@ -7,8 +7,9 @@
 //! trip.
 //!
 //! - **Drawdown**: how far the low net asset value of a share lies under its highest mark.
-//! - **NAV jump**: how far it moved since the last observation that counted, either way, over its
-//!   earlier value. Many small observations hide a jump from this reading, never from the drawdown.
+//! - **Unexplained NAV move**: by how much the account at the venue is worth more or less than the
+//!   position and the price explain since the last observation, over the low net asset value. No
+//!   market moves it, however wild, and no flow: it says that the venue, or this program, is wrong.
 //! - **Turnover**, **keeper spend**: a [`LeakyWindow`] over the low net asset value.
 //! - **Venue failure**: failed observations in a row, at least [`VENUE_FAILURE_SPACING_SECONDS`]
 //!   apart, so that a griefer who observes in every slot cannot make an outage of a moment into one
@@ -16,11 +17,12 @@
 //!
 //! All readings are basis points rounded up, or a count.
 
+use crate::portfolio::Portfolio;
 use crate::shares::VIRTUAL;
 use ballast_core_market::admission::Now;
 use ballast_core_market::breaker::{Breaker, BreakerParamError, BreakerParams, BreakerSet, BreakerStates, VAULT};
 use ballast_core_types::basis_points::BasisPoints;
-use ballast_core_types::{scale, Ratio, Shares, Value};
+use ballast_core_types::{scale, value_floor, Lots, Price, Ratio, Shares, Value};
 use core::ops::RangeInclusive;
 
 /// Breakers of a vault.
@@ -31,7 +33,7 @@ const _: () = {
     use Breaker::*;
     assert!(matches!(
         VAULT.breakers(),
-        [Drawdown, NavJump, Turnover, KeeperSpend, VenueFailure]
+        [Drawdown, UnexplainedMove, Turnover, KeeperSpend, VenueFailure]
     ));
 };
 
@@ -124,6 +126,50 @@ pub struct ShareValue {
     pub per_share: Ratio,
     /// Highest mark of a share yet.
     pub high_water: Ratio,
+    /// What is at the venue.
+    pub venue: VenueMark,
+}
+
+/// What is at the venue, and what will explain its next move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VenueMark {
+    /// Collateral with unrealised gain and loss at `price`, at least zero.
+    pub equity: Value,
+    /// Lots held.
+    pub lots: Lots,
+    /// Lots held if the order in flight fills.
+    pub lots_if_filled: Lots,
+    /// The published price.
+    pub price: Price,
+}
+
+impl VenueMark {
+    /// Returns the mark of a portfolio at the published price; `None` on overflow.
+    pub fn of(portfolio: &Portfolio, price: Price) -> Option<Self> {
+        let position = &portfolio.position;
+        Some(Self {
+            equity: portfolio.venue_equity_at(price)?,
+            lots: position.lots,
+            lots_if_filled: position.lots.checked_add(position.in_flight)?,
+            price,
+        })
+    }
+
+    /// Returns what of the move to `now` neither position nor price explains: the order in flight
+    /// may have filled at any moment in between. The largest value stands for one that does not
+    /// fit.
+    fn unexplained(&self, now: &Self) -> u64 {
+        let explained = |lots| {
+            let moved = value_floor(lots, now.price)?.checked_sub(value_floor(lots, self.price)?)?;
+            Some(self.equity.checked_add(moved)?.max(Value::ZERO))
+        };
+        let (Some(one), Some(other)) = (explained(self.lots), explained(self.lots_if_filled)) else {
+            return u64::MAX;
+        };
+        let (least, most) = (one.min(other), one.max(other));
+        let nearest = now.equity.clamp(least, most);
+        now.equity.0.abs_diff(nearest.0)
+    }
 }
 
 impl ShareValue {
@@ -134,10 +180,6 @@ impl ShareValue {
     fn drawdown(&self) -> u32 {
         let below = self.high_water.fixed().saturating_sub(self.per_share.fixed()).to_bits();
         quotient(u128::try_from(below).unwrap_or(0), bits(self.high_water))
-    }
-
-    fn jump_from(&self, mark: Ratio) -> u32 {
-        quotient(bits(self.per_share).abs_diff(bits(mark)), bits(mark))
     }
 
     fn share_of(&self, amount: u64) -> u32 {
@@ -173,9 +215,9 @@ pub struct VaultObservation {
 pub struct VaultMonitor {
     /// The breakers.
     pub breakers: BreakerStates<VAULT_BREAKERS>,
-    /// Low net asset value of a share at the last observation that counted, its rise not limited.
-    /// `None` before the first, and in an empty vault.
-    pub mark: Option<Ratio>,
+    /// What was at the venue at the last observation. `None` before the first, and in an empty
+    /// vault.
+    pub mark: Option<VenueMark>,
     /// Slot of the last observation that counted.
     pub slot: u64,
     /// Value traded.
@@ -231,7 +273,8 @@ impl VaultMonitor {
         let share_of = |sum: &LeakyWindow| share_value.share_of(sum.left_ceil(now.unix_time, params.window_seconds));
         [
             Some(share_value.drawdown()),
-            self.mark.map(|mark| share_value.jump_from(mark)),
+            self.mark
+                .map(|mark| share_value.share_of(mark.unexplained(&share_value.venue))),
             Some(share_of(&self.turnover)),
             Some(share_of(&self.keeper_spend)),
             Some(failed),
@@ -247,11 +290,18 @@ impl VaultMonitor {
         if self.counts(now) {
             (monitor.venue_failures, monitor.failed_at) = self.failed_after(observation.venue_answers, now);
             monitor.slot = now.slot;
-            if let Some(share_value) = &observation.share_value {
-                monitor.mark = share_value.is_monitored().then_some(share_value.per_share);
-            }
+        }
+        if let Some(share_value) = &observation.share_value {
+            monitor.mark = share_value.is_monitored().then_some(share_value.venue);
         }
         MonitorUpdate { monitor, active }
+    }
+
+    /// Takes note of collateral that went to the venue (positive) or was called back from it.
+    pub fn collateral_moved(&mut self, amount: Value) {
+        if let Some(mark) = &mut self.mark {
+            mark.equity = Value(mark.equity.0.saturating_add(amount.0).max(0));
+        }
     }
 
     /// Takes note of a trade worth `amount`, quote base units.

@@ -2,7 +2,8 @@
 
 use crate::appraisal::Appraisal;
 use crate::exposure::Targets;
-use crate::rebalance::{check, due, Exposure, Proposal, RebalancePolicy, RebalanceReason};
+use crate::rebalance::{check, due, Exposure, Proposal, RebalancePolicy};
+use crate::unwind;
 use ballast_core_market::breaker::Permissions;
 use ballast_core_types::{value_floor, Lots, Price, Ratio, TradingTerms, Value, I80F48};
 
@@ -16,8 +17,6 @@ pub struct PlanInputs<'a> {
     pub policy: &'a RebalancePolicy,
     /// What breakers and the price permit.
     pub permissions: Permissions,
-    /// What sets it off.
-    pub reason: RebalanceReason,
     /// Where the book should be.
     pub targets: &'a Targets,
     /// The book.
@@ -29,27 +28,50 @@ pub struct PlanInputs<'a> {
 }
 
 impl Appraisal<'_> {
-    /// Returns the order that is due for one reason; `None` if none is.
-    pub fn order(&self, reason: RebalanceReason, terms: &TradingTerms) -> Option<Lots> {
+    /// Returns the order that is due; `None` if none is.
+    pub fn order(&self, terms: &TradingTerms) -> Option<Lots> {
         order(&PlanInputs {
             policy: &self.vault.policy.rebalance,
             permissions: self.permissions,
-            reason,
             targets: &self.targets()?,
             exposure: &self.exposure()?,
             price: self.prices.bounds.mid,
             terms,
         })
     }
+
+    /// Returns the order that unwinds what is left of a batch that leaves; `None` if none is due.
+    pub fn unwinding_order(&self, lots_left: Lots, terms: &TradingTerms) -> Option<Lots> {
+        let position = &self.portfolio.position;
+        let due = unwind::due(lots_left, position.lots);
+        if due == Lots::ZERO || position.in_flight != Lots::ZERO {
+            return None;
+        }
+        let largest = largest_notional(&self.vault.policy.rebalance, terms)?;
+        let lots = largest.fixed().checked_div(self.prices.bounds.mid.fixed())?;
+        let most = lots.checked_to_num::<i64>()?.checked_abs()?;
+        let order = due.0.checked_neg()?.clamp(most.checked_neg()?, most);
+        let notional = value_floor(Lots(order), self.prices.bounds.mid)?.checked_abs()?;
+        let is_worth_it = order == due.0.checked_neg()? || notional >= self.least_trade()?;
+        is_worth_it.then_some(Lots(order))
+    }
+
+    /// Returns the least notional that an unwinding trade has to have. `None` on overflow.
+    pub fn least_trade(&self) -> Option<Value> {
+        self.vault
+            .policy
+            .rebalance
+            .min_improvement
+            .of_floor(self.targets()?.band)
+    }
 }
 
-/// Returns the order that brings D to its target, as far as permissions and the price band allow;
-/// `None` if none is due.
+/// Returns the order that brings D to the edge of its band, as far as permissions and the price
+/// band allow; `None` if none is due.
 pub fn order(inputs: &PlanInputs) -> Option<Lots> {
     let PlanInputs {
         policy,
         permissions,
-        reason,
         targets,
         exposure: book,
         price,
@@ -58,16 +80,18 @@ pub fn order(inputs: &PlanInputs) -> Option<Lots> {
     if book.lots != book.lots_if_filled {
         return None;
     }
-    due(book, targets, reason).ok()?;
+    due(book, targets).ok()?;
     let gap = targets.delta.checked_sub(book.delta)?;
+    let edge = targets.edge().0.checked_mul(gap.0.signum())?;
+    let gap = gap.checked_sub(Value(edge))?;
     let largest = largest_notional(policy, terms)?;
     let notional = Value(gap.0.clamp(largest.0.checked_neg()?, largest.0));
     let lots = Lots(notional.fixed().checked_div(price.fixed())?.checked_to_num::<i64>()?);
     // Where the target is flat, close the position itself: dividing by the price could leave a lot
     // behind.
-    let closes = targets.delta == Value::ZERO && notional == gap;
+    let closes = targets.delta == Value::ZERO && edge == 0 && notional == gap;
     let lots = if closes { Lots(book.lots.0.checked_neg()?) } else { lots };
-    let reduce_only = !permissions.open || reason == RebalanceReason::Redemption;
+    let reduce_only = !permissions.open;
     let lots = if reduce_only && !book.lots.is_reduced_by(lots) {
         only_reducing(book.lots, lots)?
     } else {
@@ -78,7 +102,6 @@ pub fn order(inputs: &PlanInputs) -> Option<Lots> {
     let proposal = Proposal {
         policy,
         permissions,
-        reason,
         targets,
         cap_after: targets.cap,
         before: book,
@@ -98,6 +121,7 @@ fn predicted(book: &Exposure, lots: Lots, price: Price) -> Option<Exposure> {
         lots_if_filled: after,
         delta,
         delta_if_filled: delta,
+        leaving: book.leaving,
         nav: book.nav,
     })
 }
@@ -156,6 +180,7 @@ mod tests {
         Targets {
             delta: Value(delta),
             band: Value(100_000),
+            least: Value(25_000),
             cap: Value(8_000_000),
             cushion: Value(0),
             floor: Value(0),
@@ -169,33 +194,51 @@ mod tests {
             lots_if_filled: Lots(lots),
             delta,
             delta_if_filled: delta,
+            leaving: [Lots::ZERO; 2],
             nav: Value(10_000_000),
         }
     }
 
     #[test]
     fn the_table_of_orders() {
-        for (lots, target, calm, reason, expected) in [
-            (0, 5_000_000, true, RebalanceReason::Limits, Some(50_000)),
-            (0, 5_000_000, false, RebalanceReason::Limits, None),
-            (50_500, 5_000_000, true, RebalanceReason::Limits, None),
-            (60_000, 5_000_000, false, RebalanceReason::Limits, Some(-10_000)),
-            (60_000, -1_000_000, false, RebalanceReason::Limits, Some(-60_000)),
-            (60_000, -1_000_000, true, RebalanceReason::Limits, Some(-70_000)),
-            (60_003, 0, true, RebalanceReason::Limits, Some(-60_003)),
-            (50_500, 5_000_000, true, RebalanceReason::Redemption, Some(-500)),
-            (40_000, 5_000_000, true, RebalanceReason::Redemption, None),
+        for (lots, target, calm, expected) in [
+            (0, 5_000_000, true, Some(49_000)),
+            (0, 5_000_000, false, None),
+            (51_249, 5_000_000, true, None),
+            (51_250, 5_000_000, true, Some(-250)),
+            (60_000, 5_000_000, false, Some(-9_000)),
+            (60_000, -1_000_000, false, Some(-60_000)),
+            (60_000, -1_000_000, true, Some(-69_000)),
+            (60_003, 0, true, Some(-59_003)),
         ] {
             let got = order(&PlanInputs {
                 policy: &policy(),
                 permissions: permitted(BreakerSet::NONE, calm),
-                reason,
                 targets: &targets(target),
                 exposure: &book(lots),
                 price: price("100"),
                 terms: &venue(),
             });
-            assert_eq!(got, expected.map(Lots), "{lots} {target} {calm} {reason:?}");
+            assert_eq!(got, expected.map(Lots), "{lots} {target} {calm}");
+        }
+    }
+
+    #[test]
+    fn without_a_cushion_the_last_lot_goes() {
+        let flat = Targets {
+            cap: Value(0),
+            ..targets(0)
+        };
+        for lots in [60_003, 1, -1] {
+            let got = order(&PlanInputs {
+                policy: &policy(),
+                permissions: permitted(BreakerSet::NONE, false),
+                targets: &flat,
+                exposure: &book(lots),
+                price: price("100"),
+                terms: &venue(),
+            });
+            assert_eq!(got, Some(Lots(-lots)), "{lots}");
         }
     }
 
@@ -208,7 +251,6 @@ mod tests {
         let got = order(&PlanInputs {
             policy: &policy(),
             permissions: permitted(BreakerSet::NONE, true),
-            reason: RebalanceReason::Limits,
             targets: &targets(5_000_000),
             exposure: &book(0),
             price: price("100"),
@@ -231,7 +273,6 @@ mod tests {
         let planned = order(&PlanInputs {
             policy: &tight,
             permissions: permitted(BreakerSet::NONE, true),
-            reason: RebalanceReason::Limits,
             targets: &targets(5_000_000),
             exposure: &book(0),
             price: price("100"),
@@ -247,11 +288,11 @@ mod tests {
         fn whatever_is_planned_is_admitted(lots in -80_000i64..80_000, target in -8_000_000i64..8_000_000, calm: bool) {
             let targets = targets(target);
             let permitted = permitted(BreakerSet::NONE, calm);
-            if let Some(planned) = order(&PlanInputs { policy: &policy(), permissions: permitted, reason: RebalanceReason::Limits, targets: &targets, exposure: &book(lots), price: price("100"), terms: &venue() }) {
+            if let Some(planned) = order(&PlanInputs { policy: &policy(), permissions: permitted, targets: &targets, exposure: &book(lots), price: price("100"), terms: &venue() }) {
                 let after = book(lots + planned.0);
                 let reachable = targets.cap.0 - targets.band.0;
                 if target.abs() <= reachable {
-                    let verdict = rebalance::check(&rebalance::Proposal { policy: &policy(), permissions: permitted, reason: RebalanceReason::Limits, targets: &targets, cap_after: targets.cap, before: &book(lots), after: &after, traded: Value(planned.0.abs() * 100) });
+                    let verdict = rebalance::check(&rebalance::Proposal { policy: &policy(), permissions: permitted, targets: &targets, cap_after: targets.cap, before: &book(lots), after: &after, traded: Value(planned.0.abs() * 100) });
                     prop_assert_eq!(verdict, Ok(()));
                 }
             }

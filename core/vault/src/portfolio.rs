@@ -7,6 +7,11 @@ use ballast_core_types::{value_ceil, value_floor, Position, Price, PriceBounds, 
 pub struct Portfolio {
     /// Quote tokens in custody, by the vault's own ledger (donations are not in it).
     pub cash: u64,
+    /// What holders who leave will have taken off what they get: advances, and the cost of
+    /// unwinding their part.
+    pub receivables: u64,
+    /// Paid for trades that are still due: no part of the low net asset value.
+    pub levy_reserve: u64,
     /// The position at the venue.
     pub position: Position,
 }
@@ -58,11 +63,12 @@ impl Portfolio {
 
     /// Returns the high net asset value, which deposits pay. `None` on overflow.
     pub fn nav_high(&self, bounds: &PriceBounds) -> Option<Value> {
-        self.with_gain(self.gain_ceil(self.favourable(bounds))?)
+        let nav = self.with_gain(self.gain_ceil(self.favourable(bounds))?)?;
+        nav.checked_add(Value::from_amount(self.levy_reserve)?)
     }
 
-    /// Returns the net asset value at one price, rounded down; for comparing a book with itself.
-    /// `None` on overflow.
+    /// Returns the net asset value at one price, rounded down and without the levy reserve; for
+    /// comparing a book with itself. `None` on overflow.
     pub fn nav_at(&self, price: Price) -> Option<Value> {
         self.with_gain(self.gain_floor(price)?)
     }
@@ -78,13 +84,21 @@ impl Portfolio {
         )
     }
 
+    /// Returns what the account at the venue is worth at one price; it can lose its collateral and
+    /// no more. `None` on overflow.
+    pub fn venue_equity_at(&self, price: Price) -> Option<Value> {
+        self.venue_equity(self.gain_floor(price)?)
+    }
+
+    fn venue_equity(&self, gain: Value) -> Option<Value> {
+        let equity = Value::from_amount(self.position.collateral)?.checked_add(gain)?;
+        Some(equity.max(Value::ZERO))
+    }
+
     fn with_gain(&self, gain: Value) -> Option<Value> {
-        // A venue account can lose its collateral and no more.
-        let venue = Value::from_amount(self.position.collateral)?
-            .checked_add(gain)?
-            .max(Value::ZERO);
-        venue
+        self.venue_equity(gain)?
             .checked_add(Value::from_amount(self.cash)?)?
+            .checked_add(Value::from_amount(self.receivables)?)?
             .checked_add(Value::from_amount(self.position.queued_withdrawal)?)
     }
 
@@ -116,6 +130,8 @@ mod tests {
     fn holding(lots: i64) -> Portfolio {
         Portfolio {
             cash: 400,
+            receivables: 0,
+            levy_reserve: 0,
             position: Position {
                 collateral: 600,
                 lots: Lots(lots),
@@ -151,6 +167,19 @@ mod tests {
         for (slow, expected) in [("100", 1_000), ("80", 1_200), ("60", 1_300)] {
             assert_eq!(short.nav_low(&crashed, price(slow)), Some(Value(expected)), "{slow}");
         }
+    }
+
+    #[test]
+    fn what_leavers_owe_counts_on_both_sides_and_the_levy_reserve_on_the_high_one() {
+        let at = bounds("99", "100", "101");
+        let book = Portfolio {
+            receivables: 50,
+            levy_reserve: 7,
+            ..long()
+        };
+        assert_eq!(book.nav_low(&at, price("100")), Some(Value(1_040)));
+        assert_eq!(book.nav_high(&at), Some(Value(1_067)));
+        assert_eq!(book.nav_at(price("100")), Some(Value(1_050)));
     }
 
     #[test]

@@ -1,22 +1,21 @@
 //! The prices a vault is appraised at.
 
-use ballast_core_market::admission::{Now, PriceError, PriceUse, Print};
+use ballast_core_market::admission::{Now, PriceError, PriceUse};
 use ballast_core_market::breaker::{Breaker, BreakerSet};
 use ballast_core_market::MarketView;
-use ballast_core_types::{Price, PriceBounds};
+use ballast_core_types::{Price, PriceBounds, UnixTime};
 
 /// What a vault is appraised for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// Minting shares: the market's price, admitted for `Nav`.
-    Deposit,
+    /// Pricing a batch: the price admitted for `Exit`; deposits come in only if `Nav` admits it
+    /// too.
+    Batch,
     /// Trading: the price admitted for `Trade`; failing that the one for `Exit`, which permits
     /// reductions only.
     Trade,
     /// Moving collateral, and monitoring: the price admitted for `Exit`.
     Monitor,
-    /// Paying holders who leave: the price of an exit, which is never out of reach for long.
-    Redeem,
 }
 
 /// What a market says of its price for one purpose.
@@ -28,11 +27,13 @@ pub struct MarketPrices {
     pub slow: Price,
     /// Breakers of the market that are active for whoever acts at this price.
     pub active: BreakerSet,
-    /// Whether the price was admitted for the purpose itself. Without it only reductions are
-    /// permitted.
+    /// Whether the price was admitted for the purpose itself. Without it nothing comes in and only
+    /// reductions are permitted.
     pub is_admitted: bool,
-    /// Whether the price is live: what a vault is worth at a haircut trips no breaker.
-    pub is_live: bool,
+    /// When the price was published.
+    pub published_at: UnixTime,
+    /// How far the chain's clock may be behind that, seconds.
+    pub clock_tolerance: i64,
 }
 
 impl MarketPrices {
@@ -43,28 +44,14 @@ impl MarketPrices {
     #[inline(never)]
     pub fn read(market: &MarketView, purpose: Purpose, now: Now) -> Result<Self, PriceError> {
         let price = |usage| market.price(usage, now);
-        match purpose {
-            Purpose::Deposit => Self::live(market, &price(PriceUse::Nav)?, true, now),
-            Purpose::Monitor => Self::live(market, &price(PriceUse::Exit)?, true, now),
+        let (price, is_admitted) = match purpose {
+            Purpose::Monitor => (price(PriceUse::Exit)?, true),
+            Purpose::Batch => (price(PriceUse::Exit)?, price(PriceUse::Nav).is_ok()),
             Purpose::Trade => match price(PriceUse::Trade) {
-                Ok(price) => Self::live(market, &price, true, now),
-                Err(_) => Self::live(market, &price(PriceUse::Exit)?, false, now),
+                Ok(price) => (price, true),
+                Err(_) => (price(PriceUse::Exit)?, false),
             },
-            Purpose::Redeem => {
-                let exit = market.exit_price(now)?;
-                Ok(Self {
-                    bounds: exit.bounds,
-                    slow: market.slow_price()?,
-                    // Nobody who leaves is asked what is active.
-                    active: BreakerSet::NONE,
-                    is_admitted: true,
-                    is_live: exit.is_live,
-                })
-            }
-        }
-    }
-
-    fn live(market: &MarketView, price: &Print, is_admitted: bool, now: Now) -> Result<Self, PriceError> {
+        };
         Ok(Self {
             bounds: price.bounds,
             slow: market.slow_price()?,
@@ -72,7 +59,8 @@ impl MarketPrices {
             // nothing here.
             active: market.active_breakers(now)?.without(Breaker::StaleSurface),
             is_admitted,
-            is_live: true,
+            published_at: UnixTime(price.publish_time),
+            clock_tolerance: i64::from(market.clock.ahead_seconds),
         })
     }
 }

@@ -31,17 +31,11 @@ pub struct Exposure {
     pub delta: Value,
     /// Dollar delta if the order in flight fills completely.
     pub delta_if_filled: Value,
+    /// Lots beside these that belong to holders who leave, as the position is and as it is if the
+    /// order in flight fills.
+    pub leaving: [Lots; 2],
     /// Net asset value at one price, the same before and after.
     pub nav: Value,
-}
-
-/// What sets a rebalance off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RebalanceReason {
-    /// The band or the cap is left.
-    Limits,
-    /// Holders who leave wait for cash: any exposure beyond the target may go, none may come.
-    Redemption,
 }
 
 /// The rule a rebalance broke.
@@ -61,10 +55,14 @@ pub enum RebalanceError {
     OverCap,
     /// D is not nearer to its target by the minimum.
     NoImprovement,
-    /// D went past the target and out of the other side of the band.
+    /// D went further into the band than its edge, or past the target.
     Overshoot,
     /// The rebalance cost more than its budget.
     TooCostly,
+    /// An unwinding order trades more than the part of those who leave.
+    BeyondLeavers,
+    /// A rebalance trades what belongs to those who leave.
+    BeyondStayers,
     /// A value does not fit.
     OutOfRange,
 }
@@ -94,17 +92,22 @@ pub fn notional(lots: Lots, price: Price) -> Option<Value> {
     value_floor(lots, price)?.checked_abs()
 }
 
-/// Checks whether a rebalance is due: the reason why one is not, otherwise.
-pub fn due(before: &Exposure, targets: &Targets, reason: RebalanceReason) -> Result<(), RebalanceError> {
-    let gap = distance(before.delta_if_filled, targets.delta)?;
-    let size = magnitude(before.delta_if_filled)?;
-    let beyond_target = size > magnitude(targets.delta)?
-        || before.delta_if_filled.0.signum() == targets.delta.0.signum().saturating_neg();
-    let due = match reason {
-        RebalanceReason::Limits => gap > targets.band || size > targets.cap,
-        RebalanceReason::Redemption => gap > Value::ZERO && beyond_target && size > Value::ZERO,
-    };
-    due.then_some(()).ok_or(RebalanceError::NothingToDo)
+/// Checks whether a rebalance is due: D is further from its target than the edge of the band, by at
+/// least what is worth a trade.
+///
+/// # Errors
+/// [`RebalanceError::NothingToDo`], [`RebalanceError::OutOfRange`].
+pub fn due(before: &Exposure, targets: &Targets) -> Result<(), RebalanceError> {
+    let is_due = distance(before.delta_if_filled, targets.delta)? >= targets.trigger();
+    is_due.then_some(()).ok_or(RebalanceError::NothingToDo)
+}
+
+impl RebalancePolicy {
+    /// Returns what trading so much may cost, quote base units; a few more for the rounding of
+    /// fill, fee and valuation. `None` on overflow.
+    pub fn budget(&self, traded: Value) -> Option<Value> {
+        self.max_cost.of_ceil(traded)?.checked_add(Value(4))
+    }
 }
 
 /// A rebalance, as it is proven.
@@ -114,8 +117,6 @@ pub struct Proposal<'a> {
     pub policy: &'a RebalancePolicy,
     /// What breakers and the price permit.
     pub permissions: Permissions,
-    /// What sets it off.
-    pub reason: RebalanceReason,
     /// Targets of the book before.
     pub targets: &'a Targets,
     /// Cap of the book after, whose cost of trading has lowered it.
@@ -136,7 +137,6 @@ pub fn check(proposal: &Proposal) -> Result<(), RebalanceError> {
     let Proposal {
         policy,
         permissions,
-        reason,
         targets,
         cap_after,
         before,
@@ -146,7 +146,7 @@ pub fn check(proposal: &Proposal) -> Result<(), RebalanceError> {
     if before.lots != before.lots_if_filled {
         return Err(RebalanceError::OrderInFlight);
     }
-    due(before, targets, reason)?;
+    due(before, targets)?;
     if after.lots_if_filled == before.lots_if_filled {
         return Err(RebalanceError::EmptyOrder);
     }
@@ -154,8 +154,11 @@ pub fn check(proposal: &Proposal) -> Result<(), RebalanceError> {
         .lots_if_filled
         .checked_sub(before.lots_if_filled)
         .ok_or(RebalanceError::OutOfRange)?;
+    if after.leaving != before.leaving {
+        return Err(RebalanceError::BeyondStayers);
+    }
     let reduces = before.lots_if_filled.is_reduced_by(change);
-    if !reduces && (!permissions.open || reason == RebalanceReason::Redemption) {
+    if !reduces && !permissions.open {
         return Err(RebalanceError::OpeningNotPermitted);
     }
     if !permissions.reduce {
@@ -170,29 +173,21 @@ pub fn check(proposal: &Proposal) -> Result<(), RebalanceError> {
     }
     let was = distance(before.delta_if_filled, targets.delta)?;
     let is = distance(after.delta_if_filled, targets.delta)?;
-    let least = policy
-        .min_improvement
-        .of_floor(targets.band)
-        .ok_or(RebalanceError::OutOfRange)?
-        .max(Value(1));
+    let least = targets.least.max(Value(1));
     // A last small step that closes the position or lands on the target is enough, however small.
     let finished = after.lots_if_filled == Lots::ZERO && targets.delta == Value::ZERO;
     let improvement = was.checked_sub(is).ok_or(RebalanceError::OutOfRange)?;
     if improvement < least && !(finished && improvement > Value::ZERO) {
         return Err(RebalanceError::NoImprovement);
     }
-    let crossed = (before.delta_if_filled > targets.delta) != (after.delta_if_filled > targets.delta);
-    if crossed && is > targets.band {
+    // To the edge, and no further: whoever moves the book pays for that much.
+    let crossed = (before.delta_if_filled > targets.delta && after.delta_if_filled < targets.delta)
+        || (before.delta_if_filled < targets.delta && after.delta_if_filled > targets.delta);
+    if crossed || is < targets.nearest() {
         return Err(RebalanceError::Overshoot);
     }
     let cost = before.nav.checked_sub(after.nav).ok_or(RebalanceError::OutOfRange)?;
-    let budget = policy
-        .max_cost
-        .of_ceil(traded)
-        .ok_or(RebalanceError::OutOfRange)?
-        // Rounding of fill, fee and valuation: a few base units.
-        .checked_add(Value(4))
-        .ok_or(RebalanceError::OutOfRange)?;
+    let budget = policy.budget(traded).ok_or(RebalanceError::OutOfRange)?;
     if cost > budget {
         return Err(RebalanceError::TooCostly);
     }

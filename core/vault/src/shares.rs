@@ -6,6 +6,17 @@
 
 use ballast_core_types::{scale, Ratio, Shares, UnixTime, Value, I80F48};
 
+/// What a share was worth when it was last marked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShareMark {
+    /// Low net asset value per share.
+    pub value: Ratio,
+    /// When that was.
+    pub at: UnixTime,
+    /// The highest of these values yet.
+    pub high_water: Ratio,
+}
+
 /// Virtual assets (quote base units) and virtual shares (share base units).
 pub const VIRTUAL: u64 = 1_000_000;
 
@@ -31,12 +42,6 @@ pub fn assets_for_shares_floor(shares: Shares, nav: Value, supply: Shares) -> Op
     scale::mul_div_floor(shares.0, assets, with_virtual(supply)?)
 }
 
-/// Shares to burn for exactly `amount`; rounded up, against the redeemer.
-pub fn shares_for_assets_ceil(amount: u64, nav: Value, supply: Shares) -> Option<Shares> {
-    let assets = nav.positive_part().checked_add(VIRTUAL)?;
-    scale::mul_div_ceil(amount, with_virtual(supply)?, assets).map(Shares)
-}
-
 /// Net asset value of one share, virtual part included; rounded toward zero.
 pub fn nav_per_share(nav: Value, supply: Shares) -> Option<Ratio> {
     let assets = nav.positive_part().checked_add(VIRTUAL)?;
@@ -53,44 +58,9 @@ pub fn nav_at_share_price_floor(per_share: Ratio, supply: Shares) -> Option<Valu
     per_share.of_floor(shares)?.checked_sub(Value::from_amount(VIRTUAL)?)
 }
 
-/// How fast the net asset value per share that redemptions are paid at may rise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RiseLimit {
-    /// Net asset value per share at the last action.
-    pub reference: Ratio,
-    /// When that was.
-    pub reference_at: UnixTime,
-    /// Greatest rise an hour, as a share of the reference.
-    pub per_hour: Ratio,
-}
-
-impl RiseLimit {
-    /// `per_share`, but no higher than the reference plus what the elapsed time allows. Falls pass
-    /// at once.
-    pub fn clamp(&self, per_share: Ratio, now: UnixTime) -> Option<Ratio> {
-        let gain = per_share.fixed().checked_sub(self.reference.fixed())?;
-        if gain <= I80F48::ZERO {
-            return Some(per_share);
-        }
-        // A day's worth is the most that can be saved up, so that a sleepy vault is not an open
-        // door.
-        let elapsed = now.seconds_since(self.reference_at).min(86_400);
-        let hourly = self.reference.fixed().checked_mul(self.per_hour.fixed())?;
-        let rise = hourly.checked_mul_int(i128::from(elapsed))?;
-        // Compared before it is divided: on the chain a wide division costs more than all the rest,
-        // and it is seldom needed.
-        if gain.checked_mul_int(3_600)? <= rise {
-            return Some(per_share);
-        }
-        let highest = self.reference.fixed().checked_add(rise.checked_div_int(3_600)?)?;
-        Some(Ratio::from_fixed(highest))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ballast_core_types::fixtures::ratio;
     use proptest::prelude::*;
 
     #[test]
@@ -107,30 +77,6 @@ mod tests {
         assert_eq!(shares_for_deposit_floor(1, Value(10_000_000), Shares(1_000_000)), None);
     }
 
-    #[test]
-    fn rises_are_clamped_and_falls_are_not() {
-        let limit = RiseLimit {
-            reference: ratio("1"),
-            reference_at: UnixTime(0),
-            per_hour: ratio("0.1"),
-        };
-        for (value, now, expected) in [
-            ("2", 3_600, "1.1"),
-            ("2", 0, "1"),
-            ("2", 10_000_000, "3.4"),
-            ("1.05", 3_600, "1.05"),
-            ("0.5", 0, "0.5"),
-        ] {
-            let got = limit
-                .clamp(ratio(value), UnixTime(now))
-                .unwrap()
-                .fixed()
-                .to_num::<f64>();
-            let expected = expected.parse::<f64>().unwrap().min(value.parse().unwrap());
-            assert!((got - expected).abs() < 1e-9, "{value} {now}");
-        }
-    }
-
     proptest! {
         #[test]
         fn r13_a_round_trip_never_gains(
@@ -140,18 +86,6 @@ mod tests {
             if let Some(shares) = shares_for_deposit_floor(amount, Value(nav), supply) {
                 let back = assets_for_shares_floor(shares, Value(nav + amount as i64), Shares(supply.0 + shares.0)).unwrap();
                 prop_assert!(back <= amount);
-            }
-        }
-
-        #[test]
-        fn redeeming_by_amount_never_beats_redeeming_by_shares(
-            amount in 1u64..1_000_000_000, nav in 1i64..1_000_000_000_000, supply in 1u64..1_000_000_000_000
-        ) {
-            let supply = Shares(supply);
-            let burnt = shares_for_assets_ceil(amount, Value(nav), supply).unwrap();
-            prop_assert!(assets_for_shares_floor(burnt, Value(nav), supply).unwrap() >= amount);
-            if burnt > Shares(0) {
-                prop_assert!(assets_for_shares_floor(Shares(burnt.0 - 1), Value(nav), supply).unwrap() < amount);
             }
         }
 

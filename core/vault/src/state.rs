@@ -1,10 +1,13 @@
 //! What a vault's account says, as plain values.
 
+use crate::batch::queue::BatchQueue;
 use crate::exposure::ExposurePolicy;
+use crate::leaving::Leaving;
+use crate::ledger::Ledger;
 use crate::monitor::{MonitorParams, VaultMonitor};
 use crate::rebalance::RebalancePolicy;
-use crate::shares::RiseLimit;
-use ballast_core_types::{Ratio, Shares, UnixTime};
+use crate::shares::ShareMark;
+use ballast_core_types::Ratio;
 
 /// What a vault was created with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,21 +18,8 @@ pub struct VaultPolicy {
     pub rebalance: RebalancePolicy,
     /// Collateral at the venue / exposure.
     pub collateral_ratio: Ratio,
-    /// Greatest rise of the redemption price an hour / that price.
-    pub nav_rise_per_hour: Ratio,
-    /// Greatest net asset value after a deposit, quote base units.
+    /// Greatest net asset value with all deposits that wait, quote base units.
     pub deposit_cap: u64,
-}
-
-/// What a share was worth when it was last marked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ShareMark {
-    /// Net asset value per share, its rise limited.
-    pub value: Ratio,
-    /// When that was.
-    pub at: UnixTime,
-    /// The highest of these values yet.
-    pub high_water: Ratio,
 }
 
 /// A vault's decoded state.
@@ -39,23 +29,14 @@ pub struct VaultState {
     pub policy: VaultPolicy,
     /// How it monitors itself.
     pub monitor_params: MonitorParams,
-    /// Ledger: quote tokens in custody that belong to the vault, base units.
-    pub cash: u64,
-    /// Shares of holders who wait to leave.
-    pub pending_redemption_shares: Shares,
+    /// Its quote tokens.
+    pub ledger: Ledger,
+    /// Holders whose redemption is final and not filled.
+    pub leaving: Leaving,
+    /// Its line of batches.
+    pub queue: BatchQueue,
     /// What a share was last worth.
     pub share_mark: ShareMark,
     /// What it remembers from one observation to the next.
     pub monitor: VaultMonitor,
-}
-
-impl VaultState {
-    /// Returns the limit on the rise of the redemption price.
-    pub const fn rise_limit(&self) -> RiseLimit {
-        RiseLimit {
-            reference: self.share_mark.value,
-            reference_at: self.share_mark.at,
-            per_hour: self.policy.nav_rise_per_hour,
-        }
-    }
 }

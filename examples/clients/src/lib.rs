@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use ballast_rpc::{BlockingRpc, Cluster};
 use ballast_sdk::addresses::VaultKeys;
 use ballast_sdk::feeds::{FeedAccounts, PriceFeeds};
-use ballast_sdk::snapshot::Snapshot;
+use ballast_sdk::snapshot::{batch_keys, Snapshot};
 use ballast_sdk::Pubkey;
 
 /// Reads a vault and everything around it.
@@ -23,5 +23,7 @@ pub fn snapshot(rpc: &mut BlockingRpc, vault: &Pubkey) -> Result<Snapshot> {
     let clock = rpc.clock()?;
     let accounts = rpc.accounts(&Snapshot::accounts(&keys))?;
     let accounts = accounts.try_into().ok().context("the node left accounts out")?;
-    Ok(Snapshot::decode(keys, clock, feeds, published, accounts)?)
+    let snapshot = Snapshot::decode(keys, clock, feeds, published, accounts)?;
+    let batches = rpc.accounts(&batch_keys(vault, &snapshot.vault))?;
+    Ok(snapshot.with_batches(batches))
 }

@@ -2,9 +2,9 @@
 
 use anchor_lang::prelude::*;
 use ballast_core_market::breaker::{Breaker, BreakerParamError, ResumeError};
+use ballast_core_vault::batch::BatchError;
 use ballast_core_vault::monitor::MonitorParamError;
 use ballast_core_vault::rebalance::RebalanceError;
-use ballast_core_vault::redemption::RedemptionError;
 
 /// The vault's errors.
 #[error_code]
@@ -28,8 +28,6 @@ pub enum VaultError {
     MaxCost,
     #[msg("vault parameter: collateral ratio must exceed the venue's initial margin and be at most 200 %")]
     CollateralRatio,
-    #[msg("vault parameter: rise of net asset value outside (0, 100 %] an hour")]
-    NavRise,
     #[msg("vault parameter: deposit cap must be positive")]
     DepositCap,
     #[msg("vault: account layout version not supported")]
@@ -50,7 +48,7 @@ pub enum VaultError {
     WrongShareMint,
     #[msg("account: token account of another mint or owner")]
     WrongTokenAccount,
-    #[msg("account: the redemption request belongs to somebody else or to another vault")]
+    #[msg("account: the ticket belongs to somebody else or to another vault")]
     WrongTicket,
     #[msg("amount: zero")]
     ZeroAmount,
@@ -58,20 +56,8 @@ pub enum VaultError {
     DepositNotPermitted,
     #[msg("deposit: would exceed the vault's cap")]
     OverDepositCap,
-    #[msg("deposit: fewer shares than the depositor's minimum")]
-    TooFewShares,
-    #[msg("deposit: too small to be worth a share")]
-    DepositTooSmall,
-    #[msg("redeem: more than the holder's maximum of shares, or less than the minimum amount")]
-    WorseThanAsked,
-    #[msg("redeem: more than is liquid; request the redemption and unwind")]
+    #[msg("ledger: the pool has less cash than that")]
     NotLiquid,
-    #[msg("redeem: more than the holder's part of the liquid tokens while the book would exceed its limits; request the redemption and unwind")]
-    BookMustComeDown,
-    #[msg("redeem: the shares are worth nothing")]
-    WorthNothing,
-    #[msg("redeem or deposit: not in the slot of a rebalance")]
-    SameSlotAsRebalance,
     #[msg("rebalance: no order, or an order of zero lots")]
     EmptyOrder,
     #[msg("rebalance: order for a market this vault does not trade")]
@@ -92,7 +78,7 @@ pub enum VaultError {
     OverCap,
     #[msg("rebalance: the book is not nearer to its target by the minimum")]
     NoImprovement,
-    #[msg("rebalance: past the target and out of the other side of the band")]
+    #[msg("rebalance: past the target, or further into the band than its edge")]
     Overshoot,
     #[msg("rebalance: costs more than its budget")]
     TooCostly,
@@ -128,15 +114,70 @@ pub enum VaultError {
     NotObserved,
     #[msg("account: the venue's instruction needs an account that is not passed")]
     VenueAccounts,
+    #[msg("account: the batch belongs to another vault, or is not the ticket's")]
+    WrongBatch,
+    #[msg("vault: the quote token has more decimals than amounts can hold")]
+    Decimals,
+    #[msg("request: less than ten whole tokens, or less than a whole share and not all that the account has")]
+    RequestTooSmall,
+    #[msg("request: another batch takes requests now; name that one")]
+    BatchNotOpen,
+    #[msg("request: the price named is not the batch's reference, or not the vault's last mark, or that is older than five minutes")]
+    Reference,
+    #[msg("batch: it has not closed, or one ahead of it was not priced")]
+    BatchStillOpen,
+    #[msg("batch: no price was published after it closed; observe a newer one first")]
+    NoNews,
+    #[msg("batch: one was priced less than a minute ago")]
+    PricedTooSoon,
+    #[msg("batch: a limit is exceeded, and the book has a minute to come down first")]
+    ReductionDue,
+    #[msg(
+        "batch: the venue does not answer, or what it holds moved without a reason; nothing is priced until that ends"
+    )]
+    VenueInDoubt,
+    #[msg("batch: others wait before it")]
+    NotFirstInLine,
+    #[msg("batch: nothing of it can be filled now; its part of the book has to be unwound, or cash to come back from the venue")]
+    NothingToFill,
+    #[msg("exit: the batch opened less than an hour ago")]
+    GraceNotOver,
+    #[msg("exit: nothing more is liquid for the batch")]
+    NothingToAdvance,
+    #[msg("cancel: the batch was priced or advanced, or the request is less than ten minutes old")]
+    RequestFinal,
+    #[msg("claim: nothing is due to the ticket yet")]
+    NothingToClaim,
+    #[msg("batch: somebody still waits for it, or has not claimed")]
+    BatchInUse,
+    #[msg("batch: not in the slot of a rebalance")]
+    SameSlotAsRebalance,
+    #[msg("rebalance: not in the slot in which a batch was priced")]
+    SameSlotAsPricing,
+    #[msg("unwind: more than the part of those who leave, or not a reduction")]
+    BeyondLeavers,
+    #[msg("rebalance: trades what belongs to those who leave; unwind that")]
+    BeyondStayers,
+    #[msg("vault parameter: unexplained NAV move trips at no more than what one trade may cost: maximum cost times maximum leverage")]
+    UnexplainedTrip,
 }
 
-impl From<RedemptionError> for VaultError {
-    fn from(error: RedemptionError) -> Self {
+impl From<BatchError> for VaultError {
+    fn from(error: BatchError) -> Self {
         match error {
-            RedemptionError::WorthNothing => Self::WorthNothing,
-            RedemptionError::NotLiquid => Self::NotLiquid,
-            RedemptionError::BookMustComeDown => Self::BookMustComeDown,
-            RedemptionError::OutOfRange => Self::OutOfRange,
+            BatchError::NotOpen => Self::BatchNotOpen,
+            BatchError::Reference => Self::Reference,
+            BatchError::StillOpen => Self::BatchStillOpen,
+            BatchError::NoNews => Self::NoNews,
+            BatchError::TooSoon => Self::PricedTooSoon,
+            BatchError::ReductionDue => Self::ReductionDue,
+            BatchError::VenueInDoubt => Self::VenueInDoubt,
+            BatchError::NotFirstInLine => Self::NotFirstInLine,
+            BatchError::NothingToFill => Self::NothingToFill,
+            BatchError::GraceNotOver => Self::GraceNotOver,
+            BatchError::NothingToAdvance => Self::NothingToAdvance,
+            BatchError::Final => Self::RequestFinal,
+            BatchError::OutOfRange => Self::OutOfRange,
         }
     }
 }
@@ -178,6 +219,8 @@ impl From<RebalanceError> for VaultError {
             RebalanceError::NoImprovement => Self::NoImprovement,
             RebalanceError::Overshoot => Self::Overshoot,
             RebalanceError::TooCostly => Self::TooCostly,
+            RebalanceError::BeyondLeavers => Self::BeyondLeavers,
+            RebalanceError::BeyondStayers => Self::BeyondStayers,
             RebalanceError::OutOfRange => Self::OutOfRange,
         }
     }

@@ -1,6 +1,6 @@
 //! What the vault announces: inputs, before and after, so that anyone can replay a decision.
 
-use crate::state::{StoredMonitor, VaultBreaker};
+use crate::state::{StoredBatch, StoredLeaving, StoredLedger, StoredMonitor, VaultBreaker};
 use anchor_lang::prelude::*;
 use ballast_core_vault::exposure::Targets;
 use ballast_core_vault::prices::MarketPrices;
@@ -42,63 +42,113 @@ pub struct VaultCreated {
     pub guardian: Option<Pubkey>,
 }
 
-/// Tokens came in for shares.
+/// Quote tokens or shares went into a batch, for a ticket.
 #[event]
-pub struct Deposited {
+pub struct Requested {
     /// The vault.
     pub vault: Pubkey,
-    /// Who deposited.
-    pub depositor: Pubkey,
-    /// Quote base units paid.
+    /// Whose request.
+    pub holder: Pubkey,
+    /// Its ticket.
+    pub ticket: Pubkey,
+    /// Number of the batch.
+    pub batch: u64,
+    /// Whether shares were paid in, rather than quote tokens.
+    pub is_redemption: bool,
+    /// Whether it is content with any price.
+    pub is_any_price: bool,
+    /// Base units paid in.
     pub amount: u64,
-    /// Share base units minted.
-    pub shares: u64,
-    /// High net asset value before, quote base units.
-    pub nav_before: i64,
+}
+
+/// A batch was priced, or filled further.
+#[event]
+pub struct BatchPriced {
+    /// The vault.
+    pub vault: Pubkey,
+    /// Number of the batch.
+    pub number: u64,
+    /// Who sent it.
+    pub keeper: Pubkey,
+    /// Low net asset value before, which redemptions got, quote base units.
+    pub nav_low: i64,
+    /// High net asset value before, which deposits paid, quote base units.
+    pub nav_high: i64,
     /// Share supply before.
     pub supply_before: u64,
-    /// Ledger cash after.
-    pub cash_after: u64,
+    /// Shares minted for deposits.
+    pub minted: u64,
+    /// Shares burnt.
+    pub burnt: u64,
+    /// What those were worth, quote base units.
+    pub worth: u64,
+    /// Levy on the net side, quote base units.
+    pub levy: u64,
+    /// The batch after it.
+    pub totals: StoredBatch,
+    /// Ledger after it.
+    pub ledger_after: StoredLedger,
+    /// Redemptions that are final and not filled after it.
+    pub leaving_after: StoredLeaving,
     /// Prices used.
     pub prices: Prices,
-    /// Breakers of the vault that are active after it, a bit for each.
+    /// Breakers of the market and of the vault that were active, a bit for each.
     pub breakers: u16,
 }
 
-/// Shares were burnt for tokens.
+/// A batch was advanced its part of what is liquid.
 #[event]
-pub struct Redeemed {
+pub struct Advanced {
     /// The vault.
     pub vault: Pubkey,
-    /// Whose shares.
-    pub holder: Pubkey,
-    /// Share base units burnt.
-    pub shares: u64,
-    /// Quote base units paid.
+    /// Number of the batch.
+    pub number: u64,
+    /// Quote base units.
     pub amount: u64,
-    /// Low net asset value before, after the limit on its rise.
-    pub nav_before: i64,
-    /// Share supply before.
-    pub supply_before: u64,
-    /// Ledger cash after.
-    pub cash_after: u64,
-    /// Prices used.
-    pub prices: Prices,
-    /// Breakers of the vault that are active after it, a bit for each.
-    pub breakers: u16,
+    /// Share supply.
+    pub supply: u64,
+    /// The batch after it.
+    pub totals: StoredBatch,
+    /// Ledger after it.
+    pub ledger_after: StoredLedger,
 }
 
-/// Shares were set aside to leave.
+/// A ticket was paid what was due to it.
 #[event]
-pub struct RedemptionRequested {
+pub struct Claimed {
     /// The vault.
     pub vault: Pubkey,
-    /// Whose shares.
+    /// The ticket.
+    pub ticket: Pubkey,
+    /// Whose it is.
     pub holder: Pubkey,
-    /// Share base units set aside.
+    /// Number of its batch.
+    pub batch: u64,
+    /// Token account that got it.
+    pub to: Pubkey,
+    /// Quote base units.
+    pub quote: u64,
+    /// Share base units.
     pub shares: u64,
-    /// All shares set aside after this.
-    pub pending_after: u64,
+    /// Whether it is what was paid in, that went back.
+    pub is_returned: bool,
+    /// Whether the ticket is closed by it.
+    pub ends: bool,
+}
+
+/// A request was taken back.
+#[event]
+pub struct Cancelled {
+    /// The vault.
+    pub vault: Pubkey,
+    /// The ticket.
+    pub ticket: Pubkey,
+    /// Whose it was.
+    pub holder: Pubkey,
+    /// Number of its batch.
+    pub batch: u64,
+    /// Base units that went back.
+    pub amount: u64,
 }
 
 /// A book as a rebalance saw it.
@@ -152,15 +202,13 @@ impl From<&Targets> for TargetsView {
     }
 }
 
-/// A rebalance or an unwind was proven.
+/// A rebalance was proven.
 #[event]
 pub struct Rebalanced {
     /// The vault.
     pub vault: Pubkey,
     /// Who cranked it.
     pub keeper: Pubkey,
-    /// Whether it made room for holders who leave.
-    pub unwind: bool,
     /// Lots ordered.
     pub ordered: i64,
     /// Lots filled.
@@ -181,6 +229,31 @@ pub struct Rebalanced {
     pub before: BookView,
     /// Book after.
     pub after: BookView,
+}
+
+/// What belongs to holders who leave was traded down.
+#[event]
+pub struct Unwound {
+    /// The vault.
+    pub vault: Pubkey,
+    /// Who cranked it.
+    pub keeper: Pubkey,
+    /// Number of the batch.
+    pub batch: u64,
+    /// Lots ordered.
+    pub ordered: i64,
+    /// Lots unwound, an order in flight as if it had filled.
+    pub unwound: i64,
+    /// Fill price; zero while the order waits.
+    pub fill_price: Fixed,
+    /// What it cost, quote base units.
+    pub cost: u64,
+    /// Prices used.
+    pub prices: Prices,
+    /// Redemptions that are final and not filled after it.
+    pub leaving_after: StoredLeaving,
+    /// The vault's breakers that are active after it.
+    pub vault_breakers_after: u16,
 }
 
 /// Collateral moved between custody and the venue.
@@ -218,8 +291,7 @@ pub struct WithdrawalCollected {
 pub struct Marked {
     /// The vault.
     pub vault: Pubkey,
-    /// Low net asset value, its rise not limited, quote base units; none if the venue's accounts
-    /// could not be read.
+    /// Low net asset value, quote base units; none if the venue's accounts could not be read.
     pub nav_low: Option<i64>,
     /// Share supply.
     pub supply: u64,

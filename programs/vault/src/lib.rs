@@ -1,17 +1,21 @@
 //! Ballast's vault: custody, shares, and rebalances that anyone may propose and the program proves.
 //!
 //! # What an attacker would try
-//! * *Redirect money.* Every token account that receives is either a program address of this vault,
-//!   the venue's own, or belongs to the person whose shares are burnt. Keepers sign for nothing and
-//!   receive nothing.
+//! * *Redirect money.* Every token account that receives is a program address of this vault, the
+//!   venue's own, or named by the ticket; only its holder may name another. Keepers get what
+//!   requests paid for pricing and claim, in lamports, and nothing of the pool.
 //! * *Lie about the book.* The position is read from the one venue account named at creation, by
 //!   owner and address.
 //! * *Trade badly on purpose.* Every fill is held to a band around the oracle price, the whole
-//!   rebalance to a cost budget, and the result to the proof in `ballast_core_vault::rebalance`.
-//! * *Play the share price.* Deposits pay the high net asset value, redemptions get the low one;
-//!   gains count only as far as the slow price confirms them; the redemption price rises at a
-//!   limited rate; nobody enters or leaves in the slot of a rebalance.
-//! * *Withhold a crash.* See `ballast_core_market::MarketView::exit_price`.
+//!   trade to a cost budget, and the result to the proof in `ballast_core_vault::rebalance` or
+//!   `ballast_core_vault::unwind`.
+//! * *Play the share price.* Whoever comes or goes is priced by news that came after they asked,
+//!   with everybody in the same minute; deposits pay the high net asset value, redemptions get the
+//!   low one; gains count only as far as the slow price confirms them; no batch is priced in the
+//!   slot of a trade.
+//! * *Make the others trade.* A flow that moves the book out of its band pays for what that makes
+//!   due: see `ballast_core_vault::levy`.
+//! * *Keep others in.* Nothing on the way out has a gate: see `ballast_core_vault::batch::advance`.
 //! * *Donate.* Only the ledger counts.
 //!
 //! * *Trip a breaker out of malice, or let one cool down.* Observations rest on a live price and on
@@ -23,7 +27,7 @@
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
 use anchor_lang::prelude::*;
-use ballast_core_types::Shares;
+use ballast_core_vault::batch::Side;
 use state::VaultBreaker;
 
 pub mod errors;
@@ -48,24 +52,45 @@ pub mod ballast_vault {
         instructions::create_vault::handler(ctx, args)
     }
 
-    /// Pays quote tokens in for shares, at the high net asset value.
-    pub fn deposit(ctx: Context<Deposit>, amount: u64, min_shares: u64) -> Result<()> {
-        instructions::deposit::handler(ctx, amount, Shares(min_shares))
+    /// Makes the account of the batch that takes requests, or of the next. Anyone may call it.
+    pub fn open_batch(ctx: Context<OpenBatch>, number: u64) -> Result<()> {
+        instructions::open_batch::handler(ctx, number)
     }
 
-    /// Burns shares for quote tokens at the low net asset value, out of what is liquid.
-    pub fn redeem(ctx: Context<Redeem>, request: RedeemRequest) -> Result<()> {
-        instructions::redeem::handler(ctx, request)
+    /// Puts quote tokens into the open batch, for shares at its price.
+    pub fn request_deposit(ctx: Context<MakeRequest>, args: RequestArgs) -> Result<()> {
+        instructions::request::handler(ctx, args, Side::Deposit)
     }
 
-    /// Sets shares aside to be redeemed once the book has come down.
-    pub fn request_redemption(ctx: Context<RequestRedemption>, shares: u64) -> Result<()> {
-        instructions::request_redemption::handler(ctx, shares)
+    /// Puts shares into the open batch, for quote tokens at its price.
+    pub fn request_redeem(ctx: Context<MakeRequest>, args: RequestArgs) -> Result<()> {
+        instructions::request::handler(ctx, args, Side::Redemption)
     }
 
-    /// Pays a requested redemption, whole or as far as the liquid part goes. Anyone may call it.
-    pub fn complete_redemption(ctx: Context<CompleteRedemption>) -> Result<()> {
-        instructions::complete_redemption::handler(ctx)
+    /// Prices a closed batch from its totals, or fills one that waits further. Anyone may call it.
+    pub fn price_batch(ctx: Context<PriceBatch>) -> Result<()> {
+        instructions::price_batch::handler(ctx)
+    }
+
+    /// Pays a ticket its part of what its batch was given. Anyone may call it.
+    pub fn claim(ctx: Context<Claim>) -> Result<()> {
+        instructions::claim::handler(ctx)
+    }
+
+    /// Takes a request back that nobody could price for ten minutes.
+    pub fn cancel(ctx: Context<Cancel>) -> Result<()> {
+        instructions::cancel::handler(ctx)
+    }
+
+    /// Gives the rent of a batch back that nobody waits for. Anyone may call it.
+    pub fn close_batch(ctx: Context<CloseBatch>) -> Result<()> {
+        instructions::close_batch::handler(ctx)
+    }
+
+    /// Advances a batch that has waited for an hour its part of what is liquid, in any state.
+    /// Anyone may call it.
+    pub fn exit_liquid(ctx: Context<ExitLiquid>) -> Result<()> {
+        instructions::exit_liquid::handler(ctx)
     }
 
     /// Trades the book back into its limits. Anyone may call it; the result is proven.
@@ -73,9 +98,9 @@ pub mod ballast_vault {
         instructions::rebalance::handler(ctx, &orders)
     }
 
-    /// Brings the book down for holders who wait to leave. Anyone may call it; the result is
+    /// Trades down what belongs to a batch whose holders leave. Anyone may call it; the result is
     /// proven.
-    pub fn unwind(ctx: Context<Rebalance>, orders: Vec<Order>) -> Result<()> {
+    pub fn unwind(ctx: Context<Unwind>, orders: Vec<Order>) -> Result<()> {
         instructions::unwind::handler(ctx, &orders)
     }
 

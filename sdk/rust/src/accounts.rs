@@ -67,9 +67,14 @@ impl RawAccount {
         self.anchor(ballast_vault::ID, "Ballast vault")
     }
 
-    /// Returns a redemption request.
-    pub fn ticket(&self) -> Result<ballast_vault::state::RedemptionTicket, DecodeError> {
-        self.anchor(ballast_vault::ID, "Ballast redemption request")
+    /// Returns a request to come or go.
+    pub fn ticket(&self) -> Result<ballast_vault::state::Ticket, DecodeError> {
+        self.anchor(ballast_vault::ID, "Ballast ticket")
+    }
+
+    /// Returns a batch of requests.
+    pub fn batch(&self) -> Result<ballast_vault::state::RequestBatch, DecodeError> {
+        self.anchor(ballast_vault::ID, "Ballast batch")
     }
 
     /// Returns a risk market.

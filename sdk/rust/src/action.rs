@@ -1,5 +1,6 @@
 //! The instruction of a planned action.
 
+use crate::instructions::batches;
 use crate::snapshot::Snapshot;
 use crate::{instructions, Instruction, Pubkey};
 use ballast_core_types::Lots;
@@ -23,6 +24,8 @@ pub fn instruction(action: &CrankAction, snapshot: &Snapshot, keeper: &Pubkey) -
         CrankAction::MoveCollateral(_) => instructions::move_collateral(keys),
         CrankAction::Mark => instructions::mark(keys),
         CrankAction::Rebalance(lots) => instructions::rebalance(keys, keeper, orders(lots)),
-        CrankAction::Unwind(lots) => instructions::unwind(keys, keeper, orders(lots)),
+        CrankAction::Unwind(number, lots) => batches::unwind(keys, keeper, number, orders(lots)),
+        CrankAction::PriceBatch(number) => batches::price_batch(keys, keeper, number),
+        CrankAction::ExitLiquid(number) => batches::exit_liquid(keys, number),
     }
 }

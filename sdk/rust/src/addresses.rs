@@ -3,7 +3,7 @@
 use anchor_lang::prelude::Pubkey;
 use ballast_options::state as options;
 use ballast_reference_venue::state::{Market as VenueMarket, Trader};
-use ballast_vault::state::{Vault, CUSTODY_SEED, ESCROW_SEED, SHARES_SEED, TICKET_SEED, VAULT_SEED};
+use ballast_vault::state::{Vault, BATCH_SEED, CUSTODY_SEED, ESCROW_SEED, SHARES_SEED, TICKET_SEED, VAULT_SEED};
 
 /// Address of a risk market.
 pub fn risk_market(creator: &Pubkey, name: &[u8; 16]) -> Pubkey {
@@ -52,9 +52,16 @@ pub fn vault(creator: &Pubkey, id: u64) -> Pubkey {
     Pubkey::find_program_address(seeds, &ballast_vault::ID).0
 }
 
-/// Address of a holder's redemption request.
-pub fn ticket(vault: &Pubkey, holder: &Pubkey) -> Pubkey {
-    let seeds: &[&[u8]] = &[TICKET_SEED, vault.as_ref(), holder.as_ref()];
+/// Address of a holder's request of this number.
+pub fn ticket(vault: &Pubkey, holder: &Pubkey, number: u64) -> Pubkey {
+    let number = number.to_le_bytes();
+    let seeds: &[&[u8]] = &[TICKET_SEED, vault.as_ref(), holder.as_ref(), &number];
+    Pubkey::find_program_address(seeds, &ballast_vault::ID).0
+}
+
+/// Address of a vault's batch of this number.
+pub fn batch(vault: &Pubkey, number: u64) -> Pubkey {
+    let seeds: &[&[u8]] = &[BATCH_SEED, vault.as_ref(), &number.to_le_bytes()];
     Pubkey::find_program_address(seeds, &ballast_vault::ID).0
 }
 

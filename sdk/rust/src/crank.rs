@@ -33,8 +33,12 @@ pub mod budget {
     pub const MARK: u32 = 60_000;
     /// The venue's `fulfil`.
     pub const FULFIL: u32 = 120_000;
-    /// `complete_redemption`, with a burn and a token transfer.
-    pub const COMPLETE_REDEMPTION: u32 = 120_000;
+    /// `price_batch`, with minting or burning.
+    pub const PRICE_BATCH: u32 = 120_000;
+    /// `exit_liquid`.
+    pub const EXIT_LIQUID: u32 = 40_000;
+    /// `claim`, with a token transfer.
+    pub const CLAIM: u32 = 60_000;
     /// The two instructions that set the limit and the price.
     pub const OVERHEAD: u32 = 1_000;
     /// The runtime's ceiling for a transaction.
@@ -49,7 +53,9 @@ pub mod budget {
             CrankAction::Fulfil => FULFIL,
             CrankAction::CollectWithdrawal => COLLECT_WITHDRAWAL,
             CrankAction::MoveCollateral(_) => MOVE_COLLATERAL,
-            CrankAction::Rebalance(_) | CrankAction::Unwind(_) => TRADE,
+            CrankAction::Rebalance(_) | CrankAction::Unwind(..) => TRADE,
+            CrankAction::PriceBatch(_) => PRICE_BATCH,
+            CrankAction::ExitLiquid(_) => EXIT_LIQUID,
         }
     }
 }

@@ -12,8 +12,9 @@ use ballast_core_market::price_clock::Source;
 use ballast_risk::state::MarketParams;
 use ballast_vault::state::VaultBreaker;
 use ballast_vault::valuation::__client_accounts_valuation::Valuation;
-use ballast_vault::{CreateVaultArgs, Order, RedeemRequest};
+use ballast_vault::{CreateVaultArgs, Order};
 
+pub mod batches;
 pub mod options;
 pub mod surface;
 pub mod venue;
@@ -112,89 +113,6 @@ pub struct Holder {
     pub shares: Pubkey,
 }
 
-/// What a depositor gives, and the least to get for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DepositTerms {
-    /// Quote tokens, base units.
-    pub amount: u64,
-    /// The fewest shares, base units. Fewer fail the deposit.
-    pub min_shares: u64,
-}
-
-/// Builds `ballast_vault::deposit`.
-pub fn deposit(keys: &VaultKeys, who: &Holder, terms: DepositTerms) -> Instruction {
-    let DepositTerms { amount, min_shares } = terms;
-    let accounts = ballast_vault::accounts::Deposit {
-        depositor: who.key,
-        valuation: valuation(keys),
-        custody: keys.custody,
-        share_mint: keys.share_mint,
-        depositor_quote: who.quote,
-        depositor_shares: who.shares,
-        token_program: TOKEN,
-    };
-    build(
-        ballast_vault::ID,
-        accounts,
-        ballast_vault::instruction::Deposit { amount, min_shares },
-    )
-}
-
-/// `ballast_vault::redeem`.
-pub fn redeem(keys: &VaultKeys, who: &Holder, request: RedeemRequest) -> Instruction {
-    let accounts = ballast_vault::accounts::Redeem {
-        holder: who.key,
-        valuation: valuation(keys),
-        custody: keys.custody,
-        share_mint: keys.share_mint,
-        holder_quote: who.quote,
-        holder_shares: who.shares,
-        token_program: TOKEN,
-    };
-    build(
-        ballast_vault::ID,
-        accounts,
-        ballast_vault::instruction::Redeem { request },
-    )
-}
-
-/// `ballast_vault::request_redemption`.
-pub fn request_redemption(keys: &VaultKeys, who: &Holder, shares: u64) -> Instruction {
-    let accounts = ballast_vault::accounts::RequestRedemption {
-        holder: who.key,
-        vault: keys.vault,
-        ticket: addresses::ticket(&keys.vault, &who.key),
-        escrow: keys.escrow,
-        holder_shares: who.shares,
-        token_program: TOKEN,
-        system_program: system_program::ID,
-    };
-    build(
-        ballast_vault::ID,
-        accounts,
-        ballast_vault::instruction::RequestRedemption { shares },
-    )
-}
-
-/// `ballast_vault::complete_redemption`. Anyone may send it.
-pub fn complete_redemption(keys: &VaultKeys, holder: &Pubkey, holder_quote: &Pubkey) -> Instruction {
-    let accounts = ballast_vault::accounts::CompleteRedemption {
-        valuation: valuation(keys),
-        ticket: addresses::ticket(&keys.vault, holder),
-        holder: *holder,
-        custody: keys.custody,
-        escrow: keys.escrow,
-        share_mint: keys.share_mint,
-        holder_quote: *holder_quote,
-        token_program: TOKEN,
-    };
-    build(
-        ballast_vault::ID,
-        accounts,
-        ballast_vault::instruction::CompleteRedemption {},
-    )
-}
-
 fn trade(keys: &VaultKeys, keeper: &Pubkey) -> ballast_vault::accounts::Rebalance {
     ballast_vault::accounts::Rebalance {
         keeper: *keeper,
@@ -211,15 +129,6 @@ pub fn rebalance(keys: &VaultKeys, keeper: &Pubkey, orders: Vec<Order>) -> Instr
         ballast_vault::ID,
         trade(keys, keeper),
         ballast_vault::instruction::Rebalance { orders },
-    )
-}
-
-/// `ballast_vault::unwind`. Anyone may send it.
-pub fn unwind(keys: &VaultKeys, keeper: &Pubkey, orders: Vec<Order>) -> Instruction {
-    build(
-        ballast_vault::ID,
-        trade(keys, keeper),
-        ballast_vault::instruction::Unwind { orders },
     )
 }
 

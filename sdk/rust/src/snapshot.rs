@@ -1,7 +1,7 @@
 //! Everything a keeper observes, taken together.
 
 use crate::accounts::{DecodeError, RawAccount};
-use crate::addresses::VaultKeys;
+use crate::addresses::{self, VaultKeys};
 use crate::feeds::{FeedAccounts, PriceFeeds};
 use crate::{instructions, Instruction};
 use anchor_lang::prelude::{Clock, Pubkey};
@@ -12,14 +12,14 @@ use ballast_core_market::observation::MarketObservation;
 use ballast_core_market::MarketView;
 use ballast_core_types::{Position, Price, Shares, TradingTerms, Value};
 use ballast_core_vault::appraisal::{Appraisal, AppraisalInputs};
-use ballast_core_vault::crank::{self, CrankAction, CrankInputs};
+use ballast_core_vault::crank::{self, CrankAction, CrankInputs, LastSlots};
 use ballast_core_vault::prices::MarketPrices;
 pub use ballast_core_vault::prices::Purpose;
 use ballast_core_vault::state::VaultState;
 use ballast_reference_venue::state::{Market as VenueMarket, Trader};
 use ballast_risk::read;
 use ballast_risk::state::Market as RiskMarket;
-use ballast_vault::state::Vault;
+use ballast_vault::state::{RequestBatch, Vault};
 use ballast_venues::{PositionAccounts, Reference, Venue};
 
 /// The venue's accounts, as the chain has them.
@@ -54,6 +54,22 @@ pub struct Snapshot {
     pub venue: VenueAccounts,
     /// Share supply, base units.
     pub supply: u64,
+    /// Batches that somebody may wait for, as stored, by their numbers: see
+    /// [`Self::with_batches`].
+    pub batches: Vec<RequestBatch>,
+}
+
+/// The most batches at either end of a line that are looked at.
+const MAX_BATCHES: usize = 40;
+
+/// Returns the batches of a vault that somebody may wait for: those at the head of its line, and
+/// from the oldest unpriced one to the one that takes requests.
+pub fn batch_keys(key: &Pubkey, vault: &Vault) -> Vec<Pubkey> {
+    let queue = &vault.queue;
+    let head = (queue.head..queue.next).take(MAX_BATCHES);
+    let unpriced = (queue.next..=queue.open).take(MAX_BATCHES);
+    let numbers = head.chain(unpriced);
+    numbers.map(|number| addresses::batch(key, number)).collect()
 }
 
 impl Snapshot {
@@ -100,8 +116,18 @@ impl Snapshot {
             vault,
             venue,
             supply: found(mint, names[4])?.mint()?.supply,
+            batches: Vec::new(),
             keys,
         })
+    }
+
+    /// Returns the snapshot with those of its batches ([`batch_keys`]) that exist; without them
+    /// nothing is planned for anybody who comes or goes.
+    #[must_use]
+    pub fn with_batches(mut self, accounts: impl IntoIterator<Item = Option<RawAccount>>) -> Self {
+        let found = accounts.into_iter().flatten();
+        self.batches = found.filter_map(|account| account.batch().ok()).collect();
+        self
     }
 
     /// Returns the venue's market, decoded: for people and tests.
@@ -182,6 +208,8 @@ impl Snapshot {
     /// Returns the actions due now, in the order to send them: see [`crank::plan`].
     pub fn plan(&self) -> Vec<CrankAction> {
         let position = |mid| self.position(mid);
+        let batches = self.batches.iter().map(|record| (record.number, record.totals.get()));
+        let batches: Vec<_> = batches.filter(|(_, batch)| !batch.is_done()).collect();
         let plan = crank::plan(&CrankInputs {
             market: self.market,
             observation: self.observation().ok(),
@@ -189,6 +217,11 @@ impl Snapshot {
             position: &position,
             terms: self.trading_terms(),
             supply: Shares(self.supply),
+            batches: &batches,
+            slots: LastSlots {
+                priced: self.vault.queue.priced_slot,
+                traded: self.vault.last_rebalance_slot,
+            },
             now: self.now(),
         });
         plan.into_iter().flatten().collect()

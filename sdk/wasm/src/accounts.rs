@@ -14,7 +14,7 @@ const VAULT: [u8; 8] = [211, 8, 232, 43, 2, 152, 117, 119];
 /// First eight bytes of SHA-256 of `account:Market`.
 const MARKET: [u8; 8] = [219, 190, 213, 55, 0, 227, 198, 154];
 /// Layout of a vault that is read here.
-const VAULT_VERSION: u8 = 2;
+const VAULT_VERSION: u8 = 3;
 /// Layout of a market that is read here.
 const MARKET_VERSION: u8 = 5;
 
@@ -39,15 +39,27 @@ mod market {
     pub const QUOTE_BYTES: usize = 16;
 }
 
-/// Returns the quote tokens in a vault's ledger, base units; `None` if the bytes are no vault of
-/// this layout.
-pub fn vault_cash(data: &[u8]) -> Option<u64> {
+/// What a vault has beside its position, quote base units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VaultLedger {
+    /// Cash of the pool.
+    pub cash: u64,
+    /// Paid for trades that are still due.
+    pub levy_reserve: u64,
+    /// What holders who leave will have taken off what they get.
+    pub receivables: u64,
+}
+
+/// Returns a vault's ledger; `None` if the bytes are no vault of this layout.
+pub fn vault_ledger(data: &[u8]) -> Option<VaultLedger> {
     /// Bump, creator, number, and seven addresses.
     const HEAD: usize = 1 + 32 + 8 + 7 * 32;
-    /// Ten fixed-point numbers and the deposit cap.
-    const POLICY: usize = 10 * 16 + 8;
+    /// Nine fixed-point numbers and the deposit cap.
+    const POLICY: usize = 9 * 16 + 8;
     /// Five breakers of three numbers, the longest gap and the window.
     const BREAKERS: usize = 5 * 12 + 4 + 4;
+    /// The least deposit and redemption.
+    const LEAST: usize = 2 * 8;
     let mut bytes = Bytes::account(data, &VAULT)?;
     if bytes.u8()? != VAULT_VERSION {
         return None;
@@ -60,7 +72,19 @@ pub fn vault_cash(data: &[u8]) -> Option<u64> {
         _ => return None,
     }
     bytes.skip(BREAKERS)?;
-    bytes.u64()
+    bytes.skip(LEAST)?;
+    let cash = bytes.u64()?;
+    // Deposits that wait, and what is owed to tickets.
+    bytes.skip(2 * 8)?;
+    let (levy_reserve, advances) = (bytes.u64()?, bytes.u64()?);
+    // Shares and lots of those who leave.
+    bytes.skip(2 * 8)?;
+    let unwind_cost = bytes.u64()?;
+    Some(VaultLedger {
+        cash,
+        levy_reserve,
+        receivables: advances.checked_add(unwind_cost)?,
+    })
 }
 
 /// What a market says of its price for one use.

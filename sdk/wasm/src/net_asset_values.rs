@@ -24,7 +24,7 @@ pub struct VaultAccounts<'a> {
 /// Net asset values, quote base units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NetAssetValues {
-    /// Low: what those who leave are paid from, its rise not limited.
+    /// Low: what those who leave get.
     pub low: Value,
     /// High: what those who come pay.
     pub high: Value,
@@ -39,8 +39,11 @@ pub fn net_asset_values(accounts: &VaultAccounts, now: Now) -> Option<NetAssetVa
         market: accounts.venue_market,
         trader: accounts.venue_trader,
     };
+    let ledger = accounts::vault_ledger(accounts.vault)?;
     let portfolio = Portfolio {
-        cash: accounts::vault_cash(accounts.vault)?,
+        cash: ledger.cash,
+        receivables: ledger.receivables,
+        levy_reserve: ledger.levy_reserve,
         position: Reference::position(&venue, price.bounds.mid, now.unix_time).ok()?,
     };
     Some(NetAssetValues {

@@ -1,5 +1,6 @@
 //! The vault.
 
+mod batches;
 mod breakers;
 mod net_asset_values;
 mod real_bank;

@@ -26,7 +26,7 @@ fn case(name: &str, world: &VaultFixture) -> Value {
         unix_time: snapshot.clock.unix_timestamp,
         slot: snapshot.clock.slot,
     };
-    let appraisal = snapshot.appraise(Purpose::Deposit);
+    let appraisal = snapshot.appraise(Purpose::Batch);
     let expected = appraisal.map(|appraisal| NetAssetValues {
         low: appraisal.nav.low,
         high: appraisal.nav_high().unwrap(),

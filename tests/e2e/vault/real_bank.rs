@@ -3,13 +3,14 @@
 
 use anchor_lang::prelude::{Clock, Pubkey};
 use anchor_lang::solana_program::program_pack::Pack;
+use ballast_sdk::accounts::RawAccount;
 use ballast_sdk::addresses::VaultKeys;
 use ballast_sdk::feeds::PriceFeeds;
-use ballast_sdk::instructions::{self as ix, Holder};
+use ballast_sdk::instructions::{self as ix, batches, Holder};
 use ballast_sdk::prices::{self, Publication};
 use ballast_sdk::{addresses, Instruction};
 use ballast_testkit::{params, tokens, MILLION};
-use ballast_vault::{Order, RedeemRequest};
+use ballast_vault::{Order, RequestArgs};
 use solana_account::Account;
 use solana_keypair::Keypair;
 use solana_program_test::{ProgramTest, ProgramTestContext};
@@ -52,6 +53,32 @@ fn token_account(mint: Pubkey, owner: Pubkey, amount: u64) -> Account {
     svm.get_account(&key).unwrap()
 }
 
+/// Lets more than a minute pass, and some slots.
+async fn minute(bank: &mut ProgramTestContext) {
+    let slot = bank.banks_client.get_root_slot().await.unwrap();
+    bank.warp_to_slot(slot + 10).unwrap();
+    let mut clock: Clock = bank.banks_client.get_sysvar().await.unwrap();
+    clock.unix_timestamp += 75;
+    bank.set_sysvar(&clock);
+}
+
+/// Claims what is due to the user's ticket of this number.
+async fn claim(bank: &mut ProgramTestContext, keys: &VaultKeys, user: &Keypair, number: u64) {
+    let raw = |key: Pubkey, account: Account| RawAccount {
+        key,
+        owner: account.owner,
+        data: account.data,
+    };
+    let key = addresses::ticket(&keys.vault, &user.pubkey(), number);
+    let account = bank.banks_client.get_account(key).await.unwrap().unwrap();
+    let ticket = raw(key, account).ticket().unwrap();
+    let key = addresses::batch(&keys.vault, ticket.batch);
+    let account = bank.banks_client.get_account(key).await.unwrap().unwrap();
+    let batch = raw(key, account).batch().unwrap();
+    let claim = batches::claim(keys, &ticket, &batch, &user.pubkey()).unwrap();
+    send(bank, &[claim], &[user]).await;
+}
+
 #[tokio::test]
 async fn a_vault_lives_on_a_real_bank() {
     // The bank logs every instruction otherwise.
@@ -72,6 +99,11 @@ async fn a_vault_lives_on_a_real_bank() {
     tokens::put_mint(&mut svm, mint, 60 * MILLION);
     test.add_account(mint, svm.get_account(&mint).unwrap());
     let (quote, fund) = (Pubkey::new_unique(), Pubkey::new_unique());
+    let wallet = Account {
+        lamports: 10_000_000_000,
+        ..Account::default()
+    };
+    test.add_account(user.pubkey(), wallet);
     test.add_account(quote, token_account(mint, user.pubkey(), 10 * MILLION));
     test.add_account(fund, token_account(mint, user.pubkey(), 50 * MILLION));
     let mut bank = test.start_with_context().await;
@@ -120,32 +152,43 @@ async fn a_vault_lives_on_a_real_bank() {
         quote,
         shares,
     };
-    let terms = ix::DepositTerms {
-        amount: MILLION,
-        min_shares: 1,
+    let request = |ticket, amount| RequestArgs {
+        ticket,
+        amount,
+        within_one_percent_of: None,
     };
-    send(&mut bank, &[ix::deposit(&keys, &holder, terms)], &[&user]).await;
+    let deposit = batches::request_deposit(&keys, &holder, 0, request(1, MILLION));
+    send(&mut bank, &[batches::open_batch(&keys, &admin, 0), deposit], &[&user]).await;
+    minute(&mut bank).await;
+    publish(&mut bank, feeds.first, 50_000).await;
+    let price = batches::price_batch(&keys, &admin, 0);
+    send(&mut bank, &[observe.clone(), price], &[]).await;
+    claim(&mut bank, &keys, &user, 1).await;
+    // No trade in the slot of a pricing.
+    minute(&mut bank).await;
+    publish(&mut bank, feeds.first, 50_000).await;
     let order = ix::rebalance(
         &keys,
         &admin,
         vec![Order {
             market: 0,
-            lots: 11_500_000,
+            lots: 10_800_000,
         }],
     );
-    send(&mut bank, &[ix::move_collateral(&keys), order], &[]).await;
-    let slot = bank.banks_client.get_root_slot().await.unwrap();
-    bank.warp_to_slot(slot + 10).unwrap();
+    send(&mut bank, &[observe.clone(), ix::move_collateral(&keys), order], &[]).await;
+    let redeem = batches::request_redeem(&keys, &holder, 1, request(2, 1_000_000_000));
+    send(&mut bank, &[batches::open_batch(&keys, &admin, 1), redeem], &[&user]).await;
+    minute(&mut bank).await;
     publish(&mut bank, feeds.first, 50_000).await;
-    let request = RedeemRequest::Amount {
-        amount: 1_000_000_000,
-        max_shares: u64::MAX,
-    };
-    send(&mut bank, &[observe, ix::redeem(&keys, &holder, request)], &[&user]).await;
+    let price = batches::price_batch(&keys, &admin, 1);
+    send(&mut bank, &[observe, price], &[]).await;
+    claim(&mut bank, &keys, &user, 2).await;
 
     let account = bank.banks_client.get_account(quote).await.unwrap().unwrap();
     let held = anchor_spl::token::spl_token::state::Account::unpack(&account.data)
         .unwrap()
         .amount;
-    assert_eq!(held, 9 * MILLION + 1_000_000_000);
+    // A thousand shares, at a price of about one.
+    let paid = held - 9 * MILLION;
+    assert!((995_000_000..1_005_000_000).contains(&paid), "{paid}");
 }

@@ -174,7 +174,7 @@ pub fn vault_breakers() -> VaultBreakerSettings {
     VaultBreakerSettings {
         settings: [
             breaker(4_000, 3_000),
-            breaker(3_000, 2_000),
+            breaker(500, 200),
             breaker(50_000, 20_000),
             breaker(100, 50),
             breaker(3, 1),
@@ -196,7 +196,6 @@ pub fn vault() -> VaultPolicy {
         min_improvement: fixed("0.1"),
         max_cost: fixed("0.005"),
         collateral_ratio: fixed("0.4"),
-        nav_rise_per_hour: fixed("0.5"),
         deposit_cap: 100_000_000_000_000,
     }
 }

@@ -1,5 +1,6 @@
 //! A vault in a world: its market, a liquid venue, a guardian and a keeper.
 
+pub mod batches;
 pub mod breakers;
 mod instructions;
 mod keeper;
@@ -12,7 +13,7 @@ use ballast_reference_venue::state::{Faults, MarketParams};
 use ballast_risk::CreateMarketArgs;
 use ballast_sdk::addresses::VaultKeys;
 use ballast_sdk::instructions as ix;
-use ballast_sdk::snapshot::Snapshot;
+use ballast_sdk::snapshot::{batch_keys, Snapshot};
 use ballast_vault::state::VaultPolicy;
 use ballast_vault::CreateVaultArgs;
 use solana_keypair::Keypair;
@@ -30,6 +31,8 @@ pub struct VaultFixture {
     pub guardian: Keypair,
     /// Addresses.
     pub keys: VaultKeys,
+    /// Requests made so far: the number of the last ticket.
+    requests: u64,
 }
 
 crate::built_on!(VaultFixture: world: World);
@@ -84,6 +87,7 @@ impl VaultFixture {
             keeper,
             guardian: Keypair::new_from_array(GUARDIAN),
             keys,
+            requests: 0,
         }
     }
 
@@ -94,6 +98,7 @@ impl VaultFixture {
             keeper: self.keeper.insecure_clone(),
             guardian: self.guardian.insecure_clone(),
             keys: self.keys,
+            requests: self.requests,
         }
     }
 
@@ -116,7 +121,10 @@ impl VaultFixture {
     pub fn snapshot(&self) -> Snapshot {
         let accounts = Snapshot::accounts(&self.keys).map(|key| self.raw(&key));
         let published = self.feeds.accounts(|key| self.raw(key)).expect("a price account");
-        Snapshot::decode(self.keys, self.clock(), self.feeds, published, accounts).expect("the world's own accounts")
+        let snapshot = Snapshot::decode(self.keys, self.clock(), self.feeds, published, accounts);
+        let snapshot = snapshot.expect("the world's own accounts");
+        let batches = batch_keys(&self.keys.vault, &snapshot.vault);
+        snapshot.with_batches(batches.iter().map(|key| self.raw(key)))
     }
 
     /// Returns the supply of shares.

@@ -11,9 +11,10 @@ use crate::tokens::{put_mint, put_tokens};
 use anchor_lang::prelude::{Clock, Pubkey};
 use ballast_risk::CreateMarketArgs;
 use ballast_sdk::accounts::RawAccount;
+use ballast_sdk::addresses;
 use ballast_sdk::feeds::PriceFeeds;
 use ballast_sdk::instructions::{self as ix, Holder};
-use ballast_sdk::{addresses, prices as price_accounts};
+use ballast_sdk::prices::{self as price_accounts, Publication};
 use litesvm::LiteSVM;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
@@ -55,6 +56,8 @@ pub struct World {
     pub minted: u64,
     /// Keys handed out so far.
     keys_made: u8,
+    /// What each source of the market published last, and where.
+    published: [Option<(Pubkey, Publication)>; 3],
 }
 
 impl World {
@@ -109,6 +112,7 @@ impl World {
             },
             minted: 0,
             keys_made: 3,
+            published: [None; 3],
         };
         world.set_clock(START, 1_000);
         world

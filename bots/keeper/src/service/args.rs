@@ -60,7 +60,7 @@ pub struct Args {
     /// Read everything again this often, websocket or not
     #[arg(long, default_value_t = 400, value_parser = clap::value_parser!(u64).range(50..=60_000))]
     pub poll_ms: u64,
-    /// Look for redemption requests to pay this often, seconds
+    /// Look for tickets to pay this often, seconds
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3_600))]
     pub ticket_seconds: u64,
     /// Offered for each compute unit, micro-lamports
@@ -89,7 +89,7 @@ pub struct Config {
     pub metrics_addr: Option<ListenAddress>,
     /// Interval of full reads.
     pub poll: Duration,
-    /// Interval of looking for redemption requests.
+    /// Interval of looking for tickets.
     pub ticket_interval: Duration,
     /// Priority fee.
     pub fee: Fee,

@@ -4,22 +4,22 @@ use anchor_lang::Discriminator;
 use ballast_rpc::{Node, NodeError};
 use ballast_sdk::accounts::RawAccount;
 use ballast_sdk::Pubkey;
-use ballast_vault::state::RedemptionTicket;
+use ballast_vault::state::Ticket;
 use solana_rpc_client_api::filter::{Memcmp, RpcFilterType};
 
-/// Where a redemption request names its vault: after the discriminator, the version and the bump.
+/// Where a ticket names its vault: after the discriminator, the version and the bump.
 const TICKET_VAULT_AT: usize = 10;
 /// Where a fully verified price update names its feed: after the discriminator, the write authority
 /// and the one-byte level.
 const PRICE_FEED_ID_AT: usize = 41;
 
-/// Returns the vault's redemption requests.
+/// Returns the vault's open tickets.
 ///
 /// # Errors
 /// [`NodeError`].
-pub async fn tickets(node: &Node, vault: &Pubkey) -> Result<Vec<RedemptionTicket>, NodeError> {
+pub async fn tickets(node: &Node, vault: &Pubkey) -> Result<Vec<Ticket>, NodeError> {
     let filters = vec![
-        memcmp(0, RedemptionTicket::DISCRIMINATOR),
+        memcmp(0, Ticket::DISCRIMINATOR),
         memcmp(TICKET_VAULT_AT, vault.as_ref()),
     ];
     let found = node.program_accounts(&ballast_vault::ID, filters).await?;
@@ -46,13 +46,20 @@ mod tests {
     fn the_layouts_that_filters_rely_on_are_these() {
         use anchor_lang::AccountSerialize;
         let vault = Pubkey::new_unique();
-        let ticket = RedemptionTicket {
+        let ticket = Ticket {
             version: 1,
             bump: 2,
             vault,
             holder: Pubkey::new_unique(),
-            shares: 3,
+            number: 3,
+            batch: 4,
+            is_redemption: true,
+            is_any_price: true,
+            amount: 5,
+            claimed: 0,
             requested_at: 0,
+            pay_to: vault,
+            return_to: vault,
         };
         let mut bytes = Vec::new();
         ticket.try_serialize(&mut bytes).unwrap();

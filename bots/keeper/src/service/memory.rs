@@ -7,7 +7,7 @@ use ballast_rpc::node::Seen;
 use ballast_sdk::accounts::{DecodeError, RawAccount};
 use ballast_sdk::addresses::VaultKeys;
 use ballast_sdk::feeds::PriceFeeds;
-use ballast_sdk::snapshot::Snapshot;
+use ballast_sdk::snapshot::{batch_keys, Snapshot};
 use ballast_sdk::Pubkey;
 use solana_hash::Hash;
 use std::collections::HashMap;
@@ -60,7 +60,15 @@ impl Memory {
     pub fn watched(&self) -> Vec<Pubkey> {
         let mut watched: Vec<Pubkey> = self.feeds.keys().collect();
         watched.extend(Snapshot::accounts(&self.keys));
+        watched.extend(self.batches());
         watched
+    }
+
+    /// Returns the batches that somebody may wait for, as far as the vault is known.
+    fn batches(&self) -> Vec<Pubkey> {
+        let vault = self.held.get(&self.keys.vault).and_then(|held| held.account.as_ref());
+        let vault = vault.and_then(|account| account.vault().ok());
+        vault.map_or(Vec::new(), |vault| batch_keys(&self.keys.vault, &vault))
     }
 
     /// Counts changes of accounts; the clock and the blockhash are none.
@@ -123,7 +131,9 @@ impl Memory {
         };
         let accounts = Snapshot::accounts(&self.keys).map(|key| held(&key));
         let decoded = Snapshot::decode(self.keys, clock, self.feeds, of_feeds, accounts);
-        Some(decoded.map(|mut snapshot| {
+        Some(decoded.map(|snapshot| {
+            let batches = batch_keys(&self.keys.vault, &snapshot.vault);
+            let mut snapshot = snapshot.with_batches(batches.iter().map(held));
             if let Some((time, slot)) = published(&snapshot) {
                 snapshot.clock.unix_timestamp = snapshot.clock.unix_timestamp.max(time);
                 snapshot.clock.slot = snapshot.clock.slot.max(slot);

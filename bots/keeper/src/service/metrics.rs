@@ -62,7 +62,7 @@ pub fn all() -> Vec<Metric> {
         gauge(DELTA, "Dollar delta, quote base units"),
         gauge(TARGET, "Target of the dollar delta, quote base units"),
         gauge(BAND, "Half-width of the band around the target, quote base units"),
-        gauge(LEAVING, "Shares that wait to be redeemed"),
+        gauge(LEAVING, "Shares whose redemption is final and not filled"),
         Metric::new(
             VAULT_BREAKER,
             Kind::Gauge,
@@ -146,7 +146,7 @@ pub fn reaction(elapsed: Duration) {
 
 /// What the vault looks like.
 pub fn vault(snapshot: &Snapshot) {
-    gauge!(LEAVING).set(snapshot.vault.pending_redemption_shares as f64);
+    gauge!(LEAVING).set(snapshot.vault.leaving.shares as f64);
     if let Some((time, _)) = published(snapshot) {
         gauge!(PRICE_AGE).set(snapshot.clock.unix_timestamp.saturating_sub(time) as f64);
     }
@@ -162,7 +162,7 @@ pub fn vault(snapshot: &Snapshot) {
     }
     gauge!(VENUE_FAILURES).set(f64::from(monitor.venue_failures));
     gauge!(REGIME).set(f64::from(snapshot.risk_market.regime.level));
-    let Some(appraisal) = snapshot.appraise(Purpose::Redeem) else {
+    let Some(appraisal) = snapshot.appraise(Purpose::Batch) else {
         return;
     };
     gauge!(PRICE).set(appraisal.prices.bounds.mid.fixed().to_num::<f64>());

@@ -237,7 +237,7 @@ async fn once(shared: &Shared, habits: Habits) -> Result<(), ServiceError> {
     let _busy = shared.busy.lock().await;
     let (due, snapshot) = work::prepare(shared, habits.fee).ok_or_else(unreadable)?;
     let Some(due) = due else {
-        if snapshot.vault.pending_redemption_shares > 0 && !habits.dry_run {
+        if snapshot.vault.tickets > 0 && !habits.dry_run {
             tickets::pay(shared, &snapshot, habits.fee).await?;
         }
         tracing::info!("nothing is due");

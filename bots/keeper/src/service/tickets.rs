@@ -1,70 +1,85 @@
-//! Redemption requests: paid for their holders as soon as the vault can.
+//! Tickets: paid for their holders as soon as their batch was given something.
 
 use super::{lookup, metrics, Shared};
-use ballast_core_market::admission::PriceUse;
 use ballast_rpc::send::{submit, Outcome};
 use ballast_rpc::transaction_error::Meaning;
 use ballast_rpc::ServiceError;
+use ballast_sdk::addresses;
 use ballast_sdk::crank::{budget, sign, Fee};
-use ballast_sdk::instructions::complete_redemption;
+use ballast_sdk::instructions::batches;
 use ballast_sdk::snapshot::Snapshot;
+use ballast_sdk::{Instruction, Pubkey};
+use ballast_vault::state::{RequestBatch, Ticket};
+use std::collections::HashMap;
 
-const ACTION: &str = "complete_redemption";
-const WAITING: &str = "redemptions that wait";
-const REFUSED: &str = "redemptions that are refused";
+const ACTION: &str = "claim";
+const REFUSED: &str = "claims that are refused";
 
-/// Pays every request that would be paid now. How many were.
+/// Claims for every ticket that would end by it, and so pays for being claimed. How many were.
 ///
 /// # Errors
 /// [`ServiceError::Node`].
 pub async fn pay(shared: &Shared, snapshot: &Snapshot, fee: Fee) -> Result<usize, ServiceError> {
-    let keys = &snapshot.keys;
+    let tickets = lookup::tickets(&shared.node, &snapshot.keys.vault).await?;
+    let batches = read(shared, snapshot, &tickets).await?;
     let mut paid = 0usize;
-    for ticket in lookup::tickets(&shared.node, &keys.vault).await? {
-        let holder = ticket.holder;
-        let Some(quote) = shared.node.token_account(&holder, &keys.quote_mint).await? else {
-            if shared.trouble(WAITING, holder) {
-                tracing::info!(holder = %holder, "a redemption waits for its holder to open a token account");
-            }
-            continue;
-        };
-        let blockhash = shared.node.blockhash().await?;
-        let observe = snapshot.observation_due(PriceUse::Exit);
-        let complete = complete_redemption(keys, &holder, &quote);
-        let instructions: Vec<_> = observe.into_iter().chain([complete]).collect();
-        let signed = sign(
-            &instructions,
-            budget::COMPLETE_REDEMPTION.saturating_add(budget::OBSERVE),
-            &shared.signer,
-            blockhash,
-            fee,
-        );
-        let transaction = match signed {
-            Ok(transaction) => transaction,
-            Err(error) => {
-                tracing::error!(%error, "could not sign");
-                continue;
-            }
-        };
-        match submit(&shared.node, &transaction, false).await? {
-            Outcome::Confirmed(signature) => {
-                metrics::crank(ACTION, "confirmed");
-                tracing::info!(actions = ACTION, signature = %signature, holder = %holder, "paid a redemption");
-                paid = paid.saturating_add(1);
-            }
-            Outcome::Refused(refusal) | Outcome::Failed(refusal) => match refusal.meaning() {
-                Meaning::Refused => {
-                    metrics::crank(ACTION, "refused");
-                    if shared.trouble(REFUSED, format_args!("{holder} {}", refusal.name)) {
-                        tracing::warn!(holder = %holder, rule = refusal.name, says = refusal.message, "a redemption is refused");
-                    }
-                }
-                Meaning::Beaten | Meaning::NotYet | Meaning::Stale => {
-                    tracing::debug!(holder = %holder, rule = refusal.name, "a redemption has to wait");
-                }
-            },
-            Outcome::Expired | Outcome::WouldPass => {}
+    for ticket in &tickets {
+        let claim = batches.get(&ticket.batch).and_then(|batch| {
+            let is_last = ticket.request().claim(&batch.totals.get()).ends;
+            is_last.then(|| batches::claim(&snapshot.keys, ticket, batch, &shared.keeper))?
+        });
+        if let Some(claim) = claim {
+            paid = paid.saturating_add(usize::from(send(shared, ticket, claim, fee).await?));
         }
     }
     Ok(paid)
+}
+
+/// Returns the batches of these tickets, by their numbers.
+async fn read(
+    shared: &Shared,
+    snapshot: &Snapshot,
+    tickets: &[Ticket],
+) -> Result<HashMap<u64, RequestBatch>, ServiceError> {
+    let mut numbers: Vec<u64> = tickets.iter().map(|ticket| ticket.batch).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let address = |number: &u64| addresses::batch(&snapshot.keys.vault, *number);
+    let keys: Vec<Pubkey> = numbers.iter().map(address).collect();
+    let found = shared.node.accounts(&keys).await?;
+    let decoded = found.into_iter().flatten().filter_map(|seen| seen.account.batch().ok());
+    Ok(decoded.map(|batch| (batch.number, batch)).collect())
+}
+
+/// Sends a claim; whether it was paid.
+async fn send(shared: &Shared, ticket: &Ticket, claim: Instruction, fee: Fee) -> Result<bool, ServiceError> {
+    let holder = ticket.holder;
+    let blockhash = shared.node.blockhash().await?;
+    let transaction = match sign(&[claim], budget::CLAIM, &shared.signer, blockhash, fee) {
+        Ok(transaction) => transaction,
+        Err(error) => {
+            tracing::error!(%error, "could not sign");
+            return Ok(false);
+        }
+    };
+    match submit(&shared.node, &transaction, false).await? {
+        Outcome::Confirmed(signature) => {
+            metrics::crank(ACTION, "confirmed");
+            tracing::info!(actions = ACTION, signature = %signature, holder = %holder, "paid a ticket");
+            return Ok(true);
+        }
+        Outcome::Refused(refusal) | Outcome::Failed(refusal) => match refusal.meaning() {
+            Meaning::Refused => {
+                metrics::crank(ACTION, "refused");
+                if shared.trouble(REFUSED, format_args!("{holder} {}", refusal.name)) {
+                    tracing::warn!(holder = %holder, rule = refusal.name, says = refusal.message, "a claim is refused");
+                }
+            }
+            Meaning::Beaten | Meaning::NotYet | Meaning::Stale => {
+                tracing::debug!(holder = %holder, rule = refusal.name, "a claim has to wait");
+            }
+        },
+        Outcome::Expired | Outcome::WouldPass => {}
+    }
+    Ok(false)
 }

@@ -70,7 +70,7 @@ pub async fn work(shared: Arc<Shared>, habits: Habits) {
                 break;
             };
             let Some(due) = due else {
-                if snapshot.vault.pending_redemption_shares > 0 && !habits.dry_run && Instant::now() >= next_tickets {
+                if snapshot.vault.tickets > 0 && !habits.dry_run && Instant::now() >= next_tickets {
                     next_tickets = Instant::now() + habits.ticket_interval;
                     match tickets::pay(&shared, &snapshot, habits.fee).await {
                         Ok(0) => {}
@@ -80,7 +80,7 @@ pub async fn work(shared: Arc<Shared>, habits: Habits) {
                         }
                         // How the node is, it says itself.
                         Err(ServiceError::Node(_)) => {}
-                        Err(error) => tracing::warn!(%error, "redemption requests could not be read"),
+                        Err(error) => tracing::warn!(%error, "tickets could not be read"),
                     }
                 }
                 break;

@@ -61,7 +61,7 @@ pub struct Closing {
     custody: u64,
     venue: u64,
     keeper: u64,
-    /// The vault's cash by its own ledger.
+    /// What custody has to hold by the vault's own ledger.
     cash: u64,
     /// What the venue owes.
     owed: u64,
@@ -96,7 +96,7 @@ impl Closing {
                 .mint()?
                 .supply,
             shares: snapshot.supply,
-            cash: snapshot.vault.cash,
+            cash: snapshot.vault.ledger.get().in_custody().unwrap_or(u64::MAX),
             owed: owed.map_err(|error| anyhow!("{error}"))?,
             lots: trader.lots,
             collateral: trader.collateral,
@@ -125,7 +125,7 @@ impl Closing {
                 format!("minted for {}", person.name),
                 format!("{}'s wallet", person.name),
             );
-            self.ledger.minted(USDC, minted, person.deposited);
+            self.ledger.minted(USDC, minted, person.minted);
             self.ledger.found(USDC, wallet, received);
             self.depositors.push(record::Depositor {
                 name: person.name.to_owned(),
@@ -231,7 +231,7 @@ fn part_could_leave(closing: &Closing) -> Finding {
             format!("{count} attempts were refused until later (last: {last})")
         }
     };
-    (closing.withdrew, format!("100,000 USDC by amount; {refused}"))
+    (closing.withdrew, format!("100,000 USDC; {refused}"))
 }
 
 fn second_got_in(closing: &Closing) -> Finding {
@@ -317,7 +317,7 @@ mod tests {
         assert_eq!(details[0], "1300 and 1300 base units");
         assert_eq!(details[5], "-2 lots, 5 base units");
         assert_eq!(details[6], "Ada 145.00 for 150.00, Ben 145.00 for 150.00");
-        let refused = "100,000 USDC by amount; 2 attempts were refused until later (last: not yet)";
+        let refused = "100,000 USDC; 2 attempts were refused until later (last: not yet)";
         assert_eq!(details[7], refused);
     }
 }

@@ -1,17 +1,16 @@
 //! A person with money.
 
 use crate::chain::Vaulted;
+use ballast_core_types::UnixTime;
 use ballast_deploy::keys;
 use ballast_rpc::tokens;
 use ballast_sdk::addresses::{self, VaultKeys};
-use ballast_sdk::instructions::{self, DepositTerms, Holder};
+use ballast_sdk::instructions::{batches, Holder};
+use ballast_sdk::snapshot::Snapshot;
 use ballast_sdk::{Instruction, Pubkey};
-use ballast_vault::RedeemRequest;
+use ballast_vault::RequestArgs;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
-
-/// Least shares a depositor accepts, of what the published price promises.
-const SLIPPAGE: f64 = 0.97;
 
 /// A depositor.
 pub struct Depositor {
@@ -23,8 +22,12 @@ pub struct Depositor {
     pub holder: Holder,
     /// What will be put in, base units.
     pub budget: u64,
+    /// What was minted for it, base units.
+    pub minted: u64,
     /// What has been put in, base units.
     pub deposited: u64,
+    /// Number of the last ticket.
+    pub requests: u64,
 }
 
 impl Depositor {
@@ -43,7 +46,9 @@ impl Depositor {
             keypair,
             holder,
             budget,
+            minted: 0,
             deposited: 0,
+            requests: 0,
         }
     }
 
@@ -52,37 +57,33 @@ impl Depositor {
         [quote, shares].map(|mint| tokens::open_wallet(payer, &self.holder.key, mint))
     }
 
-    /// Deposits the budget, at a share price of about `per_share`.
-    pub fn deposit(&self, vault: &Vaulted, per_share: f64) -> Instruction {
-        let least = (self.budget as f64 / per_share.max(1e-6) * SLIPPAGE) as u64;
-        let terms = DepositTerms {
-            amount: self.budget,
-            min_shares: least,
-        };
-        instructions::deposit(&vault.keys, &self.holder, terms)
+    /// Asks to come in with the budget, at any price.
+    pub fn request_deposit(&mut self, seen: &Snapshot) -> [Instruction; 2] {
+        let (number, args) = self.args(seen, self.budget);
+        let request = batches::request_deposit(&seen.keys, &self.holder, number, args);
+        [batches::open_batch(&seen.keys, &self.holder.key, number), request]
     }
 
-    /// Redeems exactly `amount`, whatever shares that takes.
-    pub fn redeem(&self, vault: &Vaulted, amount: u64) -> Instruction {
-        let request = RedeemRequest::Amount {
+    /// Asks to leave with `shares`, at any price.
+    pub fn request_redeem(&mut self, seen: &Snapshot, shares: u64) -> [Instruction; 2] {
+        let (number, args) = self.args(seen, shares);
+        let request = batches::request_redeem(&seen.keys, &self.holder, number, args);
+        [batches::open_batch(&seen.keys, &self.holder.key, number), request]
+    }
+
+    fn args(&mut self, seen: &Snapshot, amount: u64) -> (u64, RequestArgs) {
+        self.requests += 1;
+        let now = UnixTime(seen.clock.unix_timestamp);
+        let args = RequestArgs {
+            ticket: self.requests,
             amount,
-            max_shares: u64::MAX,
+            within_one_percent_of: None,
         };
-        instructions::redeem(&vault.keys, &self.holder, request)
+        (seen.state.queue.taking(now).0, args)
     }
 
-    /// Asks to leave with `shares`.
-    pub fn request(&self, vault: &Vaulted, shares: u64) -> Instruction {
-        instructions::request_redemption(&vault.keys, &self.holder, shares)
-    }
-
-    /// Returns where that request is kept.
+    /// Returns where the last ticket is kept.
     pub fn ticket(&self, vault: &Vaulted) -> Pubkey {
-        addresses::ticket(&vault.keys.vault, &self.holder.key)
-    }
-
-    /// Pays it.
-    pub fn complete(&self, vault: &Vaulted) -> Instruction {
-        instructions::complete_redemption(&vault.keys, &self.holder.key, &self.holder.quote)
+        addresses::ticket(&vault.keys.vault, &self.holder.key, self.requests)
     }
 }

@@ -1,16 +1,15 @@
 //! The depositors: how they come in, and how they get out again.
 
 use super::depositor::Depositor;
-use super::sample;
 use super::stage::Stage;
 use crate::chain::refused;
 use anyhow::Context;
 use anyhow::Result;
-use ballast_core_market::admission::PriceUse;
 use ballast_rpc::tokens;
 use ballast_rpc::tokens::UNIT;
 use ballast_rpc::ClusterError;
-use ballast_sdk::addresses::VaultKeys;
+use ballast_sdk::addresses::{self, VaultKeys};
+use ballast_sdk::instructions::batches;
 use solana_signer::Signer;
 
 /// What the first depositor takes out on the way, base units.
@@ -69,29 +68,27 @@ impl Depositors {
     pub fn outside(&self, stage: &mut Stage) -> Result<f64> {
         let mut sum = 0.0;
         for person in &self.people {
-            sum += (stage.tokens(&person.holder.quote)? as f64 - person.deposited as f64) / UNIT as f64;
+            sum += (stage.tokens(&person.holder.quote)? as f64 - person.minted as f64) / UNIT as f64;
         }
         Ok(sum)
     }
 
-    /// Lets somebody deposit; `false` if the programs refuse it now.
+    /// Lets somebody ask to come in; `false` if the programs refuse it now.
     ///
     /// # Errors
     /// A cluster that cannot be used.
-    pub fn enter(&mut self, who: usize, stage: &mut Stage) -> Result<bool> {
-        let per_share = sample::step(&stage.snapshot()?, 0, 0)?.nav_per_share;
+    pub fn ask_to_enter(&mut self, who: usize, stage: &mut Stage) -> Result<bool> {
+        let seen = stage.snapshot()?;
         let (authority, mint) = (&stage.local.authority, stage.local.keys.quote_mint);
         let person = &mut self.people[who];
-        let funds = tokens::mint_to(&mint, &person.holder.quote, &authority.pubkey(), person.budget);
-        let cluster = stage.chain.cluster();
-        // Nobody enters in the slot of a rebalance.
-        cluster.advance_slot()?;
-        // Test USDC comes into being with the deposit, so a refused one leaves nothing behind.
-        let deposit = person.deposit(&stage.vault, per_share);
-        let mut instructions = vec![funds];
-        instructions.extend(stage.vault.priced(cluster, PriceUse::Nav, deposit)?);
-        match cluster.send(&instructions, &[&person.keypair, authority]) {
-            Ok(()) => person.deposited = person.budget,
+        // Test USDC comes into being with the request, so a refused one leaves nothing behind; what
+        // went back is asked with once more.
+        let missing = person.budget - person.minted;
+        let funds = (missing > 0).then(|| tokens::mint_to(&mint, &person.holder.quote, &authority.pubkey(), missing));
+        let request = person.request_deposit(&seen);
+        let instructions: Vec<_> = funds.into_iter().chain(request).collect();
+        match stage.chain.cluster().send(&instructions, &[&person.keypair, authority]) {
+            Ok(()) => person.minted = person.budget,
             Err(error) => {
                 self.refusals.push(refusal(error)?);
                 return Ok(false);
@@ -100,61 +97,78 @@ impl Depositors {
         Ok(true)
     }
 
-    /// Lets the first one take a part out by amount; `false` if the programs refuse it now.
+    /// Returns whether somebody's deposit came in, once nobody waits; one that went back is tried
+    /// again later.
+    ///
+    /// # Errors
+    /// If a wallet cannot be read.
+    pub fn has_entered(&mut self, who: usize, stage: &mut Stage) -> Result<bool> {
+        let person = &mut self.people[who];
+        if stage.tokens(&person.holder.shares)? == 0 {
+            self.refusals
+                .push("the deposit went back: a breaker was active when it was priced".to_owned());
+            return Ok(false);
+        }
+        person.deposited = person.budget;
+        Ok(true)
+    }
+
+    /// Lets the first one ask to take a part out, as many shares as it is worth now.
     ///
     /// # Errors
     /// A cluster that cannot be used.
-    pub fn part_leaves(&mut self, stage: &mut Stage) -> Result<bool> {
-        let supply = stage.shares()?;
-        let person = &self.people[0];
-        let redeem = person.redeem(&stage.vault, PART);
-        let cluster = stage.chain.cluster();
-        cluster.advance_slot()?;
-        let instructions = stage.vault.priced(cluster, PriceUse::Exit, redeem)?;
-        if let Err(error) = cluster.send(&instructions, &[&person.keypair]) {
-            self.refusals.push(refusal(error)?);
-            return Ok(false);
-        }
-        self.shares_burnt += supply - stage.shares()?;
+    pub fn ask_for_part(&mut self, stage: &mut Stage, nav_per_share: f64) -> Result<()> {
+        let seen = stage.snapshot()?;
+        let person = &mut self.people[0];
+        let request = person.request_redeem(&seen, (PART as f64 / nav_per_share) as u64);
+        stage.chain.cluster().send(&request, &[&person.keypair])?;
         self.withdrew = true;
-        Ok(true)
+        Ok(())
     }
 
     /// Lets everybody who holds shares ask to leave with all of them.
     ///
     /// # Errors
     /// Who could not ask.
-    pub fn ask_to_leave(&self, stage: &mut Stage) -> Result<()> {
-        for person in &self.people {
+    pub fn ask_to_leave(&mut self, stage: &mut Stage) -> Result<()> {
+        for person in &mut self.people {
             let shares = stage.tokens(&person.holder.shares)?;
             if shares > 0 {
-                let request = person.request(&stage.vault, shares);
-                let sent = stage.chain.cluster().send(&[request], &[&person.keypair]);
+                let request = person.request_redeem(&stage.snapshot()?, shares);
+                let sent = stage.chain.cluster().send(&request, &[&person.keypair]);
                 sent.with_context(|| format!("{} could not ask to leave", person.name))?;
             }
         }
         Ok(())
     }
 
-    /// Completes the requests that are left; `false` if there were none.
+    /// Claims what is due to the tickets that are open; `false` if there are none.
     ///
     /// # Errors
     /// A cluster that cannot be used.
-    pub fn pay_tickets(&mut self, stage: &mut Stage) -> Result<bool> {
+    pub fn claim(&mut self, stage: &mut Stage) -> Result<bool> {
         let mut waiting = false;
         for person in &self.people {
+            let key = person.ticket(&stage.vault);
             let cluster = stage.chain.cluster();
-            if cluster.find(&person.ticket(&stage.vault))?.is_none() {
+            let Some(account) = cluster.find(&key)? else {
                 continue;
+            };
+            let ticket = account.ticket()?;
+            let batch = cluster
+                .account(&addresses::batch(&ticket.vault, ticket.batch))?
+                .batch()?;
+            let authority = &stage.local.authority;
+            let claim = batches::claim(&stage.vault.keys, &ticket, &batch, &authority.pubkey());
+            let Some(claim) = claim else {
+                waiting = true;
+                continue;
+            };
+            // Anyone may claim for anyone, so the keeper may have been faster.
+            if let Err(error) = cluster.send(&[claim], &[authority]) {
+                refusal(error)?;
             }
-            waiting = true;
-            // Anyone may complete a request; a refusal (nothing liquid yet) is tried again in the
-            // next round.
-            let complete = person.complete(&stage.vault);
-            let instructions = stage.vault.priced(cluster, PriceUse::Exit, complete)?;
-            if let Err(error) = cluster.send(&instructions, &[&stage.local.authority]) {
-                self.refusals.push(refusal(error)?);
-            }
+            waiting |= cluster.find(&key)?.is_some();
         }
         Ok(waiting)
     }

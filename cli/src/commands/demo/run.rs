@@ -29,8 +29,10 @@ use std::time::Instant;
 
 /// Step at which the second depositor arrives.
 const SECOND_ARRIVES: usize = 4;
-/// Rounds in which everybody has to be out at the end.
+/// Rounds in which everybody who waits has to be served.
 const EXIT_ROUNDS: usize = 40;
+/// Length of a round, seconds: a batch has closed, and a price was published after that.
+const ROUND_SECONDS: i64 = 75;
 /// Lines of the table where it is no terminal.
 const LINES: u64 = 16;
 
@@ -92,19 +94,44 @@ impl<'a> Run<'a> {
         self.depositors.open_wallets(&mut self.stage)?;
         let first = self.replay.candles[0];
         self.stage.chain.cluster().advance_to(first.unix_time)?;
-        self.publish(Candle {
+        let opening = Candle {
             close: first.open,
             high: first.open,
             low: first.open,
             ..first
-        })?;
+        };
+        self.publish(opening)?;
         self.stage.chain.start_keeper(&self.stage.vault)?;
         self.settle()?;
-        if !self.depositors.enter(0, &mut self.stage)? {
+        if !self.enters(0, opening)? {
             let why = self.depositors.refusals.pop().unwrap_or_default();
             bail!("the first deposit was refused: {why}");
         }
         self.settle()
+    }
+
+    /// Lets somebody come in; `false` if they are refused or their deposit goes back.
+    fn enters(&mut self, who: usize, candle: Candle) -> Result<bool> {
+        if !self.depositors.ask_to_enter(who, &mut self.stage)? {
+            return Ok(false);
+        }
+        self.let_batches_be_priced(candle)?;
+        self.depositors.has_entered(who, &mut self.stage)
+    }
+
+    /// Goes on, minutes at the price of a candle, until nobody waits for a batch.
+    fn let_batches_be_priced(&mut self, candle: Candle) -> Result<()> {
+        for _ in 0..EXIT_ROUNDS {
+            self.stop.check()?;
+            let now = self.stage.chain.cluster().clock()?.unix_timestamp;
+            self.stage.chain.cluster().advance_to(now + ROUND_SECONDS)?;
+            self.publish(candle)?;
+            self.settle()?;
+            if !self.depositors.claim(&mut self.stage)? {
+                return Ok(());
+            }
+        }
+        bail!("somebody still waits after {EXIT_ROUNDS} rounds of {ROUND_SECONDS} s")
     }
 
     /// Publishes a candle's close at both sources, now.
@@ -137,12 +164,12 @@ impl<'a> Run<'a> {
         self.stage.chain.cluster().advance_to(ends_at)?;
         self.publish(candle)?;
         self.settle()?;
-        self.visits(index, last, candle.unix_time)?;
+        self.visits(index, last, candle)?;
         // Once nobody holds a share, none has a value: the last one recorded is the one they left
         // with.
         let worth = sample::step(&self.stage.snapshot()?, 0, 0)?.nav_per_share;
         if index == last {
-            self.everybody_leaves()?;
+            self.everybody_leaves(candle)?;
         }
         let snapshot = self.stage.snapshot()?;
         let step = self.record(&snapshot, index, candle.unix_time, worth)?;
@@ -154,16 +181,18 @@ impl<'a> Run<'a> {
 
     /// Lets the second depositor in, and a part of the first out, as soon as it is their time and
     /// nothing refuses them.
-    fn visits(&mut self, index: usize, last: usize, at: i64) -> Result<()> {
+    fn visits(&mut self, index: usize, last: usize, candle: Candle) -> Result<()> {
         let waits = self.depositors.people[1].deposited == 0;
-        if (SECOND_ARRIVES..last).contains(&index) && waits && self.depositors.enter(1, &mut self.stage)? {
-            self.mark(at, "Ben deposits 400,000");
-            self.settle()?;
+        if (SECOND_ARRIVES..last).contains(&index) && waits && self.enters(1, candle)? {
+            self.mark(candle.unix_time, "Ben deposits 400,000");
         }
-        let stays = !self.depositors.withdrew;
-        if (last / 2..last).contains(&index) && stays && self.depositors.part_leaves(&mut self.stage)? {
-            self.mark(at, "Ada takes 100,000 out");
-            self.settle()?;
+        if (last / 2..last).contains(&index) && !self.depositors.withdrew {
+            let worth = sample::step(&self.stage.snapshot()?, 0, 0)?.nav_per_share;
+            let supply = self.stage.shares()?;
+            self.depositors.ask_for_part(&mut self.stage, worth)?;
+            self.let_batches_be_priced(candle)?;
+            self.depositors.shares_burnt += supply - self.stage.shares()?;
+            self.mark(candle.unix_time, "Ada takes 100,000 out");
         }
         Ok(())
     }
@@ -205,18 +234,13 @@ impl<'a> Run<'a> {
         });
     }
 
-    /// Lets all ask to leave; the keeper brings the book down; all are paid.
-    fn everybody_leaves(&mut self) -> Result<()> {
+    /// Lets all ask to leave; the keeper prices their batch and brings the book down; all are paid.
+    fn everybody_leaves(&mut self, candle: Candle) -> Result<()> {
         let supply = self.stage.shares()?;
         self.depositors.ask_to_leave(&mut self.stage)?;
-        for _ in 0..EXIT_ROUNDS {
-            self.stop.check()?;
-            self.settle()?;
-            self.stage.chain.cluster().advance_slot()?;
-            if !self.depositors.pay_tickets(&mut self.stage)? {
-                break;
-            }
-        }
+        self.let_batches_be_priced(candle)?;
+        // Collateral of a book that is flat now comes back.
+        self.settle()?;
         self.depositors.shares_burnt += supply - self.stage.shares()?;
         Ok(())
     }

@@ -34,7 +34,7 @@ fn seen(snapshot: &Snapshot) -> Result<(Appraisal<'_>, bool)> {
         return Ok((appraisal, appraisal.permissions.open));
     }
     // Without a live price nothing may be opened, whatever else is active.
-    let exit = snapshot.appraise(Purpose::Redeem);
+    let exit = snapshot.appraise(Purpose::Monitor);
     Ok((
         exit.ok_or_else(|| anyhow!("there is no price to show the vault at"))?,
         false,
@@ -55,7 +55,7 @@ pub fn step(snapshot: &Snapshot, index: u32, unix_time: i64) -> Result<Step> {
     let (signals, vault) = (&snapshot.risk_market.signals, &snapshot.vault);
     let delta = quote(held.delta);
     let leverage = if nav.0 > 0 { delta.abs() / quote(nav) } else { 0.0 };
-    let deposits = snapshot.prices(Purpose::Deposit).is_ok() && calm;
+    let deposits = snapshot.prices(Purpose::Batch).is_ok_and(|prices| prices.is_admitted) && calm;
     Ok(Step {
         index,
         unix_time,
@@ -64,7 +64,7 @@ pub fn step(snapshot: &Snapshot, index: u32, unix_time: i64) -> Result<Step> {
         nav_per_share: number(unfit(shares::nav_per_share(nav, appraisal.supply))?),
         delta,
         delta_target: quote(targets.delta),
-        band: quote(targets.band),
+        band: quote(targets.trigger()),
         leverage,
         cap: quote(targets.cap),
         floor_per_share: number(vault.high_water.ratio()) * number(vault.policy.floor.ratio()),
@@ -75,12 +75,19 @@ pub fn step(snapshot: &Snapshot, index: u32, unix_time: i64) -> Result<Step> {
     })
 }
 
-/// Computes the net asset value at the published price, quote: before and after trading, at one
-/// price, the difference is the cost.
+/// Computes what is in the vault's custody and at the venue at the published price, quote, whoever
+/// it belongs to: before and after trading, at one price, the difference is the cost.
 ///
 /// # Errors
 /// As [`step`].
 pub fn nav(snapshot: &Snapshot) -> Result<f64> {
     let (appraisal, _) = seen(snapshot)?;
-    Ok(quote(unfit(appraisal.exposure())?.nav))
+    let vault = appraisal.vault;
+    let nav = unfit(appraisal.exposure())?.nav;
+    // What leavers owe is none of it.
+    let owed = unfit(vault.ledger.advances.checked_add(vault.leaving.unwind_cost))?;
+    let held = unfit(vault.ledger.in_custody())?;
+    let beside = unfit(Value::from_amount(held - vault.ledger.cash))?;
+    let receivables = unfit(Value::from_amount(owed))?;
+    Ok(quote(nav) + quote(beside) - quote(receivables))
 }

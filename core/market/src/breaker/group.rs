@@ -1,6 +1,6 @@
 //! The breakers that one account keeps: how they trip, quieten and resume.
 
-use super::params::{BreakerParamError, BreakerParams, BreakerSettings};
+use super::params::{BreakerParamError, BreakerParams, BreakerSettings, UNGUARDED_COOLDOWNS};
 use super::{Breaker, BreakerSet, Resume};
 use crate::cooldown::{observed, Cooldown};
 
@@ -29,7 +29,7 @@ pub const MARKET: BreakerGroup<8> = BreakerGroup {
 pub const VAULT: BreakerGroup<5> = BreakerGroup {
     breakers: [
         Breaker::Drawdown,
-        Breaker::NavJump,
+        Breaker::UnexplainedMove,
         Breaker::Turnover,
         Breaker::KeeperSpend,
         Breaker::VenueFailure,
@@ -114,7 +114,8 @@ impl<const N: usize> BreakerGroup<N> {
         let rows = self.breakers.into_iter().zip(&params.settings).zip(readings);
         for (((breaker, settings), reading), cooldown) in rows.zip(&mut after.cooldown) {
             let stood = before.tripped.has(breaker);
-            let (is_active, time) = after_observation(stood, *cooldown, *reading, breaker, settings, waited);
+            let needed = || needed(breaker, settings, params.has_guardian);
+            let (is_active, time) = after_observation(stood, *cooldown, *reading, settings, needed, waited);
             *cooldown = time;
             after.tripped = if is_active {
                 after.tripped.union(BreakerSet::of(breaker))
@@ -199,14 +200,24 @@ impl<const N: usize> BreakerGroup<N> {
     }
 }
 
+/// Returns how long a breaker has to be quiet to resume by itself, seconds; `None` if it never
+/// does.
+fn needed(breaker: Breaker, settings: &BreakerSettings, has_guardian: bool) -> Option<u32> {
+    match breaker.rule().resume {
+        Resume::AfterQuiet => Some(settings.cooldown_seconds),
+        Resume::ByGuardian if has_guardian => None,
+        Resume::ByGuardian => Some(settings.cooldown_seconds.saturating_mul(UNGUARDED_COOLDOWNS)),
+    }
+}
+
 /// Returns whether a breaker is active after an observation, and how long its cooldown has run if
 /// it is.
 fn after_observation(
     stood: bool,
     cooldown: Cooldown,
     reading: Option<u32>,
-    breaker: Breaker,
     settings: &BreakerSettings,
+    needed: impl FnOnce() -> Option<u32>,
     waited: u32,
 ) -> (bool, Cooldown) {
     match reading {
@@ -214,8 +225,7 @@ fn after_observation(
         _ if !stood => (false, Cooldown::NONE),
         Some(reading) if reading < settings.reset => {
             let cooldown = cooldown.longer(waited);
-            let over = breaker.rule().resume == Resume::AfterQuiet && cooldown.lasted(settings.cooldown_seconds);
-            if over {
+            if needed().is_some_and(|needed| cooldown.lasted(needed)) {
                 (false, Cooldown::NONE)
             } else {
                 (true, cooldown)

@@ -10,7 +10,7 @@ mod params;
 mod table;
 
 pub use group::{BreakerGroup, BreakerStates, ResumeError, MARKET, VAULT};
-pub use params::{BreakerParamError, BreakerParams, BreakerSettings, QUIET_SECONDS};
+pub use params::{BreakerParamError, BreakerParams, BreakerSettings, QUIET_SECONDS, UNGUARDED_COOLDOWNS};
 pub use table::{Breaker, Resume, Rule, Scope, Unit, TABLE};
 
 /// What the present state permits. `reduce` and `withdraw` are always true: an exit is never
@@ -143,9 +143,12 @@ mod tests {
                 None => assert!(bits >= 1 << 13),
             }
         }
-        let both = BreakerSet::of(Breaker::NavJump).union(BreakerSet::of(Breaker::StalePrice));
-        assert!(both.has(Breaker::NavJump) && both.has(Breaker::StalePrice) && !both.has(Breaker::Turnover));
-        assert_eq!(both.without(Breaker::NavJump), BreakerSet::of(Breaker::StalePrice));
+        let both = BreakerSet::of(Breaker::UnexplainedMove).union(BreakerSet::of(Breaker::StalePrice));
+        assert!(both.has(Breaker::UnexplainedMove) && both.has(Breaker::StalePrice) && !both.has(Breaker::Turnover));
+        assert_eq!(
+            both.without(Breaker::UnexplainedMove),
+            BreakerSet::of(Breaker::StalePrice)
+        );
         assert_eq!(both.without(Breaker::Turnover), both);
     }
 }

@@ -20,7 +20,13 @@ pub struct BreakerParams<const N: usize> {
     pub settings: [BreakerSettings; N],
     /// The most that a gap between two observations adds to a cooldown, seconds.
     pub longest_gap_seconds: u32,
+    /// Whether somebody resumes those that wait for a guardian. Where nobody does, they resume by
+    /// themselves after [`UNGUARDED_COOLDOWNS`] of their cooldowns.
+    pub has_guardian: bool,
 }
+
+/// Cooldowns after which a breaker that waits for a guardian resumes where there is none.
+pub const UNGUARDED_COOLDOWNS: u32 = 24;
 
 /// The rule a set of parameters breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

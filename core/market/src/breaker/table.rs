@@ -21,8 +21,8 @@ pub enum Breaker {
     LiquidityContraction = 5,
     /// A share lost too much of its highest value.
     Drawdown = 6,
-    /// A share's value moved too far between two marks.
-    NavJump = 7,
+    /// What is at the venue moved by more than position and price explain.
+    UnexplainedMove = 7,
     /// Too much was traded.
     Turnover = 8,
     /// Too much was paid to keepers.
@@ -143,7 +143,7 @@ pub const TABLE: [Rule; 13] = {
             NO_OPENING,
         ),
         row(Drawdown, Vault, BasisPoints, 100..=5_000, ByGuardian, NO_OPENING),
-        row(NavJump, Vault, BasisPoints, 10..=5_000, ByGuardian, NO_ENTRY),
+        row(UnexplainedMove, Vault, BasisPoints, 10..=2_000, AfterQuiet, NO_ENTRY),
         row(Turnover, Vault, BasisPoints, 100..=100_000, AfterQuiet, NO_OPENING),
         row(KeeperSpend, Vault, BasisPoints, 2..=500, AfterQuiet, NO_OPENING),
         row(VenueFailure, Vault, Count, 1..=10, ByGuardian, NO_ENTRY),
@@ -170,7 +170,7 @@ impl Breaker {
     /// Returns its row.
     pub const fn rule(self) -> &'static Rule {
         const ROWS: &[Rule; 13] = &TABLE;
-        let [price_jump, volatility_jump, wide_confidence, stale_price, source_divergence, liquidity_contraction, drawdown, nav_jump, turnover, keeper_spend, venue_failure, stale_surface, quote_off_par] =
+        let [price_jump, volatility_jump, wide_confidence, stale_price, source_divergence, liquidity_contraction, drawdown, unexplained_move, turnover, keeper_spend, venue_failure, stale_surface, quote_off_par] =
             ROWS;
         match self {
             Self::PriceJump => price_jump,
@@ -180,7 +180,7 @@ impl Breaker {
             Self::SourceDivergence => source_divergence,
             Self::LiquidityContraction => liquidity_contraction,
             Self::Drawdown => drawdown,
-            Self::NavJump => nav_jump,
+            Self::UnexplainedMove => unexplained_move,
             Self::Turnover => turnover,
             Self::KeeperSpend => keeper_spend,
             Self::VenueFailure => venue_failure,
@@ -199,7 +199,7 @@ impl Breaker {
             Self::SourceDivergence => "source divergence",
             Self::LiquidityContraction => "liquidity contraction",
             Self::Drawdown => "drawdown",
-            Self::NavJump => "NAV jump",
+            Self::UnexplainedMove => "unexplained NAV move",
             Self::Turnover => "turnover",
             Self::KeeperSpend => "keeper spend",
             Self::VenueFailure => "venue failure",
@@ -218,7 +218,9 @@ impl Breaker {
             Self::SourceDivergence => "distance between two sources, over the lower price",
             Self::LiquidityContraction => "cost of a standard size over its slow average",
             Self::Drawdown => "fall of a share from its highest value",
-            Self::NavJump => "change of a share's value between two marks, either way",
+            Self::UnexplainedMove => {
+                "change of what is at the venue that position and price do not explain, over net asset value"
+            }
             Self::Turnover => "value traded in the window, over net asset value",
             Self::KeeperSpend => "pay to keepers in the window, over net asset value",
             Self::VenueFailure => "failed observations of a venue, in a row",

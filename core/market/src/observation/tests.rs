@@ -54,6 +54,7 @@ fn params() -> ObservationParams {
                 breaker(100, 50),
             ],
             longest_gap_seconds: 900,
+            has_guardian: false,
         },
     }
     .validate()

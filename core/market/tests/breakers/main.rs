@@ -29,6 +29,7 @@ pub fn params<const N: usize>(group: &BreakerGroup<N>) -> BreakerParams<N> {
     let params = BreakerParams {
         settings: group.breakers().map(settings),
         longest_gap_seconds: 150,
+        has_guardian: true,
     };
     assert_eq!(group.validate(&params), Ok(()));
     params

@@ -28,8 +28,8 @@ const LIFE: &str = "
 
 A breaker trips when its reading reaches `trip`. It is then active until the reading has stayed under
 `reset`, which is lower, for its cooldown; between the two nothing changes. Then it is reset by itself, or
-by the guardian and nobody else. The guardian may also trip any of them by hand. Without a guardian a vault
-can still be left, and reduced, for ever.
+by the guardian and nobody else. The guardian may also trip any of them by hand. In a vault without a
+guardian, what waits for one resumes by itself after 24 of its cooldowns.
 
 A cooldown counts observed time: it runs from one reading under `reset` to the next, and a gap between two
 observations counts for at most `longest_gap_seconds`, itself at most a quarter of the shortest cooldown. A
@@ -42,16 +42,16 @@ counts as active what the readings of the moment would trip.
 const UPDATES: &str = "
 ## How a vault's breakers are updated
 
-`deposit`, `redeem`, `complete_redemption`, `move_collateral`, `rebalance` and `unwind` update them, and
-anyone may send `mark`. An update rests on a price that is live for an exit; what leaving pays at a haircut
-price updates nothing. Deposits and orders are judged by what is active together with what their own update
-trips; whoever leaves is never asked.
+`price_batch`, `move_collateral`, `rebalance` and `unwind` update them, and anyone may send `mark`. An update
+rests on a price that is live for an exit. Deposits and orders are judged by what is active together with
+what their own update trips; whoever leaves is never asked.
 
-- Drawdown and NAV jump are of the low net asset value of a share, its rise not limited. The high-water
-  mark's rise is.
-- A NAV jump is measured from the last update that counted, and of the updates of one slot the first does.
-  **A jump split into many updates is hidden from it, and adds up in the drawdown.** A keeper that stayed
-  away for long makes a jump of a drift; the one that comes with Ballast marks at least hourly.
+- Drawdown is of the low net asset value of a share, from the highest it was.
+- An *unexplained NAV move* is what the account at the venue is worth more or less than the lots held before
+  and the change of the published price explain, over the low net asset value: no market moves it, however
+  wild, and no flow. An order in flight may have filled at any moment in between. Funding since the last
+  update counts, and so do a liquidation's penalty and what an auto-deleveraging cost. While it is active no
+  batch is priced; advances go on.
 - Turnover and keeper spend drain linearly to nothing over the window (1 hour … 7 days), counted from the
   last trade or payment. In any stretch as long as the window, less than twice `trip`, and one order, can be
   traded before openings stop. An order that waits counts when it is placed. Keepers are not paid yet, so
@@ -65,9 +65,8 @@ trips; whoever leaves is never asked.
   units of value all four are zero: what is read of a share would be about the virtual part, which nobody
   owns.
 
-The guardian is chosen when the vault is created, or nobody is. They trip any of the five, and reset
-drawdown, NAV jump and venue failure after their cooldown, on a mark of the same slot. That is all they can
-do.
+The guardian is chosen when the vault is created, or nobody is. They trip any of the five, and reset drawdown
+and venue failure after their cooldown, on a mark of the same slot. That is all they can do.
 
 ";
 

@@ -81,7 +81,7 @@ fn who_doubts_a_price_or_a_value_lets_nobody_in() {
         (Breaker::SourceDivergence, false),
         (Breaker::LiquidityContraction, true),
         (Breaker::Drawdown, true),
-        (Breaker::NavJump, false),
+        (Breaker::UnexplainedMove, false),
         (Breaker::Turnover, true),
         (Breaker::KeeperSpend, true),
         (Breaker::VenueFailure, false),

@@ -2,7 +2,7 @@ extern crate std;
 
 use super::*;
 use ballast_core_market::breaker::{BreakerSettings, ResumeError};
-use ballast_core_types::fixtures::ratio;
+use ballast_core_types::fixtures::{price, ratio};
 use proptest::prelude::*;
 use std::string::ToString;
 
@@ -17,8 +17,8 @@ fn settings(trip: u32, reset: u32) -> BreakerSettings {
     }
 }
 
-/// Drawdown at 20 %, a NAV jump at 5 %, turnover at twice the value, spend at 1 %, three failed
-/// observations.
+/// Drawdown at 20 %, an unexplained move at 5 %, turnover at twice the value, spend at 1 %, three
+/// failed observations.
 fn params() -> MonitorParams {
     MonitorParams {
         breakers: BreakerParams {
@@ -30,6 +30,7 @@ fn params() -> MonitorParams {
                 settings(3, 1),
             ],
             longest_gap_seconds: 900,
+            has_guardian: true,
         },
         window_seconds: 86_400,
     }
@@ -48,6 +49,16 @@ fn share_value(per_share: &str) -> ShareValue {
         supply: Shares(SUPPLY),
         per_share: ratio(per_share),
         high_water: ratio("1"),
+        venue: venue(400_000_000, 100, "50"),
+    }
+}
+
+fn venue(equity: i64, lots: i64, at: &str) -> VenueMark {
+    VenueMark {
+        equity: Value(equity),
+        lots: Lots(lots),
+        lots_if_filled: Lots(lots),
+        price: price(at),
     }
 }
 
@@ -88,19 +99,59 @@ fn drawdown_is_the_fall_from_the_highest_mark_and_rounds_up() {
 }
 
 #[test]
-fn a_jump_is_the_change_either_way_over_the_earlier_value_and_rounds_up() {
-    for (mark, now, expected) in [
-        ("1", "1", 0),
-        ("1", "1.25", 2_500),
-        ("1", "0.75", 2_500),
-        ("2", "1", 5_000),
-        ("1", "2", 10_000),
-        ("0.5", "2", 30_000),
+fn a_move_is_explained_by_position_and_price_alone() {
+    let was = venue(10_000, 100, "50");
+    for (now, expected) in [
+        (venue(10_000, 100, "50"), 0),
+        (venue(11_000, 100, "60"), 0),
+        (venue(9_000, 100, "40"), 0),
+        (venue(10_300, 100, "50"), 300),
+        (venue(9_700, 100, "50"), 300),
+        (venue(10_000, 100, "60"), 1_000),
+        // What was traded since does not matter: its own proof has marked the vault anew.
+        (venue(11_000, 7, "60"), 0),
+        // An account can lose what it has and no more.
+        (venue(0, 100, "0.000001"), 5_000),
     ] {
-        assert_eq!(share_value(now).jump_from(ratio(mark)), expected, "{mark} to {now}");
+        assert_eq!(was.unexplained(&now), expected, "{now:?}");
     }
-    assert_eq!(share_value("1.000001").jump_from(ratio("1")), 1);
-    assert_eq!(share_value("0.999999").jump_from(ratio("1")), 1);
+    let wiped = venue(1_000, 100, "50");
+    assert_eq!(wiped.unexplained(&venue(0, 100, "1")), 0);
+    // An order in flight may have filled at any price in between.
+    let waits = VenueMark {
+        lots_if_filled: Lots(300),
+        ..was
+    };
+    for (equity, expected) in [(11_000, 0), (12_000, 0), (13_000, 0), (13_001, 1), (10_999, 1)] {
+        assert_eq!(waits.unexplained(&venue(equity, 300, "60")), expected, "{equity}");
+    }
+    let far = venue(0, i64::MAX, "50");
+    assert_eq!(far.unexplained(&venue(0, 0, "1000000000")), u64::MAX);
+}
+
+#[test]
+fn collateral_that_was_moved_is_explained() {
+    let mut monitor = VaultMonitor::new(0);
+    monitor.collateral_moved(Value(5));
+    assert_eq!(monitor.mark, None);
+    monitor = monitor.observe(&observation("1"), &params(), at(1)).monitor;
+    let seen = |equity| VaultObservation {
+        share_value: Some(ShareValue {
+            venue: venue(equity, 100, "50"),
+            ..share_value("1")
+        }),
+        venue_answers: true,
+    };
+    let trips = |monitor: &VaultMonitor, equity| {
+        let update = monitor.observe(&seen(equity), &params(), at(2));
+        update.active.has(Breaker::UnexplainedMove)
+    };
+    // Five per cent of a thousand million.
+    assert!(!trips(&monitor, 449_000_000) && trips(&monitor, 450_000_000) && trips(&monitor, 350_000_000));
+    monitor.collateral_moved(Value(50_000_000));
+    assert!(!trips(&monitor, 450_000_000) && trips(&monitor, 400_000_000));
+    monitor.collateral_moved(Value(-450_000_000));
+    assert!(!trips(&monitor, 0) && !trips(&monitor, 49_000_000));
 }
 
 #[test]
@@ -172,21 +223,7 @@ fn turnover_trips_and_resumes_by_itself_after_its_cooldown() {
 }
 
 #[test]
-fn only_the_first_observation_of_a_slot_moves_the_mark_but_any_trips() {
-    let first = VaultMonitor::new(0)
-        .observe(&observation("1"), &params(), at(10))
-        .monitor;
-    assert_eq!((first.mark, first.slot), (Some(ratio("1")), 1_010));
-    let again = first.observe(&observation("0.96"), &params(), at(10));
-    assert_eq!(again.monitor.mark, Some(ratio("1")));
-    assert_eq!(again.active, BreakerSet::NONE);
-    // Split within the slot, the jump is still measured from its first observation.
-    let split = again.monitor.observe(&observation("0.93"), &params(), at(10));
-    assert!(split.active.has(Breaker::NavJump) && is_active(&split.monitor, Breaker::NavJump));
-}
-
-#[test]
-fn a_jump_split_into_many_observations_is_caught_by_the_drawdown() {
+fn a_fall_split_into_many_observations_is_caught_by_the_drawdown() {
     let mut monitor = VaultMonitor::new(0);
     let mut tripped_at = None;
     for step in 0..30 {
@@ -194,7 +231,6 @@ fn a_jump_split_into_many_observations_is_caught_by_the_drawdown() {
         monitor = monitor
             .observe(&observation(&per_share.to_string()), &params(), at(i64::from(step) + 1))
             .monitor;
-        assert!(!is_active(&monitor, Breaker::NavJump));
         if is_active(&monitor, Breaker::Drawdown) {
             tripped_at.get_or_insert(step);
         }
@@ -255,7 +291,7 @@ fn venue_failures_count_in_a_row_and_a_minute_apart() {
         assert_eq!(is_active(&monitor, Breaker::VenueFailure), failed == 3, "{now}");
     }
     // It does not answer, so nothing else can be read; what was marked stays.
-    assert_eq!(monitor.mark, Some(ratio("1")));
+    assert_eq!(monitor.mark, Some(share_value("1").venue));
     assert_eq!(
         monitor.readings(&silent, &params(), at(300)),
         [None, None, None, None, Some(4)]
@@ -349,7 +385,7 @@ proptest! {
             let remembered = update.monitor.breakers.tripped;
             prop_assert_eq!(remembered.union(update.active), update.active);
             // Those of the guardian never end by themselves.
-            for breaker in [Breaker::Drawdown, Breaker::NavJump, Breaker::VenueFailure] {
+            for breaker in [Breaker::Drawdown, Breaker::VenueFailure] {
                 prop_assert!(!monitor.breakers.tripped.has(breaker) || remembered.has(breaker));
             }
             monitor = update.monitor;

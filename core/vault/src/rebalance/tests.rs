@@ -17,6 +17,7 @@ fn targets() -> Targets {
     Targets {
         delta: Value(5_000),
         band: Value(1_000),
+        least: Value(250),
         cap: Value(8_000),
         cushion: Value(2_000),
         floor: Value(8_000),
@@ -30,6 +31,7 @@ fn book(lots: i64) -> Exposure {
         lots_if_filled: Lots(lots),
         delta: Value(lots),
         delta_if_filled: Value(lots),
+        leaving: [Lots::ZERO; 2],
         nav: Value(10_000),
     }
 }
@@ -38,7 +40,6 @@ fn verdict(before: i64, after: i64, calm: bool) -> Result<(), RebalanceError> {
     check(&Proposal {
         policy: &policy(),
         permissions: permitted(BreakerSet::NONE, calm),
-        reason: RebalanceReason::Limits,
         targets: &targets(),
         cap_after: Value(8_000),
         before: &book(before),
@@ -51,20 +52,23 @@ fn verdict(before: i64, after: i64, calm: bool) -> Result<(), RebalanceError> {
 fn the_table_of_verdicts() {
     use RebalanceError::*;
     for (before, after, calm, expected) in [
-        (0, 5_000, true, Ok(())),
-        (0, 5_000, false, Err(OpeningNotPermitted)),
+        (0, 4_000, true, Ok(())),
+        (0, 4_000, false, Err(OpeningNotPermitted)),
+        (0, 4_250, true, Ok(())),
+        (0, 4_251, true, Err(Overshoot)),
+        (0, 5_000, true, Err(Overshoot)),
+        (0, 6_000, true, Err(Overshoot)),
         (0, 240, true, Err(NoImprovement)),
         (0, 250, true, Ok(())),
         (0, -1_000, true, Err(NoImprovement)),
-        (0, 6_000, true, Ok(())),
-        (0, 6_001, true, Err(Overshoot)),
         (0, 9_000, true, Err(OverCap)),
-        (4_000, 5_000, true, Err(NothingToDo)),
-        (6_000, 5_000, true, Err(NothingToDo)),
-        (3_999, 5_000, true, Ok(())),
-        (6_001, 5_000, true, Ok(())),
-        (6_001, 5_000, false, Ok(())),
-        (6_001, 6_002, true, Err(NoImprovement)),
+        (3_751, 4_000, true, Err(NothingToDo)),
+        (3_750, 4_000, true, Ok(())),
+        (6_249, 6_000, true, Err(NothingToDo)),
+        (6_250, 6_000, true, Ok(())),
+        (6_250, 6_000, false, Ok(())),
+        (6_250, 5_749, true, Err(Overshoot)),
+        (6_250, 6_251, true, Err(NoImprovement)),
         (20_000, 12_000, false, Ok(())),
         (20_000, 20_001, true, Err(OverCap)),
         (20_000, -1, false, Err(OpeningNotPermitted)),
@@ -91,7 +95,6 @@ fn an_order_in_flight_blocks_the_next() {
         check(&Proposal {
             policy: &policy(),
             permissions: permitted(BreakerSet::NONE, true),
-            reason: RebalanceReason::Limits,
             targets: &targets(),
             cap_after: Value(8_000),
             before: &before,
@@ -100,6 +103,31 @@ fn an_order_in_flight_blocks_the_next() {
         }),
         Err(RebalanceError::OrderInFlight)
     );
+}
+
+#[test]
+fn nothing_is_traded_that_belongs_to_those_who_leave() {
+    for leaving in [[Lots(600), Lots(600)], [Lots(0), Lots(600)]] {
+        let before = Exposure {
+            leaving: [Lots(600); 2],
+            ..book(0)
+        };
+        let verdict = check(&Proposal {
+            policy: &policy(),
+            permissions: permitted(BreakerSet::NONE, true),
+            targets: &targets(),
+            cap_after: Value(8_000),
+            before: &before,
+            after: &Exposure { leaving, ..book(4_000) },
+            traded: Value(4_000),
+        });
+        let expected = if leaving == before.leaving {
+            Ok(())
+        } else {
+            Err(RebalanceError::BeyondStayers)
+        };
+        assert_eq!(verdict, expected);
+    }
 }
 
 #[test]
@@ -113,7 +141,6 @@ fn the_cap_holds_whether_or_not_the_order_fills() {
         check(&Proposal {
             policy: &policy(),
             permissions: permitted(BreakerSet::NONE, true),
-            reason: RebalanceReason::Limits,
             targets: &targets(),
             cap_after: Value(8_000),
             before: &book(0),
@@ -130,57 +157,35 @@ fn the_cost_of_trading_lowers_the_cap_that_binds() {
         check(&Proposal {
             policy: &policy(),
             permissions: permitted(BreakerSet::NONE, true),
-            reason: RebalanceReason::Limits,
             targets: &targets(),
             cap_after: Value(cap_after),
             before: &book(0),
-            after: &book(5_000),
-            traded: Value(5_000),
+            after: &book(4_000),
+            traded: Value(4_000),
         })
     };
-    assert_eq!(run(5_000), Ok(()));
-    assert_eq!(run(4_999), Err(RebalanceError::OverCap));
+    assert_eq!(run(4_000), Ok(()));
+    assert_eq!(run(3_999), Err(RebalanceError::OverCap));
 }
 
 #[test]
 fn the_cost_budget_is_enforced() {
-    for (lost, expected) in [(29, Ok(())), (30, Err(RebalanceError::TooCostly))] {
+    for (lost, expected) in [(24, Ok(())), (25, Err(RebalanceError::TooCostly))] {
         let after = Exposure {
             nav: Value(10_000 - lost),
-            ..book(5_000)
+            ..book(4_000)
         };
         let got = check(&Proposal {
             policy: &policy(),
             permissions: permitted(BreakerSet::NONE, true),
-            reason: RebalanceReason::Limits,
             targets: &targets(),
             cap_after: Value(8_000),
             before: &book(0),
             after: &after,
-            traded: Value(5_000),
+            traded: Value(4_000),
         });
         assert_eq!(got, expected);
     }
-}
-
-#[test]
-fn a_redemption_only_ever_reduces() {
-    let run = |before, after| {
-        check(&Proposal {
-            policy: &policy(),
-            permissions: permitted(BreakerSet::NONE, true),
-            reason: RebalanceReason::Redemption,
-            targets: &targets(),
-            cap_after: Value(8_000),
-            before: &book(before),
-            after: &book(after),
-            traded: Value(0),
-        })
-    };
-    assert_eq!(run(5_900, 5_000), Ok(()));
-    assert_eq!(run(3_000, 5_000), Err(RebalanceError::NothingToDo));
-    assert_eq!(run(3_000, 2_000), Err(RebalanceError::NothingToDo));
-    assert_eq!(run(5_900, 6_900), Err(RebalanceError::OpeningNotPermitted));
 }
 
 #[test]
@@ -203,11 +208,12 @@ fn r21_fills_are_anchored_to_the_oracle() {
 
 proptest! {
     #[test]
-    fn whatever_is_admitted_is_nearer_and_never_over_the_cap(
+    fn whatever_is_admitted_is_nearer_not_past_the_edge_and_never_over_the_cap(
         before in -30_000i64..30_000, after in -30_000i64..30_000, calm: bool
     ) {
         if verdict(before, after, calm).is_ok() {
             prop_assert!((after - 5_000).abs() < (before - 5_000).abs());
+            prop_assert!((after - 5_000).abs() >= 750);
             prop_assert!(after.abs() <= 8_000 || after.abs() <= before.abs());
             prop_assert!(calm || after.abs() <= before.abs());
         }

@@ -201,6 +201,7 @@ impl MarketBreakerSettings {
         BreakerParams {
             settings: self.settings.map(BreakerSettings::from),
             longest_gap_seconds: self.longest_gap_seconds,
+            has_guardian: false,
         }
     }
 }

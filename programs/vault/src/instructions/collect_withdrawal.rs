@@ -68,11 +68,15 @@ pub(crate) fn handler(ctx: Context<CollectWithdrawal>) -> Result<()> {
         .checked_sub(held)
         .ok_or(VaultError::BookedOtherwise)?;
     accounts.vault.credit(came)?;
-    require!(accounts.custody.amount >= accounts.vault.cash, VaultError::CustodyShort);
+    let needed = accounts.vault.ledger.get().in_custody();
+    require!(
+        needed.is_some_and(|needed| accounts.custody.amount >= needed),
+        VaultError::CustodyShort
+    );
     emit!(WithdrawalCollected {
         vault: accounts.vault.key(),
         amount: came,
-        cash_after: accounts.vault.cash
+        cash_after: accounts.vault.ledger.cash
     });
     Ok(())
 }

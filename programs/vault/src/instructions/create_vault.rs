@@ -3,8 +3,8 @@
 use crate::errors::VaultError;
 use crate::events::VaultCreated;
 use crate::state::{
-    validate_guardian, Vault, VaultBreakerSettings, VaultPolicy, CUSTODY_SEED, ESCROW_SEED, SHARES_SEED, VAULT_SEED,
-    VAULT_VERSION,
+    validate_guardian, StoredLeaving, StoredLedger, StoredQueue, Vault, VaultBreakerSettings, VaultPolicy,
+    CUSTODY_SEED, ESCROW_SEED, SHARES_SEED, VAULT_SEED, VAULT_VERSION,
 };
 use crate::tokens;
 use crate::venue;
@@ -15,6 +15,9 @@ use ballast_core_types::{Ratio, Shares};
 use ballast_core_vault::monitor::VaultMonitor;
 use ballast_risk::state::Market as RiskMarket;
 use ballast_venues::{AccountRole, VenueAction};
+
+/// Least deposit, whole tokens.
+const LEAST_DEPOSIT_TOKENS: u64 = 10;
 
 /// A vault's number, and all that is fixed with it.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
@@ -83,7 +86,10 @@ pub(crate) fn handler(ctx: Context<CreateVault>, args: CreateVaultArgs) -> Resul
     let pins = venue::pins(&accounts.venue_market).ok_or(VaultError::WrongVenueMarket)?;
     args.policy.validate(pins.initial_margin)?;
     args.breakers.validate()?;
+    args.policy.validate_with(&args.breakers)?;
     validate_guardian(args.guardian)?;
+    let whole = 10u64.checked_pow(u32::from(accounts.quote_mint.decimals));
+    let whole = whole.ok_or(VaultError::Decimals)?;
     create_token_accounts(accounts, &ctx.bumps)?;
     let (vault, creator) = (accounts.vault.key(), accounts.creator.key());
     let now = Clock::get()?.unix_timestamp;
@@ -102,8 +108,13 @@ pub(crate) fn handler(ctx: Context<CreateVault>, args: CreateVaultArgs) -> Resul
         policy: args.policy,
         guardian: args.guardian,
         breakers: args.breakers,
-        cash: 0,
-        pending_redemption_shares: 0,
+        least_deposit: whole.checked_mul(LEAST_DEPOSIT_TOKENS).ok_or(VaultError::Decimals)?,
+        least_redemption: whole,
+        ledger: StoredLedger::default(),
+        leaving: StoredLeaving::default(),
+        queue: StoredQueue::default(),
+        tickets: 0,
+        nav: 0,
         nav_per_share: Ratio::ONE.into(),
         nav_at: now,
         high_water: Ratio::ONE.into(),

@@ -32,7 +32,7 @@ pub(crate) fn trip(ctx: Context<Guard>, breaker: VaultBreaker) -> Result<()> {
 pub(crate) fn resume(ctx: Context<Guard>, breaker: VaultBreaker) -> Result<()> {
     let vault = &ctx.accounts.vault;
     require!(vault.monitor.slot == Clock::get()?.slot, VaultError::NotObserved);
-    let (before, params) = (vault.monitor.get().breakers, vault.breakers.params());
+    let (before, params) = (vault.monitor.get().breakers, vault.monitor_params());
     let resumed = VAULT.resume(&before, breaker.into(), &params.breakers);
     let resumed = resumed.map_err(VaultError::from)?;
     store(ctx.accounts, resumed, breaker)

@@ -65,7 +65,10 @@ pub(crate) fn handler(ctx: Context<Mark>) -> Result<()> {
     let vault = &mut accounts.vault;
     let before = vault.monitor.tripped;
     match &appraisal {
-        Some(appraisal) => vault.record(appraisal),
+        Some(appraisal) => {
+            vault.record(appraisal);
+            vault.release_levy(appraisal)?;
+        }
         None => vault.record_venue_failure(now),
     }
     emit!(Marked {

@@ -1,27 +1,33 @@
-//! One file per instruction, named by its verb. `payout` is what both ways of redeeming share,
-//! `trade` what both reasons to trade do.
+//! One file per instruction, named by its verb. `request` is what both sides of coming and going
+//! share, `trade` what both reasons to trade do.
 
+pub mod cancel;
+pub mod claim;
+pub mod close_batch;
 pub mod collect_withdrawal;
-pub mod complete_redemption;
 pub mod create_vault;
-pub mod deposit;
+pub mod exit_liquid;
 pub mod guard;
 pub mod mark;
 pub mod move_collateral;
-mod payout;
+pub mod open_batch;
+pub mod price_batch;
 pub mod rebalance;
-pub mod redeem;
-pub mod request_redemption;
+pub mod request;
 pub mod trade;
 pub mod unwind;
 
+pub use cancel::*;
+pub use claim::*;
+pub use close_batch::*;
 pub use collect_withdrawal::*;
-pub use complete_redemption::*;
 pub use create_vault::*;
-pub use deposit::*;
+pub use exit_liquid::*;
 pub use guard::*;
 pub use mark::*;
 pub use move_collateral::*;
-pub use redeem::*;
-pub use request_redemption::*;
+pub use open_batch::*;
+pub use price_batch::*;
+pub use request::*;
 pub use trade::*;
+pub use unwind::*;

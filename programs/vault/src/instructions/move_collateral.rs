@@ -52,7 +52,7 @@ pub(crate) fn handler(ctx: Context<MoveCollateral>) -> Result<()> {
     emit!(CollateralMoved {
         vault: vault.key(),
         amount: moved,
-        cash_after: vault.cash,
+        cash_after: vault.ledger.cash,
         collateral_after: position.collateral,
         queued_after: position.queued_withdrawal,
         prices: (&moment.prices).into(),
@@ -80,7 +80,9 @@ fn book_movement(accounts: &mut MoveCollateral, held: u64, movement: CollateralM
             i64::try_from(amount).ok().and_then(i64::checked_neg)
         }
     };
-    Ok(amount.ok_or(VaultError::OutOfRange)?)
+    let amount = amount.ok_or(VaultError::OutOfRange)?;
+    vault.collateral_moved(amount);
+    Ok(amount)
 }
 
 /// Has the venue take or give the collateral.

@@ -2,8 +2,7 @@
 
 use crate::instructions::trade::{run, Order, Rebalance};
 use anchor_lang::prelude::*;
-use ballast_core_vault::rebalance::RebalanceReason;
 
 pub(crate) fn handler(ctx: Context<Rebalance>, orders: &[Order]) -> Result<()> {
-    run(ctx.accounts, orders, RebalanceReason::Limits)
+    run(ctx.accounts, orders)
 }

@@ -12,9 +12,7 @@ use ballast_core_types::{value_ceil, FillReceipt, Lots, Position, Price, Value};
 use ballast_core_vault::appraisal::Appraisal;
 use ballast_core_vault::exposure::Targets;
 use ballast_core_vault::prices::Purpose;
-use ballast_core_vault::rebalance::{
-    check, fill_inside_band, notional, price_limits, Exposure, Proposal, RebalanceReason,
-};
+use ballast_core_vault::rebalance::{check, fill_inside_band, notional, price_limits, Exposure, Proposal};
 use ballast_risk::state::Fixed;
 use ballast_venues::{AccountRole, VenueAction};
 
@@ -45,27 +43,34 @@ pub struct Rebalance<'info> {
     pub venue_program: UncheckedAccount<'info>,
 }
 
-/// Runs and proves the orders.
-pub(crate) fn run(accounts: &mut Rebalance, orders: &[Order], reason: RebalanceReason) -> Result<()> {
+/// Runs and proves the orders of a rebalance.
+pub(crate) fn run(accounts: &mut Rebalance, orders: &[Order]) -> Result<()> {
     let order = single(orders)?;
     let supply = accounts.share_mint.supply;
     let moment = accounts.valuation.moment(Purpose::Trade, supply)?;
+    accounts.valuation.vault.check_slot(moment.clock.slot)?;
     let state = accounts.valuation.vault.state();
     let before = accounts.valuation.appraise(&state, &moment)?;
     accounts.valuation.vault.record(&before);
 
-    let receipt = place(accounts, order, &before, reason)?;
+    check_opening(order, &before)?;
+    let receipt = place(accounts, order, &before, !before.permissions.open)?;
 
     let position = accounts.valuation.position(before.prices.bounds.mid, &moment.clock)?;
     let ordered = ordered(&before, &position)?;
     let vault = &mut accounts.valuation.vault;
-    vault.last_rebalance_slot = moment.clock.slot;
-    vault.rebalances = vault.rebalances.saturating_add(1);
-    vault.record_trade(ordered.positive_part(), moment.clock.unix_timestamp);
+    vault.traded(&moment.clock, ordered.positive_part());
     let state = vault.state();
     let after = appraise(&state, position, &moment)?;
-    let proof = prove(&before, &after, reason, &receipt)?;
+    let proof = prove(&before, &after, &receipt)?;
     vault.record(&after);
+    // Those who moved the book have paid for this.
+    let cost = proof
+        .before
+        .nav
+        .checked_sub(proof.after.nav)
+        .ok_or(VaultError::OutOfRange)?;
+    vault.draw_levy(cost.positive_part())?;
     vault.check_invariants(accounts.custody.amount, moment.supply)?;
     announce(accounts, order, &before, &proof);
     Ok(())
@@ -73,7 +78,6 @@ pub(crate) fn run(accounts: &mut Rebalance, orders: &[Order], reason: RebalanceR
 
 /// What was proven of a rebalance.
 struct Proof {
-    reason: RebalanceReason,
     targets: Targets,
     before: Exposure,
     after: Exposure,
@@ -91,25 +95,32 @@ fn ordered(before: &Appraisal, after: &Position) -> Result<Value> {
     Ok(notional.ok_or(VaultError::OutOfRange)?)
 }
 
-/// Checks the fill against the venue's report and the price band, and the book after against the
-/// book before.
+/// Checks the fill against the venue's report and the price band; returns the lots that filled.
 #[inline(never)]
-fn prove(before: &Appraisal, after: &Appraisal, reason: RebalanceReason, receipt: &FillReceipt) -> Result<Proof> {
-    let (policy, mid) = (&before.vault.policy.rebalance, before.prices.bounds.mid);
-    let targets = before.targets().ok_or(VaultError::OutOfRange)?;
-    let cap_after = after.targets().ok_or(VaultError::OutOfRange)?.cap;
-    let (was, is) = (exposure(before)?, exposure(after)?);
+pub(crate) fn check_fill(before: &Appraisal, after: &Appraisal, receipt: &FillReceipt) -> Result<Lots> {
+    let (was, is) = (&before.portfolio.position, &after.portfolio.position);
+    let (band, mid) = (before.vault.policy.rebalance.price_band, before.prices.bounds.mid);
     let filled = is.lots.checked_sub(was.lots).ok_or(VaultError::OutOfRange)?;
     require!(filled == receipt.lots, VaultError::FillMismatch);
     if filled != Lots::ZERO {
         let cost = receipt.price.and_then(|fill| value_ceil(filled, fill));
-        let inside = cost.and_then(|cost| fill_inside_band(mid, policy.price_band, filled, cost));
+        let inside = cost.and_then(|cost| fill_inside_band(mid, band, filled, cost));
         require!(inside.ok_or(VaultError::OutOfRange)?, VaultError::FillOutsideBand);
     }
+    Ok(filled)
+}
+
+/// Checks the fill, and the book after against the book before.
+#[inline(never)]
+fn prove(before: &Appraisal, after: &Appraisal, receipt: &FillReceipt) -> Result<Proof> {
+    let (policy, mid) = (&before.vault.policy.rebalance, before.prices.bounds.mid);
+    let filled = check_fill(before, after, receipt)?;
+    let targets = before.targets().ok_or(VaultError::OutOfRange)?;
+    let cap_after = after.targets().ok_or(VaultError::OutOfRange)?.cap;
+    let (was, is) = (exposure(before)?, exposure(after)?);
     let proposal = Proposal {
         policy,
         permissions: before.permissions,
-        reason,
         targets: &targets,
         cap_after,
         before: &was,
@@ -118,7 +129,6 @@ fn prove(before: &Appraisal, after: &Appraisal, reason: RebalanceReason, receipt
     };
     check(&proposal).map_err(VaultError::from)?;
     Ok(Proof {
-        reason,
         targets,
         before: was,
         after: is,
@@ -137,7 +147,6 @@ fn announce(accounts: &Rebalance, order: Order, before: &Appraisal, proof: &Proo
     emit!(Rebalanced {
         vault: vault.key(),
         keeper: accounts.keeper.key(),
-        unwind: proof.reason == RebalanceReason::Redemption,
         ordered: order.lots,
         filled: proof.filled.0,
         fill_price: proof.fill_price.map_or(Fixed::default(), Fixed::from),
@@ -152,7 +161,7 @@ fn announce(accounts: &Rebalance, order: Order, before: &Appraisal, proof: &Proo
 }
 
 /// Returns the one order of a vault with one market.
-fn single(orders: &[Order]) -> Result<Order> {
+pub(crate) fn single(orders: &[Order]) -> Result<Order> {
     let (order, rest) = orders.split_first().ok_or(VaultError::EmptyOrder)?;
     require!(order.market == 0, VaultError::WrongMarket);
     require!(order.lots != 0, VaultError::EmptyOrder);
@@ -163,15 +172,19 @@ fn single(orders: &[Order]) -> Result<Order> {
     Ok(*order)
 }
 
-/// Sends the order to the venue, limited to the price band and, where only that is permitted, to
-/// reducing.
-fn place(accounts: &Rebalance, order: Order, before: &Appraisal, reason: RebalanceReason) -> Result<FillReceipt> {
-    let lots = Lots(order.lots);
-    let reduce_only = !before.permissions.open || reason == RebalanceReason::Redemption;
-    if reduce_only && !exposure(before)?.lots_if_filled.is_reduced_by(lots) {
+/// Refuses what opens where only reducing is permitted.
+fn check_opening(order: Order, before: &Appraisal) -> Result<()> {
+    let reduces = exposure(before)?.lots_if_filled.is_reduced_by(Lots(order.lots));
+    if !before.permissions.open && !reduces {
         log_active(before.active, |permits| permits.open);
         return err!(VaultError::OpeningNotPermitted);
     }
+    Ok(())
+}
+
+/// Sends the order to the venue, limited to the price band and, if so asked, to reducing.
+pub(crate) fn place(accounts: &Rebalance, order: Order, before: &Appraisal, reduce_only: bool) -> Result<FillReceipt> {
+    let lots = Lots(order.lots);
     let band = before.vault.policy.rebalance.price_band;
     let limits = price_limits(before.prices.bounds.mid, band);
     let (lowest_sale, highest_purchase) = limits.ok_or(VaultError::OutOfRange)?;

@@ -1,12 +1,16 @@
 //! Accounts of the vault program.
 
+mod batch;
+mod ledger;
 mod monitor;
 mod plain;
 mod policy;
 mod ticket;
 mod vault;
 
+pub use batch::{RequestBatch, StoredBatch, BATCH_SEED, BATCH_VERSION};
+pub use ledger::{StoredLeaving, StoredLedger, StoredQueue};
 pub use monitor::{validate_guardian, StoredMonitor, VaultBreaker, VaultBreakerSettings};
 pub use policy::VaultPolicy;
-pub use ticket::{RedemptionTicket, TICKET_SEED};
+pub use ticket::{Ticket, HALF_FEE_LAMPORTS, REQUEST_FEE_LAMPORTS, TICKET_SEED};
 pub use vault::{Vault, CUSTODY_SEED, ESCROW_SEED, SHARES_SEED, VAULT_SEED, VAULT_VERSION};

@@ -7,8 +7,8 @@ use anchor_lang::prelude::*;
 use anchor_lang::Space;
 use ballast_core_market::breaker::{Breaker, BreakerParams, BreakerSet, BreakerSettings, BreakerStates};
 use ballast_core_market::cooldown::Cooldown;
-use ballast_core_types::Ratio;
-use ballast_core_vault::monitor::{LeakyWindow, MonitorParams, VaultMonitor, VAULT_BREAKERS};
+use ballast_core_types::{Lots, Price, Value};
+use ballast_core_vault::monitor::{LeakyWindow, MonitorParams, VaultMonitor, VenueMark, VAULT_BREAKERS};
 use ballast_risk::state::{Fixed, StoredBreakerSettings};
 use bytemuck::{Pod, Zeroable};
 
@@ -17,8 +17,8 @@ use bytemuck::{Pod, Zeroable};
 pub enum VaultBreaker {
     /// A share lost too much of its highest value.
     Drawdown,
-    /// A share's value moved too far between two observations.
-    NavJump,
+    /// What is at the venue moved by more than position and price explain.
+    UnexplainedMove,
     /// Too much was traded.
     Turnover,
     /// Too much was paid to keepers.
@@ -31,7 +31,7 @@ impl From<VaultBreaker> for Breaker {
     fn from(breaker: VaultBreaker) -> Self {
         match breaker {
             VaultBreaker::Drawdown => Self::Drawdown,
-            VaultBreaker::NavJump => Self::NavJump,
+            VaultBreaker::UnexplainedMove => Self::UnexplainedMove,
             VaultBreaker::Turnover => Self::Turnover,
             VaultBreaker::KeeperSpend => Self::KeeperSpend,
             VaultBreaker::VenueFailure => Self::VenueFailure,
@@ -44,7 +44,7 @@ impl From<VaultBreaker> for Breaker {
 #[cfg_attr(feature = "idl-build", derive(AnchorSerialize, AnchorDeserialize))]
 #[repr(C)]
 pub struct VaultBreakerSettings {
-    /// Drawdown, NAV jump, turnover, keeper spend, venue failure.
+    /// Drawdown, unexplained NAV move, turnover, keeper spend, venue failure.
     pub settings: [StoredBreakerSettings; VAULT_BREAKERS],
     /// The most that a gap between two observations adds to a cooldown, seconds.
     pub longest_gap_seconds: u32,
@@ -66,15 +66,16 @@ impl VaultBreakerSettings {
     /// # Errors
     /// The parameter that is out of its bounds; the log names the breaker.
     pub fn validate(&self) -> Result<()> {
-        Ok(self.params().validate().map_err(errors::monitor)?)
+        Ok(self.params(false).validate().map_err(errors::monitor)?)
     }
 
     /// As the core wants it.
-    pub fn params(&self) -> MonitorParams {
+    pub fn params(&self, has_guardian: bool) -> MonitorParams {
         MonitorParams {
             breakers: BreakerParams {
                 settings: self.settings.map(BreakerSettings::from),
                 longest_gap_seconds: self.longest_gap_seconds,
+                has_guardian,
             },
             window_seconds: self.window_seconds,
         }
@@ -90,9 +91,14 @@ pub struct StoredMonitor {
     pub updated_at: i64,
     /// Slot of the last observation that counted.
     pub slot: u64,
-    /// Low net asset value of a share at the last observation that counted, its rise not limited;
-    /// zero if there is none.
-    pub mark: Fixed,
+    /// Published price at the last observation; zero if there is none.
+    pub venue_price: Fixed,
+    /// What the account at the venue was worth then, quote base units.
+    pub venue_equity: i64,
+    /// Lots held then.
+    pub venue_lots: i64,
+    /// Lots held then, had the order in flight filled.
+    pub venue_lots_if_filled: i64,
     /// Value traded, as of `turnover_at`, quote base units.
     pub turnover: u64,
     /// When it was last added to, unix seconds.
@@ -119,7 +125,10 @@ pub struct StoredMonitor {
 plain!(StoredMonitor {
     updated_at,
     slot,
-    mark,
+    venue_price,
+    venue_equity,
+    venue_lots,
+    venue_lots_if_filled,
     turnover,
     turnover_at,
     keeper_spend,
@@ -144,7 +153,12 @@ impl StoredMonitor {
                 cooldown: self.cooldown.map(Cooldown::from_stored),
                 updated_at: self.updated_at,
             },
-            mark: Some(self.mark.ratio()).filter(|mark| *mark > Ratio::ZERO),
+            mark: Price::from_fixed(self.venue_price.get()).map(|price| VenueMark {
+                equity: Value(self.venue_equity),
+                lots: Lots(self.venue_lots),
+                lots_if_filled: Lots(self.venue_lots_if_filled),
+                price,
+            }),
             slot: self.slot,
             turnover: window(self.turnover, self.turnover_at),
             keeper_spend: window(self.keeper_spend, self.keeper_spend_at),
@@ -162,7 +176,10 @@ impl From<VaultMonitor> for StoredMonitor {
             slot: monitor.slot,
             tripped: monitor.breakers.tripped.bits(),
             cooldown: monitor.breakers.cooldown.map(Cooldown::stored),
-            mark: monitor.mark.unwrap_or(Ratio::ZERO).into(),
+            venue_price: monitor.mark.map_or(Fixed::default(), |mark| mark.price.into()),
+            venue_equity: monitor.mark.map_or(0, |mark| mark.equity.0),
+            venue_lots: monitor.mark.map_or(0, |mark| mark.lots.0),
+            venue_lots_if_filled: monitor.mark.map_or(0, |mark| mark.lots_if_filled.0),
             turnover: monitor.turnover.amount,
             turnover_at: monitor.turnover.at,
             keeper_spend: monitor.keeper_spend.amount,
@@ -189,6 +206,7 @@ pub fn validate_guardian(guardian: Option<Pubkey>) -> Result<()> {
 mod tests {
     use super::*;
     use ballast_core_market::breaker::VAULT;
+    use ballast_core_types::Ratio;
 
     #[test]
     fn what_is_remembered_survives_storage() {
@@ -196,7 +214,12 @@ mod tests {
         assert_eq!(StoredMonitor::from(monitor).get(), monitor);
         monitor.breakers.tripped = BreakerSet::ALL;
         monitor.breakers.cooldown = [None, Some(0), Some(1), Some(u32::MAX - 1), Some(60)].map(Cooldown::from_seconds);
-        monitor.mark = Some(Ratio::ONE);
+        monitor.mark = Some(VenueMark {
+            equity: Value(4),
+            lots: Lots(-3),
+            lots_if_filled: Lots(2),
+            price: Price::from_fixed(Ratio::ONE.fixed()).unwrap(),
+        });
         monitor.traded(5, 80, 3_600);
         monitor.paid(6, 81, 3_600);
         (monitor.slot, monitor.venue_failures, monitor.failed_at) = (9, 3, 82);
@@ -211,7 +234,7 @@ mod tests {
     #[test]
     fn the_order_is_that_of_the_panel_and_the_space_that_of_the_bytes() {
         use VaultBreaker::*;
-        let all = [Drawdown, NavJump, Turnover, KeeperSpend, VenueFailure];
+        let all = [Drawdown, UnexplainedMove, Turnover, KeeperSpend, VenueFailure];
         assert_eq!(all.map(Breaker::from), VAULT.breakers());
         for (index, breaker) in all.into_iter().enumerate() {
             let mut bytes = Vec::new();

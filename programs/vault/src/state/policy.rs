@@ -2,6 +2,7 @@
 
 use crate::errors::VaultError;
 use crate::state::plain::plain;
+use crate::state::VaultBreakerSettings;
 use anchor_lang::prelude::*;
 use ballast_core_types::{Ratio, I80F48};
 use ballast_core_vault::exposure::ExposurePolicy;
@@ -33,9 +34,7 @@ pub struct VaultPolicy {
     pub max_cost: Fixed,
     /// Collateral at the venue / exposure.
     pub collateral_ratio: Fixed,
-    /// Greatest rise of the redemption price an hour / that price.
-    pub nav_rise_per_hour: Fixed,
-    /// Greatest net asset value after a deposit, quote base units.
+    /// Greatest net asset value with all deposits that wait, quote base units.
     pub deposit_cap: u64,
 }
 
@@ -49,7 +48,6 @@ plain!(VaultPolicy {
     min_improvement,
     max_cost,
     collateral_ratio,
-    nav_rise_per_hour,
     deposit_cap
 });
 
@@ -84,8 +82,20 @@ impl VaultPolicy {
             self.collateral_ratio.get() > initial_margin.fixed() && within(self.collateral_ratio, 1, 20_000),
             VaultError::CollateralRatio
         );
-        require!(within(self.nav_rise_per_hour, 1, 10_000), VaultError::NavRise);
         require!(self.deposit_cap > 0, VaultError::DepositCap);
+        Ok(())
+    }
+
+    /// Checks the policy together with the breakers: what a proven trade may cost is no unexplained
+    /// move.
+    ///
+    /// # Errors
+    /// [`VaultError::UnexplainedTrip`].
+    pub fn validate_with(&self, breakers: &VaultBreakerSettings) -> Result<()> {
+        let [_, unexplained, ..] = &breakers.settings;
+        let most = self.max_cost.get().checked_mul(self.max_leverage.get());
+        let trip = basis_points(i64::from(unexplained.trip));
+        require!(most.is_some_and(|most| trip > most), VaultError::UnexplainedTrip);
         Ok(())
     }
 
@@ -105,7 +115,6 @@ impl VaultPolicy {
                 max_cost: self.max_cost.ratio(),
             },
             collateral_ratio: self.collateral_ratio.ratio(),
-            nav_rise_per_hour: self.nav_rise_per_hour.ratio(),
             deposit_cap: self.deposit_cap,
         }
     }

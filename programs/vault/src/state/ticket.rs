@@ -1,36 +1,68 @@
-//! A holder's request to leave.
+//! One request to come or to go.
 
 use anchor_lang::prelude::*;
-use ballast_core_types::{Shares, UnixTime};
-use ballast_core_vault::redemption::RedemptionRequest;
+use ballast_core_types::UnixTime;
+use ballast_core_vault::batch::ticket::Ticket as Request;
+use ballast_core_vault::batch::{Class, Side};
 
-/// First seed of a ticket's address: `["ticket", vault, holder]`.
+/// First seed of a ticket's address: `["ticket", vault, holder, number]`. The number is the
+/// holder's own, so that nobody else can take the address.
 pub const TICKET_SEED: &[u8] = b"ticket";
 
-/// Shares a holder has set aside. They cannot be taken back: otherwise unwinding the book would be
-/// a free prank.
+/// What every request pays, lamports: half for whoever first prices its batch, half for whoever
+/// brings its ticket to an end. The pool pays neither.
+pub const REQUEST_FEE_LAMPORTS: u64 = 100_000;
+/// Half of [`REQUEST_FEE_LAMPORTS`].
+pub const HALF_FEE_LAMPORTS: u64 = REQUEST_FEE_LAMPORTS / 2;
+
+/// A request, its class, and where what comes of it goes.
 #[account]
 #[derive(InitSpace, Debug)]
-pub struct RedemptionTicket {
+pub struct Ticket {
     /// Layout version.
     pub version: u8,
     /// Bump of the address.
     pub bump: u8,
     /// The vault.
     pub vault: Pubkey,
-    /// Who gets the tokens, and the rent back.
+    /// Whose it is; gets the rent back.
     pub holder: Pubkey,
-    /// Share base units still waiting in escrow.
-    pub shares: u64,
-    /// When the request was made, unix seconds.
+    /// The holder's number for it.
+    pub number: u64,
+    /// Number of its batch.
+    pub batch: u64,
+    /// Whether shares were paid in, rather than quote tokens.
+    pub is_redemption: bool,
+    /// Whether it is content with any price, rather than with one within 1 % of the reference.
+    pub is_any_price: bool,
+    /// Base units paid in.
+    pub amount: u64,
+    /// Quote base units claimed so far.
+    pub claimed: u64,
+    /// When it was made, unix seconds.
     pub requested_at: i64,
+    /// Token account that gets what was asked for.
+    pub pay_to: Pubkey,
+    /// Token account that gets what was paid in, if it goes back.
+    pub return_to: Pubkey,
 }
 
-impl RedemptionTicket {
+impl Ticket {
     /// Decodes the request.
-    pub fn request(&self) -> RedemptionRequest {
-        RedemptionRequest {
-            shares: Shares(self.shares),
+    pub fn request(&self) -> Request {
+        Request {
+            side: if self.is_redemption {
+                Side::Redemption
+            } else {
+                Side::Deposit
+            },
+            class: if self.is_any_price {
+                Class::AnyPrice
+            } else {
+                Class::WithinOnePercent
+            },
+            amount: self.amount,
+            claimed: self.claimed,
             requested_at: UnixTime(self.requested_at),
         }
     }

@@ -1,13 +1,18 @@
 //! A vault: its ledger, its policy, and the addresses of everything it owns.
 
 use crate::errors::VaultError;
-use crate::state::{StoredMonitor, VaultBreakerSettings, VaultPolicy};
+use crate::state::{StoredLeaving, StoredLedger, StoredMonitor, StoredQueue, VaultBreakerSettings, VaultPolicy};
 use anchor_lang::prelude::*;
 use ballast_core_market::admission::Now;
-use ballast_core_types::{Ratio, Shares, UnixTime};
+use ballast_core_types::{Ratio, Shares, UnixTime, Value};
 use ballast_core_vault::appraisal::Appraisal;
-use ballast_core_vault::monitor::VaultObservation;
-use ballast_core_vault::state::{ShareMark, VaultState};
+use ballast_core_vault::leaving::Leaving;
+use ballast_core_vault::ledger::Ledger;
+use ballast_core_vault::monitor::{MonitorParams, VaultObservation};
+use ballast_core_vault::pricing::Pricing;
+use ballast_core_vault::shares::ShareMark;
+use ballast_core_vault::state::VaultState;
+use ballast_core_vault::unwind::Unwound;
 use ballast_risk::state::Fixed;
 
 /// First seed of a vault's address: `["vault", creator, id]`.
@@ -19,7 +24,7 @@ pub const CUSTODY_SEED: &[u8] = b"custody";
 /// First seed of the share escrow: `["escrow", vault]`.
 pub const ESCROW_SEED: &[u8] = b"escrow";
 /// Layout written by this program.
-pub const VAULT_VERSION: u8 = 2;
+pub const VAULT_VERSION: u8 = 3;
 
 /// A vault.
 #[account]
@@ -39,7 +44,7 @@ pub struct Vault {
     pub share_mint: Pubkey,
     /// Quote tokens not at the venue.
     pub custody: Pubkey,
-    /// Shares of holders who wait to leave.
+    /// Shares of holders who wait to leave, and of those who came and have not claimed.
     pub escrow: Pubkey,
     /// The market whose risk it takes.
     pub risk_market: Pubkey,
@@ -54,18 +59,27 @@ pub struct Vault {
     pub guardian: Option<Pubkey>,
     /// Settings of its breakers.
     pub breakers: VaultBreakerSettings,
-    /// Ledger: quote tokens in custody that belong to the vault. Tokens sent there by others are
-    /// not in it.
-    pub cash: u64,
-    /// Shares in escrow.
-    pub pending_redemption_shares: u64,
-    /// Net asset value per share at the last action, after the limit on its rise.
+    /// Least deposit, quote base units: ten whole tokens.
+    pub least_deposit: u64,
+    /// Least redemption but of everything a holder has, share base units: a whole share.
+    pub least_redemption: u64,
+    /// Whose the quote tokens in custody are. Tokens sent there by others are not in it.
+    pub ledger: StoredLedger,
+    /// Holders whose redemption is final and not filled.
+    pub leaving: StoredLeaving,
+    /// Line of batches.
+    pub queue: StoredQueue,
+    /// Tickets that are open.
+    pub tickets: u64,
+    /// Low net asset value at the last action, flows included, quote base units.
+    pub nav: i64,
+    /// Low net asset value per share at the last action.
     pub nav_per_share: Fixed,
     /// When that was, unix seconds.
     pub nav_at: i64,
     /// Highest of these values yet.
     pub high_water: Fixed,
-    /// Slot of the last rebalance.
+    /// Slot of the last rebalance or unwind.
     pub last_rebalance_slot: u64,
     /// Rebalances and unwinds so far.
     pub rebalances: u64,
@@ -81,21 +95,24 @@ impl Vault {
     pub fn state(&self) -> Box<VaultState> {
         Box::new(VaultState {
             policy: self.policy.decoded(),
-            monitor_params: self.breakers.params(),
-            cash: self.cash,
-            pending_redemption_shares: Shares(self.pending_redemption_shares),
-            share_mark: ShareMark {
-                value: self.nav_per_share.ratio(),
-                at: UnixTime(self.nav_at),
-                high_water: self.high_water.ratio(),
-            },
+            monitor_params: self.monitor_params(),
+            ledger: self.ledger.get(),
+            leaving: self.leaving.get(),
+            queue: self.queue.get(),
+            share_mark: self.share_mark(),
             monitor: self.monitor.get(),
         })
+    }
+
+    /// Returns how it monitors itself.
+    pub fn monitor_params(&self) -> MonitorParams {
+        self.breakers.params(self.guardian.is_some())
     }
 
     /// Takes note of what an appraisal found: the share's mark and the breakers.
     #[inline(never)]
     pub fn record(&mut self, appraisal: &Appraisal) {
+        self.nav = appraisal.nav.low.0;
         let mark = &appraisal.share_mark;
         self.nav_per_share = mark.value.into();
         self.nav_at = mark.at.0;
@@ -112,25 +129,107 @@ impl Vault {
         self.monitor = self
             .monitor
             .get()
-            .observe(&observation, &self.breakers.params(), now)
+            .observe(&observation, &self.monitor_params(), now)
             .monitor
             .into();
     }
 
     /// Takes note of a trade worth `amount`, quote base units.
-    pub fn record_trade(&mut self, amount: u64, now: i64) {
+    pub fn traded(&mut self, clock: &Clock, amount: u64) {
+        self.last_rebalance_slot = clock.slot;
+        self.rebalances = self.rebalances.saturating_add(1);
         let mut monitor = self.monitor.get();
-        monitor.traded(amount, now, self.breakers.window_seconds);
+        monitor.traded(amount, clock.unix_timestamp, self.breakers.window_seconds);
         self.monitor = monitor.into();
     }
 
-    /// Refuses to let anybody in or out in the slot of a rebalance.
+    /// Takes note of collateral that went to the venue, or came back (negative), quote base units:
+    /// it explains a move of what is there.
+    pub fn collateral_moved(&mut self, amount: i64) {
+        let mut monitor = self.monitor.get();
+        monitor.collateral_moved(Value(amount));
+        self.monitor = monitor.into();
+    }
+
+    /// Refuses to trade in a slot in which a batch was priced.
     ///
     /// # Errors
-    /// [`VaultError::SameSlotAsRebalance`].
+    /// [`VaultError::SameSlotAsPricing`].
     pub fn check_slot(&self, slot: u64) -> Result<()> {
-        require!(slot != self.last_rebalance_slot, VaultError::SameSlotAsRebalance);
+        require!(slot != self.queue.priced_slot, VaultError::SameSlotAsPricing);
         Ok(())
+    }
+
+    /// Counts a ticket that was opened, or one that was closed.
+    ///
+    /// # Errors
+    /// [`VaultError::OutOfRange`].
+    pub fn count_ticket(&mut self, change: i64) -> Result<()> {
+        let tickets = self.tickets.checked_add_signed(change);
+        self.tickets = tickets.ok_or(VaultError::OutOfRange)?;
+        Ok(())
+    }
+
+    /// Returns what a share was last worth.
+    pub fn share_mark(&self) -> ShareMark {
+        ShareMark {
+            value: self.nav_per_share.ratio(),
+            at: UnixTime(self.nav_at),
+            high_water: self.high_water.ratio(),
+        }
+    }
+
+    /// Books what a pricing has decided.
+    ///
+    /// # Errors
+    /// [`VaultError::OutOfRange`].
+    pub fn book(&mut self, pricing: &Pricing) -> Result<()> {
+        let cash = |ledger: &Ledger, leaving: &Leaving| {
+            let liquid = ledger.cash.checked_add(ledger.advances)?;
+            i64::try_from(liquid.checked_add(leaving.unwind_cost)?).ok()
+        };
+        let before = cash(&self.ledger.get(), &self.leaving.get());
+        let after = cash(&pricing.ledger, &pricing.leaving);
+        let change = after.zip(before).and_then(|(after, before)| after.checked_sub(before));
+        let nav = change.and_then(|change| self.nav.checked_add(change));
+        self.nav = nav.ok_or(VaultError::OutOfRange)?;
+        self.ledger = pricing.ledger.into();
+        self.leaving = pricing.leaving.into();
+        self.queue = pricing.queue.into();
+        Ok(())
+    }
+
+    /// Books what was unwound for those who leave.
+    ///
+    /// # Errors
+    /// [`VaultError::OutOfRange`].
+    pub fn unwound(&mut self, done: &Unwound) -> Result<()> {
+        let mut leaving = self.leaving.get();
+        let lots = leaving.lots.checked_sub(done.lots);
+        leaving.lots = lots.ok_or(VaultError::OutOfRange)?;
+        let cost = leaving.unwind_cost.checked_add(done.cost);
+        leaving.unwind_cost = cost.ok_or(VaultError::OutOfRange)?;
+        self.leaving = leaving.into();
+        Ok(())
+    }
+
+    /// Lets what is left of the levy reserve join the pool, if nothing is due that it was paid for.
+    ///
+    /// # Errors
+    /// [`VaultError::OutOfRange`].
+    pub fn release_levy(&mut self, appraisal: &Appraisal) -> Result<()> {
+        let released = appraisal.released_levy().ok_or(VaultError::OutOfRange)?;
+        self.draw_levy(released)
+    }
+
+    /// Moves up to `amount` of the levy reserve to the pool's cash.
+    ///
+    /// # Errors
+    /// [`VaultError::OutOfRange`].
+    pub fn draw_levy(&mut self, amount: u64) -> Result<()> {
+        let drawn = amount.min(self.ledger.levy_reserve);
+        self.ledger.levy_reserve = self.ledger.levy_reserve.saturating_sub(drawn);
+        self.credit(drawn)
     }
 
     /// Books tokens that came into custody.
@@ -138,7 +237,7 @@ impl Vault {
     /// # Errors
     /// [`VaultError::OutOfRange`].
     pub fn credit(&mut self, amount: u64) -> Result<()> {
-        self.cash = self.cash.checked_add(amount).ok_or(VaultError::OutOfRange)?;
+        self.ledger.cash = self.ledger.cash.checked_add(amount).ok_or(VaultError::OutOfRange)?;
         Ok(())
     }
 
@@ -147,7 +246,7 @@ impl Vault {
     /// # Errors
     /// [`VaultError::NotLiquid`] if the ledger has less.
     pub fn debit(&mut self, amount: u64) -> Result<()> {
-        self.cash = self.cash.checked_sub(amount).ok_or(VaultError::NotLiquid)?;
+        self.ledger.cash = self.ledger.cash.checked_sub(amount).ok_or(VaultError::NotLiquid)?;
         Ok(())
     }
 
@@ -157,8 +256,9 @@ impl Vault {
     /// # Errors
     /// [`VaultError::CustodyShort`], [`VaultError::OutOfRange`].
     pub fn check_invariants(&self, custody_amount: u64, supply: Shares) -> Result<()> {
-        require!(custody_amount >= self.cash, VaultError::CustodyShort);
-        let sound = self.pending_redemption_shares <= supply.0
+        let needed = self.ledger.get().in_custody().ok_or(VaultError::OutOfRange)?;
+        require!(custody_amount >= needed, VaultError::CustodyShort);
+        let sound = self.leaving.shares <= supply.0
             && self.nav_per_share.ratio() > Ratio::ZERO
             && self.high_water.ratio() >= self.nav_per_share.ratio();
         require!(sound, VaultError::OutOfRange);

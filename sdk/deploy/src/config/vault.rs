@@ -19,7 +19,6 @@ pub(super) struct Vault {
     min_improvement: Decimal,
     max_cost: Decimal,
     collateral_ratio: Decimal,
-    nav_rise_per_hour: Decimal,
     deposit_cap: u64,
     breakers: Breakers,
 }
@@ -31,7 +30,7 @@ struct Breakers {
     longest_gap_seconds: u32,
     window_seconds: u32,
     drawdown: Breaker,
-    nav_jump: Breaker,
+    unexplained_move: Breaker,
     turnover: Breaker,
     keeper_spend: Breaker,
     venue_failure: Breaker,
@@ -72,7 +71,6 @@ impl Config {
             min_improvement: vault.min_improvement.stored(),
             max_cost: vault.max_cost.stored(),
             collateral_ratio: vault.collateral_ratio.stored(),
-            nav_rise_per_hour: vault.nav_rise_per_hour.stored(),
             deposit_cap: base_units(vault.deposit_cap)?,
         })
     }
@@ -83,7 +81,7 @@ impl Config {
         VaultBreakerSettings {
             settings: [
                 &breakers.drawdown,
-                &breakers.nav_jump,
+                &breakers.unexplained_move,
                 &breakers.turnover,
                 &breakers.keeper_spend,
                 &breakers.venue_failure,

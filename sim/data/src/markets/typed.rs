@@ -140,6 +140,7 @@ impl Named<'_> {
                 cooldown_seconds: settings.cooldown_seconds,
             }),
             longest_gap_seconds: breakers.longest_gap_seconds,
+            has_guardian: false,
         }
     }
 

@@ -3,10 +3,15 @@
 use super::running;
 use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::Pubkey;
-use ballast_sdk::instructions as ix;
+use ballast_sdk::addresses::VaultKeys;
+use ballast_sdk::instructions::batches::{self, RequestArgs};
+use ballast_sdk::instructions::{self as ix, Holder};
 use ballast_testkit::error_code;
+use ballast_testkit::params;
 use ballast_testkit::tokens::{put, put_mint, put_tokens};
+use ballast_testkit::vault::batches::{LEAST, UNTIL_PRICED};
 use ballast_vault::errors::VaultError;
+use ballast_vault::state::Ticket;
 use ballast_vault::Order;
 use solana_signer::Signer;
 
@@ -81,24 +86,42 @@ fn r4_money_only_goes_where_it_belongs() {
     let purse = Pubkey::new_unique();
     put_tokens(&mut world.svm, purse, keys.quote_mint, keeper.pubkey(), 0);
     let shares = world.tokens(&user.holder.shares);
-    world.request(&user, shares / 2).unwrap();
-    world.pass(0, 1);
+    world.request(&user, shares / 20).unwrap();
+    world.pass(UNTIL_PRICED, 75);
+    world.republish();
+    let number = world.snapshot().vault.queue.next;
+    world.price_batch(number).unwrap();
 
-    let to_keeper = ix::complete_redemption(&keys, &user.holder.key, &purse);
+    let ticket = world.ticket(&user).unwrap();
+    let to_keeper = batches::claim_to(&keys, &ticket, &keeper.pubkey(), [keys.custody, purse]);
     assert_eq!(
-        error_code(&world.send(&[to_keeper], &[])),
+        error_code(&world.send(std::slice::from_ref(&to_keeper), &[&keeper])),
         u32::from(VaultError::WrongTokenAccount)
     );
-    let mut as_keeper = ix::complete_redemption(&keys, &user.holder.key, &purse);
+    let mut as_keeper = to_keeper;
     for meta in &mut as_keeper.accounts {
         if meta.pubkey == user.holder.key {
             meta.pubkey = keeper.pubkey();
         }
     }
     assert_eq!(
-        error_code(&world.send(&[as_keeper], &[])),
+        error_code(&world.send(&[as_keeper], &[&keeper])),
         u32::from(VaultError::WrongTicket)
     );
+    // Nor is quote paid out of the escrow's accounts, or somebody else's.
+    for from in [keys.escrow, purse, keys.venue_vault] {
+        let forged = batches::claim_to(&keys, &ticket, &keeper.pubkey(), [from, ticket.pay_to]);
+        assert_eq!(
+            error_code(&world.send(&[forged], &[&keeper])),
+            u32::from(VaultError::WrongCustody)
+        );
+    }
+    // The holder alone may choose another account: one that is frozen keeps nobody's money.
+    let other = Pubkey::new_unique();
+    put_tokens(&mut world.svm, other, keys.quote_mint, Pubkey::new_unique(), 0);
+    let elsewhere = batches::claim_to(&keys, &ticket, &user.holder.key, [keys.custody, other]);
+    world.send(&[elsewhere], &[&user.keypair]).unwrap();
+    assert!(world.tokens(&other) > 0 && world.tickets().is_empty());
     for receiver in [keys.custody, keys.venue_vault] {
         let mut collateral = ix::move_collateral(&keys);
         let index = collateral
@@ -119,18 +142,94 @@ fn r4_money_only_goes_where_it_belongs() {
 #[test]
 fn r14_no_position_can_be_left_out() {
     let (mut world, user) = running();
-    let terms = ix::DepositTerms {
-        amount: 1_000_000,
-        min_shares: 0,
-    };
-    let sound = ix::deposit(&world.keys, &user.holder, terms);
-    world.pass(0, 1);
+    world.request(&user, 1_000_000).unwrap();
+    world.pass(UNTIL_PRICED, 75);
+    world.republish();
+    world.observe().unwrap();
+    let (number, keeper) = (world.snapshot().vault.queue.next, world.keeper.insecure_clone());
+    let sound = batches::price_batch(&world.keys, &keeper.pubkey(), number);
     for omitted in [world.keys.venue_trader, world.keys.venue_market, world.keys.risk_market] {
         let mut short = sound.clone();
         short.accounts.retain(|meta| meta.pubkey != omitted);
         let before = world.fingerprint();
-        assert!(world.send(&[short], &[&user.keypair]).is_err());
+        assert!(world.send(&[short], &[&keeper]).is_err());
         assert_eq!(world.fingerprint(), before);
     }
-    world.send(&[sound], &[&user.keypair]).unwrap();
+    world.send(&[sound], &[&keeper]).unwrap();
+}
+
+#[test]
+fn r4_a_batch_or_a_ticket_of_another_vault_is_refused() {
+    let (mut world, user) = running();
+    let (admin, keys) = (world.admin.pubkey(), world.keys);
+    let other = VaultKeys::derive(&admin, 2, &keys.quote_mint, &keys.risk_market);
+    let create = ix::create_vault(&admin, &other, params::create_vault(2, params::vault(), None));
+    world.send(&[create], &[]).unwrap();
+    // A batch of the other vault with the number of ours, and a ticket in it.
+    let shares = Pubkey::new_unique();
+    put_tokens(&mut world.svm, shares, other.share_mint, user.holder.key, 0);
+    let there = Holder { shares, ..user.holder };
+    world.request(&user, 1_000_000).unwrap();
+    let ours = world.ticket(&user).unwrap();
+    for number in 0..=ours.batch {
+        let args = RequestArgs {
+            ticket: 1_000 + number,
+            amount: LEAST,
+            within_one_percent_of: None,
+        };
+        let open = batches::open_batch(&other, &user.holder.key, number);
+        let request = batches::request_deposit(&other, &there, number, args);
+        world.send(&[open, request], &[&user.keypair]).unwrap();
+        world.pass(UNTIL_PRICED, 75);
+        world.republish();
+        world.observe().unwrap();
+        if number < ours.batch {
+            world
+                .send(&[batches::price_batch(&other, &admin, number)], &[])
+                .unwrap();
+        }
+    }
+    let foreign = ballast_sdk::addresses::batch(&other.vault, ours.batch);
+    let forged = |mut instruction: ballast_sdk::Instruction| {
+        let own = ballast_sdk::addresses::batch(&keys.vault, ours.batch);
+        for meta in &mut instruction.accounts {
+            if meta.pubkey == own {
+                meta.pubkey = foreign;
+            }
+        }
+        instruction
+    };
+    world.pass(3_600, 3_600);
+    world.republish();
+    world.observe().unwrap();
+    let order = vec![Order { market: 0, lots: -1 }];
+    let claim = batches::claim_to(&keys, &ours, &admin, [keys.custody, ours.pay_to]);
+    let wrong = u32::from(VaultError::WrongBatch);
+    for instruction in [
+        batches::price_batch(&keys, &admin, ours.batch),
+        batches::exit_liquid(&keys, ours.batch),
+        batches::unwind(&keys, &admin, ours.batch, order),
+        batches::close_batch(&keys, ours.batch, &user.holder.key),
+        claim,
+    ] {
+        let before = world.fingerprint();
+        assert_eq!(error_code(&world.send(&[forged(instruction)], &[])), wrong);
+        assert_eq!(world.fingerprint(), before);
+    }
+    let cancel = forged(batches::cancel(&keys, &ours));
+    assert_eq!(error_code(&world.send(&[cancel], &[&user.keypair])), wrong);
+    // Another vault's ticket in our batch.
+    let strange = Ticket {
+        number: 1_000 + ours.batch,
+        ..ours.clone()
+    };
+    let mut theirs = batches::claim_to(&keys, &strange, &admin, [keys.custody, strange.pay_to]);
+    let ticket = ballast_sdk::addresses::ticket(&keys.vault, &user.holder.key, strange.number);
+    for meta in &mut theirs.accounts {
+        if meta.pubkey == ticket {
+            meta.pubkey = ballast_sdk::addresses::ticket(&other.vault, &user.holder.key, strange.number);
+        }
+    }
+    let sent = world.send(&[theirs], &[]);
+    assert_eq!(error_code(&sent), u32::from(VaultError::WrongTicket));
 }

@@ -1,6 +1,8 @@
 //! What a keeper may do: no funds, no spam, no fill off the oracle, no order that does not help.
 
 use super::running;
+use ballast_core_vault::batch::REDUCTION_WAIT_SECONDS;
+use ballast_testkit::vault::batches::UNTIL_PRICED;
 use ballast_testkit::{error_code, fixed, params, VaultFixture, MILLION};
 use ballast_vault::errors::VaultError;
 use ballast_vault::Order;
@@ -15,9 +17,8 @@ fn r10_a_keeper_never_holds_funds() {
     }
     let shares = world.tokens(&user.holder.shares);
     world.request(&user, shares).unwrap();
-    world.crank().unwrap();
-    world.pass(0, 1);
-    world.complete(&user).unwrap();
+    world.let_leave(10);
+    assert_eq!(world.supply(), 0);
     let keeper = world.keeper.pubkey();
     let owned = world
         .fingerprint()
@@ -41,7 +42,8 @@ fn r20_spam_is_refused_and_earns_nothing() {
         error_code(&world.move_collateral()),
         u32::from(VaultError::CollateralInPlace)
     );
-    assert_eq!(error_code(&world.unwind(-1)), u32::from(VaultError::NothingToDo));
+    // Nobody leaves, so nothing is unwound: the last batch has nothing left.
+    assert_eq!(error_code(&world.unwind(0, -1)), u32::from(VaultError::NothingToDo));
     assert!(world.svm.get_balance(&keeper).unwrap() <= lamports);
 }
 
@@ -61,16 +63,27 @@ fn r21_a_venue_that_fills_off_the_oracle_is_refused() {
 }
 
 #[test]
-fn r21_nobody_enters_or_leaves_in_the_slot_of_a_rebalance() {
+fn r21_a_batch_and_a_rebalance_never_share_a_slot_in_either_order() {
     let (mut world, user) = running();
-    world.hour_at("43500").unwrap();
-    world.crank_once().unwrap();
-    assert_eq!(world.snapshot().vault.last_rebalance_slot, world.clock().slot);
-    let same = u32::from(VaultError::SameSlotAsRebalance);
-    assert_eq!(error_code(&world.redeem_shares(&user, 1_000_000)), same);
-    assert_eq!(error_code(&world.deposit(&user, 1_000_000)), same);
+    world.hour_at("41000").unwrap();
+    world.request(&user, 1_000_000).unwrap();
+    world.pass(UNTIL_PRICED, 75);
+    world.republish();
+    let number = world.snapshot().vault.queue.next;
+    let mut first = world.copy();
+    first.crank_until_traded();
+    assert_eq!(
+        error_code(&first.price_batch(number)),
+        u32::from(VaultError::SameSlotAsRebalance)
+    );
+    world.pass(REDUCTION_WAIT_SECONDS, 1);
+    world.republish();
+    world.price_batch(number).unwrap();
+    let same = u32::from(VaultError::SameSlotAsPricing);
+    assert_eq!(error_code(&world.rebalance(-1_000_000)), same);
+    assert_eq!(error_code(&world.unwind(number, -1)), same);
     world.pass(0, 1);
-    world.redeem_shares(&user, 1_000_000).unwrap();
+    world.crank().unwrap();
 }
 
 #[test]
@@ -92,7 +105,7 @@ fn orders_of_zero_twice_or_elsewhere_have_their_own_errors() {
 #[test]
 fn a_rebalance_that_overshoots_or_improves_too_little_is_undone() {
     let (mut world, _) = running();
-    world.hour_at("43500").unwrap();
+    world.hour_at("41000").unwrap();
     let lots = world.snapshot().venue_trader().unwrap().lots;
     for (order, expected) in [
         (-1, VaultError::NoImprovement),

@@ -8,7 +8,7 @@ use solana_signer::Signer;
 
 #[test]
 fn r8_no_zero_and_no_excess_gets_into_a_policy() {
-    let table: [(fn(&mut VaultPolicy), VaultError); 19] = [
+    let table: [(fn(&mut VaultPolicy), VaultError); 17] = [
         (|p| p.target = fixed("0"), VaultError::Target),
         (|p| p.target = fixed("3.1"), VaultError::Target),
         (|p| p.band = fixed("0"), VaultError::Band),
@@ -25,8 +25,6 @@ fn r8_no_zero_and_no_excess_gets_into_a_policy() {
         (|p| p.max_cost = fixed("0"), VaultError::MaxCost),
         (|p| p.max_cost = fixed("0.06"), VaultError::MaxCost),
         (|p| p.collateral_ratio = fixed("0.1"), VaultError::CollateralRatio),
-        (|p| p.nav_rise_per_hour = fixed("0"), VaultError::NavRise),
-        (|p| p.nav_rise_per_hour = fixed("-1"), VaultError::NavRise),
         (|p| p.deposit_cap = 0, VaultError::DepositCap),
     ];
     let mut world = VaultFixture::new();

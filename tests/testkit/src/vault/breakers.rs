@@ -1,8 +1,10 @@
 //! A running vault, and what its own breakers say.
 
 use super::VaultFixture;
+use crate::tokens::put;
 use crate::world::{error_code, Sent, User};
 use crate::{params, MILLION};
+use anchor_lang::AccountSerialize;
 use ballast_core_market::breaker::Breaker;
 use ballast_reference_venue::state::Faults;
 use ballast_vault::errors::VaultError;
@@ -12,7 +14,7 @@ use ballast_vault::CreateVaultArgs;
 /// The vault's breakers, in order.
 pub const ALL: [VaultBreaker; 5] = [
     VaultBreaker::Drawdown,
-    VaultBreaker::NavJump,
+    VaultBreaker::UnexplainedMove,
     VaultBreaker::Turnover,
     VaultBreaker::KeeperSpend,
     VaultBreaker::VenueFailure,
@@ -73,6 +75,17 @@ pub fn forbidden(sent: &Sent, expected: VaultError, breaker: VaultBreaker) {
 pub fn still(world: &mut VaultFixture, seconds: i64, price: &str) {
     world.pass(seconds, seconds.unsigned_abs());
     world.set_price(price, "10");
+}
+
+/// Lets collateral of the vault vanish at the venue, or appear there: nothing explains it.
+pub fn venue_invents(world: &mut VaultFixture, collateral: i64) {
+    let key = world.keys.venue_trader;
+    let mut trader = world.snapshot().venue_trader().unwrap();
+    trader.collateral = trader.collateral.checked_add_signed(collateral).unwrap();
+    let mut data = Vec::new();
+    trader.try_serialize(&mut data).unwrap();
+    data.resize(world.raw(&key).unwrap().data.len(), 0);
+    put(&mut world.svm, key, ballast_reference_venue::ID, data);
 }
 
 /// Returns the faults of a venue that trades nothing.

@@ -2,46 +2,15 @@
 //! observation before them if a newer one is published.
 
 use super::VaultFixture;
-use crate::world::{Sent, User};
+use crate::world::Sent;
 use ballast_sdk::instructions as ix;
 use ballast_sdk::Instruction;
 use ballast_vault::state::VaultBreaker;
-use ballast_vault::{Order, RedeemRequest};
+use ballast_vault::Order;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 
 impl VaultFixture {
-    /// Sends `deposit`.
-    pub fn deposit(&mut self, user: &User, amount: u64) -> Sent {
-        let terms = ix::DepositTerms { amount, min_shares: 0 };
-        let instruction = ix::deposit(&self.keys, &user.holder, terms);
-        self.send_priced(&[instruction], &[&user.keypair])
-    }
-
-    /// Sends `redeem` by shares.
-    pub fn redeem_shares(&mut self, user: &User, shares: u64) -> Sent {
-        self.redeem(user, RedeemRequest::Shares { shares, min_amount: 0 })
-    }
-
-    /// Sends `redeem`.
-    pub fn redeem(&mut self, user: &User, request: RedeemRequest) -> Sent {
-        let instruction = ix::redeem(&self.keys, &user.holder, request);
-        self.send_priced(&[instruction], &[&user.keypair])
-    }
-
-    /// Sends `request_redemption`.
-    pub fn request(&mut self, user: &User, shares: u64) -> Sent {
-        let instruction = ix::request_redemption(&self.keys, &user.holder, shares);
-        self.send(&[instruction], &[&user.keypair])
-    }
-
-    /// Sends `complete_redemption`, as anyone may.
-    pub fn complete(&mut self, user: &User) -> Sent {
-        let (holder, quote) = (user.holder.key, user.holder.quote);
-        let instruction = ix::complete_redemption(&self.keys, &holder, &quote);
-        self.send_priced(&[instruction], &[])
-    }
-
     /// Sends `rebalance` with one order.
     pub fn rebalance(&mut self, lots: i64) -> Sent {
         self.rebalance_with(vec![Order { market: 0, lots }])
@@ -54,11 +23,11 @@ impl VaultFixture {
         self.send_priced(&[instruction], &[&keeper])
     }
 
-    /// Sends `unwind` with one order.
-    pub fn unwind(&mut self, lots: i64) -> Sent {
+    /// Sends `unwind` for a batch with one order.
+    pub fn unwind(&mut self, number: u64, lots: i64) -> Sent {
         let keeper = self.keeper.insecure_clone();
         let orders = vec![Order { market: 0, lots }];
-        let instruction = ix::unwind(&self.keys, &keeper.pubkey(), orders);
+        let instruction = ix::batches::unwind(&self.keys, &keeper.pubkey(), number, orders);
         self.send_priced(&[instruction], &[&keeper])
     }
 
@@ -90,7 +59,7 @@ impl VaultFixture {
     }
 
     /// Sends instructions behind an observation, if there is anything newer to observe.
-    fn send_priced(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Sent {
+    pub(super) fn send_priced(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Sent {
         let seen = self.snapshot().observation();
         let is_news = !seen.is_ok_and(|seen| !seen.has_news());
         let observe = is_news.then(|| self.observation());

@@ -18,6 +18,36 @@ impl VaultFixture {
         panic!("the keeper never comes to rest: {:?}", self.snapshot().plan());
     }
 
+    /// Returns the order of the rebalance that a keeper would propose, zero if none is due.
+    pub fn planned_order(&self) -> i64 {
+        let plan = self.snapshot().plan();
+        let order = plan.iter().find_map(|action| match action {
+            CrankAction::Rebalance(lots) => Some(lots.0),
+            _ => None,
+        });
+        order.unwrap_or(0)
+    }
+
+    /// Sends what is due until a trade was among it.
+    ///
+    /// # Panics
+    /// Panics if none ever is.
+    pub fn crank_until_traded(&mut self) {
+        let traded = |actions: &[CrankAction]| {
+            let trades = |action: &CrankAction| matches!(action, CrankAction::Rebalance(_) | CrankAction::Unwind(..));
+            actions.iter().any(trades)
+        };
+        for _ in 0..20 {
+            let actions = self.crank_once().expect("what is planned is accepted");
+            if traded(&actions) {
+                return;
+            }
+            assert!(!actions.is_empty(), "nothing is due");
+            self.pass(0, 1);
+        }
+        panic!("the keeper never trades");
+    }
+
     /// Sends what is due in one transaction.
     pub fn crank_once(&mut self) -> Result<Vec<CrankAction>, Box<FailedTransactionMetadata>> {
         let snapshot = self.snapshot();

@@ -115,8 +115,32 @@ impl World {
 
     /// Publishes anything in another price account.
     pub fn publish_price_at(&mut self, price_feed: Pubkey, publication: &Publication) {
+        let sources = [Some(self.feeds.first), self.feeds.second, self.feeds.quote];
+        for (source, published) in sources.into_iter().zip(&mut self.published) {
+            if source == Some(price_feed) {
+                *published = Some((price_feed, *publication));
+            }
+        }
         let account = prices::pull_account(price_feed, publication);
         put(&mut self.svm, account.key, account.owner, account.data);
+    }
+
+    /// Publishes what every source that goes on said last, once more and now: one that has said
+    /// nothing for two minutes is silent.
+    pub fn republish(&mut self) {
+        self.pass_what_is_kept(&[self.risk_market]);
+        let (clock, published) = (self.clock(), self.published);
+        for (key, last) in published.into_iter().flatten() {
+            let is_silent = key != self.feeds.first && clock.unix_timestamp - last.publish_time > 120;
+            if !is_silent {
+                let again = Publication {
+                    publish_time: clock.unix_timestamp,
+                    slot: clock.slot,
+                    ..last
+                };
+                self.publish_price_at(key, &again);
+            }
+        }
     }
 
     /// Returns `observe`.

@@ -1,0 +1,221 @@
+//! How far the redemptions of a batch are filled at a price, and what with.
+
+use crate::batch::Redemptions;
+use crate::shares::assets_for_shares_floor;
+use crate::unwind::due;
+use ballast_core_types::{scale, Lots, Shares, Value};
+
+/// What filling may use.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Means {
+    /// Low net asset value.
+    pub nav: Value,
+    /// Share supply.
+    pub supply: Shares,
+    /// Cash, quote base units.
+    pub cash: u64,
+    /// Lots by which what stays may grow.
+    pub room: u64,
+    /// Lots held: what a venue has closed is nobody's to unwind any more.
+    pub held: Lots,
+}
+
+/// Shares filled, and what becomes of what was theirs. All but shares and lots in quote base units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Fill {
+    /// Shares.
+    pub shares: Shares,
+    /// What they are worth: by so much the net asset value falls.
+    pub worth: u64,
+    /// Paid in cash: their worth less their advance and what unwinding cost.
+    pub pay: u64,
+    /// Their part of the advance.
+    pub advance: u64,
+    /// Their part of the cost of unwinding.
+    pub unwind_cost: u64,
+    /// Lots that were theirs and stay.
+    pub lots: Lots,
+}
+
+/// Returns the fill of as many shares as cash and room allow, pro rata: the whole if it may be.
+/// `None` on overflow.
+pub(super) fn fill(redemptions: &Redemptions, means: &Means) -> Option<Fill> {
+    let left = redemptions.left;
+    let by_room = shares_by_room(redemptions, means)?;
+    let whole = of(redemptions, means, left)?;
+    if by_room == left && whole.pay <= means.cash {
+        return Some(whole);
+    }
+    let by_cash = if whole.pay <= means.cash {
+        left
+    } else {
+        Shares(scale::mul_div_floor(left.0, means.cash, whole.pay)?)
+    };
+    // Their parts of advance and cost are rounded up, so what is paid for a part is never more than
+    // that part of what the whole would be paid, but for a base unit of its worth.
+    let fill = of(redemptions, means, by_cash.min(by_room))?;
+    Some(Fill {
+        pay: fill.pay.min(means.cash),
+        ..fill
+    })
+}
+
+/// Returns the greatest number of shares whose lots leave what stays within its room. Lots that
+/// were unwound are those of the shares filled first: what waits keeps its own part at most.
+fn shares_by_room(redemptions: &Redemptions, means: &Means) -> Option<Shares> {
+    let room = means.room;
+    let Redemptions {
+        left,
+        total,
+        lots,
+        lots_left,
+        ..
+    } = *redemptions;
+    let lots_left = due(lots_left, means.held).0.unsigned_abs();
+    let lots = lots.0.unsigned_abs();
+    if lots_left <= room {
+        return Some(left);
+    }
+    // What waits has to keep at least lots_left − room.
+    let kept = lots_left.checked_sub(room)?;
+    let waiting = scale::mul_div_ceil(total.0, kept, lots.max(1)).unwrap_or(left.0);
+    Some(Shares(left.0.saturating_sub(waiting)))
+}
+
+/// Returns the fill of so many shares.
+fn of(redemptions: &Redemptions, means: &Means, shares: Shares) -> Option<Fill> {
+    let left = redemptions.left;
+    if shares == Shares::ZERO {
+        return Some(Fill::default());
+    }
+    let worth = assets_for_shares_floor(shares, means.nav, means.supply)?.min(means.nav.positive_part());
+    let part = |whole: u64| scale::mul_div_ceil(whole, shares.0, left.0);
+    let (advance, unwind_cost) = (part(redemptions.advanced)?, part(redemptions.unwind_cost)?);
+    Some(Fill {
+        shares,
+        worth,
+        pay: worth.saturating_sub(advance.saturating_add(unwind_cost)),
+        advance,
+        unwind_cost,
+        lots: lots_of(redemptions, left.checked_sub(shares)?)?,
+    })
+}
+
+/// Returns the lots that go over to what stays when `waiting` shares are left.
+fn lots_of(redemptions: &Redemptions, waiting: Shares) -> Option<Lots> {
+    let (lots, left) = (
+        redemptions.lots.0.unsigned_abs(),
+        redemptions.lots_left.0.unsigned_abs(),
+    );
+    let kept = scale::mul_div_floor(lots, waiting.0, redemptions.total.0.max(1))?;
+    let over = i64::try_from(left.saturating_sub(kept)).ok()?;
+    Some(Lots(over.checked_mul(redemptions.lots_left.0.signum())?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn waiting() -> Redemptions {
+        Redemptions {
+            is_final: true,
+            total: Shares(100_000_000),
+            left: Shares(100_000_000),
+            lots: Lots(1_000),
+            lots_left: Lots(1_000),
+            ..Redemptions::default()
+        }
+    }
+
+    fn means(cash: u64, room: u64) -> Means {
+        Means {
+            nav: Value(999_000_000),
+            supply: Shares(999_000_000),
+            cash,
+            room,
+            held: Lots(10_000),
+        }
+    }
+
+    #[test]
+    fn the_whole_is_filled_where_cash_and_room_allow_it() {
+        let got = fill(&waiting(), &means(100_000_000, 1_000)).unwrap();
+        let expected = Fill {
+            shares: Shares(100_000_000),
+            worth: 100_000_000,
+            pay: 100_000_000,
+            lots: Lots(1_000),
+            ..Fill::default()
+        };
+        assert_eq!(got, expected);
+    }
+
+    #[test]
+    fn cash_and_room_bound_the_shares_and_what_waits_keeps_its_lots() {
+        let got = fill(&waiting(), &means(25_000_000, 1_000)).unwrap();
+        assert_eq!(
+            (got.shares, got.pay, got.lots),
+            (Shares(25_000_000), 25_000_000, Lots(250))
+        );
+        let got = fill(&waiting(), &means(100_000_000, 400)).unwrap();
+        assert_eq!((got.shares, got.lots), (Shares(40_000_000), Lots(400)));
+        assert_eq!(fill(&waiting(), &means(100_000_000, 0)).unwrap(), Fill::default());
+    }
+
+    #[test]
+    fn what_was_unwound_belongs_to_those_filled_first() {
+        let unwound = Redemptions {
+            lots_left: Lots(600),
+            ..waiting()
+        };
+        let got = fill(&unwound, &means(100_000_000, 0)).unwrap();
+        assert_eq!((got.shares, got.lots), (Shares(40_000_000), Lots(0)));
+        let closed = Redemptions {
+            lots_left: Lots(0),
+            ..waiting()
+        };
+        let got = fill(&closed, &means(100_000_000, 0)).unwrap();
+        assert_eq!((got.shares, got.lots), (Shares(100_000_000), Lots(0)));
+    }
+
+    #[test]
+    fn what_the_venue_has_closed_holds_up_nobody() {
+        let closed = Means {
+            held: Lots(0),
+            ..means(100_000_000, 0)
+        };
+        let got = fill(&waiting(), &closed).unwrap();
+        assert_eq!((got.shares, got.lots), (Shares(100_000_000), Lots(1_000)));
+        let half = Means {
+            held: Lots(500),
+            ..means(100_000_000, 0)
+        };
+        let got = fill(&waiting(), &half).unwrap();
+        assert_eq!(got.shares, Shares(50_000_000));
+    }
+
+    #[test]
+    fn advance_and_cost_are_borne_by_those_they_were_for() {
+        let advanced = Redemptions {
+            advanced: 38_000_000,
+            unwind_cost: 1_000_000,
+            ..waiting()
+        };
+        let got = fill(&advanced, &means(100_000_000, 1_000)).unwrap();
+        assert_eq!((got.worth, got.pay), (100_000_000, 61_000_000));
+        // Half of the cash that is due pays half of them.
+        let got = fill(&advanced, &means(30_500_000, 1_000)).unwrap();
+        assert_eq!((got.shares, got.pay), (Shares(50_000_000), 30_500_000));
+        assert_eq!((got.advance, got.unwind_cost), (19_000_000, 500_000));
+        // An advance of more than the shares are worth closes them, without any cash.
+        let over = Redemptions {
+            advanced: 120_000_000,
+            ..waiting()
+        };
+        let got = fill(&over, &means(0, 1_000)).unwrap();
+        assert_eq!(
+            (got.shares, got.pay, got.advance),
+            (Shares(100_000_000), 0, 120_000_000)
+        );
+    }
+}

@@ -1,0 +1,146 @@
+//! What comes and goes with one pricing: how far it can be filled, and what it is charged.
+
+use super::fill::{fill, Fill, Means};
+use crate::appraisal::Appraisal;
+use crate::batch::Batch;
+use crate::exposure::Targets;
+use crate::leaving::Leaving;
+use crate::levy::{levy, NetFlow, Standing};
+use crate::shares;
+use ballast_core_types::{value_floor, Shares, Value};
+
+/// What comes and goes at once.
+pub(super) struct Flows<'a> {
+    appraisal: &'a Appraisal<'a>,
+    pub(super) nav_high: Value,
+    /// Before the fill, the batch's own redemptions included.
+    leaving: Leaving,
+    /// Deposits that come in, quote base units.
+    pub(super) deposited: u64,
+    /// What the book is outside by before anything comes or goes.
+    outside: Value,
+    /// Targets once the deposits have come in, if nobody left beside them.
+    entered: Targets,
+    /// What the deposits are charged then: at most that.
+    at_most: u64,
+}
+
+impl<'a> Flows<'a> {
+    /// Returns the flows of deposits that come in, before anything is filled. `None` on overflow.
+    pub(super) fn new(appraisal: &'a Appraisal<'a>, nav_high: Value, leaving: Leaving, deposited: u64) -> Option<Self> {
+        let before = appraisal.targets_of(appraisal.nav.low, appraisal.supply, leaving.shares)?;
+        let mut flows = Self {
+            appraisal,
+            nav_high,
+            leaving,
+            deposited,
+            outside: Value::ZERO,
+            entered: before,
+            at_most: 0,
+        };
+        flows.outside = flows.outside_after(&leaving, &before)?;
+        if deposited > 0 {
+            flows.entered = flows.targets_after(&Fill::default())?;
+            flows.at_most = flows.levy(&Fill::default(), &flows.entered)?.min(deposited);
+        }
+        Some(flows)
+    }
+
+    /// Returns how far the batch is filled with the cash there is then, without what the levy
+    /// on the deposits takes at most, and as far as the cap of what stays has room.
+    pub(super) fn fill(&self, batch: &Batch) -> Option<Fill> {
+        if batch.redemptions.left == Shares::ZERO {
+            return Some(Fill::default());
+        }
+        let cash = self.appraisal.vault.ledger.cash.checked_add(self.deposited)?;
+        let price = self.appraisal.prices.bounds.mid;
+        let most = self.entered.cap.fixed().checked_div(price.fixed())?;
+        let most = most.checked_to_num::<i64>()?;
+        let position = &self.appraisal.portfolio.position;
+        let staying = self.leaving.staying(position.lots)?;
+        let means = Means {
+            nav: self.appraisal.nav.low,
+            supply: self.appraisal.supply,
+            cash: cash.checked_sub(self.at_most)?,
+            room: most.unsigned_abs().saturating_sub(staying.0.unsigned_abs()),
+            held: position.lots,
+        };
+        fill(&batch.redemptions, &means)
+    }
+
+    /// Returns what the net side is charged.
+    pub(super) fn charged(&self, fill: &Fill) -> Option<u64> {
+        if fill.shares == Shares::ZERO {
+            return Some(self.at_most);
+        }
+        let levied = self.levy(fill, &self.targets_after(fill)?)?;
+        // The fill left no more cash than this for it.
+        let most = if self.is_net_deposit(fill) {
+            self.at_most
+        } else {
+            fill.pay
+        };
+        Some(levied.min(most))
+    }
+
+    /// Returns the levy on what comes and goes, `after` being the targets then.
+    fn levy(&self, fill: &Fill, after: &Targets) -> Option<u64> {
+        let appraisal = self.appraisal;
+        let mid = appraisal.portfolio.nav_at(appraisal.prices.bounds.mid)?;
+        let flow = if self.is_net_deposit(fill) {
+            NetFlow {
+                amount: self.deposited.saturating_sub(fill.worth),
+                // What a depositor pays of the reserve is theirs later: it is no price of moving.
+                side: self
+                    .nav_high
+                    .checked_sub(Value::from_amount(appraisal.vault.ledger.levy_reserve)?)?,
+                mid,
+            }
+        } else {
+            NetFlow {
+                amount: fill.worth.saturating_sub(self.deposited),
+                side: appraisal.nav.low,
+                mid,
+            }
+        };
+        let outside = self.outside_after(&self.leaving_after(fill)?, after)?;
+        let further = outside.checked_sub(self.outside)?.max(Value::ZERO);
+        levy(appraisal.vault.policy.rebalance.max_cost, further, &flow)
+    }
+
+    /// Returns the dollars by which what stays is outside its band while so much leaves.
+    fn outside_after(&self, leaving: &Leaving, targets: &Targets) -> Option<Value> {
+        let staying = leaving.staying(self.appraisal.portfolio.position.lots)?;
+        let delta = value_floor(staying, self.appraisal.prices.bounds.mid)?;
+        Standing { delta, targets }.outside()
+    }
+
+    /// Returns whether more comes in than goes.
+    pub(super) const fn is_net_deposit(&self, fill: &Fill) -> bool {
+        self.deposited >= fill.worth
+    }
+
+    /// Returns what still leaves after the fill.
+    pub(super) fn leaving_after(&self, fill: &Fill) -> Option<Leaving> {
+        Some(Leaving {
+            shares: self.leaving.shares.checked_sub(fill.shares)?,
+            lots: self.leaving.lots.checked_sub(fill.lots)?,
+            unwind_cost: self.leaving.unwind_cost.checked_sub(fill.unwind_cost)?,
+        })
+    }
+
+    /// Returns the targets of what stays after the flows, as if they had paid no levy.
+    fn targets_after(&self, fill: &Fill) -> Option<Targets> {
+        let appraisal = self.appraisal;
+        let nav = appraisal.nav.low.checked_add(Value::from_amount(self.deposited)?)?;
+        let nav = nav.checked_sub(Value::from_amount(fill.worth)?)?.max(Value::ZERO);
+        let minted = self.minted(self.deposited).unwrap_or(Shares::ZERO);
+        let supply = appraisal.supply.checked_add(minted)?.checked_sub(fill.shares)?;
+        appraisal.targets_of(nav, supply, self.leaving.shares.checked_sub(fill.shares)?)
+    }
+
+    /// Returns the shares that `amount` buys at the high net asset value; `None` if it buys none.
+    pub(super) fn minted(&self, amount: u64) -> Option<Shares> {
+        shares::shares_for_deposit_floor(amount, self.nav_high, self.appraisal.supply)
+    }
+}

@@ -1,0 +1,284 @@
+//! What a batch is given at a price.
+
+mod fill;
+mod flows;
+
+use crate::appraisal::Appraisal;
+use crate::batch::queue::BatchQueue;
+use crate::batch::{Batch, BatchError, Class, Returned, BATCH_SECONDS, REDUCTION_WAIT_SECONDS};
+use crate::leaving::Leaving;
+use crate::ledger::Ledger;
+use crate::rebalance::due;
+use crate::shares;
+use ballast_core_market::breaker::Breaker;
+use ballast_core_types::{scale, Lots, Ratio, Shares, UnixTime, Value, I80F48};
+use fill::Fill;
+use flows::Flows;
+
+/// What pricing a batch does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pricing {
+    /// The batch.
+    pub batch: Batch,
+    /// The vault's ledger.
+    pub ledger: Ledger,
+    /// Final, unfilled redemptions of all batches.
+    pub leaving: Leaving,
+    /// The line of batches.
+    pub queue: BatchQueue,
+    /// High net asset value, which deposits paid.
+    pub nav_high: Value,
+    /// Shares to mint for deposits.
+    pub minted: Shares,
+    /// Shares to burn.
+    pub burnt: Shares,
+    /// What those were worth, quote base units.
+    pub worth: u64,
+    /// Charged to the net side, quote base units.
+    pub levy: u64,
+}
+
+/// Prices the batch numbered `number`: for the first time if it is the oldest unpriced one, and
+/// further if it waits first in line.
+///
+/// Depositors pay the high net asset value and leavers get the low one, also where they meet:
+/// netting saves levy and liquidity, never the spread. Nobody is paid: tickets claim.
+///
+/// # Errors
+/// The rule that keeps it from being priced now.
+pub fn price(appraisal: &Appraisal, batch: &Batch, number: u64) -> Result<Pricing, BatchError> {
+    check_venue(appraisal)?;
+    let now = UnixTime(appraisal.now.unix_time);
+    let queue = &appraisal.vault.queue;
+    if batch.priced_at.is_some() {
+        // In the slot of another pricing, trades are held up already.
+        let is_due = now.0 >= queue.filled_at.0.saturating_add(BATCH_SECONDS);
+        if !is_due && appraisal.now.slot != queue.priced_slot {
+            return Err(BatchError::TooSoon);
+        }
+        return Ok(placed(appraisal, further(appraisal, batch, now)?, number));
+    }
+    if number != queue.next {
+        return Err(BatchError::StillOpen);
+    }
+    check_moment(appraisal, batch, now)?;
+    Ok(placed(appraisal, first(appraisal, batch, now)?, number))
+}
+
+/// Moves the head of the line to where the first that waits may be, and notes the slot. What was
+/// filled further was first in line; a batch that is priced while nobody waits is so, too.
+fn placed(appraisal: &Appraisal, mut pricing: Pricing, number: u64) -> Pricing {
+    let queue = &mut pricing.queue;
+    let was_first = queue.filled != appraisal.vault.queue.filled || appraisal.vault.leaving.shares == Shares::ZERO;
+    if pricing.leaving.shares == Shares::ZERO {
+        queue.head = queue.next;
+    } else if was_first {
+        queue.head = number.wrapping_add(u64::from(pricing.batch.is_done()));
+    }
+    queue.priced_slot = appraisal.now.slot;
+    pricing
+}
+
+/// Refuses while the venue is in doubt: what it holds is most of what is priced.
+fn check_venue(appraisal: &Appraisal) -> Result<(), BatchError> {
+    let position = &appraisal.portfolio.position;
+    // What an order in flight will make of the position cannot be shared out.
+    let answers = position.is_operational && position.in_flight == Lots::ZERO && appraisal.monitor.venue_failures == 0;
+    if !answers || appraisal.active.has(Breaker::UnexplainedMove) {
+        return Err(BatchError::VenueInDoubt);
+    }
+    Ok(())
+}
+
+/// Refuses a first pricing before its time: the batch has to be closed, and the price published
+/// after that, by more than the chain's clock may be behind.
+fn check_moment(appraisal: &Appraisal, batch: &Batch, now: UnixTime) -> Result<(), BatchError> {
+    let queue = &appraisal.vault.queue;
+    let closes_at = queue.closes_at(batch);
+    let is_empty = batch.opened_at == UnixTime::default();
+    if is_empty || now < closes_at {
+        return Err(BatchError::StillOpen);
+    }
+    if now.0 < queue.priced_at.0.saturating_add(BATCH_SECONDS) {
+        return Err(BatchError::TooSoon);
+    }
+    let news_after = closes_at.0.saturating_add(appraisal.prices.clock_tolerance);
+    if appraisal.prices.published_at.0 <= news_after {
+        return Err(BatchError::NoNews);
+    }
+    let targets = appraisal.targets().ok_or(BatchError::OutOfRange)?;
+    let exposure = appraisal.exposure().ok_or(BatchError::OutOfRange)?;
+    let size = exposure.delta_if_filled.checked_abs().ok_or(BatchError::OutOfRange)?;
+    let is_exceeded = size > targets.cap && due(&exposure, &targets).is_ok();
+    if is_exceeded && now.0 < news_after.saturating_add(REDUCTION_WAIT_SECONDS) {
+        return Err(BatchError::ReductionDue);
+    }
+    Ok(())
+}
+
+/// Judges the classes, makes the redemptions final, and fills what can be filled.
+fn first(appraisal: &Appraisal, batch: &Batch, now: UnixTime) -> Result<Pricing, BatchError> {
+    let (vault, nav_high) = (appraisal.vault, high(appraisal)?);
+    let mut batch = *batch;
+    judge(appraisal, &mut batch, nav_high)?;
+    batch.priced_at = Some(now);
+    let mut leaving = vault.leaving;
+    let redemptions = &mut batch.redemptions;
+    redemptions.behind = vault.queue.filled.wrapping_add(leaving.shares.0);
+    let lots = part_of_book(appraisal, redemptions.total).ok_or(BatchError::OutOfRange)?;
+    (redemptions.lots, redemptions.lots_left) = (lots, lots);
+    leaving.shares = leaving
+        .shares
+        .checked_add(redemptions.total)
+        .ok_or(BatchError::OutOfRange)?;
+    leaving.lots = leaving.lots.checked_add(lots).ok_or(BatchError::OutOfRange)?;
+
+    let mut ledger = vault.ledger;
+    let requested = batch.deposits.requested.total().ok_or(BatchError::OutOfRange)?;
+    let returned = requested
+        .checked_sub(batch.deposits.accepted)
+        .ok_or(BatchError::OutOfRange)?;
+    ledger.pending_deposits = ledger
+        .pending_deposits
+        .checked_sub(requested)
+        .ok_or(BatchError::OutOfRange)?;
+    ledger.owed = ledger.owed.checked_add(returned).ok_or(BatchError::OutOfRange)?;
+    let flows = Flows::new(appraisal, nav_high, leaving, batch.deposits.accepted);
+    let flows = flows.ok_or(BatchError::OutOfRange)?;
+    let queue = vault.queue.priced(now);
+    let is_first = redemptions.behind == vault.queue.filled;
+    let fill = if is_first {
+        flows.fill(&batch).ok_or(BatchError::OutOfRange)?
+    } else {
+        Fill::default()
+    };
+    settled(&flows, &batch, ledger, queue, &fill).ok_or(BatchError::OutOfRange)
+}
+
+/// Fills a batch that waits further.
+fn further(appraisal: &Appraisal, batch: &Batch, now: UnixTime) -> Result<Pricing, BatchError> {
+    let (vault, redemptions) = (appraisal.vault, &batch.redemptions);
+    if redemptions.left == Shares::ZERO {
+        return Err(BatchError::NothingToFill);
+    }
+    let done = redemptions.total.0.wrapping_sub(redemptions.left.0);
+    if redemptions.behind.wrapping_add(done) != vault.queue.filled {
+        return Err(BatchError::NotFirstInLine);
+    }
+    let flows = Flows::new(appraisal, high(appraisal)?, vault.leaving, 0);
+    let flows = flows.ok_or(BatchError::OutOfRange)?;
+    let fill = flows.fill(batch).ok_or(BatchError::OutOfRange)?;
+    if fill.shares == Shares::ZERO {
+        return Err(BatchError::NothingToFill);
+    }
+    let mut queue = vault.queue;
+    queue.filled_at = now;
+    settled(&flows, batch, vault.ledger, queue, &fill).ok_or(BatchError::OutOfRange)
+}
+
+fn high(appraisal: &Appraisal) -> Result<Value, BatchError> {
+    appraisal.nav_high().ok_or(BatchError::OutOfRange)
+}
+
+/// Decides which classes come in and go out, before anything is netted. Deposits that nothing
+/// permits now, or that are worth no share, go back whole.
+fn judge(appraisal: &Appraisal, batch: &mut Batch, nav_high: Value) -> Result<(), BatchError> {
+    let reference = batch.reference.unwrap_or(Ratio::ZERO);
+    let per_share = |nav| shares::nav_per_share(nav, appraisal.supply).ok_or(BatchError::OutOfRange);
+    let deposits = &mut batch.deposits;
+    let is_refused = !appraisal.permissions.deposit;
+    let dearest = reference_times(reference, 101)?;
+    deposits.returned.any = is_refused;
+    deposits.returned.within = is_refused || per_share(nav_high)? > dearest;
+    let come = |class| {
+        if deposits.returned.of(class) {
+            0
+        } else {
+            deposits.requested.of(class)
+        }
+    };
+    let accepted = come(Class::AnyPrice).checked_add(come(Class::WithinOnePercent));
+    deposits.accepted = accepted.ok_or(BatchError::OutOfRange)?;
+    // The levy takes less than half (at most 5 % of five times a deposit).
+    let half = deposits.accepted >> 1;
+    if shares::shares_for_deposit_floor(half, nav_high, appraisal.supply).is_none() {
+        deposits.returned = Returned {
+            any: true,
+            within: true,
+        };
+        deposits.accepted = 0;
+    }
+
+    let redemptions = &mut batch.redemptions;
+    if !redemptions.is_final {
+        redemptions.is_final = true;
+        let least = reference_times(reference, 99)?;
+        redemptions.returned.within = per_share(appraisal.nav.low)? < least;
+        let within = if redemptions.returned.within {
+            0
+        } else {
+            redemptions.requested.within
+        };
+        let total = redemptions.requested.any.checked_add(within);
+        redemptions.total = Shares(total.ok_or(BatchError::OutOfRange)?);
+        redemptions.left = redemptions.total;
+    }
+    Ok(())
+}
+
+/// `reference` · `percent` / 100, rounded down.
+fn reference_times(reference: Ratio, percent: i128) -> Result<Ratio, BatchError> {
+    let product = reference.fixed().checked_mul_int(percent);
+    let scaled: Option<I80F48> = product.and_then(|product| product.checked_div_int(100));
+    scaled.map(Ratio::from_fixed).ok_or(BatchError::OutOfRange)
+}
+
+/// Returns the part of what stays that belongs to `shares`, which leave it; rounded toward zero.
+fn part_of_book(appraisal: &Appraisal, shares: Shares) -> Option<Lots> {
+    let leaving = &appraisal.vault.leaving;
+    let staying = leaving.staying(appraisal.portfolio.position.lots)?;
+    let supply = appraisal.supply.checked_sub(leaving.shares)?;
+    let size = scale::mul_div_floor(staying.0.unsigned_abs(), shares.0, supply.0.max(1))?;
+    Some(Lots(i64::try_from(size).ok()?.checked_mul(staying.0.signum())?))
+}
+
+/// Books the flows. `None` on overflow.
+fn settled(flows: &Flows, before: &Batch, mut ledger: Ledger, mut queue: BatchQueue, fill: &Fill) -> Option<Pricing> {
+    let levied = flows.charged(fill)?;
+    let (by_deposits, by_leavers) = if flows.is_net_deposit(fill) {
+        (levied, 0)
+    } else {
+        (0, levied)
+    };
+    let comes_in = flows.deposited.checked_sub(by_deposits)?;
+    let minted = if comes_in == 0 {
+        Shares::ZERO
+    } else {
+        flows.minted(comes_in)?
+    };
+    ledger.cash = ledger.cash.checked_add(comes_in)?.checked_sub(fill.pay)?;
+    ledger.levy_reserve = ledger.levy_reserve.checked_add(levied)?;
+    let paid = fill.pay.checked_sub(by_leavers)?;
+    ledger.owed = ledger.owed.checked_add(paid)?;
+    ledger.advances = ledger.advances.checked_sub(fill.advance)?;
+    let mut batch = *before;
+    batch.deposits.minted = batch.deposits.minted.checked_add(minted)?;
+    let redemptions = &mut batch.redemptions;
+    redemptions.left = redemptions.left.checked_sub(fill.shares)?;
+    redemptions.lots_left = redemptions.lots_left.checked_sub(fill.lots)?;
+    redemptions.advanced = redemptions.advanced.checked_sub(fill.advance)?;
+    redemptions.unwind_cost = redemptions.unwind_cost.checked_sub(fill.unwind_cost)?;
+    redemptions.paid = redemptions.paid.checked_add(paid)?;
+    queue.filled = queue.filled.wrapping_add(fill.shares.0);
+    Some(Pricing {
+        batch,
+        ledger,
+        leaving: flows.leaving_after(fill)?,
+        queue,
+        nav_high: flows.nav_high,
+        minted,
+        burnt: fill.shares,
+        worth: fill.worth,
+        levy: levied,
+    })
+}

@@ -1,0 +1,103 @@
+//! The line of those who wait: whatever becomes of the book, it moves on.
+
+use crate::model::{World, MILLION};
+use ballast_core_types::fixtures::price;
+use ballast_core_types::{Lots, Value};
+use ballast_core_vault::batch::Side;
+
+/// Returns a vault at its floor, where those who stay may hold nothing, with a batch of `part`
+/// hundredths that waits to be unwound.
+fn at_the_floor(part: u64) -> World {
+    let mut world = World::new(1);
+    world.people[0].shares = world.people[1].shares / 100 * part;
+    world.people[1].shares -= world.people[0].shares;
+    world.bounds.low = price("32990");
+    world.bounds.mid = price("33000");
+    world.bounds.high = price("33010");
+    world.slow = "33000";
+    world.state.monitor.mark = None;
+    world.mark();
+    assert_eq!(world.appraise().targets().unwrap().cap, Value(0));
+    let shares = world.people[0].shares;
+    world.request(0, Side::Redemption, shares, false).unwrap();
+    world.pass(200);
+    world.price(1).unwrap();
+    assert!(world.state.leaving.lots.0 > 0 && world.state.leaving.shares.0 > 0);
+    world
+}
+
+#[test]
+fn a_rebalance_leaves_the_leavers_lots_to_them() {
+    let mut world = at_the_floor(60);
+    let held = world.position.lots.0;
+    let theirs = world.state.leaving.lots.0;
+    assert!(!world.rebalance(-held), "all of it");
+    assert!(!world.rebalance(-(held - theirs) - 1), "a lot of theirs");
+    assert!(world.rebalance(-(held - theirs)));
+    assert!(world.unwind(1, -theirs));
+    world.pass(60);
+    world.price(1).unwrap();
+    world.claim(0);
+    assert!(world.people[0].tickets.is_empty() && world.people[0].quote > MILLION);
+}
+
+#[test]
+fn what_the_venue_closes_of_the_leavers_lots_holds_up_nobody() {
+    for closed in [100, 70] {
+        let mut world = at_the_floor(60);
+        // The venue deleverages at the published price.
+        let lots = Lots(-world.position.lots.0 / 100 * closed);
+        World::fill(&mut world.position, lots, 0, &world.bounds);
+        world.state.monitor.mark = None;
+        for _ in 0..30 {
+            let left = world.batches[1].redemptions.lots_left.0.min(world.position.lots.0);
+            if left > 0 {
+                world.unwind(1, -left);
+            }
+            let spare = i64::try_from(world.position.collateral / 2).unwrap();
+            world.move_margin(-spare);
+            world.pass(61);
+            let _ = world.price(1);
+        }
+        world.claim(0);
+        assert!(world.people[0].tickets.is_empty(), "{closed}");
+        assert_eq!(
+            (world.state.leaving.shares.0, world.state.leaving.lots.0),
+            (0, 0),
+            "{closed}"
+        );
+    }
+}
+
+#[test]
+fn the_head_of_the_line_follows_whoever_waits_and_nobody_else() {
+    let mut world = World::new(2);
+    world.people[0].shares = world.people[2].shares / 2;
+    world.people[2].shares -= world.people[0].shares;
+    let shares = world.people[0].shares;
+    let cash = i64::try_from(world.state.ledger.cash).unwrap();
+    world.move_margin(cash - 20_000_000_000);
+    world.request(0, Side::Redemption, shares, false).unwrap();
+    world.pass(75);
+    world.price(1).unwrap();
+    assert_eq!(world.state.queue.head, 1);
+    // Others come and are done behind it; it is still the first that waits.
+    for number in 2..5 {
+        world.request(1, Side::Deposit, 10_000_000, false).unwrap();
+        world.pass(75);
+        world.price(number).unwrap();
+        assert_eq!(world.state.queue.head, 1, "{number}");
+    }
+    world.move_margin(-cash);
+    let left = world.batches[1].redemptions.lots_left.0;
+    world.unwind(1, -left);
+    world.pass(61);
+    world.price(1).unwrap();
+    assert_eq!(world.state.leaving.shares.0, 0);
+    assert_eq!(world.state.queue.head, world.state.queue.next);
+    // And one that is done at once leaves it where nobody waits.
+    world.request(1, Side::Deposit, 10_000_000, false).unwrap();
+    world.pass(75);
+    world.price(5).unwrap();
+    assert_eq!(world.state.queue.head, 6);
+}

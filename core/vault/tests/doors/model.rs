@@ -1,0 +1,347 @@
+//! A vault at one price, as the program runs it, with people who come and go and a venue that takes
+//! all that a trade may cost. Nothing here is decided: every decision is the core's.
+
+use ballast_core_market::admission::Now;
+use ballast_core_market::breaker::{BreakerParams, BreakerSet, BreakerSettings};
+use ballast_core_types::fixtures::{price, ratio};
+use ballast_core_types::{Lots, Position, PriceBounds, Ratio, Shares, UnixTime, Value};
+use ballast_core_vault::appraisal::{Appraisal, AppraisalInputs};
+use ballast_core_vault::batch::advance::{advance, Liquid};
+use ballast_core_vault::batch::queue::{BatchQueue, Request};
+use ballast_core_vault::batch::ticket::Ticket;
+use ballast_core_vault::batch::{Batch, BatchError, Class, Side};
+use ballast_core_vault::exposure::ExposurePolicy;
+use ballast_core_vault::leaving::Leaving;
+use ballast_core_vault::ledger::Ledger;
+use ballast_core_vault::monitor::{MonitorParams, VaultMonitor};
+use ballast_core_vault::prices::MarketPrices;
+use ballast_core_vault::pricing::{price as price_batch, Pricing};
+use ballast_core_vault::rebalance::RebalancePolicy;
+use ballast_core_vault::shares::ShareMark;
+use ballast_core_vault::state::{VaultPolicy, VaultState};
+
+pub const START: i64 = 1_700_000_000;
+/// A million whole tokens.
+pub const MILLION: u64 = 1_000_000_000_000;
+
+/// Somebody with tokens and shares.
+#[derive(Clone, Debug, Default)]
+pub struct Person {
+    pub quote: u64,
+    pub shares: u64,
+    /// Open tickets: the batch, and the request.
+    pub tickets: Vec<(u64, Ticket)>,
+}
+
+/// The vault, its venue and everybody.
+#[derive(Clone, Debug)]
+pub struct World {
+    pub state: VaultState,
+    pub position: Position,
+    pub supply: u64,
+    pub batches: Vec<Batch>,
+    pub people: Vec<Person>,
+    /// What trades have cost, and the venue has kept.
+    pub spent: u64,
+    pub now: i64,
+    pub slot: u64,
+    pub bounds: PriceBounds,
+    pub slow: &'static str,
+    pub admitted: bool,
+}
+
+fn policy() -> VaultPolicy {
+    VaultPolicy {
+        exposure: ExposurePolicy {
+            target: ratio("0.6"),
+            band: ratio("0.06"),
+            floor: ratio("0.8"),
+            multiplier: ratio("4"),
+            max_leverage: ratio("1.5"),
+        },
+        rebalance: RebalancePolicy {
+            price_band: ratio("0.01"),
+            min_improvement: ratio("0.1"),
+            max_cost: ratio("0.005"),
+        },
+        collateral_ratio: ratio("0.4"),
+        deposit_cap: u64::MAX,
+    }
+}
+
+fn monitor_params() -> MonitorParams {
+    let breaker = |trip, reset| BreakerSettings {
+        trip,
+        reset,
+        cooldown_seconds: 3_600,
+    };
+    MonitorParams {
+        breakers: BreakerParams {
+            settings: [
+                breaker(4_000, 3_000),
+                breaker(500, 200),
+                breaker(100_000, 20_000),
+                breaker(100, 50),
+                breaker(3, 1),
+            ],
+            longest_gap_seconds: 900,
+            has_guardian: true,
+        },
+        window_seconds: 86_400,
+    }
+}
+
+impl World {
+    /// Returns a vault of a million with its book at the edge of its band, all of it the last
+    /// person's, and so many other people with a million each.
+    pub fn new(others: usize) -> Self {
+        let state = VaultState {
+            policy: policy(),
+            monitor_params: monitor_params(),
+            ledger: Ledger::default(),
+            leaving: Leaving::default(),
+            queue: BatchQueue {
+                priced_at: UnixTime(START - 1_000),
+                filled_at: UnixTime(START - 1_000),
+                ..BatchQueue::default()
+            },
+            share_mark: ShareMark {
+                value: Ratio::ONE,
+                at: UnixTime(START),
+                high_water: Ratio::ONE,
+            },
+            monitor: VaultMonitor::new(START),
+        };
+        let rich = Person {
+            quote: MILLION,
+            ..Person::default()
+        };
+        let mut world = Self {
+            state,
+            position: Position {
+                is_operational: true,
+                ..Position::default()
+            },
+            supply: 0,
+            batches: Vec::new(),
+            people: vec![rich; others + 1],
+            spent: 0,
+            now: START,
+            slot: 1_000,
+            bounds: PriceBounds {
+                low: price("49990"),
+                mid: price("50000"),
+                high: price("50010"),
+            },
+            slow: "50000",
+            admitted: true,
+        };
+        world.request(others, Side::Deposit, MILLION, false).unwrap();
+        world.pass(75);
+        world.price(0).unwrap();
+        world.claim(others);
+        // On its target, where no trade has anything left to do; the levy joins the pool.
+        let collateral = MILLION / 4;
+        world.state.ledger.cash -= collateral;
+        world.position.collateral = collateral;
+        let wanted = world.appraise().targets().unwrap().delta;
+        let lots = wanted.fixed().checked_div(world.bounds.mid.fixed()).unwrap();
+        Self::fill(&mut world.position, Lots(lots.to_num()), 0, &world.bounds);
+        world.state.monitor.mark = None;
+        world.mark();
+        world
+    }
+
+    pub fn pass(&mut self, seconds: i64) {
+        self.now += seconds;
+        self.slot += 1 + u64::try_from(seconds).unwrap();
+    }
+
+    fn now(&self) -> Now {
+        Now {
+            unix_time: self.now,
+            slot: self.slot,
+        }
+    }
+
+    /// What the vault is worth now, at a price of this second.
+    pub fn appraise(&self) -> Appraisal<'_> {
+        Appraisal::new(&AppraisalInputs {
+            vault: &self.state,
+            prices: MarketPrices {
+                bounds: self.bounds,
+                slow: price(self.slow),
+                active: BreakerSet::NONE,
+                is_admitted: self.admitted,
+                published_at: UnixTime(self.now),
+                clock_tolerance: 5,
+            },
+            position: self.position,
+            supply: Shares(self.supply),
+            now: self.now(),
+        })
+        .unwrap()
+    }
+
+    /// Value of a share with all that is the pool's, at the published price, in 2⁻⁴⁸.
+    pub fn share(&self) -> u128 {
+        let appraisal = self.appraise();
+        let nav = appraisal.portfolio.nav_at(self.bounds.mid).unwrap();
+        let pool = nav.to_amount().unwrap() + self.state.ledger.levy_reserve + 1_000_000;
+        (u128::from(pool) << 48) / u128::from(self.supply + 1_000_000)
+    }
+
+    /// Every token there is, wherever.
+    pub fn tokens(&self) -> u64 {
+        let people: u64 = self.people.iter().map(|person| person.quote).sum();
+        let venue = self.position.collateral + self.spent;
+        people + self.state.ledger.in_custody().unwrap() + venue
+    }
+
+    pub fn record(&mut self, appraisal: (ShareMark, VaultMonitor)) {
+        (self.state.share_mark, self.state.monitor) = appraisal;
+    }
+
+    pub fn seen(&self) -> (ShareMark, VaultMonitor) {
+        let appraisal = self.appraise();
+        (appraisal.share_mark, appraisal.monitor)
+    }
+
+    pub fn request(&mut self, who: usize, side: Side, amount: u64, within: bool) -> Result<(), BatchError> {
+        let now = UnixTime(self.now);
+        let (number, opens) = self.state.queue.taking(now);
+        let request = Request {
+            side,
+            amount,
+            class: if within {
+                Class::WithinOnePercent
+            } else {
+                Class::AnyPrice
+            },
+            reference: within.then(|| {
+                let batch = self.batches.get(number as usize);
+                let reference = batch.and_then(|batch| batch.reference);
+                reference.unwrap_or(self.state.share_mark.value)
+            }),
+        };
+        let before = if opens {
+            Batch::opened(now)
+        } else {
+            self.batches[number as usize]
+        };
+        let person = &mut self.people[who];
+        let held = match side {
+            Side::Deposit => &mut person.quote,
+            Side::Redemption => &mut person.shares,
+        };
+        if amount == 0 || *held < amount {
+            return Err(BatchError::OutOfRange);
+        }
+        let batch = before.with_request(&request, &self.state.share_mark, now)?;
+        *held -= amount;
+        person.tickets.push((
+            number,
+            Ticket {
+                side,
+                class: request.class,
+                amount,
+                claimed: 0,
+                requested_at: now,
+            },
+        ));
+        if opens {
+            assert_eq!(number as usize, self.batches.len());
+            self.batches.push(batch);
+        } else {
+            self.batches[number as usize] = batch;
+        }
+        self.state.queue = self.state.queue.taken(number, now);
+        if side == Side::Deposit {
+            self.state.ledger.pending_deposits += amount;
+        }
+        Ok(())
+    }
+
+    pub fn price(&mut self, number: usize) -> Result<Pricing, BatchError> {
+        let batch = *self.batches.get(number).ok_or(BatchError::StillOpen)?;
+        let pricing = price_batch(&self.appraise(), &batch, number as u64)?;
+        let seen = self.seen();
+        self.record(seen);
+        self.batches[number] = pricing.batch;
+        self.state.ledger = pricing.ledger;
+        self.state.leaving = pricing.leaving;
+        self.state.queue = pricing.queue;
+        self.supply = self.supply + pricing.minted.0 - pricing.burnt.0;
+        Ok(pricing)
+    }
+
+    pub fn exit_liquid(&mut self, number: usize) -> Result<u64, BatchError> {
+        let batch = self.batches.get(number).ok_or(BatchError::StillOpen)?;
+        let liquid = Liquid {
+            ledger: self.state.ledger,
+            supply: Shares(self.supply),
+            is_taking: self.state.queue.is_taking(number as u64, UnixTime(self.now)),
+        };
+        let advanced = advance(batch, &liquid, UnixTime(self.now))?;
+        if advanced.batch.priced_at.is_none() {
+            self.state.queue = self.state.queue.closed(number as u64);
+        }
+        self.batches[number] = advanced.batch;
+        self.state.ledger = advanced.ledger;
+        Ok(advanced.amount)
+    }
+
+    pub fn claim(&mut self, who: usize) {
+        let mut kept = Vec::new();
+        for (number, mut ticket) in std::mem::take(&mut self.people[who].tickets) {
+            let due = ticket.claim(&self.batches[number as usize]);
+            self.people[who].quote += due.quote;
+            self.people[who].shares += due.shares.0;
+            self.state.ledger.owed -= due.quote;
+            ticket.claimed += due.quote;
+            if !due.ends {
+                kept.push((number, ticket));
+            }
+        }
+        self.people[who].tickets = kept;
+    }
+
+    /// Takes back the oldest ticket.
+    pub fn cancel(&mut self, who: usize) -> Result<(), BatchError> {
+        let (number, ticket) = *self.people[who].tickets.first().ok_or(BatchError::Final)?;
+        let batch = &mut self.batches[number as usize];
+        *batch = batch.without(&ticket, UnixTime(self.now))?;
+        self.people[who].tickets.remove(0);
+        match ticket.side {
+            Side::Deposit => {
+                self.people[who].quote += ticket.amount;
+                self.state.ledger.pending_deposits -= ticket.amount;
+            }
+            Side::Redemption => self.people[who].shares += ticket.amount,
+        }
+        Ok(())
+    }
+
+    /// Moves collateral to or from the venue.
+    pub fn move_margin(&mut self, amount: i64) {
+        let size = amount.unsigned_abs();
+        let (from, to) = if amount > 0 {
+            (&mut self.state.ledger.cash, &mut self.position.collateral)
+        } else {
+            (&mut self.position.collateral, &mut self.state.ledger.cash)
+        };
+        let moved = size.min(*from);
+        *from -= moved;
+        *to += moved;
+        let signed = i64::try_from(moved).unwrap() * amount.signum();
+        self.state.monitor.collateral_moved(Value(signed));
+    }
+
+    pub fn mark(&mut self) {
+        let seen = self.seen();
+        let released = self.appraise().released_levy().unwrap();
+        self.record(seen);
+        self.state.ledger.levy_reserve -= released;
+        self.state.ledger.cash += released;
+    }
+}

@@ -1,0 +1,78 @@
+//! `cancel`: takes back a request that nobody could price for ten minutes.
+
+use crate::errors::VaultError;
+use crate::events::Cancelled;
+use crate::state::{RequestBatch, Ticket, Vault, HALF_FEE_LAMPORTS, REQUEST_FEE_LAMPORTS, VAULT_VERSION};
+use crate::tokens;
+use anchor_lang::prelude::*;
+use anchor_spl::token::{Token, TokenAccount};
+use ballast_core_types::UnixTime;
+use ballast_core_vault::batch::Side;
+
+/// Accounts of `cancel`.
+#[derive(Accounts)]
+pub struct Cancel<'info> {
+    /// Whose request it is; gets rent and fee back.
+    #[account(mut)]
+    pub holder: Signer<'info>,
+    /// The vault.
+    #[account(mut, constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion)]
+    pub vault: Box<Account<'info, Vault>>,
+    /// The ticket's batch.
+    #[account(
+        mut,
+        constraint = batch.vault == vault.key() @ VaultError::WrongBatch,
+        constraint = batch.number == ticket.batch @ VaultError::WrongBatch,
+    )]
+    pub batch: Box<Account<'info, RequestBatch>>,
+    /// The ticket.
+    #[account(
+        mut,
+        close = holder,
+        constraint = ticket.vault == vault.key() @ VaultError::WrongTicket,
+        has_one = holder @ VaultError::WrongTicket,
+    )]
+    pub ticket: Box<Account<'info, Ticket>>,
+    /// Custody of a deposit, escrow of a redemption.
+    #[account(mut)]
+    pub from: Box<Account<'info, TokenAccount>>,
+    /// Gets what was paid in; any account that the holder names.
+    #[account(mut)]
+    pub to: Box<Account<'info, TokenAccount>>,
+    /// Token program.
+    pub token_program: Program<'info, Token>,
+}
+
+pub(crate) fn handler(ctx: Context<Cancel>) -> Result<()> {
+    let accounts = ctx.accounts;
+    let (vault, record) = (&mut accounts.vault, &mut accounts.batch);
+    let ticket = accounts.ticket.request();
+    let now = UnixTime(Clock::get()?.unix_timestamp);
+    let without = record.totals.get().without(&ticket, now).map_err(VaultError::from)?;
+    record.totals = without.into();
+    record.tickets = record.tickets.checked_sub(1).ok_or(VaultError::OutOfRange)?;
+    vault.count_ticket(-1)?;
+    match ticket.side {
+        Side::Deposit => {
+            require_keys_eq!(accounts.from.key(), vault.custody, VaultError::WrongCustody);
+            let pending = vault.ledger.pending_deposits.checked_sub(ticket.amount);
+            vault.ledger.pending_deposits = pending.ok_or(VaultError::OutOfRange)?;
+        }
+        Side::Redemption => {
+            require_keys_eq!(accounts.from.key(), vault.escrow, VaultError::WrongEscrow);
+        }
+    }
+    let (from, to) = (accounts.from.to_account_info(), accounts.to.to_account_info());
+    tokens::send(vault, &from, &to, &accounts.token_program, ticket.amount)?;
+    record.pricing_fee = record.pricing_fee.saturating_sub(HALF_FEE_LAMPORTS);
+    record.sub_lamports(REQUEST_FEE_LAMPORTS)?;
+    accounts.holder.add_lamports(REQUEST_FEE_LAMPORTS)?;
+    emit!(Cancelled {
+        vault: vault.key(),
+        ticket: accounts.ticket.key(),
+        holder: accounts.holder.key(),
+        batch: record.number,
+        amount: ticket.amount,
+    });
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! `exit_liquid`: advances a batch its part of what is liquid. It reads no market, no venue and no
+//! breaker, so that nothing of them can stand in its way.
+
+use crate::errors::VaultError;
+use crate::events::Advanced;
+use crate::state::{RequestBatch, Vault, VAULT_VERSION};
+use anchor_lang::prelude::*;
+use anchor_spl::token::Mint;
+use ballast_core_types::{Shares, UnixTime};
+use ballast_core_vault::batch::advance::{advance, Liquid};
+
+/// Accounts of `exit_liquid`. Permissionless, and nobody signs.
+#[derive(Accounts)]
+pub struct ExitLiquid<'info> {
+    /// The vault.
+    #[account(
+        mut,
+        has_one = share_mint @ VaultError::WrongShareMint,
+        constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion,
+    )]
+    pub vault: Box<Account<'info, Vault>>,
+    /// The batch.
+    #[account(mut, constraint = batch.vault == vault.key() @ VaultError::WrongBatch)]
+    pub batch: Box<Account<'info, RequestBatch>>,
+    /// Share mint; read for the supply.
+    pub share_mint: Box<Account<'info, Mint>>,
+}
+
+pub(crate) fn handler(ctx: Context<ExitLiquid>) -> Result<()> {
+    let (vault, record) = (&mut ctx.accounts.vault, &mut ctx.accounts.batch);
+    let (now, queue) = (UnixTime(Clock::get()?.unix_timestamp), vault.queue.get());
+    let liquid = Liquid {
+        ledger: vault.ledger.get(),
+        supply: Shares(ctx.accounts.share_mint.supply),
+        is_taking: queue.is_taking(record.number, now),
+    };
+    let advanced = advance(&record.totals.get(), &liquid, now).map_err(VaultError::from)?;
+    record.totals = advanced.batch.into();
+    vault.ledger = advanced.ledger.into();
+    if advanced.batch.priced_at.is_none() {
+        vault.queue = queue.closed(record.number).into();
+    }
+    emit!(Advanced {
+        vault: vault.key(),
+        number: record.number,
+        amount: advanced.amount,
+        supply: liquid.supply.0,
+        totals: record.totals,
+        ledger_after: vault.ledger,
+    });
+    Ok(())
+}

@@ -1,0 +1,122 @@
+//! `price_batch`: prices a closed batch from its totals, or fills one that waits further. It pays
+//! nobody but whoever sends it, out of what the requests brought for that.
+
+use crate::errors::VaultError;
+use crate::events::BatchPriced;
+use crate::state::RequestBatch;
+use crate::tokens;
+use crate::valuation::*;
+use anchor_lang::prelude::*;
+use anchor_spl::token::{Mint, Token, TokenAccount};
+use ballast_core_types::Shares;
+use ballast_core_vault::appraisal::Appraisal;
+use ballast_core_vault::prices::Purpose;
+use ballast_core_vault::pricing::{price, Pricing};
+
+/// Accounts of `price_batch`. Permissionless.
+#[derive(Accounts)]
+pub struct PriceBatch<'info> {
+    /// Whoever sends it; gets the batch's fee at its first pricing.
+    #[account(mut)]
+    pub keeper: Signer<'info>,
+    /// The vault and what it is worth.
+    pub valuation: Valuation<'info>,
+    /// The batch.
+    #[account(mut, constraint = batch.vault == valuation.vault.key() @ VaultError::WrongBatch)]
+    pub batch: Box<Account<'info, RequestBatch>>,
+    /// Quote custody; read for the ledger's invariant.
+    #[account(address = valuation.vault.custody @ VaultError::WrongCustody)]
+    pub custody: Box<Account<'info, TokenAccount>>,
+    /// Share escrow: shares that were bought wait here, and those that are filled are burnt.
+    #[account(mut, address = valuation.vault.escrow @ VaultError::WrongEscrow)]
+    pub escrow: Box<Account<'info, TokenAccount>>,
+    /// Share mint.
+    #[account(mut, address = valuation.vault.share_mint @ VaultError::WrongShareMint)]
+    pub share_mint: Box<Account<'info, Mint>>,
+    /// Token program.
+    pub token_program: Program<'info, Token>,
+}
+
+/// A batch and a rebalance never share a slot, in either order: nobody enters or leaves between a
+/// trade and what it does to the price of a share.
+pub(crate) fn handler(ctx: Context<PriceBatch>) -> Result<()> {
+    let accounts = ctx.accounts;
+    let supply = accounts.share_mint.supply;
+    let moment = accounts.valuation.moment(Purpose::Batch, supply)?;
+    let slot = moment.clock.slot;
+    require!(
+        slot != accounts.valuation.vault.last_rebalance_slot,
+        VaultError::SameSlotAsRebalance
+    );
+    let state = accounts.valuation.vault.state();
+    let appraisal = accounts.valuation.appraise(&state, &moment)?;
+    let pricing = decide(&appraisal, &accounts.batch)?;
+    let vault = &mut accounts.valuation.vault;
+    vault.record(&appraisal);
+    vault.book(&pricing)?;
+    accounts.batch.totals = pricing.batch.into();
+    change_supply(accounts, &pricing)?;
+    let supply_after = supply_after(supply, &pricing).ok_or(VaultError::OutOfRange)?;
+    let vault = &accounts.valuation.vault;
+    vault.check_invariants(accounts.custody.amount, supply_after)?;
+    announce(accounts, &appraisal, &pricing);
+    pay_fee(accounts)
+}
+
+#[inline(never)]
+fn decide(appraisal: &Appraisal, record: &RequestBatch) -> Result<Box<Pricing>> {
+    let pricing = price(appraisal, &record.totals.get(), record.number);
+    Ok(Box::new(pricing.map_err(VaultError::from)?))
+}
+
+fn supply_after(supply: u64, pricing: &Pricing) -> Option<Shares> {
+    supply
+        .checked_add(pricing.minted.0)?
+        .checked_sub(pricing.burnt.0)
+        .map(Shares)
+}
+
+/// Mints to the escrow what more shares come than go, or burns what more go than come.
+#[inline(never)]
+fn change_supply(accounts: &PriceBatch, pricing: &Pricing) -> Result<()> {
+    let (mint, escrow) = (accounts.share_mint.to_account_info(), accounts.escrow.to_account_info());
+    let (vault, program) = (&accounts.valuation.vault, &accounts.token_program);
+    let (minted, burnt) = (pricing.minted.0, pricing.burnt.0);
+    match minted.checked_sub(burnt) {
+        Some(0) => Ok(()),
+        Some(more) => tokens::mint(vault, &mint, &escrow, program, more),
+        None => tokens::burn_escrowed(vault, &mint, &escrow, program, burnt.saturating_sub(minted)),
+    }
+}
+
+/// Pays the fee that the batch's requests brought.
+fn pay_fee(accounts: &mut PriceBatch) -> Result<()> {
+    let fee = core::mem::take(&mut accounts.batch.pricing_fee);
+    if fee > 0 {
+        accounts.batch.sub_lamports(fee)?;
+        accounts.keeper.add_lamports(fee)?;
+    }
+    Ok(())
+}
+
+#[inline(never)]
+fn announce(accounts: &PriceBatch, appraisal: &Appraisal, pricing: &Pricing) {
+    let vault = &accounts.valuation.vault;
+    emit!(BatchPriced {
+        vault: vault.key(),
+        number: accounts.batch.number,
+        keeper: accounts.keeper.key(),
+        nav_low: appraisal.nav.low.0,
+        nav_high: pricing.nav_high.0,
+        supply_before: appraisal.supply.0,
+        minted: pricing.minted.0,
+        burnt: pricing.burnt.0,
+        worth: pricing.worth,
+        levy: pricing.levy,
+        totals: accounts.batch.totals,
+        ledger_after: vault.ledger,
+        leaving_after: vault.leaving,
+        prices: (&appraisal.prices).into(),
+        breakers: appraisal.active.bits(),
+    });
+}

@@ -1,0 +1,196 @@
+//! `request_deposit` and `request_redeem`: quote tokens or shares into a batch, for a ticket.
+//!
+//! No price has a part in it. What is paid in lies apart until the batch is priced: a deposit that
+//! waits is no cash of the pool, and a share that waits is still a share.
+
+use crate::errors::VaultError;
+use crate::events::Requested;
+use crate::state::{
+    RequestBatch, Ticket, Vault, BATCH_VERSION, HALF_FEE_LAMPORTS, REQUEST_FEE_LAMPORTS, TICKET_SEED, VAULT_VERSION,
+};
+use anchor_lang::prelude::*;
+use anchor_lang::system_program;
+use anchor_spl::token::{self, Token, TokenAccount, Transfer};
+use ballast_core_market::breaker::permitted;
+use ballast_core_types::UnixTime;
+use ballast_core_vault::batch::queue::Request;
+use ballast_core_vault::batch::{Batch, Class, Side};
+use ballast_core_vault::shares::ShareMark;
+use ballast_risk::state::Fixed;
+
+/// What is asked for.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestArgs {
+    /// The holder's number for the ticket.
+    pub ticket: u64,
+    /// Base units paid in: quote tokens of a deposit, shares of a redemption.
+    pub amount: u64,
+    /// With a value of a share: only at a price at most 1 % worse than that. It has to be the
+    /// batch's reference, or where it has none the vault's last mark. Without: at any price.
+    pub within_one_percent_of: Option<Fixed>,
+}
+
+/// Accounts of `request_deposit` and `request_redeem`.
+#[derive(Accounts)]
+#[instruction(args: RequestArgs)]
+pub struct MakeRequest<'info> {
+    /// Whose request it is; pays the rent of the ticket, and the fee for pricing and claim.
+    #[account(mut)]
+    pub holder: Signer<'info>,
+    /// The vault.
+    #[account(mut, constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion)]
+    pub vault: Box<Account<'info, Vault>>,
+    /// The batch that takes requests.
+    #[account(mut, constraint = batch.vault == vault.key() @ VaultError::WrongBatch)]
+    pub batch: Box<Account<'info, RequestBatch>>,
+    /// The request.
+    #[account(
+        init,
+        payer = holder,
+        space = 8 + Ticket::INIT_SPACE,
+        seeds = [TICKET_SEED, vault.key().as_ref(), holder.key().as_ref(), args.ticket.to_le_bytes().as_ref()],
+        bump
+    )]
+    pub ticket: Box<Account<'info, Ticket>>,
+    /// Where it is paid from: the holder's quote tokens or shares.
+    #[account(mut, constraint = from.owner == holder.key() @ VaultError::WrongTokenAccount)]
+    pub from: Box<Account<'info, TokenAccount>>,
+    /// CHECK: where it waits: custody or escrow, pinned below.
+    #[account(mut)]
+    pub into: UncheckedAccount<'info>,
+    /// Gets what is asked for; anybody's.
+    pub pay_to: Box<Account<'info, TokenAccount>>,
+    /// Token program.
+    pub token_program: Program<'info, Token>,
+    /// System program.
+    pub system_program: Program<'info, System>,
+}
+
+pub(crate) fn handler(ctx: Context<MakeRequest>, args: RequestArgs, side: Side) -> Result<()> {
+    let accounts = ctx.accounts;
+    check_accounts(accounts, side)?;
+    check_size(accounts, args.amount, side)?;
+    let now = UnixTime(Clock::get()?.unix_timestamp);
+    let queue = accounts.vault.queue.get();
+    let (number, opens) = queue.taking(now);
+    require!(number == accounts.batch.number, VaultError::BatchNotOpen);
+    if opens {
+        accounts.batch.totals = Batch::opened(now).into();
+    }
+    join(accounts, &args, side, ctx.bumps.ticket, now)?;
+    accounts.vault.queue = queue.taken(number, now).into();
+    accounts.vault.count_ticket(1)?;
+    take_in(accounts, args.amount)?;
+    announce(accounts, side);
+    Ok(())
+}
+
+/// Puts the request into its batch, and writes its ticket.
+#[inline(never)]
+fn join(accounts: &mut MakeRequest, args: &RequestArgs, side: Side, bump: u8, now: UnixTime) -> Result<()> {
+    let (vault, holder) = (accounts.vault.key(), accounts.holder.key());
+    let record = &mut accounts.batch;
+    let reference = args.within_one_percent_of.map(|value| value.ratio());
+    let request = Request {
+        side,
+        amount: args.amount,
+        class: if reference.is_some() {
+            Class::WithinOnePercent
+        } else {
+            Class::AnyPrice
+        },
+        reference,
+    };
+    let mark: ShareMark = accounts.vault.share_mark();
+    let batch = record.totals.get().with_request(&request, &mark, now);
+    record.totals = batch.map_err(VaultError::from)?.into();
+    record.tickets = record.tickets.checked_add(1).ok_or(VaultError::OutOfRange)?;
+    let fee = record.pricing_fee.checked_add(HALF_FEE_LAMPORTS);
+    record.pricing_fee = fee.ok_or(VaultError::OutOfRange)?;
+    accounts.ticket.set_inner(Ticket {
+        version: BATCH_VERSION,
+        bump,
+        vault,
+        holder,
+        number: args.ticket,
+        batch: record.number,
+        is_redemption: side == Side::Redemption,
+        is_any_price: reference.is_none(),
+        amount: args.amount,
+        claimed: 0,
+        requested_at: now.0,
+        pay_to: accounts.pay_to.key(),
+        return_to: accounts.from.key(),
+    });
+    Ok(())
+}
+
+fn check_accounts(accounts: &MakeRequest, side: Side) -> Result<()> {
+    let vault = &accounts.vault;
+    let (quote, shares) = (vault.quote_mint, vault.share_mint);
+    let (into, error, paid, bought) = match side {
+        Side::Deposit => (vault.custody, VaultError::WrongCustody, quote, shares),
+        Side::Redemption => (vault.escrow, VaultError::WrongEscrow, shares, quote),
+    };
+    if accounts.into.key() != into {
+        return Err(error.into());
+    }
+    require_keys_eq!(accounts.from.mint, paid, VaultError::WrongTokenAccount);
+    require_keys_eq!(accounts.pay_to.mint, bought, VaultError::WrongTokenAccount);
+    Ok(())
+}
+
+/// Refuses what is too small to be worth a ticket, and a deposit past the cap: what waits has
+/// reserved its part of it.
+fn check_size(accounts: &mut MakeRequest, amount: u64, side: Side) -> Result<()> {
+    let vault = &mut accounts.vault;
+    if side == Side::Redemption {
+        let is_all = amount > 0 && amount == accounts.from.amount;
+        require!(is_all || amount >= vault.least_redemption, VaultError::RequestTooSmall);
+        return Ok(());
+    }
+    require!(amount >= vault.least_deposit, VaultError::RequestTooSmall);
+    let tripped = vault.monitor.get().breakers.tripped;
+    if !permitted(tripped, true).deposit {
+        crate::valuation::log_active(tripped, |permits| permits.deposit);
+        return err!(VaultError::DepositNotPermitted);
+    }
+    let pending = vault.ledger.pending_deposits.checked_add(amount);
+    let pending = pending.ok_or(VaultError::OutOfRange)?;
+    let with_pool = u64::try_from(vault.nav.max(0))
+        .ok()
+        .and_then(|nav| nav.checked_add(pending));
+    let within = with_pool.is_some_and(|sum| sum <= vault.policy.deposit_cap);
+    require!(within, VaultError::OverDepositCap);
+    vault.ledger.pending_deposits = pending;
+    Ok(())
+}
+
+/// Moves what is paid in, and the fee.
+fn take_in(accounts: &MakeRequest, amount: u64) -> Result<()> {
+    let transfer = Transfer {
+        from: accounts.from.to_account_info(),
+        to: accounts.into.to_account_info(),
+        authority: accounts.holder.to_account_info(),
+    };
+    token::transfer(CpiContext::new(accounts.token_program.key(), transfer), amount)?;
+    let transfer = system_program::Transfer {
+        from: accounts.holder.to_account_info(),
+        to: accounts.batch.to_account_info(),
+    };
+    system_program::transfer(CpiContext::new(system_program::ID, transfer), REQUEST_FEE_LAMPORTS)
+}
+
+#[inline(never)]
+fn announce(accounts: &MakeRequest, side: Side) {
+    let ticket = &accounts.ticket;
+    emit!(Requested {
+        vault: ticket.vault,
+        holder: ticket.holder,
+        ticket: ticket.key(),
+        batch: ticket.batch,
+        is_redemption: side == Side::Redemption,
+        is_any_price: ticket.is_any_price,
+        amount: ticket.amount,
+    });
+}

@@ -1,0 +1,212 @@
+//! What a vault keeps of its tokens, of holders who leave, and of its line of batches, as stored.
+
+use crate::state::plain::plain;
+use anchor_lang::prelude::*;
+use ballast_core_types::{Lots, Shares, UnixTime};
+use ballast_core_vault::batch::queue::BatchQueue;
+use ballast_core_vault::leaving::Leaving;
+use ballast_core_vault::ledger::Ledger;
+use bytemuck::{Pod, Zeroable};
+
+/// See [`Ledger`].
+#[derive(InitSpace, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(AnchorSerialize, AnchorDeserialize))]
+#[repr(C)]
+pub struct StoredLedger {
+    /// The pool's, and free, quote base units.
+    pub cash: u64,
+    /// Those of deposits that were not priced yet.
+    pub pending_deposits: u64,
+    /// Given to tickets and not claimed.
+    pub owed: u64,
+    /// Paid by those who moved the book, for the trades that this makes due.
+    pub levy_reserve: u64,
+    /// Advanced to batches and not settled by a pricing; not in custody.
+    pub advances: u64,
+}
+
+plain!(StoredLedger {
+    cash,
+    pending_deposits,
+    owed,
+    levy_reserve,
+    advances
+});
+
+impl StoredLedger {
+    /// Returns the ledger.
+    pub fn get(&self) -> Ledger {
+        Ledger {
+            cash: self.cash,
+            pending_deposits: self.pending_deposits,
+            owed: self.owed,
+            levy_reserve: self.levy_reserve,
+            advances: self.advances,
+        }
+    }
+}
+
+impl From<Ledger> for StoredLedger {
+    fn from(ledger: Ledger) -> Self {
+        Self {
+            cash: ledger.cash,
+            pending_deposits: ledger.pending_deposits,
+            owed: ledger.owed,
+            levy_reserve: ledger.levy_reserve,
+            advances: ledger.advances,
+        }
+    }
+}
+
+/// See [`Leaving`].
+#[derive(InitSpace, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(AnchorSerialize, AnchorDeserialize))]
+#[repr(C)]
+pub struct StoredLeaving {
+    /// Shares of final, unfilled redemptions.
+    pub shares: u64,
+    /// Their part of the position that is not unwound, lots.
+    pub lots: i64,
+    /// What unwinding has cost and they have not borne yet, quote base units.
+    pub unwind_cost: u64,
+}
+
+plain!(StoredLeaving {
+    shares,
+    lots,
+    unwind_cost
+});
+
+impl StoredLeaving {
+    /// Returns what leaves.
+    pub fn get(&self) -> Leaving {
+        Leaving {
+            shares: Shares(self.shares),
+            lots: Lots(self.lots),
+            unwind_cost: self.unwind_cost,
+        }
+    }
+}
+
+impl From<Leaving> for StoredLeaving {
+    fn from(leaving: Leaving) -> Self {
+        Self {
+            shares: leaving.shares.0,
+            lots: leaving.lots.0,
+            unwind_cost: leaving.unwind_cost,
+        }
+    }
+}
+
+/// See [`BatchQueue`].
+#[derive(InitSpace, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(AnchorSerialize, AnchorDeserialize))]
+#[repr(C)]
+pub struct StoredQueue {
+    /// Number of the oldest batch that may have unfilled redemptions.
+    pub head: u64,
+    /// Number of the oldest batch that was never priced.
+    pub next: u64,
+    /// Number of the batch that takes requests, or will take the next one.
+    pub open: u64,
+    /// When that batch opened, unix seconds; zero if it has no request yet.
+    pub opened_at: i64,
+    /// When a batch was last priced for the first time, unix seconds.
+    pub priced_at: i64,
+    /// When a batch was last filled further, unix seconds.
+    pub filled_at: i64,
+    /// Slot in which a batch was last priced or filled further.
+    pub priced_slot: u64,
+    /// Shares filled since the vault's beginning; wraps around.
+    pub filled: u64,
+}
+
+plain!(StoredQueue {
+    head,
+    next,
+    open,
+    opened_at,
+    priced_at,
+    filled_at,
+    priced_slot,
+    filled
+});
+
+impl StoredQueue {
+    /// Returns the queue.
+    pub fn get(&self) -> BatchQueue {
+        BatchQueue {
+            head: self.head,
+            next: self.next,
+            open: self.open,
+            opened_at: Some(UnixTime(self.opened_at)).filter(|at| at.0 != 0),
+            priced_at: UnixTime(self.priced_at),
+            filled_at: UnixTime(self.filled_at),
+            priced_slot: self.priced_slot,
+            filled: self.filled,
+        }
+    }
+}
+
+impl From<BatchQueue> for StoredQueue {
+    fn from(queue: BatchQueue) -> Self {
+        Self {
+            head: queue.head,
+            next: queue.next,
+            open: queue.open,
+            opened_at: queue.opened_at.map_or(0, |at| at.0),
+            priced_at: queue.priced_at.0,
+            filled_at: queue.filled_at.0,
+            priced_slot: queue.priced_slot,
+            filled: queue.filled,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_stored_is_what_was_decided() {
+        let ledger = Ledger {
+            cash: 1,
+            pending_deposits: 2,
+            owed: 3,
+            levy_reserve: 4,
+            advances: 5,
+        };
+        assert_eq!(StoredLedger::from(ledger).get(), ledger);
+        let leaving = Leaving {
+            shares: Shares(1),
+            lots: Lots(-2),
+            unwind_cost: 3,
+        };
+        assert_eq!(StoredLeaving::from(leaving).get(), leaving);
+        for opened_at in [None, Some(UnixTime(9))] {
+            let queue = BatchQueue {
+                head: 1,
+                next: 2,
+                open: 3,
+                opened_at,
+                priced_at: UnixTime(4),
+                filled_at: UnixTime(5),
+                priced_slot: 7,
+                filled: 6,
+            };
+            assert_eq!(StoredQueue::from(queue).get(), queue);
+        }
+    }
+
+    #[test]
+    fn ledger_leaving_and_queue_lie_in_memory_as_borsh_writes_them() {
+        for (fields, memory, space) in [
+            StoredLedger::encodings(),
+            StoredLeaving::encodings(),
+            StoredQueue::encodings(),
+        ] {
+            assert_eq!(fields, memory);
+            assert_eq!(space, memory.len());
+        }
+    }
+}

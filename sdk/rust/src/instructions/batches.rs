@@ -1,0 +1,150 @@
+//! Coming and going: requests, pricing, claims.
+
+use super::{build, trade, valuation, Holder, TOKEN};
+use crate::addresses::{self, VaultKeys};
+use anchor_lang::prelude::Pubkey;
+use anchor_lang::solana_program::instruction::Instruction;
+use anchor_lang::solana_program::system_program;
+use ballast_vault::state::{RequestBatch, Ticket};
+pub use ballast_vault::RequestArgs;
+use ballast_vault::{accounts, instruction, Order};
+
+/// Builds `ballast_vault::open_batch`. Anyone may send it; it has to come before the first request
+/// of a batch.
+pub fn open_batch(keys: &VaultKeys, payer: &Pubkey, number: u64) -> Instruction {
+    let accounts = accounts::OpenBatch {
+        payer: *payer,
+        vault: keys.vault,
+        batch: addresses::batch(&keys.vault, number),
+        system_program: system_program::ID,
+    };
+    build(ballast_vault::ID, accounts, instruction::OpenBatch { number })
+}
+
+/// Builds `ballast_vault::request_deposit` into the batch of that number: quote tokens for shares.
+pub fn request_deposit(keys: &VaultKeys, who: &Holder, number: u64, args: RequestArgs) -> Instruction {
+    let route = [who.quote, keys.custody, who.shares];
+    let accounts = make_request(keys, who, number, &args, route);
+    build(ballast_vault::ID, accounts, instruction::RequestDeposit { args })
+}
+
+/// Builds `ballast_vault::request_redeem` into the batch of that number: shares for quote tokens.
+pub fn request_redeem(keys: &VaultKeys, who: &Holder, number: u64, args: RequestArgs) -> Instruction {
+    let route = [who.shares, keys.escrow, who.quote];
+    let accounts = make_request(keys, who, number, &args, route);
+    build(ballast_vault::ID, accounts, instruction::RequestRedeem { args })
+}
+
+fn make_request(
+    keys: &VaultKeys,
+    who: &Holder,
+    number: u64,
+    args: &RequestArgs,
+    [from, into, pay_to]: [Pubkey; 3],
+) -> accounts::MakeRequest {
+    accounts::MakeRequest {
+        holder: who.key,
+        vault: keys.vault,
+        batch: addresses::batch(&keys.vault, number),
+        ticket: addresses::ticket(&keys.vault, &who.key, args.ticket),
+        from,
+        into,
+        pay_to,
+        token_program: TOKEN,
+        system_program: system_program::ID,
+    }
+}
+
+/// Builds `ballast_vault::price_batch`. Anyone may send it.
+pub fn price_batch(keys: &VaultKeys, keeper: &Pubkey, number: u64) -> Instruction {
+    let accounts = accounts::PriceBatch {
+        keeper: *keeper,
+        valuation: valuation(keys),
+        batch: addresses::batch(&keys.vault, number),
+        custody: keys.custody,
+        escrow: keys.escrow,
+        share_mint: keys.share_mint,
+        token_program: TOKEN,
+    };
+    build(ballast_vault::ID, accounts, instruction::PriceBatch {})
+}
+
+/// Builds `ballast_vault::exit_liquid`. Anyone may send it, in any state.
+pub fn exit_liquid(keys: &VaultKeys, number: u64) -> Instruction {
+    let accounts = accounts::ExitLiquid {
+        vault: keys.vault,
+        batch: addresses::batch(&keys.vault, number),
+        share_mint: keys.share_mint,
+    };
+    build(ballast_vault::ID, accounts, instruction::ExitLiquid {})
+}
+
+/// Builds `ballast_vault::claim` to where the ticket says. Anyone may send it; `None` if nothing is
+/// due.
+pub fn claim(keys: &VaultKeys, ticket: &Ticket, batch: &RequestBatch, claimer: &Pubkey) -> Option<Instruction> {
+    let due = ticket.request().claim(&batch.totals.get());
+    let is_due = due.ends || due.quote > 0 || due.shares.0 > 0;
+    let to = if due.is_returned {
+        ticket.return_to
+    } else {
+        ticket.pay_to
+    };
+    let from = if due.shares.0 > 0 { keys.escrow } else { keys.custody };
+    is_due.then(|| claim_to(keys, ticket, claimer, [from, to]))
+}
+
+/// Builds `ballast_vault::claim` between these token accounts of the vault and of anybody; only the
+/// ticket's holder may choose the second.
+pub fn claim_to(keys: &VaultKeys, ticket: &Ticket, claimer: &Pubkey, [from, to]: [Pubkey; 2]) -> Instruction {
+    let accounts = accounts::Claim {
+        claimer: *claimer,
+        vault: keys.vault,
+        batch: addresses::batch(&keys.vault, ticket.batch),
+        ticket: addresses::ticket(&keys.vault, &ticket.holder, ticket.number),
+        holder: ticket.holder,
+        from,
+        to,
+        token_program: TOKEN,
+    };
+    build(ballast_vault::ID, accounts, instruction::Claim {})
+}
+
+/// Builds `ballast_vault::cancel`, which pays back to where it came from.
+pub fn cancel(keys: &VaultKeys, ticket: &Ticket) -> Instruction {
+    let accounts = accounts::Cancel {
+        holder: ticket.holder,
+        vault: keys.vault,
+        batch: addresses::batch(&keys.vault, ticket.batch),
+        ticket: addresses::ticket(&keys.vault, &ticket.holder, ticket.number),
+        from: if ticket.is_redemption {
+            keys.escrow
+        } else {
+            keys.custody
+        },
+        to: ticket.return_to,
+        token_program: TOKEN,
+    };
+    build(ballast_vault::ID, accounts, instruction::Cancel {})
+}
+
+/// Builds `ballast_vault::close_batch`. Anyone may send it; `payer` opened the batch.
+pub fn close_batch(keys: &VaultKeys, number: u64, payer: &Pubkey) -> Instruction {
+    let accounts = accounts::CloseBatch {
+        vault: keys.vault,
+        batch: addresses::batch(&keys.vault, number),
+        payer: *payer,
+        escrow: keys.escrow,
+        share_mint: keys.share_mint,
+        token_program: TOKEN,
+    };
+    build(ballast_vault::ID, accounts, instruction::CloseBatch {})
+}
+
+/// Builds `ballast_vault::unwind` for the batch of that number. Anyone may send it.
+pub fn unwind(keys: &VaultKeys, keeper: &Pubkey, number: u64, orders: Vec<Order>) -> Instruction {
+    let accounts = accounts::Unwind {
+        trade: trade(keys, keeper),
+        batch: addresses::batch(&keys.vault, number),
+    };
+    build(ballast_vault::ID, accounts, instruction::Unwind { orders })
+}
