@@ -78,6 +78,14 @@ impl Targets {
         self.band.min(self.cap)
     }
 
+    /// Returns the most that |D| may be at rest: above it a reduction is due, which lands on the cap.
+    pub fn hold(&self) -> Value {
+        match self.cap {
+            Value::ZERO => Value::ZERO,
+            Value(cap) => Value(cap.saturating_add(self.least.0)),
+        }
+    }
+
     /// Returns how near to its target a trade may bring D at most: prices move until it lands.
     pub fn nearest(&self) -> Value {
         Value(self.edge().0.saturating_sub(self.least.0).max(0))
@@ -166,11 +174,13 @@ mod tests {
             (calm.edge().0, calm.nearest().0, calm.trigger().0),
             (1_000_000, 875_000, 1_125_000)
         );
+        assert_eq!(calm.hold().0, calm.cap.0 + 125_000);
         // Where the cap leaves less than the band, it is the edge; with none, all has to go.
         let thin = at(11_100_000);
         assert_eq!((thin.delta.0, thin.edge().0), (0, 400_000));
         let none = at(11_000_000);
         assert_eq!((none.edge().0, none.nearest().0, none.trigger().0), (0, 0, 1));
+        assert_eq!(none.hold().0, 0);
     }
 
     #[test]

@@ -133,7 +133,7 @@ pub enum VaultError {
     #[msg("batch: a limit is exceeded, and the book has a minute to come down first")]
     ReductionDue,
     #[msg(
-        "batch: the venue does not answer, or what it holds moved without a reason; nothing is priced until that ends"
+        "batch: the venue does not answer, an order is in flight there, or what it holds moved without a reason; nothing is priced until that ends"
     )]
     VenueInDoubt,
     #[msg("batch: others wait before it")]

@@ -66,7 +66,7 @@ pub fn step(snapshot: &Snapshot, index: u32, unix_time: i64) -> Result<Step> {
         delta_target: quote(targets.delta),
         band: quote(targets.trigger()),
         leverage,
-        cap: quote(targets.cap),
+        cap: quote(targets.hold()),
         floor_per_share: number(vault.high_water.ratio()) * number(vault.policy.floor.ratio()),
         volatility: number(snapshot.risk_market.larger_variance()).max(0.0).sqrt(),
         breaker: !calm,

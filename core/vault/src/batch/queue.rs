@@ -116,9 +116,9 @@ fn is_near(named: Ratio, mark: Ratio) -> bool {
 impl Batch {
     /// Returns the batch with one more request in it.
     ///
-    /// A class within one per cent is judged by one reference: the last mark of the share, or what is
-    /// within a thousandth of it, at most [`REFERENCE_SECONDS`] old, at the first such request; a
-    /// later one has to name the same, and while it is still as young.
+    /// A class within one per cent is judged by one reference: the last mark of the share, or what
+    /// is within a thousandth of it, at most [`REFERENCE_SECONDS`] old, at the first such request;
+    /// a later one has to name the same, and while it is still as young.
     ///
     /// # Errors
     /// [`BatchError::Reference`], [`BatchError::OutOfRange`].

@@ -63,7 +63,8 @@ impl World {
         true
     }
 
-    /// Unwinds so many lots of a batch, filled as badly as the budget allows. Whether it was proven.
+    /// Unwinds so many lots of a batch, filled as badly as the budget allows. Whether it was
+    /// proven.
     pub fn unwind(&mut self, number: usize, lots: i64) -> bool {
         let Some(batch) = self.batches.get(number) else {
             return false;
