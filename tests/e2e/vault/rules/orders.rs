@@ -63,6 +63,32 @@ fn r21_a_venue_that_fills_off_the_oracle_is_refused() {
 }
 
 #[test]
+fn r20_a_trade_goes_to_the_edge_of_the_band_and_no_further() {
+    let mut world = VaultFixture::new();
+    let user = world.user(MILLION);
+    world.deposit(&user, MILLION).unwrap();
+    world.move_collateral().unwrap();
+    world.pass(0, 1);
+    world.republish();
+    world.observe().unwrap();
+    let edge = world.planned_order();
+    assert!((10_700_000..10_850_000).contains(&edge), "{edge}");
+    let before = world.fingerprint();
+    // Past the edge by more than the least that is worth a trade, up to the target itself.
+    for lots in [edge / 100 * 103, edge / 10 * 11, edge / 10 * 12] {
+        assert_eq!(
+            error_code(&world.rebalance(lots)),
+            u32::from(VaultError::Overshoot),
+            "{lots}"
+        );
+        assert_eq!(world.fingerprint(), before);
+    }
+    world.rebalance(edge).unwrap();
+    world.pass(0, 1);
+    assert_eq!(world.planned_order(), 0);
+}
+
+#[test]
 fn r21_a_batch_and_a_rebalance_never_share_a_slot_in_either_order() {
     let (mut world, user) = running();
     world.hour_at("41000").unwrap();
