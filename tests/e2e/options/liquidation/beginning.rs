@@ -28,8 +28,24 @@ fn r23_nobody_is_liquidated_because_a_price_has_aged() {
         };
         *half = middle;
     }
-    // Ten seconds on the price is some thirty dollars wider for whoever trades, not for this.
-    assert!(!begins(&failing, stands, 10));
+    // Ten seconds on the price is some thirty dollars wider for whoever trades, not for this: where
+    // the average fails as well, and the last price stands, nobody is liquidated for its age.
+    let aged = |price: u32, age: i64| {
+        let mut world = failing.world.copy();
+        world.markets[0].price = (stands + 60).to_string();
+        world.hold_half_a_minute();
+        world.markets[0].price = price.to_string();
+        world.advance(1);
+        world.pass(age, 1);
+        begin(&mut world, &failing.owner).is_ok()
+    };
+    let (mut stood, mut fell) = (stands - 200, stands);
+    assert!(!aged(stood, 0) && aged(fell, 0));
+    while fell - stood > 1 {
+        let middle = (stood + fell) / 2;
+        *(if aged(middle, 0) { &mut fell } else { &mut stood }) = middle;
+    }
+    assert!(aged(fell, 9) && !aged(stood, 9));
     // Past that nobody is liquidated at it at all.
     assert!(!begins(&failing, falls, 11));
 }
