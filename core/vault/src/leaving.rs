@@ -4,6 +4,7 @@
 //! nobody who stays trades because somebody else goes, and nobody who goes pays for more than was
 //! unwound for them.
 
+use crate::unwind::due;
 use ballast_core_types::{Lots, Shares};
 
 /// What belongs to final, unfilled redemptions.
@@ -27,7 +28,6 @@ impl Leaving {
 
     /// Returns their part of a position of `held` lots.
     pub fn within(&self, held: Lots) -> Lots {
-        let (least, most) = (held.0.min(0), held.0.max(0));
-        Lots(self.lots.0.clamp(least, most))
+        due(self.lots, held)
     }
 }

@@ -29,7 +29,8 @@ pub struct UnwindProposal<'a> {
     pub cost: Value,
 }
 
-/// Returns the lots of a batch that may be unwound now: at most what the position has.
+/// Returns the lots of a batch, or of all that leave, that may be unwound now: at most what the
+/// position has.
 pub fn due(lots_left: Lots, held: Lots) -> Lots {
     Lots(lots_left.0.clamp(held.0.min(0), held.0.max(0)))
 }

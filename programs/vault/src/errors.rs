@@ -165,7 +165,6 @@ pub enum VaultError {
 impl From<BatchError> for VaultError {
     fn from(error: BatchError) -> Self {
         match error {
-            BatchError::NotOpen => Self::BatchNotOpen,
             BatchError::Reference => Self::Reference,
             BatchError::StillOpen => Self::BatchStillOpen,
             BatchError::NoNews => Self::NoNews,

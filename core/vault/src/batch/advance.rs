@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! advance = shares · (cash + advances outstanding) / supply − its own advance
+//!           − what unwinding for it has cost
 //! ```
 //!
 //! from stocks and not from flows, so that any order and any number of calls pay the same, and

@@ -17,7 +17,9 @@ pub mod ticket;
 
 use ballast_core_types::{Lots, Ratio, Shares, UnixTime};
 
-/// How long a batch takes requests, seconds. No two batches of a vault are priced within less.
+/// How long a batch takes requests, seconds. No two batches of a vault are priced for the first
+/// time within less; one is filled further within less of another filling only in the slot of a
+/// pricing.
 pub const BATCH_SECONDS: i64 = 60;
 /// How long an unpriced batch waits for the book to come down when a limit is exceeded, seconds
 /// after the first moment at which it could be priced.
@@ -50,8 +52,6 @@ pub enum Class {
 /// Why a request is not taken, or a batch neither priced nor advanced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BatchError {
-    /// The batch named is not the one that takes requests now.
-    NotOpen,
     /// The reference named is not the batch's, or is older than [`REFERENCE_SECONDS`].
     Reference,
     /// The batch has not closed yet, or a batch ahead of it has not been priced.

@@ -1,6 +1,6 @@
 //! Which batch takes requests, when it closes, and whose shares are filled first.
 
-use super::{Batch, BatchError, Class, Side, BATCH_SECONDS, CANCEL_AFTER_SECONDS, REFERENCE_SECONDS};
+use super::{Batch, BatchError, Class, Requested, Side, BATCH_SECONDS, CANCEL_AFTER_SECONDS, REFERENCE_SECONDS};
 use crate::batch::ticket::Ticket;
 use crate::shares::ShareMark;
 use ballast_core_types::{Ratio, UnixTime};
@@ -139,10 +139,7 @@ impl Batch {
             }
             (self.reference, self.reference_at) = (Some(named), at);
         }
-        let requested = match request.side {
-            Side::Deposit => &mut self.deposits.requested,
-            Side::Redemption => &mut self.redemptions.requested,
-        };
+        let requested = self.requested_mut(request.side);
         let amount = requested.of_mut(request.class);
         *amount = amount.checked_add(request.amount).ok_or(BatchError::OutOfRange)?;
         requested.total().ok_or(BatchError::OutOfRange)?;
@@ -162,12 +159,17 @@ impl Batch {
         if is_final || now.seconds_since(ticket.requested_at) < CANCEL_AFTER_SECONDS {
             return Err(BatchError::Final);
         }
-        let requested = match ticket.side {
-            Side::Deposit => &mut self.deposits.requested,
-            Side::Redemption => &mut self.redemptions.requested,
-        };
+        let requested = self.requested_mut(ticket.side);
         let amount = requested.of_mut(ticket.class);
         *amount = amount.checked_sub(ticket.amount).ok_or(BatchError::OutOfRange)?;
         Ok(self)
+    }
+
+    /// Returns what is requested on a side.
+    fn requested_mut(&mut self, side: Side) -> &mut Requested {
+        match side {
+            Side::Deposit => &mut self.deposits.requested,
+            Side::Redemption => &mut self.redemptions.requested,
+        }
     }
 }

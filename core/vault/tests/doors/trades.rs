@@ -20,23 +20,23 @@ impl World {
         position.collateral -= cost.min(position.collateral);
     }
 
+    /// The position after an order that is filled as badly as the budget allows, its notional, and
+    /// what it cost.
+    fn filled_at_the_budget(&self, lots: Lots) -> (Position, Value, u64) {
+        let traded = notional(lots, self.bounds.mid).unwrap();
+        let budget = self.state.policy.rebalance.max_cost.of_floor(traded).unwrap();
+        let cost = budget.positive_part();
+        let mut position = self.position;
+        Self::fill(&mut position, lots, cost, &self.bounds);
+        (position, traded, cost)
+    }
+
     /// Rebalances by an order that somebody proposes, filled as badly as the budget allows. Whether
     /// it was proven.
     pub fn rebalance(&mut self, lots: i64) -> bool {
         let before = self.appraise();
         let lots = Lots(lots);
-        let mid = self.bounds.mid;
-        let traded = notional(lots, mid).unwrap();
-        let cost = before
-            .vault
-            .policy
-            .rebalance
-            .max_cost
-            .of_floor(traded)
-            .unwrap()
-            .positive_part();
-        let mut position = self.position;
-        Self::fill(&mut position, lots, cost, &self.bounds);
+        let (position, traded, _) = self.filled_at_the_budget(lots);
         let mut after = self.clone();
         after.position = position;
         let verdict = check(&Proposal {
@@ -70,17 +70,7 @@ impl World {
             return false;
         };
         let before = self.appraise();
-        let traded = notional(Lots(lots), self.bounds.mid).unwrap();
-        let cost = before
-            .vault
-            .policy
-            .rebalance
-            .max_cost
-            .of_floor(traded)
-            .unwrap()
-            .positive_part();
-        let mut position = self.position;
-        Self::fill(&mut position, Lots(lots), cost, &self.bounds);
+        let (position, _, cost) = self.filled_at_the_budget(Lots(lots));
         let verdict = unwind::check(&UnwindProposal {
             policy: &before.vault.policy.rebalance,
             permissions: before.permissions,
