@@ -152,19 +152,25 @@ impl<'a> Appraisal<'a> {
     }
 
     /// Returns what of the levy reserve joins the pool: all of it, once no trade
-    /// is due and nobody waits. `None` on overflow.
-    pub fn released_levy(&self) -> Option<u64> {
+    /// is due and nobody waits. Nothing where that cannot be told.
+    pub fn released_levy(&self) -> u64 {
         let vault = self.vault;
-        if vault.ledger.levy_reserve == 0 {
-            return Some(0);
-        }
         let is_waiting = vault.leaving.shares != Shares::ZERO || vault.queue.is_waiting();
-        let standing = Standing {
-            delta: self.exposure()?.delta_if_filled,
-            targets: &self.targets()?,
-        };
-        let is_due = is_waiting || !standing.is_at_rest();
-        Some(if is_due { 0 } else { vault.ledger.levy_reserve })
+        if vault.ledger.levy_reserve == 0 || is_waiting {
+            return 0;
+        }
+        let is_at_rest = self.exposure().zip(self.targets()).is_some_and(|(exposure, targets)| {
+            let standing = Standing {
+                delta: exposure.delta_if_filled,
+                targets: &targets,
+            };
+            standing.is_at_rest()
+        });
+        if is_at_rest {
+            vault.ledger.levy_reserve
+        } else {
+            0
+        }
     }
 }
 

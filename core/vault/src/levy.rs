@@ -9,6 +9,10 @@
 //! that the low net asset value leaves out and the high one counts; trades draw their cost from it.
 //! So a flow that trades nothing pays nothing, and one that makes the book trade pays for it, by
 //! whichever orders, wallets or instructions it comes (swing pricing, with the swing measured).
+//!
+//! A flow moves the target by at most the multiplier times itself and the band by at most half of
+//! itself, and policies keep multiplier · max_cost ≤ 40 % with max_cost ≤ 5 %: no levy takes more
+//! than half of a flow.
 
 use crate::exposure::Targets;
 use ballast_core_types::{scale, Ratio, Value};

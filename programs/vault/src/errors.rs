@@ -26,6 +26,8 @@ pub enum VaultError {
     MinImprovement,
     #[msg("vault parameter: maximum cost outside [0.01 %, 5 %] of the notional traded")]
     MaxCost,
+    #[msg("vault parameter: multiplier times maximum cost above 40 %: a levy could take more than half of a flow")]
+    LevyTooHigh,
     #[msg("vault parameter: collateral ratio must exceed the venue's initial margin and be at most 200 %")]
     CollateralRatio,
     #[msg("vault parameter: deposit cap must be positive")]

@@ -21,7 +21,7 @@ pub(super) struct Flows<'a> {
     outside: Value,
     /// Targets once the deposits have come in, if nobody left beside them.
     entered: Targets,
-    /// What the deposits are charged then: at most that.
+    /// What the deposits are charged then, and at most: never more than half of them.
     at_most: u64,
 }
 
@@ -41,7 +41,7 @@ impl<'a> Flows<'a> {
         flows.outside = flows.outside_after(&leaving, &before)?;
         if deposited > 0 {
             flows.entered = flows.targets_after(&Fill::default())?;
-            flows.at_most = flows.levy(&Fill::default(), &flows.entered)?.min(deposited);
+            flows.at_most = flows.levy(&Fill::default(), &flows.entered)?.min(deposited >> 1);
         }
         Some(flows)
     }
@@ -54,8 +54,9 @@ impl<'a> Flows<'a> {
         }
         let cash = self.appraisal.vault.ledger.cash.checked_add(self.deposited)?;
         let price = self.appraisal.prices.bounds.mid;
-        let most = self.entered.cap.fixed().checked_div(price.fixed())?;
-        let most = most.checked_to_num::<i64>()?;
+        // At a price so low that the quotient does not fit, there is room for everything.
+        let most = self.entered.cap.fixed().checked_div(price.fixed());
+        let most = most.and_then(|most| most.checked_to_num::<i64>()).unwrap_or(i64::MAX);
         let position = &self.appraisal.portfolio.position;
         let staying = self.leaving.staying(position.lots)?;
         let means = Means {

@@ -48,21 +48,39 @@ pub struct Pricing {
 /// The rule that keeps it from being priced now.
 pub fn price(appraisal: &Appraisal, batch: &Batch, number: u64) -> Result<Pricing, BatchError> {
     check_venue(appraisal)?;
-    let now = UnixTime(appraisal.now.unix_time);
     let queue = &appraisal.vault.queue;
     if batch.priced_at.is_some() {
         // In the slot of another pricing, trades are held up already.
-        let is_due = now.0 >= queue.filled_at.0.saturating_add(BATCH_SECONDS);
+        let is_due = appraisal.now.unix_time >= queue.filled_at.0.saturating_add(BATCH_SECONDS);
         if !is_due && appraisal.now.slot != queue.priced_slot {
             return Err(BatchError::TooSoon);
         }
-        return Ok(placed(appraisal, further(appraisal, batch, now)?, number));
-    }
-    if number != queue.next {
+    } else if number == queue.next {
+        check_moment(appraisal, batch)?;
+    } else {
         return Err(BatchError::StillOpen);
     }
-    check_moment(appraisal, batch, now)?;
-    Ok(placed(appraisal, first(appraisal, batch, now)?, number))
+    given(appraisal, batch, number)
+}
+
+/// Returns what a batch would be given at this appraisal if its moment had come: what somebody sees
+/// before they ask to come or to go. The price that counts is one that is published later.
+///
+/// # Errors
+/// As [`price`], but for those of its moment.
+pub fn preview(appraisal: &Appraisal, batch: &Batch, number: u64) -> Result<Pricing, BatchError> {
+    check_venue(appraisal)?;
+    given(appraisal, batch, number)
+}
+
+fn given(appraisal: &Appraisal, batch: &Batch, number: u64) -> Result<Pricing, BatchError> {
+    let now = UnixTime(appraisal.now.unix_time);
+    let pricing = if batch.priced_at.is_some() {
+        further(appraisal, batch, now)?
+    } else {
+        first(appraisal, batch, now)?
+    };
+    Ok(placed(appraisal, pricing, number))
 }
 
 /// Moves the head of the line to where the first that waits may be, and notes the slot. What was
@@ -92,7 +110,8 @@ fn check_venue(appraisal: &Appraisal) -> Result<(), BatchError> {
 
 /// Refuses a first pricing before its time: the batch has to be closed, and the price published
 /// after that, by more than the chain's clock may be behind.
-fn check_moment(appraisal: &Appraisal, batch: &Batch, now: UnixTime) -> Result<(), BatchError> {
+fn check_moment(appraisal: &Appraisal, batch: &Batch) -> Result<(), BatchError> {
+    let now = UnixTime(appraisal.now.unix_time);
     let queue = &appraisal.vault.queue;
     let closes_at = queue.closes_at(batch);
     let is_empty = batch.opened_at == UnixTime::default();
@@ -199,7 +218,7 @@ fn judge(appraisal: &Appraisal, batch: &mut Batch, nav_high: Value) -> Result<()
     };
     let accepted = come(Class::AnyPrice).checked_add(come(Class::WithinOnePercent));
     deposits.accepted = accepted.ok_or(BatchError::OutOfRange)?;
-    // The levy takes less than half (at most 5 % of five times a deposit).
+    // The levy takes no more than half (`ballast_core_vault::levy`).
     let half = deposits.accepted >> 1;
     if shares::shares_for_deposit_floor(half, nav_high, appraisal.supply).is_none() {
         deposits.returned = Returned {

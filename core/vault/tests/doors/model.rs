@@ -339,7 +339,7 @@ impl World {
 
     pub fn mark(&mut self) {
         let seen = self.seen();
-        let released = self.appraise().released_levy().unwrap();
+        let released = self.appraise().released_levy();
         self.record(seen);
         self.state.ledger.levy_reserve -= released;
         self.state.ledger.cash += released;

@@ -78,6 +78,12 @@ impl VaultPolicy {
         require!(within(self.price_band, 1, 500), VaultError::PriceBand);
         require!(within(self.min_improvement, 100, 10_000), VaultError::MinImprovement);
         require!(within(self.max_cost, 1, 500), VaultError::MaxCost);
+        // A levy takes at most half of a flow: see `ballast_core_vault::levy`.
+        let levy = self.max_cost.get().checked_mul(self.multiplier.get());
+        require!(
+            levy.is_some_and(|levy| levy <= basis_points(4_000)),
+            VaultError::LevyTooHigh
+        );
         require!(
             self.collateral_ratio.get() > initial_margin.fixed() && within(self.collateral_ratio, 1, 20_000),
             VaultError::CollateralRatio

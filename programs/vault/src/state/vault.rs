@@ -218,8 +218,7 @@ impl Vault {
     /// # Errors
     /// [`VaultError::OutOfRange`].
     pub fn release_levy(&mut self, appraisal: &Appraisal) -> Result<()> {
-        let released = appraisal.released_levy().ok_or(VaultError::OutOfRange)?;
-        self.draw_levy(released)
+        self.draw_levy(appraisal.released_levy())
     }
 
     /// Moves up to `amount` of the levy reserve to the pool's cash.

@@ -8,7 +8,7 @@ use solana_signer::Signer;
 
 #[test]
 fn r8_no_zero_and_no_excess_gets_into_a_policy() {
-    let table: [(fn(&mut VaultPolicy), VaultError); 17] = [
+    let table: [(fn(&mut VaultPolicy), VaultError); 18] = [
         (|p| p.target = fixed("0"), VaultError::Target),
         (|p| p.target = fixed("3.1"), VaultError::Target),
         (|p| p.band = fixed("0"), VaultError::Band),
@@ -24,6 +24,10 @@ fn r8_no_zero_and_no_excess_gets_into_a_policy() {
         (|p| p.min_improvement = fixed("0"), VaultError::MinImprovement),
         (|p| p.max_cost = fixed("0"), VaultError::MaxCost),
         (|p| p.max_cost = fixed("0.06"), VaultError::MaxCost),
+        (
+            |p| (p.multiplier, p.max_cost) = (fixed("9"), fixed("0.045")),
+            VaultError::LevyTooHigh,
+        ),
         (|p| p.collateral_ratio = fixed("0.1"), VaultError::CollateralRatio),
         (|p| p.deposit_cap = 0, VaultError::DepositCap),
     ];
