@@ -2,16 +2,12 @@
 
 use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, Context, Result};
-use ballast_core_market::admission::PriceUse;
-use ballast_deploy::{keys, publication};
-use ballast_risk::state::MarketParams;
-use ballast_rpc::{Cluster, ClusterError, Embedded, TestCluster};
-use ballast_sdk::addresses::VaultKeys;
-use ballast_sdk::crank::crank;
-use ballast_sdk::feeds::PriceFeeds;
-use ballast_sdk::prices::Publication;
-use ballast_sdk::snapshot::{batch_keys, Snapshot};
-use ballast_sdk::Instruction;
+use ballast_deploy::keys;
+use ballast_rpc::vault::VaultReader;
+use ballast_rpc::{ClusterError, Embedded, TestCluster};
+use ballast_sdk::action::{instruction, CrankAction};
+use ballast_sdk::crank::{budget, crank};
+use solana_compute_budget_interface::ComputeBudgetInstruction;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 use std::time::Instant;
@@ -28,7 +24,7 @@ pub trait Chain {
     ///
     /// # Errors
     /// Why it could not.
-    fn start_keeper(&mut self, vault: &Vaulted) -> Result<()>;
+    fn start_keeper(&mut self, vault: &VaultReader) -> Result<()>;
 
     /// Returns who cranks.
     fn keeper(&self) -> Pubkey;
@@ -38,62 +34,7 @@ pub trait Chain {
     ///
     /// # Errors
     /// A crank that was refused, or a keeper that died or never comes to rest.
-    fn settle(&mut self, vault: &Vaulted) -> Result<Vec<f64>>;
-}
-
-/// A vault and the accounts its price is published at.
-#[derive(Clone, Copy)]
-pub struct Vaulted {
-    /// Addresses.
-    pub keys: VaultKeys,
-    /// Where its prices are published.
-    pub feeds: PriceFeeds,
-    /// The market's parameters, which name its sources.
-    pub params: MarketParams,
-}
-
-impl Vaulted {
-    /// Publishes a price at both of the market's sources.
-    ///
-    /// # Errors
-    /// A cluster that cannot be used.
-    pub fn publish(&self, cluster: &mut dyn TestCluster, publication: &Publication) -> Result<(), ClusterError> {
-        publication::publish(cluster, &self.params, publication)
-    }
-
-    /// Reads everything the keeper looks at.
-    ///
-    /// # Errors
-    /// What could not be read.
-    pub fn snapshot(&self, cluster: &mut dyn Cluster) -> Result<Snapshot> {
-        let [a, b, c, d, e] = Snapshot::accounts(&self.keys);
-        let mut keys: Vec<Pubkey> = self.feeds.keys().collect();
-        keys.extend([a, b, c, d, e]);
-        let mut found = cluster.accounts(&keys)?.into_iter();
-        // After the accounts, so that no price is from the future.
-        let clock = cluster.clock()?;
-        let published = self.feeds.accounts(|_| found.next().flatten());
-        let published = published.ok_or_else(|| anyhow!("no price has been published yet"))?;
-        let rest = std::array::from_fn(|_| found.next().flatten());
-        let snapshot = Snapshot::decode(self.keys, clock, self.feeds, published, rest)?;
-        let batches = batch_keys(&self.keys.vault, &snapshot.vault);
-        Ok(snapshot.with_batches(cluster.accounts(&batches)?))
-    }
-
-    /// Returns an instruction that rests on a price of this use, behind an observation if one has
-    /// to come before it.
-    ///
-    /// # Errors
-    /// As [`Self::snapshot`].
-    pub fn priced(
-        &self,
-        cluster: &mut dyn Cluster,
-        usage: PriceUse,
-        instruction: Instruction,
-    ) -> Result<Vec<Instruction>> {
-        let observe = self.snapshot(cluster)?.observation_due(usage);
-        Ok(observe.into_iter().chain([instruction]).collect())
-    }
+    fn settle(&mut self, vault: &VaultReader) -> Result<Vec<f64>>;
 }
 
 /// The chain and the keeper in this process.
@@ -117,7 +58,7 @@ impl Chain for InProcess {
         &mut self.cluster
     }
 
-    fn start_keeper(&mut self, _: &Vaulted) -> Result<()> {
+    fn start_keeper(&mut self, _: &VaultReader) -> Result<()> {
         Ok(self.cluster.airdrop(&self.keeper.pubkey(), 10_000_000_000)?)
     }
 
@@ -125,7 +66,7 @@ impl Chain for InProcess {
         self.keeper.pubkey()
     }
 
-    fn settle(&mut self, vault: &Vaulted) -> Result<Vec<f64>> {
+    fn settle(&mut self, vault: &VaultReader) -> Result<Vec<f64>> {
         let mut reactions = Vec::new();
         for _ in 0..MAX_CRANKS {
             let blockhash = self.cluster.fresh_blockhash();
@@ -146,6 +87,43 @@ impl Chain for InProcess {
             "the keeper still finds something to do after {MAX_CRANKS} transactions"
         ))
     }
+}
+
+/// Does what a keeper would do, transaction by transaction, until nothing is due. Returns the names
+/// of each one's actions.
+///
+/// # Errors
+/// What was refused, or a keeper's work that never ends.
+pub fn crank_by(cluster: &mut dyn TestCluster, vault: &VaultReader, signer: &Keypair) -> Result<Vec<String>> {
+    let mut done = Vec::new();
+    for _ in 0..MAX_CRANKS {
+        let snapshot = vault.snapshot(cluster)?;
+        let due = snapshot.plan();
+        if due.is_empty() {
+            return Ok(done);
+        }
+        let names: Vec<&str> = due.iter().map(CrankAction::name).collect();
+        let names = names.join(", ");
+        let mut all = vec![ComputeBudgetInstruction::set_compute_unit_limit(budget::MAX)];
+        all.extend(
+            due.iter()
+                .map(|action| instruction(action, &snapshot, &signer.pubkey())),
+        );
+        let sent = cluster.send(&all, &[signer]);
+        sent.with_context(|| format!("{names} was refused"))?;
+        done.push(names);
+        cluster.advance_slot()?;
+    }
+    Err(anyhow!("something is still due after {MAX_CRANKS} transactions"))
+}
+
+/// Moves chain time forward by so many seconds.
+///
+/// # Errors
+/// A cluster that cannot be used.
+pub fn advance_by(cluster: &mut dyn TestCluster, seconds: i64) -> Result<(), ClusterError> {
+    let now = cluster.clock()?.unix_timestamp;
+    cluster.advance_to(now.saturating_add(seconds))
 }
 
 /// Returns the words of a program's refusal; nothing for another error.

@@ -1,7 +1,7 @@
 //! A local node and a keeper, each in a process of its own.
 
 use crate::building;
-use crate::chain::{Chain, Vaulted};
+use crate::chain::Chain;
 use crate::places::Places;
 use crate::port;
 use crate::process::{child, Process};
@@ -9,6 +9,7 @@ use crate::stop::Stop;
 use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, bail, Context, Result};
 use ballast_deploy::keys;
+use ballast_rpc::vault::VaultReader;
 use ballast_rpc::{BlockingRpc, TestCluster};
 use serde_json::Value;
 use solana_keypair::Keypair;
@@ -147,7 +148,7 @@ impl Chain for Node {
         &mut self.rpc
     }
 
-    fn start_keeper(&mut self, vault: &Vaulted) -> Result<()> {
+    fn start_keeper(&mut self, vault: &VaultReader) -> Result<()> {
         self.rpc.airdrop(&self.wallet.pubkey(), 10_000_000_000)?;
         let file = self.folder.path().join("keeper.json");
         ballast_keys::write_new(&file, &self.wallet)?;
@@ -160,7 +161,7 @@ impl Chain for Node {
         self.wallet.pubkey()
     }
 
-    fn settle(&mut self, vault: &Vaulted) -> Result<Vec<f64>> {
+    fn settle(&mut self, vault: &VaultReader) -> Result<Vec<f64>> {
         let start = Instant::now();
         loop {
             self.check()?;
@@ -170,7 +171,7 @@ impl Chain for Node {
                 Err(error) => {
                     std::thread::sleep(Duration::from_millis(100));
                     self.check()?;
-                    return Err(error);
+                    return Err(error.into());
                 }
             };
             let due = snapshot.plan();

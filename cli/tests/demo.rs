@@ -102,3 +102,30 @@ fn a_short_demo_balances_to_the_last_base_unit() {
     );
     assert!(out.join("index.html").is_file() && out.join("steps.csv").is_file());
 }
+
+/// Everybody leaves while something is not there, and has in an hour what is liquid of theirs.
+#[test]
+fn in_a_drill_all_leave_with_what_is_theirs() {
+    let programs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/deploy/ballast_vault.so");
+    assert!(programs.is_file(), "the programs are not built: run ./ballast build");
+    for (drill, expected) in [
+        ("venue-freeze", "With the venue paused, all had"),
+        ("oracle-silence", "Without a price, all had"),
+        ("keeper-absent", "Without a keeper, all got out"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let output = demo(&["--drill", drill, "--json"], &folder.path().join("report"));
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{drill}: {printed}");
+        let report: serde_json::Value = serde_json::from_str(&printed).unwrap();
+        let checks = report["checks"].as_array().unwrap();
+        let found = checks
+            .iter()
+            .find(|check| check["name"].as_str().unwrap().starts_with(expected));
+        let detail = found.unwrap_or_else(|| panic!("{drill}: {printed}"))["detail"]
+            .as_str()
+            .unwrap();
+        assert!(detail.contains("Ada ") && detail.contains("Ben "), "{drill}: {detail}");
+        assert!(!detail.contains(" 0.00 of "), "{drill}: nothing was liquid: {detail}");
+    }
+}

@@ -5,14 +5,15 @@
 
 mod support;
 
-use ballast_cli::chain::Vaulted;
 use ballast_cli::commands::demo::depositor::Depositor;
 use ballast_cli::node::{keeper_command, rpc_url, start_node};
 use ballast_cli::process::Process;
 use ballast_deploy::config::{Config, DEFAULT};
 use ballast_deploy::keys;
+use ballast_deploy::publication;
 use ballast_deploy::steps::Local;
 use ballast_rpc::tokens::{mint_to, UNIT};
+use ballast_rpc::vault::VaultReader;
 use ballast_rpc::{BlockingRpc, Cluster, TestCluster};
 use ballast_sdk::prices::Publication;
 use solana_signer::Signer;
@@ -43,7 +44,7 @@ fn only_line(output: &Output) -> String {
 struct VaultNetwork {
     rpc: BlockingRpc,
     local: Local,
-    vaulted: Vaulted,
+    vault: VaultReader,
 }
 
 impl VaultNetwork {
@@ -53,12 +54,11 @@ impl VaultNetwork {
         local
             .initialise(&mut rpc, &root().join("target/deploy"), &mut |_| {})
             .unwrap();
-        let vaulted = Vaulted {
+        let vault = VaultReader {
             keys: local.keys,
             feeds: local.feeds,
-            params: local.params,
         };
-        Self { rpc, local, vaulted }
+        Self { rpc, local, vault }
     }
 
     fn publish(&mut self, dollars: i64) {
@@ -71,7 +71,7 @@ impl VaultNetwork {
             publish_time: clock.unix_timestamp,
             slot: clock.slot,
         };
-        self.vaulted.publish(&mut self.rpc, &publication).unwrap();
+        publication::publish(&mut self.rpc, &self.local.params, &publication).unwrap();
     }
 
     fn hour(&mut self, dollars: i64) {
@@ -84,7 +84,7 @@ impl VaultNetwork {
     fn rest(&mut self) -> u64 {
         let start = Instant::now();
         loop {
-            let snapshot = self.vaulted.snapshot(&mut self.rpc).unwrap();
+            let snapshot = self.vault.snapshot(&mut self.rpc).unwrap();
             let due = snapshot.plan();
             if due.is_empty() && snapshot.risk_market.signals.observations > 0 {
                 return snapshot.vault.rebalances;
@@ -115,7 +115,7 @@ impl VaultNetwork {
             amount,
         ));
         self.rpc.send(&instructions, &[authority]).unwrap();
-        let seen = self.vaulted.snapshot(&mut self.rpc).unwrap();
+        let seen = self.vault.snapshot(&mut self.rpc).unwrap();
         let request = person.request_deposit(&seen);
         self.rpc.send(&request, &[&person.keypair]).unwrap();
         // The batch closes, and a price is published after that.
@@ -160,7 +160,7 @@ fn a_killed_keeper_is_replaced_and_the_vault_goes_on() {
     first.kill();
     world.hour(33);
     std::thread::sleep(Duration::from_secs(1));
-    let snapshot = world.vaulted.snapshot(&mut world.rpc).unwrap();
+    let snapshot = world.vault.snapshot(&mut world.rpc).unwrap();
     assert!(
         !snapshot.plan().is_empty() && snapshot.vault.rebalances == opened,
         "nobody cranked while it was dead"

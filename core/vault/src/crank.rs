@@ -90,19 +90,10 @@ pub struct CrankInputs<'a> {
     pub supply: Shares,
     /// The batches that somebody waits for, by number, in order.
     pub batches: &'a [(u64, Batch)],
-    /// Slots in which batch and book were last priced and traded: never the same.
-    pub slots: LastSlots,
+    /// Slot of the last rebalance or unwind: no batch is priced in it.
+    pub traded_slot: u64,
     /// Chain time.
     pub now: Now,
-}
-
-/// When a vault last priced a batch, and last traded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LastSlots {
-    /// Slot of the last pricing.
-    pub priced: u64,
-    /// Slot of the last rebalance or unwind.
-    pub traded: u64,
 }
 
 /// Returns the actions due now, in the order to send them: one transaction, all or nothing.
@@ -166,29 +157,38 @@ impl CrankInputs<'_> {
         if held.in_flight != Lots::ZERO {
             let is_due = self.now.slot > held.in_flight_since_slot;
             let fulfil = is_due.then_some(CrankAction::Fulfil);
-            return [collect, fulfil, self.mark().or_else(|| self.pricing())];
+            return [collect, fulfil, self.mark()];
+        }
+        // A batch that waits is priced before the book is traded for it, never in its slot, and
+        // before collateral takes the cash that it is filled with.
+        if let Some(pricing) = self.pricing() {
+            return [collect, None, Some(pricing)];
         }
         // Where the venue does not answer, neither would land, and only `mark` remembers that.
         let trade = held.is_operational.then(|| self.trade()).flatten();
         let (collateral, order) = trade.unwrap_or_default();
-        // Whatever trades, prices or moves collateral observes too. A batch that waits is priced
-        // before the book is traded for it, and never in the same slot.
+        // Whatever trades or moves collateral observes too.
         let idle = || collateral.is_none().then(|| self.mark()).flatten();
-        let last = self.pricing().or(order).or_else(idle);
-        [collect, collateral, last]
+        [collect, collateral, order.or_else(idle)]
     }
 
     /// Returns the pricing of a batch that is due: of the oldest unpriced one, or of the one that
-    /// waits first in line.
+    /// waits first in line, if that ends it or fills a hundredth of what waits.
     fn pricing(&self) -> Option<CrankAction> {
-        if self.now.slot == self.slots.traded {
+        if self.now.slot == self.traded_slot {
             return None;
         }
         let prices = self.prices(Purpose::Batch)?;
         let position = (self.position)(prices.bounds.mid)?;
         let appraisal = self.appraise(self.vault, prices, position)?;
-        let mut numbered = self.batches.iter();
-        let due = numbered.find(|(number, batch)| pricing::price(&appraisal, batch, *number).is_ok());
+        let is_due = |number: u64, batch: &Batch| {
+            let is_worth_it = |pricing: &pricing::Pricing| {
+                let waits = batch.redemptions.left.0;
+                batch.priced_at.is_none() || pricing.batch.is_done() || pricing.burnt.0 > waits / 100
+            };
+            pricing::price(&appraisal, batch, number).is_ok_and(|pricing| is_worth_it(&pricing))
+        };
+        let due = self.batches.iter().find(|(number, batch)| is_due(*number, batch));
         due.map(|(number, _)| CrankAction::PriceBatch(*number))
     }
 
@@ -300,7 +300,7 @@ impl CrankInputs<'_> {
             appraisal = self.appraise(&vault, prices, position)?;
         }
         let terms = self.terms?;
-        if self.now.slot == self.slots.priced {
+        if self.now.slot == self.vault.queue.priced_slot {
             return Some((movement.map(CrankAction::MoveCollateral), None));
         }
         let rebalance = appraisal.order(&terms).map(CrankAction::Rebalance);

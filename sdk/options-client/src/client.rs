@@ -206,10 +206,8 @@ impl<'a> OptionsClient<'a> {
         }
         let asked: Vec<Pubkey> = feeds.keys().collect();
         let mut found = self.cluster.accounts(&asked)?.into_iter();
-        match feeds.accounts(|_| found.next().flatten()) {
-            Some(published) => Ok(published.observed(&account, now(clock))?),
-            None => Ok(account),
-        }
+        let published = feeds.accounts(|_| found.next().flatten());
+        Ok(published.observed(&account, now(clock))?)
     }
 
     /// Returns where an owner's quote tokens are.

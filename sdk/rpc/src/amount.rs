@@ -77,6 +77,14 @@ pub fn show(amount: i128, decimals: u8) -> String {
     }
 }
 
+/// As [`show`], but with two places at most, cut toward zero: for what is only looked at.
+pub fn brief(amount: i128, decimals: u8) -> String {
+    let places = u32::from(decimals.saturating_sub(2));
+    let unit = 10i128.saturating_pow(places);
+    let cut = amount.checked_div(unit).unwrap_or(amount).saturating_mul(unit);
+    show(cut, decimals)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,6 +135,20 @@ mod tests {
             assert_eq!(show(amount, 6), expected);
         }
         assert_eq!(show(7, 0), "7");
+    }
+
+    #[test]
+    fn what_is_looked_at_has_two_places() {
+        for (amount, decimals, expected) in [
+            (1_239_999, 6, "1.23"),
+            (-1_239_999, 6, "-1.23"),
+            (9_999, 6, "0.00"),
+            (7, 0, "7"),
+            (129, 2, "1.29"),
+            (i128::from(u64::MAX), 9, "18446744073.70"),
+        ] {
+            assert_eq!(brief(amount, decimals), expected);
+        }
     }
 
     #[test]

@@ -18,6 +18,7 @@
 //! | [`amount`] | amounts as people write them |
 //! | [`args`] | addresses, key files and URLs on command lines |
 //! | [`tokens`] | instructions about tokens |
+//! | [`vault`] | a vault and all around it, read at once |
 //! | [`service`] | log lines, and the end of a process |
 #![forbid(unsafe_code)]
 
@@ -39,6 +40,7 @@ pub mod tokens;
 pub mod told;
 pub mod transaction_error;
 pub mod url;
+pub mod vault;
 pub mod websocket;
 pub mod words;
 

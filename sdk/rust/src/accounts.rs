@@ -46,6 +46,15 @@ pub struct RawAccount {
 }
 
 impl RawAccount {
+    /// Returns what is at an address without an account: no data, and nobody's.
+    pub fn missing(key: Pubkey) -> Self {
+        Self {
+            key,
+            owner: Pubkey::default(),
+            data: Vec::new(),
+        }
+    }
+
     pub(crate) fn owned_by(&self, expected: Pubkey) -> Result<(), DecodeError> {
         if self.owner == expected {
             return Ok(());

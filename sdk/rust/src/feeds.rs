@@ -23,7 +23,7 @@ pub struct PriceFeeds {
 /// The same accounts, as the chain has them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedAccounts {
-    /// Of the source that makes the price.
+    /// Of the source that makes the price; without data if its account does not exist.
     pub first: RawAccount,
     /// Of the one that confirms it, if there is one and its account exists.
     pub second: Option<RawAccount>,
@@ -43,14 +43,14 @@ impl PriceFeeds {
         })
     }
 
-    /// Returns the accounts, each as `find` has it; asked in the order of [`Self::keys`]. `None` if
-    /// the first source's does not exist.
-    pub fn accounts(&self, mut find: impl FnMut(&Pubkey) -> Option<RawAccount>) -> Option<FeedAccounts> {
-        Some(FeedAccounts {
-            first: find(&self.first)?,
+    /// Returns the accounts, each as `find` has it; asked in the order of [`Self::keys`]. A source
+    /// whose account does not exist is silent.
+    pub fn accounts(&self, mut find: impl FnMut(&Pubkey) -> Option<RawAccount>) -> FeedAccounts {
+        FeedAccounts {
+            first: find(&self.first).unwrap_or(RawAccount::missing(self.first)),
             second: self.second.as_ref().and_then(&mut find),
             quote: self.quote.as_ref().and_then(&mut find),
-        })
+        }
     }
 
     /// Returns the addresses, the first source's first.

@@ -10,9 +10,11 @@ use ballast_core_market::admission::{Now, PriceError, RawPrice};
 use ballast_core_market::breaker::BreakerSet;
 use ballast_core_market::observation::MarketObservation;
 use ballast_core_market::MarketView;
-use ballast_core_types::{Position, Price, Shares, TradingTerms, Value};
+use ballast_core_types::{Position, Price, Shares, TradingTerms, UnixTime, Value};
 use ballast_core_vault::appraisal::{Appraisal, AppraisalInputs};
-use ballast_core_vault::crank::{self, CrankAction, CrankInputs, LastSlots};
+use ballast_core_vault::batch::advance::{advance, Liquid};
+use ballast_core_vault::batch::Batch;
+use ballast_core_vault::crank::{self, CrankAction, CrankInputs};
 use ballast_core_vault::prices::MarketPrices;
 pub use ballast_core_vault::prices::Purpose;
 use ballast_core_vault::state::VaultState;
@@ -89,7 +91,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// The account that is missing, foreign or of another layout. A venue's account may be
-    /// anything: that it cannot be read is what a keeper has to tell the vault.
+    /// anything, or not be there: that it cannot be read is what a keeper has to tell the vault.
     pub fn decode(
         keys: VaultKeys,
         clock: Clock,
@@ -103,8 +105,8 @@ impl Snapshot {
         let (risk_market, market) = found(risk_market, names[0])?.market_view()?;
         let vault = found(vault, names[1])?.vault()?;
         let venue = VenueAccounts {
-            market: found(venue_market, names[2])?,
-            trader: found(venue_trader, names[3])?,
+            market: venue_market.unwrap_or(RawAccount::missing(names[2])),
+            trader: venue_trader.unwrap_or(RawAccount::missing(names[3])),
         };
         Ok(Self {
             clock,
@@ -218,10 +220,7 @@ impl Snapshot {
             terms: self.trading_terms(),
             supply: Shares(self.supply),
             batches: &batches,
-            slots: LastSlots {
-                priced: self.vault.queue.priced_slot,
-                traded: self.vault.last_rebalance_slot,
-            },
+            traded_slot: self.vault.last_rebalance_slot,
             now: self.now(),
         });
         plan.into_iter().flatten().collect()
@@ -256,6 +255,20 @@ impl Snapshot {
     /// Returns what trading at the venue costs; `None` if its market cannot be read.
     pub fn trading_terms(&self) -> Option<TradingTerms> {
         Reference::terms(&self.venue.market.data).ok()
+    }
+
+    /// Returns what shares that leave are advanced in any case once their grace is over, out of
+    /// what is liquid now: quote base units.
+    pub fn part_of_liquid(&self, shares: u64) -> u64 {
+        let mut batch = Batch::opened(UnixTime(0));
+        batch.redemptions.requested.any = shares;
+        let liquid = Liquid {
+            ledger: self.state.ledger,
+            supply: Shares(self.supply),
+            is_taking: false,
+        };
+        let advanced = advance(&batch, &liquid, UnixTime(self.clock.unix_timestamp));
+        advanced.map_or(0, |advanced| advanced.amount)
     }
 
     /// Appraises the vault for a purpose, as the program would now. `None` if no price is admitted

@@ -1,5 +1,6 @@
 //! What `ballast demo` takes.
 
+use super::drill::Drill;
 use super::options::Flags;
 use crate::prices::Shape;
 use ballast_files::output::Guard;
@@ -43,6 +44,10 @@ pub struct Args {
     /// Port of the local node's RPC, the next one is its websocket's (default: any that are free)
     #[arg(long, value_name = "PORT", requires = "node", value_parser = clap::value_parser!(u16).range(1..=65534))]
     pub(super) port: Option<u16>,
+
+    /// Let something fail while everybody leaves in the end
+    #[arg(long, value_name = "WHAT", value_enum, conflicts_with_all = ["node", "options"])]
+    pub(super) drill: Option<Drill>,
 
     #[command(flatten)]
     pub(super) strangle: Flags,

@@ -1,9 +1,9 @@
 //! What trading costs.
 
 use super::sample;
-use crate::chain::Vaulted;
 use anchor_lang::prelude::Clock;
 use anyhow::Result;
+use ballast_rpc::vault::VaultReader;
 use ballast_sdk::feeds::FeedAccounts;
 use ballast_sdk::prices;
 use ballast_sdk::prices::Publication;
@@ -29,7 +29,7 @@ impl Cost {
     ///
     /// # Errors
     /// A number that does not fit.
-    pub fn reprice(&mut self, vault: &Vaulted, clock: Clock, publication: &Publication) -> Result<()> {
+    pub fn reprice(&mut self, vault: &VaultReader, clock: Clock, publication: &Publication) -> Result<()> {
         let Some(rested) = &self.rested else {
             return Ok(());
         };

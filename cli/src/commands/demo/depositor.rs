@@ -1,9 +1,9 @@
 //! A person with money.
 
-use crate::chain::Vaulted;
 use ballast_core_types::UnixTime;
 use ballast_deploy::keys;
 use ballast_rpc::tokens;
+use ballast_rpc::vault::VaultReader;
 use ballast_sdk::addresses::{self, VaultKeys};
 use ballast_sdk::instructions::{batches, Holder};
 use ballast_sdk::snapshot::Snapshot;
@@ -83,7 +83,7 @@ impl Depositor {
     }
 
     /// Returns where the last ticket is kept.
-    pub fn ticket(&self, vault: &Vaulted) -> Pubkey {
+    pub fn ticket(&self, vault: &VaultReader) -> Pubkey {
         addresses::ticket(&vault.keys.vault, &self.holder.key, self.requests)
     }
 }

@@ -126,11 +126,12 @@ impl Depositors {
         Ok(())
     }
 
-    /// Lets everybody who holds shares ask to leave with all of them.
+    /// Lets everybody who holds shares ask to leave with all of them. Returns how many each has.
     ///
     /// # Errors
     /// Who could not ask.
-    pub fn ask_to_leave(&mut self, stage: &mut Stage) -> Result<()> {
+    pub fn ask_to_leave(&mut self, stage: &mut Stage) -> Result<Vec<u64>> {
+        let mut asked = Vec::new();
         for person in &mut self.people {
             let shares = stage.tokens(&person.holder.shares)?;
             if shares > 0 {
@@ -138,8 +139,9 @@ impl Depositors {
                 let sent = stage.chain.cluster().send(&request, &[&person.keypair]);
                 sent.with_context(|| format!("{} could not ask to leave", person.name))?;
             }
+            asked.push(shares);
         }
-        Ok(())
+        Ok(asked)
     }
 
     /// Claims what is due to the tickets that are open; `false` if there are none.

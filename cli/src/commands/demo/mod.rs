@@ -5,6 +5,7 @@ mod accounting;
 mod args;
 mod cost;
 pub mod depositor;
+mod drill;
 mod exits;
 mod options;
 mod replay;
@@ -74,7 +75,7 @@ fn vault(args: &Args, out: &Path, places: &Places) -> Result<bool> {
     };
     let mode = if args.node { Mode::Node } else { Mode::Embedded };
     let began = Instant::now();
-    let mut run = Run::new(local, chain.as_mut(), &replay, stop);
+    let mut run = Run::new(local, chain.as_mut(), &replay, args.drill, stop);
     let meta = run.all(args.speed, places, mode)?;
     let meta = Meta {
         wall_seconds: began.elapsed().as_secs_f64(),

@@ -2,17 +2,19 @@
 
 use super::accounting;
 use super::cost::Cost;
+use super::drill::{Drill, Outcome};
 use super::exits::Depositors;
 use super::replay::Replay;
 use super::sample;
 use super::stage::Stage;
-use crate::chain::Chain;
+use crate::chain::{advance_by, crank_by, Chain};
 use crate::places::Places;
 use crate::stop::Stop;
 use anyhow::bail;
 use anyhow::Result;
 use ballast_core_market::breaker::BreakerSet;
 use ballast_core_market::breaker::VAULT;
+use ballast_deploy::publication;
 use ballast_deploy::steps::Local;
 use ballast_market_data::history::Candle;
 use ballast_sdk::prices::Publication;
@@ -38,10 +40,16 @@ const LINES: u64 = 16;
 
 /// One run in progress.
 pub struct Run<'a> {
-    stage: Stage<'a>,
+    pub(super) stage: Stage<'a>,
     replay: &'a Replay,
-    stop: Stop,
-    depositors: Depositors,
+    pub(super) stop: Stop,
+    pub(super) depositors: Depositors,
+    /// What fails when everybody leaves.
+    drill: Option<Drill>,
+    /// What the depositors had then.
+    outcome: Option<Outcome>,
+    /// Whether no keeper is there.
+    pub(super) is_alone: bool,
     cost: Cost,
     /// The steps so far.
     pub steps: Vec<Step>,
@@ -54,12 +62,15 @@ pub struct Run<'a> {
 
 impl<'a> Run<'a> {
     /// Returns a run of `replay` on `chain` before anything has happened.
-    pub fn new(local: Local, chain: &'a mut dyn Chain, replay: &'a Replay, stop: Stop) -> Self {
+    pub fn new(local: Local, chain: &'a mut dyn Chain, replay: &'a Replay, drill: Option<Drill>, stop: Stop) -> Self {
         Self {
             depositors: Depositors::new(&local.keys),
             stage: Stage::new(local, chain),
             replay,
             stop,
+            drill,
+            outcome: None,
+            is_alone: false,
             cost: Cost::default(),
             steps: Vec::new(),
             marks: replay.marks.clone(),
@@ -120,11 +131,10 @@ impl<'a> Run<'a> {
     }
 
     /// Goes on, minutes at the price of a candle, until nobody waits for a batch.
-    fn let_batches_be_priced(&mut self, candle: Candle) -> Result<()> {
+    pub(super) fn let_batches_be_priced(&mut self, candle: Candle) -> Result<()> {
         for _ in 0..EXIT_ROUNDS {
             self.stop.check()?;
-            let now = self.stage.chain.cluster().clock()?.unix_timestamp;
-            self.stage.chain.cluster().advance_to(now + ROUND_SECONDS)?;
+            advance_by(self.stage.chain.cluster(), ROUND_SECONDS)?;
             self.publish(candle)?;
             self.settle()?;
             if !self.depositors.claim(&mut self.stage)? {
@@ -135,7 +145,7 @@ impl<'a> Run<'a> {
     }
 
     /// Publishes a candle's close at both sources, now.
-    fn publish(&mut self, candle: Candle) -> Result<()> {
+    pub(super) fn publish(&mut self, candle: Candle) -> Result<()> {
         let clock = self.stage.chain.cluster().clock()?;
         let publication = Publication {
             feed_id: self.stage.local.feed_id,
@@ -146,12 +156,18 @@ impl<'a> Run<'a> {
             slot: clock.slot,
         };
         self.cost.reprice(&self.stage.vault, clock, &publication)?;
-        Ok(self.stage.vault.publish(self.stage.chain.cluster(), &publication)?)
+        let (chain, params) = (self.stage.chain.cluster(), &self.stage.local.params);
+        Ok(publication::publish(chain, params, &publication)?)
     }
 
-    /// Lets the keeper finish, and books what its trades cost.
-    fn settle(&mut self) -> Result<()> {
-        self.reactions.extend(self.stage.chain.settle(&self.stage.vault)?);
+    /// Lets the keeper finish, or without one the first depositor, and books what the trades cost.
+    pub(super) fn settle(&mut self) -> Result<()> {
+        if self.is_alone {
+            let signer = &self.depositors.people[0].keypair;
+            crank_by(self.stage.chain.cluster(), &self.stage.vault, signer)?;
+        } else {
+            self.reactions.extend(self.stage.chain.settle(&self.stage.vault)?);
+        }
         let snapshot = self.stage.snapshot()?;
         let outside = self.depositors.outside(&mut self.stage)?;
         self.cost.rest(snapshot, outside)
@@ -237,7 +253,11 @@ impl<'a> Run<'a> {
     /// Lets all ask to leave; the keeper prices their batch and brings the book down; all are paid.
     fn everybody_leaves(&mut self, candle: Candle) -> Result<()> {
         let supply = self.stage.shares()?;
-        self.depositors.ask_to_leave(&mut self.stage)?;
+        let shares = self.depositors.ask_to_leave(&mut self.stage)?;
+        if let Some(drill) = self.drill {
+            self.mark(candle.unix_time, drill.label());
+            self.outcome = Some(self.leave_in_a_drill(drill, &shares, candle)?);
+        }
         self.let_batches_be_priced(candle)?;
         // Collateral of a book that is flat now comes back.
         self.settle()?;
@@ -261,13 +281,15 @@ impl<'a> Run<'a> {
     /// Closes the books, and checks everything that has to hold at the end.
     fn account(&mut self, mode: Mode) -> Result<Meta> {
         let closing = accounting::Closing::read(&mut self.stage, &self.depositors)?;
+        let mut checks = closing.checks(&self.steps);
+        checks.extend(self.outcome.as_ref().map(Outcome::check));
         Ok(Meta {
             title: self.replay.title.clone(),
             asset: self.replay.asset.clone(),
             mode,
             source: self.replay.source.clone(),
             step_seconds: self.replay.step_seconds,
-            checks: closing.checks(&self.steps),
+            checks,
             depositors: closing.depositors,
             ledger: closing.ledger,
             marks: std::mem::take(&mut self.marks),

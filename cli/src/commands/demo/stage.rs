@@ -1,9 +1,9 @@
 //! The chain with a vault on it.
 
 use crate::chain::Chain;
-use crate::chain::Vaulted;
 use anyhow::Result;
 use ballast_deploy::steps::Local;
+use ballast_rpc::vault::VaultReader;
 use ballast_sdk::snapshot::Snapshot;
 use ballast_sdk::Pubkey;
 
@@ -12,7 +12,7 @@ pub struct Stage<'a> {
     /// What was created, and by whom.
     pub local: Local,
     /// The vault.
-    pub vault: Vaulted,
+    pub vault: VaultReader,
     /// The chain, with a keeper.
     pub chain: &'a mut dyn Chain,
 }
@@ -20,10 +20,9 @@ pub struct Stage<'a> {
 impl<'a> Stage<'a> {
     /// Returns the stage of what is created on `chain`.
     pub fn new(local: Local, chain: &'a mut dyn Chain) -> Self {
-        let vault = Vaulted {
+        let vault = VaultReader {
             keys: local.keys,
             feeds: local.feeds,
-            params: local.params,
         };
         Self { local, vault, chain }
     }
@@ -33,7 +32,7 @@ impl<'a> Stage<'a> {
     /// # Errors
     /// What could not be read.
     pub fn snapshot(&mut self) -> Result<Snapshot> {
-        self.vault.snapshot(self.chain.cluster())
+        Ok(self.vault.snapshot(self.chain.cluster())?)
     }
 
     /// Returns how many shares there are, base units.
