@@ -2,7 +2,7 @@
 
 use crate::commands::{
     bench, build, calibrate, completions, coverage, demo, doctor, fit, greeks, keys, localnet, man, options, replay,
-    setup, test,
+    setup, test, vault,
 };
 use clap::{CommandFactory, Parser, Subcommand};
 use std::ffi::OsString;
@@ -47,6 +47,7 @@ pub enum Command {
     /// options
     #[command(disable_help_flag = true)]
     Maker(Passed),
+    Vault(vault::Args),
     Options(options::Args),
     Keys(keys::Args),
     Greeks(greeks::Args),

@@ -5,7 +5,7 @@ use anyhow::{Context, Result};
 use ballast_cli::building;
 use ballast_cli::commands::{
     bench, build, calibrate, completions, coverage, demo, doctor, fit, greeks, keys, localnet, man, options, replay,
-    setup, test,
+    setup, test, vault,
 };
 use ballast_cli::front::{tree, Args, Command, Passed};
 use ballast_cli::places::Places;
@@ -80,6 +80,7 @@ fn run(args: Args) -> Result<bool> {
         Command::Calibrate(args) => calibrate::run(&args),
         Command::Coverage(args) => coverage::run(&args),
         Command::Replay(args) => replay::run(&args, &places),
+        Command::Vault(args) => vault::run(&args).map(|()| true),
         Command::Options(args) => options::run(&args).map(|()| true),
         Command::Bench(args) => bench::run(&args, &places),
         Command::Doctor(args) => doctor::run(&args, &places),

@@ -16,3 +16,4 @@ pub mod options;
 pub mod replay;
 pub mod setup;
 pub mod test;
+pub mod vault;

@@ -3,16 +3,12 @@
 use crate::commands::options::amount::{parse, show};
 use crate::commands::options::client::OptionsClient;
 use crate::commands::options::Common;
-use anyhow::{bail, Context, Result};
+use crate::faucet;
+use anyhow::{Context, Result};
 use ballast_core_market::admission::PriceUse;
-use ballast_deploy::keys;
 use ballast_rpc::args::address;
-use ballast_rpc::tokens;
 use ballast_sdk::instructions::options as ix;
 use solana_signer::Signer;
-
-/// What an empty wallet of a local network gets, lamports.
-const LAMPORTS: u64 = 10_000_000_000;
 
 /// Opens a margin account
 #[derive(clap::Args, Debug)]
@@ -125,29 +121,13 @@ pub fn close(_: &CloseArgs, common: &Common, client: &mut OptionsClient) -> Resu
     Ok(format!("margin account {key} is closed"))
 }
 
-/// `options faucet`: local networks only, where the mint's authority is known to everybody.
+/// `options faucet`.
 ///
 /// # Errors
-/// On any other network: its mint has another authority.
-pub fn faucet(args: &AmountArgs, common: &Common, client: &mut OptionsClient) -> Result<String> {
-    let (signer, authority) = (common.signer()?, keys::wallet("authority"));
-    let (owner, mint) = (signer.pubkey(), client.keys.quote_mint);
-    let amount = parse(&args.amount, client.decimals())?;
-    let of_mint = client.cluster.account(&mint)?.mint()?.mint_authority;
-    if of_mint.as_ref().map(|key| key.to_bytes()).unwrap_or_default() != authority.pubkey().to_bytes() {
-        bail!("the faucet is for local networks: mint {mint} is not one of theirs");
-    }
-    client.cluster.airdrop(&owner, LAMPORTS)?;
-    let wallet = tokens::wallet_of(&owner, &mint);
-    let all = [
-        tokens::open_wallet(&authority.pubkey(), &owner, &mint),
-        tokens::mint_to(&mint, &wallet, &authority.pubkey(), amount),
-    ];
-    client.send(&all, &[&authority])?;
-    Ok(format!(
-        "{} test tokens at {wallet}",
-        show(i128::from(amount), client.decimals())
-    ))
+/// As [`faucet::run`].
+pub fn faucet(args: &faucet::Args, common: &Common, client: &mut OptionsClient) -> Result<String> {
+    let (owner, mint) = (common.signer()?.pubkey(), client.keys.quote_mint);
+    faucet::run(args, &owner, &mint, client.decimals(), client.cluster)
 }
 
 fn cash(client: &mut OptionsClient, key: &ballast_sdk::Pubkey) -> Result<String> {

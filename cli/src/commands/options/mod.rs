@@ -13,20 +13,20 @@ pub mod take;
 
 pub(crate) use ballast_options_client::{client, name, rules, value};
 
-use crate::building::say;
 use crate::commands::options::client::{Found, GivenFeed, OptionsClient};
+use crate::faucet;
+use crate::node_args::NodeArgs;
 use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, bail, Context, Result};
 use ballast_deploy::config::{Config, DEFAULT};
 use ballast_deploy::steps::Local;
 use ballast_options::state::MarginAccount;
 pub(crate) use ballast_rpc::amount;
-use ballast_rpc::args::{address, keypair};
+use ballast_rpc::args::address;
 use ballast_rpc::{BlockingRpc, TestCluster};
 use ballast_sdk::addresses;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
-use std::path::PathBuf;
 
 /// Trades options at a clearing house: quotes, auctions, margin, settlement.
 ///
@@ -43,25 +43,12 @@ pub struct Args {
 #[derive(clap::Args, Debug)]
 /// What every command of `ballast options` has.
 pub struct Common {
-    /// The node's JSON-RPC address; several in order of preference, with commas
-    #[arg(
-        long,
-        visible_alias = "rpc",
-        alias = "url",
-        env = "BALLAST_RPC_URL",
-        hide_env_values = true,
-        default_value = "http://127.0.0.1:8899",
-        global = true
-    )]
-    rpc_url: String,
+    #[command(flatten)]
+    node: NodeArgs,
 
     /// The clearing house (default: the local network's on BTC)
     #[arg(long, env = "BALLAST_HOUSE", value_name = "ADDRESS", global = true)]
     house: Option<String>,
-
-    /// Keypair that signs and pays, as solana-keygen writes it
-    #[arg(long, env = "BALLAST_KEYPAIR", value_name = "FILE", global = true)]
-    keypair: Option<PathBuf>,
 
     /// The margin account (default: the only one that the keypair owns at the house)
     #[arg(long, value_name = "ADDRESS", global = true)]
@@ -82,7 +69,7 @@ enum Command {
     Withdraw(account::AmountArgs),
     Close(account::CloseArgs),
     /// Mints test tokens into the wallet, and gives lamports: local networks only
-    Faucet(account::AmountArgs),
+    Faucet(faucet::Args),
     Signer(account::SignerArgs),
     Quote(quote::Args),
     Ask(ask::Args),
@@ -106,7 +93,7 @@ pub fn run(args: &Args) -> Result<()> {
         Command::Ask(ask) => drop(ask.target(&args.common)?),
         _ => {}
     }
-    let url = &args.common.rpc_url;
+    let url = &args.common.node.rpc_url;
     println!("{}", execute(args, &mut BlockingRpc::new(url)?)?);
     Ok(())
 }
@@ -161,11 +148,9 @@ impl Common {
     /// Returns who signs.
     ///
     /// # Errors
-    /// If no keypair is given, or the file is none.
+    /// As [`NodeArgs::signer`].
     fn signer(&self) -> Result<Keypair> {
-        let path = self.keypair.as_deref();
-        let path = path.ok_or_else(|| anyhow!("--keypair: this needs a keypair; give its file"))?;
-        Ok(keypair(path, &self.rpc_url)?.warned(say))
+        self.node.signer()
     }
 
     /// Returns the account that is meant: the one given, or the only one that the signer owns, or

@@ -79,7 +79,7 @@ impl Args {
     /// # Errors
     /// If it is the keypair, or something else that exists.
     pub(crate) fn target(&self, common: &Common) -> Result<Option<Target>> {
-        let guard = Guard::new().inputs("--keypair", &common.keypair);
+        let guard = Guard::new().inputs("--keypair", &common.node.keypair);
         let target = self.out.as_deref().map(|path| guard.file("--out", path, QUOTE));
         Ok(target.transpose()?)
     }

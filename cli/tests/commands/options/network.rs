@@ -1,7 +1,7 @@
 //! A clearing house on the chain in this process, and the commands of those who use it.
 
+use crate::local::network;
 use ballast_cli::commands::options::{execute, Args};
-use ballast_deploy::config::{Config, DEFAULT};
 use ballast_deploy::keys;
 use ballast_deploy::price::price_of;
 use ballast_deploy::steps::Local;
@@ -11,10 +11,7 @@ use ballast_sdk::Pubkey;
 use clap::Parser;
 use serde_json::Value;
 use solana_signer::Signer;
-use std::path::{Path, PathBuf};
-
-/// 2026-02-01 12:00 UTC, a Sunday.
-const START: i64 = 1_769_947_200;
+use std::path::PathBuf;
 
 #[derive(Parser)]
 struct Line {
@@ -29,25 +26,11 @@ pub struct OptionsNetwork {
     pub price: f64,
 }
 
-fn programs() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/deploy")
-}
-
 impl OptionsNetwork {
     /// Returns a local network with a house, and a maker and a taker with 200,000 each in their
     /// accounts. `None`, said aloud, without programs.
     pub fn new() -> Option<Self> {
-        for name in ["risk", "reference_venue", "vault", "options"] {
-            let file = programs().join(format!("ballast_{name}.so"));
-            if !file.is_file() {
-                eprintln!("SKIPPED: {} is not built; ./ballast build builds it", file.display());
-                return None;
-            }
-        }
-        let mut chain = Embedded::new(START);
-        let local = Local::new(Config::parse(DEFAULT).unwrap(), "BTC").unwrap();
-        local.initialise(&mut chain, &programs(), &mut |_| {}).unwrap();
-        local.publish_first(&mut chain, &mut |_| {}).unwrap();
+        let (chain, local) = network()?;
         let folder = tempfile::tempdir().unwrap();
         let mut network = Self {
             chain,

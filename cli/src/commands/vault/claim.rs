@@ -1,0 +1,72 @@
+//! `ballast vault claim`: what is due to a holder's tickets.
+
+use super::client::VaultClient;
+use super::Common;
+use anyhow::Result;
+use ballast_rpc::args::address;
+use ballast_sdk::instructions::batches::{claim, claim_to};
+use ballast_vault::state::{RequestBatch, Ticket};
+use solana_signer::Signer;
+
+/// Sends what is due to tickets: shares, quote tokens, or what went back
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// Tickets of this holder, for whom anyone may claim (default: who signs)
+    #[arg(long, value_name = "ADDRESS")]
+    holder: Option<String>,
+
+    /// The one with this number (default: all)
+    #[arg(long, value_name = "NUMBER")]
+    ticket: Option<u64>,
+
+    /// Send it to this token account instead of the one the ticket names: the holder alone may
+    #[arg(long, value_name = "ADDRESS", requires = "ticket", conflicts_with = "holder")]
+    to: Option<String>,
+}
+
+/// Claims what is due.
+///
+/// # Errors
+/// The rule that refused it.
+pub fn run(args: &Args, common: &Common, client: &mut VaultClient) -> Result<String> {
+    let signer = common.signer()?;
+    let holder = common.holder(args.holder.as_deref())?;
+    let to = args.to.as_deref().map(|text| address(text, "--to")).transpose()?;
+    let keys = client.reader.keys;
+    let mut lines = Vec::new();
+    for (ticket, batch) in client.tickets(&holder)? {
+        if args.ticket.is_some_and(|number| number != ticket.number) {
+            continue;
+        }
+        let due = ticket.request().claim(&batch.totals.get());
+        let Some(to_where_it_says) = claim(&keys, &ticket, &batch, &signer.pubkey()) else {
+            continue;
+        };
+        let instruction = match to {
+            Some(to) => {
+                let from = if due.shares.0 > 0 { keys.escrow } else { keys.custody };
+                claim_to(&keys, &ticket, &signer.pubkey(), [from, to])
+            }
+            None => to_where_it_says,
+        };
+        client.send(&[instruction], &signer)?;
+        lines.push(paid(client, &ticket, &batch));
+    }
+    if lines.is_empty() {
+        return Ok("nothing is due; vault status says what is waited for".to_owned());
+    }
+    Ok(lines.join("\n"))
+}
+
+/// Returns what a claim pays, in words.
+fn paid(client: &VaultClient, ticket: &Ticket, batch: &RequestBatch) -> String {
+    let due = ticket.request().claim(&batch.totals.get());
+    let what = if due.shares.0 > 0 {
+        format!("{} shares", client.show(due.shares.0))
+    } else {
+        client.show(due.quote)
+    };
+    let back = if due.is_returned { " went back" } else { " paid" };
+    let rest = if due.ends { "" } else { "; more comes as it is unwound" };
+    format!("ticket {}: {what}{back}{rest}", ticket.number)
+}

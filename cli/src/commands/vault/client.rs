@@ -1,0 +1,178 @@
+//! A vault as a command sees it, and a chain to ask and to send to.
+
+use anchor_lang::Space;
+use anyhow::{anyhow, bail, Context, Result};
+use ballast_core_market::admission::PriceUse;
+use ballast_core_types::Ratio;
+use ballast_core_vault::batch::BatchError;
+use ballast_core_vault::prices::Purpose;
+use ballast_risk::errors::RiskError;
+use ballast_rpc::amount::{brief, show};
+use ballast_rpc::tokens::wallet_of;
+use ballast_rpc::vault::VaultReader;
+use ballast_rpc::{ClusterError, TestCluster};
+use ballast_sdk::crank::budget;
+use ballast_sdk::instructions::Holder;
+use ballast_sdk::snapshot::Snapshot;
+use ballast_sdk::{addresses, Instruction, Pubkey};
+use ballast_vault::errors::VaultError;
+use ballast_vault::state::{RequestBatch, Ticket};
+use solana_compute_budget_interface::ComputeBudgetInstruction;
+use solana_keypair::Keypair;
+
+/// A vault, and a chain.
+pub struct VaultClient<'a> {
+    /// The chain.
+    pub cluster: &'a mut dyn TestCluster,
+    /// Where the vault is.
+    pub reader: VaultReader,
+    /// Decimals of quote tokens and shares.
+    pub decimals: u8,
+}
+
+impl<'a> VaultClient<'a> {
+    /// Returns the vault at an address.
+    ///
+    /// # Errors
+    /// If there is none, or something of it cannot be read.
+    pub fn open(cluster: &'a mut dyn TestCluster, vault: &Pubkey, price_account: Option<Pubkey>) -> Result<Self> {
+        if cluster.find(vault)?.is_none() {
+            bail!("there is no vault at {vault}; check --vault and --rpc-url");
+        }
+        let reader = VaultReader::find(cluster, vault, price_account).context("--vault")?;
+        let decimals = cluster.account(&reader.keys.share_mint)?.mint()?.decimals;
+        Ok(Self {
+            cluster,
+            reader,
+            decimals,
+        })
+    }
+
+    /// Reads the vault and everything around it, as it would be behind an observation if one is
+    /// due; and that observation.
+    ///
+    /// # Errors
+    /// What could not be read.
+    pub fn snapshot(&mut self) -> Result<(Snapshot, Option<Instruction>)> {
+        let snapshot = self.reader.snapshot(self.cluster)?;
+        Ok(snapshot.at_a_fresh_price(PriceUse::Nav))
+    }
+
+    /// Returns a holder and where their tokens are.
+    pub fn holder(&self, key: &Pubkey) -> Holder {
+        let wallet = |mint| wallet_of(key, mint);
+        Holder {
+            key: *key,
+            quote: wallet(&self.reader.keys.quote_mint),
+            shares: wallet(&self.reader.keys.share_mint),
+        }
+    }
+
+    /// Returns what is in a token account, base units; `None` if there is none.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn balance(&mut self, key: &Pubkey) -> Result<Option<u64>> {
+        let found = self.cluster.find(key)?;
+        let account = found.map(|account| account.token_account()).transpose()?;
+        Ok(account.map(|account| account.amount))
+    }
+
+    /// Returns a holder's open tickets of this vault with their batches, by number.
+    ///
+    /// # Errors
+    /// A cluster that cannot be used.
+    pub fn tickets(&mut self, holder: &Pubkey) -> Result<Vec<(Ticket, RequestBatch)>> {
+        let vault = self.reader.keys.vault;
+        let all = self
+            .cluster
+            .program_accounts(&ballast_vault::ID, 8 + Ticket::INIT_SPACE)?;
+        let tickets = all.iter().filter_map(|account| account.ticket().ok());
+        let mut ours: Vec<Ticket> = tickets
+            .filter(|ticket| ticket.vault == vault && ticket.holder == *holder)
+            .collect();
+        ours.sort_by_key(|ticket| ticket.number);
+        let batches: Vec<Pubkey> = ours
+            .iter()
+            .map(|ticket| addresses::batch(&vault, ticket.batch))
+            .collect();
+        let found = self.cluster.accounts(&batches)?;
+        let mut with_batches = Vec::new();
+        for (ticket, account) in ours.into_iter().zip(found) {
+            let number = ticket.batch;
+            let batch = account
+                .ok_or_else(|| anyhow!("batch {number} does not exist"))?
+                .batch()?;
+            with_batches.push((ticket, batch));
+        }
+        Ok(with_batches)
+    }
+
+    /// Sends instructions in one transaction with compute units to spare.
+    ///
+    /// # Errors
+    /// The chain's refusal.
+    pub fn send(&mut self, instructions: &[Instruction], signer: &Keypair) -> Result<()> {
+        let mut all = vec![ComputeBudgetInstruction::set_compute_unit_limit(budget::MAX)];
+        all.extend_from_slice(instructions);
+        self.cluster.send(&all, &[signer]).map_err(|error| match &error {
+            ClusterError::Refused(refusal) if refusal.is_unfunded() => {
+                anyhow!("{error} (on a local network: vault faucet AMOUNT)")
+            }
+            _ => error.into(),
+        })
+    }
+
+    /// Returns an amount of quote tokens or shares as people write it.
+    pub fn show(&self, units: u64) -> String {
+        show(i128::from(units), self.decimals)
+    }
+
+    /// Returns an amount with two places: for what is only looked at.
+    pub fn brief(&self, units: impl Into<i128>) -> String {
+        brief(units.into(), self.decimals)
+    }
+}
+
+/// Returns the vault's own words for a rule of its batches.
+pub fn words(error: BatchError) -> String {
+    VaultError::from(error).to_string()
+}
+
+/// Returns why there is no price for a purpose, in the risk program's own words; `None` if there is
+/// one.
+pub fn price_refusal(snapshot: &Snapshot, purpose: Purpose) -> Option<String> {
+    let refused = snapshot.prices(purpose).err()?;
+    Some(RiskError::from(refused).to_string())
+}
+
+/// Returns a ratio with four places.
+pub fn decimal(ratio: Ratio) -> String {
+    format!("{:.4}", ratio.fixed().to_num::<f64>())
+}
+
+/// Returns how long ago something was, in words.
+pub fn ago(seconds: i64) -> String {
+    match seconds {
+        ..=0 => "now".to_owned(),
+        seconds => format!("{} ago", stretch(seconds)),
+    }
+}
+
+/// Returns a number of things in words.
+pub fn count(number: u64, thing: &str) -> String {
+    match number {
+        1 => format!("1 {thing}"),
+        number => format!("{number} {thing}s"),
+    }
+}
+
+/// Returns a stretch of time in words: `43 s`, `12 min`, `3 h 5 min`.
+pub fn stretch(seconds: i64) -> String {
+    let (hours, minutes) = (seconds / 3_600, seconds % 3_600 / 60);
+    match seconds {
+        ..120 => format!("{} s", seconds.max(0)),
+        120..3_600 => format!("{minutes} min"),
+        _ => format!("{hours} h {minutes} min"),
+    }
+}

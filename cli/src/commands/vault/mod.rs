@@ -1,0 +1,124 @@
+//! `ballast vault`: a vault from the terminal of a depositor.
+
+mod cancel;
+mod claim;
+mod client;
+mod crank;
+mod exit;
+mod preview;
+mod request;
+mod show;
+mod status;
+
+use crate::faucet;
+use crate::node_args::NodeArgs;
+use anyhow::{anyhow, Result};
+use ballast_deploy::config::{Config, DEFAULT};
+use ballast_deploy::steps::Local;
+use ballast_rpc::args::address;
+use ballast_rpc::{BlockingRpc, TestCluster};
+use ballast_sdk::Pubkey;
+use client::VaultClient;
+use solana_keypair::Keypair;
+use solana_signer::Signer;
+
+/// Puts quote tokens into a vault, and takes them out again.
+///
+/// Who comes or goes waits for a minute's batch, and is priced with everybody in it by a price that
+/// is published after it has closed. Nothing on the way out asks for anybody's permission.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command of `ballast vault` has.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Common {
+    #[command(flatten)]
+    node: NodeArgs,
+
+    /// The vault (default: the local network's on BTC)
+    #[arg(long, env = "BALLAST_VAULT", value_name = "ADDRESS", global = true)]
+    vault: Option<String>,
+
+    /// Account of the price that the vault's market takes in (default: that of local networks)
+    #[arg(long, value_name = "ADDRESS", global = true)]
+    price_feed: Option<String>,
+}
+
+#[derive(clap::Subcommand, Debug)]
+enum Command {
+    Show(show::Args),
+    Deposit(request::DepositArgs),
+    Redeem(request::RedeemArgs),
+    Status(status::Args),
+    Claim(claim::Args),
+    Cancel(cancel::Args),
+    Exit(exit::Args),
+    Crank(crank::Args),
+    /// Mints test tokens into the wallet, and gives lamports: local networks only
+    Faucet(faucet::Args),
+}
+
+/// Runs the command against a node.
+///
+/// # Errors
+/// One line that says what is wrong.
+pub fn run(args: &Args) -> Result<()> {
+    let url = &args.common.node.rpc_url;
+    println!("{}", execute(args, &mut BlockingRpc::new(url)?)?);
+    Ok(())
+}
+
+/// Runs the command on a chain; what it has to say.
+///
+/// # Errors
+/// One line that says what is wrong.
+pub fn execute(args: &Args, cluster: &mut dyn TestCluster) -> Result<String> {
+    let common = &args.common;
+    let vault = match &common.vault {
+        Some(text) => address(text, "--vault")?,
+        None => Local::new(Config::parse(DEFAULT)?, "BTC")?.keys.vault,
+    };
+    let feed = common.price_feed.as_deref().map(|text| address(text, "--price-feed"));
+    let mut client = VaultClient::open(cluster, &vault, feed.transpose()?)?;
+    match &args.command {
+        Command::Show(args) => show::run(args, &mut client),
+        Command::Deposit(args) => request::deposit(args, common, &mut client),
+        Command::Redeem(args) => request::redeem(args, common, &mut client),
+        Command::Status(args) => status::run(args, common, &mut client),
+        Command::Claim(args) => claim::run(args, common, &mut client),
+        Command::Cancel(args) => cancel::run(args, common, &mut client),
+        Command::Exit(args) => exit::run(args, common, &mut client),
+        Command::Crank(args) => crank::run(args, common, &mut client),
+        Command::Faucet(args) => {
+            let (signer, mint) = (common.signer()?, client.reader.keys.quote_mint);
+            faucet::run(args, &signer.pubkey(), &mint, client.decimals, client.cluster)
+        }
+    }
+}
+
+impl Common {
+    /// Returns who signs.
+    ///
+    /// # Errors
+    /// As [`NodeArgs::signer`].
+    fn signer(&self) -> Result<Keypair> {
+        self.node.signer()
+    }
+
+    /// Returns whose tickets are meant: those of `holder`, or of who signs.
+    ///
+    /// # Errors
+    /// If neither is given, or not an address.
+    fn holder(&self, holder: Option<&str>) -> Result<Pubkey> {
+        match holder {
+            Some(text) => Ok(address(text, "--holder")?),
+            None if self.node.keypair.is_none() => Err(anyhow!("give --holder ADDRESS, or --keypair of the holder")),
+            None => Ok(self.signer()?.pubkey()),
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! `ballast vault deposit|redeem`: a request, with what it would come to at the price there is.
+
+use super::client::{ago, decimal, stretch, VaultClient};
+use super::preview::{preview, taking, Preview};
+use super::Common;
+use anyhow::{anyhow, bail, Context, Result};
+use ballast_core_types::{Ratio, UnixTime};
+use ballast_core_vault::batch::queue::Request;
+use ballast_core_vault::batch::{Class, Side, BATCH_SECONDS, REFERENCE_SECONDS};
+use ballast_core_vault::prices::Purpose;
+use ballast_rpc::amount::parse;
+use ballast_rpc::tokens;
+use ballast_sdk::instructions::batches::{open_batch, request_deposit, request_redeem, RequestArgs};
+use ballast_sdk::instructions::{self, Holder};
+use ballast_sdk::snapshot::Snapshot;
+use ballast_sdk::Instruction;
+use solana_signer::Signer;
+
+/// A mark younger than this serves as a reference: what is left of its five minutes is enough to
+/// send the request in.
+const YOUNG_SECONDS: i64 = REFERENCE_SECONDS - 60;
+
+/// Asks to come in: quote tokens for shares at the price of the batch
+#[derive(clap::Args, Debug)]
+pub struct DepositArgs {
+    /// How much, in the quote token
+    amount: String,
+    #[command(flatten)]
+    terms: Terms,
+}
+
+/// Asks to leave: shares for quote tokens at the price of the batch
+#[derive(clap::Args, Debug)]
+pub struct RedeemArgs {
+    /// How many shares; all of them: all
+    shares: String,
+    #[command(flatten)]
+    terms: Terms,
+}
+
+/// What a request says besides its amount
+#[derive(clap::Args, Debug)]
+struct Terms {
+    /// Take everything back unless the price is at most 1 % worse than that of now
+    #[arg(long)]
+    within_one_percent: bool,
+
+    /// Say what it would come to, and send nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// `vault deposit`.
+///
+/// # Errors
+/// The rule that refused it.
+pub fn deposit(args: &DepositArgs, common: &Common, client: &mut VaultClient) -> Result<String> {
+    let amount = parse(&args.amount, client.decimals)?;
+    let holder = client.holder(&common.signer()?.pubkey());
+    match client.balance(&holder.quote)? {
+        Some(held) if held >= amount => {}
+        found => bail!(
+            "the wallet {} has {} of the quote token {}, not {} (on a local network: vault faucet AMOUNT)",
+            holder.quote,
+            client.show(found.unwrap_or(0)),
+            client.reader.keys.quote_mint,
+            client.show(amount)
+        ),
+    }
+    request(Side::Deposit, amount, &args.terms, common, client)
+}
+
+/// `vault redeem`.
+///
+/// # Errors
+/// The rule that refused it.
+pub fn redeem(args: &RedeemArgs, common: &Common, client: &mut VaultClient) -> Result<String> {
+    let holder = client.holder(&common.signer()?.pubkey());
+    let held = client.balance(&holder.shares)?.unwrap_or(0);
+    let amount = match args.shares.as_str() {
+        "all" => held,
+        text => parse(text, client.decimals)?,
+    };
+    if amount == 0 || amount > held {
+        bail!(
+            "the wallet {} has {} shares of this vault{}",
+            holder.shares,
+            client.show(held),
+            if amount == 0 { "" } else { "; that is less" }
+        );
+    }
+    request(Side::Redemption, amount, &args.terms, common, client)
+}
+
+fn request(side: Side, amount: u64, terms: &Terms, common: &Common, client: &mut VaultClient) -> Result<String> {
+    let signer = common.signer()?;
+    let holder = client.holder(&signer.pubkey());
+    let (mut snapshot, observe) = client.snapshot()?;
+    let mut before = Vec::new();
+    let reference = if terms.within_one_percent {
+        let (reference, mark) = reference(&mut snapshot).context("--within-one-percent")?;
+        if let Some(mark) = mark {
+            before.extend(observe);
+            before.push(mark);
+        }
+        Some(reference)
+    } else {
+        None
+    };
+    let asked = Request {
+        side,
+        amount,
+        class: if reference.is_some() {
+            Class::WithinOnePercent
+        } else {
+            Class::AnyPrice
+        },
+        reference,
+    };
+    let number = client
+        .tickets(&holder.key)?
+        .last()
+        .map_or(1, |(last, _)| last.number + 1);
+    let said = say(client, &snapshot, &asked, number);
+    if terms.dry_run {
+        return Ok(format!("{said}\nnothing was sent"));
+    }
+    before.extend(sent(client, &snapshot, &holder, &asked, number));
+    client.send(&before, &signer)?;
+    Ok(format!("{said}\nsee: vault status"))
+}
+
+/// Returns the reference that a request names: that of its batch, or the last mark; where that is
+/// old, a new one, and the instruction that makes it.
+fn reference(snapshot: &mut Snapshot) -> Result<(Ratio, Option<Instruction>)> {
+    let (_, batch) = taking(snapshot);
+    if let Some(reference) = batch.reference {
+        return Ok((reference, None));
+    }
+    let now = UnixTime(snapshot.clock.unix_timestamp);
+    let mark = snapshot.state.share_mark;
+    if now.seconds_since(mark.at) < YOUNG_SECONDS {
+        return Ok((mark.value, None));
+    }
+    let appraisal = snapshot.appraise(Purpose::Monitor);
+    let marked = appraisal.map(|appraisal| appraisal.share_mark);
+    snapshot.state.share_mark = marked.ok_or_else(|| anyhow!("there is no price or no venue to mark the vault by"))?;
+    Ok((
+        snapshot.state.share_mark.value,
+        Some(instructions::mark(&snapshot.keys)),
+    ))
+}
+
+/// Returns the instructions of a request.
+fn sent(client: &VaultClient, snapshot: &Snapshot, holder: &Holder, asked: &Request, ticket: u64) -> Vec<Instruction> {
+    let keys = &client.reader.keys;
+    let (batch, _) = taking(snapshot);
+    let args = RequestArgs {
+        ticket,
+        amount: asked.amount,
+        within_one_percent_of: asked.reference.map(Into::into),
+    };
+    let (bought, request) = match asked.side {
+        Side::Deposit => (keys.share_mint, request_deposit(keys, holder, batch, args)),
+        Side::Redemption => (keys.quote_mint, request_redeem(keys, holder, batch, args)),
+    };
+    vec![
+        tokens::open_wallet(&holder.key, &holder.key, &bought),
+        open_batch(keys, &holder.key, batch),
+        request,
+    ]
+}
+
+/// Returns what a request is, what it would come to, and what happens next.
+fn say(client: &VaultClient, snapshot: &Snapshot, asked: &Request, ticket: u64) -> String {
+    let (number, batch) = taking(snapshot);
+    let amount = client.show(asked.amount);
+    let what = match asked.side {
+        Side::Deposit => format!("a deposit of {amount}"),
+        Side::Redemption => format!("{amount} shares leave"),
+    };
+    let class = match asked.reference {
+        Some(reference) => format!("within 1 % of {}", decimal(reference)),
+        None => "at any price".to_owned(),
+    };
+    let mut lines = vec![format!("ticket {ticket} in batch {number}: {what}, {class}")];
+    lines.push(match preview(snapshot, asked) {
+        Ok(seen) => come_to(client, asked, &seen),
+        Err(why) => format!("what it would come to now cannot be told: {why}"),
+    });
+    if asked.side == Side::Redemption {
+        lines.push(format!(
+            "in any case, an hour after the batch opened: {}, its part of what is liquid now",
+            client.brief(snapshot.part_of_liquid(asked.amount))
+        ));
+    }
+    let open_for = snapshot.clock.unix_timestamp.saturating_sub(batch.opened_at.0);
+    let closes = BATCH_SECONDS.saturating_sub(open_for).max(0);
+    lines.push(format!(
+        "the batch closes in {}, and is priced by news that comes after that",
+        stretch(closes)
+    ));
+    lines.join("\n")
+}
+
+fn come_to(client: &VaultClient, asked: &Request, seen: &Preview) -> String {
+    let (claim, worth) = (&seen.claim, client.brief(seen.worth));
+    let mut text = format!("at the price of {} ", ago(i64::from(seen.price_age)));
+    text += &match asked.side {
+        _ if claim.is_returned => "it would go back whole: a breaker forbids it, or its class does".to_owned(),
+        Side::Deposit => format!(
+            "it buys {} shares, worth {worth} to who leaves at once",
+            client.brief(claim.shares.0)
+        ),
+        Side::Redemption if claim.ends => format!("they are worth {worth}, and all of it can be paid"),
+        Side::Redemption => format!(
+            "they are worth {worth}; {} can be paid, the rest as it is unwound, earlier leavers first",
+            client.brief(claim.quote)
+        ),
+    };
+    if seen.levy > 0 {
+        text += &format!(
+            "; a levy of {} on the batch is in that, for what it makes the vault trade",
+            client.brief(seen.levy)
+        );
+    }
+    text
+}

@@ -1,0 +1,335 @@
+//! `ballast vault show`: what a vault is, holds and permits.
+
+use super::client::{ago, count, decimal, price_refusal, stretch, VaultClient};
+use super::preview::taking;
+use anyhow::{anyhow, Result};
+use ballast_core_market::breaker::{permitted, BreakerSet, TABLE};
+use ballast_core_types::{Ratio, Shares, Value};
+use ballast_core_vault::appraisal::Appraisal;
+use ballast_core_vault::batch::BATCH_SECONDS;
+use ballast_core_vault::exposure::{targets, RemainingCapital};
+use ballast_core_vault::prices::Purpose;
+use ballast_core_vault::shares::{nav_at_share_price_floor, nav_per_share};
+use ballast_sdk::snapshot::Snapshot;
+use serde::Serialize;
+
+/// A share of this many shares is a round number: what exposure there is at a drawdown depends on
+/// no amount.
+const ROUND: Shares = Shares(1_000_000_000_000);
+
+/// Shows a vault: price, value, exposure, breakers, who waits, and what it was created with
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// Print JSON; amounts are whole base units
+    #[arg(long)]
+    json: bool,
+}
+
+/// A vault. Amounts are base units, ratios decimals.
+#[derive(Debug, Serialize)]
+struct Report {
+    /// Address.
+    vault: String,
+    /// Name of its market.
+    market: String,
+    /// What it is worth now, or why that cannot be told.
+    #[serde(flatten)]
+    worth: Told,
+    /// Share supply.
+    shares: u64,
+    /// Highest low net asset value of a share yet.
+    high_water: String,
+    /// Value of a share that the policy defends.
+    floor: String,
+    /// Quote tokens in custody that are the pool's and free.
+    cash: u64,
+    /// Of those beside them: paid by who moved the book, for the trades this makes due.
+    levy_reserve: u64,
+    /// Quote tokens of deposits that were not priced yet.
+    pending_deposits: u64,
+    /// Given to tickets and not claimed.
+    owed: u64,
+    /// Shares whose redemption is final and not filled.
+    leaving_shares: u64,
+    /// Number of the batch that takes requests.
+    batch: u64,
+    /// Seconds until it closes; none before its first request.
+    batch_closes_in: Option<i64>,
+    /// Open tickets.
+    tickets: u64,
+    /// Breakers of the market and the vault that are active.
+    breakers: Vec<&'static str>,
+    /// Whether deposits are taken.
+    deposits: bool,
+    /// Greatest net asset value with all deposits that wait.
+    deposit_cap: u64,
+    /// What a thousand shares that leave would be advanced in any case after an hour.
+    advance_per_thousand_shares: u64,
+    /// Target exposure over net asset value.
+    target: String,
+    /// Half-width of the band around it.
+    band: String,
+    /// Target exposure over net asset value when a share has fallen so far from its highest value.
+    exposure_at_drawdown: Vec<Drawn>,
+    /// Most that a trade may cost of what it trades.
+    max_cost: String,
+    /// Who may trip and resume its breakers.
+    guardian: Option<String>,
+}
+
+/// Exposure at one drawdown.
+#[derive(Debug, Serialize)]
+struct Drawn {
+    percent: i128,
+    exposure: String,
+}
+
+/// What a vault is worth, if that can be told.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Told {
+    Worth(Worth),
+    Untold(Untold),
+}
+
+/// What a vault is worth at a price.
+#[derive(Debug, Serialize)]
+struct Worth {
+    price: String,
+    price_age: u32,
+    nav_low: i64,
+    nav_high: i64,
+    share_low: String,
+    share_high: String,
+    delta: i64,
+    delta_target: i64,
+    delta_cap: i64,
+    venue_equity: i64,
+}
+
+/// Why it cannot be told.
+#[derive(Debug, Serialize)]
+struct Untold {
+    untold: String,
+    last_share: String,
+    last_share_age: i64,
+}
+
+/// Shows the vault.
+///
+/// # Errors
+/// What could not be read.
+pub fn run(args: &Args, client: &mut VaultClient) -> Result<String> {
+    let (snapshot, _) = client.snapshot()?;
+    let report = report(&snapshot)?;
+    if args.json {
+        return Ok(serde_json::to_string_pretty(&report)?);
+    }
+    Ok(text(&report, client))
+}
+
+fn report(snapshot: &Snapshot) -> Result<Report> {
+    let (vault, state) = (&snapshot.vault, &snapshot.state);
+    let (policy, mark) = (&state.policy, &state.share_mark);
+    let worth = worth(snapshot);
+    let market = snapshot
+        .market
+        .active_breakers(snapshot.now())
+        .unwrap_or(BreakerSet::ALL);
+    let active = market.union(state.monitor.breakers.tripped);
+    let is_admitted = snapshot.prices(Purpose::Batch).is_ok_and(|prices| prices.is_admitted);
+    let name = String::from_utf8_lossy(&snapshot.risk_market.name);
+    let (batch, totals) = taking(snapshot);
+    let opened = state.queue.opened_at.filter(|_| state.queue.open == batch);
+    let closes = |_| {
+        let since = snapshot.clock.unix_timestamp.saturating_sub(totals.opened_at.0);
+        BATCH_SECONDS.saturating_sub(since).max(0)
+    };
+    let floor = mark.high_water.fixed().checked_mul(policy.exposure.floor.fixed());
+    Ok(Report {
+        vault: snapshot.keys.vault.to_string(),
+        market: name.trim_end_matches('\0').to_owned(),
+        worth,
+        shares: snapshot.supply,
+        high_water: decimal(mark.high_water),
+        floor: floor.map_or(String::new(), |floor| decimal(Ratio::from_fixed(floor))),
+        cash: vault.ledger.cash,
+        levy_reserve: vault.ledger.levy_reserve,
+        pending_deposits: vault.ledger.pending_deposits,
+        owed: vault.ledger.owed,
+        leaving_shares: vault.leaving.shares,
+        batch,
+        batch_closes_in: opened.map(closes),
+        tickets: vault.tickets,
+        breakers: TABLE
+            .iter()
+            .filter(|rule| active.has(rule.breaker))
+            .map(|rule| rule.breaker.name())
+            .collect(),
+        deposits: permitted(active, is_admitted).deposit,
+        deposit_cap: policy.deposit_cap,
+        advance_per_thousand_shares: snapshot.part_of_liquid(1_000_000_000),
+        target: decimal(policy.exposure.target),
+        band: decimal(policy.exposure.band),
+        exposure_at_drawdown: [0, 5, 10, 15, 20, 25]
+            .map(|percent| drawn(snapshot, percent))
+            .into_iter()
+            .collect::<Result<_>>()?,
+        max_cost: decimal(policy.rebalance.max_cost),
+        guardian: vault.guardian.map(|key| key.to_string()),
+    })
+}
+
+fn worth(snapshot: &Snapshot) -> Told {
+    let appraisal = snapshot.appraise(Purpose::Monitor);
+    if let Some(worth) = appraisal.and_then(|appraisal| priced(snapshot, &appraisal)) {
+        return Told::Worth(worth);
+    }
+    let refused = price_refusal(snapshot, Purpose::Monitor);
+    let mark = &snapshot.state.share_mark;
+    Told::Untold(Untold {
+        untold: refused.unwrap_or("the venue's accounts cannot be read".to_owned()),
+        last_share: decimal(mark.value),
+        last_share_age: snapshot.clock.unix_timestamp.saturating_sub(mark.at.0),
+    })
+}
+
+fn priced(snapshot: &Snapshot, appraisal: &Appraisal) -> Option<Worth> {
+    let (bounds, high) = (&appraisal.prices.bounds, appraisal.nav_high()?);
+    let (exposure, targets) = (appraisal.exposure()?, appraisal.targets()?);
+    let share = |nav: Value| nav_per_share(nav, appraisal.supply).map(decimal);
+    Some(Worth {
+        price: format!("{:.2}", bounds.mid.fixed().to_num::<f64>()),
+        price_age: snapshot.market.age(snapshot.now()),
+        nav_low: appraisal.nav.low.0,
+        nav_high: high.0,
+        share_low: share(appraisal.nav.low)?,
+        share_high: share(high)?,
+        delta: exposure.delta.0,
+        delta_target: targets.delta.0,
+        delta_cap: targets.cap.0,
+        venue_equity: appraisal.portfolio.venue_equity_at(bounds.mid)?.0,
+    })
+}
+
+/// Returns the target exposure, over net asset value, of a vault whose share is so far under its
+/// highest value.
+fn drawn(snapshot: &Snapshot, percent: i128) -> Result<Drawn> {
+    let policy = &snapshot.state.policy;
+    let exposure = || {
+        let left = Ratio::from_fixed(
+            Ratio::ONE
+                .fixed()
+                .checked_mul_int(100i128.checked_sub(percent)?)?
+                .checked_div_int(100)?,
+        );
+        let nav = nav_at_share_price_floor(left, ROUND)?;
+        let staying = RemainingCapital {
+            nav,
+            supply: ROUND,
+            high_water: Ratio::ONE,
+        };
+        let delta = targets(&policy.exposure, policy.rebalance.min_improvement, &staying)?.delta;
+        Some(format!("{:.2}", delta.0 as f64 / nav.0 as f64))
+    };
+    Ok(Drawn {
+        percent,
+        exposure: exposure().ok_or_else(|| anyhow!("the vault's policy does not fit"))?,
+    })
+}
+
+fn text(report: &Report, client: &VaultClient) -> String {
+    let amount = |units: u64| client.brief(units);
+    let mut lines = vec![format!("vault      {} on {}", report.vault, report.market)];
+    lines.extend(match &report.worth {
+        Told::Worth(worth) => worth_text(report, worth, client),
+        Told::Untold(untold) => vec![format!(
+            "value      cannot be told: {}; a share was worth {} {}, for {} shares",
+            untold.untold,
+            untold.last_share,
+            ago(untold.last_share_age),
+            amount(report.shares)
+        )],
+    });
+    lines.push(format!(
+        "cash       {} free; levy reserve {}, given to tickets {}",
+        amount(report.cash),
+        amount(report.levy_reserve),
+        amount(report.owed)
+    ));
+    lines.push(format!(
+        "waiting    deposits of {}, {} shares that leave; {} open",
+        amount(report.pending_deposits),
+        amount(report.leaving_shares),
+        count(report.tickets, "ticket")
+    ));
+    lines.push(match report.batch_closes_in {
+        Some(0) => format!("batch      {} is closed and waits for its price", report.batch),
+        Some(seconds) => format!(
+            "batch      {} takes requests for another {}",
+            report.batch,
+            stretch(seconds)
+        ),
+        None => format!("batch      {} opens with the next request, for a minute", report.batch),
+    });
+    let active = match report.breakers.as_slice() {
+        [] => "none active".to_owned(),
+        names => format!("active: {}", names.join(", ")),
+    };
+    let deposits = if report.deposits { "taken" } else { "not taken now" };
+    lines.push(format!(
+        "breakers   {active}; deposits are {deposits}, up to a value of {}",
+        amount(report.deposit_cap)
+    ));
+    let drawn = report.exposure_at_drawdown.iter();
+    let drawn: Vec<String> = drawn.map(|at| format!("{} at {} %", at.exposure, at.percent)).collect();
+    lines.push(format!(
+        "policy     exposure over value by how far a share has fallen: {}",
+        drawn.join(", ")
+    ));
+    lines.push(format!(
+        "           within ± {} of it nothing is traded; a trade costs at most {} of what it trades",
+        report.band, report.max_cost
+    ));
+    lines.push(format!(
+        "leaving    an hour after asking, in any case: {} for each 1000 shares, from what is liquid now",
+        amount(report.advance_per_thousand_shares)
+    ));
+    lines.push(match &report.guardian {
+        Some(key) => format!("guardian   {key} may trip and resume breakers, and nothing else"),
+        None => "guardian   none: breakers resume by themselves".to_owned(),
+    });
+    lines.join("\n")
+}
+
+fn worth_text(report: &Report, worth: &Worth, client: &VaultClient) -> Vec<String> {
+    let amount = |units: i64| client.brief(units);
+    let part = match worth.nav_low {
+        ..=0 => 0.0,
+        nav => worth.delta as f64 / nav as f64,
+    };
+    vec![
+        format!(
+            "price      {}, published {}",
+            worth.price,
+            ago(i64::from(worth.price_age))
+        ),
+        format!(
+            "share      {} to who leaves, {} to who comes; highest {}, floor {}",
+            worth.share_low, worth.share_high, report.high_water, report.floor
+        ),
+        format!(
+            "value      {} low, {} high, for {} shares",
+            amount(worth.nav_low),
+            amount(worth.nav_high),
+            client.brief(report.shares)
+        ),
+        format!(
+            "exposure   {}, which is {part:.2} of the value; target {}, never above {}",
+            amount(worth.delta),
+            amount(worth.delta_target),
+            amount(worth.delta_cap)
+        ),
+        format!("venue      {} of the value is there", amount(worth.venue_equity)),
+    ]
+}

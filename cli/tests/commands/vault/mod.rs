@@ -1,0 +1,6 @@
+//! `ballast vault`: depositors who come and go, with a keeper and without one.
+
+mod absence;
+mod life;
+mod network;
+mod refusals;
