@@ -1,5 +1,5 @@
 //! What the accounts behind a vault's net asset values say, read by their bytes. Layouts:
-//! `docs/reference/accounts-market.md`; the vault's is Borsh.
+//! `docs/reference/accounts-market.md`; the vault's is that of its interface description.
 //! `tests/e2e/vault/net_asset_values.rs` holds these readers against the programs' own types.
 
 use crate::bytes::Bytes;
@@ -14,7 +14,7 @@ const VAULT: [u8; 8] = [211, 8, 232, 43, 2, 152, 117, 119];
 /// First eight bytes of SHA-256 of `account:Market`.
 const MARKET: [u8; 8] = [219, 190, 213, 55, 0, 227, 198, 154];
 /// Layout of a vault that is read here.
-const VAULT_VERSION: u8 = 3;
+const VAULT_VERSION: u8 = 4;
 /// Layout of a market that is read here.
 const MARKET_VERSION: u8 = 5;
 
@@ -52,12 +52,10 @@ pub struct VaultLedger {
 
 /// Returns a vault's ledger; `None` if the bytes are no vault of this layout.
 pub fn vault_ledger(data: &[u8]) -> Option<VaultLedger> {
-    /// Bump, creator, number, and seven addresses.
-    const HEAD: usize = 1 + 32 + 8 + 7 * 32;
+    /// Bump, padding, number, and nine addresses.
+    const HEAD: usize = 7 + 8 + 9 * 32;
     /// Nine fixed-point numbers and the deposit cap.
     const POLICY: usize = 9 * 16 + 8;
-    /// Five breakers of three numbers, the longest gap and the window.
-    const BREAKERS: usize = 5 * 12 + 4 + 4;
     /// The least deposit and redemption.
     const LEAST: usize = 2 * 8;
     let mut bytes = Bytes::account(data, &VAULT)?;
@@ -66,12 +64,6 @@ pub fn vault_ledger(data: &[u8]) -> Option<VaultLedger> {
     }
     bytes.skip(HEAD)?;
     bytes.skip(POLICY)?;
-    match bytes.u8()? {
-        0 => {}
-        1 => bytes.skip(32)?,
-        _ => return None,
-    }
-    bytes.skip(BREAKERS)?;
     bytes.skip(LEAST)?;
     let cash = bytes.u64()?;
     // Deposits that wait, and what is owed to tickets.

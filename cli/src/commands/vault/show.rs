@@ -176,7 +176,7 @@ fn report(snapshot: &Snapshot) -> Result<Report> {
             .into_iter()
             .collect::<Result<_>>()?,
         max_cost: decimal(policy.rebalance.max_cost),
-        guardian: vault.guardian.map(|key| key.to_string()),
+        guardian: vault.guardian().map(|key| key.to_string()),
     })
 }
 

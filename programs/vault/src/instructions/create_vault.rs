@@ -3,7 +3,7 @@
 use crate::errors::VaultError;
 use crate::events::VaultCreated;
 use crate::state::{
-    validate_guardian, StoredLeaving, StoredLedger, StoredQueue, Vault, VaultBreakerSettings, VaultPolicy,
+    validate_guardian, StoredLeaving, StoredLedger, StoredQueue, StoredVault, Vault, VaultBreakerSettings, VaultPolicy,
     CUSTODY_SEED, ESCROW_SEED, SHARES_SEED, VAULT_SEED, VAULT_VERSION,
 };
 use crate::tokens;
@@ -93,11 +93,12 @@ pub(crate) fn handler(ctx: Context<CreateVault>, args: CreateVaultArgs) -> Resul
     create_token_accounts(accounts, &ctx.bumps)?;
     let (vault, creator) = (accounts.vault.key(), accounts.creator.key());
     let now = Clock::get()?.unix_timestamp;
-    accounts.vault.set_inner(Vault {
+    accounts.vault.stored = StoredVault {
         version: VAULT_VERSION,
         bump: ctx.bumps.vault,
-        creator,
+        padding: [0; 6],
         id: args.id,
+        creator,
         quote_mint: accounts.quote_mint.key(),
         share_mint: accounts.share_mint.key(),
         custody: accounts.custody.key(),
@@ -105,9 +106,8 @@ pub(crate) fn handler(ctx: Context<CreateVault>, args: CreateVaultArgs) -> Resul
         risk_market: accounts.risk_market.key(),
         venue_market: accounts.venue_market.key(),
         venue_trader: accounts.venue_trader.key(),
+        guardian: args.guardian.unwrap_or_default(),
         policy: args.policy,
-        guardian: args.guardian,
-        breakers: args.breakers,
         least_deposit: whole.checked_mul(LEAST_DEPOSIT_TOKENS).ok_or(VaultError::Decimals)?,
         least_redemption: whole,
         ledger: StoredLedger::default(),
@@ -121,8 +121,10 @@ pub(crate) fn handler(ctx: Context<CreateVault>, args: CreateVaultArgs) -> Resul
         last_rebalance_slot: 0,
         rebalances: 0,
         monitor: VaultMonitor::new(now).into(),
+        breakers: args.breakers,
+        padding_end: 0,
         reserved: [0; 128],
-    });
+    };
     accounts.vault.check_invariants(0, Shares::ZERO)?;
     create_trader(accounts)?;
     emit!(VaultCreated {

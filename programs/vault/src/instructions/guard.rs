@@ -16,7 +16,7 @@ pub struct Guard<'info> {
     /// The vault.
     #[account(
         mut,
-        constraint = vault.guardian == Some(guardian.key()) @ VaultError::NotGuardian,
+        constraint = vault.guardian() == Some(guardian.key()) @ VaultError::NotGuardian,
         constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion,
     )]
     pub vault: Box<Account<'info, Vault>>,

@@ -1,6 +1,7 @@
 //! A vault: its ledger, its policy, and the addresses of everything it owns.
 
 use crate::errors::VaultError;
+use crate::state::plain::plain;
 use crate::state::{StoredLeaving, StoredLedger, StoredMonitor, StoredQueue, VaultBreakerSettings, VaultPolicy};
 use anchor_lang::prelude::*;
 use ballast_core_market::admission::Now;
@@ -14,6 +15,8 @@ use ballast_core_vault::shares::ShareMark;
 use ballast_core_vault::state::VaultState;
 use ballast_core_vault::unwind::Unwound;
 use ballast_risk::state::Fixed;
+use bytemuck::{Pod, Zeroable};
+use core::ops::{Deref, DerefMut};
 
 /// First seed of a vault's address: `["vault", creator, id]`.
 pub const VAULT_SEED: &[u8] = b"vault";
@@ -24,20 +27,45 @@ pub const CUSTODY_SEED: &[u8] = b"custody";
 /// First seed of the share escrow: `["escrow", vault]`.
 pub const ESCROW_SEED: &[u8] = b"escrow";
 /// Layout written by this program.
-pub const VAULT_VERSION: u8 = 3;
+pub const VAULT_VERSION: u8 = 4;
 
-/// A vault.
+/// A vault. It is read and written as its bytes lie: see [`StoredVault`].
 #[account]
 #[derive(InitSpace, Debug)]
 pub struct Vault {
+    /// All of it.
+    pub stored: StoredVault,
+}
+
+impl Deref for Vault {
+    type Target = StoredVault;
+
+    fn deref(&self) -> &StoredVault {
+        &self.stored
+    }
+}
+
+impl DerefMut for Vault {
+    fn deref_mut(&mut self) -> &mut StoredVault {
+        &mut self.stored
+    }
+}
+
+/// What a vault's account holds.
+#[derive(InitSpace, Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(AnchorSerialize, AnchorDeserialize))]
+#[repr(C)]
+pub struct StoredVault {
     /// Layout version.
     pub version: u8,
     /// Bump of the address.
     pub bump: u8,
-    /// Who created it; has no rights afterwards.
-    pub creator: Pubkey,
+    /// Zero.
+    pub padding: [u8; 6],
     /// Creator's number for it.
     pub id: u64,
+    /// Who created it; has no rights afterwards.
+    pub creator: Pubkey,
     /// Quote mint.
     pub quote_mint: Pubkey,
     /// Share mint.
@@ -52,13 +80,11 @@ pub struct Vault {
     pub venue_market: Pubkey,
     /// Its account there.
     pub venue_trader: Pubkey,
+    /// Who may trip its breakers, and resume those that wait for them; zero if there is nobody.
+    /// Without one it can still be left, and reduced, for ever.
+    pub guardian: Pubkey,
     /// Policy.
     pub policy: VaultPolicy,
-    /// Who may trip its breakers, and resume those that wait for them. Without one it can still be
-    /// left, and reduced, for ever.
-    pub guardian: Option<Pubkey>,
-    /// Settings of its breakers.
-    pub breakers: VaultBreakerSettings,
     /// Least deposit, quote base units: ten whole tokens.
     pub least_deposit: u64,
     /// Least redemption but of everything a holder has, share base units: a whole share.
@@ -85,9 +111,46 @@ pub struct Vault {
     pub rebalances: u64,
     /// What it remembers from one observation to the next.
     pub monitor: StoredMonitor,
+    /// Settings of its breakers.
+    pub breakers: VaultBreakerSettings,
+    /// Zero.
+    pub padding_end: u32,
     /// Room for what later versions need.
     pub reserved: [u8; 128],
 }
+
+plain!(StoredVault {
+    version,
+    bump,
+    padding,
+    id,
+    creator,
+    quote_mint,
+    share_mint,
+    custody,
+    escrow,
+    risk_market,
+    venue_market,
+    venue_trader,
+    guardian,
+    policy,
+    least_deposit,
+    least_redemption,
+    ledger,
+    leaving,
+    queue,
+    tickets,
+    nav,
+    nav_per_share,
+    nav_at,
+    high_water,
+    last_rebalance_slot,
+    rebalances,
+    monitor,
+    breakers,
+    padding_end,
+    reserved
+});
 
 impl Vault {
     /// Decodes the vault's state.
@@ -106,7 +169,12 @@ impl Vault {
 
     /// Returns how it monitors itself.
     pub fn monitor_params(&self) -> MonitorParams {
-        self.breakers.params(self.guardian.is_some())
+        self.breakers.params(self.guardian().is_some())
+    }
+
+    /// Returns who may trip and resume its breakers, if there is anybody.
+    pub fn guardian(&self) -> Option<Pubkey> {
+        Some(self.guardian).filter(|key| *key != Pubkey::default())
     }
 
     /// Takes note of what an appraisal found: the share's mark and the breakers.
@@ -262,5 +330,16 @@ impl Vault {
             && self.high_water.ratio() >= self.nav_per_share.ratio();
         require!(sound, VaultError::OutOfRange);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vault_lies_in_memory_as_borsh_writes_it() {
+        let (fields, memory, space) = StoredVault::encodings();
+        assert_eq!((fields, space), (memory.clone(), memory.len()));
     }
 }
