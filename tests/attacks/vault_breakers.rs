@@ -66,7 +66,7 @@ fn only_the_guardian_trips_and_resumes_and_only_what_waits_for_him() {
         for breaker in [
             VaultBreaker::UnexplainedMove,
             VaultBreaker::Turnover,
-            VaultBreaker::KeeperSpend,
+            VaultBreaker::TradingLoss,
         ] {
             refused(&world.resume(breaker), VaultError::BreakerResumesItself);
         }

@@ -10,7 +10,9 @@
 //! - **Unexplained NAV move**: by how much the account at the venue is worth more or less than the
 //!   position and the price explain since the last observation, over the low net asset value. No
 //!   market moves it, however wild, and no flow: it says that the venue, or this program, is wrong.
-//! - **Turnover**, **keeper spend**: a [`LeakyWindow`] over the low net asset value.
+//! - **Turnover**, **trading loss**: a [`LeakyWindow`] over the low net asset value. The loss is
+//!   what rebalances cost at an unchanged price and no levy had paid for: whoever finds a way to
+//!   make a vault trade is stopped by what that costs, whatever the way.
 //! - **Venue failure**: failed observations in a row, at least [`VENUE_FAILURE_SPACING_SECONDS`]
 //!   apart, so that a griefer who observes in every slot cannot make an outage of a moment into one
 //!   that lasts.
@@ -33,11 +35,11 @@ const _: () = {
     use Breaker::*;
     assert!(matches!(
         VAULT.breakers(),
-        [Drawdown, UnexplainedMove, Turnover, KeeperSpend, VenueFailure]
+        [Drawdown, UnexplainedMove, Turnover, TradingLoss, VenueFailure]
     ));
 };
 
-/// The windows of turnover and keeper spend that are accepted: an hour to a week.
+/// The windows of turnover and trading loss that are accepted: an hour to a week.
 pub const WINDOW_SECONDS: RangeInclusive<u32> = 3_600..=604_800;
 
 /// A further failed observation counts only this long after the last one that did.
@@ -53,7 +55,7 @@ pub const MIN_MONITORED_SHARES: u64 = 100 * VIRTUAL;
 pub struct MonitorParams {
     /// The breakers.
     pub breakers: BreakerParams<VAULT_BREAKERS>,
-    /// In which turnover and keeper spend drain, seconds.
+    /// In which turnover and trading loss drain, seconds.
     pub window_seconds: u32,
 }
 
@@ -222,8 +224,8 @@ pub struct VaultMonitor {
     pub slot: u64,
     /// Value traded.
     pub turnover: LeakyWindow,
-    /// Paid to keepers.
-    pub keeper_spend: LeakyWindow,
+    /// What trades cost those who stay.
+    pub trading_loss: LeakyWindow,
     /// Failed observations of the venue, in a row.
     pub venue_failures: u32,
     /// When the last of them was, unix seconds.
@@ -249,7 +251,7 @@ impl VaultMonitor {
             mark: None,
             slot: 0,
             turnover: empty,
-            keeper_spend: empty,
+            trading_loss: empty,
             venue_failures: 0,
             failed_at: now,
         }
@@ -276,7 +278,7 @@ impl VaultMonitor {
             self.mark
                 .map(|mark| share_value.share_of(mark.unexplained(&share_value.venue))),
             Some(share_of(&self.turnover)),
-            Some(share_of(&self.keeper_spend)),
+            Some(share_of(&self.trading_loss)),
             Some(failed),
         ]
     }
@@ -309,10 +311,10 @@ impl VaultMonitor {
         self.turnover = self.turnover.add(amount, now, window_seconds);
     }
 
-    /// Takes note of `amount` paid to a keeper, quote base units. Whatever pays a keeper has to
-    /// call this, and nothing else may add to the sum. No keeper is paid yet, so it stays zero.
-    pub fn paid(&mut self, amount: u64, now: i64, window_seconds: u32) {
-        self.keeper_spend = self.keeper_spend.add(amount, now, window_seconds);
+    /// Takes note of `amount` that a trade cost those who stay, quote base units: what it lost at
+    /// an unchanged price, less what a levy had paid for it.
+    pub fn lost(&mut self, amount: u64, now: i64, window_seconds: u32) {
+        self.trading_loss = self.trading_loss.add(amount, now, window_seconds);
     }
 
     /// Returns whether an observation at `now` counts: the first of its slot.

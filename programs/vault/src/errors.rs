@@ -100,7 +100,7 @@ pub enum VaultError {
     BreakerCooldown,
     #[msg("vault parameter: longest gap of the breakers is zero, or more than a quarter of their shortest cooldown")]
     BreakerGap,
-    #[msg("vault parameter: window of turnover and keeper spend outside [1 hour, 7 days]")]
+    #[msg("vault parameter: window of turnover and trading loss outside [1 hour, 7 days]")]
     Window,
     #[msg("vault parameter: the guardian is an address nobody can sign for; a vault without one has none")]
     Guardian,

@@ -5,3 +5,4 @@ mod breakers;
 mod net_asset_values;
 mod real_bank;
 mod rules;
+mod trading_loss;

@@ -31,7 +31,7 @@ pub const VAULT: BreakerGroup<5> = BreakerGroup {
         Breaker::Drawdown,
         Breaker::UnexplainedMove,
         Breaker::Turnover,
-        Breaker::KeeperSpend,
+        Breaker::TradingLoss,
         Breaker::VenueFailure,
     ],
 };

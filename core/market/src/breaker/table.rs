@@ -25,8 +25,8 @@ pub enum Breaker {
     UnexplainedMove = 7,
     /// Too much was traded.
     Turnover = 8,
-    /// Too much was paid to keepers.
-    KeeperSpend = 9,
+    /// Trades cost those who stay too much.
+    TradingLoss = 9,
     /// A venue does not answer, or not as it should.
     VenueFailure = 10,
     /// No volatility surface was published for too long.
@@ -145,7 +145,7 @@ pub const TABLE: [Rule; 13] = {
         row(Drawdown, Vault, BasisPoints, 100..=5_000, ByGuardian, NO_OPENING),
         row(UnexplainedMove, Vault, BasisPoints, 10..=2_000, AfterQuiet, NO_ENTRY),
         row(Turnover, Vault, BasisPoints, 100..=100_000, AfterQuiet, NO_OPENING),
-        row(KeeperSpend, Vault, BasisPoints, 2..=500, AfterQuiet, NO_OPENING),
+        row(TradingLoss, Vault, BasisPoints, 2..=500, AfterQuiet, NO_OPENING),
         row(VenueFailure, Vault, Count, 1..=10, ByGuardian, NO_ENTRY),
         row(StaleSurface, Market, Seconds, 60..=604_800, AfterQuiet, NO_OPENING),
         // Exits and reductions go on, in quote units.
@@ -170,7 +170,7 @@ impl Breaker {
     /// Returns its row.
     pub const fn rule(self) -> &'static Rule {
         const ROWS: &[Rule; 13] = &TABLE;
-        let [price_jump, volatility_jump, wide_confidence, stale_price, source_divergence, liquidity_contraction, drawdown, unexplained_move, turnover, keeper_spend, venue_failure, stale_surface, quote_off_par] =
+        let [price_jump, volatility_jump, wide_confidence, stale_price, source_divergence, liquidity_contraction, drawdown, unexplained_move, turnover, trading_loss, venue_failure, stale_surface, quote_off_par] =
             ROWS;
         match self {
             Self::PriceJump => price_jump,
@@ -182,7 +182,7 @@ impl Breaker {
             Self::Drawdown => drawdown,
             Self::UnexplainedMove => unexplained_move,
             Self::Turnover => turnover,
-            Self::KeeperSpend => keeper_spend,
+            Self::TradingLoss => trading_loss,
             Self::VenueFailure => venue_failure,
             Self::StaleSurface => stale_surface,
             Self::QuoteOffPar => quote_off_par,
@@ -201,7 +201,7 @@ impl Breaker {
             Self::Drawdown => "drawdown",
             Self::UnexplainedMove => "unexplained NAV move",
             Self::Turnover => "turnover",
-            Self::KeeperSpend => "keeper spend",
+            Self::TradingLoss => "trading loss",
             Self::VenueFailure => "venue failure",
             Self::StaleSurface => "stale surface",
             Self::QuoteOffPar => "quote off par",
@@ -222,7 +222,7 @@ impl Breaker {
                 "change of what is at the venue that position and price do not explain, over net asset value"
             }
             Self::Turnover => "value traded in the window, over net asset value",
-            Self::KeeperSpend => "pay to keepers in the window, over net asset value",
+            Self::TradingLoss => "what trades cost in the window that no levy had paid for, over net asset value",
             Self::VenueFailure => "failed observations of a venue, in a row",
             Self::StaleSurface => "time since the last publication of the surface",
             Self::QuoteOffPar => "distance of the quote token's price from one, over the lower of both",

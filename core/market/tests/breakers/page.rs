@@ -52,7 +52,7 @@ what their own update trips; whoever leaves is never asked.
   wild, and no flow. An order in flight may have filled at any moment in between. Funding since the last
   update counts, and so do a liquidation's penalty and what an auto-deleveraging cost. While it is active no
   batch is priced; advances go on.
-- Turnover and keeper spend drain linearly to nothing over the window (1 hour … 7 days), counted from the
+- Turnover and trading loss drain linearly to nothing over the window (1 hour … 7 days), counted from the
   last trade or payment. In any stretch as long as the window, less than twice `trip`, and one order, can be
   traded before openings stop. An order that waits counts when it is placed. Keepers are not paid yet, so
   their spend is zero.

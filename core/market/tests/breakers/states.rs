@@ -83,7 +83,7 @@ fn who_doubts_a_price_or_a_value_lets_nobody_in() {
         (Breaker::Drawdown, true),
         (Breaker::UnexplainedMove, false),
         (Breaker::Turnover, true),
-        (Breaker::KeeperSpend, true),
+        (Breaker::TradingLoss, true),
         (Breaker::VenueFailure, false),
         (Breaker::StaleSurface, true),
         (Breaker::QuoteOffPar, false),

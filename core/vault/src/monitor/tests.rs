@@ -188,12 +188,12 @@ fn a_sum_drains_linearly_over_the_window_and_rounds_up() {
 }
 
 #[test]
-fn turnover_and_spend_are_shares_of_the_low_value() {
+fn turnover_and_loss_are_shares_of_the_low_value() {
     let mut monitor = VaultMonitor::new(0);
     let read = |monitor: &VaultMonitor, now| monitor.readings(&observation("1"), &params(), at(now));
     assert_eq!(read(&monitor, 0)[2..4], [Some(0), Some(0)]);
     monitor.traded(1_500_000_000, 0, 86_400);
-    monitor.paid(5_000_001, 0, 86_400);
+    monitor.lost(5_000_001, 0, 86_400);
     assert_eq!(read(&monitor, 0)[2..4], [Some(15_000), Some(51)]);
     assert_eq!(read(&monitor, 43_200)[2..4], [Some(7_500), Some(26)]);
     assert_eq!(read(&monitor, 86_400)[2..4], [Some(0), Some(0)]);

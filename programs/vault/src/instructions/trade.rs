@@ -70,7 +70,7 @@ pub(crate) fn run(accounts: &mut Rebalance, orders: &[Order]) -> Result<()> {
         .nav
         .checked_sub(proof.after.nav)
         .ok_or(VaultError::OutOfRange)?;
-    vault.draw_levy(cost.positive_part())?;
+    vault.bear_cost(&moment.clock, cost.positive_part())?;
     vault.check_invariants(accounts.custody.amount, moment.supply)?;
     announce(accounts, order, &before, &proof);
     Ok(())

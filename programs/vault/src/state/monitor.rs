@@ -21,8 +21,8 @@ pub enum VaultBreaker {
     UnexplainedMove,
     /// Too much was traded.
     Turnover,
-    /// Too much was paid to keepers.
-    KeeperSpend,
+    /// Trades cost those who stay too much.
+    TradingLoss,
     /// The venue does not answer, or not as it should.
     VenueFailure,
 }
@@ -33,7 +33,7 @@ impl From<VaultBreaker> for Breaker {
             VaultBreaker::Drawdown => Self::Drawdown,
             VaultBreaker::UnexplainedMove => Self::UnexplainedMove,
             VaultBreaker::Turnover => Self::Turnover,
-            VaultBreaker::KeeperSpend => Self::KeeperSpend,
+            VaultBreaker::TradingLoss => Self::TradingLoss,
             VaultBreaker::VenueFailure => Self::VenueFailure,
         }
     }
@@ -44,11 +44,11 @@ impl From<VaultBreaker> for Breaker {
 #[cfg_attr(feature = "idl-build", derive(AnchorSerialize, AnchorDeserialize))]
 #[repr(C)]
 pub struct VaultBreakerSettings {
-    /// Drawdown, unexplained NAV move, turnover, keeper spend, venue failure.
+    /// Drawdown, unexplained NAV move, turnover, trading loss, venue failure.
     pub settings: [StoredBreakerSettings; VAULT_BREAKERS],
     /// The most that a gap between two observations adds to a cooldown, seconds.
     pub longest_gap_seconds: u32,
-    /// In which turnover and keeper spend drain, seconds.
+    /// In which turnover and trading loss drain, seconds.
     pub window_seconds: u32,
 }
 
@@ -103,10 +103,10 @@ pub struct StoredMonitor {
     pub turnover: u64,
     /// When it was last added to, unix seconds.
     pub turnover_at: i64,
-    /// Paid to keepers, as of `keeper_spend_at`, quote base units. Nothing pays a keeper yet.
-    pub keeper_spend: u64,
+    /// What trades cost that no levy had paid for, as of `trading_loss_at`, quote base units.
+    pub trading_loss: u64,
     /// When it was last added to, unix seconds.
-    pub keeper_spend_at: i64,
+    pub trading_loss_at: i64,
     /// When the last failed observation of the venue was, unix seconds.
     pub failed_at: i64,
     /// Failed observations of the venue, in a row.
@@ -131,8 +131,8 @@ plain!(StoredMonitor {
     venue_lots_if_filled,
     turnover,
     turnover_at,
-    keeper_spend,
-    keeper_spend_at,
+    trading_loss,
+    trading_loss_at,
     failed_at,
     venue_failures,
     tripped,
@@ -161,7 +161,7 @@ impl StoredMonitor {
             }),
             slot: self.slot,
             turnover: window(self.turnover, self.turnover_at),
-            keeper_spend: window(self.keeper_spend, self.keeper_spend_at),
+            trading_loss: window(self.trading_loss, self.trading_loss_at),
             venue_failures: self.venue_failures,
             failed_at: self.failed_at,
         }
@@ -182,8 +182,8 @@ impl From<VaultMonitor> for StoredMonitor {
             venue_lots_if_filled: monitor.mark.map_or(0, |mark| mark.lots_if_filled.0),
             turnover: monitor.turnover.amount,
             turnover_at: monitor.turnover.at,
-            keeper_spend: monitor.keeper_spend.amount,
-            keeper_spend_at: monitor.keeper_spend.at,
+            trading_loss: monitor.trading_loss.amount,
+            trading_loss_at: monitor.trading_loss.at,
             venue_failures: monitor.venue_failures,
             failed_at: monitor.failed_at,
             padding: 0,
@@ -221,7 +221,7 @@ mod tests {
             price: Price::from_fixed(Ratio::ONE.fixed()).unwrap(),
         });
         monitor.traded(5, 80, 3_600);
-        monitor.paid(6, 81, 3_600);
+        monitor.lost(6, 81, 3_600);
         (monitor.slot, monitor.venue_failures, monitor.failed_at) = (9, 3, 82);
         assert_eq!(StoredMonitor::from(monitor).get(), monitor);
         let strange = StoredMonitor {
@@ -234,7 +234,7 @@ mod tests {
     #[test]
     fn the_order_is_that_of_the_panel_and_the_space_that_of_the_bytes() {
         use VaultBreaker::*;
-        let all = [Drawdown, UnexplainedMove, Turnover, KeeperSpend, VenueFailure];
+        let all = [Drawdown, UnexplainedMove, Turnover, TradingLoss, VenueFailure];
         assert_eq!(all.map(Breaker::from), VAULT.breakers());
         for (index, breaker) in all.into_iter().enumerate() {
             let mut bytes = Vec::new();

@@ -211,6 +211,20 @@ impl Vault {
         self.monitor = monitor.into();
     }
 
+    /// Takes note of what a trade cost, quote base units: the levy reserve pays as far as it goes,
+    /// and the rest is lost to those who stay.
+    ///
+    /// # Errors
+    /// [`VaultError::OutOfRange`].
+    pub fn bear_cost(&mut self, clock: &Clock, cost: u64) -> Result<()> {
+        let drawn = self.draw_levy(cost)?;
+        let mut monitor = self.monitor.get();
+        let lost = cost.saturating_sub(drawn);
+        monitor.lost(lost, clock.unix_timestamp, self.breakers.window_seconds);
+        self.monitor = monitor.into();
+        Ok(())
+    }
+
     /// Takes note of collateral that went to the venue, or came back (negative), quote base units:
     /// it explains a move of what is there.
     pub fn collateral_moved(&mut self, amount: i64) {
@@ -286,17 +300,16 @@ impl Vault {
     /// # Errors
     /// [`VaultError::OutOfRange`].
     pub fn release_levy(&mut self, appraisal: &Appraisal) -> Result<()> {
-        self.draw_levy(appraisal.released_levy())
+        self.draw_levy(appraisal.released_levy())?;
+        Ok(())
     }
 
-    /// Moves up to `amount` of the levy reserve to the pool's cash.
-    ///
-    /// # Errors
-    /// [`VaultError::OutOfRange`].
-    pub fn draw_levy(&mut self, amount: u64) -> Result<()> {
+    /// Moves up to `amount` of the levy reserve to the pool's cash. Returns how much.
+    fn draw_levy(&mut self, amount: u64) -> Result<u64> {
         let drawn = amount.min(self.ledger.levy_reserve);
         self.ledger.levy_reserve = self.ledger.levy_reserve.saturating_sub(drawn);
-        self.credit(drawn)
+        self.credit(drawn)?;
+        Ok(drawn)
     }
 
     /// Books tokens that came into custody.

@@ -32,7 +32,7 @@ struct Breakers {
     drawdown: Breaker,
     unexplained_move: Breaker,
     turnover: Breaker,
-    keeper_spend: Breaker,
+    trading_loss: Breaker,
     venue_failure: Breaker,
 }
 
@@ -83,7 +83,7 @@ impl Config {
                 &breakers.drawdown,
                 &breakers.unexplained_move,
                 &breakers.turnover,
-                &breakers.keeper_spend,
+                &breakers.trading_loss,
                 &breakers.venue_failure,
             ]
             .map(Breaker::settings),

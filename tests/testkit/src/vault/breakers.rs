@@ -6,7 +6,7 @@ use crate::world::{error_code, Sent, User};
 use crate::{params, MILLION};
 use anchor_lang::AccountSerialize;
 use ballast_core_market::breaker::Breaker;
-use ballast_reference_venue::state::Faults;
+use ballast_reference_venue::state::{Faults, MarketParams};
 use ballast_vault::errors::VaultError;
 use ballast_vault::state::{StoredMonitor, VaultBreaker, VaultBreakerSettings};
 use ballast_vault::CreateVaultArgs;
@@ -16,17 +16,22 @@ pub const ALL: [VaultBreaker; 5] = [
     VaultBreaker::Drawdown,
     VaultBreaker::UnexplainedMove,
     VaultBreaker::Turnover,
-    VaultBreaker::KeeperSpend,
+    VaultBreaker::TradingLoss,
     VaultBreaker::VenueFailure,
 ];
 
 /// Returns a vault with a million in it, at its target, with these breakers, and its depositor.
 pub fn running_with(breakers: VaultBreakerSettings) -> (VaultFixture, User) {
+    running_at(params::venue(), breakers)
+}
+
+/// As [`running_with`], at this venue.
+pub fn running_at(venue: MarketParams, breakers: VaultBreakerSettings) -> (VaultFixture, User) {
     let vault = CreateVaultArgs {
         breakers,
         ..params::create_vault(1, params::vault(), Some(VaultFixture::guardian_key()))
     };
-    let mut world = VaultFixture::with_vault(params::risk_market(), params::venue(), vault);
+    let mut world = VaultFixture::with_vault(params::risk_market(), venue, vault);
     let user = world.user(3 * MILLION);
     world.deposit(&user, MILLION).unwrap();
     world.crank().unwrap();
