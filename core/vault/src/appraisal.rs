@@ -15,7 +15,7 @@ use crate::shares::ShareMark;
 use crate::state::VaultState;
 use ballast_core_market::admission::Now;
 use ballast_core_market::breaker::{permitted, BreakerSet, Permissions};
-use ballast_core_types::{value_floor, Position, Shares, UnixTime, Value};
+use ballast_core_types::{value_floor, Position, Ratio, Shares, UnixTime, Value};
 
 /// What an appraisal is made of.
 #[derive(Clone, Copy, Debug)]
@@ -84,10 +84,17 @@ impl<'a> Appraisal<'a> {
         };
         let low = portfolio.nav_low(&prices.bounds, prices.slow)?;
         let per_share = shares::nav_per_share(low, supply)?;
+        // A vault that nobody holds begins anew: what is left in it is nobody's, and no share was
+        // ever worth it.
+        let (value, high_water) = if supply == Shares::ZERO {
+            (Ratio::ONE, Ratio::ONE)
+        } else {
+            (per_share, vault.share_mark.high_water.max(per_share))
+        };
         let share_mark = ShareMark {
-            value: per_share,
+            value,
             at: UnixTime(now.unix_time),
-            high_water: vault.share_mark.high_water.max(per_share),
+            high_water,
         };
         let update = monitored(
             inputs,
@@ -114,8 +121,13 @@ impl<'a> Appraisal<'a> {
         })
     }
 
-    /// Returns the high net asset value, which deposits pay. `None` on overflow.
+    /// Returns the high net asset value, which deposits pay: nothing where nobody holds a share, so
+    /// that what others have left behind makes no price, and comes to those who come. `None` on
+    /// overflow.
     pub fn nav_high(&self) -> Option<Value> {
+        if self.supply == Shares::ZERO {
+            return Some(Value::ZERO);
+        }
         self.portfolio.nav_high(&self.prices.bounds)
     }
 
@@ -128,7 +140,12 @@ impl<'a> Appraisal<'a> {
     /// if more shares leave than exist.
     #[inline(never)]
     pub fn targets_of(&self, nav: Value, supply: Shares, leaving: Shares) -> Option<Targets> {
-        let staying = RemainingCapital::of(nav, supply, leaving, self.vault.share_mark.high_water)?;
+        let high_water = if self.supply == Shares::ZERO {
+            self.share_mark.high_water
+        } else {
+            self.vault.share_mark.high_water
+        };
+        let staying = RemainingCapital::of(nav, supply, leaving, high_water)?;
         let policy = &self.vault.policy;
         targets(&policy.exposure, policy.rebalance.min_improvement, &staying)
     }

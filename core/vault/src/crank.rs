@@ -152,24 +152,38 @@ impl CrankInputs<'_> {
         let Some(held) = self.held() else {
             return [None, None, self.mark()];
         };
-        let is_ready = held.queued_withdrawal > 0 && self.now.unix_time >= held.queued_ready_at;
-        let collect = is_ready.then_some(CrankAction::CollectWithdrawal);
+        // Where the venue does not answer nothing would land, and only `mark` remembers that.
+        if !held.is_operational {
+            return [None, None, self.mark()];
+        }
+        // Actions that may be refused go alone: what is refused takes all of its transaction along.
+        if held.queued_withdrawal > 0 && self.now.unix_time >= held.queued_ready_at {
+            return [Some(CrankAction::CollectWithdrawal), None, None];
+        }
         if held.in_flight != Lots::ZERO {
             let is_due = self.now.slot > held.in_flight_since_slot;
             let fulfil = is_due.then_some(CrankAction::Fulfil);
-            return [collect, fulfil, self.mark()];
+            return [None, None, fulfil.or_else(|| self.mark())];
         }
         // A batch that waits is priced before the book is traded for it, never in its slot, and
         // before collateral takes the cash that it is filled with.
         if let Some(pricing) = self.pricing() {
-            return [collect, None, Some(pricing)];
+            return [None, None, Some(pricing)];
         }
-        // Where the venue does not answer, neither would land, and only `mark` remembers that.
-        let trade = held.is_operational.then(|| self.trade()).flatten();
-        let (collateral, order) = trade.unwrap_or_default();
-        // Whatever trades or moves collateral observes too.
-        let idle = || collateral.is_none().then(|| self.mark()).flatten();
-        [collect, collateral, order.or_else(idle)]
+        let (collateral, order) = self.trade().unwrap_or_default();
+        match (collateral, order) {
+            // An order needs what it is margined with.
+            (Some(CrankAction::MoveCollateral(CollateralMove::Deposit(_))), Some(CrankAction::Rebalance(_))) => {
+                [None, collateral, order]
+            }
+            (_, Some(CrankAction::Rebalance(_))) => [None, None, order],
+            // A venue may refuse one of them for as long as it likes: they take turns.
+            (Some(_), Some(_)) if self.now.slot & 1 == 0 => [None, None, order],
+            (Some(_), _) => [None, None, collateral],
+            (None, Some(_)) => [None, None, order],
+            // Whatever trades or moves collateral observes too.
+            (None, None) => [None, None, self.mark()],
+        }
     }
 
     /// Returns the pricing of a batch that is due: of the oldest unpriced one, or of the one that

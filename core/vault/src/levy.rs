@@ -12,7 +12,7 @@
 //!
 //! A flow moves the target by at most the multiplier times itself and the band by at most half of
 //! itself, and policies keep multiplier · max_cost ≤ 40 % with max_cost ≤ 5 %: no levy takes more
-//! than half of a flow.
+//! than half of a flow. For deposits that is enforced besides.
 
 use crate::exposure::Targets;
 use ballast_core_types::{scale, Ratio, Value};

@@ -11,8 +11,9 @@
 //!   position and the price explain since the last observation, over the low net asset value. No
 //!   market moves it, however wild, and no flow: it says that the venue, or this program, is wrong.
 //! - **Turnover**, **trading loss**: a [`LeakyWindow`] over the low net asset value. The loss is
-//!   what rebalances cost at an unchanged price and no levy had paid for: whoever finds a way to
-//!   make a vault trade is stopped by what that costs, whatever the way.
+//!   what rebalances that fill at once cost at an unchanged price and no levy had paid for. Whoever
+//!   finds a way to make a vault trade is stopped by what that costs. What an order costs that
+//!   waits is not known when it is placed, and is not in it.
 //! - **Venue failure**: failed observations in a row, at least [`VENUE_FAILURE_SPACING_SECONDS`]
 //!   apart, so that a griefer who observes in every slot cannot make an outage of a moment into one
 //!   that lasts.
@@ -314,6 +315,10 @@ impl VaultMonitor {
     /// Takes note of `amount` that a trade cost those who stay, quote base units: what it lost at
     /// an unchanged price, less what a levy had paid for it.
     pub fn lost(&mut self, amount: u64, now: i64, window_seconds: u32) {
+        // Nothing added leaves the drain as it runs.
+        if amount == 0 {
+            return;
+        }
         self.trading_loss = self.trading_loss.add(amount, now, window_seconds);
     }
 

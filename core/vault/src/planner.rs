@@ -53,6 +53,8 @@ impl Appraisal<'_> {
         let order = due.0.checked_neg()?.clamp(most.checked_neg()?, most);
         let notional = value_floor(Lots(order), self.prices.bounds.mid)?.checked_abs()?;
         let is_worth_it = order == due.0.checked_neg()? || notional >= self.least_trade()?;
+        // At so tight a price band nothing can be traded.
+        let is_worth_it = is_worth_it && order != 0;
         is_worth_it.then_some(Lots(order))
     }
 

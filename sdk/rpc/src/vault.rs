@@ -6,8 +6,9 @@ use anchor_lang::prelude::Pubkey;
 use ballast_sdk::accounts::DecodeError;
 use ballast_sdk::addresses::VaultKeys;
 use ballast_sdk::feeds::PriceFeeds;
-use ballast_sdk::snapshot::{batch_keys, PriceUse, Snapshot};
+use ballast_sdk::snapshot::{batch_keys, is_past, PriceUse, Snapshot, BATCHES_AT_ONCE};
 use ballast_sdk::Instruction;
+use std::collections::HashSet;
 
 /// Why a vault could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -69,8 +70,18 @@ impl VaultReader {
         let published = self.feeds.accounts(|_| found.next().flatten());
         let rest = accounts.map(|_| found.next().flatten());
         let snapshot = Snapshot::decode(self.keys, clock, self.feeds, published, rest)?;
-        let batches = batch_keys(&self.keys.vault, &snapshot.vault);
-        Ok(snapshot.with_batches(cluster.accounts(&batches)?))
+        let mut past = HashSet::new();
+        loop {
+            let keys = batch_keys(&self.keys.vault, &snapshot.vault, |key| past.contains(key));
+            let found = cluster.accounts(&keys)?;
+            let seen = keys.iter().zip(&found).filter(|(_, account)| is_past(account.as_ref()));
+            let before = past.len();
+            past.extend(seen.map(|(key, _)| *key));
+            // Fewer: somebody waits among these, or there are no more.
+            if past.len().saturating_sub(before) < BATCHES_AT_ONCE {
+                return Ok(snapshot.with_batches(found));
+            }
+        }
     }
 
     /// Returns an instruction that rests on a price of this use, behind an observation if one has

@@ -77,16 +77,18 @@ impl FeedAccounts {
         market: &MarketView,
         now: Now,
     ) -> Result<MarketObservation, PriceError> {
-        let other = |source: Option<&PriceSource>, account: &Option<RawAccount>| {
-            source
-                .zip(account.as_ref())
-                .and_then(|(source, account)| decode(source, account))
+        // The program refuses an observation whose first source it cannot read, or that lacks
+        // another's account: then none is planned, and silence can be declared instead.
+        let other = |source: Option<&PriceSource>, account: &Option<RawAccount>| match (source, account) {
+            (None, _) => Ok(None),
+            (Some(source), Some(account)) if is_of(source, account) => Ok(decode(source, account)),
+            _ => Err(PriceError::NothingObserved),
         };
-        let second = other(params.second_source(), &self.second);
-        let quote = other(params.quote_source(), &self.quote);
-        let price = self.raw_price(params);
+        let second = other(params.second_source(), &self.second)?;
+        let quote = other(params.quote_source(), &self.quote)?;
+        let price = self.raw_price(params).ok_or(PriceError::NothingObserved)?;
         Ok(MarketObservation {
-            price: price.map_or(Ok(None), |raw| market.newer_price(&raw, now))?,
+            price: market.newer_price(&price, now)?,
             second: second.and_then(|raw| market.second_price(&raw, now)),
             quote: quote.and_then(|raw| market.quote_price(&raw, now)),
             trading_cost: None,
@@ -113,6 +115,11 @@ impl FeedAccounts {
         }
         Ok(account.clone())
     }
+}
+
+/// Returns whether an account is a source's own, whatever it holds.
+fn is_of(source: &PriceSource, account: &RawAccount) -> bool {
+    oracle::identify(source, &account.key, &account.owner).is_ok()
 }
 
 /// Returns the published price in an account, if it is the source's and can be decoded.

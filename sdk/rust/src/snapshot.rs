@@ -61,17 +61,28 @@ pub struct Snapshot {
     pub batches: Vec<RequestBatch>,
 }
 
-/// The most batches at either end of a line that are looked at.
-const MAX_BATCHES: usize = 40;
+/// The most batches at either end of a line that are looked at in one go.
+pub const BATCHES_AT_ONCE: usize = 40;
 
-/// Returns the batches of a vault that somebody may wait for: those at the head of its line, and
-/// from the oldest unpriced one to the one that takes requests.
-pub fn batch_keys(key: &Pubkey, vault: &Vault) -> Vec<Pubkey> {
+/// Returns the batches of a vault that somebody may wait for: those at the head of its line that
+/// are not known to be past, and from the oldest unpriced one to the one that takes requests.
+///
+/// Batches without redemptions may lie in front of one that waits, any number of them: whoever
+/// finds [`BATCHES_AT_ONCE`] of them to be past ([`is_past`]) asks again.
+pub fn batch_keys(key: &Pubkey, vault: &Vault, known_past: impl Fn(&Pubkey) -> bool) -> Vec<Pubkey> {
     let queue = &vault.queue;
-    let head = (queue.head..queue.next).take(MAX_BATCHES);
-    let unpriced = (queue.next..=queue.open).take(MAX_BATCHES);
-    let numbers = head.chain(unpriced);
-    numbers.map(|number| addresses::batch(key, number)).collect()
+    let address = |number| addresses::batch(key, number);
+    let priced = (queue.head..queue.next).map(address);
+    let head = priced.filter(|batch| !known_past(batch)).take(BATCHES_AT_ONCE);
+    let unpriced = (queue.next..=queue.open).take(BATCHES_AT_ONCE).map(address);
+    head.chain(unpriced).collect()
+}
+
+/// Returns whether nobody waits for what a batch's account holds: it was priced and all of it
+/// filled, or it is closed.
+pub fn is_past(account: Option<&RawAccount>) -> bool {
+    let batch = account.map(|account| account.batch());
+    batch.is_none_or(|batch| batch.is_ok_and(|record| record.totals.get().is_done()))
 }
 
 impl Snapshot {

@@ -13,7 +13,7 @@ use ballast_reference_venue::state::{Faults, MarketParams};
 use ballast_risk::CreateMarketArgs;
 use ballast_sdk::addresses::VaultKeys;
 use ballast_sdk::instructions as ix;
-use ballast_sdk::snapshot::{batch_keys, Snapshot};
+use ballast_sdk::snapshot::{batch_keys, is_past, Snapshot};
 use ballast_vault::state::VaultPolicy;
 use ballast_vault::CreateVaultArgs;
 use solana_keypair::Keypair;
@@ -123,7 +123,8 @@ impl VaultFixture {
         let published = self.feeds.accounts(|key| self.raw(key));
         let snapshot = Snapshot::decode(self.keys, self.clock(), self.feeds, published, accounts);
         let snapshot = snapshot.expect("the world's own accounts");
-        let batches = batch_keys(&self.keys.vault, &snapshot.vault);
+        let known_past = |key: &Pubkey| is_past(self.raw(key).as_ref());
+        let batches = batch_keys(&self.keys.vault, &snapshot.vault, known_past);
         snapshot.with_batches(batches.iter().map(|key| self.raw(key)))
     }
 

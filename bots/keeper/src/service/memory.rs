@@ -7,8 +7,9 @@ use ballast_rpc::node::Seen;
 use ballast_sdk::accounts::{DecodeError, RawAccount};
 use ballast_sdk::addresses::VaultKeys;
 use ballast_sdk::feeds::PriceFeeds;
-use ballast_sdk::snapshot::{batch_keys, Snapshot};
+use ballast_sdk::snapshot::{batch_keys, is_past, Snapshot};
 use ballast_sdk::Pubkey;
+use ballast_vault::state::Vault;
 use solana_hash::Hash;
 use std::collections::HashMap;
 use std::time::Instant;
@@ -68,7 +69,16 @@ impl Memory {
     fn batches(&self) -> Vec<Pubkey> {
         let vault = self.held.get(&self.keys.vault).and_then(|held| held.account.as_ref());
         let vault = vault.and_then(|account| account.vault().ok());
-        vault.map_or(Vec::new(), |vault| batch_keys(&self.keys.vault, &vault))
+        vault.map_or(Vec::new(), |vault| self.batches_of(&vault))
+    }
+
+    /// Returns those batches of a vault. What was found to be past makes room for what is behind.
+    fn batches_of(&self, vault: &Vault) -> Vec<Pubkey> {
+        let known_past = |key: &Pubkey| {
+            let held = self.held.get(key);
+            held.is_some_and(|held| is_past(held.account.as_ref()))
+        };
+        batch_keys(&self.keys.vault, vault, known_past)
     }
 
     /// Counts changes of accounts; the clock and the blockhash are none.
@@ -130,7 +140,7 @@ impl Memory {
         let accounts = Snapshot::accounts(&self.keys).map(|key| held(&key));
         let decoded = Snapshot::decode(self.keys, clock, self.feeds, of_feeds, accounts);
         Some(decoded.map(|snapshot| {
-            let batches = batch_keys(&self.keys.vault, &snapshot.vault);
+            let batches = self.batches_of(&snapshot.vault);
             let mut snapshot = snapshot.with_batches(batches.iter().map(held));
             if let Some((time, slot)) = published(&snapshot) {
                 snapshot.clock.unix_timestamp = snapshot.clock.unix_timestamp.max(time);

@@ -2,7 +2,7 @@
 
 use super::client::VaultClient;
 use super::Common;
-use anyhow::Result;
+use anyhow::{bail, Result};
 use ballast_rpc::args::address;
 use ballast_sdk::instructions::batches::{claim, claim_to};
 use ballast_vault::state::{RequestBatch, Ticket};
@@ -33,11 +33,12 @@ pub fn run(args: &Args, common: &Common, client: &mut VaultClient) -> Result<Str
     let holder = common.holder(args.holder.as_deref())?;
     let to = args.to.as_deref().map(|text| address(text, "--to")).transpose()?;
     let keys = client.reader.keys;
-    let mut lines = Vec::new();
+    let (mut lines, mut refused, mut is_found) = (Vec::new(), Vec::new(), false);
     for (ticket, batch) in client.tickets(&holder)? {
         if args.ticket.is_some_and(|number| number != ticket.number) {
             continue;
         }
+        is_found = true;
         let due = ticket.request().claim(&batch.totals.get());
         let Some(to_where_it_says) = claim(&keys, &ticket, &batch, &signer.pubkey()) else {
             continue;
@@ -49,8 +50,18 @@ pub fn run(args: &Args, common: &Common, client: &mut VaultClient) -> Result<Str
             }
             None => to_where_it_says,
         };
-        client.send(&[instruction], &signer)?;
-        lines.push(paid(client, &ticket, &batch));
+        match client.send(&[instruction], &signer) {
+            Ok(()) => lines.push(paid(client, &ticket, &batch)),
+            // One that is refused keeps no other from being paid.
+            Err(error) => refused.push(format!("ticket {}: {error:#}", ticket.number)),
+        }
+    }
+    if !refused.is_empty() {
+        lines.append(&mut refused);
+        bail!("{}", lines.join("; "));
+    }
+    if let (true, Some(number)) = (!is_found, args.ticket) {
+        bail!("{holder} has no open ticket {number}");
     }
     if lines.is_empty() {
         return Ok("nothing is due; vault status says what is waited for".to_owned());

@@ -73,10 +73,15 @@ fn one(client: &mut VaultClient, ticket: &Ticket, batch: &RequestBatch, signer: 
     }
     let after = client.cluster.account(&batch_key)?.batch()?;
     let Some(instruction) = claim(&keys, ticket, &after, &signer.pubkey()) else {
-        return Ok(format!(
-            "ticket {}: it has had its part of all that is liquid; the rest stays a claim",
-            ticket.number
-        ));
+        let says = if after.totals.get().redemptions.is_final {
+            "it has had its part of all that is liquid; the rest stays a claim".to_owned()
+        } else {
+            format!(
+                "nothing is advanced to who asked for a price; take it back: vault cancel {}",
+                ticket.number
+            )
+        };
+        return Ok(format!("ticket {}: {says}", ticket.number));
     };
     let due = ticket.request().claim(&after.totals.get());
     client.send(&[instruction], signer)?;

@@ -1,7 +1,7 @@
 //! What a request would come to, were it priced now.
 
 use super::client::{price_refusal, words};
-use ballast_core_types::{Shares, UnixTime};
+use ballast_core_types::{Shares, UnixTime, Value};
 use ballast_core_vault::batch::queue::Request;
 use ballast_core_vault::batch::ticket::{Claim, Ticket};
 use ballast_core_vault::batch::{Batch, Side};
@@ -31,6 +31,14 @@ pub fn taking(snapshot: &Snapshot) -> (u64, Batch) {
     let stored = snapshot.batches.iter().find(|record| record.number == number);
     let batch = stored.filter(|_| !opens).map(|record| record.totals.get());
     (number, batch.unwrap_or(Batch::opened(now)))
+}
+
+/// Returns the seconds until the batch that takes a request now closes; `None` while that waits for
+/// the batch before it to be priced.
+pub fn closes_in(snapshot: &Snapshot) -> Option<i64> {
+    let ((number, batch), queue) = (taking(snapshot), &snapshot.state.queue);
+    let closes = queue.closes_at(&batch).0.saturating_sub(snapshot.clock.unix_timestamp);
+    (number == queue.next).then_some(closes.max(0))
 }
 
 /// Returns what a request would come to, were its batch priced with it now.
@@ -64,7 +72,17 @@ pub fn preview(snapshot: &Snapshot, request: &Request) -> Result<Preview, String
         Side::Deposit => claim.shares,
         Side::Redemption => Shares(request.amount),
     };
-    let worth = assets_for_shares_floor(shares, appraisal.nav.low, appraisal.supply);
+    // As the vault is once the batch has come in and gone.
+    let came_in = pricing.batch.deposits.accepted.saturating_sub(pricing.levy);
+    let after = || {
+        let nav = appraisal.nav.low.checked_add(Value::from_amount(came_in)?)?;
+        let supply = appraisal.supply.checked_add(pricing.minted)?;
+        match request.side {
+            Side::Deposit => assets_for_shares_floor(shares, nav, supply),
+            Side::Redemption => assets_for_shares_floor(shares, appraisal.nav.low, appraisal.supply),
+        }
+    };
+    let worth = after();
     Ok(Preview {
         claim,
         worth: worth.unwrap_or(0),

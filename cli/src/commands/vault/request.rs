@@ -1,12 +1,12 @@
 //! `ballast vault deposit|redeem`: a request, with what it would come to at the price there is.
 
 use super::client::{ago, decimal, stretch, VaultClient};
-use super::preview::{preview, taking, Preview};
+use super::preview::{closes_in, preview, taking, Preview};
 use super::Common;
 use anyhow::{anyhow, bail, Context, Result};
 use ballast_core_types::{Ratio, UnixTime};
 use ballast_core_vault::batch::queue::Request;
-use ballast_core_vault::batch::{Class, Side, BATCH_SECONDS, REFERENCE_SECONDS};
+use ballast_core_vault::batch::{Class, Side, REFERENCE_SECONDS};
 use ballast_core_vault::prices::Purpose;
 use ballast_rpc::amount::parse;
 use ballast_rpc::tokens;
@@ -14,6 +14,7 @@ use ballast_sdk::instructions::batches::{open_batch, request_deposit, request_re
 use ballast_sdk::instructions::{self, Holder};
 use ballast_sdk::snapshot::Snapshot;
 use ballast_sdk::Instruction;
+use solana_keypair::Keypair;
 use solana_signer::Signer;
 
 /// A mark younger than this serves as a reference: what is left of its five minutes is enough to
@@ -55,19 +56,19 @@ struct Terms {
 /// # Errors
 /// The rule that refused it.
 pub fn deposit(args: &DepositArgs, common: &Common, client: &mut VaultClient) -> Result<String> {
-    let amount = parse(&args.amount, client.decimals)?;
-    let holder = client.holder(&common.signer()?.pubkey());
+    let (amount, signer) = (parse(&args.amount, client.decimals)?, common.signer()?);
+    let holder = client.holder(&signer.pubkey());
     match client.balance(&holder.quote)? {
         Some(held) if held >= amount => {}
         found => bail!(
-            "the wallet {} has {} of the quote token {}, not {} (on a local network: vault faucet AMOUNT)",
+            "the token account {} has {} of the quote token {}, not {} (on a local network: vault faucet AMOUNT)",
             holder.quote,
             client.show(found.unwrap_or(0)),
             client.reader.keys.quote_mint,
             client.show(amount)
         ),
     }
-    request(Side::Deposit, amount, &args.terms, common, client)
+    request(Side::Deposit, amount, &args.terms, &signer, client)
 }
 
 /// `vault redeem`.
@@ -75,7 +76,8 @@ pub fn deposit(args: &DepositArgs, common: &Common, client: &mut VaultClient) ->
 /// # Errors
 /// The rule that refused it.
 pub fn redeem(args: &RedeemArgs, common: &Common, client: &mut VaultClient) -> Result<String> {
-    let holder = client.holder(&common.signer()?.pubkey());
+    let signer = common.signer()?;
+    let holder = client.holder(&signer.pubkey());
     let held = client.balance(&holder.shares)?.unwrap_or(0);
     let amount = match args.shares.as_str() {
         "all" => held,
@@ -83,19 +85,31 @@ pub fn redeem(args: &RedeemArgs, common: &Common, client: &mut VaultClient) -> R
     };
     if amount == 0 || amount > held {
         bail!(
-            "the wallet {} has {} shares of this vault{}",
+            "the token account {} has {} shares of this vault{}",
             holder.shares,
             client.show(held),
             if amount == 0 { "" } else { "; that is less" }
         );
     }
-    request(Side::Redemption, amount, &args.terms, common, client)
+    let least = client
+        .cluster
+        .account(&client.reader.keys.vault)?
+        .vault()?
+        .least_redemption;
+    if amount < least && amount < held {
+        bail!(
+            "{} is less than the least redemption, {} or all",
+            client.show(amount),
+            client.show(least)
+        );
+    }
+    request(Side::Redemption, amount, &args.terms, &signer, client)
 }
 
-fn request(side: Side, amount: u64, terms: &Terms, common: &Common, client: &mut VaultClient) -> Result<String> {
-    let signer = common.signer()?;
+fn request(side: Side, amount: u64, terms: &Terms, signer: &Keypair, client: &mut VaultClient) -> Result<String> {
     let holder = client.holder(&signer.pubkey());
     let (mut snapshot, observe) = client.snapshot()?;
+    check_size(side, amount, &snapshot, client)?;
     let mut before = Vec::new();
     let reference = if terms.within_one_percent {
         let (reference, mark) = reference(&mut snapshot).context("--within-one-percent")?;
@@ -120,14 +134,41 @@ fn request(side: Side, amount: u64, terms: &Terms, common: &Common, client: &mut
     let number = client
         .tickets(&holder.key)?
         .last()
-        .map_or(1, |(last, _)| last.number + 1);
+        .map_or(1, |(last, _)| last.number.saturating_add(1));
     let said = say(client, &snapshot, &asked, number);
     if terms.dry_run {
         return Ok(format!("{said}\nnothing was sent"));
     }
     before.extend(sent(client, &snapshot, &holder, &asked, number));
-    client.send(&before, &signer)?;
+    client.send(&before, signer)?;
     Ok(format!("{said}\nsee: vault status"))
+}
+
+/// Refuses what the program would refuse for its size, with the numbers.
+fn check_size(side: Side, amount: u64, snapshot: &Snapshot, client: &mut VaultClient) -> Result<()> {
+    let (vault, asked) = (&snapshot.vault, client.show(amount));
+    match side {
+        Side::Deposit if amount < vault.least_deposit => {
+            bail!(
+                "{asked} is less than the least deposit, {}",
+                client.show(vault.least_deposit)
+            )
+        }
+        Side::Deposit => {
+            let taken = u64::try_from(vault.nav.max(0)).unwrap_or(0);
+            let taken = taken.saturating_add(vault.ledger.pending_deposits);
+            let room = vault.policy.deposit_cap.saturating_sub(taken);
+            if amount > room {
+                bail!(
+                    "{asked} is more than the vault takes: {} up to its cap",
+                    client.brief(room)
+                );
+            }
+        }
+        // All that a holder has may be less: `redeem all`.
+        Side::Redemption => {}
+    }
+    Ok(())
 }
 
 /// Returns the reference that a request names: that of its batch, or the last mark; where that is
@@ -173,7 +214,7 @@ fn sent(client: &VaultClient, snapshot: &Snapshot, holder: &Holder, asked: &Requ
 
 /// Returns what a request is, what it would come to, and what happens next.
 fn say(client: &VaultClient, snapshot: &Snapshot, asked: &Request, ticket: u64) -> String {
-    let (number, batch) = taking(snapshot);
+    let (number, _) = taking(snapshot);
     let amount = client.show(asked.amount);
     let what = match asked.side {
         Side::Deposit => format!("a deposit of {amount}"),
@@ -194,11 +235,12 @@ fn say(client: &VaultClient, snapshot: &Snapshot, asked: &Request, ticket: u64) 
             client.brief(snapshot.part_of_liquid(asked.amount))
         ));
     }
-    let open_for = snapshot.clock.unix_timestamp.saturating_sub(batch.opened_at.0);
-    let closes = BATCH_SECONDS.saturating_sub(open_for).max(0);
+    let closes = match closes_in(snapshot) {
+        Some(seconds) => format!("in {}", stretch(seconds)),
+        None => "when the one before it has been priced".to_owned(),
+    };
     lines.push(format!(
-        "the batch closes in {}, and is priced by news that comes after that",
-        stretch(closes)
+        "the batch closes {closes}, and is priced by news that comes after that"
     ));
     lines.join("\n")
 }
@@ -212,7 +254,7 @@ fn come_to(client: &VaultClient, asked: &Request, seen: &Preview) -> String {
             "it buys {} shares, worth {worth} to who leaves at once",
             client.brief(claim.shares.0)
         ),
-        Side::Redemption if claim.ends => format!("they are worth {worth}, and all of it can be paid"),
+        Side::Redemption if claim.ends => format!("they pay {}, all at once", client.brief(claim.quote)),
         Side::Redemption => format!(
             "they are worth {worth}; {} can be paid, the rest as it is unwound, earlier leavers first",
             client.brief(claim.quote)

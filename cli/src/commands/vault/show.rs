@@ -1,12 +1,11 @@
 //! `ballast vault show`: what a vault is, holds and permits.
 
 use super::client::{ago, count, decimal, price_refusal, stretch, VaultClient};
-use super::preview::taking;
+use super::preview::{closes_in, taking};
 use anyhow::{anyhow, Result};
 use ballast_core_market::breaker::{permitted, BreakerSet, TABLE};
 use ballast_core_types::{Ratio, Shares, Value};
 use ballast_core_vault::appraisal::Appraisal;
-use ballast_core_vault::batch::BATCH_SECONDS;
 use ballast_core_vault::exposure::{targets, RemainingCapital};
 use ballast_core_vault::prices::Purpose;
 use ballast_core_vault::shares::{nav_at_share_price_floor, nav_per_share};
@@ -53,7 +52,9 @@ struct Report {
     leaving_shares: u64,
     /// Number of the batch that takes requests.
     batch: u64,
-    /// Seconds until it closes; none before its first request.
+    /// Whether it has a request.
+    batch_is_open: bool,
+    /// Seconds until it closes; none before its first request, and while the one before it waits.
     batch_closes_in: Option<i64>,
     /// Open tickets.
     tickets: u64,
@@ -121,14 +122,14 @@ struct Untold {
 /// What could not be read.
 pub fn run(args: &Args, client: &mut VaultClient) -> Result<String> {
     let (snapshot, _) = client.snapshot()?;
-    let report = report(&snapshot)?;
+    let report = report(&snapshot, client.decimals)?;
     if args.json {
         return Ok(serde_json::to_string_pretty(&report)?);
     }
     Ok(text(&report, client))
 }
 
-fn report(snapshot: &Snapshot) -> Result<Report> {
+fn report(snapshot: &Snapshot, decimals: u8) -> Result<Report> {
     let (vault, state) = (&snapshot.vault, &snapshot.state);
     let (policy, mark) = (&state.policy, &state.share_mark);
     let worth = worth(snapshot);
@@ -139,12 +140,11 @@ fn report(snapshot: &Snapshot) -> Result<Report> {
     let active = market.union(state.monitor.breakers.tripped);
     let is_admitted = snapshot.prices(Purpose::Batch).is_ok_and(|prices| prices.is_admitted);
     let name = String::from_utf8_lossy(&snapshot.risk_market.name);
-    let (batch, totals) = taking(snapshot);
-    let opened = state.queue.opened_at.filter(|_| state.queue.open == batch);
-    let closes = |_| {
-        let since = snapshot.clock.unix_timestamp.saturating_sub(totals.opened_at.0);
-        BATCH_SECONDS.saturating_sub(since).max(0)
-    };
+    let (batch, _) = taking(snapshot);
+    let is_open = state.queue.open == batch && state.queue.opened_at.is_some();
+    let thousand = 10u64
+        .checked_pow(u32::from(decimals))
+        .and_then(|unit| unit.checked_mul(1_000));
     let floor = mark.high_water.fixed().checked_mul(policy.exposure.floor.fixed());
     Ok(Report {
         vault: snapshot.keys.vault.to_string(),
@@ -159,7 +159,8 @@ fn report(snapshot: &Snapshot) -> Result<Report> {
         owed: vault.ledger.owed,
         leaving_shares: vault.leaving.shares,
         batch,
-        batch_closes_in: opened.map(closes),
+        batch_is_open: is_open,
+        batch_closes_in: closes_in(snapshot).filter(|_| is_open),
         tickets: vault.tickets,
         breakers: TABLE
             .iter()
@@ -168,7 +169,7 @@ fn report(snapshot: &Snapshot) -> Result<Report> {
             .collect(),
         deposits: permitted(active, is_admitted).deposit,
         deposit_cap: policy.deposit_cap,
-        advance_per_thousand_shares: snapshot.part_of_liquid(1_000_000_000),
+        advance_per_thousand_shares: snapshot.part_of_liquid(thousand.unwrap_or(u64::MAX)),
         target: decimal(policy.exposure.target),
         band: decimal(policy.exposure.band),
         exposure_at_drawdown: [0, 5, 10, 15, 20, 25]
@@ -258,13 +259,18 @@ fn text(report: &Report, client: &VaultClient) -> String {
         amount(report.owed)
     ));
     lines.push(format!(
-        "waiting    deposits of {}, {} shares that leave; {} open",
+        "waiting    deposits of {}, {} final shares to be paid; {} open",
         amount(report.pending_deposits),
         amount(report.leaving_shares),
         count(report.tickets, "ticket")
     ));
     lines.push(match report.batch_closes_in {
-        Some(0) => format!("batch      {} is closed and waits for its price", report.batch),
+        None if report.batch_is_open => {
+            format!(
+                "batch      {} takes requests until the one before it is priced",
+                report.batch
+            )
+        }
         Some(seconds) => format!(
             "batch      {} takes requests for another {}",
             report.batch,

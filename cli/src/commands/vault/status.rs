@@ -100,7 +100,7 @@ fn line(client: &VaultClient, snapshot: &Snapshot, ticket: &Ticket, batch: &Requ
     } else {
         0
     };
-    let says = if due.shares.0 > 0 || due.quote > 0 {
+    let says = if due.shares.0 > 0 || due.quote > 0 || due.ends {
         claimable(client, due.is_returned, waiting)
     } else if totals.priced_at.is_none() {
         unpriced(client, snapshot, ticket, batch)
@@ -176,6 +176,7 @@ fn grace(client: &VaultClient, snapshot: &Snapshot, batch: &RequestBatch) -> Str
             let left = GRACE_SECONDS.saturating_sub(now.seconds_since(totals.opened_at));
             format!("; its part of what is liquid can be had in {}", stretch(left))
         }
+        Err(_) if !totals.redemptions.is_final => String::new(),
         Err(_) => "; it has had its part of what is liquid".to_owned(),
     }
 }

@@ -12,7 +12,8 @@ fn what_is_wrong_is_named_with_its_value() {
     for (command, expected) in [
         ("deposit 1e3".to_owned(), "1e3 is no amount"),
         ("deposit 100000.01".to_owned(), "has 100000.00 of the quote token"),
-        ("deposit 9.99".to_owned(), "less than ten whole tokens"),
+        ("deposit 9.99".to_owned(), "9.99 is less than the least deposit, 10.00"),
+        ("claim --ticket 7".to_owned(), "has no open ticket 7"),
         ("redeem all".to_owned(), "has 0.00 shares of this vault"),
         ("redeem 5".to_owned(), "has 0.00 shares of this vault; that is less"),
         ("cancel 3".to_owned(), "has no open ticket 3"),

@@ -53,9 +53,9 @@ what their own update trips; whoever leaves is never asked.
   update counts, and so do a liquidation's penalty and what an auto-deleveraging cost. While it is active no
   batch is priced; advances go on.
 - Turnover and trading loss drain linearly to nothing over the window (1 hour … 7 days), counted from the
-  last trade or payment. In any stretch as long as the window, less than twice `trip`, and one order, can be
-  traded before openings stop. An order that waits counts when it is placed. Keepers are not paid yet, so
-  their spend is zero.
+  last trade. In any stretch as long as the window, less than twice `trip`, and one order, can be
+  traded, or lost, before openings stop. An order that waits counts as traded when it is placed; what it costs is
+  not known then, and is not counted.
 - The venue fails if its market or the vault's account there has another owner, layout or version than the
   venue's, or if the venue is halted or prices nothing. Both are pinned by address first: a wrong address is
   an error, and counts for nothing. A further failure counts a minute after the last, so that marking in

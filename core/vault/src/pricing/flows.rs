@@ -88,7 +88,14 @@ impl<'a> Flows<'a> {
     fn levy(&self, fill: &Fill, after: &Targets) -> Option<u64> {
         let appraisal = self.appraisal;
         let mid = appraisal.portfolio.nav_at(appraisal.prices.bounds.mid)?;
-        let flow = if self.is_net_deposit(fill) {
+        let flow = if appraisal.supply == Shares::ZERO {
+            // Nobody is there to whom a side's distance would be paid.
+            NetFlow {
+                amount: self.deposited,
+                side: mid,
+                mid,
+            }
+        } else if self.is_net_deposit(fill) {
             NetFlow {
                 amount: self.deposited.saturating_sub(fill.worth),
                 // What a depositor pays of the reserve is theirs later: it is no price of moving.

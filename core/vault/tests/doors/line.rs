@@ -101,3 +101,42 @@ fn the_head_of_the_line_follows_whoever_waits_and_nobody_else() {
     world.price(5).unwrap();
     assert_eq!(world.state.queue.head, 6);
 }
+
+#[test]
+fn a_vault_that_nobody_holds_begins_anew_whatever_is_left_in_it() {
+    let mut world = World::new(1);
+    let shares = world.people[1].shares;
+    world.request(1, Side::Redemption, shares, false).unwrap();
+    world.pass(75);
+    world.price(1).unwrap();
+    let (lots, collateral) = (world.state.leaving.lots.0, world.position.collateral);
+    assert!(world.unwind(1, -lots));
+    world.move_margin(-i64::try_from(collateral).unwrap());
+    for _ in 0..3 {
+        world.pass(75);
+        let _ = world.price(1);
+    }
+    world.claim(1);
+    assert_eq!((world.supply, world.people[1].tickets.len()), (0, 0));
+    // What nobody owns: rounding, and a levy whose trades were never made.
+    world.state.ledger.levy_reserve += 130_000_000;
+    world.state.ledger.cash += 115_000_000;
+    world.state.share_mark.high_water = ballast_core_types::fixtures::ratio("116");
+    let empty = world.appraise();
+    let one = ballast_core_types::Ratio::ONE;
+    assert_eq!((empty.share_mark.value, empty.share_mark.high_water), (one, one));
+
+    let amount = MILLION / 1_000;
+    world.mark();
+    world.request(0, Side::Deposit, amount, true).unwrap();
+    world.pass(75);
+    let pricing = world.price(2).unwrap();
+    // A share for each token that comes in, less the levy for the trades that are due.
+    assert_eq!(pricing.minted.0, amount - pricing.levy);
+    assert!(pricing.levy > 0 && pricing.levy < amount / 200, "{}", pricing.levy);
+    world.claim(0);
+    let appraisal = world.appraise();
+    let worth = appraisal.nav.low.0.unsigned_abs();
+    assert!(worth >= amount - pricing.levy, "{worth}");
+    assert!(appraisal.targets().unwrap().cap > Value(0), "it is not locked in cash");
+}

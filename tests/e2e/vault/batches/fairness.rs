@@ -137,3 +137,36 @@ fn pricing_cannot_hold_up_rebalances() {
     fresh.republish();
     fresh.price_batch(number + 1).unwrap();
 }
+
+/// What leavers have paid for trades that never came is nobody's, and makes no price for who comes
+/// next.
+#[test]
+fn an_empty_vault_begins_anew_whatever_is_left_in_it() {
+    let (mut world, [ada, ben]) = two();
+    world.request_deposit(&ben, MILLION).unwrap();
+    let number = closed(&mut world);
+    world.observe().unwrap();
+    world.price_batch(number).unwrap();
+    world.claim_all();
+    for user in [&ada, &ben] {
+        let shares = world.tokens(&user.holder.shares);
+        world.request(user, shares).unwrap();
+    }
+    closed(&mut world);
+    world.let_leave(12);
+    let left = world.snapshot().vault.ledger;
+    assert_eq!(world.supply(), 0);
+    assert!(left.levy_reserve > 1_000_000_000, "{left:?}");
+
+    let (amount, held) = (1_000_000_000, world.tokens(&ben.holder.quote));
+    world.deposit(&ben, amount).unwrap();
+    let minted = world.tokens(&ben.holder.shares);
+    assert!(minted > amount / 200 * 199 && minted <= amount, "{minted}");
+    let snapshot = world.snapshot();
+    assert!(snapshot.appraise(Purpose::Monitor).unwrap().targets().unwrap().cap.0 > 0);
+    world.request(&ben, minted).unwrap();
+    closed(&mut world);
+    world.let_leave(12);
+    let paid = held - world.tokens(&ben.holder.quote).min(held);
+    assert!(paid <= amount / 100, "{paid} of {amount}");
+}

@@ -4,6 +4,7 @@
 mod doubt;
 mod exits;
 mod fairness;
+mod keeping;
 mod requests;
 mod unwinding;
 
