@@ -152,13 +152,17 @@ impl CrankInputs<'_> {
         let Some(held) = self.held() else {
             return [None, None, self.mark()];
         };
-        // Where the venue does not answer nothing would land, and only `mark` remembers that.
-        if !held.is_operational {
-            return [None, None, self.mark()];
-        }
         // Actions that may be refused go alone: what is refused takes all of its transaction along.
-        if held.queued_withdrawal > 0 && self.now.unix_time >= held.queued_ready_at {
-            return [Some(CrankAction::CollectWithdrawal), None, None];
+        let is_ready = held.queued_withdrawal > 0 && self.now.unix_time >= held.queued_ready_at;
+        let collect = is_ready.then_some(CrankAction::CollectWithdrawal);
+        // A venue that does not answer trades nothing. It may pay all the same, and `mark` remembers
+        // that it does not answer: they take turns.
+        if !held.is_operational {
+            let is_turn = self.now.slot & 1 == 0;
+            return [None, None, collect.filter(|_| is_turn).or_else(|| self.mark())];
+        }
+        if collect.is_some() {
+            return [None, None, collect];
         }
         if held.in_flight != Lots::ZERO {
             let is_due = self.now.slot > held.in_flight_since_slot;

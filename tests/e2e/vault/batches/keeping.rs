@@ -70,8 +70,11 @@ fn a_paused_venue_with_a_withdrawal_ready_is_marked_all_the_same() {
         world.pass(120, 120);
         world.republish();
         world.observe().unwrap();
-        assert_eq!(names(&world), ["mark"]);
-        world.crank().unwrap();
+        // Collecting is refused, marking is not; they take turns.
+        for _ in 0..2 {
+            let _ = world.crank_once();
+            world.pass(0, 1);
+        }
         assert_eq!(world.snapshot().vault.monitor.venue_failures, failures);
     }
     // Where it answers again the withdrawal goes first, and alone.
@@ -80,6 +83,16 @@ fn a_paused_venue_with_a_withdrawal_ready_is_marked_all_the_same() {
     world.republish();
     world.observe().unwrap();
     assert_eq!(names(&world), ["collect_withdrawal"]);
+    // One that prices nothing still pays.
+    world.faults(Faults {
+        stale: true,
+        ..Faults::default()
+    });
+    for _ in 0..2 {
+        let _ = world.crank_once();
+        world.pass(0, 1);
+    }
+    assert_eq!(world.snapshot().venue_trader().unwrap().queued_withdrawal, 0);
 }
 
 #[test]
