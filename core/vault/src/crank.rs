@@ -152,11 +152,11 @@ impl CrankInputs<'_> {
         let Some(held) = self.held() else {
             return [None, None, self.mark()];
         };
-        // Actions that may be refused go alone: what is refused takes all of its transaction along.
+        // What may be refused goes alone: it would take all of its transaction along.
         let is_ready = held.queued_withdrawal > 0 && self.now.unix_time >= held.queued_ready_at;
         let collect = is_ready.then_some(CrankAction::CollectWithdrawal);
-        // A venue that does not answer trades nothing. It may pay all the same, and `mark` remembers
-        // that it does not answer: they take turns.
+        // A venue that does not answer trades nothing. It may pay all the same, and `mark` keeps in
+        // mind that it does not answer: they take turns.
         if !held.is_operational {
             let is_turn = self.now.slot & 1 == 0;
             return [None, None, collect.filter(|_| is_turn).or_else(|| self.mark())];
