@@ -3,9 +3,10 @@
 use super::client::VaultClient;
 use super::Common;
 use anyhow::{bail, Result};
+use ballast_core_vault::batch::ticket::Claim as Due;
 use ballast_rpc::args::address;
 use ballast_sdk::instructions::batches::{claim, claim_to};
-use ballast_vault::state::{RequestBatch, Ticket};
+use ballast_vault::state::Ticket;
 use solana_signer::Signer;
 
 /// Sends what is due to tickets: shares, quote tokens, or what went back
@@ -51,7 +52,7 @@ pub fn run(args: &Args, common: &Common, client: &mut VaultClient) -> Result<Str
             None => to_where_it_says,
         };
         match client.send(&[instruction], &signer) {
-            Ok(()) => lines.push(paid(client, &ticket, &batch)),
+            Ok(()) => lines.push(paid(client, &ticket, &due)),
             // One that is refused keeps no other from being paid.
             Err(error) => refused.push(format!("ticket {}: {error:#}", ticket.number)),
         }
@@ -70,8 +71,7 @@ pub fn run(args: &Args, common: &Common, client: &mut VaultClient) -> Result<Str
 }
 
 /// Returns what a claim pays, in words.
-fn paid(client: &VaultClient, ticket: &Ticket, batch: &RequestBatch) -> String {
-    let due = ticket.request().claim(&batch.totals.get());
+fn paid(client: &VaultClient, ticket: &Ticket, due: &Due) -> String {
     let what = if due.shares.0 > 0 {
         format!("{} shares", client.show(due.shares.0))
     } else {

@@ -139,11 +139,13 @@ pub fn words(error: BatchError) -> String {
     VaultError::from(error).to_string()
 }
 
-/// Returns why there is no price for a purpose, in the risk program's own words; `None` if there is
-/// one.
-pub fn price_refusal(snapshot: &Snapshot, purpose: Purpose) -> Option<String> {
-    let refused = snapshot.prices(purpose).err()?;
-    Some(RiskError::from(refused).to_string())
+/// Returns why a vault cannot be appraised for a purpose: its price is refused, in the risk
+/// program's own words, or else its venue cannot be read.
+pub fn no_appraisal(snapshot: &Snapshot, purpose: Purpose) -> String {
+    match snapshot.prices(purpose) {
+        Err(refused) => RiskError::from(refused).to_string(),
+        Ok(_) => "the venue's accounts cannot be read".to_owned(),
+    }
 }
 
 /// Returns a ratio with four places.

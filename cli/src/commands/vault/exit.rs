@@ -55,9 +55,9 @@ fn one(client: &mut VaultClient, ticket: &Ticket, batch: &RequestBatch, signer: 
         supply: Shares(supply),
         is_taking: account.queue.get().is_taking(batch.number, now),
     };
-    let advanced = match advance(&totals, &liquid, now) {
-        Ok(_) => Some(exit_liquid(&keys, batch.number)),
-        Err(BatchError::NothingToAdvance) => None,
+    match advance(&totals, &liquid, now) {
+        Ok(_) => client.send(&[exit_liquid(&keys, batch.number)], signer)?,
+        Err(BatchError::NothingToAdvance) => {}
         Err(BatchError::GraceNotOver) => {
             let left = GRACE_SECONDS.saturating_sub(now.seconds_since(totals.opened_at));
             return Ok(format!(
@@ -67,9 +67,6 @@ fn one(client: &mut VaultClient, ticket: &Ticket, batch: &RequestBatch, signer: 
             ));
         }
         Err(error) => bail!("{}", words(error)),
-    };
-    if let Some(advanced) = &advanced {
-        client.send(std::slice::from_ref(advanced), signer)?;
     }
     let after = client.cluster.account(&batch_key)?.batch()?;
     let Some(instruction) = claim(&keys, ticket, &after, &signer.pubkey()) else {

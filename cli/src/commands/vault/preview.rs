@@ -1,6 +1,6 @@
 //! What a request would come to, were it priced now.
 
-use super::client::{price_refusal, words};
+use super::client::{no_appraisal, words};
 use ballast_core_types::{Shares, UnixTime, Value};
 use ballast_core_vault::batch::queue::Request;
 use ballast_core_vault::batch::ticket::{Claim, Ticket};
@@ -56,8 +56,7 @@ pub fn preview(snapshot: &Snapshot, request: &Request) -> Result<Preview, String
         *pending = pending.saturating_add(request.amount);
     }
     let Some(appraisal) = supposed.appraise(Purpose::Batch) else {
-        let refused = price_refusal(snapshot, Purpose::Batch);
-        return Err(refused.unwrap_or("the venue's accounts cannot be read".to_owned()));
+        return Err(no_appraisal(snapshot, Purpose::Batch));
     };
     let pricing = pricing::preview(&appraisal, &batch, number).map_err(words)?;
     let ticket = Ticket {

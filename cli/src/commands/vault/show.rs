@@ -1,6 +1,6 @@
 //! `ballast vault show`: what a vault is, holds and permits.
 
-use super::client::{ago, count, decimal, price_refusal, stretch, VaultClient};
+use super::client::{ago, count, decimal, no_appraisal, stretch, VaultClient};
 use super::preview::{closes_in, taking};
 use anyhow::{anyhow, Result};
 use ballast_core_market::breaker::{permitted, BreakerSet, TABLE};
@@ -186,10 +186,9 @@ fn worth(snapshot: &Snapshot) -> Told {
     if let Some(worth) = appraisal.and_then(|appraisal| priced(snapshot, &appraisal)) {
         return Told::Worth(worth);
     }
-    let refused = price_refusal(snapshot, Purpose::Monitor);
     let mark = &snapshot.state.share_mark;
     Told::Untold(Untold {
-        untold: refused.unwrap_or("the venue's accounts cannot be read".to_owned()),
+        untold: no_appraisal(snapshot, Purpose::Monitor),
         last_share: decimal(mark.value),
         last_share_age: snapshot.clock.unix_timestamp.saturating_sub(mark.at.0),
     })

@@ -1,6 +1,6 @@
 //! `ballast vault status`: what a holder has, and what their tickets wait for.
 
-use super::client::{price_refusal, stretch, words, VaultClient};
+use super::client::{no_appraisal, stretch, words, VaultClient};
 use super::Common;
 use anyhow::Result;
 use ballast_core_types::{scale, Shares, UnixTime};
@@ -186,8 +186,7 @@ fn not_priced(snapshot: &Snapshot, batch: &RequestBatch) -> String {
         return format!("batch {} comes before it", snapshot.state.queue.next);
     }
     let Some(appraisal) = snapshot.appraise(Purpose::Batch) else {
-        let refused = price_refusal(snapshot, Purpose::Batch);
-        return refused.unwrap_or("the venue's accounts cannot be read".to_owned());
+        return no_appraisal(snapshot, Purpose::Batch);
     };
     match price(&appraisal, &batch.totals.get(), batch.number) {
         Ok(_) => "anyone can give it now: vault crank".to_owned(),
