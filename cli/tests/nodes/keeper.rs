@@ -2,10 +2,11 @@
 
 use crate::support::{self, is_built};
 use crate::{MARK, PATIENCE};
-use anchor_lang::Discriminator;
+use anchor_lang::{AccountSerialize, Discriminator};
 use ballast_fake_node::{Account, FakeNode};
 use ballast_keys::write_new;
 use ballast_sdk::Pubkey;
+use ballast_vault::state::{StoredVault, Vault, VAULT_VERSION};
 use serde_json::Value;
 use solana_keypair::Keypair;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -24,14 +25,11 @@ pub fn vault_key() -> Pubkey {
 /// Gives the node a vault and a market whose price account does not exist.
 pub fn put_vault(fake: &FakeNode) {
     let key = |byte: u8| [byte; 32];
-    let mut vault = ballast_vault::state::Vault::DISCRIMINATOR.to_vec();
-    vault.extend([2, 255]);
-    vault.extend([0; 32]);
-    vault.extend(1u64.to_le_bytes());
-    for byte in [21, 22, 23, 24, 12, 25, 26] {
-        vault.extend(key(byte));
-    }
-    vault.extend([0; 1_500]);
+    let mut stored: StoredVault = bytemuck::Zeroable::zeroed();
+    (stored.version, stored.bump, stored.id) = (VAULT_VERSION, 255, 1);
+    stored.risk_market = Pubkey::new_from_array(key(12));
+    let mut vault = Vec::new();
+    Vault { stored }.try_serialize(&mut vault).unwrap();
     let mut market = vec![0; ballast_risk::state::MARKET_BYTES];
     market[..8].copy_from_slice(ballast_risk::state::Market::DISCRIMINATOR);
     market[8] = ballast_risk::state::MARKET_VERSION;
