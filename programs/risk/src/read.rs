@@ -39,7 +39,8 @@ pub(crate) fn raw_price(source: &PriceSource, feed: &AccountInfo) -> Result<RawP
 }
 
 /// Decodes the published price of a source that a market may have. `None` if it has none, or the
-/// account cannot be decoded: a source that died must not keep the others from being observed.
+/// account cannot be decoded or is none any more: a source that died must not keep the others from
+/// being observed.
 ///
 /// # Errors
 /// `missing` if the source's account was not passed; an account that is not the source's.
@@ -52,7 +53,9 @@ pub(crate) fn other_raw_price(
         return Ok(None);
     };
     let feed = feed.ok_or(missing)?;
-    let kind = oracle::identify(source, feed.key, feed.owner)?;
+    let Some(kind) = oracle::identify_other(source, feed.key, feed.owner)? else {
+        return Ok(None);
+    };
     Ok(oracle::read(kind, source, &feed.try_borrow_data()?).ok())
 }
 

@@ -25,7 +25,7 @@ pub struct PriceFeeds {
 pub struct FeedAccounts {
     /// Of the source that makes the price; without data if its account does not exist.
     pub first: RawAccount,
-    /// Of the one that confirms it, if there is one and its account exists.
+    /// Of the one that confirms it, if there is one; likewise.
     pub second: Option<RawAccount>,
     /// Of the quote token's own, likewise.
     pub quote: Option<RawAccount>,
@@ -46,10 +46,11 @@ impl PriceFeeds {
     /// Returns the accounts, each as `find` has it; asked in the order of [`Self::keys`]. A source
     /// whose account does not exist is silent.
     pub fn accounts(&self, mut find: impl FnMut(&Pubkey) -> Option<RawAccount>) -> FeedAccounts {
+        let mut found = |key| find(&key).unwrap_or(RawAccount::missing(key));
         FeedAccounts {
-            first: find(&self.first).unwrap_or(RawAccount::missing(self.first)),
-            second: self.second.as_ref().and_then(&mut find),
-            quote: self.quote.as_ref().and_then(&mut find),
+            first: found(self.first),
+            second: self.second.map(&mut found),
+            quote: self.quote.map(found),
         }
     }
 
@@ -77,11 +78,12 @@ impl FeedAccounts {
         market: &MarketView,
         now: Now,
     ) -> Result<MarketObservation, PriceError> {
-        // The program refuses an observation whose first source it cannot read, or that lacks
-        // another's account: then none is planned, and silence can be declared instead.
+        // The program refuses an observation whose first source it cannot read, or to which an
+        // account is passed that is not another's: then none is planned, and silence can be
+        // declared instead.
         let other = |source: Option<&PriceSource>, account: &Option<RawAccount>| match (source, account) {
             (None, _) => Ok(None),
-            (Some(source), Some(account)) if is_of(source, account) => Ok(decode(source, account)),
+            (Some(source), Some(account)) if may_be_of(source, account) => Ok(decode(source, account)),
             _ => Err(PriceError::NothingObserved),
         };
         let second = other(params.second_source(), &self.second)?;
@@ -117,9 +119,9 @@ impl FeedAccounts {
     }
 }
 
-/// Returns whether an account is a source's own, whatever it holds.
-fn is_of(source: &PriceSource, account: &RawAccount) -> bool {
-    oracle::identify(source, &account.key, &account.owner).is_ok()
+/// Returns whether the program takes an account for another source's, whatever it holds.
+fn may_be_of(source: &PriceSource, account: &RawAccount) -> bool {
+    oracle::identify_other(source, &account.key, &account.owner).is_ok()
 }
 
 /// Returns the published price in an account, if it is the source's and can be decoded.

@@ -1,6 +1,7 @@
 //! A market whose price comes from a Switchboard On-Demand feed, through the compiled risk program.
 
 use anchor_lang::prelude::Pubkey;
+use ballast_core_market::price_clock::Source;
 use ballast_risk::errors::RiskError;
 use ballast_risk::state::SWITCHBOARD_PROGRAM;
 use ballast_sdk::instructions as ix;
@@ -59,4 +60,44 @@ fn a_switchboard_feed_is_observed_where_it_is_pinned() {
     world.observe().unwrap();
     let signals = world.raw(&world.risk_market).unwrap().risk_market().unwrap().signals;
     assert_eq!(signals.price, fixed("50000"));
+}
+
+#[test]
+fn r5_a_second_source_whose_account_is_closed_is_silent_and_keeps_nobody_from_observing() {
+    let account = Pubkey::new_unique();
+    let mut args = params::risk_market();
+    args.params.sources[1] = prices::switchboard_source(account);
+    let mut world = World::bare(&args.name);
+    let admin = world.admin.pubkey();
+    world.send(&[ix::create_risk_market(&admin, args)], &[]).unwrap();
+    world.feeds.second = Some(account);
+    let sound = |world: &World, price: &str| prices::switchboard_account(account, &world.publication(price, "10"));
+    let written = sound(&world, "50000").data;
+    put(&mut world.svm, account, SWITCHBOARD_PROGRAM, written);
+    world.set_price("50000", "10");
+    world.observe().unwrap();
+    assert!(world.risk_market().pair.at > 0);
+
+    // Its owner closes it: that is silence, and no more than that.
+    put(&mut world.svm, account, Pubkey::default(), Vec::new());
+    world.pass(30, 60);
+    world.set_price("50100", "10");
+    world.observe().unwrap();
+    assert_eq!(world.risk_market().signals.price, fixed("50100"));
+    world.pass(60, 600);
+    world.set_price("50100", "10");
+    world.observe().unwrap();
+    world.declare_silence(Source::Second).unwrap();
+    // What is passed in its place is refused as ever.
+    let elsewhere = Pubkey::new_unique();
+    for owner in [Pubkey::default(), SWITCHBOARD_PROGRAM] {
+        let written = sound(&world, "50100").data;
+        put(&mut world.svm, elsewhere, owner, written);
+        world.feeds.second = Some(elsewhere);
+        world.pass(1, 2);
+        world.set_price("50200", "10");
+        let refused = error_code(&world.observe());
+        let [other, feed] = [RiskError::PriceOwner, RiskError::PriceFeed].map(u32::from);
+        assert_eq!(refused, if owner == SWITCHBOARD_PROGRAM { feed } else { other });
+    }
 }

@@ -34,6 +34,19 @@ pub fn identify(source: &PriceSource, key: &Pubkey, owner: &Pubkey) -> Result<So
     Ok(kind)
 }
 
+/// Returns [`identify`] of a source that a market may do without, or `None` if what is found at its
+/// own address is no price account any more: whoever closes that keeps nobody from observing.
+///
+/// # Errors
+/// As [`identify`], but for that.
+pub fn identify_other(source: &PriceSource, key: &Pubkey, owner: &Pubkey) -> Result<Option<SourceKind>> {
+    let has_own_address = source.kind().is_some_and(|kind| kind != SourceKind::PythPull);
+    if has_own_address && key.to_bytes() == source.feed && *owner != source.owner {
+        return Ok(None);
+    }
+    identify(source, key, owner).map(Some)
+}
+
 /// Reads the published price out of an account, if the account is the source's.
 ///
 /// # Errors
