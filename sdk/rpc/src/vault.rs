@@ -6,8 +6,7 @@ use anchor_lang::prelude::Pubkey;
 use ballast_sdk::accounts::DecodeError;
 use ballast_sdk::addresses::VaultKeys;
 use ballast_sdk::feeds::PriceFeeds;
-use ballast_sdk::snapshot::{batch_keys, is_past, PriceUse, Snapshot, BATCHES_AT_ONCE};
-use ballast_sdk::Instruction;
+use ballast_sdk::snapshot::{batch_keys, is_past, Snapshot, BATCHES_AT_ONCE};
 use std::collections::HashSet;
 
 /// Why a vault could not be read.
@@ -82,20 +81,5 @@ impl VaultReader {
                 return Ok(snapshot.with_batches(found));
             }
         }
-    }
-
-    /// Returns an instruction that rests on a price of this use, behind an observation if one has
-    /// to come before it.
-    ///
-    /// # Errors
-    /// As [`Self::snapshot`].
-    pub fn priced(
-        &self,
-        cluster: &mut dyn Cluster,
-        usage: PriceUse,
-        instruction: Instruction,
-    ) -> Result<Vec<Instruction>, VaultReadError> {
-        let observe = self.snapshot(cluster)?.observation_due(usage);
-        Ok(observe.into_iter().chain([instruction]).collect())
     }
 }
