@@ -9,6 +9,7 @@ use crate::levy::Standing;
 use crate::monitor::{MonitorUpdate, ShareValue, VaultMonitor, VaultObservation, VenueMark};
 use crate::portfolio::Portfolio;
 use crate::prices::MarketPrices;
+use crate::quarantine::VENUE;
 use crate::rebalance::Exposure;
 use crate::shares;
 use crate::shares::ShareMark;
@@ -24,8 +25,9 @@ pub struct AppraisalInputs<'a> {
     pub vault: &'a VaultState,
     /// The market's prices for the purpose.
     pub prices: MarketPrices,
-    /// The position at the venue, its funding brought up to date at the published price.
-    pub position: Position,
+    /// The position at the venue, its funding brought up to date at the published price; `None` if
+    /// the venue's accounts cannot be read.
+    pub position: Option<Position>,
     /// Share supply.
     pub supply: Shares,
     /// Chain time.
@@ -47,7 +49,8 @@ pub struct Appraisal<'a> {
     pub vault: &'a VaultState,
     /// Prices.
     pub prices: MarketPrices,
-    /// What it holds.
+    /// What it holds, as far as it counts: nothing at a venue in quarantine, unless for what brings
+    /// it home ([`Purpose::counts_quarantined`](crate::prices::Purpose::counts_quarantined)).
     pub portfolio: Portfolio,
     /// Share supply.
     pub supply: Shares,
@@ -66,7 +69,8 @@ pub struct Appraisal<'a> {
 }
 
 impl<'a> Appraisal<'a> {
-    /// Appraises a vault. `None` if a value does not fit.
+    /// Appraises a vault. `None` if a value does not fit, or a venue cannot be read whose position
+    /// counts.
     #[inline(never)]
     pub fn new(inputs: &AppraisalInputs<'a>) -> Option<Self> {
         let AppraisalInputs {
@@ -76,6 +80,12 @@ impl<'a> Appraisal<'a> {
             supply,
             now,
         } = *inputs;
+        let is_quarantined = vault.cases.is_quarantined();
+        let position = if is_quarantined && !prices.purpose.counts_quarantined() {
+            left_out(position)
+        } else {
+            position?
+        };
         let portfolio = Portfolio {
             cash: vault.ledger.cash,
             receivables: vault.ledger.advances.checked_add(vault.leaving.unwind_cost)?,
@@ -83,6 +93,7 @@ impl<'a> Appraisal<'a> {
             position,
         };
         let low = portfolio.nav_low(&prices.bounds, prices.slow)?;
+        let low = low.checked_sub(Value::from_amount(theirs(vault, &portfolio, &prices)?)?)?;
         let per_share = shares::nav_per_share(low, supply)?;
         // A vault that nobody holds begins anew: what is left in it is nobody's, and no share was
         // ever worth it.
@@ -96,17 +107,33 @@ impl<'a> Appraisal<'a> {
             at: UnixTime(now.unix_time),
             high_water,
         };
+        let held = Portfolio {
+            position: inputs.position.unwrap_or(position),
+            ..portfolio
+        };
+        let nav_whole = if is_quarantined {
+            held.nav_low(&prices.bounds, prices.slow)?
+        } else {
+            low
+        };
+        let venue = match inputs.position {
+            Some(_) => Some(VenueMark::of(&held, prices.bounds.mid)?),
+            None => None,
+        };
         let update = monitored(
             inputs,
+            position.is_operational,
             ShareValue {
                 nav_low: low,
                 supply,
                 per_share,
                 high_water: share_mark.high_water,
-                venue: VenueMark::of(&portfolio, prices.bounds.mid)?,
+                nav_whole,
+                venue,
             },
         );
         let active = prices.active.union(update.active);
+        let permitted = permitted(active, prices.is_admitted);
         Some(Self {
             vault,
             prices,
@@ -117,8 +144,18 @@ impl<'a> Appraisal<'a> {
             share_mark,
             monitor: update.monitor,
             active,
-            permissions: permitted(active, prices.is_admitted),
+            permissions: Permissions {
+                open: permitted.open && !is_quarantined,
+                deposit: permitted.deposit && !is_quarantined,
+                ..permitted
+            },
         })
+    }
+
+    /// Returns whether it says what a share is worth: not if it counts what is at a venue in
+    /// quarantine.
+    pub fn values_shares(&self) -> bool {
+        !(self.vault.cases.is_quarantined() && self.prices.purpose.counts_quarantined())
     }
 
     /// Returns the high net asset value, which deposits pay: nothing where nobody holds a share, so
@@ -147,7 +184,20 @@ impl<'a> Appraisal<'a> {
         };
         let staying = RemainingCapital::of(nav, supply, leaving, high_water)?;
         let policy = &self.vault.policy;
-        targets(&policy.exposure, policy.rebalance.min_improvement, &staying)
+        let targets = targets(&policy.exposure, policy.rebalance.min_improvement, &staying)?;
+        if self.values_shares() {
+            return Some(targets);
+        }
+        // Nothing more goes to a venue in quarantine: what is there has to carry the position.
+        targets.capped(self.carried()?)
+    }
+
+    /// Returns the most exposure whose collateral is no more than a tenth short with what is at the
+    /// venue: from where on more would go there. `None` on overflow.
+    fn carried(&self) -> Option<Value> {
+        let equity = Value::from_amount(self.portfolio.venue_equity_low(&self.prices.bounds)?)?;
+        let whole = equity.fixed().checked_div(self.vault.policy.collateral_ratio.fixed())?;
+        Value::floor(whole.checked_mul_int(10)?.checked_div_int(9)?)
     }
 
     /// Returns the part of the book that a rebalance can change, at the published price: what stays
@@ -173,7 +223,8 @@ impl<'a> Appraisal<'a> {
     pub fn released_levy(&self) -> u64 {
         let vault = self.vault;
         let is_waiting = vault.leaving.shares != Shares::ZERO || vault.queue.is_waiting();
-        if vault.ledger.levy_reserve == 0 || is_waiting {
+        // What is left out of the book of a venue in quarantine may still be due to be traded.
+        if vault.ledger.levy_reserve == 0 || is_waiting || vault.cases.is_quarantined() {
             return 0;
         }
         let is_at_rest = self.exposure().zip(self.targets()).is_some_and(|(exposure, targets)| {
@@ -191,13 +242,30 @@ impl<'a> Appraisal<'a> {
     }
 }
 
+/// Returns a position that counts at nothing: of the venue, only whether it answers.
+fn left_out(position: Option<Position>) -> Position {
+    Position {
+        is_operational: position.is_some_and(|position| position.is_operational),
+        ..Position::default()
+    }
+}
+
+/// Returns what of a venue in quarantine belongs to shares that were burnt meanwhile, at its low
+/// value. `None` on overflow.
+fn theirs(vault: &VaultState, portfolio: &Portfolio, prices: &MarketPrices) -> Option<u64> {
+    match vault.cases.of(VENUE) {
+        Some(case) => case.right_in(portfolio.at_venue_low(&prices.bounds, prices.slow)?),
+        None => Some(0),
+    }
+}
+
 /// Returns one observation of the vault by its own breakers.
 #[inline(never)]
-fn monitored(inputs: &AppraisalInputs, share_value: ShareValue) -> MonitorUpdate {
-    let AppraisalInputs { vault, position, .. } = inputs;
+fn monitored(inputs: &AppraisalInputs, venue_answers: bool, share_value: ShareValue) -> MonitorUpdate {
+    let AppraisalInputs { vault, .. } = inputs;
     let observation = VaultObservation {
         share_value: Some(share_value),
-        venue_answers: position.is_operational,
+        venue_answers,
     };
     vault.monitor.observe(&observation, &vault.monitor_params, inputs.now)
 }

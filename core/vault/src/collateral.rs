@@ -3,6 +3,7 @@
 use crate::appraisal::Appraisal;
 use crate::exposure::{RemainingCapital, Targets};
 use crate::portfolio::Portfolio;
+use crate::quarantine::VENUE;
 use ballast_core_types::{value_floor, PriceBounds, Ratio, Shares};
 
 /// A movement between custody and the venue, in quote base units.
@@ -62,6 +63,26 @@ pub fn due(
 }
 
 impl Appraisal<'_> {
+    /// Returns the movement as a venue in quarantine allows it: nothing goes there, and what those
+    /// who left are owed is fetched whatever the position asks. Nothing is called back while the
+    /// last call waits: a venue may let it wait anew. Outer `None` on overflow.
+    fn brought_home(&self, movement: Option<CollateralMove>) -> Option<Option<CollateralMove>> {
+        let position = &self.portfolio.position;
+        let Some(case) = self.vault.cases.of(VENUE) else {
+            let waits = position.queued_withdrawal > 0 && matches!(movement, Some(CollateralMove::Withdraw(_)));
+            return Some(movement.filter(|_| !waits));
+        };
+        let value = self.portfolio.at_venue_low(&self.prices.bounds, self.prices.slow)?;
+        let missing = case.missing(value, self.vault.ledger.cash)?;
+        let spare = match movement {
+            Some(CollateralMove::Withdraw(spare)) => spare,
+            Some(CollateralMove::Deposit(_)) | None => 0,
+        };
+        let fetched = spare.max(missing).min(position.collateral);
+        let is_due = fetched > 0 && position.queued_withdrawal == 0;
+        Some(is_due.then_some(CollateralMove::Withdraw(fetched)))
+    }
+
     /// Returns the movement of collateral that is due. Exposure that may not be taken on now needs
     /// no collateral now. Outer `None` on overflow.
     pub fn collateral_due(&self) -> Option<Option<CollateralMove>> {
@@ -86,7 +107,8 @@ impl Appraisal<'_> {
             most,
             is_awaited,
         };
-        due(portfolio, bounds, &targets, &policy)
+        let movement = due(portfolio, bounds, &targets, &policy)?;
+        self.brought_home(movement)
     }
 }
 

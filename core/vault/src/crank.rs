@@ -10,6 +10,7 @@ use crate::collateral::CollateralMove;
 use crate::monitor::{VaultMonitor, VaultObservation};
 use crate::prices::{MarketPrices, Purpose};
 use crate::pricing;
+use crate::quarantine::VENUE;
 use crate::state::VaultState;
 use ballast_core_market::admission::{Now, PriceUse};
 use ballast_core_market::breaker::BreakerSet;
@@ -147,6 +148,11 @@ fn observed(inputs: &CrankInputs) -> Option<MarketView> {
 impl CrankInputs<'_> {
     /// Returns what is due at the market as it is.
     fn actions(&self) -> [Option<CrankAction>; 3] {
+        // Nothing that a venue in quarantine refuses, or that is due there again and again, keeps
+        // the time from running for which it has to be sound, or anybody from leaving without it.
+        if let Some(first) = self.beside_quarantine() {
+            return [None, None, Some(first)];
+        }
         // What waits at the venue does not depend on a price; a venue that cannot be read is what
         // `mark` remembers.
         let Some(held) = self.held() else {
@@ -190,6 +196,18 @@ impl CrankInputs<'_> {
         }
     }
 
+    /// Returns what is due while a venue is in quarantine, and asks nothing of it: a check, since
+    /// time counts from one to the next, or the pricing of a batch.
+    fn beside_quarantine(&self) -> Option<CrankAction> {
+        let case = self.vault.cases.of(VENUE)?;
+        let since = UnixTime(self.now.unix_time).seconds_since(case.checked_at);
+        let is_due = since >= i64::from(self.vault.monitor_params.breakers.longest_gap_seconds);
+        // Without a price of now it would be refused.
+        let prices = self.prices(Purpose::Monitor);
+        let check = prices.filter(|_| is_due).map(|_| CrankAction::Mark);
+        check.or_else(|| self.pricing())
+    }
+
     /// Returns the pricing of a batch that is due: of the oldest unpriced one, or of the one that
     /// waits first in line, if that ends it or fills a hundredth of what waits.
     fn pricing(&self) -> Option<CrankAction> {
@@ -197,12 +215,12 @@ impl CrankInputs<'_> {
             return None;
         }
         let prices = self.prices(Purpose::Batch)?;
-        let position = (self.position)(prices.bounds.mid)?;
+        let position = (self.position)(prices.bounds.mid);
         let appraisal = self.appraise(self.vault, prices, position)?;
         let is_due = |number: u64, batch: &Batch| {
             let is_worth_it = |pricing: &pricing::Pricing| {
                 let waits = batch.redemptions.left.0;
-                batch.priced_at.is_none() || pricing.batch.is_done() || pricing.burnt.0 > waits / 100
+                batch.priced_at.is_none() || pricing.batch.is_filled() || pricing.burnt.0 > waits / 100
             };
             pricing::price(&appraisal, batch, number).is_ok_and(|pricing| is_worth_it(&pricing))
         };
@@ -256,7 +274,12 @@ impl CrankInputs<'_> {
         MarketPrices::read(&self.market, purpose, self.now).ok()
     }
 
-    fn appraise<'a>(&self, vault: &'a VaultState, prices: MarketPrices, position: Position) -> Option<Appraisal<'a>> {
+    fn appraise<'a>(
+        &self,
+        vault: &'a VaultState,
+        prices: MarketPrices,
+        position: Option<Position>,
+    ) -> Option<Appraisal<'a>> {
         Appraisal::new(&AppraisalInputs {
             vault,
             prices,
@@ -267,17 +290,22 @@ impl CrankInputs<'_> {
     }
 
     /// Returns `mark`, where it is worth a transaction: it would trip or reset something, the venue
-    /// fails once more, or time has come while a breaker is active (its cooldown has to be
-    /// observed, a longest gap at a time) or at the latest after [`LONGEST_UNOBSERVED_SECONDS`].
+    /// fails once more or no longer, or time has come while a breaker is active (its cooldown has
+    /// to be observed, a longest gap at a time) or at the latest after
+    /// [`LONGEST_UNOBSERVED_SECONDS`].
     fn mark(&self) -> Option<CrankAction> {
-        if self.supply == Shares::ZERO {
+        let is_quarantined = self.vault.cases.is_quarantined();
+        // Where all have left, some may still have a right in a venue in quarantine.
+        if self.supply == Shares::ZERO && !is_quarantined {
             return None;
         }
         let was = &self.vault.monitor;
         let is = self.marked()?;
-        let due = was.breakers.tripped != is.breakers.tripped || is.venue_failures > was.venue_failures;
+        let due = was.breakers.tripped != is.breakers.tripped || is.venue_failures != was.venue_failures;
         let rested = self.now.unix_time.saturating_sub(was.breakers.updated_at);
-        let rest = if was.breakers.tripped == BreakerSet::NONE {
+        // A cooldown runs, or the time for which a venue has to be sound.
+        let is_quiet = was.breakers.tripped == BreakerSet::NONE && !is_quarantined;
+        let rest = if is_quiet {
             LONGEST_UNOBSERVED_SECONDS
         } else {
             i64::from(self.vault.monitor_params.breakers.longest_gap_seconds)
@@ -289,7 +317,7 @@ impl CrankInputs<'_> {
     fn marked(&self) -> Option<VaultMonitor> {
         let prices = self.prices(Purpose::Monitor)?;
         let position = (self.position)(prices.bounds.mid);
-        match position.and_then(|position| self.appraise(self.vault, prices, position)) {
+        match self.appraise(self.vault, prices, position) {
             Some(appraisal) => Some(appraisal.monitor),
             None => {
                 let unanswered = VaultObservation {
@@ -307,7 +335,7 @@ impl CrankInputs<'_> {
     fn trade(&self) -> Option<(Option<CrankAction>, Option<CrankAction>)> {
         let prices = self.prices(Purpose::Trade)?;
         let mut position = (self.position)(prices.bounds.mid)?;
-        let mut appraisal = self.appraise(self.vault, prices, position)?;
+        let mut appraisal = self.appraise(self.vault, prices, Some(position))?;
         let movement = appraisal.collateral_due()?.filter(|_| position.queued_withdrawal == 0);
         // A withdrawal may end up in the venue's queue, so the order is planned as if it had not
         // arrived.
@@ -315,7 +343,7 @@ impl CrankInputs<'_> {
         if let Some(CollateralMove::Deposit(amount)) = movement {
             vault.ledger.cash = vault.ledger.cash.checked_sub(amount)?;
             position.collateral = position.collateral.checked_add(amount)?;
-            appraisal = self.appraise(&vault, prices, position)?;
+            appraisal = self.appraise(&vault, prices, Some(position))?;
         }
         let terms = self.terms?;
         if self.now.slot == self.vault.queue.priced_slot {

@@ -72,6 +72,14 @@ pub struct Targets {
 }
 
 impl Targets {
+    /// Returns the targets under a cap of at most `cap`. `None` on overflow.
+    pub fn capped(mut self, cap: Value) -> Option<Self> {
+        self.cap = self.cap.min(cap);
+        let reachable = self.cap.checked_sub(self.band)?.max(Value::ZERO);
+        self.delta = Value(self.delta.0.clamp(reachable.0.checked_neg()?, reachable.0));
+        Some(self)
+    }
+
     /// Returns how far D may be from its target at rest: trades go to this edge and no further. It
     /// is the band, or what the cap leaves of it.
     pub fn edge(&self) -> Value {
@@ -112,17 +120,15 @@ pub fn targets(policy: &ExposurePolicy, min_improvement: Ratio, staying: &Remain
         .min(policy.max_leverage.of_floor(staying.nav)?);
     let band = policy.band.of_floor(staying.nav)?;
     // The whole band lies under the cap, so that resting at the band's edge is not a breach.
-    let reachable = cap.checked_sub(band)?.max(Value::ZERO);
-    let wanted = policy.target.of_floor(staying.nav)?;
-    let delta = Value(wanted.0.clamp(reachable.0.checked_neg()?, reachable.0));
-    Some(Targets {
-        delta,
+    let wanted = Targets {
+        delta: policy.target.of_floor(staying.nav)?,
         band,
         least: min_improvement.of_floor(band)?,
         cap,
         cushion,
         floor,
-    })
+    };
+    wanted.capped(cap)
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ pub struct Ledger {
     pub levy_reserve: u64,
     /// Not in custody any more: advanced to batches and not settled by a pricing. An asset.
     pub advances: u64,
+    /// Come back from a venue in quarantine, and kept for shares that were burnt meanwhile.
+    pub set_aside: u64,
 }
 
 impl Ledger {
@@ -21,6 +23,7 @@ impl Ledger {
         self.cash
             .checked_add(self.pending_deposits)?
             .checked_add(self.owed)?
-            .checked_add(self.levy_reserve)
+            .checked_add(self.levy_reserve)?
+            .checked_add(self.set_aside)
     }
 }

@@ -129,8 +129,11 @@ pub struct ShareValue {
     pub per_share: Ratio,
     /// Highest mark of a share yet.
     pub high_water: Ratio,
-    /// What is at the venue.
-    pub venue: VenueMark,
+    /// `nav_low` with what is at a venue in quarantine, if that can be read: what moves there and
+    /// what trades cost are parts of it.
+    pub nav_whole: Value,
+    /// What is at the venue, whether it counts or not; `None` if it cannot be read.
+    pub venue: Option<VenueMark>,
 }
 
 /// What is at the venue, and what will explain its next move.
@@ -186,7 +189,7 @@ impl ShareValue {
     }
 
     fn share_of(&self, amount: u64) -> u32 {
-        quotient(u128::from(amount), u128::from(self.nav_low.positive_part()))
+        quotient(u128::from(amount), u128::from(self.nav_whole.positive_part()))
     }
 }
 
@@ -277,7 +280,8 @@ impl VaultMonitor {
         [
             Some(share_value.drawdown()),
             self.mark
-                .map(|mark| share_value.share_of(mark.unexplained(&share_value.venue))),
+                .zip(share_value.venue)
+                .map(|(was, is)| share_value.share_of(was.unexplained(&is))),
             Some(share_of(&self.turnover)),
             Some(share_of(&self.trading_loss)),
             Some(failed),
@@ -295,7 +299,8 @@ impl VaultMonitor {
             monitor.slot = now.slot;
         }
         if let Some(share_value) = &observation.share_value {
-            monitor.mark = share_value.is_monitored().then_some(share_value.venue);
+            let mark = share_value.venue.or(self.mark);
+            monitor.mark = mark.filter(|_| share_value.is_monitored());
         }
         MonitorUpdate { monitor, active }
     }

@@ -44,7 +44,9 @@ impl Appraisal<'_> {
     pub fn unwinding_order(&self, lots_left: Lots, terms: &TradingTerms) -> Option<Lots> {
         let position = &self.portfolio.position;
         let due = unwind::due(lots_left, position.lots);
-        if due == Lots::ZERO || position.in_flight != Lots::ZERO {
+        // Whoever waits while a venue is in quarantine is filled without it.
+        let is_quarantined = self.vault.cases.is_quarantined();
+        if is_quarantined || due == Lots::ZERO || position.in_flight != Lots::ZERO {
             return None;
         }
         let largest = largest_notional(&self.vault.policy.rebalance, terms)?;

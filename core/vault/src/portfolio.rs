@@ -61,6 +61,16 @@ impl Portfolio {
         self.with_gain(spot.min(slow.max(Value::ZERO)))
     }
 
+    /// Returns the low value of all that is at the venue, what it has queued included. `None` on
+    /// overflow.
+    pub fn at_venue_low(&self, bounds: &PriceBounds, slow: Price) -> Option<u64> {
+        let venue = Self {
+            position: self.position,
+            ..Self::default()
+        };
+        Some(venue.nav_low(bounds, slow)?.positive_part())
+    }
+
     /// Returns the high net asset value, which deposits pay. `None` on overflow.
     pub fn nav_high(&self, bounds: &PriceBounds) -> Option<Value> {
         let nav = self.with_gain(self.gain_ceil(self.favourable(bounds))?)?;

@@ -14,13 +14,25 @@ pub enum Purpose {
     /// Trading: the price admitted for `Trade`; failing that the one for `Exit`, which permits
     /// reductions only.
     Trade,
-    /// Moving collateral, and monitoring: the price admitted for `Exit`.
+    /// Moving collateral: the price admitted for `Exit`.
+    Collateral,
+    /// Monitoring: the price admitted for `Exit`.
     Monitor,
+}
+
+impl Purpose {
+    /// Returns whether a venue in quarantine counts at what it holds: for what brings that home.
+    /// What a share is worth leaves it out.
+    pub const fn counts_quarantined(self) -> bool {
+        matches!(self, Self::Trade | Self::Collateral)
+    }
 }
 
 /// What a market says of its price for one purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MarketPrices {
+    /// What they were read for.
+    pub purpose: Purpose,
     /// The price and its adverse sides.
     pub bounds: PriceBounds,
     /// The slow price.
@@ -45,7 +57,7 @@ impl MarketPrices {
     pub fn read(market: &MarketView, purpose: Purpose, now: Now) -> Result<Self, PriceError> {
         let price = |usage| market.price(usage, now);
         let (price, is_admitted) = match purpose {
-            Purpose::Monitor => (price(PriceUse::Exit)?, true),
+            Purpose::Collateral | Purpose::Monitor => (price(PriceUse::Exit)?, true),
             Purpose::Batch => (price(PriceUse::Exit)?, price(PriceUse::Nav).is_ok()),
             Purpose::Trade => match price(PriceUse::Trade) {
                 Ok(price) => (price, true),
@@ -53,6 +65,7 @@ impl MarketPrices {
             },
         };
         Ok(Self {
+            purpose,
             bounds: price.bounds,
             slow: market.slow_price()?,
             // A vault holds nothing that a surface values: whoever draws one and stops closes

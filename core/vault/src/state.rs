@@ -5,6 +5,8 @@ use crate::exposure::ExposurePolicy;
 use crate::leaving::Leaving;
 use crate::ledger::Ledger;
 use crate::monitor::{MonitorParams, VaultMonitor};
+use crate::outflow::Outflow;
+use crate::quarantine::Cases;
 use crate::rebalance::RebalancePolicy;
 use crate::shares::ShareMark;
 use ballast_core_types::Ratio;
@@ -20,6 +22,8 @@ pub struct VaultPolicy {
     pub collateral_ratio: Ratio,
     /// Greatest net asset value with all deposits that wait, quote base units.
     pub deposit_cap: u64,
+    /// Share of the net asset value that may leave at a price in a day.
+    pub outflow: Ratio,
 }
 
 /// A vault's decoded state.
@@ -35,6 +39,10 @@ pub struct VaultState {
     pub leaving: Leaving,
     /// Its line of batches.
     pub queue: BatchQueue,
+    /// Venues in quarantine, and what is owed of such times.
+    pub cases: Cases,
+    /// What has left at a price.
+    pub outflow: Outflow,
     /// What a share was last worth.
     pub share_mark: ShareMark,
     /// What it remembers from one observation to the next.

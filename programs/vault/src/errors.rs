@@ -162,6 +162,12 @@ pub enum VaultError {
     BeyondStayers,
     #[msg("vault parameter: unexplained NAV move trips at no more than what one trade may cost: maximum cost times maximum leverage")]
     UnexplainedTrip,
+    #[msg("venue: its accounts are missing, foreign, or of no layout that is known; `mark` writes that down, and three times put it in quarantine")]
+    VenueUnreadable,
+    #[msg("venue: in quarantine: nothing goes there, nobody comes in, and whoever leaves is priced without it")]
+    VenueQuarantined,
+    #[msg("vault parameter: outflow outside [10 %, 100 %] of net asset value a day")]
+    Outflow,
 }
 
 impl From<BatchError> for VaultError {

@@ -1,6 +1,6 @@
 //! What the vault announces: inputs, before and after, so that anyone can replay a decision.
 
-use crate::state::{StoredBatch, StoredLeaving, StoredLedger, StoredMonitor, VaultBreaker};
+use crate::state::{StoredBatch, StoredCases, StoredLeaving, StoredLedger, StoredMonitor, VaultBreaker};
 use anchor_lang::prelude::*;
 use ballast_core_vault::exposure::Targets;
 use ballast_core_vault::prices::MarketPrices;
@@ -301,6 +301,40 @@ pub struct Marked {
     pub breakers_before: u16,
     /// What the vault remembers after it.
     pub monitor: StoredMonitor,
+}
+
+/// A venue went into quarantine, or left it.
+#[event]
+pub struct Quarantined {
+    /// The vault.
+    pub vault: Pubkey,
+    /// Whether it is in quarantine now.
+    pub is_quarantined: bool,
+    /// Low value of all that was there, quote base units; none if it could not be told.
+    pub value: Option<u64>,
+    /// Share supply.
+    pub supply: u64,
+    /// The vault's cases.
+    pub cases: StoredCases,
+    /// The vault's ledger.
+    pub ledger_after: StoredLedger,
+}
+
+/// A ticket is somebody else's from now on.
+#[event]
+pub struct Assigned {
+    /// The vault.
+    pub vault: Pubkey,
+    /// The ticket.
+    pub ticket: Pubkey,
+    /// Whose it was.
+    pub from: Pubkey,
+    /// Whose it is.
+    pub to: Pubkey,
+    /// Token account that gets what was asked for.
+    pub pay_to: Pubkey,
+    /// Token account that gets what was paid in, if it goes back.
+    pub return_to: Pubkey,
 }
 
 /// The guardian tripped or resumed a breaker.

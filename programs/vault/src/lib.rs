@@ -82,6 +82,17 @@ pub mod ballast_vault {
         instructions::cancel::handler(ctx)
     }
 
+    /// Gives a batch what came back from a venue in quarantine for its burnt shares. Anyone may
+    /// call it.
+    pub fn collect(ctx: Context<Collect>) -> Result<()> {
+        instructions::collect::handler(ctx)
+    }
+
+    /// Makes a ticket somebody else's, with all that it has coming.
+    pub fn assign(ctx: Context<Assign>) -> Result<()> {
+        instructions::assign::handler(ctx)
+    }
+
     /// Gives the rent of a batch back that nobody waits for. Anyone may call it.
     pub fn close_batch(ctx: Context<CloseBatch>) -> Result<()> {
         instructions::close_batch::handler(ctx)

@@ -3,7 +3,6 @@
 use crate::errors::VaultError;
 use crate::state::{Vault, VAULT_VERSION};
 use crate::venue;
-use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::*;
 use ballast_core_market::breaker::{BreakerSet, Permissions, TABLE};
 use ballast_core_types::{Position, Price, Shares};
@@ -26,21 +25,11 @@ pub struct Valuation<'info> {
     pub vault: Box<Account<'info, Vault>>,
     /// Market whose risk the vault takes; owned by the risk program.
     pub risk_market: AccountLoader<'info, RiskMarket>,
-    /// CHECK: the venue's market: of its layout, owned by its program, pinned by the vault.
-    #[account(
-        mut,
-        constraint = venue::is_market(&venue_market) @ ErrorCode::AccountDiscriminatorMismatch,
-        owner = venue::PROGRAM @ ErrorCode::AccountOwnedByWrongProgram,
-        address = vault.venue_market @ VaultError::WrongVenueMarket,
-    )]
+    /// CHECK: the venue's market, pinned by the vault; what is found there is read as it is.
+    #[account(mut, address = vault.venue_market @ VaultError::WrongVenueMarket)]
     pub venue_market: UncheckedAccount<'info>,
-    /// CHECK: the vault's account there: of its layout, owned by its program, pinned by the vault.
-    #[account(
-        mut,
-        constraint = venue::is_trader(&venue_trader) @ ErrorCode::AccountDiscriminatorMismatch,
-        owner = venue::PROGRAM @ ErrorCode::AccountOwnedByWrongProgram,
-        address = vault.venue_trader @ VaultError::WrongVenueTrader,
-    )]
+    /// CHECK: the vault's account there, pinned by the vault; what is found there is read as it is.
+    #[account(mut, address = vault.venue_trader @ VaultError::WrongVenueTrader)]
     pub venue_trader: UncheckedAccount<'info>,
 }
 
@@ -75,29 +64,39 @@ impl Valuation<'_> {
     /// Returns the vault's position at the venue now, its funding brought up to date at `mid`.
     ///
     /// # Errors
-    /// [`VaultError::OutOfRange`].
+    /// [`VaultError::VenueUnreadable`].
     pub(crate) fn position(&self, mid: Price, clock: &Clock) -> Result<Position> {
-        let position = venue::position(&self.venue_market, &self.venue_trader, mid, clock.unix_timestamp);
-        Ok(position.ok_or(VaultError::OutOfRange)?)
+        Ok(self.found(mid, clock).ok_or(VaultError::VenueUnreadable)?)
+    }
+
+    /// Returns [`Self::position`], or `None` if the venue's accounts cannot be read.
+    fn found(&self, mid: Price, clock: &Clock) -> Option<Position> {
+        venue::position(&self.venue_market, &self.venue_trader, mid, clock.unix_timestamp)
     }
 
     /// Appraises `vault`, the state that was decoded, with the position as the venue's accounts
     /// have it now.
     ///
     /// # Errors
-    /// [`VaultError::OutOfRange`].
+    /// [`VaultError::VenueUnreadable`] if it counts and cannot be read, [`VaultError::OutOfRange`].
     #[inline(never)]
     pub(crate) fn appraise<'a>(&self, vault: &'a VaultState, moment: &Moment) -> Result<Box<Appraisal<'a>>> {
-        let position = self.position(moment.prices.bounds.mid, &moment.clock)?;
+        let position = self.found(moment.prices.bounds.mid, &moment.clock);
+        let counts = moment.prices.purpose.counts_quarantined() || !vault.cases.is_quarantined();
+        require!(position.is_some() || !counts, VaultError::VenueUnreadable);
         appraise(vault, position, moment)
     }
 }
 
-/// Appraises `vault` with this position.
+/// Appraises `vault` with this position, if there is one that can be read.
 ///
 /// # Errors
 /// [`VaultError::OutOfRange`].
-pub(crate) fn appraise<'a>(vault: &'a VaultState, position: Position, moment: &Moment) -> Result<Box<Appraisal<'a>>> {
+pub(crate) fn appraise<'a>(
+    vault: &'a VaultState,
+    position: Option<Position>,
+    moment: &Moment,
+) -> Result<Box<Appraisal<'a>>> {
     let appraisal = Appraisal::new(&AppraisalInputs {
         vault,
         prices: moment.prices,

@@ -13,18 +13,11 @@ use ballast_venues::{AccountRole, MarketPins, PositionAccounts, Reference, Venue
 /// The venue's program.
 pub const PROGRAM: Pubkey = Pubkey::new_from_array(Reference::PROGRAM);
 
-/// Returns whether an account is a venue's market, by its bytes.
-pub fn is_market(account: &AccountInfo) -> bool {
-    account.try_borrow_data().is_ok_and(|data| Reference::is_market(&data))
-}
-
-/// Returns whether an account is a trader's at the venue, by its bytes.
-pub fn is_trader(account: &AccountInfo) -> bool {
-    account.try_borrow_data().is_ok_and(|data| Reference::is_trader(&data))
-}
-
 /// Returns what a venue's market pins; `None` if it is none.
 pub fn pins(market: &AccountInfo) -> Option<MarketPins> {
+    if *market.owner != PROGRAM {
+        return None;
+    }
     Reference::pins(&market.try_borrow_data().ok()?).ok()
 }
 

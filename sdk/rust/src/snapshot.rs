@@ -15,6 +15,7 @@ use ballast_core_vault::appraisal::{Appraisal, AppraisalInputs};
 use ballast_core_vault::batch::advance::{advance, Liquid};
 use ballast_core_vault::batch::Batch;
 use ballast_core_vault::crank::{self, CrankAction, CrankInputs};
+use ballast_core_vault::portfolio::Portfolio;
 use ballast_core_vault::prices::MarketPrices;
 pub use ballast_core_vault::prices::Purpose;
 use ballast_core_vault::state::VaultState;
@@ -82,7 +83,7 @@ pub fn batch_keys(key: &Pubkey, vault: &Vault, known_past: impl Fn(&Pubkey) -> b
 /// filled, or it is closed.
 pub fn is_past(account: Option<&RawAccount>) -> bool {
     let batch = account.map(|account| account.batch());
-    batch.is_none_or(|batch| batch.is_ok_and(|record| record.totals.get().is_done()))
+    batch.is_none_or(|batch| batch.is_ok_and(|record| record.totals.get().is_filled()))
 }
 
 impl Snapshot {
@@ -222,7 +223,7 @@ impl Snapshot {
     pub fn plan(&self) -> Vec<CrankAction> {
         let position = |mid| self.position(mid);
         let batches = self.batches.iter().map(|record| (record.number, record.totals.get()));
-        let batches: Vec<_> = batches.filter(|(_, batch)| !batch.is_done()).collect();
+        let batches: Vec<_> = batches.filter(|(_, batch)| !batch.is_filled()).collect();
         let plan = crank::plan(&CrankInputs {
             market: self.market,
             observation: self.observation().ok(),
@@ -282,6 +283,17 @@ impl Snapshot {
         advanced.map_or(0, |advanced| advanced.amount)
     }
 
+    /// Returns the low value of all that is at the venue, quote base units; `None` if it cannot be
+    /// told.
+    pub fn at_venue_low(&self) -> Option<u64> {
+        let prices = self.prices(Purpose::Monitor).ok()?;
+        let portfolio = Portfolio {
+            position: self.position(prices.bounds.mid)?,
+            ..Portfolio::default()
+        };
+        portfolio.at_venue_low(&prices.bounds, prices.slow)
+    }
+
     /// Appraises the vault for a purpose, as the program would now. `None` if no price is admitted
     /// for it, the venue cannot be read, or a value does not fit.
     pub fn appraise(&self, purpose: Purpose) -> Option<Appraisal<'_>> {
@@ -289,7 +301,7 @@ impl Snapshot {
         Appraisal::new(&AppraisalInputs {
             vault: &self.state,
             prices,
-            position: self.position(prices.bounds.mid)?,
+            position: self.position(prices.bounds.mid),
             supply: Shares(self.supply),
             now: self.now(),
         })

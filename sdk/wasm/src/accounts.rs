@@ -8,13 +8,14 @@ use ballast_core_market::price_clock::{ClockParams, ClosePair, Declared, Kept, P
 use ballast_core_math::estimators::EwmaVariance;
 use ballast_core_types::basis_points::BasisPoints;
 use ballast_core_types::Price;
+use ballast_core_vault::quarantine::CASES;
 
 /// First eight bytes of SHA-256 of `account:Vault`.
 const VAULT: [u8; 8] = [211, 8, 232, 43, 2, 152, 117, 119];
 /// First eight bytes of SHA-256 of `account:Market`.
 const MARKET: [u8; 8] = [219, 190, 213, 55, 0, 227, 198, 154];
 /// Layout of a vault that is read here.
-const VAULT_VERSION: u8 = 4;
+const VAULT_VERSION: u8 = 5;
 /// Layout of a market that is read here.
 const MARKET_VERSION: u8 = 5;
 
@@ -48,16 +49,22 @@ pub struct VaultLedger {
     pub levy_reserve: u64,
     /// What holders who leave will have taken off what they get.
     pub receivables: u64,
+    /// Whether its venue is in quarantine, and counts at nothing.
+    pub is_quarantined: bool,
 }
 
 /// Returns a vault's ledger; `None` if the bytes are no vault of this layout.
 pub fn vault_ledger(data: &[u8]) -> Option<VaultLedger> {
     /// Bump, padding, number, and nine addresses.
     const HEAD: usize = 7 + 8 + 9 * 32;
-    /// Nine fixed-point numbers and the deposit cap.
-    const POLICY: usize = 9 * 16 + 8;
+    /// Ten fixed-point numbers and the deposit cap.
+    const POLICY: usize = 10 * 16 + 8;
     /// The least deposit and redemption.
     const LEAST: usize = 2 * 8;
+    /// The line of batches.
+    const QUEUE: usize = 8 * 8;
+    /// A case of quarantine, behind when it ended.
+    const CASE_END: usize = 8 * 8;
     let mut bytes = Bytes::account(data, &VAULT)?;
     if bytes.u8()? != VAULT_VERSION {
         return None;
@@ -69,13 +76,23 @@ pub fn vault_ledger(data: &[u8]) -> Option<VaultLedger> {
     // Deposits that wait, and what is owed to tickets.
     bytes.skip(2 * 8)?;
     let (levy_reserve, advances) = (bytes.u64()?, bytes.u64()?);
-    // Shares and lots of those who leave.
-    bytes.skip(2 * 8)?;
+    // What is set aside; shares and lots of those who leave.
+    bytes.skip(3 * 8)?;
     let unwind_cost = bytes.u64()?;
+    bytes.skip(QUEUE)?;
+    let mut is_quarantined = false;
+    for _ in 0..CASES {
+        // The supply at its start; what it ends with.
+        bytes.skip(8)?;
+        let (started_at, ended_at) = (bytes.i64()?, bytes.i64()?);
+        bytes.skip(CASE_END)?;
+        is_quarantined |= started_at != 0 && ended_at == 0;
+    }
     Some(VaultLedger {
         cash,
         levy_reserve,
         receivables: advances.checked_add(unwind_cost)?,
+        is_quarantined,
     })
 }
 

@@ -3,7 +3,7 @@
 
 use crate::accounts;
 use ballast_core_market::admission::{Now, PriceUse};
-use ballast_core_types::Value;
+use ballast_core_types::{Position, Value};
 use ballast_core_vault::portfolio::Portfolio;
 use ballast_venues::{PositionAccounts, Reference, Venue};
 
@@ -40,11 +40,16 @@ pub fn net_asset_values(accounts: &VaultAccounts, now: Now) -> Option<NetAssetVa
         trader: accounts.venue_trader,
     };
     let ledger = accounts::vault_ledger(accounts.vault)?;
+    let position = if ledger.is_quarantined {
+        Position::default()
+    } else {
+        Reference::position(&venue, price.bounds.mid, now.unix_time).ok()?
+    };
     let portfolio = Portfolio {
         cash: ledger.cash,
         receivables: ledger.receivables,
         levy_reserve: ledger.levy_reserve,
-        position: Reference::position(&venue, price.bounds.mid, now.unix_time).ok()?,
+        position,
     };
     Some(NetAssetValues {
         low: portfolio.nav_low(&price.bounds, market.clock.slow_price)?,

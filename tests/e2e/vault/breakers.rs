@@ -284,17 +284,14 @@ fn a_venue_that_fails_in_any_way_is_remembered_by_mark_and_trips_after_three() {
             assert_eq!(active.has(Breaker::VenueFailure), failed == 3, "{name}");
             // What can be read is marked all the same.
             assert_eq!(vault.monitor.venue_price != mark, readable, "{name}");
+            assert_eq!(vault.cases.is_quarantined(), failed == 3, "{name}");
         }
         for (key, account) in keep {
             world.svm.set_account(key, account).unwrap();
         }
         world.faults(Faults::default());
         still(&mut world, 60, "49900");
-        forbidden(
-            &world.request_deposit(&user, LEAST),
-            VaultError::DepositNotPermitted,
-            VaultBreaker::VenueFailure,
-        );
+        refused(&world.request_deposit(&user, LEAST), VaultError::VenueQuarantined);
         world.redeem_shares(&user, 1_000_000).unwrap();
         assert_eq!(monitor(&world).venue_failures, 0, "{name}");
         assert!(is_active(&world, VaultBreaker::VenueFailure), "{name}");

@@ -196,6 +196,7 @@ pub fn vault() -> VaultPolicy {
         min_improvement: fixed("0.1"),
         max_cost: fixed("0.005"),
         collateral_ratio: fixed("0.4"),
+        outflow: fixed("1"),
         deposit_cap: 100_000_000_000_000,
     }
 }

@@ -47,6 +47,7 @@ mod tests {
         use anchor_lang::AccountSerialize;
         let vault = Pubkey::new_unique();
         let ticket = Ticket {
+            opened_by: Pubkey::default(),
             version: 1,
             bump: 2,
             vault,

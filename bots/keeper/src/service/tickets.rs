@@ -24,23 +24,30 @@ pub async fn pay(shared: &Shared, snapshot: &Snapshot, fee: Fee) -> Result<usize
     let batches = read(shared, snapshot, &tickets).await?;
     let mut paid = 0usize;
     for ticket in &tickets {
-        let claim = batches.get(&ticket.batch).and_then(|batch| {
+        let claim = batches.get(&ticket.batch).and_then(|(batch, leaves)| {
             let is_last = ticket.request().claim(&batch.totals.get()).ends;
-            is_last.then(|| batches::claim(&snapshot.keys, ticket, batch, &shared.keeper))?
+            let claim = is_last.then(|| batches::claim(&snapshot.keys, ticket, batch, &shared.keeper))??;
+            Some((claim, *leaves))
         });
-        if let Some(claim) = claim {
-            paid = paid.saturating_add(usize::from(send(shared, ticket, claim, fee).await?));
+        let Some((claim, leaves)) = claim else { continue };
+        let is_paid = send(shared, ticket, claim, "paid a ticket", fee).await?;
+        paid = paid.saturating_add(usize::from(is_paid));
+        // Whoever cannot be paid keeps no case of quarantine from being done with.
+        if !is_paid && leaves {
+            let collect = batches::collect(&snapshot.keys, ticket.batch);
+            send(shared, ticket, collect, "collected for a batch", fee).await?;
         }
     }
     Ok(paid)
 }
 
-/// Returns the batches of these tickets, by their numbers.
+/// Returns the batches of these tickets as a claim would find them, by their numbers, and whether
+/// each leaves a case of quarantine by it.
 async fn read(
     shared: &Shared,
     snapshot: &Snapshot,
     tickets: &[Ticket],
-) -> Result<HashMap<u64, RequestBatch>, ServiceError> {
+) -> Result<HashMap<u64, (RequestBatch, bool)>, ServiceError> {
     let mut numbers: Vec<u64> = tickets.iter().map(|ticket| ticket.batch).collect();
     numbers.sort_unstable();
     numbers.dedup();
@@ -48,11 +55,22 @@ async fn read(
     let keys: Vec<Pubkey> = numbers.iter().map(address).collect();
     let found = shared.node.accounts(&keys).await?;
     let decoded = found.into_iter().flatten().filter_map(|seen| seen.account.batch().ok());
-    Ok(decoded.map(|batch| (batch.number, batch)).collect())
+    let collected = decoded.map(|batch| {
+        let had = batch.totals.has_rights();
+        let batch = batch.collected(&snapshot.vault);
+        (batch.number, (batch.clone(), had && !batch.totals.has_rights()))
+    });
+    Ok(collected.collect())
 }
 
-/// Sends a claim; whether it was paid.
-async fn send(shared: &Shared, ticket: &Ticket, claim: Instruction, fee: Fee) -> Result<bool, ServiceError> {
+/// Sends what is due to a ticket; whether it was done, which is logged so.
+async fn send(
+    shared: &Shared,
+    ticket: &Ticket,
+    claim: Instruction,
+    done: &str,
+    fee: Fee,
+) -> Result<bool, ServiceError> {
     let holder = ticket.holder;
     let blockhash = shared.node.blockhash().await?;
     let transaction = match sign(&[claim], budget::CLAIM, &shared.signer, blockhash, fee) {
@@ -65,7 +83,7 @@ async fn send(shared: &Shared, ticket: &Ticket, claim: Instruction, fee: Fee) ->
     match submit(&shared.node, &transaction, false).await? {
         Outcome::Confirmed(signature) => {
             metrics::crank(ACTION, "confirmed");
-            tracing::info!(actions = ACTION, signature = %signature, holder = %holder, "paid a ticket");
+            tracing::info!(actions = ACTION, signature = %signature, holder = %holder, "{done}");
             return Ok(true);
         }
         Outcome::Refused(refusal) | Outcome::Failed(refusal) => match refusal.meaning() {

@@ -11,9 +11,16 @@ use ballast_sim::record::Check;
 use solana_signer::Signer;
 
 /// Rounds of a minute until the hour of a batch is over.
-const ROUNDS: usize = 62;
+const HOUR_ROUNDS: usize = 62;
+/// Rounds of a minute in which a venue that does not answer is put into quarantine, and a batch is
+/// priced without it.
+const QUARANTINE_ROUNDS: usize = 8;
 /// Length of one, seconds.
 const ROUND_SECONDS: i64 = 60;
+/// Rounds of a quarter of an hour in which a sound venue leaves quarantine.
+const SOUND_ROUNDS: usize = 110;
+/// Length of one, seconds.
+const SOUND_ROUND_SECONDS: i64 = 900;
 
 /// What is not there while everybody leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -38,7 +45,7 @@ impl Drill {
 
     const fn check(self) -> &'static str {
         match self {
-            Self::VenueFreeze => "With the venue paused, all had their part of what was liquid in an hour",
+            Self::VenueFreeze => "With the venue paused, all had their part of what was liquid in minutes",
             Self::OracleSilence => "Without a price, all had their part of what was liquid in an hour",
             Self::KeeperAbsent => "Without a keeper, all got out by their own hands",
         }
@@ -69,7 +76,8 @@ impl Outcome {
         let all: Vec<String> = self.parts.iter().map(one).collect();
         let rest = match self.drill {
             Drill::KeeperAbsent => "liquid when they asked, with what they unwound themselves",
-            Drill::VenueFreeze | Drill::OracleSilence => "liquid; the rest when it came back",
+            Drill::OracleSilence => "liquid; the rest when it came back",
+            Drill::VenueFreeze => "liquid; what the venue in quarantine held when it came back",
         };
         // A part is rounded down once for the batch and once for the ticket.
         let held = self.parts.iter().all(|part| part.got.saturating_add(2) >= part.due);
@@ -105,24 +113,28 @@ impl Run<'_> {
             }
             Drill::VenueFreeze => {
                 self.pause(true)?;
-                self.wait_an_hour(Some(candle))?;
-                self.pause(false)?;
+                self.wait_rounds(QUARANTINE_ROUNDS, Some(candle))?;
             }
-            Drill::OracleSilence => self.wait_an_hour(None)?,
+            Drill::OracleSilence => self.wait_rounds(HOUR_ROUNDS, None)?,
         }
         for (person, part) in self.depositors.people.iter().zip(&mut parts) {
             let holds = self.stage.tokens(&person.holder.quote)?;
             part.got = holds.saturating_sub(part.held);
         }
-        if drill == Drill::OracleSilence {
-            self.publish(candle)?;
+        match drill {
+            Drill::KeeperAbsent => {}
+            Drill::VenueFreeze => {
+                self.pause(false)?;
+                self.wait_for_the_venue(candle)?;
+            }
+            Drill::OracleSilence => self.publish(candle)?,
         }
         Ok(Outcome { drill, parts })
     }
 
-    /// Goes on until the hour of a batch is over, at the price of a candle or at none.
-    fn wait_an_hour(&mut self, candle: Option<Candle>) -> Result<()> {
-        for _ in 0..ROUNDS {
+    /// Goes on for so many rounds, at the price of a candle or at none.
+    fn wait_rounds(&mut self, rounds: usize, candle: Option<Candle>) -> Result<()> {
+        for _ in 0..rounds {
             self.stop.check()?;
             advance_by(self.stage.chain.cluster(), ROUND_SECONDS)?;
             match candle {
@@ -133,6 +145,22 @@ impl Run<'_> {
                 // Without a price nothing has a value that a cost could be told by.
                 None => drop(self.stage.chain.settle(&self.stage.vault)?),
             }
+            self.depositors.claim(&mut self.stage)?;
+        }
+        Ok(())
+    }
+
+    /// Goes on, quarters of an hour at the price of a candle, until the venue has left quarantine:
+    /// what it holds is shared with those who left.
+    fn wait_for_the_venue(&mut self, candle: Candle) -> Result<()> {
+        for _ in 0..SOUND_ROUNDS {
+            if !self.stage.snapshot()?.state.cases.is_quarantined() {
+                break;
+            }
+            self.stop.check()?;
+            advance_by(self.stage.chain.cluster(), SOUND_ROUND_SECONDS)?;
+            self.publish(candle)?;
+            self.settle()?;
             self.depositors.claim(&mut self.stage)?;
         }
         Ok(())

@@ -159,7 +159,8 @@ impl Depositors {
             let ticket = account.ticket()?;
             let batch = cluster
                 .account(&addresses::batch(&ticket.vault, ticket.batch))?
-                .batch()?;
+                .batch()?
+                .collected(&cluster.account(&ticket.vault)?.vault()?);
             let authority = &stage.local.authority;
             let claim = batches::claim(&stage.vault.keys, &ticket, &batch, &authority.pubkey());
             let Some(claim) = claim else {

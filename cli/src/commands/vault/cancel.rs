@@ -2,7 +2,7 @@
 
 use super::client::VaultClient;
 use super::Common;
-use anyhow::{anyhow, Result};
+use anyhow::Result;
 use ballast_sdk::instructions::batches;
 use solana_signer::Signer;
 
@@ -19,9 +19,7 @@ pub struct Args {
 /// The rule that refused it.
 pub fn run(args: &Args, common: &Common, client: &mut VaultClient) -> Result<String> {
     let signer = common.signer()?;
-    let mut tickets = client.tickets(&signer.pubkey())?.into_iter();
-    let found = tickets.find(|(ticket, _)| ticket.number == args.ticket);
-    let (ticket, _) = found.ok_or_else(|| anyhow!("{} has no open ticket {}", signer.pubkey(), args.ticket))?;
+    let ticket = client.ticket(&signer.pubkey(), args.ticket)?;
     client.send(&[batches::cancel(&client.reader.keys, &ticket)], &signer)?;
     let unit = if ticket.is_redemption { " shares" } else { "" };
     Ok(format!(

@@ -25,6 +25,17 @@ pub struct Args {
     to: Option<String>,
 }
 
+impl Args {
+    /// Returns the claim of all tickets of a holder, or of who signs.
+    pub fn of(holder: Option<String>) -> Self {
+        Self {
+            holder,
+            ticket: None,
+            to: None,
+        }
+    }
+}
+
 /// Claims what is due.
 ///
 /// # Errors
@@ -78,6 +89,10 @@ fn paid(client: &VaultClient, ticket: &Ticket, due: &Due) -> String {
         client.show(due.quote)
     };
     let back = if due.is_returned { " went back" } else { " paid" };
-    let rest = if due.ends { "" } else { "; more comes as it is unwound" };
+    let rest = if due.ends {
+        ""
+    } else {
+        "; more comes as it is unwound, or from a venue in quarantine"
+    };
     format!("ticket {}: {what}{back}{rest}", ticket.number)
 }

@@ -78,34 +78,64 @@ impl<'a> VaultClient<'a> {
         Ok(account.map(|account| account.amount))
     }
 
-    /// Returns a holder's open tickets of this vault with their batches, by number.
+    /// Returns a holder's open tickets of this vault with their batches as a claim would find them,
+    /// by number.
     ///
     /// # Errors
     /// A cluster that cannot be used.
     pub fn tickets(&mut self, holder: &Pubkey) -> Result<Vec<(Ticket, RequestBatch)>> {
         let vault = self.reader.keys.vault;
-        let all = self
-            .cluster
-            .program_accounts(&ballast_vault::ID, 8 + Ticket::INIT_SPACE)?;
-        let tickets = all.iter().filter_map(|account| account.ticket().ok());
-        let mut ours: Vec<Ticket> = tickets
-            .filter(|ticket| ticket.vault == vault && ticket.holder == *holder)
-            .collect();
+        let mut ours = self.all_tickets()?;
+        ours.retain(|ticket| ticket.holder == *holder);
         ours.sort_by_key(|ticket| ticket.number);
         let batches: Vec<Pubkey> = ours
             .iter()
             .map(|ticket| addresses::batch(&vault, ticket.batch))
             .collect();
         let found = self.cluster.accounts(&batches)?;
+        let of = self.cluster.account(&vault)?.vault()?;
         let mut with_batches = Vec::new();
         for (ticket, account) in ours.into_iter().zip(found) {
             let number = ticket.batch;
             let batch = account
                 .ok_or_else(|| anyhow!("batch {number} does not exist"))?
-                .batch()?;
+                .batch()?
+                .collected(&of);
             with_batches.push((ticket, batch));
         }
         Ok(with_batches)
+    }
+
+    /// Returns a holder's open ticket of this number.
+    ///
+    /// # Errors
+    /// If they have none, or as [`Self::tickets`].
+    pub fn ticket(&mut self, holder: &Pubkey, number: u64) -> Result<Ticket> {
+        let mut tickets = self.tickets(holder)?.into_iter();
+        let found = tickets.find(|(ticket, _)| ticket.number == number);
+        let (ticket, _) = found.ok_or_else(|| anyhow!("{holder} has no open ticket {number}"))?;
+        Ok(ticket)
+    }
+
+    /// Returns the number after the highest of the open tickets that somebody made, whoever has
+    /// them now.
+    ///
+    /// # Errors
+    /// As [`Self::tickets`].
+    pub fn next_number(&mut self, by: &Pubkey) -> Result<u64> {
+        let all = self.all_tickets()?;
+        let numbers = all.iter().filter(|ticket| ticket.opened_by == *by);
+        let highest = numbers.map(|ticket| ticket.number).max();
+        Ok(highest.unwrap_or(0).saturating_add(1))
+    }
+
+    fn all_tickets(&mut self) -> Result<Vec<Ticket>> {
+        let vault = self.reader.keys.vault;
+        let all = self
+            .cluster
+            .program_accounts(&ballast_vault::ID, 8 + Ticket::INIT_SPACE)?;
+        let tickets = all.iter().filter_map(|account| account.ticket().ok());
+        Ok(tickets.filter(|ticket| ticket.vault == vault).collect())
     }
 
     /// Sends instructions in one transaction with compute units to spare.

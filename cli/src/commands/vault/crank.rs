@@ -9,7 +9,7 @@ use ballast_sdk::action::CrankAction;
 /// Does what a keeper would do now: prices batches, trades, marks. Anyone may
 ///
 /// Whoever waits needs no keeper: with this, claim and exit they can do all of it themselves.
-#[derive(clap::Args, Debug)]
+#[derive(clap::Args, Debug, Default)]
 pub struct Args {
     /// Say what is due, and send nothing
     #[arg(long)]

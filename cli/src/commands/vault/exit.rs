@@ -68,7 +68,8 @@ fn one(client: &mut VaultClient, ticket: &Ticket, batch: &RequestBatch, signer: 
         }
         Err(error) => bail!("{}", words(error)),
     }
-    let after = client.cluster.account(&batch_key)?.batch()?;
+    let vault = client.cluster.account(&keys.vault)?.vault()?;
+    let after = client.cluster.account(&batch_key)?.batch()?.collected(&vault);
     let Some(instruction) = claim(&keys, ticket, &after, &signer.pubkey()) else {
         let says = if after.totals.get().redemptions.is_final {
             "it has had its part of all that is liquid; the rest stays a claim".to_owned()

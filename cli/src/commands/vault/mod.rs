@@ -1,11 +1,14 @@
 //! `ballast vault`: a vault from the terminal of a depositor.
 
+mod assign;
 mod cancel;
 mod claim;
 mod client;
 mod crank;
 mod exit;
 mod preview;
+mod quarantine;
+mod recover;
 mod request;
 mod show;
 mod status;
@@ -57,8 +60,10 @@ enum Command {
     Status(status::Args),
     Claim(claim::Args),
     Cancel(cancel::Args),
+    Assign(assign::Args),
     Exit(exit::Args),
     Crank(crank::Args),
+    Recover(recover::Args),
     /// Mints test tokens into the wallet, and gives lamports: local networks only
     Faucet(faucet::Args),
 }
@@ -93,6 +98,8 @@ pub fn execute(args: &Args, cluster: &mut dyn TestCluster) -> Result<String> {
         Command::Claim(args) => claim::run(args, common, &mut client),
         Command::Cancel(args) => cancel::run(args, common, &mut client),
         Command::Exit(args) => exit::run(args, common, &mut client),
+        Command::Assign(args) => assign::run(args, common, &mut client),
+        Command::Recover(args) => recover::run(args, common, &mut client),
         Command::Crank(args) => crank::run(args, common, &mut client),
         Command::Faucet(args) => {
             let (signer, mint) = (common.signer()?, client.reader.keys.quote_mint);

@@ -131,10 +131,7 @@ fn request(side: Side, amount: u64, terms: &Terms, signer: &Keypair, client: &mu
         },
         reference,
     };
-    let number = client
-        .tickets(&holder.key)?
-        .last()
-        .map_or(1, |(last, _)| last.number.saturating_add(1));
+    let number = client.next_number(&holder.key)?;
     let said = say(client, &snapshot, &asked, number);
     if terms.dry_run {
         return Ok(format!("{said}\nnothing was sent"));

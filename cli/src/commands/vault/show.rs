@@ -2,9 +2,10 @@
 
 use super::client::{ago, count, decimal, no_appraisal, stretch, VaultClient};
 use super::preview::{closes_in, taking};
+use super::quarantine::Quarantine;
 use anyhow::{anyhow, Result};
 use ballast_core_market::breaker::{permitted, BreakerSet, TABLE};
-use ballast_core_types::{Ratio, Shares, Value};
+use ballast_core_types::{Ratio, Shares, UnixTime, Value};
 use ballast_core_vault::appraisal::Appraisal;
 use ballast_core_vault::exposure::{targets, RemainingCapital};
 use ballast_core_vault::prices::Purpose;
@@ -48,6 +49,8 @@ struct Report {
     pending_deposits: u64,
     /// Given to tickets and not claimed.
     owed: u64,
+    /// The venue's time in quarantine, if it is there.
+    quarantine: Option<Quarantine>,
     /// Shares whose redemption is final and not filled.
     leaving_shares: u64,
     /// Number of the batch that takes requests.
@@ -64,6 +67,8 @@ struct Report {
     deposits: bool,
     /// Greatest net asset value with all deposits that wait.
     deposit_cap: u64,
+    /// What may still leave at a price now, beside what comes in, if that can be told.
+    outflow_room: Option<u64>,
     /// What a thousand shares that leave would be advanced in any case after an hour.
     advance_per_thousand_shares: u64,
     /// Target exposure over net asset value.
@@ -157,6 +162,7 @@ fn report(snapshot: &Snapshot, decimals: u8) -> Result<Report> {
         levy_reserve: vault.ledger.levy_reserve,
         pending_deposits: vault.ledger.pending_deposits,
         owed: vault.ledger.owed,
+        quarantine: Quarantine::of(snapshot),
         leaving_shares: vault.leaving.shares,
         batch,
         batch_is_open: is_open,
@@ -167,8 +173,9 @@ fn report(snapshot: &Snapshot, decimals: u8) -> Result<Report> {
             .filter(|rule| active.has(rule.breaker))
             .map(|rule| rule.breaker.name())
             .collect(),
-        deposits: permitted(active, is_admitted).deposit,
+        deposits: permitted(active, is_admitted).deposit && !state.cases.is_quarantined(),
         deposit_cap: policy.deposit_cap,
+        outflow_room: outflow_room(snapshot),
         advance_per_thousand_shares: snapshot.part_of_liquid(thousand.unwrap_or(u64::MAX)),
         target: decimal(policy.exposure.target),
         band: decimal(policy.exposure.band),
@@ -179,6 +186,16 @@ fn report(snapshot: &Snapshot, decimals: u8) -> Result<Report> {
         max_cost: decimal(policy.rebalance.max_cost),
         guardian: vault.guardian().map(|key| key.to_string()),
     })
+}
+
+fn outflow_room(snapshot: &Snapshot) -> Option<u64> {
+    let (nav, share) = (
+        snapshot.appraise(Purpose::Monitor)?.nav.low,
+        snapshot.state.policy.outflow,
+    );
+    let now = UnixTime(snapshot.clock.unix_timestamp);
+    let waits = snapshot.state.leaving.shares != Shares::ZERO;
+    snapshot.state.outflow.drained(share, nav, now, waits)?.room(share)
 }
 
 fn worth(snapshot: &Snapshot) -> Told {
@@ -257,6 +274,7 @@ fn text(report: &Report, client: &VaultClient) -> String {
         amount(report.levy_reserve),
         amount(report.owed)
     ));
+    lines.extend(report.quarantine.as_ref().map(|case| case.text(client)));
     lines.push(format!(
         "waiting    deposits of {}, {} final shares to be paid; {} open",
         amount(report.pending_deposits),
@@ -296,8 +314,14 @@ fn text(report: &Report, client: &VaultClient) -> String {
         "           within ± {} of it nothing is traded; a trade costs at most {} of what it trades",
         report.band, report.max_cost
     ));
+    if let Some(room) = report.outflow_room {
+        lines.push(format!(
+            "leaving    {} may leave at a price now, beside what comes in",
+            amount(room)
+        ));
+    }
     lines.push(format!(
-        "leaving    an hour after asking, in any case: {} for each 1000 shares, from what is liquid now",
+        "           an hour after asking, in any case: {} for each 1000 shares, from what is liquid now",
         amount(report.advance_per_thousand_shares)
     ));
     lines.push(match &report.guardian {

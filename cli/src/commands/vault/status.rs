@@ -8,6 +8,7 @@ use ballast_core_vault::batch::advance::{advance, Liquid};
 use ballast_core_vault::batch::{BatchError, CANCEL_AFTER_SECONDS, GRACE_SECONDS};
 use ballast_core_vault::prices::Purpose;
 use ballast_core_vault::pricing::price;
+use ballast_core_vault::quarantine::{Case, Right};
 use ballast_core_vault::shares::assets_for_shares_floor;
 use ballast_sdk::snapshot::Snapshot;
 use ballast_vault::state::{RequestBatch, Ticket};
@@ -102,6 +103,8 @@ fn line(client: &VaultClient, snapshot: &Snapshot, ticket: &Ticket, batch: &Requ
     };
     let says = if due.shares.0 > 0 || due.quote > 0 || due.ends {
         claimable(client, due.is_returned, waiting)
+    } else if totals.is_filled() {
+        of_quarantine(client, snapshot, ticket, batch)
     } else if totals.priced_at.is_none() {
         unpriced(client, snapshot, ticket, batch)
     } else {
@@ -135,6 +138,20 @@ fn claimable(client: &VaultClient, is_returned: bool, waiting: u64) -> String {
         shares => format!(", and {} shares still wait", client.show(shares)),
     };
     format!("{what}{rest}; a keeper sends it, or you: vault claim")
+}
+
+/// Returns what a ticket waits for that was paid without a venue in quarantine.
+fn of_quarantine(client: &VaultClient, snapshot: &Snapshot, ticket: &Ticket, batch: &RequestBatch) -> String {
+    let totals = batch.totals.get();
+    let held = |(case, right): (&Case, &Right)| {
+        let more = case.due_with(right, snapshot.at_venue_low()?)?;
+        scale::mul_div_floor(more, ticket.amount, totals.redemptions.total.0)
+    };
+    let cases = snapshot.state.cases.0.iter();
+    let rights = cases.zip(&totals.redemptions.rights).filter(|(case, _)| case.lasts());
+    let worth: Option<u64> = rights.map(held).sum();
+    let worth = worth.map_or("what cannot be told now".to_owned(), |worth| client.brief(worth));
+    format!("it was paid without a venue in quarantine, and has a right in what comes back: {worth} at its low value; vault recover")
 }
 
 /// Returns what a batch that nobody has priced waits for.

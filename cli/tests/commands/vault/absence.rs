@@ -115,33 +115,93 @@ fn a_venue_that_nobody_can_read_keeps_no_cash() {
 }
 
 #[test]
-fn a_venue_that_is_paused_gives_the_rest_when_it_goes_on() {
+fn a_venue_that_is_paused_for_minutes_is_left_out_and_gives_the_rest_a_day_after_it_goes_on() {
     let Some(mut network) = shared() else { return };
     network.pause_venue(true);
-    for who in ["ada", "ben"] {
-        network.ok(who, "redeem all");
-    }
-    for _ in 0..3 {
+    network.ok("ada", "redeem all");
+    for _ in 0..5 {
         network.pass(75);
         network.ok("ben", "crank");
-        network.says("ada", "status", &["the venue"]);
     }
-    network.stand_still(3_600);
-    for who in ["ada", "ben"] {
-        network.says(who, "exit", &["paid; 49"]);
-        assert!(network.wallet(who) > 85_000, "{}", network.wallet(who));
-    }
+    // The venue counts at nothing: who leaves is paid without it, at once.
+    network.says(
+        "ben",
+        "show",
+        &[
+            "quarantine the venue, for",
+            "it counts at nothing and holds",
+            "deposits are not taken now",
+        ],
+    );
+    network.refused("ben", "deposit 50", "venue: in quarantine");
+    network.says(
+        "ada",
+        "claim",
+        &[
+            "ticket 1: ",
+            "more comes as it is unwound, or from a venue in quarantine",
+        ],
+    );
+    assert!(network.wallet("ada") > 85_000, "{}", network.wallet("ada"));
+    network.says("ada", "status", &["has a right in what comes back: 1", "vault recover"]);
+    assert!(network.json("ada", "show")["quarantine"]["burnt_shares"].as_u64() > Some(0));
+
     network.pause_venue(false);
-    for _ in 0..8 {
+    network.says(
+        "ada",
+        "recover",
+        &["the venue is in quarantine", "have a right in it", "for another 24 h"],
+    );
+    for _ in 0..4 * 25 {
+        network.pass(900);
+        network.ok("ben", "crank");
+    }
+    network.says(
+        "ada",
+        "recover",
+        &["ticket 1: ", "paid", "the venue is not in quarantine"],
+    );
+    network.says("ada", "status", &["no request is open"]);
+    assert!(
+        (99_500..100_000).contains(&network.wallet("ada")),
+        "{}",
+        network.wallet("ada")
+    );
+    network.refused("ada", "cancel 1", "has no open ticket 1");
+    network.ok("ben", "redeem all");
+    for _ in 0..6 {
         network.pass(75);
         network.ok("ben", "crank");
     }
-    for who in ["ada", "ben"] {
-        network.ok(who, "claim");
-        assert!(
-            (99_500..100_000).contains(&network.wallet(who)),
-            "{}",
-            network.wallet(who)
-        );
+    network.ok("ben", "claim");
+    // Who stays has what is left of the levies that both had paid.
+    assert!(
+        (99_400..100_200).contains(&network.wallet("ben")),
+        "{}",
+        network.wallet("ben")
+    );
+}
+
+#[test]
+fn what_a_ticket_has_coming_is_assigned_to_somebody_else() {
+    let Some(mut network) = shared() else { return };
+    let ben = network.json("ben", "status")["holder"].as_str().unwrap().to_owned();
+    network.ok("ada", "redeem all");
+    network.refused("ben", &format!("assign 1 --to {ben}"), "has no open ticket 1");
+    network.says(
+        "ada",
+        &format!("assign 1 --to {ben}"),
+        &["ticket 1: it is", "now, and pays there"],
+    );
+    network.says("ada", "status", &["no request is open"]);
+    network.says("ben", "status", &["ticket 1   redemption of 49"]);
+    // Its number stays taken until it ends: the next of hers is another.
+    network.ok("ada", "faucet 20");
+    network.says("ada", "deposit 20", &["ticket 2 in batch"]);
+    for _ in 0..4 {
+        network.pass(75);
+        network.ok("ben", "crank");
     }
+    network.ok("ben", "claim");
+    assert!(network.wallet("ben") > 99_000 && network.wallet("ada") < 51_000);
 }

@@ -10,11 +10,14 @@
 //! - [`queue`]: which batch takes requests, when it closes, and who is first in line.
 //! - [`advance`]: an exit that needs no price.
 //! - [`ticket`]: what one request may claim.
+//! - [`collect`](mod@collect): what a batch has of venues in quarantine.
 
 pub mod advance;
+pub mod collect;
 pub mod queue;
 pub mod ticket;
 
+use crate::quarantine::{Right, CASES};
 use ballast_core_types::{Lots, Ratio, Shares, UnixTime};
 
 /// How long a batch takes requests, seconds. No two batches of a vault are priced for the first
@@ -166,6 +169,8 @@ pub struct Redemptions {
     pub advanced: u64,
     /// All that was given to them, advances included, quote base units.
     pub paid: u64,
+    /// What those of them that are filled have in venues in quarantine.
+    pub rights: [Right; CASES],
 }
 
 /// One batch of requests.
@@ -201,8 +206,15 @@ impl Batch {
         }
     }
 
-    /// Returns whether nothing of the batch is waited for: it was priced, and all shares filled.
-    pub fn is_done(&self) -> bool {
+    /// Returns whether no pricing of the batch is waited for: it was priced, and all shares filled.
+    pub fn is_filled(&self) -> bool {
         self.priced_at.is_some() && self.redemptions.left == Shares::ZERO
+    }
+
+    /// Returns whether nothing of the batch is waited for: it is filled, and has no right in a
+    /// venue in quarantine.
+    pub fn is_done(&self) -> bool {
+        let has_right = |right: &Right| right.shares != Shares::ZERO;
+        self.is_filled() && !self.redemptions.rights.iter().any(has_right)
     }
 }

@@ -49,7 +49,8 @@ fn share_value(per_share: &str) -> ShareValue {
         supply: Shares(SUPPLY),
         per_share: ratio(per_share),
         high_water: ratio("1"),
-        venue: venue(400_000_000, 100, "50"),
+        nav_whole: Value(1_000_000_000),
+        venue: Some(venue(400_000_000, 100, "50")),
     }
 }
 
@@ -137,7 +138,7 @@ fn collateral_that_was_moved_is_explained() {
     monitor = monitor.observe(&observation("1"), &params(), at(1)).monitor;
     let seen = |equity| VaultObservation {
         share_value: Some(ShareValue {
-            venue: venue(equity, 100, "50"),
+            venue: Some(venue(equity, 100, "50")),
             ..share_value("1")
         }),
         venue_answers: true,
@@ -199,7 +200,7 @@ fn turnover_and_loss_are_shares_of_the_low_value() {
     assert_eq!(read(&monitor, 86_400)[2..4], [Some(0), Some(0)]);
     // Without value any turnover is too much, and none is none.
     let mut broke = share_value("0.001");
-    broke.nav_low = Value(-5);
+    broke.nav_whole = Value(-5);
     assert_eq!(broke.share_of(1), u32::MAX);
     assert_eq!(broke.share_of(0), 0);
 }
@@ -291,7 +292,7 @@ fn venue_failures_count_in_a_row_and_a_minute_apart() {
         assert_eq!(is_active(&monitor, Breaker::VenueFailure), failed == 3, "{now}");
     }
     // It does not answer, so nothing else can be read; what was marked stays.
-    assert_eq!(monitor.mark, Some(share_value("1").venue));
+    assert_eq!(monitor.mark, share_value("1").venue);
     assert_eq!(
         monitor.readings(&silent, &params(), at(300)),
         [None, None, None, None, Some(4)]

@@ -33,6 +33,9 @@ pub(super) struct Fill {
     pub advance: u64,
     /// Their part of the cost of unwinding.
     pub unwind_cost: u64,
+    /// By what advance and cost are more than their worth: nobody owes it but a right in a venue
+    /// in quarantine.
+    pub owes: u64,
     /// Lots that were theirs and stay.
     pub lots: Lots,
 }
@@ -91,10 +94,12 @@ fn of(redemptions: &Redemptions, means: &Means, shares: Shares) -> Option<Fill> 
     let worth = assets_for_shares_floor(shares, means.nav, means.supply)?.min(means.nav.positive_part());
     let part = |whole: u64| scale::mul_div_ceil(whole, shares.0, left.0);
     let (advance, unwind_cost) = (part(redemptions.advanced)?, part(redemptions.unwind_cost)?);
+    let taken_off = advance.checked_add(unwind_cost)?;
     Some(Fill {
         shares,
         worth,
-        pay: worth.saturating_sub(advance.saturating_add(unwind_cost)),
+        pay: worth.saturating_sub(taken_off),
+        owes: taken_off.saturating_sub(worth),
         advance,
         unwind_cost,
         lots: lots_of(redemptions, left.checked_sub(shares)?)?,

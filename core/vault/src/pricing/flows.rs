@@ -6,8 +6,10 @@ use crate::batch::Batch;
 use crate::exposure::Targets;
 use crate::leaving::Leaving;
 use crate::levy::{levy, NetFlow, Standing};
+use crate::outflow::Outflow;
+use crate::quarantine::Cases;
 use crate::shares;
-use ballast_core_types::{value_floor, Shares, Value};
+use ballast_core_types::{value_floor, Shares, UnixTime, Value};
 
 /// What comes and goes at once.
 pub(super) struct Flows<'a> {
@@ -23,6 +25,8 @@ pub(super) struct Flows<'a> {
     entered: Targets,
     /// What the deposits are charged then, and at most: never more than half of them.
     at_most: u64,
+    /// What has left at a price before.
+    pub(super) outflow: Outflow,
 }
 
 impl<'a> Flows<'a> {
@@ -37,6 +41,12 @@ impl<'a> Flows<'a> {
             outside: Value::ZERO,
             entered: before,
             at_most: 0,
+            outflow: appraisal.vault.outflow.drained(
+                appraisal.vault.policy.outflow,
+                appraisal.nav.low,
+                UnixTime(appraisal.now.unix_time),
+                appraisal.vault.leaving.shares != Shares::ZERO,
+            )?,
         };
         flows.outside = flows.outside_after(&leaving, &before)?;
         if deposited > 0 {
@@ -46,13 +56,21 @@ impl<'a> Flows<'a> {
         Some(flows)
     }
 
+    /// Returns the vault's cases of quarantine, before the fill.
+    pub(super) const fn cases(&self) -> &'a Cases {
+        &self.appraisal.vault.cases
+    }
+
     /// Returns how far the batch is filled with the cash there is then, without what the levy
-    /// on the deposits takes at most, and as far as the cap of what stays has room.
+    /// on the deposits takes at most, as far as the day's outflow goes, and as far as the cap of
+    /// what stays has room.
     pub(super) fn fill(&self, batch: &Batch) -> Option<Fill> {
         if batch.redemptions.left == Shares::ZERO {
             return Some(Fill::default());
         }
-        let cash = self.appraisal.vault.ledger.cash.checked_add(self.deposited)?;
+        let comes_in = self.deposited.checked_sub(self.at_most)?;
+        let cash = self.appraisal.vault.ledger.cash.checked_add(comes_in)?;
+        let room = self.outflow.room(self.appraisal.vault.policy.outflow)?;
         let price = self.appraisal.prices.bounds.mid;
         // At a price so low that the quotient does not fit, there is room for everything.
         let most = self.entered.cap.fixed().checked_div(price.fixed());
@@ -62,7 +80,7 @@ impl<'a> Flows<'a> {
         let means = Means {
             nav: self.appraisal.nav.low,
             supply: self.appraisal.supply,
-            cash: cash.checked_sub(self.at_most)?,
+            cash: cash.min(comes_in.checked_add(room)?),
             room: most.unsigned_abs().saturating_sub(staying.0.unsigned_abs()),
             held: position.lots,
         };

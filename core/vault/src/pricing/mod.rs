@@ -8,6 +8,8 @@ use crate::batch::queue::BatchQueue;
 use crate::batch::{Batch, BatchError, Class, Returned, BATCH_SECONDS, REDUCTION_WAIT_SECONDS};
 use crate::leaving::Leaving;
 use crate::ledger::Ledger;
+use crate::outflow::Outflow;
+use crate::quarantine::Cases;
 use crate::rebalance::due;
 use crate::shares;
 use ballast_core_market::breaker::Breaker;
@@ -26,6 +28,10 @@ pub struct Pricing {
     pub leaving: Leaving,
     /// The line of batches.
     pub queue: BatchQueue,
+    /// Venues in quarantine: what is burnt keeps its right in them.
+    pub cases: Cases,
+    /// What has left at a price.
+    pub outflow: Outflow,
     /// High net asset value, which deposits paid.
     pub nav_high: Value,
     /// Shares to mint for deposits.
@@ -91,7 +97,7 @@ fn placed(appraisal: &Appraisal, mut pricing: Pricing, number: u64) -> Pricing {
     if pricing.leaving.shares == Shares::ZERO {
         queue.head = queue.next;
     } else if was_first {
-        queue.head = number.wrapping_add(u64::from(pricing.batch.is_done()));
+        queue.head = number.wrapping_add(u64::from(pricing.batch.is_filled()));
     }
     queue.priced_slot = appraisal.now.slot;
     pricing
@@ -99,6 +105,10 @@ fn placed(appraisal: &Appraisal, mut pricing: Pricing, number: u64) -> Pricing {
 
 /// Refuses while the venue is in doubt: what it holds is most of what is priced.
 fn check_venue(appraisal: &Appraisal) -> Result<(), BatchError> {
+    // One in quarantine has no part in the price.
+    if appraisal.vault.cases.is_quarantined() {
+        return Ok(());
+    }
     let position = &appraisal.portfolio.position;
     // What an order in flight will make of the position cannot be shared out.
     let answers = position.is_operational && position.in_flight == Lots::ZERO && appraisal.monitor.venue_failures == 0;
@@ -288,12 +298,19 @@ fn settled(flows: &Flows, before: &Batch, mut ledger: Ledger, mut queue: BatchQu
     redemptions.advanced = redemptions.advanced.checked_sub(fill.advance)?;
     redemptions.unwind_cost = redemptions.unwind_cost.checked_sub(fill.unwind_cost)?;
     redemptions.paid = redemptions.paid.checked_add(paid)?;
+    let leaving = flows.leaving_after(fill)?;
+    let left = fill.pay.saturating_sub(comes_in);
+    let outflow = flows.outflow.with_paid(left)?;
+    let (cases, rights) = flows.cases().with_burnt(redemptions.rights, fill.shares, fill.owes)?;
+    redemptions.rights = rights;
     queue.filled = queue.filled.wrapping_add(fill.shares.0);
     Some(Pricing {
         batch,
         ledger,
-        leaving: flows.leaving_after(fill)?,
+        leaving,
         queue,
+        cases,
+        outflow,
         nav_high: flows.nav_high,
         minted,
         burnt: fill.shares,

@@ -14,8 +14,10 @@ use ballast_core_vault::exposure::ExposurePolicy;
 use ballast_core_vault::leaving::Leaving;
 use ballast_core_vault::ledger::Ledger;
 use ballast_core_vault::monitor::{MonitorParams, VaultMonitor};
-use ballast_core_vault::prices::MarketPrices;
+use ballast_core_vault::outflow::Outflow;
+use ballast_core_vault::prices::{MarketPrices, Purpose};
 use ballast_core_vault::pricing::{price as price_batch, Pricing};
+use ballast_core_vault::quarantine::Cases;
 use ballast_core_vault::rebalance::RebalancePolicy;
 use ballast_core_vault::shares::ShareMark;
 use ballast_core_vault::state::{VaultPolicy, VaultState};
@@ -66,6 +68,7 @@ fn policy() -> VaultPolicy {
         },
         collateral_ratio: ratio("0.4"),
         deposit_cap: u64::MAX,
+        outflow: Ratio::ONE,
     }
 }
 
@@ -111,6 +114,8 @@ impl World {
                 high_water: Ratio::ONE,
             },
             monitor: VaultMonitor::new(START),
+            cases: Cases::default(),
+            outflow: Outflow::default(),
         };
         let rich = Person {
             quote: MILLION,
@@ -169,6 +174,7 @@ impl World {
         Appraisal::new(&AppraisalInputs {
             vault: &self.state,
             prices: MarketPrices {
+                purpose: Purpose::Batch,
                 bounds: self.bounds,
                 slow: price(self.slow),
                 active: BreakerSet::NONE,
@@ -176,7 +182,7 @@ impl World {
                 published_at: UnixTime(self.now),
                 clock_tolerance: 5,
             },
-            position: self.position,
+            position: Some(self.position),
             supply: Shares(self.supply),
             now: self.now(),
         })

@@ -49,6 +49,7 @@ pub struct Claim<'info> {
 
 pub(crate) fn handler(ctx: Context<Claim>) -> Result<()> {
     let accounts = ctx.accounts;
+    accounts.batch.collect(&mut accounts.vault)?;
     let due = accounts.ticket.request().claim(&accounts.batch.totals.get());
     let is_quote = due.quote > 0;
     let amount = if is_quote { due.quote } else { due.shares.0 };

@@ -19,21 +19,11 @@ pub struct CollectWithdrawal<'info> {
         constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion,
     )]
     pub vault: Box<Account<'info, Vault>>,
-    /// CHECK: the venue's market: of its layout, owned by its program, pinned by the vault.
-    #[account(
-        mut,
-        constraint = venue::is_market(&venue_market) @ ErrorCode::AccountDiscriminatorMismatch,
-        owner = venue::PROGRAM @ ErrorCode::AccountOwnedByWrongProgram,
-        address = vault.venue_market @ VaultError::WrongVenueMarket,
-    )]
+    /// CHECK: the venue's market, pinned by the vault.
+    #[account(mut, address = vault.venue_market @ VaultError::WrongVenueMarket)]
     pub venue_market: UncheckedAccount<'info>,
-    /// CHECK: the vault's account there: of its layout, owned by its program, pinned by the vault.
-    #[account(
-        mut,
-        constraint = venue::is_trader(&venue_trader) @ ErrorCode::AccountDiscriminatorMismatch,
-        owner = venue::PROGRAM @ ErrorCode::AccountOwnedByWrongProgram,
-        address = vault.venue_trader @ VaultError::WrongVenueTrader,
-    )]
+    /// CHECK: the vault's account there, pinned by the vault.
+    #[account(mut, address = vault.venue_trader @ VaultError::WrongVenueTrader)]
     pub venue_trader: UncheckedAccount<'info>,
     /// Quote custody.
     #[account(mut)]
@@ -67,7 +57,7 @@ pub(crate) fn handler(ctx: Context<CollectWithdrawal>) -> Result<()> {
         .amount
         .checked_sub(held)
         .ok_or(VaultError::BookedOtherwise)?;
-    accounts.vault.credit(came)?;
+    accounts.vault.credit_returned(came)?;
     let needed = accounts.vault.ledger.get().in_custody();
     require!(
         needed.is_some_and(|needed| accounts.custody.amount >= needed),

@@ -3,8 +3,8 @@
 use crate::errors::VaultError;
 use crate::events::VaultCreated;
 use crate::state::{
-    validate_guardian, StoredLeaving, StoredLedger, StoredQueue, StoredVault, Vault, VaultBreakerSettings, VaultPolicy,
-    CUSTODY_SEED, ESCROW_SEED, SHARES_SEED, VAULT_SEED, VAULT_VERSION,
+    validate_guardian, StoredCases, StoredLeaving, StoredLedger, StoredOutflow, StoredQueue, StoredVault, Vault,
+    VaultBreakerSettings, VaultPolicy, CUSTODY_SEED, ESCROW_SEED, SHARES_SEED, VAULT_SEED, VAULT_VERSION,
 };
 use crate::tokens;
 use crate::venue;
@@ -113,6 +113,8 @@ pub(crate) fn handler(ctx: Context<CreateVault>, args: CreateVaultArgs) -> Resul
         ledger: StoredLedger::default(),
         leaving: StoredLeaving::default(),
         queue: StoredQueue::default(),
+        cases: StoredCases::default(),
+        outflow: StoredOutflow::default(),
         tickets: 0,
         nav: 0,
         nav_per_share: Ratio::ONE.into(),

@@ -3,17 +3,21 @@
 //!
 //! The venue's accounts are pinned by their address and taken as they are found there: if they
 //! cannot be read, that is what the observation has found, and it is written down. Every other
-//! instruction would fail on them and remember nothing.
+//! instruction would fail on them and remember nothing. A venue that fails again and again goes
+//! into quarantine here, and leaves it here.
 
 use crate::errors::VaultError;
-use crate::events::Marked;
+use crate::events::{Marked, Quarantined};
 use crate::state::{Vault, VAULT_VERSION};
 use crate::valuation::{appraise, Moment};
 use crate::venue;
 use anchor_lang::prelude::*;
 use anchor_spl::token::Mint;
-use ballast_core_types::Shares;
+use ballast_core_market::breaker::Breaker;
+use ballast_core_types::{Lots, Position, Shares};
+use ballast_core_vault::portfolio::Portfolio;
 use ballast_core_vault::prices::{MarketPrices, Purpose};
+use ballast_core_vault::quarantine::{Check, VENUE};
 use ballast_risk::errors::RiskError;
 use ballast_risk::read;
 use ballast_risk::state::Market as RiskMarket;
@@ -61,7 +65,7 @@ pub(crate) fn handler(ctx: Context<Mark>) -> Result<()> {
         clock,
     };
     let state = accounts.vault.state();
-    let appraisal = position.and_then(|position| appraise(&state, position, &moment).ok());
+    let appraisal = appraise(&state, position, &moment).ok();
     let vault = &mut accounts.vault;
     let before = vault.monitor.tripped;
     match &appraisal {
@@ -71,13 +75,69 @@ pub(crate) fn handler(ctx: Context<Mark>) -> Result<()> {
         }
         None => vault.record_venue_failure(now),
     }
+    let venue_answers = appraisal
+        .as_ref()
+        .is_some_and(|appraisal| appraisal.portfolio.position.is_operational);
     emit!(Marked {
         vault: vault.key(),
-        nav_low: appraisal.as_ref().map(|appraisal| appraisal.nav.low.0),
+        nav_low: appraisal.map(|appraisal| appraisal.nav.low.0),
         supply: moment.supply.0,
-        venue_answers: appraisal.is_some_and(|appraisal| appraisal.portfolio.position.is_operational),
+        venue_answers,
         breakers_before: before,
         monitor: vault.monitor,
     });
+    let tripped = vault.monitor.get().breakers.tripped;
+    let moves_without_reason = vault.cases.is_quarantined() && tripped.has(Breaker::UnexplainedMove);
+    let value = position.and_then(|position| value_at(&position, &moment));
+    let check = Check {
+        venue: VENUE,
+        // What it holds is no measure while it moves without a reason.
+        is_sound: venue_answers && !moves_without_reason,
+        failures: vault.monitor.venue_failures,
+        was_tripped: state.monitor.breakers.tripped.has(Breaker::VenueFailure),
+        value,
+        supply: moment.supply,
+        longest_gap_seconds: vault.breakers.longest_gap_seconds,
+        now,
+    };
+    quarantine(vault, position, &moment, &check);
     Ok(())
+}
+
+/// Returns the low value of all that is at the venue; `None` while an order waits there to be
+/// filled.
+fn value_at(position: &Position, moment: &Moment) -> Option<u64> {
+    let portfolio = Portfolio {
+        position: *position,
+        ..Portfolio::default()
+    };
+    let value = portfolio.at_venue_low(&moment.prices.bounds, moment.prices.slow);
+    value.filter(|_| position.in_flight == Lots::ZERO)
+}
+
+/// Puts the venue into quarantine, keeps it there, or lets it out. A share is marked anew then.
+#[inline(never)]
+fn quarantine(vault: &mut Account<Vault>, position: Option<Position>, moment: &Moment, check: &Check) {
+    let (was, ledger) = (vault.cases.get(), vault.ledger.get());
+    let (cases, ledger) = was.after_check(ledger, check);
+    if cases == was {
+        return;
+    }
+    (vault.cases, vault.ledger) = (cases.into(), ledger.into());
+    let is_quarantined = cases.is_quarantined();
+    if is_quarantined == was.is_quarantined() {
+        return;
+    }
+    let state = vault.state();
+    if let Ok(appraisal) = appraise(&state, position, moment) {
+        vault.record(&appraisal);
+    }
+    emit!(Quarantined {
+        vault: vault.key(),
+        is_quarantined,
+        value: check.value,
+        supply: check.supply.0,
+        cases: vault.cases,
+        ledger_after: vault.ledger,
+    });
 }

@@ -1,9 +1,11 @@
 //! One file per instruction, named by its verb. `request` is what both sides of coming and going
 //! share, `trade` what both reasons to trade do.
 
+pub mod assign;
 pub mod cancel;
 pub mod claim;
 pub mod close_batch;
+pub mod collect;
 pub mod collect_withdrawal;
 pub mod create_vault;
 pub mod exit_liquid;
@@ -17,9 +19,11 @@ pub mod request;
 pub mod trade;
 pub mod unwind;
 
+pub use assign::*;
 pub use cancel::*;
 pub use claim::*;
 pub use close_batch::*;
+pub use collect::*;
 pub use collect_withdrawal::*;
 pub use create_vault::*;
 pub use exit_liquid::*;

@@ -36,7 +36,7 @@ pub struct MoveCollateral<'info> {
 pub(crate) fn handler(ctx: Context<MoveCollateral>) -> Result<()> {
     let accounts = ctx.accounts;
     let supply = accounts.share_mint.supply;
-    let moment = accounts.valuation.moment(Purpose::Monitor, supply)?;
+    let moment = accounts.valuation.moment(Purpose::Collateral, supply)?;
     let state = accounts.valuation.vault.state();
     let appraisal = accounts.valuation.appraise(&state, &moment)?;
     accounts.valuation.vault.record(&appraisal);
@@ -76,7 +76,7 @@ fn book_movement(accounts: &mut MoveCollateral, held: u64, movement: CollateralM
             let came = accounts.custody.amount.checked_sub(held);
             let came = came.ok_or(VaultError::BookedOtherwise)?;
             require!(came <= amount, VaultError::BookedOtherwise);
-            vault.credit(came)?;
+            vault.credit_returned(came)?;
             i64::try_from(amount).ok().and_then(i64::checked_neg)
         }
     };

@@ -112,6 +112,7 @@ fn join(accounts: &mut MakeRequest, args: &RequestArgs, side: Side, bump: u8, no
         bump,
         vault,
         holder,
+        opened_by: holder,
         number: args.ticket,
         batch: record.number,
         is_redemption: side == Side::Redemption,
@@ -150,6 +151,7 @@ fn check_size(accounts: &mut MakeRequest, amount: u64, side: Side) -> Result<()>
         return Ok(());
     }
     require!(amount >= vault.least_deposit, VaultError::RequestTooSmall);
+    require!(!vault.cases.is_quarantined(), VaultError::VenueQuarantined);
     let tripped = vault.monitor.get().breakers.tripped;
     if !permitted(tripped, true).deposit {
         crate::valuation::log_active(tripped, |permits| permits.deposit);

@@ -61,7 +61,7 @@ pub(crate) fn run(accounts: &mut Rebalance, orders: &[Order]) -> Result<()> {
     let vault = &mut accounts.valuation.vault;
     vault.traded(&moment.clock, ordered.positive_part());
     let state = vault.state();
-    let after = appraise(&state, position, &moment)?;
+    let after = appraise(&state, Some(position), &moment)?;
     let proof = prove(&before, &after, &receipt)?;
     vault.record(&after);
     // Those who moved the book have paid for this.

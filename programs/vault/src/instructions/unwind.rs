@@ -26,6 +26,9 @@ pub(crate) fn handler(ctx: Context<Unwind>, orders: &[Order]) -> Result<()> {
     let accounts = &mut ctx.accounts.trade;
     let record = &mut ctx.accounts.batch;
     let order = single(orders)?;
+    // Whoever waits meanwhile is filled without the venue.
+    let is_quarantined = accounts.valuation.vault.cases.is_quarantined();
+    require!(!is_quarantined, VaultError::VenueQuarantined);
     let supply = accounts.share_mint.supply;
     let moment = accounts.valuation.moment(Purpose::Trade, supply)?;
     accounts.valuation.vault.check_slot(moment.clock.slot)?;
@@ -36,7 +39,7 @@ pub(crate) fn handler(ctx: Context<Unwind>, orders: &[Order]) -> Result<()> {
     let receipt = place(accounts, order, &before, true)?;
 
     let position = accounts.valuation.position(before.prices.bounds.mid, &moment.clock)?;
-    let after = appraise(&state, position, &moment)?;
+    let after = appraise(&state, Some(position), &moment)?;
     let redemptions = &mut batch.redemptions;
     let done = prove(&before, &after, redemptions.lots_left, &receipt)?;
     redemptions.lots_left = redemptions
@@ -51,7 +54,7 @@ pub(crate) fn handler(ctx: Context<Unwind>, orders: &[Order]) -> Result<()> {
     vault.traded(&moment.clock, done.notional);
     // What was observed before holds for the book after, its cost added back.
     let state = vault.state();
-    let after = appraise(&state, position, &moment)?;
+    let after = appraise(&state, Some(position), &moment)?;
     vault.record(&after);
     vault.check_invariants(accounts.custody.amount, moment.supply)?;
     emit!(UnwoundEvent {

@@ -2,16 +2,19 @@
 
 use crate::errors::VaultError;
 use crate::state::plain::plain;
+use crate::state::{StoredRight, Vault};
 use anchor_lang::prelude::*;
 use ballast_core_types::{Lots, Ratio, Shares, UnixTime};
+use ballast_core_vault::batch::collect::collect;
 use ballast_core_vault::batch::{Batch, Deposits, Redemptions, Requested, Returned};
+use ballast_core_vault::quarantine::CASES;
 use ballast_risk::state::Fixed;
 use bytemuck::{Pod, Zeroable};
 
 /// First seed of a batch's address: `["batch", vault, number]`.
 pub const BATCH_SEED: &[u8] = b"batch";
 /// Layout of batches and tickets written by this program.
-pub const BATCH_VERSION: u8 = 1;
+pub const BATCH_VERSION: u8 = 2;
 
 /// See [`Batch`]. Zero stands for what has not happened.
 #[derive(InitSpace, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
@@ -56,6 +59,8 @@ pub struct StoredBatch {
     pub advanced: u64,
     /// All that was given to the redemptions, quote base units.
     pub paid: u64,
+    /// What redemptions that are filled have in venues in quarantine.
+    pub rights: [StoredRight; CASES],
     /// Bits: 1 deposits at any price went back, 2 deposits within one per cent, 4 redemptions
     /// within one per cent, 8 redemptions are final.
     pub flags: u64,
@@ -81,6 +86,7 @@ plain!(StoredBatch {
     unwind_cost,
     advanced,
     paid,
+    rights,
     flags
 });
 
@@ -90,6 +96,11 @@ const REDEMPTIONS_WITHIN_RETURNED: u64 = 4;
 const FINAL: u64 = 8;
 
 impl StoredBatch {
+    /// Returns whether it has a right in a venue in quarantine.
+    pub fn has_rights(&self) -> bool {
+        self.rights.iter().any(|right| right.shares != 0)
+    }
+
     /// Returns the batch.
     #[inline(never)]
     pub fn get(&self) -> Batch {
@@ -131,6 +142,7 @@ impl StoredBatch {
                 unwind_cost: self.unwind_cost,
                 advanced: self.advanced,
                 paid: self.paid,
+                rights: self.rights.map(|right| right.get()),
             },
         }
     }
@@ -163,6 +175,7 @@ impl From<Batch> for StoredBatch {
             unwind_cost: redemptions.unwind_cost,
             advanced: redemptions.advanced,
             paid: redemptions.paid,
+            rights: redemptions.rights.map(StoredRight::from),
             flags: flag(deposits.returned.any, DEPOSITS_RETURNED)
                 | flag(deposits.returned.within, DEPOSITS_WITHIN_RETURNED)
                 | flag(redemptions.returned.within, REDEMPTIONS_WITHIN_RETURNED)
@@ -198,6 +211,31 @@ pub struct RequestBatch {
 }
 
 impl RequestBatch {
+    /// Returns the batch as a claim of one of its tickets would find it: with what its rights in
+    /// venues in quarantine are due. As it is, if it has none or a value does not fit.
+    #[must_use]
+    pub fn collected(mut self, vault: &Vault) -> Self {
+        let totals = self.collect(&mut vault.clone()).map(|()| self.totals);
+        self.totals = totals.unwrap_or(self.totals);
+        self
+    }
+
+    /// Collects what came back from venues in quarantine for those of its shares that were burnt
+    /// meanwhile.
+    ///
+    /// # Errors
+    /// [`VaultError::OutOfRange`].
+    pub fn collect(&mut self, vault: &mut Vault) -> Result<()> {
+        if !self.totals.has_rights() {
+            return Ok(());
+        }
+        let collected = collect(&self.totals.get(), vault.cases.get(), vault.ledger.get());
+        let collected = collected.ok_or(VaultError::OutOfRange)?;
+        self.totals = collected.batch.into();
+        (vault.cases, vault.ledger) = (collected.cases.into(), collected.ledger.into());
+        Ok(())
+    }
+
     /// Returns what is owed to its tickets: quote base units and shares. Once no ticket is open,
     /// the dust that their rounding left.
     ///
@@ -224,6 +262,7 @@ impl RequestBatch {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ballast_core_vault::quarantine::Right;
 
     #[test]
     fn a_batch_survives_storage_and_lies_in_memory_as_borsh_writes_it() {
@@ -255,6 +294,15 @@ mod tests {
             unwind_cost: 12,
             advanced: 13,
             paid: 14,
+            rights: [
+                Right::default(),
+                Right {
+                    shares: Shares(15),
+                    entry: 16,
+                    had: 17,
+                    debt: 18,
+                },
+            ],
         };
         assert_eq!(StoredBatch::from(batch).get(), batch);
         let (fields, memory, space) = StoredBatch::encodings();

@@ -6,6 +6,7 @@ use ballast_core_types::{Lots, Shares, UnixTime};
 use ballast_core_vault::batch::queue::BatchQueue;
 use ballast_core_vault::leaving::Leaving;
 use ballast_core_vault::ledger::Ledger;
+use ballast_core_vault::outflow::Outflow;
 use bytemuck::{Pod, Zeroable};
 
 /// See [`Ledger`].
@@ -23,6 +24,8 @@ pub struct StoredLedger {
     pub levy_reserve: u64,
     /// Advanced to batches and not settled by a pricing; not in custody.
     pub advances: u64,
+    /// Come back from a venue in quarantine, and kept for shares that were burnt meanwhile.
+    pub set_aside: u64,
 }
 
 plain!(StoredLedger {
@@ -30,7 +33,8 @@ plain!(StoredLedger {
     pending_deposits,
     owed,
     levy_reserve,
-    advances
+    advances,
+    set_aside
 });
 
 impl StoredLedger {
@@ -42,6 +46,7 @@ impl StoredLedger {
             owed: self.owed,
             levy_reserve: self.levy_reserve,
             advances: self.advances,
+            set_aside: self.set_aside,
         }
     }
 }
@@ -54,6 +59,7 @@ impl From<Ledger> for StoredLedger {
             owed: ledger.owed,
             levy_reserve: ledger.levy_reserve,
             advances: ledger.advances,
+            set_aside: ledger.set_aside,
         }
     }
 }
@@ -94,6 +100,42 @@ impl From<Leaving> for StoredLeaving {
             shares: leaving.shares.0,
             lots: leaving.lots.0,
             unwind_cost: leaving.unwind_cost,
+        }
+    }
+}
+
+/// See [`Outflow`].
+#[derive(InitSpace, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(AnchorSerialize, AnchorDeserialize))]
+#[repr(C)]
+pub struct StoredOutflow {
+    /// Paid at a price and not drained, quote base units.
+    pub level: u64,
+    /// When that was, unix seconds.
+    pub at: i64,
+    /// Greatest low net asset value since it was empty and nobody waited, quote base units.
+    pub base: u64,
+}
+
+plain!(StoredOutflow { level, at, base });
+
+impl StoredOutflow {
+    /// Returns what has left.
+    pub fn get(&self) -> Outflow {
+        Outflow {
+            level: self.level,
+            at: UnixTime(self.at),
+            base: self.base,
+        }
+    }
+}
+
+impl From<Outflow> for StoredOutflow {
+    fn from(outflow: Outflow) -> Self {
+        Self {
+            level: outflow.level,
+            at: outflow.at.0,
+            base: outflow.base,
         }
     }
 }
@@ -175,6 +217,7 @@ mod tests {
             owed: 3,
             levy_reserve: 4,
             advances: 5,
+            set_aside: 6,
         };
         assert_eq!(StoredLedger::from(ledger).get(), ledger);
         let leaving = Leaving {
@@ -183,6 +226,12 @@ mod tests {
             unwind_cost: 3,
         };
         assert_eq!(StoredLeaving::from(leaving).get(), leaving);
+        let outflow = Outflow {
+            level: 1,
+            at: UnixTime(2),
+            base: 3,
+        };
+        assert_eq!(StoredOutflow::from(outflow).get(), outflow);
         for opened_at in [None, Some(UnixTime(9))] {
             let queue = BatchQueue {
                 head: 1,
@@ -203,6 +252,7 @@ mod tests {
         for (fields, memory, space) in [
             StoredLedger::encodings(),
             StoredLeaving::encodings(),
+            StoredOutflow::encodings(),
             StoredQueue::encodings(),
         ] {
             assert_eq!(fields, memory);

@@ -1,6 +1,7 @@
 //! Accounts of the vault program.
 
 mod batch;
+mod case;
 mod ledger;
 mod monitor;
 mod plain;
@@ -9,7 +10,8 @@ mod ticket;
 mod vault;
 
 pub use batch::{RequestBatch, StoredBatch, BATCH_SEED, BATCH_VERSION};
-pub use ledger::{StoredLeaving, StoredLedger, StoredQueue};
+pub use case::{StoredCase, StoredCases, StoredRight};
+pub use ledger::{StoredLeaving, StoredLedger, StoredOutflow, StoredQueue};
 pub use monitor::{validate_guardian, StoredMonitor, VaultBreaker, VaultBreakerSettings};
 pub use policy::VaultPolicy;
 pub use ticket::{Ticket, HALF_FEE_LAMPORTS, REQUEST_FEE_LAMPORTS, TICKET_SEED};

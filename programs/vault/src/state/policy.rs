@@ -34,6 +34,8 @@ pub struct VaultPolicy {
     pub max_cost: Fixed,
     /// Collateral at the venue / exposure.
     pub collateral_ratio: Fixed,
+    /// Most that may leave at a price in a day / net asset value.
+    pub outflow: Fixed,
     /// Greatest net asset value with all deposits that wait, quote base units.
     pub deposit_cap: u64,
 }
@@ -48,6 +50,7 @@ plain!(VaultPolicy {
     min_improvement,
     max_cost,
     collateral_ratio,
+    outflow,
     deposit_cap
 });
 
@@ -88,6 +91,7 @@ impl VaultPolicy {
             self.collateral_ratio.get() > initial_margin.fixed() && within(self.collateral_ratio, 1, 20_000),
             VaultError::CollateralRatio
         );
+        require!(within(self.outflow, 1_000, 10_000), VaultError::Outflow);
         require!(self.deposit_cap > 0, VaultError::DepositCap);
         Ok(())
     }
@@ -122,6 +126,7 @@ impl VaultPolicy {
             },
             collateral_ratio: self.collateral_ratio.ratio(),
             deposit_cap: self.deposit_cap,
+            outflow: self.outflow.ratio(),
         }
     }
 }

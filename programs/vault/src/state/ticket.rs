@@ -27,7 +27,9 @@ pub struct Ticket {
     pub vault: Pubkey,
     /// Whose it is; gets the rent back.
     pub holder: Pubkey,
-    /// The holder's number for it.
+    /// Who made the request: with the number, its address.
+    pub opened_by: Pubkey,
+    /// Their number for it.
     pub number: u64,
     /// Number of its batch.
     pub batch: u64,

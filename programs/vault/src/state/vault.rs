@@ -2,7 +2,10 @@
 
 use crate::errors::VaultError;
 use crate::state::plain::plain;
-use crate::state::{StoredLeaving, StoredLedger, StoredMonitor, StoredQueue, VaultBreakerSettings, VaultPolicy};
+use crate::state::{
+    StoredCases, StoredLeaving, StoredLedger, StoredMonitor, StoredOutflow, StoredQueue, VaultBreakerSettings,
+    VaultPolicy,
+};
 use anchor_lang::prelude::*;
 use ballast_core_market::admission::Now;
 use ballast_core_types::{Ratio, Shares, UnixTime, Value};
@@ -11,6 +14,7 @@ use ballast_core_vault::leaving::Leaving;
 use ballast_core_vault::ledger::Ledger;
 use ballast_core_vault::monitor::{MonitorParams, VaultObservation};
 use ballast_core_vault::pricing::Pricing;
+use ballast_core_vault::quarantine::VENUE;
 use ballast_core_vault::shares::ShareMark;
 use ballast_core_vault::state::VaultState;
 use ballast_core_vault::unwind::Unwound;
@@ -27,7 +31,7 @@ pub const CUSTODY_SEED: &[u8] = b"custody";
 /// First seed of the share escrow: `["escrow", vault]`.
 pub const ESCROW_SEED: &[u8] = b"escrow";
 /// Layout written by this program.
-pub const VAULT_VERSION: u8 = 4;
+pub const VAULT_VERSION: u8 = 5;
 
 /// A vault. It is read and written as its bytes lie: see [`StoredVault`].
 #[account]
@@ -95,6 +99,10 @@ pub struct StoredVault {
     pub leaving: StoredLeaving,
     /// Line of batches.
     pub queue: StoredQueue,
+    /// Venues in quarantine, and what batches have not collected of such times.
+    pub cases: StoredCases,
+    /// What has left at a price.
+    pub outflow: StoredOutflow,
     /// Tickets that are open.
     pub tickets: u64,
     /// Low net asset value at the last action, flows included, quote base units.
@@ -139,6 +147,8 @@ plain!(StoredVault {
     ledger,
     leaving,
     queue,
+    cases,
+    outflow,
     tickets,
     nav,
     nav_per_share,
@@ -162,6 +172,8 @@ impl Vault {
             ledger: self.ledger.get(),
             leaving: self.leaving.get(),
             queue: self.queue.get(),
+            cases: self.cases.get(),
+            outflow: self.outflow.get(),
             share_mark: self.share_mark(),
             monitor: self.monitor.get(),
         })
@@ -177,15 +189,19 @@ impl Vault {
         Some(self.guardian).filter(|key| *key != Pubkey::default())
     }
 
-    /// Takes note of what an appraisal found: the share's mark and the breakers.
+    /// Takes note of what an appraisal found: the share's mark and the breakers. One that counts
+    /// what is at a venue in quarantine says nothing of what a share is worth.
     #[inline(never)]
     pub fn record(&mut self, appraisal: &Appraisal) {
+        self.monitor = appraisal.monitor.into();
+        if !appraisal.values_shares() {
+            return;
+        }
         self.nav = appraisal.nav.low.0;
         let mark = &appraisal.share_mark;
         self.nav_per_share = mark.value.into();
         self.nav_at = mark.at.0;
         self.high_water = mark.high_water.into();
-        self.monitor = appraisal.monitor.into();
     }
 
     /// Takes note of venue accounts that nobody can read.
@@ -278,6 +294,8 @@ impl Vault {
         self.ledger = pricing.ledger.into();
         self.leaving = pricing.leaving.into();
         self.queue = pricing.queue.into();
+        self.cases = pricing.cases.into();
+        self.outflow = pricing.outflow.into();
         Ok(())
     }
 
@@ -318,6 +336,19 @@ impl Vault {
     /// [`VaultError::OutOfRange`].
     pub fn credit(&mut self, amount: u64) -> Result<()> {
         self.ledger.cash = self.ledger.cash.checked_add(amount).ok_or(VaultError::OutOfRange)?;
+        Ok(())
+    }
+
+    /// Books tokens that came back from the venue: of one in quarantine, a part belongs to shares
+    /// that were burnt meanwhile.
+    ///
+    /// # Errors
+    /// [`VaultError::OutOfRange`].
+    pub fn credit_returned(&mut self, amount: u64) -> Result<()> {
+        let cases = self.cases.get();
+        let after = cases.with_returned(self.ledger.get(), VENUE, amount);
+        let (cases, ledger) = after.ok_or(VaultError::OutOfRange)?;
+        (self.cases, self.ledger) = (cases.into(), ledger.into());
         Ok(())
     }
 

@@ -19,6 +19,7 @@ pub(super) struct Vault {
     min_improvement: Decimal,
     max_cost: Decimal,
     collateral_ratio: Decimal,
+    outflow: Decimal,
     deposit_cap: u64,
     breakers: Breakers,
 }
@@ -71,6 +72,7 @@ impl Config {
             min_improvement: vault.min_improvement.stored(),
             max_cost: vault.max_cost.stored(),
             collateral_ratio: vault.collateral_ratio.stored(),
+            outflow: vault.outflow.stored(),
             deposit_cap: base_units(vault.deposit_cap)?,
         })
     }

@@ -80,7 +80,7 @@ pub fn exit_liquid(keys: &VaultKeys, number: u64) -> Instruction {
 }
 
 /// Builds `ballast_vault::claim` to where the ticket says. Anyone may send it; `None` if nothing is
-/// due.
+/// due of the batch, which is to be [`RequestBatch::collected`].
 pub fn claim(keys: &VaultKeys, ticket: &Ticket, batch: &RequestBatch, claimer: &Pubkey) -> Option<Instruction> {
     let due = ticket.request().claim(&batch.totals.get());
     let is_due = due.ends || due.quote > 0 || due.shares.0 > 0;
@@ -100,7 +100,7 @@ pub fn claim_to(keys: &VaultKeys, ticket: &Ticket, claimer: &Pubkey, [from, to]:
         claimer: *claimer,
         vault: keys.vault,
         batch: addresses::batch(&keys.vault, ticket.batch),
-        ticket: addresses::ticket(&keys.vault, &ticket.holder, ticket.number),
+        ticket: addresses::ticket(&keys.vault, &ticket.opened_by, ticket.number),
         holder: ticket.holder,
         from,
         to,
@@ -109,13 +109,40 @@ pub fn claim_to(keys: &VaultKeys, ticket: &Ticket, claimer: &Pubkey, [from, to]:
     build(ballast_vault::ID, accounts, instruction::Claim {})
 }
 
+/// Builds `ballast_vault::assign`: a ticket becomes `to`'s, and pays into their accounts.
+pub fn assign(keys: &VaultKeys, ticket: &Ticket, to: &Holder) -> Instruction {
+    let (pay_to, return_to) = if ticket.is_redemption {
+        (to.quote, to.shares)
+    } else {
+        (to.shares, to.quote)
+    };
+    let accounts = accounts::Assign {
+        holder: ticket.holder,
+        vault: keys.vault,
+        ticket: addresses::ticket(&keys.vault, &ticket.opened_by, ticket.number),
+        to: to.key,
+        pay_to,
+        return_to,
+    };
+    build(ballast_vault::ID, accounts, instruction::Assign {})
+}
+
+/// Builds `ballast_vault::collect`. Anyone may send it.
+pub fn collect(keys: &VaultKeys, number: u64) -> Instruction {
+    let accounts = accounts::Collect {
+        vault: keys.vault,
+        batch: addresses::batch(&keys.vault, number),
+    };
+    build(ballast_vault::ID, accounts, instruction::Collect {})
+}
+
 /// Builds `ballast_vault::cancel`, which pays back to where it came from.
 pub fn cancel(keys: &VaultKeys, ticket: &Ticket) -> Instruction {
     let accounts = accounts::Cancel {
         holder: ticket.holder,
         vault: keys.vault,
         batch: addresses::batch(&keys.vault, ticket.batch),
-        ticket: addresses::ticket(&keys.vault, &ticket.holder, ticket.number),
+        ticket: addresses::ticket(&keys.vault, &ticket.opened_by, ticket.number),
         from: if ticket.is_redemption {
             keys.escrow
         } else {

@@ -5,6 +5,9 @@ mod doubt;
 mod exits;
 mod fairness;
 mod keeping;
+mod outflow;
+mod quarantine;
+mod quarantine_attacks;
 mod requests;
 mod unwinding;
 

@@ -54,11 +54,7 @@ fn r4_every_program_and_account_is_pinned() {
             ballast_risk::ID,
             u32::from(ErrorCode::InvalidProgramId),
         ),
-        (
-            keys.venue_trader,
-            clone,
-            u32::from(ErrorCode::AccountOwnedByWrongProgram),
-        ),
+        (keys.venue_trader, clone, u32::from(VaultError::WrongVenueTrader)),
         (keys.venue_trader, twin, u32::from(VaultError::WrongVenueTrader)),
         (keys.venue_market, other_venue, u32::from(VaultError::WrongVenueMarket)),
         (keys.risk_market, other_market, u32::from(VaultError::WrongRiskMarket)),
@@ -76,7 +72,7 @@ fn r4_every_program_and_account_is_pinned() {
     let mut doubled = sound.clone();
     doubled.accounts[position(keys.venue_trader)].pubkey = keys.venue_market;
     let sent = world.send(&[doubled], &[&keeper]);
-    assert_eq!(error_code(&sent), u32::from(ErrorCode::AccountDiscriminatorMismatch));
+    assert_eq!(error_code(&sent), u32::from(VaultError::WrongVenueTrader));
 }
 
 #[test]

@@ -87,9 +87,21 @@ impl VaultFixture {
     /// Sends `claim` for a ticket to where it says, by the keeper; `None` if nothing is due.
     pub fn claim(&mut self, ticket: &Ticket) -> Option<Sent> {
         let keeper = self.keeper.insecure_clone();
-        let batch = self.batch(ticket.batch);
+        let batch = self.batch(ticket.batch).collected(&self.snapshot().vault);
         let instruction = batches::claim(&self.keys, ticket, &batch, &keeper.pubkey())?;
         Some(self.send(&[instruction], &[&keeper]))
+    }
+
+    /// Sends `collect`, as anyone may.
+    pub fn collect(&mut self, number: u64) -> Sent {
+        let instruction = batches::collect(&self.keys, number);
+        self.send(&[instruction], &[])
+    }
+
+    /// Sends `assign`: a ticket becomes somebody else's.
+    pub fn assign(&mut self, from: &User, ticket: &Ticket, to: &User) -> Sent {
+        let instruction = batches::assign(&self.keys, ticket, &to.holder);
+        self.send(&[instruction], &[&from.keypair])
     }
 
     /// Claims whatever is due to anybody.

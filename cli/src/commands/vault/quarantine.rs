@@ -1,0 +1,55 @@
+//! A venue's time in quarantine, as commands show it.
+
+use super::client::{stretch, VaultClient};
+use ballast_core_vault::quarantine::VENUE;
+use ballast_sdk::snapshot::Snapshot;
+use serde::Serialize;
+
+/// A venue's time in quarantine. Amounts are base units.
+#[derive(Debug, Serialize)]
+pub struct Quarantine {
+    /// Seconds since it began.
+    age: i64,
+    /// Seconds for which the venue has been sound.
+    sound: u32,
+    /// What has come back.
+    returned: u64,
+    /// Shares burnt meanwhile, which have a right in it.
+    burnt_shares: u64,
+    /// What is kept for those, of this and of earlier times.
+    set_aside: u64,
+    /// Low value of what is still there, if that can be told.
+    value: Option<u64>,
+}
+
+impl Quarantine {
+    /// Returns that of a vault's venue; `None` if it is not in quarantine.
+    pub fn of(snapshot: &Snapshot) -> Option<Self> {
+        let case = snapshot.state.cases.of(VENUE)?;
+        Some(Self {
+            age: snapshot.clock.unix_timestamp.saturating_sub(case.started_at?.0),
+            sound: case.sound.seconds().unwrap_or(0),
+            returned: case.returned,
+            burnt_shares: case.burnt.0,
+            set_aside: snapshot.state.ledger.set_aside,
+            value: snapshot.at_venue_low(),
+        })
+    }
+
+    /// Returns it in words.
+    pub fn text(&self, client: &VaultClient) -> String {
+        let value = match self.value {
+            Some(value) => client.brief(value),
+            None => "what cannot be told".to_owned(),
+        };
+        format!(
+            "quarantine the venue, for {}: it counts at nothing and holds {value}; sound for {}, {} came back;\n           \
+             {} shares that left meanwhile have a right in it, {} of it set aside",
+            stretch(self.age),
+            stretch(i64::from(self.sound)),
+            client.brief(self.returned),
+            client.brief(self.burnt_shares),
+            client.brief(self.set_aside)
+        )
+    }
+}
