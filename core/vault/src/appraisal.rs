@@ -86,7 +86,7 @@ impl<'a> Appraisal<'a> {
         } else {
             position?
         };
-        let portfolio = Portfolio {
+        let mut portfolio = Portfolio {
             cash: vault.ledger.cash,
             receivables: vault.ledger.advances.checked_add(vault.leaving.unwind_cost)?,
             levy_reserve: vault.ledger.levy_reserve,
@@ -107,29 +107,27 @@ impl<'a> Appraisal<'a> {
             at: UnixTime(now.unix_time),
             high_water,
         };
-        let held = Portfolio {
-            position: inputs.position.unwrap_or(position),
-            ..portfolio
-        };
-        let nav_whole = if is_quarantined {
-            held.nav_low(&prices.bounds, prices.slow)?
-        } else {
-            low
-        };
-        let venue = match inputs.position {
-            Some(_) => Some(VenueMark::of(&held, prices.bounds.mid)?),
-            None => None,
-        };
+        // Where it does not count, what a venue says may be as absurd as it likes.
+        let held = inputs.position.and_then(|position| {
+            let held = Portfolio { position, ..portfolio };
+            let whole = if is_quarantined {
+                held.nav_low(&prices.bounds, prices.slow)?
+            } else {
+                low
+            };
+            Some((VenueMark::of(&held, prices.bounds.mid)?, whole))
+        });
+        portfolio.position.is_operational &= held.is_some();
         let update = monitored(
             inputs,
-            position.is_operational,
+            portfolio.position.is_operational,
             ShareValue {
                 nav_low: low,
                 supply,
                 per_share,
                 high_water: share_mark.high_water,
-                nav_whole,
-                venue,
+                nav_whole: held.map_or(low, |(_, whole)| whole),
+                venue: held.map(|(venue, _)| venue),
             },
         );
         let active = prices.active.union(update.active);

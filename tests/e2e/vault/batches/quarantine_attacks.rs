@@ -2,6 +2,7 @@
 
 use super::closed;
 use super::quarantine::{garble, is_quarantined, quarantined, quote, until_it_ends};
+use anchor_lang::AccountSerialize;
 use ballast_core_vault::prices::Purpose;
 use ballast_reference_venue::state::Faults;
 use ballast_testkit::tokens::put;
@@ -115,6 +116,32 @@ fn who_cannot_be_paid_keeps_no_place_and_requests_keep_no_check_from_being_made(
     world.pass(1, 1);
     world.claim(&ticket).unwrap().unwrap();
     assert!(quote(&world, &ada) > held);
+}
+
+#[test]
+fn a_venue_in_quarantine_may_say_what_it_likes() {
+    let (mut world, [ada, _]) = quarantined();
+    garble(&mut world);
+    let key = world.keys.venue_trader;
+    let mut trader = world.snapshot().venue_trader().unwrap();
+    let shares = world.tokens(&ada.holder.shares) / 10;
+    for (collateral, lots) in [(u64::MAX, 0), (0, i64::MAX), (0, i64::MIN), (u64::MAX, i64::MAX)] {
+        (trader.collateral, trader.lots) = (collateral, lots);
+        let mut data = Vec::new();
+        trader.try_serialize(&mut data).unwrap();
+        data.resize(world.raw(&key).unwrap().data.len(), 0);
+        put(&mut world.svm, key, ballast_reference_venue::ID, data);
+        let held = quote(&world, &ada);
+        world.request(&ada, shares).unwrap();
+        let number = closed(&mut world);
+        world.mark().unwrap();
+        assert!(monitor(&world).venue_failures > 0, "{collateral} {lots}");
+        world.pass(1, 1);
+        world.price_batch(number).unwrap();
+        world.claim_all();
+        assert!(quote(&world, &ada) > held, "{collateral} {lots}");
+    }
+    assert!(is_quarantined(&world));
 }
 
 #[test]
