@@ -93,7 +93,7 @@ impl<'a> Appraisal<'a> {
             position,
         };
         let low = portfolio.nav_low(&prices.bounds, prices.slow)?;
-        let low = low.checked_sub(Value::from_amount(theirs(vault, &portfolio, &prices)?)?)?;
+        let low = low.checked_sub(Value::from_amount(theirs(vault, &position, &prices)?)?)?;
         let per_share = shares::nav_per_share(low, supply)?;
         // A vault that nobody holds begins anew: what is left in it is nobody's, and no share was
         // ever worth it.
@@ -250,9 +250,9 @@ fn left_out(position: Option<Position>) -> Position {
 
 /// Returns what of a venue in quarantine belongs to shares that were burnt meanwhile, at its low
 /// value. `None` on overflow.
-fn theirs(vault: &VaultState, portfolio: &Portfolio, prices: &MarketPrices) -> Option<u64> {
+fn theirs(vault: &VaultState, position: &Position, prices: &MarketPrices) -> Option<u64> {
     match vault.cases.of(VENUE) {
-        Some(case) => case.right_in(portfolio.at_venue_low(&prices.bounds, prices.slow)?),
+        Some(case) => case.right_in(Portfolio::at_venue_low(position, &prices.bounds, prices.slow)?),
         None => Some(0),
     }
 }

@@ -72,7 +72,7 @@ impl Appraisal<'_> {
             let waits = position.queued_withdrawal > 0 && matches!(movement, Some(CollateralMove::Withdraw(_)));
             return Some(movement.filter(|_| !waits));
         };
-        let value = self.portfolio.at_venue_low(&self.prices.bounds, self.prices.slow)?;
+        let value = Portfolio::at_venue_low(position, &self.prices.bounds, self.prices.slow)?;
         let missing = case.missing(value, self.vault.ledger.cash)?;
         let spare = match movement {
             Some(CollateralMove::Withdraw(spare)) => spare,

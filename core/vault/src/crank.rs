@@ -294,18 +294,14 @@ impl CrankInputs<'_> {
     /// to be observed, a longest gap at a time) or at the latest after
     /// [`LONGEST_UNOBSERVED_SECONDS`].
     fn mark(&self) -> Option<CrankAction> {
-        let is_quarantined = self.vault.cases.is_quarantined();
-        // Where all have left, some may still have a right in a venue in quarantine.
-        if self.supply == Shares::ZERO && !is_quarantined {
+        if self.supply == Shares::ZERO {
             return None;
         }
         let was = &self.vault.monitor;
         let is = self.marked()?;
         let due = was.breakers.tripped != is.breakers.tripped || is.venue_failures != was.venue_failures;
         let rested = self.now.unix_time.saturating_sub(was.breakers.updated_at);
-        // A cooldown runs, or the time for which a venue has to be sound.
-        let is_quiet = was.breakers.tripped == BreakerSet::NONE && !is_quarantined;
-        let rest = if is_quiet {
+        let rest = if was.breakers.tripped == BreakerSet::NONE {
             LONGEST_UNOBSERVED_SECONDS
         } else {
             i64::from(self.vault.monitor_params.breakers.longest_gap_seconds)

@@ -61,11 +61,11 @@ impl Portfolio {
         self.with_gain(spot.min(slow.max(Value::ZERO)))
     }
 
-    /// Returns the low value of all that is at the venue, what it has queued included. `None` on
-    /// overflow.
-    pub fn at_venue_low(&self, bounds: &PriceBounds, slow: Price) -> Option<u64> {
+    /// Returns the low value of all that is at a venue where this position is held, what it has
+    /// queued included. `None` on overflow.
+    pub fn at_venue_low(position: &Position, bounds: &PriceBounds, slow: Price) -> Option<u64> {
         let venue = Self {
-            position: self.position,
+            position: *position,
             ..Self::default()
         };
         Some(venue.nav_low(bounds, slow)?.positive_part())

@@ -287,11 +287,8 @@ impl Snapshot {
     /// told.
     pub fn at_venue_low(&self) -> Option<u64> {
         let prices = self.prices(Purpose::Monitor).ok()?;
-        let portfolio = Portfolio {
-            position: self.position(prices.bounds.mid)?,
-            ..Portfolio::default()
-        };
-        portfolio.at_venue_low(&prices.bounds, prices.slow)
+        let position = self.position(prices.bounds.mid)?;
+        Portfolio::at_venue_low(&position, &prices.bounds, prices.slow)
     }
 
     /// Appraises the vault for a purpose, as the program would now. `None` if no price is admitted

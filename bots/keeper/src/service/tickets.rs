@@ -22,32 +22,42 @@ const REFUSED: &str = "claims that are refused";
 pub async fn pay(shared: &Shared, snapshot: &Snapshot, fee: Fee) -> Result<usize, ServiceError> {
     let tickets = lookup::tickets(&shared.node, &snapshot.keys.vault).await?;
     let batches = read(shared, snapshot, &tickets).await?;
-    let mut paid = 0usize;
+    let mut paid = Vec::new();
     for ticket in &tickets {
-        let claim = batches.get(&ticket.batch).and_then(|(batch, leaves)| {
+        let claim = batches.get(&ticket.batch).and_then(|batch| {
+            let batch = batch.clone().collected(&snapshot.vault);
             let is_last = ticket.request().claim(&batch.totals.get()).ends;
-            let claim = is_last.then(|| batches::claim(&snapshot.keys, ticket, batch, &shared.keeper))??;
-            Some((claim, *leaves))
+            is_last.then(|| batches::claim(&snapshot.keys, ticket, &batch, &shared.keeper))?
         });
-        let Some((claim, leaves)) = claim else { continue };
-        let is_paid = send(shared, ticket, claim, "paid a ticket", fee).await?;
-        paid = paid.saturating_add(usize::from(is_paid));
-        // Whoever cannot be paid keeps no case of quarantine from being done with.
-        if !is_paid && leaves {
-            let collect = batches::collect(&snapshot.keys, ticket.batch);
-            send(shared, ticket, collect, "collected for a batch", fee).await?;
+        if let Some(claim) = claim {
+            if send(shared, ticket.holder, claim, "paid a ticket", fee).await? {
+                paid.push(ticket.batch);
+            }
         }
     }
-    Ok(paid)
+    // Whoever cannot be paid, or waits on, keeps no case of quarantine from being done with.
+    for (number, batch) in &batches {
+        if !paid.contains(number) && batch.leaves_a_case(&snapshot.vault) {
+            let collect = batches::collect(&snapshot.keys, *number);
+            send(
+                shared,
+                addresses::batch(&snapshot.keys.vault, *number),
+                collect,
+                "collected for a batch",
+                fee,
+            )
+            .await?;
+        }
+    }
+    Ok(paid.len())
 }
 
-/// Returns the batches of these tickets as a claim would find them, by their numbers, and whether
-/// each leaves a case of quarantine by it.
+/// Returns the batches of these tickets, by their numbers.
 async fn read(
     shared: &Shared,
     snapshot: &Snapshot,
     tickets: &[Ticket],
-) -> Result<HashMap<u64, (RequestBatch, bool)>, ServiceError> {
+) -> Result<HashMap<u64, RequestBatch>, ServiceError> {
     let mut numbers: Vec<u64> = tickets.iter().map(|ticket| ticket.batch).collect();
     numbers.sort_unstable();
     numbers.dedup();
@@ -55,23 +65,11 @@ async fn read(
     let keys: Vec<Pubkey> = numbers.iter().map(address).collect();
     let found = shared.node.accounts(&keys).await?;
     let decoded = found.into_iter().flatten().filter_map(|seen| seen.account.batch().ok());
-    let collected = decoded.map(|batch| {
-        let had = batch.totals.has_rights();
-        let batch = batch.collected(&snapshot.vault);
-        (batch.number, (batch.clone(), had && !batch.totals.has_rights()))
-    });
-    Ok(collected.collect())
+    Ok(decoded.map(|batch| (batch.number, batch)).collect())
 }
 
-/// Sends what is due to a ticket; whether it was done, which is logged so.
-async fn send(
-    shared: &Shared,
-    ticket: &Ticket,
-    claim: Instruction,
-    done: &str,
-    fee: Fee,
-) -> Result<bool, ServiceError> {
-    let holder = ticket.holder;
+/// Sends what is due to a holder or a batch; whether it was done, which is logged so.
+async fn send(shared: &Shared, holder: Pubkey, claim: Instruction, done: &str, fee: Fee) -> Result<bool, ServiceError> {
     let blockhash = shared.node.blockhash().await?;
     let transaction = match sign(&[claim], budget::CLAIM, &shared.signer, blockhash, fee) {
         Ok(transaction) => transaction,

@@ -31,7 +31,8 @@ pub fn run(args: &Args, common: &Common, client: &mut VaultClient) -> Result<Str
     Ok(format!("{cranked}\n{claimed}\n{waits}"))
 }
 
-/// Collects for the batches of the tickets, whether their payees can be paid or not.
+/// Collects for those batches of the tickets that leave a case by it, whether their payees can be
+/// paid or not.
 fn collect(args: &Args, common: &Common, client: &mut VaultClient) -> Result<()> {
     let (signer, keys) = (common.signer()?, client.reader.keys);
     let holder = common.holder(args.holder.as_deref())?;
@@ -41,12 +42,13 @@ fn collect(args: &Args, common: &Common, client: &mut VaultClient) -> Result<()>
         .map(|(ticket, _)| ticket.batch)
         .collect();
     numbers.dedup();
+    let vault = client.cluster.account(&keys.vault)?.vault()?;
     for number in numbers {
         let batch = client
             .cluster
             .account(&addresses::batch(&keys.vault, number))?
             .batch()?;
-        if batch.totals.has_rights() {
+        if batch.leaves_a_case(&vault) {
             client.send(&[batches::collect(&keys, number)], &signer)?;
         }
     }

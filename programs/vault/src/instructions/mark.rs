@@ -15,9 +15,10 @@ use anchor_lang::prelude::*;
 use anchor_spl::token::Mint;
 use ballast_core_market::breaker::Breaker;
 use ballast_core_types::{Lots, Position, Shares};
+use ballast_core_vault::appraisal::Appraisal;
 use ballast_core_vault::portfolio::Portfolio;
 use ballast_core_vault::prices::{MarketPrices, Purpose};
-use ballast_core_vault::quarantine::{Check, VENUE};
+use ballast_core_vault::quarantine::{Cases, Check, VENUE};
 use ballast_risk::errors::RiskError;
 use ballast_risk::read;
 use ballast_risk::state::Market as RiskMarket;
@@ -75,9 +76,11 @@ pub(crate) fn handler(ctx: Context<Mark>) -> Result<()> {
         }
         None => vault.record_venue_failure(now),
     }
-    let venue_answers = appraisal
-        .as_ref()
-        .is_some_and(|appraisal| appraisal.portfolio.position.is_operational);
+    let answers = |appraisal: &Appraisal| appraisal.portfolio.position.is_operational;
+    let venue_answers = appraisal.as_deref().is_some_and(answers);
+    // What it holds is no measure while it moves without a reason.
+    let moves = |appraisal: &Appraisal| appraisal.monitor.breakers.tripped.has(Breaker::UnexplainedMove);
+    let is_sound = venue_answers && !(state.cases.is_quarantined() && appraisal.as_deref().is_some_and(moves));
     emit!(Marked {
         vault: vault.key(),
         nav_low: appraisal.map(|appraisal| appraisal.nav.low.0),
@@ -86,41 +89,32 @@ pub(crate) fn handler(ctx: Context<Mark>) -> Result<()> {
         breakers_before: before,
         monitor: vault.monitor,
     });
-    let tripped = vault.monitor.get().breakers.tripped;
-    let moves_without_reason = vault.cases.is_quarantined() && tripped.has(Breaker::UnexplainedMove);
-    let value = position.and_then(|position| value_at(&position, &moment));
     let check = Check {
         venue: VENUE,
-        // What it holds is no measure while it moves without a reason.
-        is_sound: venue_answers && !moves_without_reason,
+        is_sound,
         failures: vault.monitor.venue_failures,
         was_tripped: state.monitor.breakers.tripped.has(Breaker::VenueFailure),
-        value,
+        value: position.and_then(|position| value_at(&position, &moment)),
         supply: moment.supply,
         longest_gap_seconds: vault.breakers.longest_gap_seconds,
         now,
     };
-    quarantine(vault, position, &moment, &check);
+    quarantine(vault, &state.cases, position, &moment, &check);
     Ok(())
 }
 
 /// Returns the low value of all that is at the venue; `None` while an order waits there to be
 /// filled.
 fn value_at(position: &Position, moment: &Moment) -> Option<u64> {
-    let portfolio = Portfolio {
-        position: *position,
-        ..Portfolio::default()
-    };
-    let value = portfolio.at_venue_low(&moment.prices.bounds, moment.prices.slow);
+    let value = Portfolio::at_venue_low(position, &moment.prices.bounds, moment.prices.slow);
     value.filter(|_| position.in_flight == Lots::ZERO)
 }
 
 /// Puts the venue into quarantine, keeps it there, or lets it out. A share is marked anew then.
 #[inline(never)]
-fn quarantine(vault: &mut Account<Vault>, position: Option<Position>, moment: &Moment, check: &Check) {
-    let (was, ledger) = (vault.cases.get(), vault.ledger.get());
-    let (cases, ledger) = was.after_check(ledger, check);
-    if cases == was {
+fn quarantine(vault: &mut Account<Vault>, was: &Cases, position: Option<Position>, moment: &Moment, check: &Check) {
+    let (cases, ledger) = was.after_check(vault.ledger.get(), check);
+    if cases == *was {
         return;
     }
     (vault.cases, vault.ledger) = (cases.into(), ledger.into());

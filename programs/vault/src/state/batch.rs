@@ -1,7 +1,7 @@
 //! A batch of requests, as stored: totals, and what it was given.
 
 use crate::errors::VaultError;
-use crate::state::plain::plain;
+use crate::state::plain::{moment, plain};
 use crate::state::{StoredRight, Vault};
 use anchor_lang::prelude::*;
 use ballast_core_types::{Lots, Ratio, Shares, UnixTime};
@@ -104,7 +104,6 @@ impl StoredBatch {
     /// Returns the batch.
     #[inline(never)]
     pub fn get(&self) -> Batch {
-        let moment = |at: i64| Some(UnixTime(at)).filter(|at| at.0 != 0);
         let has = |flag: u64| self.flags & flag != 0;
         Batch {
             opened_at: UnixTime(self.opened_at),
@@ -218,6 +217,12 @@ impl RequestBatch {
         let totals = self.collect(&mut vault.clone()).map(|()| self.totals);
         self.totals = totals.unwrap_or(self.totals);
         self
+    }
+
+    /// Returns whether it would leave a case that has ended, were it collected now.
+    pub fn leaves_a_case(&self, vault: &Vault) -> bool {
+        let rights = |batch: &Self| batch.totals.rights.iter().filter(|right| right.shares != 0).count();
+        rights(&self.clone().collected(vault)) < rights(self)
     }
 
     /// Collects what came back from venues in quarantine for those of its shares that were burnt

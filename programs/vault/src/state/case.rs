@@ -1,6 +1,6 @@
 //! Venues in quarantine, and what batches have in them, as stored.
 
-use crate::state::plain::plain;
+use crate::state::plain::{moment, plain};
 use anchor_lang::prelude::*;
 use anchor_lang::Space;
 use ballast_core_market::cooldown::Cooldown;
@@ -99,10 +99,6 @@ fn halves(sum: u128) -> [u64; 2] {
 
 fn whole(halves: [u64; 2]) -> u128 {
     u128::from_le_bytes(bytemuck::cast(halves))
-}
-
-fn moment(at: i64) -> Option<UnixTime> {
-    Some(UnixTime(at)).filter(|at| at.0 != 0)
 }
 
 impl StoredCases {

@@ -1,6 +1,6 @@
 //! What a vault keeps of its tokens, of holders who leave, and of its line of batches, as stored.
 
-use crate::state::plain::plain;
+use crate::state::plain::{moment, plain};
 use anchor_lang::prelude::*;
 use ballast_core_types::{Lots, Shares, UnixTime};
 use ballast_core_vault::batch::queue::BatchQueue;
@@ -181,7 +181,7 @@ impl StoredQueue {
             head: self.head,
             next: self.next,
             open: self.open,
-            opened_at: Some(UnixTime(self.opened_at)).filter(|at| at.0 != 0),
+            opened_at: moment(self.opened_at),
             priced_at: UnixTime(self.priced_at),
             filled_at: UnixTime(self.filled_at),
             priced_slot: self.priced_slot,

@@ -5,6 +5,8 @@
 //! policy and watch costs more compute units than all of its breakers' arithmetic. For the
 //! interface description the derived form is what is described; a test holds the two together.
 
+use ballast_core_types::UnixTime;
+
 /// Borsh of `Pod` types by copying them. They are to derive it under the feature `idl-build`. With
 /// the fields' names, a test that the copy is what deriving it would write.
 macro_rules! plain {
@@ -37,6 +39,11 @@ macro_rules! plain {
             }
         }
     };
+}
+
+/// Returns a moment as it is stored: zero where there is none.
+pub(crate) fn moment(at: i64) -> Option<UnixTime> {
+    Some(UnixTime(at)).filter(|at| at.0 != 0)
 }
 
 pub(crate) use plain;

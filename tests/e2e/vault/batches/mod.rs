@@ -25,6 +25,13 @@ fn two() -> (VaultFixture, [User; 2]) {
     (world, users)
 }
 
+/// Lets somebody ask to leave with so many shares, and prices the batch that this is in.
+fn leave(world: &mut VaultFixture, user: &User, shares: u64) {
+    world.request(user, shares).unwrap();
+    let number = closed(world);
+    world.price_batch(number).unwrap();
+}
+
 /// Lets the oldest unpriced batch close, and publishes the last price after that. Returns its
 /// number.
 fn closed(world: &mut VaultFixture) -> u64 {

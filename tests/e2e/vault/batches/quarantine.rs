@@ -1,6 +1,6 @@
 //! A venue in quarantine: what is paid without it, what comes back from it, and to whom.
 
-use super::{closed, two};
+use super::{closed, leave, two};
 use ballast_testkit::tokens::put;
 use ballast_testkit::vault::batches::LEAST;
 use ballast_testkit::vault::breakers::*;
@@ -76,9 +76,7 @@ fn r3_who_leaves_in_quarantine_is_paid_at_once_and_keeps_their_right_in_what_com
     let cash = world.snapshot().vault.ledger.cash;
     // Nobody comes in, and no hour has to pass for who goes.
     refused(&world.request_deposit(&ben, LEAST), VaultError::VenueQuarantined);
-    world.request(&ada, shares).unwrap();
-    let number = closed(&mut world);
-    world.price_batch(number).unwrap();
+    leave(&mut world, &ada, shares);
     world.claim_all();
     let at_once = quote(&world, &ada) - held;
     let part = |of: u64| (u128::from(of) * u128::from(shares) / u128::from(supply)) as u64;
@@ -140,9 +138,7 @@ fn a_venue_in_quarantine_is_brought_home_as_far_as_those_who_left_are_owed() {
     let most = world.tokens(&ben.holder.shares) / 2;
     let held = [&ada, &ben].map(|user| quote(&world, user));
     world.request(&ada, leaves).unwrap();
-    world.request(&ben, most).unwrap();
-    let number = closed(&mut world);
-    world.price_batch(number).unwrap();
+    leave(&mut world, &ben, most);
     garble(&mut world);
     let was = world.snapshot().venue_trader().unwrap();
     until_it_ends(&mut world);
@@ -165,11 +161,6 @@ fn who_leaves_when_a_part_has_come_back_has_no_more_of_it_than_who_left_before()
     let (mut world, [ada, ben]) = quarantined();
     let shares = [&ada, &ben].map(|user| world.tokens(&user.holder.shares));
     let held = [&ada, &ben].map(|user| quote(&world, user));
-    let leave = |world: &mut VaultFixture, user: &User, shares: u64| {
-        world.request(user, shares).unwrap();
-        let number = closed(world);
-        world.price_batch(number).unwrap();
-    };
     leave(&mut world, &ada, shares[0]);
     leave(&mut world, &ben, shares[1] / 2);
     garble(&mut world);
@@ -236,9 +227,7 @@ fn a_venue_twice_in_quarantine_owes_each_time_to_those_who_left_then() {
     let mut worth = Vec::new();
     for _ in 0..2 {
         let held = quote(&world, &ada);
-        world.request(&ada, quarter).unwrap();
-        let number = closed(&mut world);
-        world.price_batch(number).unwrap();
+        leave(&mut world, &ada, quarter);
         tickets.push(world.ticket(&ada).unwrap());
         garble(&mut world);
         // Nobody claims meanwhile.
@@ -276,9 +265,7 @@ fn a_venue_twice_in_quarantine_owes_each_time_to_those_who_left_then() {
 fn a_ticket_can_be_assigned_with_all_that_it_has_coming() {
     let (mut world, [ada, ben]) = quarantined();
     let shares = world.tokens(&ada.holder.shares);
-    world.request(&ada, shares).unwrap();
-    let number = closed(&mut world);
-    world.price_batch(number).unwrap();
+    leave(&mut world, &ada, shares);
     world.claim_all();
     let ticket = world.ticket(&ada).unwrap();
     // Nobody but its holder gives it away.

@@ -1,7 +1,7 @@
 //! What attackers of a quarantine do not get.
 
-use super::closed;
 use super::quarantine::{garble, is_quarantined, quarantined, quote, until_it_ends};
+use super::{closed, leave};
 use anchor_lang::AccountSerialize;
 use ballast_core_vault::prices::Purpose;
 use ballast_reference_venue::state::Faults;
@@ -15,9 +15,7 @@ use ballast_vault::state::{VaultBreaker, VaultPolicy};
 fn nobody_is_paid_on_the_word_of_a_venue_that_does_not_pay() {
     let (mut world, [ada, _]) = quarantined();
     let shares = world.tokens(&ada.holder.shares);
-    world.request(&ada, shares).unwrap();
-    let number = closed(&mut world);
-    world.price_batch(number).unwrap();
+    leave(&mut world, &ada, shares);
     world.claim_all();
     garble(&mut world);
     // It answers as it should, and every withdrawal waits for ever.
@@ -47,9 +45,7 @@ fn what_moves_without_a_reason_in_the_last_moment_ends_no_quarantine() {
     for invented in [400_000_000_000, -200_000_000_000] {
         let (mut world, [ada, _]) = quarantined();
         let shares = world.tokens(&ada.holder.shares) / 2;
-        world.request(&ada, shares).unwrap();
-        let number = closed(&mut world);
-        world.price_batch(number).unwrap();
+        leave(&mut world, &ada, shares);
         garble(&mut world);
         let mut quarters = 0;
         // Until one more check would end it.
@@ -83,11 +79,11 @@ fn what_moves_without_a_reason_in_the_last_moment_ends_no_quarantine() {
 fn who_cannot_be_paid_keeps_no_place_and_requests_keep_no_check_from_being_made() {
     let (mut world, [ada, ben]) = quarantined();
     let shares = world.tokens(&ada.holder.shares) / 100;
-    world.request(&ada, shares).unwrap();
-    let number = closed(&mut world);
-    world.price_batch(number).unwrap();
+    leave(&mut world, &ada, shares);
     world.claim_all();
     let ticket = world.ticket(&ada).unwrap();
+    let batch = world.batch(ticket.batch);
+    assert!(batch.totals.has_rights() && !batch.leaves_a_case(&world.snapshot().vault));
     garble(&mut world);
     world.svm.airdrop(&ben.holder.key, 100_000_000_000).unwrap();
     // Somebody asks to leave every ten minutes, and is priced: the day goes on all the same.
@@ -105,7 +101,7 @@ fn who_cannot_be_paid_keeps_no_place_and_requests_keep_no_check_from_being_made(
     world.pass(1, 1);
     assert!(world.claim(&ticket).unwrap().is_err());
     for number in ticket.batch..world.snapshot().vault.queue.next {
-        if world.batch(number).totals.has_rights() {
+        if world.batch(number).leaves_a_case(&world.snapshot().vault) {
             world.collect(number).unwrap();
         }
     }
@@ -201,9 +197,7 @@ fn quarantine_ends_where_all_is_at_the_venue_and_a_gain_is_in_it() {
             still(&mut world, 60, "55000");
             world.mark().unwrap();
         }
-        world.request(&ada, part).unwrap();
-        let number = closed(&mut world);
-        world.price_batch(number).unwrap();
+        leave(&mut world, &ada, part);
         garble(&mut world);
         let mut quarters = 0;
         while is_quarantined(&world) {
