@@ -258,6 +258,10 @@ impl Run {
         let (Some((was, supply)), Some((is, left))) = (before, worth(world)) else {
             return;
         };
+        // Once the last has left, no share is worth anything: the mark begins anew at one.
+        if left == 0 {
+            return;
+        }
         // An advance of more than its shares are worth is the one thing that may cost: nobody owes
         // it.
         let overdrawn = self.world.batch(number).totals.advanced == 0 && self.was_advanced;
