@@ -8,7 +8,7 @@ use ballast_core_vault::prices::Purpose;
 use ballast_reference_venue::state::Faults;
 use ballast_sdk::snapshot::Snapshot;
 use ballast_testkit::tokens::put_tokens;
-use ballast_testkit::{fixed, User, VaultFixture, MILLION};
+use ballast_testkit::{fixed, params, User, VaultFixture, MILLION};
 use proptest::prelude::*;
 
 /// One thing that happens.
@@ -83,8 +83,12 @@ struct Run {
 }
 
 impl Run {
-    fn new() -> Self {
-        let mut world = VaultFixture::new();
+    fn new(charges: bool) -> Self {
+        let mut policy = params::vault();
+        if charges {
+            (policy.management_fee, policy.performance_fee) = (fixed("0.02"), fixed("0.2"));
+        }
+        let mut world = VaultFixture::with(params::risk_market(), params::venue(), policy);
         let users = (0..3).map(|_| world.user(MILLION)).collect();
         let insurance = world.user(0);
         Self {
@@ -249,7 +253,7 @@ impl Run {
         let worth = |world: &VaultFixture| {
             let snapshot = world.snapshot();
             let appraisal = snapshot.appraise(Purpose::Batch)?;
-            Some((appraisal.share_mark.value.fixed(), snapshot.supply))
+            Some((appraisal.share_mark.value.fixed(), appraisal.supply.0))
         };
         let before = worth(world);
         if world.price_batch(number).is_err() {
@@ -320,8 +324,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, max_shrink_iters: 200, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_happens_the_books_balance(events in proptest::collection::vec(event(), 1..60)) {
-        let mut run = Run::new();
+    fn whatever_happens_the_books_balance(events in proptest::collection::vec(event(), 1..60), charges: bool) {
+        let mut run = Run::new(charges);
         for event in &events {
             run.apply(event);
         }

@@ -14,6 +14,11 @@ fn programs() -> PathBuf {
 
 /// Returns a local network on BTC with a first price. `None`, said aloud, without programs.
 pub fn network() -> Option<(Embedded, Local)> {
+    network_of(DEFAULT)
+}
+
+/// Returns [`network`] with this configuration.
+pub fn network_of(config: &str) -> Option<(Embedded, Local)> {
     for name in ["risk", "reference_venue", "vault", "options"] {
         let file = programs().join(format!("ballast_{name}.so"));
         if !file.is_file() {
@@ -22,7 +27,7 @@ pub fn network() -> Option<(Embedded, Local)> {
         }
     }
     let mut chain = Embedded::new(START);
-    let local = Local::new(Config::parse(DEFAULT).unwrap(), "BTC").unwrap();
+    let local = Local::new(Config::parse(config).unwrap(), "BTC").unwrap();
     local.initialise(&mut chain, &programs(), &mut |_| {}).unwrap();
     local.publish_first(&mut chain, &mut |_| {}).unwrap();
     Some((chain, local))

@@ -5,10 +5,11 @@
 //! it leaves, at the same prices. The program, the bots and a browser build the same.
 
 use crate::exposure::{targets, RemainingCapital, Targets};
+use crate::fees::FeeLedger;
 use crate::levy::Standing;
 use crate::monitor::{MonitorUpdate, ShareValue, VaultMonitor, VaultObservation, VenueMark};
 use crate::portfolio::Portfolio;
-use crate::prices::MarketPrices;
+use crate::prices::{MarketPrices, Purpose};
 use crate::quarantine::VENUE;
 use crate::rebalance::Exposure;
 use crate::shares;
@@ -28,8 +29,8 @@ pub struct AppraisalInputs<'a> {
     /// The position at the venue, its funding brought up to date at the published price; `None` if
     /// the venue's accounts cannot be read.
     pub position: Option<Position>,
-    /// Share supply.
-    pub supply: Shares,
+    /// Shares that are minted.
+    pub minted: Shares,
     /// Chain time.
     pub now: Now,
 }
@@ -52,12 +53,14 @@ pub struct Appraisal<'a> {
     /// What it holds, as far as it counts: nothing at a venue in quarantine, unless for what brings
     /// it home ([`Purpose::counts_quarantined`](crate::prices::Purpose::counts_quarantined)).
     pub portfolio: Portfolio,
-    /// Share supply.
+    /// Share supply, fees that were earned and not minted included.
     pub supply: Shares,
     /// Chain time.
     pub now: Now,
     /// Low net asset values; the high one is [`Self::nav_high`].
     pub nav: NetAssetValues,
+    /// Fees after this appraisal.
+    pub fees: FeeLedger,
     /// Mark of the share after this appraisal.
     pub share_mark: ShareMark,
     /// Monitor after this appraisal.
@@ -77,7 +80,7 @@ impl<'a> Appraisal<'a> {
             vault,
             prices,
             position,
-            supply,
+            minted,
             now,
         } = *inputs;
         let is_quarantined = vault.cases.is_quarantined();
@@ -90,10 +93,15 @@ impl<'a> Appraisal<'a> {
             cash: vault.ledger.cash,
             receivables: vault.ledger.advances.checked_add(vault.leaving.unwind_cost)?,
             levy_reserve: vault.ledger.levy_reserve,
+            performance_fee: 0,
             position,
         };
         let low = portfolio.nav_low(&prices.bounds, prices.slow)?;
         let low = low.checked_sub(Value::from_amount(theirs(vault, &position, &prices)?)?)?;
+        let (fees, performance_fee) = charged(inputs, low)?;
+        let supply = fees.supply(minted);
+        portfolio.performance_fee = performance_fee;
+        let low = low.checked_sub(Value::from_amount(performance_fee)?)?;
         let per_share = shares::nav_per_share(low, supply)?;
         // A vault that nobody holds begins anew: what is left in it is nobody's, and no share was
         // ever worth it.
@@ -139,6 +147,7 @@ impl<'a> Appraisal<'a> {
             supply,
             now,
             nav: NetAssetValues { low },
+            fees,
             share_mark,
             monitor: update.monitor,
             active,
@@ -255,6 +264,27 @@ fn theirs(vault: &VaultState, position: &Position, prices: &MarketPrices) -> Opt
         Some(case) => case.right_in(Portfolio::at_venue_low(position, &prices.bounds, prices.slow)?),
         None => Some(0),
     }
+}
+
+/// Returns the fees of a vault worth `low` before them, and the liability that is left: none once
+/// it has become shares. `None` on overflow.
+fn charged(inputs: &AppraisalInputs, low: Value) -> Option<(FeeLedger, u64)> {
+    let (vault, now) = (inputs.vault, UnixTime(inputs.now.unix_time));
+    let (policy, is_quarantined) = (&vault.policy.fees, vault.cases.is_quarantined());
+    let fees = vault.fees_at(inputs.minted, now);
+    let supply = fees.supply(inputs.minted);
+    let liability = if supply == Shares::ZERO {
+        0
+    } else {
+        fees.performance(policy, low)?
+    };
+    // At the best price there is: one at which others come and go.
+    let is_priced = inputs.prices.purpose == Purpose::Batch && inputs.prices.is_admitted;
+    if is_quarantined || !is_priced || !fees.is_due(now) {
+        return Some((fees, liability));
+    }
+    let fees = fees.crystallised(liability, low, supply, now)?;
+    Some((fees, 0))
 }
 
 /// Returns one observation of the vault by its own breakers.

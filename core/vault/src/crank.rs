@@ -3,8 +3,8 @@
 //! The program checks what keepers propose with the same functions that propose here, so a plan is
 //! refused only if the chain has moved on.
 
+use crate::advance::{advance, Liquid};
 use crate::appraisal::{Appraisal, AppraisalInputs};
-use crate::batch::advance::{advance, Liquid};
 use crate::batch::Batch;
 use crate::collateral::CollateralMove;
 use crate::monitor::{VaultMonitor, VaultObservation};
@@ -87,8 +87,8 @@ pub struct CrankInputs<'a> {
     pub position: &'a dyn Fn(Price) -> Option<Position>,
     /// What trading at the venue costs; `None` if it cannot be read.
     pub terms: Option<TradingTerms>,
-    /// Share supply.
-    pub supply: Shares,
+    /// Shares that are minted.
+    pub minted: Shares,
     /// The batches that somebody waits for, by number, in order.
     pub batches: &'a [(u64, Batch)],
     /// Slot of the last rebalance or unwind: no batch is priced in it.
@@ -234,11 +234,12 @@ impl CrankInputs<'_> {
         let now = UnixTime(self.now.unix_time);
         let is_due = |number: u64, batch: &Batch| {
             let liquid = Liquid {
-                ledger: self.vault.ledger,
-                supply: self.supply,
-                is_taking: self.vault.queue.is_taking(number, now),
+                vault: self.vault,
+                minted: self.minted,
+                number,
+                now,
             };
-            let advanced = advance(batch, &liquid, now);
+            let advanced = advance(batch, &liquid);
             advanced.is_ok_and(|advanced| advanced.amount > batch.redemptions.advanced / 100)
         };
         let due = self.batches.iter().find(|(number, batch)| is_due(*number, batch));
@@ -284,7 +285,7 @@ impl CrankInputs<'_> {
             vault,
             prices,
             position,
-            supply: self.supply,
+            minted: self.minted,
             now: self.now,
         })
     }
@@ -294,7 +295,7 @@ impl CrankInputs<'_> {
     /// to be observed, a longest gap at a time) or at the latest after
     /// [`LONGEST_UNOBSERVED_SECONDS`].
     fn mark(&self) -> Option<CrankAction> {
-        if self.supply == Shares::ZERO {
+        if self.vault.fees.supply(self.minted) == Shares::ZERO {
             return None;
         }
         let was = &self.vault.monitor;

@@ -8,11 +8,13 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
+pub mod advance;
 pub mod appraisal;
 pub mod batch;
 pub mod collateral;
 pub mod crank;
 pub mod exposure;
+pub mod fees;
 pub mod leaving;
 pub mod ledger;
 pub mod levy;

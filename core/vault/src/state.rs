@@ -2,6 +2,7 @@
 
 use crate::batch::queue::BatchQueue;
 use crate::exposure::ExposurePolicy;
+use crate::fees::{FeeLedger, FeePolicy};
 use crate::leaving::Leaving;
 use crate::ledger::Ledger;
 use crate::monitor::{MonitorParams, VaultMonitor};
@@ -9,7 +10,7 @@ use crate::outflow::Outflow;
 use crate::quarantine::Cases;
 use crate::rebalance::RebalancePolicy;
 use crate::shares::ShareMark;
-use ballast_core_types::Ratio;
+use ballast_core_types::{Ratio, Shares, UnixTime};
 
 /// What a vault was created with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub struct VaultPolicy {
     pub deposit_cap: u64,
     /// Share of the net asset value that may leave at a price in a day.
     pub outflow: Ratio,
+    /// What its manager earns.
+    pub fees: FeePolicy,
 }
 
 /// A vault's decoded state.
@@ -43,8 +46,18 @@ pub struct VaultState {
     pub cases: Cases,
     /// What has left at a price.
     pub outflow: Outflow,
+    /// What its manager has earned.
+    pub fees: FeeLedger,
     /// What a share was last worth.
     pub share_mark: ShareMark,
     /// What it remembers from one observation to the next.
     pub monitor: VaultMonitor,
+}
+
+impl VaultState {
+    /// Returns what its manager has earned until now: see [`FeeLedger::accrued`].
+    pub fn fees_at(&self, minted: Shares, now: UnixTime) -> FeeLedger {
+        let is_quarantined = self.cases.is_quarantined();
+        self.fees.accrued(&self.policy.fees, minted, now, is_quarantined)
+    }
 }

@@ -168,6 +168,16 @@ pub enum VaultError {
     VenueQuarantined,
     #[msg("vault parameter: outflow outside [10 %, 100 %] of net asset value a day")]
     Outflow,
+    #[msg("vault parameter: management fee outside [0, 2 %] of the shares a year")]
+    ManagementFee,
+    #[msg("vault parameter: performance fee outside [0, 20 %] of the gain")]
+    PerformanceFee,
+    #[msg("vault: a policy with a fee names who collects it, one without names nobody, and nobody is not an address")]
+    Collector,
+    #[msg("fees: that account is not the collector's")]
+    WrongCollector,
+    #[msg("fees: nothing was earned since they were last minted")]
+    NoFees,
 }
 
 impl From<BatchError> for VaultError {

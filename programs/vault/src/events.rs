@@ -1,6 +1,6 @@
 //! What the vault announces: inputs, before and after, so that anyone can replay a decision.
 
-use crate::state::{StoredBatch, StoredCases, StoredLeaving, StoredLedger, StoredMonitor, VaultBreaker};
+use crate::state::{StoredBatch, StoredCases, StoredFees, StoredLeaving, StoredLedger, StoredMonitor, VaultBreaker};
 use anchor_lang::prelude::*;
 use ballast_core_vault::exposure::Targets;
 use ballast_core_vault::prices::MarketPrices;
@@ -40,6 +40,8 @@ pub struct VaultCreated {
     pub creator: Pubkey,
     /// Who may trip and resume its breakers.
     pub guardian: Option<Pubkey>,
+    /// Who gets the shares that its manager earns.
+    pub collector: Option<Pubkey>,
 }
 
 /// Quote tokens or shares went into a batch, for a ticket.
@@ -90,6 +92,8 @@ pub struct BatchPriced {
     pub ledger_after: StoredLedger,
     /// Redemptions that are final and not filled after it.
     pub leaving_after: StoredLeaving,
+    /// What its manager has earned and has not had, after it.
+    pub fees_after: StoredFees,
     /// Prices used.
     pub prices: Prices,
     /// Breakers of the market and of the vault that were active, a bit for each.
@@ -301,6 +305,19 @@ pub struct Marked {
     pub breakers_before: u16,
     /// What the vault remembers after it.
     pub monitor: StoredMonitor,
+}
+
+/// What the manager had earned was minted.
+#[event]
+pub struct FeesClaimed {
+    /// The vault.
+    pub vault: Pubkey,
+    /// Token account that got the shares.
+    pub to: Pubkey,
+    /// Shares.
+    pub shares: u64,
+    /// Share supply.
+    pub supply: u64,
 }
 
 /// A venue went into quarantine, or left it.

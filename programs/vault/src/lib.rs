@@ -77,6 +77,11 @@ pub mod ballast_vault {
         instructions::claim::handler(ctx)
     }
 
+    /// Mints what the manager has earned to an account of the collector's. Anyone may call it.
+    pub fn claim_fees(ctx: Context<ClaimFees>) -> Result<()> {
+        instructions::claim_fees::handler(ctx)
+    }
+
     /// Takes a request back that nobody could price for ten minutes.
     pub fn cancel(ctx: Context<Cancel>) -> Result<()> {
         instructions::cancel::handler(ctx)

@@ -38,8 +38,8 @@ pub struct Valuation<'info> {
 pub(crate) struct Moment {
     /// The market's prices for the instruction's purpose.
     pub prices: MarketPrices,
-    /// Share supply.
-    pub supply: Shares,
+    /// Shares that are minted.
+    pub minted: Shares,
     /// Chain time.
     pub clock: Clock,
 }
@@ -50,13 +50,13 @@ impl Valuation<'_> {
     /// # Errors
     /// The rule that refused the price.
     #[inline(never)]
-    pub(crate) fn moment(&self, purpose: Purpose, supply: u64) -> Result<Moment> {
+    pub(crate) fn moment(&self, purpose: Purpose, minted: u64) -> Result<Moment> {
         let clock = Clock::get()?;
         let market = self.risk_market.load()?;
         let prices = MarketPrices::read(&*market.view()?, purpose, read::now(&clock)).map_err(RiskError::from)?;
         Ok(Moment {
             prices,
-            supply: Shares(supply),
+            minted: Shares(minted),
             clock,
         })
     }
@@ -101,7 +101,7 @@ pub(crate) fn appraise<'a>(
         vault,
         prices: moment.prices,
         position,
-        supply: moment.supply,
+        minted: moment.minted,
         now: read::now(&moment.clock),
     });
     Ok(Box::new(appraisal.ok_or(VaultError::OutOfRange)?))

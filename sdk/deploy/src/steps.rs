@@ -108,9 +108,11 @@ impl Local {
         };
         let mut coin = step("test USDC".to_owned(), mint, self.create_mint());
         coin.signers.push(&self.mint);
+        let policy = self.config.policy()?;
         let vault = CreateVaultArgs {
             id: vault_number(&self.asset),
-            policy: self.config.policy()?,
+            collector: policy.has_fees().then_some(authority),
+            policy,
             guardian: self.config.has_guardian().then_some(authority),
             breakers: self.config.vault_breakers(),
         };

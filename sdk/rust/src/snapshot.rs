@@ -11,10 +11,11 @@ use ballast_core_market::breaker::BreakerSet;
 use ballast_core_market::observation::MarketObservation;
 use ballast_core_market::MarketView;
 use ballast_core_types::{Position, Price, Shares, TradingTerms, UnixTime, Value};
+use ballast_core_vault::advance::{advance, Liquid};
 use ballast_core_vault::appraisal::{Appraisal, AppraisalInputs};
-use ballast_core_vault::batch::advance::{advance, Liquid};
 use ballast_core_vault::batch::Batch;
 use ballast_core_vault::crank::{self, CrankAction, CrankInputs};
+use ballast_core_vault::fees::FeeLedger;
 use ballast_core_vault::portfolio::Portfolio;
 use ballast_core_vault::prices::MarketPrices;
 pub use ballast_core_vault::prices::Purpose;
@@ -55,8 +56,9 @@ pub struct Snapshot {
     pub state: VaultState,
     /// The venue's accounts, whatever they hold: the venue's reader says whether they can be read.
     pub venue: VenueAccounts,
-    /// Share supply, base units.
-    pub supply: u64,
+    /// Shares that are minted, base units: with those that are earned as fees they are
+    /// [`Self::supply`].
+    pub minted: Shares,
     /// Batches that somebody may wait for, as stored, by their numbers: see
     /// [`Self::with_batches`].
     pub batches: Vec<RequestBatch>,
@@ -129,7 +131,7 @@ impl Snapshot {
             state: *vault.state(),
             vault,
             venue,
-            supply: found(mint, names[4])?.mint()?.supply,
+            minted: Shares(found(mint, names[4])?.mint()?.supply),
             batches: Vec::new(),
             keys,
         })
@@ -230,7 +232,7 @@ impl Snapshot {
             vault: &self.state,
             position: &position,
             terms: self.trading_terms(),
-            supply: Shares(self.supply),
+            minted: self.minted,
             batches: &batches,
             traded_slot: self.vault.last_rebalance_slot,
             now: self.now(),
@@ -274,13 +276,28 @@ impl Snapshot {
     pub fn part_of_liquid(&self, shares: u64) -> u64 {
         let mut batch = Batch::opened(UnixTime(0));
         batch.redemptions.requested.any = shares;
-        let liquid = Liquid {
-            ledger: self.state.ledger,
-            supply: Shares(self.supply),
-            is_taking: false,
-        };
-        let advanced = advance(&batch, &liquid, UnixTime(self.clock.unix_timestamp));
+        let advanced = advance(&batch, &self.liquid(self.state.queue.next));
         advanced.map_or(0, |advanced| advanced.amount)
+    }
+
+    /// Returns what the batch of that number can be advanced from now.
+    pub const fn liquid(&self, number: u64) -> Liquid<'_> {
+        Liquid {
+            vault: &self.state,
+            minted: self.minted,
+            number,
+            now: UnixTime(self.clock.unix_timestamp),
+        }
+    }
+
+    /// Returns what the vault's manager has earned until now.
+    pub fn fees(&self) -> FeeLedger {
+        self.state.fees_at(self.minted, UnixTime(self.clock.unix_timestamp))
+    }
+
+    /// Returns the share supply, base units: what is minted, and what is earned as fees.
+    pub fn supply(&self) -> u64 {
+        self.fees().supply(self.minted).0
     }
 
     /// Returns the low value of all that is at the venue, quote base units; `None` if it cannot be
@@ -299,7 +316,7 @@ impl Snapshot {
             vault: &self.state,
             prices,
             position: self.position(prices.bounds.mid),
-            supply: Shares(self.supply),
+            minted: self.minted,
             now: self.now(),
         })
     }

@@ -7,7 +7,8 @@ use ballast_core_market::admission::{Now, PriceError, PriceUse, Print, UseLimits
 use ballast_core_market::price_clock::{ClockParams, ClosePair, Declared, Kept, PriceClock};
 use ballast_core_math::estimators::EwmaVariance;
 use ballast_core_types::basis_points::BasisPoints;
-use ballast_core_types::Price;
+use ballast_core_types::{Price, Shares, UnixTime};
+use ballast_core_vault::fees::{FeeLedger, FeePolicy};
 use ballast_core_vault::quarantine::CASES;
 
 /// First eight bytes of SHA-256 of `account:Vault`.
@@ -15,7 +16,7 @@ const VAULT: [u8; 8] = [211, 8, 232, 43, 2, 152, 117, 119];
 /// First eight bytes of SHA-256 of `account:Market`.
 const MARKET: [u8; 8] = [219, 190, 213, 55, 0, 227, 198, 154];
 /// Layout of a vault that is read here.
-const VAULT_VERSION: u8 = 5;
+const VAULT_VERSION: u8 = 6;
 /// Layout of a market that is read here.
 const MARKET_VERSION: u8 = 5;
 
@@ -51,26 +52,36 @@ pub struct VaultLedger {
     pub receivables: u64,
     /// Whether its venue is in quarantine, and counts at nothing.
     pub is_quarantined: bool,
+    /// Rates of its fees.
+    pub fee_policy: FeePolicy,
+    /// What its manager has earned.
+    pub fees: FeeLedger,
 }
 
 /// Returns a vault's ledger; `None` if the bytes are no vault of this layout.
 pub fn vault_ledger(data: &[u8]) -> Option<VaultLedger> {
-    /// Bump, padding, number, and nine addresses.
-    const HEAD: usize = 7 + 8 + 9 * 32;
-    /// Ten fixed-point numbers and the deposit cap.
-    const POLICY: usize = 10 * 16 + 8;
-    /// The least deposit and redemption.
-    const LEAST: usize = 2 * 8;
+    /// Bump, padding, number, and ten addresses.
+    const HEAD: usize = 7 + 8 + 10 * 32;
+    /// Ten fixed-point numbers before the fees.
+    const POLICY: usize = 10 * 16;
+    /// The deposit cap, the least deposit and redemption.
+    const LEAST: usize = 3 * 8;
     /// The line of batches.
     const QUEUE: usize = 8 * 8;
     /// A case of quarantine, behind when it ended.
     const CASE_END: usize = 8 * 8;
+    /// What has left at a price.
+    const OUTFLOW: usize = 3 * 8;
     let mut bytes = Bytes::account(data, &VAULT)?;
     if bytes.u8()? != VAULT_VERSION {
         return None;
     }
     bytes.skip(HEAD)?;
     bytes.skip(POLICY)?;
+    let fee_policy = FeePolicy {
+        management: bytes.ratio()?,
+        performance: bytes.ratio()?,
+    };
     bytes.skip(LEAST)?;
     let cash = bytes.u64()?;
     // Deposits that wait, and what is owed to tickets.
@@ -88,11 +99,20 @@ pub fn vault_ledger(data: &[u8]) -> Option<VaultLedger> {
         bytes.skip(CASE_END)?;
         is_quarantined |= started_at != 0 && ended_at == 0;
     }
+    bytes.skip(OUTFLOW)?;
+    let fees = FeeLedger {
+        shares: Shares(bytes.u64()?),
+        basis: bytes.u64()?,
+        accrued_at: UnixTime(bytes.i64()?),
+        crystallised_at: UnixTime(bytes.i64()?),
+    };
     Some(VaultLedger {
         cash,
         levy_reserve,
         receivables: advances.checked_add(unwind_cost)?,
         is_quarantined,
+        fee_policy,
+        fees,
     })
 }
 

@@ -3,7 +3,7 @@
 
 use crate::accounts;
 use ballast_core_market::admission::{Now, PriceUse};
-use ballast_core_types::{Position, Value};
+use ballast_core_types::{Position, UnixTime, Value};
 use ballast_core_vault::portfolio::Portfolio;
 use ballast_venues::{PositionAccounts, Reference, Venue};
 
@@ -30,8 +30,8 @@ pub struct NetAssetValues {
     pub high: Value,
 }
 
-/// Computes a vault's net asset values at a price admitted for deposits. `None` if an account is
-/// not of its layout, no price is admitted, or a value does not fit.
+/// Computes the net asset values, at a price admitted for deposits, of a vault that somebody holds.
+/// `None` if an account is not of its layout, no price is admitted, or a value does not fit.
 pub fn net_asset_values(accounts: &VaultAccounts, now: Now) -> Option<NetAssetValues> {
     let market = accounts::market(accounts.market, PriceUse::Nav)?;
     let price = market.price(now).ok()?;
@@ -45,12 +45,21 @@ pub fn net_asset_values(accounts: &VaultAccounts, now: Now) -> Option<NetAssetVa
     } else {
         Reference::position(&venue, price.bounds.mid, now.unix_time).ok()?
     };
-    let portfolio = Portfolio {
+    let mut portfolio = Portfolio {
         cash: ledger.cash,
         receivables: ledger.receivables,
         levy_reserve: ledger.levy_reserve,
+        performance_fee: 0,
         position,
     };
+    let (fees, low) = (
+        &ledger.fees,
+        portfolio.nav_low(&price.bounds, market.clock.slow_price)?,
+    );
+    // A liability that is due becomes shares with the pricing.
+    if ledger.is_quarantined || !fees.is_due(UnixTime(now.unix_time)) {
+        portfolio.performance_fee = fees.performance(&ledger.fee_policy, low)?;
+    }
     Some(NetAssetValues {
         low: portfolio.nav_low(&price.bounds, market.clock.slow_price)?,
         high: portfolio.nav_high(&price.bounds)?,

@@ -2,6 +2,7 @@
 
 mod batches;
 mod breakers;
+mod fees;
 mod net_asset_values;
 mod real_bank;
 mod rules;

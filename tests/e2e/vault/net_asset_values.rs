@@ -3,8 +3,10 @@
 //! to it.
 
 use ballast_core_market::admission::Now;
+use ballast_core_vault::fees::QUARTER_SECONDS;
 use ballast_core_vault::prices::Purpose;
-use ballast_testkit::{VaultFixture, MILLION};
+use ballast_testkit::{fixed, params, VaultFixture, MILLION};
+use ballast_vault::state::VaultPolicy;
 use ballast_wasm::net_asset_values::{net_asset_values, NetAssetValues, VaultAccounts};
 use serde_json::{json, Value};
 
@@ -48,6 +50,34 @@ fn case(name: &str, world: &VaultFixture) -> Value {
     })
 }
 
+/// Returns a vault whose manager has a fifth of its gain coming, before and after the quarter's
+/// end.
+fn with_fees() -> [Value; 2] {
+    let policy = VaultPolicy {
+        performance_fee: fixed("0.2"),
+        ..params::vault()
+    };
+    let mut world = VaultFixture::with(params::risk_market(), params::venue(), policy);
+    let user = world.user(2 * MILLION);
+    world.deposit(&user, MILLION).unwrap();
+    world.crank().unwrap();
+    let mut at_60_000 = |name, seconds| {
+        world.pass(seconds, 10_000);
+        for _ in 0..60 {
+            world.pass(1_200, 60);
+            world.set_price("60000", "8");
+            world.observe().unwrap();
+        }
+        let appraisal = world.snapshot();
+        let due = appraisal.appraise(Purpose::Batch).unwrap().portfolio.performance_fee;
+        (case(name, &world), due)
+    };
+    let (liability, due) = at_60_000("a gain that is partly the manager's", 0);
+    let (shares, left) = at_60_000("a manager's part that becomes shares", QUARTER_SECONDS);
+    assert!(due > 0 && left == 0, "{due} {left}");
+    [liability, shares]
+}
+
 #[test]
 fn a_browser_sees_the_net_asset_values_that_the_program_sees() {
     let mut world = VaultFixture::new();
@@ -69,8 +99,9 @@ fn a_browser_sees_the_net_asset_values_that_the_program_sees() {
     cases.push(case("a price of nine seconds ago", &world));
     world.pass(86_400, 1_000);
     cases.push(case("no price that is fresh", &world));
+    cases.extend(with_fees());
     let worth_nothing = cases.iter().filter(|case| case["low"].is_null()).count();
-    assert_eq!(worth_nothing, 1, "only the last has no price");
+    assert_eq!(worth_nothing, 1, "only one has no price");
 
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../sdk/wasm/fixtures/net-asset-values.json");
     let text = serde_json::to_string_pretty(&cases).unwrap() + "\n";

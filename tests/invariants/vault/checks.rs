@@ -34,7 +34,7 @@ impl Run {
         let shares: u64 = self.users.iter().map(|user| world.tokens(&user.holder.shares)).sum();
         assert_eq!(
             shares + world.tokens(&keys.escrow),
-            snapshot.supply,
+            snapshot.minted.0,
             "shares: {event:?}"
         );
         self.check_tickets(event);
@@ -100,11 +100,17 @@ impl Run {
             let key = ballast_sdk::addresses::batch(&world.keys.vault, number);
             let Some(account) = world.raw(&key) else { continue };
             let record = account.batch().unwrap();
+            let mut coming = 0;
             for (index, right) in record.totals.get().redemptions.rights.iter().enumerate() {
                 batches[index] += u64::from(right.shares.0 > 0);
                 shares[index] += right.shares.0;
+                coming += cases.0[index].due_with(right, 0).unwrap();
             }
-            due += record.clone().collected(&vault).totals.paid - record.totals.paid;
+            // What the batch owes the pool comes out of it.
+            let gets = record.clone().collected(&vault).totals.paid - record.totals.paid;
+            let owes: u64 = record.totals.rights.iter().map(|right| right.debt).sum();
+            assert!(gets <= coming && coming <= gets + owes, "{event:?}");
+            due += coming;
         }
         let set_aside = vault.ledger.set_aside;
         let dust: u64 = batches.iter().sum();

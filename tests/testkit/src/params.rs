@@ -154,12 +154,18 @@ pub fn venue() -> MarketParams {
     }
 }
 
+/// Returns who collects the fees of vaults that have any.
+pub fn collector_key() -> Pubkey {
+    Pubkey::new_from_array([99; 32])
+}
+
 /// Returns a vault with this number, policy and guardian, and [`vault_breakers`].
 pub fn create_vault(id: u64, policy: VaultPolicy, guardian: Option<Pubkey>) -> CreateVaultArgs {
     CreateVaultArgs {
         id,
         policy,
         guardian,
+        collector: policy.has_fees().then(collector_key),
         breakers: vault_breakers(),
     }
 }
@@ -197,6 +203,8 @@ pub fn vault() -> VaultPolicy {
         max_cost: fixed("0.005"),
         collateral_ratio: fixed("0.4"),
         outflow: fixed("1"),
+        management_fee: fixed("0"),
+        performance_fee: fixed("0"),
         deposit_cap: 100_000_000_000_000,
     }
 }

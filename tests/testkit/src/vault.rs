@@ -128,9 +128,9 @@ impl VaultFixture {
         snapshot.with_batches(batches.iter().map(|key| self.raw(key)))
     }
 
-    /// Returns the supply of shares.
+    /// Returns the supply of shares, those included that are earned as fees.
     pub fn supply(&self) -> u64 {
-        self.snapshot().supply
+        self.snapshot().supply()
     }
 }
 

@@ -95,7 +95,7 @@ impl Closing {
                 .account(&stage.local.keys.quote_mint)?
                 .mint()?
                 .supply,
-            shares: snapshot.supply,
+            shares: snapshot.minted.0,
             cash: snapshot.vault.ledger.get().in_custody().unwrap_or(u64::MAX),
             owed: owed.map_err(|error| anyhow!("{error}"))?,
             lots: trader.lots,

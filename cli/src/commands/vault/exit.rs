@@ -4,7 +4,7 @@ use super::client::{stretch, words, VaultClient};
 use super::Common;
 use anyhow::{bail, Result};
 use ballast_core_types::{scale, Shares, UnixTime};
-use ballast_core_vault::batch::advance::{advance, Liquid};
+use ballast_core_vault::advance::{advance, Liquid};
 use ballast_core_vault::batch::{BatchError, GRACE_SECONDS};
 use ballast_sdk::addresses;
 use ballast_sdk::instructions::batches::{claim, exit_liquid};
@@ -44,18 +44,19 @@ pub fn run(args: &Args, common: &Common, client: &mut VaultClient) -> Result<Str
 fn one(client: &mut VaultClient, ticket: &Ticket, batch: &RequestBatch, signer: &Keypair) -> Result<String> {
     let keys = client.reader.keys;
     let account = client.cluster.account(&keys.vault)?.vault()?;
-    let supply = client.cluster.account(&keys.share_mint)?.mint()?.supply;
+    let minted = Shares(client.cluster.account(&keys.share_mint)?.mint()?.supply);
     let now = UnixTime(client.cluster.clock()?.unix_timestamp);
     // Another ticket of this command may have been in the same batch.
     let batch_key = addresses::batch(&keys.vault, batch.number);
     let before = client.cluster.account(&batch_key)?.batch()?;
     let totals = before.totals.get();
     let liquid = Liquid {
-        ledger: account.ledger.get(),
-        supply: Shares(supply),
-        is_taking: account.queue.get().is_taking(batch.number, now),
+        vault: &account.state(),
+        minted,
+        number: batch.number,
+        now,
     };
-    match advance(&totals, &liquid, now) {
+    match advance(&totals, &liquid) {
         Ok(_) => client.send(&[exit_liquid(&keys, batch.number)], signer)?,
         Err(BatchError::NothingToAdvance) => {}
         Err(BatchError::GraceNotOver) => {

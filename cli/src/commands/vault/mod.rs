@@ -6,6 +6,7 @@ mod claim;
 mod client;
 mod crank;
 mod exit;
+mod fees;
 mod preview;
 mod quarantine;
 mod recover;
@@ -64,6 +65,7 @@ enum Command {
     Exit(exit::Args),
     Crank(crank::Args),
     Recover(recover::Args),
+    ClaimFees(fees::Args),
     /// Mints test tokens into the wallet, and gives lamports: local networks only
     Faucet(faucet::Args),
 }
@@ -100,6 +102,7 @@ pub fn execute(args: &Args, cluster: &mut dyn TestCluster) -> Result<String> {
         Command::Exit(args) => exit::run(args, common, &mut client),
         Command::Assign(args) => assign::run(args, common, &mut client),
         Command::Recover(args) => recover::run(args, common, &mut client),
+        Command::ClaimFees(_) => fees::run(common, &mut client),
         Command::Crank(args) => crank::run(args, common, &mut client),
         Command::Faucet(args) => {
             let (signer, mint) = (common.signer()?, client.reader.keys.quote_mint);

@@ -1,6 +1,7 @@
 //! `ballast vault show`: what a vault is, holds and permits.
 
 use super::client::{ago, count, decimal, no_appraisal, stretch, VaultClient};
+use super::fees::Fees;
 use super::preview::{closes_in, taking};
 use super::quarantine::Quarantine;
 use anyhow::{anyhow, Result};
@@ -35,7 +36,7 @@ struct Report {
     /// What it is worth now, or why that cannot be told.
     #[serde(flatten)]
     worth: Told,
-    /// Share supply.
+    /// Share supply, with what is earned as fees and not minted.
     shares: u64,
     /// Highest low net asset value of a share yet.
     high_water: String,
@@ -79,6 +80,8 @@ struct Report {
     exposure_at_drawdown: Vec<Drawn>,
     /// Most that a trade may cost of what it trades.
     max_cost: String,
+    /// What its manager earns, if anything.
+    fees: Option<Fees>,
     /// Who may trip and resume its breakers.
     guardian: Option<String>,
 }
@@ -155,7 +158,7 @@ fn report(snapshot: &Snapshot, decimals: u8) -> Result<Report> {
         vault: snapshot.keys.vault.to_string(),
         market: name.trim_end_matches('\0').to_owned(),
         worth,
-        shares: snapshot.supply,
+        shares: snapshot.supply(),
         high_water: decimal(mark.high_water),
         floor: floor.map_or(String::new(), |floor| decimal(Ratio::from_fixed(floor))),
         cash: vault.ledger.cash,
@@ -184,6 +187,7 @@ fn report(snapshot: &Snapshot, decimals: u8) -> Result<Report> {
             .into_iter()
             .collect::<Result<_>>()?,
         max_cost: decimal(policy.rebalance.max_cost),
+        fees: Fees::of(snapshot, snapshot.appraise(Purpose::Monitor).as_ref()),
         guardian: vault.guardian().map(|key| key.to_string()),
     })
 }
@@ -324,6 +328,7 @@ fn text(report: &Report, client: &VaultClient) -> String {
         "           an hour after asking, in any case: {} for each 1000 shares, from what is liquid now",
         amount(report.advance_per_thousand_shares)
     ));
+    lines.extend(report.fees.as_ref().map(|fees| fees.text(client)));
     lines.push(match &report.guardian {
         Some(key) => format!("guardian   {key} may trip and resume breakers, and nothing else"),
         None => "guardian   none: breakers resume by themselves".to_owned(),

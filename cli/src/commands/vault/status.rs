@@ -4,7 +4,7 @@ use super::client::{no_appraisal, stretch, words, VaultClient};
 use super::Common;
 use anyhow::Result;
 use ballast_core_types::{scale, Shares, UnixTime};
-use ballast_core_vault::batch::advance::{advance, Liquid};
+use ballast_core_vault::advance::advance;
 use ballast_core_vault::batch::{BatchError, CANCEL_AFTER_SECONDS, GRACE_SECONDS};
 use ballast_core_vault::prices::Purpose;
 use ballast_core_vault::pricing::price;
@@ -178,13 +178,8 @@ fn unpriced(client: &VaultClient, snapshot: &Snapshot, ticket: &Ticket, batch: &
 
 /// Returns when a part of what is liquid can be had without any price, or that it was.
 fn grace(client: &VaultClient, snapshot: &Snapshot, batch: &RequestBatch) -> String {
-    let liquid = Liquid {
-        ledger: snapshot.state.ledger,
-        supply: Shares(snapshot.supply),
-        is_taking: false,
-    };
     let (now, totals) = (UnixTime(snapshot.clock.unix_timestamp), batch.totals.get());
-    match advance(&totals, &liquid, now) {
+    match advance(&totals, &snapshot.liquid(batch.number)) {
         Ok(due) => format!(
             "; {} of what is liquid can be had now by the batch: vault exit",
             client.brief(due.amount)

@@ -1,7 +1,8 @@
 //! A vault on the chain in this process, and the commands of those who use it.
 
-use crate::local::network;
+use crate::local::network_of;
 use ballast_cli::commands::vault::{execute, Args};
+use ballast_deploy::config::DEFAULT;
 use ballast_deploy::keys;
 use ballast_deploy::price::price_of;
 use ballast_deploy::steps::Local;
@@ -31,7 +32,12 @@ impl VaultNetwork {
     /// Returns a local network with a vault, and two people with 100,000 each in their wallets.
     /// `None`, said aloud, without programs.
     pub fn new() -> Option<Self> {
-        let (chain, local) = network()?;
+        Self::with(|config| config)
+    }
+
+    /// Returns [`Self::new`] with another configuration.
+    pub fn with(change: impl Fn(String) -> String) -> Option<Self> {
+        let (chain, local) = network_of(&change(DEFAULT.to_owned()))?;
         let mut network = Self {
             chain,
             local,

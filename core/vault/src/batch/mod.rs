@@ -12,7 +12,6 @@
 //! - [`ticket`]: what one request may claim.
 //! - [`collect`](mod@collect): what a batch has of venues in quarantine.
 
-pub mod advance;
 pub mod collect;
 pub mod queue;
 pub mod ticket;

@@ -4,6 +4,7 @@ use super::fill::{fill, Fill, Means};
 use crate::appraisal::Appraisal;
 use crate::batch::Batch;
 use crate::exposure::Targets;
+use crate::fees::Carried;
 use crate::leaving::Leaving;
 use crate::levy::{levy, NetFlow, Standing};
 use crate::outflow::Outflow;
@@ -61,6 +62,16 @@ impl<'a> Flows<'a> {
         &self.appraisal.vault.cases
     }
 
+    /// Returns the fees once what is filled has left and the deposits have come in, the levy on
+    /// them included. `None` on overflow.
+    pub(super) fn fees(&self, fill: &Fill) -> Option<Carried> {
+        let Appraisal { nav, supply, fees, .. } = self.appraisal;
+        let liability = self.appraisal.portfolio.performance_fee;
+        let carried = fees.carried(fill.shares, *supply, nav.low, liability, fill.owes)?;
+        let ledger = carried.ledger.paid_in(self.deposited, nav.low, *supply)?;
+        Some(Carried { ledger, ..carried })
+    }
+
     /// Returns how far the batch is filled with the cash there is then, without what the levy
     /// on the deposits takes at most, as far as the day's outflow goes, and as far as the cap of
     /// what stays has room.
@@ -106,6 +117,7 @@ impl<'a> Flows<'a> {
     fn levy(&self, fill: &Fill, after: &Targets) -> Option<u64> {
         let appraisal = self.appraisal;
         let mid = appraisal.portfolio.nav_at(appraisal.prices.bounds.mid)?;
+        let mid = mid.checked_sub(Value::from_amount(appraisal.portfolio.performance_fee)?)?;
         let flow = if appraisal.supply == Shares::ZERO {
             // Nobody is there to whom a side's distance would be paid.
             NetFlow {

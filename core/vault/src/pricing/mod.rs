@@ -6,6 +6,7 @@ mod flows;
 use crate::appraisal::Appraisal;
 use crate::batch::queue::BatchQueue;
 use crate::batch::{Batch, BatchError, Class, Returned, BATCH_SECONDS, REDUCTION_WAIT_SECONDS};
+use crate::fees::FeeLedger;
 use crate::leaving::Leaving;
 use crate::ledger::Ledger;
 use crate::outflow::Outflow;
@@ -32,6 +33,10 @@ pub struct Pricing {
     pub cases: Cases,
     /// What has left at a price.
     pub outflow: Outflow,
+    /// What its manager has earned: leavers leave their part of the performance fee in shares.
+    pub fees: FeeLedger,
+    /// What that part was worth, quote base units.
+    pub performance_fee: u64,
     /// High net asset value, which deposits paid.
     pub nav_high: Value,
     /// Shares to mint for deposits.
@@ -301,7 +306,9 @@ fn settled(flows: &Flows, before: &Batch, mut ledger: Ledger, mut queue: BatchQu
     let leaving = flows.leaving_after(fill)?;
     let left = fill.pay.saturating_sub(comes_in);
     let outflow = flows.outflow.with_paid(left)?;
-    let (cases, rights) = flows.cases().with_burnt(redemptions.rights, fill.shares, fill.owes)?;
+    let fees = flows.fees(fill)?;
+    let owes = fill.owes.checked_sub(fees.waived)?;
+    let (cases, rights) = flows.cases().with_burnt(redemptions.rights, fill.shares, owes)?;
     redemptions.rights = rights;
     queue.filled = queue.filled.wrapping_add(fill.shares.0);
     Some(Pricing {
@@ -311,6 +318,8 @@ fn settled(flows: &Flows, before: &Batch, mut ledger: Ledger, mut queue: BatchQu
         queue,
         cases,
         outflow,
+        fees: fees.ledger,
+        performance_fee: fees.liability,
         nav_high: flows.nav_high,
         minted,
         burnt: fill.shares,

@@ -8,6 +8,7 @@
     clippy::cast_possible_truncation
 )]
 
+mod advances;
 mod line;
 mod model;
 mod trades;
@@ -129,8 +130,14 @@ proptest! {
     /// anybody else's shares by more than rounding, however badly the venue fills what that makes
     /// due; and no token is made or lost.
     #[test]
-    fn nobody_who_stays_pays_for_those_who_come_and_go(acts in prop::collection::vec(act(), 1..60)) {
+    fn nobody_who_stays_pays_for_those_who_come_and_go(
+        acts in prop::collection::vec(act(), 1..60),
+        charges: bool,
+    ) {
         let mut world = World::new(PEOPLE);
+        if charges {
+            world.charge_performance();
+        }
         let (share, tokens) = (world.share(), world.tokens());
         for act in &acts {
             apply(&mut world, *act);
@@ -140,73 +147,6 @@ proptest! {
             // Half a base unit of a hundred million: 5·10⁻⁹.
             let least = share - share / 10_000_000_000 * 50;
             prop_assert!(world.share() >= least, "{:?}: {} {}", act, share, world.share());
-        }
-    }
-}
-
-/// Twenty times to the venue and back beside an advance: it is paid from what there is, not from
-/// what moves.
-#[test]
-fn margin_there_and_back_twenty_times_beside_an_advance_pays_it_once() {
-    let mut world = World::new(1);
-    world.people[0].shares = world.people[1].shares / 2;
-    world.people[1].shares -= world.people[0].shares;
-    let shares = world.people[0].shares;
-    world.request(0, Side::Redemption, shares, false).unwrap();
-    world.pass(GRACE_SECONDS);
-    let half = world.state.ledger.cash / 2;
-    let first = world.exit_liquid(1).unwrap();
-    assert!((half - 2..=half + 2).contains(&first), "{first} {half}");
-    for _ in 0..20 {
-        let back = i64::try_from(world.position.collateral / 2).unwrap();
-        world.move_margin(-back);
-        world.move_margin(back);
-        assert_eq!(world.exit_liquid(1), Err(BatchError::NothingToAdvance));
-    }
-    // What really became liquid is shared.
-    let more = i64::try_from(world.position.collateral / 2).unwrap();
-    world.move_margin(-more);
-    let second = world.exit_liquid(1).unwrap();
-    assert!(
-        (more / 2 - 2..=more / 2 + 2).contains(&(second as i64)),
-        "{second} {more}"
-    );
-}
-
-/// Advances in any order, any number of times, pay the same to the base unit.
-#[test]
-fn advances_pay_the_same_in_any_order() {
-    let advanced = |order: &[usize]| {
-        let mut world = World::new(3);
-        let each = world.people[3].shares / 5;
-        for who in 0..3 {
-            world.people[who].shares = each * (who as u64 + 1) / 2;
-            world.people[3].shares -= world.people[who].shares;
-        }
-        for who in 0..3 {
-            let shares = world.people[who].shares;
-            world.request(who, Side::Redemption, shares, false).unwrap();
-            world.pass(75);
-            // Priced, and not filled: the cash is at the venue.
-            let cash = i64::try_from(world.state.ledger.cash).unwrap();
-            world.move_margin(cash);
-            world.price(who + 1).unwrap();
-            world.move_margin(-cash);
-        }
-        world.pass(GRACE_SECONDS);
-        for index in order {
-            let _ = world.exit_liquid(index + 1);
-        }
-        (0..3)
-            .map(|who| world.batches[who + 1].redemptions.paid)
-            .collect::<Vec<_>>()
-    };
-    let once = advanced(&[0, 1, 2]);
-    assert!(once.iter().all(|paid| *paid > 0), "{once:?}");
-    for order in [&[2, 1, 0][..], &[0, 0, 1, 1, 2, 2, 0], &[1, 2, 1, 0, 2, 1]] {
-        let other = advanced(order);
-        for (paid, expected) in other.iter().zip(&once) {
-            assert!(paid.abs_diff(*expected) <= 1, "{other:?} {once:?}");
         }
     }
 }

@@ -5,12 +5,13 @@ use ballast_core_market::admission::Now;
 use ballast_core_market::breaker::{BreakerParams, BreakerSet, BreakerSettings};
 use ballast_core_types::fixtures::{price, ratio};
 use ballast_core_types::{Lots, Position, PriceBounds, Ratio, Shares, UnixTime, Value};
+use ballast_core_vault::advance::{advance, Liquid};
 use ballast_core_vault::appraisal::{Appraisal, AppraisalInputs};
-use ballast_core_vault::batch::advance::{advance, Liquid};
 use ballast_core_vault::batch::queue::{BatchQueue, Request};
 use ballast_core_vault::batch::ticket::Ticket;
 use ballast_core_vault::batch::{Batch, BatchError, Class, Side};
 use ballast_core_vault::exposure::ExposurePolicy;
+use ballast_core_vault::fees::{FeeLedger, FeePolicy, MOST_PERFORMANCE};
 use ballast_core_vault::leaving::Leaving;
 use ballast_core_vault::ledger::Ledger;
 use ballast_core_vault::monitor::{MonitorParams, VaultMonitor};
@@ -69,6 +70,7 @@ fn policy() -> VaultPolicy {
         collateral_ratio: ratio("0.4"),
         deposit_cap: u64::MAX,
         outflow: Ratio::ONE,
+        fees: FeePolicy::NONE,
     }
 }
 
@@ -116,6 +118,7 @@ impl World {
             monitor: VaultMonitor::new(START),
             cases: Cases::default(),
             outflow: Outflow::default(),
+            fees: FeeLedger::new(UnixTime(START)),
         };
         let rich = Person {
             quote: MILLION,
@@ -157,6 +160,13 @@ impl World {
         world
     }
 
+    /// Lets a manager have the most of a gain: a tenth of what there is was gained.
+    pub fn charge_performance(&mut self) {
+        self.state.policy.fees.performance = MOST_PERFORMANCE;
+        let low = self.appraise().nav.low.positive_part();
+        self.state.fees.basis = low / 10 * 9;
+    }
+
     pub fn pass(&mut self, seconds: i64) {
         self.now += seconds;
         self.slot += 1 + u64::try_from(seconds).unwrap();
@@ -183,7 +193,7 @@ impl World {
                 clock_tolerance: 5,
             },
             position: Some(self.position),
-            supply: Shares(self.supply),
+            minted: Shares(self.supply),
             now: self.now(),
         })
         .unwrap()
@@ -192,9 +202,14 @@ impl World {
     /// Value of a share with all that is the pool's, at the published price, in 2⁻⁴⁸.
     pub fn share(&self) -> u128 {
         let appraisal = self.appraise();
+        let reserve = self.state.ledger.levy_reserve;
+        let held = appraisal.portfolio.performance_fee;
         let nav = appraisal.portfolio.nav_at(self.bounds.mid).unwrap();
-        let pool = nav.to_amount().unwrap() + self.state.ledger.levy_reserve + 1_000_000;
-        (u128::from(pool) << 48) / u128::from(self.supply + 1_000_000)
+        // Once the reserve is the pool's, it is gained as anything else.
+        let low = Value(appraisal.nav.low.0 + i64::try_from(held + reserve).unwrap());
+        let fees = appraisal.fees.performance(&self.state.policy.fees, low);
+        let pool = nav.to_amount().unwrap() + reserve - fees.unwrap() + 1_000_000;
+        (u128::from(pool) << 48) / u128::from(appraisal.supply.0 + 1_000_000)
     }
 
     /// Every token there is, wherever.
@@ -204,13 +219,13 @@ impl World {
         people + self.state.ledger.in_custody().unwrap() + venue
     }
 
-    pub fn record(&mut self, appraisal: (ShareMark, VaultMonitor)) {
-        (self.state.share_mark, self.state.monitor) = appraisal;
+    pub fn record(&mut self, appraisal: (ShareMark, VaultMonitor, FeeLedger)) {
+        (self.state.share_mark, self.state.monitor, self.state.fees) = appraisal;
     }
 
-    pub fn seen(&self) -> (ShareMark, VaultMonitor) {
+    pub fn seen(&self) -> (ShareMark, VaultMonitor, FeeLedger) {
         let appraisal = self.appraise();
-        (appraisal.share_mark, appraisal.monitor)
+        (appraisal.share_mark, appraisal.monitor, appraisal.fees)
     }
 
     pub fn request(&mut self, who: usize, side: Side, amount: u64, within: bool) -> Result<(), BatchError> {
@@ -277,6 +292,7 @@ impl World {
         self.state.ledger = pricing.ledger;
         self.state.leaving = pricing.leaving;
         self.state.queue = pricing.queue;
+        self.state.fees = pricing.fees;
         self.supply = self.supply + pricing.minted.0 - pricing.burnt.0;
         Ok(pricing)
     }
@@ -284,11 +300,12 @@ impl World {
     pub fn exit_liquid(&mut self, number: usize) -> Result<u64, BatchError> {
         let batch = self.batches.get(number).ok_or(BatchError::StillOpen)?;
         let liquid = Liquid {
-            ledger: self.state.ledger,
-            supply: Shares(self.supply),
-            is_taking: self.state.queue.is_taking(number as u64, UnixTime(self.now)),
+            vault: &self.state,
+            minted: Shares(self.supply),
+            number: number as u64,
+            now: UnixTime(self.now),
         };
-        let advanced = advance(batch, &liquid, UnixTime(self.now))?;
+        let advanced = advance(batch, &liquid)?;
         if advanced.batch.priced_at.is_none() {
             self.state.queue = self.state.queue.closed(number as u64);
         }
@@ -328,15 +345,18 @@ impl World {
         Ok(())
     }
 
-    /// Moves collateral to or from the venue.
+    /// Moves collateral to or from the venue, where a thousand tokens stay behind a position: with
+    /// less than a spread takes there, less can be lost than the position loses.
     pub fn move_margin(&mut self, amount: i64) {
         let size = amount.unsigned_abs();
+        let is_held = self.position.lots != Lots(0);
+        let keeps = if amount < 0 && is_held { 1_000_000_000 } else { 0 };
         let (from, to) = if amount > 0 {
             (&mut self.state.ledger.cash, &mut self.position.collateral)
         } else {
             (&mut self.position.collateral, &mut self.state.ledger.cash)
         };
-        let moved = size.min(*from);
+        let moved = size.min(from.saturating_sub(keeps));
         *from -= moved;
         *to += moved;
         let signed = i64::try_from(moved).unwrap() * amount.signum();

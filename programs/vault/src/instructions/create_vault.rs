@@ -3,15 +3,17 @@
 use crate::errors::VaultError;
 use crate::events::VaultCreated;
 use crate::state::{
-    validate_guardian, StoredCases, StoredLeaving, StoredLedger, StoredOutflow, StoredQueue, StoredVault, Vault,
-    VaultBreakerSettings, VaultPolicy, CUSTODY_SEED, ESCROW_SEED, SHARES_SEED, VAULT_SEED, VAULT_VERSION,
+    validate_collector, validate_guardian, StoredCases, StoredLeaving, StoredLedger, StoredOutflow, StoredQueue,
+    StoredVault, Vault, VaultBreakerSettings, VaultPolicy, CUSTODY_SEED, ESCROW_SEED, SHARES_SEED, VAULT_SEED,
+    VAULT_VERSION,
 };
 use crate::tokens;
 use crate::venue;
 use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Mint, Token, TokenAccount};
-use ballast_core_types::{Ratio, Shares};
+use ballast_core_types::{Ratio, Shares, UnixTime};
+use ballast_core_vault::fees::FeeLedger;
 use ballast_core_vault::monitor::VaultMonitor;
 use ballast_risk::state::Market as RiskMarket;
 use ballast_venues::{AccountRole, VenueAction};
@@ -28,6 +30,8 @@ pub struct CreateVaultArgs {
     pub policy: VaultPolicy,
     /// Who may trip the vault's breakers, and resume those that wait for them.
     pub guardian: Option<Pubkey>,
+    /// Who gets the shares that its manager earns: needed where the policy has a fee.
+    pub collector: Option<Pubkey>,
     /// Settings of its breakers.
     pub breakers: VaultBreakerSettings,
 }
@@ -88,6 +92,7 @@ pub(crate) fn handler(ctx: Context<CreateVault>, args: CreateVaultArgs) -> Resul
     args.breakers.validate()?;
     args.policy.validate_with(&args.breakers)?;
     validate_guardian(args.guardian)?;
+    validate_collector(args.collector, &args.policy)?;
     let whole = 10u64.checked_pow(u32::from(accounts.quote_mint.decimals));
     let whole = whole.ok_or(VaultError::Decimals)?;
     create_token_accounts(accounts, &ctx.bumps)?;
@@ -107,6 +112,7 @@ pub(crate) fn handler(ctx: Context<CreateVault>, args: CreateVaultArgs) -> Resul
         venue_market: accounts.venue_market.key(),
         venue_trader: accounts.venue_trader.key(),
         guardian: args.guardian.unwrap_or_default(),
+        collector: args.collector.unwrap_or_default(),
         policy: args.policy,
         least_deposit: whole.checked_mul(LEAST_DEPOSIT_TOKENS).ok_or(VaultError::Decimals)?,
         least_redemption: whole,
@@ -115,6 +121,7 @@ pub(crate) fn handler(ctx: Context<CreateVault>, args: CreateVaultArgs) -> Resul
         queue: StoredQueue::default(),
         cases: StoredCases::default(),
         outflow: StoredOutflow::default(),
+        fees: FeeLedger::new(UnixTime(now)).into(),
         tickets: 0,
         nav: 0,
         nav_per_share: Ratio::ONE.into(),
@@ -132,7 +139,8 @@ pub(crate) fn handler(ctx: Context<CreateVault>, args: CreateVaultArgs) -> Resul
     emit!(VaultCreated {
         vault,
         creator,
-        guardian: args.guardian
+        guardian: args.guardian,
+        collector: args.collector,
     });
     Ok(())
 }

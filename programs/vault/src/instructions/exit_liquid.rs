@@ -7,7 +7,7 @@ use crate::state::{RequestBatch, Vault, VAULT_VERSION};
 use anchor_lang::prelude::*;
 use anchor_spl::token::Mint;
 use ballast_core_types::{Shares, UnixTime};
-use ballast_core_vault::batch::advance::{advance, Liquid};
+use ballast_core_vault::advance::{advance, Liquid};
 
 /// Accounts of `exit_liquid`. Permissionless, and nobody signs.
 #[derive(Accounts)]
@@ -29,12 +29,14 @@ pub struct ExitLiquid<'info> {
 pub(crate) fn handler(ctx: Context<ExitLiquid>) -> Result<()> {
     let (vault, record) = (&mut ctx.accounts.vault, &mut ctx.accounts.batch);
     let (now, queue) = (UnixTime(Clock::get()?.unix_timestamp), vault.queue.get());
+    let state = vault.state();
     let liquid = Liquid {
-        ledger: vault.ledger.get(),
-        supply: Shares(ctx.accounts.share_mint.supply),
-        is_taking: queue.is_taking(record.number, now),
+        vault: &state,
+        minted: Shares(ctx.accounts.share_mint.supply),
+        number: record.number,
+        now,
     };
-    let advanced = advance(&record.totals.get(), &liquid, now).map_err(VaultError::from)?;
+    let advanced = advance(&record.totals.get(), &liquid).map_err(VaultError::from)?;
     record.totals = advanced.batch.into();
     vault.ledger = advanced.ledger.into();
     if advanced.batch.priced_at.is_none() {
@@ -44,7 +46,7 @@ pub(crate) fn handler(ctx: Context<ExitLiquid>) -> Result<()> {
         vault: vault.key(),
         number: record.number,
         amount: advanced.amount,
-        supply: liquid.supply.0,
+        supply: liquid.supply().0,
         totals: record.totals,
         ledger_after: vault.ledger,
     });

@@ -14,7 +14,7 @@ use crate::venue;
 use anchor_lang::prelude::*;
 use anchor_spl::token::Mint;
 use ballast_core_market::breaker::Breaker;
-use ballast_core_types::{Lots, Position, Shares};
+use ballast_core_types::{Lots, Position, Shares, UnixTime};
 use ballast_core_vault::appraisal::Appraisal;
 use ballast_core_vault::portfolio::Portfolio;
 use ballast_core_vault::prices::{MarketPrices, Purpose};
@@ -62,7 +62,7 @@ pub(crate) fn handler(ctx: Context<Mark>) -> Result<()> {
     let position = venue::position(&accounts.venue_market, &accounts.venue_trader, mid, now.unix_time);
     let moment = Moment {
         prices,
-        supply: Shares(accounts.share_mint.supply),
+        minted: Shares(accounts.share_mint.supply),
         clock,
     };
     let state = accounts.vault.state();
@@ -76,6 +76,7 @@ pub(crate) fn handler(ctx: Context<Mark>) -> Result<()> {
         }
         None => vault.record_venue_failure(now),
     }
+    let supply = vault.fees.get().supply(moment.minted);
     let answers = |appraisal: &Appraisal| appraisal.portfolio.position.is_operational;
     let venue_answers = appraisal.as_deref().is_some_and(answers);
     // What it holds is no measure while it moves without a reason.
@@ -84,7 +85,7 @@ pub(crate) fn handler(ctx: Context<Mark>) -> Result<()> {
     emit!(Marked {
         vault: vault.key(),
         nav_low: appraisal.map(|appraisal| appraisal.nav.low.0),
-        supply: moment.supply.0,
+        supply: supply.0,
         venue_answers,
         breakers_before: before,
         monitor: vault.monitor,
@@ -95,7 +96,7 @@ pub(crate) fn handler(ctx: Context<Mark>) -> Result<()> {
         failures: vault.monitor.venue_failures,
         was_tripped: state.monitor.breakers.tripped.has(Breaker::VenueFailure),
         value: position.and_then(|position| value_at(&position, &moment)),
-        supply: moment.supply,
+        supply,
         longest_gap_seconds: vault.breakers.longest_gap_seconds,
         now,
     };
@@ -117,6 +118,8 @@ fn quarantine(vault: &mut Account<Vault>, was: &Cases, position: Option<Position
     if cases == *was {
         return;
     }
+    // Until now by what was: up to its start, and not while it lasted.
+    vault.accrue_fees(moment.minted, UnixTime(check.now.unix_time));
     (vault.cases, vault.ledger) = (cases.into(), ledger.into());
     let is_quarantined = cases.is_quarantined();
     if is_quarantined == was.is_quarantined() {

@@ -4,6 +4,7 @@
 pub mod assign;
 pub mod cancel;
 pub mod claim;
+pub mod claim_fees;
 pub mod close_batch;
 pub mod collect;
 pub mod collect_withdrawal;
@@ -22,6 +23,7 @@ pub mod unwind;
 pub use assign::*;
 pub use cancel::*;
 pub use claim::*;
+pub use claim_fees::*;
 pub use close_batch::*;
 pub use collect::*;
 pub use collect_withdrawal::*;

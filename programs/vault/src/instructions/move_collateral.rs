@@ -35,8 +35,8 @@ pub struct MoveCollateral<'info> {
 
 pub(crate) fn handler(ctx: Context<MoveCollateral>) -> Result<()> {
     let accounts = ctx.accounts;
-    let supply = accounts.share_mint.supply;
-    let moment = accounts.valuation.moment(Purpose::Collateral, supply)?;
+    let minted = accounts.share_mint.supply;
+    let moment = accounts.valuation.moment(Purpose::Collateral, minted)?;
     let state = accounts.valuation.vault.state();
     let appraisal = accounts.valuation.appraise(&state, &moment)?;
     accounts.valuation.vault.record(&appraisal);
@@ -48,7 +48,7 @@ pub(crate) fn handler(ctx: Context<MoveCollateral>) -> Result<()> {
     let moved = book_movement(accounts, held, movement)?;
     let position = accounts.valuation.position(moment.prices.bounds.mid, &moment.clock)?;
     let vault = &accounts.valuation.vault;
-    vault.check_invariants(accounts.custody.amount, moment.supply)?;
+    vault.check_invariants(accounts.custody.amount, moment.minted)?;
     emit!(CollateralMoved {
         vault: vault.key(),
         amount: moved,

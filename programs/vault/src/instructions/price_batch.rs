@@ -41,8 +41,8 @@ pub struct PriceBatch<'info> {
 /// trade and what it does to the price of a share.
 pub(crate) fn handler(ctx: Context<PriceBatch>) -> Result<()> {
     let accounts = ctx.accounts;
-    let supply = accounts.share_mint.supply;
-    let moment = accounts.valuation.moment(Purpose::Batch, supply)?;
+    let minted = accounts.share_mint.supply;
+    let moment = accounts.valuation.moment(Purpose::Batch, minted)?;
     let slot = moment.clock.slot;
     require!(
         slot != accounts.valuation.vault.last_rebalance_slot,
@@ -56,9 +56,9 @@ pub(crate) fn handler(ctx: Context<PriceBatch>) -> Result<()> {
     vault.book(&pricing)?;
     accounts.batch.totals = pricing.batch.into();
     change_supply(accounts, &pricing)?;
-    let supply_after = supply_after(supply, &pricing).ok_or(VaultError::OutOfRange)?;
+    let minted = minted_after(minted, &pricing).ok_or(VaultError::OutOfRange)?;
     let vault = &accounts.valuation.vault;
-    vault.check_invariants(accounts.custody.amount, supply_after)?;
+    vault.check_invariants(accounts.custody.amount, minted)?;
     announce(accounts, &appraisal, &pricing);
     pay_fee(accounts)
 }
@@ -69,8 +69,8 @@ fn decide(appraisal: &Appraisal, record: &RequestBatch) -> Result<Box<Pricing>> 
     Ok(Box::new(pricing.map_err(VaultError::from)?))
 }
 
-fn supply_after(supply: u64, pricing: &Pricing) -> Option<Shares> {
-    supply
+fn minted_after(minted: u64, pricing: &Pricing) -> Option<Shares> {
+    minted
         .checked_add(pricing.minted.0)?
         .checked_sub(pricing.burnt.0)
         .map(Shares)
@@ -116,6 +116,7 @@ fn announce(accounts: &PriceBatch, appraisal: &Appraisal, pricing: &Pricing) {
         totals: accounts.batch.totals,
         ledger_after: vault.ledger,
         leaving_after: vault.leaving,
+        fees_after: vault.fees,
         prices: (&appraisal.prices).into(),
         breakers: appraisal.active.bits(),
     });

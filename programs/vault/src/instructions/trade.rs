@@ -46,8 +46,8 @@ pub struct Rebalance<'info> {
 /// Runs and proves the orders of a rebalance.
 pub(crate) fn run(accounts: &mut Rebalance, orders: &[Order]) -> Result<()> {
     let order = single(orders)?;
-    let supply = accounts.share_mint.supply;
-    let moment = accounts.valuation.moment(Purpose::Trade, supply)?;
+    let minted = accounts.share_mint.supply;
+    let moment = accounts.valuation.moment(Purpose::Trade, minted)?;
     accounts.valuation.vault.check_slot(moment.clock.slot)?;
     let state = accounts.valuation.vault.state();
     let before = accounts.valuation.appraise(&state, &moment)?;
@@ -71,7 +71,7 @@ pub(crate) fn run(accounts: &mut Rebalance, orders: &[Order]) -> Result<()> {
         .checked_sub(proof.after.nav)
         .ok_or(VaultError::OutOfRange)?;
     vault.bear_cost(&moment.clock, cost.positive_part())?;
-    vault.check_invariants(accounts.custody.amount, moment.supply)?;
+    vault.check_invariants(accounts.custody.amount, moment.minted)?;
     announce(accounts, order, &before, &proof);
     Ok(())
 }

@@ -29,8 +29,8 @@ pub(crate) fn handler(ctx: Context<Unwind>, orders: &[Order]) -> Result<()> {
     // Whoever waits meanwhile is filled without the venue.
     let is_quarantined = accounts.valuation.vault.cases.is_quarantined();
     require!(!is_quarantined, VaultError::VenueQuarantined);
-    let supply = accounts.share_mint.supply;
-    let moment = accounts.valuation.moment(Purpose::Trade, supply)?;
+    let minted = accounts.share_mint.supply;
+    let moment = accounts.valuation.moment(Purpose::Trade, minted)?;
     accounts.valuation.vault.check_slot(moment.clock.slot)?;
     let state = accounts.valuation.vault.state();
     let before = accounts.valuation.appraise(&state, &moment)?;
@@ -56,7 +56,7 @@ pub(crate) fn handler(ctx: Context<Unwind>, orders: &[Order]) -> Result<()> {
     let state = vault.state();
     let after = appraise(&state, Some(position), &moment)?;
     vault.record(&after);
-    vault.check_invariants(accounts.custody.amount, moment.supply)?;
+    vault.check_invariants(accounts.custody.amount, moment.minted)?;
     emit!(UnwoundEvent {
         vault: vault.key(),
         keeper: accounts.keeper.key(),

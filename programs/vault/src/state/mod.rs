@@ -2,6 +2,7 @@
 
 mod batch;
 mod case;
+mod fees;
 mod ledger;
 mod monitor;
 mod plain;
@@ -11,6 +12,7 @@ mod vault;
 
 pub use batch::{RequestBatch, StoredBatch, BATCH_SEED, BATCH_VERSION};
 pub use case::{StoredCase, StoredCases, StoredRight};
+pub use fees::{validate_collector, StoredFees};
 pub use ledger::{StoredLeaving, StoredLedger, StoredOutflow, StoredQueue};
 pub use monitor::{validate_guardian, StoredMonitor, VaultBreaker, VaultBreakerSettings};
 pub use policy::VaultPolicy;

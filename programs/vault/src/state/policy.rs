@@ -6,6 +6,7 @@ use crate::state::VaultBreakerSettings;
 use anchor_lang::prelude::*;
 use ballast_core_types::{Ratio, I80F48};
 use ballast_core_vault::exposure::ExposurePolicy;
+use ballast_core_vault::fees::{FeePolicy, MOST_MANAGEMENT, MOST_PERFORMANCE};
 use ballast_core_vault::rebalance::RebalancePolicy;
 use ballast_core_vault::state::VaultPolicy as Policy;
 use ballast_risk::state::Fixed;
@@ -36,6 +37,10 @@ pub struct VaultPolicy {
     pub collateral_ratio: Fixed,
     /// Most that may leave at a price in a day / net asset value.
     pub outflow: Fixed,
+    /// Shares a year that are the manager's / share supply, 0 to 2 %.
+    pub management_fee: Fixed,
+    /// Share of the gain that is the manager's, 0 to 20 %.
+    pub performance_fee: Fixed,
     /// Greatest net asset value with all deposits that wait, quote base units.
     pub deposit_cap: u64,
 }
@@ -51,6 +56,8 @@ plain!(VaultPolicy {
     max_cost,
     collateral_ratio,
     outflow,
+    management_fee,
+    performance_fee,
     deposit_cap
 });
 
@@ -92,6 +99,12 @@ impl VaultPolicy {
             VaultError::CollateralRatio
         );
         require!(within(self.outflow, 1_000, 10_000), VaultError::Outflow);
+        let up_to = |fee: Fixed, most: Ratio| (I80F48::ZERO..=most.fixed()).contains(&fee.get());
+        require!(up_to(self.management_fee, MOST_MANAGEMENT), VaultError::ManagementFee);
+        require!(
+            up_to(self.performance_fee, MOST_PERFORMANCE),
+            VaultError::PerformanceFee
+        );
         require!(self.deposit_cap > 0, VaultError::DepositCap);
         Ok(())
     }
@@ -107,6 +120,13 @@ impl VaultPolicy {
         let trip = basis_points(i64::from(unexplained.trip));
         require!(most.is_some_and(|most| trip > most), VaultError::UnexplainedTrip);
         Ok(())
+    }
+
+    /// Returns whether a manager earns anything.
+    pub fn has_fees(&self) -> bool {
+        [self.management_fee, self.performance_fee]
+            .iter()
+            .any(|fee| fee.get() != I80F48::ZERO)
     }
 
     /// Decodes the policy.
@@ -127,6 +147,10 @@ impl VaultPolicy {
             collateral_ratio: self.collateral_ratio.ratio(),
             deposit_cap: self.deposit_cap,
             outflow: self.outflow.ratio(),
+            fees: FeePolicy {
+                management: self.management_fee.ratio(),
+                performance: self.performance_fee.ratio(),
+            },
         }
     }
 }

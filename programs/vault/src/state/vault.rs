@@ -3,8 +3,8 @@
 use crate::errors::VaultError;
 use crate::state::plain::plain;
 use crate::state::{
-    StoredCases, StoredLeaving, StoredLedger, StoredMonitor, StoredOutflow, StoredQueue, VaultBreakerSettings,
-    VaultPolicy,
+    StoredCases, StoredFees, StoredLeaving, StoredLedger, StoredMonitor, StoredOutflow, StoredQueue,
+    VaultBreakerSettings, VaultPolicy,
 };
 use anchor_lang::prelude::*;
 use ballast_core_market::admission::Now;
@@ -31,7 +31,7 @@ pub const CUSTODY_SEED: &[u8] = b"custody";
 /// First seed of the share escrow: `["escrow", vault]`.
 pub const ESCROW_SEED: &[u8] = b"escrow";
 /// Layout written by this program.
-pub const VAULT_VERSION: u8 = 5;
+pub const VAULT_VERSION: u8 = 6;
 
 /// A vault. It is read and written as its bytes lie: see [`StoredVault`].
 #[account]
@@ -87,6 +87,8 @@ pub struct StoredVault {
     /// Who may trip its breakers, and resume those that wait for them; zero if there is nobody.
     /// Without one it can still be left, and reduced, for ever.
     pub guardian: Pubkey,
+    /// Who gets the shares that its manager earns; zero if there is nobody.
+    pub collector: Pubkey,
     /// Policy.
     pub policy: VaultPolicy,
     /// Least deposit, quote base units: ten whole tokens.
@@ -103,6 +105,8 @@ pub struct StoredVault {
     pub cases: StoredCases,
     /// What has left at a price.
     pub outflow: StoredOutflow,
+    /// What its manager has earned.
+    pub fees: StoredFees,
     /// Tickets that are open.
     pub tickets: u64,
     /// Low net asset value at the last action, flows included, quote base units.
@@ -141,6 +145,7 @@ plain!(StoredVault {
     venue_market,
     venue_trader,
     guardian,
+    collector,
     policy,
     least_deposit,
     least_redemption,
@@ -149,6 +154,7 @@ plain!(StoredVault {
     queue,
     cases,
     outflow,
+    fees,
     tickets,
     nav,
     nav_per_share,
@@ -174,6 +180,7 @@ impl Vault {
             queue: self.queue.get(),
             cases: self.cases.get(),
             outflow: self.outflow.get(),
+            fees: self.fees.get(),
             share_mark: self.share_mark(),
             monitor: self.monitor.get(),
         })
@@ -197,6 +204,7 @@ impl Vault {
         if !appraisal.values_shares() {
             return;
         }
+        self.fees = appraisal.fees.into();
         self.nav = appraisal.nav.low.0;
         let mark = &appraisal.share_mark;
         self.nav_per_share = mark.value.into();
@@ -289,6 +297,8 @@ impl Vault {
         let before = cash(&self.ledger.get(), &self.leaving.get());
         let after = cash(&pricing.ledger, &pricing.leaving);
         let change = after.zip(before).and_then(|(after, before)| after.checked_sub(before));
+        // What leavers leave of the performance fee is a liability no more, but shares.
+        let change = change.and_then(|change| change.checked_add_unsigned(pricing.performance_fee));
         let nav = change.and_then(|change| self.nav.checked_add(change));
         self.nav = nav.ok_or(VaultError::OutOfRange)?;
         self.ledger = pricing.ledger.into();
@@ -296,6 +306,7 @@ impl Vault {
         self.queue = pricing.queue.into();
         self.cases = pricing.cases.into();
         self.outflow = pricing.outflow.into();
+        self.fees = pricing.fees.into();
         Ok(())
     }
 
@@ -361,15 +372,15 @@ impl Vault {
         Ok(())
     }
 
-    /// Ends every mutation: custody covers the ledger, no more leave than exist, and marks are
+    /// Ends every mutation: custody covers the ledger, no more leave than are minted, and marks are
     /// sound.
     ///
     /// # Errors
     /// [`VaultError::CustodyShort`], [`VaultError::OutOfRange`].
-    pub fn check_invariants(&self, custody_amount: u64, supply: Shares) -> Result<()> {
+    pub fn check_invariants(&self, custody_amount: u64, minted: Shares) -> Result<()> {
         let needed = self.ledger.get().in_custody().ok_or(VaultError::OutOfRange)?;
         require!(custody_amount >= needed, VaultError::CustodyShort);
-        let sound = self.leaving.shares <= supply.0
+        let sound = self.leaving.shares <= minted.0
             && self.nav_per_share.ratio() > Ratio::ZERO
             && self.high_water.ratio() >= self.nav_per_share.ratio();
         require!(sound, VaultError::OutOfRange);

@@ -20,6 +20,8 @@ pub(super) struct Vault {
     max_cost: Decimal,
     collateral_ratio: Decimal,
     outflow: Decimal,
+    management_fee: Decimal,
+    performance_fee: Decimal,
     deposit_cap: u64,
     breakers: Breakers,
 }
@@ -73,6 +75,8 @@ impl Config {
             max_cost: vault.max_cost.stored(),
             collateral_ratio: vault.collateral_ratio.stored(),
             outflow: vault.outflow.stored(),
+            management_fee: vault.management_fee.stored(),
+            performance_fee: vault.performance_fee.stored(),
             deposit_cap: base_units(vault.deposit_cap)?,
         })
     }

@@ -69,6 +69,17 @@ pub fn price_batch(keys: &VaultKeys, keeper: &Pubkey, number: u64) -> Instructio
     build(ballast_vault::ID, accounts, instruction::PriceBatch {})
 }
 
+/// Builds `ballast_vault::claim_fees` to a share account of the collector's. Anyone may send it.
+pub fn claim_fees(keys: &VaultKeys, to: &Pubkey) -> Instruction {
+    let accounts = accounts::ClaimFees {
+        vault: keys.vault,
+        share_mint: keys.share_mint,
+        to: *to,
+        token_program: TOKEN,
+    };
+    build(ballast_vault::ID, accounts, instruction::ClaimFees {})
+}
+
 /// Builds `ballast_vault::exit_liquid`. Anyone may send it, in any state.
 pub fn exit_liquid(keys: &VaultKeys, number: u64) -> Instruction {
     let accounts = accounts::ExitLiquid {

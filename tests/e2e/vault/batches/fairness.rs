@@ -12,7 +12,7 @@ fn worth(world: &VaultFixture, user: &User) -> u64 {
     let nav = appraisal.portfolio.nav_at(appraisal.prices.bounds.mid).unwrap();
     let pool = nav.to_amount().unwrap() + snapshot.vault.ledger.levy_reserve;
     let shares = u128::from(world.tokens(&user.holder.shares));
-    u64::try_from(shares * u128::from(pool) / u128::from(snapshot.supply)).unwrap()
+    u64::try_from(shares * u128::from(pool) / u128::from(snapshot.supply())).unwrap()
 }
 
 /// H1: in and out again, with a trade each time, at a price that stands still.

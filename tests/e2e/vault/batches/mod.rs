@@ -34,7 +34,7 @@ fn leave(world: &mut VaultFixture, user: &User, shares: u64) {
 
 /// Lets the oldest unpriced batch close, and publishes the last price after that. Returns its
 /// number.
-fn closed(world: &mut VaultFixture) -> u64 {
+pub(super) fn closed(world: &mut VaultFixture) -> u64 {
     world.pass(UNTIL_PRICED, 75);
     world.republish();
     world.snapshot().vault.queue.next

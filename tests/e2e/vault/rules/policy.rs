@@ -8,7 +8,7 @@ use solana_signer::Signer;
 
 #[test]
 fn r8_no_zero_and_no_excess_gets_into_a_policy() {
-    let table: [(fn(&mut VaultPolicy), VaultError); 20] = [
+    let table: [(fn(&mut VaultPolicy), VaultError); 24] = [
         (|p| p.target = fixed("0"), VaultError::Target),
         (|p| p.target = fixed("3.1"), VaultError::Target),
         (|p| p.band = fixed("0"), VaultError::Band),
@@ -31,6 +31,10 @@ fn r8_no_zero_and_no_excess_gets_into_a_policy() {
         (|p| p.collateral_ratio = fixed("0.1"), VaultError::CollateralRatio),
         (|p| p.outflow = fixed("0.0999"), VaultError::Outflow),
         (|p| p.outflow = fixed("1.0001"), VaultError::Outflow),
+        (|p| p.management_fee = fixed("0.0201"), VaultError::ManagementFee),
+        (|p| p.management_fee = fixed("-0.01"), VaultError::ManagementFee),
+        (|p| p.performance_fee = fixed("0.2001"), VaultError::PerformanceFee),
+        (|p| p.performance_fee = fixed("-0.01"), VaultError::PerformanceFee),
         (|p| p.deposit_cap = 0, VaultError::DepositCap),
     ];
     let mut world = VaultFixture::new();

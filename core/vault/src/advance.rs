@@ -12,19 +12,30 @@
 //! vault until a pricing settles it at its price; one that is worth more than the shares closes
 //! them, and nobody owes anything. Nothing here reads a market, a venue or a breaker.
 
-use super::{Batch, BatchError, GRACE_SECONDS};
+use crate::batch::{Batch, BatchError, GRACE_SECONDS};
 use crate::ledger::Ledger;
+use crate::state::VaultState;
 use ballast_core_types::{scale, Shares, UnixTime};
 
-/// What a vault has to advance from.
+/// What a vault has to advance from, and to whom.
 #[derive(Clone, Copy, Debug)]
-pub struct Liquid {
-    /// Its ledger.
-    pub ledger: Ledger,
-    /// Share supply.
-    pub supply: Shares,
-    /// Whether the batch still takes requests: then the advance closes it.
-    pub is_taking: bool,
+pub struct Liquid<'a> {
+    /// The vault's decoded state.
+    pub vault: &'a VaultState,
+    /// Shares that are minted.
+    pub minted: Shares,
+    /// The batch's number: one that still takes requests is closed by its advance.
+    pub number: u64,
+    /// Chain time.
+    pub now: UnixTime,
+}
+
+impl Liquid<'_> {
+    /// Returns the share supply, fees that were earned and not minted included: they have their
+    /// part of what is liquid.
+    pub fn supply(&self) -> Shares {
+        self.vault.fees_at(self.minted, self.now).supply(self.minted)
+    }
 }
 
 /// A batch after an advance.
@@ -43,12 +54,9 @@ pub struct Advance {
 ///
 /// # Errors
 /// [`BatchError::GraceNotOver`], [`BatchError::NothingToAdvance`], [`BatchError::OutOfRange`].
-pub fn advance(batch: &Batch, vault: &Liquid, now: UnixTime) -> Result<Advance, BatchError> {
-    let Liquid {
-        ledger,
-        supply,
-        is_taking,
-    } = *vault;
+pub fn advance(batch: &Batch, liquid: &Liquid) -> Result<Advance, BatchError> {
+    let Liquid { vault, number, now, .. } = *liquid;
+    let (ledger, supply) = (vault.ledger, liquid.supply());
     if now.seconds_since(batch.opened_at) < GRACE_SECONDS {
         return Err(BatchError::GraceNotOver);
     }
@@ -60,8 +68,8 @@ pub fn advance(batch: &Batch, vault: &Liquid, now: UnixTime) -> Result<Advance, 
         redemptions.total = Shares(redemptions.requested.any);
         redemptions.left = redemptions.total;
     }
-    let liquid = ledger.cash.checked_add(ledger.advances).ok_or(BatchError::OutOfRange)?;
-    let part = scale::mul_div_floor(liquid, redemptions.left.0, supply.0).unwrap_or(0);
+    let whole = ledger.cash.checked_add(ledger.advances).ok_or(BatchError::OutOfRange)?;
+    let part = scale::mul_div_floor(whole, redemptions.left.0, supply.0).unwrap_or(0);
     // What unwinding for them has cost is theirs to bear.
     let had = redemptions.advanced.saturating_add(redemptions.unwind_cost);
     let amount = part.saturating_sub(had).min(ledger.cash);
@@ -71,7 +79,7 @@ pub fn advance(batch: &Batch, vault: &Liquid, now: UnixTime) -> Result<Advance, 
     let more = |sum: u64| sum.checked_add(amount).ok_or(BatchError::OutOfRange);
     redemptions.advanced = more(redemptions.advanced)?;
     redemptions.paid = more(redemptions.paid)?;
-    if is_taking && batch.closed_at.is_none() {
+    if vault.queue.is_taking(number, now) && batch.closed_at.is_none() {
         batch.closed_at = Some(now);
     }
     let ledger = Ledger {

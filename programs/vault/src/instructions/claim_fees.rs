@@ -1,0 +1,58 @@
+//! `claim_fees`: mints what the manager has earned, to an account of the one who was named for it
+//! when the vault was created. No price is in it, and no share of anybody's is worth less by it:
+//! what was earned has been part of the supply since.
+
+use crate::errors::VaultError;
+use crate::events::FeesClaimed;
+use crate::state::{StoredFees, Vault, VAULT_VERSION};
+use crate::tokens;
+use anchor_lang::prelude::*;
+use anchor_spl::token::{Mint, Token, TokenAccount};
+use ballast_core_types::{Shares, UnixTime};
+
+/// Accounts of `claim_fees`. Permissionless, and nobody signs.
+#[derive(Accounts)]
+pub struct ClaimFees<'info> {
+    /// The vault.
+    #[account(
+        mut,
+        has_one = share_mint @ VaultError::WrongShareMint,
+        constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion,
+    )]
+    pub vault: Box<Account<'info, Vault>>,
+    /// Share mint.
+    #[account(mut)]
+    pub share_mint: Box<Account<'info, Mint>>,
+    /// Any account of the collector's for shares.
+    #[account(
+        mut,
+        constraint = to.owner == vault.collector @ VaultError::WrongCollector,
+        constraint = to.mint == vault.share_mint @ VaultError::WrongTokenAccount,
+    )]
+    pub to: Box<Account<'info, TokenAccount>>,
+    /// Token program.
+    pub token_program: Program<'info, Token>,
+}
+
+pub(crate) fn handler(ctx: Context<ClaimFees>) -> Result<()> {
+    let accounts = ctx.accounts;
+    let now = UnixTime(Clock::get()?.unix_timestamp);
+    let minted = Shares(accounts.share_mint.supply);
+    let vault = &mut accounts.vault;
+    vault.accrue_fees(minted, now);
+    let shares = vault.fees.shares;
+    require!(shares > 0, VaultError::NoFees);
+    vault.fees = StoredFees {
+        shares: 0,
+        ..vault.fees
+    };
+    let (mint, to) = (accounts.share_mint.to_account_info(), accounts.to.to_account_info());
+    tokens::mint(vault, &mint, &to, &accounts.token_program, shares)?;
+    emit!(FeesClaimed {
+        vault: vault.key(),
+        to: to.key(),
+        shares,
+        supply: minted.0.saturating_add(shares),
+    });
+    Ok(())
+}
