@@ -178,6 +178,10 @@ pub enum VaultError {
     WrongCollector,
     #[msg("fees: nothing was earned since they were last minted")]
     NoFees,
+    #[msg("operator: the holder has not approved whoever signs")]
+    NotOperator,
+    #[msg("operator: what is done for a holder goes to their own accounts")]
+    NotTheHolders,
 }
 
 impl From<BatchError> for VaultError {

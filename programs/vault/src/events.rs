@@ -307,6 +307,19 @@ pub struct Marked {
     pub monitor: StoredMonitor,
 }
 
+/// Somebody may act for a holder, or no longer.
+#[event]
+pub struct OperatorSet {
+    /// The vault.
+    pub vault: Pubkey,
+    /// Who approved.
+    pub holder: Pubkey,
+    /// Who may act for them.
+    pub operator: Pubkey,
+    /// Whether they may.
+    pub approved: bool,
+}
+
 /// What the manager had earned was minted.
 #[event]
 pub struct FeesClaimed {

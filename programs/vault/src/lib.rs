@@ -82,6 +82,11 @@ pub mod ballast_vault {
         instructions::claim_fees::handler(ctx)
     }
 
+    /// Lets somebody ask, take back and claim for a holder, or no longer.
+    pub fn set_operator(ctx: Context<SetOperator>, approved: bool) -> Result<()> {
+        instructions::set_operator::handler(ctx, approved)
+    }
+
     /// Takes a request back that nobody could price for ten minutes.
     pub fn cancel(ctx: Context<Cancel>) -> Result<()> {
         instructions::cancel::handler(ctx)

@@ -1,6 +1,6 @@
 //! Instructions about tokens.
 
-use anchor_lang::prelude::{AccountMeta, Pubkey};
+use anchor_lang::prelude::{AccountMeta, ProgramError, Pubkey};
 use anchor_lang::solana_program::system_program;
 use anchor_spl::token::spl_token;
 use ballast_sdk::Instruction;
@@ -62,4 +62,20 @@ pub fn mint_to(mint: &Pubkey, to: &Pubkey, authority: &Pubkey, amount: u64) -> I
         accounts,
         data,
     }
+}
+
+/// `Approve`: `delegate` may move up to `amount` of what lies in `account`, which is `owner`'s.
+///
+/// # Errors
+/// Never, with the token program's own address.
+pub fn delegate(account: &Pubkey, delegate: &Pubkey, owner: &Pubkey, amount: u64) -> Result<Instruction, ProgramError> {
+    spl_token::instruction::approve(&spl_token::ID, account, delegate, owner, &[], amount)
+}
+
+/// `Revoke`: nobody but `owner` moves what lies in `account` any more.
+///
+/// # Errors
+/// Never, with the token program's own address.
+pub fn revoke(account: &Pubkey, owner: &Pubkey) -> Result<Instruction, ProgramError> {
+    spl_token::instruction::revoke(&spl_token::ID, account, owner, &[])
 }

@@ -3,7 +3,9 @@
 use anchor_lang::prelude::Pubkey;
 use ballast_options::state as options;
 use ballast_reference_venue::state::{Market as VenueMarket, Trader};
-use ballast_vault::state::{Vault, BATCH_SEED, CUSTODY_SEED, ESCROW_SEED, SHARES_SEED, TICKET_SEED, VAULT_SEED};
+use ballast_vault::state::{
+    Vault, BATCH_SEED, CUSTODY_SEED, ESCROW_SEED, OPERATOR_SEED, SHARES_SEED, TICKET_SEED, VAULT_SEED,
+};
 
 /// Address of a risk market.
 pub fn risk_market(creator: &Pubkey, name: &[u8; 16]) -> Pubkey {
@@ -56,6 +58,12 @@ pub fn vault(creator: &Pubkey, id: u64) -> Pubkey {
 pub fn ticket(vault: &Pubkey, holder: &Pubkey, number: u64) -> Pubkey {
     let number = number.to_le_bytes();
     let seeds: &[&[u8]] = &[TICKET_SEED, vault.as_ref(), holder.as_ref(), &number];
+    Pubkey::find_program_address(seeds, &ballast_vault::ID).0
+}
+
+/// Address of a holder's approval of an operator.
+pub fn operator_approval(vault: &Pubkey, holder: &Pubkey, operator: &Pubkey) -> Pubkey {
+    let seeds: &[&[u8]] = &[OPERATOR_SEED, vault.as_ref(), holder.as_ref(), operator.as_ref()];
     Pubkey::find_program_address(seeds, &ballast_vault::ID).0
 }
 

@@ -1,7 +1,7 @@
 //! `ballast vault cancel`: a request that nobody could price is taken back.
 
 use super::client::VaultClient;
-use super::Common;
+use super::{operator, Common};
 use anyhow::Result;
 use ballast_sdk::instructions::batches;
 use solana_signer::Signer;
@@ -11,6 +11,10 @@ use solana_signer::Signer;
 pub struct Args {
     /// Number of the ticket
     ticket: u64,
+
+    /// A ticket of this holder, who has made who signs their operator (default: who signs)
+    #[arg(long, value_name = "ADDRESS")]
+    holder: Option<String>,
 }
 
 /// Takes it back.
@@ -19,8 +23,11 @@ pub struct Args {
 /// The rule that refused it.
 pub fn run(args: &Args, common: &Common, client: &mut VaultClient) -> Result<String> {
     let signer = common.signer()?;
-    let ticket = client.ticket(&signer.pubkey(), args.ticket)?;
-    client.send(&[batches::cancel(&client.reader.keys, &ticket)], &signer)?;
+    let holder = common.holder(args.holder.as_deref())?;
+    operator::check(&holder, &signer.pubkey(), client)?;
+    let ticket = client.ticket(&holder, args.ticket)?;
+    let cancel = batches::cancel_by(&signer.pubkey(), &client.reader.keys, &ticket);
+    client.send(&[cancel], &signer)?;
     let unit = if ticket.is_redemption { " shares" } else { "" };
     Ok(format!(
         "ticket {}: {}{unit} went back",

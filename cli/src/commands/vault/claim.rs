@@ -1,11 +1,11 @@
 //! `ballast vault claim`: what is due to a holder's tickets.
 
 use super::client::VaultClient;
-use super::Common;
+use super::{operator, Common};
 use anyhow::{bail, Result};
 use ballast_core_vault::batch::ticket::Claim as Due;
 use ballast_rpc::args::address;
-use ballast_sdk::instructions::batches::{claim, claim_to};
+use ballast_sdk::instructions::batches::{claim, claim_by};
 use ballast_vault::state::Ticket;
 use solana_signer::Signer;
 
@@ -20,8 +20,9 @@ pub struct Args {
     #[arg(long, value_name = "NUMBER")]
     ticket: Option<u64>,
 
-    /// Send it to this token account instead of the one the ticket names: the holder alone may
-    #[arg(long, value_name = "ADDRESS", requires = "ticket", conflicts_with = "holder")]
+    /// Send it to this token account instead of the one the ticket names: the holder may, and their
+    /// operator to another of the holder's
+    #[arg(long, value_name = "ADDRESS", requires = "ticket")]
     to: Option<String>,
 }
 
@@ -44,6 +45,9 @@ pub fn run(args: &Args, common: &Common, client: &mut VaultClient) -> Result<Str
     let signer = common.signer()?;
     let holder = common.holder(args.holder.as_deref())?;
     let to = args.to.as_deref().map(|text| address(text, "--to")).transpose()?;
+    if to.is_some() {
+        operator::check(&holder, &signer.pubkey(), client)?;
+    }
     let keys = client.reader.keys;
     let (mut lines, mut refused, mut is_found) = (Vec::new(), Vec::new(), false);
     for (ticket, batch) in client.tickets(&holder)? {
@@ -58,7 +62,7 @@ pub fn run(args: &Args, common: &Common, client: &mut VaultClient) -> Result<Str
         let instruction = match to {
             Some(to) => {
                 let from = if due.shares.0 > 0 { keys.escrow } else { keys.custody };
-                claim_to(&keys, &ticket, &signer.pubkey(), [from, to])
+                claim_by(&signer.pubkey(), &keys, &ticket, [from, to])
             }
             None => to_where_it_says,
         };

@@ -7,6 +7,7 @@ mod client;
 mod crank;
 mod exit;
 mod fees;
+mod operator;
 mod preview;
 mod quarantine;
 mod recover;
@@ -63,6 +64,7 @@ enum Command {
     Cancel(cancel::Args),
     Assign(assign::Args),
     Exit(exit::Args),
+    Operator(operator::Args),
     Crank(crank::Args),
     Recover(recover::Args),
     ClaimFees(fees::Args),
@@ -102,6 +104,7 @@ pub fn execute(args: &Args, cluster: &mut dyn TestCluster) -> Result<String> {
         Command::Exit(args) => exit::run(args, common, &mut client),
         Command::Assign(args) => assign::run(args, common, &mut client),
         Command::Recover(args) => recover::run(args, common, &mut client),
+        Command::Operator(args) => operator::run(args, common, &mut client),
         Command::ClaimFees(_) => fees::run(common, &mut client),
         Command::Crank(args) => crank::run(args, common, &mut client),
         Command::Faucet(args) => {

@@ -2,7 +2,7 @@
 
 use super::client::{ago, decimal, stretch, VaultClient};
 use super::preview::{closes_in, preview, taking, Preview};
-use super::Common;
+use super::{operator, Common};
 use anyhow::{anyhow, bail, Context, Result};
 use ballast_core_types::{Ratio, UnixTime};
 use ballast_core_vault::batch::queue::Request;
@@ -10,7 +10,7 @@ use ballast_core_vault::batch::{Class, Side, REFERENCE_SECONDS};
 use ballast_core_vault::prices::Purpose;
 use ballast_rpc::amount::parse;
 use ballast_rpc::tokens;
-use ballast_sdk::instructions::batches::{open_batch, request_deposit, request_redeem, RequestArgs};
+use ballast_sdk::instructions::batches::{open_batch, request_deposit_by, request_redeem_by, RequestArgs};
 use ballast_sdk::instructions::{self, Holder};
 use ballast_sdk::snapshot::Snapshot;
 use ballast_sdk::Instruction;
@@ -46,9 +46,31 @@ struct Terms {
     #[arg(long)]
     within_one_percent: bool,
 
+    /// For this holder, who has made who signs their operator: see vault operator (default: who
+    /// signs)
+    #[arg(long, value_name = "ADDRESS")]
+    holder: Option<String>,
+
     /// Say what it would come to, and send nothing
     #[arg(long)]
     dry_run: bool,
+}
+
+/// Who asks, and for whom: the same, or an operator for a holder.
+struct Party {
+    signer: Keypair,
+    holder: Holder,
+}
+
+impl Party {
+    fn of(terms: &Terms, common: &Common, client: &mut VaultClient) -> Result<Self> {
+        let (signer, holder) = (common.signer()?, common.holder(terms.holder.as_deref())?);
+        operator::check(&holder, &signer.pubkey(), client)?;
+        Ok(Self {
+            signer,
+            holder: client.holder(&holder),
+        })
+    }
 }
 
 /// `vault deposit`.
@@ -56,19 +78,19 @@ struct Terms {
 /// # Errors
 /// The rule that refused it.
 pub fn deposit(args: &DepositArgs, common: &Common, client: &mut VaultClient) -> Result<String> {
-    let (amount, signer) = (parse(&args.amount, client.decimals)?, common.signer()?);
-    let holder = client.holder(&signer.pubkey());
-    match client.balance(&holder.quote)? {
+    let amount = parse(&args.amount, client.decimals)?;
+    let party = Party::of(&args.terms, common, client)?;
+    match client.balance(&party.holder.quote)? {
         Some(held) if held >= amount => {}
         found => bail!(
             "the token account {} has {} of the quote token {}, not {} (on a local network: vault faucet AMOUNT)",
-            holder.quote,
+            party.holder.quote,
             client.show(found.unwrap_or(0)),
             client.reader.keys.quote_mint,
             client.show(amount)
         ),
     }
-    request(Side::Deposit, amount, &args.terms, &signer, client)
+    request(Side::Deposit, amount, &args.terms, &party, client)
 }
 
 /// `vault redeem`.
@@ -76,9 +98,8 @@ pub fn deposit(args: &DepositArgs, common: &Common, client: &mut VaultClient) ->
 /// # Errors
 /// The rule that refused it.
 pub fn redeem(args: &RedeemArgs, common: &Common, client: &mut VaultClient) -> Result<String> {
-    let signer = common.signer()?;
-    let holder = client.holder(&signer.pubkey());
-    let held = client.balance(&holder.shares)?.unwrap_or(0);
+    let party = Party::of(&args.terms, common, client)?;
+    let held = client.balance(&party.holder.shares)?.unwrap_or(0);
     let amount = match args.shares.as_str() {
         "all" => held,
         text => parse(text, client.decimals)?,
@@ -86,7 +107,7 @@ pub fn redeem(args: &RedeemArgs, common: &Common, client: &mut VaultClient) -> R
     if amount == 0 || amount > held {
         bail!(
             "the token account {} has {} shares of this vault{}",
-            holder.shares,
+            party.holder.shares,
             client.show(held),
             if amount == 0 { "" } else { "; that is less" }
         );
@@ -103,11 +124,10 @@ pub fn redeem(args: &RedeemArgs, common: &Common, client: &mut VaultClient) -> R
             client.show(least)
         );
     }
-    request(Side::Redemption, amount, &args.terms, &signer, client)
+    request(Side::Redemption, amount, &args.terms, &party, client)
 }
 
-fn request(side: Side, amount: u64, terms: &Terms, signer: &Keypair, client: &mut VaultClient) -> Result<String> {
-    let holder = client.holder(&signer.pubkey());
+fn request(side: Side, amount: u64, terms: &Terms, party: &Party, client: &mut VaultClient) -> Result<String> {
     let (mut snapshot, observe) = client.snapshot()?;
     check_size(side, amount, &snapshot, client)?;
     let mut before = Vec::new();
@@ -131,13 +151,13 @@ fn request(side: Side, amount: u64, terms: &Terms, signer: &Keypair, client: &mu
         },
         reference,
     };
-    let number = client.next_number(&holder.key)?;
+    let number = client.next_number(&party.holder.key)?;
     let said = say(client, &snapshot, &asked, number);
     if terms.dry_run {
         return Ok(format!("{said}\nnothing was sent"));
     }
-    before.extend(sent(client, &snapshot, &holder, &asked, number));
-    client.send(&before, signer)?;
+    before.extend(sent(client, &snapshot, party, &asked, number));
+    client.send(&before, &party.signer)?;
     Ok(format!("{said}\nsee: vault status"))
 }
 
@@ -190,7 +210,8 @@ fn reference(snapshot: &mut Snapshot) -> Result<(Ratio, Option<Instruction>)> {
 }
 
 /// Returns the instructions of a request.
-fn sent(client: &VaultClient, snapshot: &Snapshot, holder: &Holder, asked: &Request, ticket: u64) -> Vec<Instruction> {
+fn sent(client: &VaultClient, snapshot: &Snapshot, party: &Party, asked: &Request, ticket: u64) -> Vec<Instruction> {
+    let (by, holder) = (&party.signer.pubkey(), &party.holder);
     let keys = &client.reader.keys;
     let (batch, _) = taking(snapshot);
     let args = RequestArgs {
@@ -199,12 +220,12 @@ fn sent(client: &VaultClient, snapshot: &Snapshot, holder: &Holder, asked: &Requ
         within_one_percent_of: asked.reference.map(Into::into),
     };
     let (bought, request) = match asked.side {
-        Side::Deposit => (keys.share_mint, request_deposit(keys, holder, batch, args)),
-        Side::Redemption => (keys.quote_mint, request_redeem(keys, holder, batch, args)),
+        Side::Deposit => (keys.share_mint, request_deposit_by(by, keys, holder, batch, args)),
+        Side::Redemption => (keys.quote_mint, request_redeem_by(by, keys, holder, batch, args)),
     };
     vec![
-        tokens::open_wallet(&holder.key, &holder.key, &bought),
-        open_batch(keys, &holder.key, batch),
+        tokens::open_wallet(by, &holder.key, &bought),
+        open_batch(keys, by, batch),
         request,
     ]
 }

@@ -4,4 +4,5 @@ mod absence;
 mod fees;
 mod life;
 mod network;
+mod operator;
 mod refusals;

@@ -2,7 +2,10 @@
 
 use crate::errors::VaultError;
 use crate::events::Cancelled;
-use crate::state::{RequestBatch, Ticket, Vault, HALF_FEE_LAMPORTS, REQUEST_FEE_LAMPORTS, VAULT_VERSION};
+use crate::state::{
+    check_acts_for, OperatorApproval, RequestBatch, Ticket, Vault, HALF_FEE_LAMPORTS, REQUEST_FEE_LAMPORTS,
+    VAULT_VERSION,
+};
 use crate::tokens;
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Token, TokenAccount};
@@ -12,9 +15,11 @@ use ballast_core_vault::batch::Side;
 /// Accounts of `cancel`.
 #[derive(Accounts)]
 pub struct Cancel<'info> {
-    /// Whose request it is; gets rent and fee back.
+    /// The holder, or an operator of theirs.
+    pub canceller: Signer<'info>,
+    /// CHECK: whose request it is; gets rent and fee back.
     #[account(mut)]
-    pub holder: Signer<'info>,
+    pub holder: UncheckedAccount<'info>,
     /// The vault.
     #[account(mut, constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion)]
     pub vault: Box<Account<'info, Vault>>,
@@ -36,15 +41,19 @@ pub struct Cancel<'info> {
     /// Custody of a deposit, escrow of a redemption.
     #[account(mut)]
     pub from: Box<Account<'info, TokenAccount>>,
-    /// Gets what was paid in; any account that the holder names.
+    /// Gets what was paid in: any account if the holder says so, one of the holder's if an operator
+    /// does.
     #[account(mut)]
     pub to: Box<Account<'info, TokenAccount>>,
     /// Token program.
     pub token_program: Program<'info, Token>,
+    /// The holder's approval of an operator who cancels.
+    pub approval: Option<Box<Account<'info, OperatorApproval>>>,
 }
 
 pub(crate) fn handler(ctx: Context<Cancel>) -> Result<()> {
     let accounts = ctx.accounts;
+    check_canceller(accounts)?;
     let (vault, record) = (&mut accounts.vault, &mut accounts.batch);
     let ticket = accounts.ticket.request();
     let now = UnixTime(Clock::get()?.unix_timestamp);
@@ -74,5 +83,14 @@ pub(crate) fn handler(ctx: Context<Cancel>) -> Result<()> {
         batch: record.number,
         amount: ticket.amount,
     });
+    Ok(())
+}
+
+/// Refuses whoever may not act for the holder, and an operator who sends what comes back elsewhere.
+fn check_canceller(accounts: &Cancel) -> Result<()> {
+    let (canceller, holder) = (accounts.canceller.key, accounts.holder.key);
+    check_acts_for(canceller, holder, &accounts.vault.key(), accounts.approval.as_deref())?;
+    let is_theirs = canceller == holder || accounts.to.owner == *holder;
+    require!(is_theirs, VaultError::NotTheHolders);
     Ok(())
 }

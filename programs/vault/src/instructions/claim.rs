@@ -3,14 +3,15 @@
 
 use crate::errors::VaultError;
 use crate::events::Claimed;
-use crate::state::{RequestBatch, Ticket, Vault, HALF_FEE_LAMPORTS, VAULT_VERSION};
+use crate::state::{acts_for, OperatorApproval, RequestBatch, Ticket, Vault, HALF_FEE_LAMPORTS, VAULT_VERSION};
 use crate::tokens;
 use anchor_lang::prelude::*;
-use anchor_spl::token::Token;
+use anchor_spl::token::{Token, TokenAccount};
 use ballast_core_vault::batch::ticket::Claim as Due;
 
 /// Accounts of `claim`. Anyone may send it to the account that the ticket names; the holder may
-/// send it to any, so that a frozen or closed account keeps nobody's money.
+/// send it to any, so that a frozen or closed account keeps nobody's money, and an operator of
+/// theirs to any of the holder's.
 #[derive(Accounts)]
 pub struct Claim<'info> {
     /// Whoever sends it; gets the ticket's fee when it ends.
@@ -39,12 +40,14 @@ pub struct Claim<'info> {
     /// CHECK: custody if quote tokens are due, escrow if shares are: pinned below.
     #[account(mut)]
     pub from: UncheckedAccount<'info>,
-    /// CHECK: gets them: the one the ticket names, or any that the holder does. The token program
-    /// refuses what is no account of the mint.
+    /// CHECK: gets them: the one the ticket names, or another that the holder or an operator does.
+    /// The token program refuses what is no account of the mint.
     #[account(mut)]
     pub to: UncheckedAccount<'info>,
     /// Token program.
     pub token_program: Program<'info, Token>,
+    /// The holder's approval of an operator who claims.
+    pub approval: Option<Box<Account<'info, OperatorApproval>>>,
 }
 
 pub(crate) fn handler(ctx: Context<Claim>) -> Result<()> {
@@ -109,8 +112,14 @@ fn check_accounts(accounts: &Claim, due: &Due) -> Result<()> {
     } else {
         ticket.pay_to
     };
-    let is_holders = accounts.claimer.key() == ticket.holder;
-    require!(is_holders || accounts.to.key() == named, VaultError::WrongTokenAccount);
+    if accounts.claimer.key() == ticket.holder || accounts.to.key() == named {
+        return Ok(());
+    }
+    let approval = accounts.approval.as_deref();
+    let is_operator = acts_for(accounts.claimer.key, &ticket.holder, &vault.key(), approval);
+    require!(is_operator, VaultError::WrongTokenAccount);
+    let to = TokenAccount::try_deserialize(&mut &**accounts.to.try_borrow_data()?)?;
+    require_keys_eq!(to.owner, ticket.holder, VaultError::NotTheHolders);
     Ok(())
 }
 

@@ -17,6 +17,7 @@ pub mod open_batch;
 pub mod price_batch;
 pub mod rebalance;
 pub mod request;
+pub mod set_operator;
 pub mod trade;
 pub mod unwind;
 
@@ -35,5 +36,6 @@ pub use move_collateral::*;
 pub use open_batch::*;
 pub use price_batch::*;
 pub use request::*;
+pub use set_operator::*;
 pub use trade::*;
 pub use unwind::*;

@@ -6,7 +6,8 @@
 use crate::errors::VaultError;
 use crate::events::Requested;
 use crate::state::{
-    RequestBatch, Ticket, Vault, BATCH_VERSION, HALF_FEE_LAMPORTS, REQUEST_FEE_LAMPORTS, TICKET_SEED, VAULT_VERSION,
+    check_acts_for, OperatorApproval, RequestBatch, Ticket, Vault, BATCH_VERSION, HALF_FEE_LAMPORTS,
+    REQUEST_FEE_LAMPORTS, TICKET_SEED, VAULT_VERSION,
 };
 use anchor_lang::prelude::*;
 use anchor_lang::system_program;
@@ -34,9 +35,12 @@ pub struct RequestArgs {
 #[derive(Accounts)]
 #[instruction(args: RequestArgs)]
 pub struct MakeRequest<'info> {
-    /// Whose request it is; pays the rent of the ticket, and the fee for pricing and claim.
+    /// Whoever asks: the holder, or an operator of theirs to whose key the tokens are delegated.
+    /// Pays the rent of the ticket, which the holder gets, and the fee for pricing and claim.
     #[account(mut)]
-    pub holder: Signer<'info>,
+    pub requester: Signer<'info>,
+    /// CHECK: whose request it is; has approved whoever asks.
+    pub holder: UncheckedAccount<'info>,
     /// The vault.
     #[account(mut, constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion)]
     pub vault: Box<Account<'info, Vault>>,
@@ -46,7 +50,7 @@ pub struct MakeRequest<'info> {
     /// The request.
     #[account(
         init,
-        payer = holder,
+        payer = requester,
         space = 8 + Ticket::INIT_SPACE,
         seeds = [TICKET_SEED, vault.key().as_ref(), holder.key().as_ref(), args.ticket.to_le_bytes().as_ref()],
         bump
@@ -58,12 +62,14 @@ pub struct MakeRequest<'info> {
     /// CHECK: where it waits: custody or escrow, pinned below.
     #[account(mut)]
     pub into: UncheckedAccount<'info>,
-    /// Gets what is asked for; anybody's.
+    /// Gets what is asked for: anybody's if the holder asks, the holder's if an operator does.
     pub pay_to: Box<Account<'info, TokenAccount>>,
     /// Token program.
     pub token_program: Program<'info, Token>,
     /// System program.
     pub system_program: Program<'info, System>,
+    /// The holder's approval of an operator who asks.
+    pub approval: Option<Box<Account<'info, OperatorApproval>>>,
 }
 
 pub(crate) fn handler(ctx: Context<MakeRequest>, args: RequestArgs, side: Side) -> Result<()> {
@@ -138,6 +144,10 @@ fn check_accounts(accounts: &MakeRequest, side: Side) -> Result<()> {
     }
     require_keys_eq!(accounts.from.mint, paid, VaultError::WrongTokenAccount);
     require_keys_eq!(accounts.pay_to.mint, bought, VaultError::WrongTokenAccount);
+    let (requester, holder) = (accounts.requester.key, accounts.holder.key);
+    check_acts_for(requester, holder, &vault.key(), accounts.approval.as_deref())?;
+    let is_theirs = requester == holder || accounts.pay_to.owner == *holder;
+    require!(is_theirs, VaultError::NotTheHolders);
     Ok(())
 }
 
@@ -173,11 +183,11 @@ fn take_in(accounts: &MakeRequest, amount: u64) -> Result<()> {
     let transfer = Transfer {
         from: accounts.from.to_account_info(),
         to: accounts.into.to_account_info(),
-        authority: accounts.holder.to_account_info(),
+        authority: accounts.requester.to_account_info(),
     };
     token::transfer(CpiContext::new(accounts.token_program.key(), transfer), amount)?;
     let transfer = system_program::Transfer {
-        from: accounts.holder.to_account_info(),
+        from: accounts.requester.to_account_info(),
         to: accounts.batch.to_account_info(),
     };
     system_program::transfer(CpiContext::new(system_program::ID, transfer), REQUEST_FEE_LAMPORTS)

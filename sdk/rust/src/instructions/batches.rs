@@ -23,19 +23,48 @@ pub fn open_batch(keys: &VaultKeys, payer: &Pubkey, number: u64) -> Instruction 
 
 /// Builds `ballast_vault::request_deposit` into the batch of that number: quote tokens for shares.
 pub fn request_deposit(keys: &VaultKeys, who: &Holder, number: u64, args: RequestArgs) -> Instruction {
+    request_deposit_by(&who.key, keys, who, number, args)
+}
+
+/// Builds [`request_deposit`] as `by` asks for it: the holder, or an operator of theirs.
+pub fn request_deposit_by(by: &Pubkey, keys: &VaultKeys, who: &Holder, number: u64, args: RequestArgs) -> Instruction {
     let route = [who.quote, keys.custody, who.shares];
-    let accounts = make_request(keys, who, number, &args, route);
+    let accounts = make_request(by, keys, who, number, &args, route);
     build(ballast_vault::ID, accounts, instruction::RequestDeposit { args })
 }
 
 /// Builds `ballast_vault::request_redeem` into the batch of that number: shares for quote tokens.
 pub fn request_redeem(keys: &VaultKeys, who: &Holder, number: u64, args: RequestArgs) -> Instruction {
+    request_redeem_by(&who.key, keys, who, number, args)
+}
+
+/// Builds [`request_redeem`] as `by` asks for it: the holder, or an operator of theirs.
+pub fn request_redeem_by(by: &Pubkey, keys: &VaultKeys, who: &Holder, number: u64, args: RequestArgs) -> Instruction {
     let route = [who.shares, keys.escrow, who.quote];
-    let accounts = make_request(keys, who, number, &args, route);
+    let accounts = make_request(by, keys, who, number, &args, route);
     build(ballast_vault::ID, accounts, instruction::RequestRedeem { args })
 }
 
+/// Builds `ballast_vault::set_operator`: whether `operator` may ask, take back and claim for
+/// `holder`.
+pub fn set_operator(keys: &VaultKeys, holder: &Pubkey, operator: &Pubkey, approved: bool) -> Instruction {
+    let accounts = accounts::SetOperator {
+        holder: *holder,
+        vault: keys.vault,
+        operator: *operator,
+        approval: addresses::operator_approval(&keys.vault, holder, operator),
+        system_program: system_program::ID,
+    };
+    build(ballast_vault::ID, accounts, instruction::SetOperator { approved })
+}
+
+/// Returns the approval that `by` needs to act for `holder`: none if they are the same.
+fn approval(keys: &VaultKeys, holder: &Pubkey, by: &Pubkey) -> Option<Pubkey> {
+    (by != holder).then(|| addresses::operator_approval(&keys.vault, holder, by))
+}
+
 fn make_request(
+    by: &Pubkey,
     keys: &VaultKeys,
     who: &Holder,
     number: u64,
@@ -43,6 +72,7 @@ fn make_request(
     [from, into, pay_to]: [Pubkey; 3],
 ) -> accounts::MakeRequest {
     accounts::MakeRequest {
+        requester: *by,
         holder: who.key,
         vault: keys.vault,
         batch: addresses::batch(&keys.vault, number),
@@ -52,6 +82,7 @@ fn make_request(
         pay_to,
         token_program: TOKEN,
         system_program: system_program::ID,
+        approval: approval(keys, &who.key, by),
     }
 }
 
@@ -106,7 +137,22 @@ pub fn claim(keys: &VaultKeys, ticket: &Ticket, batch: &RequestBatch, claimer: &
 
 /// Builds `ballast_vault::claim` between these token accounts of the vault and of anybody; only the
 /// ticket's holder may choose the second.
-pub fn claim_to(keys: &VaultKeys, ticket: &Ticket, claimer: &Pubkey, [from, to]: [Pubkey; 2]) -> Instruction {
+pub fn claim_to(keys: &VaultKeys, ticket: &Ticket, claimer: &Pubkey, route: [Pubkey; 2]) -> Instruction {
+    claim_with(keys, ticket, claimer, route, None)
+}
+
+/// Builds [`claim_to`] as an operator of the holder's sends it: to another account of theirs.
+pub fn claim_by(operator: &Pubkey, keys: &VaultKeys, ticket: &Ticket, route: [Pubkey; 2]) -> Instruction {
+    claim_with(keys, ticket, operator, route, approval(keys, &ticket.holder, operator))
+}
+
+fn claim_with(
+    keys: &VaultKeys,
+    ticket: &Ticket,
+    claimer: &Pubkey,
+    [from, to]: [Pubkey; 2],
+    approval: Option<Pubkey>,
+) -> Instruction {
     let accounts = accounts::Claim {
         claimer: *claimer,
         vault: keys.vault,
@@ -116,6 +162,7 @@ pub fn claim_to(keys: &VaultKeys, ticket: &Ticket, claimer: &Pubkey, [from, to]:
         from,
         to,
         token_program: TOKEN,
+        approval,
     };
     build(ballast_vault::ID, accounts, instruction::Claim {})
 }
@@ -149,7 +196,13 @@ pub fn collect(keys: &VaultKeys, number: u64) -> Instruction {
 
 /// Builds `ballast_vault::cancel`, which pays back to where it came from.
 pub fn cancel(keys: &VaultKeys, ticket: &Ticket) -> Instruction {
+    cancel_by(&ticket.holder, keys, ticket)
+}
+
+/// Builds [`cancel`] as `by` sends it: the holder, or an operator of theirs.
+pub fn cancel_by(by: &Pubkey, keys: &VaultKeys, ticket: &Ticket) -> Instruction {
     let accounts = accounts::Cancel {
+        canceller: *by,
         holder: ticket.holder,
         vault: keys.vault,
         batch: addresses::batch(&keys.vault, ticket.batch),
@@ -161,6 +214,7 @@ pub fn cancel(keys: &VaultKeys, ticket: &Ticket) -> Instruction {
         },
         to: ticket.return_to,
         token_program: TOKEN,
+        approval: approval(keys, &ticket.holder, by),
     };
     build(ballast_vault::ID, accounts, instruction::Cancel {})
 }

@@ -5,6 +5,7 @@ mod doubt;
 mod exits;
 mod fairness;
 mod keeping;
+mod operators;
 mod outflow;
 mod quarantine;
 mod quarantine_attacks;
