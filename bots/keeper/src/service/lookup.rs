@@ -8,7 +8,7 @@ use ballast_vault::state::Ticket;
 use solana_rpc_client_api::filter::{Memcmp, RpcFilterType};
 
 /// Where a ticket names its vault: after the discriminator, the version and the bump.
-const TICKET_VAULT_AT: usize = 10;
+const TICKET_VAULT_AT: usize = 16;
 /// Where a fully verified price update names its feed: after the discriminator, the write authority
 /// and the one-byte level.
 const PRICE_FEED_ID_AT: usize = 41;
@@ -41,21 +41,23 @@ fn memcmp(offset: usize, bytes: &[u8]) -> RpcFilterType {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ballast_vault::state::StoredTicket;
 
     #[test]
     fn the_layouts_that_filters_rely_on_are_these() {
         use anchor_lang::AccountSerialize;
         let vault = Pubkey::new_unique();
-        let ticket = Ticket {
+        let stored = StoredTicket {
             opened_by: Pubkey::default(),
             version: 1,
             bump: 2,
+            redemption: 1,
+            any_price: 1,
+            padding: [0; 4],
             vault,
             holder: Pubkey::new_unique(),
             number: 3,
             batch: 4,
-            is_redemption: true,
-            is_any_price: true,
             amount: 5,
             claimed: 0,
             requested_at: 0,
@@ -63,7 +65,7 @@ mod tests {
             return_to: vault,
         };
         let mut bytes = Vec::new();
-        ticket.try_serialize(&mut bytes).unwrap();
+        Ticket { stored }.try_serialize(&mut bytes).unwrap();
         assert_eq!(bytes[TICKET_VAULT_AT..TICKET_VAULT_AT + 32], vault.to_bytes());
 
         let publication = ballast_sdk::prices::Publication {

@@ -28,7 +28,7 @@ pub fn run(args: &Args, common: &Common, client: &mut VaultClient) -> Result<Str
     let ticket = client.ticket(&holder, args.ticket)?;
     let cancel = batches::cancel_by(&signer.pubkey(), &client.reader.keys, &ticket);
     client.send(&[cancel], &signer)?;
-    let unit = if ticket.is_redemption { " shares" } else { "" };
+    let unit = if ticket.is_redemption() { " shares" } else { "" };
     Ok(format!(
         "ticket {}: {}{unit} went back",
         ticket.number,

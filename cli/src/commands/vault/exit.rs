@@ -32,7 +32,7 @@ pub fn run(args: &Args, common: &Common, client: &mut VaultClient) -> Result<Str
     let holder = common.holder(args.holder.as_deref())?;
     let tickets = client.tickets(&holder)?;
     let mut lines = Vec::new();
-    for (ticket, batch) in tickets.iter().filter(|(ticket, _)| ticket.is_redemption) {
+    for (ticket, batch) in tickets.iter().filter(|(ticket, _)| ticket.is_redemption()) {
         lines.push(one(client, ticket, batch, &signer)?);
     }
     if lines.is_empty() {

@@ -96,7 +96,7 @@ fn line(client: &VaultClient, snapshot: &Snapshot, ticket: &Ticket, batch: &Requ
     let totals = batch.totals.get();
     let due = ticket.request().claim(&totals);
     let (left, total) = (totals.redemptions.left, totals.redemptions.total);
-    let waiting = if ticket.is_redemption && totals.redemptions.is_final && !due.is_returned {
+    let waiting = if ticket.is_redemption() && totals.redemptions.is_final && !due.is_returned {
         scale::mul_div_ceil(ticket.amount, left.0, total.0).unwrap_or(0)
     } else {
         0
@@ -117,7 +117,11 @@ fn line(client: &VaultClient, snapshot: &Snapshot, ticket: &Ticket, batch: &Requ
     Line {
         number: ticket.number,
         batch: ticket.batch,
-        side: if ticket.is_redemption { "redemption" } else { "deposit" },
+        side: if ticket.is_redemption() {
+            "redemption"
+        } else {
+            "deposit"
+        },
         amount: ticket.amount,
         claimed: ticket.claimed,
         due_quote: due.quote,
@@ -163,14 +167,14 @@ fn unpriced(client: &VaultClient, snapshot: &Snapshot, ticket: &Ticket, batch: &
         return format!("its batch closes in {}, and is priced by later news", stretch(closes));
     }
     let mut text = format!("its batch waits for its price: {}", not_priced(snapshot, batch));
-    if !totals.redemptions.is_final || !ticket.is_redemption {
+    if !totals.redemptions.is_final || !ticket.is_redemption() {
         let left = CANCEL_AFTER_SECONDS.saturating_sub(since(ticket.requested_at));
         text += &match left {
             ..=0 => format!("; it can be taken back: vault cancel {}", ticket.number),
             left => format!("; it can be taken back in {}", stretch(left)),
         };
     }
-    if ticket.is_redemption {
+    if ticket.is_redemption() {
         text += &grace(client, snapshot, batch);
     }
     text

@@ -34,7 +34,7 @@ pub(crate) fn handler(ctx: Context<Assign>) -> Result<()> {
     let accounts = ctx.accounts;
     let (vault, ticket) = (&accounts.vault, &mut accounts.ticket);
     let (quote, shares) = (vault.quote_mint, vault.share_mint);
-    let (asked, paid_in) = if ticket.is_redemption {
+    let (asked, paid_in) = if ticket.is_redemption() {
         (quote, shares)
     } else {
         (shares, quote)

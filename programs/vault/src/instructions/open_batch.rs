@@ -2,7 +2,7 @@
 //! Its minute begins with its first request.
 
 use crate::errors::VaultError;
-use crate::state::{RequestBatch, StoredBatch, Vault, BATCH_SEED, BATCH_VERSION, VAULT_VERSION};
+use crate::state::{RequestBatch, StoredBatch, StoredRequestBatch, Vault, BATCH_SEED, BATCH_VERSION, VAULT_VERSION};
 use anchor_lang::prelude::*;
 
 /// Accounts of `open_batch`. Permissionless.
@@ -38,9 +38,10 @@ pub(crate) fn handler(ctx: Context<OpenBatch>, number: u64) -> Result<()> {
     let open = ctx.accounts.vault.queue.open;
     let is_next = number == open || number == open.wrapping_add(1);
     require!(is_next, VaultError::BatchNotOpen);
-    batch.set_inner(RequestBatch {
+    batch.stored = StoredRequestBatch {
         version: BATCH_VERSION,
         bump: ctx.bumps.batch,
+        padding: [0; 6],
         vault: ctx.accounts.vault.key(),
         number,
         payer: ctx.accounts.payer.key(),
@@ -49,6 +50,6 @@ pub(crate) fn handler(ctx: Context<OpenBatch>, number: u64) -> Result<()> {
         quote_claimed: 0,
         shares_claimed: 0,
         totals: StoredBatch::default(),
-    });
+    };
     Ok(())
 }

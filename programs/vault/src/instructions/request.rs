@@ -6,7 +6,7 @@
 use crate::errors::VaultError;
 use crate::events::Requested;
 use crate::state::{
-    check_acts_for, OperatorApproval, RequestBatch, Ticket, Vault, BATCH_VERSION, HALF_FEE_LAMPORTS,
+    check_acts_for, OperatorApproval, RequestBatch, StoredTicket, Ticket, Vault, BATCH_VERSION, HALF_FEE_LAMPORTS,
     REQUEST_FEE_LAMPORTS, TICKET_SEED, VAULT_VERSION,
 };
 use anchor_lang::prelude::*;
@@ -113,22 +113,23 @@ fn join(accounts: &mut MakeRequest, args: &RequestArgs, side: Side, bump: u8, no
     record.tickets = record.tickets.checked_add(1).ok_or(VaultError::OutOfRange)?;
     let fee = record.pricing_fee.checked_add(HALF_FEE_LAMPORTS);
     record.pricing_fee = fee.ok_or(VaultError::OutOfRange)?;
-    accounts.ticket.set_inner(Ticket {
+    accounts.ticket.stored = StoredTicket {
         version: BATCH_VERSION,
         bump,
+        redemption: u8::from(side == Side::Redemption),
+        any_price: u8::from(reference.is_none()),
+        padding: [0; 4],
         vault,
         holder,
         opened_by: holder,
         number: args.ticket,
         batch: record.number,
-        is_redemption: side == Side::Redemption,
-        is_any_price: reference.is_none(),
         amount: args.amount,
         claimed: 0,
         requested_at: now.0,
         pay_to: accounts.pay_to.key(),
         return_to: accounts.from.key(),
-    });
+    };
     Ok(())
 }
 
@@ -202,7 +203,7 @@ fn announce(accounts: &MakeRequest, side: Side) {
         ticket: ticket.key(),
         batch: ticket.batch,
         is_redemption: side == Side::Redemption,
-        is_any_price: ticket.is_any_price,
+        is_any_price: ticket.is_any_price(),
         amount: ticket.amount,
     });
 }

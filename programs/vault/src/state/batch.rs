@@ -1,7 +1,7 @@
 //! A batch of requests, as stored: totals, and what it was given.
 
 use crate::errors::VaultError;
-use crate::state::plain::{moment, plain};
+use crate::state::plain::{moment, plain, stored_as};
 use crate::state::{StoredRight, Vault};
 use anchor_lang::prelude::*;
 use ballast_core_types::{Lots, Ratio, Shares, UnixTime};
@@ -14,7 +14,7 @@ use bytemuck::{Pod, Zeroable};
 /// First seed of a batch's address: `["batch", vault, number]`.
 pub const BATCH_SEED: &[u8] = b"batch";
 /// Layout of batches and tickets written by this program.
-pub const BATCH_VERSION: u8 = 2;
+pub const BATCH_VERSION: u8 = 3;
 
 /// See [`Batch`]. Zero stands for what has not happened.
 #[derive(InitSpace, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
@@ -183,14 +183,27 @@ impl From<Batch> for StoredBatch {
     }
 }
 
-/// A batch of requests.
+/// A batch of requests. It is read and written as its bytes lie: see [`StoredRequestBatch`].
 #[account]
 #[derive(InitSpace, Debug)]
 pub struct RequestBatch {
+    /// All of it.
+    pub stored: StoredRequestBatch,
+}
+
+stored_as!(RequestBatch, StoredRequestBatch);
+
+/// What a batch's account holds.
+#[derive(InitSpace, Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(AnchorSerialize, AnchorDeserialize))]
+#[repr(C)]
+pub struct StoredRequestBatch {
     /// Layout version; zero before the first request.
     pub version: u8,
     /// Bump of the address.
     pub bump: u8,
+    /// Zero.
+    pub padding: [u8; 6],
     /// The vault.
     pub vault: Pubkey,
     /// Its number there.
@@ -208,6 +221,20 @@ pub struct RequestBatch {
     /// Totals, and what it was given.
     pub totals: StoredBatch,
 }
+
+plain!(StoredRequestBatch {
+    version,
+    bump,
+    padding,
+    vault,
+    number,
+    payer,
+    tickets,
+    pricing_fee,
+    quote_claimed,
+    shares_claimed,
+    totals
+});
 
 impl RequestBatch {
     /// Returns the batch as a claim of one of its tickets would find it: with what its rights in
@@ -310,7 +337,8 @@ mod tests {
             ],
         };
         assert_eq!(StoredBatch::from(batch).get(), batch);
-        let (fields, memory, space) = StoredBatch::encodings();
-        assert_eq!((fields, space), (memory.clone(), memory.len()));
+        for (fields, memory, space) in [StoredBatch::encodings(), StoredRequestBatch::encodings()] {
+            assert_eq!((fields, space), (memory.clone(), memory.len()));
+        }
     }
 }

@@ -11,12 +11,12 @@ mod policy;
 mod ticket;
 mod vault;
 
-pub use batch::{RequestBatch, StoredBatch, BATCH_SEED, BATCH_VERSION};
+pub use batch::{RequestBatch, StoredBatch, StoredRequestBatch, BATCH_SEED, BATCH_VERSION};
 pub use case::{StoredCase, StoredCases, StoredRight};
 pub use fees::{validate_collector, StoredFees};
 pub use ledger::{StoredLeaving, StoredLedger, StoredOutflow, StoredQueue};
 pub use monitor::{validate_guardian, StoredMonitor, VaultBreaker, VaultBreakerSettings};
 pub use operator::{acts_for, check_acts_for, OperatorApproval, OPERATOR_SEED};
 pub use policy::VaultPolicy;
-pub use ticket::{Ticket, HALF_FEE_LAMPORTS, REQUEST_FEE_LAMPORTS, TICKET_SEED};
+pub use ticket::{StoredTicket, Ticket, HALF_FEE_LAMPORTS, REQUEST_FEE_LAMPORTS, TICKET_SEED};
 pub use vault::{StoredVault, Vault, CUSTODY_SEED, ESCROW_SEED, SHARES_SEED, VAULT_SEED, VAULT_VERSION};

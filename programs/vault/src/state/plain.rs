@@ -46,4 +46,24 @@ pub(crate) fn moment(at: i64) -> Option<UnixTime> {
     Some(UnixTime(at)).filter(|at| at.0 != 0)
 }
 
+/// An account that is one plain part: it is read and written as that.
+macro_rules! stored_as {
+    ($account:ident, $stored:ident) => {
+        impl core::ops::Deref for $account {
+            type Target = $stored;
+
+            fn deref(&self) -> &$stored {
+                &self.stored
+            }
+        }
+
+        impl core::ops::DerefMut for $account {
+            fn deref_mut(&mut self) -> &mut $stored {
+                &mut self.stored
+            }
+        }
+    };
+}
+
 pub(crate) use plain;
+pub(crate) use stored_as;

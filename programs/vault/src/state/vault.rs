@@ -1,7 +1,7 @@
 //! A vault: its ledger, its policy, and the addresses of everything it owns.
 
 use crate::errors::VaultError;
-use crate::state::plain::plain;
+use crate::state::plain::{plain, stored_as};
 use crate::state::{
     StoredCases, StoredFees, StoredLeaving, StoredLedger, StoredMonitor, StoredOutflow, StoredQueue,
     VaultBreakerSettings, VaultPolicy,
@@ -20,7 +20,6 @@ use ballast_core_vault::state::VaultState;
 use ballast_core_vault::unwind::Unwound;
 use ballast_risk::state::Fixed;
 use bytemuck::{Pod, Zeroable};
-use core::ops::{Deref, DerefMut};
 
 /// First seed of a vault's address: `["vault", creator, id]`.
 pub const VAULT_SEED: &[u8] = b"vault";
@@ -41,19 +40,7 @@ pub struct Vault {
     pub stored: StoredVault,
 }
 
-impl Deref for Vault {
-    type Target = StoredVault;
-
-    fn deref(&self) -> &StoredVault {
-        &self.stored
-    }
-}
-
-impl DerefMut for Vault {
-    fn deref_mut(&mut self) -> &mut StoredVault {
-        &mut self.stored
-    }
-}
+stored_as!(Vault, StoredVault);
 
 /// What a vault's account holds.
 #[derive(InitSpace, Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]

@@ -169,7 +169,7 @@ fn claim_with(
 
 /// Builds `ballast_vault::assign`: a ticket becomes `to`'s, and pays into their accounts.
 pub fn assign(keys: &VaultKeys, ticket: &Ticket, to: &Holder) -> Instruction {
-    let (pay_to, return_to) = if ticket.is_redemption {
+    let (pay_to, return_to) = if ticket.is_redemption() {
         (to.quote, to.shares)
     } else {
         (to.shares, to.quote)
@@ -207,7 +207,7 @@ pub fn cancel_by(by: &Pubkey, keys: &VaultKeys, ticket: &Ticket) -> Instruction 
         vault: keys.vault,
         batch: addresses::batch(&keys.vault, ticket.batch),
         ticket: addresses::ticket(&keys.vault, &ticket.opened_by, ticket.number),
-        from: if ticket.is_redemption {
+        from: if ticket.is_redemption() {
             keys.escrow
         } else {
             keys.custody

@@ -6,7 +6,7 @@ use ballast_testkit::vault::batches::LEAST;
 use ballast_testkit::vault::breakers::*;
 use ballast_testkit::{error_code, User, VaultFixture, MILLION};
 use ballast_vault::errors::VaultError;
-use ballast_vault::state::{Ticket, VaultBreaker};
+use ballast_vault::state::VaultBreaker;
 
 /// Makes the vault's account at the venue unreadable, or readable again.
 pub(super) fn garble(world: &mut VaultFixture) {
@@ -269,10 +269,8 @@ fn a_ticket_can_be_assigned_with_all_that_it_has_coming() {
     world.claim_all();
     let ticket = world.ticket(&ada).unwrap();
     // Nobody but its holder gives it away.
-    let pretended = Ticket {
-        holder: ben.holder.key,
-        ..ticket.clone()
-    };
+    let mut pretended = ticket.clone();
+    pretended.holder = ben.holder.key;
     refused(&world.assign(&ben, &pretended, &ben), VaultError::WrongTicket);
     world.assign(&ada, &ticket, &ben).unwrap();
     let held = [&ada, &ben].map(|user| quote(&world, user));

@@ -11,7 +11,6 @@ use ballast_testkit::params;
 use ballast_testkit::tokens::{put, put_mint, put_tokens};
 use ballast_testkit::vault::batches::{LEAST, UNTIL_PRICED};
 use ballast_vault::errors::VaultError;
-use ballast_vault::state::Ticket;
 use ballast_vault::Order;
 use solana_signer::Signer;
 
@@ -215,10 +214,8 @@ fn r4_a_batch_or_a_ticket_of_another_vault_is_refused() {
     let cancel = forged(batches::cancel(&keys, &ours));
     assert_eq!(error_code(&world.send(&[cancel], &[&user.keypair])), wrong);
     // Another vault's ticket in our batch.
-    let strange = Ticket {
-        number: 1_000 + ours.batch,
-        ..ours.clone()
-    };
+    let mut strange = ours.clone();
+    strange.number = 1_000 + ours.batch;
     let mut theirs = batches::claim_to(&keys, &strange, &admin, [keys.custody, strange.pay_to]);
     let ticket = ballast_sdk::addresses::ticket(&keys.vault, &user.holder.key, strange.number);
     for meta in &mut theirs.accounts {
