@@ -9,7 +9,7 @@ use crate::fees::FeeLedger;
 use crate::levy::Standing;
 use crate::monitor::{MonitorUpdate, ShareValue, VaultMonitor, VaultObservation, VenueMark};
 use crate::portfolio::Portfolio;
-use crate::prices::{MarketPrices, Purpose};
+use crate::prices::MarketPrices;
 use crate::quarantine::VENUE;
 use crate::rebalance::Exposure;
 use crate::shares;
@@ -59,8 +59,11 @@ pub struct Appraisal<'a> {
     pub now: Now,
     /// Low net asset values; the high one is [`Self::nav_high`].
     pub nav: NetAssetValues,
-    /// Fees after this appraisal.
+    /// What its manager has earned until now.
     pub fees: FeeLedger,
+    /// What of the gain is the manager's and not crystallised, quote base units: [`Self::nav`] is
+    /// without it.
+    pub performance_fee: u64,
     /// Mark of the share after this appraisal.
     pub share_mark: ShareMark,
     /// Monitor after this appraisal.
@@ -93,14 +96,13 @@ impl<'a> Appraisal<'a> {
             cash: vault.ledger.cash,
             receivables: vault.ledger.advances.checked_add(vault.leaving.unwind_cost)?,
             levy_reserve: vault.ledger.levy_reserve,
-            performance_fee: 0,
             position,
         };
         let low = portfolio.nav_low(&prices.bounds, prices.slow)?;
         let low = low.checked_sub(Value::from_amount(theirs(vault, &position, &prices)?)?)?;
-        let (fees, performance_fee) = charged(inputs, low)?;
+        let fees = vault.fees_at(minted, UnixTime(now.unix_time));
         let supply = fees.supply(minted);
-        portfolio.performance_fee = performance_fee;
+        let performance_fee = performance(vault, &fees, supply, low)?;
         let low = low.checked_sub(Value::from_amount(performance_fee)?)?;
         let per_share = shares::nav_per_share(low, supply)?;
         // A vault that nobody holds begins anew: what is left in it is nobody's, and no share was
@@ -148,6 +150,7 @@ impl<'a> Appraisal<'a> {
             now,
             nav: NetAssetValues { low },
             fees,
+            performance_fee,
             share_mark,
             monitor: update.monitor,
             active,
@@ -172,7 +175,22 @@ impl<'a> Appraisal<'a> {
         if self.supply == Shares::ZERO {
             return Some(Value::ZERO);
         }
-        self.portfolio.nav_high(&self.prices.bounds)
+        let whole = self.portfolio.nav_high(&self.prices.bounds)?;
+        let reserve = Value::from_amount(self.portfolio.levy_reserve)?;
+        // Whoever comes shares in the fee that is due at that value.
+        whole.checked_sub(self.fee_at(whole.checked_sub(reserve)?)?)
+    }
+
+    /// Returns the net asset value at the published price without the levy reserve, after the
+    /// performance fee. `None` on overflow.
+    pub fn nav_mid(&self) -> Option<Value> {
+        let whole = self.portfolio.nav_at(self.prices.bounds.mid)?;
+        whole.checked_sub(self.fee_at(whole)?)
+    }
+
+    /// Returns the performance fee on a net asset value that is `nav` before it.
+    fn fee_at(&self, nav: Value) -> Option<Value> {
+        Value::from_amount(performance(self.vault, &self.fees, self.supply, nav)?)
     }
 
     /// Returns where the book should be, and what it may never exceed. `None` on overflow.
@@ -266,25 +284,13 @@ fn theirs(vault: &VaultState, position: &Position, prices: &MarketPrices) -> Opt
     }
 }
 
-/// Returns the fees of a vault worth `low` before them, and the liability that is left: none once
-/// it has become shares. `None` on overflow.
-fn charged(inputs: &AppraisalInputs, low: Value) -> Option<(FeeLedger, u64)> {
-    let (vault, now) = (inputs.vault, UnixTime(inputs.now.unix_time));
-    let (policy, is_quarantined) = (&vault.policy.fees, vault.cases.is_quarantined());
-    let fees = vault.fees_at(inputs.minted, now);
-    let supply = fees.supply(inputs.minted);
-    let liability = if supply == Shares::ZERO {
-        0
-    } else {
-        fees.performance(policy, low)?
-    };
-    // At the best price there is: one at which others come and go.
-    let is_priced = inputs.prices.purpose == Purpose::Batch && inputs.prices.is_admitted;
-    if is_quarantined || !is_priced || !fees.is_due(now) {
-        return Some((fees, liability));
+/// Returns the performance fee of a vault worth `nav` before it: none where nobody holds a share,
+/// or a venue is in quarantine. `None` on overflow.
+fn performance(vault: &VaultState, fees: &FeeLedger, supply: Shares, nav: Value) -> Option<u64> {
+    if supply == Shares::ZERO || vault.cases.is_quarantined() {
+        return Some(0);
     }
-    let fees = fees.crystallised(liability, low, supply, now)?;
-    Some((fees, 0))
+    fees.performance(&vault.policy.fees, nav)
 }
 
 /// Returns one observation of the vault by its own breakers.

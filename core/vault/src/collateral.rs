@@ -180,7 +180,6 @@ mod tests {
                 cash,
                 receivables: 0,
                 levy_reserve: 0,
-                performance_fee: 0,
                 position: Position {
                     collateral,
                     lots: Lots(lots),

@@ -4,16 +4,18 @@
 //!   price is in it, so there is no moment at which it is better to have it accrue.
 //! - **Performance** is a share of what the low net asset value is above the *basis*: what holders
 //!   have paid in for the shares they still have, and gains that a fee was taken of. Until it is
-//!   crystallised it is a liability in both net asset values, computed anew at each appraisal: a
-//!   fall takes it back. The basis is dollars of the vault and not a price of a share, so that a
-//!   deposit leaves the liability what it was; it never decays.
-//! - Once a [`QUARTER_SECONDS`], at the first pricing of a batch after it, the liability becomes
-//!   shares at the low net asset value per share. Whoever leaves before leaves their part of it
-//!   behind in shares.
+//!   crystallised it is a liability, computed anew at each appraisal: a fall takes it back.
+//! - Coming and going moves the basis so that the liability stays what it was, and no share is
+//! worth less: a share brings the larger of what was paid for it and its part of the basis, and
+//! takes the larger of what it is paid and its part. Whoever comes and goes again has changed
+//! nothing, above the basis or below it: no loss is made up for, and no fee is due sooner. The
+//! basis never decays.
+//! - Once a [`QUARTER_SECONDS`], with a pricing, the liability becomes shares at the low net asset
+//!   value per share.
 //!
 //! Shares that are earned are entries of the vault's books and part of its supply until the
-//! collector has them minted. Nothing accrues and nothing is crystallised while a venue is in
-//! quarantine.
+//! collector has them minted. While a venue is in quarantine nothing accrues, and there is no
+//! liability: what holders who leave then have coming is not known.
 
 use crate::shares::{shares_for_deposit_floor, VIRTUAL};
 use ballast_core_types::{scale, Ratio, Shares, UnixTime, Value, SECONDS_PER_YEAR};
@@ -65,15 +67,40 @@ pub struct FeeLedger {
     pub crystallised_at: UnixTime,
 }
 
-/// A leaver's part of the liability, as it goes over into shares.
+/// What comes and goes with a pricing, and the vault it meets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Carried {
-    /// The fees after it.
+pub struct FeeFlow {
+    /// Low net asset value before it and before the performance fee.
+    pub low: Value,
+    /// Share supply before it.
+    pub supply: Shares,
+    /// Whether a venue is in quarantine.
+    pub is_quarantined: bool,
+    /// Shares minted.
+    pub minted: Shares,
+    /// What holders pay for them, a levy included, quote base units.
+    pub paid_in: u64,
+    /// By what the net asset value rises for them, quote base units.
+    pub comes_in: u64,
+    /// Shares burnt.
+    pub burnt: Shares,
+    /// By what the net asset value falls for them, quote base units.
+    pub goes_out: u64,
+    /// What of that is more than they were worth: an advance that nobody owes.
+    pub owes: u64,
+}
+
+/// A vault and its fees behind a flow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FeesAfter {
+    /// The fees.
     pub ledger: FeeLedger,
-    /// By how much the liability falls, quote base units.
-    pub liability: u64,
-    /// What of it is waived, quote base units: it makes up for an advance of more than the shares
-    /// were worth, before anybody who stays does.
+    /// Low net asset value before the performance fee.
+    pub low: Value,
+    /// Share supply.
+    pub supply: Shares,
+    /// What of the leavers' part of the liability is waived, quote base units: it makes up for an
+    /// advance of more than their shares were worth, before anybody who stays does.
     pub waived: u64,
 }
 
@@ -135,64 +162,114 @@ impl FeeLedger {
         now.seconds_since(self.crystallised_at) >= QUARTER_SECONDS
     }
 
-    /// Returns the fees once a `liability` of a vault worth `low` before it and of `supply` shares
-    /// has become shares. `None` on overflow.
-    pub fn crystallised(&self, liability: u64, low: Value, supply: Shares, now: UnixTime) -> Option<Self> {
-        let mut after = *self;
-        after.crystallised_at = now;
-        if liability > 0 {
-            let net = low.checked_sub(Value::from_amount(liability)?)?;
-            let more = shares_for_deposit_floor(liability, net, supply).unwrap_or(Shares::ZERO);
-            after.shares = self.shares.checked_add(more)?;
-            // No fee is taken of this gain again.
-            after.basis = low.positive_part().checked_add(VIRTUAL)?;
+    /// Returns the fees behind a flow. `None` on overflow.
+    pub fn after(&self, policy: &FeePolicy, flow: &FeeFlow) -> Option<FeesAfter> {
+        let change = Value::from_amount(flow.comes_in)?.checked_sub(Value::from_amount(flow.goes_out)?)?;
+        let after = FeesAfter {
+            ledger: *self,
+            low: flow.low.checked_add(change)?,
+            supply: flow.supply.checked_add(flow.minted)?.checked_sub(flow.burnt)?,
+            waived: 0,
+        };
+        if policy.performance == Ratio::ZERO {
+            return Some(after);
         }
-        Some(after)
+        if flow.supply == Shares::ZERO {
+            // A vault that nobody held begins anew: what is left in it is no gain.
+            return after.with_basis(charged_up_to(flow.low).saturating_add(i128::from(flow.paid_in)));
+        }
+        let whole = flow.supply.0.checked_add(VIRTUAL)?;
+        let brings = scale::mul_div_ceil(self.basis, flow.minted.0, whole)?.max(flow.paid_in);
+        let takes = scale::mul_div_floor(self.basis, flow.burnt.0, whole)?;
+        let basis = i128::from(self.basis).saturating_add(i128::from(brings));
+        if flow.is_quarantined {
+            return after.with_basis(basis.saturating_sub(i128::from(takes)));
+        }
+        let liability = self.performance(policy, flow.low)?;
+        let waived = scale::mul_div_floor(liability, flow.burnt.0, whole)?.min(flow.owes);
+        let basis = basis
+            .saturating_sub(i128::from(takes.max(flow.goes_out)))
+            .saturating_add(i128::from(gain_of(policy, waived)?));
+        let after = FeesAfter { waived, ..after }.with_basis(basis)?;
+        let net = flow.low.checked_sub(Value::from_amount(liability)?)?;
+        after.with_the_rest_in_shares(policy, flow.supply, net, liability.checked_sub(waived)?)
+    }
+}
+
+/// Returns the basis above which nothing of `low` lies.
+fn charged_up_to(low: Value) -> i128 {
+    i128::from(low.positive_part()).saturating_add(i128::from(VIRTUAL))
+}
+
+/// Returns the gain of which `fee` is the manager's part, rounded up; `None` on overflow.
+fn gain_of(policy: &FeePolicy, fee: u64) -> Option<u64> {
+    if fee == 0 {
+        return Some(0);
+    }
+    let gain = Value::from_amount(fee)?
+        .fixed()
+        .checked_div(policy.performance.fixed())?;
+    Some(Value::ceil(gain)?.positive_part())
+}
+
+impl FeesAfter {
+    fn with_basis(mut self, basis: i128) -> Option<Self> {
+        let most = i128::from(i64::MAX);
+        self.ledger.basis = u64::try_from(basis.clamp(0, most)).ok()?;
+        Some(self)
     }
 
-    /// Returns the fees once `burnt` of `supply` shares have left at a low net asset value of `net`
-    /// while `liability` was due, having had `owes` more than they were worth: their part of it
-    /// becomes shares, as far as it is not waived. `None` on overflow.
-    pub fn carried(&self, burnt: Shares, supply: Shares, net: Value, liability: u64, owes: u64) -> Option<Carried> {
-        if burnt == Shares::ZERO {
-            return Some(Carried {
-                ledger: *self,
-                ..Carried::default()
-            });
+    /// Turns into shares what of a `liability` the basis leaves no room for: leavers who are paid
+    /// more than all that holders have paid in, or the last of them. `supply` and `net` are those
+    /// that they leave at.
+    fn with_the_rest_in_shares(
+        mut self,
+        policy: &FeePolicy,
+        supply: Shares,
+        net: Value,
+        liability: u64,
+    ) -> Option<Self> {
+        let is_last = self.supply == Shares::ZERO;
+        if liability == 0 || !(is_last || self.ledger.basis == 0) {
+            return Some(self);
         }
-        let whole = supply.0.checked_add(VIRTUAL)?;
-        let part = scale::mul_div_floor(liability, burnt.0, whole)?;
-        let waived = part.min(owes);
-        let stays = part.checked_sub(waived)?;
-        let more = if stays == 0 {
-            Shares::ZERO
+        let left = if is_last {
+            0
         } else {
-            shares_for_deposit_floor(stays, net, supply).unwrap_or(Shares::ZERO)
+            self.ledger.performance(policy, self.low)?
         };
-        let kept = scale::mul_div_ceil(self.basis, whole.checked_sub(burnt.0)?, whole)?;
-        Some(Carried {
-            ledger: Self {
-                shares: self.shares.checked_add(more)?,
-                basis: kept.checked_add(stays)?,
-                ..*self
-            },
-            liability: part,
-            waived,
-        })
+        let rest = liability.saturating_sub(left);
+        let more = shares_for_deposit_floor(rest, net, supply).unwrap_or(Shares::ZERO);
+        self.ledger.shares = self.ledger.shares.checked_add(more)?;
+        self.supply = self.supply.checked_add(more)?;
+        if is_last {
+            return self.with_basis(charged_up_to(self.low));
+        }
+        Some(self)
     }
 
-    /// Returns the fees once `amount` was paid in for new shares. A vault worth `low` that nobody
-    /// holds begins anew: what is left in it is no gain. `None` on overflow.
-    pub fn paid_in(&self, amount: u64, low: Value, supply: Shares) -> Option<Self> {
-        let basis = if supply == Shares::ZERO {
-            low.positive_part().checked_add(VIRTUAL)?
-        } else {
-            self.basis
-        };
-        Some(Self {
-            basis: basis.checked_add(amount)?,
-            ..*self
-        })
+    /// Returns the fees once what is due has become shares. `None` on overflow.
+    pub fn crystallised(mut self, policy: &FeePolicy, now: UnixTime) -> Option<Self> {
+        let liability = self.ledger.performance(policy, self.low)?;
+        self.ledger.crystallised_at = now;
+        if liability == 0 || self.supply == Shares::ZERO {
+            return Some(self);
+        }
+        let net = self.low.checked_sub(Value::from_amount(liability)?)?;
+        let more = shares_for_deposit_floor(liability, net, self.supply).unwrap_or(Shares::ZERO);
+        self.ledger.shares = self.ledger.shares.checked_add(more)?;
+        self.supply = self.supply.checked_add(more)?;
+        // No fee is taken of this gain again.
+        self.with_basis(charged_up_to(self.low))
+    }
+
+    /// Returns the low net asset value after the performance fee. `None` on overflow.
+    pub fn net(&self, policy: &FeePolicy, is_quarantined: bool) -> Option<Value> {
+        if is_quarantined || self.supply == Shares::ZERO {
+            return Some(self.low);
+        }
+        let fee = self.ledger.performance(policy, self.low)?;
+        self.low.checked_sub(Value::from_amount(fee)?)
     }
 }
 

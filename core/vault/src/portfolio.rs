@@ -1,4 +1,4 @@
-//! What the vault holds, and what that is worth on each side.
+//! What the vault holds, and what that is worth on each side, before any fee.
 
 use ballast_core_types::{value_ceil, value_floor, Position, Price, PriceBounds, Value};
 
@@ -12,8 +12,6 @@ pub struct Portfolio {
     pub receivables: u64,
     /// Paid for trades that are still due: no part of the low net asset value.
     pub levy_reserve: u64,
-    /// What of the gain is the manager's: no part of any net asset value.
-    pub performance_fee: u64,
     /// The position at the venue.
     pub position: Position,
 }
@@ -60,7 +58,7 @@ impl Portfolio {
     pub fn nav_low(&self, bounds: &PriceBounds, slow: Price) -> Option<Value> {
         let spot = self.gain_floor(self.adverse(bounds))?;
         let slow = self.gain_floor(slow)?;
-        self.less_fee(self.with_gain(spot.min(slow.max(Value::ZERO)))?)
+        self.with_gain(spot.min(slow.max(Value::ZERO)))
     }
 
     /// Returns the low value of all that is at a venue where this position is held, what it has
@@ -76,11 +74,11 @@ impl Portfolio {
     /// Returns the high net asset value, which deposits pay. `None` on overflow.
     pub fn nav_high(&self, bounds: &PriceBounds) -> Option<Value> {
         let nav = self.with_gain(self.gain_ceil(self.favourable(bounds))?)?;
-        self.less_fee(nav.checked_add(Value::from_amount(self.levy_reserve)?)?)
+        nav.checked_add(Value::from_amount(self.levy_reserve)?)
     }
 
-    /// Returns the net asset value at one price, rounded down, without the levy reserve and before
-    /// the performance fee; for comparing a book with itself. `None` on overflow.
+    /// Returns the net asset value at one price, rounded down and without the levy reserve; for
+    /// comparing a book with itself. `None` on overflow.
     pub fn nav_at(&self, price: Price) -> Option<Value> {
         self.with_gain(self.gain_floor(price)?)
     }
@@ -105,10 +103,6 @@ impl Portfolio {
     fn venue_equity(&self, gain: Value) -> Option<Value> {
         let equity = Value::from_amount(self.position.collateral)?.checked_add(gain)?;
         Some(equity.max(Value::ZERO))
-    }
-
-    fn less_fee(&self, nav: Value) -> Option<Value> {
-        nav.checked_sub(Value::from_amount(self.performance_fee)?)
     }
 
     fn with_gain(&self, gain: Value) -> Option<Value> {
@@ -148,7 +142,6 @@ mod tests {
             cash: 400,
             receivables: 0,
             levy_reserve: 0,
-            performance_fee: 0,
             position: Position {
                 collateral: 600,
                 lots: Lots(lots),

@@ -174,13 +174,15 @@ pub enum VaultError {
     PerformanceFee,
     #[msg("vault: a policy with a fee names who collects it, one without names nobody, and nobody is not an address")]
     Collector,
-    #[msg("fees: that account is not the collector's")]
+    #[msg("fees: whoever signs is not the collector")]
     WrongCollector,
     #[msg("fees: nothing was earned since they were last minted")]
     NoFees,
     #[msg("operator: the holder has not approved whoever signs")]
     NotOperator,
-    #[msg("operator: what is done for a holder goes to their own accounts")]
+    #[msg(
+        "operator: what is done for a holder goes from and to accounts that they own, and that nobody else may close"
+    )]
     NotTheHolders,
 }
 

@@ -77,7 +77,7 @@ pub mod ballast_vault {
         instructions::claim::handler(ctx)
     }
 
-    /// Mints what the manager has earned to an account of the collector's. Anyone may call it.
+    /// Mints what the manager has earned to where the collector says.
     pub fn claim_fees(ctx: Context<ClaimFees>) -> Result<()> {
         instructions::claim_fees::handler(ctx)
     }

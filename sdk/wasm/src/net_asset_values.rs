@@ -3,7 +3,7 @@
 
 use crate::accounts;
 use ballast_core_market::admission::{Now, PriceUse};
-use ballast_core_types::{Position, UnixTime, Value};
+use ballast_core_types::{Position, Value};
 use ballast_core_vault::portfolio::Portfolio;
 use ballast_venues::{PositionAccounts, Reference, Venue};
 
@@ -45,23 +45,21 @@ pub fn net_asset_values(accounts: &VaultAccounts, now: Now) -> Option<NetAssetVa
     } else {
         Reference::position(&venue, price.bounds.mid, now.unix_time).ok()?
     };
-    let mut portfolio = Portfolio {
+    let portfolio = Portfolio {
         cash: ledger.cash,
         receivables: ledger.receivables,
         levy_reserve: ledger.levy_reserve,
-        performance_fee: 0,
         position,
     };
-    let (fees, low) = (
-        &ledger.fees,
-        portfolio.nav_low(&price.bounds, market.clock.slow_price)?,
-    );
-    // A liability that is due becomes shares with the pricing.
-    if ledger.is_quarantined || !fees.is_due(UnixTime(now.unix_time)) {
-        portfolio.performance_fee = fees.performance(&ledger.fee_policy, low)?;
-    }
+    let fee = |nav: Value| match ledger.is_quarantined {
+        true => Some(Value::ZERO),
+        false => Value::from_amount(ledger.fees.performance(&ledger.fee_policy, nav)?),
+    };
+    let low = portfolio.nav_low(&price.bounds, market.clock.slow_price)?;
+    let high = portfolio.nav_high(&price.bounds)?;
+    let without_reserve = high.checked_sub(Value::from_amount(ledger.levy_reserve)?)?;
     Some(NetAssetValues {
-        low: portfolio.nav_low(&price.bounds, market.clock.slow_price)?,
-        high: portfolio.nav_high(&price.bounds)?,
+        low: low.checked_sub(fee(low)?)?,
+        high: high.checked_sub(fee(without_reserve)?)?,
     })
 }

@@ -12,6 +12,8 @@ use ballast_risk::CreateMarketArgs;
 use ballast_sdk::{addresses, prices};
 use ballast_vault::state::{VaultBreakerSettings, VaultPolicy};
 use ballast_vault::CreateVaultArgs;
+use solana_keypair::Keypair;
+use solana_signer::Signer;
 
 /// The feed id of the tests' market.
 pub const FEED: [u8; 32] = [7; 32];
@@ -155,8 +157,8 @@ pub fn venue() -> MarketParams {
 }
 
 /// Returns who collects the fees of vaults that have any.
-pub fn collector_key() -> Pubkey {
-    Pubkey::new_from_array([99; 32])
+pub fn collector() -> Keypair {
+    Keypair::new_from_array([99; 32])
 }
 
 /// Returns a vault with this number, policy and guardian, and [`vault_breakers`].
@@ -165,7 +167,7 @@ pub fn create_vault(id: u64, policy: VaultPolicy, guardian: Option<Pubkey>) -> C
         id,
         policy,
         guardian,
-        collector: policy.has_fees().then(collector_key),
+        collector: policy.has_fees().then(|| collector().pubkey()),
         breakers: vault_breakers(),
     }
 }

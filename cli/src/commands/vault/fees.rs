@@ -11,10 +11,10 @@ use ballast_sdk::snapshot::Snapshot;
 use serde::Serialize;
 use solana_signer::Signer;
 
-/// Mints what the vault's manager has earned, into the wallet of whoever was named for it
+/// Mints what the vault's manager has earned, into the wallet of the collector, who signs
 ///
-/// Anyone may: it goes nowhere else. No share is worth less by it, as what was earned is counted
-/// among the shares from the hour in which it was.
+/// No share is worth less by it: what was earned is counted among the shares from the hour in which
+/// it was.
 #[derive(clap::Args, Debug)]
 pub struct Args {}
 
@@ -28,11 +28,17 @@ pub fn run(common: &Common, client: &mut VaultClient) -> Result<String> {
     let Some(collector) = snapshot.vault.collector() else {
         bail!("this vault has no fees, and nobody who collects them");
     };
+    if collector != signer.pubkey() {
+        bail!(
+            "the fees of this vault are {collector}'s, who has to sign; you are {}",
+            signer.pubkey()
+        );
+    }
     let to = client.holder(&collector).shares;
     let held = client.balance(&to)?.unwrap_or(0);
     let instructions = [
-        tokens::open_wallet(&signer.pubkey(), &collector, &keys.share_mint),
-        batches::claim_fees(&keys, &to),
+        tokens::open_wallet(&collector, &collector, &keys.share_mint),
+        batches::claim_fees(&keys, &collector, &to),
     ];
     client.send(&instructions, &signer)?;
     let minted = client.balance(&to)?.unwrap_or(0).saturating_sub(held);
@@ -64,7 +70,7 @@ impl Fees {
             performance: percent(policy.performance),
             collector: collector.to_string(),
             earned_shares: snapshot.fees().shares.0,
-            performance_due: appraisal.map(|appraisal| appraisal.portfolio.performance_fee),
+            performance_due: appraisal.map(|appraisal| appraisal.performance_fee),
         })
     }
 

@@ -2,6 +2,7 @@
 
 use super::client::VaultClient;
 use super::Common;
+use anchor_lang::solana_program::program_option::COption;
 use anyhow::{bail, Result};
 use ballast_rpc::amount::parse;
 use ballast_rpc::args::address;
@@ -13,7 +14,8 @@ use solana_signer::Signer;
 /// Lets somebody ask, take back and claim for you, or no longer
 ///
 /// All that they bring about goes to your own accounts. What they pay in is yours, up to the
-/// amounts that you let them move: a token account has one such delegate at a time.
+/// amounts that you delegate to the approval: their own key moves nothing. A token account has one
+/// such delegate at a time.
 #[derive(clap::Args, Debug)]
 pub struct Args {
     /// Who
@@ -27,7 +29,7 @@ pub struct Args {
     #[arg(long, value_name = "AMOUNT", conflicts_with = "revoke")]
     shares: Option<String>,
 
-    /// They may no longer; nor may whoever else moves your quote tokens and shares
+    /// They may no longer
     #[arg(long)]
     revoke: bool,
 }
@@ -39,18 +41,19 @@ pub struct Args {
 pub fn run(args: &Args, common: &Common, client: &mut VaultClient) -> Result<String> {
     let (signer, operator) = (common.signer()?, address(&args.operator, "OPERATOR")?);
     let (holder, keys) = (client.holder(&signer.pubkey()), client.reader.keys);
+    let approval = addresses::operator_approval(&keys.vault, &holder.key, &operator);
     let mut instructions = vec![set_operator(&keys, &holder.key, &operator, !args.revoke)];
     if args.revoke {
+        // Where what was delegated to it is left, a later approval would find it.
         for wallet in [holder.quote, holder.shares] {
-            if client.balance(&wallet)?.is_some() {
+            let found = client.cluster.find(&wallet)?;
+            let account = found.map(|account| account.token_account()).transpose()?;
+            if account.is_some_and(|account| account.delegate == COption::Some(approval)) {
                 instructions.push(tokens::revoke(&wallet, &holder.key)?);
             }
         }
         client.send(&instructions, &signer)?;
-        return Ok(format!(
-            "{operator} no longer acts for {}, nor does anybody move your tokens",
-            holder.key
-        ));
+        return Ok(format!("{operator} no longer acts for {}", holder.key));
     }
     for (amount, wallet, mint) in [
         (&args.quote, holder.quote, keys.quote_mint),
@@ -59,7 +62,7 @@ pub fn run(args: &Args, common: &Common, client: &mut VaultClient) -> Result<Str
         if let Some(amount) = amount {
             let amount = parse(amount, client.decimals)?;
             instructions.push(tokens::open_wallet(&holder.key, &holder.key, &mint));
-            instructions.push(tokens::delegate(&wallet, &operator, &holder.key, amount)?);
+            instructions.push(tokens::delegate(&wallet, &approval, &holder.key, amount)?);
         }
     }
     client.send(&instructions, &signer)?;

@@ -18,7 +18,13 @@ fn a_managers_fees_are_shown_and_minted_to_nobody_else() {
     network.pass(75);
     network.ok("ben", "crank");
     network.ok("ada", "claim");
-    network.refused("ben", "claim-fees", "nothing was earned since they were last minted");
+    network.refused("ben", "claim-fees", "who has to sign; you are");
+    network.adopt("manager");
+    network.refused(
+        "manager",
+        "claim-fees",
+        "nothing was earned since they were last minted",
+    );
     // Half a year, in which nobody does anything.
     network.pass(182 * 86_400);
     let collector = network.local.authority.pubkey();
@@ -32,7 +38,7 @@ fn a_managers_fees_are_shown_and_minted_to_nobody_else() {
     );
     let shares = network.json("ada", "show")["shares"].as_u64().unwrap();
     network.says(
-        "ben",
+        "manager",
         "claim-fees",
         &["497.2", &format!("shares minted to {collector}")],
     );

@@ -51,6 +51,11 @@ impl VaultNetwork {
         Some(network)
     }
 
+    /// The network's authority, under a name.
+    pub fn adopt(&mut self, name: &str) {
+        ballast_keys::write_new(&self.file(&format!("{name}.json")), &self.local.authority).unwrap();
+    }
+
     pub fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }

@@ -57,62 +57,237 @@ fn nothing_makes_the_accrual_fail() {
     }
 }
 
+/// A vault that is all cash, of one token a share.
+#[derive(Clone, Copy, Debug)]
+struct Vault {
+    fees: FeeLedger,
+    cash: u64,
+    minted: u64,
+}
+
+impl Vault {
+    fn of(cash: u64) -> Self {
+        let empty = Self {
+            fees: FeeLedger::new(UnixTime(0)),
+            cash: 0,
+            minted: 0,
+        };
+        empty.deposit(cash)
+    }
+
+    fn supply(&self) -> Shares {
+        self.fees.supply(Shares(self.minted))
+    }
+
+    fn due(&self) -> u64 {
+        let low = Value::from_amount(self.cash).unwrap();
+        self.fees.performance(&MOST, low).unwrap()
+    }
+
+    fn net(&self) -> Value {
+        Value(self.cash as i64 - self.due() as i64)
+    }
+
+    fn share(&self) -> ballast_core_types::I80F48 {
+        nav_per_share(self.net(), self.supply()).unwrap().fixed()
+    }
+
+    fn flow(&self) -> FeeFlow {
+        FeeFlow {
+            low: Value::from_amount(self.cash).unwrap(),
+            supply: self.supply(),
+            ..FeeFlow::default()
+        }
+    }
+
+    fn behind(self, flow: &FeeFlow) -> Self {
+        let after = self.fees.after(&MOST, flow).unwrap();
+        let minted = self.minted + flow.minted.0 - flow.burnt.0;
+        assert_eq!(after.supply, after.ledger.supply(Shares(minted)));
+        Self {
+            fees: after.ledger,
+            cash: after.low.positive_part(),
+            minted,
+        }
+    }
+
+    fn deposit(self, amount: u64) -> Self {
+        let high = if self.supply() == Shares::ZERO {
+            Value::ZERO
+        } else {
+            self.net()
+        };
+        let Some(minted) = shares_for_deposit_floor(amount, high, self.supply()) else {
+            return self;
+        };
+        self.behind(&FeeFlow {
+            minted,
+            paid_in: amount,
+            comes_in: amount,
+            ..self.flow()
+        })
+    }
+
+    fn leave(self, shares: u64) -> Self {
+        let burnt = Shares(shares);
+        let worth = assets_for_shares_floor(burnt, self.net(), self.supply()).unwrap();
+        self.behind(&FeeFlow {
+            burnt,
+            goes_out: worth.min(self.cash),
+            ..self.flow()
+        })
+    }
+
+    /// All of `shares` out and as much in again, with one pricing.
+    fn round_trip(self, shares: u64) -> Self {
+        let burnt = Shares(shares);
+        let worth = assets_for_shares_floor(burnt, self.net(), self.supply()).unwrap();
+        let Some(minted) = shares_for_deposit_floor(worth, self.net(), self.supply()) else {
+            return self;
+        };
+        self.behind(&FeeFlow {
+            burnt,
+            goes_out: worth,
+            minted,
+            paid_in: worth,
+            comes_in: worth,
+            ..self.flow()
+        })
+    }
+
+    fn quarter(self, now: i64) -> Self {
+        let same = self.fees.after(&MOST, &self.flow()).unwrap();
+        let after = same.crystallised(&MOST, UnixTime(now)).unwrap();
+        Self {
+            fees: after.ledger,
+            ..self
+        }
+    }
+
+    fn gain(self, percent: i64) -> Self {
+        let change = self.cash as i64 / 100 * percent;
+        let cash = self.cash.checked_add_signed(change).unwrap();
+        Self {
+            cash: cash.min(1 << 58),
+            ..self
+        }
+    }
+}
+
 #[test]
 fn a_fall_takes_the_liability_back_and_a_crystallised_one_stays() {
-    let ledger = FeeLedger::new(UnixTime(0)).paid_in(1_000_000_000, Value(0), Shares::ZERO);
-    let ledger = ledger.unwrap();
-    let supply = Shares(1_000_000_000);
-    let due = |ledger: &FeeLedger, low| ledger.performance(&MOST, Value(low)).unwrap();
-    assert_eq!(due(&ledger, 1_000_000_000), 0);
+    let vault = Vault::of(1_000_000_000);
+    let at = |vault: &Vault, cash| Vault { cash, ..*vault };
+    assert_eq!(vault.due(), 0);
     // A fifth in binary is a little less.
-    assert_eq!(due(&ledger, 1_100_000_000), 19_999_999);
-    assert_eq!(due(&ledger, -5), 0);
-    assert!(!ledger.is_due(UnixTime(QUARTER_SECONDS - 1)));
+    assert_eq!(at(&vault, 1_100_000_000).due(), 19_999_999);
+    assert_eq!(at(&vault, 5).due(), 0);
     let now = UnixTime(QUARTER_SECONDS);
-    assert!(ledger.is_due(now));
-    let after = ledger
-        .crystallised(20_000_000, Value(1_100_000_000), supply, now)
-        .unwrap();
+    assert!(!vault.fees.is_due(UnixTime(QUARTER_SECONDS - 1)) && vault.fees.is_due(now));
+    let after = at(&vault, 1_100_000_000).quarter(QUARTER_SECONDS);
     // 20 of 1,080 that are the holders'.
-    assert_eq!(after.shares.0, 20_000_000 * 1_001_000_000 / 1_081_000_000);
-    assert_eq!(due(&after, 1_100_000_000), 0);
-    assert!(!after.is_due(UnixTime(2 * QUARTER_SECONDS - 1)));
-    // The mark is dollars of the vault: it has to be above what was charged for.
-    assert_eq!(due(&after, 1_000_000_000), 0);
-    assert_eq!(due(&after, 1_110_000_000), 1_999_999);
-    // Nothing to take moves the quarter all the same: it is not taken at the first new high.
-    let after = ledger.crystallised(0, Value(900_000_000), supply, now).unwrap();
-    assert_eq!((after.shares, after.basis), (Shares::ZERO, ledger.basis));
-    assert!(!after.is_due(UnixTime(QUARTER_SECONDS + 1)));
+    assert_eq!(after.fees.shares.0, 19_999_999 * 1_001_000_000 / 1_081_000_001);
+    assert_eq!(after.due(), 0);
+    assert!(!after.fees.is_due(UnixTime(2 * QUARTER_SECONDS - 1)));
+    // It has to be above what was charged for.
+    assert_eq!(at(&after, 1_000_000_000).due(), 0);
+    assert_eq!(at(&after, 1_110_000_000).due(), 1_999_999);
+    // Nothing to take begins the quarter anew all the same: it is not taken at the next high.
+    let after = at(&vault, 900_000_000).quarter(QUARTER_SECONDS);
+    assert_eq!((after.fees.shares, after.fees.basis), (Shares::ZERO, vault.fees.basis));
+    assert!(!after.fees.is_due(UnixTime(QUARTER_SECONDS + 1)));
 }
 
 #[test]
 fn what_is_left_in_an_empty_vault_is_no_gain() {
-    let ledger = FeeLedger::new(UnixTime(0));
-    let after = ledger.paid_in(10_000_000, Value(50_000_000), Shares::ZERO).unwrap();
-    assert_eq!(after.performance(&MOST, Value(60_000_000)), Some(0));
+    let left = Vault {
+        cash: 50_000_000,
+        ..Vault::of(0)
+    };
+    assert_eq!(left.deposit(10_000_000).due(), 0);
 }
 
 #[test]
-fn a_leaver_leaves_their_part_and_an_advance_beyond_it_is_the_managers_loss_first() {
-    let ledger = FeeLedger::new(UnixTime(0)).paid_in(1_000_000_000, Value(0), Shares::ZERO);
-    let ledger = ledger.unwrap();
-    let (supply, half) = (Shares(1_000_000_000), Shares(500_500_000));
-    let carried = |owes| {
-        ledger
-            .carried(half, supply, Value(1_080_000_000), 20_000_000, owes)
-            .unwrap()
+fn coming_and_going_again_makes_no_fee_due_and_makes_no_loss_good() {
+    for (percent, due) in [(20, 40_000_000), (-20, 0)] {
+        let vault = Vault::of(1_000_000_000).gain(percent);
+        let mut trips = [vault; 3];
+        for _ in 0..50 {
+            trips[0] = trips[0].round_trip(250_000_000);
+            let shares = trips[1].minted;
+            trips[1] = trips[1].deposit(300_000_000);
+            trips[1] = trips[1].leave(trips[1].minted - shares);
+            trips[2] = trips[2].leave(trips[2].minted / 3);
+            trips[2] = trips[2].deposit(vault.net().positive_part() - trips[2].net().positive_part());
+        }
+        for trip in trips {
+            assert!(trip.due().abs_diff(due) < 1_000, "{percent}: {trip:?}");
+            assert_eq!(trip.fees.shares, Shares::ZERO, "{percent}: {trip:?}");
+            // Back where it was, as much is due as ever.
+            let up = Vault {
+                cash: trip.cash + 300_000_000,
+                ..trip
+            };
+            let never = Vault {
+                cash: vault.cash + 300_000_000,
+                ..vault
+            };
+            assert!(up.due().abs_diff(never.due()) < 1_000, "{percent}: {up:?}");
+        }
+    }
+}
+
+#[test]
+fn the_last_to_leave_leave_the_fee_in_shares() {
+    let vault = Vault::of(1_000_000_000).gain(20);
+    let due = vault.due();
+    let after = vault.leave(vault.minted);
+    let worth = assets_for_shares_floor(after.fees.shares, after.net(), after.supply()).unwrap();
+    assert!(worth.abs_diff(due) < 200_000, "{worth} {due}");
+    assert_eq!(after.due(), 0);
+    // Nearly the last: what the basis has no room for.
+    let vault = Vault::of(1_000_000_000).gain(200);
+    let after = vault.leave(vault.minted - 10_000_000);
+    assert!(after.fees.shares.0 > 0, "{after:?}");
+    assert!(after.share() >= vault.share() - vault.share() / 1_000_000, "{after:?}");
+}
+
+#[test]
+fn an_advance_beyond_what_shares_are_worth_is_the_managers_loss_first() {
+    let vault = Vault::of(1_000_000_000).gain(20);
+    let (due, half) = (vault.due(), Shares(500_500_000));
+    let worth = assets_for_shares_floor(half, vault.net(), vault.supply()).unwrap();
+    let owing = |owes| {
+        let flow = FeeFlow {
+            burnt: half,
+            goes_out: worth + owes,
+            owes,
+            ..vault.flow()
+        };
+        (vault.behind(&flow), vault.fees.after(&MOST, &flow).unwrap().waived)
     };
-    let paid = carried(0);
-    assert_eq!((paid.liability, paid.waived), (10_000_000, 0));
-    assert_eq!(paid.ledger.shares.0, 10_000_000 * 1_001_000_000 / 1_081_000_000);
-    assert_eq!(paid.ledger.basis, 500_500_000 + 10_000_000);
-    let short = carried(4_000_000);
-    assert_eq!((short.liability, short.waived), (10_000_000, 4_000_000));
-    assert_eq!(short.ledger.basis, 500_500_000 + 6_000_000);
-    let most = carried(70_000_000);
-    assert_eq!((most.liability, most.waived), (10_000_000, 10_000_000));
-    assert_eq!((most.ledger.shares, most.ledger.basis), (Shares::ZERO, 500_500_000));
+    let (short, waived) = owing(4_000_000);
+    assert_eq!(waived, 4_000_000);
+    assert!(short.due().abs_diff(due - 4_000_000) < 5, "{} {due}", short.due());
+    assert!(short.share() >= vault.share() - vault.share() / 1_000_000);
+    // No more than the leavers' part of it.
+    let (most, waived) = owing(70_000_000);
+    assert_eq!(waived, due / 2);
+    assert!(most.due().abs_diff(due - due / 2) < 5, "{} {due}", most.due());
+}
+
+#[test]
+fn in_quarantine_shares_take_their_part_of_the_basis_along_and_nothing_else() {
+    let vault = Vault::of(1_000_000_000).gain(20);
+    let flow = FeeFlow {
+        burnt: Shares(500_500_000),
+        goes_out: 200_000_000,
+        is_quarantined: true,
+        ..vault.flow()
+    };
+    let after = vault.fees.after(&MOST, &flow).unwrap();
+    assert_eq!((after.ledger.basis, after.ledger.shares), (500_500_000, Shares::ZERO));
+    assert_eq!(after.net(&MOST, true), Some(after.low));
 }
 
 /// One thing that happens to a vault that is all cash.
@@ -120,14 +295,16 @@ fn a_leaver_leaves_their_part_and_an_advance_beyond_it_is_the_managers_loss_firs
 enum Step {
     Deposit(u64),
     Leave(u64),
+    RoundTrip(u64),
     Gain(i64),
     Quarter,
 }
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        (1u64..500_000_000_000).prop_map(Step::Deposit),
+        (10_000_000u64..500_000_000_000).prop_map(Step::Deposit),
         (1u64..=100).prop_map(Step::Leave),
+        (1u64..=100).prop_map(Step::RoundTrip),
         (-40i64..60).prop_map(Step::Gain),
         Just(Step::Quarter),
     ]
@@ -136,74 +313,46 @@ fn step() -> impl Strategy<Value = Step> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 5_000, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Whoever comes, goes or has the quarter end lowers nobody's share by more than rounding, and
-    /// what the manager has is never more than his part of the most that was ever gained.
+    /// Whoever comes, goes, comes and goes again, or has the quarter end, lowers nobody's share and
+    /// moves nothing that is due by more than rounding; and what is due is never more than the
+    /// manager's part of all there is.
     #[test]
-    fn flows_move_no_share_and_the_fee_is_a_part_of_the_gain(steps in prop::collection::vec(step(), 1..40)) {
-        let (mut ledger, mut cash, mut minted, mut now) = (FeeLedger::new(UnixTime(0)), 0u64, 0u64, 0i64);
-        let (mut gained, mut highest, mut earned) = (0i128, 0i128, 0i128);
+    fn flows_move_no_share_and_nothing_that_is_due(steps in prop::collection::vec(step(), 1..40)) {
+        let (mut vault, mut now) = (Vault::of(1_000_000_000_000), 0i64);
         for step in steps {
-            let supply = ledger.supply(Shares(minted));
-            let low = Value::from_amount(cash).unwrap();
-            let due = ledger.performance(&MOST, low).unwrap();
-            let net = Value(low.0 - due as i64);
-            let share = |ledger: &FeeLedger, cash: u64, minted: u64| {
-                let supply = ledger.supply(Shares(minted));
-                let low = Value::from_amount(cash).unwrap();
-                let due = ledger.performance(&MOST, low).unwrap();
-                nav_per_share(Value(low.0 - due as i64), supply).unwrap().fixed()
-            };
-            let before = share(&ledger, cash, minted);
-            match step {
-                Step::Deposit(amount) => {
-                    let high = if supply == Shares::ZERO { Value::ZERO } else { net };
-                    let Some(shares) = shares_for_deposit_floor(amount, high, supply) else { continue };
-                    ledger = ledger.paid_in(amount, net, supply).unwrap();
-                    if supply == Shares::ZERO {
-                        // What was left is nobody's gain; the count begins anew.
-                        (gained, highest, earned) = (0, 0, 0);
-                    }
-                    (cash, minted) = (cash + amount, minted + shares.0);
-                }
-                Step::Leave(part) => {
-                    let shares = Shares(minted / 100 * part);
-                    let worth = assets_for_shares_floor(shares, net, supply).unwrap().min(cash);
-                    // Whoever leaves at a loss takes it along.
-                    let lost = i128::from(ledger.basis) - i128::from(cash) - i128::from(VIRTUAL);
-                    // And so far as that is the virtual part's, nobody does.
-                    let whole = i128::from(supply.0 + VIRTUAL);
-                    gained += lost.max(0) * i128::from(shares.0) / whole + i128::from(VIRTUAL);
-                    highest = highest.max(gained);
-                    let carried = ledger.carried(shares, supply, net, due, 0).unwrap();
-                    ledger = carried.ledger;
-                    (cash, minted) = (cash - worth, minted - shares.0);
-                    earned += i128::from(carried.liability);
-                }
+            let was = vault;
+            vault = match step {
+                Step::Deposit(amount) => vault.deposit(amount),
+                Step::Leave(part) => vault.leave(vault.minted / 100 * part),
+                Step::RoundTrip(part) => vault.round_trip(vault.minted / 100 * part),
                 Step::Gain(percent) => {
-                    let change = cash as i64 / 100 * percent;
-                    cash = cash.checked_add_signed(change).unwrap().min(1 << 60);
-                    gained += i128::from(change);
-                    highest = highest.max(gained);
+                    vault = vault.gain(percent);
                     continue;
                 }
                 Step::Quarter => {
                     now += QUARTER_SECONDS;
-                    ledger = ledger.crystallised(due, low, supply, UnixTime(now)).unwrap();
-                    earned += i128::from(due);
+                    vault.quarter(now)
                 }
-            }
-            // Of less than a share, most is the virtual part's, which nobody owns.
-            if ledger.supply(Shares(minted)).0.min(supply.0) < VIRTUAL {
+            };
+            // Of some shares, most is the virtual part's, which nobody owns.
+            if vault.supply().0.min(was.supply().0) < 100 * VIRTUAL {
                 continue;
             }
-            let after = share(&ledger, cash, minted);
+            let (before, after) = (was.share(), vault.share());
             let rounding = ballast_core_types::I80F48::from_num(10)
-                .checked_div_int(i128::from(ledger.supply(Shares(minted)).0.min(supply.0)) + 1_000_000)
+                .checked_div_int(i128::from(vault.supply().0.min(was.supply().0)))
                 .unwrap();
             let relative = before.checked_div_int(1_000_000_000).unwrap();
-            let least = before.checked_sub(rounding).and_then(|least| least.checked_sub(relative));
-            prop_assert!(after >= least.unwrap(), "{step:?}: {before} {after}");
-            prop_assert!(earned <= highest / 5 + 10, "{step:?}: {earned} of {highest}");
+            prop_assert!(after >= before - rounding - relative, "{step:?}: {before} {after} {was:?}");
+            prop_assert!(vault.due() <= vault.cash / 5 + 1_000_000, "{step:?}: {was:?}");
+            // All that is the manager's: what is due, and what has become shares.
+            let owned = |vault: &Vault| {
+                let held = assets_for_shares_floor(vault.fees.shares, vault.net(), vault.supply()).unwrap();
+                u128::from(held) + u128::from(vault.due())
+            };
+            let (is, had) = (owned(&vault), owned(&was));
+            let dust = 10 + (was.cash / 1_000_000_000) as u128 + (before.to_num::<u128>() + 1) * 1_000_000 / 5;
+            prop_assert!(is <= had + dust, "{step:?}: {had} {is} {was:?}");
         }
     }
 }

@@ -4,8 +4,9 @@ use super::fill::{fill, Fill, Means};
 use crate::appraisal::Appraisal;
 use crate::batch::Batch;
 use crate::exposure::Targets;
-use crate::fees::Carried;
+use crate::fees::{FeeFlow, FeesAfter};
 use crate::leaving::Leaving;
+use crate::ledger::Ledger;
 use crate::levy::{levy, NetFlow, Standing};
 use crate::outflow::Outflow;
 use crate::quarantine::Cases;
@@ -62,14 +63,45 @@ impl<'a> Flows<'a> {
         &self.appraisal.vault.cases
     }
 
-    /// Returns the fees once what is filled has left and the deposits have come in, the levy on
-    /// them included. `None` on overflow.
-    pub(super) fn fees(&self, fill: &Fill) -> Option<Carried> {
-        let Appraisal { nav, supply, fees, .. } = self.appraisal;
-        let liability = self.appraisal.portfolio.performance_fee;
-        let carried = fees.carried(fill.shares, *supply, nav.low, liability, fill.owes)?;
-        let ledger = carried.ledger.paid_in(self.deposited, nav.low, *supply)?;
-        Some(Carried { ledger, ..carried })
+    /// Returns the vault and its fees once what is filled has left, and `comes_in` has bought
+    /// `minted` shares. `None` on overflow.
+    pub(super) fn fees(&self, fill: &Fill, comes_in: u64, minted: Shares) -> Option<FeesAfter> {
+        let appraisal = self.appraisal;
+        let flow = FeeFlow {
+            low: appraisal
+                .nav
+                .low
+                .checked_add(Value::from_amount(appraisal.performance_fee)?)?,
+            supply: appraisal.supply,
+            is_quarantined: self.cases().is_quarantined(),
+            minted,
+            paid_in: self.deposited,
+            comes_in,
+            burnt: fill.shares,
+            goes_out: fill.pay.checked_add(fill.advance)?.checked_add(fill.unwind_cost)?,
+            owes: fill.owes,
+        };
+        appraisal.fees.after(&appraisal.vault.policy.fees, &flow)
+    }
+
+    /// Returns the fees once what is due of them has become shares: at a price at which others
+    /// come, and while no advance is out, since what one has paid too much is taken from the fee
+    /// first. `None` on overflow.
+    pub(super) fn crystallised(&self, fees: FeesAfter, ledger: &Ledger) -> Option<FeesAfter> {
+        let appraisal = self.appraisal;
+        let now = UnixTime(appraisal.now.unix_time);
+        let may = appraisal.prices.is_admitted && ledger.advances == 0 && !self.cases().is_quarantined();
+        if !may || !fees.ledger.is_due(now) {
+            return Some(fees);
+        }
+        fees.crystallised(&appraisal.vault.policy.fees, now)
+    }
+
+    /// Returns the low net asset value behind the flow, after the performance fee. `None` on
+    /// overflow.
+    pub(super) fn net(&self, fees: &FeesAfter) -> Option<Value> {
+        let is_quarantined = self.cases().is_quarantined();
+        fees.net(&self.appraisal.vault.policy.fees, is_quarantined)
     }
 
     /// Returns how far the batch is filled with the cash there is then, without what the levy
@@ -116,8 +148,7 @@ impl<'a> Flows<'a> {
     /// Returns the levy on what comes and goes, `after` being the targets then.
     fn levy(&self, fill: &Fill, after: &Targets) -> Option<u64> {
         let appraisal = self.appraisal;
-        let mid = appraisal.portfolio.nav_at(appraisal.prices.bounds.mid)?;
-        let mid = mid.checked_sub(Value::from_amount(appraisal.portfolio.performance_fee)?)?;
+        let mid = appraisal.nav_mid()?;
         let flow = if appraisal.supply == Shares::ZERO {
             // Nobody is there to whom a side's distance would be paid.
             NetFlow {

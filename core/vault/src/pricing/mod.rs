@@ -33,10 +33,10 @@ pub struct Pricing {
     pub cases: Cases,
     /// What has left at a price.
     pub outflow: Outflow,
-    /// What its manager has earned: leavers leave their part of the performance fee in shares.
+    /// What its manager has earned.
     pub fees: FeeLedger,
-    /// What that part was worth, quote base units.
-    pub performance_fee: u64,
+    /// Low net asset value after it.
+    pub nav_after: Value,
     /// High net asset value, which deposits paid.
     pub nav_high: Value,
     /// Shares to mint for deposits.
@@ -306,9 +306,10 @@ fn settled(flows: &Flows, before: &Batch, mut ledger: Ledger, mut queue: BatchQu
     let leaving = flows.leaving_after(fill)?;
     let left = fill.pay.saturating_sub(comes_in);
     let outflow = flows.outflow.with_paid(left)?;
-    let fees = flows.fees(fill)?;
+    let fees = flows.fees(fill, comes_in, minted)?;
     let owes = fill.owes.checked_sub(fees.waived)?;
     let (cases, rights) = flows.cases().with_burnt(redemptions.rights, fill.shares, owes)?;
+    let fees = flows.crystallised(fees, &ledger)?;
     redemptions.rights = rights;
     queue.filled = queue.filled.wrapping_add(fill.shares.0);
     Some(Pricing {
@@ -319,7 +320,7 @@ fn settled(flows: &Flows, before: &Batch, mut ledger: Ledger, mut queue: BatchQu
         cases,
         outflow,
         fees: fees.ledger,
-        performance_fee: fees.liability,
+        nav_after: flows.net(&fees)?,
         nav_high: flows.nav_high,
         minted,
         burnt: fill.shares,

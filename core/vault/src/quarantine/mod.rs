@@ -124,7 +124,7 @@ impl Case {
     /// For each base unit that comes, the part of it that is the pool's can pay, and as much less
     /// is there as belongs to burnt shares: together one.
     pub fn missing(&self, value: u64, cash: u64) -> Option<u64> {
-        let came = self.returned.checked_sub(self.right(0)?)?;
+        let came = self.returned.saturating_sub(self.right(0)?);
         Some(self.right_in(value)?.saturating_sub(came.min(cash)))
     }
 
@@ -199,7 +199,7 @@ impl Cases {
     /// belongs to burnt shares is no cash of the pool. `None` on overflow.
     pub fn with_returned(mut self, mut ledger: Ledger, venue: u8, amount: u64) -> Option<(Self, Ledger)> {
         let theirs = self.of_mut(venue).map_or(Some(0), |case| {
-            let theirs = case.right_in(amount)?;
+            let theirs = case.right_in(amount)?.min(amount);
             case.returned = case.returned.checked_add(amount)?;
             Some(theirs)
         })?;

@@ -46,7 +46,7 @@ fn what_an_advance_pays_too_much_is_the_managers_loss_before_anybody_elses() {
     let collateral = i64::try_from(world.position.collateral).unwrap();
     world.move_margin(-collateral);
     world.charge_performance();
-    let (share, due) = (world.share(), world.appraise().portfolio.performance_fee);
+    let (share, due) = (world.share(), world.appraise().performance_fee);
     let shares = world.people[0].shares;
     world.request(0, Side::Redemption, shares, false).unwrap();
     world.pass(GRACE_SECONDS);
@@ -58,7 +58,7 @@ fn what_an_advance_pays_too_much_is_the_managers_loss_before_anybody_elses() {
     assert!(world.share() >= least, "{share} {}", world.share());
     // Of his half of the fee nothing is left.
     assert_eq!(world.state.fees.shares.0, 0);
-    let left = world.appraise().portfolio.performance_fee;
+    let left = world.appraise().performance_fee;
     assert!(left.abs_diff(due / 2) < due / 100_000, "{left} {due}");
 }
 

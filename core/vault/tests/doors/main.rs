@@ -9,6 +9,7 @@
 )]
 
 mod advances;
+mod fees;
 mod line;
 mod model;
 mod trades;

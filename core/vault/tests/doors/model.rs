@@ -162,8 +162,8 @@ impl World {
 
     /// Lets a manager have the most of a gain: a tenth of what there is was gained.
     pub fn charge_performance(&mut self) {
-        self.state.policy.fees.performance = MOST_PERFORMANCE;
         let low = self.appraise().nav.low.positive_part();
+        self.state.policy.fees.performance = MOST_PERFORMANCE;
         self.state.fees.basis = low / 10 * 9;
     }
 
@@ -203,7 +203,7 @@ impl World {
     pub fn share(&self) -> u128 {
         let appraisal = self.appraise();
         let reserve = self.state.ledger.levy_reserve;
-        let held = appraisal.portfolio.performance_fee;
+        let held = appraisal.performance_fee;
         let nav = appraisal.portfolio.nav_at(self.bounds.mid).unwrap();
         // Once the reserve is the pool's, it is gained as anything else.
         let low = Value(appraisal.nav.low.0 + i64::try_from(held + reserve).unwrap());
@@ -293,6 +293,8 @@ impl World {
         self.state.leaving = pricing.leaving;
         self.state.queue = pricing.queue;
         self.state.fees = pricing.fees;
+        self.state.cases = pricing.cases;
+        self.state.outflow = pricing.outflow;
         self.supply = self.supply + pricing.minted.0 - pricing.burnt.0;
         Ok(pricing)
     }

@@ -1,5 +1,5 @@
-//! `claim_fees`: mints what the manager has earned, to an account of the one who was named for it
-//! when the vault was created. No price is in it, and no share of anybody's is worth less by it:
+//! `claim_fees`: mints what the manager has earned, to where the one says who was named for it when
+//! the vault was created. No price is in it, and no share of anybody's is worth less by it:
 //! what was earned has been part of the supply since.
 
 use crate::errors::VaultError;
@@ -10,12 +10,15 @@ use anchor_lang::prelude::*;
 use anchor_spl::token::{Mint, Token, TokenAccount};
 use ballast_core_types::{Shares, UnixTime};
 
-/// Accounts of `claim_fees`. Permissionless, and nobody signs.
+/// Accounts of `claim_fees`.
 #[derive(Accounts)]
 pub struct ClaimFees<'info> {
+    /// The vault's collector.
+    pub collector: Signer<'info>,
     /// The vault.
     #[account(
         mut,
+        has_one = collector @ VaultError::WrongCollector,
         has_one = share_mint @ VaultError::WrongShareMint,
         constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion,
     )]
@@ -23,12 +26,8 @@ pub struct ClaimFees<'info> {
     /// Share mint.
     #[account(mut)]
     pub share_mint: Box<Account<'info, Mint>>,
-    /// Any account of the collector's for shares.
-    #[account(
-        mut,
-        constraint = to.owner == vault.collector @ VaultError::WrongCollector,
-        constraint = to.mint == vault.share_mint @ VaultError::WrongTokenAccount,
-    )]
+    /// Any account for shares.
+    #[account(mut, constraint = to.mint == vault.share_mint @ VaultError::WrongTokenAccount)]
     pub to: Box<Account<'info, TokenAccount>>,
     /// Token program.
     pub token_program: Program<'info, Token>,

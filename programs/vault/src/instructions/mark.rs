@@ -66,6 +66,9 @@ pub(crate) fn handler(ctx: Context<Mark>) -> Result<()> {
         clock,
     };
     let state = accounts.vault.state();
+    let supply = state
+        .fees_at(moment.minted, UnixTime(now.unix_time))
+        .supply(moment.minted);
     let appraisal = appraise(&state, position, &moment).ok();
     let vault = &mut accounts.vault;
     let before = vault.monitor.tripped;
@@ -76,7 +79,6 @@ pub(crate) fn handler(ctx: Context<Mark>) -> Result<()> {
         }
         None => vault.record_venue_failure(now),
     }
-    let supply = vault.fees.get().supply(moment.minted);
     let answers = |appraisal: &Appraisal| appraisal.portfolio.position.is_operational;
     let venue_answers = appraisal.as_deref().is_some_and(answers);
     // What it holds is no measure while it moves without a reason.

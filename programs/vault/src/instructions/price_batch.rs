@@ -53,7 +53,7 @@ pub(crate) fn handler(ctx: Context<PriceBatch>) -> Result<()> {
     let pricing = decide(&appraisal, &accounts.batch)?;
     let vault = &mut accounts.valuation.vault;
     vault.record(&appraisal);
-    vault.book(&pricing)?;
+    vault.book(&pricing);
     accounts.batch.totals = pricing.batch.into();
     change_supply(accounts, &pricing)?;
     let minted = minted_after(minted, &pricing).ok_or(VaultError::OutOfRange)?;

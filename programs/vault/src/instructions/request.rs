@@ -6,8 +6,8 @@
 use crate::errors::VaultError;
 use crate::events::Requested;
 use crate::state::{
-    check_acts_for, OperatorApproval, RequestBatch, StoredTicket, Ticket, Vault, BATCH_VERSION, HALF_FEE_LAMPORTS,
-    REQUEST_FEE_LAMPORTS, TICKET_SEED, VAULT_VERSION,
+    check_acts_for, check_is_theirs, OperatorApproval, RequestBatch, StoredTicket, Ticket, Vault, BATCH_VERSION,
+    HALF_FEE_LAMPORTS, REQUEST_FEE_LAMPORTS, TICKET_SEED, VAULT_VERSION,
 };
 use anchor_lang::prelude::*;
 use anchor_lang::system_program;
@@ -35,7 +35,7 @@ pub struct RequestArgs {
 #[derive(Accounts)]
 #[instruction(args: RequestArgs)]
 pub struct MakeRequest<'info> {
-    /// Whoever asks: the holder, or an operator of theirs to whose key the tokens are delegated.
+    /// Whoever asks: the holder, or an operator of theirs.
     /// Pays the rent of the ticket, which the holder gets, and the fee for pricing and claim.
     #[account(mut)]
     pub requester: Signer<'info>,
@@ -56,7 +56,8 @@ pub struct MakeRequest<'info> {
         bump
     )]
     pub ticket: Box<Account<'info, Ticket>>,
-    /// Where it is paid from: the holder's quote tokens or shares.
+    /// Where it is paid from: the holder's quote tokens or shares; delegated to the approval, if an
+    /// operator asks.
     #[account(mut, constraint = from.owner == holder.key() @ VaultError::WrongTokenAccount)]
     pub from: Box<Account<'info, TokenAccount>>,
     /// CHECK: where it waits: custody or escrow, pinned below.
@@ -147,8 +148,10 @@ fn check_accounts(accounts: &MakeRequest, side: Side) -> Result<()> {
     require_keys_eq!(accounts.pay_to.mint, bought, VaultError::WrongTokenAccount);
     let (requester, holder) = (accounts.requester.key, accounts.holder.key);
     check_acts_for(requester, holder, &vault.key(), accounts.approval.as_deref())?;
-    let is_theirs = requester == holder || accounts.pay_to.owner == *holder;
-    require!(is_theirs, VaultError::NotTheHolders);
+    if requester != holder {
+        check_is_theirs(&accounts.from, holder)?;
+        check_is_theirs(&accounts.pay_to, holder)?;
+    }
     Ok(())
 }
 
@@ -181,12 +184,19 @@ fn check_size(accounts: &mut MakeRequest, amount: u64, side: Side) -> Result<()>
 
 /// Moves what is paid in, and the fee.
 fn take_in(accounts: &MakeRequest, amount: u64) -> Result<()> {
-    let transfer = Transfer {
-        from: accounts.from.to_account_info(),
-        to: accounts.into.to_account_info(),
-        authority: accounts.requester.to_account_info(),
-    };
-    token::transfer(CpiContext::new(accounts.token_program.key(), transfer), amount)?;
+    let (from, to) = (accounts.from.to_account_info(), accounts.into.to_account_info());
+    let program = accounts.token_program.key();
+    let by = |authority| Transfer { from, to, authority };
+    match &accounts.approval {
+        Some(approval) if accounts.requester.key != accounts.holder.key => approval.with_signer(|seeds| {
+            let transfer = by(approval.to_account_info());
+            token::transfer(CpiContext::new_with_signer(program, transfer, seeds), amount)
+        })?,
+        _ => {
+            let transfer = by(accounts.requester.to_account_info());
+            token::transfer(CpiContext::new(program, transfer), amount)?;
+        }
+    }
     let transfer = system_program::Transfer {
         from: accounts.requester.to_account_info(),
         to: accounts.batch.to_account_info(),

@@ -44,6 +44,7 @@ pub(crate) fn handler(ctx: Context<SetOperator>, approved: bool) -> Result<()> {
         return accounts.approval.close(accounts.holder.to_account_info());
     }
     accounts.approval.set_inner(OperatorApproval {
+        bump: ctx.bumps.approval,
         vault,
         holder,
         operator,

@@ -10,8 +10,6 @@ use anchor_lang::prelude::*;
 use ballast_core_market::admission::Now;
 use ballast_core_types::{Ratio, Shares, UnixTime, Value};
 use ballast_core_vault::appraisal::Appraisal;
-use ballast_core_vault::leaving::Leaving;
-use ballast_core_vault::ledger::Ledger;
 use ballast_core_vault::monitor::{MonitorParams, VaultObservation};
 use ballast_core_vault::pricing::Pricing;
 use ballast_core_vault::quarantine::VENUE;
@@ -273,28 +271,14 @@ impl Vault {
     }
 
     /// Books what a pricing has decided.
-    ///
-    /// # Errors
-    /// [`VaultError::OutOfRange`].
-    pub fn book(&mut self, pricing: &Pricing) -> Result<()> {
-        let cash = |ledger: &Ledger, leaving: &Leaving| {
-            let liquid = ledger.cash.checked_add(ledger.advances)?;
-            i64::try_from(liquid.checked_add(leaving.unwind_cost)?).ok()
-        };
-        let before = cash(&self.ledger.get(), &self.leaving.get());
-        let after = cash(&pricing.ledger, &pricing.leaving);
-        let change = after.zip(before).and_then(|(after, before)| after.checked_sub(before));
-        // What leavers leave of the performance fee is a liability no more, but shares.
-        let change = change.and_then(|change| change.checked_add_unsigned(pricing.performance_fee));
-        let nav = change.and_then(|change| self.nav.checked_add(change));
-        self.nav = nav.ok_or(VaultError::OutOfRange)?;
+    pub fn book(&mut self, pricing: &Pricing) {
+        self.nav = pricing.nav_after.0;
         self.ledger = pricing.ledger.into();
         self.leaving = pricing.leaving.into();
         self.queue = pricing.queue.into();
         self.cases = pricing.cases.into();
         self.outflow = pricing.outflow.into();
         self.fees = pricing.fees.into();
-        Ok(())
     }
 
     /// Books what was unwound for those who leave.

@@ -46,7 +46,7 @@ pub fn request_redeem_by(by: &Pubkey, keys: &VaultKeys, who: &Holder, number: u6
 }
 
 /// Builds `ballast_vault::set_operator`: whether `operator` may ask, take back and claim for
-/// `holder`.
+/// `holder`. Tokens that they may pay in are delegated to [`addresses::operator_approval`].
 pub fn set_operator(keys: &VaultKeys, holder: &Pubkey, operator: &Pubkey, approved: bool) -> Instruction {
     let accounts = accounts::SetOperator {
         holder: *holder,
@@ -100,9 +100,10 @@ pub fn price_batch(keys: &VaultKeys, keeper: &Pubkey, number: u64) -> Instructio
     build(ballast_vault::ID, accounts, instruction::PriceBatch {})
 }
 
-/// Builds `ballast_vault::claim_fees` to a share account of the collector's. Anyone may send it.
-pub fn claim_fees(keys: &VaultKeys, to: &Pubkey) -> Instruction {
+/// Builds `ballast_vault::claim_fees` to a share account. The collector signs.
+pub fn claim_fees(keys: &VaultKeys, collector: &Pubkey, to: &Pubkey) -> Instruction {
     let accounts = accounts::ClaimFees {
+        collector: *collector,
         vault: keys.vault,
         share_mint: keys.share_mint,
         to: *to,

@@ -13,20 +13,21 @@ use solana_signer::Signer;
 
 const AMOUNT: u64 = 100_000_000;
 
-/// Lets `operator` move so much of what lies in `account`.
-fn delegated(holder: &User, account: &Pubkey, operator: &Pubkey, amount: u64) -> Instruction {
-    spl_token::instruction::approve(&spl_token::ID, account, operator, &holder.holder.key, &[], amount)
+/// Lets `to` move so much of what lies in `account`.
+fn delegated(holder: &User, account: &Pubkey, to: &Pubkey, amount: u64) -> Instruction {
+    spl_token::instruction::approve(&spl_token::ID, account, to, &holder.holder.key, &[], amount)
         .expect("an instruction")
 }
 
-/// Ada, who has shares, and Omar, who may act for her and to whom her tokens are delegated.
+/// Ada, who has shares, and Omar, who may act for her: her tokens are delegated to the approval.
 fn with_an_operator() -> (VaultFixture, User, User) {
     let (mut world, [ada, _]) = two();
     let omar = world.user(0);
     let (keys, operator) = (world.keys, omar.holder.key);
     let set = batches::set_operator(&keys, &ada.holder.key, &operator, true);
-    let quote = delegated(&ada, &ada.holder.quote, &operator, u64::MAX);
-    let shares = delegated(&ada, &ada.holder.shares, &operator, u64::MAX);
+    let approval = addresses::operator_approval(&keys.vault, &ada.holder.key, &operator);
+    let quote = delegated(&ada, &ada.holder.quote, &approval, u64::MAX);
+    let shares = delegated(&ada, &ada.holder.shares, &approval, u64::MAX);
     world.send(&[set, quote, shares], &[&ada.keypair]).unwrap();
     (world, ada, omar)
 }
@@ -122,7 +123,7 @@ fn nobody_acts_for_a_holder_who_has_not_approved_them_or_no_longer_does() {
     let elsewhere = {
         let key = Pubkey::new_unique();
         let mut account = world.svm.get_account(&approval(&ada, &omar)).unwrap();
-        account.data[8] ^= 1;
+        account.data[9] ^= 1;
         let at = account.data.len() - 32;
         account.data[at..].copy_from_slice(eve.holder.key.as_ref());
         world.svm.set_account(key, account).unwrap();
@@ -142,7 +143,7 @@ fn nobody_acts_for_a_holder_who_has_not_approved_them_or_no_longer_does() {
 
     // What was approved ends when the holder says so, and its rent comes back.
     let (number, args) = world.args(AMOUNT);
-    let approve = delegated(&ada, &ada.holder.quote, &omar.holder.key, u64::MAX);
+    let approve = delegated(&ada, &ada.holder.quote, &approval(&ada, &omar), u64::MAX);
     let end = batches::set_operator(&keys, &ada.holder.key, &omar.holder.key, false);
     world.send(&[approve, end], &[&ada.keypair]).unwrap();
     let left = world.svm.get_account(&approval(&ada, &omar));
@@ -178,4 +179,37 @@ fn an_approval_alone_moves_no_tokens_and_nobody_approves_for_another() {
     assert!(world.send_request(&omar, number, deposit).is_err());
     assert_eq!(world.tokens(&ada.holder.quote), held);
     assert_eq!(omar.keypair.pubkey(), omar.holder.key);
+}
+
+/// An operator's own key moves nothing; what was delegated ends with the approval.
+#[test]
+fn an_operators_own_key_moves_none_of_the_holders_tokens() {
+    let (mut world, ada, omar) = with_an_operator();
+    let (from, to) = (ada.holder.quote, omar.holder.quote);
+    let take = spl_token::instruction::transfer(&spl_token::ID, &from, &to, &omar.holder.key, &[], 1).unwrap();
+    assert!(world.send(&[take], &[&omar.keypair]).is_err());
+    assert_eq!(world.tokens(&to), 0);
+}
+
+/// An account that is the holder's and that the operator may close is one that he may open again,
+/// at the same address, as his own.
+#[test]
+fn an_operator_names_no_account_that_somebody_else_may_close() {
+    let (mut world, ada, omar) = with_an_operator();
+    let keys = world.keys;
+    let account = Pubkey::new_unique();
+    put_tokens(&mut world.svm, account, keys.share_mint, ada.holder.key, 0);
+    let mut stored = world.svm.get_account(&account).unwrap();
+    // Close authority: a tag of four bytes, and the key.
+    stored.data[129] = 1;
+    stored.data[133..165].copy_from_slice(omar.holder.key.as_ref());
+    world.svm.set_account(account, stored).unwrap();
+    let (number, args) = world.args(AMOUNT);
+    let holder = ballast_sdk::instructions::Holder {
+        shares: account,
+        ..ada.holder
+    };
+    let deposit = batches::request_deposit_by(&omar.holder.key, &keys, &holder, number, args);
+    let sent = world.send_request(&omar, number, deposit);
+    assert_eq!(error_code(&sent), u32::from(VaultError::NotTheHolders));
 }
