@@ -6,10 +6,10 @@
 //!   have paid in for the shares they still have, and gains that a fee was taken of. Until it is
 //!   crystallised it is a liability, computed anew at each appraisal: a fall takes it back.
 //! - Coming and going moves the basis so that the liability stays what it was, and no share is
-//! worth less: a share brings the larger of what was paid for it and its part of the basis, and
-//! takes the larger of what it is paid and its part. Whoever comes and goes again has changed
-//! nothing, above the basis or below it: no loss is made up for, and no fee is due sooner. The
-//! basis never decays.
+//!   worth less: a share brings the larger of what was paid for it and its part of the basis, and
+//!   takes the larger of what it is paid and its part. Whoever comes and goes again has changed
+//!   nothing, above the basis or below it: no loss is made up for, and no fee is due sooner. The
+//!   basis never decays.
 //! - Once a [`QUARTER_SECONDS`], with a pricing, the liability becomes shares at the low net asset
 //!   value per share.
 //!
@@ -151,8 +151,11 @@ impl FeeLedger {
         if policy.performance == Ratio::ZERO {
             return Some(0);
         }
-        let held = low.checked_add(Value::from_amount(VIRTUAL)?)?;
-        let gain = held.checked_sub(Value::from_amount(self.basis)?)?.max(Value::ZERO);
+        let held = i128::from(low.0).saturating_add(i128::from(VIRTUAL));
+        let gain = held
+            .saturating_sub(i128::from(self.basis))
+            .clamp(0, i128::from(i64::MAX));
+        let gain = Value(i64::try_from(gain).ok()?);
         // Of a vault that is next to empty, what the virtual assets have gained is not there.
         Some(policy.performance.of_floor(gain)?.min(low).positive_part())
     }
@@ -179,7 +182,9 @@ impl FeeLedger {
             return after.with_basis(charged_up_to(flow.low).saturating_add(i128::from(flow.paid_in)));
         }
         let whole = flow.supply.0.checked_add(VIRTUAL)?;
-        let brings = scale::mul_div_ceil(self.basis, flow.minted.0, whole)?.max(flow.paid_in);
+        // After a loss of nearly all, what does not fit counts as the most.
+        let brings = scale::mul_div_ceil(self.basis, flow.minted.0, whole).unwrap_or(u64::MAX);
+        let brings = brings.max(flow.paid_in);
         let takes = scale::mul_div_floor(self.basis, flow.burnt.0, whole)?;
         let basis = i128::from(self.basis).saturating_add(i128::from(brings));
         if flow.is_quarantined {
@@ -187,9 +192,12 @@ impl FeeLedger {
         }
         let liability = self.performance(policy, flow.low)?;
         let waived = scale::mul_div_floor(liability, flow.burnt.0, whole)?.min(flow.owes);
+        // What nobody owes is lost, and no gain; where more than its fee is waived, more.
+        let lost = gain_of(policy, waived)?.saturating_sub(flow.owes);
+        let worth = flow.goes_out.saturating_sub(flow.owes);
         let basis = basis
-            .saturating_sub(i128::from(takes.max(flow.goes_out)))
-            .saturating_add(i128::from(gain_of(policy, waived)?));
+            .saturating_sub(i128::from(takes.max(worth)))
+            .saturating_add(i128::from(lost));
         let after = FeesAfter { waived, ..after }.with_basis(basis)?;
         let net = flow.low.checked_sub(Value::from_amount(liability)?)?;
         after.with_the_rest_in_shares(policy, flow.supply, net, liability.checked_sub(waived)?)

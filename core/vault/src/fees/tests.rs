@@ -274,6 +274,39 @@ fn an_advance_beyond_what_shares_are_worth_is_the_managers_loss_first() {
     let (most, waived) = owing(70_000_000);
     assert_eq!(waived, due / 2);
     assert!(most.due().abs_diff(due - due / 2) < 5, "{} {due}", most.due());
+    // Below the basis what nobody owes is a loss of those who stay, to be made up for.
+    let low = Vault::of(1_000_000_000).gain(-20);
+    let worth = assets_for_shares_floor(half, low.net(), low.supply()).unwrap();
+    let flow = FeeFlow {
+        burnt: half,
+        goes_out: worth + 300_000_000,
+        owes: 300_000_000,
+        ..low.flow()
+    };
+    assert_eq!(low.behind(&flow).fees.basis, 500_500_000);
+}
+
+#[test]
+fn no_loss_and_no_price_makes_the_fees_fail() {
+    for basis in [0, 1, i64::MAX as u64] {
+        let fees = FeeLedger {
+            basis,
+            ..FeeLedger::new(UnixTime(0))
+        };
+        for low in [i64::MIN, -5_000_000, 0, 1, i64::MAX] {
+            assert!(fees.performance(&MOST, Value(low)).is_some(), "{basis} {low}");
+        }
+        // A deposit at next to no price: a share brings more of the basis than there are dollars.
+        let flow = FeeFlow {
+            low: Value(1),
+            supply: Shares(1),
+            minted: Shares(u64::MAX / 2),
+            paid_in: 10,
+            comes_in: 10,
+            ..FeeFlow::default()
+        };
+        assert!(fees.after(&MOST, &flow).unwrap().ledger.basis <= i64::MAX as u64);
+    }
 }
 
 #[test]
