@@ -218,9 +218,15 @@ impl<'a> Appraisal<'a> {
     }
 
     /// Returns the most exposure whose collateral is no more than a tenth short with what is at the
-    /// venue: from where on more would go there. `None` on overflow.
+    /// venue, once those who left have had what is theirs of it: from where on more would go there.
+    /// `None` on overflow.
     fn carried(&self) -> Option<Value> {
-        let equity = Value::from_amount(self.portfolio.venue_equity_low(&self.prices.bounds)?)?;
+        let theirs = match self.vault.cases.of(VENUE) {
+            Some(case) => self.missing(case)?,
+            None => 0,
+        };
+        let equity = self.portfolio.venue_equity_low(&self.prices.bounds)?;
+        let equity = Value::from_amount(equity.saturating_sub(theirs))?;
         let whole = equity.fixed().checked_div(self.vault.policy.collateral_ratio.fixed())?;
         Value::floor(whole.checked_mul_int(10)?.checked_div_int(9)?)
     }

@@ -3,8 +3,9 @@
 use crate::appraisal::Appraisal;
 use crate::exposure::{RemainingCapital, Targets};
 use crate::portfolio::Portfolio;
-use crate::quarantine::VENUE;
-use ballast_core_types::{value_floor, PriceBounds, Ratio, Shares};
+use crate::quarantine::{Case, VENUE};
+use crate::rebalance;
+use ballast_core_types::{scale, value_floor, PriceBounds, Ratio, Shares};
 
 /// A movement between custody and the venue, in quote base units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,16 +65,20 @@ pub fn due(
 
 impl Appraisal<'_> {
     /// Returns the movement as a venue in quarantine allows it: nothing goes there, and what those
-    /// who left are owed is fetched whatever the position asks. Nothing is called back while the
-    /// last call waits: a venue may let it wait anew. Outer `None` on overflow.
+    /// who left are owed is fetched: while a trade is due, no more than leaves the position
+    /// carried, since the cap is what the rest would carry and the position comes down first; then
+    /// all. Nothing is called back while the last call waits: a venue may let it wait anew. Outer
+    /// `None` on overflow.
     fn brought_home(&self, movement: Option<CollateralMove>) -> Option<Option<CollateralMove>> {
         let position = &self.portfolio.position;
         let Some(case) = self.vault.cases.of(VENUE) else {
             let waits = position.queued_withdrawal > 0 && matches!(movement, Some(CollateralMove::Withdraw(_)));
             return Some(movement.filter(|_| !waits));
         };
-        let value = Portfolio::at_venue_low(position, &self.prices.bounds, self.prices.slow)?;
-        let missing = case.missing(value, self.vault.ledger.cash)?;
+        let mut missing = self.missing(case)?;
+        if self.is_trade_due()? {
+            missing = missing.min(self.free_to_fetch()?);
+        }
         let spare = match movement {
             Some(CollateralMove::Withdraw(spare)) => spare,
             Some(CollateralMove::Deposit(_)) | None => 0,
@@ -81,6 +86,29 @@ impl Appraisal<'_> {
         let fetched = spare.max(missing).min(position.collateral);
         let is_due = fetched > 0 && position.queued_withdrawal == 0;
         Some(is_due.then_some(CollateralMove::Withdraw(fetched)))
+    }
+
+    /// Returns what still has to come from a venue in quarantine for those who left, quote base
+    /// units. `None` on overflow.
+    pub(crate) fn missing(&self, case: &Case) -> Option<u64> {
+        let position = &self.portfolio.position;
+        let value = Portfolio::at_venue_low(position, &self.prices.bounds, self.prices.slow)?;
+        case.missing(value, self.vault.ledger.cash)
+    }
+
+    fn is_trade_due(&self) -> Option<bool> {
+        Some(rebalance::due(&self.exposure()?, &self.targets()?).is_ok())
+    }
+
+    /// Returns the collateral that can be fetched with the position left no more than a fifth
+    /// short: a policy asks for more than five quarters of what its venue does. `None` on overflow.
+    fn free_to_fetch(&self) -> Option<u64> {
+        let (portfolio, bounds) = (&self.portfolio, &self.prices.bounds);
+        let held = portfolio.delta_if_filled(bounds.mid)?.checked_abs()?;
+        let held = held.max(portfolio.delta(bounds.mid)?.checked_abs()?);
+        let whole = self.vault.policy.collateral_ratio.of_ceil(held)?.positive_part();
+        let needed = scale::mul_div_ceil(whole, 4, 5)?;
+        Some(portfolio.venue_equity_low(bounds)?.saturating_sub(needed))
     }
 
     /// Returns the movement of collateral that is due. Exposure that may not be taken on now needs

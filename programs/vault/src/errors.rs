@@ -28,7 +28,7 @@ pub enum VaultError {
     MaxCost,
     #[msg("vault parameter: multiplier times maximum cost above 40 %: a levy could take more than half of a flow")]
     LevyTooHigh,
-    #[msg("vault parameter: collateral ratio must exceed the venue's initial margin and be at most 200 %")]
+    #[msg("vault parameter: collateral ratio must exceed five quarters of the venue's initial margin and be at most 200 %")]
     CollateralRatio,
     #[msg("vault parameter: deposit cap must be positive")]
     DepositCap,

@@ -94,8 +94,13 @@ impl VaultPolicy {
             levy.is_some_and(|levy| levy <= basis_points(4_000)),
             VaultError::LevyTooHigh
         );
+        // A venue lets it fall a fifth short, and not under its own margin.
+        let least = initial_margin
+            .fixed()
+            .checked_mul_int(5)
+            .and_then(|five| five.checked_div_int(4));
         require!(
-            self.collateral_ratio.get() > initial_margin.fixed() && within(self.collateral_ratio, 1, 20_000),
+            least.is_some_and(|least| self.collateral_ratio.get() > least) && within(self.collateral_ratio, 1, 20_000),
             VaultError::CollateralRatio
         );
         require!(within(self.outflow, 1_000, 10_000), VaultError::Outflow);

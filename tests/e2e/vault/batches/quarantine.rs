@@ -281,3 +281,20 @@ fn a_ticket_can_be_assigned_with_all_that_it_has_coming() {
     assert_eq!(quote(&world, &ada), held[0]);
     assert!(quote(&world, &ben) > held[1] + MILLION / 10);
 }
+
+/// Nine of ten leave in quarantine, from a book at its full size: what is theirs is fetched behind
+/// the trades that free it, and no venue is asked for more than it gives.
+#[test]
+fn what_nearly_all_have_left_behind_is_fetched_behind_the_trades_that_free_it() {
+    let (mut world, [ada, ben]) = quarantined();
+    for user in [&ada, &ben] {
+        let shares = world.tokens(&user.holder.shares);
+        world.request(user, shares / 10 * 9).unwrap();
+    }
+    let number = closed(&mut world);
+    world.price_batch(number).unwrap();
+    garble(&mut world);
+    until_it_ends(&mut world);
+    world.claim_all();
+    assert!(world.tickets().is_empty());
+}
