@@ -3,12 +3,11 @@
 //!
 //! A batch keeps totals alone, so that pricing it costs the same whatever the number of tickets,
 //! and splitting, ordering or hurrying requests changes nothing. Prices are never looked for: a
-//! batch that cannot be priced is advanced its part of what is liquid ([`advance`]).
+//! batch that cannot be priced is advanced its part of what is liquid ([`advance`](crate::advance)).
 //!
 //! What a batch is given at a price is decided by [`price`](crate::pricing::price).
 //!
 //! - [`queue`]: which batch takes requests, when it closes, and who is first in line.
-//! - [`advance`]: an exit that needs no price.
 //! - [`ticket`]: what one request may claim.
 //! - [`collect`](mod@collect): what a batch has of venues in quarantine.
 
