@@ -13,11 +13,7 @@ fn a_managers_fees_are_shown_and_minted_to_nobody_else() {
     let Some(mut network) = VaultNetwork::with(charges) else {
         return;
     };
-    network.pass(5);
-    network.ok("ada", "deposit 50000");
-    network.pass(75);
-    network.ok("ben", "crank");
-    network.ok("ada", "claim");
+    network.with_a_deposit();
     network.refused("ben", "claim-fees", "who has to sign; you are");
     network.adopt("manager");
     network.refused(

@@ -131,11 +131,7 @@ fn who_asked_for_a_price_within_one_percent_gets_it_or_everything_back() {
     let Some(mut network) = VaultNetwork::new() else {
         return;
     };
-    network.pass(5);
-    network.ok("ada", "deposit 50000");
-    network.pass(75);
-    network.ok("ben", "crank");
-    network.ok("ada", "claim");
+    network.with_a_deposit();
     network.pass(400);
     // The last mark is too old to be a reference, so the request makes one.
     network.says(

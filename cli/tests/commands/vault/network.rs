@@ -94,6 +94,15 @@ impl VaultNetwork {
         serde_json::from_str(&self.ok(who, &format!("{command} --json"))).unwrap()
     }
 
+    /// Ada has put 50,000 in, and has her shares.
+    pub fn with_a_deposit(&mut self) {
+        self.pass(5);
+        self.ok("ada", "deposit 50000");
+        self.pass(75);
+        self.ok("ben", "crank");
+        self.ok("ada", "claim");
+    }
+
     /// Time passes, and then there is a price of it.
     pub fn pass(&mut self, seconds: i64) {
         self.stand_still(seconds);
