@@ -9,6 +9,7 @@
 )]
 
 mod advances;
+mod brought_home;
 mod fees;
 mod line;
 mod model;

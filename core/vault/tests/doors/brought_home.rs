@@ -1,0 +1,62 @@
+//! What is fetched from a venue in quarantine for those who left, while a position stands there.
+
+use crate::model::World;
+use ballast_core_types::{Lots, Shares, UnixTime};
+use ballast_core_vault::appraisal::{Appraisal, AppraisalInputs};
+use ballast_core_vault::collateral::CollateralMove;
+use ballast_core_vault::prices::{MarketPrices, Purpose};
+use ballast_core_vault::quarantine::{Case, Cases, VENUE};
+
+/// Returns what is fetched, and the greatest exposure that is allowed.
+fn fetched(world: &World) -> (u64, u64) {
+    let seen = world.appraise();
+    let appraisal = Appraisal::new(&AppraisalInputs {
+        vault: &world.state,
+        prices: MarketPrices {
+            purpose: Purpose::Collateral,
+            ..seen.prices
+        },
+        position: Some(world.position),
+        minted: Shares(world.supply),
+        now: seen.now,
+    })
+    .unwrap();
+    let cap = appraisal.targets().unwrap().cap.positive_part();
+    match appraisal.collateral_due().unwrap() {
+        Some(CollateralMove::Withdraw(amount)) => (amount, cap),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Nine of ten have left: a venue would refuse to give up what is theirs while the position stands,
+/// so it comes down first, and then all of it comes home.
+#[test]
+fn what_is_theirs_is_fetched_behind_the_trades_that_free_it() {
+    let mut world = World::new(1);
+    let burnt = world.supply / 10 * 9;
+    let case = Case {
+        venue: VENUE,
+        supply: Shares(world.supply),
+        started_at: Some(UnixTime(world.now)),
+        checked_at: UnixTime(world.now),
+        burnt: Shares(burnt),
+        batches: 1,
+        ..Case::default()
+    };
+    world.state.cases = Cases([case, Case::default()]);
+    world.supply -= burnt;
+    world.state.ledger.cash /= 10;
+    let collateral = world.position.collateral;
+    let delta = u64::try_from(world.position.lots.0).unwrap() * 50_000;
+    let (first, cap) = fetched(&world);
+    // Four fifths of the policy's two fifths of the exposure stay there.
+    let stays = delta / 100 * 32;
+    assert!(first <= collateral.saturating_sub(stays), "{first} of {collateral}");
+    // What the tenth that is left carries, a tenth short: less than its value allows.
+    let carried = collateral / 10 * 100 / 36;
+    assert!(cap <= carried + carried / 100, "{cap} of {carried}");
+    let (lots, bounds) = (world.position.lots, world.bounds);
+    World::fill(&mut world.position, Lots(-lots.0), 0, &bounds);
+    let (all, _) = fetched(&world);
+    assert!(all >= collateral / 10 * 9, "{all} of {collateral}");
+}
