@@ -3,7 +3,7 @@
 //!
 //! A batch keeps totals alone, so that pricing it costs the same whatever the number of tickets,
 //! and splitting, ordering or hurrying requests changes nothing. Prices are never looked for: a
-//! batch that cannot be priced is advanced its part of what is liquid ([`advance`](crate::advance)).
+//! batch that has no price is advanced its part of what is liquid ([`advance`](crate::advance)).
 //!
 //! What a batch is given at a price is decided by [`price`](crate::pricing::price).
 //!
