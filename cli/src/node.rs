@@ -7,14 +7,13 @@ use crate::port;
 use crate::process::{child, Process};
 use crate::stop::Stop;
 use anchor_lang::prelude::Pubkey;
-use anyhow::{anyhow, bail, Context, Result};
+use anyhow::{anyhow, Context, Result};
 use ballast_deploy::keys;
 use ballast_rpc::vault::VaultReader;
 use ballast_rpc::{BlockingRpc, TestCluster};
 use serde_json::Value;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -48,7 +47,7 @@ impl Node {
     pub fn start(places: &Places, port: Option<u16>, genesis: i64, stop: Stop) -> Result<Self> {
         building::node(places)?;
         let (binary, keeper_binary) = (places.localnet()?, places.keeper()?);
-        let port = port.map_or_else(free_ports, Ok)?;
+        let port = port.map_or_else(port::free_pair, Ok)?;
         let rpc = BlockingRpc::new(&rpc_url(port))?;
         let process = start_node(&binary, port, Some(genesis))?;
         let folder = tempfile::tempdir().context("no folder could be made for the keeper's key")?;
@@ -122,18 +121,6 @@ pub fn keeper_command(binary: &Path, port: u16, vault: &Pubkey, keypair: &Path) 
         "json",
     ]);
     command
-}
-
-/// Two free ports in a row.
-fn free_ports() -> Result<u16> {
-    for _ in 0..50 {
-        let first = TcpListener::bind(("127.0.0.1", 0))?;
-        let port = first.local_addr()?.port();
-        if port < u16::MAX && TcpListener::bind(("127.0.0.1", port + 1)).is_ok() {
-            return Ok(port);
-        }
-    }
-    bail!("this machine has no two free ports in a row; name one with --port")
 }
 
 /// Returns the reaction that a line of the keeper's log reports.

@@ -1,8 +1,10 @@
-//! Who holds a port of this machine.
+//! Who holds a port of this machine, and which ones are free.
 
-use anyhow::{bail, Result};
+use anyhow::{anyhow, bail, Result};
 use std::fs;
 use std::net::{SocketAddr, TcpListener};
+use std::ops::Range;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 /// The state of a listening socket in `/proc/net/tcp`.
 const LISTENS: &str = "0A";
@@ -16,6 +18,32 @@ pub struct Holder {
     pub process: u32,
     /// Its name.
     pub name: String,
+}
+
+/// Where ports are looked for: below those that a system gives to connections that go out (32,768
+/// and up on Linux), which could take one between its being found free and its being listened on.
+const LOOKED_AT: Range<u16> = 12_000..32_000;
+
+/// Returns the first of two free ports in a row, another pair at each call.
+///
+/// # Errors
+/// There is none.
+pub fn free_pair() -> Result<u16> {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let pairs = LOOKED_AT.len() / 2;
+    // Processes that look at the same time begin in different places.
+    let begin = (std::process::id() as usize).wrapping_mul(97);
+    for _ in 0..pairs {
+        let pair = (begin + usize::from(NEXT.fetch_add(1, Ordering::Relaxed))) % pairs;
+        let port = LOOKED_AT.start + 2 * u16::try_from(pair)?;
+        let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
+        if is_free(port) && is_free(port + 1) {
+            return Ok(port);
+        }
+    }
+    Err(anyhow!(
+        "this machine has no two free ports in a row; name one with --port"
+    ))
 }
 
 /// Finds a port free.
@@ -73,6 +101,15 @@ fn socket_of(table: &str, port: u16) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pairs_differ() {
+        let pairs: Vec<u16> = (0..5).map(|_| free_pair().unwrap()).collect();
+        for (nth, port) in pairs.iter().enumerate() {
+            assert!(LOOKED_AT.contains(port) && LOOKED_AT.contains(&(port + 1)));
+            assert!(!pairs[..nth].contains(port), "{pairs:?}");
+        }
+    }
 
     #[test]
     fn the_holder_of_a_port_is_named() {

@@ -1,6 +1,5 @@
 //! What the tests with processes of their own share.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
 /// Returns the repository.
@@ -26,11 +25,5 @@ pub fn is_built(needed: &Path) -> bool {
 
 /// Returns a port whose neighbour is free too.
 pub fn port() -> u16 {
-    loop {
-        let first = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-        let port = first.local_addr().unwrap().port();
-        if port < u16::MAX && TcpListener::bind(("127.0.0.1", port + 1)).is_ok() {
-            return port;
-        }
-    }
+    ballast_cli::port::free_pair().unwrap()
 }
