@@ -101,15 +101,9 @@ impl VaultNetwork {
         let mut person = Depositor::new("Ada", amount, &self.local.keys);
         let authority = &self.local.authority;
         self.rpc.airdrop(&person.keypair.pubkey(), 10_000_000_000).unwrap();
-        let mut instructions = person
-            .open(
-                &authority.pubkey(),
-                &self.local.keys.quote_mint,
-                &self.local.keys.share_mint,
-            )
-            .to_vec();
+        let mut instructions = person.open(&authority.pubkey(), &self.local.keys).to_vec();
         instructions.push(mint_to(
-            &self.local.keys.quote_mint,
+            &self.local.keys.quote(),
             &person.holder.quote,
             &authority.pubkey(),
             amount,

@@ -12,8 +12,7 @@ use crate::portfolio::Portfolio;
 use crate::prices::MarketPrices;
 use crate::quarantine::VENUE;
 use crate::rebalance::Exposure;
-use crate::shares;
-use crate::shares::ShareMark;
+use crate::shares::{Pool, ShareMark};
 use crate::state::VaultState;
 use ballast_core_market::admission::Now;
 use ballast_core_market::breaker::{permitted, BreakerSet, Permissions};
@@ -102,9 +101,15 @@ impl<'a> Appraisal<'a> {
         let low = low.checked_sub(Value::from_amount(theirs(vault, &position, &prices)?)?)?;
         let fees = vault.fees_at(minted, UnixTime(now.unix_time));
         let supply = fees.supply(minted);
-        let performance_fee = performance(vault, &fees, supply, low)?;
+        let pool = Pool {
+            nav: low,
+            supply,
+            unit: vault.unit,
+        };
+        let performance_fee = performance(vault, &fees, &pool)?;
         let low = low.checked_sub(Value::from_amount(performance_fee)?)?;
-        let per_share = shares::nav_per_share(low, supply)?;
+        let pool = pool.worth(low);
+        let per_share = pool.nav_per_share()?;
         // A vault that nobody holds begins anew: what is left in it is nobody's, and no share was
         // ever worth it.
         let (value, high_water) = if supply == Shares::ZERO {
@@ -132,8 +137,7 @@ impl<'a> Appraisal<'a> {
             inputs,
             portfolio.position.is_operational,
             ShareValue {
-                nav_low: low,
-                supply,
+                pool,
                 per_share,
                 high_water: share_mark.high_water,
                 nav_whole: held.map_or(low, |(_, whole)| whole),
@@ -160,6 +164,15 @@ impl<'a> Appraisal<'a> {
                 ..permitted
             },
         })
+    }
+
+    /// Returns the vault at its low net asset value.
+    pub const fn pool(&self) -> Pool {
+        Pool {
+            nav: self.nav.low,
+            supply: self.supply,
+            unit: self.vault.unit,
+        }
     }
 
     /// Returns whether it says what a share is worth: not if it counts what is at a venue in
@@ -190,24 +203,24 @@ impl<'a> Appraisal<'a> {
 
     /// Returns the performance fee on a net asset value that is `nav` before it.
     fn fee_at(&self, nav: Value) -> Option<Value> {
-        Value::from_amount(performance(self.vault, &self.fees, self.supply, nav)?)
+        Value::from_amount(performance(self.vault, &self.fees, &self.pool().worth(nav))?)
     }
 
     /// Returns where the book should be, and what it may never exceed. `None` on overflow.
     pub fn targets(&self) -> Option<Targets> {
-        self.targets_of(self.nav.low, self.supply, self.vault.leaving.shares)
+        self.targets_of(&self.pool(), self.vault.leaving.shares)
     }
 
-    /// Returns the targets of another value, supply and shares that leave. `None` on overflow, or
-    /// if more shares leave than exist.
+    /// Returns the targets of another value and supply, `leaving` shares of which leave. `None` on
+    /// overflow, or if more shares leave than exist.
     #[inline(never)]
-    pub fn targets_of(&self, nav: Value, supply: Shares, leaving: Shares) -> Option<Targets> {
+    pub fn targets_of(&self, pool: &Pool, leaving: Shares) -> Option<Targets> {
         let high_water = if self.supply == Shares::ZERO {
             self.share_mark.high_water
         } else {
             self.vault.share_mark.high_water
         };
-        let staying = RemainingCapital::of(nav, supply, leaving, high_water)?;
+        let staying = RemainingCapital::of(pool, leaving, high_water)?;
         let policy = &self.vault.policy;
         let targets = targets(&policy.exposure, policy.rebalance.min_improvement, &staying)?;
         if self.values_shares() {
@@ -290,13 +303,13 @@ fn theirs(vault: &VaultState, position: &Position, prices: &MarketPrices) -> Opt
     }
 }
 
-/// Returns the performance fee of a vault worth `nav` before it: none where nobody holds a share,
-/// or a venue is in quarantine. `None` on overflow.
-fn performance(vault: &VaultState, fees: &FeeLedger, supply: Shares, nav: Value) -> Option<u64> {
-    if supply == Shares::ZERO || vault.cases.is_quarantined() {
+/// Returns the performance fee of a vault at its value before it: none while a venue is in
+/// quarantine. `None` on overflow.
+fn performance(vault: &VaultState, fees: &FeeLedger, pool: &Pool) -> Option<u64> {
+    if vault.cases.is_quarantined() {
         return Some(0);
     }
-    fees.performance(&vault.policy.fees, nav)
+    fees.performance(&vault.policy.fees, pool)
 }
 
 /// Returns one observation of the vault by its own breakers.

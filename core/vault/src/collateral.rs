@@ -123,10 +123,10 @@ impl Appraisal<'_> {
         let is_awaited = leaving.shares > Shares::ZERO;
         let most = if is_awaited {
             let high_water = self.vault.share_mark.high_water;
-            let staying = RemainingCapital::of(self.nav.low, self.supply, leaving.shares, high_water)?;
+            let staying = RemainingCapital::of(&self.pool(), leaving.shares, high_water)?;
             let theirs = value_floor(leaving.within(portfolio.position.lots), bounds.mid)?.checked_abs()?;
             let margin = ratio.of_ceil(theirs)?.positive_part();
-            staying.nav.positive_part().checked_add(margin)?
+            staying.pool.nav.positive_part().checked_add(margin)?
         } else {
             u64::MAX
         };

@@ -1,6 +1,6 @@
 //! How much exposure the vault wants, and how much it may have at most.
 
-use crate::shares;
+use crate::shares::Pool;
 use ballast_core_types::{Ratio, Shares, Value};
 
 /// The exposure a vault is created with.
@@ -22,32 +22,29 @@ pub struct ExposurePolicy {
 /// The part of the vault that stays: holders who have asked to leave are not exposed on purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RemainingCapital {
-    /// Low net asset value of the shares that stay.
-    pub nav: Value,
-    /// Those shares.
-    pub supply: Shares,
+    /// The shares that stay, and their low net asset value.
+    pub pool: Pool,
     /// Highest net asset value per share yet.
     pub high_water: Ratio,
 }
 
 impl RemainingCapital {
-    /// Returns the remaining part of a book worth `nav` with `supply` shares, `leaving` of which
+    /// Returns the remaining part of a vault at its low net asset value, `leaving` of whose shares
     /// wait to be redeemed.
     ///
     /// `None` on overflow or if more leave than exist.
-    pub fn of(nav: Value, supply: Shares, leaving: Shares, high_water: Ratio) -> Option<Self> {
-        let due = shares::assets_for_shares_floor(leaving, nav, supply)?;
-        let supply = supply.checked_sub(leaving)?;
+    pub fn of(pool: &Pool, leaving: Shares, high_water: Ratio) -> Option<Self> {
+        let due = pool.assets_for_shares_floor(leaving)?;
+        let supply = pool.supply.checked_sub(leaving)?;
         // Where nobody stays, nothing is exposed: what the virtual shares own is left over, not
         // invested.
         let nav = if supply == Shares::ZERO {
             Value::ZERO
         } else {
-            nav.checked_sub(Value::from_amount(due)?)?.max(Value::ZERO)
+            pool.nav.checked_sub(Value::from_amount(due)?)?.max(Value::ZERO)
         };
         Some(Self {
-            nav,
-            supply,
+            pool: Pool { nav, supply, ..*pool },
             high_water,
         })
     }
@@ -112,16 +109,17 @@ impl Targets {
 /// it. `None` on overflow.
 pub fn targets(policy: &ExposurePolicy, min_improvement: Ratio, staying: &RemainingCapital) -> Option<Targets> {
     let floor_per_share = Ratio::from_fixed(staying.high_water.fixed().checked_mul(policy.floor.fixed())?);
-    let floor = shares::nav_at_share_price_floor(floor_per_share, staying.supply)?.max(Value::ZERO);
-    let cushion = staying.nav.checked_sub(floor)?.max(Value::ZERO);
+    let nav = staying.pool.nav;
+    let floor = staying.pool.nav_at_share_price_floor(floor_per_share)?.max(Value::ZERO);
+    let cushion = nav.checked_sub(floor)?.max(Value::ZERO);
     let cap = policy
         .multiplier
         .of_floor(cushion)?
-        .min(policy.max_leverage.of_floor(staying.nav)?);
-    let band = policy.band.of_floor(staying.nav)?;
+        .min(policy.max_leverage.of_floor(nav)?);
+    let band = policy.band.of_floor(nav)?;
     // The whole band lies under the cap, so that resting at the band's edge is not a breach.
     let wanted = Targets {
-        delta: policy.target.of_floor(staying.nav)?,
+        delta: policy.target.of_floor(nav)?,
         band,
         least: min_improvement.of_floor(band)?,
         cap,
@@ -146,11 +144,18 @@ mod tests {
         }
     }
 
-    fn staying(nav: i64) -> RemainingCapital {
-        // With the virtual million, 15 million shares at one each make a round sixteen.
-        RemainingCapital {
+    // With the virtual million, 15 million shares at one each make a round sixteen.
+    fn pool(nav: i64) -> Pool {
+        Pool {
             nav: Value(nav),
             supply: Shares(15_000_000),
+            unit: 1_000_000,
+        }
+    }
+
+    fn staying(nav: i64) -> RemainingCapital {
+        RemainingCapital {
+            pool: pool(nav),
             high_water: Ratio::ONE,
         }
     }
@@ -207,13 +212,12 @@ mod tests {
 
     #[test]
     fn those_who_leave_take_their_exposure_with_them() {
-        let all = RemainingCapital::of(Value(15_000_000), Shares(15_000_000), Shares(0), Ratio::ONE).unwrap();
-        assert_eq!(all.nav, Value(15_000_000));
-        let half = RemainingCapital::of(Value(15_000_000), Shares(15_000_000), Shares(7_500_000), Ratio::ONE).unwrap();
+        let left = |leaving| RemainingCapital::of(&pool(15_000_000), Shares(leaving), Ratio::ONE).map(|left| left.pool);
+        assert_eq!(left(0), Some(pool(15_000_000)));
+        let half = left(7_500_000).unwrap();
         assert_eq!((half.nav, half.supply), (Value(7_500_000), Shares(7_500_000)));
-        let nobody =
-            RemainingCapital::of(Value(15_000_000), Shares(15_000_000), Shares(15_000_000), Ratio::ONE).unwrap();
+        let nobody = left(15_000_000).unwrap();
         assert_eq!((nobody.nav, nobody.supply), (Value(0), Shares(0)));
-        assert_eq!(RemainingCapital::of(Value(1), Shares(5), Shares(6), Ratio::ONE), None);
+        assert_eq!(left(15_000_001), None);
     }
 }

@@ -17,7 +17,7 @@
 //! collector has them minted. While a venue is in quarantine nothing accrues, and there is no
 //! liability: what holders who leave then have coming is not known.
 
-use crate::shares::{shares_for_deposit_floor, VIRTUAL};
+use crate::shares::Pool;
 use ballast_core_types::{scale, Ratio, Shares, UnixTime, Value, SECONDS_PER_YEAR};
 
 /// The least time from one crystallisation to the next: a quarter of a year.
@@ -70,10 +70,8 @@ pub struct FeeLedger {
 /// What comes and goes with a pricing, and the vault it meets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FeeFlow {
-    /// Low net asset value before it and before the performance fee.
-    pub low: Value,
-    /// Share supply before it.
-    pub supply: Shares,
+    /// The vault before it, at its low net asset value before the performance fee.
+    pub pool: Pool,
     /// Whether a venue is in quarantine.
     pub is_quarantined: bool,
     /// Shares minted.
@@ -95,21 +93,19 @@ pub struct FeeFlow {
 pub struct FeesAfter {
     /// The fees.
     pub ledger: FeeLedger,
-    /// Low net asset value before the performance fee.
-    pub low: Value,
-    /// Share supply.
-    pub supply: Shares,
+    /// The vault at its low net asset value before the performance fee.
+    pub pool: Pool,
     /// What of the leavers' part of the liability is waived, quote base units: it makes up for an
     /// advance of more than their shares were worth, before anybody who stays does.
     pub waived: u64,
 }
 
 impl FeeLedger {
-    /// Returns the fees of a vault that begins.
-    pub const fn new(now: UnixTime) -> Self {
+    /// Returns the fees of a vault that begins, in a token of `unit` base units.
+    pub const fn new(unit: u64, now: UnixTime) -> Self {
         Self {
             shares: Shares::ZERO,
-            basis: VIRTUAL,
+            basis: unit,
             accrued_at: now,
             crystallised_at: now,
         }
@@ -145,19 +141,19 @@ impl FeeLedger {
         after
     }
 
-    /// Returns the liability for performance of a vault worth `low` before it, quote base units,
-    /// rounded down. `None` on overflow.
-    pub fn performance(&self, policy: &FeePolicy, low: Value) -> Option<u64> {
-        if policy.performance == Ratio::ZERO {
+    /// Returns the liability for performance of a vault at its value before it, quote base units,
+    /// rounded down: none where nobody holds a share. `None` on overflow.
+    pub fn performance(&self, policy: &FeePolicy, pool: &Pool) -> Option<u64> {
+        if policy.performance == Ratio::ZERO || pool.supply == Shares::ZERO {
             return Some(0);
         }
-        let held = i128::from(low.0).saturating_add(i128::from(VIRTUAL));
+        let held = i128::from(pool.nav.0).saturating_add(i128::from(pool.unit));
         let gain = held
             .saturating_sub(i128::from(self.basis))
             .clamp(0, i128::from(i64::MAX));
         let gain = Value(i64::try_from(gain).ok()?);
         // Of a vault that is next to empty, what the virtual assets have gained is not there.
-        Some(policy.performance.of_floor(gain)?.min(low).positive_part())
+        Some(policy.performance.of_floor(gain)?.min(pool.nav).positive_part())
     }
 
     /// Returns whether the liability is due to become shares.
@@ -168,20 +164,24 @@ impl FeeLedger {
     /// Returns the fees behind a flow. `None` on overflow.
     pub fn after(&self, policy: &FeePolicy, flow: &FeeFlow) -> Option<FeesAfter> {
         let change = Value::from_amount(flow.comes_in)?.checked_sub(Value::from_amount(flow.goes_out)?)?;
+        let pool = &flow.pool;
         let after = FeesAfter {
             ledger: *self,
-            low: flow.low.checked_add(change)?,
-            supply: flow.supply.checked_add(flow.minted)?.checked_sub(flow.burnt)?,
+            pool: Pool {
+                nav: pool.nav.checked_add(change)?,
+                supply: pool.supply.checked_add(flow.minted)?.checked_sub(flow.burnt)?,
+                ..*pool
+            },
             waived: 0,
         };
         if policy.performance == Ratio::ZERO {
             return Some(after);
         }
-        if flow.supply == Shares::ZERO {
+        if pool.supply == Shares::ZERO {
             // A vault that nobody held begins anew: what is left in it is no gain.
-            return after.with_basis(charged_up_to(flow.low).saturating_add(i128::from(flow.paid_in)));
+            return after.with_basis(charged_up_to(pool).saturating_add(i128::from(flow.paid_in)));
         }
-        let whole = flow.supply.0.checked_add(VIRTUAL)?;
+        let whole = pool.shares_with_virtual()?;
         // After a loss of nearly all, what does not fit counts as the most.
         let brings = scale::mul_div_ceil(self.basis, flow.minted.0, whole).unwrap_or(u64::MAX);
         let brings = brings.max(flow.paid_in);
@@ -190,7 +190,7 @@ impl FeeLedger {
         if flow.is_quarantined {
             return after.with_basis(basis.saturating_sub(i128::from(takes)));
         }
-        let liability = self.performance(policy, flow.low)?;
+        let liability = self.performance(policy, pool)?;
         let waived = scale::mul_div_floor(liability, flow.burnt.0, whole)?.min(flow.owes);
         // What nobody owes is lost, and no gain; where more than its fee is waived, more.
         let lost = gain_of(policy, waived)?.saturating_sub(flow.owes);
@@ -199,14 +199,14 @@ impl FeeLedger {
             .saturating_sub(i128::from(takes.max(worth)))
             .saturating_add(i128::from(lost));
         let after = FeesAfter { waived, ..after }.with_basis(basis)?;
-        let net = flow.low.checked_sub(Value::from_amount(liability)?)?;
-        after.with_the_rest_in_shares(policy, flow.supply, net, liability.checked_sub(waived)?)
+        let net = pool.worth(pool.nav.checked_sub(Value::from_amount(liability)?)?);
+        after.with_the_rest_in_shares(policy, &net, liability.checked_sub(waived)?)
     }
 }
 
-/// Returns the basis above which nothing of `low` lies.
-fn charged_up_to(low: Value) -> i128 {
-    i128::from(low.positive_part()).saturating_add(i128::from(VIRTUAL))
+/// Returns the basis above which nothing of a pool lies.
+fn charged_up_to(pool: &Pool) -> i128 {
+    i128::from(pool.nav.positive_part()).saturating_add(i128::from(pool.unit))
 }
 
 /// Returns the gain of which `fee` is the manager's part, rounded up; `None` on overflow.
@@ -228,56 +228,51 @@ impl FeesAfter {
     }
 
     /// Turns into shares what of a `liability` the basis leaves no room for: leavers who are paid
-    /// more than all that holders have paid in, or the last of them. `supply` and `net` are those
-    /// that they leave at.
-    fn with_the_rest_in_shares(
-        mut self,
-        policy: &FeePolicy,
-        supply: Shares,
-        net: Value,
-        liability: u64,
-    ) -> Option<Self> {
-        let is_last = self.supply == Shares::ZERO;
+    /// more than all that holders have paid in, or the last of them. `net` is the vault that they
+    /// leave, after the fee.
+    fn with_the_rest_in_shares(self, policy: &FeePolicy, net: &Pool, liability: u64) -> Option<Self> {
+        let is_last = self.pool.supply == Shares::ZERO;
         if liability == 0 || !(is_last || self.ledger.basis == 0) {
             return Some(self);
         }
-        let left = if is_last {
-            0
-        } else {
-            self.ledger.performance(policy, self.low)?
-        };
-        let rest = liability.saturating_sub(left);
-        let more = shares_for_deposit_floor(rest, net, supply).unwrap_or(Shares::ZERO);
-        self.ledger.shares = self.ledger.shares.checked_add(more)?;
-        self.supply = self.supply.checked_add(more)?;
+        let left = self.ledger.performance(policy, &self.pool)?;
+        let after = self.with_shares_for(liability.saturating_sub(left), net)?;
         if is_last {
-            return self.with_basis(charged_up_to(self.low));
+            return after.with_basis(charged_up_to(&after.pool));
         }
+        Some(after)
+    }
+
+    /// Returns it with the shares that `amount` of the liability buys of `net`.
+    fn with_shares_for(mut self, amount: u64, net: &Pool) -> Option<Self> {
+        let more = net.shares_for_deposit_floor(amount).unwrap_or(Shares::ZERO);
+        self.ledger.shares = self.ledger.shares.checked_add(more)?;
+        self.pool.supply = self.pool.supply.checked_add(more)?;
         Some(self)
     }
 
     /// Returns the fees once what is due has become shares. `None` on overflow.
     pub fn crystallised(mut self, policy: &FeePolicy, now: UnixTime) -> Option<Self> {
-        let liability = self.ledger.performance(policy, self.low)?;
+        let liability = self.ledger.performance(policy, &self.pool)?;
         self.ledger.crystallised_at = now;
-        if liability == 0 || self.supply == Shares::ZERO {
+        if liability == 0 {
             return Some(self);
         }
-        let net = self.low.checked_sub(Value::from_amount(liability)?)?;
-        let more = shares_for_deposit_floor(liability, net, self.supply).unwrap_or(Shares::ZERO);
-        self.ledger.shares = self.ledger.shares.checked_add(more)?;
-        self.supply = self.supply.checked_add(more)?;
+        let net = self
+            .pool
+            .worth(self.pool.nav.checked_sub(Value::from_amount(liability)?)?);
         // No fee is taken of this gain again.
-        self.with_basis(charged_up_to(self.low))
+        self.with_shares_for(liability, &net)?
+            .with_basis(charged_up_to(&self.pool))
     }
 
     /// Returns the low net asset value after the performance fee. `None` on overflow.
     pub fn net(&self, policy: &FeePolicy, is_quarantined: bool) -> Option<Value> {
-        if is_quarantined || self.supply == Shares::ZERO {
-            return Some(self.low);
+        if is_quarantined {
+            return Some(self.pool.nav);
         }
-        let fee = self.ledger.performance(policy, self.low)?;
-        self.low.checked_sub(Value::from_amount(fee)?)
+        let fee = self.ledger.performance(policy, &self.pool)?;
+        self.pool.nav.checked_sub(Value::from_amount(fee)?)
     }
 }
 

@@ -21,11 +21,11 @@
 //! All readings are basis points rounded up, or a count.
 
 use crate::portfolio::Portfolio;
-use crate::shares::VIRTUAL;
+use crate::shares::Pool;
 use ballast_core_market::admission::Now;
 use ballast_core_market::breaker::{Breaker, BreakerParamError, BreakerParams, BreakerSet, BreakerStates, VAULT};
 use ballast_core_types::basis_points::BasisPoints;
-use ballast_core_types::{scale, value_floor, Lots, Price, Ratio, Shares, Value};
+use ballast_core_types::{scale, value_floor, Lots, Price, Ratio, Value};
 use core::ops::RangeInclusive;
 
 /// Breakers of a vault.
@@ -46,10 +46,10 @@ pub const WINDOW_SECONDS: RangeInclusive<u32> = 3_600..=604_800;
 /// A further failed observation counts only this long after the last one that did.
 pub const VENUE_FAILURE_SPACING_SECONDS: i64 = 60;
 
-/// With fewer shares *and* less value than this (base units), what is read of a share would be
-/// about the virtual part, which nobody owns: when the last holder leaves below a price of one, a
-/// share "jumps" to one. There is nothing to guard, and the readings are zero.
-pub const MIN_MONITORED_SHARES: u64 = 100 * VIRTUAL;
+/// With fewer whole shares *and* less value, in whole tokens, than this, what is read of a share
+/// would be about the virtual part, which nobody owns: when the last holder leaves below a price of
+/// one, a share "jumps" to one. There is nothing to guard, and the readings are zero.
+pub const MIN_MONITORED_SHARES: u64 = 100;
 
 /// How a vault is watched. Only [`MonitorParams::validate`]d ones mean anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,16 +121,14 @@ impl LeakyWindow {
 /// What a vault is worth as an observation finds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ShareValue {
-    /// Low net asset value, without a limit on its rise.
-    pub nav_low: Value,
-    /// Share supply.
-    pub supply: Shares,
-    /// `nav_low` of one share, [`shares::nav_per_share`](crate::shares::nav_per_share).
+    /// The vault at its low net asset value.
+    pub pool: Pool,
+    /// Value of one of its shares, [`Pool::nav_per_share`].
     pub per_share: Ratio,
     /// Highest mark of a share yet.
     pub high_water: Ratio,
-    /// `nav_low` with what is at a venue in quarantine, if that can be read: what moves there and
-    /// what trades cost are parts of it.
+    /// Its low net asset value with what is at a venue in quarantine, if that can be read: what
+    /// moves there and what trades cost are parts of it.
     pub nav_whole: Value,
     /// What is at the venue, whether it counts or not; `None` if it cannot be read.
     pub venue: Option<VenueMark>,
@@ -180,7 +178,8 @@ impl VenueMark {
 
 impl ShareValue {
     fn is_monitored(&self) -> bool {
-        self.supply.0 >= MIN_MONITORED_SHARES || self.nav_low.positive_part() >= MIN_MONITORED_SHARES
+        let least = self.pool.unit.saturating_mul(MIN_MONITORED_SHARES);
+        self.pool.supply.0 >= least || self.pool.nav.positive_part() >= least
     }
 
     fn drawdown(&self) -> u32 {

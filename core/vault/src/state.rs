@@ -32,6 +32,8 @@ pub struct VaultPolicy {
 /// A vault's decoded state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VaultState {
+    /// Base units of one whole quote token, and of one whole share.
+    pub unit: u64,
     /// What it was created with.
     pub policy: VaultPolicy,
     /// How it monitors itself.

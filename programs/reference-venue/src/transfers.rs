@@ -1,16 +1,16 @@
 //! Tokens leave the vault only here.
 
 use anchor_lang::prelude::*;
-use anchor_spl::token::{self, Token, TokenAccount, Transfer};
+use anchor_spl::token_interface::{self, TokenAccount, TokenInterface, Transfer};
 
 use crate::state::{Market, MARKET_SEED};
 
 /// Pay `amount` out of the vault, signed by the market, and see that what is left is enough.
 pub fn pay_out<'info>(
     market: &Account<'info, Market>,
-    vault: &mut Account<'info, TokenAccount>,
+    vault: &mut InterfaceAccount<'info, TokenAccount>,
     destination: AccountInfo<'info>,
-    token_program: &Program<'info, Token>,
+    token_program: &Interface<'info, TokenInterface>,
     amount: u64,
 ) -> Result<()> {
     let bump = [market.bump];
@@ -20,7 +20,7 @@ pub fn pay_out<'info>(
         market.quote_mint.as_ref(),
         &bump,
     ];
-    token::transfer(
+    move_tokens(
         CpiContext::new_with_signer(
             token_program.key(),
             Transfer {
@@ -39,13 +39,13 @@ pub fn pay_out<'info>(
 /// Take `amount` from a signer's token account into the vault.
 pub fn take_in<'info>(
     market: &Account<'info, Market>,
-    vault: &mut Account<'info, TokenAccount>,
+    vault: &mut InterfaceAccount<'info, TokenAccount>,
     source: AccountInfo<'info>,
     authority: AccountInfo<'info>,
-    token_program: &Program<'info, Token>,
+    token_program: &Interface<'info, TokenInterface>,
     amount: u64,
 ) -> Result<()> {
-    token::transfer(
+    move_tokens(
         CpiContext::new(
             token_program.key(),
             Transfer {
@@ -58,4 +58,12 @@ pub fn take_in<'info>(
     )?;
     vault.reload()?;
     market.check_invariants(vault.amount)
+}
+
+#[expect(
+    deprecated,
+    reason = "mints with extensions that need more than the accounts are refused by the token program"
+)]
+fn move_tokens<'info>(context: CpiContext<'_, '_, '_, 'info, Transfer<'info>>, amount: u64) -> Result<()> {
+    token_interface::transfer(context, amount)
 }

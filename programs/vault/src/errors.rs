@@ -118,7 +118,7 @@ pub enum VaultError {
     VenueAccounts,
     #[msg("account: the batch belongs to another vault, or is not the ticket's")]
     WrongBatch,
-    #[msg("vault: the quote token has more decimals than amounts can hold")]
+    #[msg("vault: the quote token has fewer than 6 or more than 9 decimals")]
     Decimals,
     #[msg("request: less than ten whole tokens, or less than a whole share and not all that the account has")]
     RequestTooSmall,
@@ -184,6 +184,12 @@ pub enum VaultError {
         "operator: what is done for a holder goes from and to accounts that they own, and that nobody else may close"
     )]
     NotTheHolders,
+    #[msg("vault: the quote mint has an extension that is not on the list of those allowed; the log names it")]
+    QuoteExtension,
+    #[msg("vault: a share's name has 1 to 32, its symbol 1 to 10, its address up to 96 printable ASCII characters, without a space at either end")]
+    ShareName,
+    #[msg("account: not the token program of the tokens that move")]
+    WrongTokenProgram,
 }
 
 impl From<BatchError> for VaultError {

@@ -1,35 +1,45 @@
 //! What the vault announces: inputs, before and after, so that anyone can replay a decision.
+//!
+//! Each event is the data of a call of the program to itself, which an indexer finds among the
+//! transaction's inner instructions. A log is cut where it is too long, and whoever sends the
+//! transaction can make it so; an instruction is never cut.
 
 use crate::state::{StoredBatch, StoredCases, StoredFees, StoredLeaving, StoredLedger, StoredMonitor, VaultBreaker};
+use anchor_lang::event::EVENT_IX_TAG_LE;
 use anchor_lang::prelude::*;
-use ballast_core_vault::exposure::Targets;
-use ballast_core_vault::prices::MarketPrices;
-use ballast_core_vault::rebalance::Exposure;
+use anchor_lang::solana_program::instruction::Instruction;
+use anchor_lang::solana_program::program::invoke_signed;
+use anchor_lang::Event;
 use ballast_risk::state::Fixed;
 
-/// The three prices a decision used.
-#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug)]
-pub struct Prices {
-    /// Price less confidence.
-    pub low: Fixed,
-    /// Price.
-    pub mid: Fixed,
-    /// Price plus confidence.
-    pub high: Fixed,
-    /// The market's slow price.
-    pub slow: Fixed,
+mod views;
+
+pub use views::{BookView, Prices, TargetsView};
+
+/// Announces an event.
+///
+/// # Errors
+/// Those of a call.
+#[inline(never)]
+pub(crate) fn announce<E: Event>(authority: &AccountInfo, event: &E) -> Result<()> {
+    // Written once, into room for all of it: what is allocated is never given back.
+    let head = EVENT_IX_TAG_LE.len().saturating_add(E::DISCRIMINATOR.len());
+    let mut data = Vec::with_capacity(head.saturating_add(size_of::<E>()));
+    data.extend_from_slice(EVENT_IX_TAG_LE);
+    data.extend_from_slice(E::DISCRIMINATOR);
+    event.serialize(&mut data)?;
+    let instruction = Instruction {
+        program_id: crate::ID,
+        accounts: vec![AccountMeta::new_readonly(*authority.key, true)],
+        data,
+    };
+    let bump = [crate::EVENT_AUTHORITY_AND_BUMP.1];
+    let seeds: &[&[u8]] = &[EVENT_AUTHORITY_SEED, &bump];
+    Ok(invoke_signed(&instruction, core::slice::from_ref(authority), &[seeds])?)
 }
 
-impl From<&MarketPrices> for Prices {
-    fn from(prices: &MarketPrices) -> Self {
-        Self {
-            low: prices.bounds.low.into(),
-            mid: prices.bounds.mid.into(),
-            high: prices.bounds.high.into(),
-            slow: prices.slow.into(),
-        }
-    }
-}
+/// Seed of the address that signs those calls, Anchor's for `event_cpi`.
+pub const EVENT_AUTHORITY_SEED: &[u8] = b"__event_authority";
 
 /// A vault was created.
 #[event]
@@ -38,6 +48,10 @@ pub struct VaultCreated {
     pub vault: Pubkey,
     /// Who created it.
     pub creator: Pubkey,
+    /// Quote mint.
+    pub quote_mint: Pubkey,
+    /// Share mint.
+    pub share_mint: Pubkey,
     /// Who may trip and resume its breakers.
     pub guardian: Option<Pubkey>,
     /// Who gets the shares that its manager earns.
@@ -153,57 +167,6 @@ pub struct Cancelled {
     pub batch: u64,
     /// Base units that went back.
     pub amount: u64,
-}
-
-/// A book as a rebalance saw it.
-#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug)]
-pub struct BookView {
-    /// Lots held.
-    pub lots: i64,
-    /// Lots held if the order in flight fills.
-    pub lots_if_filled: i64,
-    /// Dollar delta, quote base units.
-    pub delta: i64,
-    /// Net asset value at the published price, quote base units.
-    pub nav: i64,
-}
-
-impl From<&Exposure> for BookView {
-    fn from(exposure: &Exposure) -> Self {
-        Self {
-            lots: exposure.lots.0,
-            lots_if_filled: exposure.lots_if_filled.0,
-            delta: exposure.delta.0,
-            nav: exposure.nav.0,
-        }
-    }
-}
-
-/// The targets a rebalance was judged by.
-#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug)]
-pub struct TargetsView {
-    /// Target dollar delta.
-    pub delta: i64,
-    /// Half-width of the band.
-    pub band: i64,
-    /// Greatest |D|.
-    pub cap: i64,
-    /// Cushion over the floor.
-    pub cushion: i64,
-    /// Floor.
-    pub floor: i64,
-}
-
-impl From<&Targets> for TargetsView {
-    fn from(targets: &Targets) -> Self {
-        Self {
-            delta: targets.delta.0,
-            band: targets.band.0,
-            cap: targets.cap.0,
-            cushion: targets.cushion.0,
-            floor: targets.floor.0,
-        }
-    }
 }
 
 /// A rebalance was proven.

@@ -30,9 +30,11 @@ use anchor_lang::prelude::*;
 use ballast_core_vault::batch::Side;
 use state::VaultBreaker;
 
+mod creation;
 pub mod errors;
 pub mod events;
 pub mod instructions;
+pub mod quote_mint;
 pub mod state;
 mod tokens;
 pub mod valuation;

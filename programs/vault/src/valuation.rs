@@ -50,15 +50,11 @@ impl Valuation<'_> {
     /// # Errors
     /// The rule that refused the price.
     #[inline(never)]
-    pub(crate) fn moment(&self, purpose: Purpose, minted: u64) -> Result<Moment> {
+    pub(crate) fn moment(&self, purpose: Purpose, minted: Shares) -> Result<Moment> {
         let clock = Clock::get()?;
         let market = self.risk_market.load()?;
         let prices = MarketPrices::read(&*market.view()?, purpose, read::now(&clock)).map_err(RiskError::from)?;
-        Ok(Moment {
-            prices,
-            minted: Shares(minted),
-            clock,
-        })
+        Ok(Moment { prices, minted, clock })
     }
 
     /// Returns the vault's position at the venue now, its funding brought up to date at `mid`.

@@ -6,7 +6,7 @@ use anchor_spl::token::spl_token;
 use anyhow::{anyhow, bail, Context, Result};
 use ballast_risk::state::MarketParams;
 use ballast_rpc::{tokens, TestCluster};
-use ballast_sdk::addresses::{self, VaultKeys};
+use ballast_sdk::addresses::{self, TokenMint, VaultKeys};
 use ballast_sdk::feeds::PriceFeeds;
 use ballast_sdk::instructions::options::{self, ClearingHouseKeys, MarketKeys};
 use ballast_sdk::instructions::surface;
@@ -69,7 +69,12 @@ impl Local {
         let risk_market = addresses::risk_market(&authority.pubkey(), &market.name);
         // Each asset has a vault: the number counts them by name, which an address may well
         // contain.
-        let keys = VaultKeys::derive(&authority.pubkey(), vault_number(asset), &mint.pubkey(), &risk_market);
+        let keys = VaultKeys::derive(
+            &authority.pubkey(),
+            vault_number(asset),
+            &TokenMint::spl(mint.pubkey()),
+            &risk_market,
+        );
         let feed_id = config.feed(asset)?;
         let house = ClearingHouseKeys::derive(&authority.pubkey(), vault_number(asset), &mint.pubkey());
         Ok(Self {
@@ -112,6 +117,7 @@ impl Local {
         let vault = CreateVaultArgs {
             id: vault_number(&self.asset),
             collector: policy.has_fees().then_some(authority),
+            share: self.config.share(&self.asset),
             policy,
             guardian: self.config.has_guardian().then_some(authority),
             breakers: self.config.vault_breakers(),
@@ -161,7 +167,8 @@ impl Local {
     }
 
     fn create_venue(&self) -> Result<Vec<Instruction>> {
-        let (authority, mint, keys) = (self.authority.pubkey(), self.mint.pubkey(), &self.keys);
+        let (authority, keys) = (self.authority.pubkey(), &self.keys);
+        let mint = keys.quote();
         let (purse, amount) = (tokens::wallet_of(&authority, &mint), self.config.insurance_fund()?);
         Ok(vec![
             instructions::venue::create_market(&authority, &keys.risk_market, &mint, self.config.venue_market()?),
@@ -172,11 +179,11 @@ impl Local {
     }
 
     fn create_clearing_house(&self, genesis: [u8; 32]) -> Result<Vec<Instruction>> {
-        let (authority, mint, house) = (self.authority.pubkey(), self.mint.pubkey(), self.config.house());
+        let (authority, mint, house) = (self.authority.pubkey(), self.keys.quote(), self.config.house());
         let (purse, amount) = (tokens::wallet_of(&authority, &mint), house.insurance_fund()?);
         let args = house.create(vault_number(&self.asset), genesis)?;
         Ok(vec![
-            options::create_clearing_house(&authority, &mint, &[self.listed()], args),
+            options::create_clearing_house(&authority, &mint.mint, &[self.listed()], args),
             tokens::open_wallet(&authority, &authority, &mint),
             tokens::mint_to(&mint, &purse, &authority, amount),
             options::fund_insurance(&self.house, &authority, &purse, amount),

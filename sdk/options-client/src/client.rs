@@ -17,6 +17,7 @@ use ballast_risk::read::now;
 use ballast_rpc::tokens::wallet_of;
 use ballast_rpc::{ClusterError, TestCluster};
 use ballast_sdk::accounts::RawAccount;
+use ballast_sdk::addresses::TokenMint;
 use ballast_sdk::feeds::PriceFeeds;
 use ballast_sdk::instructions::options::{ClearingHouseKeys, MarketKeys};
 use ballast_sdk::{instructions, Instruction};
@@ -216,7 +217,7 @@ impl<'a> OptionsClient<'a> {
     /// If the owner has no account for them.
     pub fn wallet(&mut self, owner: &Pubkey) -> Result<Pubkey> {
         let mint = self.keys.quote_mint;
-        let wallet = wallet_of(owner, &mint);
+        let wallet = wallet_of(owner, &TokenMint::spl(mint));
         if self.cluster.find(&wallet)?.is_none() {
             bail!(
                 "{owner} has no account for the quote token {mint}; create its associated token account {wallet} \

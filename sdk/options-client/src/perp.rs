@@ -9,6 +9,7 @@ use ballast_reference_venue::state::Trader;
 use ballast_reference_venue::OrderArgs;
 use ballast_rpc::tokens;
 use ballast_sdk::addresses;
+use ballast_sdk::addresses::TokenMint;
 use ballast_sdk::instructions::venue;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
@@ -39,7 +40,7 @@ impl Hedge {
             market,
             trader: addresses::venue_trader(&market, &key),
             risk_market: *risk_market,
-            wallet: tokens::wallet_of(&key, &mint),
+            wallet: tokens::wallet_of(&key, &TokenMint::spl(mint)),
             owner,
         };
         if client.cluster.find(&hedge.trader)?.is_some() {

@@ -3,6 +3,8 @@
 use anchor_lang::prelude::{AccountMeta, ProgramError, Pubkey};
 use anchor_lang::solana_program::system_program;
 use anchor_spl::token::spl_token;
+use anchor_spl::token_2022::spl_token_2022::instruction;
+use ballast_sdk::addresses::TokenMint;
 use ballast_sdk::Instruction;
 
 /// Decimals of test USDC.
@@ -16,21 +18,22 @@ pub const MINT_SIZE: u64 = 82;
 const ASSOCIATED: Pubkey = Pubkey::from_str_const("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL");
 
 /// Returns where an owner's tokens of a mint are.
-pub fn wallet_of(owner: &Pubkey, mint: &Pubkey) -> Pubkey {
-    Pubkey::find_program_address(&[owner.as_ref(), spl_token::ID.as_ref(), mint.as_ref()], &ASSOCIATED).0
+pub fn wallet_of(owner: &Pubkey, token: &TokenMint) -> Pubkey {
+    let seeds = [owner, &token.program, &token.mint].map(AsRef::as_ref);
+    Pubkey::find_program_address(&seeds, &ASSOCIATED).0
 }
 
 /// Creates that account if it does not exist.
-pub fn open_wallet(payer: &Pubkey, owner: &Pubkey, mint: &Pubkey) -> Instruction {
+pub fn open_wallet(payer: &Pubkey, owner: &Pubkey, token: &TokenMint) -> Instruction {
     Instruction {
         program_id: ASSOCIATED,
         accounts: vec![
             AccountMeta::new(*payer, true),
-            AccountMeta::new(wallet_of(owner, mint), false),
+            AccountMeta::new(wallet_of(owner, token), false),
             AccountMeta::new_readonly(*owner, false),
-            AccountMeta::new_readonly(*mint, false),
+            AccountMeta::new_readonly(token.mint, false),
             AccountMeta::new_readonly(system_program::ID, false),
-            AccountMeta::new_readonly(spl_token::ID, false),
+            AccountMeta::new_readonly(token.program, false),
         ],
         data: vec![1],
     }
@@ -49,33 +52,39 @@ pub fn initialise_mint(mint: &Pubkey, authority: &Pubkey) -> Instruction {
 }
 
 /// `MintTo`.
-pub fn mint_to(mint: &Pubkey, to: &Pubkey, authority: &Pubkey, amount: u64) -> Instruction {
+pub fn mint_to(token: &TokenMint, to: &Pubkey, authority: &Pubkey, amount: u64) -> Instruction {
     let mut data = vec![7];
     data.extend_from_slice(&amount.to_le_bytes());
     let accounts = vec![
-        AccountMeta::new(*mint, false),
+        AccountMeta::new(token.mint, false),
         AccountMeta::new(*to, false),
         AccountMeta::new_readonly(*authority, true),
     ];
     Instruction {
-        program_id: spl_token::ID,
+        program_id: token.program,
         accounts,
         data,
     }
 }
 
-/// `Approve`: `delegate` may move up to `amount` of what lies in `account`, which is `owner`'s.
+/// `Approve`: `delegate` may move up to `amount` of the tokens in `owner`'s wallet.
 ///
 /// # Errors
-/// Never, with the token program's own address.
-pub fn delegate(account: &Pubkey, delegate: &Pubkey, owner: &Pubkey, amount: u64) -> Result<Instruction, ProgramError> {
-    spl_token::instruction::approve(&spl_token::ID, account, delegate, owner, &[], amount)
+/// Where the mint is of neither token program.
+pub fn delegate(
+    token: &TokenMint,
+    delegate: &Pubkey,
+    owner: &Pubkey,
+    amount: u64,
+) -> Result<Instruction, ProgramError> {
+    let wallet = wallet_of(owner, token);
+    instruction::approve(&token.program, &wallet, delegate, owner, &[], amount)
 }
 
-/// `Revoke`: nobody but `owner` moves what lies in `account` any more.
+/// `Revoke`: nobody but `owner` moves the tokens in their wallet any more.
 ///
 /// # Errors
-/// Never, with the token program's own address.
-pub fn revoke(account: &Pubkey, owner: &Pubkey) -> Result<Instruction, ProgramError> {
-    spl_token::instruction::revoke(&spl_token::ID, account, owner, &[])
+/// Where the mint is of neither token program.
+pub fn revoke(token: &TokenMint, owner: &Pubkey) -> Result<Instruction, ProgramError> {
+    instruction::revoke(&token.program, &wallet_of(owner, token), owner, &[])
 }

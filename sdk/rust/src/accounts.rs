@@ -3,8 +3,10 @@
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::program_pack::Pack;
 use anchor_lang::AccountDeserialize;
-use anchor_spl::token::spl_token;
-use anchor_spl::token::spl_token::state::{Account as TokenAccount, Mint};
+use anchor_spl::token_2022::spl_token_2022::extension::{BaseState, BaseStateWithExtensions, StateWithExtensions};
+use anchor_spl::token_2022::spl_token_2022::state::{Account as TokenAccount, Mint};
+use anchor_spl::token_2022_extensions::spl_token_metadata_interface::state::TokenMetadata;
+use anchor_spl::{token, token_2022};
 use ballast_core_market::MarketView;
 use ballast_risk::state::{Market, MARKET_BYTES};
 
@@ -172,21 +174,26 @@ impl RawAccount {
         self.anchor(ballast_options::ID, "Ballast posted quote")
     }
 
-    /// Returns a token mint.
+    /// Returns a mint of either token program, without its extensions.
     pub fn mint(&self) -> Result<Mint, DecodeError> {
-        self.owned_by(spl_token::ID)?;
-        Mint::unpack(&self.data).map_err(|_| DecodeError::Layout {
-            key: self.key,
-            what: "token mint",
-        })
+        Ok(self.token_state::<Mint>("token mint")?.base)
     }
 
-    /// Returns a token account.
+    /// Returns the name of a mint that has it inside; `None` if it has none.
+    pub fn token_metadata(&self) -> Result<Option<TokenMetadata>, DecodeError> {
+        let mint = self.token_state::<Mint>("token mint")?;
+        Ok(mint.get_variable_len_extension::<TokenMetadata>().ok())
+    }
+
+    /// Returns a token account of either token program, without its extensions.
     pub fn token_account(&self) -> Result<TokenAccount, DecodeError> {
-        self.owned_by(spl_token::ID)?;
-        TokenAccount::unpack(&self.data).map_err(|_| DecodeError::Layout {
-            key: self.key,
-            what: "token account",
-        })
+        Ok(self.token_state::<TokenAccount>("token account")?.base)
+    }
+
+    fn token_state<S: BaseState + Pack>(&self, what: &'static str) -> Result<StateWithExtensions<'_, S>, DecodeError> {
+        if self.owner != token_2022::ID {
+            self.owned_by(token::ID)?;
+        }
+        StateWithExtensions::unpack(&self.data).map_err(|_| DecodeError::Layout { key: self.key, what })
     }
 }

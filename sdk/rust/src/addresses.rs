@@ -67,6 +67,11 @@ pub fn operator_approval(vault: &Pubkey, holder: &Pubkey, operator: &Pubkey) -> 
     Pubkey::find_program_address(seeds, &ballast_vault::ID).0
 }
 
+/// Returns the address that signs a vault program's calls to itself, which announce its events.
+pub fn event_authority() -> Pubkey {
+    ballast_vault::EVENT_AUTHORITY_AND_BUMP.0
+}
+
 /// Address of a vault's batch of this number.
 pub fn batch(vault: &Pubkey, number: u64) -> Pubkey {
     let seeds: &[&[u8]] = &[BATCH_SEED, vault.as_ref(), &number.to_le_bytes()];
@@ -125,6 +130,33 @@ pub fn posted_quote(account: &Pubkey, nonce: u64) -> Pubkey {
     Pubkey::find_program_address(seeds, &ballast_options::ID).0
 }
 
+/// A mint, and the token program that it is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenMint {
+    /// The mint.
+    pub mint: Pubkey,
+    /// SPL Token or Token-2022.
+    pub program: Pubkey,
+}
+
+impl TokenMint {
+    /// Returns a mint of the SPL Token program.
+    pub const fn spl(mint: Pubkey) -> Self {
+        Self {
+            mint,
+            program: anchor_spl::token::ID,
+        }
+    }
+
+    /// Returns a mint of the Token-2022 program.
+    pub const fn token_2022(mint: Pubkey) -> Self {
+        Self {
+            mint,
+            program: anchor_spl::token_2022::ID,
+        }
+    }
+}
+
 /// Every address a vault's instructions name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VaultKeys {
@@ -132,7 +164,9 @@ pub struct VaultKeys {
     pub vault: Pubkey,
     /// Quote mint.
     pub quote_mint: Pubkey,
-    /// Share mint.
+    /// Its token program.
+    pub quote_program: Pubkey,
+    /// Share mint, of Token-2022.
     pub share_mint: Pubkey,
     /// Quote custody.
     pub custody: Pubkey,
@@ -150,13 +184,15 @@ pub struct VaultKeys {
 
 impl VaultKeys {
     /// Returns the addresses of a vault that `creator` makes (or made) on these markets.
-    pub fn derive(creator: &Pubkey, id: u64, quote_mint: &Pubkey, risk_market: &Pubkey) -> Self {
+    pub fn derive(creator: &Pubkey, id: u64, quote: &TokenMint, risk_market: &Pubkey) -> Self {
+        let quote_mint = &quote.mint;
         let key = vault(creator, id);
         let child = |seed: &[u8]| Pubkey::find_program_address(&[seed, key.as_ref()], &ballast_vault::ID).0;
         let venue_market = venue_market(risk_market, quote_mint);
         Self {
             vault: key,
             quote_mint: *quote_mint,
+            quote_program: quote.program,
             share_mint: child(SHARES_SEED),
             custody: child(CUSTODY_SEED),
             escrow: child(ESCROW_SEED),
@@ -167,11 +203,25 @@ impl VaultKeys {
         }
     }
 
+    /// Returns the quote token.
+    pub const fn quote(&self) -> TokenMint {
+        TokenMint {
+            mint: self.quote_mint,
+            program: self.quote_program,
+        }
+    }
+
+    /// Returns the share.
+    pub const fn shares(&self) -> TokenMint {
+        TokenMint::token_2022(self.share_mint)
+    }
+
     /// Returns the addresses a vault account names: all a keeper needs to be told is the vault.
     pub fn of(key: &Pubkey, vault: &Vault) -> Self {
         Self {
             vault: *key,
             quote_mint: vault.quote_mint,
+            quote_program: vault.quote_program,
             share_mint: vault.share_mint,
             custody: vault.custody,
             escrow: vault.escrow,

@@ -92,8 +92,11 @@ pub fn create_vault(creator: &Pubkey, keys: &VaultKeys, args: CreateVaultArgs) -
         venue_market: keys.venue_market,
         venue_trader: keys.venue_trader,
         venue_program: ballast_reference_venue::ID,
-        token_program: TOKEN,
+        quote_program: keys.quote_program,
+        share_program: keys.shares().program,
         system_program: system_program::ID,
+        event_authority: addresses::event_authority(),
+        program: ballast_vault::ID,
     };
     build(
         ballast_vault::ID,
@@ -120,6 +123,8 @@ fn trade(keys: &VaultKeys, keeper: &Pubkey) -> ballast_vault::accounts::Rebalanc
         custody: keys.custody,
         share_mint: keys.share_mint,
         venue_program: ballast_reference_venue::ID,
+        event_authority: addresses::event_authority(),
+        program: ballast_vault::ID,
     }
 }
 
@@ -140,7 +145,9 @@ pub fn move_collateral(keys: &VaultKeys) -> Instruction {
         share_mint: keys.share_mint,
         venue_vault: keys.venue_vault,
         venue_program: ballast_reference_venue::ID,
-        token_program: TOKEN,
+        token_program: keys.quote_program,
+        event_authority: addresses::event_authority(),
+        program: ballast_vault::ID,
     };
     build(
         ballast_vault::ID,
@@ -157,6 +164,8 @@ pub fn mark(keys: &VaultKeys) -> Instruction {
         venue_market: keys.venue_market,
         venue_trader: keys.venue_trader,
         share_mint: keys.share_mint,
+        event_authority: addresses::event_authority(),
+        program: ballast_vault::ID,
     };
     build(ballast_vault::ID, accounts, ballast_vault::instruction::Mark {})
 }
@@ -165,6 +174,8 @@ fn guard(keys: &VaultKeys, guardian: &Pubkey) -> ballast_vault::accounts::Guard 
     ballast_vault::accounts::Guard {
         guardian: *guardian,
         vault: keys.vault,
+        event_authority: addresses::event_authority(),
+        program: ballast_vault::ID,
     }
 }
 
@@ -196,7 +207,9 @@ pub fn collect_withdrawal(keys: &VaultKeys) -> Instruction {
         custody: keys.custody,
         venue_vault: keys.venue_vault,
         venue_program: ballast_reference_venue::ID,
-        token_program: TOKEN,
+        token_program: keys.quote_program,
+        event_authority: addresses::event_authority(),
+        program: ballast_vault::ID,
     };
     build(
         ballast_vault::ID,

@@ -16,7 +16,7 @@ const VAULT: [u8; 8] = [211, 8, 232, 43, 2, 152, 117, 119];
 /// First eight bytes of SHA-256 of `account:Market`.
 const MARKET: [u8; 8] = [219, 190, 213, 55, 0, 227, 198, 154];
 /// Layout of a vault that is read here.
-const VAULT_VERSION: u8 = 6;
+const VAULT_VERSION: u8 = 7;
 /// Layout of a market that is read here.
 const MARKET_VERSION: u8 = 5;
 
@@ -44,6 +44,8 @@ mod market {
 /// What a vault has beside its position, quote base units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VaultLedger {
+    /// Base units of one whole quote token.
+    pub unit: u64,
     /// Cash of the pool.
     pub cash: u64,
     /// Paid for trades that are still due.
@@ -60,12 +62,10 @@ pub struct VaultLedger {
 
 /// Returns a vault's ledger; `None` if the bytes are no vault of this layout.
 pub fn vault_ledger(data: &[u8]) -> Option<VaultLedger> {
-    /// Bump, padding, number, and ten addresses.
-    const HEAD: usize = 7 + 8 + 10 * 32;
+    /// Bump, padding, number, and eleven addresses.
+    const HEAD: usize = 7 + 8 + 11 * 32;
     /// Ten fixed-point numbers before the fees.
     const POLICY: usize = 10 * 16;
-    /// The deposit cap, the least deposit and redemption.
-    const LEAST: usize = 3 * 8;
     /// The line of batches.
     const QUEUE: usize = 8 * 8;
     /// A case of quarantine, behind when it ended.
@@ -82,7 +82,9 @@ pub fn vault_ledger(data: &[u8]) -> Option<VaultLedger> {
         management: bytes.ratio()?,
         performance: bytes.ratio()?,
     };
-    bytes.skip(LEAST)?;
+    // The deposit cap.
+    bytes.skip(8)?;
+    let unit = bytes.u64()?;
     let cash = bytes.u64()?;
     // Deposits that wait, and what is owed to tickets.
     bytes.skip(2 * 8)?;
@@ -107,6 +109,7 @@ pub fn vault_ledger(data: &[u8]) -> Option<VaultLedger> {
         crystallised_at: UnixTime(bytes.i64()?),
     };
     Some(VaultLedger {
+        unit,
         cash,
         levy_reserve,
         receivables: advances.checked_add(unwind_cost)?,

@@ -3,8 +3,9 @@
 
 use crate::accounts;
 use ballast_core_market::admission::{Now, PriceUse};
-use ballast_core_types::{Position, Value};
+use ballast_core_types::{Position, Shares, Value};
 use ballast_core_vault::portfolio::Portfolio;
+use ballast_core_vault::shares::Pool;
 use ballast_venues::{PositionAccounts, Reference, Venue};
 
 /// The accounts behind a vault's net asset values, as an RPC node gives them. Whoever asks has
@@ -30,6 +31,9 @@ pub struct NetAssetValues {
     pub high: Value,
 }
 
+/// Any supply but zero, which is all that a fee asks of it: the mint is not among the accounts.
+const HELD: Shares = Shares(1);
+
 /// Computes the net asset values, at a price admitted for deposits, of a vault that somebody holds.
 /// `None` if an account is not of its layout, no price is admitted, or a value does not fit.
 pub fn net_asset_values(accounts: &VaultAccounts, now: Now) -> Option<NetAssetValues> {
@@ -51,9 +55,16 @@ pub fn net_asset_values(accounts: &VaultAccounts, now: Now) -> Option<NetAssetVa
         levy_reserve: ledger.levy_reserve,
         position,
     };
-    let fee = |nav: Value| match ledger.is_quarantined {
-        true => Some(Value::ZERO),
-        false => Value::from_amount(ledger.fees.performance(&ledger.fee_policy, nav)?),
+    let fee = |nav: Value| {
+        if ledger.is_quarantined {
+            return Some(Value::ZERO);
+        }
+        let pool = Pool {
+            nav,
+            supply: HELD,
+            unit: ledger.unit,
+        };
+        Value::from_amount(ledger.fees.performance(&ledger.fee_policy, &pool)?)
     };
     let low = portfolio.nav_low(&price.bounds, market.clock.slow_price)?;
     let high = portfolio.nav_high(&price.bounds)?;

@@ -39,7 +39,12 @@ fn world() -> World {
     world.send(&[ix::create_risk_market(&admin, args)], &[]).unwrap();
     world.feeds.second = Some(prices::local_price_account(&SECOND));
     world.feeds.quote = Some(prices::local_price_account(&params::QUOTE_FEED));
-    let create = ix::venue::create_market(&admin, &market, &mint, params::venue());
+    let create = ix::venue::create_market(
+        &admin,
+        &market,
+        &ballast_sdk::addresses::TokenMint::spl(mint),
+        params::venue(),
+    );
     world.send(&[create], &[]).unwrap();
     both(&mut world, "50000", "50010");
     world.observe().unwrap();

@@ -21,7 +21,7 @@ use solana_signer::Signer;
 fn r8_no_zero_and_no_excess_gets_into_a_vaults_breakers() {
     let mut world = VaultFixture::new();
     let admin = world.admin.pubkey();
-    let keys = VaultKeys::derive(&admin, 2, &world.keys.quote_mint, &world.keys.risk_market);
+    let keys = VaultKeys::derive(&admin, 2, &world.keys.quote(), &world.keys.risk_market);
     let mut table: Vec<(VaultBreakerSettings, Option<Pubkey>, VaultError, Option<Breaker>)> = Vec::new();
     for (index, breaker) in VAULT.breakers().into_iter().enumerate() {
         let bounds = &breaker.rule().trip;

@@ -100,7 +100,7 @@ fn fees_are_minted_for_nobody_but_the_collector() {
 fn a_policy_with_a_fee_names_its_collector_and_one_without_names_nobody() {
     let mut world = VaultFixture::new();
     let admin = world.admin.pubkey();
-    let keys = ballast_sdk::addresses::VaultKeys::derive(&admin, 2, &world.keys.quote_mint, &world.keys.risk_market);
+    let keys = ballast_sdk::addresses::VaultKeys::derive(&admin, 2, &world.keys.quote(), &world.keys.risk_market);
     let charges = VaultPolicy {
         performance_fee: fixed("0.2"),
         ..params::vault()

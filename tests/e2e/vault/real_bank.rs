@@ -4,7 +4,7 @@
 use anchor_lang::prelude::{Clock, Pubkey};
 use anchor_lang::solana_program::program_pack::Pack;
 use ballast_sdk::accounts::RawAccount;
-use ballast_sdk::addresses::VaultKeys;
+use ballast_sdk::addresses::{TokenMint, VaultKeys};
 use ballast_sdk::feeds::PriceFeeds;
 use ballast_sdk::instructions::{self as ix, batches, Holder};
 use ballast_sdk::prices::{self, Publication};
@@ -46,10 +46,10 @@ async fn publish(bank: &mut ProgramTestContext, key: Pubkey, price: i64) {
     bank.set_account(&key, &account.into());
 }
 
-fn token_account(mint: Pubkey, owner: Pubkey, amount: u64) -> Account {
+fn token_account(token: &TokenMint, owner: Pubkey, amount: u64) -> Account {
     let mut svm = litesvm::LiteSVM::new();
     let key = Pubkey::new_unique();
-    tokens::put_tokens(&mut svm, key, mint, owner, amount);
+    tokens::put_tokens_of(&mut svm, key, token, owner, amount);
     svm.get_account(&key).unwrap()
 }
 
@@ -104,14 +104,14 @@ async fn a_vault_lives_on_a_real_bank() {
         ..Account::default()
     };
     test.add_account(user.pubkey(), wallet);
-    test.add_account(quote, token_account(mint, user.pubkey(), 10 * MILLION));
-    test.add_account(fund, token_account(mint, user.pubkey(), 50 * MILLION));
+    test.add_account(quote, token_account(&TokenMint::spl(mint), user.pubkey(), 10 * MILLION));
+    test.add_account(fund, token_account(&TokenMint::spl(mint), user.pubkey(), 50 * MILLION));
     let mut bank = test.start_with_context().await;
 
     let admin = bank.payer.pubkey();
     let args = params::risk_market();
     let market = addresses::risk_market(&admin, &args.name);
-    let keys = VaultKeys::derive(&admin, 1, &mint, &market);
+    let keys = VaultKeys::derive(&admin, 1, &TokenMint::spl(mint), &market);
     let feeds = PriceFeeds::local(&args.params).unwrap();
     let observe = ix::observe(&market, &args.params, &feeds);
     send(&mut bank, &[ix::create_risk_market(&admin, args)], &[]).await;
@@ -119,7 +119,12 @@ async fn a_vault_lives_on_a_real_bank() {
     send(&mut bank, std::slice::from_ref(&observe), &[]).await;
     send(
         &mut bank,
-        &[ix::venue::create_market(&admin, &market, &mint, params::venue())],
+        &[ix::venue::create_market(
+            &admin,
+            &market,
+            &TokenMint::spl(mint),
+            params::venue(),
+        )],
         &[],
     )
     .await;
@@ -146,7 +151,7 @@ async fn a_vault_lives_on_a_real_bank() {
     .await;
 
     let shares = Pubkey::new_unique();
-    bank.set_account(&shares, &token_account(keys.share_mint, user.pubkey(), 0).into());
+    bank.set_account(&shares, &token_account(&keys.shares(), user.pubkey(), 0).into());
     let holder = Holder {
         key: user.pubkey(),
         quote,

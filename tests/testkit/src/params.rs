@@ -10,7 +10,7 @@ use ballast_risk::state::{
 };
 use ballast_risk::CreateMarketArgs;
 use ballast_sdk::{addresses, prices};
-use ballast_vault::state::{VaultBreakerSettings, VaultPolicy};
+use ballast_vault::state::{ShareName, VaultBreakerSettings, VaultPolicy};
 use ballast_vault::CreateVaultArgs;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
@@ -161,10 +161,20 @@ pub fn collector() -> Keypair {
     Keypair::new_from_array([99; 32])
 }
 
+/// Returns what every vault's shares are called.
+pub fn share() -> ShareName {
+    ShareName {
+        name: "Ballast test share".to_owned(),
+        symbol: "bTEST".to_owned(),
+        uri: String::new(),
+    }
+}
+
 /// Returns a vault with this number, policy and guardian, and [`vault_breakers`].
 pub fn create_vault(id: u64, policy: VaultPolicy, guardian: Option<Pubkey>) -> CreateVaultArgs {
     CreateVaultArgs {
         id,
+        share: share(),
         policy,
         guardian,
         collector: policy.has_fees().then(|| collector().pubkey()),

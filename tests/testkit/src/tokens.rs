@@ -4,6 +4,7 @@ use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::program_option::COption;
 use anchor_lang::solana_program::program_pack::Pack;
 use anchor_spl::token::spl_token::state::{Account as TokenAccount, AccountState, Mint};
+use ballast_sdk::addresses::TokenMint;
 use litesvm::LiteSVM;
 use solana_account::Account;
 
@@ -33,11 +34,19 @@ pub fn put_mint(svm: &mut LiteSVM, key: Pubkey, supply: u64) {
     put(svm, key, anchor_spl::token::ID, data);
 }
 
-/// Writes a token account.
+/// Writes a token account, of the program that its mint is of: SPL Token where there is no mint.
 pub fn put_tokens(svm: &mut LiteSVM, key: Pubkey, mint: Pubkey, owner: Pubkey, amount: u64) {
+    let program = svm.get_account(&mint).map(|mint| mint.owner);
+    let is_2022 = program == Some(anchor_spl::token_2022::ID);
+    let token = if is_2022 { TokenMint::token_2022 } else { TokenMint::spl };
+    put_tokens_of(svm, key, &token(mint), owner, amount);
+}
+
+/// Writes a token account of a mint that need not be there.
+pub fn put_tokens_of(svm: &mut LiteSVM, key: Pubkey, token: &TokenMint, owner: Pubkey, amount: u64) {
     let mut data = vec![0; TokenAccount::LEN];
     let account = TokenAccount {
-        mint,
+        mint: token.mint,
         owner,
         amount,
         delegate: COption::None,
@@ -47,5 +56,5 @@ pub fn put_tokens(svm: &mut LiteSVM, key: Pubkey, mint: Pubkey, owner: Pubkey, a
         close_authority: COption::None,
     };
     account.pack_into_slice(&mut data);
-    put(svm, key, anchor_spl::token::ID, data);
+    put(svm, key, token.program, data);
 }

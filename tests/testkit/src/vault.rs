@@ -11,7 +11,7 @@ use crate::world::{User, World};
 use anchor_lang::prelude::Pubkey;
 use ballast_reference_venue::state::{Faults, MarketParams};
 use ballast_risk::CreateMarketArgs;
-use ballast_sdk::addresses::VaultKeys;
+use ballast_sdk::addresses::{TokenMint, VaultKeys};
 use ballast_sdk::instructions as ix;
 use ballast_sdk::snapshot::{batch_keys, is_past, Snapshot};
 use ballast_vault::state::VaultPolicy;
@@ -58,7 +58,7 @@ impl VaultFixture {
     pub fn with_vault(market: CreateMarketArgs, venue: MarketParams, vault: CreateVaultArgs) -> Self {
         let mut fixture = Self::without_vault(World::with_market(market));
         let (admin, keys) = (fixture.admin.pubkey(), fixture.keys);
-        let create = ix::venue::create_market(&admin, &keys.risk_market, &keys.quote_mint, venue);
+        let create = ix::venue::create_market(&admin, &keys.risk_market, &keys.quote(), venue);
         fixture.send(&[create], &[]).expect("venue market");
         let fund = fixture.user(100_000_000_000_000);
         let fill = ix::venue::fund_insurance(
@@ -81,7 +81,12 @@ impl VaultFixture {
             .svm
             .airdrop(&keeper.pubkey(), 1_000_000_000_000)
             .expect("lamports");
-        let keys = VaultKeys::derive(&world.admin.pubkey(), 1, &world.quote_mint, &world.risk_market);
+        let keys = VaultKeys::derive(
+            &world.admin.pubkey(),
+            1,
+            &TokenMint::spl(world.quote_mint),
+            &world.risk_market,
+        );
         Self {
             world,
             keeper,

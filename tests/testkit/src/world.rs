@@ -196,6 +196,7 @@ impl World {
             ballast_vault::ID,
             ballast_options::ID,
             anchor_spl::token::ID,
+            anchor_spl::token_2022::ID,
         ];
         let mut all: Vec<_> = owners
             .iter()

@@ -162,7 +162,7 @@ mod tests {
 
     fn memory() -> Memory {
         let some = Pubkey::new_unique;
-        let keys = VaultKeys::derive(&some(), 0, &some(), &some());
+        let keys = VaultKeys::derive(&some(), 0, &ballast_sdk::addresses::TokenMint::spl(some()), &some());
         let feeds = PriceFeeds {
             first: some(),
             second: None,

@@ -138,8 +138,8 @@ impl Closing {
 
     fn enter_accounts(&mut self, stage: &mut Stage) -> Result<()> {
         let (keys, house) = (stage.local.keys, stage.local.house.custody);
-        let keeper = tokens::wallet_of(&stage.chain.keeper(), &keys.quote_mint);
-        let authority = tokens::wallet_of(&stage.local.authority.pubkey(), &keys.quote_mint);
+        let keeper = tokens::wallet_of(&stage.chain.keeper(), &keys.quote());
+        let authority = tokens::wallet_of(&stage.local.authority.pubkey(), &keys.quote());
         self.custody = stage.tokens(&keys.custody)?;
         self.venue = stage.tokens(&keys.venue_vault)?;
         self.keeper = stage.tokens(&keeper)?;

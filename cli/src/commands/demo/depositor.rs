@@ -35,11 +35,10 @@ impl Depositor {
     pub fn new(name: &'static str, budget: u64, vault: &VaultKeys) -> Self {
         let keypair = keys::wallet(name);
         let key = keypair.pubkey();
-        let wallet = |mint| tokens::wallet_of(&key, mint);
         let holder = Holder {
             key,
-            quote: wallet(&vault.quote_mint),
-            shares: wallet(&vault.share_mint),
+            quote: tokens::wallet_of(&key, &vault.quote()),
+            shares: tokens::wallet_of(&key, &vault.shares()),
         };
         Self {
             name,
@@ -53,8 +52,8 @@ impl Depositor {
     }
 
     /// Opens the token accounts.
-    pub fn open(&self, payer: &Pubkey, quote: &Pubkey, shares: &Pubkey) -> [Instruction; 2] {
-        [quote, shares].map(|mint| tokens::open_wallet(payer, &self.holder.key, mint))
+    pub fn open(&self, payer: &Pubkey, vault: &VaultKeys) -> [Instruction; 2] {
+        [vault.quote(), vault.shares()].map(|token| tokens::open_wallet(payer, &self.holder.key, &token))
     }
 
     /// Asks to come in with the budget, at any price.

@@ -48,10 +48,10 @@ impl Depositors {
     /// # Errors
     /// Who got none, and why.
     pub fn open_wallets(&self, stage: &mut Stage) -> Result<()> {
-        let (authority, mint) = (&stage.local.authority, stage.local.keys.quote_mint);
+        let (authority, keys) = (&stage.local.authority, &stage.local.keys);
         for person in &self.people {
             stage.chain.cluster().airdrop(&person.keypair.pubkey(), LAMPORTS)?;
-            let instructions = person.open(&authority.pubkey(), &mint, &stage.local.keys.share_mint);
+            let instructions = person.open(&authority.pubkey(), keys);
             stage
                 .chain
                 .cluster()
@@ -79,12 +79,12 @@ impl Depositors {
     /// A cluster that cannot be used.
     pub fn ask_to_enter(&mut self, who: usize, stage: &mut Stage) -> Result<bool> {
         let seen = stage.snapshot()?;
-        let (authority, mint) = (&stage.local.authority, stage.local.keys.quote_mint);
+        let (authority, quote) = (&stage.local.authority, stage.local.keys.quote());
         let person = &mut self.people[who];
         // Test USDC comes into being with the request, so a refused one leaves nothing behind; what
         // went back is asked with once more.
         let missing = person.budget - person.minted;
-        let funds = (missing > 0).then(|| tokens::mint_to(&mint, &person.holder.quote, &authority.pubkey(), missing));
+        let funds = (missing > 0).then(|| tokens::mint_to(&quote, &person.holder.quote, &authority.pubkey(), missing));
         let request = person.request_deposit(&seen);
         let instructions: Vec<_> = funds.into_iter().chain(request).collect();
         match stage.chain.cluster().send(&instructions, &[&person.keypair, authority]) {

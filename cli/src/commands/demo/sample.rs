@@ -4,7 +4,6 @@ use anyhow::{anyhow, Result};
 use ballast_core_types::{Price, Ratio, Value};
 use ballast_core_vault::appraisal::Appraisal;
 use ballast_core_vault::prices::Purpose;
-use ballast_core_vault::shares;
 use ballast_sdk::snapshot::Snapshot;
 use ballast_sim::record::Step;
 
@@ -61,7 +60,7 @@ pub fn step(snapshot: &Snapshot, index: u32, unix_time: i64) -> Result<Step> {
         unix_time,
         price: dollars(mid),
         slow_price: dollars(unfit(signals.slow_price.price())?),
-        nav_per_share: number(unfit(shares::nav_per_share(nav, appraisal.supply))?),
+        nav_per_share: number(unfit(appraisal.pool().worth(nav).nav_per_share())?),
         delta,
         delta_target: quote(targets.delta),
         band: quote(targets.trigger()),

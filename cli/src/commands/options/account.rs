@@ -7,6 +7,7 @@ use crate::faucet;
 use anyhow::{Context, Result};
 use ballast_core_market::admission::PriceUse;
 use ballast_rpc::args::address;
+use ballast_sdk::addresses::TokenMint;
 use ballast_sdk::instructions::options as ix;
 use solana_signer::Signer;
 
@@ -126,7 +127,7 @@ pub fn close(_: &CloseArgs, common: &Common, client: &mut OptionsClient) -> Resu
 /// # Errors
 /// As [`faucet::run`].
 pub fn faucet(args: &faucet::Args, common: &Common, client: &mut OptionsClient) -> Result<String> {
-    let (owner, mint) = (common.signer()?.pubkey(), client.keys.quote_mint);
+    let (owner, mint) = (common.signer()?.pubkey(), TokenMint::spl(client.keys.quote_mint));
     faucet::run(args, &owner, &mint, client.decimals(), client.cluster)
 }
 

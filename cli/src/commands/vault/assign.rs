@@ -30,10 +30,10 @@ pub fn run(args: &Args, common: &Common, client: &mut VaultClient) -> Result<Str
     let (signer, to) = (common.signer()?, address(&args.to, "--to")?);
     let ticket = client.ticket(&signer.pubkey(), args.ticket)?;
     let (keys, holder) = (client.reader.keys, client.holder(&to));
-    let wallet = |mint| tokens::open_wallet(&signer.pubkey(), &to, mint);
+    let wallet = |token| tokens::open_wallet(&signer.pubkey(), &to, &token);
     let instructions = [
-        wallet(&keys.quote_mint),
-        wallet(&keys.share_mint),
+        wallet(keys.quote()),
+        wallet(keys.shares()),
         batches::assign(&keys, &ticket, &holder),
     ];
     client.send(&instructions, &signer)?;

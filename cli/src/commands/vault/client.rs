@@ -60,11 +60,10 @@ impl<'a> VaultClient<'a> {
 
     /// Returns a holder and where their tokens are.
     pub fn holder(&self, key: &Pubkey) -> Holder {
-        let wallet = |mint| wallet_of(key, mint);
         Holder {
             key: *key,
-            quote: wallet(&self.reader.keys.quote_mint),
-            shares: wallet(&self.reader.keys.share_mint),
+            quote: wallet_of(key, &self.reader.keys.quote()),
+            shares: wallet_of(key, &self.reader.keys.shares()),
         }
     }
 

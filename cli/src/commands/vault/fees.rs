@@ -37,7 +37,7 @@ pub fn run(common: &Common, client: &mut VaultClient) -> Result<String> {
     let to = client.holder(&collector).shares;
     let held = client.balance(&to)?.unwrap_or(0);
     let instructions = [
-        tokens::open_wallet(&collector, &collector, &keys.share_mint),
+        tokens::open_wallet(&collector, &collector, &keys.shares()),
         batches::claim_fees(&keys, &collector, &to),
     ];
     client.send(&instructions, &signer)?;

@@ -108,8 +108,8 @@ pub fn execute(args: &Args, cluster: &mut dyn TestCluster) -> Result<String> {
         Command::ClaimFees(_) => fees::run(common, &mut client),
         Command::Crank(args) => crank::run(args, common, &mut client),
         Command::Faucet(args) => {
-            let (signer, mint) = (common.signer()?, client.reader.keys.quote_mint);
-            faucet::run(args, &signer.pubkey(), &mint, client.decimals, client.cluster)
+            let (signer, quote) = (common.signer()?, client.reader.keys.quote());
+            faucet::run(args, &signer.pubkey(), &quote, client.decimals, client.cluster)
         }
     }
 }

@@ -45,24 +45,21 @@ pub fn run(args: &Args, common: &Common, client: &mut VaultClient) -> Result<Str
     let mut instructions = vec![set_operator(&keys, &holder.key, &operator, !args.revoke)];
     if args.revoke {
         // Where what was delegated to it is left, a later approval would find it.
-        for wallet in [holder.quote, holder.shares] {
+        for (wallet, token) in [(holder.quote, keys.quote()), (holder.shares, keys.shares())] {
             let found = client.cluster.find(&wallet)?;
             let account = found.map(|account| account.token_account()).transpose()?;
             if account.is_some_and(|account| account.delegate == COption::Some(approval)) {
-                instructions.push(tokens::revoke(&wallet, &holder.key)?);
+                instructions.push(tokens::revoke(&token, &holder.key)?);
             }
         }
         client.send(&instructions, &signer)?;
         return Ok(format!("{operator} no longer acts for {}", holder.key));
     }
-    for (amount, wallet, mint) in [
-        (&args.quote, holder.quote, keys.quote_mint),
-        (&args.shares, holder.shares, keys.share_mint),
-    ] {
+    for (amount, token) in [(&args.quote, keys.quote()), (&args.shares, keys.shares())] {
         if let Some(amount) = amount {
             let amount = parse(amount, client.decimals)?;
-            instructions.push(tokens::open_wallet(&holder.key, &holder.key, &mint));
-            instructions.push(tokens::delegate(&wallet, &approval, &holder.key, amount)?);
+            instructions.push(tokens::open_wallet(&holder.key, &holder.key, &token));
+            instructions.push(tokens::delegate(&token, &approval, &holder.key, amount)?);
         }
     }
     client.send(&instructions, &signer)?;

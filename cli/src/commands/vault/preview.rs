@@ -7,7 +7,7 @@ use ballast_core_vault::batch::ticket::{Claim, Ticket};
 use ballast_core_vault::batch::{Batch, Side};
 use ballast_core_vault::prices::Purpose;
 use ballast_core_vault::pricing;
-use ballast_core_vault::shares::assets_for_shares_floor;
+use ballast_core_vault::shares::Pool;
 use ballast_sdk::snapshot::Snapshot;
 
 /// What a request would come to at the price there is.
@@ -76,9 +76,10 @@ pub fn preview(snapshot: &Snapshot, request: &Request) -> Result<Preview, String
     let after = || {
         let nav = appraisal.nav.low.checked_add(Value::from_amount(came_in)?)?;
         let supply = appraisal.supply.checked_add(pricing.minted)?;
+        let now = appraisal.pool();
         match request.side {
-            Side::Deposit => assets_for_shares_floor(shares, nav, supply),
-            Side::Redemption => assets_for_shares_floor(shares, appraisal.nav.low, appraisal.supply),
+            Side::Deposit => Pool { nav, supply, ..now }.assets_for_shares_floor(shares),
+            Side::Redemption => now.assets_for_shares_floor(shares),
         }
     };
     let worth = after();

@@ -6,7 +6,7 @@ use super::{operator, Common};
 use anyhow::{anyhow, bail, Context, Result};
 use ballast_core_types::{Ratio, UnixTime};
 use ballast_core_vault::batch::queue::Request;
-use ballast_core_vault::batch::{Class, Side, REFERENCE_SECONDS};
+use ballast_core_vault::batch::{Class, Side, LEAST_DEPOSIT_TOKENS, REFERENCE_SECONDS};
 use ballast_core_vault::prices::Purpose;
 use ballast_rpc::amount::parse;
 use ballast_rpc::tokens;
@@ -112,11 +112,7 @@ pub fn redeem(args: &RedeemArgs, common: &Common, client: &mut VaultClient) -> R
             if amount == 0 { "" } else { "; that is less" }
         );
     }
-    let least = client
-        .cluster
-        .account(&client.reader.keys.vault)?
-        .vault()?
-        .least_redemption;
+    let least = client.cluster.account(&client.reader.keys.vault)?.vault()?.unit;
     if amount < least && amount < held {
         bail!(
             "{} is less than the least redemption, {} or all",
@@ -164,12 +160,10 @@ fn request(side: Side, amount: u64, terms: &Terms, party: &Party, client: &mut V
 /// Refuses what the program would refuse for its size, with the numbers.
 fn check_size(side: Side, amount: u64, snapshot: &Snapshot, client: &mut VaultClient) -> Result<()> {
     let (vault, asked) = (&snapshot.vault, client.show(amount));
+    let least = vault.unit.saturating_mul(LEAST_DEPOSIT_TOKENS);
     match side {
-        Side::Deposit if amount < vault.least_deposit => {
-            bail!(
-                "{asked} is less than the least deposit, {}",
-                client.show(vault.least_deposit)
-            )
+        Side::Deposit if amount < least => {
+            bail!("{asked} is less than the least deposit, {}", client.show(least))
         }
         Side::Deposit => {
             let taken = u64::try_from(vault.nav.max(0)).unwrap_or(0);
@@ -220,8 +214,8 @@ fn sent(client: &VaultClient, snapshot: &Snapshot, party: &Party, asked: &Reques
         within_one_percent_of: asked.reference.map(Into::into),
     };
     let (bought, request) = match asked.side {
-        Side::Deposit => (keys.share_mint, request_deposit_by(by, keys, holder, batch, args)),
-        Side::Redemption => (keys.quote_mint, request_redeem_by(by, keys, holder, batch, args)),
+        Side::Deposit => (keys.shares(), request_deposit_by(by, keys, holder, batch, args)),
+        Side::Redemption => (keys.quote(), request_redeem_by(by, keys, holder, batch, args)),
     };
     vec![
         tokens::open_wallet(by, &holder.key, &bought),

@@ -10,7 +10,7 @@ use ballast_core_types::{Ratio, Shares, UnixTime, Value};
 use ballast_core_vault::appraisal::Appraisal;
 use ballast_core_vault::exposure::{targets, RemainingCapital};
 use ballast_core_vault::prices::Purpose;
-use ballast_core_vault::shares::{nav_at_share_price_floor, nav_per_share};
+use ballast_core_vault::shares::Pool;
 use ballast_sdk::snapshot::Snapshot;
 use serde::Serialize;
 
@@ -218,7 +218,7 @@ fn worth(snapshot: &Snapshot) -> Told {
 fn priced(snapshot: &Snapshot, appraisal: &Appraisal) -> Option<Worth> {
     let (bounds, high) = (&appraisal.prices.bounds, appraisal.nav_high()?);
     let (exposure, targets) = (appraisal.exposure()?, appraisal.targets()?);
-    let share = |nav: Value| nav_per_share(nav, appraisal.supply).map(decimal);
+    let share = |nav: Value| appraisal.pool().worth(nav).nav_per_share().map(decimal);
     Some(Worth {
         price: format!("{:.2}", bounds.mid.fixed().to_num::<f64>()),
         price_age: snapshot.market.age(snapshot.now()),
@@ -244,10 +244,14 @@ fn drawn(snapshot: &Snapshot, percent: i128) -> Result<Drawn> {
                 .checked_mul_int(100i128.checked_sub(percent)?)?
                 .checked_div_int(100)?,
         );
-        let nav = nav_at_share_price_floor(left, ROUND)?;
-        let staying = RemainingCapital {
-            nav,
+        let full = Pool {
+            nav: Value::ZERO,
             supply: ROUND,
+            unit: snapshot.state.unit,
+        };
+        let nav = full.nav_at_share_price_floor(left)?;
+        let staying = RemainingCapital {
+            pool: full.worth(nav),
             high_water: Ratio::ONE,
         };
         let delta = targets(&policy.exposure, policy.rebalance.min_improvement, &staying)?.delta;

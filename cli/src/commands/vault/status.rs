@@ -9,7 +9,6 @@ use ballast_core_vault::batch::{BatchError, CANCEL_AFTER_SECONDS, GRACE_SECONDS}
 use ballast_core_vault::prices::Purpose;
 use ballast_core_vault::pricing::price;
 use ballast_core_vault::quarantine::{Case, Right};
-use ballast_core_vault::shares::assets_for_shares_floor;
 use ballast_sdk::snapshot::Snapshot;
 use ballast_vault::state::{RequestBatch, Ticket};
 use serde::Serialize;
@@ -78,8 +77,7 @@ pub fn run(args: &Args, common: &Common, client: &mut VaultClient) -> Result<Str
         holder: holder.to_string(),
         quote: client.balance(&wallets.quote)?.unwrap_or(0),
         shares,
-        worth: appraisal
-            .and_then(|appraisal| assets_for_shares_floor(Shares(shares), appraisal.nav.low, appraisal.supply)),
+        worth: appraisal.and_then(|appraisal| appraisal.pool().assets_for_shares_floor(Shares(shares))),
         tickets: client
             .tickets(&holder)?
             .iter()

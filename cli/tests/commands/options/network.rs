@@ -123,7 +123,7 @@ impl OptionsNetwork {
     /// Returns the tokens of a wallet, or of the custody.
     pub fn tokens(&mut self, owner: Option<&str>) -> u64 {
         let key = match owner {
-            Some(who) => ballast_rpc::tokens::wallet_of(&keys::wallet(who).pubkey(), &self.local.house.quote_mint),
+            Some(who) => ballast_rpc::tokens::wallet_of(&keys::wallet(who).pubkey(), &self.local.keys.quote()),
             None => self.local.house.custody,
         };
         self.chain.account(&key).unwrap().token_account().unwrap().amount

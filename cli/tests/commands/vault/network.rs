@@ -118,7 +118,7 @@ impl VaultNetwork {
 
     /// Returns the quote tokens in a wallet, whole.
     pub fn wallet(&mut self, who: &str) -> u64 {
-        let key = ballast_rpc::tokens::wallet_of(&keys::wallet(who).pubkey(), &self.local.keys.quote_mint);
+        let key = ballast_rpc::tokens::wallet_of(&keys::wallet(who).pubkey(), &self.local.keys.quote());
         self.chain.account(&key).unwrap().token_account().unwrap().amount / 1_000_000
     }
 

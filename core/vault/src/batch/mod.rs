@@ -27,6 +27,9 @@ pub const BATCH_SECONDS: i64 = 60;
 pub const REDUCTION_WAIT_SECONDS: i64 = 60;
 /// After which a request that nobody could price may be taken back, seconds.
 pub const CANCEL_AFTER_SECONDS: i64 = 600;
+/// The least deposit, whole tokens; the least redemption but of everything a holder has is one
+/// share.
+pub const LEAST_DEPOSIT_TOKENS: u64 = 10;
 /// After which a batch is advanced its part of what is liquid, seconds from its opening.
 pub const GRACE_SECONDS: i64 = 3_600;
 /// How old the reference of the class [`Class::WithinOnePercent`] may be at a request, seconds.

@@ -3,6 +3,7 @@ extern crate std;
 use super::*;
 use ballast_core_market::breaker::{BreakerSettings, ResumeError};
 use ballast_core_types::fixtures::{price, ratio};
+use ballast_core_types::Shares;
 use proptest::prelude::*;
 use std::string::ToString;
 
@@ -43,10 +44,17 @@ fn at(unix_time: i64) -> Now {
     }
 }
 
+fn pool(unit: u64, nav: i64, supply: u64) -> Pool {
+    Pool {
+        nav: Value(nav),
+        supply: Shares(supply),
+        unit,
+    }
+}
+
 fn share_value(per_share: &str) -> ShareValue {
     ShareValue {
-        nav_low: Value(1_000_000_000),
-        supply: Shares(SUPPLY),
+        pool: pool(1_000_000, 1_000_000_000, SUPPLY),
         per_share: ratio(per_share),
         high_water: ratio("1"),
         nav_whole: Value(1_000_000_000),
@@ -302,8 +310,7 @@ fn venue_failures_count_in_a_row_and_a_minute_apart() {
 #[test]
 fn an_empty_vault_reads_nothing_and_forgets_its_mark() {
     let empty = ShareValue {
-        nav_low: Value(0),
-        supply: Shares(0),
+        pool: pool(1_000_000, 0, 0),
         ..share_value("1")
     };
     let mut monitor = VaultMonitor::new(0)
@@ -316,18 +323,16 @@ fn an_empty_vault_reads_nothing_and_forgets_its_mark() {
     };
     let update = monitor.observe(&left, &params(), at(2));
     assert_eq!((update.active, update.monitor.mark), (BreakerSet::NONE, None));
-    for (supply, nav, watched) in [
-        (MIN_MONITORED_SHARES - 1, MIN_MONITORED_SHARES - 1, false),
-        (MIN_MONITORED_SHARES, 0, true),
-        (1, MIN_MONITORED_SHARES, true),
+    for (unit, supply, nav, watched) in [
+        (1_000_000, 99_999_999, 99_999_999, false),
+        (1_000_000, 100_000_000, 0, true),
+        (1_000_000, 1, 100_000_000, true),
+        (1_000_000_000, 99_999_999_999, 99_999_999_999, false),
+        (1_000_000_000, 100_000_000_000, 0, true),
     ] {
-        let nav_low = Value::from_amount(nav).unwrap();
-        let share_value = ShareValue {
-            supply: Shares(supply),
-            nav_low,
-            ..empty
-        };
-        assert_eq!(share_value.is_monitored(), watched, "{supply} {nav}");
+        let pool = pool(unit, nav, supply);
+        let share_value = ShareValue { pool, ..empty };
+        assert_eq!(share_value.is_monitored(), watched, "{pool:?}");
     }
 }
 

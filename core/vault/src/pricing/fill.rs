@@ -1,17 +1,15 @@
 //! How far the redemptions of a batch are filled at a price, and what with.
 
 use crate::batch::Redemptions;
-use crate::shares::assets_for_shares_floor;
+use crate::shares::Pool;
 use crate::unwind::due;
-use ballast_core_types::{scale, Lots, Shares, Value};
+use ballast_core_types::{scale, Lots, Shares};
 
 /// What filling may use.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Means {
-    /// Low net asset value.
-    pub nav: Value,
-    /// Share supply.
-    pub supply: Shares,
+    /// The vault at its low net asset value.
+    pub pool: Pool,
     /// Cash, quote base units.
     pub cash: u64,
     /// Lots by which what stays may grow.
@@ -91,7 +89,10 @@ fn of(redemptions: &Redemptions, means: &Means, shares: Shares) -> Option<Fill> 
     if shares == Shares::ZERO {
         return Some(Fill::default());
     }
-    let worth = assets_for_shares_floor(shares, means.nav, means.supply)?.min(means.nav.positive_part());
+    let worth = means
+        .pool
+        .assets_for_shares_floor(shares)?
+        .min(means.pool.nav.positive_part());
     let part = |whole: u64| scale::mul_div_ceil(whole, shares.0, left.0);
     let (advance, unwind_cost) = (part(redemptions.advanced)?, part(redemptions.unwind_cost)?);
     let taken_off = advance.checked_add(unwind_cost)?;
@@ -120,6 +121,7 @@ fn lots_of(redemptions: &Redemptions, waiting: Shares) -> Option<Lots> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ballast_core_types::Value;
 
     fn waiting() -> Redemptions {
         Redemptions {
@@ -134,8 +136,11 @@ mod tests {
 
     fn means(cash: u64, room: u64) -> Means {
         Means {
-            nav: Value(999_000_000),
-            supply: Shares(999_000_000),
+            pool: Pool {
+                nav: Value(999_000_000),
+                supply: Shares(999_000_000),
+                unit: 1_000_000,
+            },
             cash,
             room,
             held: Lots(10_000),

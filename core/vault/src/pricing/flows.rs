@@ -10,7 +10,7 @@ use crate::ledger::Ledger;
 use crate::levy::{levy, NetFlow, Standing};
 use crate::outflow::Outflow;
 use crate::quarantine::Cases;
-use crate::shares;
+use crate::shares::Pool;
 use ballast_core_types::{value_floor, Shares, UnixTime, Value};
 
 /// What comes and goes at once.
@@ -34,7 +34,7 @@ pub(super) struct Flows<'a> {
 impl<'a> Flows<'a> {
     /// Returns the flows of deposits that come in, before anything is filled. `None` on overflow.
     pub(super) fn new(appraisal: &'a Appraisal<'a>, nav_high: Value, leaving: Leaving, deposited: u64) -> Option<Self> {
-        let before = appraisal.targets_of(appraisal.nav.low, appraisal.supply, leaving.shares)?;
+        let before = appraisal.targets_of(&appraisal.pool(), leaving.shares)?;
         let mut flows = Self {
             appraisal,
             nav_high,
@@ -67,12 +67,10 @@ impl<'a> Flows<'a> {
     /// `minted` shares. `None` on overflow.
     pub(super) fn fees(&self, fill: &Fill, comes_in: u64, minted: Shares) -> Option<FeesAfter> {
         let appraisal = self.appraisal;
+        let low = appraisal.nav.low;
+        let before_fee = low.checked_add(Value::from_amount(appraisal.performance_fee)?)?;
         let flow = FeeFlow {
-            low: appraisal
-                .nav
-                .low
-                .checked_add(Value::from_amount(appraisal.performance_fee)?)?,
-            supply: appraisal.supply,
+            pool: appraisal.pool().worth(before_fee),
             is_quarantined: self.cases().is_quarantined(),
             minted,
             paid_in: self.deposited,
@@ -121,8 +119,7 @@ impl<'a> Flows<'a> {
         let position = &self.appraisal.portfolio.position;
         let staying = self.leaving.staying(position.lots)?;
         let means = Means {
-            nav: self.appraisal.nav.low,
-            supply: self.appraisal.supply,
+            pool: self.appraisal.pool(),
             cash: cash.min(comes_in.checked_add(room)?),
             room: most.unsigned_abs().saturating_sub(staying.0.unsigned_abs()),
             held: position.lots,
@@ -205,11 +202,19 @@ impl<'a> Flows<'a> {
         let nav = nav.checked_sub(Value::from_amount(fill.worth)?)?.max(Value::ZERO);
         let minted = self.minted(self.deposited).unwrap_or(Shares::ZERO);
         let supply = appraisal.supply.checked_add(minted)?.checked_sub(fill.shares)?;
-        appraisal.targets_of(nav, supply, self.leaving.shares.checked_sub(fill.shares)?)
+        let pool = Pool {
+            nav,
+            supply,
+            ..appraisal.pool()
+        };
+        appraisal.targets_of(&pool, self.leaving.shares.checked_sub(fill.shares)?)
     }
 
     /// Returns the shares that `amount` buys at the high net asset value; `None` if it buys none.
     pub(super) fn minted(&self, amount: u64) -> Option<Shares> {
-        shares::shares_for_deposit_floor(amount, self.nav_high, self.appraisal.supply)
+        self.appraisal
+            .pool()
+            .worth(self.nav_high)
+            .shares_for_deposit_floor(amount)
     }
 }

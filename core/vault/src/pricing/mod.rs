@@ -12,7 +12,6 @@ use crate::ledger::Ledger;
 use crate::outflow::Outflow;
 use crate::quarantine::Cases;
 use crate::rebalance::due;
-use crate::shares;
 use ballast_core_market::breaker::Breaker;
 use ballast_core_types::{scale, Lots, Ratio, Shares, UnixTime, Value, I80F48};
 use fill::Fill;
@@ -218,7 +217,13 @@ fn high(appraisal: &Appraisal) -> Result<Value, BatchError> {
 /// permits now, or that are worth no share, go back whole.
 fn judge(appraisal: &Appraisal, batch: &mut Batch, nav_high: Value) -> Result<(), BatchError> {
     let reference = batch.reference.unwrap_or(Ratio::ZERO);
-    let per_share = |nav| shares::nav_per_share(nav, appraisal.supply).ok_or(BatchError::OutOfRange);
+    let per_share = |nav| {
+        appraisal
+            .pool()
+            .worth(nav)
+            .nav_per_share()
+            .ok_or(BatchError::OutOfRange)
+    };
     let deposits = &mut batch.deposits;
     let is_refused = !appraisal.permissions.deposit;
     let dearest = reference_times(reference, 101)?;
@@ -235,7 +240,12 @@ fn judge(appraisal: &Appraisal, batch: &mut Batch, nav_high: Value) -> Result<()
     deposits.accepted = accepted.ok_or(BatchError::OutOfRange)?;
     // The levy takes no more than half (`ballast_core_vault::levy`).
     let half = deposits.accepted >> 1;
-    if shares::shares_for_deposit_floor(half, nav_high, appraisal.supply).is_none() {
+    if appraisal
+        .pool()
+        .worth(nav_high)
+        .shares_for_deposit_floor(half)
+        .is_none()
+    {
         deposits.returned = Returned {
             any: true,
             within: true,

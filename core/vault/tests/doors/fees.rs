@@ -7,7 +7,6 @@ use ballast_core_types::{Lots, Shares, UnixTime};
 use ballast_core_vault::batch::{Side, GRACE_SECONDS};
 use ballast_core_vault::fees::{MOST_PERFORMANCE, QUARTER_SECONDS};
 use ballast_core_vault::quarantine::{Case, Cases, VENUE};
-use ballast_core_vault::shares::assets_for_shares_floor;
 
 /// The holder who does nothing.
 const STAYS: usize = 1;
@@ -24,8 +23,7 @@ fn at(world: &mut World, mid: i64) {
 }
 
 fn worth(world: &World, shares: u64) -> u64 {
-    let appraisal = world.appraise();
-    assets_for_shares_floor(Shares(shares), appraisal.nav.low, appraisal.supply).unwrap()
+    world.appraise().pool().assets_for_shares_floor(Shares(shares)).unwrap()
 }
 
 fn wealth(world: &World, who: usize) -> u64 {

@@ -101,6 +101,7 @@ impl World {
     /// person's, and so many other people with a million each.
     pub fn new(others: usize) -> Self {
         let state = VaultState {
+            unit: 1_000_000,
             policy: policy(),
             monitor_params: monitor_params(),
             ledger: Ledger::default(),
@@ -118,7 +119,7 @@ impl World {
             monitor: VaultMonitor::new(START),
             cases: Cases::default(),
             outflow: Outflow::default(),
-            fees: FeeLedger::new(UnixTime(START)),
+            fees: FeeLedger::new(1_000_000, UnixTime(START)),
         };
         let rich = Person {
             quote: MILLION,
@@ -207,7 +208,9 @@ impl World {
         let nav = appraisal.portfolio.nav_at(self.bounds.mid).unwrap();
         // Once the reserve is the pool's, it is gained as anything else.
         let low = Value(appraisal.nav.low.0 + i64::try_from(held + reserve).unwrap());
-        let fees = appraisal.fees.performance(&self.state.policy.fees, low);
+        let fees = appraisal
+            .fees
+            .performance(&self.state.policy.fees, &appraisal.pool().worth(low));
         let pool = nav.to_amount().unwrap() + reserve - fees.unwrap() + 1_000_000;
         (u128::from(pool) << 48) / u128::from(appraisal.supply.0 + 1_000_000)
     }

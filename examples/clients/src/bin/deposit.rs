@@ -27,8 +27,8 @@ fn main() -> Result<()> {
     let key = depositor.pubkey();
     let holder = Holder {
         key,
-        quote: tokens::wallet_of(&key, &vault.keys.quote_mint),
-        shares: tokens::wallet_of(&key, &vault.keys.share_mint),
+        quote: tokens::wallet_of(&key, &vault.keys.quote()),
+        shares: tokens::wallet_of(&key, &vault.keys.shares()),
     };
     let now = UnixTime(vault.clock.unix_timestamp);
     let (batch, _) = vault.state.queue.taking(now);
@@ -38,7 +38,7 @@ fn main() -> Result<()> {
         amount,
         within_one_percent_of: None,
     };
-    let open = tokens::open_wallet(&key, &key, &vault.keys.share_mint);
+    let open = tokens::open_wallet(&key, &key, &vault.keys.shares());
     let opened = batches::open_batch(&vault.keys, &key, batch);
     let request = batches::request_deposit(&vault.keys, &holder, batch, args);
     rpc.send(&[open, opened, request], &[&depositor])?;

@@ -1,5 +1,5 @@
 use anchor_lang::prelude::*;
-use anchor_spl::token::{Token, TokenAccount};
+use anchor_spl::token_interface::{TokenAccount, TokenInterface};
 
 use crate::errors::PerpError;
 use crate::events::Withdrawn;
@@ -18,14 +18,14 @@ pub struct CollectWithdrawal<'info> {
     )]
     pub trader: Box<Account<'info, Trader>>,
     #[account(mut, address = market.vault @ PerpError::WrongVault)]
-    pub vault: Box<Account<'info, TokenAccount>>,
+    pub vault: Box<InterfaceAccount<'info, TokenAccount>>,
     #[account(
         mut,
         constraint = destination.mint == market.quote_mint @ PerpError::WrongMint,
         constraint = destination.key() != market.vault @ PerpError::VaultAsCounterparty,
     )]
-    pub destination: Box<Account<'info, TokenAccount>>,
-    pub token_program: Program<'info, Token>,
+    pub destination: Box<InterfaceAccount<'info, TokenAccount>>,
+    pub token_program: Interface<'info, TokenInterface>,
 }
 
 impl CollectWithdrawal<'_> {

@@ -1,5 +1,5 @@
 use anchor_lang::prelude::*;
-use anchor_spl::token::{Mint, Token, TokenAccount};
+use anchor_spl::token_interface::{Mint, TokenAccount, TokenInterface};
 use ballast_risk::state::{Fixed, Market as RiskMarket};
 
 use crate::events::MarketCreated;
@@ -12,7 +12,7 @@ pub struct CreateMarket<'info> {
     /// Switches faults and deleverages; can move nobody's tokens.
     pub authority: Signer<'info>,
     pub risk_market: AccountLoader<'info, RiskMarket>,
-    pub quote_mint: Box<Account<'info, Mint>>,
+    pub quote_mint: Box<InterfaceAccount<'info, Mint>>,
     #[account(
         init,
         payer = payer,
@@ -28,9 +28,10 @@ pub struct CreateMarket<'info> {
         bump,
         token::mint = quote_mint,
         token::authority = market,
+        token::token_program = token_program,
     )]
-    pub vault: Box<Account<'info, TokenAccount>>,
-    pub token_program: Program<'info, Token>,
+    pub vault: Box<InterfaceAccount<'info, TokenAccount>>,
+    pub token_program: Interface<'info, TokenInterface>,
     pub system_program: Program<'info, System>,
 }
 

@@ -1,5 +1,5 @@
 use anchor_lang::prelude::*;
-use anchor_spl::token::{Token, TokenAccount};
+use anchor_spl::token_interface::{TokenAccount, TokenInterface};
 
 use crate::errors::PerpError;
 use crate::events::Deposited;
@@ -21,10 +21,10 @@ pub struct Deposit<'info> {
         constraint = source.mint == market.quote_mint @ PerpError::WrongMint,
         constraint = source.key() != market.vault @ PerpError::VaultAsCounterparty,
     )]
-    pub source: Box<Account<'info, TokenAccount>>,
+    pub source: Box<InterfaceAccount<'info, TokenAccount>>,
     #[account(mut, address = market.vault @ PerpError::WrongVault)]
-    pub vault: Box<Account<'info, TokenAccount>>,
-    pub token_program: Program<'info, Token>,
+    pub vault: Box<InterfaceAccount<'info, TokenAccount>>,
+    pub token_program: Interface<'info, TokenInterface>,
 }
 
 impl Deposit<'_> {

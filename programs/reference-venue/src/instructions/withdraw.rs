@@ -1,5 +1,5 @@
 use anchor_lang::prelude::*;
-use anchor_spl::token::{Token, TokenAccount};
+use anchor_spl::token_interface::{TokenAccount, TokenInterface};
 use ballast_core_market::admission::PriceUse;
 use ballast_risk::state::Market as RiskMarket;
 
@@ -23,16 +23,16 @@ pub struct Withdraw<'info> {
     )]
     pub trader: Box<Account<'info, Trader>>,
     #[account(mut, address = market.vault @ PerpError::WrongVault)]
-    pub vault: Box<Account<'info, TokenAccount>>,
+    pub vault: Box<InterfaceAccount<'info, TokenAccount>>,
     #[account(
         mut,
         constraint = destination.mint == market.quote_mint @ PerpError::WrongMint,
         constraint = destination.key() != market.vault @ PerpError::VaultAsCounterparty,
     )]
-    pub destination: Box<Account<'info, TokenAccount>>,
+    pub destination: Box<InterfaceAccount<'info, TokenAccount>>,
     #[account(address = market.risk_market @ PerpError::WrongRiskMarket)]
     pub risk_market: AccountLoader<'info, RiskMarket>,
-    pub token_program: Program<'info, Token>,
+    pub token_program: Interface<'info, TokenInterface>,
 }
 
 impl Withdraw<'_> {

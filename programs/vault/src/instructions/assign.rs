@@ -2,12 +2,13 @@
 //! quarantine can be sold without waiting for it.
 
 use crate::errors::VaultError;
-use crate::events::Assigned;
+use crate::events::{announce, Assigned};
 use crate::state::{Ticket, Vault, VAULT_VERSION};
 use anchor_lang::prelude::*;
-use anchor_spl::token::TokenAccount;
+use anchor_spl::token_interface::TokenAccount;
 
 /// Accounts of `assign`.
+#[event_cpi]
 #[derive(Accounts)]
 pub struct Assign<'info> {
     /// Whose it is.
@@ -25,9 +26,9 @@ pub struct Assign<'info> {
     /// CHECK: whose it is from now on; gets its rent. It need not sign: nothing is asked of it.
     pub to: UncheckedAccount<'info>,
     /// Gets what was asked for.
-    pub pay_to: Box<Account<'info, TokenAccount>>,
+    pub pay_to: Box<InterfaceAccount<'info, TokenAccount>>,
     /// Gets what was paid in, if it goes back.
-    pub return_to: Box<Account<'info, TokenAccount>>,
+    pub return_to: Box<InterfaceAccount<'info, TokenAccount>>,
 }
 
 pub(crate) fn handler(ctx: Context<Assign>) -> Result<()> {
@@ -44,13 +45,13 @@ pub(crate) fn handler(ctx: Context<Assign>) -> Result<()> {
     ticket.holder = accounts.to.key();
     ticket.pay_to = accounts.pay_to.key();
     ticket.return_to = accounts.return_to.key();
-    emit!(Assigned {
+    let event = Assigned {
         vault: vault.key(),
         ticket: ticket.key(),
         from: accounts.holder.key(),
         to: ticket.holder,
         pay_to: ticket.pay_to,
         return_to: ticket.return_to,
-    });
-    Ok(())
+    };
+    announce(&accounts.event_authority, &event)
 }

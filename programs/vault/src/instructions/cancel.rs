@@ -1,18 +1,19 @@
 //! `cancel`: takes back a request that nobody could price for ten minutes.
 
 use crate::errors::VaultError;
-use crate::events::Cancelled;
+use crate::events::{announce, Cancelled};
 use crate::state::{
     check_acts_for, OperatorApproval, RequestBatch, Ticket, Vault, HALF_FEE_LAMPORTS, REQUEST_FEE_LAMPORTS,
     VAULT_VERSION,
 };
 use crate::tokens;
 use anchor_lang::prelude::*;
-use anchor_spl::token::{Token, TokenAccount};
+use anchor_spl::token_interface::{TokenAccount, TokenInterface};
 use ballast_core_types::UnixTime;
 use ballast_core_vault::batch::Side;
 
 /// Accounts of `cancel`.
+#[event_cpi]
 #[derive(Accounts)]
 pub struct Cancel<'info> {
     /// The holder, or an operator of theirs.
@@ -38,15 +39,15 @@ pub struct Cancel<'info> {
         has_one = holder @ VaultError::WrongTicket,
     )]
     pub ticket: Box<Account<'info, Ticket>>,
-    /// Custody of a deposit, escrow of a redemption.
+    /// CHECK: custody of a deposit, escrow of a redemption: pinned below.
     #[account(mut)]
-    pub from: Box<Account<'info, TokenAccount>>,
+    pub from: UncheckedAccount<'info>,
     /// Gets what was paid in: any account if the holder says so, one of the holder's if an operator
     /// does.
     #[account(mut)]
-    pub to: Box<Account<'info, TokenAccount>>,
-    /// Token program.
-    pub token_program: Program<'info, Token>,
+    pub to: Box<InterfaceAccount<'info, TokenAccount>>,
+    /// Token program of what goes back.
+    pub token_program: Interface<'info, TokenInterface>,
     /// The holder's approval of an operator who cancels.
     pub approval: Option<Box<Account<'info, OperatorApproval>>>,
 }
@@ -76,14 +77,14 @@ pub(crate) fn handler(ctx: Context<Cancel>) -> Result<()> {
     record.pricing_fee = record.pricing_fee.saturating_sub(HALF_FEE_LAMPORTS);
     record.sub_lamports(REQUEST_FEE_LAMPORTS)?;
     accounts.holder.add_lamports(REQUEST_FEE_LAMPORTS)?;
-    emit!(Cancelled {
+    let event = Cancelled {
         vault: vault.key(),
         ticket: accounts.ticket.key(),
         holder: accounts.holder.key(),
         batch: record.number,
         amount: ticket.amount,
-    });
-    Ok(())
+    };
+    announce(&accounts.event_authority, &event)
 }
 
 /// Refuses whoever may not act for the holder, and an operator who sends what comes back elsewhere.

@@ -2,16 +2,17 @@
 //! the ledger: no price, no breaker, no venue.
 
 use crate::errors::VaultError;
-use crate::events::Claimed;
+use crate::events::{announce, Claimed};
 use crate::state::{acts_for, OperatorApproval, RequestBatch, Ticket, Vault, HALF_FEE_LAMPORTS, VAULT_VERSION};
 use crate::tokens;
 use anchor_lang::prelude::*;
-use anchor_spl::token::{Token, TokenAccount};
+use anchor_spl::token_interface::{TokenAccount, TokenInterface};
 use ballast_core_vault::batch::ticket::Claim as Due;
 
 /// Accounts of `claim`. Anyone may send it to the account that the ticket names; the holder may
 /// send it to any, so that a frozen or closed account keeps nobody's money, and an operator of
 /// theirs to any of the holder's.
+#[event_cpi]
 #[derive(Accounts)]
 pub struct Claim<'info> {
     /// Whoever sends it; gets the ticket's fee when it ends.
@@ -44,8 +45,8 @@ pub struct Claim<'info> {
     /// The token program refuses what is no account of the mint.
     #[account(mut)]
     pub to: UncheckedAccount<'info>,
-    /// Token program.
-    pub token_program: Program<'info, Token>,
+    /// Token program of what is due.
+    pub token_program: Interface<'info, TokenInterface>,
     /// The holder's approval of an operator who claims.
     pub approval: Option<Box<Account<'info, OperatorApproval>>>,
 }
@@ -75,7 +76,7 @@ pub(crate) fn handler(ctx: Context<Claim>) -> Result<()> {
         let (from, to) = (accounts.from.to_account_info(), accounts.to.to_account_info());
         tokens::send(vault, &from, &to, &accounts.token_program, amount)?;
     }
-    emit!(Claimed {
+    let event = Claimed {
         vault: vault.key(),
         ticket: accounts.ticket.key(),
         holder: accounts.ticket.holder,
@@ -85,7 +86,8 @@ pub(crate) fn handler(ctx: Context<Claim>) -> Result<()> {
         shares: due.shares.0,
         is_returned: due.is_returned,
         ends: due.ends,
-    });
+    };
+    announce(&accounts.event_authority, &event)?;
     if due.ends {
         end(accounts)?;
     }

@@ -3,14 +3,16 @@
 //! what was earned has been part of the supply since.
 
 use crate::errors::VaultError;
-use crate::events::FeesClaimed;
+use crate::events::{announce, FeesClaimed};
 use crate::state::{StoredFees, Vault, VAULT_VERSION};
 use crate::tokens;
 use anchor_lang::prelude::*;
-use anchor_spl::token::{Mint, Token, TokenAccount};
-use ballast_core_types::{Shares, UnixTime};
+use anchor_spl::token_2022::Token2022;
+use anchor_spl::token_interface::TokenAccount;
+use ballast_core_types::UnixTime;
 
 /// Accounts of `claim_fees`.
+#[event_cpi]
 #[derive(Accounts)]
 pub struct ClaimFees<'info> {
     /// The vault's collector.
@@ -23,20 +25,20 @@ pub struct ClaimFees<'info> {
         constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion,
     )]
     pub vault: Box<Account<'info, Vault>>,
-    /// Share mint.
+    /// CHECK: share mint, named by the vault.
     #[account(mut)]
-    pub share_mint: Box<Account<'info, Mint>>,
+    pub share_mint: UncheckedAccount<'info>,
     /// Any account for shares.
     #[account(mut, constraint = to.mint == vault.share_mint @ VaultError::WrongTokenAccount)]
-    pub to: Box<Account<'info, TokenAccount>>,
-    /// Token program.
-    pub token_program: Program<'info, Token>,
+    pub to: Box<InterfaceAccount<'info, TokenAccount>>,
+    /// Token program of shares.
+    pub token_program: Program<'info, Token2022>,
 }
 
 pub(crate) fn handler(ctx: Context<ClaimFees>) -> Result<()> {
     let accounts = ctx.accounts;
     let now = UnixTime(Clock::get()?.unix_timestamp);
-    let minted = Shares(accounts.share_mint.supply);
+    let minted = tokens::supply(&accounts.share_mint)?;
     let vault = &mut accounts.vault;
     vault.accrue_fees(minted, now);
     let shares = vault.fees.shares;
@@ -46,12 +48,12 @@ pub(crate) fn handler(ctx: Context<ClaimFees>) -> Result<()> {
         ..vault.fees
     };
     let (mint, to) = (accounts.share_mint.to_account_info(), accounts.to.to_account_info());
-    tokens::mint(vault, &mint, &to, &accounts.token_program, shares)?;
-    emit!(FeesClaimed {
+    tokens::mint(vault, &mint, &to, shares)?;
+    let event = FeesClaimed {
         vault: vault.key(),
         to: to.key(),
         shares,
         supply: minted.0.saturating_add(shares),
-    });
-    Ok(())
+    };
+    announce(&accounts.event_authority, &event)
 }

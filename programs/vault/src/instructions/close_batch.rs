@@ -4,7 +4,7 @@ use crate::errors::VaultError;
 use crate::state::{RequestBatch, Vault, VAULT_VERSION};
 use crate::tokens;
 use anchor_lang::prelude::*;
-use anchor_spl::token::{Mint, Token, TokenAccount};
+use anchor_spl::token_2022::Token2022;
 
 /// Accounts of `close_batch`. Permissionless.
 #[derive(Accounts)]
@@ -28,14 +28,14 @@ pub struct CloseBatch<'info> {
     /// CHECK: who opened it, and gets the rent back.
     #[account(mut)]
     pub payer: UncheckedAccount<'info>,
-    /// Share escrow.
+    /// CHECK: share escrow, named by the vault.
     #[account(mut)]
-    pub escrow: Box<Account<'info, TokenAccount>>,
-    /// Share mint.
+    pub escrow: UncheckedAccount<'info>,
+    /// CHECK: share mint, named by the vault.
     #[account(mut)]
-    pub share_mint: Box<Account<'info, Mint>>,
-    /// Token program.
-    pub token_program: Program<'info, Token>,
+    pub share_mint: UncheckedAccount<'info>,
+    /// Token program of shares.
+    pub token_program: Program<'info, Token2022>,
 }
 
 /// What the tickets' rounding left over, a base unit for each at most, is the pool's.
@@ -50,7 +50,7 @@ pub(crate) fn handler(ctx: Context<CloseBatch>) -> Result<()> {
     vault.credit(quote)?;
     if shares > 0 {
         let (mint, escrow) = (accounts.share_mint.to_account_info(), accounts.escrow.to_account_info());
-        tokens::burn_escrowed(vault, &mint, &escrow, &accounts.token_program, shares)?;
+        tokens::burn_escrowed(vault, &mint, &escrow, shares)?;
     }
     Ok(())
 }

@@ -1,15 +1,17 @@
 //! `collect_withdrawal`: fetches a withdrawal the venue had queued, and books what really came.
 
 use crate::errors::VaultError;
-use crate::events::WithdrawalCollected;
+use crate::events::{announce, WithdrawalCollected};
 use crate::state::{Vault, VAULT_VERSION};
+use crate::tokens;
 use crate::venue;
 use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::*;
-use anchor_spl::token::{Token, TokenAccount};
+use anchor_spl::token_interface::TokenInterface;
 use ballast_venues::{AccountRole, VenueAction};
 
 /// Accounts of `collect_withdrawal`. Permissionless.
+#[event_cpi]
 #[derive(Accounts)]
 pub struct CollectWithdrawal<'info> {
     /// The vault.
@@ -25,22 +27,22 @@ pub struct CollectWithdrawal<'info> {
     /// CHECK: the vault's account there, pinned by the vault.
     #[account(mut, address = vault.venue_trader @ VaultError::WrongVenueTrader)]
     pub venue_trader: UncheckedAccount<'info>,
-    /// Quote custody.
+    /// CHECK: quote custody, named by the vault.
     #[account(mut)]
-    pub custody: Box<Account<'info, TokenAccount>>,
-    /// The venue's token account.
+    pub custody: UncheckedAccount<'info>,
+    /// CHECK: the venue's token account, named by its market.
     #[account(mut, constraint = venue::custody(&venue_market) == Some(venue_vault.key()) @ VaultError::WrongVenueVault)]
-    pub venue_vault: Box<Account<'info, TokenAccount>>,
+    pub venue_vault: UncheckedAccount<'info>,
     /// CHECK: the venue's program.
     #[account(address = venue::PROGRAM @ ErrorCode::InvalidProgramId)]
     pub venue_program: UncheckedAccount<'info>,
-    /// Token program.
-    pub token_program: Program<'info, Token>,
+    /// Token program of quote tokens.
+    pub token_program: Interface<'info, TokenInterface>,
 }
 
 pub(crate) fn handler(ctx: Context<CollectWithdrawal>) -> Result<()> {
     let accounts = ctx.accounts;
-    let held = accounts.custody.amount;
+    let held = tokens::amount(&accounts.custody)?;
     let roles = [
         (AccountRole::Owner, accounts.vault.to_account_info()),
         (AccountRole::Market, accounts.venue_market.to_account_info()),
@@ -51,22 +53,15 @@ pub(crate) fn handler(ctx: Context<CollectWithdrawal>) -> Result<()> {
     ];
     let action = VenueAction::CollectWithdrawal;
     venue::call(&accounts.vault, &action, &roles, &accounts.venue_program)?;
-    accounts.custody.reload()?;
-    let came = accounts
-        .custody
-        .amount
-        .checked_sub(held)
-        .ok_or(VaultError::BookedOtherwise)?;
+    let holds = tokens::amount(&accounts.custody)?;
+    let came = holds.checked_sub(held).ok_or(VaultError::BookedOtherwise)?;
     accounts.vault.credit_returned(came)?;
     let needed = accounts.vault.ledger.get().in_custody();
-    require!(
-        needed.is_some_and(|needed| accounts.custody.amount >= needed),
-        VaultError::CustodyShort
-    );
-    emit!(WithdrawalCollected {
+    require!(needed.is_some_and(|needed| holds >= needed), VaultError::CustodyShort);
+    let event = WithdrawalCollected {
         vault: accounts.vault.key(),
         amount: came,
-        cash_after: accounts.vault.ledger.cash
-    });
-    Ok(())
+        cash_after: accounts.vault.ledger.cash,
+    };
+    announce(&accounts.event_authority, &event)
 }

@@ -1,31 +1,33 @@
 //! `create_vault`: anyone may; the creator keeps no rights.
 
+use crate::creation;
 use crate::errors::VaultError;
-use crate::events::VaultCreated;
+use crate::events::{announce, VaultCreated};
+use crate::quote_mint;
 use crate::state::{
-    validate_collector, validate_guardian, StoredCases, StoredLeaving, StoredLedger, StoredOutflow, StoredQueue,
-    StoredVault, Vault, VaultBreakerSettings, VaultPolicy, CUSTODY_SEED, ESCROW_SEED, SHARES_SEED, VAULT_SEED,
-    VAULT_VERSION,
+    validate_collector, validate_guardian, ShareName, StoredCases, StoredLeaving, StoredLedger, StoredOutflow,
+    StoredQueue, StoredVault, Vault, VaultBreakerSettings, VaultPolicy, CUSTODY_SEED, ESCROW_SEED, SHARES_SEED,
+    VAULT_SEED, VAULT_VERSION,
 };
-use crate::tokens;
 use crate::venue;
 use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::*;
-use anchor_spl::token::{Mint, Token, TokenAccount};
+use anchor_spl::token_2022::Token2022;
+use anchor_spl::token_interface::{Mint, TokenInterface};
 use ballast_core_types::{Ratio, Shares, UnixTime};
 use ballast_core_vault::fees::FeeLedger;
 use ballast_core_vault::monitor::VaultMonitor;
+use ballast_core_vault::shares::unit_of;
 use ballast_risk::state::Market as RiskMarket;
 use ballast_venues::{AccountRole, VenueAction};
-
-/// Least deposit, whole tokens.
-const LEAST_DEPOSIT_TOKENS: u64 = 10;
 
 /// A vault's number, and all that is fixed with it.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
 pub struct CreateVaultArgs {
     /// Creator's number for it.
     pub id: u64,
+    /// What its shares are called.
+    pub share: ShareName,
     /// Policy.
     pub policy: VaultPolicy,
     /// Who may trip the vault's breakers, and resume those that wait for them.
@@ -37,6 +39,7 @@ pub struct CreateVaultArgs {
 }
 
 /// Accounts of `create_vault`.
+#[event_cpi]
 #[derive(Accounts)]
 #[instruction(args: CreateVaultArgs)]
 pub struct CreateVault<'info> {
@@ -52,7 +55,7 @@ pub struct CreateVault<'info> {
         bump
     )]
     pub vault: Box<Account<'info, Vault>>,
-    /// CHECK: share mint, created below with the quote token's decimals.
+    /// CHECK: share mint, created below with the quote token's decimals and its name inside.
     #[account(mut, seeds = [SHARES_SEED, vault.key().as_ref()], bump)]
     pub share_mint: UncheckedAccount<'info>,
     /// CHECK: quote custody, created below.
@@ -63,7 +66,7 @@ pub struct CreateVault<'info> {
     pub escrow: UncheckedAccount<'info>,
     /// Quote mint.
     #[account(constraint = venue::pins(&venue_market).is_some_and(|pins| pins.quote_mint == quote_mint.key().to_bytes()) @ VaultError::WrongTokenAccount)]
-    pub quote_mint: Box<Account<'info, Mint>>,
+    pub quote_mint: Box<InterfaceAccount<'info, Mint>>,
     /// Market whose risk the vault takes.
     pub risk_market: AccountLoader<'info, RiskMarket>,
     /// CHECK: the venue's market: of its layout, owned by its program, priced by the same risk
@@ -79,8 +82,11 @@ pub struct CreateVault<'info> {
     /// CHECK: the venue's program.
     #[account(address = venue::PROGRAM @ ErrorCode::InvalidProgramId)]
     pub venue_program: UncheckedAccount<'info>,
-    /// Token program.
-    pub token_program: Program<'info, Token>,
+    /// Token program of the quote mint.
+    #[account(constraint = quote_program.key() == *quote_mint.to_account_info().owner @ VaultError::WrongTokenProgram)]
+    pub quote_program: Interface<'info, TokenInterface>,
+    /// Token program of shares.
+    pub share_program: Program<'info, Token2022>,
     /// System program.
     pub system_program: Program<'info, System>,
 }
@@ -93,9 +99,9 @@ pub(crate) fn handler(ctx: Context<CreateVault>, args: CreateVaultArgs) -> Resul
     args.policy.validate_with(&args.breakers)?;
     validate_guardian(args.guardian)?;
     validate_collector(args.collector, &args.policy)?;
-    let whole = 10u64.checked_pow(u32::from(accounts.quote_mint.decimals));
-    let whole = whole.ok_or(VaultError::Decimals)?;
-    create_token_accounts(accounts, &ctx.bumps)?;
+    args.share.validate()?;
+    quote_mint::validate(&accounts.quote_mint.to_account_info())?;
+    let unit = unit_of(accounts.quote_mint.decimals).ok_or(VaultError::Decimals)?;
     let (vault, creator) = (accounts.vault.key(), accounts.creator.key());
     let now = Clock::get()?.unix_timestamp;
     accounts.vault.stored = StoredVault {
@@ -105,6 +111,7 @@ pub(crate) fn handler(ctx: Context<CreateVault>, args: CreateVaultArgs) -> Resul
         id: args.id,
         creator,
         quote_mint: accounts.quote_mint.key(),
+        quote_program: accounts.quote_program.key(),
         share_mint: accounts.share_mint.key(),
         custody: accounts.custody.key(),
         escrow: accounts.escrow.key(),
@@ -114,14 +121,13 @@ pub(crate) fn handler(ctx: Context<CreateVault>, args: CreateVaultArgs) -> Resul
         guardian: args.guardian.unwrap_or_default(),
         collector: args.collector.unwrap_or_default(),
         policy: args.policy,
-        least_deposit: whole.checked_mul(LEAST_DEPOSIT_TOKENS).ok_or(VaultError::Decimals)?,
-        least_redemption: whole,
+        unit,
         ledger: StoredLedger::default(),
         leaving: StoredLeaving::default(),
         queue: StoredQueue::default(),
         cases: StoredCases::default(),
         outflow: StoredOutflow::default(),
-        fees: FeeLedger::new(UnixTime(now)).into(),
+        fees: FeeLedger::new(unit, UnixTime(now)).into(),
         tickets: 0,
         nav: 0,
         nav_per_share: Ratio::ONE.into(),
@@ -135,14 +141,17 @@ pub(crate) fn handler(ctx: Context<CreateVault>, args: CreateVaultArgs) -> Resul
         reserved: [0; 128],
     };
     accounts.vault.check_invariants(0, Shares::ZERO)?;
+    create_token_accounts(accounts, &ctx.bumps, &args.share)?;
     create_trader(accounts)?;
-    emit!(VaultCreated {
+    let event = VaultCreated {
         vault,
         creator,
+        quote_mint: accounts.quote_mint.key(),
+        share_mint: accounts.share_mint.key(),
         guardian: args.guardian,
         collector: args.collector,
-    });
-    Ok(())
+    };
+    announce(&accounts.event_authority, &event)
 }
 
 /// Has the venue open the vault's account there.
@@ -163,26 +172,20 @@ fn create_trader(accounts: &CreateVault) -> Result<()> {
 }
 
 /// Creates share mint, custody and escrow, in the order that lets each name the one before.
-fn create_token_accounts(accounts: &CreateVault, bumps: &CreateVaultBumps) -> Result<()> {
-    let (payer, vault) = (accounts.creator.to_account_info(), accounts.vault.to_account_info());
-    let quote_mint = accounts.quote_mint.to_account_info();
-    for (seed, bump, account, mint) in [
-        (SHARES_SEED, bumps.share_mint, &accounts.share_mint, None),
-        (CUSTODY_SEED, bumps.custody, &accounts.custody, Some(quote_mint)),
-        (
-            ESCROW_SEED,
-            bumps.escrow,
-            &accounts.escrow,
-            Some(accounts.share_mint.to_account_info()),
-        ),
-    ] {
-        let seeds: &[&[u8]] = &[seed, vault.key.as_ref(), &[bump]];
-        let space = if mint.is_some() { TokenAccount::LEN } else { Mint::LEN };
-        tokens::allocate(&payer, account, space, seeds)?;
-        match mint {
-            None => tokens::initialize_mint(account, vault.key, accounts.quote_mint.decimals)?,
-            Some(mint) => tokens::initialize_account(account, &mint, &vault)?,
-        }
-    }
-    Ok(())
+fn create_token_accounts(accounts: &CreateVault, bumps: &CreateVaultBumps, name: &ShareName) -> Result<()> {
+    let payer = accounts.creator.to_account_info();
+    let create = |seed: &'static [u8], bump: u8| creation::Creation {
+        vault: &accounts.vault,
+        payer: &payer,
+        seed,
+        bump,
+    };
+    let decimals = accounts.quote_mint.decimals;
+    create(SHARES_SEED, bumps.share_mint).share_mint(&accounts.share_mint, decimals, name, &accounts.share_program)?;
+    create(CUSTODY_SEED, bumps.custody).token_account(
+        &accounts.custody,
+        &accounts.quote_mint.to_account_info(),
+        accounts.quote_program.key,
+    )?;
+    create(ESCROW_SEED, bumps.escrow).token_account(&accounts.escrow, &accounts.share_mint, accounts.share_program.key)
 }

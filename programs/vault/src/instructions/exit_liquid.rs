@@ -2,14 +2,15 @@
 //! breaker, so that nothing of them can stand in its way.
 
 use crate::errors::VaultError;
-use crate::events::Advanced;
+use crate::events::{announce, Advanced};
 use crate::state::{RequestBatch, Vault, VAULT_VERSION};
+use crate::tokens;
 use anchor_lang::prelude::*;
-use anchor_spl::token::Mint;
-use ballast_core_types::{Shares, UnixTime};
+use ballast_core_types::UnixTime;
 use ballast_core_vault::advance::{advance, Liquid};
 
 /// Accounts of `exit_liquid`. Permissionless, and nobody signs.
+#[event_cpi]
 #[derive(Accounts)]
 pub struct ExitLiquid<'info> {
     /// The vault.
@@ -22,8 +23,8 @@ pub struct ExitLiquid<'info> {
     /// The batch.
     #[account(mut, constraint = batch.vault == vault.key() @ VaultError::WrongBatch)]
     pub batch: Box<Account<'info, RequestBatch>>,
-    /// Share mint; read for the supply.
-    pub share_mint: Box<Account<'info, Mint>>,
+    /// CHECK: share mint, named by the vault; read for the supply.
+    pub share_mint: UncheckedAccount<'info>,
 }
 
 pub(crate) fn handler(ctx: Context<ExitLiquid>) -> Result<()> {
@@ -32,7 +33,7 @@ pub(crate) fn handler(ctx: Context<ExitLiquid>) -> Result<()> {
     let state = vault.state();
     let liquid = Liquid {
         vault: &state,
-        minted: Shares(ctx.accounts.share_mint.supply),
+        minted: tokens::supply(&ctx.accounts.share_mint)?,
         number: record.number,
         now,
     };
@@ -42,13 +43,13 @@ pub(crate) fn handler(ctx: Context<ExitLiquid>) -> Result<()> {
     if advanced.batch.priced_at.is_none() {
         vault.queue = queue.closed(record.number).into();
     }
-    emit!(Advanced {
+    let event = Advanced {
         vault: vault.key(),
         number: record.number,
         amount: advanced.amount,
         supply: liquid.supply().0,
         totals: record.totals,
         ledger_after: vault.ledger,
-    });
-    Ok(())
+    };
+    announce(&ctx.accounts.event_authority, &event)
 }

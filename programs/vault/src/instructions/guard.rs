@@ -2,13 +2,14 @@
 //! nor stands in the way of an exit.
 
 use crate::errors::VaultError;
-use crate::events::BreakerByHand;
+use crate::events::{announce, BreakerByHand};
 use crate::state::{Vault, VaultBreaker, VAULT_VERSION};
 use anchor_lang::prelude::*;
 use ballast_core_market::breaker::{BreakerStates, VAULT};
 use ballast_core_vault::monitor::VAULT_BREAKERS;
 
 /// Accounts of `trip_breaker` and `resume_breaker`.
+#[event_cpi]
 #[derive(Accounts)]
 pub struct Guard<'info> {
     /// The vault's guardian.
@@ -43,12 +44,12 @@ fn store(accounts: &mut Guard, states: BreakerStates<VAULT_BREAKERS>, breaker: V
     let mut monitor = vault.monitor.get();
     monitor.breakers = states;
     vault.monitor = monitor.into();
-    emit!(BreakerByHand {
+    let event = BreakerByHand {
         vault: vault.key(),
         guardian: accounts.guardian.key(),
         breaker,
         is_active: states.tripped.has(breaker.into()),
         breakers: states.tripped.bits(),
-    });
-    Ok(())
+    };
+    announce(&accounts.event_authority, &event)
 }

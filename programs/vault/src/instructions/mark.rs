@@ -7,14 +7,14 @@
 //! into quarantine here, and leaves it here.
 
 use crate::errors::VaultError;
-use crate::events::{Marked, Quarantined};
+use crate::events::{announce, Marked, Quarantined};
 use crate::state::{Vault, VAULT_VERSION};
+use crate::tokens;
 use crate::valuation::{appraise, Moment};
 use crate::venue;
 use anchor_lang::prelude::*;
-use anchor_spl::token::Mint;
 use ballast_core_market::breaker::Breaker;
-use ballast_core_types::{Lots, Position, Shares, UnixTime};
+use ballast_core_types::{Lots, Position, UnixTime};
 use ballast_core_vault::appraisal::Appraisal;
 use ballast_core_vault::portfolio::Portfolio;
 use ballast_core_vault::prices::{MarketPrices, Purpose};
@@ -24,6 +24,7 @@ use ballast_risk::read;
 use ballast_risk::state::Market as RiskMarket;
 
 /// Accounts of `mark`. Permissionless.
+#[event_cpi]
 #[derive(Accounts)]
 pub struct Mark<'info> {
     /// The vault.
@@ -42,8 +43,8 @@ pub struct Mark<'info> {
     pub venue_market: UncheckedAccount<'info>,
     /// CHECK: pinned by address; whatever is found there is the finding.
     pub venue_trader: UncheckedAccount<'info>,
-    /// Share mint; read for the supply.
-    pub share_mint: Box<Account<'info, Mint>>,
+    /// CHECK: share mint, named by the vault; read for the supply.
+    pub share_mint: UncheckedAccount<'info>,
 }
 
 /// An observation of the vault needs a price of now: otherwise whoever brings none could end
@@ -62,7 +63,7 @@ pub(crate) fn handler(ctx: Context<Mark>) -> Result<()> {
     let position = venue::position(&accounts.venue_market, &accounts.venue_trader, mid, now.unix_time);
     let moment = Moment {
         prices,
-        minted: Shares(accounts.share_mint.supply),
+        minted: tokens::supply(&accounts.share_mint)?,
         clock,
     };
     let state = accounts.vault.state();
@@ -84,14 +85,15 @@ pub(crate) fn handler(ctx: Context<Mark>) -> Result<()> {
     // What it holds is no measure while it moves without a reason.
     let moves = |appraisal: &Appraisal| appraisal.monitor.breakers.tripped.has(Breaker::UnexplainedMove);
     let is_sound = venue_answers && !(state.cases.is_quarantined() && appraisal.as_deref().is_some_and(moves));
-    emit!(Marked {
+    let event = Marked {
         vault: vault.key(),
         nav_low: appraisal.map(|appraisal| appraisal.nav.low.0),
         supply: supply.0,
         venue_answers,
         breakers_before: before,
         monitor: vault.monitor,
-    });
+    };
+    announce(&accounts.event_authority, &event)?;
     let check = Check {
         venue: VENUE,
         is_sound,
@@ -102,7 +104,17 @@ pub(crate) fn handler(ctx: Context<Mark>) -> Result<()> {
         longest_gap_seconds: vault.breakers.longest_gap_seconds,
         now,
     };
-    quarantine(vault, &state.cases, position, &moment, &check);
+    if quarantine(vault, &state.cases, position, &moment, &check) {
+        let event = Quarantined {
+            vault: vault.key(),
+            is_quarantined: vault.cases.is_quarantined(),
+            value: check.value,
+            supply: check.supply.0,
+            cases: vault.cases,
+            ledger_after: vault.ledger,
+        };
+        announce(&accounts.event_authority, &event)?;
+    }
     Ok(())
 }
 
@@ -113,30 +125,23 @@ fn value_at(position: &Position, moment: &Moment) -> Option<u64> {
     value.filter(|_| position.in_flight == Lots::ZERO)
 }
 
-/// Puts the venue into quarantine, keeps it there, or lets it out. A share is marked anew then.
+/// Puts the venue into quarantine, keeps it there, or lets it out: whether a quarantine began or
+/// ended. A share is marked anew then.
 #[inline(never)]
-fn quarantine(vault: &mut Account<Vault>, was: &Cases, position: Option<Position>, moment: &Moment, check: &Check) {
+fn quarantine(vault: &mut Vault, was: &Cases, position: Option<Position>, moment: &Moment, check: &Check) -> bool {
     let (cases, ledger) = was.after_check(vault.ledger.get(), check);
     if cases == *was {
-        return;
+        return false;
     }
     // Until now by what was: up to its start, and not while it lasted.
     vault.accrue_fees(moment.minted, UnixTime(check.now.unix_time));
     (vault.cases, vault.ledger) = (cases.into(), ledger.into());
-    let is_quarantined = cases.is_quarantined();
-    if is_quarantined == was.is_quarantined() {
-        return;
+    if cases.is_quarantined() == was.is_quarantined() {
+        return false;
     }
     let state = vault.state();
     if let Ok(appraisal) = appraise(&state, position, moment) {
         vault.record(&appraisal);
     }
-    emit!(Quarantined {
-        vault: vault.key(),
-        is_quarantined,
-        value: check.value,
-        supply: check.supply.0,
-        cases: vault.cases,
-        ledger_after: vault.ledger,
-    });
+    true
 }

@@ -2,54 +2,58 @@
 //! nothing.
 
 use crate::errors::VaultError;
-use crate::events::CollateralMoved;
+use crate::events::{announce, CollateralMoved};
+use crate::state::Vault;
+use crate::tokens;
 use crate::valuation::*;
 use crate::venue;
 use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::*;
-use anchor_spl::token::{Mint, Token, TokenAccount};
+use anchor_spl::token_interface::TokenInterface;
 use ballast_core_vault::collateral::CollateralMove;
 use ballast_core_vault::prices::Purpose;
 use ballast_venues::{AccountRole, VenueAction};
 
 /// Accounts of `move_collateral`. Permissionless.
+#[event_cpi]
 #[derive(Accounts)]
 pub struct MoveCollateral<'info> {
     /// The vault and what it is worth.
     pub valuation: Valuation<'info>,
-    /// Quote custody.
+    /// CHECK: quote custody, pinned by the vault.
     #[account(mut, address = valuation.vault.custody @ VaultError::WrongCustody)]
-    pub custody: Box<Account<'info, TokenAccount>>,
-    /// Share mint; read for the supply.
+    pub custody: UncheckedAccount<'info>,
+    /// CHECK: share mint, pinned by the vault; read for the supply.
     #[account(address = valuation.vault.share_mint @ VaultError::WrongShareMint)]
-    pub share_mint: Box<Account<'info, Mint>>,
-    /// The venue's token account.
+    pub share_mint: UncheckedAccount<'info>,
+    /// CHECK: the venue's token account, named by its market.
     #[account(mut, constraint = venue::custody(&valuation.venue_market) == Some(venue_vault.key()) @ VaultError::WrongVenueVault)]
-    pub venue_vault: Box<Account<'info, TokenAccount>>,
+    pub venue_vault: UncheckedAccount<'info>,
     /// CHECK: the venue's program.
     #[account(address = venue::PROGRAM @ ErrorCode::InvalidProgramId)]
     pub venue_program: UncheckedAccount<'info>,
-    /// Token program.
-    pub token_program: Program<'info, Token>,
+    /// Token program of quote tokens.
+    pub token_program: Interface<'info, TokenInterface>,
 }
 
 pub(crate) fn handler(ctx: Context<MoveCollateral>) -> Result<()> {
     let accounts = ctx.accounts;
-    let minted = accounts.share_mint.supply;
+    let minted = tokens::supply(&accounts.share_mint)?;
     let moment = accounts.valuation.moment(Purpose::Collateral, minted)?;
     let state = accounts.valuation.vault.state();
     let appraisal = accounts.valuation.appraise(&state, &moment)?;
     accounts.valuation.vault.record(&appraisal);
     let movement = appraisal.collateral_due().ok_or(VaultError::OutOfRange)?;
     let movement = movement.ok_or(VaultError::CollateralInPlace)?;
-    let held = accounts.custody.amount;
+    let held = tokens::amount(&accounts.custody)?;
     transfer(accounts, movement)?;
-    accounts.custody.reload()?;
-    let moved = book_movement(accounts, held, movement)?;
+    let holds = tokens::amount(&accounts.custody)?;
+    let vault = &mut accounts.valuation.vault;
+    let moved = book_movement(vault, held, holds, movement)?;
     let position = accounts.valuation.position(moment.prices.bounds.mid, &moment.clock)?;
     let vault = &accounts.valuation.vault;
-    vault.check_invariants(accounts.custody.amount, moment.minted)?;
-    emit!(CollateralMoved {
+    vault.check_invariants(holds, moment.minted)?;
+    let event = CollateralMoved {
         vault: vault.key(),
         amount: moved,
         cash_after: vault.ledger.cash,
@@ -57,23 +61,22 @@ pub(crate) fn handler(ctx: Context<MoveCollateral>) -> Result<()> {
         queued_after: position.queued_withdrawal,
         prices: (&moment.prices).into(),
         breakers: vault.monitor.tripped,
-    });
-    Ok(())
+    };
+    announce(&accounts.event_authority, &event)
 }
 
 /// Books what really moved, which for a deposit has to be the amount, and for a withdrawal is at
 /// most that: the venue may queue it.
-fn book_movement(accounts: &mut MoveCollateral, held: u64, movement: CollateralMove) -> Result<i64> {
-    let vault = &mut accounts.valuation.vault;
+fn book_movement(vault: &mut Vault, held: u64, holds: u64, movement: CollateralMove) -> Result<i64> {
     let amount = match movement {
         CollateralMove::Deposit(amount) => {
-            let left = held.checked_sub(accounts.custody.amount);
+            let left = held.checked_sub(holds);
             require!(left == Some(amount), VaultError::BookedOtherwise);
             vault.debit(amount)?;
             i64::try_from(amount).ok()
         }
         CollateralMove::Withdraw(amount) => {
-            let came = accounts.custody.amount.checked_sub(held);
+            let came = holds.checked_sub(held);
             let came = came.ok_or(VaultError::BookedOtherwise)?;
             require!(came <= amount, VaultError::BookedOtherwise);
             vault.credit_returned(came)?;

@@ -2,18 +2,19 @@
 //! nobody but whoever sends it, out of what the requests brought for that.
 
 use crate::errors::VaultError;
-use crate::events::BatchPriced;
+use crate::events::{self, BatchPriced};
 use crate::state::RequestBatch;
 use crate::tokens;
 use crate::valuation::*;
 use anchor_lang::prelude::*;
-use anchor_spl::token::{Mint, Token, TokenAccount};
+use anchor_spl::token_2022::Token2022;
 use ballast_core_types::Shares;
 use ballast_core_vault::appraisal::Appraisal;
 use ballast_core_vault::prices::Purpose;
 use ballast_core_vault::pricing::{price, Pricing};
 
 /// Accounts of `price_batch`. Permissionless.
+#[event_cpi]
 #[derive(Accounts)]
 pub struct PriceBatch<'info> {
     /// Whoever sends it; gets the batch's fee at its first pricing.
@@ -24,24 +25,25 @@ pub struct PriceBatch<'info> {
     /// The batch.
     #[account(mut, constraint = batch.vault == valuation.vault.key() @ VaultError::WrongBatch)]
     pub batch: Box<Account<'info, RequestBatch>>,
-    /// Quote custody; read for the ledger's invariant.
+    /// CHECK: quote custody, pinned by the vault; read for the ledger's invariant.
     #[account(address = valuation.vault.custody @ VaultError::WrongCustody)]
-    pub custody: Box<Account<'info, TokenAccount>>,
-    /// Share escrow: shares that were bought wait here, and those that are filled are burnt.
+    pub custody: UncheckedAccount<'info>,
+    /// CHECK: share escrow, pinned by the vault: shares that were bought wait here, and those that
+    /// are filled are burnt.
     #[account(mut, address = valuation.vault.escrow @ VaultError::WrongEscrow)]
-    pub escrow: Box<Account<'info, TokenAccount>>,
-    /// Share mint.
+    pub escrow: UncheckedAccount<'info>,
+    /// CHECK: share mint, pinned by the vault.
     #[account(mut, address = valuation.vault.share_mint @ VaultError::WrongShareMint)]
-    pub share_mint: Box<Account<'info, Mint>>,
-    /// Token program.
-    pub token_program: Program<'info, Token>,
+    pub share_mint: UncheckedAccount<'info>,
+    /// Token program of shares.
+    pub token_program: Program<'info, Token2022>,
 }
 
 /// A batch and a rebalance never share a slot, in either order: nobody enters or leaves between a
 /// trade and what it does to the price of a share.
 pub(crate) fn handler(ctx: Context<PriceBatch>) -> Result<()> {
     let accounts = ctx.accounts;
-    let minted = accounts.share_mint.supply;
+    let minted = tokens::supply(&accounts.share_mint)?;
     let moment = accounts.valuation.moment(Purpose::Batch, minted)?;
     let slot = moment.clock.slot;
     require!(
@@ -58,8 +60,8 @@ pub(crate) fn handler(ctx: Context<PriceBatch>) -> Result<()> {
     change_supply(accounts, &pricing)?;
     let minted = minted_after(minted, &pricing).ok_or(VaultError::OutOfRange)?;
     let vault = &accounts.valuation.vault;
-    vault.check_invariants(accounts.custody.amount, minted)?;
-    announce(accounts, &appraisal, &pricing);
+    vault.check_invariants(tokens::amount(&accounts.custody)?, minted)?;
+    announce(accounts, &appraisal, &pricing)?;
     pay_fee(accounts)
 }
 
@@ -69,23 +71,20 @@ fn decide(appraisal: &Appraisal, record: &RequestBatch) -> Result<Box<Pricing>> 
     Ok(Box::new(pricing.map_err(VaultError::from)?))
 }
 
-fn minted_after(minted: u64, pricing: &Pricing) -> Option<Shares> {
-    minted
-        .checked_add(pricing.minted.0)?
-        .checked_sub(pricing.burnt.0)
-        .map(Shares)
+fn minted_after(minted: Shares, pricing: &Pricing) -> Option<Shares> {
+    minted.checked_add(pricing.minted)?.checked_sub(pricing.burnt)
 }
 
 /// Mints to the escrow what more shares come than go, or burns what more go than come.
 #[inline(never)]
 fn change_supply(accounts: &PriceBatch, pricing: &Pricing) -> Result<()> {
     let (mint, escrow) = (accounts.share_mint.to_account_info(), accounts.escrow.to_account_info());
-    let (vault, program) = (&accounts.valuation.vault, &accounts.token_program);
+    let vault = &accounts.valuation.vault;
     let (minted, burnt) = (pricing.minted.0, pricing.burnt.0);
     match minted.checked_sub(burnt) {
         Some(0) => Ok(()),
-        Some(more) => tokens::mint(vault, &mint, &escrow, program, more),
-        None => tokens::burn_escrowed(vault, &mint, &escrow, program, burnt.saturating_sub(minted)),
+        Some(more) => tokens::mint(vault, &mint, &escrow, more),
+        None => tokens::burn_escrowed(vault, &mint, &escrow, burnt.saturating_sub(minted)),
     }
 }
 
@@ -100,9 +99,9 @@ fn pay_fee(accounts: &mut PriceBatch) -> Result<()> {
 }
 
 #[inline(never)]
-fn announce(accounts: &PriceBatch, appraisal: &Appraisal, pricing: &Pricing) {
+fn announce(accounts: &PriceBatch, appraisal: &Appraisal, pricing: &Pricing) -> Result<()> {
     let vault = &accounts.valuation.vault;
-    emit!(BatchPriced {
+    let event = BatchPriced {
         vault: vault.key(),
         number: accounts.batch.number,
         keeper: accounts.keeper.key(),
@@ -119,5 +118,6 @@ fn announce(accounts: &PriceBatch, appraisal: &Appraisal, pricing: &Pricing) {
         fees_after: vault.fees,
         prices: (&appraisal.prices).into(),
         breakers: appraisal.active.bits(),
-    });
+    };
+    events::announce(&accounts.event_authority, &event)
 }

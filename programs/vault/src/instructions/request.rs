@@ -4,18 +4,19 @@
 //! waits is no cash of the pool, and a share that waits is still a share.
 
 use crate::errors::VaultError;
-use crate::events::Requested;
+use crate::events::{self, Requested};
 use crate::state::{
     check_acts_for, check_is_theirs, OperatorApproval, RequestBatch, StoredTicket, Ticket, Vault, BATCH_VERSION,
     HALF_FEE_LAMPORTS, REQUEST_FEE_LAMPORTS, TICKET_SEED, VAULT_VERSION,
 };
+use crate::tokens;
 use anchor_lang::prelude::*;
 use anchor_lang::system_program;
-use anchor_spl::token::{self, Token, TokenAccount, Transfer};
+use anchor_spl::token_interface::{TokenAccount, TokenInterface, Transfer};
 use ballast_core_market::breaker::permitted;
 use ballast_core_types::UnixTime;
 use ballast_core_vault::batch::queue::Request;
-use ballast_core_vault::batch::{Batch, Class, Side};
+use ballast_core_vault::batch::{Batch, Class, Side, LEAST_DEPOSIT_TOKENS};
 use ballast_core_vault::shares::ShareMark;
 use ballast_risk::state::Fixed;
 
@@ -32,6 +33,7 @@ pub struct RequestArgs {
 }
 
 /// Accounts of `request_deposit` and `request_redeem`.
+#[event_cpi]
 #[derive(Accounts)]
 #[instruction(args: RequestArgs)]
 pub struct MakeRequest<'info> {
@@ -59,14 +61,14 @@ pub struct MakeRequest<'info> {
     /// Where it is paid from: the holder's quote tokens or shares; delegated to the approval, if an
     /// operator asks.
     #[account(mut, constraint = from.owner == holder.key() @ VaultError::WrongTokenAccount)]
-    pub from: Box<Account<'info, TokenAccount>>,
+    pub from: Box<InterfaceAccount<'info, TokenAccount>>,
     /// CHECK: where it waits: custody or escrow, pinned below.
     #[account(mut)]
     pub into: UncheckedAccount<'info>,
     /// Gets what is asked for: anybody's if the holder asks, the holder's if an operator does.
-    pub pay_to: Box<Account<'info, TokenAccount>>,
-    /// Token program.
-    pub token_program: Program<'info, Token>,
+    pub pay_to: Box<InterfaceAccount<'info, TokenAccount>>,
+    /// Token program of what is paid in.
+    pub token_program: Interface<'info, TokenInterface>,
     /// System program.
     pub system_program: Program<'info, System>,
     /// The holder's approval of an operator who asks.
@@ -88,8 +90,7 @@ pub(crate) fn handler(ctx: Context<MakeRequest>, args: RequestArgs, side: Side) 
     accounts.vault.queue = queue.taken(number, now).into();
     accounts.vault.count_ticket(1)?;
     take_in(accounts, args.amount)?;
-    announce(accounts, side);
-    Ok(())
+    announce(accounts, side)
 }
 
 /// Puts the request into its batch, and writes its ticket.
@@ -161,10 +162,11 @@ fn check_size(accounts: &mut MakeRequest, amount: u64, side: Side) -> Result<()>
     let vault = &mut accounts.vault;
     if side == Side::Redemption {
         let is_all = amount > 0 && amount == accounts.from.amount;
-        require!(is_all || amount >= vault.least_redemption, VaultError::RequestTooSmall);
+        require!(is_all || amount >= vault.unit, VaultError::RequestTooSmall);
         return Ok(());
     }
-    require!(amount >= vault.least_deposit, VaultError::RequestTooSmall);
+    let least = vault.unit.saturating_mul(LEAST_DEPOSIT_TOKENS);
+    require!(amount >= least, VaultError::RequestTooSmall);
     require!(!vault.cases.is_quarantined(), VaultError::VenueQuarantined);
     let tripped = vault.monitor.get().breakers.tripped;
     if !permitted(tripped, true).deposit {
@@ -183,19 +185,16 @@ fn check_size(accounts: &mut MakeRequest, amount: u64, side: Side) -> Result<()>
 }
 
 /// Moves what is paid in, and the fee.
-fn take_in(accounts: &MakeRequest, amount: u64) -> Result<()> {
+fn take_in<'info>(accounts: &MakeRequest<'info>, amount: u64) -> Result<()> {
     let (from, to) = (accounts.from.to_account_info(), accounts.into.to_account_info());
-    let program = accounts.token_program.key();
-    let by = |authority| Transfer { from, to, authority };
+    let program = &accounts.token_program;
+    let by = |authority: AccountInfo<'info>| Transfer { from, to, authority };
     match &accounts.approval {
-        Some(approval) if accounts.requester.key != accounts.holder.key => approval.with_signer(|seeds| {
+        Some(approval) if accounts.requester.key != accounts.holder.key => {
             let transfer = by(approval.to_account_info());
-            token::transfer(CpiContext::new_with_signer(program, transfer, seeds), amount)
-        })?,
-        _ => {
-            let transfer = by(accounts.requester.to_account_info());
-            token::transfer(CpiContext::new(program, transfer), amount)?;
+            approval.with_signer(|seeds| tokens::transfer(program, transfer, seeds, amount))?;
         }
+        _ => tokens::transfer(program, by(accounts.requester.to_account_info()), &[], amount)?,
     }
     let transfer = system_program::Transfer {
         from: accounts.requester.to_account_info(),
@@ -205,9 +204,9 @@ fn take_in(accounts: &MakeRequest, amount: u64) -> Result<()> {
 }
 
 #[inline(never)]
-fn announce(accounts: &MakeRequest, side: Side) {
+fn announce(accounts: &MakeRequest, side: Side) -> Result<()> {
     let ticket = &accounts.ticket;
-    emit!(Requested {
+    let event = Requested {
         vault: ticket.vault,
         holder: ticket.holder,
         ticket: ticket.key(),
@@ -215,5 +214,6 @@ fn announce(accounts: &MakeRequest, side: Side) {
         is_redemption: side == Side::Redemption,
         is_any_price: ticket.is_any_price(),
         amount: ticket.amount,
-    });
+    };
+    events::announce(&accounts.event_authority, &event)
 }

@@ -2,11 +2,12 @@
 //! bring about goes to the holder's own accounts.
 
 use crate::errors::VaultError;
-use crate::events::OperatorSet;
+use crate::events::{announce, OperatorSet};
 use crate::state::{OperatorApproval, Vault, OPERATOR_SEED, VAULT_VERSION};
 use anchor_lang::prelude::*;
 
 /// Accounts of `set_operator`.
+#[event_cpi]
 #[derive(Accounts)]
 pub struct SetOperator<'info> {
     /// Who approves; pays the rent of the approval, and gets it back.
@@ -34,12 +35,13 @@ pub struct SetOperator<'info> {
 pub(crate) fn handler(ctx: Context<SetOperator>, approved: bool) -> Result<()> {
     let accounts = ctx.accounts;
     let (vault, holder, operator) = (accounts.vault.key(), accounts.holder.key(), accounts.operator.key());
-    emit!(OperatorSet {
+    let event = OperatorSet {
         vault,
         holder,
         operator,
         approved,
-    });
+    };
+    announce(&accounts.event_authority, &event)?;
     if !approved {
         return accounts.approval.close(accounts.holder.to_account_info());
     }

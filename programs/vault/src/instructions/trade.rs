@@ -2,12 +2,12 @@
 //! again, and unless it is provably better everything is undone.
 
 use crate::errors::VaultError;
-use crate::events::Rebalanced;
+use crate::events::{self, Rebalanced};
+use crate::tokens;
 use crate::valuation::*;
 use crate::venue;
 use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::*;
-use anchor_spl::token::{Mint, TokenAccount};
 use ballast_core_types::{value_ceil, FillReceipt, Lots, Position, Price, Value};
 use ballast_core_vault::appraisal::Appraisal;
 use ballast_core_vault::exposure::Targets;
@@ -26,18 +26,19 @@ pub struct Order {
 }
 
 /// Accounts of `rebalance` and `unwind`.
+#[event_cpi]
 #[derive(Accounts)]
 pub struct Rebalance<'info> {
     /// Whoever cranks; named in the event, has no rights and gets nothing.
     pub keeper: Signer<'info>,
     /// The vault and what it is worth.
     pub valuation: Valuation<'info>,
-    /// Quote custody; read for the ledger's invariant.
+    /// CHECK: quote custody, pinned by the vault; read for the ledger's invariant.
     #[account(address = valuation.vault.custody @ VaultError::WrongCustody)]
-    pub custody: Box<Account<'info, TokenAccount>>,
-    /// Share mint; read for the supply.
+    pub custody: UncheckedAccount<'info>,
+    /// CHECK: share mint, pinned by the vault; read for the supply.
     #[account(address = valuation.vault.share_mint @ VaultError::WrongShareMint)]
-    pub share_mint: Box<Account<'info, Mint>>,
+    pub share_mint: UncheckedAccount<'info>,
     /// CHECK: the venue's program.
     #[account(address = venue::PROGRAM @ ErrorCode::InvalidProgramId)]
     pub venue_program: UncheckedAccount<'info>,
@@ -46,7 +47,7 @@ pub struct Rebalance<'info> {
 /// Runs and proves the orders of a rebalance.
 pub(crate) fn run(accounts: &mut Rebalance, orders: &[Order]) -> Result<()> {
     let order = single(orders)?;
-    let minted = accounts.share_mint.supply;
+    let minted = tokens::supply(&accounts.share_mint)?;
     let moment = accounts.valuation.moment(Purpose::Trade, minted)?;
     accounts.valuation.vault.check_slot(moment.clock.slot)?;
     let state = accounts.valuation.vault.state();
@@ -71,9 +72,8 @@ pub(crate) fn run(accounts: &mut Rebalance, orders: &[Order]) -> Result<()> {
         .checked_sub(proof.after.nav)
         .ok_or(VaultError::OutOfRange)?;
     vault.bear_cost(&moment.clock, cost.positive_part())?;
-    vault.check_invariants(accounts.custody.amount, moment.minted)?;
-    announce(accounts, order, &before, &proof);
-    Ok(())
+    vault.check_invariants(tokens::amount(&accounts.custody)?, moment.minted)?;
+    announce(accounts, order, &before, &proof)
 }
 
 /// What was proven of a rebalance.
@@ -142,9 +142,9 @@ fn exposure(appraisal: &Appraisal) -> Result<Exposure> {
 }
 
 #[inline(never)]
-fn announce(accounts: &Rebalance, order: Order, before: &Appraisal, proof: &Proof) {
+fn announce(accounts: &Rebalance, order: Order, before: &Appraisal, proof: &Proof) -> Result<()> {
     let vault = &accounts.valuation.vault;
-    emit!(Rebalanced {
+    let event = Rebalanced {
         vault: vault.key(),
         keeper: accounts.keeper.key(),
         ordered: order.lots,
@@ -157,7 +157,8 @@ fn announce(accounts: &Rebalance, order: Order, before: &Appraisal, proof: &Proo
         targets: (&proof.targets).into(),
         before: (&proof.before).into(),
         after: (&proof.after).into(),
-    });
+    };
+    events::announce(&accounts.event_authority, &event)
 }
 
 /// Returns the one order of a vault with one market.

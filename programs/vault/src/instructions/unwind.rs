@@ -1,9 +1,10 @@
 //! `unwind`: trades down what belongs to holders who leave, and proves that it trades nothing else.
 
 use crate::errors::VaultError;
-use crate::events::Unwound as UnwoundEvent;
+use crate::events::{announce, Unwound as UnwoundEvent};
 use crate::instructions::trade::*;
 use crate::state::RequestBatch;
+use crate::tokens;
 use crate::valuation::*;
 use anchor_lang::prelude::*;
 use ballast_core_types::{FillReceipt, Lots};
@@ -29,7 +30,7 @@ pub(crate) fn handler(ctx: Context<Unwind>, orders: &[Order]) -> Result<()> {
     // Whoever waits meanwhile is filled without the venue.
     let is_quarantined = accounts.valuation.vault.cases.is_quarantined();
     require!(!is_quarantined, VaultError::VenueQuarantined);
-    let minted = accounts.share_mint.supply;
+    let minted = tokens::supply(&accounts.share_mint)?;
     let moment = accounts.valuation.moment(Purpose::Trade, minted)?;
     accounts.valuation.vault.check_slot(moment.clock.slot)?;
     let state = accounts.valuation.vault.state();
@@ -56,8 +57,8 @@ pub(crate) fn handler(ctx: Context<Unwind>, orders: &[Order]) -> Result<()> {
     let state = vault.state();
     let after = appraise(&state, Some(position), &moment)?;
     vault.record(&after);
-    vault.check_invariants(accounts.custody.amount, moment.minted)?;
-    emit!(UnwoundEvent {
+    vault.check_invariants(tokens::amount(&accounts.custody)?, moment.minted)?;
+    let event = UnwoundEvent {
         vault: vault.key(),
         keeper: accounts.keeper.key(),
         batch: record.number,
@@ -68,8 +69,8 @@ pub(crate) fn handler(ctx: Context<Unwind>, orders: &[Order]) -> Result<()> {
         prices: (&before.prices).into(),
         leaving_after: vault.leaving,
         vault_breakers_after: vault.monitor.tripped,
-    });
-    Ok(())
+    };
+    announce(&accounts.event_authority, &event)
 }
 
 #[inline(never)]

@@ -8,6 +8,7 @@ mod monitor;
 mod operator;
 mod plain;
 mod policy;
+mod share_name;
 mod ticket;
 mod vault;
 
@@ -18,5 +19,6 @@ pub use ledger::{StoredLeaving, StoredLedger, StoredOutflow, StoredQueue};
 pub use monitor::{validate_guardian, StoredMonitor, VaultBreaker, VaultBreakerSettings};
 pub use operator::{acts_for, check_acts_for, check_is_theirs, OperatorApproval, OPERATOR_SEED};
 pub use policy::VaultPolicy;
+pub use share_name::{ShareName, NAME_LEN, SYMBOL_LEN, URI_LEN};
 pub use ticket::{StoredTicket, Ticket, HALF_FEE_LAMPORTS, REQUEST_FEE_LAMPORTS, TICKET_SEED};
 pub use vault::{StoredVault, Vault, CUSTODY_SEED, ESCROW_SEED, SHARES_SEED, VAULT_SEED, VAULT_VERSION};

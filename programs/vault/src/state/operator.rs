@@ -2,7 +2,7 @@
 
 use crate::errors::VaultError;
 use anchor_lang::prelude::*;
-use anchor_spl::token::TokenAccount;
+use anchor_spl::token_interface::TokenAccount;
 
 /// First seed of an approval's address: `["operator", vault, holder, operator]`.
 pub const OPERATOR_SEED: &[u8] = b"operator";

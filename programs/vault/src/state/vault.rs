@@ -28,7 +28,7 @@ pub const CUSTODY_SEED: &[u8] = b"custody";
 /// First seed of the share escrow: `["escrow", vault]`.
 pub const ESCROW_SEED: &[u8] = b"escrow";
 /// Layout written by this program.
-pub const VAULT_VERSION: u8 = 6;
+pub const VAULT_VERSION: u8 = 7;
 
 /// A vault. It is read and written as its bytes lie: see [`StoredVault`].
 #[account]
@@ -57,6 +57,8 @@ pub struct StoredVault {
     pub creator: Pubkey,
     /// Quote mint.
     pub quote_mint: Pubkey,
+    /// Its token program; that of shares is Token-2022.
+    pub quote_program: Pubkey,
     /// Share mint.
     pub share_mint: Pubkey,
     /// Quote tokens not at the venue.
@@ -76,10 +78,8 @@ pub struct StoredVault {
     pub collector: Pubkey,
     /// Policy.
     pub policy: VaultPolicy,
-    /// Least deposit, quote base units: ten whole tokens.
-    pub least_deposit: u64,
-    /// Least redemption but of everything a holder has, share base units: a whole share.
-    pub least_redemption: u64,
+    /// Base units of one whole quote token, and of one whole share.
+    pub unit: u64,
     /// Whose the quote tokens in custody are. Tokens sent there by others are not in it.
     pub ledger: StoredLedger,
     /// Holders whose redemption is final and not filled.
@@ -123,6 +123,7 @@ plain!(StoredVault {
     id,
     creator,
     quote_mint,
+    quote_program,
     share_mint,
     custody,
     escrow,
@@ -132,8 +133,7 @@ plain!(StoredVault {
     guardian,
     collector,
     policy,
-    least_deposit,
-    least_redemption,
+    unit,
     ledger,
     leaving,
     queue,
@@ -158,6 +158,7 @@ impl Vault {
     #[inline(never)]
     pub fn state(&self) -> Box<VaultState> {
         Box::new(VaultState {
+            unit: self.unit,
             policy: self.policy.decoded(),
             monitor_params: self.monitor_params(),
             ledger: self.ledger.get(),

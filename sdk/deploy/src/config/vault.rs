@@ -4,7 +4,7 @@ use super::numbers::{base_units, Decimal};
 use super::Config;
 use anyhow::Result;
 use ballast_risk::state::StoredBreakerSettings;
-use ballast_vault::state::{VaultBreakerSettings, VaultPolicy};
+use ballast_vault::state::{ShareName, VaultBreakerSettings, VaultPolicy};
 use serde::Deserialize;
 
 #[derive(Clone, Debug, Deserialize)]
@@ -23,7 +23,16 @@ pub(super) struct Vault {
     management_fee: Decimal,
     performance_fee: Decimal,
     deposit_cap: u64,
+    share: Share,
     breakers: Breakers,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Share {
+    name: String,
+    symbol: String,
+    uri: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -79,6 +88,17 @@ impl Config {
             performance_fee: vault.performance_fee.stored(),
             deposit_cap: base_units(vault.deposit_cap)?,
         })
+    }
+
+    /// Returns what the shares of the vault on an asset are called.
+    pub fn share(&self, asset: &str) -> ShareName {
+        let named = |text: &str| text.replace("{asset}", asset);
+        let Share { name, symbol, uri } = &self.vault.share;
+        ShareName {
+            name: named(name),
+            symbol: named(symbol),
+            uri: named(uri),
+        }
     }
 
     /// Returns the settings of the vault's breakers.

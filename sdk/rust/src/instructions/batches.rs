@@ -1,7 +1,7 @@
 //! Coming and going: requests, pricing, claims.
 
-use super::{build, trade, valuation, Holder, TOKEN};
-use crate::addresses::{self, VaultKeys};
+use super::{build, trade, valuation, Holder};
+use crate::addresses::{self, TokenMint, VaultKeys};
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
 use anchor_lang::solana_program::system_program;
@@ -28,8 +28,13 @@ pub fn request_deposit(keys: &VaultKeys, who: &Holder, number: u64, args: Reques
 
 /// Builds [`request_deposit`] as `by` asks for it: the holder, or an operator of theirs.
 pub fn request_deposit_by(by: &Pubkey, keys: &VaultKeys, who: &Holder, number: u64, args: RequestArgs) -> Instruction {
-    let route = [who.quote, keys.custody, who.shares];
-    let accounts = make_request(by, keys, who, number, &args, route);
+    let route = Route {
+        token: keys.quote(),
+        from: who.quote,
+        into: keys.custody,
+        pay_to: who.shares,
+    };
+    let accounts = make_request(by, keys, who, number, &args, &route);
     build(ballast_vault::ID, accounts, instruction::RequestDeposit { args })
 }
 
@@ -40,8 +45,13 @@ pub fn request_redeem(keys: &VaultKeys, who: &Holder, number: u64, args: Request
 
 /// Builds [`request_redeem`] as `by` asks for it: the holder, or an operator of theirs.
 pub fn request_redeem_by(by: &Pubkey, keys: &VaultKeys, who: &Holder, number: u64, args: RequestArgs) -> Instruction {
-    let route = [who.shares, keys.escrow, who.quote];
-    let accounts = make_request(by, keys, who, number, &args, route);
+    let route = Route {
+        token: keys.shares(),
+        from: who.shares,
+        into: keys.escrow,
+        pay_to: who.quote,
+    };
+    let accounts = make_request(by, keys, who, number, &args, &route);
     build(ballast_vault::ID, accounts, instruction::RequestRedeem { args })
 }
 
@@ -54,6 +64,8 @@ pub fn set_operator(keys: &VaultKeys, holder: &Pubkey, operator: &Pubkey, approv
         operator: *operator,
         approval: addresses::operator_approval(&keys.vault, holder, operator),
         system_program: system_program::ID,
+        event_authority: addresses::event_authority(),
+        program: ballast_vault::ID,
     };
     build(ballast_vault::ID, accounts, instruction::SetOperator { approved })
 }
@@ -63,13 +75,21 @@ fn approval(keys: &VaultKeys, holder: &Pubkey, by: &Pubkey) -> Option<Pubkey> {
     (by != holder).then(|| addresses::operator_approval(&keys.vault, holder, by))
 }
 
+/// What is paid in, between which accounts, and where what is asked for goes.
+struct Route {
+    token: TokenMint,
+    from: Pubkey,
+    into: Pubkey,
+    pay_to: Pubkey,
+}
+
 fn make_request(
     by: &Pubkey,
     keys: &VaultKeys,
     who: &Holder,
     number: u64,
     args: &RequestArgs,
-    [from, into, pay_to]: [Pubkey; 3],
+    route: &Route,
 ) -> accounts::MakeRequest {
     accounts::MakeRequest {
         requester: *by,
@@ -77,12 +97,14 @@ fn make_request(
         vault: keys.vault,
         batch: addresses::batch(&keys.vault, number),
         ticket: addresses::ticket(&keys.vault, &who.key, args.ticket),
-        from,
-        into,
-        pay_to,
-        token_program: TOKEN,
+        from: route.from,
+        into: route.into,
+        pay_to: route.pay_to,
+        token_program: route.token.program,
         system_program: system_program::ID,
         approval: approval(keys, &who.key, by),
+        event_authority: addresses::event_authority(),
+        program: ballast_vault::ID,
     }
 }
 
@@ -95,7 +117,9 @@ pub fn price_batch(keys: &VaultKeys, keeper: &Pubkey, number: u64) -> Instructio
         custody: keys.custody,
         escrow: keys.escrow,
         share_mint: keys.share_mint,
-        token_program: TOKEN,
+        token_program: keys.shares().program,
+        event_authority: addresses::event_authority(),
+        program: ballast_vault::ID,
     };
     build(ballast_vault::ID, accounts, instruction::PriceBatch {})
 }
@@ -107,7 +131,9 @@ pub fn claim_fees(keys: &VaultKeys, collector: &Pubkey, to: &Pubkey) -> Instruct
         vault: keys.vault,
         share_mint: keys.share_mint,
         to: *to,
-        token_program: TOKEN,
+        token_program: keys.shares().program,
+        event_authority: addresses::event_authority(),
+        program: ballast_vault::ID,
     };
     build(ballast_vault::ID, accounts, instruction::ClaimFees {})
 }
@@ -118,6 +144,8 @@ pub fn exit_liquid(keys: &VaultKeys, number: u64) -> Instruction {
         vault: keys.vault,
         batch: addresses::batch(&keys.vault, number),
         share_mint: keys.share_mint,
+        event_authority: addresses::event_authority(),
+        program: ballast_vault::ID,
     };
     build(ballast_vault::ID, accounts, instruction::ExitLiquid {})
 }
@@ -162,8 +190,15 @@ fn claim_with(
         holder: ticket.holder,
         from,
         to,
-        token_program: TOKEN,
+        // Of what the vault's account holds.
+        token_program: if from == keys.custody {
+            keys.quote_program
+        } else {
+            keys.shares().program
+        },
         approval,
+        event_authority: addresses::event_authority(),
+        program: ballast_vault::ID,
     };
     build(ballast_vault::ID, accounts, instruction::Claim {})
 }
@@ -182,6 +217,8 @@ pub fn assign(keys: &VaultKeys, ticket: &Ticket, to: &Holder) -> Instruction {
         to: to.key,
         pay_to,
         return_to,
+        event_authority: addresses::event_authority(),
+        program: ballast_vault::ID,
     };
     build(ballast_vault::ID, accounts, instruction::Assign {})
 }
@@ -202,20 +239,23 @@ pub fn cancel(keys: &VaultKeys, ticket: &Ticket) -> Instruction {
 
 /// Builds [`cancel`] as `by` sends it: the holder, or an operator of theirs.
 pub fn cancel_by(by: &Pubkey, keys: &VaultKeys, ticket: &Ticket) -> Instruction {
+    let (from, token) = if ticket.is_redemption() {
+        (keys.escrow, keys.shares())
+    } else {
+        (keys.custody, keys.quote())
+    };
     let accounts = accounts::Cancel {
         canceller: *by,
         holder: ticket.holder,
         vault: keys.vault,
         batch: addresses::batch(&keys.vault, ticket.batch),
         ticket: addresses::ticket(&keys.vault, &ticket.opened_by, ticket.number),
-        from: if ticket.is_redemption() {
-            keys.escrow
-        } else {
-            keys.custody
-        },
+        from,
         to: ticket.return_to,
-        token_program: TOKEN,
+        token_program: token.program,
         approval: approval(keys, &ticket.holder, by),
+        event_authority: addresses::event_authority(),
+        program: ballast_vault::ID,
     };
     build(ballast_vault::ID, accounts, instruction::Cancel {})
 }
@@ -228,7 +268,7 @@ pub fn close_batch(keys: &VaultKeys, number: u64, payer: &Pubkey) -> Instruction
         payer: *payer,
         escrow: keys.escrow,
         share_mint: keys.share_mint,
-        token_program: TOKEN,
+        token_program: keys.shares().program,
     };
     build(ballast_vault::ID, accounts, instruction::CloseBatch {})
 }

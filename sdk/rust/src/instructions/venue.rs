@@ -1,7 +1,7 @@
 //! The venue's own instructions, as demos and tests need them.
 
 use super::{build, TOKEN};
-use crate::addresses::{self, VaultKeys};
+use crate::addresses::{self, TokenMint, VaultKeys};
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
 use anchor_lang::solana_program::system_program;
@@ -9,21 +9,16 @@ use ballast_reference_venue::state::{Faults, MarketParams};
 use ballast_reference_venue::OrderArgs;
 
 /// `ballast_reference_venue::create_market`.
-pub fn create_market(
-    authority: &Pubkey,
-    risk_market: &Pubkey,
-    quote_mint: &Pubkey,
-    params: MarketParams,
-) -> Instruction {
-    let market = addresses::venue_market(risk_market, quote_mint);
+pub fn create_market(authority: &Pubkey, risk_market: &Pubkey, quote: &TokenMint, params: MarketParams) -> Instruction {
+    let market = addresses::venue_market(risk_market, &quote.mint);
     let accounts = ballast_reference_venue::accounts::CreateMarket {
         payer: *authority,
         authority: *authority,
         risk_market: *risk_market,
-        quote_mint: *quote_mint,
+        quote_mint: quote.mint,
         market,
         vault: addresses::venue_vault(&market),
-        token_program: TOKEN,
+        token_program: quote.program,
         system_program: system_program::ID,
     };
     build(

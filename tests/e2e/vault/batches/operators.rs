@@ -3,7 +3,7 @@
 
 use super::{closed, two};
 use anchor_lang::prelude::Pubkey;
-use anchor_spl::token::spl_token;
+use anchor_spl::token_2022::spl_token_2022::instruction as token_instruction;
 use ballast_sdk::instructions::batches;
 use ballast_sdk::{addresses, Instruction};
 use ballast_testkit::tokens::put_tokens;
@@ -14,9 +14,8 @@ use solana_signer::Signer;
 const AMOUNT: u64 = 100_000_000;
 
 /// Lets `to` move so much of what lies in `account`.
-fn delegated(holder: &User, account: &Pubkey, to: &Pubkey, amount: u64) -> Instruction {
-    spl_token::instruction::approve(&spl_token::ID, account, to, &holder.holder.key, &[], amount)
-        .expect("an instruction")
+fn delegated(program: &Pubkey, holder: &User, account: &Pubkey, to: &Pubkey, amount: u64) -> Instruction {
+    token_instruction::approve(program, account, to, &holder.holder.key, &[], amount).expect("an instruction")
 }
 
 /// Ada, who has shares, and Omar, who may act for her: her tokens are delegated to the approval.
@@ -26,8 +25,8 @@ fn with_an_operator() -> (VaultFixture, User, User) {
     let (keys, operator) = (world.keys, omar.holder.key);
     let set = batches::set_operator(&keys, &ada.holder.key, &operator, true);
     let approval = addresses::operator_approval(&keys.vault, &ada.holder.key, &operator);
-    let quote = delegated(&ada, &ada.holder.quote, &approval, u64::MAX);
-    let shares = delegated(&ada, &ada.holder.shares, &approval, u64::MAX);
+    let quote = delegated(&keys.quote_program, &ada, &ada.holder.quote, &approval, u64::MAX);
+    let shares = delegated(&keys.shares().program, &ada, &ada.holder.shares, &approval, u64::MAX);
     world.send(&[set, quote, shares], &[&ada.keypair]).unwrap();
     (world, ada, omar)
 }
@@ -105,11 +104,13 @@ fn an_operator_sends_nothing_to_accounts_that_are_not_the_holders() {
 fn nobody_acts_for_a_holder_who_has_not_approved_them_or_no_longer_does() {
     let (mut world, ada, omar) = with_an_operator();
     let (keys, eve) = (world.keys, world.user(0));
-    let approve = delegated(&ada, &ada.holder.quote, &eve.holder.key, u64::MAX);
+    let approve = delegated(&keys.quote_program, &ada, &ada.holder.quote, &eve.holder.key, u64::MAX);
     world.send(&[approve], &[&ada.keypair]).unwrap();
     let shown = |key: Pubkey, deposit: &Instruction| {
         let mut forged = deposit.clone();
-        forged.accounts.last_mut().unwrap().pubkey = key;
+        // Before the two that announce.
+        let at = forged.accounts.len() - 3;
+        forged.accounts[at].pubkey = key;
         forged
     };
     let (number, args) = world.args(AMOUNT);
@@ -143,7 +144,13 @@ fn nobody_acts_for_a_holder_who_has_not_approved_them_or_no_longer_does() {
 
     // What was approved ends when the holder says so, and its rent comes back.
     let (number, args) = world.args(AMOUNT);
-    let approve = delegated(&ada, &ada.holder.quote, &approval(&ada, &omar), u64::MAX);
+    let approve = delegated(
+        &keys.quote_program,
+        &ada,
+        &ada.holder.quote,
+        &approval(&ada, &omar),
+        u64::MAX,
+    );
     let end = batches::set_operator(&keys, &ada.holder.key, &omar.holder.key, false);
     world.send(&[approve, end], &[&ada.keypair]).unwrap();
     let left = world.svm.get_account(&approval(&ada, &omar));
@@ -186,7 +193,9 @@ fn an_approval_alone_moves_no_tokens_and_nobody_approves_for_another() {
 fn an_operators_own_key_moves_none_of_the_holders_tokens() {
     let (mut world, ada, omar) = with_an_operator();
     let (from, to) = (ada.holder.quote, omar.holder.quote);
-    let take = spl_token::instruction::transfer(&spl_token::ID, &from, &to, &omar.holder.key, &[], 1).unwrap();
+    let (program, decimals, mint) = (world.keys.quote_program, 6, world.keys.quote_mint);
+    let omars = &omar.holder.key;
+    let take = token_instruction::transfer_checked(&program, &from, &mint, &to, omars, &[], 1, decimals).unwrap();
     assert!(world.send(&[take], &[&omar.keypair]).is_err());
     assert_eq!(world.tokens(&to), 0);
 }

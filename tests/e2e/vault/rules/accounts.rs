@@ -157,7 +157,7 @@ fn r14_no_position_can_be_left_out() {
 fn r4_a_batch_or_a_ticket_of_another_vault_is_refused() {
     let (mut world, user) = running();
     let (admin, keys) = (world.admin.pubkey(), world.keys);
-    let other = VaultKeys::derive(&admin, 2, &keys.quote_mint, &keys.risk_market);
+    let other = VaultKeys::derive(&admin, 2, &keys.quote(), &keys.risk_market);
     let create = ix::create_vault(&admin, &other, params::create_vault(2, params::vault(), None));
     world.send(&[create], &[]).unwrap();
     // A batch of the other vault with the number of ours, and a ticket in it.

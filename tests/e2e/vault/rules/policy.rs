@@ -39,7 +39,7 @@ fn r8_no_zero_and_no_excess_gets_into_a_policy() {
     ];
     let mut world = VaultFixture::new();
     let admin = world.admin.pubkey();
-    let keys = ballast_sdk::addresses::VaultKeys::derive(&admin, 2, &world.keys.quote_mint, &world.keys.risk_market);
+    let keys = ballast_sdk::addresses::VaultKeys::derive(&admin, 2, &world.keys.quote(), &world.keys.risk_market);
     for (change, expected) in table {
         let mut policy = params::vault();
         change(&mut policy);

@@ -8,6 +8,7 @@ use ballast_deploy::steps::Local;
 use ballast_options::state::MarginAccount;
 use ballast_options_client::perp::Hedge;
 use ballast_rpc::tokens::{self, UNIT};
+use ballast_sdk::addresses::TokenMint;
 use ballast_sdk::instructions::options as ix;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
@@ -103,7 +104,7 @@ impl Person {
         [minted, deposit]: [u64; 2],
     ) -> Result<Self> {
         let keypair = keys::wallet(name);
-        let (key, mint) = (keypair.pubkey(), local.house.quote_mint);
+        let (key, mint) = (keypair.pubkey(), TokenMint::spl(local.house.quote_mint));
         client.cluster.airdrop(&key, LAMPORTS)?;
         let wallet = tokens::wallet_of(&key, &mint);
         let authority = local.authority.pubkey();
