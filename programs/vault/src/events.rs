@@ -43,6 +43,7 @@ pub const EVENT_AUTHORITY_SEED: &[u8] = b"__event_authority";
 
 /// A vault was created.
 #[event]
+#[derive(Clone, Debug)]
 pub struct VaultCreated {
     /// The vault.
     pub vault: Pubkey,
@@ -60,6 +61,7 @@ pub struct VaultCreated {
 
 /// Quote tokens or shares went into a batch, for a ticket.
 #[event]
+#[derive(Clone, Debug)]
 pub struct Requested {
     /// The vault.
     pub vault: Pubkey,
@@ -79,6 +81,7 @@ pub struct Requested {
 
 /// A batch was priced, or filled further.
 #[event]
+#[derive(Clone, Debug)]
 pub struct BatchPriced {
     /// The vault.
     pub vault: Pubkey,
@@ -116,6 +119,7 @@ pub struct BatchPriced {
 
 /// A batch was advanced its part of what is liquid.
 #[event]
+#[derive(Clone, Debug)]
 pub struct Advanced {
     /// The vault.
     pub vault: Pubkey,
@@ -133,6 +137,7 @@ pub struct Advanced {
 
 /// A ticket was paid what was due to it.
 #[event]
+#[derive(Clone, Debug)]
 pub struct Claimed {
     /// The vault.
     pub vault: Pubkey,
@@ -156,6 +161,7 @@ pub struct Claimed {
 
 /// A request was taken back.
 #[event]
+#[derive(Clone, Debug)]
 pub struct Cancelled {
     /// The vault.
     pub vault: Pubkey,
@@ -171,6 +177,7 @@ pub struct Cancelled {
 
 /// A rebalance was proven.
 #[event]
+#[derive(Clone, Debug)]
 pub struct Rebalanced {
     /// The vault.
     pub vault: Pubkey,
@@ -200,6 +207,7 @@ pub struct Rebalanced {
 
 /// What belongs to holders who leave was traded down.
 #[event]
+#[derive(Clone, Debug)]
 pub struct Unwound {
     /// The vault.
     pub vault: Pubkey,
@@ -225,6 +233,7 @@ pub struct Unwound {
 
 /// Collateral moved between custody and the venue.
 #[event]
+#[derive(Clone, Debug)]
 pub struct CollateralMoved {
     /// The vault.
     pub vault: Pubkey,
@@ -244,6 +253,7 @@ pub struct CollateralMoved {
 
 /// A queued withdrawal arrived.
 #[event]
+#[derive(Clone, Debug)]
 pub struct WithdrawalCollected {
     /// The vault.
     pub vault: Pubkey,
@@ -255,6 +265,7 @@ pub struct WithdrawalCollected {
 
 /// The vault was observed.
 #[event]
+#[derive(Clone, Debug)]
 pub struct Marked {
     /// The vault.
     pub vault: Pubkey,
@@ -272,6 +283,7 @@ pub struct Marked {
 
 /// Somebody may act for a holder, or no longer.
 #[event]
+#[derive(Clone, Debug)]
 pub struct OperatorSet {
     /// The vault.
     pub vault: Pubkey,
@@ -285,6 +297,7 @@ pub struct OperatorSet {
 
 /// What the manager had earned was minted.
 #[event]
+#[derive(Clone, Debug)]
 pub struct FeesClaimed {
     /// The vault.
     pub vault: Pubkey,
@@ -298,6 +311,7 @@ pub struct FeesClaimed {
 
 /// A venue went into quarantine, or left it.
 #[event]
+#[derive(Clone, Debug)]
 pub struct Quarantined {
     /// The vault.
     pub vault: Pubkey,
@@ -315,6 +329,7 @@ pub struct Quarantined {
 
 /// A ticket is somebody else's from now on.
 #[event]
+#[derive(Clone, Debug)]
 pub struct Assigned {
     /// The vault.
     pub vault: Pubkey,
@@ -332,6 +347,7 @@ pub struct Assigned {
 
 /// The guardian tripped or resumed a breaker.
 #[event]
+#[derive(Clone, Debug)]
 pub struct BreakerByHand {
     /// The vault.
     pub vault: Pubkey,

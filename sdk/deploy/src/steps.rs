@@ -174,7 +174,7 @@ impl Local {
             instructions::venue::create_market(&authority, &keys.risk_market, &mint, self.config.venue_market()?),
             tokens::open_wallet(&authority, &authority, &mint),
             tokens::mint_to(&mint, &purse, &authority, amount),
-            instructions::venue::fund_insurance(&authority, &purse, &keys.venue_market, amount),
+            instructions::venue::fund_insurance(&authority, &purse, keys, amount),
         ])
     }
 

@@ -9,6 +9,7 @@ pub mod action;
 pub mod addresses;
 pub mod assess;
 pub mod crank;
+pub mod events;
 pub mod feeds;
 pub mod instructions;
 pub mod prices;

@@ -2,8 +2,10 @@
 
 mod batches;
 mod breakers;
+mod events;
 mod fees;
 mod net_asset_values;
 mod real_bank;
 mod rules;
+mod tokens;
 mod trading_loss;

@@ -130,12 +130,7 @@ async fn a_vault_lives_on_a_real_bank() {
     .await;
     send(
         &mut bank,
-        &[ix::venue::fund_insurance(
-            &user.pubkey(),
-            &fund,
-            &keys.venue_market,
-            50 * MILLION,
-        )],
+        &[ix::venue::fund_insurance(&user.pubkey(), &fund, &keys, 50 * MILLION)],
         &[&user],
     )
     .await;

@@ -11,7 +11,7 @@ use crate::world::{User, World};
 use anchor_lang::prelude::Pubkey;
 use ballast_reference_venue::state::{Faults, MarketParams};
 use ballast_risk::CreateMarketArgs;
-use ballast_sdk::addresses::{TokenMint, VaultKeys};
+use ballast_sdk::addresses::VaultKeys;
 use ballast_sdk::instructions as ix;
 use ballast_sdk::snapshot::{batch_keys, is_past, Snapshot};
 use ballast_vault::state::VaultPolicy;
@@ -56,17 +56,17 @@ impl VaultFixture {
 
     /// Returns a vault with these parameters and arguments.
     pub fn with_vault(market: CreateMarketArgs, venue: MarketParams, vault: CreateVaultArgs) -> Self {
-        let mut fixture = Self::without_vault(World::with_market(market));
+        Self::in_world(World::with_market(market), venue, vault)
+    }
+
+    /// Returns a vault in a world that has its market.
+    pub fn in_world(world: World, venue: MarketParams, vault: CreateVaultArgs) -> Self {
+        let mut fixture = Self::without_vault(world);
         let (admin, keys) = (fixture.admin.pubkey(), fixture.keys);
         let create = ix::venue::create_market(&admin, &keys.risk_market, &keys.quote(), venue);
         fixture.send(&[create], &[]).expect("venue market");
         let fund = fixture.user(100_000_000_000_000);
-        let fill = ix::venue::fund_insurance(
-            &fund.holder.key,
-            &fund.holder.quote,
-            &keys.venue_market,
-            100_000_000_000_000,
-        );
+        let fill = ix::venue::fund_insurance(&fund.holder.key, &fund.holder.quote, &keys, 100_000_000_000_000);
         fixture.send(&[fill], &[&fund.keypair]).expect("insurance fund");
         fixture
             .send(&[ix::create_vault(&admin, &keys, vault)], &[])
@@ -81,12 +81,7 @@ impl VaultFixture {
             .svm
             .airdrop(&keeper.pubkey(), 1_000_000_000_000)
             .expect("lamports");
-        let keys = VaultKeys::derive(
-            &world.admin.pubkey(),
-            1,
-            &TokenMint::spl(world.quote_mint),
-            &world.risk_market,
-        );
+        let keys = VaultKeys::derive(&world.admin.pubkey(), 1, &world.quote(), &world.risk_market);
         Self {
             world,
             keeper,

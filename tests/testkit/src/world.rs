@@ -7,11 +7,11 @@ pub use prices::PricedMarket;
 pub use transactions::{error_code, more_units, Sent};
 
 use crate::params::{self, FEED};
-use crate::tokens::{put_mint, put_tokens};
+use crate::tokens::{put_mint, put_tokens, set_supply};
 use anchor_lang::prelude::{Clock, Pubkey};
 use ballast_risk::CreateMarketArgs;
 use ballast_sdk::accounts::RawAccount;
-use ballast_sdk::addresses;
+use ballast_sdk::addresses::{self, TokenMint};
 use ballast_sdk::feeds::PriceFeeds;
 use ballast_sdk::instructions::{self as ix, Holder};
 use ballast_sdk::prices::{self as price_accounts, Publication};
@@ -48,6 +48,8 @@ pub struct World {
     pub admin: Keypair,
     /// The mint of the quote token.
     pub quote_mint: Pubkey,
+    /// Its token program.
+    pub quote_program: Pubkey,
     /// The risk market that is observed.
     pub risk_market: Pubkey,
     /// Where its prices are published.
@@ -58,6 +60,10 @@ pub struct World {
     keys_made: u8,
     /// What each source of the market published last, and where.
     published: [Option<(Pubkey, Publication)>; 3],
+    /// Accounts of the last transaction, in its order.
+    last_keys: Vec<Pubkey>,
+    /// Its bytes.
+    last_size: usize,
 }
 
 impl World {
@@ -103,6 +109,7 @@ impl World {
         let mut world = Self {
             svm,
             quote_mint,
+            quote_program: anchor_spl::token::ID,
             risk_market: addresses::risk_market(&admin.pubkey(), market_name),
             admin,
             feeds: PriceFeeds {
@@ -113,6 +120,8 @@ impl World {
             minted: 0,
             keys_made: 3,
             published: [None; 3],
+            last_keys: Vec::new(),
+            last_size: 0,
         };
         world.set_clock(START, 1_000);
         world
@@ -123,6 +132,7 @@ impl World {
         Self {
             svm: self.svm.clone(),
             admin: self.admin.insecure_clone(),
+            last_keys: self.last_keys.clone(),
             ..*self
         }
     }
@@ -145,8 +155,23 @@ impl World {
         };
         put_tokens(&mut self.svm, holder.quote, self.quote_mint, holder.key, amount);
         self.minted += amount;
-        put_mint(&mut self.svm, self.quote_mint, self.minted);
+        set_supply(&mut self.svm, self.quote_mint, self.minted);
         User { keypair, holder }
+    }
+
+    /// Returns the quote token.
+    pub const fn quote(&self) -> TokenMint {
+        TokenMint {
+            mint: self.quote_mint,
+            program: self.quote_program,
+        }
+    }
+
+    /// Has another quote token, before anything is made of it.
+    #[must_use]
+    pub fn quoted_in(mut self, token: &TokenMint) -> Self {
+        (self.quote_mint, self.quote_program) = (token.mint, token.program);
+        self
     }
 
     /// Returns chain time.

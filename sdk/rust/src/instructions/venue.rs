@@ -42,13 +42,13 @@ pub fn set_faults(authority: &Pubkey, market: &Pubkey, faults: Faults) -> Instru
 }
 
 /// `ballast_reference_venue::fund_insurance`.
-pub fn fund_insurance(funder: &Pubkey, source: &Pubkey, market: &Pubkey, amount: u64) -> Instruction {
+pub fn fund_insurance(funder: &Pubkey, source: &Pubkey, keys: &VaultKeys, amount: u64) -> Instruction {
     let accounts = ballast_reference_venue::accounts::FundInsurance {
         funder: *funder,
-        market: *market,
+        market: keys.venue_market,
         source: *source,
-        vault: addresses::venue_vault(market),
-        token_program: TOKEN,
+        vault: keys.venue_vault,
+        token_program: keys.quote_program,
     };
     build(
         ballast_reference_venue::ID,

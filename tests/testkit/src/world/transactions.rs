@@ -2,6 +2,7 @@
 
 use super::World;
 use anchor_lang::prelude::Pubkey;
+use ballast_sdk::events::VaultEvent;
 use ballast_sdk::Instruction;
 use litesvm::types::{FailedTransactionMetadata, TransactionMetadata};
 use solana_keypair::Keypair;
@@ -25,7 +26,28 @@ impl World {
         all.extend(signers.iter().filter(|signer| signer.pubkey() != payer.pubkey()));
         let hash = self.svm.latest_blockhash();
         let transaction = Transaction::new_signed_with_payer(instructions, Some(&payer.pubkey()), &all, hash);
+        self.last_keys.clone_from(&transaction.message.account_keys);
+        // A signature is 64 bytes, and how many there are takes one.
+        self.last_size = 1 + 64 * transaction.signatures.len() + transaction.message.serialize().len();
         self.svm.send_transaction(transaction).map_err(Box::new)
+    }
+
+    /// Returns the bytes of the last transaction: a packet holds 1,232.
+    pub const fn last_size(&self) -> usize {
+        self.last_size
+    }
+
+    /// Returns what the vault program announced in the last transaction, in order.
+    #[track_caller]
+    pub fn announced(&self, sent: &Sent) -> Vec<VaultEvent> {
+        let sent = sent.as_ref().expect("a success");
+        let inner = sent.inner_instructions.iter().flatten();
+        inner
+            .filter_map(|inner| {
+                let program = self.last_keys.get(usize::from(inner.instruction.program_id_index))?;
+                VaultEvent::of(program, &inner.instruction.data)
+            })
+            .collect()
     }
 
     /// Sends one instruction with compute units to spare, paid by the admin.
