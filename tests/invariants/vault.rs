@@ -270,7 +270,7 @@ impl Run {
         // it.
         let overdrawn = self.world.batch(number).totals.advanced == 0 && self.was_advanced;
         let rounding = ballast_core_types::I80F48::from_num(10)
-            / ballast_core_types::I80F48::from_num(left.min(supply) + 1_000_000);
+            / ballast_core_types::I80F48::from_num(left.min(supply) + 1_000);
         let least = was - was / ballast_core_types::I80F48::from_num(1_000_000_000) - rounding;
         assert!(overdrawn || is >= least, "a share lost by a pricing: {was} {is}");
     }

@@ -1,7 +1,7 @@
 //! How much exposure the vault wants, and how much it may have at most.
 
 use crate::shares::Pool;
-use ballast_core_types::{Ratio, Shares, Value};
+use ballast_core_types::{Ratio, Shares, Value, I80F48};
 
 /// The exposure a vault is created with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,22 +106,28 @@ impl Targets {
 }
 
 /// Returns the targets of a vault; a trade of less than `min_improvement` of the band is not worth
-/// it. `None` on overflow.
+/// it. What does not fit counts as the most, so that no size of a vault makes this fail; `None` if
+/// its shares do not fit.
 pub fn targets(policy: &ExposurePolicy, min_improvement: Ratio, staying: &RemainingCapital) -> Option<Targets> {
     let floor_per_share = Ratio::from_fixed(staying.high_water.fixed().checked_mul(policy.floor.fixed())?);
     let nav = staying.pool.nav;
     let floor = staying.pool.nav_at_share_price_floor(floor_per_share)?.max(Value::ZERO);
     let cushion = nav.checked_sub(floor)?.max(Value::ZERO);
-    let cap = policy
-        .multiplier
-        .of_floor(cushion)?
-        .min(policy.max_leverage.of_floor(nav)?);
-    let band = policy.band.of_floor(nav)?;
+    let times = |ratio: Ratio, value: Value| {
+        let most = Value(if ratio.fixed() < I80F48::ZERO {
+            i64::MIN + 1
+        } else {
+            i64::MAX
+        });
+        ratio.of_floor(value).unwrap_or(most)
+    };
+    let cap = times(policy.multiplier, cushion).min(times(policy.max_leverage, nav));
+    let band = times(policy.band, nav);
     // The whole band lies under the cap, so that resting at the band's edge is not a breach.
     let wanted = Targets {
-        delta: policy.target.of_floor(nav)?,
+        delta: times(policy.target, nav),
         band,
-        least: min_improvement.of_floor(band)?,
+        least: times(min_improvement, band),
         cap,
         cushion,
         floor,
@@ -149,7 +155,7 @@ mod tests {
         Pool {
             nav: Value(nav),
             supply: Shares(15_000_000),
-            unit: 1_000_000,
+            unit: 1_000_000_000,
         }
     }
 
@@ -208,6 +214,24 @@ mod tests {
             targets(&short, ratio("0.125"), &staying(12_000_000)).unwrap().delta,
             Value(-3_250_000)
         );
+    }
+
+    #[test]
+    fn no_size_of_a_vault_makes_its_targets_fail() {
+        let most = ExposurePolicy {
+            target: ratio("-3"),
+            band: ratio("0.5"),
+            floor: ratio("0.1"),
+            multiplier: ratio("20"),
+            max_leverage: ratio("5"),
+        };
+        for nav in [0, 1, i64::MAX / 20, i64::MAX / 3, i64::MAX - 1_000_000] {
+            let got = targets(&most, Ratio::ONE, &staying(nav)).unwrap();
+            assert!(
+                got.delta.0 <= 0 && got.delta.0 >= -got.cap.0 && got.band.0 >= 0,
+                "{nav}: {got:?}"
+            );
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@
 //! collector has them minted. While a venue is in quarantine nothing accrues, and there is no
 //! liability: what holders who leave then have coming is not known.
 
-use crate::shares::Pool;
+use crate::shares::{virtual_part, Pool};
 use ballast_core_types::{scale, Ratio, Shares, UnixTime, Value, SECONDS_PER_YEAR};
 
 /// The least time from one crystallisation to the next: a quarter of a year.
@@ -105,7 +105,7 @@ impl FeeLedger {
     pub const fn new(unit: u64, now: UnixTime) -> Self {
         Self {
             shares: Shares::ZERO,
-            basis: unit,
+            basis: virtual_part(unit),
             accrued_at: now,
             crystallised_at: now,
         }
@@ -147,7 +147,7 @@ impl FeeLedger {
         if policy.performance == Ratio::ZERO || pool.supply == Shares::ZERO {
             return Some(0);
         }
-        let held = i128::from(pool.nav.0).saturating_add(i128::from(pool.unit));
+        let held = i128::from(pool.nav.0).saturating_add(i128::from(pool.virtual_part()));
         let gain = held
             .saturating_sub(i128::from(self.basis))
             .clamp(0, i128::from(i64::MAX));
@@ -206,7 +206,7 @@ impl FeeLedger {
 
 /// Returns the basis above which nothing of a pool lies.
 fn charged_up_to(pool: &Pool) -> i128 {
-    i128::from(pool.nav.positive_part()).saturating_add(i128::from(pool.unit))
+    i128::from(pool.nav.positive_part()).saturating_add(i128::from(pool.virtual_part()))
 }
 
 /// Returns the gain of which `fee` is the manager's part, rounded up; `None` on overflow.

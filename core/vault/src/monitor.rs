@@ -46,10 +46,11 @@ pub const WINDOW_SECONDS: RangeInclusive<u32> = 3_600..=604_800;
 /// A further failed observation counts only this long after the last one that did.
 pub const VENUE_FAILURE_SPACING_SECONDS: i64 = 60;
 
-/// With fewer whole shares *and* less value, in whole tokens, than this, what is read of a share
-/// would be about the virtual part, which nobody owns: when the last holder leaves below a price of
-/// one, a share "jumps" to one. There is nothing to guard, and the readings are zero.
-pub const MIN_MONITORED_SHARES: u64 = 100;
+/// With fewer shares *and* less value than this many times the virtual part, a tenth of a token,
+/// what is read of a share would be about that part, which nobody owns: when the last holder leaves
+/// below a price of one, a share "jumps" to one. There is nothing to guard, and the readings are
+/// zero.
+pub const MIN_MONITORED: u64 = 100;
 
 /// How a vault is watched. Only [`MonitorParams::validate`]d ones mean anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,7 +179,7 @@ impl VenueMark {
 
 impl ShareValue {
     fn is_monitored(&self) -> bool {
-        let least = self.pool.unit.saturating_mul(MIN_MONITORED_SHARES);
+        let least = self.pool.virtual_part().saturating_mul(MIN_MONITORED);
         self.pool.supply.0 >= least || self.pool.nav.positive_part() >= least
     }
 

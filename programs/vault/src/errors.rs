@@ -30,7 +30,9 @@ pub enum VaultError {
     LevyTooHigh,
     #[msg("vault parameter: collateral ratio must exceed five quarters of the venue's initial margin and be at most 200 %")]
     CollateralRatio,
-    #[msg("vault parameter: deposit cap must be positive")]
+    #[msg(
+        "vault parameter: deposit cap outside [1, 461168601842738790] base units, a twentieth of what a value holds"
+    )]
     DepositCap,
     #[msg("vault: account layout version not supported")]
     VaultVersion,

@@ -8,11 +8,13 @@ use ballast_core_types::I80F48;
 use ballast_reference_venue::state::Trader;
 use ballast_reference_venue::OrderArgs;
 use ballast_rpc::tokens;
-use ballast_sdk::addresses;
-use ballast_sdk::addresses::TokenMint;
+use ballast_sdk::addresses::{self, TokenMint};
 use ballast_sdk::instructions::venue;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
+
+/// A clearing house's quote token is of this program.
+const SPL_TOKEN: Pubkey = TokenMint::spl(Pubkey::new_from_array([0; 32])).program;
 
 /// How far from the published price an order may fill: the venue's spread and what a large one
 /// moves it by.
@@ -47,7 +49,7 @@ impl Hedge {
             return Ok(hedge);
         }
         let create = venue::create_trader(&key, &market);
-        let deposit = venue::deposit(&key, &hedge.wallet, &market, &hedge.trader, collateral);
+        let deposit = venue::deposit(&key, &hedge.wallet, &market, &hedge.trader, &SPL_TOKEN, collateral);
         let sent = client.send(&[create, deposit], &[&hedge.owner]);
         sent.context("the hedge's account could not be opened")?;
         Ok(hedge)
@@ -115,6 +117,7 @@ impl Hedge {
             &self.market,
             &self.risk_market,
             &self.wallet,
+            &SPL_TOKEN,
             amount,
         );
         client

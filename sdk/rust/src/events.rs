@@ -2,7 +2,8 @@
 //!
 //! An event is the data of a call of the program to itself. Nobody else can make such a call: it is
 //! signed by an address that only the program signs for. So an inner instruction *of the vault
-//! program* with the tag in front is an event, whatever the transaction around it.
+//! program* with the tag in front is an event. Of a transaction that failed, nothing of it has
+//! happened: nodes keep the inner instructions of those too.
 
 use anchor_lang::event::EVENT_IX_TAG_LE;
 use anchor_lang::prelude::Pubkey;
@@ -31,9 +32,9 @@ macro_rules! vault_events {
                 }
             }
 
-            /// Returns the event that an inner instruction of `program` with this data is; `None` if
-            /// it is none of this version of the vault program.
-            pub fn of(program: &Pubkey, data: &[u8]) -> Option<Self> {
+            /// Returns the event that an inner instruction of `program` with this data is, if its
+            /// transaction succeeded; `None` if it is none of this version of the vault program.
+            fn of(program: &Pubkey, data: &[u8]) -> Option<Self> {
                 if *program != ballast_vault::ID {
                     return None;
                 }
@@ -48,6 +49,15 @@ macro_rules! vault_events {
             }
         }
     };
+}
+
+impl VaultEvent {
+    /// Returns the events of a transaction, out of its inner instructions in order, each with its
+    /// program: none of one that failed.
+    pub fn all<'a>(succeeded: bool, inner: impl IntoIterator<Item = (&'a Pubkey, &'a [u8])>) -> Vec<Self> {
+        let inner = inner.into_iter().filter(|_| succeeded);
+        inner.filter_map(|(program, data)| Self::of(program, data)).collect()
+    }
 }
 
 vault_events!(
@@ -92,5 +102,8 @@ mod tests {
         assert!(VaultEvent::of(&ballast_vault::ID, &data[8..]).is_none());
         assert!(VaultEvent::of(&ballast_vault::ID, &data[..data.len() - 1]).is_none());
         assert!(VaultEvent::of(&ballast_vault::ID, &[&data[..], &[0]].concat()).is_none());
+        let inner = [(&ballast_risk::ID, &data[..]), (&ballast_vault::ID, &data[..])];
+        assert_eq!(VaultEvent::all(true, inner).len(), 1);
+        assert!(VaultEvent::all(false, inner).is_empty());
     }
 }

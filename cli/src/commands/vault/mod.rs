@@ -14,6 +14,7 @@ mod recover;
 mod request;
 mod show;
 mod status;
+mod tokens;
 
 use crate::faucet;
 use crate::node_args::NodeArgs;

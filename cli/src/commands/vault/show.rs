@@ -4,6 +4,7 @@ use super::client::{ago, count, decimal, no_appraisal, stretch, VaultClient};
 use super::fees::Fees;
 use super::preview::{closes_in, taking};
 use super::quarantine::Quarantine;
+use super::tokens::Tokens;
 use anyhow::{anyhow, Result};
 use ballast_core_market::breaker::{permitted, BreakerSet, TABLE};
 use ballast_core_types::{Ratio, Shares, UnixTime, Value};
@@ -33,6 +34,9 @@ struct Report {
     vault: String,
     /// Name of its market.
     market: String,
+    /// Its two tokens.
+    #[serde(flatten)]
+    tokens: Tokens,
     /// What it is worth now, or why that cannot be told.
     #[serde(flatten)]
     worth: Told,
@@ -130,14 +134,14 @@ struct Untold {
 /// What could not be read.
 pub fn run(args: &Args, client: &mut VaultClient) -> Result<String> {
     let (snapshot, _) = client.snapshot()?;
-    let report = report(&snapshot, client.decimals)?;
+    let report = report(&snapshot, Tokens::of(client)?)?;
     if args.json {
         return Ok(serde_json::to_string_pretty(&report)?);
     }
     Ok(text(&report, client))
 }
 
-fn report(snapshot: &Snapshot, decimals: u8) -> Result<Report> {
+fn report(snapshot: &Snapshot, tokens: Tokens) -> Result<Report> {
     let (vault, state) = (&snapshot.vault, &snapshot.state);
     let (policy, mark) = (&state.policy, &state.share_mark);
     let worth = worth(snapshot);
@@ -150,13 +154,11 @@ fn report(snapshot: &Snapshot, decimals: u8) -> Result<Report> {
     let name = String::from_utf8_lossy(&snapshot.risk_market.name);
     let (batch, _) = taking(snapshot);
     let is_open = state.queue.open == batch && state.queue.opened_at.is_some();
-    let thousand = 10u64
-        .checked_pow(u32::from(decimals))
-        .and_then(|unit| unit.checked_mul(1_000));
     let floor = mark.high_water.fixed().checked_mul(policy.exposure.floor.fixed());
     Ok(Report {
         vault: snapshot.keys.vault.to_string(),
         market: name.trim_end_matches('\0').to_owned(),
+        tokens,
         worth,
         shares: snapshot.supply(),
         high_water: decimal(mark.high_water),
@@ -179,7 +181,7 @@ fn report(snapshot: &Snapshot, decimals: u8) -> Result<Report> {
         deposits: permitted(active, is_admitted).deposit && !state.cases.is_quarantined(),
         deposit_cap: policy.deposit_cap,
         outflow_room: outflow_room(snapshot),
-        advance_per_thousand_shares: snapshot.part_of_liquid(thousand.unwrap_or(u64::MAX)),
+        advance_per_thousand_shares: snapshot.part_of_liquid(state.unit.saturating_mul(1_000)),
         target: decimal(policy.exposure.target),
         band: decimal(policy.exposure.band),
         exposure_at_drawdown: [0, 5, 10, 15, 20, 25]
@@ -266,6 +268,7 @@ fn drawn(snapshot: &Snapshot, percent: i128) -> Result<Drawn> {
 fn text(report: &Report, client: &VaultClient) -> String {
     let amount = |units: u64| client.brief(units);
     let mut lines = vec![format!("vault      {} on {}", report.vault, report.market)];
+    lines.extend(report.tokens.text());
     lines.extend(match &report.worth {
         Told::Worth(worth) => worth_text(report, worth, client),
         Told::Untold(untold) => vec![format!(

@@ -18,7 +18,7 @@ fn the_caps_are_what_they_say() {
         management: ratio("0.5"),
         ..MOST
     };
-    let ledger = FeeLedger::new(VIRTUAL, UnixTime(0));
+    let ledger = FeeLedger::new(1_000 * VIRTUAL, UnixTime(0));
     let year = UnixTime(SECONDS_PER_YEAR);
     assert_eq!(
         ledger.accrued(&beyond, Shares(1_000_000), year, false),
@@ -28,7 +28,10 @@ fn the_caps_are_what_they_say() {
 
 #[test]
 fn management_is_two_hundredths_of_the_supply_a_year_in_whole_hours() {
-    let (ledger, minted) = (FeeLedger::new(VIRTUAL, UnixTime(100)), Shares(1_000_000_000_000));
+    let (ledger, minted) = (
+        FeeLedger::new(1_000 * VIRTUAL, UnixTime(100)),
+        Shares(1_000_000_000_000),
+    );
     let at = |seconds| ledger.accrued(&MOST, minted, UnixTime(100 + seconds), false);
     assert_eq!(at(HOUR - 1), ledger);
     assert_eq!(at(-5), ledger);
@@ -49,7 +52,7 @@ fn nothing_makes_the_accrual_fail() {
         for now in [i64::MIN, -1, 0, 1, i64::MAX] {
             let ledger = FeeLedger {
                 shares: Shares(shares),
-                ..FeeLedger::new(VIRTUAL, UnixTime(-7))
+                ..FeeLedger::new(1_000 * VIRTUAL, UnixTime(-7))
             };
             let after = ledger.accrued(&MOST, Shares(u64::MAX), UnixTime(now), false);
             assert!(after.supply(Shares(u64::MAX)) >= Shares(u64::MAX));
@@ -57,14 +60,14 @@ fn nothing_makes_the_accrual_fail() {
     }
 }
 
-/// A whole token, and the virtual part.
+/// The virtual part of a pool: a thousandth of a token.
 const VIRTUAL: u64 = 1_000_000;
 
 fn pool(nav: i64, supply: Shares) -> Pool {
     Pool {
         nav: Value(nav),
         supply,
-        unit: VIRTUAL,
+        unit: 1_000 * VIRTUAL,
     }
 }
 
@@ -79,7 +82,7 @@ struct Vault {
 impl Vault {
     fn of(cash: u64) -> Self {
         let empty = Self {
-            fees: FeeLedger::new(VIRTUAL, UnixTime(0)),
+            fees: FeeLedger::new(1_000 * VIRTUAL, UnixTime(0)),
             cash: 0,
             minted: 0,
         };
@@ -310,7 +313,7 @@ fn no_loss_and_no_price_makes_the_fees_fail() {
     for basis in [0, 1, i64::MAX as u64] {
         let fees = FeeLedger {
             basis,
-            ..FeeLedger::new(VIRTUAL, UnixTime(0))
+            ..FeeLedger::new(1_000 * VIRTUAL, UnixTime(0))
         };
         for low in [i64::MIN, -5_000_000, 0, 1, i64::MAX] {
             let pool = pool(low, Shares(1));

@@ -139,7 +139,7 @@ mod tests {
             pool: Pool {
                 nav: Value(999_000_000),
                 supply: Shares(999_000_000),
-                unit: 1_000_000,
+                unit: 1_000_000_000,
             },
             cash,
             room,

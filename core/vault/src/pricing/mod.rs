@@ -5,7 +5,7 @@ mod flows;
 
 use crate::appraisal::Appraisal;
 use crate::batch::queue::BatchQueue;
-use crate::batch::{Batch, BatchError, Class, Returned, BATCH_SECONDS, REDUCTION_WAIT_SECONDS};
+use crate::batch::{Batch, BatchError, Class, Deposits, Returned, BATCH_SECONDS, REDUCTION_WAIT_SECONDS};
 use crate::fees::FeeLedger;
 use crate::leaving::Leaving;
 use crate::ledger::Ledger;
@@ -149,11 +149,34 @@ fn check_moment(appraisal: &Appraisal, batch: &Batch) -> Result<(), BatchError> 
     Ok(())
 }
 
-/// Judges the classes, makes the redemptions final, and fills what can be filled.
+/// Judges the classes, makes the redemptions final, and fills what can be filled. Deposits with
+/// which anything does not fit go back whole: nobody's size keeps the others waiting.
 fn first(appraisal: &Appraisal, batch: &Batch, now: UnixTime) -> Result<Pricing, BatchError> {
-    let (vault, nav_high) = (appraisal.vault, high(appraisal)?);
-    let mut batch = *batch;
-    judge(appraisal, &mut batch, nav_high)?;
+    let nav_high = high(appraisal)?;
+    let mut judged = *batch;
+    judge(appraisal, &mut judged, nav_high)?;
+    match entered(appraisal, judged, nav_high, now) {
+        Err(BatchError::OutOfRange) if judged.deposits.accepted > 0 => {
+            send_back(&mut judged.deposits);
+            entered(appraisal, judged, nav_high, now)
+        }
+        priced => priced,
+    }
+}
+
+/// Returns deposits to those who made them, of both classes.
+fn send_back(deposits: &mut Deposits) {
+    deposits.returned = Returned {
+        any: true,
+        within: true,
+    };
+    deposits.accepted = 0;
+}
+
+/// Prices a batch that was judged.
+#[inline(never)]
+fn entered(appraisal: &Appraisal, mut batch: Batch, nav_high: Value, now: UnixTime) -> Result<Pricing, BatchError> {
+    let vault = appraisal.vault;
     batch.priced_at = Some(now);
     let mut leaving = vault.leaving;
     let redemptions = &mut batch.redemptions;
@@ -246,11 +269,7 @@ fn judge(appraisal: &Appraisal, batch: &mut Batch, nav_high: Value) -> Result<()
         .shares_for_deposit_floor(half)
         .is_none()
     {
-        deposits.returned = Returned {
-            any: true,
-            within: true,
-        };
-        deposits.accepted = 0;
+        send_back(deposits);
     }
 
     let redemptions = &mut batch.redemptions;

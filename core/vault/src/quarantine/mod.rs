@@ -34,7 +34,7 @@ pub const FAILURES_IN_A_ROW: u32 = 3;
 /// For how long a venue has to be sound before it leaves quarantine, seconds of observed time.
 pub const SOUND_SECONDS: u32 = 86_400;
 /// Quote base units at which a right is dust: a venue that does not pay the last of it is left with
-/// that.
+/// that. It is what roundings leave, of whatever token.
 pub const DUST: u64 = 10_000;
 
 /// One venue's time in quarantine. The default is a place that is free.

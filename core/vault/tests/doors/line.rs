@@ -140,3 +140,26 @@ fn a_vault_that_nobody_holds_begins_anew_whatever_is_left_in_it() {
     assert!(worth >= amount - pricing.levy, "{worth}");
     assert!(appraisal.targets().unwrap().cap > Value(0), "it is not locked in cash");
 }
+
+/// A deposit so large that a value of the vault with it would not fit goes back; those who ask in
+/// the same minute, and all behind them, are priced.
+#[test]
+fn a_deposit_that_does_not_fit_goes_back_and_keeps_nobody_waiting() {
+    for much in [1 << 63, u64::MAX / 2, u64::MAX - 10 * MILLION] {
+        let mut world = World::new(1);
+        world.people[0].quote = much;
+        world.request(0, Side::Deposit, much, false).unwrap();
+        let shares = world.people[1].shares / 10;
+        world.request(1, Side::Redemption, shares, false).unwrap();
+        world.pass(75);
+        world.price(1).unwrap();
+        let batch = &world.batches[1];
+        assert!(batch.deposits.returned.any && batch.deposits.accepted == 0, "{much}");
+        assert!(
+            batch.redemptions.is_final && batch.redemptions.left.0 < shares,
+            "{much}"
+        );
+        world.claim(0);
+        assert_eq!((world.people[0].quote, world.people[0].shares), (much, 0));
+    }
+}

@@ -211,8 +211,8 @@ impl World {
         let fees = appraisal
             .fees
             .performance(&self.state.policy.fees, &appraisal.pool().worth(low));
-        let pool = nav.to_amount().unwrap() + reserve - fees.unwrap() + 1_000_000;
-        (u128::from(pool) << 48) / u128::from(appraisal.supply.0 + 1_000_000)
+        let pool = nav.to_amount().unwrap() + reserve - fees.unwrap() + 1_000;
+        (u128::from(pool) << 48) / u128::from(appraisal.supply.0 + 1_000)
     }
 
     /// Every token there is, wherever.

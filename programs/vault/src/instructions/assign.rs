@@ -23,7 +23,9 @@ pub struct Assign<'info> {
         has_one = holder @ VaultError::WrongTicket,
     )]
     pub ticket: Box<Account<'info, Ticket>>,
-    /// CHECK: whose it is from now on; gets its rent. It need not sign: nothing is asked of it.
+    /// CHECK: whose it is from now on; gets its rent, and so has to be an account that can. It need
+    /// not sign: nothing is asked of it.
+    #[account(mut)]
     pub to: UncheckedAccount<'info>,
     /// Gets what was asked for.
     pub pay_to: Box<InterfaceAccount<'info, TokenAccount>>,

@@ -61,6 +61,10 @@ plain!(VaultPolicy {
     deposit_cap
 });
 
+/// The greatest deposit cap, base units: what a policy may ask for is at most twenty times of it,
+/// and fits.
+const MOST_DEPOSITS: u64 = i64::MAX.unsigned_abs() / 20;
+
 /// `value` hundredths of one per cent.
 const fn basis_points(value: i64) -> I80F48 {
     I80F48::from_bits(((value as i128) << 48) / 10_000)
@@ -110,7 +114,7 @@ impl VaultPolicy {
             up_to(self.performance_fee, MOST_PERFORMANCE),
             VaultError::PerformanceFee
         );
-        require!(self.deposit_cap > 0, VaultError::DepositCap);
+        require!((1..=MOST_DEPOSITS).contains(&self.deposit_cap), VaultError::DepositCap);
         Ok(())
     }
 

@@ -234,11 +234,12 @@ pub fn collect(keys: &VaultKeys, number: u64) -> Instruction {
 
 /// Builds `ballast_vault::cancel`, which pays back to where it came from.
 pub fn cancel(keys: &VaultKeys, ticket: &Ticket) -> Instruction {
-    cancel_by(&ticket.holder, keys, ticket)
+    cancel_by(&ticket.holder, keys, ticket, &ticket.return_to)
 }
 
-/// Builds [`cancel`] as `by` sends it: the holder, or an operator of theirs.
-pub fn cancel_by(by: &Pubkey, keys: &VaultKeys, ticket: &Ticket) -> Instruction {
+/// Builds [`cancel`] as `by` sends it: the holder, who may name any account, or an operator of
+/// theirs, who may name another of the holder's.
+pub fn cancel_by(by: &Pubkey, keys: &VaultKeys, ticket: &Ticket, to: &Pubkey) -> Instruction {
     let (from, token) = if ticket.is_redemption() {
         (keys.escrow, keys.shares())
     } else {
@@ -251,7 +252,7 @@ pub fn cancel_by(by: &Pubkey, keys: &VaultKeys, ticket: &Ticket) -> Instruction 
         batch: addresses::batch(&keys.vault, ticket.batch),
         ticket: addresses::ticket(&keys.vault, &ticket.opened_by, ticket.number),
         from,
-        to: ticket.return_to,
+        to: *to,
         token_program: token.program,
         approval: approval(keys, &ticket.holder, by),
         event_authority: addresses::event_authority(),

@@ -1,6 +1,6 @@
 //! The venue's own instructions, as demos and tests need them.
 
-use super::{build, TOKEN};
+use super::build;
 use crate::addresses::{self, TokenMint, VaultKeys};
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
@@ -58,14 +58,21 @@ pub fn fund_insurance(funder: &Pubkey, source: &Pubkey, keys: &VaultKeys, amount
 }
 
 /// `ballast_reference_venue::deposit`.
-pub fn deposit(owner: &Pubkey, source: &Pubkey, market: &Pubkey, trader: &Pubkey, amount: u64) -> Instruction {
+pub fn deposit(
+    owner: &Pubkey,
+    source: &Pubkey,
+    market: &Pubkey,
+    trader: &Pubkey,
+    quote_program: &Pubkey,
+    amount: u64,
+) -> Instruction {
     let accounts = ballast_reference_venue::accounts::Deposit {
         depositor: *owner,
         market: *market,
         trader: *trader,
         source: *source,
         vault: addresses::venue_vault(market),
-        token_program: TOKEN,
+        token_program: *quote_program,
     };
     build(
         ballast_reference_venue::ID,
@@ -125,6 +132,7 @@ pub fn withdraw(
     market: &Pubkey,
     risk_market: &Pubkey,
     destination: &Pubkey,
+    quote_program: &Pubkey,
     amount: u64,
 ) -> Instruction {
     let accounts = ballast_reference_venue::accounts::Withdraw {
@@ -134,7 +142,7 @@ pub fn withdraw(
         vault: addresses::venue_vault(market),
         destination: *destination,
         risk_market: *risk_market,
-        token_program: TOKEN,
+        token_program: *quote_program,
     };
     build(
         ballast_reference_venue::ID,

@@ -59,7 +59,7 @@ fn an_operator_asks_takes_back_and_claims_for_a_holder() {
     assert_eq!((ticket.holder, ticket.opened_by), (ada.holder.key, ada.holder.key));
     assert_eq!(held - world.tokens(&ada.holder.quote), AMOUNT);
     world.pass(700, 700);
-    let cancel = batches::cancel_by(&omar.holder.key, &keys, &ticket);
+    let cancel = batches::cancel_by(&omar.holder.key, &keys, &ticket, &ticket.return_to);
     world.send(&[cancel], &[&omar.keypair]).unwrap();
     assert_eq!(world.tokens(&ada.holder.quote), held);
 }
@@ -83,7 +83,7 @@ fn an_operator_sends_nothing_to_accounts_that_are_not_the_holders() {
     world.send_request(&omar, number, deposit).unwrap();
     world.pass(700, 700);
     let ticket = world.ticket(&ada).unwrap();
-    let cancel = batches::cancel_by(&omar.holder.key, &keys, &ticket);
+    let cancel = batches::cancel_by(&omar.holder.key, &keys, &ticket, &ticket.return_to);
     let to_himself = at(ada.holder.quote, omar.holder.quote, cancel);
     let sent = world.send(&[to_himself], &[&omar.keypair]);
     assert_eq!(error_code(&sent), u32::from(VaultError::NotTheHolders));

@@ -61,6 +61,7 @@ fn r9_donations_are_ignored() {
         &newcomer.holder.quote,
         &keys.venue_market,
         &keys.venue_trader,
+        &keys.quote_program,
         1_000_000,
     );
     assert_eq!(
@@ -105,8 +106,8 @@ fn r13_shares_are_rounded_against_the_depositor_to_the_last_unit() {
         // Exactly the floor of amount × (supply + virtual) / (value + virtual), worked out apart
         // from the core: so little moves the book nowhere, and pays no levy.
         let (numerator, denominator) = (
-            u128::from(amount) * u128::from(snapshot.supply() + 1_000_000),
-            u128::from(nav + 1_000_000),
+            u128::from(amount) * u128::from(snapshot.supply() + 1_000),
+            u128::from(nav + 1_000),
         );
         assert!(minted * denominator <= numerator, "{amount}: a share too many");
         assert!((minted + 1) * denominator > numerator, "{amount}: a share too few");

@@ -8,7 +8,7 @@ use solana_signer::Signer;
 
 #[test]
 fn r8_no_zero_and_no_excess_gets_into_a_policy() {
-    let table: [(fn(&mut VaultPolicy), VaultError); 24] = [
+    let table: [(fn(&mut VaultPolicy), VaultError); 25] = [
         (|p| p.target = fixed("0"), VaultError::Target),
         (|p| p.target = fixed("3.1"), VaultError::Target),
         (|p| p.band = fixed("0"), VaultError::Band),
@@ -36,6 +36,7 @@ fn r8_no_zero_and_no_excess_gets_into_a_policy() {
         (|p| p.performance_fee = fixed("0.2001"), VaultError::PerformanceFee),
         (|p| p.performance_fee = fixed("-0.01"), VaultError::PerformanceFee),
         (|p| p.deposit_cap = 0, VaultError::DepositCap),
+        (|p| p.deposit_cap = 461_168_601_842_738_791, VaultError::DepositCap),
     ];
     let mut world = VaultFixture::new();
     let admin = world.admin.pubkey();

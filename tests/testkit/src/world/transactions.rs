@@ -38,16 +38,16 @@ impl World {
     }
 
     /// Returns what the vault program announced in the last transaction, in order.
-    #[track_caller]
     pub fn announced(&self, sent: &Sent) -> Vec<VaultEvent> {
-        let sent = sent.as_ref().expect("a success");
-        let inner = sent.inner_instructions.iter().flatten();
-        inner
-            .filter_map(|inner| {
-                let program = self.last_keys.get(usize::from(inner.instruction.program_id_index))?;
-                VaultEvent::of(program, &inner.instruction.data)
-            })
-            .collect()
+        let (succeeded, sent) = match sent {
+            Ok(sent) => (true, sent),
+            Err(failed) => (false, &failed.meta),
+        };
+        let inner = sent.inner_instructions.iter().flatten().map(|inner| &inner.instruction);
+        VaultEvent::all(
+            succeeded,
+            inner.map(|call| (&self.last_keys[usize::from(call.program_id_index)], &call.data[..])),
+        )
     }
 
     /// Sends one instruction with compute units to spare, paid by the admin.
