@@ -26,6 +26,9 @@ pub struct CollateralPolicy {
     pub most: u64,
     /// Whether others wait for cash: then what is spare is fetched to the last thousandth.
     pub is_awaited: bool,
+    /// The most that can be fetched while the position is what it is: a venue refuses what it needs
+    /// itself, whoever owns it.
+    pub free: u64,
 }
 
 /// Returns the movement that brings collateral to its due amount, or `None` if it is within a tenth
@@ -55,7 +58,8 @@ pub fn due(
         let missing = due.checked_sub(equity)?.min(portfolio.cash);
         (missing > 0).then_some(CollateralMove::Deposit(missing))
     } else if equity > due.checked_add(spare_tolerance)? {
-        let spare = equity.checked_sub(due)?.min(portfolio.position.collateral);
+        let spare = equity.checked_sub(due)?.min(policy.free);
+        let spare = spare.min(portfolio.position.collateral);
         (spare > 0).then_some(CollateralMove::Withdraw(spare))
     } else {
         None
@@ -134,6 +138,7 @@ impl Appraisal<'_> {
             ratio,
             most,
             is_awaited,
+            free: self.free_to_fetch()?,
         };
         let movement = due(portfolio, bounds, &targets, &policy)?;
         self.brought_home(movement)
@@ -151,6 +156,7 @@ mod tests {
             ratio: ratio("0.5"),
             most,
             is_awaited,
+            free: u64::MAX,
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::model::World;
 use ballast_core_types::{Lots, Shares, UnixTime};
 use ballast_core_vault::appraisal::{Appraisal, AppraisalInputs};
+use ballast_core_vault::batch::Side;
 use ballast_core_vault::collateral::CollateralMove;
 use ballast_core_vault::prices::{MarketPrices, Purpose};
 use ballast_core_vault::quarantine::{Case, Cases, VENUE};
@@ -63,4 +64,35 @@ fn what_is_theirs_is_fetched_behind_the_trades_that_free_it() {
     World::fill(&mut world.position, Lots(-lots.0), 0, &bounds);
     let (all, _) = fetched(&world);
     assert!(all >= collateral / 10 * 9, "{all} of {collateral}");
+}
+
+/// All but a few share units leave a vault whose last lot is theirs who stay: the venue refuses what
+/// it needs for that lot, so it comes down first, and then all of it comes home.
+#[test]
+fn what_a_last_lot_needs_stays_at_the_venue_until_the_lot_is_gone() {
+    let mut world = World::new(1);
+    let shares = world.people[1].shares;
+    world.request(1, Side::Redemption, shares - 21, false).unwrap();
+    world.pass(75);
+    world.price(1).unwrap();
+    let theirs = world.state.leaving.lots;
+    assert!(theirs.0 < world.position.lots.0, "one is left");
+    assert!(world.unwind(1, -theirs.0));
+    let (lots, collateral) = (world.position.lots.0, world.position.collateral);
+    let margin = u64::try_from(lots).unwrap() * 50_000 / 10;
+    let seen = world.appraise();
+    assert!(seen.targets().unwrap().cap.0 < lots * 50_000, "it has to go");
+    let Some(CollateralMove::Withdraw(first)) = seen.collateral_due().unwrap() else {
+        unreachable!("something is spare");
+    };
+    assert!(
+        first > collateral / 2 && collateral - first >= margin,
+        "{first} of {collateral}"
+    );
+    let bounds = world.bounds;
+    World::fill(&mut world.position, Lots(-lots), 0, &bounds);
+    let Some(CollateralMove::Withdraw(all)) = world.appraise().collateral_due().unwrap() else {
+        unreachable!("all is spare");
+    };
+    assert!(all >= collateral - 100, "{all} of {collateral}");
 }

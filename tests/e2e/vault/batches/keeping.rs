@@ -5,7 +5,7 @@ use ballast_core_vault::crank::CrankAction;
 use ballast_reference_venue::state::Faults;
 use ballast_testkit::vault::batches::LEAST;
 use ballast_testkit::vault::breakers::venue_invents;
-use ballast_testkit::VaultFixture;
+use ballast_testkit::{VaultFixture, MILLION};
 
 fn names(world: &VaultFixture) -> Vec<&'static str> {
     world.snapshot().plan().iter().map(CrankAction::name).collect()
@@ -121,4 +121,23 @@ fn a_venue_that_fills_later_keeps_no_collateral_from_who_waits() {
         world.pass(0, 1);
     }
     assert!(moved && unwound > 0, "{moved} {unwound}");
+}
+
+/// All but a few share units leave a vault, and a lot is left that is too much for those: the venue
+/// gives up nothing that the lot needs, so the keeper brings it down first.
+#[test]
+fn all_but_dust_leave_and_the_last_lot_is_in_nobodys_way() {
+    let mut world = VaultFixture::new();
+    let ada = world.user(MILLION);
+    world.set_price("52000", "10");
+    world.observe().unwrap();
+    world.deposit(&ada, 1_306_732_501).unwrap();
+    world.crank_until_traded();
+    let shares = world.tokens(&ada.holder.shares);
+    world.redeem_shares(&ada, shares - 21).unwrap();
+    world.let_leave(40);
+    assert!(world.tickets().is_empty());
+    let trader = world.snapshot().venue_trader().unwrap();
+    assert_eq!(trader.lots, 0);
+    assert!(world.tokens(&ada.holder.quote) > MILLION - 10_000_000);
 }

@@ -177,8 +177,8 @@ fn r4_a_copy_of_no_account_is_taken_for_it() {
         let sent = sound.send(&mut sound.world.copy(), &sound.instruction);
         assert!(sent.is_ok(), "{}: {sent:?}", sound.name);
         for (nth, meta) in sound.instruction.accounts.iter().enumerate() {
-            // The program stands for an account that is not given, and for itself where it announces:
-            // it calls what it is, whatever is named there.
+            // The program stands for an account that is not given, and for itself where it
+            // announces: it calls what it is, whatever is named there.
             let is_program = meta.pubkey == ballast_vault::ID;
             if meta.is_signer || is_program || sound.free.contains(&meta.pubkey) {
                 continue;
