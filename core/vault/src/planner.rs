@@ -91,6 +91,11 @@ pub fn order(inputs: &PlanInputs) -> Option<Lots> {
     let largest = largest_notional(policy, terms)?;
     let notional = Value(gap.0.clamp(largest.0.checked_neg()?, largest.0));
     let lots = Lots(notional.fixed().checked_div(price.fixed())?.checked_to_num::<i64>()?);
+    // One lot may be worth more than the way to the edge.
+    let lots = match lots {
+        Lots::ZERO => Lots(notional.0.signum()),
+        lots => lots,
+    };
     // Where the target is flat, close the position itself: dividing by the price could leave a lot
     // behind.
     let closes = targets.delta == Value::ZERO && edge == 0 && notional == gap;

@@ -183,7 +183,10 @@ pub fn check(proposal: &Proposal) -> Result<(), RebalanceError> {
     // To the edge, and no further: whoever moves the book pays for that much.
     let crossed = (before.delta_if_filled > targets.delta && after.delta_if_filled < targets.delta)
         || (before.delta_if_filled < targets.delta && after.delta_if_filled > targets.delta);
-    if crossed || is < targets.nearest() {
+    // A lot is the finest step there is: where one is worth more than the band, no trade would land
+    // on the edge, and a vault of next to nothing could never close its last one.
+    let is_finest = change.0.unsigned_abs() == 1;
+    if (crossed || is < targets.nearest()) && !is_finest {
         return Err(RebalanceError::Overshoot);
     }
     let cost = before.nav.checked_sub(after.nav).ok_or(RebalanceError::OutOfRange)?;

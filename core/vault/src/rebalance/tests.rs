@@ -219,3 +219,44 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn one_lot_that_is_worth_more_than_the_band_is_traded_where_that_brings_the_book_nearer() {
+    let policy = policy();
+    let of = |lots: i64| Exposure {
+        delta: Value(lots * 52_000),
+        delta_if_filled: Value(lots * 52_000),
+        ..book(lots)
+    };
+    let targets = |delta, cap| Targets {
+        delta: Value(delta),
+        band: Value(1),
+        least: Value(0),
+        cap: Value(cap),
+        cushion: Value(0),
+        floor: Value(0),
+    };
+    for (before, after, delta, cap, expected) in [
+        // A vault of next to nothing closes its last lot.
+        (1, 0, 12, 31, Ok(())),
+        (-1, 0, -12, 31, Ok(())),
+        // Nearer, though past the target, and not back again.
+        (0, 1, 40_000, 100_000, Ok(())),
+        (1, 0, 40_000, 100_000, Err(RebalanceError::NoImprovement)),
+        (2, 1, 60_000, 100_000, Ok(())),
+        // Two are not one.
+        (2, 0, 30_000, 60_000, Err(RebalanceError::Overshoot)),
+        (0, 1, 12, 31, Err(RebalanceError::OverCap)),
+    ] {
+        let verdict = check(&Proposal {
+            policy: &policy,
+            permissions: permitted(BreakerSet::NONE, true),
+            targets: &targets(delta, cap),
+            cap_after: Value(cap),
+            before: &of(before),
+            after: &of(after),
+            traded: Value((after - before).abs() * 52_000),
+        });
+        assert_eq!(verdict, expected, "{before} {after} {delta}");
+    }
+}
