@@ -66,8 +66,8 @@ fn what_is_theirs_is_fetched_behind_the_trades_that_free_it() {
     assert!(all >= collateral / 10 * 9, "{all} of {collateral}");
 }
 
-/// All but a few share units leave a vault whose last lot is theirs who stay: the venue refuses what
-/// it needs for that lot, so it comes down first, and then all of it comes home.
+/// All but a few share units leave a vault whose last lot is theirs who stay: the venue refuses
+/// what it needs for that lot, so it comes down first, and then all of it comes home.
 #[test]
 fn what_a_last_lot_needs_stays_at_the_venue_until_the_lot_is_gone() {
     let mut world = World::new(1);
