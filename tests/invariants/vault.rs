@@ -269,8 +269,8 @@ impl Run {
         // An advance of more than its shares are worth is the one thing that may cost: nobody owes
         // it.
         let overdrawn = self.world.batch(number).totals.advanced == 0 && self.was_advanced;
-        let rounding = ballast_core_types::I80F48::from_num(10)
-            / ballast_core_types::I80F48::from_num(left.min(supply) + 1_000);
+        let rounding =
+            ballast_core_types::I80F48::from_num(10) / ballast_core_types::I80F48::from_num(left.min(supply) + 1_000);
         let least = was - was / ballast_core_types::I80F48::from_num(1_000_000_000) - rounding;
         assert!(overdrawn || is >= least, "a share lost by a pricing: {was} {is}");
     }
