@@ -63,7 +63,8 @@ fn compile(places: &Places) -> Result<()> {
 fn run_tests(places: &Places) -> Result<()> {
     timed(
         "tests of the workspace",
-        cargo(&places.root).args(["test", "--locked", "-q", "--workspace"]),
+        // All that fails is said at once.
+        cargo(&places.root).args(["test", "--locked", "-q", "--workspace", "--no-fail-fast"]),
     )
 }
 

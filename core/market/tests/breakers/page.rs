@@ -61,8 +61,8 @@ what their own update trips; whoever leaves is never asked.
   an error, and counts for nothing. A further failure counts a minute after the last, so that marking in
   every slot does not trip a breaker for an outage of a moment. Partial and late fills, queued withdrawals
   and deleveraging are no failures: the portfolio shows them.
-- While the venue cannot be read, the other four cannot be either. In a vault of fewer than 100 shares and
-  units of value all four are zero: what is read of a share would be about the virtual part, which nobody
+- While the venue cannot be read, the other four cannot be either. In a vault of less than a tenth of a share
+  and of a token's value all four are zero: what is read of a share would be about the virtual part, which nobody
   owns.
 
 The guardian is chosen when the vault is created, or nobody is. They trip any of the five, and reset drawdown
