@@ -199,9 +199,14 @@ impl Run {
             return;
         }
         let planned = format!("{:?}", world.snapshot().plan());
+        // A venue that does not answer may pay all the same: it is asked for what is ready there.
+        let waits = world
+            .snapshot()
+            .venue_trader()
+            .is_ok_and(|trader| trader.queued_withdrawal > 0);
         let cranked = world.crank();
         assert!(
-            cranked.is_ok(),
+            cranked.is_ok() || (faults.paused && waits),
             "what is planned lands: first {planned}, then {cranked:?}"
         );
     }
