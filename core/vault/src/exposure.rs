@@ -231,6 +231,10 @@ mod tests {
                 got.delta.0 <= 0 && got.delta.0 >= -got.cap.0 && got.band.0 >= 0,
                 "{nav}: {got:?}"
             );
+            // What does not fit is the most, not nothing.
+            if nav >= i64::MAX / 3 {
+                assert_eq!((got.cap.0, got.delta.0), (i64::MAX, -(i64::MAX - got.band.0)), "{nav}");
+            }
         }
     }
 

@@ -159,10 +159,11 @@ pub fn published(snapshot: &Snapshot) -> Option<(i64, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ballast_sdk::addresses::TokenMint;
 
     fn memory() -> Memory {
         let some = Pubkey::new_unique;
-        let keys = VaultKeys::derive(&some(), 0, &ballast_sdk::addresses::TokenMint::spl(some()), &some());
+        let keys = VaultKeys::derive(&some(), 0, &TokenMint::spl(some()), &some());
         let feeds = PriceFeeds {
             first: some(),
             second: None,

@@ -6,7 +6,7 @@ use super::{operator, Common};
 use anyhow::{anyhow, bail, Context, Result};
 use ballast_core_types::{Ratio, UnixTime};
 use ballast_core_vault::batch::queue::Request;
-use ballast_core_vault::batch::{Class, Side, LEAST_DEPOSIT_TOKENS, REFERENCE_SECONDS};
+use ballast_core_vault::batch::{Class, Side, REFERENCE_SECONDS};
 use ballast_core_vault::prices::Purpose;
 use ballast_rpc::amount::parse;
 use ballast_rpc::tokens;
@@ -160,7 +160,7 @@ fn request(side: Side, amount: u64, terms: &Terms, party: &Party, client: &mut V
 /// Refuses what the program would refuse for its size, with the numbers.
 fn check_size(side: Side, amount: u64, snapshot: &Snapshot, client: &mut VaultClient) -> Result<()> {
     let (vault, asked) = (&snapshot.vault, client.show(amount));
-    let least = vault.unit.saturating_mul(LEAST_DEPOSIT_TOKENS);
+    let least = vault.least_deposit();
     match side {
         Side::Deposit if amount < least => {
             bail!("{asked} is less than the least deposit, {}", client.show(least))

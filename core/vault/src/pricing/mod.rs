@@ -240,13 +240,8 @@ fn high(appraisal: &Appraisal) -> Result<Value, BatchError> {
 /// permits now, or that are worth no share, go back whole.
 fn judge(appraisal: &Appraisal, batch: &mut Batch, nav_high: Value) -> Result<(), BatchError> {
     let reference = batch.reference.unwrap_or(Ratio::ZERO);
-    let per_share = |nav| {
-        appraisal
-            .pool()
-            .worth(nav)
-            .nav_per_share()
-            .ok_or(BatchError::OutOfRange)
-    };
+    let pool = appraisal.pool();
+    let per_share = |nav| pool.worth(nav).nav_per_share().ok_or(BatchError::OutOfRange);
     let deposits = &mut batch.deposits;
     let is_refused = !appraisal.permissions.deposit;
     let dearest = reference_times(reference, 101)?;
@@ -263,12 +258,7 @@ fn judge(appraisal: &Appraisal, batch: &mut Batch, nav_high: Value) -> Result<()
     deposits.accepted = accepted.ok_or(BatchError::OutOfRange)?;
     // The levy takes no more than half (`ballast_core_vault::levy`).
     let half = deposits.accepted >> 1;
-    if appraisal
-        .pool()
-        .worth(nav_high)
-        .shares_for_deposit_floor(half)
-        .is_none()
-    {
+    if pool.worth(nav_high).shares_for_deposit_floor(half).is_none() {
         send_back(deposits);
     }
 

@@ -16,7 +16,7 @@ use anchor_spl::token_interface::{TokenAccount, TokenInterface, Transfer};
 use ballast_core_market::breaker::permitted;
 use ballast_core_types::UnixTime;
 use ballast_core_vault::batch::queue::Request;
-use ballast_core_vault::batch::{Batch, Class, Side, LEAST_DEPOSIT_TOKENS};
+use ballast_core_vault::batch::{Batch, Class, Side};
 use ballast_core_vault::shares::ShareMark;
 use ballast_risk::state::Fixed;
 
@@ -165,8 +165,7 @@ fn check_size(accounts: &mut MakeRequest, amount: u64, side: Side) -> Result<()>
         require!(is_all || amount >= vault.unit, VaultError::RequestTooSmall);
         return Ok(());
     }
-    let least = vault.unit.saturating_mul(LEAST_DEPOSIT_TOKENS);
-    require!(amount >= least, VaultError::RequestTooSmall);
+    require!(amount >= vault.least_deposit(), VaultError::RequestTooSmall);
     require!(!vault.cases.is_quarantined(), VaultError::VenueQuarantined);
     let tripped = vault.monitor.get().breakers.tripped;
     if !permitted(tripped, true).deposit {

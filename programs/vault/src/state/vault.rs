@@ -10,6 +10,7 @@ use anchor_lang::prelude::*;
 use ballast_core_market::admission::Now;
 use ballast_core_types::{Ratio, Shares, UnixTime, Value};
 use ballast_core_vault::appraisal::Appraisal;
+use ballast_core_vault::batch::LEAST_DEPOSIT_TOKENS;
 use ballast_core_vault::monitor::{MonitorParams, VaultObservation};
 use ballast_core_vault::pricing::Pricing;
 use ballast_core_vault::quarantine::VENUE;
@@ -170,6 +171,11 @@ impl Vault {
             share_mark: self.share_mark(),
             monitor: self.monitor.get(),
         })
+    }
+
+    /// Returns the least deposit, quote base units.
+    pub const fn least_deposit(&self) -> u64 {
+        self.stored.unit.saturating_mul(LEAST_DEPOSIT_TOKENS)
     }
 
     /// Returns how it monitors itself.
