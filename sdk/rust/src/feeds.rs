@@ -108,7 +108,7 @@ impl FeedAccounts {
         let (mut market, view) = account.market_view()?;
         let seen = self.observation(&market.params, &view, now);
         if let Ok(Some(state)) = seen.and_then(|observation| view.observe(&observation, now)) {
-            if market.record(&state, &view.observation.signals).is_ok() {
+            if market.record(&state).is_ok() {
                 return Ok(RawAccount {
                     data: market.account_data(),
                     ..account.clone()

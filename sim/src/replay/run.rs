@@ -85,7 +85,7 @@ impl Step {
         });
         let annual =
             |variance: ballast_core_math::estimators::EwmaVariance| variance.annual().fixed().to_num::<f64>().sqrt();
-        let scores = signals.trend_scores(&typed.params.signals);
+        let scores = signals.trend_scores;
         let score = |score: ballast_core_math::estimators::Score| score.0.to_num::<f64>();
         let (skewness, kurtosis) = signals
             .moments

@@ -160,5 +160,5 @@ fn observing_everything_stays_under_its_ceiling() {
     both(&mut world, "50100", "50090");
     let used = world.observe().unwrap().compute_units_consumed;
     println!("observe with all sources and a venue: {used} CU");
-    assert!(used <= 20_000, "{used} CU");
+    assert!(used <= 22_000, "{used} CU");
 }

@@ -1,10 +1,10 @@
 //! What a market learns from each admitted price: variance fast and slow, the shape of returns,
-//! trend and acceleration, jumps, a slow price and its high.
+//! trend and acceleration, the trend of weeks, jumps, a slow price and its high.
 //!
 //! The estimators are those of `risk-math` (`docs/internals/estimators.md`); here they are fed, in
-//! one pass for each observation. Variance and moments take steps no shorter than the sampling
-//! time, which end with the price held at their boundary, so that whoever bursts, or picks their
-//! moments, gains nothing; trend and jump use every price.
+//! one pass for each observation. Variance, moments and the trend of weeks take steps no shorter
+//! than the sampling time, which end with the price held at their boundary, so that whoever bursts,
+//! or picks their moments, gains nothing; trend and jump use every price.
 
 mod exit;
 mod params;
@@ -15,7 +15,8 @@ pub use params::{SignalParamError, SignalParams, SignalTimes};
 use crate::admission::{Now, PriceError, Print};
 use crate::regime::slow_high;
 use ballast_core_math::estimators::{
-    Elapsed, EwmaMoments, EwmaVariance, LogReturn, NoiseVariance, Observation, Sampler, Score, Step, Trend, TrendScores,
+    Elapsed, EwmaMoments, EwmaVariance, LogReturn, LongTrend, NoiseVariance, Observation, Sampler, Score, Step, Trend,
+    TrendScores,
 };
 use ballast_core_types::basis_points::BasisPoints;
 use ballast_core_types::{Price, Ratio, I80F48, SECONDS_PER_HOUR};
@@ -47,6 +48,13 @@ pub struct Signals {
     pub moments: EwmaMoments,
     /// Distances from the fast and the slow average of the log price.
     pub trend: Trend,
+    /// The trend and its acceleration in standard deviations of the slow variance; `None` without
+    /// any.
+    pub trend_scores: Option<TrendScores>,
+    /// The trend of weeks.
+    pub long_trend: LongTrend,
+    /// E, how strong the upward trend of weeks is: 0 … 1.
+    pub trend_strength: BasisPoints,
     /// The return since the step began, in standard deviations of the fast variance; nothing if it
     /// was under the floor.
     pub jump: Score,
@@ -68,6 +76,9 @@ impl Signals {
             slow_variance: variance,
             moments: EwmaMoments::NORMAL,
             trend: Trend::default(),
+            trend_scores: (variance.bits() != 0).then(TrendScores::default),
+            long_trend: LongTrend::first(variance),
+            trend_strength: BasisPoints::ZERO,
             jump: Score::default(),
         }
     }
@@ -88,10 +99,11 @@ impl Signals {
         .ok_or(PriceError::OutOfRange)?;
         let held = NoiseVariance::from_confidence(self.confidence);
         let (sampler, step) = self.sampler.update_held(&observation, params.times.sampling, held);
-        let (fast_variance, slow_variance, moments) = match step {
+        let stepped = match step {
             Some(step) => self.after_step(&step, params),
-            None => (self.fast_variance, self.slow_variance, self.moments),
+            None => *self,
         };
+        let trend = self.trend.update(&observation, &params.times.trend);
         Ok(Self {
             price: price.bounds.mid,
             confidence: price.confidence,
@@ -101,18 +113,11 @@ impl Signals {
             slow_price,
             high: slow_high(self.high, slow_price, elapsed, params.high_fall_per_day),
             sampler,
-            fast_variance,
-            slow_variance,
-            moments,
-            trend: self.trend.update(&observation, &params.times.trend),
+            trend,
+            trend_scores: trend.scores(stepped.slow_variance, &params.times.trend),
             jump: self.jump_score(&observation, params),
+            ..stepped
         })
-    }
-
-    /// Trend and acceleration in standard deviations of the slow variance. `None` without any
-    /// variance.
-    pub fn trend_scores(&self, params: &SignalParams) -> Option<TrendScores> {
-        self.trend.scores(self.slow_variance, &params.times.trend)
     }
 
     /// Returns the larger of the two variances: what a reserve should be made for.
@@ -130,13 +135,17 @@ impl Signals {
     }
 
     #[inline(never)]
-    fn after_step(&self, step: &Step, params: &SignalParams) -> (EwmaVariance, EwmaVariance, EwmaMoments) {
+    fn after_step(&self, step: &Step, params: &SignalParams) -> Self {
         let times = &params.times;
-        (
-            self.fast_variance.update(step, times.fast_variance),
-            self.slow_variance.update(step, times.slow_variance),
-            self.moments.update(step, self.fast_variance, times.moments),
-        )
+        let long_trend = self.long_trend.update(step);
+        Self {
+            fast_variance: self.fast_variance.update(step, times.fast_variance),
+            slow_variance: self.slow_variance.update(step, times.slow_variance),
+            moments: self.moments.update(step, self.fast_variance, times.moments),
+            long_trend,
+            trend_strength: long_trend.strength(),
+            ..*self
+        }
     }
 
     fn jump_score(&self, observation: &Observation, params: &SignalParams) -> Score {

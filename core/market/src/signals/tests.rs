@@ -147,7 +147,7 @@ fn trend_scores_follow_the_price() {
     for (hour, text) in ["100.5", "101", "101.5", "102", "102.5"].into_iter().enumerate() {
         signals = next(&signals, text, (hour as i64 + 1) * 3_600);
     }
-    let scores = signals.trend_scores(&params()).unwrap();
+    let scores = signals.trend_scores.unwrap();
     let up = [scores.fast, scores.slow, scores.trend, scores.acceleration].map(points);
     assert!(up.iter().all(|score| *score > 0.1), "{up:?}");
 }

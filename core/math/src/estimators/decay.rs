@@ -62,6 +62,17 @@ impl Decay {
         Self { gained, spread }
     }
 
+    /// Returns the weights after twice the exponent: over the same step with half the time
+    /// constant. 1 − μ² = (1 − μ) + (1 − μ)μ, and (1 − μ²)/2x = (1 − μ)/x · (1 + μ)/2; each product
+    /// loses less than 2⁻⁶³.
+    pub const fn twice(self) -> Self {
+        let kept = self.kept();
+        Self {
+            gained: self.gained.saturating_add(fraction_of(self.gained, kept)),
+            spread: (self.spread >> 1).saturating_add(fraction_of(self.spread, kept) >> 1),
+        }
+    }
+
     /// 1 − e^(−x): the weight that the step gets.
     pub const fn gained(self) -> u64 {
         self.gained

@@ -12,12 +12,14 @@
 //! | [`EwmaVariance`] | steps | variance of log returns per year |
 //! | [`EwmaMoments`] | steps | skewness and excess kurtosis |
 //! | [`Trend`] | every observation | trend and acceleration as z-scores |
+//! | [`LongTrend`] | steps | how strong the trend of weeks is |
 //! | [`Gwav`] | every published volatility | its geometric average over a window |
 //!
 //! Formulae, ranges and measured errors are in `docs/internals/estimators.md`.
 
 mod decay;
 mod gwav;
+mod long_trend;
 mod moments;
 mod observation;
 mod sampler;
@@ -26,6 +28,7 @@ mod variance;
 
 pub use decay::{Decay, TimeConstant};
 pub use gwav::{Checkpoint, Gwav, GwavError, CHECKPOINTS};
+pub use long_trend::{LongTrend, LONG_TREND_TIMES, LONG_VARIANCE_TIME};
 pub use moments::EwmaMoments;
 pub use observation::{Elapsed, LogReturn, NoiseVariance, Observation, Score};
 pub use sampler::{Sampler, Step, MAX_HELD_SECONDS};

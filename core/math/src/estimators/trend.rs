@@ -64,7 +64,7 @@ pub struct Trend {
 }
 
 /// Numbers of standard deviations, within ±8. Positive is upward.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TrendScores {
     /// The price against its fast average: D_f / (σ√(f/2)).
     pub fast: Score,
@@ -146,7 +146,7 @@ impl Trend {
 
 /// D ← μD + νr, held within ±4.
 #[inline]
-const fn distance(before: LogReturn, log_return: LogReturn, weights: &Decay) -> LogReturn {
+pub(super) const fn distance(before: LogReturn, log_return: LogReturn, weights: &Decay) -> LogReturn {
     LogReturn::from_bits(
         signed_fraction_of(before.bits(), weights.kept())
             .wrapping_add(signed_fraction_of(log_return.bits(), weights.spread())),
@@ -160,7 +160,7 @@ const fn minus(a: LogReturn, b: LogReturn) -> LogReturn {
 
 /// `value` in standard deviations of a random walk over `time`, in seconds with 16 fraction bits.
 #[inline]
-const fn score(value: LogReturn, variance: EwmaVariance, time: u64) -> Score {
+pub(super) const fn score(value: LogReturn, variance: EwmaVariance, time: u64) -> Score {
     // time / year × 2⁶⁴: the time is below 2³⁹ and the year below 2²⁵, so no shift loses bits.
     const YEAR: u64 = SECONDS_PER_YEAR as u64;
     let high = quotient(time << 24, YEAR);

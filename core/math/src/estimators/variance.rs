@@ -9,7 +9,7 @@ use crate::arithmetic::{blend, fraction, mul_shift, root, wide_mul};
 use ballast_core_types::{Ratio, I80F48, SECONDS_PER_YEAR};
 
 /// Fraction bits of the root of a variance with one bit less than [`SQUARE_BITS`].
-const DEVIATION_BITS: u32 = (SQUARE_BITS - 1) / 2;
+pub(super) const DEVIATION_BITS: u32 = (SQUARE_BITS - 1) / 2;
 
 /// Seconds in a year.
 const YEAR: u64 = SECONDS_PER_YEAR as u64;
@@ -58,6 +58,11 @@ impl EwmaVariance {
     /// within 30 s.
     pub fn update(self, step: &Step, time_constant: TimeConstant) -> Self {
         let decay = Decay::over(step.elapsed.at_most(time_constant.seconds()), time_constant);
+        self.update_by(step, &decay)
+    }
+
+    /// As [`Self::update`], by weights that are known already.
+    pub(super) const fn update_by(self, step: &Step, decay: &Decay) -> Self {
         Self::from_bits(blend(self.bits(), annualised(step), decay.gained()))
     }
 
@@ -77,12 +82,15 @@ impl EwmaVariance {
     /// Returns the standard deviation of a return over `elapsed`, rounded up: v^½·t^½, at most
     /// 2^2.5.
     pub fn deviation_ceil(self, elapsed: Elapsed) -> Ratio {
+        let bits = i128::from(self.deviation_bits_ceil(elapsed));
+        Ratio::from_fixed(I80F48::from_bits(bits << (I80F48::FRAC_NBITS - DEVIATION_BITS)))
+    }
+
+    /// Returns [`Self::deviation_ceil`] with [`DEVIATION_BITS`] fraction bits.
+    pub(super) const fn deviation_bits_ceil(self, elapsed: Elapsed) -> u64 {
         // A root of 58 fraction bits has 29. What the variance lost below its last bit is less than
         // one there.
-        let root = root(self.over(elapsed).div_ceil(2).saturating_add(1)).saturating_add(1);
-        Ratio::from_fixed(I80F48::from_bits(
-            i128::from(root) << (I80F48::FRAC_NBITS - DEVIATION_BITS),
-        ))
+        root(self.over(elapsed).div_ceil(2).saturating_add(1)).saturating_add(1)
     }
 
     /// Returns how many standard deviations the step's return is, with this variance and the noise

@@ -57,7 +57,7 @@ pub(crate) fn handler(ctx: Context<Observe>) -> Result<()> {
     let held = view.held_price(market.averages.sums.get(), now);
     let every = view.every_price(market.averages.recent_sums.get());
     if let Some(state) = view.observe(&observation, now).map_err(RiskError::from)? {
-        market.record(&state, &view.observation.signals)?;
+        market.record(&state)?;
         if let Some(price) = observation.price {
             let before = market.averages.half_hours_stored;
             market

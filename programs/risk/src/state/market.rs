@@ -13,7 +13,6 @@ use anchor_lang::prelude::*;
 use ballast_core_market::accumulators::{Average, Averages, Checkpoint};
 use ballast_core_market::admission::{Now, PriceUse};
 use ballast_core_market::observation::MarketState;
-use ballast_core_market::signals::SignalParams;
 use ballast_core_market::MarketView;
 use ballast_core_math::estimators::EwmaVariance;
 use ballast_core_types::Ratio;
@@ -21,7 +20,7 @@ use ballast_core_types::Ratio;
 /// First seed of a market's address: `["market", creator, name]`.
 pub const MARKET_SEED: &[u8] = b"market";
 /// Layout written by this program. A reader that does not know a market's version has to refuse it.
-pub const MARKET_VERSION: u8 = 5;
+pub const MARKET_VERSION: u8 = 6;
 
 /// A market.
 #[account(zero_copy)]
@@ -65,7 +64,7 @@ pub struct Market {
     /// The largest move of a day in each of the last quarters.
     pub worst_day: StoredWorstDay,
     /// Room for what later versions learn.
-    pub reserved: [u64; 26],
+    pub reserved: [u64; 21],
 }
 
 /// Bytes of a market's account.
@@ -167,15 +166,15 @@ impl Market {
         every.map_or(0, |held| held.sums_at(now).seconds)
     }
 
-    /// Stores what the market remembers after one more observation, made with its `params`.
+    /// Stores what the market remembers after one more observation.
     ///
     /// # Errors
     /// [`RiskError::OutOfRange`].
     #[inline(never)]
-    pub fn record(&mut self, state: &MarketState, params: &SignalParams) -> Result<()> {
+    pub fn record(&mut self, state: &MarketState) -> Result<()> {
         if state.signals.publish_time != self.signals.publish_time || self.signals.observations == 0 {
             let observations = self.signals.observations.saturating_add(1);
-            self.signals = StoredSignals::of(&state.signals, params, observations);
+            self.signals = StoredSignals::of(&state.signals, observations);
         }
         if let Some(second) = state.second {
             self.second = second.into();

@@ -6,9 +6,9 @@ use ballast_core_market::breaker::{BreakerSet, BreakerStates};
 use ballast_core_market::cooldown::Cooldown;
 use ballast_core_market::observation::{Implied, TradingCost, MARKET_BREAKERS};
 use ballast_core_market::regime::{Regime, RegimeState};
-use ballast_core_market::signals::{SignalParams, Signals};
+use ballast_core_market::signals::Signals;
 use ballast_core_math::estimators::{
-    EwmaMoments, EwmaVariance, LogReturn, NoiseVariance, Sampler, Score, Trend, TrendScores,
+    EwmaMoments, EwmaVariance, LogReturn, LongTrend, NoiseVariance, Sampler, Score, Trend, TrendScores,
 };
 use ballast_core_types::basis_points::BasisPoints;
 use bytemuck::{Pod, Zeroable};
@@ -58,6 +58,14 @@ pub struct StoredSignals {
     pub step_seconds: u32,
     /// The latest return in standard deviations, 28 fraction bits.
     pub jump: i32,
+    /// Variance of log returns a year with a time constant of 20 days, 40 fraction bits.
+    pub long_variance: u64,
+    /// Log price less its averages of 20, 40 and 80 days, 48 fraction bits.
+    pub long_trend: [i64; 3],
+    /// How strong the trend of weeks is, basis points: 0 … 10 000.
+    pub trend_strength: u32,
+    /// Zero.
+    pub padding: u32,
 }
 
 /// What a venue last quoted.
@@ -163,15 +171,19 @@ impl StoredSignals {
             slow_variance: EwmaVariance::from_bits(self.slow_variance),
             moments: EwmaMoments::from_bits(self.moments),
             trend: Trend::from_parts(fast, slow, signal),
+            trend_scores: self.scores(),
+            long_trend: LongTrend::from_bits(self.long_trend, self.long_variance),
+            trend_strength: BasisPoints(self.trend_strength),
             jump: Score(I4F28::from_bits(self.jump)),
         })
     }
 
     /// With what follows from the signals worked out for readers.
     #[inline(never)]
-    pub fn of(signals: &Signals, params: &SignalParams, observations: u64) -> Self {
+    pub fn of(signals: &Signals, observations: u64) -> Self {
         let (step_return, step_noise, step_seconds) = signals.sampler.parts();
         let (fast, slow, signal) = signals.trend.parts();
+        let (long_trend, long_variance) = signals.long_trend.bits();
         let shape = signals.moments.shape();
         let (skewness, excess_kurtosis) = match shape {
             Some((skewness, excess)) => (skewness.0.to_bits(), excess.0.to_bits()),
@@ -192,18 +204,27 @@ impl StoredSignals {
             skewness,
             excess_kurtosis,
             trend: [fast.bits(), slow.bits(), signal.bits()],
-            trend_scores: scores(signals.trend_scores(params)),
+            trend_scores: scores(signals.trend_scores),
             step_return: step_return.bits(),
             step_noise: step_noise.bits(),
             step_seconds,
             jump: signals.jump.0.to_bits(),
+            long_variance,
+            long_trend,
+            trend_strength: signals.trend_strength.0,
+            padding: 0,
         }
     }
 
-    /// Acceleration of the trend in standard deviations; `None` without any variance.
-    pub fn acceleration(&self) -> Option<Score> {
-        let [.., acceleration] = self.trend_scores;
-        (acceleration != i32::MIN).then_some(Score(I4F28::from_bits(acceleration)))
+    /// Returns the trend's scores; `None` without any variance.
+    fn scores(&self) -> Option<TrendScores> {
+        let [fast, slow, trend, acceleration] = self.trend_scores.map(|bits| Score(I4F28::from_bits(bits)));
+        (acceleration.0 != I4F28::MIN).then_some(TrendScores {
+            fast,
+            slow,
+            trend,
+            acceleration,
+        })
     }
 }
 

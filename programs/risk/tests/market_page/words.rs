@@ -185,6 +185,10 @@ fn signals(base: usize) -> Vec<Row> {
         signals.step_noise => "Noise variance of the price it began with, × 2⁵⁹",
         signals.step_seconds => "Seconds since it began",
         signals.jump => "Return since the step began in standard deviations, × 2²⁸; zero under the jump floor",
+        signals.long_variance => "As the fast one, with a time constant of 20 days; × 2⁴⁰",
+        signals.long_trend => "Log price less its averages of 20, 40 and 80 days, × 2⁴⁸",
+        signals.trend_strength => "How strong the trend of weeks is: mean of the three in standard deviations, each within 0 … 1; basis points",
+        signals.padding => "Zero",
     })
 }
 
