@@ -33,12 +33,18 @@ pub struct Step {
     pub delta: f64,
     /// The delta aimed at, quote.
     pub delta_target: f64,
-    /// Half the width of the band around the target, quote.
-    pub band: f64,
+    /// The least delta at which no trade is due and permitted, quote.
+    pub rest_low: f64,
+    /// The greatest, quote.
+    pub rest_high: f64,
     /// Exposure divided by net asset value.
     pub leverage: f64,
-    /// Largest exposure allowed now (multiple · cushion), quote.
+    /// Largest exposure that may be held now, quote.
     pub cap: f64,
+    /// Largest exposure that may be reached by adding to it now, quote.
+    pub open: f64,
+    /// How strong the trend of weeks is: 0 … 1.
+    pub trend_strength: f64,
     /// The floor under one share, quote.
     pub floor_per_share: f64,
     /// Volatility, annualised, as a fraction (0.8 is 80 %).
@@ -229,15 +235,20 @@ pub fn summarise(meta: Meta, steps: &[Step]) -> Result<Summary, RecordError> {
     })
 }
 
-/// Computes |delta − target| ÷ band at the end of a step. Zero on target, [`OFF_BAND_WITHOUT_BAND`]
-/// off target without a band.
+/// Computes how far delta was from its target at the end of a step, as a share of what no trade is
+/// due for on that side. Zero on target, [`OFF_BAND_WITHOUT_BAND`] off target without a band.
 #[must_use]
 pub fn delta_over_band(step: &Step) -> f64 {
     let distance = (step.delta - step.delta_target).abs();
+    let band = if step.delta > step.delta_target {
+        step.rest_high - step.delta_target
+    } else {
+        step.delta_target - step.rest_low
+    };
     if distance <= NEGLIGIBLE_QUOTE {
         0.0
-    } else if step.band > 0.0 {
-        (distance / step.band).min(OFF_BAND_WITHOUT_BAND)
+    } else if band > 0.0 {
+        (distance / band).min(OFF_BAND_WITHOUT_BAND)
     } else {
         OFF_BAND_WITHOUT_BAND
     }
@@ -284,7 +295,10 @@ fn require_finite(meta: &Meta, steps: &[Step]) -> Result<(), RecordError> {
                 ("nav_per_share", s.nav_per_share),
                 ("delta", s.delta),
                 ("delta_target", s.delta_target),
-                ("band", s.band),
+                ("rest_low", s.rest_low),
+                ("rest_high", s.rest_high),
+                ("open", s.open),
+                ("trend_strength", s.trend_strength),
                 ("leverage", s.leverage),
                 ("cap", s.cap),
                 ("floor_per_share", s.floor_per_share),

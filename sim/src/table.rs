@@ -161,7 +161,7 @@ fn row(step: &Step, percent: u64) -> String {
         "{} ({} ± {})",
         decimal(step.delta, 0),
         decimal(step.delta_target, 0),
-        decimal(step.band, 0)
+        decimal((step.rest_high - step.rest_low) / 2.0, 0)
     );
     let keeper = match (step.last_keeper.as_str(), step.cranks) {
         ("", _) => "-".to_owned(),
@@ -219,7 +219,8 @@ mod tests {
                 nav_per_share: 1.0,
                 delta: -12_345.0,
                 delta_target: 12_000.0,
-                band: 600.0,
+                rest_low: 11_400.0,
+                rest_high: 12_600.0,
                 last_keeper: "a-very-long-keeper-name".into(),
                 cranks: index % 2,
                 ..Step::default()

@@ -37,7 +37,8 @@ fn step(index: u32, delta: f64, breaker: bool, reactions: &[f64]) -> Step {
         nav_per_share: 1.0 - f64::from(index) * 0.01,
         delta,
         delta_target: 100.0,
-        band: 10.0,
+        rest_low: 90.0,
+        rest_high: 110.0,
         cap: 120.0,
         floor_per_share: 0.9,
         breaker,
@@ -149,7 +150,7 @@ fn checks_hold_and_fail_where_they_should() {
 #[test]
 fn a_missing_band_and_a_missing_number_are_not_hidden() {
     let mut bandless = step(0, 100.0, false, &[]);
-    bandless.band = 0.0;
+    (bandless.rest_low, bandless.rest_high) = (100.0, 100.0);
     let on_target = summarise(meta(balanced()), &[bandless.clone()]).unwrap();
     assert!(on_target.max_abs_delta_over_band.abs() < f64::EPSILON);
     bandless.delta = 99.0;

@@ -255,7 +255,7 @@ fn measure_surface() -> [Row; 4] {
 const SIZE_CEILINGS: [(&str, u64); 4] = [
     ("risk", 720_000),
     ("reference_venue", 400_000),
-    ("vault", 660_000),
+    ("vault", 700_000),
     ("options", 920_000),
 ];
 

@@ -313,12 +313,12 @@ impl Run {
         let trader = after.venue_trader().unwrap();
         let filled = staying(&after, trader.lots) + trader.pending.lots;
         let grew = size(filled) > size(staying(&before, before.venue_trader().unwrap().lots));
-        // The cap moves by less than one base unit for the rounding of the mark taken in between.
+        // The limit moves by less than one base unit for the rounding of the mark taken in between.
         assert!(
-            !grew || size(filled) <= targets.cap.0 as u128 + 1,
-            "exposure {} over its cap {}",
+            !grew || size(filled) <= targets.open.0 as u128 + 1,
+            "exposure {} over what may be opened, {}",
             size(filled),
-            targets.cap.0
+            targets.open.0
         );
         assert!(unwind.is_none() || !grew, "an unwind added exposure");
         false

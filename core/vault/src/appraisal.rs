@@ -4,6 +4,7 @@
 //! permissions; targets and the rest are asked of it. A rebalance builds a second one of the book
 //! it leaves, at the same prices. The program, the bots and a browser build the same.
 
+use crate::directional::decayed;
 use crate::exposure::{targets, RemainingCapital, Targets};
 use crate::fees::FeeLedger;
 use crate::levy::Standing;
@@ -115,7 +116,10 @@ impl<'a> Appraisal<'a> {
         let (value, high_water) = if supply == Shares::ZERO {
             (Ratio::ONE, Ratio::ONE)
         } else {
-            (per_share, vault.share_mark.high_water.max(per_share))
+            // What is at a venue in quarantine makes no high.
+            let counts = is_quarantined && prices.purpose.counts_quarantined();
+            let fallen = high(inputs);
+            (per_share, if counts { fallen } else { fallen.max(per_share) })
         };
         let share_mark = ShareMark {
             value,
@@ -215,19 +219,13 @@ impl<'a> Appraisal<'a> {
     /// overflow, or if more shares leave than exist.
     #[inline(never)]
     pub fn targets_of(&self, pool: &Pool, leaving: Shares) -> Option<Targets> {
-        let high_water = if self.supply == Shares::ZERO {
-            self.share_mark.high_water
-        } else {
-            self.vault.share_mark.high_water
-        };
-        let staying = RemainingCapital::of(pool, leaving, high_water)?;
-        let policy = &self.vault.policy;
-        let targets = targets(&policy.exposure, policy.rebalance.min_improvement, &staying)?;
+        let staying = RemainingCapital::of(pool, leaving, &self.share_mark)?;
+        let targets = targets(&self.vault.policy.exposure, &self.prices.outlook, &staying)?;
         if self.values_shares() {
             return Some(targets);
         }
         // Nothing more goes to a venue in quarantine: what is there has to carry the position.
-        targets.capped(self.carried()?)
+        Some(targets.capped(self.carried()?))
     }
 
     /// Returns the most exposure whose collateral is no more than a tenth short with what is at the
@@ -284,6 +282,13 @@ impl<'a> Appraisal<'a> {
             0
         }
     }
+}
+
+/// Returns the high of a share's net asset value as it has fallen since it was last marked.
+fn high(inputs: &AppraisalInputs) -> Ratio {
+    let (mark, policy) = (&inputs.vault.share_mark, &inputs.vault.policy.exposure);
+    let elapsed = UnixTime(inputs.now.unix_time).seconds_since(mark.at);
+    decayed(mark.high_water, policy.high_fall_per_day, elapsed)
 }
 
 /// Returns a position that counts at nothing: of the venue, only whether it answers.

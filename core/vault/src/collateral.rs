@@ -4,8 +4,7 @@ use crate::appraisal::Appraisal;
 use crate::exposure::{RemainingCapital, Targets};
 use crate::portfolio::Portfolio;
 use crate::quarantine::{Case, VENUE};
-use crate::rebalance;
-use ballast_core_types::{scale, value_floor, PriceBounds, Ratio, Shares};
+use ballast_core_types::{scale, value_floor, PriceBounds, Ratio, Shares, Value};
 
 /// A movement between custody and the venue, in quote base units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,7 +100,7 @@ impl Appraisal<'_> {
     }
 
     fn is_trade_due(&self) -> Option<bool> {
-        Some(rebalance::due(&self.exposure()?, &self.targets()?).is_ok())
+        Some(self.targets()?.reason(self.exposure()?.delta_if_filled).is_some())
     }
 
     /// Returns the collateral that can be fetched with the position left no more than a fifth
@@ -120,14 +119,16 @@ impl Appraisal<'_> {
     pub fn collateral_due(&self) -> Option<Option<CollateralMove>> {
         let (portfolio, bounds) = (&self.portfolio, &self.prices.bounds);
         let mut targets = self.targets()?;
+        let held = portfolio.delta(bounds.mid)?;
         if !self.permissions.open {
-            targets.delta = portfolio.delta(bounds.mid)?;
+            targets.delta = held;
         }
+        let most = targets.open.0.max(held.checked_abs()?.0);
+        targets.delta = Value(targets.delta.0.clamp(most.checked_neg()?, most));
         let (leaving, ratio) = (&self.vault.leaving, self.vault.policy.collateral_ratio);
         let is_awaited = leaving.shares > Shares::ZERO;
         let most = if is_awaited {
-            let high_water = self.vault.share_mark.high_water;
-            let staying = RemainingCapital::of(&self.pool(), leaving.shares, high_water)?;
+            let staying = RemainingCapital::of(&self.pool(), leaving.shares, &self.share_mark)?;
             let theirs = value_floor(leaving.within(portfolio.position.lots), bounds.mid)?.checked_abs()?;
             let margin = ratio.of_ceil(theirs)?.positive_part();
             staying.pool.nav.positive_part().checked_add(margin)?
@@ -181,6 +182,7 @@ mod tests {
             band: Value(0),
             least: Value(0),
             cap: Value(9_999),
+            open: Value(9_999),
             cushion: Value(0),
             floor: Value(0),
         };
@@ -226,6 +228,7 @@ mod tests {
                 band: Value(0),
                 least: Value(0),
                 cap: Value(9_999),
+                open: Value(9_999),
                 cushion: Value(0),
                 floor: Value(0),
             };

@@ -1,17 +1,24 @@
 //! How much exposure the vault wants, and how much it may have at most.
 
-use crate::shares::Pool;
+use crate::directional::{drawdown, DirectionalPolicy, Outlook};
+use crate::limit_multipliers::Side;
+use crate::shares::{Pool, ShareMark};
+use ballast_core_types::basis_points::BasisPoints;
 use ballast_core_types::{Ratio, Shares, Value, I80F48};
 
 /// The exposure a vault is created with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExposurePolicy {
-    /// Target dollar delta as a share of net asset value; negative is short.
-    pub target: Ratio,
-    /// Half-width of the band around the target, as a share of net asset value.
+    /// What is wanted of the market.
+    pub directional: DirectionalPolicy,
+    /// Half-width of the band around the target, as a share of the base.
     pub band: Ratio,
-    /// Floor per share as a share of the highest net asset value per share yet.
+    /// The least that is worth a trade, as a share of net asset value.
+    pub least_trade: Ratio,
+    /// Floor per share as a share of the high of a share's net asset value.
     pub floor: Ratio,
+    /// How far that high falls in a day, as a share of itself.
+    pub high_fall_per_day: Ratio,
     /// m: exposure is at most m times the cushion over the floor (constant-proportion portfolio
     /// insurance; Black & Jones 1987).
     pub multiplier: Ratio,
@@ -24,16 +31,18 @@ pub struct ExposurePolicy {
 pub struct RemainingCapital {
     /// The shares that stay, and their low net asset value.
     pub pool: Pool,
-    /// Highest net asset value per share yet.
+    /// High of a share's net asset value.
     pub high_water: Ratio,
+    /// How far a share has fallen from it.
+    pub fallen: BasisPoints,
 }
 
 impl RemainingCapital {
     /// Returns the remaining part of a vault at its low net asset value, `leaving` of whose shares
-    /// wait to be redeemed.
+    /// wait to be redeemed, by the mark of its share.
     ///
     /// `None` on overflow or if more leave than exist.
-    pub fn of(pool: &Pool, leaving: Shares, high_water: Ratio) -> Option<Self> {
+    pub fn of(pool: &Pool, leaving: Shares, mark: &ShareMark) -> Option<Self> {
         let due = pool.assets_for_shares_floor(leaving)?;
         let supply = pool.supply.checked_sub(leaving)?;
         // Where nobody stays, nothing is exposed: what the virtual shares own is left over, not
@@ -45,16 +54,21 @@ impl RemainingCapital {
         };
         Some(Self {
             pool: Pool { nav, supply, ..*pool },
-            high_water,
+            high_water: mark.high_water,
+            fallen: drawdown(mark.value, mark.high_water),
         })
     }
 }
 
 /// Where the book should be, how far it may stray, and what it may never exceed. All in quote base
 /// units.
+///
+/// The cap is a pair of limits. *Hold* lies a little above it: beyond, a reduction is due, which
+/// lands on the cap. *Open* is what regime and trend leave of it: nothing is added
+/// beyond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Targets {
-    /// D*, the target dollar delta.
+    /// D*, the target dollar delta, within ± cap.
     pub delta: Value,
     /// Half-width of the band around it.
     pub band: Value,
@@ -62,53 +76,128 @@ pub struct Targets {
     pub least: Value,
     /// Greatest |D|.
     pub cap: Value,
+    /// Greatest |D| that may be reached by adding to it.
+    pub open: Value,
     /// Net asset value less the floor.
     pub cushion: Value,
     /// The floor.
     pub floor: Value,
 }
 
+/// Why a trade is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// |D| is above what may be held.
+    Breach,
+    /// D is outside its band by at least what is worth a trade.
+    Drift,
+}
+
 impl Targets {
-    /// Returns the targets under a cap of at most `cap`. `None` on overflow.
-    pub fn capped(mut self, cap: Value) -> Option<Self> {
-        self.cap = self.cap.min(cap);
-        let reachable = self.cap.checked_sub(self.band)?.max(Value::ZERO);
-        self.delta = Value(self.delta.0.clamp(reachable.0.checked_neg()?, reachable.0));
-        Some(self)
+    /// Returns the targets under a cap of at most `cap`.
+    pub fn capped(mut self, cap: Value) -> Self {
+        self.cap = self.cap.min(cap).max(Value::ZERO);
+        self.open = self.open.min(self.cap);
+        let cap = self.cap.0;
+        self.delta = Value(self.delta.0.clamp(cap.saturating_neg(), cap));
+        self
     }
 
-    /// Returns how far D may be from its target at rest: trades go to this edge and no further. It
-    /// is the band, or what the cap leaves of it.
-    pub fn edge(&self) -> Value {
-        self.band.min(self.cap)
-    }
-
-    /// Returns the most that |D| may be at rest: above it a reduction is due, which lands on the cap.
+    /// Returns the most that |D| may be at rest: above the cap by a quarter of the band or a tenth of
+    /// itself, whichever is less. A tenth is what a venue in quarantine is asked to carry beside.
     pub fn hold(&self) -> Value {
-        match self.cap {
-            Value::ZERO => Value::ZERO,
-            Value(cap) => Value(cap.saturating_add(self.least.0)),
-        }
+        let room = (self.band.0 >> 2).min(self.cap.0.checked_div(10).unwrap_or(0));
+        Value(self.cap.0.saturating_add(room))
     }
 
-    /// Returns how near to its target a trade may bring D at most: prices move until it lands.
-    pub fn nearest(&self) -> Value {
-        Value(self.edge().0.saturating_sub(self.least.0).max(0))
+    /// Returns by how much |D| is above what may be held.
+    pub fn excess(&self, delta: Value) -> Value {
+        Value(magnitude(delta).saturating_sub(self.hold().0).max(0))
     }
 
-    /// Returns the distance from the target at which a trade is due.
-    pub fn trigger(&self) -> Value {
-        match self.edge() {
-            Value::ZERO => Value(1),
-            Value(edge) => Value(edge.saturating_add(self.least.0.max(1))),
+    /// Returns why a trade is due at D; `None` if none is.
+    pub fn reason(&self, delta: Value) -> Option<Reason> {
+        if self.excess(delta) > Value::ZERO {
+            return Some(Reason::Breach);
         }
+        let far = self.band.0.saturating_add(self.least.0.max(1));
+        (self.distance(delta) >= far.unsigned_abs()).then_some(Reason::Drift)
+    }
+
+    /// Returns where a trade from D goes, and no further: a breach to the cap, a drift to the edge
+    /// of the band on its side.
+    pub fn edge(&self, delta: Value) -> Value {
+        if self.excess(delta) > Value::ZERO {
+            return Value(self.cap.0.saturating_mul(delta.0.signum()));
+        }
+        self.band_edge(delta)
+    }
+
+    /// Returns how near to its target a trade from D may bring it at most: prices move until it
+    /// lands.
+    pub fn nearest(&self, delta: Value) -> Value {
+        self.inwards(delta, self.edge(delta))
+    }
+
+    /// Returns the dollars that trades may at most bring D nearer to its target.
+    pub fn outside(&self, delta: Value) -> Value {
+        let nearest = self.inwards(delta, self.band_edge(delta)).0;
+        Value(if delta > self.delta {
+            delta.0.saturating_sub(nearest).max(0)
+        } else {
+            nearest.saturating_sub(delta.0).max(0)
+        })
+    }
+
+    /// Returns the edge of the band on the side of D, never beyond the cap.
+    fn band_edge(&self, delta: Value) -> Value {
+        let cap = self.cap.0;
+        let edge = if delta > self.delta {
+            self.delta.0.saturating_add(self.band.0)
+        } else {
+            self.delta.0.saturating_sub(self.band.0)
+        };
+        Value(edge.clamp(cap.saturating_neg(), cap))
+    }
+
+    /// Returns what lies the least trade further in than `edge`, and never past the target.
+    fn inwards(&self, delta: Value, edge: Value) -> Value {
+        Value(if delta > self.delta {
+            edge.0.saturating_sub(self.least.0).max(self.delta.0)
+        } else {
+            edge.0.saturating_add(self.least.0).min(self.delta.0)
+        })
+    }
+
+    /// Returns the least and the greatest D at which no trade is both due and permitted: beyond
+    /// the band, but for what may not be added.
+    pub fn rest(&self) -> [Value; 2] {
+        let far = self.band.0.saturating_add(self.least.0);
+        let (hold, open) = (self.hold().0, self.open.0.saturating_sub(self.least.0));
+        let [mut low, mut high] = [self.delta.0.saturating_sub(far), self.delta.0.saturating_add(far)];
+        if self.delta > Value::ZERO {
+            low = low.min(open);
+        }
+        if self.delta < Value::ZERO {
+            high = high.max(open.saturating_neg());
+        }
+        [low, high].map(|edge| Value(edge.clamp(hold.saturating_neg(), hold)))
+    }
+
+    /// Returns |D − D*|.
+    pub const fn distance(&self, delta: Value) -> u64 {
+        delta.0.abs_diff(self.delta.0)
     }
 }
 
-/// Returns the targets of a vault; a trade of less than `min_improvement` of the band is not worth
-/// it. What does not fit counts as the most, so that no size of a vault makes this fail; `None` if
-/// its shares do not fit.
-pub fn targets(policy: &ExposurePolicy, min_improvement: Ratio, staying: &RemainingCapital) -> Option<Targets> {
+/// |value|; the largest stands for the one that does not fit.
+const fn magnitude(value: Value) -> i64 {
+    value.0.saturating_abs()
+}
+
+/// Returns the targets of what stays. What does not fit counts as the most, so that no size of a
+/// vault makes this fail; `None` if its shares do not fit.
+pub fn targets(policy: &ExposurePolicy, outlook: &Outlook, staying: &RemainingCapital) -> Option<Targets> {
     let floor_per_share = Ratio::from_fixed(staying.high_water.fixed().checked_mul(policy.floor.fixed())?);
     let nav = staying.pool.nav;
     let floor = staying.pool.nav_at_share_price_floor(floor_per_share)?.max(Value::ZERO);
@@ -122,130 +211,20 @@ pub fn targets(policy: &ExposurePolicy, min_improvement: Ratio, staying: &Remain
         ratio.of_floor(value).unwrap_or(most)
     };
     let cap = times(policy.multiplier, cushion).min(times(policy.max_leverage, nav));
-    let band = times(policy.band, nav);
-    // The whole band lies under the cap, so that resting at the band's edge is not a breach.
+    let base = times(policy.directional.base, nav);
+    let delta = times(policy.directional.weight(outlook, staying.fallen), nav);
+    let side = if base < Value::ZERO { Side::Short } else { Side::Long };
     let wanted = Targets {
-        delta: times(policy.target, nav),
-        band,
-        least: times(min_improvement, band),
+        delta,
+        band: times(policy.band, Value(magnitude(base))),
+        least: times(policy.least_trade, nav),
         cap,
+        open: outlook.opening(side).of_floor(cap),
         cushion,
         floor,
     };
-    wanted.capped(cap)
+    Some(wanted.capped(cap))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use ballast_core_types::fixtures::ratio;
-
-    fn policy() -> ExposurePolicy {
-        ExposurePolicy {
-            target: ratio("0.5"),
-            band: ratio("0.0625"),
-            floor: ratio("0.75"),
-            multiplier: ratio("4"),
-            max_leverage: ratio("1.5"),
-        }
-    }
-
-    // With the virtual million, 15 million shares at one each make a round sixteen.
-    fn pool(nav: i64) -> Pool {
-        Pool {
-            nav: Value(nav),
-            supply: Shares(15_000_000),
-            unit: 1_000_000_000,
-        }
-    }
-
-    fn staying(nav: i64) -> RemainingCapital {
-        RemainingCapital {
-            pool: pool(nav),
-            high_water: Ratio::ONE,
-        }
-    }
-
-    #[test]
-    fn exposure_follows_the_target_until_the_cushion_binds() {
-        // Floor: 0.75 × 16 − 1 = 11 million.
-        for (nav, delta, cap, cushion) in [
-            (15_000_000, 7_500_000, 16_000_000, 4_000_000),
-            (20_000_000, 10_000_000, 30_000_000, 9_000_000),
-            (12_000_000, 3_250_000, 4_000_000, 1_000_000),
-            (11_100_000, 0, 400_000, 100_000),
-            (11_000_000, 0, 0, 0),
-            (5_000_000, 0, 0, 0),
-            (0, 0, 0, 0),
-        ] {
-            let got = targets(&policy(), ratio("0.125"), &staying(nav)).unwrap();
-            assert_eq!((got.delta.0, got.cap.0, got.cushion.0), (delta, cap, cushion), "{nav}");
-        }
-    }
-
-    #[test]
-    fn trades_go_to_the_edge_and_wait_for_the_least() {
-        let at = |nav| targets(&policy(), ratio("0.125"), &staying(nav)).unwrap();
-        let calm = at(16_000_000);
-        assert_eq!(
-            (calm.edge().0, calm.nearest().0, calm.trigger().0),
-            (1_000_000, 875_000, 1_125_000)
-        );
-        assert_eq!(calm.hold().0, calm.cap.0 + 125_000);
-        // Where the cap leaves less than the band, it is the edge; with none, all has to go.
-        let thin = at(11_100_000);
-        assert_eq!((thin.delta.0, thin.edge().0), (0, 400_000));
-        let none = at(11_000_000);
-        assert_eq!((none.edge().0, none.nearest().0, none.trigger().0), (0, 0, 1));
-        assert_eq!(none.hold().0, 0);
-    }
-
-    #[test]
-    fn a_short_target_is_the_mirror_image() {
-        let short = ExposurePolicy {
-            target: ratio("-0.5"),
-            ..policy()
-        };
-        assert_eq!(
-            targets(&short, ratio("0.125"), &staying(15_000_000)).unwrap().delta,
-            Value(-7_500_000)
-        );
-        assert_eq!(
-            targets(&short, ratio("0.125"), &staying(12_000_000)).unwrap().delta,
-            Value(-3_250_000)
-        );
-    }
-
-    #[test]
-    fn no_size_of_a_vault_makes_its_targets_fail() {
-        let most = ExposurePolicy {
-            target: ratio("-3"),
-            band: ratio("0.5"),
-            floor: ratio("0.1"),
-            multiplier: ratio("20"),
-            max_leverage: ratio("5"),
-        };
-        for nav in [0, 1, i64::MAX / 20, i64::MAX / 3, i64::MAX - 1_000_000] {
-            let got = targets(&most, Ratio::ONE, &staying(nav)).unwrap();
-            assert!(
-                got.delta.0 <= 0 && got.delta.0 >= -got.cap.0 && got.band.0 >= 0,
-                "{nav}: {got:?}"
-            );
-            // What does not fit is the most, not nothing.
-            if nav >= i64::MAX / 3 {
-                assert_eq!((got.cap.0, got.delta.0), (i64::MAX, -(i64::MAX - got.band.0)), "{nav}");
-            }
-        }
-    }
-
-    #[test]
-    fn those_who_leave_take_their_exposure_with_them() {
-        let left = |leaving| RemainingCapital::of(&pool(15_000_000), Shares(leaving), Ratio::ONE).map(|left| left.pool);
-        assert_eq!(left(0), Some(pool(15_000_000)));
-        let half = left(7_500_000).unwrap();
-        assert_eq!((half.nav, half.supply), (Value(7_500_000), Shares(7_500_000)));
-        let nobody = left(15_000_000).unwrap();
-        assert_eq!((nobody.nav, nobody.supply), (Value(0), Shares(0)));
-        assert_eq!(left(15_000_001), None);
-    }
-}
+mod tests;

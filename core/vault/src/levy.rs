@@ -28,19 +28,14 @@ pub struct Standing<'a> {
 
 impl Standing<'_> {
     /// Returns the dollars that trades may at most bring D nearer to its target, zero within: no
-    /// trade goes further into the band than that. `None` on overflow.
-    pub fn outside(&self) -> Option<Value> {
-        let gap = self.gap()?;
-        Some(gap.checked_sub(self.targets.nearest())?.max(Value::ZERO))
+    /// trade goes further into the band than that.
+    pub fn outside(&self) -> Value {
+        self.targets.outside(self.delta)
     }
 
     /// Returns whether D is where no trade is due.
     pub fn is_at_rest(&self) -> bool {
-        self.gap().is_some_and(|gap| gap < self.targets.trigger())
-    }
-
-    fn gap(&self) -> Option<Value> {
-        self.delta.checked_sub(self.targets.delta)?.checked_abs()
+        self.targets.reason(self.delta).is_none()
     }
 }
 

@@ -13,6 +13,7 @@ pub mod appraisal;
 pub mod batch;
 pub mod collateral;
 pub mod crank;
+pub mod directional;
 pub mod exposure;
 pub mod fees;
 pub mod leaving;

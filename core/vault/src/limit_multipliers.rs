@@ -18,6 +18,7 @@
 
 use ballast_core_math::estimators::Score;
 use ballast_core_types::basis_points::BasisPoints;
+use ballast_core_types::{scale, Value};
 
 /// A share of at most one, in basis points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,9 +38,33 @@ impl Factor {
         Some(Self(basis_points))
     }
 
+    /// Returns so many basis points, at most one.
+    pub const fn saturating(basis_points: u32) -> Self {
+        if basis_points > Self::ONE.0 as u32 {
+            return Self::ONE;
+        }
+        Self(basis_points as u16)
+    }
+
     /// In basis points.
     pub const fn basis_points(self) -> u16 {
         self.0
+    }
+
+    /// Returns the product, rounded down to a basis point.
+    pub const fn times_floor(self, other: Self) -> Self {
+        // Below 2²⁷.
+        let product = (self.0 as u32).wrapping_mul(other.0 as u32);
+        match product.checked_div(Self::ONE.0 as u32) {
+            Some(part) => Self(part as u16),
+            None => Self::ZERO,
+        }
+    }
+
+    /// Returns this share of a value, rounded down; nothing of one that is negative.
+    pub fn of_floor(self, value: Value) -> Value {
+        let part = scale::mul_div_floor(value.positive_part(), u64::from(self.0), u64::from(Self::ONE.0));
+        part.and_then(Value::from_amount).unwrap_or(Value::ZERO)
     }
 }
 

@@ -6,7 +6,7 @@
 //! observation in a slot moves the mark and counts as failed; a later one of that slot can still
 //! trip.
 //!
-//! - **Drawdown**: how far the low net asset value of a share lies under its highest mark.
+//! - **Drawdown**: how far the low net asset value of a share lies under its high.
 //! - **Unexplained NAV move**: by how much the account at the venue is worth more or less than the
 //!   position and the price explain since the last observation, over the low net asset value. No
 //!   market moves it, however wild, and no flow: it says that the venue, or this program, is wrong.
@@ -42,6 +42,9 @@ const _: () = {
 
 /// The windows of turnover and trading loss that are accepted: an hour to a week.
 pub const WINDOW_SECONDS: RangeInclusive<u32> = 3_600..=604_800;
+
+/// In which the slice that *drift* may trade drains, seconds.
+pub const SLICE_SECONDS: u32 = 3_600;
 
 /// A further failed observation counts only this long after the last one that did.
 pub const VENUE_FAILURE_SPACING_SECONDS: i64 = 60;
@@ -126,7 +129,7 @@ pub struct ShareValue {
     pub pool: Pool,
     /// Value of one of its shares, [`Pool::nav_per_share`].
     pub per_share: Ratio,
-    /// Highest mark of a share yet.
+    /// High of a share's marks, which falls by a little every day.
     pub high_water: Ratio,
     /// Its low net asset value with what is at a venue in quarantine, if that can be read: what
     /// moves there and what trades cost are parts of it.
@@ -228,6 +231,8 @@ pub struct VaultMonitor {
     pub slot: u64,
     /// Value traded.
     pub turnover: LeakyWindow,
+    /// Value traded for *drift*, in an hour.
+    pub slice: LeakyWindow,
     /// What trades cost those who stay.
     pub trading_loss: LeakyWindow,
     /// Failed observations of the venue, in a row.
@@ -255,6 +260,7 @@ impl VaultMonitor {
             mark: None,
             slot: 0,
             turnover: empty,
+            slice: empty,
             trading_loss: empty,
             venue_failures: 0,
             failed_at: now,
@@ -315,6 +321,11 @@ impl VaultMonitor {
     /// Takes note of a trade worth `amount`, quote base units.
     pub fn traded(&mut self, amount: u64, now: i64, window_seconds: u32) {
         self.turnover = self.turnover.add(amount, now, window_seconds);
+    }
+
+    /// Takes note of a trade worth `amount` for *drift*, quote base units.
+    pub fn drifted(&mut self, amount: u64, now: i64) {
+        self.slice = self.slice.add(amount, now, SLICE_SECONDS);
     }
 
     /// Takes note of `amount` that a trade cost those who stay, quote base units: what it lost at

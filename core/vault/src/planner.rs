@@ -1,7 +1,8 @@
 //! The keeper's side of *propose, then prove*: the order to propose.
 
 use crate::appraisal::Appraisal;
-use crate::exposure::Targets;
+use crate::exposure::{Reason, Targets};
+use crate::monitor::SLICE_SECONDS;
 use crate::rebalance::{check, due, Exposure, Proposal, RebalancePolicy};
 use crate::unwind;
 use ballast_core_market::breaker::Permissions;
@@ -23,6 +24,8 @@ pub struct PlanInputs<'a> {
     pub exposure: &'a Exposure,
     /// The published price.
     pub price: Price,
+    /// What is left of the hour's slice, quote base units.
+    pub slice_left: Value,
     /// What trading costs.
     pub terms: &'a TradingTerms,
 }
@@ -36,6 +39,7 @@ impl Appraisal<'_> {
             targets: &self.targets()?,
             exposure: &self.exposure()?,
             price: self.prices.bounds.mid,
+            slice_left: self.slice_left()?,
             terms,
         })
     }
@@ -62,16 +66,31 @@ impl Appraisal<'_> {
 
     /// Returns the least notional that an unwinding trade has to have. `None` on overflow.
     pub fn least_trade(&self) -> Option<Value> {
-        self.vault
+        Some(self.targets()?.least)
+    }
+
+    /// Returns what is left of what *drift* may trade in an hour, quote base units. `None` on
+    /// overflow.
+    pub fn slice_left(&self) -> Option<Value> {
+        let nav = self.nav.low.max(Value::ZERO);
+        let whole = self
+            .vault
             .policy
             .rebalance
-            .min_improvement
-            .of_floor(self.targets()?.band)
+            .slice
+            .of_floor(nav)
+            .unwrap_or(Value(i64::MAX));
+        let traded = self.vault.monitor.slice.left_ceil(self.now.unix_time, SLICE_SECONDS);
+        Some(
+            whole
+                .checked_sub(Value::from_amount(traded).unwrap_or(whole))?
+                .max(Value::ZERO),
+        )
     }
 }
 
-/// Returns the order that brings D to the edge of its band, as far as permissions and the price
-/// band allow; `None` if none is due.
+/// Returns the order that brings D to the edge of its band, as far as permissions, the limit of
+/// openings, the hour's slice and the price band allow; `None` if none is due.
 pub fn order(inputs: &PlanInputs) -> Option<Lots> {
     let PlanInputs {
         policy,
@@ -79,21 +98,38 @@ pub fn order(inputs: &PlanInputs) -> Option<Lots> {
         targets,
         exposure: book,
         price,
+        slice_left,
         terms,
     } = *inputs;
     if book.lots != book.lots_if_filled {
         return None;
     }
-    due(book, targets).ok()?;
-    let gap = targets.delta.checked_sub(book.delta)?;
-    let edge = targets.edge().0.checked_mul(gap.0.signum())?;
-    let gap = gap.checked_sub(Value(edge))?;
-    let largest = largest_notional(policy, terms)?;
-    let notional = Value(gap.0.clamp(largest.0.checked_neg()?, largest.0));
-    let lots = Lots(notional.fixed().checked_div(price.fixed())?.checked_to_num::<i64>()?);
+    let reason = due(book, targets).ok()?;
+    let depth = largest_notional(policy, terms)?;
+    let most = match reason {
+        Reason::Breach => depth,
+        Reason::Drift => depth.min(slice_left),
+    };
+    // Where nothing may be added it stays where it is.
+    let open = targets.open.max(book.delta.checked_abs()?).0;
+    let edge = targets.edge(book.delta).0;
+    let edge = if edge.signum() == book.delta.0.signum() {
+        edge.clamp(open.checked_neg()?, open)
+    } else {
+        edge.clamp(targets.open.0.checked_neg()?, targets.open.0)
+    };
+    let gap = Value(edge).checked_sub(book.delta)?;
+    let notional = Value(gap.0.clamp(most.0.checked_neg()?, most.0));
+    // Toward zero: a lot more could be one too far.
+    let size = notional
+        .checked_abs()?
+        .fixed()
+        .checked_div(price.fixed())?
+        .checked_to_num::<i64>()?;
+    let lots = Lots(size.checked_mul(notional.0.signum())?);
     // One lot may be worth more than the way to the edge.
     let lots = match lots {
-        Lots::ZERO => Lots(notional.0.signum()),
+        Lots::ZERO => Lots(gap.0.signum()),
         lots => lots,
     };
     // Where the target is flat, close the position itself: dividing by the price could leave a lot
@@ -116,6 +152,8 @@ pub fn order(inputs: &PlanInputs) -> Option<Lots> {
         before: book,
         after: &after,
         traded,
+        slice_left,
+        depth,
     };
     check(&proposal).ok()?;
     Some(lots)
@@ -145,8 +183,8 @@ fn only_reducing(position: Lots, order: Lots) -> Option<Lots> {
 }
 
 /// Returns the notional whose spread, fee and linear impact use up the planner's part of the price
-/// band or of the cost budget, whichever is used up first.
-fn largest_notional(policy: &RebalancePolicy, terms: &TradingTerms) -> Option<Value> {
+/// band or of the cost budget, whichever is used up first: quote base units. `None` on overflow.
+pub fn largest_notional(policy: &RebalancePolicy, terms: &TradingTerms) -> Option<Value> {
     let part = |limit: Ratio| limit.fixed().checked_mul_int(BAND_USED_PERCENT)?.checked_div_int(100);
     let by_price = part(policy.price_band)?.checked_sub(terms.half_spread.fixed())?;
     let by_cost = part(policy.max_cost)?
@@ -164,7 +202,6 @@ fn largest_notional(policy: &RebalancePolicy, terms: &TradingTerms) -> Option<Va
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rebalance;
     use ballast_core_market::breaker::{permitted, BreakerSet};
     use ballast_core_types::fixtures::{price, ratio};
     use proptest::prelude::*;
@@ -172,7 +209,7 @@ mod tests {
     fn policy() -> RebalancePolicy {
         RebalancePolicy {
             price_band: ratio("0.01"),
-            min_improvement: ratio("0.25"),
+            slice: ratio("1"),
             max_cost: ratio("0.02"),
         }
     }
@@ -191,6 +228,7 @@ mod tests {
             band: Value(100_000),
             least: Value(25_000),
             cap: Value(8_000_000),
+            open: Value(8_000_000),
             cushion: Value(0),
             floor: Value(0),
         }
@@ -226,6 +264,7 @@ mod tests {
                 targets: &targets(target),
                 exposure: &book(lots),
                 price: price("100"),
+                slice_left: Value(10_000_000),
                 terms: &venue(),
             });
             assert_eq!(got, expected.map(Lots), "{lots} {target} {calm}");
@@ -236,6 +275,7 @@ mod tests {
     fn without_a_cushion_the_last_lot_goes() {
         let flat = Targets {
             cap: Value(0),
+            open: Value(0),
             ..targets(0)
         };
         for lots in [60_003, 1, -1] {
@@ -245,6 +285,7 @@ mod tests {
                 targets: &flat,
                 exposure: &book(lots),
                 price: price("100"),
+                slice_left: Value(10_000_000),
                 terms: &venue(),
             });
             assert_eq!(got, Some(Lots(-lots)), "{lots}");
@@ -263,6 +304,7 @@ mod tests {
             targets: &targets(5_000_000),
             exposure: &book(0),
             price: price("100"),
+            slice_left: Value(10_000_000),
             terms: &thin,
         });
         // 0.8 % less half a spread of 0.05 % is 0.75 %: 75,000 of notional.
@@ -285,6 +327,7 @@ mod tests {
             targets: &targets(5_000_000),
             exposure: &book(0),
             price: price("100"),
+            slice_left: Value(10_000_000),
             terms: &thin,
         });
         // 0.4 % less half a spread and the fee is 0.3 %: 30,000 of notional, give or take the last
@@ -294,17 +337,50 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_planned_is_admitted(lots in -80_000i64..80_000, target in -8_000_000i64..8_000_000, calm: bool) {
-            let targets = targets(target);
+        fn whatever_is_planned_is_admitted(
+            lots in -90_000i64..90_000, target in -8_000_000i64..8_000_000, open in 0i64..8_000_000,
+            slice in 0i64..12_000_000, depth in 100_000i64..20_000_000, calm: bool
+        ) {
+            let targets = Targets { open: Value(open), ..targets(target) };
+            let terms = TradingTerms { depth_one_percent: Value(depth), ..venue() };
             let permitted = permitted(BreakerSet::NONE, calm);
-            if let Some(planned) = order(&PlanInputs { policy: &policy(), permissions: permitted, targets: &targets, exposure: &book(lots), price: price("100"), terms: &venue() }) {
-                let after = book(lots + planned.0);
-                let reachable = targets.cap.0 - targets.band.0;
-                if target.abs() <= reachable {
-                    let verdict = rebalance::check(&rebalance::Proposal { policy: &policy(), permissions: permitted, targets: &targets, cap_after: targets.cap, before: &book(lots), after: &after, traded: Value(planned.0.abs() * 100) });
-                    prop_assert_eq!(verdict, Ok(()));
-                }
+            let inputs = PlanInputs {
+                policy: &policy(), permissions: permitted, targets: &targets, exposure: &book(lots), price: price("100"),
+                slice_left: Value(slice), terms: &terms,
+            };
+            if let Some(planned) = order(&inputs) {
+                let verdict = check(&Proposal {
+                    policy: &policy(), permissions: permitted, targets: &targets, cap_after: targets.cap, before: &book(lots),
+                    after: &book(lots + planned.0), traded: Value(planned.0.abs() * 100), slice_left: Value(slice),
+                    depth: largest_notional(&policy(), &terms).unwrap(),
+                });
+                prop_assert!(verdict.is_ok(), "{verdict:?}");
             }
+        }
+
+        /// From any book there is a way home: whatever is above what may be held is brought under it
+        /// by planned trades, in any regime and however thin the venue, and none of them opens.
+        #[test]
+        fn a_breach_always_has_a_trade_and_ends(
+            lots in -90_000i64..90_000, target in -8_000_000i64..8_000_000, cap in 0i64..8_000_000, depth in 10_000i64..20_000_000
+        ) {
+            let targets = Targets { open: Value(0), ..targets(target) }.capped(Value(cap));
+            let terms = TradingTerms { depth_one_percent: Value(depth), ..venue() };
+            let mut held = lots;
+            for _ in 0..2_000 {
+                if targets.reason(book(held).delta) != Some(Reason::Breach) {
+                    break;
+                }
+                let inputs = PlanInputs {
+                    policy: &policy(), permissions: permitted(BreakerSet::ALL, false), targets: &targets, exposure: &book(held),
+                    price: price("100"), slice_left: Value(0), terms: &terms,
+                };
+                let planned = order(&inputs);
+                prop_assert!(planned.is_some_and(|order| Lots(held).is_reduced_by(order)), "{held}: {planned:?}");
+                held += planned.unwrap().0;
+            }
+            prop_assert!(targets.excess(book(held).delta) == Value(0), "{held}");
+            prop_assert!(held.abs() * 100 >= targets.cap.0.min(lots.abs() * 100) - 100, "no further than the cap: {held}");
         }
     }
 }

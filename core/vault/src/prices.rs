@@ -1,5 +1,6 @@
 //! The prices a vault is appraised at.
 
+use crate::directional::Outlook;
 use ballast_core_market::admission::{Now, PriceError, PriceUse};
 use ballast_core_market::breaker::{Breaker, BreakerSet};
 use ballast_core_market::MarketView;
@@ -46,6 +47,8 @@ pub struct MarketPrices {
     pub published_at: UnixTime,
     /// How far the chain's clock may be behind that, seconds.
     pub clock_tolerance: i64,
+    /// What the market says of the days ahead.
+    pub outlook: Outlook,
 }
 
 impl MarketPrices {
@@ -64,6 +67,7 @@ impl MarketPrices {
                 Err(_) => (price(PriceUse::Exit)?, false),
             },
         };
+        let state = market.state.as_ref().ok_or(PriceError::NothingObserved)?;
         Ok(Self {
             purpose,
             bounds: price.bounds,
@@ -74,6 +78,7 @@ impl MarketPrices {
             is_admitted,
             published_at: UnixTime(price.publish_time),
             clock_tolerance: i64::from(market.clock.ahead_seconds),
+            outlook: Outlook::of(state),
         })
     }
 }

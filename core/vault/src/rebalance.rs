@@ -4,7 +4,7 @@
 //! answer is a refusal, the whole transaction is undone. The keeper asks the same module before it
 //! sends.
 
-use crate::exposure::Targets;
+use crate::exposure::{Reason, Targets};
 use ballast_core_market::breaker::Permissions;
 use ballast_core_types::{value_floor, Lots, Price, Ratio, Value};
 
@@ -13,8 +13,8 @@ use ballast_core_types::{value_floor, Lots, Price, Ratio, Value};
 pub struct RebalancePolicy {
     /// Greatest distance of a fill from the oracle price, on the side that costs the vault.
     pub price_band: Ratio,
-    /// Each rebalance has to bring D nearer to D* by at least this share of the band.
-    pub min_improvement: Ratio,
+    /// What *drift* may trade in an hour, as a share of net asset value.
+    pub slice: Ratio,
     /// Greatest cost (net asset value lost at an unchanged price) as a share of the notional
     /// traded.
     pub max_cost: Ratio,
@@ -53,10 +53,14 @@ pub enum RebalanceError {
     OpeningNotPermitted,
     /// |D| would exceed the cap, or exceed it further.
     OverCap,
+    /// |D| would grow beyond what regime and trend leave of the cap.
+    OverOpenLimit,
     /// D is not nearer to its target by the minimum.
     NoImprovement,
     /// D went further into the band than its edge, or past the target.
     Overshoot,
+    /// A drift trades more than is left of what the hour allows.
+    OverSlice,
     /// The rebalance cost more than its budget.
     TooCostly,
     /// An unwinding order trades more than the part of those who leave.
@@ -92,14 +96,14 @@ pub fn notional(lots: Lots, price: Price) -> Option<Value> {
     value_floor(lots, price)?.checked_abs()
 }
 
-/// Checks whether a rebalance is due: D is further from its target than the edge of the band, by at
-/// least what is worth a trade.
+/// Returns why a rebalance is due.
 ///
 /// # Errors
-/// [`RebalanceError::NothingToDo`], [`RebalanceError::OutOfRange`].
-pub fn due(before: &Exposure, targets: &Targets) -> Result<(), RebalanceError> {
-    let is_due = distance(before.delta_if_filled, targets.delta)? >= targets.trigger();
-    is_due.then_some(()).ok_or(RebalanceError::NothingToDo)
+/// [`RebalanceError::NothingToDo`].
+pub fn due(before: &Exposure, targets: &Targets) -> Result<Reason, RebalanceError> {
+    targets
+        .reason(before.delta_if_filled)
+        .ok_or(RebalanceError::NothingToDo)
 }
 
 impl RebalancePolicy {
@@ -127,13 +131,28 @@ pub struct Proposal<'a> {
     pub after: &'a Exposure,
     /// Notional of what filled, quote base units.
     pub traded: Value,
+    /// What is left of the hour's slice, quote base units.
+    pub slice_left: Value,
+    /// The greatest order that the venue's depth allows within band and cost, quote base units:
+    /// [`largest_notional`](crate::planner::largest_notional).
+    pub depth: Value,
 }
 
-/// Proves that the book after a rebalance is better than the one before.
+/// Proves that the book after a rebalance is better than the one before; returns why it was due.
+///
+/// With B = max(0, |D| − hold) and J the cost of risk, which rises with |D − D*|:
+/// - *breach*: B falls by at least a tenth of itself, or to nothing, by the least trade or onto the
+///   cap; or by half of what depth allows in one order. J is not asked.
+/// - *drift*: B stays nothing, J falls, at least the least trade is made or the position closed,
+///   and no more than is left of the hour's slice.
+///
+/// So (B, J) falls lexicographically in whatever passes at an unchanged price: no sequence of
+/// rebalances can cycle. Neither trades further than the edge of the band, nor past the target, nor
+/// beyond the cap; and nothing is added beyond what regime and trend leave of it.
 ///
 /// # Errors
 /// The rule that failed.
-pub fn check(proposal: &Proposal) -> Result<(), RebalanceError> {
+pub fn check(proposal: &Proposal) -> Result<Reason, RebalanceError> {
     let Proposal {
         policy,
         permissions,
@@ -142,11 +161,12 @@ pub fn check(proposal: &Proposal) -> Result<(), RebalanceError> {
         before,
         after,
         traded,
+        ..
     } = *proposal;
     if before.lots != before.lots_if_filled {
         return Err(RebalanceError::OrderInFlight);
     }
-    due(before, targets)?;
+    let reason = due(before, targets)?;
     if after.lots_if_filled == before.lots_if_filled {
         return Err(RebalanceError::EmptyOrder);
     }
@@ -171,22 +191,25 @@ pub fn check(proposal: &Proposal) -> Result<(), RebalanceError> {
             return Err(RebalanceError::OverCap);
         }
     }
-    let was = distance(before.delta_if_filled, targets.delta)?;
-    let is = distance(after.delta_if_filled, targets.delta)?;
-    let least = targets.least.max(Value(1));
-    // A last small step that closes the position or lands on the target is enough, however small.
-    let finished = after.lots_if_filled == Lots::ZERO && targets.delta == Value::ZERO;
-    let improvement = was.checked_sub(is).ok_or(RebalanceError::OutOfRange)?;
-    if improvement < least && !(finished && improvement > Value::ZERO) {
-        return Err(RebalanceError::NoImprovement);
+    if !reduces && magnitude(after.delta_if_filled)? > targets.open {
+        return Err(RebalanceError::OverOpenLimit);
     }
+    is_progress(proposal, reason)?;
     // To the edge, and no further: whoever moves the book pays for that much.
-    let crossed = (before.delta_if_filled > targets.delta && after.delta_if_filled < targets.delta)
-        || (before.delta_if_filled < targets.delta && after.delta_if_filled > targets.delta);
+    let (was, is, nearest) = (
+        before.delta_if_filled,
+        after.delta_if_filled,
+        targets.nearest(before.delta_if_filled),
+    );
+    let is_past = if was > targets.delta {
+        is < nearest
+    } else {
+        is > nearest
+    };
     // A lot is the finest step there is: where one is worth more than the band, no trade would land
     // on the edge, and a vault of next to nothing could never close its last one.
     let is_finest = change.0.unsigned_abs() == 1;
-    if (crossed || is < targets.nearest()) && !is_finest {
+    if is_past && !is_finest {
         return Err(RebalanceError::Overshoot);
     }
     let cost = before.nav.checked_sub(after.nav).ok_or(RebalanceError::OutOfRange)?;
@@ -194,13 +217,51 @@ pub fn check(proposal: &Proposal) -> Result<(), RebalanceError> {
     if cost > budget {
         return Err(RebalanceError::TooCostly);
     }
-    Ok(())
+    Ok(reason)
 }
 
-fn distance(a: Value, b: Value) -> Result<Value, RebalanceError> {
-    a.checked_sub(b)
-        .and_then(Value::checked_abs)
-        .ok_or(RebalanceError::OutOfRange)
+/// Returns whether a breach lands on the cap, but for half of what may be held above it, or a lot:
+/// no trade of next to nothing leaves it just under what may be held.
+fn lands(proposal: &Proposal) -> bool {
+    let (targets, before) = (proposal.targets, proposal.before);
+    let lot = before.delta.0.unsigned_abs().checked_div(before.lots.0.unsigned_abs());
+    let (cap, hold) = (targets.cap.positive_part(), targets.hold().positive_part());
+    let room = (hold.saturating_sub(cap) >> 1).max(lot.unwrap_or(0).saturating_add(1));
+    proposal.after.delta_if_filled.0.unsigned_abs() <= cap.saturating_add(room)
+}
+
+/// Checks that enough is gained, by the measure of its reason.
+fn is_progress(proposal: &Proposal, reason: Reason) -> Result<(), RebalanceError> {
+    let (targets, before, after) = (proposal.targets, proposal.before, proposal.after);
+    let (was, is) = (before.delta_if_filled, after.delta_if_filled);
+    // What would fill counts as traded: a venue that lets it wait trades no less.
+    let ordered = was.0.abs_diff(is.0);
+    let is_enough = match reason {
+        Reason::Breach => {
+            let [was, is] = [was, is].map(|delta| targets.excess(delta).positive_part());
+            let falls = was.saturating_sub(is);
+            let is_all_there_is = falls > 0 && ordered >= proposal.depth.positive_part() >> 1;
+            let is_enough = is == 0 || falls >= was.div_ceil(10);
+            is_all_there_is || (is_enough && (ordered >= targets.least.positive_part() || lands(proposal)))
+        }
+        Reason::Drift => {
+            let nearer = targets.distance(was).saturating_sub(targets.distance(is));
+            let least = targets.least.0.max(1).unsigned_abs();
+            // A last small step that closes the position is enough, however small.
+            let closes = after.lots_if_filled == Lots::ZERO && targets.delta == Value::ZERO;
+            nearer >= least || (closes && nearer > 0)
+        }
+    };
+    if !is_enough {
+        return Err(RebalanceError::NoImprovement);
+    }
+    // A lot may be worth more than the slice.
+    let is_finest = after.lots_if_filled.0.abs_diff(before.lots_if_filled.0) == 1;
+    let is_over = reason == Reason::Drift && ordered > proposal.slice_left.positive_part();
+    if is_over && !is_finest {
+        return Err(RebalanceError::OverSlice);
+    }
+    Ok(())
 }
 
 fn magnitude(value: Value) -> Result<Value, RebalanceError> {

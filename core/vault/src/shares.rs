@@ -15,7 +15,7 @@ pub struct ShareMark {
     pub value: Ratio,
     /// When that was.
     pub at: UnixTime,
-    /// The highest of these values yet.
+    /// High of these values, which falls by a little every day.
     pub high_water: Ratio,
 }
 

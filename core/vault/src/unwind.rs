@@ -107,7 +107,7 @@ mod tests {
     fn policy() -> RebalancePolicy {
         RebalancePolicy {
             price_band: ratio("0.01"),
-            min_improvement: ratio("0.25"),
+            slice: ratio("1"),
             max_cost: ratio("0.005"),
         }
     }

@@ -10,24 +10,32 @@ use ballast_core_vault::rebalance::RebalanceError;
 #[error_code]
 #[derive(PartialEq, Eq)]
 pub enum VaultError {
-    #[msg("vault parameter: target outside [-300 %, 300 %] of net asset value, or zero")]
-    Target,
-    #[msg("vault parameter: band outside [0.1 %, 50 %] of net asset value")]
+    #[msg("vault parameter: mode is neither 0 (by hand) nor 1 (by rules)")]
+    Mode,
+    #[msg("vault parameter: base is zero, or outside [-100 %, 100 %] of net asset value; by rules it is not negative")]
+    Base,
+    #[msg("vault parameter: reference volatility outside [10 %, 300 %] a year")]
+    ReferenceVolatility,
+    #[msg("vault parameter: band outside [1 %, 50 %] of the base")]
     Band,
-    #[msg("vault parameter: floor outside [10 %, 99 %] of the high-water mark")]
+    #[msg("vault parameter: least trade outside [0.01 %, 5 %] of net asset value, or more than half of the band")]
+    LeastTrade,
+    #[msg(
+        "vault parameter: slice outside [1 %, 500 %] of net asset value an hour, or less than two of the least trade"
+    )]
+    Slice,
+    #[msg("vault parameter: floor outside [10 %, 99 %] of the high of a share")]
     Floor,
-    #[msg("vault parameter: multiplier outside [0.1, 20]")]
+    #[msg("vault parameter: the high of a share falls by less than 0.01 % or more than 1 % a day; never falling would lock a vault in cash for good")]
+    HighFall,
+    #[msg("vault parameter: multiplier outside [0.1, 4]")]
     Multiplier,
     #[msg("vault parameter: maximum leverage outside [0.1, 5]")]
     MaxLeverage,
     #[msg("vault parameter: price band outside [0.01 %, 5 %]")]
     PriceBand,
-    #[msg("vault parameter: minimum improvement outside [1 %, 100 %] of the band")]
-    MinImprovement,
     #[msg("vault parameter: maximum cost outside [0.01 %, 5 %] of the notional traded")]
     MaxCost,
-    #[msg("vault parameter: multiplier times maximum cost above 40 %: a levy could take more than half of a flow")]
-    LevyTooHigh,
     #[msg("vault parameter: collateral ratio must exceed five quarters of the venue's initial margin and be at most 200 %")]
     CollateralRatio,
     #[msg(
@@ -74,13 +82,17 @@ pub enum VaultError {
     FillMismatch,
     #[msg("rebalance: an order is still in flight at the venue")]
     OrderInFlight,
-    #[msg("rebalance: nothing to do, the book is inside its band and under its cap")]
+    #[msg("rebalance: nothing to do, the book is inside its band and under its limits")]
     NothingToDo,
     #[msg("rebalance: only reductions are permitted now; the log names the active breaker, if one does")]
     OpeningNotPermitted,
     #[msg("rebalance: exposure would exceed the cap")]
     OverCap,
-    #[msg("rebalance: the book is not nearer to its target by the minimum")]
+    #[msg("rebalance: exposure would grow beyond what regime and trend leave of the cap for openings")]
+    OverOpenLimit,
+    #[msg("rebalance: more than is left of what may be traded in an hour because of a drift")]
+    OverSlice,
+    #[msg("rebalance: not enough gained: a breach falls by a tenth, or by what depth allows; a drift is at least the least trade")]
     NoImprovement,
     #[msg("rebalance: past the target, or further into the band than its edge")]
     Overshoot,
@@ -247,6 +259,8 @@ impl From<RebalanceError> for VaultError {
             RebalanceError::NothingToDo => Self::NothingToDo,
             RebalanceError::OpeningNotPermitted => Self::OpeningNotPermitted,
             RebalanceError::OverCap => Self::OverCap,
+            RebalanceError::OverOpenLimit => Self::OverOpenLimit,
+            RebalanceError::OverSlice => Self::OverSlice,
             RebalanceError::NoImprovement => Self::NoImprovement,
             RebalanceError::Overshoot => Self::Overshoot,
             RebalanceError::TooCostly => Self::TooCostly,

@@ -14,7 +14,7 @@ use ballast_risk::state::Fixed;
 
 mod views;
 
-pub use views::{BookView, Prices, TargetsView};
+pub use views::{BookView, OutlookView, Prices, TargetsView, TradeReason};
 
 /// Announces an event.
 ///
@@ -183,6 +183,8 @@ pub struct Rebalanced {
     pub vault: Pubkey,
     /// Who cranked it.
     pub keeper: Pubkey,
+    /// Why it was due.
+    pub reason: TradeReason,
     /// Lots ordered.
     pub ordered: i64,
     /// Lots filled.
@@ -197,6 +199,8 @@ pub struct Rebalanced {
     pub breakers: u16,
     /// The vault's that are active after it.
     pub vault_breakers_after: u16,
+    /// What the market said of the days ahead.
+    pub outlook: OutlookView,
     /// Targets.
     pub targets: TargetsView,
     /// Book before.

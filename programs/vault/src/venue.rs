@@ -7,7 +7,7 @@ use crate::tokens::with_signer;
 use anchor_lang::prelude::*;
 use anchor_lang::solana_program::instruction::Instruction;
 use anchor_lang::solana_program::program::{get_return_data, invoke_signed};
-use ballast_core_types::{FillReceipt, Position, Price};
+use ballast_core_types::{FillReceipt, Position, Price, TradingTerms};
 use ballast_venues::{AccountRole, MarketPins, PositionAccounts, Reference, Venue, VenueAction};
 
 /// The venue's program.
@@ -39,6 +39,14 @@ pub fn position(market: &AccountInfo, trader: &AccountInfo, mid: Price, now: i64
         trader: &trader,
     };
     Reference::position(&accounts, mid, now).ok()
+}
+
+/// Returns what trading at a venue's market costs; `None` if it cannot be read.
+pub fn terms(market: &AccountInfo) -> Option<TradingTerms> {
+    if *market.owner != PROGRAM {
+        return None;
+    }
+    Reference::terms(&market.try_borrow_data().ok()?).ok()
 }
 
 /// Calls the venue with the vault's signature. `accounts` are found by their role.

@@ -16,9 +16,9 @@ const VAULT: [u8; 8] = [211, 8, 232, 43, 2, 152, 117, 119];
 /// First eight bytes of SHA-256 of `account:Market`.
 const MARKET: [u8; 8] = [219, 190, 213, 55, 0, 227, 198, 154];
 /// Layout of a vault that is read here.
-const VAULT_VERSION: u8 = 7;
+const VAULT_VERSION: u8 = 8;
 /// Layout of a market that is read here.
-const MARKET_VERSION: u8 = 5;
+const MARKET_VERSION: u8 = 6;
 
 /// Offsets in a market's account.
 mod market {
@@ -36,7 +36,7 @@ mod market {
     pub const FAST_VARIANCE_AT: usize = 1_072;
     /// The second source's last print: price, confidence, publish time, slot. After it the last
     /// close pair, the quote token, and two declarations of silence.
-    pub const SECOND_AT: usize = 1_200;
+    pub const SECOND_AT: usize = 1_240;
     /// Bytes of what is kept of the quote token.
     pub const QUOTE_BYTES: usize = 16;
 }
@@ -64,8 +64,8 @@ pub struct VaultLedger {
 pub fn vault_ledger(data: &[u8]) -> Option<VaultLedger> {
     /// Bump, padding, number, and eleven addresses.
     const HEAD: usize = 7 + 8 + 11 * 32;
-    /// Ten fixed-point numbers before the fees.
-    const POLICY: usize = 10 * 16;
+    /// Twelve fixed-point numbers before the fees.
+    const POLICY: usize = 12 * 16;
     /// The line of batches.
     const QUEUE: usize = 8 * 8;
     /// A case of quarantine, behind when it ended.
@@ -82,8 +82,8 @@ pub fn vault_ledger(data: &[u8]) -> Option<VaultLedger> {
         management: bytes.ratio()?,
         performance: bytes.ratio()?,
     };
-    // The deposit cap.
-    bytes.skip(8)?;
+    // The deposit cap, mode, reference volatility.
+    bytes.skip(2 * 8)?;
     let unit = bytes.u64()?;
     let cash = bytes.u64()?;
     // Deposits that wait, and what is owed to tickets.

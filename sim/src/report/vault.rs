@@ -242,11 +242,12 @@ fn exposure(base: &Base) -> [Titled; 3] {
         base.line("delta", BLUE, |s| s.delta),
     ];
     let against_cap = vec![
-        base.line("cap", RED, |s| s.cap),
+        base.line("may be held", RED, |s| s.cap),
+        base.line("may be reached by adding", AMBER, |s| s.open),
         base.line("exposure", BLUE, |s| s.delta.abs()),
     ];
     let leverage = vec![base.line("leverage", BLUE, |s| s.leverage)];
-    let band = base.band("band", |s| s.delta_target - s.band, |s| s.delta_target + s.band);
+    let band = base.band("no trade due", |s| s.rest_low, |s| s.rest_high);
     [
         (
             "Exposure against its target",
@@ -257,8 +258,8 @@ fn exposure(base: &Base) -> [Titled; 3] {
             },
         ),
         (
-            "Exposure against its cap",
-            "The most exposure that the cushion over the floor allows. The cap falls with the share's value and rises with it.",
+            "Exposure against its pair of limits",
+            "The most exposure that the cushion over the floor allows to hold, and what the market's regime and a trend that turns leave of it for adding. Nothing is sold because of the second.",
             base.chart(Vertical::FromZero, |v| decimal(v, 0), against_cap),
         ),
         (
@@ -297,9 +298,12 @@ pub(super) struct Row<'a> {
     floor_per_share: f64,
     delta: f64,
     delta_target: f64,
-    band: f64,
+    rest_low: f64,
+    rest_high: f64,
     leverage: f64,
     cap: f64,
+    open: f64,
+    trend_strength: f64,
     volatility: f64,
     breaker: bool,
     deposits_allowed: bool,
@@ -322,9 +326,12 @@ impl<'a> Row<'a> {
             floor_per_share: s.floor_per_share,
             delta: s.delta,
             delta_target: s.delta_target,
-            band: s.band,
+            rest_low: s.rest_low,
+            rest_high: s.rest_high,
             leverage: s.leverage,
             cap: s.cap,
+            open: s.open,
+            trend_strength: s.trend_strength,
             volatility: s.volatility,
             breaker: s.breaker,
             deposits_allowed: s.deposits_allowed,

@@ -2,6 +2,7 @@
 
 mod batches;
 mod breakers;
+mod directional;
 mod events;
 mod fees;
 mod net_asset_values;

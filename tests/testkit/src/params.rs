@@ -10,7 +10,7 @@ use ballast_risk::state::{
 };
 use ballast_risk::CreateMarketArgs;
 use ballast_sdk::{addresses, prices};
-use ballast_vault::state::{ShareName, VaultBreakerSettings, VaultPolicy};
+use ballast_vault::state::{ShareName, VaultBreakerSettings, VaultPolicy, MANUAL};
 use ballast_vault::CreateVaultArgs;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
@@ -205,18 +205,22 @@ pub fn vault_breakers() -> VaultBreakerSettings {
 /// Returns a long vault with sixty per cent exposure over a floor of eighty.
 pub fn vault() -> VaultPolicy {
     VaultPolicy {
-        target: fixed("0.6"),
-        band: fixed("0.06"),
+        base: fixed("0.6"),
+        band: fixed("0.1"),
+        least_trade: fixed("0.006"),
+        slice: fixed("5"),
         floor: fixed("0.8"),
+        high_fall_per_day: fixed("0.001"),
         multiplier: fixed("4"),
         max_leverage: fixed("1.5"),
         price_band: fixed("0.01"),
-        min_improvement: fixed("0.1"),
         max_cost: fixed("0.005"),
         collateral_ratio: fixed("0.4"),
         outflow: fixed("1"),
         management_fee: fixed("0"),
         performance_fee: fixed("0"),
         deposit_cap: 100_000_000_000_000,
+        mode: MANUAL,
+        reference_volatility: 6_000,
     }
 }

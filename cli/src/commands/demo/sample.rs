@@ -51,6 +51,11 @@ pub fn step(snapshot: &Snapshot, index: u32, unix_time: i64) -> Result<Step> {
     let targets = unfit(appraisal.targets())?;
     let held = unfit(appraisal.exposure())?;
     let nav = held.nav;
+    let [mut low, mut high] = targets.rest();
+    // The hour's slice is traded: the rest waits.
+    if unfit(appraisal.slice_left())? < targets.least {
+        (low, high) = (low.min(held.delta), high.max(held.delta).min(targets.hold()));
+    }
     let (signals, vault) = (&snapshot.risk_market.signals, &snapshot.vault);
     let delta = quote(held.delta);
     let leverage = if nav.0 > 0 { delta.abs() / quote(nav) } else { 0.0 };
@@ -63,9 +68,12 @@ pub fn step(snapshot: &Snapshot, index: u32, unix_time: i64) -> Result<Step> {
         nav_per_share: number(unfit(appraisal.pool().worth(nav).nav_per_share())?),
         delta,
         delta_target: quote(targets.delta),
-        band: quote(targets.trigger()),
+        rest_low: quote(low),
+        rest_high: quote(high),
         leverage,
         cap: quote(targets.hold()),
+        open: quote(targets.open),
+        trend_strength: f64::from(appraisal.prices.outlook.strength.0) / 1e4,
         floor_per_share: number(vault.high_water.ratio()) * number(vault.policy.floor.ratio()),
         volatility: number(snapshot.risk_market.larger_variance()).max(0.0).sqrt(),
         breaker: !calm,

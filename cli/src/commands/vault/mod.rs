@@ -8,6 +8,7 @@ mod crank;
 mod exit;
 mod fees;
 mod operator;
+mod policy;
 mod preview;
 mod quarantine;
 mod recover;

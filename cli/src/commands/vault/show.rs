@@ -2,22 +2,17 @@
 
 use super::client::{ago, count, decimal, no_appraisal, stretch, VaultClient};
 use super::fees::Fees;
+use super::policy::Policy;
 use super::preview::{closes_in, taking};
 use super::quarantine::Quarantine;
 use super::tokens::Tokens;
-use anyhow::{anyhow, Result};
+use anyhow::Result;
 use ballast_core_market::breaker::{permitted, BreakerSet, TABLE};
 use ballast_core_types::{Ratio, Shares, UnixTime, Value};
 use ballast_core_vault::appraisal::Appraisal;
-use ballast_core_vault::exposure::{targets, RemainingCapital};
 use ballast_core_vault::prices::Purpose;
-use ballast_core_vault::shares::Pool;
 use ballast_sdk::snapshot::Snapshot;
 use serde::Serialize;
-
-/// A share of this many shares is a round number: what exposure there is at a drawdown depends on
-/// no amount.
-const ROUND: Shares = Shares(1_000_000_000_000);
 
 /// Shows a vault: price, value, exposure, breakers, who waits, and what it was created with
 #[derive(clap::Args, Debug)]
@@ -42,7 +37,7 @@ struct Report {
     worth: Told,
     /// Share supply, with what is earned as fees and not minted.
     shares: u64,
-    /// Highest low net asset value of a share yet.
+    /// High of a share's low net asset value, which falls by a little every day.
     high_water: String,
     /// Value of a share that the policy defends.
     floor: String,
@@ -76,25 +71,13 @@ struct Report {
     outflow_room: Option<u64>,
     /// What a thousand shares that leave would be advanced in any case after an hour.
     advance_per_thousand_shares: u64,
-    /// Target exposure over net asset value.
-    target: String,
-    /// Half-width of the band around it.
-    band: String,
-    /// Target exposure over net asset value when a share has fallen so far from its highest value.
-    exposure_at_drawdown: Vec<Drawn>,
-    /// Most that a trade may cost of what it trades.
-    max_cost: String,
+    /// How much of the market it wants.
+    #[serde(flatten)]
+    policy: Policy,
     /// What its manager earns, if anything.
     fees: Option<Fees>,
     /// Who may trip and resume its breakers.
     guardian: Option<String>,
-}
-
-/// Exposure at one drawdown.
-#[derive(Debug, Serialize)]
-struct Drawn {
-    percent: i128,
-    exposure: String,
 }
 
 /// What a vault is worth, if that can be told.
@@ -182,13 +165,7 @@ fn report(snapshot: &Snapshot, tokens: Tokens) -> Result<Report> {
         deposit_cap: policy.deposit_cap,
         outflow_room: outflow_room(snapshot),
         advance_per_thousand_shares: snapshot.part_of_liquid(state.unit.saturating_mul(1_000)),
-        target: decimal(policy.exposure.target),
-        band: decimal(policy.exposure.band),
-        exposure_at_drawdown: [0, 5, 10, 15, 20, 25]
-            .map(|percent| drawn(snapshot, percent))
-            .into_iter()
-            .collect::<Result<_>>()?,
-        max_cost: decimal(policy.rebalance.max_cost),
+        policy: Policy::of(snapshot)?,
         fees: Fees::of(snapshot, snapshot.appraise(Purpose::Monitor).as_ref()),
         guardian: vault.guardian().map(|key| key.to_string()),
     })
@@ -232,36 +209,6 @@ fn priced(snapshot: &Snapshot, appraisal: &Appraisal) -> Option<Worth> {
         delta_target: targets.delta.0,
         delta_cap: targets.cap.0,
         venue_equity: appraisal.portfolio.venue_equity_at(bounds.mid)?.0,
-    })
-}
-
-/// Returns the target exposure, over net asset value, of a vault whose share is so far under its
-/// highest value.
-fn drawn(snapshot: &Snapshot, percent: i128) -> Result<Drawn> {
-    let policy = &snapshot.state.policy;
-    let exposure = || {
-        let left = Ratio::from_fixed(
-            Ratio::ONE
-                .fixed()
-                .checked_mul_int(100i128.checked_sub(percent)?)?
-                .checked_div_int(100)?,
-        );
-        let full = Pool {
-            nav: Value::ZERO,
-            supply: ROUND,
-            unit: snapshot.state.unit,
-        };
-        let nav = full.nav_at_share_price_floor(left)?;
-        let staying = RemainingCapital {
-            pool: full.worth(nav),
-            high_water: Ratio::ONE,
-        };
-        let delta = targets(&policy.exposure, policy.rebalance.min_improvement, &staying)?.delta;
-        Some(format!("{:.2}", delta.0 as f64 / nav.0 as f64))
-    };
-    Ok(Drawn {
-        percent,
-        exposure: exposure().ok_or_else(|| anyhow!("the vault's policy does not fit"))?,
     })
 }
 
@@ -315,16 +262,7 @@ fn text(report: &Report, client: &VaultClient) -> String {
         "breakers   {active}; deposits are {deposits}, up to a value of {}",
         amount(report.deposit_cap)
     ));
-    let drawn = report.exposure_at_drawdown.iter();
-    let drawn: Vec<String> = drawn.map(|at| format!("{} at {} %", at.exposure, at.percent)).collect();
-    lines.push(format!(
-        "policy     exposure over value by how far a share has fallen: {}",
-        drawn.join(", ")
-    ));
-    lines.push(format!(
-        "           within ± {} of it nothing is traded; a trade costs at most {} of what it trades",
-        report.band, report.max_cost
-    ));
+    lines.extend(report.policy.text());
     if let Some(room) = report.outflow_room {
         lines.push(format!(
             "leaving    {} may leave at a price now, beside what comes in",
@@ -356,7 +294,7 @@ fn worth_text(report: &Report, worth: &Worth, client: &VaultClient) -> Vec<Strin
             ago(i64::from(worth.price_age))
         ),
         format!(
-            "share      {} to who leaves, {} to who comes; highest {}, floor {}",
+            "share      {} to who leaves, {} to who comes; high {}, floor {}",
             worth.share_low, worth.share_high, report.high_water, report.floor
         ),
         format!(

@@ -16,7 +16,7 @@ fn somebody_comes_and_goes_by_commands_alone() {
             "price      80000.00, published 5 s ago",
             "batch      0 opens with the next request",
             "none active",
-            "0.60 at 0 %, 0.57 at 5 %, 0.38 at 10 %, 0.18 at 15 %, 0.00 at 20 %",
+            "0.60 at 0 %, 0.60 at 5 %, 0.44 at 10 %, 0.24 at 15 %, 0.00 at 20 %",
             "nobody can freeze, move or rename them",
             "SPL Token: nobody can freeze it",
         ],

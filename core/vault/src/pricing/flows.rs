@@ -178,7 +178,7 @@ impl<'a> Flows<'a> {
     fn outside_after(&self, leaving: &Leaving, targets: &Targets) -> Option<Value> {
         let staying = leaving.staying(self.appraisal.portfolio.position.lots)?;
         let delta = value_floor(staying, self.appraisal.prices.bounds.mid)?;
-        Standing { delta, targets }.outside()
+        Some(Standing { delta, targets }.outside())
     }
 
     /// Returns whether more comes in than goes.

@@ -6,12 +6,12 @@ mod flows;
 use crate::appraisal::Appraisal;
 use crate::batch::queue::BatchQueue;
 use crate::batch::{Batch, BatchError, Class, Deposits, Returned, BATCH_SECONDS, REDUCTION_WAIT_SECONDS};
+use crate::exposure::Reason;
 use crate::fees::FeeLedger;
 use crate::leaving::Leaving;
 use crate::ledger::Ledger;
 use crate::outflow::Outflow;
 use crate::quarantine::Cases;
-use crate::rebalance::due;
 use ballast_core_market::breaker::Breaker;
 use ballast_core_types::{scale, Lots, Ratio, Shares, UnixTime, Value, I80F48};
 use fill::Fill;
@@ -141,8 +141,7 @@ fn check_moment(appraisal: &Appraisal, batch: &Batch) -> Result<(), BatchError> 
     }
     let targets = appraisal.targets().ok_or(BatchError::OutOfRange)?;
     let exposure = appraisal.exposure().ok_or(BatchError::OutOfRange)?;
-    let size = exposure.delta_if_filled.checked_abs().ok_or(BatchError::OutOfRange)?;
-    let is_exceeded = size > targets.cap && due(&exposure, &targets).is_ok();
+    let is_exceeded = targets.reason(exposure.delta_if_filled) == Some(Reason::Breach);
     if is_exceeded && now.0 < news_after.saturating_add(REDUCTION_WAIT_SECONDS) {
         return Err(BatchError::ReductionDue);
     }

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 fn policy() -> RebalancePolicy {
     RebalancePolicy {
         price_band: ratio("0.01"),
-        min_improvement: ratio("0.25"),
+        slice: ratio("1"),
         max_cost: ratio("0.005"),
     }
 }
@@ -19,6 +19,7 @@ fn targets() -> Targets {
         band: Value(1_000),
         least: Value(250),
         cap: Value(8_000),
+        open: Value(8_000),
         cushion: Value(2_000),
         floor: Value(8_000),
     }
@@ -36,7 +37,7 @@ fn book(lots: i64) -> Exposure {
     }
 }
 
-fn verdict(before: i64, after: i64, calm: bool) -> Result<(), RebalanceError> {
+fn verdict(before: i64, after: i64, calm: bool) -> Result<Reason, RebalanceError> {
     check(&Proposal {
         policy: &policy(),
         permissions: permitted(BreakerSet::NONE, calm),
@@ -45,35 +46,51 @@ fn verdict(before: i64, after: i64, calm: bool) -> Result<(), RebalanceError> {
         before: &book(before),
         after: &book(after),
         traded: Value((after - before).abs()),
+        slice_left: Value(100_000),
+        depth: Value(100_000),
     })
 }
 
 #[test]
 fn the_table_of_verdicts() {
+    use Reason::*;
     use RebalanceError::*;
     for (before, after, calm, expected) in [
-        (0, 4_000, true, Ok(())),
+        (0, 4_000, true, Ok(Drift)),
         (0, 4_000, false, Err(OpeningNotPermitted)),
-        (0, 4_250, true, Ok(())),
+        (0, 4_250, true, Ok(Drift)),
         (0, 4_251, true, Err(Overshoot)),
         (0, 5_000, true, Err(Overshoot)),
         (0, 6_000, true, Err(Overshoot)),
         (0, 240, true, Err(NoImprovement)),
-        (0, 250, true, Ok(())),
+        (0, 250, true, Ok(Drift)),
         (0, -1_000, true, Err(NoImprovement)),
         (0, 9_000, true, Err(OverCap)),
         (3_751, 4_000, true, Err(NothingToDo)),
-        (3_750, 4_000, true, Ok(())),
+        (3_750, 4_000, true, Ok(Drift)),
         (6_249, 6_000, true, Err(NothingToDo)),
-        (6_250, 6_000, true, Ok(())),
-        (6_250, 6_000, false, Ok(())),
+        (6_250, 6_000, true, Ok(Drift)),
+        (6_250, 6_000, false, Ok(Drift)),
         (6_250, 5_749, true, Err(Overshoot)),
         (6_250, 6_251, true, Err(NoImprovement)),
-        (20_000, 12_000, false, Ok(())),
+        (20_000, 12_000, false, Ok(Breach)),
+        (20_000, 8_000, false, Ok(Breach)),
+        (8_250, 8_000, true, Ok(Drift)),
+        (8_251, 8_000, false, Ok(Breach)),
+        (8_251, 8_125, false, Ok(Breach)),
+        // Just under what may be held again, for next to nothing.
+        (8_251, 8_250, false, Err(NoImprovement)),
+        (8_251, 8_126, false, Err(NoImprovement)),
+        // A tenth of 11,750 dollars above what may be held, and less.
+        (20_000, 18_825, false, Ok(Breach)),
+        (20_000, 18_826, false, Err(NoImprovement)),
+        (20_000, 7_750, false, Ok(Breach)),
+        (20_000, 7_749, false, Err(Overshoot)),
+        (-9_000, -8_000, true, Ok(Breach)),
         (20_000, 20_001, true, Err(OverCap)),
         (20_000, -1, false, Err(OpeningNotPermitted)),
         (20_000, 20_000, true, Err(EmptyOrder)),
-        (-3_000, 0, false, Ok(())),
+        (-3_000, 0, false, Ok(Drift)),
         (-3_000, 1, false, Err(OpeningNotPermitted)),
         (-3_000, -4_000, true, Err(NoImprovement)),
     ] {
@@ -83,6 +100,56 @@ fn the_table_of_verdicts() {
             "{before} -> {after} calm {calm}"
         );
     }
+}
+
+/// Returns the verdict on a trade under limits of its own.
+fn limited(before: i64, after: i64, [open, slice, depth]: [i64; 3]) -> Result<Reason, RebalanceError> {
+    check(&Proposal {
+        policy: &policy(),
+        permissions: permitted(BreakerSet::NONE, true),
+        targets: &Targets {
+            open: Value(open),
+            ..targets()
+        },
+        cap_after: Value(8_000),
+        before: &book(before),
+        after: &book(after),
+        traded: Value((after - before).abs()),
+        slice_left: Value(slice),
+        depth: Value(depth),
+    })
+}
+
+#[test]
+fn nothing_is_added_beyond_what_regime_and_trend_leave_and_nothing_is_sold_for_it() {
+    let verdict = |before, after| limited(before, after, [2_000, 100_000, 100_000]);
+    assert_eq!(verdict(0, 2_000), Ok(Reason::Drift));
+    assert_eq!(verdict(0, 2_001), Err(RebalanceError::OverOpenLimit));
+    assert_eq!(verdict(3_000, 3_300), Err(RebalanceError::OverOpenLimit));
+    // What is held above it is no reason to sell.
+    assert_eq!(verdict(4_500, 4_200), Err(RebalanceError::NothingToDo));
+    assert_eq!(verdict(7_000, 6_000), Ok(Reason::Drift));
+    // Through nothing to the other side is an opening too.
+    assert_eq!(verdict(-3_000, 2_001), Err(RebalanceError::OverOpenLimit));
+}
+
+#[test]
+fn a_drift_is_sliced_and_a_breach_is_not() {
+    let verdict = |before, after| limited(before, after, [8_000, 500, 100_000]);
+    assert_eq!(verdict(0, 500), Ok(Reason::Drift));
+    assert_eq!(verdict(0, 501), Err(RebalanceError::OverSlice));
+    assert_eq!(verdict(7_000, 6_499), Err(RebalanceError::OverSlice));
+    assert_eq!(verdict(20_000, 8_000), Ok(Reason::Breach));
+}
+
+#[test]
+fn a_breach_is_reduced_by_all_that_a_thin_venue_allows() {
+    // A tenth would be 1,175; depth allows 800 in one order, and half of that is enough for a price
+    // that has moved meanwhile.
+    let verdict = |after| limited(20_000, after, [8_000, 0, 800]);
+    assert_eq!(verdict(19_200), Ok(Reason::Breach));
+    assert_eq!(verdict(19_600), Ok(Reason::Breach));
+    assert_eq!(verdict(19_601), Err(RebalanceError::NoImprovement));
 }
 
 #[test]
@@ -99,7 +166,9 @@ fn an_order_in_flight_blocks_the_next() {
             cap_after: Value(8_000),
             before: &before,
             after: &book(5_000),
-            traded: Value(5_000)
+            traded: Value(5_000),
+            slice_left: Value(100_000),
+            depth: Value(100_000),
         }),
         Err(RebalanceError::OrderInFlight)
     );
@@ -120,9 +189,11 @@ fn nothing_is_traded_that_belongs_to_those_who_leave() {
             before: &before,
             after: &Exposure { leaving, ..book(4_000) },
             traded: Value(4_000),
+            slice_left: Value(100_000),
+            depth: Value(100_000),
         });
         let expected = if leaving == before.leaving {
-            Ok(())
+            Ok(Reason::Drift)
         } else {
             Err(RebalanceError::BeyondStayers)
         };
@@ -145,7 +216,9 @@ fn the_cap_holds_whether_or_not_the_order_fills() {
             cap_after: Value(8_000),
             before: &book(0),
             after: &after,
-            traded: Value(0)
+            traded: Value(0),
+            slice_left: Value(100_000),
+            depth: Value(100_000),
         }),
         Err(RebalanceError::OverCap)
     );
@@ -162,15 +235,17 @@ fn the_cost_of_trading_lowers_the_cap_that_binds() {
             before: &book(0),
             after: &book(4_000),
             traded: Value(4_000),
+            slice_left: Value(100_000),
+            depth: Value(100_000),
         })
     };
-    assert_eq!(run(4_000), Ok(()));
+    assert_eq!(run(4_000), Ok(Reason::Drift));
     assert_eq!(run(3_999), Err(RebalanceError::OverCap));
 }
 
 #[test]
 fn the_cost_budget_is_enforced() {
-    for (lost, expected) in [(24, Ok(())), (25, Err(RebalanceError::TooCostly))] {
+    for (lost, expected) in [(24, Ok(Reason::Drift)), (25, Err(RebalanceError::TooCostly))] {
         let after = Exposure {
             nav: Value(10_000 - lost),
             ..book(4_000)
@@ -183,6 +258,8 @@ fn the_cost_budget_is_enforced() {
             before: &book(0),
             after: &after,
             traded: Value(4_000),
+            slice_left: Value(100_000),
+            depth: Value(100_000),
         });
         assert_eq!(got, expected);
     }
@@ -212,8 +289,12 @@ proptest! {
         before in -30_000i64..30_000, after in -30_000i64..30_000, calm: bool
     ) {
         if verdict(before, after, calm).is_ok() {
-            prop_assert!((after - 5_000).abs() < (before - 5_000).abs());
+            // (B, J) falls, so that no sequence of trades comes back to where it was.
+            let excess = |held: i64| (held.abs() - 8_250).max(0);
+            let (was, is) = (excess(before), excess(after));
+            prop_assert!(is < was || (was == 0 && is == 0 && (after - 5_000).abs() < (before - 5_000).abs()));
             prop_assert!((after - 5_000).abs() >= 750);
+            prop_assert!((after > 5_000) == (before > 5_000), "not past the target");
             prop_assert!(after.abs() <= 8_000 || after.abs() <= before.abs());
             prop_assert!(calm || after.abs() <= before.abs());
         }
@@ -233,17 +314,18 @@ fn one_lot_that_is_worth_more_than_the_band_is_traded_where_that_brings_the_book
         band: Value(1),
         least: Value(0),
         cap: Value(cap),
+        open: Value(cap),
         cushion: Value(0),
         floor: Value(0),
     };
     for (before, after, delta, cap, expected) in [
         // A vault of next to nothing closes its last lot.
-        (1, 0, 12, 31, Ok(())),
-        (-1, 0, -12, 31, Ok(())),
+        (1, 0, 12, 31, Ok(Reason::Breach)),
+        (-1, 0, -12, 31, Ok(Reason::Breach)),
         // Nearer, though past the target, and not back again.
-        (0, 1, 40_000, 100_000, Ok(())),
+        (0, 1, 40_000, 100_000, Ok(Reason::Drift)),
         (1, 0, 40_000, 100_000, Err(RebalanceError::NoImprovement)),
-        (2, 1, 60_000, 100_000, Ok(())),
+        (2, 1, 60_000, 100_000, Ok(Reason::Breach)),
         // Two are not one.
         (2, 0, 30_000, 60_000, Err(RebalanceError::Overshoot)),
         (0, 1, 12, 31, Err(RebalanceError::OverCap)),
@@ -256,6 +338,8 @@ fn one_lot_that_is_worth_more_than_the_band_is_traded_where_that_brings_the_book
             before: &of(before),
             after: &of(after),
             traded: Value((after - before).abs() * 52_000),
+            slice_left: Value(100_000),
+            depth: Value(100_000),
         });
         assert_eq!(verdict, expected, "{before} {after} {delta}");
     }

@@ -3,6 +3,9 @@
 
 use ballast_core_market::admission::Now;
 use ballast_core_market::breaker::{BreakerParams, BreakerSet, BreakerSettings};
+use ballast_core_market::regime::Regime;
+use ballast_core_math::estimators::Score;
+use ballast_core_types::basis_points::BasisPoints;
 use ballast_core_types::fixtures::{price, ratio};
 use ballast_core_types::{Lots, Position, PriceBounds, Ratio, Shares, UnixTime, Value};
 use ballast_core_vault::advance::{advance, Liquid};
@@ -10,6 +13,7 @@ use ballast_core_vault::appraisal::{Appraisal, AppraisalInputs};
 use ballast_core_vault::batch::queue::{BatchQueue, Request};
 use ballast_core_vault::batch::ticket::Ticket;
 use ballast_core_vault::batch::{Batch, BatchError, Class, Side};
+use ballast_core_vault::directional::{DirectionalPolicy, Mode, Outlook};
 use ballast_core_vault::exposure::ExposurePolicy;
 use ballast_core_vault::fees::{FeeLedger, FeePolicy, MOST_PERFORMANCE};
 use ballast_core_vault::leaving::Leaving;
@@ -56,15 +60,21 @@ pub struct World {
 fn policy() -> VaultPolicy {
     VaultPolicy {
         exposure: ExposurePolicy {
-            target: ratio("0.6"),
-            band: ratio("0.06"),
+            directional: DirectionalPolicy {
+                mode: Mode::Manual,
+                base: ratio("0.6"),
+                reference_volatility: BasisPoints(6_000),
+            },
+            band: ratio("0.1"),
+            least_trade: ratio("0.006"),
             floor: ratio("0.8"),
+            high_fall_per_day: ratio("0.001"),
             multiplier: ratio("4"),
             max_leverage: ratio("1.5"),
         },
         rebalance: RebalancePolicy {
             price_band: ratio("0.01"),
-            min_improvement: ratio("0.1"),
+            slice: ratio("5"),
             max_cost: ratio("0.005"),
         },
         collateral_ratio: ratio("0.4"),
@@ -192,6 +202,12 @@ impl World {
                 is_admitted: self.admitted,
                 published_at: UnixTime(self.now),
                 clock_tolerance: 5,
+                outlook: Outlook {
+                    strength: BasisPoints(0),
+                    volatility: BasisPoints(5_000),
+                    regime: Regime::Calm,
+                    acceleration: Some(Score::default()),
+                },
             },
             position: Some(self.position),
             minted: Shares(self.supply),

@@ -47,6 +47,8 @@ impl World {
             before: &before.exposure().unwrap(),
             after: &after.appraise().exposure().unwrap(),
             traded,
+            slice_left: before.slice_left().unwrap(),
+            depth: Value(i64::MAX),
         });
         if verdict.is_err() {
             return false;

@@ -1,7 +1,8 @@
 //! Parts of events: prices, book and targets as a decision saw them.
 
 use anchor_lang::prelude::*;
-use ballast_core_vault::exposure::Targets;
+use ballast_core_vault::directional::Outlook;
+use ballast_core_vault::exposure::{Reason, Targets};
 use ballast_core_vault::prices::MarketPrices;
 use ballast_core_vault::rebalance::Exposure;
 use ballast_risk::state::Fixed;
@@ -63,6 +64,8 @@ pub struct TargetsView {
     pub band: i64,
     /// Greatest |D|.
     pub cap: i64,
+    /// Greatest |D| that may be reached by adding to it.
+    pub open: i64,
     /// Cushion over the floor.
     pub cushion: i64,
     /// Floor.
@@ -75,8 +78,52 @@ impl From<&Targets> for TargetsView {
             delta: targets.delta.0,
             band: targets.band.0,
             cap: targets.cap.0,
+            open: targets.open.0,
             cushion: targets.cushion.0,
             floor: targets.floor.0,
+        }
+    }
+}
+
+/// Why a rebalance was due.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TradeReason {
+    /// |D| was above what may be held.
+    Breach,
+    /// D was outside its band.
+    Drift,
+}
+
+impl From<Reason> for TradeReason {
+    fn from(reason: Reason) -> Self {
+        match reason {
+            Reason::Breach => Self::Breach,
+            Reason::Drift => Self::Drift,
+        }
+    }
+}
+
+/// What a market said of the days ahead.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug)]
+pub struct OutlookView {
+    /// Strength of the trend of weeks, basis points.
+    pub strength: u32,
+    /// Slow volatility a year, basis points.
+    pub volatility: u32,
+    /// 0 Calm, 1 Elevated, 2 Stressed, 3 Crisis.
+    pub regime: u8,
+    /// Acceleration of the trend of days in standard deviations, 28 fraction bits; the smallest i32
+    /// without any variance.
+    pub acceleration: i32,
+}
+
+impl From<&Outlook> for OutlookView {
+    fn from(outlook: &Outlook) -> Self {
+        Self {
+            strength: outlook.strength.0,
+            volatility: outlook.volatility.0,
+            regime: outlook.regime as u8,
+            acceleration: outlook.acceleration.map_or(i32::MIN, |score| score.0.to_bits()),
         }
     }
 }

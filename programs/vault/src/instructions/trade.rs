@@ -10,7 +10,8 @@ use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::*;
 use ballast_core_types::{value_ceil, FillReceipt, Lots, Position, Price, Value};
 use ballast_core_vault::appraisal::Appraisal;
-use ballast_core_vault::exposure::Targets;
+use ballast_core_vault::exposure::{Reason, Targets};
+use ballast_core_vault::planner::largest_notional;
 use ballast_core_vault::prices::Purpose;
 use ballast_core_vault::rebalance::{check, fill_inside_band, notional, price_limits, Exposure, Proposal};
 use ballast_risk::state::Fixed;
@@ -55,6 +56,7 @@ pub(crate) fn run(accounts: &mut Rebalance, orders: &[Order]) -> Result<()> {
     accounts.valuation.vault.record(&before);
 
     check_opening(order, &before)?;
+    let depth = depth(accounts, &before);
     let receipt = place(accounts, order, &before, !before.permissions.open)?;
 
     let position = accounts.valuation.position(before.prices.bounds.mid, &moment.clock)?;
@@ -63,8 +65,11 @@ pub(crate) fn run(accounts: &mut Rebalance, orders: &[Order]) -> Result<()> {
     vault.traded(&moment.clock, ordered.positive_part());
     let state = vault.state();
     let after = appraise(&state, Some(position), &moment)?;
-    let proof = prove(&before, &after, &receipt)?;
+    let proof = prove(&before, &after, &receipt, depth)?;
     vault.record(&after);
+    if proof.reason == Reason::Drift {
+        vault.drifted(&moment.clock, ordered.positive_part());
+    }
     // Those who moved the book have paid for this.
     let cost = proof
         .before
@@ -78,6 +83,7 @@ pub(crate) fn run(accounts: &mut Rebalance, orders: &[Order]) -> Result<()> {
 
 /// What was proven of a rebalance.
 struct Proof {
+    reason: Reason,
     targets: Targets,
     before: Exposure,
     after: Exposure,
@@ -112,7 +118,7 @@ pub(crate) fn check_fill(before: &Appraisal, after: &Appraisal, receipt: &FillRe
 
 /// Checks the fill, and the book after against the book before.
 #[inline(never)]
-fn prove(before: &Appraisal, after: &Appraisal, receipt: &FillReceipt) -> Result<Proof> {
+fn prove(before: &Appraisal, after: &Appraisal, receipt: &FillReceipt, depth: Value) -> Result<Proof> {
     let (policy, mid) = (&before.vault.policy.rebalance, before.prices.bounds.mid);
     let filled = check_fill(before, after, receipt)?;
     let targets = before.targets().ok_or(VaultError::OutOfRange)?;
@@ -126,15 +132,26 @@ fn prove(before: &Appraisal, after: &Appraisal, receipt: &FillReceipt) -> Result
         before: &was,
         after: &is,
         traded: notional(filled, mid).ok_or(VaultError::OutOfRange)?,
+        slice_left: before.slice_left().ok_or(VaultError::OutOfRange)?,
+        depth,
     };
-    check(&proposal).map_err(VaultError::from)?;
+    let reason = check(&proposal).map_err(VaultError::from)?;
     Ok(Proof {
+        reason,
         targets,
         before: was,
         after: is,
         filled,
         fill_price: receipt.price,
     })
+}
+
+/// Returns the greatest order that the venue's depth allows now; one that says nothing of it allows
+/// everything.
+fn depth(accounts: &Rebalance, before: &Appraisal) -> Value {
+    let terms = venue::terms(&accounts.valuation.venue_market);
+    let largest = terms.and_then(|terms| largest_notional(&before.vault.policy.rebalance, &terms));
+    largest.unwrap_or(Value(i64::MAX))
 }
 
 fn exposure(appraisal: &Appraisal) -> Result<Exposure> {
@@ -147,6 +164,7 @@ fn announce(accounts: &Rebalance, order: Order, before: &Appraisal, proof: &Proo
     let event = Rebalanced {
         vault: vault.key(),
         keeper: accounts.keeper.key(),
+        reason: proof.reason.into(),
         ordered: order.lots,
         filled: proof.filled.0,
         fill_price: proof.fill_price.map_or(Fixed::default(), Fixed::from),
@@ -154,6 +172,7 @@ fn announce(accounts: &Rebalance, order: Order, before: &Appraisal, proof: &Proo
         price_admitted: before.prices.is_admitted,
         breakers: before.active.bits(),
         vault_breakers_after: vault.monitor.tripped,
+        outlook: (&before.prices.outlook).into(),
         targets: (&proof.targets).into(),
         before: (&proof.before).into(),
         after: (&proof.after).into(),

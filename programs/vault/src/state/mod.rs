@@ -18,7 +18,7 @@ pub use fees::{validate_collector, StoredFees};
 pub use ledger::{StoredLeaving, StoredLedger, StoredOutflow, StoredQueue};
 pub use monitor::{validate_guardian, StoredMonitor, VaultBreaker, VaultBreakerSettings};
 pub use operator::{acts_for, check_acts_for, check_is_theirs, OperatorApproval, OPERATOR_SEED};
-pub use policy::VaultPolicy;
+pub use policy::{VaultPolicy, MANUAL, RULE_BASED};
 pub use share_name::{ShareName, NAME_LEN, SYMBOL_LEN, URI_LEN};
 pub use ticket::{StoredTicket, Ticket, HALF_FEE_LAMPORTS, REQUEST_FEE_LAMPORTS, TICKET_SEED};
 pub use vault::{StoredVault, Vault, CUSTODY_SEED, ESCROW_SEED, SHARES_SEED, VAULT_SEED, VAULT_VERSION};

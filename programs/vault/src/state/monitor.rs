@@ -103,6 +103,10 @@ pub struct StoredMonitor {
     pub turnover: u64,
     /// When it was last added to, unix seconds.
     pub turnover_at: i64,
+    /// Value traded because of a drift, as of `slice_at`, quote base units.
+    pub slice: u64,
+    /// When it was last added to, unix seconds.
+    pub slice_at: i64,
     /// What trades cost that no levy had paid for, as of `trading_loss_at`, quote base units.
     pub trading_loss: u64,
     /// When it was last added to, unix seconds.
@@ -131,6 +135,8 @@ plain!(StoredMonitor {
     venue_lots_if_filled,
     turnover,
     turnover_at,
+    slice,
+    slice_at,
     trading_loss,
     trading_loss_at,
     failed_at,
@@ -161,6 +167,7 @@ impl StoredMonitor {
             }),
             slot: self.slot,
             turnover: window(self.turnover, self.turnover_at),
+            slice: window(self.slice, self.slice_at),
             trading_loss: window(self.trading_loss, self.trading_loss_at),
             venue_failures: self.venue_failures,
             failed_at: self.failed_at,
@@ -182,6 +189,8 @@ impl From<VaultMonitor> for StoredMonitor {
             venue_lots_if_filled: monitor.mark.map_or(0, |mark| mark.lots_if_filled.0),
             turnover: monitor.turnover.amount,
             turnover_at: monitor.turnover.at,
+            slice: monitor.slice.amount,
+            slice_at: monitor.slice.at,
             trading_loss: monitor.trading_loss.amount,
             trading_loss_at: monitor.trading_loss.at,
             venue_failures: monitor.venue_failures,
@@ -221,6 +230,7 @@ mod tests {
             price: Price::from_fixed(Ratio::ONE.fixed()).unwrap(),
         });
         monitor.traded(5, 80, 3_600);
+        monitor.drifted(7, 83);
         monitor.lost(6, 81, 3_600);
         (monitor.slot, monitor.venue_failures, monitor.failed_at) = (9, 3, 82);
         assert_eq!(StoredMonitor::from(monitor).get(), monitor);

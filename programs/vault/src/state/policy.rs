@@ -4,7 +4,9 @@ use crate::errors::VaultError;
 use crate::state::plain::plain;
 use crate::state::VaultBreakerSettings;
 use anchor_lang::prelude::*;
+use ballast_core_types::basis_points::BasisPoints;
 use ballast_core_types::{Ratio, I80F48};
+use ballast_core_vault::directional::{DirectionalPolicy, Mode};
 use ballast_core_vault::exposure::ExposurePolicy;
 use ballast_core_vault::fees::{FeePolicy, MOST_MANAGEMENT, MOST_PERFORMANCE};
 use ballast_core_vault::rebalance::RebalancePolicy;
@@ -17,20 +19,25 @@ use bytemuck::{Pod, Zeroable};
 #[cfg_attr(feature = "idl-build", derive(AnchorSerialize, AnchorDeserialize))]
 #[repr(C)]
 pub struct VaultPolicy {
-    /// Target dollar delta / net asset value; negative is short.
-    pub target: Fixed,
-    /// Half-width of the band / net asset value.
+    /// Base: dollar delta that is wanted / net asset value, before anything lowers it; negative is
+    /// short.
+    pub base: Fixed,
+    /// Half-width of the band / base.
     pub band: Fixed,
-    /// Floor per share / highest net asset value per share yet.
+    /// Least that is worth a trade / net asset value.
+    pub least_trade: Fixed,
+    /// Most that is traded in an hour because D has drifted / net asset value.
+    pub slice: Fixed,
+    /// Floor per share / high of a share's net asset value.
     pub floor: Fixed,
+    /// What that high falls in a day / itself.
+    pub high_fall_per_day: Fixed,
     /// m: largest exposure / cushion.
     pub multiplier: Fixed,
     /// Greatest exposure / net asset value.
     pub max_leverage: Fixed,
     /// Greatest distance of a fill from the oracle price / that price.
     pub price_band: Fixed,
-    /// Least improvement of a rebalance / band.
-    pub min_improvement: Fixed,
     /// Greatest cost of a rebalance / notional traded.
     pub max_cost: Fixed,
     /// Collateral at the venue / exposure.
@@ -43,27 +50,50 @@ pub struct VaultPolicy {
     pub performance_fee: Fixed,
     /// Greatest net asset value with all deposits that wait, quote base units.
     pub deposit_cap: u64,
+    /// What decides the target: [`MANUAL`] or [`RULE_BASED`].
+    pub mode: u32,
+    /// σ_ref: above this volatility a year the target shrinks with it, basis points. By hand it
+    /// says nothing.
+    pub reference_volatility: u32,
 }
 
+/// The base, as it was set: see [`Mode::Manual`].
+pub const MANUAL: u32 = 0;
+/// The base, times what trend and volatility leave of it: see [`Mode::RuleBased`].
+pub const RULE_BASED: u32 = 1;
+
 plain!(VaultPolicy {
-    target,
+    base,
     band,
+    least_trade,
+    slice,
     floor,
+    high_fall_per_day,
     multiplier,
     max_leverage,
     price_band,
-    min_improvement,
     max_cost,
     collateral_ratio,
     outflow,
     management_fee,
     performance_fee,
-    deposit_cap
+    deposit_cap,
+    mode,
+    reference_volatility
 });
 
 /// The greatest deposit cap, base units: what a policy may ask for is at most twenty times of it,
 /// and fits.
 const MOST_DEPOSITS: u64 = i64::MAX.unsigned_abs() / 20;
+
+/// The greatest multiplier: the worst fall of an hour in six years of three assets was a quarter.
+const MOST_MULTIPLIER: i64 = 40_000;
+
+/// The greatest cost of a trade, a share of its notional.
+const MOST_COST: i64 = 500;
+
+// A levy takes at most half of a flow: see `ballast_core_vault::levy`.
+const _: () = assert!(MOST_MULTIPLIER * MOST_COST <= 4_000 * 10_000);
 
 /// `value` hundredths of one per cent.
 const fn basis_points(value: i64) -> I80F48 {
@@ -80,24 +110,41 @@ impl VaultPolicy {
     /// # Errors
     /// The first parameter out of its bounds.
     pub fn validate(&self, initial_margin: Ratio) -> Result<()> {
-        let target = self.target.get();
+        require!(matches!(self.mode, MANUAL | RULE_BASED), VaultError::Mode);
+        // A trend that is up says nothing of going short.
+        let least = if self.mode == MANUAL { -10_000 } else { 1 };
+        let base = self.base.get();
         require!(
-            target != I80F48::ZERO && within(self.target, -30_000, 30_000),
-            VaultError::Target
+            base != I80F48::ZERO && within(self.base, least, 10_000),
+            VaultError::Base
         );
-        require!(within(self.band, 10, 5_000), VaultError::Band);
+        require!(
+            (1_000..=30_000).contains(&self.reference_volatility),
+            VaultError::ReferenceVolatility
+        );
+        require!(within(self.band, 100, 5_000), VaultError::Band);
+        // A trade that ends inside the band: at most half of the band wide.
+        let half_band = self
+            .band
+            .get()
+            .checked_mul(base.saturating_abs())
+            .and_then(|band| band.checked_div_int(2));
+        require!(
+            within(self.least_trade, 1, 500) && half_band.is_some_and(|half| self.least_trade.get() <= half),
+            VaultError::LeastTrade
+        );
+        // With less than two of them a remnant of the hour could keep anything from being traded.
+        let two = self.least_trade.get().checked_mul_int(2);
+        require!(
+            within(self.slice, 100, 50_000) && two.is_some_and(|two| self.slice.get() >= two),
+            VaultError::Slice
+        );
         require!(within(self.floor, 1_000, 9_900), VaultError::Floor);
-        require!(within(self.multiplier, 1_000, 200_000), VaultError::Multiplier);
+        require!(within(self.high_fall_per_day, 1, 100), VaultError::HighFall);
+        require!(within(self.multiplier, 1_000, MOST_MULTIPLIER), VaultError::Multiplier);
         require!(within(self.max_leverage, 1_000, 50_000), VaultError::MaxLeverage);
         require!(within(self.price_band, 1, 500), VaultError::PriceBand);
-        require!(within(self.min_improvement, 100, 10_000), VaultError::MinImprovement);
-        require!(within(self.max_cost, 1, 500), VaultError::MaxCost);
-        // A levy takes at most half of a flow: see `ballast_core_vault::levy`.
-        let levy = self.max_cost.get().checked_mul(self.multiplier.get());
-        require!(
-            levy.is_some_and(|levy| levy <= basis_points(4_000)),
-            VaultError::LevyTooHigh
-        );
+        require!(within(self.max_cost, 1, MOST_COST), VaultError::MaxCost);
         // A venue lets it fall a fifth short, and not under its own margin.
         let least = initial_margin
             .fixed()
@@ -142,15 +189,25 @@ impl VaultPolicy {
     pub fn decoded(&self) -> Policy {
         Policy {
             exposure: ExposurePolicy {
-                target: self.target.ratio(),
+                directional: DirectionalPolicy {
+                    mode: if self.mode == RULE_BASED {
+                        Mode::RuleBased
+                    } else {
+                        Mode::Manual
+                    },
+                    base: self.base.ratio(),
+                    reference_volatility: BasisPoints(self.reference_volatility),
+                },
                 band: self.band.ratio(),
+                least_trade: self.least_trade.ratio(),
                 floor: self.floor.ratio(),
+                high_fall_per_day: self.high_fall_per_day.ratio(),
                 multiplier: self.multiplier.ratio(),
                 max_leverage: self.max_leverage.ratio(),
             },
             rebalance: RebalancePolicy {
                 price_band: self.price_band.ratio(),
-                min_improvement: self.min_improvement.ratio(),
+                slice: self.slice.ratio(),
                 max_cost: self.max_cost.ratio(),
             },
             collateral_ratio: self.collateral_ratio.ratio(),

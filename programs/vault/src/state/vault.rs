@@ -29,7 +29,7 @@ pub const CUSTODY_SEED: &[u8] = b"custody";
 /// First seed of the share escrow: `["escrow", vault]`.
 pub const ESCROW_SEED: &[u8] = b"escrow";
 /// Layout written by this program.
-pub const VAULT_VERSION: u8 = 7;
+pub const VAULT_VERSION: u8 = 8;
 
 /// A vault. It is read and written as its bytes lie: see [`StoredVault`].
 #[account]
@@ -101,7 +101,7 @@ pub struct StoredVault {
     pub nav_per_share: Fixed,
     /// When that was, unix seconds.
     pub nav_at: i64,
-    /// Highest of these values yet.
+    /// High of these values, which falls by a little every day.
     pub high_water: Fixed,
     /// Slot of the last rebalance or unwind.
     pub last_rebalance_slot: u64,
@@ -224,6 +224,13 @@ impl Vault {
         self.rebalances = self.rebalances.saturating_add(1);
         let mut monitor = self.monitor.get();
         monitor.traded(amount, clock.unix_timestamp, self.breakers.window_seconds);
+        self.monitor = monitor.into();
+    }
+
+    /// Takes note of `amount` that was traded because of a drift, quote base units.
+    pub fn drifted(&mut self, clock: &Clock, amount: u64) {
+        let mut monitor = self.monitor.get();
+        monitor.drifted(amount, clock.unix_timestamp);
         self.monitor = monitor.into();
     }
 

@@ -1,22 +1,26 @@
 //! The vault: its policy and its breakers.
 
-use super::numbers::{base_units, Decimal};
+use super::numbers::{base_units, Decimal, Points};
 use super::Config;
 use anyhow::Result;
 use ballast_risk::state::StoredBreakerSettings;
-use ballast_vault::state::{ShareName, VaultBreakerSettings, VaultPolicy};
+use ballast_vault::state::{ShareName, VaultBreakerSettings, VaultPolicy, MANUAL, RULE_BASED};
 use serde::Deserialize;
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Vault {
-    target: Decimal,
+    mode: Mode,
+    base: Decimal,
+    reference_volatility: Points,
     band: Decimal,
+    least_trade: Decimal,
+    slice: Decimal,
     floor: Decimal,
+    high_fall_per_day: Decimal,
     multiplier: Decimal,
     max_leverage: Decimal,
     price_band: Decimal,
-    min_improvement: Decimal,
     max_cost: Decimal,
     collateral_ratio: Decimal,
     outflow: Decimal,
@@ -25,6 +29,14 @@ pub(super) struct Vault {
     deposit_cap: u64,
     share: Share,
     breakers: Breakers,
+}
+
+/// What decides the target.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Mode {
+    Manual,
+    RuleBased,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -74,19 +86,26 @@ impl Config {
     pub fn policy(&self) -> Result<VaultPolicy> {
         let vault = &self.vault;
         Ok(VaultPolicy {
-            target: vault.target.stored(),
+            base: vault.base.stored(),
             band: vault.band.stored(),
+            least_trade: vault.least_trade.stored(),
+            slice: vault.slice.stored(),
             floor: vault.floor.stored(),
+            high_fall_per_day: vault.high_fall_per_day.stored(),
             multiplier: vault.multiplier.stored(),
             max_leverage: vault.max_leverage.stored(),
             price_band: vault.price_band.stored(),
-            min_improvement: vault.min_improvement.stored(),
             max_cost: vault.max_cost.stored(),
             collateral_ratio: vault.collateral_ratio.stored(),
             outflow: vault.outflow.stored(),
             management_fee: vault.management_fee.stored(),
             performance_fee: vault.performance_fee.stored(),
             deposit_cap: base_units(vault.deposit_cap)?,
+            mode: match vault.mode {
+                Mode::Manual => MANUAL,
+                Mode::RuleBased => RULE_BASED,
+            },
+            reference_volatility: vault.reference_volatility.0,
         })
     }
 

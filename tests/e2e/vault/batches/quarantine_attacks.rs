@@ -176,7 +176,7 @@ fn a_fall_in_quarantine_is_carried_by_what_is_at_the_venue() {
 #[test]
 fn quarantine_ends_where_all_is_at_the_venue_and_a_gain_is_in_it() {
     let policy = VaultPolicy {
-        target: fixed("1"),
+        base: fixed("1"),
         band: fixed("0.05"),
         floor: fixed("0.5"),
         multiplier: fixed("3"),

@@ -3,31 +3,41 @@
 use ballast_sdk::instructions as ix;
 use ballast_testkit::{error_code, fixed, params, VaultFixture};
 use ballast_vault::errors::VaultError;
-use ballast_vault::state::VaultPolicy;
+use ballast_vault::state::{VaultPolicy, RULE_BASED};
 use solana_signer::Signer;
 
 #[test]
 fn r8_no_zero_and_no_excess_gets_into_a_policy() {
-    let table: [(fn(&mut VaultPolicy), VaultError); 25] = [
-        (|p| p.target = fixed("0"), VaultError::Target),
-        (|p| p.target = fixed("3.1"), VaultError::Target),
+    let table: [(fn(&mut VaultPolicy), VaultError); 35] = [
+        (|p| p.mode = 2, VaultError::Mode),
+        (|p| p.base = fixed("0"), VaultError::Base),
+        (|p| p.base = fixed("1.01"), VaultError::Base),
+        (|p| p.base = fixed("-1.01"), VaultError::Base),
+        (|p| (p.mode, p.base) = (RULE_BASED, fixed("-0.5")), VaultError::Base),
+        (|p| p.reference_volatility = 999, VaultError::ReferenceVolatility),
+        (|p| p.reference_volatility = 30_001, VaultError::ReferenceVolatility),
         (|p| p.band = fixed("0"), VaultError::Band),
         (|p| p.band = fixed("0.6"), VaultError::Band),
+        (|p| p.least_trade = fixed("0"), VaultError::LeastTrade),
+        (|p| p.least_trade = fixed("0.0301"), VaultError::LeastTrade),
+        (|p| p.slice = fixed("0.0099"), VaultError::Slice),
+        (|p| p.slice = fixed("5.01"), VaultError::Slice),
+        (
+            |p| (p.least_trade, p.slice) = (fixed("0.02"), fixed("0.0399")),
+            VaultError::Slice,
+        ),
+        (|p| p.high_fall_per_day = fixed("0"), VaultError::HighFall),
+        (|p| p.high_fall_per_day = fixed("0.0101"), VaultError::HighFall),
         (|p| p.floor = fixed("0"), VaultError::Floor),
         (|p| p.floor = fixed("1"), VaultError::Floor),
         (|p| p.multiplier = fixed("0"), VaultError::Multiplier),
-        (|p| p.multiplier = fixed("21"), VaultError::Multiplier),
+        (|p| p.multiplier = fixed("4.01"), VaultError::Multiplier),
         (|p| p.max_leverage = fixed("0"), VaultError::MaxLeverage),
         (|p| p.max_leverage = fixed("6"), VaultError::MaxLeverage),
         (|p| p.price_band = fixed("0"), VaultError::PriceBand),
         (|p| p.price_band = fixed("0.06"), VaultError::PriceBand),
-        (|p| p.min_improvement = fixed("0"), VaultError::MinImprovement),
         (|p| p.max_cost = fixed("0"), VaultError::MaxCost),
         (|p| p.max_cost = fixed("0.06"), VaultError::MaxCost),
-        (
-            |p| (p.multiplier, p.max_cost) = (fixed("9"), fixed("0.045")),
-            VaultError::LevyTooHigh,
-        ),
         (|p| p.collateral_ratio = fixed("0.1"), VaultError::CollateralRatio),
         (|p| p.outflow = fixed("0.0999"), VaultError::Outflow),
         (|p| p.outflow = fixed("1.0001"), VaultError::Outflow),
