@@ -358,8 +358,8 @@ mod tests {
             }
         }
 
-        /// From any book there is a way home: whatever is above what may be held is brought under it
-        /// by planned trades, in any regime and however thin the venue, and none of them opens.
+        /// From any book there is a way home: whatever is above what may be held is brought under
+        /// it by planned trades, in any regime and however thin the venue, and none of them opens.
         #[test]
         fn a_breach_always_has_a_trade_and_ends(
             lots in -90_000i64..90_000, target in -8_000_000i64..8_000_000, cap in 0i64..8_000_000, depth in 10_000i64..20_000_000
