@@ -9,7 +9,7 @@ use ballast_cli::commands::replay::svm::Compiled;
 use ballast_cli::places::Places;
 use ballast_core_types::basis_points::BasisPoints;
 use ballast_market_data::history;
-use ballast_market_data::markets::{Markets, DEFAULT};
+use ballast_market_data::markets::{Markets, Typed, DEFAULT};
 use ballast_sim::replay::implied::ImpliedSeries;
 use ballast_sim::replay::observations::{observations, Known, Path as Prices};
 use ballast_sim::replay::{Native, Observer};
@@ -70,12 +70,7 @@ fn the_compiled_program_and_the_host_agree_at_every_observation() {
     };
     let observations = observations(&candles[..1_100], Prices::Ohlc, &known);
     for market in ["btc", "eth", "sol"] {
-        let typed = Markets::parse(DEFAULT)
-            .unwrap()
-            .get(market)
-            .unwrap()
-            .typed(market)
-            .unwrap();
+        let typed = Typed::checked_in(market).unwrap();
         let mut native = Native::new(typed.params, typed.initial_variance);
         let mut compiled = Compiled::new(&Places::find().unwrap(), &typed).unwrap();
         let mut levels = Vec::new();

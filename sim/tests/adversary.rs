@@ -8,7 +8,7 @@ mod support;
 
 use ballast_core_market::breaker::Breaker;
 use ballast_market_data::history::Candle;
-use ballast_market_data::markets::{Markets, Typed, DEFAULT};
+use ballast_market_data::markets::Typed;
 use ballast_market_data::price::PriceE8;
 use ballast_sim::replay::observations::{observations, Known, Path};
 use ballast_sim::replay::run::run;
@@ -20,15 +20,6 @@ const WARM_UP: i64 = 30 * 86_400;
 fn observed(observations: &[PriceObservation], typed: &Typed) -> Vec<Step> {
     let mut native = Native::new(typed.params, typed.initial_variance);
     run(&mut native, observations, typed, |_, _| Ok(())).unwrap()
-}
-
-fn typed(market: &str) -> Typed {
-    Markets::parse(DEFAULT)
-        .unwrap()
-        .get(market)
-        .unwrap()
-        .typed(market)
-        .unwrap()
 }
 
 fn hourly(candles: &[Candle]) -> Vec<PriceObservation> {
@@ -77,7 +68,7 @@ fn say(name: &str, what: &str, [fast, slow]: [Pushed; 2]) {
 #[test]
 fn observations_between_those_of_others_move_no_variance() {
     for (name, market, candles) in support::all() {
-        let typed = typed(market);
+        let typed = Typed::checked_in(market).unwrap();
         let honest = observed(&hourly(&candles), &typed);
         let mut busy = observations(&candles, Path::Ohlc, &Known::default());
         busy.retain(|observation| observation.time >= honest[0].time);
@@ -128,7 +119,7 @@ fn front_run(honest: &[PriceObservation], band: f64, most: bool) -> Vec<PriceObs
 #[test]
 fn choosing_inside_the_confidence_band_is_bounded() {
     for (name, market, candles) in support::all() {
-        let typed = typed(market);
+        let typed = Typed::checked_in(market).unwrap();
         let observations = hourly(&candles);
         let honest = observed(&observations, &typed);
         // Medians of the fast and the slow variance, and the slow one at its worst, as
@@ -183,7 +174,7 @@ fn waiting(honest: &[PriceObservation], choice: usize, most: bool) -> Vec<PriceO
 #[test]
 fn being_alone_and_waiting_is_bounded() {
     for (name, market, candles) in support::all() {
-        let typed = typed(market);
+        let typed = Typed::checked_in(market).unwrap();
         let observations = hourly(&candles);
         let honest = observed(&observations, &typed);
         // Medians of the fast and the slow variance, and both at their worst, as
@@ -218,7 +209,7 @@ fn being_alone_and_waiting_is_bounded() {
 fn waiting_two_hours_trips_the_breaker_of_a_stale_price() {
     for (name, market, candles) in support::all() {
         let observations = waiting(&hourly(&candles), 6, false);
-        let steps = observed(&observations, &typed(market));
+        let steps = observed(&observations, &Typed::checked_in(market).unwrap());
         let mut waits = 0;
         for (pair, step) in observations.windows(2).zip(&steps[1..]) {
             if pair[1].time - pair[0].time >= 7_200 {

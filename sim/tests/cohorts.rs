@@ -20,7 +20,7 @@ use ballast_core_vault::planner::{order, PlanInputs};
 use ballast_core_vault::rebalance::{Exposure, RebalancePolicy};
 use ballast_core_vault::shares::Pool;
 use ballast_market_data::history::Candle;
-use ballast_market_data::markets::{Markets, DEFAULT};
+use ballast_market_data::markets::Typed;
 use ballast_sim::replay::observations::{observations, Known, Path};
 use ballast_sim::replay::{Native, Observer};
 use chrono::{DateTime, Datelike, Months, TimeZone, Utc};
@@ -65,12 +65,7 @@ struct Hour {
 
 /// Returns the hours of a market that nobody observed before `from`, until `to`.
 fn hours(market: &str, candles: &[Candle], [from, to]: [i64; 2]) -> Vec<Hour> {
-    let typed = Markets::parse(DEFAULT)
-        .unwrap()
-        .get(market)
-        .unwrap()
-        .typed(market)
-        .unwrap();
+    let typed = Typed::checked_in(market).unwrap();
     let mut native = Native::new(typed.params, typed.initial_variance);
     let half_spread = if market == "sol" { 4e-4 } else { 2e-4 };
     let seen = observations(candles, Path::Close, &Known::default());

@@ -6,7 +6,7 @@ mod support;
 
 use std::fs;
 
-use ballast_market_data::markets::{Markets, DEFAULT};
+use ballast_market_data::markets::Typed;
 use ballast_sim::replay::observations::{observations, Known, Path};
 use ballast_sim::replay::page::{check_dir, write, Summary, FILES};
 use ballast_sim::replay::run::run;
@@ -21,12 +21,7 @@ fn a_replays_page_is_whole_self_contained_and_replaced() {
     let dir = kept_or(&temp).join("replay/report");
     let (name, market, candles) = support::all().swap_remove(0);
     let candles = &candles[..3_000];
-    let typed = Markets::parse(DEFAULT)
-        .unwrap()
-        .get(market)
-        .unwrap()
-        .typed(market)
-        .unwrap();
+    let typed = Typed::checked_in(market).unwrap();
     let observations = observations(candles, Path::Close, &Known::default());
     let steps = run(
         &mut Native::new(typed.params, typed.initial_variance),

@@ -7,7 +7,6 @@
 use crate::directional::decayed;
 use crate::exposure::{targets, RemainingCapital, Targets};
 use crate::fees::FeeLedger;
-use crate::levy::Standing;
 use crate::monitor::{MonitorUpdate, ShareValue, VaultMonitor, VaultObservation, VenueMark};
 use crate::portfolio::Portfolio;
 use crate::prices::MarketPrices;
@@ -269,13 +268,10 @@ impl<'a> Appraisal<'a> {
         if vault.ledger.levy_reserve == 0 || is_waiting || vault.cases.is_quarantined() {
             return 0;
         }
-        let is_at_rest = self.exposure().zip(self.targets()).is_some_and(|(exposure, targets)| {
-            let standing = Standing {
-                delta: exposure.delta_if_filled,
-                targets: &targets,
-            };
-            standing.is_at_rest()
-        });
+        let is_at_rest = self
+            .exposure()
+            .zip(self.targets())
+            .is_some_and(|(exposure, targets)| targets.reason(exposure.delta_if_filled).is_none());
         if is_at_rest {
             vault.ledger.levy_reserve
         } else {

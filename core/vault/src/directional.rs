@@ -16,6 +16,7 @@
 //! bounds openings only.
 
 use crate::limit_multipliers::{delta, Factor, Ramp, Side};
+use crate::limits::RegimeFactors;
 use ballast_core_market::observation::MarketState;
 use ballast_core_market::regime::Regime;
 use ballast_core_math::estimators::Score;
@@ -69,17 +70,21 @@ pub struct DirectionalPolicy {
     pub reference_volatility: BasisPoints,
 }
 
-/// The knots of the ladder: a fall from the high, and what it leaves of the target. Straight
-/// between them, flat outside.
-pub const LADDER: [(u32, u32); 4] = [(1_000, 10_000), (1_500, 7_500), (2_000, 5_000), (2_500, 2_500)];
+/// What a fall from the high leaves of the target: all of it up to 10 %, a quarter from 25 % on,
+/// and a straight line between.
+pub const LADDER: Ramp = Ramp {
+    from: BasisPoints(1_000),
+    to: BasisPoints(2_500),
+    floor: Factor::saturating(2_500),
+};
 
-/// What each regime leaves of the cap for openings, mild to bad.
-pub const OPENING_BY_REGIME: [Factor; 4] = [
-    Factor::ONE,
-    Factor::saturating(7_500),
-    Factor::saturating(5_000),
-    Factor::saturating(2_500),
-];
+/// What each regime leaves of the cap for openings.
+pub const OPENING_BY_REGIME: RegimeFactors = RegimeFactors {
+    calm: Factor::ONE,
+    elevated: Factor::saturating(7_500),
+    stressed: Factor::saturating(5_000),
+    crisis: Factor::saturating(2_500),
+};
 
 /// What a trend that turns against an exposure leaves of the cap for openings: from one standard
 /// deviation of acceleration to three it falls to a quarter.
@@ -108,7 +113,7 @@ impl DirectionalPolicy {
         // thousand compute units.
         let product = of(strength)
             .saturating_mul(of(calm))
-            .saturating_mul(of(ladder(drawdown)));
+            .saturating_mul(of(LADDER.factor(drawdown)));
         let share = (product << SHARE_BITS).checked_div(1_000_000_000_000).unwrap_or(0);
         let weight = self.base.fixed().to_bits().checked_mul(i128::from(share));
         weight.map_or(Ratio::ZERO, |weight| {
@@ -129,32 +134,9 @@ impl DirectionalPolicy {
 impl Outlook {
     /// Returns what of the cap may be filled by opening on a side.
     pub fn opening(&self, side: Side) -> Factor {
-        let [calm, elevated, stressed, crisis] = OPENING_BY_REGIME;
-        let by_regime = match self.regime {
-            Regime::Calm => calm,
-            Regime::Elevated => elevated,
-            Regime::Stressed => stressed,
-            Regime::Crisis => crisis,
-        };
+        let by_regime = OPENING_BY_REGIME.of(self.regime);
         by_regime.times_floor(delta(self.acceleration, side, &OPENING_BY_ACCELERATION))
     }
-}
-
-/// Returns what a fall from the high leaves of a target, rounded down to a basis point.
-pub fn ladder(drawdown: BasisPoints) -> Factor {
-    let [(mut from, mut left), rest @ ..] = LADDER;
-    if drawdown.0 <= from {
-        return Factor::saturating(left);
-    }
-    for (knot, factor) in rest {
-        if drawdown.0 < knot {
-            let (width, lost) = (knot.saturating_sub(from), left.saturating_sub(factor));
-            let part = drawdown.0.saturating_sub(from).saturating_mul(lost);
-            return Factor::saturating(left.saturating_sub(part.div_ceil(width.max(1))));
-        }
-        (from, left) = (knot, factor);
-    }
-    Factor::saturating(left)
 }
 
 /// Returns a high after `elapsed` seconds, having fallen by `per_day` of itself a day, never below

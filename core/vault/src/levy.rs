@@ -14,30 +14,7 @@
 //! itself, and policies keep multiplier · max_cost ≤ 40 % with max_cost ≤ 5 %: no levy takes more
 //! than half of a flow. For deposits that is enforced besides.
 
-use crate::exposure::Targets;
 use ballast_core_types::{scale, Ratio, Value};
-
-/// Where the part of the book that stays is, and where it should be.
-#[derive(Clone, Copy, Debug)]
-pub struct Standing<'a> {
-    /// Dollar delta of what stays.
-    pub delta: Value,
-    /// Its targets.
-    pub targets: &'a Targets,
-}
-
-impl Standing<'_> {
-    /// Returns the dollars that trades may at most bring D nearer to its target, zero within: no
-    /// trade goes further into the band than that.
-    pub fn outside(&self) -> Value {
-        self.targets.outside(self.delta)
-    }
-
-    /// Returns whether D is where no trade is due.
-    pub fn is_at_rest(&self) -> bool {
-        self.targets.reason(self.delta).is_none()
-    }
-}
 
 /// A net flow, and what its price already contains.
 #[derive(Clone, Copy, Debug)]

@@ -20,6 +20,7 @@
 //!
 //! All readings are basis points rounded up, or a count.
 
+use crate::directional::drawdown;
 use crate::portfolio::Portfolio;
 use crate::shares::Pool;
 use ballast_core_market::admission::Now;
@@ -187,8 +188,7 @@ impl ShareValue {
     }
 
     fn drawdown(&self) -> u32 {
-        let below = self.high_water.fixed().saturating_sub(self.per_share.fixed()).to_bits();
-        quotient(u128::try_from(below).unwrap_or(0), bits(self.high_water))
+        drawdown(self.per_share, self.high_water).0
     }
 
     fn share_of(&self, amount: u64) -> u32 {
@@ -203,11 +203,6 @@ fn quotient(part: u128, whole: u128) -> u32 {
         return 0;
     }
     BasisPoints::quotient_ceil(part, whole).0
-}
-
-/// Returns the bits of a share's value: it is positive, so they are its size.
-fn bits(ratio: Ratio) -> u128 {
-    ratio.fixed().to_bits().unsigned_abs()
 }
 
 /// What one observation sees.

@@ -70,7 +70,7 @@ fn the_ladder_lies_on_its_knots_and_in_between() {
         (2_501, 2_500),
         (u32::MAX, 2_500),
     ] {
-        assert_eq!(ladder(BasisPoints(fallen)).basis_points(), left, "{fallen}");
+        assert_eq!(LADDER.factor(BasisPoints(fallen)).basis_points(), left, "{fallen}");
     }
 }
 

@@ -7,7 +7,7 @@ use crate::exposure::Targets;
 use crate::fees::{FeeFlow, FeesAfter};
 use crate::leaving::Leaving;
 use crate::ledger::Ledger;
-use crate::levy::{levy, NetFlow, Standing};
+use crate::levy::{levy, NetFlow};
 use crate::outflow::Outflow;
 use crate::quarantine::Cases;
 use crate::shares::Pool;
@@ -178,7 +178,7 @@ impl<'a> Flows<'a> {
     fn outside_after(&self, leaving: &Leaving, targets: &Targets) -> Option<Value> {
         let staying = leaving.staying(self.appraisal.portfolio.position.lots)?;
         let delta = value_floor(staying, self.appraisal.prices.bounds.mid)?;
-        Some(Standing { delta, targets }.outside())
+        Some(targets.outside(delta))
     }
 
     /// Returns whether more comes in than goes.

@@ -4,7 +4,7 @@ use super::numbers::{base_units, Decimal};
 use super::Config;
 use anyhow::{anyhow, Result};
 use ballast_core_types::basis_points::BasisPoints;
-use ballast_market_data::markets::{self, Markets};
+use ballast_market_data::markets::Typed;
 use ballast_risk::state::{ClockSettings, ExitHaircutParams, GradeSettings, MarketParams, UseSettings, VenueSource};
 use ballast_risk::CreateMarketArgs;
 use ballast_sdk::{addresses, prices, Pubkey};
@@ -89,7 +89,7 @@ impl Config {
     pub fn risk_market(&self, asset: &str, creator: &Pubkey, quote_mint: &Pubkey) -> Result<CreateMarketArgs> {
         let name = format!("{asset}-USD");
         let name = addresses::market_name(&name).ok_or_else(|| anyhow!("{name} is too long for a market's name"))?;
-        let market = Markets::parse(markets::DEFAULT)?.get(asset)?.typed(asset)?;
+        let market = Typed::checked_in(asset)?;
         let venue = addresses::venue_market(&addresses::risk_market(creator, &name), quote_mint);
         let (risk, feed) = (&self.risk, self.feed(asset)?);
         let uses = [&risk.trade, &risk.nav, &risk.exit, &risk.margin];

@@ -1,6 +1,6 @@
 //! The values the risk engine takes, validated by its own rules.
 
-use super::{Ladder, Market, MarketsError, Ramp, Regime, Threshold};
+use super::{Ladder, Market, Markets, MarketsError, Ramp, Regime, Threshold, DEFAULT};
 use ballast_core_market::breaker::{BreakerParams, BreakerSettings};
 use ballast_core_market::observation::{ObservationParamError, ObservationParams, MARKET_BREAKERS};
 use ballast_core_market::regime::{self, RegimeParams};
@@ -63,6 +63,16 @@ impl Regime {
 struct Named<'a> {
     market: &'a Market,
     name: &'a str,
+}
+
+impl Typed {
+    /// Returns those of an asset that are checked in.
+    ///
+    /// # Errors
+    /// [`MarketsError::Unknown`], with those there are.
+    pub fn checked_in(asset: &str) -> Result<Self, MarketsError> {
+        Markets::parse(DEFAULT)?.get(asset)?.typed(asset)
+    }
 }
 
 impl Market {
