@@ -107,7 +107,7 @@ pub fn crank_by(cluster: &mut dyn TestCluster, vault: &VaultReader, signer: &Key
         let mut all = vec![ComputeBudgetInstruction::set_compute_unit_limit(budget::MAX)];
         all.extend(
             due.iter()
-                .map(|action| instruction(action, &snapshot, &signer.pubkey())),
+                .filter_map(|action| instruction(action, &snapshot, &signer.pubkey())),
         );
         let sent = cluster.send(&all, &[signer]);
         sent.with_context(|| format!("{names} was refused"))?;

@@ -71,7 +71,11 @@ impl FeederNetwork {
         // The network's surface is of its authority's own feeding, and feeders change only after
         // two days: another market of the same sources has these.
         let owner = authority.pubkey();
-        let known = rpc.account(&local.keys.risk_market).unwrap().risk_market().unwrap();
+        let known = rpc
+            .account(&local.keys.first().risk_market)
+            .unwrap()
+            .risk_market()
+            .unwrap();
         let args = CreateMarketArgs {
             name: addresses::market_name("FED-USD").unwrap(),
             initial_variance: Fixed::from("0.36".parse::<ballast_core_types::I80F48>().unwrap()),
@@ -81,7 +85,7 @@ impl FeederNetwork {
         let market = addresses::risk_market(&owner, &args.name);
         let surface = CreateSurfaceArgs {
             settings: rpc
-                .account(&addresses::surface(&local.keys.risk_market))
+                .account(&addresses::surface(&local.keys.first().risk_market))
                 .unwrap()
                 .surface()
                 .unwrap()

@@ -56,7 +56,7 @@ impl VaultNetwork {
             .unwrap();
         let vault = VaultReader {
             keys: local.keys,
-            feeds: local.feeds,
+            feeds: vec![local.feeds],
         };
         Self { rpc, local, vault }
     }
@@ -86,7 +86,7 @@ impl VaultNetwork {
         loop {
             let snapshot = self.vault.snapshot(&mut self.rpc).unwrap();
             let due = snapshot.plan();
-            if due.is_empty() && snapshot.risk_market.signals.observations > 0 {
+            if due.is_empty() && snapshot.first.stored.signals.observations > 0 {
                 return snapshot.vault.rebalances;
             }
             assert!(

@@ -3,8 +3,9 @@
 // exit status 1. Node 18 or later.
 import { readFileSync } from "node:fs";
 
-const ACCOUNTS = ["vault", "market", "venue_market", "venue_trader"];
-const HEAD_BYTES = 64;
+const MARKETS = 4;
+const LEGS = 8;
+const HEAD_WORDS = 2 + 1 + MARKETS + 2 * LEGS;
 const [modulePath, casesPath] = process.argv.slice(2);
 if (casesPath === undefined) {
   console.error("usage: node net-asset-values.mjs WASM CASES");
@@ -16,12 +17,14 @@ const cases = JSON.parse(readFileSync(casesPath, "utf8"));
 
 /** The low and the high value, base units; nothing if the module gives none. */
 function netAssetValues({ accounts, unix_time, slot }) {
-  const bytes = ACCOUNTS.map((name) => Buffer.from(accounts[name], "hex"));
-  const head = new BigUint64Array(memory.buffer, vault_input(), 8);
-  bytes.forEach((account, index) => (head[index] = BigInt(account.length)));
-  head[4] = BigInt(unix_time);
-  head[5] = BigInt(slot);
-  new Uint8Array(memory.buffer, vault_input() + HEAD_BYTES).set(Buffer.concat(bytes));
+  const filled = (list, count) => Array.from({ length: count }, (_, index) => list[index] ?? "");
+  const hex = [accounts.vault, ...filled(accounts.markets, MARKETS), ...filled(accounts.venues.flat(), 2 * LEGS)];
+  const bytes = hex.map((account) => Buffer.from(account, "hex"));
+  const head = new BigUint64Array(memory.buffer, vault_input(), HEAD_WORDS);
+  head[0] = BigInt(unix_time);
+  head[1] = BigInt(slot);
+  bytes.forEach((account, index) => (head[2 + index] = BigInt(account.length)));
+  new Uint8Array(memory.buffer, vault_input() + 8 * HEAD_WORDS).set(Buffer.concat(bytes));
   const count = vault_net_asset_values();
   return Array.from(new BigInt64Array(memory.buffer, output(), count), String);
 }

@@ -1,5 +1,5 @@
 //! What the directional target would have done: a vault of the shipped rules started on the first
-//! of every month, hourly, through the decisions that the program takes (`targets`, `order`, and
+//! of every month, hourly, through the decisions that the program takes (`targets`, `orders`, and
 //! through it the proof), with a venue of stated costs.
 //!
 //! It is no replay of the compiled programs: nothing is valued at two sides, nobody comes or goes,
@@ -12,13 +12,16 @@ mod support;
 
 use ballast_core_market::breaker::{permitted, BreakerSet};
 use ballast_core_types::basis_points::BasisPoints;
-use ballast_core_types::{value_floor, Lots, Price, Ratio, Shares, TradingTerms, Value, I80F48};
+use ballast_core_types::{value_floor, Lots, Price, PriceBounds, Ratio, Shares, TradingTerms, UnixTime, Value, I80F48};
 use ballast_core_vault::directional::{decayed, drawdown, DirectionalPolicy, Mode, Outlook};
-use ballast_core_vault::exposure::{targets, ExposurePolicy, RemainingCapital, Targets};
+use ballast_core_vault::exposure::{targets, ExposurePolicy, RemainingCapital, Wants};
 use ballast_core_vault::monitor::{LeakyWindow, SLICE_SECONDS};
-use ballast_core_vault::planner::{order, PlanInputs};
-use ballast_core_vault::rebalance::{Exposure, RebalancePolicy};
+use ballast_core_vault::planner::{orders, PlanInputs};
+use ballast_core_vault::portfolio::{MAX_LEGS, MAX_MARKETS};
+use ballast_core_vault::prices::{MarketPrices, Prices, Purpose};
+use ballast_core_vault::rebalance::{Exposure, LegExposure, RebalancePolicy};
 use ballast_core_vault::shares::Pool;
+use ballast_core_vault::targets::Targets;
 use ballast_market_data::history::Candle;
 use ballast_market_data::markets::Typed;
 use ballast_sim::replay::observations::{observations, Known, Path};
@@ -34,11 +37,16 @@ fn ratio(text: &str) -> Ratio {
 
 fn policy(mode: Mode) -> (ExposurePolicy, RebalancePolicy) {
     let exposure = ExposurePolicy {
-        directional: DirectionalPolicy {
-            mode,
-            base: Ratio::ONE,
-            reference_volatility: BasisPoints(6_000),
-        },
+        directional: [
+            Some(DirectionalPolicy {
+                mode,
+                base: Ratio::ONE,
+                reference_volatility: BasisPoints(6_000),
+            }),
+            None,
+            None,
+            None,
+        ],
         band: ratio("0.05"),
         least_trade: ratio("0.01"),
         floor: ratio("0.75"),
@@ -103,6 +111,28 @@ struct Year {
     locked: f64,
 }
 
+/// The prices of an hour, as a vault reads them.
+fn prices_of(hour: &Hour) -> Prices {
+    let of = MarketPrices {
+        bounds: PriceBounds {
+            low: hour.price,
+            mid: hour.price,
+            high: hour.price,
+        },
+        slow: hour.price,
+        active: BreakerSet::NONE,
+        is_admitted: true,
+        refusal: None,
+        published_at: UnixTime(hour.time),
+        clock_tolerance: 0,
+        outlook: hour.outlook,
+    };
+    Prices {
+        purpose: Purpose::Trade,
+        markets: [Some(of), None, None, None],
+    }
+}
+
 /// A vault in the middle of a run.
 struct Vault {
     cash: f64,
@@ -120,29 +150,37 @@ impl Vault {
     fn trade(&mut self, hour: &Hour, targets: &Targets, rebalance: &RebalancePolicy) -> Option<[f64; 2]> {
         let nav = Value(self.nav(hour.price.fixed().to_num()) as i64);
         let delta = value_floor(Lots(self.lots), hour.price)?;
-        let book = Exposure {
+        let leg = LegExposure {
+            market: 0,
             lots: Lots(self.lots),
             lots_if_filled: Lots(self.lots),
             delta,
             delta_if_filled: delta,
             leaving: [Lots::ZERO; 2],
+        };
+        let mut book = Exposure {
+            legs: [None; MAX_LEGS],
             nav,
         };
+        book.legs[0] = Some(leg);
         let traded = self.slice.left_ceil(hour.time, SLICE_SECONDS);
         let slice_left = Value(rebalance.slice.of_floor(nav)?.0 - traded as i64);
-        let lots = order(&PlanInputs {
+        let terms = TradingTerms {
+            half_spread: Ratio::ZERO,
+            taker_fee: Ratio::ZERO,
+            depth_one_percent: nav,
+        };
+        let inputs = PlanInputs {
             policy: rebalance,
-            permissions: permitted(BreakerSet::NONE, true),
+            permissions: [permitted(BreakerSet::NONE, true); MAX_MARKETS],
             targets,
             exposure: &book,
-            price: hour.price,
+            prices: &prices_of(hour),
             slice_left,
-            terms: &TradingTerms {
-                half_spread: Ratio::ZERO,
-                taker_fee: Ratio::ZERO,
-                depth_one_percent: nav,
-            },
-        })?;
+            terms: &[Some(terms); MAX_LEGS],
+        };
+        let [order, ..] = orders(&inputs, |_| true)?;
+        let lots = order?.lots;
         let price: f64 = hour.price.fixed().to_num();
         let notional = (lots.0 as f64 * price).abs();
         let [flat, impact] = hour.cost;
@@ -188,9 +226,10 @@ fn year(hours: &[Hour], mode: Mode, funding: f64) -> Year {
         let staying = RemainingCapital {
             pool,
             high_water: vault.high,
-            fallen: drawdown(share, vault.high),
         };
-        let targets = targets(&exposure, &hour.outlook, &staying).unwrap();
+        let outlooks = [Some(hour.outlook), None, None, None];
+        let wants = Wants::of(&exposure, &outlooks, drawdown(share, vault.high)).unwrap();
+        let targets = targets(&exposure, &wants, &staying).unwrap();
         if let Some([_, cost]) = vault.trade(hour, &targets, &rebalance) {
             got.cost += cost / vault.nav(price);
             got.trades += 1.0;

@@ -1,7 +1,6 @@
 //! What an attacker, a keeper, a griefer or the guardian could want of the vault's own breakers,
 //! and does not get.
 
-use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::Pubkey;
 use ballast_reference_venue::state::Faults;
 use ballast_risk::errors::RiskError;
@@ -153,7 +152,7 @@ fn a_failed_observation_counts_once_in_a_slot_and_any_may_trip() {
     world.pass(120, 0);
     world.set_price("50000", "10");
     world.mark().unwrap();
-    assert_eq!(monitor(&world).venue_failures, 1);
+    assert_eq!(monitor(&world).venues[0].failures, 1);
 }
 
 #[test]
@@ -187,9 +186,9 @@ fn wrong_accounts_are_an_error_and_no_venue_failure() {
     let outsider = Pubkey::new_unique();
     put(&mut world.svm, outsider, Pubkey::new_unique(), vec![0; 451]);
     for (pinned, expected) in [
-        (keys.venue_market, u32::from(VaultError::WrongVenueMarket)),
-        (keys.venue_trader, u32::from(VaultError::WrongVenueTrader)),
-        (keys.risk_market, u32::from(ErrorCode::AccountOwnedByWrongProgram)),
+        (keys.first().venue_market, u32::from(VaultError::WrongVenueMarket)),
+        (keys.first().venue_trader, u32::from(VaultError::WrongVenueTrader)),
+        (keys.first().risk_market, u32::from(VaultError::WrongRiskMarket)),
     ] {
         let mut forged = sound.clone();
         for meta in &mut forged.accounts {
@@ -201,7 +200,7 @@ fn wrong_accounts_are_an_error_and_no_venue_failure() {
         assert_eq!(error_code(&world.send(&[forged], &[])), expected);
         assert_eq!(world.fingerprint(), before);
     }
-    for omitted in [keys.venue_market, keys.venue_trader, keys.share_mint] {
+    for omitted in [keys.first().venue_market, keys.first().venue_trader, keys.share_mint] {
         let mut short = sound.clone();
         short.accounts.retain(|meta| meta.pubkey != omitted);
         assert!(world.send(&[short], &[]).is_err());
@@ -209,7 +208,7 @@ fn wrong_accounts_are_an_error_and_no_venue_failure() {
     // Without a price of now nobody observes: whoever brings none could end everybody's cooldown.
     world.pass(301, 301);
     assert_eq!(error_code(&world.mark()), u32::from(RiskError::PriceTooOld));
-    assert_eq!(monitor(&world).venue_failures, 0);
+    assert_eq!(monitor(&world).venues[0].failures, 0);
 }
 
 #[test]
@@ -221,11 +220,11 @@ fn a_griefer_who_marks_in_every_slot_of_a_short_outage_trips_nothing() {
         world.set_price("50000", "10");
         world.mark().unwrap();
     }
-    assert_eq!((monitor(&world).venue_failures, monitor(&world).tripped), (1, 0));
+    assert_eq!((monitor(&world).venues[0].failures, monitor(&world).tripped), (1, 0));
     world.faults(Faults::default());
     still(&mut world, 60, "50000");
     world.mark().unwrap();
-    assert_eq!(monitor(&world).venue_failures, 0);
+    assert_eq!(monitor(&world).venues[0].failures, 0);
 }
 
 #[test]
@@ -247,7 +246,7 @@ fn an_advance_observes_nothing() {
 fn donations_move_no_reading() {
     let (mut world, _) = running_with(with(VaultBreaker::UnexplainedMove, 80, 5));
     world.mark().unwrap();
-    let before = monitor(&world).venue_equity;
+    let before = monitor(&world).venues[0].equity;
     let keys = world.keys;
     let held = world.tokens(&keys.custody);
     put_tokens(
@@ -259,7 +258,7 @@ fn donations_move_no_reading() {
     );
     world.pass(0, 1);
     world.mark().unwrap();
-    assert_eq!((monitor(&world).venue_equity, monitor(&world).tripped), (before, 0));
+    assert_eq!((monitor(&world).venues[0].equity, monitor(&world).tripped), (before, 0));
 }
 
 #[test]

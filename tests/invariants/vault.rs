@@ -222,7 +222,7 @@ impl Run {
 
     /// Makes the vault's account at the venue unreadable, or readable again.
     fn garble(&mut self) {
-        let key = self.world.keys.venue_trader;
+        let key = self.world.keys.first().venue_trader;
         let mut account = self.world.svm.get_account(&key).unwrap();
         account.data[0] ^= 1;
         self.world.svm.set_account(key, account).unwrap();
@@ -309,16 +309,16 @@ impl Run {
         let targets = appraisal.targets().expect("targets");
         let size = |lots: i64| (lots.unsigned_abs() as u128) * (self.price as u128);
         // What belongs to those who leave is theirs to unwind.
-        let staying = |snapshot: &Snapshot, lots| snapshot.state.leaving.staying(Lots(lots)).unwrap().0;
+        let staying = |snapshot: &Snapshot, lots| snapshot.state.leaving.staying(0, Lots(lots)).unwrap().0;
         let trader = after.venue_trader().unwrap();
         let filled = staying(&after, trader.lots) + trader.pending.lots;
         let grew = size(filled) > size(staying(&before, before.venue_trader().unwrap().lots));
         // The limit moves by less than one base unit for the rounding of the mark taken in between.
         assert!(
-            !grew || size(filled) <= targets.open.0 as u128 + 1,
+            !grew || size(filled) <= targets.of(0).unwrap().open.0 as u128 + 1,
             "exposure {} over what may be opened, {}",
             size(filled),
-            targets.open.0
+            targets.of(0).unwrap().open.0
         );
         assert!(unwind.is_none() || !grew, "an unwind added exposure");
         false

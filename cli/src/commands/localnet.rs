@@ -87,7 +87,7 @@ impl Addresses {
                 vault: local.keys.vault.to_string(),
                 share_mint: local.keys.share_mint.to_string(),
                 quote_mint: local.keys.quote_mint.to_string(),
-                risk_market: local.keys.risk_market.to_string(),
+                risk_market: local.keys.first().risk_market.to_string(),
                 price_account: local.feeds.first.to_string(),
                 second_price_account: local.feeds.second.map(|key| key.to_string()),
                 quote_price_account: local.feeds.quote.map(|key| key.to_string()),

@@ -27,7 +27,8 @@ pub fn put_vault(fake: &FakeNode) {
     let key = |byte: u8| [byte; 32];
     let mut stored: StoredVault = bytemuck::Zeroable::zeroed();
     (stored.version, stored.bump, stored.id) = (VAULT_VERSION, 255, 1);
-    stored.risk_market = Pubkey::new_from_array(key(12));
+    stored.portfolio.markets[0].risk_market = Pubkey::new_from_array(key(12));
+    (stored.portfolio.market_count, stored.portfolio.leg_count) = (1, 1);
     let mut vault = Vec::new();
     Vault { stored }.try_serialize(&mut vault).unwrap();
     let mut market = vec![0; ballast_risk::state::MARKET_BYTES];

@@ -4,20 +4,22 @@
 //! refused only if the chain has moved on.
 
 use crate::advance::{advance, Liquid};
-use crate::appraisal::{Appraisal, AppraisalInputs};
+use crate::appraisal::{unvalued, Appraisal, AppraisalInputs};
 use crate::batch::Batch;
 use crate::collateral::CollateralMove;
-use crate::monitor::{VaultMonitor, VaultObservation};
-use crate::prices::{MarketPrices, Purpose};
+use crate::monitor::VaultMonitor;
+use crate::planner::{LegOrder, Orders, Terms};
+use crate::portfolio::{MAX_LEGS, MAX_MARKETS};
+use crate::prices::{MarketPrices, Prices, Purpose};
 use crate::pricing;
-use crate::quarantine::VENUE;
 use crate::state::VaultState;
 use ballast_core_market::admission::{Now, PriceUse};
 use ballast_core_market::breaker::BreakerSet;
 use ballast_core_market::observation::MarketObservation;
 use ballast_core_market::price_clock::Source;
 use ballast_core_market::MarketView;
-use ballast_core_types::{Lots, Position, Price, Shares, TradingTerms, UnixTime};
+use ballast_core_types::{Lots, Position, Price, Shares, UnixTime};
+use core::array::from_fn;
 
 /// The longest that the vault goes without being observed, seconds: what a share drifts in a week
 /// is no jump.
@@ -27,25 +29,25 @@ pub const LONGEST_UNOBSERVED_SECONDS: i64 = 3_600;
 /// half of what a price may be old between members.
 pub const OBSERVE_AFTER_SECONDS: u32 = 30;
 
-/// One thing to crank.
+/// One thing to crank. Markets and legs are named by their place in the vault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CrankAction {
-    /// Take the new price in.
-    Observe,
-    /// Declare that a source is silent.
-    DeclareSilence(Source),
-    /// Execute the order the venue has kept.
-    Fulfil,
-    /// Fetch a withdrawal the venue has queued.
-    CollectWithdrawal,
-    /// Bring the collateral to its due amount.
-    MoveCollateral(CollateralMove),
+    /// Take the new price of a market in.
+    Observe(usize),
+    /// Declare that a source of a market is silent.
+    DeclareSilence(usize, Source),
+    /// Execute the order the venue of a leg has kept.
+    Fulfil(usize),
+    /// Fetch a withdrawal the venue of a leg has queued.
+    CollectWithdrawal(usize),
+    /// Bring the collateral of a leg to its due amount.
+    MoveCollateral(usize, CollateralMove),
     /// Observe the vault.
     Mark,
     /// Trade back into the limits.
-    Rebalance(Lots),
+    Rebalance(Orders),
     /// Trade down for the batch of that number, whose holders leave.
-    Unwind(u64, Lots),
+    Unwind(u64, LegOrder),
     /// Price the batch of that number, or fill it further.
     PriceBatch(u64),
     /// Advance the batch of that number its part of what is liquid.
@@ -56,11 +58,11 @@ impl CrankAction {
     /// Returns a word for logs and metrics: the instruction's name.
     pub const fn name(&self) -> &'static str {
         match self {
-            Self::Observe => "observe",
-            Self::DeclareSilence(_) => "declare_silence",
-            Self::Fulfil => "fulfil",
-            Self::CollectWithdrawal => "collect_withdrawal",
-            Self::MoveCollateral(_) => "move_collateral",
+            Self::Observe(_) => "observe",
+            Self::DeclareSilence(..) => "declare_silence",
+            Self::Fulfil(_) => "fulfil",
+            Self::CollectWithdrawal(_) => "collect_withdrawal",
+            Self::MoveCollateral(..) => "move_collateral",
             Self::Mark => "mark",
             Self::Rebalance(_) => "rebalance",
             Self::Unwind(..) => "unwind",
@@ -70,23 +72,34 @@ impl CrankAction {
     }
 }
 
-/// The actions of one transaction, in order.
-pub type Plan = [Option<CrankAction>; 4];
+/// The actions of one transaction, in order: what the markets take in or are declared first, then
+/// what is done.
+pub type Plan = [Option<CrankAction>; MAX_MARKETS + DONE];
+
+/// The most that is done in one transaction beside observing.
+const DONE: usize = 3;
+
+/// A market of a vault.
+#[derive(Clone, Copy)]
+pub struct CrankMarket {
+    /// The risk market, as stored.
+    pub view: MarketView,
+    /// What an observation would see now; `None` if one would be refused.
+    pub observation: Option<MarketObservation>,
+}
 
 /// What a plan is made from.
 #[derive(Clone, Copy)]
 pub struct CrankInputs<'a> {
-    /// The risk market, as stored.
-    pub market: MarketView,
-    /// What an observation would see now; `None` if one would be refused.
-    pub observation: Option<MarketObservation>,
+    /// The risk markets, each in its place.
+    pub markets: &'a [CrankMarket],
     /// The vault, as stored.
     pub vault: &'a VaultState,
-    /// The position at the venue, its funding brought up to date at a price; `None` if the venue
-    /// cannot be read.
-    pub position: &'a dyn Fn(Price) -> Option<Position>,
-    /// What trading at the venue costs; `None` if it cannot be read.
-    pub terms: Option<TradingTerms>,
+    /// The position of the leg at a place, its funding brought up to date at a price; `None` if the
+    /// venue cannot be read.
+    pub position: &'a dyn Fn(usize, Price) -> Option<Position>,
+    /// What trading at each leg's venue costs.
+    pub terms: Terms,
     /// Shares that are minted.
     pub minted: Shares,
     /// The batches that somebody waits for, by number, in order.
@@ -97,137 +110,90 @@ pub struct CrankInputs<'a> {
     pub now: Now,
 }
 
+/// The markets of a vault as they are, or will be.
+type Views = [Option<MarketView>; MAX_MARKETS];
+
 /// Returns the actions due now, in the order to send them: one transaction, all or nothing.
 ///
 /// What depends on the outcome of a trade (collateral that becomes spare, a second slice) is left
 /// for the next plan. A new price is taken in where something rests on it: whatever is due at it,
 /// a breaker that it trips or resets, and time itself ([`OBSERVE_AFTER_SECONDS`]). What is due at
-/// the price that the market keeps goes without it while that is young enough to land.
+/// the prices that the markets keep goes without it while those are young enough to land.
 pub fn plan(inputs: &CrankInputs) -> Plan {
     if let Some(advance) = inputs.exit_liquid() {
-        return [Some(advance), None, None, None];
+        return planned([None; MAX_MARKETS], [None, None, Some(advance)]);
     }
-    if !inputs.market.needs_observation(PriceUse::Trade, inputs.now) {
-        let actions = inputs.actions();
+    let views: Views = from_fn(|place| inputs.markets.get(place).map(|market| market.view));
+    let stored = At { inputs, views };
+    let is_young = |market: &CrankMarket| !market.view.needs_observation(PriceUse::Trade, inputs.now);
+    if inputs.markets.iter().all(is_young) {
+        let actions = stored.actions();
         if actions.iter().any(Option::is_some) {
-            return with_first(None, actions);
+            return planned([None; MAX_MARKETS], actions);
         }
     }
-    let Some(market) = observed(inputs) else {
-        return with_first(inputs.silence(), inputs.actions());
+    let seen: Views = from_fn(|place| observed(inputs.markets.get(place)?, inputs.now));
+    let after = At {
+        inputs,
+        views: from_fn(|place| {
+            seen.get(place)
+                .copied()
+                .flatten()
+                .or(views.get(place).copied().flatten())
+        }),
     };
-    let after = CrankInputs { market, ..*inputs };
     let actions = after.actions();
-    let is_due = actions.iter().any(Option::is_some)
-        || inputs.market.age(inputs.now) >= OBSERVE_AFTER_SECONDS
-        || tripped(&market) != tripped(&inputs.market);
-    let observe = is_due.then_some(CrankAction::Observe);
-    with_first(observe.or_else(|| inputs.silence()), actions)
+    let is_due = actions.iter().any(Option::is_some);
+    let first = from_fn(|place| {
+        let market = inputs.markets.get(place)?;
+        let observed = seen.get(place)?.as_ref();
+        let observe = observed.filter(|observed| {
+            let is_old = market.view.age(inputs.now) >= OBSERVE_AFTER_SECONDS;
+            is_due || is_old || tripped(observed) != tripped(&market.view)
+        });
+        let observe = observe.map(|_| CrankAction::Observe(place));
+        observe.or_else(|| silence(place, market, inputs.now))
+    });
+    planned(first, actions)
 }
 
-fn with_first(first: Option<CrankAction>, actions: [Option<CrankAction>; 3]) -> Plan {
-    let [second, third, last] = actions;
-    [first, second, third, last]
+fn planned(first: [Option<CrankAction>; MAX_MARKETS], [second, third, last]: [Option<CrankAction>; DONE]) -> Plan {
+    let [one, two, three, four] = first;
+    [one, two, three, four, second, third, last]
 }
 
 fn tripped(market: &MarketView) -> Option<BreakerSet> {
     market.state.as_ref().map(|state| state.breakers.tripped)
 }
 
-/// Returns the market as the program will have it after an observation; `None` if none would change
+/// Returns a market as the program will have it after an observation; `None` if none would change
 /// it.
-fn observed(inputs: &CrankInputs) -> Option<MarketView> {
-    let market = inputs.market;
-    let state = market.observe(inputs.observation.as_ref()?, inputs.now).ok()??;
+fn observed(market: &CrankMarket, now: Now) -> Option<MarketView> {
+    let state = market.view.observe(market.observation.as_ref()?, now).ok()??;
     Some(MarketView {
         state: Some(state),
-        ..market
+        ..market.view
     })
 }
 
+/// Returns a declaration that is due: of a source of which there is nothing newer.
+fn silence(place: usize, market: &CrankMarket, now: Now) -> Option<CrankAction> {
+    let newer = |source: Source| {
+        let observation = market.observation.as_ref();
+        observation.is_some_and(|seen| source.of([seen.price, seen.second]).is_some())
+    };
+    let due = |source: Source| !newer(source) && market.view.declare(source, now).is_ok();
+    let source = [Source::First, Source::Second].into_iter().find(|source| due(*source));
+    source.map(|source| CrankAction::DeclareSilence(place, source))
+}
+
+/// A vault at its markets as they are, or will be.
+struct At<'a> {
+    inputs: &'a CrankInputs<'a>,
+    views: Views,
+}
+
 impl CrankInputs<'_> {
-    /// Returns what is due at the market as it is.
-    fn actions(&self) -> [Option<CrankAction>; 3] {
-        // Nothing that a venue in quarantine refuses, or that is due there again and again, keeps
-        // the time from running for which it has to be sound, or anybody from leaving without it.
-        if let Some(first) = self.beside_quarantine() {
-            return [None, None, Some(first)];
-        }
-        // What waits at the venue does not depend on a price; a venue that cannot be read is what
-        // `mark` remembers.
-        let Some(held) = self.held() else {
-            return [None, None, self.mark()];
-        };
-        // What may be refused goes alone: it would take all of its transaction along.
-        let is_ready = held.queued_withdrawal > 0 && self.now.unix_time >= held.queued_ready_at;
-        let collect = is_ready.then_some(CrankAction::CollectWithdrawal);
-        // A venue that does not answer trades nothing. It may pay all the same, and `mark` keeps in
-        // mind that it does not answer: they take turns.
-        if !held.is_operational {
-            let is_turn = self.now.slot & 1 == 0;
-            return [None, None, collect.filter(|_| is_turn).or_else(|| self.mark())];
-        }
-        if collect.is_some() {
-            return [None, None, collect];
-        }
-        if held.in_flight != Lots::ZERO {
-            let is_due = self.now.slot > held.in_flight_since_slot;
-            let fulfil = is_due.then_some(CrankAction::Fulfil);
-            return [None, None, fulfil.or_else(|| self.mark())];
-        }
-        // A batch that waits is priced before the book is traded for it, never in its slot, and
-        // before collateral takes the cash that it is filled with.
-        if let Some(pricing) = self.pricing() {
-            return [None, None, Some(pricing)];
-        }
-        let (collateral, order) = self.trade().unwrap_or_default();
-        match (collateral, order) {
-            // An order needs what it is margined with.
-            (Some(CrankAction::MoveCollateral(CollateralMove::Deposit(_))), Some(CrankAction::Rebalance(_))) => {
-                [None, collateral, order]
-            }
-            (_, Some(CrankAction::Rebalance(_))) => [None, None, order],
-            // A venue may refuse one of them for as long as it likes: they take turns.
-            (Some(_), Some(_)) if self.now.slot & 1 == 0 => [None, None, order],
-            (Some(_), _) => [None, None, collateral],
-            (None, Some(_)) => [None, None, order],
-            // Whatever trades or moves collateral observes too.
-            (None, None) => [None, None, self.mark()],
-        }
-    }
-
-    /// Returns what is due while a venue is in quarantine, and asks nothing of it: a check, since
-    /// time counts from one to the next, or the pricing of a batch.
-    fn beside_quarantine(&self) -> Option<CrankAction> {
-        let case = self.vault.cases.of(VENUE)?;
-        let since = UnixTime(self.now.unix_time).seconds_since(case.checked_at);
-        let is_due = since >= i64::from(self.vault.monitor_params.breakers.longest_gap_seconds);
-        // Without a price of now it would be refused.
-        let prices = self.prices(Purpose::Monitor);
-        let check = prices.filter(|_| is_due).map(|_| CrankAction::Mark);
-        check.or_else(|| self.pricing())
-    }
-
-    /// Returns the pricing of a batch that is due: of the oldest unpriced one, or of the one that
-    /// waits first in line, if that ends it or fills a hundredth of what waits.
-    fn pricing(&self) -> Option<CrankAction> {
-        if self.now.slot == self.traded_slot {
-            return None;
-        }
-        let prices = self.prices(Purpose::Batch)?;
-        let position = (self.position)(prices.bounds.mid);
-        let appraisal = self.appraise(self.vault, prices, position)?;
-        let is_due = |number: u64, batch: &Batch| {
-            let is_worth_it = |pricing: &pricing::Pricing| {
-                let waits = batch.redemptions.left.0;
-                batch.priced_at.is_none() || pricing.batch.is_filled() || pricing.burnt.0 > waits / 100
-            };
-            pricing::price(&appraisal, batch, number).is_ok_and(|pricing| is_worth_it(&pricing))
-        };
-        let due = self.batches.iter().find(|(number, batch)| is_due(*number, batch));
-        due.map(|(number, _)| CrankAction::PriceBatch(*number))
-    }
-
     /// Returns the advance that is due: no state of anything is in its way, so it goes alone. One
     /// that adds less than a hundredth to what the batch has is not worth a transaction.
     fn exit_liquid(&self) -> Option<CrankAction> {
@@ -245,67 +211,191 @@ impl CrankInputs<'_> {
         let due = self.batches.iter().find(|(number, batch)| is_due(*number, batch));
         due.map(|(number, _)| CrankAction::ExitLiquid(*number))
     }
+}
 
-    /// Returns the batch of which something is left to unwind.
-    fn unwinding(&self, appraisal: &Appraisal, terms: &TradingTerms) -> Option<CrankAction> {
-        self.batches.iter().find_map(|(number, batch)| {
-            let order = appraisal.unwinding_order(batch.redemptions.lots_left, terms)?;
-            Some(CrankAction::Unwind(*number, order))
+impl At<'_> {
+    /// Returns what is due at the markets as they are.
+    fn actions(&self) -> [Option<CrankAction>; DONE] {
+        // Nothing that a venue in quarantine refuses, or that is due there again and again, keeps
+        // the time from running for which it has to be sound, or anybody from leaving without it.
+        if let Some(first) = self.beside_quarantine() {
+            return alone(Some(first));
+        }
+        // What waits at a venue does not depend on a price; one that cannot be read is what `mark`
+        // remembers, and so is one that does not answer. That may pay all the same: they take
+        // turns.
+        let now = self.inputs.now;
+        let held = self.held();
+        let is_turn = now.slot & 1 == 0;
+        if held
+            .iter()
+            .any(|(_, held)| !held.is_some_and(|held| held.is_operational))
+            && !is_turn
+        {
+            if let Some(mark) = self.mark() {
+                return alone(Some(mark));
+            }
+        }
+        let read = || held.iter().filter_map(|(place, held)| Some((*place, held.as_ref()?)));
+        // What may be refused goes alone: it would take all of its transaction along.
+        let is_ready = |held: &Position| held.queued_withdrawal > 0 && now.unix_time >= held.queued_ready_at;
+        if let Some((place, _)) = read().find(|(_, held)| is_ready(held)) {
+            return alone(Some(CrankAction::CollectWithdrawal(place)));
+        }
+        let is_due = |held: &Position| {
+            held.is_operational && held.in_flight != Lots::ZERO && now.slot > held.in_flight_since_slot
+        };
+        if let Some((place, _)) = read().find(|(_, held)| is_due(held)) {
+            return alone(Some(CrankAction::Fulfil(place)));
+        }
+        // A batch that waits is priced before the book is traded for it, never in its slot, and
+        // before collateral takes the cash that it is filled with.
+        if let Some(pricing) = self.pricing() {
+            return alone(Some(pricing));
+        }
+        let Trades {
+            deposits: [first, second],
+            movement,
+            order,
+        } = self.trade().unwrap_or_default();
+        match (movement, order) {
+            // An order needs what it is margined with.
+            (_, Some(CrankAction::Rebalance(_))) => [first, second, order],
+            // A venue may refuse one of them for as long as it likes: they take turns.
+            (Some(_), Some(_)) if is_turn => alone(order),
+            (Some(_), _) => alone(movement),
+            (None, Some(_)) => alone(order),
+            // Whatever trades or moves collateral observes too.
+            (None, None) => alone(self.mark()),
+        }
+    }
+
+    /// Returns what is due while a venue is in quarantine, and asks nothing of it: a check, since
+    /// time counts from one to the next, or the pricing of a batch.
+    fn beside_quarantine(&self) -> Option<CrankAction> {
+        let vault = self.inputs.vault;
+        let gap = i64::from(vault.monitor_params.breakers.longest_gap_seconds);
+        let now = UnixTime(self.inputs.now.unix_time);
+        let mut cases = vault.legs().filter_map(|(place, _)| vault.cases.of(place)).peekable();
+        cases.peek()?;
+        let is_due = cases.any(|case| now.seconds_since(case.checked_at) >= gap);
+        // Without a price of now it would be refused.
+        let prices = self.prices(Purpose::Monitor);
+        let check = prices.filter(|_| is_due).map(|_| CrankAction::Mark);
+        check.or_else(|| self.pricing())
+    }
+
+    /// Returns the pricing of a batch that is due: of the oldest unpriced one, or of the one that
+    /// waits first in line, if that ends it or fills a hundredth of what waits.
+    fn pricing(&self) -> Option<CrankAction> {
+        if self.inputs.now.slot == self.inputs.traded_slot {
+            return None;
+        }
+        let prices = self.prices(Purpose::Batch)?;
+        let appraisal = self.appraise(self.inputs.vault, prices, self.positions(&prices))?;
+        let is_due = |number: u64, batch: &Batch| {
+            let is_worth_it = |pricing: &pricing::Pricing| {
+                let waits = batch.redemptions.left.0;
+                batch.priced_at.is_none() || pricing.batch.is_filled() || pricing.burnt.0 > waits / 100
+            };
+            pricing::price(&appraisal, batch, number).is_ok_and(|pricing| is_worth_it(&pricing))
+        };
+        let due = self
+            .inputs
+            .batches
+            .iter()
+            .find(|(number, batch)| is_due(*number, batch));
+        due.map(|(number, _)| CrankAction::PriceBatch(*number))
+    }
+
+    /// Returns the batch of which something is left to unwind, and the order.
+    fn unwinding(&self, appraisal: &Appraisal, terms: &Terms) -> Option<CrankAction> {
+        self.inputs.batches.iter().find_map(|(number, batch)| {
+            let each = batch.redemptions.lots_left.iter().zip(terms).enumerate();
+            let mut orders = each.filter_map(|(leg, (lots_left, terms))| {
+                let lots = appraisal.unwinding_order(leg, *lots_left, terms.as_ref()?)?;
+                Some(LegOrder { leg, lots })
+            });
+            Some(CrankAction::Unwind(*number, orders.next()?))
         })
     }
 
-    /// Returns a declaration that is due: of a source of which there is nothing newer.
-    fn silence(&self) -> Option<CrankAction> {
-        let newer = |source: Source| {
-            let observation = self.observation.as_ref();
-            observation.is_some_and(|seen| source.of([seen.price, seen.second]).is_some())
+    /// Returns the positions of the legs that count, as far as no price has a part in them: each
+    /// leg's place, and what is there if it can be read.
+    fn held(&self) -> [(usize, Option<Position>); MAX_LEGS] {
+        let vault = self.inputs.vault;
+        // Where there is no leg, or its venue is in quarantine, there is nothing to be asked.
+        let nothing = Position {
+            is_operational: true,
+            ..Position::default()
         };
-        let due = |source: Source| !newer(source) && self.market.declare(source, self.now).is_ok();
-        let source = [Source::First, Source::Second].into_iter().find(|source| due(*source));
-        source.map(CrankAction::DeclareSilence)
+        let mut held = [(0, Some(nothing)); MAX_LEGS];
+        for ((place, market), (at, held)) in vault.legs().zip(&mut held) {
+            *at = place;
+            let state = self.views.get(market).and_then(|view| view.as_ref()?.state.as_ref());
+            let found = state.and_then(|state| (self.inputs.position)(place, state.signals.price));
+            *held = if vault.is_quarantined(place) {
+                Some(found.unwrap_or(nothing))
+            } else {
+                found
+            };
+        }
+        held
     }
 
-    /// Returns the vault's position, as far as no price has a part in it.
-    fn held(&self) -> Option<Position> {
-        (self.position)(self.market.state.as_ref()?.signals.price)
+    /// Returns the markets' prices for a purpose, as the program would read them.
+    fn prices(&self, purpose: Purpose) -> Option<Prices> {
+        let mut markets = [None; MAX_MARKETS];
+        for ((place, view), prices) in self.views.iter().enumerate().zip(&mut markets) {
+            if let Some(view) = view {
+                let counts = self.inputs.vault.counts(place, purpose);
+                *prices = Some(MarketPrices::read(view, purpose, counts, self.inputs.now).ok()?);
+            }
+        }
+        Some(Prices { purpose, markets })
     }
 
-    /// Returns the market's prices for a purpose, as the program would read them.
-    fn prices(&self, purpose: Purpose) -> Option<MarketPrices> {
-        MarketPrices::read(&self.market, purpose, self.now).ok()
+    fn positions(&self, prices: &Prices) -> [Option<Position>; MAX_LEGS] {
+        let mut positions = [None; MAX_LEGS];
+        for ((place, market), position) in self.inputs.vault.legs().zip(&mut positions) {
+            *position = prices.mid(market).and_then(|mid| (self.inputs.position)(place, mid));
+        }
+        positions
     }
 
     fn appraise<'a>(
         &self,
         vault: &'a VaultState,
-        prices: MarketPrices,
-        position: Option<Position>,
+        prices: Prices,
+        positions: [Option<Position>; MAX_LEGS],
     ) -> Option<Appraisal<'a>> {
         Appraisal::new(&AppraisalInputs {
             vault,
             prices,
-            position,
-            minted: self.minted,
-            now: self.now,
+            positions,
+            minted: self.inputs.minted,
+            now: self.inputs.now,
         })
     }
 
-    /// Returns `mark`, where it is worth a transaction: it would trip or reset something, the venue
+    /// Returns `mark`, where it is worth a transaction: it would trip or reset something, a venue
     /// fails once more or no longer, or time has come while a breaker is active (its cooldown has
     /// to be observed, a longest gap at a time) or at the latest after
     /// [`LONGEST_UNOBSERVED_SECONDS`].
     fn mark(&self) -> Option<CrankAction> {
-        if self.vault.fees.supply(self.minted) == Shares::ZERO {
+        let vault = self.inputs.vault;
+        if vault.fees.supply(self.inputs.minted) == Shares::ZERO {
             return None;
         }
-        let was = &self.vault.monitor;
+        let was = &vault.monitor;
         let is = self.marked()?;
-        let due = was.breakers.tripped != is.breakers.tripped || is.venue_failures != was.venue_failures;
-        let rested = self.now.unix_time.saturating_sub(was.breakers.updated_at);
+        let fails = |monitor: &VaultMonitor| monitor.venues.map(|venue| venue.failures);
+        let due = was.breakers.tripped != is.breakers.tripped || fails(&is) != fails(was);
+        let rested = self.inputs.now.unix_time.saturating_sub(was.breakers.updated_at);
         let rest = if was.breakers.tripped == BreakerSet::NONE {
             LONGEST_UNOBSERVED_SECONDS
         } else {
-            i64::from(self.vault.monitor_params.breakers.longest_gap_seconds)
+            i64::from(vault.monitor_params.breakers.longest_gap_seconds)
         };
         (due || rested >= rest).then_some(CrankAction::Mark)
     }
@@ -313,41 +403,95 @@ impl CrankInputs<'_> {
     /// Returns the vault's monitor as `mark` would leave it; `None` without a price.
     fn marked(&self) -> Option<VaultMonitor> {
         let prices = self.prices(Purpose::Monitor)?;
-        let position = (self.position)(prices.bounds.mid);
-        match self.appraise(self.vault, prices, position) {
-            Some(appraisal) => Some(appraisal.monitor),
-            None => {
-                let unanswered = VaultObservation {
-                    share_value: None,
-                    venue_answers: false,
-                };
-                let (monitor, params) = (&self.vault.monitor, &self.vault.monitor_params);
-                Some(monitor.observe(&unanswered, params, self.now).monitor)
-            }
-        }
+        let positions = self.positions(&prices);
+        let inputs = AppraisalInputs {
+            vault: self.inputs.vault,
+            prices,
+            positions,
+            minted: self.inputs.minted,
+            now: self.inputs.now,
+        };
+        let appraisal = Appraisal::new(&inputs);
+        Some(appraisal.map_or_else(|| unvalued(&inputs), |appraisal| appraisal.monitor))
     }
 
-    /// Returns a move of collateral and an order, where they are due. `None` if there is no price
-    /// to trade at.
-    fn trade(&self) -> Option<(Option<CrankAction>, Option<CrankAction>)> {
+    /// Returns moves of collateral and an order, where they are due. `None` if there is no price to
+    /// trade at, or a venue cannot be read.
+    fn trade(&self) -> Option<Trades> {
         let prices = self.prices(Purpose::Trade)?;
-        let mut position = (self.position)(prices.bounds.mid)?;
-        let mut appraisal = self.appraise(self.vault, prices, Some(position))?;
-        let movement = appraisal.collateral_due()?.filter(|_| position.queued_withdrawal == 0);
-        // A withdrawal may end up in the venue's queue, so the order is planned as if it had not
-        // arrived.
-        let mut vault = *self.vault;
-        if let Some(CollateralMove::Deposit(amount)) = movement {
-            vault.ledger.cash = vault.ledger.cash.checked_sub(amount)?;
-            position.collateral = position.collateral.checked_add(amount)?;
-            appraisal = self.appraise(&vault, prices, Some(position))?;
+        let mut positions = self.positions(&prices);
+        let mut vault = *self.inputs.vault;
+        let appraisal = self.appraise(self.inputs.vault, prices, positions)?;
+        let mut trades = Trades::default();
+        let mut room = trades.deposits.iter_mut();
+        for (place, _) in self.inputs.vault.legs() {
+            let Some(position) = positions.get_mut(place).and_then(Option::as_mut) else {
+                continue;
+            };
+            let is_free = position.is_operational && position.in_flight == Lots::ZERO;
+            if !is_free || position.queued_withdrawal > 0 {
+                continue;
+            }
+            let Some(movement) = appraisal.collateral_due(place)? else {
+                continue;
+            };
+            let action = Some(CrankAction::MoveCollateral(place, movement));
+            trades.movement = trades.movement.or(action);
+            // A withdrawal may end up in the venue's queue, so the order is planned as if it had
+            // not arrived.
+            if let CollateralMove::Deposit(amount) = movement {
+                if let Some(deposit) = room.next() {
+                    *deposit = action;
+                    vault.ledger.cash = vault.ledger.cash.checked_sub(amount)?;
+                    position.collateral = position.collateral.checked_add(amount)?;
+                }
+            }
         }
-        let terms = self.terms?;
-        if self.now.slot == self.vault.queue.priced_slot {
-            return Some((movement.map(CrankAction::MoveCollateral), None));
+        if self.inputs.now.slot == vault.queue.priced_slot {
+            return Some(trades);
         }
-        let rebalance = appraisal.order(&terms).map(CrankAction::Rebalance);
-        let unwind = || self.unwinding(&appraisal, &terms);
-        Some((movement.map(CrankAction::MoveCollateral), rebalance.or_else(unwind)))
+        let appraisal = self.appraise(&vault, prices, positions)?;
+        // Nothing is traded at a venue that does not answer.
+        let answers = |place: usize| {
+            positions
+                .get(place)
+                .copied()
+                .flatten()
+                .is_some_and(|held| held.is_operational)
+        };
+        let terms: Terms = from_fn(|place| {
+            self.inputs
+                .terms
+                .get(place)
+                .copied()
+                .flatten()
+                .filter(|_| answers(place))
+        });
+        // All of them at once, but for every fourth slot: what one venue refuses for a reason of its
+        // own keeps nothing from being traded elsewhere.
+        let slot = self.inputs.now.slot;
+        let turn = usize::try_from(slot >> 2).unwrap_or(0) % MAX_MARKETS;
+        let is_its_turn = |market| slot & 3 != 3 || market == turn;
+        let orders = appraisal.orders(&terms, is_its_turn);
+        let orders = orders.or_else(|| appraisal.orders(&terms, |_| true));
+        let rebalance = orders.map(CrankAction::Rebalance);
+        trades.order = rebalance.or_else(|| self.unwinding(&appraisal, &terms));
+        Some(trades)
     }
+}
+
+/// What is due of trades.
+#[derive(Clone, Copy, Default)]
+struct Trades {
+    /// What the order is margined with.
+    deposits: [Option<CrankAction>; DONE - 1],
+    /// A move of collateral, be it one of those.
+    movement: Option<CrankAction>,
+    /// A rebalance, or what unwinds.
+    order: Option<CrankAction>,
+}
+
+/// Returns an action that takes no other along.
+const fn alone(action: Option<CrankAction>) -> [Option<CrankAction>; DONE] {
+    [None, None, action]
 }

@@ -1,17 +1,19 @@
 //! How much exposure the vault wants, and how much it may have at most.
 
-use crate::directional::{drawdown, DirectionalPolicy, Outlook};
-use crate::limit_multipliers::Side;
+use crate::directional::{DirectionalPolicy, Outlook};
+use crate::limit_multipliers::{Factor, Side};
+use crate::portfolio::MAX_MARKETS;
 use crate::shares::{Pool, ShareMark};
+use crate::targets::{MarketTarget, Targets};
 use ballast_core_types::basis_points::BasisPoints;
-use ballast_core_types::{Ratio, Shares, Value, I80F48};
+use ballast_core_types::{scale, Ratio, Shares, Value, I80F48};
 
 /// The exposure a vault is created with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExposurePolicy {
-    /// What is wanted of the market.
-    pub directional: DirectionalPolicy,
-    /// Half-width of the band around the target, as a share of the base.
+    /// What is wanted of each market. They fill the first places.
+    pub directional: [Option<DirectionalPolicy>; MAX_MARKETS],
+    /// Half-width of the band around a market's target, as a share of its base.
     pub band: Ratio,
     /// The least that is worth a trade, as a share of net asset value.
     pub least_trade: Ratio,
@@ -26,6 +28,14 @@ pub struct ExposurePolicy {
     pub max_leverage: Ratio,
 }
 
+impl ExposurePolicy {
+    /// Returns the markets that are wanted, each with its place.
+    pub fn markets(&self) -> impl Iterator<Item = (usize, &DirectionalPolicy)> {
+        let placed = self.directional.iter().enumerate();
+        placed.map_while(|(place, policy)| Some((place, policy.as_ref()?)))
+    }
+}
+
 /// The part of the vault that stays: holders who have asked to leave are not exposed on purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RemainingCapital {
@@ -33,8 +43,6 @@ pub struct RemainingCapital {
     pub pool: Pool,
     /// High of a share's net asset value.
     pub high_water: Ratio,
-    /// How far a share has fallen from it.
-    pub fallen: BasisPoints,
 }
 
 impl RemainingCapital {
@@ -55,175 +63,125 @@ impl RemainingCapital {
         Some(Self {
             pool: Pool { nav, supply, ..*pool },
             high_water: mark.high_water,
-            fallen: drawdown(mark.value, mark.high_water),
         })
     }
 }
 
-/// Where the book should be, how far it may stray, and what it may never exceed. All in quote base
-/// units.
-///
-/// The cap is a pair of limits. *Hold* lies a little above it: beyond, a reduction is due, which
-/// lands on the cap. *Open* is what regime and trend leave of it: nothing is added
-/// beyond.
+/// What is wanted of one market, as shares of net asset value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Targets {
-    /// D*, the target dollar delta, within ± cap.
-    pub delta: Value,
-    /// Half-width of the band around it.
-    pub band: Value,
-    /// The least that is worth a trade.
-    pub least: Value,
-    /// Greatest |D|.
+struct Want {
+    weight: Ratio,
+    base: Ratio,
+    /// What of the cap may be filled by opening.
+    opening: Factor,
+}
+
+/// What each market says of the days ahead, in its place.
+pub type Outlooks = [Option<Outlook>; MAX_MARKETS];
+
+/// What is wanted of each market, whatever there is of value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wants([Option<Want>; MAX_MARKETS]);
+
+impl Wants {
+    /// Returns what is wanted, by what each market says of the days ahead, after a fall of a share by
+    /// `fallen` from its high. `None` if one says nothing.
+    pub fn of(policy: &ExposurePolicy, outlooks: &Outlooks, fallen: BasisPoints) -> Option<Self> {
+        let mut wants = [None; MAX_MARKETS];
+        for (((_, directional), outlook), want) in policy.markets().zip(outlooks).zip(&mut wants) {
+            let (base, outlook) = (directional.base, outlook.as_ref()?);
+            let side = if base < Ratio::ZERO { Side::Short } else { Side::Long };
+            *want = Some(Want {
+                weight: directional.weight(outlook, fallen),
+                base,
+                opening: outlook.opening(side),
+            });
+        }
+        Some(Self(wants))
+    }
+}
+
+/// What bounds the exposure to all markets together, quote base units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cap {
+    /// Greatest sum of |D|.
     pub cap: Value,
-    /// Greatest |D| that may be reached by adding to it.
-    pub open: Value,
     /// Net asset value less the floor.
     pub cushion: Value,
     /// The floor.
     pub floor: Value,
 }
 
-/// Why a trade is due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// |D| is above what may be held.
-    Breach,
-    /// D is outside its band by at least what is worth a trade.
-    Drift,
-}
-
-impl Targets {
-    /// Returns the targets under a cap of at most `cap`.
-    pub fn capped(mut self, cap: Value) -> Self {
-        self.cap = self.cap.min(cap).max(Value::ZERO);
-        self.open = self.open.min(self.cap);
-        let cap = self.cap.0;
-        self.delta = Value(self.delta.0.clamp(cap.saturating_neg(), cap));
-        self
-    }
-
-    /// Returns the most that |D| may be at rest: above the cap by a quarter of the band or a tenth of
-    /// itself, whichever is less. A tenth is what a venue in quarantine is asked to carry beside.
-    pub fn hold(&self) -> Value {
-        let room = (self.band.0 >> 2).min(self.cap.0.checked_div(10).unwrap_or(0));
-        Value(self.cap.0.saturating_add(room))
-    }
-
-    /// Returns by how much |D| is above what may be held.
-    pub fn excess(&self, delta: Value) -> Value {
-        Value(magnitude(delta).saturating_sub(self.hold().0).max(0))
-    }
-
-    /// Returns why a trade is due at D; `None` if none is.
-    pub fn reason(&self, delta: Value) -> Option<Reason> {
-        if self.excess(delta) > Value::ZERO {
-            return Some(Reason::Breach);
-        }
-        let far = self.band.0.saturating_add(self.least.0.max(1));
-        (self.distance(delta) >= far.unsigned_abs()).then_some(Reason::Drift)
-    }
-
-    /// Returns where a trade from D goes, and no further: a breach to the cap, a drift to the edge
-    /// of the band on its side.
-    pub fn edge(&self, delta: Value) -> Value {
-        if self.excess(delta) > Value::ZERO {
-            return Value(self.cap.0.saturating_mul(delta.0.signum()));
-        }
-        self.band_edge(delta)
-    }
-
-    /// Returns how near to its target a trade from D may bring it at most: prices move until it
-    /// lands.
-    pub fn nearest(&self, delta: Value) -> Value {
-        self.inwards(delta, self.edge(delta))
-    }
-
-    /// Returns the dollars that trades may at most bring D nearer to its target.
-    pub fn outside(&self, delta: Value) -> Value {
-        let nearest = self.inwards(delta, self.band_edge(delta)).0;
-        Value(if delta > self.delta {
-            delta.0.saturating_sub(nearest).max(0)
-        } else {
-            nearest.saturating_sub(delta.0).max(0)
+impl Cap {
+    /// Returns that of what stays. What does not fit counts as the most, so that no size of a vault
+    /// makes this fail; `None` if its shares do not fit.
+    pub fn of(policy: &ExposurePolicy, staying: &RemainingCapital) -> Option<Self> {
+        let floor_per_share = Ratio::from_fixed(staying.high_water.fixed().checked_mul(policy.floor.fixed())?);
+        let nav = staying.pool.nav;
+        let floor = staying.pool.nav_at_share_price_floor(floor_per_share)?.max(Value::ZERO);
+        let cushion = nav.checked_sub(floor)?.max(Value::ZERO);
+        Some(Self {
+            cap: times(policy.multiplier, cushion).min(times(policy.max_leverage, nav)),
+            cushion,
+            floor,
         })
     }
-
-    /// Returns the edge of the band on the side of D, never beyond the cap.
-    fn band_edge(&self, delta: Value) -> Value {
-        let cap = self.cap.0;
-        let edge = if delta > self.delta {
-            self.delta.0.saturating_add(self.band.0)
-        } else {
-            self.delta.0.saturating_sub(self.band.0)
-        };
-        Value(edge.clamp(cap.saturating_neg(), cap))
-    }
-
-    /// Returns what lies the least trade further in than `edge`, and never past the target.
-    fn inwards(&self, delta: Value, edge: Value) -> Value {
-        Value(if delta > self.delta {
-            edge.0.saturating_sub(self.least.0).max(self.delta.0)
-        } else {
-            edge.0.saturating_add(self.least.0).min(self.delta.0)
-        })
-    }
-
-    /// Returns the least and the greatest D at which no trade is both due and permitted: beyond
-    /// the band, but for what may not be added.
-    pub fn rest(&self) -> [Value; 2] {
-        let far = self.band.0.saturating_add(self.least.0);
-        let (hold, open) = (self.hold().0, self.open.0.saturating_sub(self.least.0));
-        let [mut low, mut high] = [self.delta.0.saturating_sub(far), self.delta.0.saturating_add(far)];
-        if self.delta > Value::ZERO {
-            low = low.min(open);
-        }
-        if self.delta < Value::ZERO {
-            high = high.max(open.saturating_neg());
-        }
-        [low, high].map(|edge| Value(edge.clamp(hold.saturating_neg(), hold)))
-    }
-
-    /// Returns |D − D*|.
-    pub const fn distance(&self, delta: Value) -> u64 {
-        delta.0.abs_diff(self.delta.0)
-    }
-}
-
-/// |value|; the largest stands for the one that does not fit.
-const fn magnitude(value: Value) -> i64 {
-    value.0.saturating_abs()
 }
 
 /// Returns the targets of what stays. What does not fit counts as the most, so that no size of a
 /// vault makes this fail; `None` if its shares do not fit.
-pub fn targets(policy: &ExposurePolicy, outlook: &Outlook, staying: &RemainingCapital) -> Option<Targets> {
-    let floor_per_share = Ratio::from_fixed(staying.high_water.fixed().checked_mul(policy.floor.fixed())?);
+///
+/// One cap bounds the exposure to all markets together. Where more is wanted, all of it is scaled
+/// down alike.
+pub fn targets(policy: &ExposurePolicy, wants: &Wants, staying: &RemainingCapital) -> Option<Targets> {
+    let Cap { cap, cushion, floor } = Cap::of(policy, staying)?;
     let nav = staying.pool.nav;
-    let floor = staying.pool.nav_at_share_price_floor(floor_per_share)?.max(Value::ZERO);
-    let cushion = nav.checked_sub(floor)?.max(Value::ZERO);
-    let times = |ratio: Ratio, value: Value| {
-        let most = Value(if ratio.fixed() < I80F48::ZERO {
-            i64::MIN + 1
-        } else {
-            i64::MAX
-        });
-        ratio.of_floor(value).unwrap_or(most)
+    let wanted = |want: &Want| {
+        let base = times(want.base, nav);
+        MarketTarget {
+            delta: times(want.weight, nav),
+            band: times(policy.band, Value(base.0.saturating_abs())),
+            open: want.opening.of_floor(cap),
+            cap: None,
+        }
     };
-    let cap = times(policy.multiplier, cushion).min(times(policy.max_leverage, nav));
-    let base = times(policy.directional.base, nav);
-    let delta = times(policy.directional.weight(outlook, staying.fallen), nav);
-    let side = if base < Value::ZERO { Side::Short } else { Side::Long };
-    let wanted = Targets {
-        delta,
-        band: times(policy.band, Value(magnitude(base))),
+    let targets = Targets {
+        markets: wants.0.map(|want| want.as_ref().map(wanted)),
         least: times(policy.least_trade, nav),
         cap,
-        open: outlook.opening(side).of_floor(cap),
         cushion,
         floor,
     };
-    Some(wanted.capped(cap))
+    Some(targets.scaled())
+}
+
+/// Returns a share of a value; the most stands for what does not fit.
+fn times(ratio: Ratio, value: Value) -> Value {
+    let most = Value(if ratio.fixed() < I80F48::ZERO {
+        i64::MIN + 1
+    } else {
+        i64::MAX
+    });
+    ratio.of_floor(value).unwrap_or(most)
+}
+
+impl Targets {
+    /// Returns the targets with what is wanted of each market scaled down, where all of it together
+    /// is above the cap.
+    fn scaled(mut self) -> Self {
+        let cap = self.cap.positive_part();
+        let wanted = self.markets.iter().flatten();
+        let wanted = wanted.fold(0u64, |sum, target| sum.saturating_add(target.delta.0.unsigned_abs()));
+        if wanted <= cap {
+            return self;
+        }
+        for target in self.markets.iter_mut().flatten() {
+            let size = scale::mul_div_floor(target.delta.0.unsigned_abs(), cap, wanted).unwrap_or(0);
+            let size = i64::try_from(size).unwrap_or(i64::MAX);
+            target.delta = Value(size.saturating_mul(target.delta.0.signum()));
+        }
+        self
+    }
 }
 
 #[cfg(test)]

@@ -31,4 +31,5 @@ pub mod quarantine;
 pub mod rebalance;
 pub mod shares;
 pub mod state;
+pub mod targets;
 pub mod unwind;

@@ -7,21 +7,21 @@
 //! trip.
 //!
 //! - **Drawdown**: how far the low net asset value of a share lies under its high.
-//! - **Unexplained NAV move**: by how much the account at the venue is worth more or less than the
-//!   position and the price explain since the last observation, over the low net asset value. No
+//! - **Unexplained NAV move**: by how much the accounts at the venues are worth more or less than
+//!   positions and prices explain since the last observation, over the low net asset value. No
 //!   market moves it, however wild, and no flow: it says that the venue, or this program, is wrong.
 //! - **Turnover**, **trading loss**: a [`LeakyWindow`] over the low net asset value. The loss is
 //!   what rebalances that fill at once cost at an unchanged price and no levy had paid for. Whoever
 //!   finds a way to make a vault trade is stopped by what that costs. What an order costs that
 //!   waits is not known when it is placed, and is not in it.
-//! - **Venue failure**: failed observations in a row, at least [`VENUE_FAILURE_SPACING_SECONDS`]
-//!   apart, so that a griefer who observes in every slot cannot make an outage of a moment into one
+//! - **Venue failure**: failed observations in a row of the venue that fails most, at least
+//!   [`VENUE_FAILURE_SPACING_SECONDS`] apart, so that a griefer who observes in every slot cannot make an outage of a moment into one
 //!   that lasts.
 //!
 //! All readings are basis points rounded up, or a count.
 
 use crate::directional::drawdown;
-use crate::portfolio::Portfolio;
+use crate::portfolio::{Leg, MAX_LEGS};
 use crate::shares::Pool;
 use ballast_core_market::admission::Now;
 use ballast_core_market::breaker::{Breaker, BreakerParamError, BreakerParams, BreakerSet, BreakerStates, VAULT};
@@ -114,6 +114,15 @@ impl LeakyWindow {
         }
     }
 
+    /// With `amount` that a trade cost those who stay, what it lost at an unchanged price less what
+    /// a levy had paid for it: nothing added leaves the drain as it runs.
+    pub fn lost(&self, amount: u64, now: i64, window_seconds: u32) -> Self {
+        if amount == 0 {
+            return *self;
+        }
+        self.add(amount, now, window_seconds)
+    }
+
     /// With `amount` more at `now`.
     pub fn add(&self, amount: u64, now: i64, window_seconds: u32) -> Self {
         Self {
@@ -135,8 +144,8 @@ pub struct ShareValue {
     /// Its low net asset value with what is at a venue in quarantine, if that can be read: what
     /// moves there and what trades cost are parts of it.
     pub nav_whole: Value,
-    /// What is at the venue, whether it counts or not; `None` if it cannot be read.
-    pub venue: Option<VenueMark>,
+    /// What is at each venue, whether it counts or not; `None` if it cannot be read.
+    pub venues: [Option<VenueMark>; MAX_LEGS],
 }
 
 /// What is at the venue, and what will explain its next move.
@@ -153,13 +162,12 @@ pub struct VenueMark {
 }
 
 impl VenueMark {
-    /// Returns the mark of a portfolio at the published price; `None` on overflow.
-    pub fn of(portfolio: &Portfolio, price: Price) -> Option<Self> {
-        let position = &portfolio.position;
+    /// Returns the mark of a leg at the published price; `None` on overflow.
+    pub fn of(leg: &Leg, price: Price) -> Option<Self> {
         Some(Self {
-            equity: portfolio.venue_equity_at(price)?,
-            lots: position.lots,
-            lots_if_filled: position.lots.checked_add(position.in_flight)?,
+            equity: leg.equity_at(price)?,
+            lots: leg.position.lots,
+            lots_if_filled: leg.lots_if_filled()?,
             price,
         })
     }
@@ -172,7 +180,13 @@ impl VenueMark {
             let moved = value_floor(lots, now.price)?.checked_sub(value_floor(lots, self.price)?)?;
             Some(self.equity.checked_add(moved)?.max(Value::ZERO))
         };
-        let (Some(one), Some(other)) = (explained(self.lots), explained(self.lots_if_filled)) else {
+        let one = explained(self.lots);
+        let other = if self.lots_if_filled == self.lots {
+            one
+        } else {
+            explained(self.lots_if_filled)
+        };
+        let (Some(one), Some(other)) = (one, other) else {
             return u64::MAX;
         };
         let (least, most) = (one.min(other), one.max(other));
@@ -210,8 +224,20 @@ fn quotient(part: u128, whole: u128) -> u32 {
 pub struct VaultObservation {
     /// What the vault is worth; `None` if the venue's accounts say nothing that can be read.
     pub share_value: Option<ShareValue>,
-    /// Whether the venue answers as it should: accounts of a known layout, running, and pricing.
-    pub venue_answers: bool,
+    /// Whether the venue of each leg answers as it should: accounts of a known layout, running, and
+    /// pricing; `None` where there is no leg.
+    pub answers: [Option<bool>; MAX_LEGS],
+}
+
+/// What a vault remembers of the venue of a leg.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct VenueMemory {
+    /// What was there at the last observation. `None` before the first, and in an empty vault.
+    pub mark: Option<VenueMark>,
+    /// Failed observations of it, in a row.
+    pub failures: u32,
+    /// When the last of them was, unix seconds.
+    pub failed_at: i64,
 }
 
 /// What a vault remembers from one observation to the next.
@@ -219,9 +245,8 @@ pub struct VaultObservation {
 pub struct VaultMonitor {
     /// The breakers.
     pub breakers: BreakerStates<VAULT_BREAKERS>,
-    /// What was at the venue at the last observation. `None` before the first, and in an empty
-    /// vault.
-    pub mark: Option<VenueMark>,
+    /// What it remembers of each leg's venue.
+    pub venues: [VenueMemory; MAX_LEGS],
     /// Slot of the last observation that counted.
     pub slot: u64,
     /// Value traded.
@@ -230,10 +255,6 @@ pub struct VaultMonitor {
     pub slice: LeakyWindow,
     /// What trades cost those who stay.
     pub trading_loss: LeakyWindow,
-    /// Failed observations of the venue, in a row.
-    pub venue_failures: u32,
-    /// When the last of them was, unix seconds.
-    pub failed_at: i64,
 }
 
 /// What an observation found and left behind.
@@ -252,13 +273,15 @@ impl VaultMonitor {
         let empty = LeakyWindow { amount: 0, at: now };
         Self {
             breakers: BreakerStates::new(now),
-            mark: None,
+            venues: [VenueMemory {
+                mark: None,
+                failures: 0,
+                failed_at: now,
+            }; MAX_LEGS],
             slot: 0,
             turnover: empty,
             slice: empty,
             trading_loss: empty,
-            venue_failures: 0,
-            failed_at: now,
         }
     }
 
@@ -270,7 +293,9 @@ impl VaultMonitor {
         params: &MonitorParams,
         now: Now,
     ) -> [Option<u32>; VAULT_BREAKERS] {
-        let (failed, _) = self.failed_after(observation.venue_answers, now);
+        let asked = self.venues.iter().zip(observation.answers).map_while(asked);
+        let failures = asked.map(|(venue, answers)| self.failed_after(venue, answers, now).failures);
+        let failed = failures.max().unwrap_or(0);
         let Some(share_value) = &observation.share_value else {
             return [None, None, None, None, Some(failed)];
         };
@@ -280,9 +305,7 @@ impl VaultMonitor {
         let share_of = |sum: &LeakyWindow| share_value.share_of(sum.left_ceil(now.unix_time, params.window_seconds));
         [
             Some(share_value.drawdown()),
-            self.mark
-                .zip(share_value.venue)
-                .map(|(was, is)| share_value.share_of(was.unexplained(&is))),
+            self.unexplained(share_value),
             Some(share_of(&self.turnover)),
             Some(share_of(&self.trading_loss)),
             Some(failed),
@@ -296,41 +319,43 @@ impl VaultMonitor {
         let mut monitor = *self;
         monitor.breakers = VAULT.observe(&self.breakers, &readings, &params.breakers, now.unix_time);
         if self.counts(now) {
-            (monitor.venue_failures, monitor.failed_at) = self.failed_after(observation.venue_answers, now);
+            let asked = monitor.venues.iter_mut().zip(observation.answers).map_while(asked);
+            for (venue, answers) in asked {
+                *venue = self.failed_after(venue, answers, now);
+            }
             monitor.slot = now.slot;
         }
         if let Some(share_value) = &observation.share_value {
-            let mark = share_value.venue.or(self.mark);
-            monitor.mark = mark.filter(|_| share_value.is_monitored());
+            let is_monitored = share_value.is_monitored();
+            for (venue, found) in monitor.venues.iter_mut().zip(share_value.venues) {
+                if found.is_some() || venue.mark.is_some() {
+                    venue.mark = found.or(venue.mark).filter(|_| is_monitored);
+                }
+            }
         }
         MonitorUpdate { monitor, active }
     }
 
-    /// Takes note of collateral that went to the venue (positive) or was called back from it.
-    pub fn collateral_moved(&mut self, amount: Value) {
-        if let Some(mark) = &mut self.mark {
+    /// Returns by how much what is at the venues moved without a reason; `None` if it is at none of
+    /// them twice.
+    fn unexplained(&self, share_value: &ShareValue) -> Option<u32> {
+        let seen_twice = self.venues.iter().zip(&share_value.venues);
+        let moves = seen_twice.filter_map(|(venue, is)| Some(venue.mark?.unexplained(is.as_ref()?)));
+        let sum = moves.reduce(u64::saturating_add)?;
+        Some(share_value.share_of(sum))
+    }
+
+    /// Returns the failed observations in a row of the venue of the leg at a place.
+    pub fn failures(&self, place: usize) -> u32 {
+        self.venues.get(place).map_or(0, |venue| venue.failures)
+    }
+
+    /// Takes note of collateral that went to the venue of the leg at a place (positive) or was
+    /// called back from it.
+    pub fn collateral_moved(&mut self, place: usize, amount: Value) {
+        if let Some(mark) = self.venues.get_mut(place).and_then(|venue| venue.mark.as_mut()) {
             mark.equity = Value(mark.equity.0.saturating_add(amount.0).max(0));
         }
-    }
-
-    /// Takes note of a trade worth `amount`, quote base units.
-    pub fn traded(&mut self, amount: u64, now: i64, window_seconds: u32) {
-        self.turnover = self.turnover.add(amount, now, window_seconds);
-    }
-
-    /// Takes note of a trade worth `amount` for *drift*, quote base units.
-    pub fn drifted(&mut self, amount: u64, now: i64) {
-        self.slice = self.slice.add(amount, now, SLICE_SECONDS);
-    }
-
-    /// Takes note of `amount` that a trade cost those who stay, quote base units: what it lost at
-    /// an unchanged price, less what a levy had paid for it.
-    pub fn lost(&mut self, amount: u64, now: i64, window_seconds: u32) {
-        // Nothing added leaves the drain as it runs.
-        if amount == 0 {
-            return;
-        }
-        self.trading_loss = self.trading_loss.add(amount, now, window_seconds);
     }
 
     /// Returns whether an observation at `now` counts: the first of its slot.
@@ -338,20 +363,29 @@ impl VaultMonitor {
         now.slot > self.slot
     }
 
-    /// Failed observations in a row after one more, and when the last of them was.
-    fn failed_after(&self, venue_answers: bool, now: Now) -> (u32, i64) {
+    /// Returns what is remembered of a venue after one more observation of it.
+    fn failed_after(&self, venue: &VenueMemory, answers: bool, now: Now) -> VenueMemory {
         if !self.counts(now) {
-            return (self.venue_failures, self.failed_at);
+            return *venue;
         }
-        if venue_answers {
-            return (0, self.failed_at);
+        if answers {
+            return VenueMemory { failures: 0, ..*venue };
         }
-        let since = now.unix_time.saturating_sub(self.failed_at);
-        if self.venue_failures > 0 && since < VENUE_FAILURE_SPACING_SECONDS {
-            return (self.venue_failures, self.failed_at);
+        let since = now.unix_time.saturating_sub(venue.failed_at);
+        if venue.failures > 0 && since < VENUE_FAILURE_SPACING_SECONDS {
+            return *venue;
         }
-        (self.venue_failures.saturating_add(1), now.unix_time)
+        VenueMemory {
+            failures: venue.failures.saturating_add(1),
+            failed_at: now.unix_time,
+            ..*venue
+        }
     }
+}
+
+/// Returns a venue that was asked, and whether it answers; legs fill the first places.
+fn asked<T>((venue, answers): (T, Option<bool>)) -> Option<(T, bool)> {
+    Some((venue, answers?))
 }
 
 #[cfg(test)]

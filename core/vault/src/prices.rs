@@ -1,6 +1,8 @@
 //! The prices a vault is appraised at.
 
 use crate::directional::Outlook;
+use crate::exposure::Outlooks;
+use crate::portfolio::MAX_MARKETS;
 use ballast_core_market::admission::{Now, PriceError, PriceUse};
 use ballast_core_market::breaker::{Breaker, BreakerSet};
 use ballast_core_market::MarketView;
@@ -27,13 +29,17 @@ impl Purpose {
     pub const fn counts_quarantined(self) -> bool {
         matches!(self, Self::Trade | Self::Collateral)
     }
+
+    /// Returns whether it goes on in other markets while one has no price: what brings risk down,
+    /// not what says what a share is worth.
+    pub const fn goes_on_beside(self) -> bool {
+        matches!(self, Self::Trade | Self::Collateral)
+    }
 }
 
 /// What a market says of its price for one purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MarketPrices {
-    /// What they were read for.
-    pub purpose: Purpose,
     /// The price and its adverse sides.
     pub bounds: PriceBounds,
     /// The slow price.
@@ -43,6 +49,9 @@ pub struct MarketPrices {
     /// Whether the price was admitted for the purpose itself. Without it nothing comes in and only
     /// reductions are permitted.
     pub is_admitted: bool,
+    /// The rule that admits the price for nothing at all: it is the last one there was, at which
+    /// the book is judged while other markets are traded. Nothing is done in this one.
+    pub refusal: Option<PriceError>,
     /// When the price was published.
     pub published_at: UnixTime,
     /// How far the chain's clock may be behind that, seconds.
@@ -52,33 +61,143 @@ pub struct MarketPrices {
 }
 
 impl MarketPrices {
-    /// Returns the prices of `market` for `purpose`.
+    /// Returns the prices of `market` for `purpose`: the last ones, with what refuses them, where
+    /// none is admitted and something may go on beside that, or nothing that the vault counts rests
+    /// on them.
     ///
     /// # Errors
     /// The rule that refused the price; of two, that of the wider use.
     #[inline(never)]
-    pub fn read(market: &MarketView, purpose: Purpose, now: Now) -> Result<Self, PriceError> {
+    pub fn read(market: &MarketView, purpose: Purpose, counts: bool, now: Now) -> Result<Self, PriceError> {
         let price = |usage| market.price(usage, now);
-        let (price, is_admitted) = match purpose {
-            Purpose::Collateral | Purpose::Monitor => (price(PriceUse::Exit)?, true),
-            Purpose::Batch => (price(PriceUse::Exit)?, price(PriceUse::Nav).is_ok()),
-            Purpose::Trade => match price(PriceUse::Trade) {
-                Ok(price) => (price, true),
-                Err(_) => (price(PriceUse::Exit)?, false),
-            },
-        };
         let state = market.state.as_ref().ok_or(PriceError::NothingObserved)?;
+        let exit = || price(PriceUse::Exit).map(|price| (price, false));
+        let read = match purpose {
+            Purpose::Collateral | Purpose::Monitor => price(PriceUse::Exit).map(|price| (price, true)),
+            Purpose::Batch => exit().map(|(price, _)| (price, market.price(PriceUse::Nav, now).is_ok())),
+            Purpose::Trade => price(PriceUse::Trade).map(|price| (price, true)).or_else(|_| exit()),
+        };
+        let (bounds, published_at, is_admitted, refusal) = match read {
+            Ok((price, is_admitted)) => (price.bounds, price.publish_time, is_admitted, None),
+            Err(refusal) if purpose.goes_on_beside() || !counts => {
+                let last = state.signals.price;
+                let bounds = PriceBounds {
+                    low: last,
+                    mid: last,
+                    high: last,
+                };
+                (bounds, state.signals.publish_time, false, Some(refusal))
+            }
+            Err(refusal) => return Err(refusal),
+        };
         Ok(Self {
-            purpose,
-            bounds: price.bounds,
+            bounds,
             slow: market.slow_price()?,
             // A vault holds nothing that a surface values: whoever draws one and stops closes
             // nothing here.
             active: market.active_breakers(now)?.without(Breaker::StaleSurface),
             is_admitted,
-            published_at: UnixTime(price.publish_time),
+            refusal,
+            published_at: UnixTime(published_at),
             clock_tolerance: i64::from(market.clock.ahead_seconds),
             outlook: Outlook::of(state),
         })
+    }
+}
+
+/// What the markets of a vault say of their prices for one purpose, each in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Prices {
+    /// What they were read for.
+    pub purpose: Purpose,
+    /// Those of each market.
+    pub markets: [Option<MarketPrices>; MAX_MARKETS],
+}
+
+impl Prices {
+    /// Returns those of a market; `None` if there is none at that place.
+    pub fn of(&self, market: usize) -> Option<&MarketPrices> {
+        self.markets.get(market)?.as_ref()
+    }
+
+    /// Returns the published price of a market.
+    pub fn mid(&self, market: usize) -> Option<Price> {
+        Some(self.of(market)?.bounds.mid)
+    }
+
+    /// Returns what each market says of the days ahead.
+    pub fn outlooks(&self) -> Outlooks {
+        self.markets.map(|of| of.map(|of| of.outlook))
+    }
+
+    fn all(&self) -> impl Iterator<Item = &MarketPrices> {
+        self.markets.iter().flatten()
+    }
+
+    /// Returns whether every price was admitted for the purpose itself.
+    pub fn are_admitted(&self) -> bool {
+        self.all().all(|of| of.is_admitted)
+    }
+
+    /// Returns the breakers that are active in any market.
+    pub fn active(&self) -> BreakerSet {
+        self.all().fold(BreakerSet::NONE, |all, of| all.union(of.active))
+    }
+
+    /// Returns whether every price that anything rests on was published after `moment`, by more
+    /// than the chain's clock may be behind.
+    pub fn are_published_after(&self, moment: UnixTime) -> bool {
+        self.all()
+            .filter(|of| of.refusal.is_none())
+            .all(|of| of.published_at.0 > moment.0.saturating_add(of.clock_tolerance))
+    }
+
+    /// Returns the most that the chain's clock may be behind a price, seconds.
+    pub fn clock_tolerance(&self) -> i64 {
+        self.all().map(|of| of.clock_tolerance).max().unwrap_or(0)
+    }
+}
+
+/// Prices of tests.
+#[cfg(any(test, feature = "fixtures"))]
+#[allow(clippy::missing_panics_doc, clippy::unwrap_used, reason = "tests alone build on it")]
+pub mod fixtures {
+    use super::*;
+    use ballast_core_market::regime::Regime;
+    use ballast_core_math::estimators::Score;
+    use ballast_core_types::basis_points::BasisPoints;
+    use ballast_core_types::fixtures::price;
+    use core::array::from_fn;
+
+    /// Returns what a calm market says: the low, the published and the high price, and the slow
+    /// one.
+    pub fn at([low, mid, high]: [&str; 3], slow: &str) -> MarketPrices {
+        MarketPrices {
+            bounds: PriceBounds {
+                low: price(low),
+                mid: price(mid),
+                high: price(high),
+            },
+            slow: price(slow),
+            active: BreakerSet::NONE,
+            is_admitted: true,
+            refusal: None,
+            published_at: UnixTime(0),
+            clock_tolerance: 5,
+            outlook: Outlook {
+                strength: BasisPoints(0),
+                volatility: BasisPoints(5_000),
+                regime: Regime::Calm,
+                acceleration: Some(Score::default()),
+            },
+        }
+    }
+
+    /// Returns what markets say for a batch.
+    pub fn prices(markets: &[MarketPrices]) -> Prices {
+        Prices {
+            purpose: Purpose::Batch,
+            markets: from_fn(|market| markets.get(market).copied()),
+        }
     }
 }

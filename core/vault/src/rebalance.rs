@@ -4,7 +4,8 @@
 //! answer is a refusal, the whole transaction is undone. The keeper asks the same module before it
 //! sends.
 
-use crate::exposure::{Reason, Targets};
+use crate::portfolio::{PerMarket, MAX_LEGS, MAX_MARKETS};
+use crate::targets::{gross, Reason, Targets};
 use ballast_core_market::breaker::Permissions;
 use ballast_core_types::{value_floor, Lots, Price, Ratio, Value};
 
@@ -20,9 +21,11 @@ pub struct RebalancePolicy {
     pub max_cost: Ratio,
 }
 
-/// A book as far as a rebalance can change it.
+/// A leg as far as a rebalance can change it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Exposure {
+pub struct LegExposure {
+    /// Its market, by that one's place in the vault.
+    pub market: usize,
     /// Position.
     pub lots: Lots,
     /// Position if the order in flight fills completely.
@@ -34,8 +37,63 @@ pub struct Exposure {
     /// Lots beside these that belong to holders who leave, as the position is and as it is if the
     /// order in flight fills.
     pub leaving: [Lots; 2],
+}
+
+/// A book as far as a rebalance can change it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exposure {
+    /// Its legs, each in its place.
+    pub legs: [Option<LegExposure>; MAX_LEGS],
     /// Net asset value at one price, the same before and after.
     pub nav: Value,
+}
+
+impl Exposure {
+    /// Returns the dollar delta of each market.
+    pub fn deltas(&self) -> PerMarket {
+        self.sums(|leg| leg.delta)
+    }
+
+    /// Returns the dollar delta of each market if all orders in flight fill completely.
+    pub fn deltas_if_filled(&self) -> PerMarket {
+        self.sums(|leg| leg.delta_if_filled)
+    }
+
+    /// Sums over the legs of each market; the most stands for what does not fit.
+    fn sums(&self, of: impl Fn(&LegExposure) -> Value) -> PerMarket {
+        let mut sums = [Value::ZERO; MAX_MARKETS];
+        for leg in self.legs.iter().flatten() {
+            if let Some(sum) = sums.get_mut(leg.market) {
+                *sum = sum.saturating_add(of(leg));
+            }
+        }
+        sums
+    }
+
+    /// Returns the greatest sum of |D| over all markets, whichever orders in flight fill.
+    fn worst(&self) -> Value {
+        let (mut worst, if_filled) = (self.deltas(), self.deltas_if_filled());
+        for (delta, if_filled) in worst.iter_mut().zip(if_filled) {
+            if delta.0.saturating_abs() < if_filled.0.saturating_abs() {
+                *delta = if_filled;
+            }
+        }
+        gross(&worst)
+    }
+
+    /// Returns the legs of a market.
+    pub fn legs_of(&self, market: usize) -> impl Iterator<Item = (usize, &LegExposure)> {
+        let placed = self.legs.iter().enumerate();
+        let placed = placed.filter_map(|(place, leg)| Some((place, leg.as_ref()?)));
+        placed.filter(move |(_, leg)| leg.market == market)
+    }
+
+    /// Returns by how many lots the legs of a market are set against each other, twice.
+    fn matched(&self, market: usize) -> i128 {
+        let lots = || self.legs_of(market).map(|(_, leg)| i128::from(leg.lots_if_filled.0));
+        let (sum, sizes) = (lots().sum::<i128>(), lots().map(i128::abs).sum::<i128>());
+        sizes.saturating_sub(sum.abs())
+    }
 }
 
 /// The rule a rebalance broke.
@@ -43,6 +101,8 @@ pub struct Exposure {
 pub enum RebalanceError {
     /// An order of zero lots, or no order.
     EmptyOrder,
+    /// Legs of one market would be set against each other, or further.
+    LegsOpposed,
     /// A fill outside the oracle-anchored price band.
     FillOutsideBand,
     /// An order is still in flight at the venue.
@@ -102,7 +162,7 @@ pub fn notional(lots: Lots, price: Price) -> Option<Value> {
 /// [`RebalanceError::NothingToDo`].
 pub fn due(before: &Exposure, targets: &Targets) -> Result<Reason, RebalanceError> {
     targets
-        .reason(before.delta_if_filled)
+        .reason(&before.deltas_if_filled())
         .ok_or(RebalanceError::NothingToDo)
 }
 
@@ -119,8 +179,8 @@ impl RebalancePolicy {
 pub struct Proposal<'a> {
     /// The bounds it has to keep.
     pub policy: &'a RebalancePolicy,
-    /// What breakers and the price permit.
-    pub permissions: Permissions,
+    /// What breakers and the price of each market permit in it.
+    pub permissions: [Permissions; MAX_MARKETS],
     /// Targets of the book before.
     pub targets: &'a Targets,
     /// Cap of the book after, whose cost of trading has lowered it.
@@ -133,85 +193,94 @@ pub struct Proposal<'a> {
     pub traded: Value,
     /// What is left of the hour's slice, quote base units.
     pub slice_left: Value,
-    /// The greatest order that the venue's depth allows within band and cost, quote base units:
-    /// [`largest_notional`](crate::planner::largest_notional).
-    pub depth: Value,
+    /// The greatest order that the depth of each leg's venue allows within band and cost, quote
+    /// base units: [`largest_notional`](crate::planner::largest_notional).
+    pub depths: [Value; MAX_LEGS],
+}
+
+/// What a rebalance changes of one leg, orders that wait as if they had filled.
+#[derive(Clone, Copy)]
+struct Change {
+    place: usize,
+    market: usize,
+    was: Lots,
+    lots: Lots,
+    /// |ΔD|.
+    ordered: u64,
+}
+
+impl Proposal<'_> {
+    fn pairs(&self) -> impl Iterator<Item = (usize, &LegExposure, &LegExposure)> {
+        let placed = self.before.legs.iter().zip(&self.after.legs).enumerate();
+        placed.filter_map(|(place, (was, is))| Some((place, was.as_ref()?, is.as_ref()?)))
+    }
+
+    /// Returns what changes. One that does not fit counts as the largest, which nothing permits.
+    fn changes(&self) -> impl Iterator<Item = Change> + '_ {
+        self.pairs()
+            .filter(|(_, was, is)| was.lots_if_filled != is.lots_if_filled)
+            .map(|(place, was, is)| Change {
+                place,
+                market: was.market,
+                was: was.lots_if_filled,
+                lots: Lots(is.lots_if_filled.0.saturating_sub(was.lots_if_filled.0)),
+                ordered: is.delta_if_filled.0.abs_diff(was.delta_if_filled.0),
+            })
+    }
+
+    /// Returns whether a lot is all that is traded: the finest step there is.
+    fn is_finest(&self) -> bool {
+        let lots = |sum: u64, change: Change| sum.saturating_add(change.lots.0.unsigned_abs());
+        self.changes().fold(0, lots) == 1
+    }
 }
 
 /// Proves that the book after a rebalance is better than the one before; returns why it was due.
 ///
-/// With B = max(0, |D| − hold) and J the cost of risk, which rises with |D − D*|:
+/// With B = max(0, Σ|D| − hold) and J the cost of risk, which rises with |D − D*| of each market:
 /// - *breach*: B falls by at least a tenth of itself, or to nothing, by the least trade or onto the
-///   cap; or by half of what depth allows in one order. J is not asked.
-/// - *drift*: B stays nothing, J falls, at least the least trade is made or the position closed,
-///   and no more than is left of the hour's slice.
+///   cap; or by half of what depth allows in one order. J is not asked; but what is cut is more
+///   than wanted, so that J falls too.
+/// - *drift*: B stays nothing; in each market that is traded D had drifted and J falls, by at least
+///   the least trade or by closing the position; and no more is traded than is left of the hour's
+///   slice.
 ///
-/// So (B, J) falls lexicographically in whatever passes at an unchanged price: no sequence of
-/// rebalances can cycle. Neither trades further than the edge of the band, nor past the target, nor
-/// beyond the cap; and nothing is added beyond what regime and trend leave of it.
+/// So (B, J) falls lexicographically in whatever passes at unchanged prices: no sequence of
+/// rebalances can cycle. Neither trades a market further than the edge of its band, nor past its
+/// target, nor cuts more than is above the cap; nothing is added beyond what regime and trend of a
+/// market leave of it, and no leg is set against another of its market.
 ///
 /// # Errors
 /// The rule that failed.
 pub fn check(proposal: &Proposal) -> Result<Reason, RebalanceError> {
     let Proposal {
         policy,
-        permissions,
         targets,
-        cap_after,
         before,
         after,
         traded,
         ..
     } = *proposal;
-    if before.lots != before.lots_if_filled {
+    let is_traded = |market| proposal.changes().any(|change| change.market == market);
+    let waits = |leg: &LegExposure| leg.lots != leg.lots_if_filled;
+    if before
+        .legs
+        .iter()
+        .flatten()
+        .any(|leg| waits(leg) && is_traded(leg.market))
+    {
         return Err(RebalanceError::OrderInFlight);
     }
     let reason = due(before, targets)?;
-    if after.lots_if_filled == before.lots_if_filled {
+    if proposal.changes().next().is_none() {
         return Err(RebalanceError::EmptyOrder);
     }
-    let change = after
-        .lots_if_filled
-        .checked_sub(before.lots_if_filled)
-        .ok_or(RebalanceError::OutOfRange)?;
-    if after.leaving != before.leaving {
+    if proposal.pairs().any(|(_, was, is)| was.leaving != is.leaving) {
         return Err(RebalanceError::BeyondStayers);
     }
-    let reduces = before.lots_if_filled.is_reduced_by(change);
-    if !reduces && !permissions.open {
-        return Err(RebalanceError::OpeningNotPermitted);
-    }
-    if !permissions.reduce {
-        return Err(RebalanceError::OpeningNotPermitted);
-    }
-    // The cap has to hold whether an order in flight fills or not.
-    let allowed = targets.cap.min(cap_after).max(magnitude(before.delta)?);
-    for delta in [after.delta, after.delta_if_filled] {
-        if magnitude(delta)? > allowed {
-            return Err(RebalanceError::OverCap);
-        }
-    }
-    if !reduces && magnitude(after.delta_if_filled)? > targets.open {
-        return Err(RebalanceError::OverOpenLimit);
-    }
+    is_permitted(proposal)?;
     is_progress(proposal, reason)?;
-    // To the edge, and no further: whoever moves the book pays for that much.
-    let (was, is, nearest) = (
-        before.delta_if_filled,
-        after.delta_if_filled,
-        targets.nearest(before.delta_if_filled),
-    );
-    let is_past = if was > targets.delta {
-        is < nearest
-    } else {
-        is > nearest
-    };
-    // A lot is the finest step there is: where one is worth more than the band, no trade would land
-    // on the edge, and a vault of next to nothing could never close its last one.
-    let is_finest = change.0.unsigned_abs() == 1;
-    if is_past && !is_finest {
-        return Err(RebalanceError::Overshoot);
-    }
+    is_short_of_targets(proposal, reason)?;
     let cost = before.nav.checked_sub(after.nav).ok_or(RebalanceError::OutOfRange)?;
     let budget = policy.budget(traded).ok_or(RebalanceError::OutOfRange)?;
     if cost > budget {
@@ -220,52 +289,126 @@ pub fn check(proposal: &Proposal) -> Result<Reason, RebalanceError> {
     Ok(reason)
 }
 
-/// Returns whether a breach lands on the cap, but for half of what may be held above it, or a lot:
-/// no trade of next to nothing leaves it just under what may be held.
-fn lands(proposal: &Proposal) -> bool {
-    let (targets, before) = (proposal.targets, proposal.before);
-    let lot = before.delta.0.unsigned_abs().checked_div(before.lots.0.unsigned_abs());
-    let (cap, hold) = (targets.cap.positive_part(), targets.hold().positive_part());
-    let room = (hold.saturating_sub(cap) >> 1).max(lot.unwrap_or(0).saturating_add(1));
-    proposal.after.delta_if_filled.0.unsigned_abs() <= cap.saturating_add(room)
-}
-
-/// Checks that enough is gained, by the measure of its reason.
-fn is_progress(proposal: &Proposal, reason: Reason) -> Result<(), RebalanceError> {
+/// Checks what may be added where, whether orders in flight fill or not.
+fn is_permitted(proposal: &Proposal) -> Result<(), RebalanceError> {
     let (targets, before, after) = (proposal.targets, proposal.before, proposal.after);
-    let (was, is) = (before.delta_if_filled, after.delta_if_filled);
-    // What would fill counts as traded: a venue that lets it wait trades no less.
-    let ordered = was.0.abs_diff(is.0);
-    let is_enough = match reason {
-        Reason::Breach => {
-            let [was, is] = [was, is].map(|delta| targets.excess(delta).positive_part());
-            let falls = was.saturating_sub(is);
-            let is_all_there_is = falls > 0 && ordered >= proposal.depth.positive_part() >> 1;
-            let is_enough = is == 0 || falls >= was.div_ceil(10);
-            is_all_there_is || (is_enough && (ordered >= targets.least.positive_part() || lands(proposal)))
+    let permissions = |market: usize| proposal.permissions.get(market).ok_or(RebalanceError::OutOfRange);
+    for change in proposal.changes() {
+        let permitted = permissions(change.market)?;
+        if !permitted.reduce || !(permitted.open || change.was.is_reduced_by(change.lots)) {
+            return Err(RebalanceError::OpeningNotPermitted);
         }
-        Reason::Drift => {
-            let nearer = targets.distance(was).saturating_sub(targets.distance(is));
-            let least = targets.least.0.max(1).unsigned_abs();
-            // A last small step that closes the position is enough, however small.
-            let closes = after.lots_if_filled == Lots::ZERO && targets.delta == Value::ZERO;
-            nearer >= least || (closes && nearer > 0)
-        }
-    };
-    if !is_enough {
-        return Err(RebalanceError::NoImprovement);
     }
-    // A lot may be worth more than the slice.
-    let is_finest = after.lots_if_filled.0.abs_diff(before.lots_if_filled.0) == 1;
-    let is_over = reason == Reason::Drift && ordered > proposal.slice_left.positive_part();
-    if is_over && !is_finest {
-        return Err(RebalanceError::OverSlice);
+    let worst = after.worst();
+    if worst > targets.cap.min(proposal.cap_after).max(before.worst()) {
+        return Err(RebalanceError::OverCap);
+    }
+    for change in proposal.changes() {
+        let open = targets.of(change.market).map_or(Value::ZERO, |target| target.open);
+        if !change.was.is_reduced_by(change.lots) && worst > open {
+            return Err(RebalanceError::OverOpenLimit);
+        }
+        if after.matched(change.market) > before.matched(change.market) {
+            return Err(RebalanceError::LegsOpposed);
+        }
     }
     Ok(())
 }
 
-fn magnitude(value: Value) -> Result<Value, RebalanceError> {
-    value.checked_abs().ok_or(RebalanceError::OutOfRange)
+/// Checks that each market is brought to its edge, and no further: whoever moves the book pays for
+/// that much.
+fn is_short_of_targets(proposal: &Proposal, reason: Reason) -> Result<(), RebalanceError> {
+    // Where one lot is worth more than the band, no trade would land on the edge, and a vault of
+    // next to nothing could never close its last one.
+    if proposal.is_finest() {
+        return Ok(());
+    }
+    let targets = proposal.targets;
+    let (was, is) = (proposal.before.deltas_if_filled(), proposal.after.deltas_if_filled());
+    for change in proposal.changes() {
+        let target = targets.of(change.market).ok_or(RebalanceError::OutOfRange)?;
+        let nearest = targets.nearest(reason, change.market, &was);
+        let nearest = nearest.ok_or(RebalanceError::OutOfRange)?;
+        let at = |deltas: &PerMarket| deltas.get(change.market).copied().unwrap_or(Value::ZERO);
+        let is_past = if at(&was) > target.delta {
+            at(&is) < nearest
+        } else {
+            at(&is) > nearest
+        };
+        if is_past {
+            return Err(RebalanceError::Overshoot);
+        }
+    }
+    let cut = gross(&was).saturating_sub(gross(&is));
+    if reason == Reason::Breach && cut > targets.above(&was).saturating_add(targets.least) {
+        return Err(RebalanceError::Overshoot);
+    }
+    Ok(())
+}
+
+/// Returns whether a breach lands on the cap, but for half of what may be held above it, or a lot:
+/// no trade of next to nothing leaves it just under what may be held.
+fn lands(proposal: &Proposal) -> bool {
+    let targets = proposal.targets;
+    let lot = |leg: &LegExposure| leg.delta.0.unsigned_abs().checked_div(leg.lots.0.unsigned_abs());
+    let lots = proposal.changes().filter_map(|change| {
+        let leg = proposal.before.legs.get(change.place)?.as_ref()?;
+        lot(leg)
+    });
+    let lot = lots.max().unwrap_or(0);
+    let (cap, hold) = (targets.cap.positive_part(), targets.hold().positive_part());
+    let room = (hold.saturating_sub(cap) >> 1).max(lot.saturating_add(1));
+    targets.above(&proposal.after.deltas_if_filled()).positive_part() <= room
+}
+
+/// Checks that enough is gained, by the measure of its reason.
+fn is_progress(proposal: &Proposal, reason: Reason) -> Result<(), RebalanceError> {
+    let targets = proposal.targets;
+    let (was, is) = (proposal.before.deltas_if_filled(), proposal.after.deltas_if_filled());
+    // What would fill counts as traded: a venue that lets it wait trades no less.
+    let ordered = proposal
+        .changes()
+        .fold(0u64, |sum, change| sum.saturating_add(change.ordered));
+    let least = targets.least.positive_part();
+    // While the book is above what it may hold, nothing is added anywhere.
+    let adds = |change: Change| !change.was.is_reduced_by(change.lots);
+    if reason == Reason::Breach && proposal.changes().any(adds) {
+        return Err(RebalanceError::OverCap);
+    }
+    let nearer = |market: usize| {
+        let distance = |deltas: &PerMarket| Some(targets.of(market)?.distance(*deltas.get(market)?));
+        let (was, is) = (distance(&was).unwrap_or(0), distance(&is).unwrap_or(u64::MAX));
+        was.saturating_sub(is)
+    };
+    let is_enough = proposal.changes().all(|change| nearer(change.market) > 0)
+        && match reason {
+            Reason::Breach => {
+                let [was, is] = [was, is].map(|deltas| targets.excess(&deltas).positive_part());
+                let falls = was.saturating_sub(is);
+                let depth = |place: usize| proposal.depths.get(place).map_or(0, |depth| depth.positive_part());
+                let is_all_there_is = proposal
+                    .changes()
+                    .all(|change| change.ordered >= depth(change.place) >> 1);
+                let is_enough = is == 0 || falls >= was.div_ceil(10);
+                (falls > 0 && is_all_there_is) || (is_enough && (ordered >= least || lands(proposal)))
+            }
+            Reason::Drift => proposal.changes().all(|Change { market, .. }| {
+                // A last small step that closes the position is enough, however small.
+                let is_flat = targets.of(market).is_some_and(|target| target.delta == Value::ZERO);
+                let is_closed = |(_, leg): (usize, &LegExposure)| leg.lots_if_filled == Lots::ZERO;
+                let closes = is_flat && proposal.after.legs_of(market).all(is_closed);
+                targets.is_due(reason, market, &was) && (nearer(market) >= least || closes)
+            }),
+        };
+    if !is_enough {
+        return Err(RebalanceError::NoImprovement);
+    }
+    // A lot may be worth more than the slice.
+    let is_over = reason == Reason::Drift && ordered > proposal.slice_left.positive_part();
+    if is_over && !proposal.is_finest() {
+        return Err(RebalanceError::OverSlice);
+    }
+    Ok(())
 }
 
 #[cfg(test)]

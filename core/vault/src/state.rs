@@ -7,6 +7,8 @@ use crate::leaving::Leaving;
 use crate::ledger::Ledger;
 use crate::monitor::{MonitorParams, VaultMonitor};
 use crate::outflow::Outflow;
+use crate::portfolio::MAX_LEGS;
+use crate::prices::Purpose;
 use crate::quarantine::Cases;
 use crate::rebalance::RebalancePolicy;
 use crate::shares::ShareMark;
@@ -36,6 +38,8 @@ pub struct VaultState {
     pub unit: u64,
     /// What it was created with.
     pub policy: VaultPolicy,
+    /// The market of each leg, by its place in the vault.
+    pub legs: [Option<u8>; MAX_LEGS],
     /// How it monitors itself.
     pub monitor_params: MonitorParams,
     /// Its quote tokens.
@@ -57,6 +61,24 @@ pub struct VaultState {
 }
 
 impl VaultState {
+    /// Returns the legs: each one's place, and that of its market. They fill the first places.
+    pub fn legs(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let placed = self.legs.iter().enumerate();
+        placed.map_while(|(place, market)| Some((place, usize::from((*market)?))))
+    }
+
+    /// Returns whether the venue of the leg at a place is in quarantine.
+    pub fn is_quarantined(&self, place: usize) -> bool {
+        self.cases.of(place).is_some()
+    }
+
+    /// Returns whether anything rests on the price of a market, for a purpose: not where all that
+    /// is held of it is at venues in quarantine, and those do not count.
+    pub fn counts(&self, market: usize, purpose: Purpose) -> bool {
+        let mut legs = self.legs().filter(|(_, of)| *of == market);
+        purpose.counts_quarantined() || legs.any(|(place, _)| !self.is_quarantined(place))
+    }
+
     /// Returns what its manager has earned until now: see [`FeeLedger::accrued`].
     pub fn fees_at(&self, minted: Shares, now: UnixTime) -> FeeLedger {
         let is_quarantined = self.cases.is_quarantined();

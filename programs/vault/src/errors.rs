@@ -12,7 +12,7 @@ use ballast_core_vault::rebalance::RebalanceError;
 pub enum VaultError {
     #[msg("vault parameter: mode is neither 0 (by hand) nor 1 (by rules)")]
     Mode,
-    #[msg("vault parameter: base is zero, or outside [-100 %, 100 %] of net asset value; by rules it is not negative")]
+    #[msg("vault parameter: the base of a market is zero, by rules negative, or those of all markets are more than 100 % of net asset value")]
     Base,
     #[msg("vault parameter: reference volatility outside [10 %, 300 %] a year")]
     ReferenceVolatility,
@@ -44,7 +44,7 @@ pub enum VaultError {
     DepositCap,
     #[msg("vault: account layout version not supported")]
     VaultVersion,
-    #[msg("account: the venue market trades another risk market than the vault's")]
+    #[msg("account: not the vault's risk market in that place; its markets follow the other accounts, then market and trader of each leg, all of them in order")]
     WrongRiskMarket,
     #[msg("account: not the vault's venue market")]
     WrongVenueMarket,
@@ -72,9 +72,9 @@ pub enum VaultError {
     NotLiquid,
     #[msg("rebalance: no order, or an order of zero lots")]
     EmptyOrder,
-    #[msg("rebalance: order for a market this vault does not trade")]
-    WrongMarket,
-    #[msg("rebalance: two orders for one market")]
+    #[msg("leg: the vault has none in that place")]
+    WrongLeg,
+    #[msg("rebalance: two orders for one leg")]
     DuplicateOrder,
     #[msg("rebalance: fill outside the oracle-anchored price band")]
     FillOutsideBand,
@@ -202,6 +202,12 @@ pub enum VaultError {
     QuoteExtension,
     #[msg("vault: a share's name has 1 to 32, its symbol 1 to 10, its address up to 96 printable ASCII characters, without a space at either end")]
     ShareName,
+    #[msg("vault: it has one to four markets with one or two legs on each, no market and no venue's market twice")]
+    Portfolio,
+    #[msg("account: too few or too many; the vault's markets follow the other accounts, then market and trader of each leg")]
+    PortfolioAccounts,
+    #[msg("rebalance: legs of one market would be set against each other, or further")]
+    LegsOpposed,
     #[msg("account: not the token program of the tokens that move")]
     WrongTokenProgram,
 }
@@ -254,6 +260,7 @@ impl From<RebalanceError> for VaultError {
     fn from(error: RebalanceError) -> Self {
         match error {
             RebalanceError::EmptyOrder => Self::EmptyOrder,
+            RebalanceError::LegsOpposed => Self::LegsOpposed,
             RebalanceError::FillOutsideBand => Self::FillOutsideBand,
             RebalanceError::OrderInFlight => Self::OrderInFlight,
             RebalanceError::NothingToDo => Self::NothingToDo,

@@ -4,7 +4,9 @@
 //! transaction's inner instructions. A log is cut where it is too long, and whoever sends the
 //! transaction can make it so; an instruction is never cut.
 
-use crate::state::{StoredBatch, StoredCases, StoredFees, StoredLeaving, StoredLedger, StoredMonitor, VaultBreaker};
+use crate::state::{
+    StoredBatch, StoredCases, StoredFees, StoredLeaving, StoredLedger, StoredMonitor, StoredPortfolio, VaultBreaker,
+};
 use anchor_lang::event::EVENT_IX_TAG_LE;
 use anchor_lang::prelude::*;
 use anchor_lang::solana_program::instruction::Instruction;
@@ -14,7 +16,7 @@ use ballast_risk::state::Fixed;
 
 mod views;
 
-pub use views::{BookView, OutlookView, Prices, TargetsView, TradeReason};
+pub use views::{BookView, LegView, OrderView, OutlookView, PricesView, TargetView, TargetsView, TradeReason};
 
 /// Announces an event.
 ///
@@ -57,6 +59,8 @@ pub struct VaultCreated {
     pub guardian: Option<Pubkey>,
     /// Who gets the shares that its manager earns.
     pub collector: Option<Pubkey>,
+    /// Its markets and legs.
+    pub portfolio: StoredPortfolio,
 }
 
 /// Quote tokens or shares went into a batch, for a ticket.
@@ -111,8 +115,8 @@ pub struct BatchPriced {
     pub leaving_after: StoredLeaving,
     /// What its manager has earned and has not had, after it.
     pub fees_after: StoredFees,
-    /// Prices used.
-    pub prices: Prices,
+    /// Prices used, of each market.
+    pub prices: Vec<PricesView>,
     /// Breakers of the market and of the vault that were active, a bit for each.
     pub breakers: u16,
 }
@@ -185,23 +189,15 @@ pub struct Rebalanced {
     pub keeper: Pubkey,
     /// Why it was due.
     pub reason: TradeReason,
-    /// Lots ordered.
-    pub ordered: i64,
-    /// Lots filled.
-    pub filled: i64,
-    /// Fill price; zero while the order waits.
-    pub fill_price: Fixed,
-    /// Prices used.
-    pub prices: Prices,
-    /// Whether the price was admitted for trading.
-    pub price_admitted: bool,
+    /// What was ordered, and what filled.
+    pub orders: Vec<OrderView>,
+    /// Prices used, of each market.
+    pub prices: Vec<PricesView>,
     /// Breakers of the market and of the vault that were active, a bit for each.
     pub breakers: u16,
     /// The vault's that are active after it.
     pub vault_breakers_after: u16,
-    /// What the market said of the days ahead.
-    pub outlook: OutlookView,
-    /// Targets.
+    /// Targets, and what the markets said of the days ahead.
     pub targets: TargetsView,
     /// Book before.
     pub before: BookView,
@@ -219,6 +215,8 @@ pub struct Unwound {
     pub keeper: Pubkey,
     /// Number of the batch.
     pub batch: u64,
+    /// The leg, by its place in the vault.
+    pub leg: u8,
     /// Lots ordered.
     pub ordered: i64,
     /// Lots unwound, an order in flight as if it had filled.
@@ -227,8 +225,8 @@ pub struct Unwound {
     pub fill_price: Fixed,
     /// What it cost, quote base units.
     pub cost: u64,
-    /// Prices used.
-    pub prices: Prices,
+    /// Prices used, of each market.
+    pub prices: Vec<PricesView>,
     /// Redemptions that are final and not filled after it.
     pub leaving_after: StoredLeaving,
     /// The vault's breakers that are active after it.
@@ -241,6 +239,8 @@ pub struct Unwound {
 pub struct CollateralMoved {
     /// The vault.
     pub vault: Pubkey,
+    /// The leg, by its place in the vault.
+    pub leg: u8,
     /// Quote base units into the venue; negative out of it.
     pub amount: i64,
     /// Ledger cash after.
@@ -249,8 +249,8 @@ pub struct CollateralMoved {
     pub collateral_after: u64,
     /// Withdrawals queued at the venue after.
     pub queued_after: u64,
-    /// Prices used.
-    pub prices: Prices,
+    /// Prices used, of each market.
+    pub prices: Vec<PricesView>,
     /// Breakers of the vault that are active after it, a bit for each.
     pub breakers: u16,
 }
@@ -261,6 +261,8 @@ pub struct CollateralMoved {
 pub struct WithdrawalCollected {
     /// The vault.
     pub vault: Pubkey,
+    /// The leg, by its place in the vault.
+    pub leg: u8,
     /// Quote base units received.
     pub amount: u64,
     /// Ledger cash after.
@@ -273,12 +275,10 @@ pub struct WithdrawalCollected {
 pub struct Marked {
     /// The vault.
     pub vault: Pubkey,
-    /// Low net asset value, quote base units; none if the venue's accounts could not be read.
+    /// Low net asset value, quote base units; none if the accounts of a venue could not be read.
     pub nav_low: Option<i64>,
     /// Share supply.
     pub supply: u64,
-    /// Whether the venue answers as it should.
-    pub venue_answers: bool,
     /// Breakers that were active before, a bit for each.
     pub breakers_before: u16,
     /// What the vault remembers after it.
@@ -319,7 +319,9 @@ pub struct FeesClaimed {
 pub struct Quarantined {
     /// The vault.
     pub vault: Pubkey,
-    /// Whether it is in quarantine now.
+    /// The leg, by its place in the vault.
+    pub leg: u8,
+    /// Whether its venue is in quarantine now.
     pub is_quarantined: bool,
     /// Low value of all that was there, quote base units; none if it could not be told.
     pub value: Option<u64>,

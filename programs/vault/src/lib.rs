@@ -4,8 +4,8 @@
 //! * *Redirect money.* Every token account that receives is a program address of this vault, the
 //!   venue's own, or named by the ticket; only its holder may name another. Keepers get what
 //!   requests paid for pricing and claim, in lamports, and nothing of the pool.
-//! * *Lie about the book.* The position is read from the one venue account named at creation, by
-//!   owner and address.
+//! * *Lie about the book.* Positions are read from the venues' accounts named at creation, all of
+//!   them in their order, by owner and address.
 //! * *Trade badly on purpose.* Every fill is held to a band around the oracle price, the whole
 //!   trade to a cost budget, and the result to the proof in `ballast_core_vault::rebalance` or
 //!   `ballast_core_vault::unwind`.
@@ -50,7 +50,7 @@ pub mod ballast_vault {
     use super::*;
 
     /// Creates a vault with a policy that cannot be changed afterwards.
-    pub fn create_vault(ctx: Context<CreateVault>, args: CreateVaultArgs) -> Result<()> {
+    pub fn create_vault<'info>(ctx: Context<'info, CreateVault<'info>>, args: CreateVaultArgs) -> Result<()> {
         instructions::create_vault::handler(ctx, args)
     }
 
@@ -70,7 +70,7 @@ pub mod ballast_vault {
     }
 
     /// Prices a closed batch from its totals, or fills one that waits further. Anyone may call it.
-    pub fn price_batch(ctx: Context<PriceBatch>) -> Result<()> {
+    pub fn price_batch<'info>(ctx: Context<'info, PriceBatch<'info>>) -> Result<()> {
         instructions::price_batch::handler(ctx)
     }
 
@@ -117,24 +117,24 @@ pub mod ballast_vault {
     }
 
     /// Trades the book back into its limits. Anyone may call it; the result is proven.
-    pub fn rebalance(ctx: Context<Rebalance>, orders: Vec<Order>) -> Result<()> {
+    pub fn rebalance<'info>(ctx: Context<'info, Rebalance<'info>>, orders: Vec<Order>) -> Result<()> {
         instructions::rebalance::handler(ctx, &orders)
     }
 
     /// Trades down what belongs to a batch whose holders leave. Anyone may call it; the result is
     /// proven.
-    pub fn unwind(ctx: Context<Unwind>, orders: Vec<Order>) -> Result<()> {
-        instructions::unwind::handler(ctx, &orders)
+    pub fn unwind<'info>(ctx: Context<'info, Unwind<'info>>, order: Order) -> Result<()> {
+        instructions::unwind::handler(ctx, order)
     }
 
-    /// Moves collateral to or from the venue, by an amount that only the book decides. Anyone may
+    /// Moves collateral to or from the venue of a leg, by an amount that only the book decides. Anyone may
     /// call it.
-    pub fn move_collateral(ctx: Context<MoveCollateral>) -> Result<()> {
-        instructions::move_collateral::handler(ctx)
+    pub fn move_collateral<'info>(ctx: Context<'info, MoveCollateral<'info>>, leg: u8) -> Result<()> {
+        instructions::move_collateral::handler(ctx, leg)
     }
 
     /// Observes the vault, so that its breakers trip, cool down and resume. Anyone may call it.
-    pub fn mark(ctx: Context<Mark>) -> Result<()> {
+    pub fn mark<'info>(ctx: Context<'info, Mark<'info>>) -> Result<()> {
         instructions::mark::handler(ctx)
     }
 
@@ -149,8 +149,8 @@ pub mod ballast_vault {
         instructions::guard::resume(ctx, breaker)
     }
 
-    /// Collects a withdrawal that the venue had queued. Anyone may call it.
-    pub fn collect_withdrawal(ctx: Context<CollectWithdrawal>) -> Result<()> {
-        instructions::collect_withdrawal::handler(ctx)
+    /// Collects a withdrawal that the venue of a leg had queued. Anyone may call it.
+    pub fn collect_withdrawal(ctx: Context<CollectWithdrawal>, leg: u8) -> Result<()> {
+        instructions::collect_withdrawal::handler(ctx, leg)
     }
 }

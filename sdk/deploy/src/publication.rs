@@ -63,7 +63,7 @@ impl Local {
 
     /// Returns `observe` of the asset's market.
     pub fn observe(&self) -> Instruction {
-        let market = &self.keys.risk_market;
+        let market = &self.keys.first().risk_market;
         instructions::observe(market, &self.params, &self.feeds)
     }
 
@@ -73,7 +73,7 @@ impl Local {
     /// # Errors
     /// What the risk program refused.
     pub fn publish_surface(&self, cluster: &mut dyn Cluster, slices: Option<Vec<StoredSlice>>) -> Result<()> {
-        let (feeder, market) = (self.authority.pubkey(), self.keys.risk_market);
+        let (feeder, market) = (self.authority.pubkey(), self.keys.first().risk_market);
         let key = addresses::surface(&market);
         let now = cluster.clock()?.unix_timestamp;
         let surface = cluster.account(&key)?.surface()?;
@@ -95,7 +95,7 @@ impl Local {
     /// # Errors
     /// As [`Self::publish_price`] and [`Self::publish_surface`].
     pub fn publish_first(&self, cluster: &mut dyn TestCluster, say: &mut dyn FnMut(&str)) -> Result<()> {
-        let key = addresses::surface(&self.keys.risk_market);
+        let key = addresses::surface(&self.keys.first().risk_market);
         if cluster.account(&key)?.surface()?.publications > 0 {
             say(&format!("the surface of {}-USD is published already", self.asset));
             return Ok(());

@@ -73,7 +73,7 @@ impl Local {
             &authority.pubkey(),
             vault_number(asset),
             &TokenMint::spl(mint.pubkey()),
-            &risk_market,
+            &[risk_market],
         );
         let feed_id = config.feed(asset)?;
         let house = ClearingHouseKeys::derive(&authority.pubkey(), vault_number(asset), &mint.pubkey());
@@ -92,7 +92,7 @@ impl Local {
 
     /// Returns the accounts of the house's one market.
     pub fn listed(&self) -> MarketKeys {
-        let risk_market = self.keys.risk_market;
+        let risk_market = self.keys.first().risk_market;
         MarketKeys {
             risk_market,
             surface: addresses::surface(&risk_market),
@@ -119,6 +119,7 @@ impl Local {
             collector: policy.has_fees().then_some(authority),
             share: self.config.share(&self.asset),
             policy,
+            markets: vec![self.config.market_policy()],
             guardian: self.config.has_guardian().then_some(authority),
             breakers: self.config.vault_breakers(),
         };
@@ -132,7 +133,7 @@ impl Local {
         steps.extend([
             step(
                 "venue with its insurance fund".to_owned(),
-                keys.venue_market,
+                keys.first().venue_market,
                 self.create_venue()?,
             ),
             step(
@@ -142,7 +143,7 @@ impl Local {
             ),
         ]);
         let described = self.config.surface().create(now, authority)?;
-        let create = surface::create(&authority, &keys.risk_market, described);
+        let create = surface::create(&authority, &keys.first().risk_market, described);
         let name = format!("volatility surface of {}-USD", self.asset);
         steps.push(step(name, self.listed().surface, vec![create]));
         steps.push(step(
@@ -171,10 +172,15 @@ impl Local {
         let mint = keys.quote();
         let (purse, amount) = (tokens::wallet_of(&authority, &mint), self.config.insurance_fund()?);
         Ok(vec![
-            instructions::venue::create_market(&authority, &keys.risk_market, &mint, self.config.venue_market()?),
+            instructions::venue::create_market(
+                &authority,
+                &keys.first().risk_market,
+                &mint,
+                self.config.venue_market()?,
+            ),
             tokens::open_wallet(&authority, &authority, &mint),
             tokens::mint_to(&mint, &purse, &authority, amount),
-            instructions::venue::fund_insurance(&authority, &purse, keys, amount),
+            instructions::venue::fund_insurance(&authority, &purse, keys, 0, amount),
         ])
     }
 

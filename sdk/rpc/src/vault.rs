@@ -3,11 +3,11 @@
 use crate::cluster::Cluster;
 use crate::error::ClusterError;
 use anchor_lang::prelude::Pubkey;
-use ballast_sdk::accounts::DecodeError;
+use ballast_sdk::accounts::{DecodeError, RawAccount};
 use ballast_sdk::addresses::VaultKeys;
 use ballast_sdk::feeds::PriceFeeds;
 use ballast_sdk::snapshot::{batch_keys, is_past, Snapshot, BATCHES_AT_ONCE};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Why a vault could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -23,18 +23,18 @@ pub enum VaultReadError {
     Source(Pubkey),
 }
 
-/// Where a vault is, and where its market's prices are published.
-#[derive(Clone, Copy, Debug)]
+/// Where a vault is, and where its markets' prices are published.
+#[derive(Clone, Debug)]
 pub struct VaultReader {
     /// Addresses.
     pub keys: VaultKeys,
-    /// Price accounts.
-    pub feeds: PriceFeeds,
+    /// Price accounts of each market, in its place.
+    pub feeds: Vec<PriceFeeds>,
 }
 
 impl VaultReader {
-    /// Finds a vault by its address. Its market's prices are read from `price_account` if one is
-    /// given, else from where local networks publish them.
+    /// Finds a vault by its address. The prices of its first market are read from `price_account` if
+    /// one is given, and otherwise from where local networks publish them.
     ///
     /// # Errors
     /// [`VaultReadError`].
@@ -46,12 +46,14 @@ impl VaultReader {
         let found = |account: Option<_>, key| account.ok_or(DecodeError::Missing(key));
         let account = found(cluster.find(vault)?, *vault)?;
         let keys = VaultKeys::of(vault, &account.vault()?);
-        let market = found(cluster.find(&keys.risk_market)?, keys.risk_market)?.risk_market()?;
-        let local = PriceFeeds::local(&market.params).ok_or(VaultReadError::Source(keys.risk_market))?;
-        let feeds = PriceFeeds {
-            first: price_account.unwrap_or(local.first),
-            ..local
-        };
+        let mut feeds = Vec::new();
+        for key in keys.markets.iter().flatten() {
+            let market = found(cluster.find(key)?, *key)?.risk_market()?;
+            feeds.push(PriceFeeds::local(&market.params).ok_or(VaultReadError::Source(*key))?);
+        }
+        if let (Some(feeds), Some(account)) = (feeds.first_mut(), price_account) {
+            feeds.first = account;
+        }
         Ok(Self { keys, feeds })
     }
 
@@ -60,15 +62,13 @@ impl VaultReader {
     /// # Errors
     /// [`VaultReadError`].
     pub fn snapshot(&self, cluster: &mut dyn Cluster) -> Result<Snapshot, VaultReadError> {
-        let accounts = Snapshot::accounts(&self.keys);
-        let mut keys: Vec<Pubkey> = self.feeds.keys().collect();
-        keys.extend(accounts);
-        let mut found = cluster.accounts(&keys)?.into_iter();
+        let mut keys: Vec<Pubkey> = self.feeds.iter().flat_map(PriceFeeds::keys).collect();
+        keys.extend(Snapshot::accounts(&self.keys));
+        let found = cluster.accounts(&keys)?;
+        let found: HashMap<Pubkey, RawAccount> = found.into_iter().flatten().map(|found| (found.key, found)).collect();
         // After the accounts, so that no price is from the future.
         let clock = cluster.clock()?;
-        let published = self.feeds.accounts(|_| found.next().flatten());
-        let rest = accounts.map(|_| found.next().flatten());
-        let snapshot = Snapshot::decode(self.keys, clock, self.feeds, published, rest)?;
+        let snapshot = Snapshot::decode(self.keys, clock, &self.feeds, |key| found.get(key).cloned())?;
         let mut past = HashSet::new();
         loop {
             let keys = batch_keys(&self.keys.vault, &snapshot.vault, |key| past.contains(key));

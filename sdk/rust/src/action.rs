@@ -3,29 +3,39 @@
 use crate::instructions::batches;
 use crate::snapshot::Snapshot;
 use crate::{instructions, Instruction, Pubkey};
-use ballast_core_types::Lots;
 pub use ballast_core_vault::crank::CrankAction;
+pub use ballast_core_vault::planner::LegOrder;
 use ballast_vault::Order;
 
-/// Returns the instruction of an action, cranked by `keeper`.
-pub fn instruction(action: &CrankAction, snapshot: &Snapshot, keeper: &Pubkey) -> Instruction {
+/// Returns the instruction of an action, cranked by `keeper`. `None` if it names a market or a leg
+/// that the vault does not have.
+pub fn instruction(action: &CrankAction, snapshot: &Snapshot, keeper: &Pubkey) -> Option<Instruction> {
     let keys = &snapshot.keys;
-    let orders = |lots: Lots| {
-        vec![Order {
-            market: 0,
-            lots: lots.0,
-        }]
+    let order = |order: &LegOrder| {
+        Some(Order {
+            leg: place(order.leg)?,
+            lots: order.lots.0,
+        })
     };
-    match *action {
-        CrankAction::Observe => snapshot.observe(),
-        CrankAction::DeclareSilence(source) => instructions::declare_silence(&keys.risk_market, source),
-        CrankAction::Fulfil => instructions::venue::fulfil(keys),
-        CrankAction::CollectWithdrawal => instructions::collect_withdrawal(keys),
-        CrankAction::MoveCollateral(_) => instructions::move_collateral(keys),
+    Some(match action {
+        CrankAction::Observe(market) => snapshot.market(*market)?.observe(),
+        CrankAction::DeclareSilence(market, source) => {
+            instructions::declare_silence(&snapshot.market(*market)?.key, *source)
+        }
+        CrankAction::Fulfil(leg) => instructions::venue::fulfil(&keys.leg(*leg)),
+        CrankAction::CollectWithdrawal(leg) => instructions::collect_withdrawal(keys, place(*leg)?),
+        CrankAction::MoveCollateral(leg, _) => instructions::move_collateral(keys, place(*leg)?),
         CrankAction::Mark => instructions::mark(keys),
-        CrankAction::Rebalance(lots) => instructions::rebalance(keys, keeper, orders(lots)),
-        CrankAction::Unwind(number, lots) => batches::unwind(keys, keeper, number, orders(lots)),
-        CrankAction::PriceBatch(number) => batches::price_batch(keys, keeper, number),
-        CrankAction::ExitLiquid(number) => batches::exit_liquid(keys, number),
-    }
+        CrankAction::Rebalance(orders) => {
+            let orders = orders.iter().flatten().map(order);
+            instructions::rebalance(keys, keeper, orders.collect::<Option<Vec<Order>>>()?)
+        }
+        CrankAction::Unwind(number, unwinds) => batches::unwind(keys, keeper, *number, order(unwinds)?),
+        CrankAction::PriceBatch(number) => batches::price_batch(keys, keeper, *number),
+        CrankAction::ExitLiquid(number) => batches::exit_liquid(keys, *number),
+    })
+}
+
+fn place(leg: usize) -> Option<u8> {
+    u8::try_from(leg).ok()
 }

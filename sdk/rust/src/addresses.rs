@@ -1,11 +1,13 @@
 //! Where accounts live.
 
-use anchor_lang::prelude::Pubkey;
+use anchor_lang::prelude::{AccountMeta, Pubkey};
+use ballast_core_vault::portfolio::{MAX_LEGS, MAX_MARKETS};
 use ballast_options::state as options;
 use ballast_reference_venue::state::{Market as VenueMarket, Trader};
 use ballast_vault::state::{
     Vault, BATCH_SEED, CUSTODY_SEED, ESCROW_SEED, OPERATOR_SEED, SHARES_SEED, TICKET_SEED, VAULT_SEED,
 };
+use core::array::from_fn;
 
 /// Address of a risk market.
 pub fn risk_market(creator: &Pubkey, name: &[u8; 16]) -> Pubkey {
@@ -157,6 +159,19 @@ impl TokenMint {
     }
 }
 
+/// The addresses of a leg: an account of a vault at a venue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LegKeys {
+    /// Risk market.
+    pub risk_market: Pubkey,
+    /// Venue market.
+    pub venue_market: Pubkey,
+    /// The vault's account at the venue.
+    pub venue_trader: Pubkey,
+    /// The venue's token account.
+    pub venue_vault: Pubkey,
+}
+
 /// Every address a vault's instructions name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VaultKeys {
@@ -172,23 +187,29 @@ pub struct VaultKeys {
     pub custody: Pubkey,
     /// Share escrow.
     pub escrow: Pubkey,
-    /// Risk market.
-    pub risk_market: Pubkey,
-    /// Venue market.
-    pub venue_market: Pubkey,
-    /// The vault's account at the venue.
-    pub venue_trader: Pubkey,
-    /// The venue's token account.
-    pub venue_vault: Pubkey,
+    /// Risk markets, each in its place.
+    pub markets: [Option<Pubkey>; MAX_MARKETS],
+    /// Legs, each in its place.
+    pub legs: [Option<LegKeys>; MAX_LEGS],
 }
 
 impl VaultKeys {
-    /// Returns the addresses of a vault that `creator` makes (or made) on these markets.
-    pub fn derive(creator: &Pubkey, id: u64, quote: &TokenMint, risk_market: &Pubkey) -> Self {
+    /// Returns the addresses of a vault that `creator` makes (or made) with a leg on each of these
+    /// markets, up to four.
+    pub fn derive(creator: &Pubkey, id: u64, quote: &TokenMint, risk_markets: &[Pubkey]) -> Self {
         let quote_mint = &quote.mint;
         let key = vault(creator, id);
         let child = |seed: &[u8]| Pubkey::find_program_address(&[seed, key.as_ref()], &ballast_vault::ID).0;
-        let venue_market = venue_market(risk_market, quote_mint);
+        let leg = |place: usize| {
+            let risk_market = *risk_markets.get(place)?;
+            let venue_market = venue_market(&risk_market, quote_mint);
+            Some(LegKeys {
+                risk_market,
+                venue_market,
+                venue_trader: venue_trader(&venue_market, &key),
+                venue_vault: venue_vault(&venue_market),
+            })
+        };
         Self {
             vault: key,
             quote_mint: *quote_mint,
@@ -196,10 +217,8 @@ impl VaultKeys {
             share_mint: child(SHARES_SEED),
             custody: child(CUSTODY_SEED),
             escrow: child(ESCROW_SEED),
-            risk_market: *risk_market,
-            venue_market,
-            venue_trader: venue_trader(&venue_market, &key),
-            venue_vault: venue_vault(&venue_market),
+            markets: from_fn(|place| risk_markets.get(place).copied()),
+            legs: from_fn(leg),
         }
     }
 
@@ -218,6 +237,16 @@ impl VaultKeys {
 
     /// Returns the addresses a vault account names: all a keeper needs to be told is the vault.
     pub fn of(key: &Pubkey, vault: &Vault) -> Self {
+        let (markets, legs) = (vault.portfolio.markets(), vault.portfolio.legs());
+        let leg = |place: usize| {
+            let leg = legs.get(place)?;
+            Some(LegKeys {
+                risk_market: markets.get(usize::from(leg.market))?.risk_market,
+                venue_market: leg.venue_market,
+                venue_trader: leg.venue_trader,
+                venue_vault: venue_vault(&leg.venue_market),
+            })
+        };
         Self {
             vault: *key,
             quote_mint: vault.quote_mint,
@@ -225,10 +254,35 @@ impl VaultKeys {
             share_mint: vault.share_mint,
             custody: vault.custody,
             escrow: vault.escrow,
-            risk_market: vault.risk_market,
-            venue_market: vault.venue_market,
-            venue_trader: vault.venue_trader,
-            venue_vault: venue_vault(&vault.venue_market),
+            markets: from_fn(|place| Some(markets.get(place)?.risk_market)),
+            legs: from_fn(leg),
         }
+    }
+
+    /// Returns the leg in the first place: the only one of many a vault.
+    pub fn first(&self) -> LegKeys {
+        self.leg(0)
+    }
+
+    /// Returns the leg at a place; one of no addresses where there is none.
+    pub fn leg(&self, place: usize) -> LegKeys {
+        self.legs.get(place).copied().flatten().unwrap_or_default()
+    }
+
+    /// Returns the accounts of its portfolio, which follow those that an instruction names. Those of
+    /// the legs at `traded` are written to.
+    pub fn portfolio(&self, traded: &[usize]) -> Vec<AccountMeta> {
+        let markets = self.markets.iter().flatten();
+        let mut metas: Vec<_> = markets.map(|key| AccountMeta::new_readonly(*key, false)).collect();
+        for (place, leg) in self.legs.iter().flatten().enumerate() {
+            let is_writable = traded.contains(&place);
+            let of = |pubkey| AccountMeta {
+                pubkey,
+                is_signer: false,
+                is_writable,
+            };
+            metas.extend([of(leg.venue_market), of(leg.venue_trader)]);
+        }
+        metas
     }
 }

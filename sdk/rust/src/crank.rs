@@ -18,6 +18,7 @@ use solana_transaction::versioned::VersionedTransaction;
 /// again for finding addresses with unlucky bumps.
 pub mod budget {
     use ballast_core_vault::crank::CrankAction;
+    use ballast_core_vault::planner::Orders;
 
     /// `observe` with all sources and a venue; held to 25,000.
     pub const OBSERVE: u32 = 37_500;
@@ -25,6 +26,8 @@ pub mod budget {
     pub const DECLARE_SILENCE: u32 = 30_000;
     /// `rebalance` and `unwind` with one order, the venue's part included; held to 120,000.
     pub const TRADE: u32 = 180_000;
+    /// Each further order of a `rebalance`, the venue's part included.
+    pub const ORDER: u32 = 75_000;
     /// `move_collateral`, with the venue and a token transfer.
     pub const MOVE_COLLATERAL: u32 = 150_000;
     /// `collect_withdrawal`, with the venue and a token transfer.
@@ -44,21 +47,33 @@ pub mod budget {
     /// The runtime's ceiling for a transaction.
     pub const MAX: u32 = 1_400_000;
 
+    /// Returns the compute units to grant to a rebalance with these orders: each one after the first
+    /// adds what the venue takes.
+    const fn trade(orders: &Orders) -> u32 {
+        let [one, two, three, four] = orders;
+        let count = one.is_some() as u32 + two.is_some() as u32 + three.is_some() as u32 + four.is_some() as u32;
+        TRADE.saturating_add(ORDER.saturating_mul(count.saturating_sub(1)))
+    }
+
     /// Returns the compute units to grant to an action.
     pub const fn of(action: &CrankAction) -> u32 {
         match action {
-            CrankAction::Observe => OBSERVE,
-            CrankAction::DeclareSilence(_) => DECLARE_SILENCE,
+            CrankAction::Observe(_) => OBSERVE,
+            CrankAction::DeclareSilence(..) => DECLARE_SILENCE,
             CrankAction::Mark => MARK,
-            CrankAction::Fulfil => FULFIL,
-            CrankAction::CollectWithdrawal => COLLECT_WITHDRAWAL,
-            CrankAction::MoveCollateral(_) => MOVE_COLLATERAL,
-            CrankAction::Rebalance(_) | CrankAction::Unwind(..) => TRADE,
+            CrankAction::Fulfil(_) => FULFIL,
+            CrankAction::CollectWithdrawal(_) => COLLECT_WITHDRAWAL,
+            CrankAction::MoveCollateral(..) => MOVE_COLLATERAL,
+            CrankAction::Rebalance(orders) => trade(orders),
+            CrankAction::Unwind(..) => TRADE,
             CrankAction::PriceBatch(_) => PRICE_BATCH,
             CrankAction::ExitLiquid(_) => EXIT_LIQUID,
         }
     }
 }
+
+/// The most bytes of a transaction: what fits an IPv6 packet without fragments, less its headers.
+pub const PACKET_BYTES: usize = 1_232;
 
 /// What a transaction offers for its place in a block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -110,22 +125,49 @@ pub fn crank_with(
     if actions.is_empty() {
         return Ok(None);
     }
+    let whole = transaction(&actions, snapshot, keeper, blockhash, fee)?;
+    // Each market that is observed brings accounts of its own: where all together do not fit a
+    // packet, the prices are taken in first, and what is done at them is planned anew.
+    let observes = |action: &&CrankAction| matches!(action, CrankAction::Observe(_));
+    let first: Vec<CrankAction> = actions.iter().take_while(observes).copied().collect();
+    if fits(&whole) || first.is_empty() || first.len() == actions.len() {
+        return Ok(Some(Crank {
+            actions,
+            transaction: whole,
+        }));
+    }
+    let transaction = transaction(&first, snapshot, keeper, blockhash, fee)?;
+    Ok(Some(Crank {
+        actions: first,
+        transaction,
+    }))
+}
+
+/// Returns whether a transaction fits a packet.
+fn fits(transaction: &VersionedTransaction) -> bool {
+    // A byte that counts them, and the signatures, before the message.
+    let signatures = transaction.signatures.len().saturating_mul(64).saturating_add(1);
+    transaction.message.serialize().len().saturating_add(signatures) <= PACKET_BYTES
+}
+
+/// Signs the instructions of actions.
+fn transaction(
+    actions: &[CrankAction],
+    snapshot: &Snapshot,
+    keeper: &Keypair,
+    blockhash: Hash,
+    fee: Fee,
+) -> Result<VersionedTransaction, CrankError> {
     let key = keeper.pubkey();
     let instructions: Vec<Instruction> = actions
         .iter()
-        .map(|action| instruction(action, snapshot, &key))
+        .filter_map(|action| instruction(action, snapshot, &key))
         .collect();
     let units = actions
         .iter()
         .fold(0u32, |sum, action| sum.saturating_add(budget::of(action)));
-    let transaction = sign(
-        &instructions,
-        units.saturating_add(salt(snapshot)),
-        keeper,
-        blockhash,
-        fee,
-    )?;
-    Ok(Some(Crank { actions, transaction }))
+    let units = units.saturating_add(salt(snapshot));
+    sign(&instructions, units, keeper, blockhash, fee)
 }
 
 /// Signs instructions with a limit of `units` compute units.
@@ -153,10 +195,9 @@ pub fn sign(
 /// blockhash would otherwise be the same bytes, and the chain would take the second for a
 /// repetition of the first.
 fn salt(snapshot: &Snapshot) -> u32 {
-    let state = snapshot
-        .risk_market
-        .signals
-        .observations
+    let observations = snapshot.markets().map(|market| market.stored.signals.observations);
+    let state = observations
+        .fold(0u64, u64::wrapping_add)
         .wrapping_mul(31)
         .wrapping_add(snapshot.vault.rebalances.wrapping_mul(7))
         .wrapping_add(snapshot.clock.slot);

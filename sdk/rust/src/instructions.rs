@@ -9,9 +9,9 @@ use anchor_lang::solana_program::system_program;
 use anchor_lang::{InstructionData, ToAccountMetas};
 use anchor_spl::token::spl_token::ID as TOKEN;
 use ballast_core_market::price_clock::Source;
+use ballast_core_vault::portfolio::MAX_LEGS;
 use ballast_risk::state::MarketParams;
 use ballast_vault::state::VaultBreaker;
-use ballast_vault::valuation::__client_accounts_valuation::Valuation;
 use ballast_vault::{CreateVaultArgs, Order};
 
 pub mod batches;
@@ -70,13 +70,22 @@ pub fn declare_silence(market: &Pubkey, source: Source) -> Instruction {
     )
 }
 
-fn valuation(keys: &VaultKeys) -> Valuation {
-    Valuation {
-        vault: keys.vault,
-        risk_market: keys.risk_market,
-        venue_market: keys.venue_market,
-        venue_trader: keys.venue_trader,
-    }
+/// As [`build`], with the accounts of a vault's portfolio behind; those of `traded` legs are written
+/// to.
+fn build_with(
+    keys: &VaultKeys,
+    traded: &[usize],
+    accounts: impl ToAccountMetas,
+    data: impl InstructionData,
+) -> Instruction {
+    let mut instruction = build(ballast_vault::ID, accounts, data);
+    instruction.accounts.extend(keys.portfolio(traded));
+    instruction
+}
+
+/// Returns the legs that orders trade.
+fn traded(orders: &[Order]) -> Vec<usize> {
+    orders.iter().map(|order| usize::from(order.leg)).collect()
 }
 
 /// `ballast_vault::create_vault`.
@@ -88,9 +97,6 @@ pub fn create_vault(creator: &Pubkey, keys: &VaultKeys, args: CreateVaultArgs) -
         custody: keys.custody,
         escrow: keys.escrow,
         quote_mint: keys.quote_mint,
-        risk_market: keys.risk_market,
-        venue_market: keys.venue_market,
-        venue_trader: keys.venue_trader,
         venue_program: ballast_reference_venue::ID,
         quote_program: keys.quote_program,
         share_program: keys.shares().program,
@@ -98,11 +104,8 @@ pub fn create_vault(creator: &Pubkey, keys: &VaultKeys, args: CreateVaultArgs) -
         event_authority: addresses::event_authority(),
         program: ballast_vault::ID,
     };
-    build(
-        ballast_vault::ID,
-        accounts,
-        ballast_vault::instruction::CreateVault { args },
-    )
+    let legs: Vec<usize> = (0..MAX_LEGS).collect();
+    build_with(keys, &legs, accounts, ballast_vault::instruction::CreateVault { args })
 }
 
 /// A person with token accounts for quote and shares.
@@ -119,7 +122,7 @@ pub struct Holder {
 fn trade(keys: &VaultKeys, keeper: &Pubkey) -> ballast_vault::accounts::Rebalance {
     ballast_vault::accounts::Rebalance {
         keeper: *keeper,
-        valuation: valuation(keys),
+        vault: keys.vault,
         custody: keys.custody,
         share_mint: keys.share_mint,
         venue_program: ballast_reference_venue::ID,
@@ -130,29 +133,32 @@ fn trade(keys: &VaultKeys, keeper: &Pubkey) -> ballast_vault::accounts::Rebalanc
 
 /// `ballast_vault::rebalance`. Anyone may send it.
 pub fn rebalance(keys: &VaultKeys, keeper: &Pubkey, orders: Vec<Order>) -> Instruction {
-    build(
-        ballast_vault::ID,
+    build_with(
+        keys,
+        &traded(&orders),
         trade(keys, keeper),
         ballast_vault::instruction::Rebalance { orders },
     )
 }
 
-/// `ballast_vault::move_collateral`. Anyone may send it.
-pub fn move_collateral(keys: &VaultKeys) -> Instruction {
+/// `ballast_vault::move_collateral` of the leg at a place. Anyone may send it.
+pub fn move_collateral(keys: &VaultKeys, leg: u8) -> Instruction {
+    let place = usize::from(leg);
     let accounts = ballast_vault::accounts::MoveCollateral {
-        valuation: valuation(keys),
+        vault: keys.vault,
         custody: keys.custody,
         share_mint: keys.share_mint,
-        venue_vault: keys.venue_vault,
+        venue_vault: keys.leg(place).venue_vault,
         venue_program: ballast_reference_venue::ID,
         token_program: keys.quote_program,
         event_authority: addresses::event_authority(),
         program: ballast_vault::ID,
     };
-    build(
-        ballast_vault::ID,
+    build_with(
+        keys,
+        &[place],
         accounts,
-        ballast_vault::instruction::MoveCollateral {},
+        ballast_vault::instruction::MoveCollateral { leg },
     )
 }
 
@@ -160,14 +166,11 @@ pub fn move_collateral(keys: &VaultKeys) -> Instruction {
 pub fn mark(keys: &VaultKeys) -> Instruction {
     let accounts = ballast_vault::accounts::Mark {
         vault: keys.vault,
-        risk_market: keys.risk_market,
-        venue_market: keys.venue_market,
-        venue_trader: keys.venue_trader,
         share_mint: keys.share_mint,
         event_authority: addresses::event_authority(),
         program: ballast_vault::ID,
     };
-    build(ballast_vault::ID, accounts, ballast_vault::instruction::Mark {})
+    build_with(keys, &[], accounts, ballast_vault::instruction::Mark {})
 }
 
 fn guard(keys: &VaultKeys, guardian: &Pubkey) -> ballast_vault::accounts::Guard {
@@ -198,14 +201,15 @@ pub fn resume_breaker(keys: &VaultKeys, guardian: &Pubkey, breaker: VaultBreaker
     )
 }
 
-/// `ballast_vault::collect_withdrawal`. Anyone may send it.
-pub fn collect_withdrawal(keys: &VaultKeys) -> Instruction {
+/// `ballast_vault::collect_withdrawal` of the leg at a place. Anyone may send it.
+pub fn collect_withdrawal(keys: &VaultKeys, leg: u8) -> Instruction {
+    let at = keys.leg(usize::from(leg));
     let accounts = ballast_vault::accounts::CollectWithdrawal {
         vault: keys.vault,
-        venue_market: keys.venue_market,
-        venue_trader: keys.venue_trader,
+        venue_market: at.venue_market,
+        venue_trader: at.venue_trader,
         custody: keys.custody,
-        venue_vault: keys.venue_vault,
+        venue_vault: at.venue_vault,
         venue_program: ballast_reference_venue::ID,
         token_program: keys.quote_program,
         event_authority: addresses::event_authority(),
@@ -214,6 +218,6 @@ pub fn collect_withdrawal(keys: &VaultKeys) -> Instruction {
     build(
         ballast_vault::ID,
         accounts,
-        ballast_vault::instruction::CollectWithdrawal {},
+        ballast_vault::instruction::CollectWithdrawal { leg },
     )
 }

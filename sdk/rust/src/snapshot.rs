@@ -10,21 +10,23 @@ use ballast_core_market::admission::{Now, PriceError, RawPrice};
 use ballast_core_market::breaker::BreakerSet;
 use ballast_core_market::observation::MarketObservation;
 use ballast_core_market::MarketView;
-use ballast_core_types::{Position, Price, Shares, TradingTerms, UnixTime, Value};
+use ballast_core_types::{Position, Price, Shares, UnixTime, Value};
 use ballast_core_vault::advance::{advance, Liquid};
 use ballast_core_vault::appraisal::{Appraisal, AppraisalInputs};
 use ballast_core_vault::batch::Batch;
-use ballast_core_vault::crank::{self, CrankAction, CrankInputs};
+use ballast_core_vault::crank::{self, CrankAction, CrankInputs, CrankMarket};
 use ballast_core_vault::fees::FeeLedger;
-use ballast_core_vault::portfolio::Portfolio;
-use ballast_core_vault::prices::MarketPrices;
+use ballast_core_vault::planner::Terms;
+use ballast_core_vault::portfolio::{Leg, MAX_LEGS, MAX_MARKETS};
 pub use ballast_core_vault::prices::Purpose;
+use ballast_core_vault::prices::{MarketPrices, Prices};
 use ballast_core_vault::state::VaultState;
 use ballast_reference_venue::state::{Market as VenueMarket, Trader};
 use ballast_risk::read;
 use ballast_risk::state::Market as RiskMarket;
 use ballast_vault::state::{RequestBatch, Vault};
 use ballast_venues::{PositionAccounts, Reference, Venue};
+use core::array::from_fn;
 
 /// The venue's accounts, as the chain has them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,27 +37,57 @@ pub struct VenueAccounts {
     pub trader: RawAccount,
 }
 
-/// A vault, its markets and the price in hand, decoded.
+/// A market of a vault, and the prices in hand.
+#[derive(Clone, Debug)]
+pub struct SnapshotMarket {
+    /// Its address.
+    pub key: Pubkey,
+    /// Where its prices are published.
+    pub feeds: PriceFeeds,
+    /// Those accounts, as the chain has them.
+    pub published: FeedAccounts,
+    /// The market, as stored.
+    pub stored: RiskMarket,
+    /// The market, decoded.
+    pub view: MarketView,
+}
+
+impl SnapshotMarket {
+    /// Returns the published price, if the price account can be decoded.
+    pub fn raw_price(&self) -> Option<RawPrice> {
+        self.published.raw_price(&self.stored.params)
+    }
+
+    /// Returns its name.
+    pub fn name(&self) -> String {
+        let name = String::from_utf8_lossy(&self.stored.name);
+        name.trim_end_matches('\0').to_owned()
+    }
+
+    /// Returns `observe`.
+    pub fn observe(&self) -> Instruction {
+        instructions::observe(&self.key, &self.stored.params, &self.feeds)
+    }
+}
+
+/// A vault, its markets and the prices in hand, decoded.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     /// Addresses.
     pub keys: VaultKeys,
     /// Chain time.
     pub clock: Clock,
-    /// Where its market's prices are published.
-    pub feeds: PriceFeeds,
-    /// Those accounts, as the chain has them.
-    pub published: FeedAccounts,
-    /// Risk market, as stored.
-    pub risk_market: RiskMarket,
-    /// Risk market, decoded.
-    pub market: MarketView,
+    /// The market in the first place: the only one of many a vault.
+    pub first: SnapshotMarket,
+    /// The others, in their places.
+    pub others: Vec<SnapshotMarket>,
     /// Vault, as stored.
     pub vault: Vault,
     /// Vault, decoded.
     pub state: VaultState,
-    /// The venue's accounts, whatever they hold: the venue's reader says whether they can be read.
-    pub venue: VenueAccounts,
+    /// The accounts of each leg at its venue, whatever they hold: the venue's reader says whether
+    /// they can be read.
+    pub venues: Vec<VenueAccounts>,
     /// Shares that are minted, base units: with those that are earned as fees they are
     /// [`Self::supply`].
     pub minted: Shares,
@@ -89,19 +121,17 @@ pub fn is_past(account: Option<&RawAccount>) -> bool {
 }
 
 impl Snapshot {
-    /// Returns the accounts a snapshot needs besides the price accounts and the clock, in the order
-    /// [`Self::decode`] takes them.
-    pub fn accounts(keys: &VaultKeys) -> [Pubkey; 5] {
-        [
-            keys.risk_market,
-            keys.vault,
-            keys.venue_market,
-            keys.venue_trader,
-            keys.share_mint,
-        ]
+    /// Returns the accounts a snapshot needs besides the price accounts and the clock.
+    pub fn accounts(keys: &VaultKeys) -> Vec<Pubkey> {
+        let mut all = vec![keys.vault, keys.share_mint];
+        all.extend(keys.markets.iter().flatten());
+        let legs = keys.legs.iter().flatten();
+        all.extend(legs.flat_map(|leg| [leg.venue_market, leg.venue_trader]));
+        all
     }
 
-    /// Decodes a snapshot.
+    /// Decodes a snapshot. `feeds` are those of each market, in its place; `find` has each account
+    /// of them and of [`Self::accounts`].
     ///
     /// # Errors
     /// The account that is missing, foreign or of another layout. A venue's account may be
@@ -109,32 +139,54 @@ impl Snapshot {
     pub fn decode(
         keys: VaultKeys,
         clock: Clock,
-        feeds: PriceFeeds,
-        published: FeedAccounts,
-        accounts: [Option<RawAccount>; 5],
+        feeds: &[PriceFeeds],
+        mut find: impl FnMut(&Pubkey) -> Option<RawAccount>,
     ) -> Result<Self, DecodeError> {
-        let names = Self::accounts(&keys);
-        let [risk_market, vault, venue_market, venue_trader, mint] = accounts;
         let found = |account: Option<RawAccount>, key: Pubkey| account.ok_or(DecodeError::Missing(key));
-        let (risk_market, market) = found(risk_market, names[0])?.market_view()?;
-        let vault = found(vault, names[1])?.vault()?;
-        let venue = VenueAccounts {
-            market: venue_market.unwrap_or(RawAccount::missing(names[2])),
-            trader: venue_trader.unwrap_or(RawAccount::missing(names[3])),
-        };
+        let vault = found(find(&keys.vault), keys.vault)?.vault()?;
+        let minted = Shares(found(find(&keys.share_mint), keys.share_mint)?.mint()?.supply);
+        let mut markets = Vec::new();
+        for (key, feeds) in keys.markets.iter().flatten().zip(feeds) {
+            let (stored, view) = found(find(key), *key)?.market_view()?;
+            markets.push(SnapshotMarket {
+                key: *key,
+                feeds: *feeds,
+                published: feeds.accounts(&mut find),
+                stored,
+                view,
+            });
+        }
+        let mut markets = markets.into_iter();
+        let mut at = |key: Pubkey| find(&key).unwrap_or(RawAccount::missing(key));
+        let venues = keys.legs.iter().flatten().map(|leg| VenueAccounts {
+            market: at(leg.venue_market),
+            trader: at(leg.venue_trader),
+        });
+        let venues = venues.collect();
         Ok(Self {
             clock,
-            feeds,
-            published,
-            risk_market,
-            market,
+            first: markets.next().ok_or(DecodeError::Layout {
+                key: keys.vault,
+                what: "vault with a market",
+            })?,
+            others: markets.collect(),
             state: *vault.state(),
             vault,
-            venue,
-            minted: Shares(found(mint, names[4])?.mint()?.supply),
+            venues,
+            minted,
             batches: Vec::new(),
             keys,
         })
+    }
+
+    /// Returns the markets, in their places.
+    pub fn markets(&self) -> impl Iterator<Item = &SnapshotMarket> {
+        core::iter::once(&self.first).chain(&self.others)
+    }
+
+    /// Returns the market at a place.
+    pub fn market(&self, place: usize) -> Option<&SnapshotMarket> {
+        self.markets().nth(place)
     }
 
     /// Returns the snapshot with those of its batches ([`batch_keys`]) that exist; without them
@@ -146,20 +198,37 @@ impl Snapshot {
         self
     }
 
-    /// Returns the venue's market, decoded: for people and tests.
+    /// Returns the venue's market of the first leg, decoded: for people and tests.
     ///
     /// # Errors
     /// If it is foreign or of another layout.
     pub fn venue_market(&self) -> Result<VenueMarket, DecodeError> {
-        self.venue.market.venue_market()
+        let missing = DecodeError::Missing(self.keys.vault);
+        self.venues.first().ok_or(missing)?.market.venue_market()
     }
 
-    /// Returns the vault's account at the venue, decoded: for people and tests.
+    /// Returns the vault's account at the venue of the first leg, decoded: for people and tests.
     ///
     /// # Errors
     /// As [`Self::venue_market`].
     pub fn venue_trader(&self) -> Result<Trader, DecodeError> {
-        self.venue.trader.venue_trader()
+        self.venue_trader_of(0)
+    }
+
+    /// Returns the vault's account at the venue of the leg at a place, decoded: for people and
+    /// tests.
+    ///
+    /// # Errors
+    /// As [`Self::venue_market`].
+    pub fn venue_trader_of(&self, place: usize) -> Result<Trader, DecodeError> {
+        let missing = DecodeError::Missing(self.keys.vault);
+        self.venues.get(place).ok_or(missing)?.trader.venue_trader()
+    }
+
+    /// Returns the age of the oldest price that a market keeps, seconds.
+    pub fn oldest_age(&self) -> u32 {
+        let ages = self.markets().map(|market| market.view.age(self.now()));
+        ages.max().unwrap_or(u32::MAX)
     }
 
     /// Returns the chain's time as plain values.
@@ -167,71 +236,67 @@ impl Snapshot {
         read::now(&self.clock)
     }
 
-    /// Returns the published price, if the price account can be decoded.
-    pub fn raw_price(&self) -> Option<RawPrice> {
-        self.published.raw_price(&self.risk_market.params)
-    }
-
-    /// Returns what an observation at this moment would see.
+    /// Returns what an observation of a market at this moment would see.
     ///
     /// # Errors
     /// The rule that refuses the price.
-    pub fn observation(&self) -> Result<MarketObservation, PriceError> {
-        let params = &self.risk_market.params;
+    pub fn observation(&self, market: &SnapshotMarket) -> Result<MarketObservation, PriceError> {
+        let params = &market.stored.params;
         let size = Value::from_amount(params.standard_order);
-        let venue = &self.venue.market;
-        let quoted = params.venues().iter().zip(size).filter_map(|(source, size)| {
-            let ours = source.account == venue.key;
-            source.quote(&venue.owner, &venue.data, size).filter(|_| ours)
+        let quotes = params.venues().iter().zip(size).flat_map(|(source, size)| {
+            let ours = self.venues.iter().map(|venue| &venue.market);
+            let ours = ours.filter(|venue| venue.key == source.account);
+            ours.filter_map(move |venue| source.quote(&venue.owner, &venue.data, size))
         });
         Ok(MarketObservation {
-            trading_cost: quoted.map(|quote| quote.cost.0).min(),
-            ..self.published.observation(params, &self.market, self.now())?
+            trading_cost: quotes.map(|quote| quote.cost.0).min(),
+            ..market.published.observation(params, &market.view, self.now())?
         })
     }
 
-    /// Returns `observe` of the vault's market.
-    pub fn observe(&self) -> Instruction {
-        instructions::observe(&self.keys.risk_market, &self.risk_market.params, &self.feeds)
-    }
-
-    /// Returns the snapshot with its market as an observation at this moment would leave it; as it
-    /// is if that would change nothing, or be refused.
+    /// Returns the snapshot with its markets as an observation of each at this moment would leave
+    /// them; as they are where that would change nothing, or be refused.
     #[must_use]
     pub fn observed(mut self) -> Self {
-        let seen = self.observation();
-        if let Ok(Some(state)) = seen.and_then(|observation| self.market.observe(&observation, self.now())) {
-            self.market.state = Some(state);
+        let now = self.now();
+        let state = |market: &SnapshotMarket| market.view.observe(&self.observation(market).ok()?, now).ok()?;
+        let states: Vec<_> = self.markets().map(state).collect();
+        let markets = core::iter::once(&mut self.first).chain(&mut self.others);
+        for (market, state) in markets.zip(states) {
+            market.view.state = state.or(market.view.state);
         }
         self
     }
 
-    /// Returns the observation that has to come before what rests on a price of this use, if one
-    /// has to: see [`MarketView::needs_observation`].
-    pub fn observation_due(&self, usage: PriceUse) -> Option<Instruction> {
-        let is_due = self.market.needs_observation(usage, self.now());
-        is_due.then(|| self.observe())
+    /// Returns the observations that have to come before what rests on prices of this use, if some
+    /// have to: see [`MarketView::needs_observation`].
+    pub fn observations_due(&self, usage: PriceUse) -> Vec<Instruction> {
+        let is_due = |market: &&SnapshotMarket| market.view.needs_observation(usage, self.now());
+        self.markets().filter(is_due).map(SnapshotMarket::observe).collect()
     }
 
-    /// Returns [`Self::observation_due`], and the snapshot behind it.
-    pub fn at_a_fresh_price(self, usage: PriceUse) -> (Self, Option<Instruction>) {
-        match self.observation_due(usage) {
-            Some(observe) => (self.observed(), Some(observe)),
-            None => (self, None),
-        }
+    /// Returns [`Self::observations_due`], and the snapshot behind them.
+    pub fn at_fresh_prices(self, usage: PriceUse) -> (Self, Vec<Instruction>) {
+        let due = self.observations_due(usage);
+        let is_due = !due.is_empty();
+        (if is_due { self.observed() } else { self }, due)
     }
 
     /// Returns the actions due now, in the order to send them: see [`crank::plan`].
     pub fn plan(&self) -> Vec<CrankAction> {
-        let position = |mid| self.position(mid);
+        let position = |place, mid| self.position(place, mid);
         let batches = self.batches.iter().map(|record| (record.number, record.totals.get()));
         let batches: Vec<_> = batches.filter(|(_, batch)| !batch.is_filled()).collect();
+        let markets = self.markets().map(|market| CrankMarket {
+            view: market.view,
+            observation: self.observation(market).ok(),
+        });
+        let markets: Vec<_> = markets.collect();
         let plan = crank::plan(&CrankInputs {
-            market: self.market,
-            observation: self.observation().ok(),
+            markets: &markets,
             vault: &self.state,
             position: &position,
-            terms: self.trading_terms(),
+            terms: self.terms(),
             minted: self.minted,
             batches: &batches,
             traded_slot: self.vault.last_rebalance_slot,
@@ -240,35 +305,52 @@ impl Snapshot {
         plan.into_iter().flatten().collect()
     }
 
-    /// Returns the market's prices for a purpose, by the program's own rules.
+    /// Returns the markets' prices for a purpose, by the program's own rules.
     ///
     /// # Errors
-    /// The rule that refused the price.
-    pub fn prices(&self, purpose: Purpose) -> Result<MarketPrices, PriceError> {
-        MarketPrices::read(&self.market, purpose, self.now())
+    /// The rule that refused the first that is needed.
+    pub fn prices(&self, purpose: Purpose) -> Result<Prices, PriceError> {
+        let mut markets = [None; MAX_MARKETS];
+        for ((place, market), prices) in self.markets().enumerate().zip(&mut markets) {
+            let counts = self.state.counts(place, purpose);
+            *prices = Some(MarketPrices::read(&market.view, purpose, counts, self.now())?);
+        }
+        Ok(Prices { purpose, markets })
     }
 
-    /// Returns the market's breakers that are active now; all of them before the first observation.
+    /// Returns the breakers of any market that are active now; all of them before the first
+    /// observation.
     pub fn active_breakers(&self) -> BreakerSet {
-        self.market.active_breakers(self.now()).unwrap_or(BreakerSet::ALL)
+        let active = |market: &SnapshotMarket| market.view.active_breakers(self.now()).unwrap_or(BreakerSet::ALL);
+        self.markets().map(active).fold(BreakerSet::NONE, BreakerSet::union)
     }
 
-    /// Returns the vault's position at the venue, its funding brought up to date at `mid`; `None`
+    /// Returns the position of the leg at a place, its funding brought up to date at `mid`; `None`
     /// if it cannot be read.
-    pub fn position(&self, mid: Price) -> Option<Position> {
+    pub fn position(&self, place: usize, mid: Price) -> Option<Position> {
         let program = Pubkey::new_from_array(Reference::PROGRAM);
-        self.venue.market.owned_by(program).ok()?;
-        self.venue.trader.owned_by(program).ok()?;
+        let venue = self.venues.get(place)?;
+        venue.market.owned_by(program).ok()?;
+        venue.trader.owned_by(program).ok()?;
         let accounts = PositionAccounts {
-            market: &self.venue.market.data,
-            trader: &self.venue.trader.data,
+            market: &venue.market.data,
+            trader: &venue.trader.data,
         };
         Reference::position(&accounts, mid, self.clock.unix_timestamp).ok()
     }
 
-    /// Returns what trading at the venue costs; `None` if its market cannot be read.
-    pub fn trading_terms(&self) -> Option<TradingTerms> {
-        Reference::terms(&self.venue.market.data).ok()
+    /// Returns the positions of all legs at the published prices.
+    pub fn positions(&self, prices: &Prices) -> [Option<Position>; MAX_LEGS] {
+        let mut positions = [None; MAX_LEGS];
+        for ((place, market), position) in self.state.legs().zip(&mut positions) {
+            *position = prices.mid(market).and_then(|mid| self.position(place, mid));
+        }
+        positions
+    }
+
+    /// Returns what trading at each leg's venue costs; `None` where its market cannot be read.
+    pub fn terms(&self) -> Terms {
+        from_fn(|place| Reference::terms(&self.venues.get(place)?.market.data).ok())
     }
 
     /// Returns what shares that leave are advanced in any case once their grace is over, out of
@@ -300,22 +382,24 @@ impl Snapshot {
         self.fees().supply(self.minted).0
     }
 
-    /// Returns the low value of all that is at the venue, quote base units; `None` if it cannot be
-    /// told.
-    pub fn at_venue_low(&self) -> Option<u64> {
+    /// Returns the low value of all that is at the venue of the leg at a place, quote base units;
+    /// `None` if it cannot be told.
+    pub fn at_venue_low(&self, place: usize) -> Option<u64> {
         let prices = self.prices(Purpose::Monitor).ok()?;
-        let position = self.position(prices.bounds.mid)?;
-        Portfolio::at_venue_low(&position, &prices.bounds, prices.slow)
+        let (_, market) = self.state.legs().nth(place)?;
+        let of = prices.of(market)?;
+        let position = self.position(place, of.bounds.mid)?;
+        Leg { market, position }.worth_low(&of.bounds, of.slow)
     }
 
-    /// Appraises the vault for a purpose, as the program would now. `None` if no price is admitted
-    /// for it, the venue cannot be read, or a value does not fit.
+    /// Appraises the vault for a purpose, as the program would now. `None` if a price that is
+    /// needed is not admitted for it, a venue cannot be read, or a value does not fit.
     pub fn appraise(&self, purpose: Purpose) -> Option<Appraisal<'_>> {
         let prices = self.prices(purpose).ok()?;
         Appraisal::new(&AppraisalInputs {
             vault: &self.state,
+            positions: self.positions(&prices),
             prices,
-            position: self.position(prices.bounds.mid),
             minted: self.minted,
             now: self.now(),
         })

@@ -9,6 +9,7 @@ use ballast_core_math::estimators::EwmaVariance;
 use ballast_core_types::basis_points::BasisPoints;
 use ballast_core_types::{Price, Shares, UnixTime};
 use ballast_core_vault::fees::{FeeLedger, FeePolicy};
+use ballast_core_vault::portfolio::{MAX_LEGS, MAX_MARKETS};
 use ballast_core_vault::quarantine::CASES;
 
 /// First eight bytes of SHA-256 of `account:Vault`.
@@ -16,7 +17,7 @@ const VAULT: [u8; 8] = [211, 8, 232, 43, 2, 152, 117, 119];
 /// First eight bytes of SHA-256 of `account:Market`.
 const MARKET: [u8; 8] = [219, 190, 213, 55, 0, 227, 198, 154];
 /// Layout of a vault that is read here.
-const VAULT_VERSION: u8 = 8;
+const VAULT_VERSION: u8 = 9;
 /// Layout of a market that is read here.
 const MARKET_VERSION: u8 = 6;
 
@@ -41,9 +42,11 @@ mod market {
     pub const QUOTE_BYTES: usize = 16;
 }
 
-/// What a vault has beside its position, quote base units.
+/// What a vault has beside its positions, quote base units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VaultLedger {
+    /// The market of each leg, by its place in the vault.
+    pub legs: [Option<u8>; MAX_LEGS],
     /// Base units of one whole quote token.
     pub unit: u64,
     /// Cash of the pool.
@@ -52,8 +55,8 @@ pub struct VaultLedger {
     pub levy_reserve: u64,
     /// What holders who leave will have taken off what they get.
     pub receivables: u64,
-    /// Whether its venue is in quarantine, and counts at nothing.
-    pub is_quarantined: bool,
+    /// Whether the venue of each leg is in quarantine, and counts at nothing.
+    pub is_quarantined: [bool; MAX_LEGS],
     /// Rates of its fees.
     pub fee_policy: FeePolicy,
     /// What its manager has earned.
@@ -62,14 +65,22 @@ pub struct VaultLedger {
 
 /// Returns a vault's ledger; `None` if the bytes are no vault of this layout.
 pub fn vault_ledger(data: &[u8]) -> Option<VaultLedger> {
-    /// Bump, padding, number, and eleven addresses.
-    const HEAD: usize = 7 + 8 + 11 * 32;
-    /// Twelve fixed-point numbers before the fees.
-    const POLICY: usize = 12 * 16;
+    /// Bump, padding, number, and eight addresses.
+    const HEAD: usize = 7 + 8 + 8 * 32;
+    /// A market: its address, and what is wanted of it.
+    const MARKET: usize = 32 + 24;
+    /// Two addresses of a leg, before its market; the rest of it is padding.
+    const LEG: usize = 64;
+    const LEG_END: usize = 7;
+    /// Eleven fixed-point numbers before the fees.
+    const POLICY: usize = 11 * 16;
+    /// Lots of those who leave, of each leg.
+    const LOTS: usize = 8 * MAX_LEGS;
     /// The line of batches.
     const QUEUE: usize = 8 * 8;
-    /// A case of quarantine, behind when it ended.
-    const CASE_END: usize = 8 * 8;
+    /// A case of quarantine, between when it ended and its leg; the rest of it is padding.
+    const CASE: usize = 7 * 8 + 4;
+    const CASE_END: usize = 3;
     /// What has left at a price.
     const OUTFLOW: usize = 3 * 8;
     let mut bytes = Bytes::account(data, &VAULT)?;
@@ -77,12 +88,24 @@ pub fn vault_ledger(data: &[u8]) -> Option<VaultLedger> {
         return None;
     }
     bytes.skip(HEAD)?;
+    bytes.skip(MARKET * MAX_MARKETS)?;
+    let mut legs = [None; MAX_LEGS];
+    for leg in &mut legs {
+        bytes.skip(LEG)?;
+        *leg = Some(bytes.u8()?);
+        bytes.skip(LEG_END)?;
+    }
+    let (_, leg_count) = (bytes.u8()?, bytes.u8()?);
+    bytes.skip(6)?;
+    for leg in legs.iter_mut().skip(usize::from(leg_count)) {
+        *leg = None;
+    }
     bytes.skip(POLICY)?;
     let fee_policy = FeePolicy {
         management: bytes.ratio()?,
         performance: bytes.ratio()?,
     };
-    // The deposit cap, mode, reference volatility.
+    // The deposit cap, mode and padding.
     bytes.skip(2 * 8)?;
     let unit = bytes.u64()?;
     let cash = bytes.u64()?;
@@ -90,16 +113,20 @@ pub fn vault_ledger(data: &[u8]) -> Option<VaultLedger> {
     bytes.skip(2 * 8)?;
     let (levy_reserve, advances) = (bytes.u64()?, bytes.u64()?);
     // What is set aside; shares and lots of those who leave.
-    bytes.skip(3 * 8)?;
+    bytes.skip(2 * 8 + LOTS)?;
     let unwind_cost = bytes.u64()?;
     bytes.skip(QUEUE)?;
-    let mut is_quarantined = false;
+    let mut is_quarantined = [false; MAX_LEGS];
     for _ in 0..CASES {
         // The supply at its start; what it ends with.
         bytes.skip(8)?;
         let (started_at, ended_at) = (bytes.i64()?, bytes.i64()?);
+        bytes.skip(CASE)?;
+        let leg = bytes.u8()?;
         bytes.skip(CASE_END)?;
-        is_quarantined |= started_at != 0 && ended_at == 0;
+        if let Some(is_out) = is_quarantined.get_mut(usize::from(leg)) {
+            *is_out |= started_at != 0 && ended_at == 0;
+        }
     }
     bytes.skip(OUTFLOW)?;
     let fees = FeeLedger {
@@ -109,6 +136,7 @@ pub fn vault_ledger(data: &[u8]) -> Option<VaultLedger> {
         crystallised_at: UnixTime(bytes.i64()?),
     };
     Some(VaultLedger {
+        legs,
         unit,
         cash,
         levy_reserve,

@@ -6,6 +6,7 @@ use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use crate::net_asset_values::{net_asset_values, NetAssetValues, VaultAccounts};
 use crate::{evaluate, Results, Row};
 use ballast_core_market::admission::Now;
+use ballast_core_vault::portfolio::{MAX_LEGS, MAX_MARKETS};
 
 // Atomics are what safe code may change in a static; the target has one thread and compiles them to
 // plain words.
@@ -44,15 +45,17 @@ pub extern "C" fn run() -> u32 {
     results.words().len() as u32
 }
 
-/// Words of [`vault_input`]: eight of head and sixteen kilobytes of accounts, twice what they have.
-const VAULT_WORDS: usize = 8 + 16_384 / 8;
+/// Words of head of [`vault_input`]: time and slot, and the length of each account.
+const HEAD_WORDS: usize = 2 + 1 + MAX_MARKETS + 2 * MAX_LEGS;
+/// Words of [`vault_input`]: the head, and thirty-two kilobytes of accounts, twice what they have.
+const VAULT_WORDS: usize = HEAD_WORDS + 32_768 / 8;
 
 static VAULT: [AtomicU64; VAULT_WORDS] = [const { AtomicU64::new(0) }; VAULT_WORDS];
 
 /// Returns where a vault's accounts are written before [`vault_net_asset_values`]: their address in
-/// linear memory. First eight words: the lengths of vault, market, venue market and venue trader in
-/// bytes, unix time, slot, and two that are not used. Then their bytes, one account after the other
-/// without a gap.
+/// linear memory. First twenty-three words: unix time, slot, and the lengths in bytes of the vault,
+/// its four risk markets, and market and trader at the venue of each of its eight legs; zero for
+/// what there is none of. Then their bytes, one account after the other without a gap.
 #[allow(unsafe_code, reason = "as above")]
 #[no_mangle]
 pub extern "C" fn vault_input() -> *const AtomicU64 {
@@ -76,23 +79,30 @@ pub extern "C" fn vault_net_asset_values() -> u32 {
 }
 
 fn from_input(bytes: &[u8]) -> Option<NetAssetValues> {
-    let (head, mut rest) = bytes.split_at_checked(64)?;
-    let word = |index: usize| Some(u64::from_le_bytes(*head.get(index * 8..)?.first_chunk()?));
-    let mut account = |index: usize| {
-        let (account, after) = rest.split_at_checked(usize::try_from(word(index)?).ok()?)?;
+    let (head, mut rest) = bytes.split_at_checked(HEAD_WORDS * 8)?;
+    let mut words = head
+        .chunks_exact(8)
+        .map(|word| word.first_chunk().map(|word| u64::from_le_bytes(*word)));
+    let mut word = || words.next()?;
+    let now = Now {
+        unix_time: word()? as i64,
+        slot: word()?,
+    };
+    let mut account = || {
+        let (account, after) = rest.split_at_checked(usize::try_from(word()?).ok()?)?;
         rest = after;
         Some(account)
     };
-    let accounts = VaultAccounts {
-        vault: account(0)?,
-        market: account(1)?,
-        venue_market: account(2)?,
-        venue_trader: account(3)?,
+    let mut accounts = VaultAccounts {
+        vault: account()?,
+        ..VaultAccounts::default()
     };
-    let now = Now {
-        unix_time: word(4)? as i64,
-        slot: word(5)?,
-    };
+    for market in &mut accounts.markets {
+        *market = account()?;
+    }
+    for venue in accounts.venues.as_flattened_mut() {
+        *venue = account()?;
+    }
     net_asset_values(&accounts, now)
 }
 

@@ -122,7 +122,7 @@ fn a_crash_is_observed_however_far_it_falls_and_trips_the_breaker() {
     for price in ["30000", "12000", "5000"] {
         world.hour_at(price).unwrap();
     }
-    let signals = world.snapshot().risk_market.signals;
+    let signals = world.snapshot().first.stored.signals;
     assert!(world.snapshot().active_breakers().has(Breaker::PriceJump));
     assert_eq!(world.risk_market().regime.level, 3);
     // Ten per cent an hour of itself: 50,000 × 0.9³.

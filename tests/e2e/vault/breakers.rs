@@ -21,7 +21,7 @@ use solana_signer::Signer;
 fn r8_no_zero_and_no_excess_gets_into_a_vaults_breakers() {
     let mut world = VaultFixture::new();
     let admin = world.admin.pubkey();
-    let keys = VaultKeys::derive(&admin, 2, &world.keys.quote(), &world.keys.risk_market);
+    let keys = VaultKeys::derive(&admin, 2, &world.keys.quote(), &[world.keys.first().risk_market]);
     let mut table: Vec<(VaultBreakerSettings, Option<Pubkey>, VaultError, Option<Breaker>)> = Vec::new();
     for (index, breaker) in VAULT.breakers().into_iter().enumerate() {
         let bounds = &breaker.rule().trip;
@@ -155,7 +155,7 @@ fn a_surface_that_nobody_publishes_any_more_is_no_affair_of_a_vault() {
         volatility: 6_000,
         average: 0,
     };
-    let key = world.keys.risk_market;
+    let key = world.keys.first().risk_market;
     put(&mut world.svm, key, ballast_risk::ID, market.account_data());
     for _ in 0..10 {
         still(&mut world, 900, "50000");
@@ -227,18 +227,18 @@ type Fault = (&'static str, fn(&mut VaultFixture));
 /// Returns ways in which the venue's accounts cannot be read: of another owner or layout, or gone.
 fn unreadable() -> [Fault; 3] {
     let foreign: fn(&mut VaultFixture) = |world| {
-        let key = world.keys.venue_market;
+        let key = world.keys.first().venue_market;
         let data = world.raw(&key).unwrap().data;
         put(&mut world.svm, key, ballast_risk::ID, data);
     };
     let garbled: fn(&mut VaultFixture) = |world| {
-        let key = world.keys.venue_trader;
+        let key = world.keys.first().venue_trader;
         let mut data = world.raw(&key).unwrap().data;
         data[0] ^= 1;
         put(&mut world.svm, key, ballast_reference_venue::ID, data);
     };
     let gone: fn(&mut VaultFixture) = |world| {
-        let key = world.keys.venue_trader;
+        let key = world.keys.first().venue_trader;
         put(&mut world.svm, key, Pubkey::default(), Vec::new());
     };
     [("foreign", foreign), ("garbled", garbled), ("gone", gone)]
@@ -254,7 +254,7 @@ fn silent() -> [Fault; 3] {
         });
     };
     let version: fn(&mut VaultFixture) = |world| {
-        let key = world.keys.venue_market;
+        let key = world.keys.first().venue_market;
         let mut data = world.raw(&key).unwrap().data;
         data[8] = 2;
         put(&mut world.svm, key, ballast_reference_venue::ID, data);
@@ -270,20 +270,20 @@ fn a_venue_that_fails_in_any_way_is_remembered_by_mark_and_trips_after_three() {
     for (name, readable, fault) in silent.into_iter().chain(unreadable) {
         let (mut world, user) = running();
         world.mark().unwrap();
-        let mark = monitor(&world).venue_price;
-        let keep =
-            [world.keys.venue_market, world.keys.venue_trader].map(|key| (key, world.svm.get_account(&key).unwrap()));
+        let mark = monitor(&world).venues[0].price;
+        let keep = [world.keys.first().venue_market, world.keys.first().venue_trader]
+            .map(|key| (key, world.svm.get_account(&key).unwrap()));
         fault(&mut world);
         for failed in 1..=3 {
             still(&mut world, VENUE_FAILURE_SPACING_SECONDS, "49900");
             let sent = world.mark().unwrap_or_else(|error| panic!("{name}: {error:?}"));
             assert!(!sent.logs.is_empty());
             let vault = world.raw(&world.keys.vault).unwrap().vault().unwrap();
-            assert_eq!(vault.monitor.venue_failures, failed, "{name}");
+            assert_eq!(vault.monitor.venues[0].failures, failed, "{name}");
             let active = vault.monitor.get().breakers.tripped;
             assert_eq!(active.has(Breaker::VenueFailure), failed == 3, "{name}");
             // What can be read is marked all the same.
-            assert_eq!(vault.monitor.venue_price != mark, readable, "{name}");
+            assert_eq!(vault.monitor.venues[0].price != mark, readable, "{name}");
             assert_eq!(vault.cases.is_quarantined(), failed == 3, "{name}");
         }
         for (key, account) in keep {
@@ -293,7 +293,7 @@ fn a_venue_that_fails_in_any_way_is_remembered_by_mark_and_trips_after_three() {
         still(&mut world, 60, "49900");
         refused(&world.request_deposit(&user, LEAST), VaultError::VenueQuarantined);
         world.redeem_shares(&user, 1_000_000).unwrap();
-        assert_eq!(monitor(&world).venue_failures, 0, "{name}");
+        assert_eq!(monitor(&world).venues[0].failures, 0, "{name}");
         assert!(is_active(&world, VaultBreaker::VenueFailure), "{name}");
     }
 }
@@ -308,7 +308,7 @@ fn the_keeper_tells_the_vault_of_a_venue_that_nobody_can_read() {
             still(&mut world, VENUE_FAILURE_SPACING_SECONDS, "49900");
             world.crank().unwrap_or_else(|error| panic!("{name}: {error:?}"));
             let vault = world.raw(&world.keys.vault).unwrap().vault().unwrap();
-            assert_eq!(vault.monitor.venue_failures, failed, "{name}");
+            assert_eq!(vault.monitor.venues[0].failures, failed, "{name}");
         }
         assert!(is_active(&world, VaultBreaker::VenueFailure), "{name}");
     }
@@ -324,7 +324,7 @@ fn the_keeper_marks_what_would_trip_and_cools_down_what_is_active() {
     for failed in 1..=3 {
         still(&mut world, 60, "50000");
         world.crank().unwrap();
-        assert_eq!(monitor(&world).venue_failures, failed);
+        assert_eq!(monitor(&world).venues[0].failures, failed);
     }
     assert!(is_active(&world, VaultBreaker::VenueFailure));
     world.faults(Faults::default());

@@ -2,8 +2,8 @@
 //! of a vault's exposure.
 
 use ballast_core_market::regime::Regime;
-use ballast_core_vault::exposure::Reason;
 use ballast_core_vault::prices::Purpose;
+use ballast_core_vault::targets::Reason;
 use ballast_sdk::events::VaultEvent;
 use ballast_testkit::vault::breakers::refused;
 use ballast_testkit::{fixed, params, VaultFixture, MILLION};
@@ -15,7 +15,6 @@ use ballast_vault::state::{VaultPolicy, RULE_BASED};
 fn rules() -> VaultPolicy {
     VaultPolicy {
         mode: RULE_BASED,
-        base: fixed("1"),
         band: fixed("0.05"),
         least_trade: fixed("0.01"),
         slice: fixed("0.05"),
@@ -29,7 +28,7 @@ fn rules() -> VaultPolicy {
 fn held(world: &VaultFixture) -> (i64, i64) {
     let snapshot = world.snapshot();
     let exposure = snapshot.appraise(Purpose::Monitor).unwrap().exposure().unwrap();
-    (exposure.delta.0, exposure.nav.0)
+    (exposure.deltas()[0].0, exposure.nav.0)
 }
 
 /// A path of prices, an hour apart.
@@ -60,7 +59,7 @@ impl Path {
 
 #[test]
 fn by_rules_a_vault_follows_the_trend_of_weeks_in_slices() {
-    let mut world = VaultFixture::with(params::risk_market(), params::venue(), rules());
+    let mut world = VaultFixture::wanting("1", rules());
     let user = world.user(MILLION);
     world.deposit(&user, MILLION).unwrap();
     world.crank().unwrap();
@@ -74,7 +73,7 @@ fn by_rules_a_vault_follows_the_trend_of_weeks_in_slices() {
     let most = path.go(&mut world, 40 * 24, 0.0006);
     let snapshot = world.snapshot();
     let appraisal = snapshot.appraise(Purpose::Monitor).unwrap();
-    let outlook = appraisal.prices.outlook;
+    let outlook = appraisal.prices.of(0).unwrap().outlook;
     assert_eq!(outlook.regime, Regime::Calm);
     // The least trade, and one in twenty an hour at the most.
     assert!(most > 0.009 && most < 0.0505, "{most}");
@@ -97,6 +96,8 @@ fn by_rules_a_vault_follows_the_trend_of_weeks_in_slices() {
             .appraise(Purpose::Monitor)
             .unwrap()
             .prices
+            .of(0)
+            .unwrap()
             .outlook
             .strength
             .0,
@@ -121,7 +122,7 @@ fn after_a_leap() -> VaultFixture {
     }
     let snapshot = world.snapshot();
     let appraisal = snapshot.appraise(Purpose::Trade).unwrap();
-    assert_eq!(appraisal.prices.outlook.regime, Regime::Crisis);
+    assert_eq!(appraisal.prices.of(0).unwrap().outlook.regime, Regime::Crisis);
     assert!(appraisal.permissions.open, "{:?}", appraisal.active);
     world
 }
@@ -133,7 +134,7 @@ fn in_a_crisis_nothing_is_opened_beyond_a_quarter_of_the_cap_and_nothing_is_sold
     let targets = snapshot.appraise(Purpose::Trade).unwrap().targets().unwrap();
     let (delta, _) = held(&world);
     assert!(
-        targets.open.0 <= targets.cap.0 / 4 && delta > 2 * targets.open.0,
+        targets.of(0).unwrap().open.0 <= targets.cap.0 / 4 && delta > 2 * targets.of(0).unwrap().open.0,
         "{delta} {targets:?}"
     );
     assert_eq!(world.planned_order(), 0, "nothing is sold");
@@ -145,7 +146,10 @@ fn in_a_crisis_nothing_is_opened_beyond_a_quarter_of_the_cap_and_nothing_is_sold
     let snapshot = world.snapshot();
     let targets = snapshot.appraise(Purpose::Trade).unwrap().targets().unwrap();
     let (delta, _) = held(&world);
-    assert_eq!(targets.reason(ballast_core_types::Value(delta)), Some(Reason::Drift));
+    assert_eq!(
+        targets.reason(&[delta, 0, 0, 0].map(ballast_core_types::Value)),
+        Some(Reason::Drift)
+    );
     assert_eq!(world.planned_order(), 0);
     world.pass(0, 1);
     world.republish();
@@ -189,7 +193,7 @@ fn what_is_above_the_cap_goes_at_once_and_says_so() {
     let appraisal = snapshot.appraise(Purpose::Trade).unwrap();
     let (targets, exposure) = (appraisal.targets().unwrap(), appraisal.exposure().unwrap());
     assert_eq!(
-        targets.reason(exposure.delta),
+        targets.reason(&exposure.deltas()),
         Some(Reason::Breach),
         "{exposure:?} {targets:?}"
     );
@@ -201,7 +205,10 @@ fn what_is_above_the_cap_goes_at_once_and_says_so() {
         unreachable!("{events:?}");
     };
     assert_eq!(event.reason, TradeReason::Breach);
-    assert!(event.before.delta - event.after.delta > nav / 50, "more than a slice");
+    assert!(
+        event.before.legs[0].delta - event.after.legs[0].delta > nav / 50,
+        "more than a slice"
+    );
     // Down to the cap, but for a lot, and not to the band.
     let (after, _) = held(&world);
     assert!(

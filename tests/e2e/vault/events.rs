@@ -33,7 +33,7 @@ fn every_decision_is_announced_by_a_call() {
         announced
     };
     let (admin, keys) = (world.admin.pubkey(), world.keys);
-    let second = addresses::VaultKeys::derive(&admin, 2, &keys.quote(), &keys.risk_market);
+    let second = addresses::VaultKeys::derive(&admin, 2, &keys.quote(), &[keys.first().risk_market]);
     let again = ix::create_vault(&admin, &second, CreateVaultArgs { id: 2, ..vault });
     let sent = world.send(&[again], &[]);
     let [VaultEvent::VaultCreated(created)] = &hear(&world, sent)[..] else {
@@ -74,7 +74,7 @@ fn every_decision_is_announced_by_a_call() {
     let [VaultEvent::Rebalanced(traded)] = &hear(&world, sent)[..] else {
         unreachable!("one event");
     };
-    assert_eq!((traded.ordered, traded.keeper), (lots, world.keeper.pubkey()));
+    assert_eq!((traded.orders[0].ordered, traded.keeper), (lots, world.keeper.pubkey()));
     let sent = world.trip(VaultBreaker::Turnover);
     hear(&world, sent);
 
@@ -96,7 +96,7 @@ fn every_decision_is_announced_by_a_call() {
     let sent = world.assign(&ada, &ticket, &bob);
     hear(&world, sent);
     world.pass(0, 1);
-    let left = world.batch(number).totals.lots_left;
+    let left = world.batch(number).totals.lots_left[0];
     let sent = world.unwind(number, -left / 2);
     hear(&world, sent);
     world.pass(3_601, 3_601);
@@ -116,7 +116,7 @@ fn every_decision_is_announced_by_a_call() {
     let sent = world.move_collateral();
     hear(&world, sent);
     world.pass(11, 11);
-    let sent = world.send(&[ix::collect_withdrawal(&keys)], &[]);
+    let sent = world.send(&[ix::collect_withdrawal(&keys, 0)], &[]);
     hear(&world, sent);
     world.faults(Faults {
         paused: true,
@@ -136,7 +136,7 @@ fn every_decision_is_announced_by_a_call() {
     let [VaultEvent::Marked(marked), VaultEvent::Quarantined(quarantined)] = &last[..] else {
         unreachable!("two events: {last:?}");
     };
-    assert!(!marked.venue_answers && quarantined.is_quarantined);
+    assert!(marked.monitor.venues[0].failures > 0 && quarantined.is_quarantined);
     assert_eq!(heard, VaultEvent::NAMES.iter().copied().collect::<BTreeSet<_>>());
 }
 

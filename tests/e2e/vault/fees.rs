@@ -100,7 +100,8 @@ fn fees_are_minted_for_nobody_but_the_collector() {
 fn a_policy_with_a_fee_names_its_collector_and_one_without_names_nobody() {
     let mut world = VaultFixture::new();
     let admin = world.admin.pubkey();
-    let keys = ballast_sdk::addresses::VaultKeys::derive(&admin, 2, &world.keys.quote(), &world.keys.risk_market);
+    let keys =
+        ballast_sdk::addresses::VaultKeys::derive(&admin, 2, &world.keys.quote(), &[world.keys.first().risk_market]);
     let charges = VaultPolicy {
         performance_fee: fixed("0.2"),
         ..params::vault()
@@ -254,7 +255,7 @@ fn nothing_accrues_while_a_venue_is_in_quarantine() {
 fn a_case_begins_with_all_that_has_accrued() {
     let (mut world, _ada) = charging("0.02", "0");
     world.crank().unwrap();
-    let key = world.keys.venue_trader;
+    let key = world.keys.first().venue_trader;
     let mut account = world.svm.get_account(&key).unwrap();
     account.data[0] ^= 1;
     world.svm.set_account(key, account).unwrap();

@@ -2,6 +2,7 @@
 //! What this test finds is written down for WebAssembly, which `tools/toolchain/wasm-check` holds
 //! to it.
 
+use anchor_lang::prelude::Pubkey;
 use ballast_core_market::admission::Now;
 use ballast_core_vault::prices::Purpose;
 use ballast_testkit::{fixed, params, VaultFixture, MILLION};
@@ -13,15 +14,19 @@ use serde_json::{json, Value};
 /// anything.
 fn case(name: &str, world: &VaultFixture) -> Value {
     let snapshot = world.snapshot();
-    let bytes = |key| world.raw(key).unwrap().data;
+    let bytes = |key: Pubkey| world.raw(&key).unwrap().data;
     let keys = &world.keys;
-    let all = [&keys.vault, &keys.risk_market, &keys.venue_market, &keys.venue_trader].map(bytes);
-    let [vault, market, venue_market, venue_trader] = &all;
+    let vault = bytes(keys.vault);
+    let markets: Vec<_> = keys.markets.iter().flatten().map(|key| bytes(*key)).collect();
+    let legs = keys.legs.iter().flatten();
+    let venues: Vec<_> = legs
+        .map(|leg| [leg.venue_market, leg.venue_trader].map(bytes))
+        .collect();
+    let venue = |place: usize| venues.get(place).map(|venue| [&venue[0][..], &venue[1]]);
     let accounts = VaultAccounts {
-        vault,
-        market,
-        venue_market,
-        venue_trader,
+        vault: &vault,
+        markets: std::array::from_fn(|place| markets.get(place).map_or(&[][..], |market| market)),
+        venues: std::array::from_fn(|place| venue(place).unwrap_or_default()),
     };
     let now = Now {
         unix_time: snapshot.clock.unix_timestamp,
@@ -39,10 +44,9 @@ fn case(name: &str, world: &VaultFixture) -> Value {
         "unix_time": now.unix_time.to_string(),
         "slot": now.slot.to_string(),
         "accounts": {
-            "vault": hex(vault),
-            "market": hex(market),
-            "venue_market": hex(venue_market),
-            "venue_trader": hex(venue_trader),
+            "vault": hex(&vault),
+            "markets": markets.iter().map(|market| hex(market)).collect::<Vec<_>>(),
+            "venues": venues.iter().map(|venue| [hex(&venue[0]), hex(&venue[1])]).collect::<Vec<_>>(),
         },
         "low": expected.map(|values| values.low.0.to_string()),
         "high": expected.map(|values| values.high.0.to_string()),

@@ -111,7 +111,7 @@ async fn a_vault_lives_on_a_real_bank() {
     let admin = bank.payer.pubkey();
     let args = params::risk_market();
     let market = addresses::risk_market(&admin, &args.name);
-    let keys = VaultKeys::derive(&admin, 1, &TokenMint::spl(mint), &market);
+    let keys = VaultKeys::derive(&admin, 1, &TokenMint::spl(mint), &[market]);
     let feeds = PriceFeeds::local(&args.params).unwrap();
     let observe = ix::observe(&market, &args.params, &feeds);
     send(&mut bank, &[ix::create_risk_market(&admin, args)], &[]).await;
@@ -130,7 +130,7 @@ async fn a_vault_lives_on_a_real_bank() {
     .await;
     send(
         &mut bank,
-        &[ix::venue::fund_insurance(&user.pubkey(), &fund, &keys, 50 * MILLION)],
+        &[ix::venue::fund_insurance(&user.pubkey(), &fund, &keys, 0, 50 * MILLION)],
         &[&user],
     )
     .await;
@@ -171,11 +171,11 @@ async fn a_vault_lives_on_a_real_bank() {
         &keys,
         &admin,
         vec![Order {
-            market: 0,
+            leg: 0,
             lots: 10_800_000,
         }],
     );
-    send(&mut bank, &[observe.clone(), ix::move_collateral(&keys), order], &[]).await;
+    send(&mut bank, &[observe.clone(), ix::move_collateral(&keys, 0), order], &[]).await;
     let redeem = batches::request_redeem(&keys, &holder, 1, request(2, 1_000_000_000));
     send(&mut bank, &[batches::open_batch(&keys, &admin, 1), redeem], &[&user]).await;
     minute(&mut bank).await;

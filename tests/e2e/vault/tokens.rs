@@ -41,11 +41,11 @@ fn named_mint(world: &mut World, decimals: u8) -> TokenMint {
 
 /// Returns the addresses of the admin's second vault, in that quote token, with its venue there.
 fn second(world: &mut VaultFixture, quote: &TokenMint) -> VaultKeys {
-    let (admin, market) = (world.admin.pubkey(), world.keys.risk_market);
+    let (admin, market) = (world.admin.pubkey(), world.keys.first().risk_market);
     let create = ix::venue::create_market(&admin, &market, quote, params::venue());
     // One that is there already will do.
     let _ = world.send(&[create], &[]);
-    VaultKeys::derive(&admin, 2, quote, &market)
+    VaultKeys::derive(&admin, 2, quote, &[market])
 }
 
 fn create(world: &mut VaultFixture, keys: &VaultKeys, args: CreateVaultArgs) -> ballast_testkit::Sent {
@@ -140,10 +140,10 @@ fn r8_a_quote_mint_has_extensions_of_the_list_and_no_other() {
         let mut world = world.copy();
         let quote = TokenMint::token_2022(Pubkey::new_unique());
         put_extended_mint(&mut world.svm, quote.mint, 6, extension);
-        let market = addresses::venue_market(&world.keys.risk_market, &quote.mint);
-        let keys = VaultKeys::derive(&admin, 2, &quote, &world.keys.risk_market);
+        let market = addresses::venue_market(&world.keys.first().risk_market, &quote.mint);
+        let keys = VaultKeys::derive(&admin, 2, &quote, &[world.keys.first().risk_market]);
         // A venue of its own may well take what a vault does not.
-        let mut venue = world.raw(&world.keys.venue_market).unwrap();
+        let mut venue = world.raw(&world.keys.first().venue_market).unwrap();
         let at = venue
             .data
             .windows(32)

@@ -21,7 +21,7 @@ fn what_trades_cost_those_who_stay_stops_openings_and_no_reduction() {
         let snapshot = world.snapshot();
         let appraisal = snapshot.appraise(Purpose::Monitor).unwrap();
         let reserve = snapshot.vault.ledger.levy_reserve;
-        appraisal.portfolio.nav_at(appraisal.prices.bounds.mid).unwrap().0 + i64::try_from(reserve).unwrap()
+        appraisal.portfolio.nav_mid(&appraisal.prices).unwrap().0 + i64::try_from(reserve).unwrap()
     };
     // A fall makes a reduction due, and nobody has paid for that: the reserve is released first.
     world.mark().unwrap();

@@ -15,7 +15,7 @@ impl Run {
             .chain([&self.insurance])
             .map(|user| world.tokens(&user.holder.quote))
             .sum();
-        let everywhere = people + world.tokens(&keys.custody) + world.tokens(&keys.venue_vault);
+        let everywhere = people + world.tokens(&keys.custody) + world.tokens(&keys.first().venue_vault);
         assert_eq!(
             everywhere,
             world.minted + self.donated,
@@ -28,7 +28,7 @@ impl Run {
         let venue = snapshot.venue_market().unwrap();
         let owed = venue.total_collateral + venue.total_queued + venue.insurance_fund;
         assert!(
-            owed <= world.tokens(&keys.venue_vault),
+            owed <= world.tokens(&keys.first().venue_vault),
             "the venue owes more than it holds: {event:?}"
         );
         let shares: u64 = self.users.iter().map(|user| world.tokens(&user.holder.shares)).sum();

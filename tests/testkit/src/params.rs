@@ -10,7 +10,7 @@ use ballast_risk::state::{
 };
 use ballast_risk::CreateMarketArgs;
 use ballast_sdk::{addresses, prices};
-use ballast_vault::state::{ShareName, VaultBreakerSettings, VaultPolicy, MANUAL};
+use ballast_vault::state::{MarketPolicy, ShareName, VaultBreakerSettings, VaultPolicy, MANUAL};
 use ballast_vault::CreateVaultArgs;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
@@ -176,6 +176,7 @@ pub fn create_vault(id: u64, policy: VaultPolicy, guardian: Option<Pubkey>) -> C
         id,
         share: share(),
         policy,
+        markets: vec![market_policy("0.6")],
         guardian,
         collector: policy.has_fees().then(|| collector().pubkey()),
         breakers: vault_breakers(),
@@ -205,7 +206,6 @@ pub fn vault_breakers() -> VaultBreakerSettings {
 /// Returns a long vault with sixty per cent exposure over a floor of eighty.
 pub fn vault() -> VaultPolicy {
     VaultPolicy {
-        base: fixed("0.6"),
         band: fixed("0.1"),
         least_trade: fixed("0.006"),
         slice: fixed("5"),
@@ -221,6 +221,16 @@ pub fn vault() -> VaultPolicy {
         performance_fee: fixed("0"),
         deposit_cap: 100_000_000_000_000,
         mode: MANUAL,
+        padding: 0,
+    }
+}
+
+/// Returns what a vault wants of a market: this share of net asset value, by one leg.
+pub fn market_policy(base: &str) -> MarketPolicy {
+    MarketPolicy {
+        base: fixed(base),
         reference_volatility: 6_000,
+        legs: 1,
+        padding: [0; 3],
     }
 }

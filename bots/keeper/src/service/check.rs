@@ -3,6 +3,7 @@
 use super::{locate, Config};
 use ballast_rpc::node::{Node, TIMEOUT};
 use ballast_rpc::{websocket, ServiceError};
+use ballast_sdk::feeds::PriceFeeds;
 use ballast_sdk::snapshot::Snapshot;
 use ballast_service::checks::Checks;
 use ballast_service::http::METRICS_FLAG;
@@ -32,11 +33,16 @@ pub async fn check(config: &Config) -> Result<(), ServiceError> {
     match locate(&node, config).await {
         Err(error) => checks.failed("vault", error),
         Ok((keys, feeds)) => {
-            watched = Snapshot::accounts(&keys).to_vec();
-            watched.extend(feeds.keys());
+            watched = Snapshot::accounts(&keys);
+            watched.extend(feeds.iter().flat_map(PriceFeeds::keys));
+            let first: Vec<String> = feeds.iter().map(|feeds| feeds.first.to_string()).collect();
             checks.ok(
                 "vault",
-                &format!("{} is read; its price is at {}", keys.vault, feeds.first),
+                &format!(
+                    "{} is read; the price of each market is at {}",
+                    keys.vault,
+                    first.join(", ")
+                ),
             );
         }
     }

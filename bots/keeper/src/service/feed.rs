@@ -1,14 +1,13 @@
 //! Which account the price is read from.
 
 use super::lookup;
-use super::memory::published;
 use super::Shared;
 use ballast_core_market::price_clock::MAX_PRINT_AGE_SECONDS;
 use ballast_risk::state::{PriceSource, SourceKind};
 use ballast_rpc::{Node, ServiceError};
 use ballast_sdk::accounts::RawAccount;
 use ballast_sdk::prices::local_price_account;
-use ballast_sdk::snapshot::Snapshot;
+use ballast_sdk::snapshot::SnapshotMarket;
 use ballast_sdk::Pubkey;
 use pyth_solana_receiver_sdk::price_update::{PriceUpdateV2, VerificationLevel};
 
@@ -58,28 +57,35 @@ fn publish_time(source: &PriceSource, account: &RawAccount) -> Option<i64> {
     ours.then_some(update.price_message.publish_time)
 }
 
-/// Returns whether the published price is too old to be observed.
-fn stale(snapshot: &Snapshot) -> bool {
+/// Returns whether the published price of a market is too old to be observed.
+fn stale(market: &SnapshotMarket, now: i64) -> bool {
     let limit = i64::from(MAX_PRINT_AGE_SECONDS);
-    published(snapshot).is_none_or(|(time, _)| snapshot.clock.unix_timestamp.saturating_sub(time) > limit)
+    let raw = market.raw_price();
+    raw.is_none_or(|raw| now.saturating_sub(raw.publish_time) > limit)
 }
 
-/// Moves to a fresher account of the same feed, if the one in use went stale and the operator did
-/// not choose it.
+/// Moves to a fresher account of the same feed, for each market whose account in use went stale. One
+/// that the operator chose, which is the first market's, stays.
 pub async fn find_fresher(shared: &Shared) {
     let snapshot = shared.memory().snapshot();
     let Some(Ok((snapshot, _))) = snapshot else { return };
-    let [source, _, _] = snapshot.risk_market.params.sources;
-    if shared.feed_is_given || source.kind() != Some(SourceKind::PythPull) || !stale(&snapshot) {
-        return;
+    for (place, market) in snapshot.markets().enumerate() {
+        let [source, _, _] = market.stored.params.sources;
+        let is_given = shared.feed_is_given && place == 0;
+        let is_stale = stale(market, snapshot.clock.unix_timestamp);
+        if is_given || source.kind() != Some(SourceKind::PythPull) || !is_stale {
+            continue;
+        }
+        let Ok(Some(key)) = freshest(&shared.node, &source).await else {
+            continue;
+        };
+        if key == market.feeds.first {
+            continue;
+        }
+        tracing::info!(price_feed = %key, "the price account went stale; another one of the feed is fresher");
+        if let Some(feeds) = shared.memory().feeds.get_mut(place) {
+            feeds.first = key;
+        }
+        shared.feed_moved.notify_one();
     }
-    let Ok(Some(key)) = freshest(&shared.node, &source).await else {
-        return;
-    };
-    if key == snapshot.feeds.first {
-        return;
-    }
-    tracing::info!(price_feed = %key, "the price account went stale; another one of the feed is fresher");
-    shared.memory().feeds.first = key;
-    shared.feed_moved.notify_one();
 }

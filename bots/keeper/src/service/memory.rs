@@ -7,7 +7,7 @@ use ballast_rpc::node::Seen;
 use ballast_sdk::accounts::{DecodeError, RawAccount};
 use ballast_sdk::addresses::VaultKeys;
 use ballast_sdk::feeds::PriceFeeds;
-use ballast_sdk::snapshot::{batch_keys, is_past, Snapshot};
+use ballast_sdk::snapshot::{batch_keys, is_past, Snapshot, SnapshotMarket};
 use ballast_sdk::Pubkey;
 use ballast_vault::state::Vault;
 use solana_hash::Hash;
@@ -34,8 +34,8 @@ struct Held {
 pub struct Memory {
     /// The vault's addresses.
     pub keys: VaultKeys,
-    /// Where the market's prices are published.
-    pub feeds: PriceFeeds,
+    /// Where the prices of each market are published.
+    pub feeds: Vec<PriceFeeds>,
     held: HashMap<Pubkey, Held>,
     clock: Option<Clock>,
     blockhash: Option<Hash>,
@@ -45,7 +45,7 @@ pub struct Memory {
 
 impl Memory {
     /// Knows nothing but where to look.
-    pub fn new(keys: VaultKeys, feeds: PriceFeeds) -> Self {
+    pub fn new(keys: VaultKeys, feeds: Vec<PriceFeeds>) -> Self {
         Self {
             keys,
             feeds,
@@ -57,9 +57,9 @@ impl Memory {
         }
     }
 
-    /// Returns the accounts to watch: price first, then those of the snapshot.
+    /// Returns the accounts to watch: prices first, then those of the snapshot.
     pub fn watched(&self) -> Vec<Pubkey> {
-        let mut watched: Vec<Pubkey> = self.feeds.keys().collect();
+        let mut watched: Vec<Pubkey> = self.feeds.iter().flat_map(PriceFeeds::keys).collect();
         watched.extend(Snapshot::accounts(&self.keys));
         watched.extend(self.batches());
         watched
@@ -99,7 +99,7 @@ impl Memory {
                 version: self.version,
             },
         );
-        let price = key == self.feeds.first;
+        let price = self.feeds.iter().any(|feeds| feeds.first == key);
         let change = self.change.get_or_insert(Change { at, price });
         if price && !change.price {
             *change = Change { at, price };
@@ -128,7 +128,7 @@ impl Memory {
 
     /// Everything decoded, with the blockhash to sign with. `None` before the first full read.
     ///
-    /// The clock is at most one poll old; it is never left behind the price, which the chain cannot
+    /// The clock is at most one poll old; it is never left behind a price, which the chain cannot
     /// have taken from its future.
     ///
     /// # Errors
@@ -136,9 +136,7 @@ impl Memory {
     pub fn snapshot(&self) -> Option<Result<(Snapshot, Hash), DecodeError>> {
         let (clock, blockhash) = (self.clock.clone()?, self.blockhash?);
         let held = |key: &Pubkey| self.held.get(key).and_then(|held| held.account.clone());
-        let of_feeds = self.feeds.accounts(held);
-        let accounts = Snapshot::accounts(&self.keys).map(|key| held(&key));
-        let decoded = Snapshot::decode(self.keys, clock, self.feeds, of_feeds, accounts);
+        let decoded = Snapshot::decode(self.keys, clock, &self.feeds, held);
         Some(decoded.map(|snapshot| {
             let batches = self.batches_of(&snapshot.vault);
             let mut snapshot = snapshot.with_batches(batches.iter().map(held));
@@ -151,9 +149,10 @@ impl Memory {
     }
 }
 
-/// Returns when the price in hand was published, unix seconds, and the slot it was posted in.
+/// Returns when the newest price in hand was published, unix seconds, and the slot it was posted in.
 pub fn published(snapshot: &Snapshot) -> Option<(i64, u64)> {
-    snapshot.raw_price().map(|raw| (raw.publish_time, raw.slot))
+    let prices = snapshot.markets().filter_map(SnapshotMarket::raw_price);
+    prices.map(|raw| (raw.publish_time, raw.slot)).max()
 }
 
 #[cfg(test)]
@@ -163,13 +162,13 @@ mod tests {
 
     fn memory() -> Memory {
         let some = Pubkey::new_unique;
-        let keys = VaultKeys::derive(&some(), 0, &TokenMint::spl(some()), &some());
+        let keys = VaultKeys::derive(&some(), 0, &TokenMint::spl(some()), &[some()]);
         let feeds = PriceFeeds {
             first: some(),
             second: None,
             quote: None,
         };
-        Memory::new(keys, feeds)
+        Memory::new(keys, vec![feeds])
     }
 
     fn account(key: Pubkey, byte: u8) -> RawAccount {
@@ -204,7 +203,7 @@ mod tests {
     #[test]
     fn the_same_bytes_are_no_news_and_a_price_marks_the_change() {
         let mut memory = memory();
-        let (vault, feed) = (memory.keys.vault, memory.feeds.first);
+        let (vault, feed) = (memory.keys.vault, memory.feeds[0].first);
         let first = Instant::now();
         memory.put(vault, Some(account(vault, 1)), first);
         assert!(!memory.put(vault, Some(account(vault, 1)), Instant::now()));

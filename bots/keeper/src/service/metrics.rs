@@ -1,7 +1,6 @@
 //! Prometheus metrics. Without a recorder all of these do nothing.
 
-use super::memory::published;
-use ballast_core_market::breaker::{BreakerSet, VAULT};
+use ballast_core_market::breaker::{Breaker, BreakerSet, VAULT};
 use ballast_core_vault::prices::Purpose;
 use ballast_rpc::ServiceError;
 use ballast_sdk::action::CrankAction;
@@ -37,6 +36,7 @@ const BUCKETS: [f64; 11] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 
 /// Returns every metric of the keeper.
 pub fn all() -> Vec<Metric> {
     let gauge = |name, help| Metric::new(name, Kind::Gauge, &[], help);
+    let by_market = |name, help| Metric::new(name, Kind::Gauge, &["market"], help);
     let mut all = nodes::metrics(PREFIX);
     all.extend([
         gauge(WEBSOCKET, "1 while the websocket is open and steady"),
@@ -54,14 +54,14 @@ pub fn all() -> Vec<Metric> {
             "From the notice of a price to the signed transaction",
         ),
         gauge(BALANCE, "The keeper's SOL, in lamports"),
-        gauge(PRICE, "Exit price as the programs hold it, quote base units a lot"),
-        gauge(PRICE_AGE, "Chain time since the price was published"),
-        gauge(REGIME, "The market's regime: 0 calm, 1 elevated, 2 stressed, 3 crisis"),
-        gauge(BREAKER, "1 while a breaker of the market is active"),
+        by_market(PRICE, "Exit price as the programs hold it, quote base units a lot"),
+        by_market(PRICE_AGE, "Chain time since the price was published"),
+        by_market(REGIME, "The market's regime: 0 calm, 1 elevated, 2 stressed, 3 crisis"),
+        by_market(BREAKER, "1 while a breaker of the market is active"),
         gauge(NAV, "Net asset value, quote base units"),
-        gauge(DELTA, "Dollar delta, quote base units"),
-        gauge(TARGET, "Target of the dollar delta, quote base units"),
-        gauge(BAND, "Half-width of the band around the target, quote base units"),
+        by_market(DELTA, "Dollar delta in the market, quote base units"),
+        by_market(TARGET, "Target of the dollar delta, quote base units"),
+        by_market(BAND, "Half-width of the band around the target, quote base units"),
         gauge(LEAVING, "Shares whose redemption is final and not filled"),
         Metric::new(
             VAULT_BREAKER,
@@ -69,7 +69,12 @@ pub fn all() -> Vec<Metric> {
             &["breaker"],
             "1 while this breaker of the vault is active, or a mark would trip it",
         ),
-        gauge(VENUE_FAILURES, "Failed observations of the venue, in a row"),
+        Metric::new(
+            VENUE_FAILURES,
+            Kind::Gauge,
+            &["leg"],
+            "Failed observations of the venue of a leg, in a row",
+        ),
     ]);
     all
 }
@@ -98,7 +103,7 @@ pub fn serve(address: ListenAddress, ready: Readiness) -> Result<(), ServiceErro
     let handle = http::install(&buckets)?;
     all().iter().for_each(Metric::describe);
     // A counter that is there from the start has a rate when it first counts.
-    for action in [CrankAction::Observe, CrankAction::Mark].map(|action| action.name()) {
+    for action in [CrankAction::Observe(0), CrankAction::Mark].map(|action| action.name()) {
         for outcome in ["confirmed", "beaten", "refused", "failed", "expired", "dry_run"] {
             counter!(CRANKS, "action" => action, "outcome" => outcome).absolute(0);
         }
@@ -147,32 +152,49 @@ pub fn reaction(elapsed: Duration) {
 /// What the vault looks like.
 pub fn vault(snapshot: &Snapshot) {
     gauge!(LEAVING).set(snapshot.vault.leaving.shares as f64);
-    if let Some((time, _)) = published(snapshot) {
-        gauge!(PRICE_AGE).set(snapshot.clock.unix_timestamp.saturating_sub(time) as f64);
+    let now = snapshot.now();
+    for market in snapshot.markets() {
+        let name = market.name();
+        if let Some(raw) = market.raw_price() {
+            let age = now.unix_time.saturating_sub(raw.publish_time);
+            gauge!(PRICE_AGE, "market" => name.clone()).set(age as f64);
+        }
+        let active = market.view.active_breakers(now).unwrap_or(BreakerSet::ALL);
+        // A vault holds nothing that a surface values.
+        let active = active.without(Breaker::StaleSurface);
+        gauge!(BREAKER, "market" => name.clone()).set(flag(active != BreakerSet::NONE));
+        gauge!(REGIME, "market" => name).set(f64::from(market.stored.regime.level));
     }
     let monitored = snapshot.appraise(Purpose::Monitor);
-    if let Ok(prices) = snapshot.prices(Purpose::Monitor) {
-        gauge!(BREAKER).set(flag(prices.active != BreakerSet::NONE));
-    }
     let monitor = monitored
         .as_ref()
         .map_or(&snapshot.state.monitor, |appraisal| &appraisal.monitor);
     for breaker in VAULT.breakers() {
         gauge!(VAULT_BREAKER, "breaker" => breaker.name()).set(flag(monitor.breakers.tripped.has(breaker)));
     }
-    gauge!(VENUE_FAILURES).set(f64::from(monitor.venue_failures));
-    gauge!(REGIME).set(f64::from(snapshot.risk_market.regime.level));
+    for (leg, _) in snapshot.state.legs() {
+        gauge!(VENUE_FAILURES, "leg" => leg.to_string()).set(f64::from(monitor.failures(leg)));
+    }
     let Some(appraisal) = snapshot.appraise(Purpose::Batch) else {
         return;
     };
-    gauge!(PRICE).set(appraisal.prices.bounds.mid.fixed().to_num::<f64>());
-    if let Some(held) = appraisal.exposure() {
+    let (held, targets) = (appraisal.exposure(), appraisal.targets());
+    if let Some(held) = &held {
         gauge!(NAV).set(held.nav.0 as f64);
-        gauge!(DELTA).set(held.delta.0 as f64);
     }
-    if let Some(targets) = appraisal.targets() {
-        gauge!(TARGET).set(targets.delta.0 as f64);
-        gauge!(BAND).set(targets.band.0 as f64);
+    let deltas = held.map(|held| held.deltas());
+    for (place, market) in snapshot.markets().enumerate() {
+        let name = market.name();
+        if let Some(mid) = appraisal.prices.mid(place) {
+            gauge!(PRICE, "market" => name.clone()).set(mid.fixed().to_num::<f64>());
+        }
+        if let Some(delta) = deltas.as_ref().and_then(|deltas| deltas.get(place)) {
+            gauge!(DELTA, "market" => name.clone()).set(delta.0 as f64);
+        }
+        if let Some(target) = targets.as_ref().and_then(|targets| targets.of(place)) {
+            gauge!(TARGET, "market" => name.clone()).set(target.delta.0 as f64);
+            gauge!(BAND, "market" => name).set(target.band.0 as f64);
+        }
     }
 }
 

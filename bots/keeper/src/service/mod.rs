@@ -14,6 +14,7 @@ mod work;
 pub use args::{Args, Config};
 pub use check::check;
 
+use ballast_risk::state::MarketParams;
 use ballast_rpc::node::{Observer, TIMEOUT};
 use ballast_rpc::retry::patiently;
 use ballast_rpc::service::told_to_stop;
@@ -157,7 +158,8 @@ async fn prepare(config: &Config, observer: &Arc<dyn Observer>, status: Arc<Stat
     let tries = if config.once { TRIES } else { u32::MAX };
     let (keys, feeds) = patiently(tries, || locate(&node, config)).await?;
     let keeper = config.keeper.pubkey();
-    tracing::info!(vault = %keys.vault, price_feed = %feeds.first, keeper = %keeper, "watching");
+    let first: Vec<String> = feeds.iter().map(|feeds| feeds.first.to_string()).collect();
+    tracing::info!(vault = %keys.vault, price_feed = first.join(", "), keeper = %keeper, "watching");
     Ok(Shared {
         node,
         memory: Mutex::new(Memory::new(keys, feeds)),
@@ -198,8 +200,8 @@ async fn serve(
     )))
 }
 
-/// Reads the vault and finds its price accounts.
-async fn locate(node: &Node, config: &Config) -> Result<(VaultKeys, PriceFeeds), ServiceError> {
+/// Reads the vault and finds the price accounts of its markets.
+async fn locate(node: &Node, config: &Config) -> Result<(VaultKeys, Vec<PriceFeeds>), ServiceError> {
     let one = |key: Pubkey| async move {
         let found = node.accounts(&[key]).await?.into_iter().next().flatten();
         Ok::<_, ServiceError>(found.map(|seen| seen.account))
@@ -209,10 +211,20 @@ async fn locate(node: &Node, config: &Config) -> Result<(VaultKeys, PriceFeeds),
     let hint = "check --vault, and that --rpc-url is of the right network";
     let vault = present(one(config.vault).await?, config.vault).and_then(|account| account.vault());
     let keys = VaultKeys::of(&config.vault, &vault.map_err(|error| what(error, hint))?);
-    let market = present(one(keys.risk_market).await?, keys.risk_market).and_then(|account| account.risk_market());
-    let market = market.map_err(|error| what(error, "the vault's risk market cannot be read"))?;
-    let [source, _, _] = &market.params.sources;
-    let first = match config.price_feed {
+    let mut all = Vec::new();
+    for (place, key) in keys.markets.iter().flatten().enumerate() {
+        let market = present(one(*key).await?, *key).and_then(|account| account.risk_market());
+        let market = market.map_err(|error| what(error, "a risk market of the vault cannot be read"))?;
+        let given = config.price_feed.filter(|_| place == 0);
+        all.push(feeds_of(node, &market.params, given).await?);
+    }
+    Ok((keys, all))
+}
+
+/// Finds the price accounts of a market; `given` is its first source's, if that was told.
+async fn feeds_of(node: &Node, params: &MarketParams, given: Option<Pubkey>) -> Result<PriceFeeds, ServiceError> {
+    let [source, _, _] = &params.sources;
+    let first = match given {
         Some(feed) => feed,
         None => feed::find(node, source).await?,
     };
@@ -222,12 +234,11 @@ async fn locate(node: &Node, config: &Config) -> Result<(VaultKeys, PriceFeeds),
             None => Ok(None),
         }
     };
-    let feeds = PriceFeeds {
+    Ok(PriceFeeds {
         first,
-        second: other(market.params.second_source()).await?,
-        quote: other(market.params.quote_source()).await?,
-    };
-    Ok((keys, feeds))
+        second: other(params.second_source()).await?,
+        quote: other(params.quote_source()).await?,
+    })
 }
 
 /// One round. In a dry run it says what it would do.

@@ -141,7 +141,7 @@ impl Closing {
         let keeper = tokens::wallet_of(&stage.chain.keeper(), &keys.quote());
         let authority = tokens::wallet_of(&stage.local.authority.pubkey(), &keys.quote());
         self.custody = stage.tokens(&keys.custody)?;
-        self.venue = stage.tokens(&keys.venue_vault)?;
+        self.venue = stage.tokens(&keys.first().venue_vault)?;
         self.keeper = stage.tokens(&keeper)?;
         for (name, amount) in [
             ("vault's custody (rounding left behind)", self.custody),

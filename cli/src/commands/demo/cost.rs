@@ -3,8 +3,6 @@
 use super::sample;
 use anchor_lang::prelude::Clock;
 use anyhow::Result;
-use ballast_rpc::vault::VaultReader;
-use ballast_sdk::feeds::FeedAccounts;
 use ballast_sdk::prices;
 use ballast_sdk::prices::Publication;
 use ballast_sdk::snapshot::Snapshot;
@@ -29,19 +27,16 @@ impl Cost {
     ///
     /// # Errors
     /// A number that does not fit.
-    pub fn reprice(&mut self, vault: &VaultReader, clock: Clock, publication: &Publication) -> Result<()> {
+    pub fn reprice(&mut self, clock: Clock, publication: &Publication) -> Result<()> {
         let Some(rested) = &self.rested else {
             return Ok(());
         };
-        let published = FeedAccounts {
-            first: prices::pull_account(vault.feeds.first, publication),
-            ..rested.published.clone()
-        };
-        let repriced = Snapshot {
+        let mut repriced = Snapshot {
             clock,
-            published,
             ..rested.clone()
         };
+        let market = &mut repriced.first;
+        market.published.first = prices::pull_account(market.feeds.first, publication);
         let repriced = repriced.observed();
         self.wealth += sample::nav(&repriced)? - sample::nav(rested)?;
         Ok(())

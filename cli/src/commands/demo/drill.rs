@@ -167,7 +167,7 @@ impl Run<'_> {
     }
 
     fn pause(&mut self, paused: bool) -> Result<()> {
-        let (authority, market) = (&self.stage.local.authority, self.stage.local.keys.venue_market);
+        let (authority, market) = (&self.stage.local.authority, self.stage.local.keys.first().venue_market);
         let faults = Faults {
             paused,
             ..Faults::default()

@@ -155,7 +155,7 @@ impl<'a> Run<'a> {
             publish_time: clock.unix_timestamp,
             slot: clock.slot,
         };
-        self.cost.reprice(&self.stage.vault, clock, &publication)?;
+        self.cost.reprice(clock, &publication)?;
         let (chain, params) = (self.stage.chain.cluster(), &self.stage.local.params);
         Ok(publication::publish(chain, params, &publication)?)
     }

@@ -47,35 +47,42 @@ fn seen(snapshot: &Snapshot) -> Result<(Appraisal<'_>, bool)> {
 /// If there is no price at all, or a number does not fit.
 pub fn step(snapshot: &Snapshot, index: u32, unix_time: i64) -> Result<Step> {
     let (appraisal, calm) = seen(snapshot)?;
-    let mid = appraisal.prices.bounds.mid;
+    // The demo's vault has one market.
+    let of = unfit(appraisal.prices.of(0))?;
     let targets = unfit(appraisal.targets())?;
     let held = unfit(appraisal.exposure())?;
     let nav = held.nav;
-    let [mut low, mut high] = targets.rest();
+    let target = unfit(targets.of(0))?;
+    let deltas = held.deltas();
+    let held_now = unfit(deltas.first().copied())?;
+    let [mut low, mut high] = unfit(targets.rest(0, &deltas))?;
     // The hour's slice is traded: the rest waits.
     if unfit(appraisal.slice_left())? < targets.least {
-        (low, high) = (low.min(held.delta), high.max(held.delta).min(targets.hold()));
+        (low, high) = (low.min(held_now), high.max(held_now).min(targets.hold()));
     }
-    let (signals, vault) = (&snapshot.risk_market.signals, &snapshot.vault);
-    let delta = quote(held.delta);
+    let (signals, vault) = (&snapshot.first.stored.signals, &snapshot.vault);
+    let delta = quote(held_now);
     let leverage = if nav.0 > 0 { delta.abs() / quote(nav) } else { 0.0 };
-    let deposits = snapshot.prices(Purpose::Batch).is_ok_and(|prices| prices.is_admitted) && calm;
+    let deposits = snapshot
+        .prices(Purpose::Batch)
+        .is_ok_and(|prices| prices.are_admitted())
+        && calm;
     Ok(Step {
         index,
         unix_time,
-        price: dollars(mid),
+        price: dollars(of.bounds.mid),
         slow_price: dollars(unfit(signals.slow_price.price())?),
         nav_per_share: number(unfit(appraisal.pool().worth(nav).nav_per_share())?),
         delta,
-        delta_target: quote(targets.delta),
+        delta_target: quote(target.delta),
         rest_low: quote(low),
         rest_high: quote(high),
         leverage,
         cap: quote(targets.hold()),
-        open: quote(targets.open),
-        trend_strength: f64::from(appraisal.prices.outlook.strength.0) / 1e4,
+        open: quote(target.open),
+        trend_strength: f64::from(of.outlook.strength.0) / 1e4,
         floor_per_share: number(vault.high_water.ratio()) * number(vault.policy.floor.ratio()),
-        volatility: number(snapshot.risk_market.larger_variance()).max(0.0).sqrt(),
+        volatility: number(snapshot.first.stored.larger_variance()).max(0.0).sqrt(),
         breaker: !calm,
         deposits_allowed: deposits,
         ..Step::default()

@@ -22,7 +22,7 @@ impl<'a> Stage<'a> {
     pub fn new(local: Local, chain: &'a mut dyn Chain) -> Self {
         let vault = VaultReader {
             keys: local.keys,
-            feeds: local.feeds,
+            feeds: vec![local.feeds],
         };
         Self { local, vault, chain }
     }

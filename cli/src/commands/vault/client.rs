@@ -48,14 +48,14 @@ impl<'a> VaultClient<'a> {
         })
     }
 
-    /// Reads the vault and everything around it, as it would be behind an observation if one is
-    /// due; and that observation.
+    /// Reads the vault and everything around it, as it would be behind those observations that are
+    /// due; and these.
     ///
     /// # Errors
     /// What could not be read.
-    pub fn snapshot(&mut self) -> Result<(Snapshot, Option<Instruction>)> {
+    pub fn snapshot(&mut self) -> Result<(Snapshot, Vec<Instruction>)> {
         let snapshot = self.reader.snapshot(self.cluster)?;
-        Ok(snapshot.at_a_fresh_price(PriceUse::Nav))
+        Ok(snapshot.at_fresh_prices(PriceUse::Nav))
     }
 
     /// Returns a holder and where their tokens are.

@@ -1,4 +1,4 @@
-//! How much of its market a vault wants, as `vault show` says it.
+//! How much of its markets a vault wants, as `vault show` says it.
 
 use super::client::decimal;
 use anyhow::{anyhow, Result};
@@ -6,10 +6,11 @@ use ballast_core_market::regime::Regime;
 use ballast_core_types::basis_points::BasisPoints;
 use ballast_core_types::{Ratio, Shares, Value};
 use ballast_core_vault::directional::{drawdown, Mode, Outlook};
-use ballast_core_vault::exposure::{targets, RemainingCapital};
+use ballast_core_vault::exposure::{targets, RemainingCapital, Wants};
 use ballast_core_vault::limit_multipliers::Side;
+use ballast_core_vault::portfolio::MAX_MARKETS;
 use ballast_core_vault::shares::Pool;
-use ballast_sdk::snapshot::Snapshot;
+use ballast_sdk::snapshot::{Snapshot, SnapshotMarket};
 use serde::Serialize;
 
 /// A share of this many shares is a round number: what exposure there is at a drawdown depends on
@@ -24,24 +25,33 @@ const NOTHING_KNOWN: Outlook = Outlook {
     acceleration: None,
 };
 
-/// A vault's policy, and what it wants at the market as it is.
+/// A vault's policy, and what it wants at its markets as they are.
 #[derive(Debug, Serialize)]
 pub struct Policy {
-    /// What decides the target: `manual` or `rule-based`.
+    /// What decides the targets: `manual` or `rule-based`.
     mode: &'static str,
-    /// What the market says of the days ahead; none before its first observation.
-    outlook: Option<OutlookReport>,
-    /// Exposure over net asset value at the most that is wanted.
-    base: String,
-    /// Half-width of the band around the target, over the base.
+    /// What is wanted of each market, in its place.
+    wants: Vec<Wanted>,
+    /// Half-width of a market's band around its target, over its base.
     band: String,
     /// Most that is traded in an hour because exposure has drifted, over net asset value.
     slice: String,
+    /// Most that a trade may cost of what it trades.
+    max_cost: String,
+}
+
+/// What is wanted of a market.
+#[derive(Debug, Serialize)]
+struct Wanted {
+    /// Its name.
+    market: String,
+    /// What it says of the days ahead; none before its first observation.
+    outlook: Option<OutlookReport>,
+    /// Exposure over net asset value at the most that is wanted.
+    base: String,
     /// Target exposure over net asset value, as the market is now, when a share has fallen so far
     /// from its high.
     exposure_at_drawdown: Vec<Drawn>,
-    /// Most that a trade may cost of what it trades.
-    max_cost: String,
 }
 
 /// What a market says of the days ahead.
@@ -73,9 +83,9 @@ impl OutlookReport {
         }
     }
 
-    fn text(&self) -> String {
+    fn text(&self, of: &str) -> String {
         format!(
-            "outlook    trend of weeks {} up, volatility {} a year, regime {}: {} of the greatest exposure may be reached by adding",
+            "outlook    {of}trend of weeks {} up, volatility {} a year, regime {}: {} of the greatest exposure may be reached by adding",
             self.trend_strength, self.volatility, self.regime, self.opening
         )
     }
@@ -95,43 +105,60 @@ impl Policy {
     /// If it does not fit.
     pub fn of(snapshot: &Snapshot) -> Result<Self> {
         let policy = &snapshot.state.policy;
-        let base = policy.exposure.directional.base;
-        let side = if base < Ratio::ZERO { Side::Short } else { Side::Long };
-        let observed = snapshot.market.state.as_ref();
-        let outlook = observed.map(Outlook::of);
+        let markets = snapshot.markets().zip(policy.exposure.markets());
+        let wants = markets.map(|(market, (place, wanted))| {
+            let side = if wanted.base < Ratio::ZERO {
+                Side::Short
+            } else {
+                Side::Long
+            };
+            let outlook = market.view.state.as_ref().map(Outlook::of);
+            Ok(Wanted {
+                market: market.name(),
+                outlook: outlook.map(|outlook| OutlookReport::of(&outlook, side)),
+                base: decimal(wanted.base),
+                exposure_at_drawdown: [0, 5, 10, 15, 20, 25]
+                    .map(|percent| drawn(snapshot, place, percent))
+                    .into_iter()
+                    .collect::<Result<_>>()?,
+            })
+        });
+        let mode = policy.exposure.markets().next().map(|(_, wanted)| wanted.mode);
         Ok(Self {
-            mode: match policy.exposure.directional.mode {
-                Mode::Manual => "manual",
-                Mode::RuleBased => "rule-based",
+            mode: match mode {
+                Some(Mode::RuleBased) => "rule-based",
+                Some(Mode::Manual) | None => "manual",
             },
-            outlook: outlook.map(|outlook| OutlookReport::of(&outlook, side)),
-            base: decimal(base),
+            wants: wants.collect::<Result<_>>()?,
             band: decimal(policy.exposure.band),
             slice: decimal(policy.rebalance.slice),
-            exposure_at_drawdown: [0, 5, 10, 15, 20, 25]
-                .map(|percent| drawn(snapshot, outlook.as_ref(), percent))
-                .into_iter()
-                .collect::<Result<_>>()?,
             max_cost: decimal(policy.rebalance.max_cost),
         })
     }
 
     /// Returns it as lines for people.
     pub fn text(&self) -> Vec<String> {
-        let drawn = self.exposure_at_drawdown.iter();
-        let drawn: Vec<String> = drawn.map(|at| format!("{} at {} %", at.exposure, at.percent)).collect();
-        let mut lines: Vec<String> = self.outlook.iter().map(OutlookReport::text).collect();
-        let how = match self.mode {
-            "manual" => "by hand".to_owned(),
-            _ => format!("by rules, of {} at the most", self.base),
-        };
-        lines.push(format!(
-            "policy     {how}: exposure over value by how far a share has fallen: {}",
-            drawn.join(", ")
-        ));
+        let mut lines = Vec::new();
+        for wanted in &self.wants {
+            let of = of_many(&wanted.market, self.wants.len());
+            let drawn = wanted.exposure_at_drawdown.iter();
+            let drawn: Vec<String> = drawn.map(|at| format!("{} at {} %", at.exposure, at.percent)).collect();
+            lines.extend(wanted.outlook.as_ref().map(|outlook| outlook.text(&of)));
+            let how = match self.mode {
+                "manual" => "by hand".to_owned(),
+                _ => format!("by rules, of {} at the most", wanted.base),
+            };
+            lines.push(format!(
+                "policy     {of}{how}: exposure over value by how far a share has fallen: {}",
+                drawn.join(", ")
+            ));
+        }
+        let bases: Vec<&str> = self.wants.iter().map(|wanted| wanted.base.as_str()).collect();
         lines.push(format!(
             "           within ± {} of the {} nothing is traded; in an hour at most {} of the value, but for what is above a limit",
-            self.band, self.base, self.slice
+            self.band,
+            bases.join(", "),
+            self.slice
         ));
         lines.push(format!(
             "           a trade costs at most {} of what it trades",
@@ -141,9 +168,18 @@ impl Policy {
     }
 }
 
-/// Returns the target exposure, over net asset value, of a vault whose share is so far under its
-/// highest value.
-fn drawn(snapshot: &Snapshot, outlook: Option<&Outlook>, percent: i128) -> Result<Drawn> {
+/// Returns what names one of several markets in front of a line; nothing where there is one alone.
+pub fn of_many(market: &str, count: usize) -> String {
+    if count > 1 {
+        format!("{market} ")
+    } else {
+        String::new()
+    }
+}
+
+/// Returns the target exposure to the market at a place, over net asset value, of a vault whose
+/// share is so far under its highest value.
+fn drawn(snapshot: &Snapshot, place: usize, percent: i128) -> Result<Drawn> {
     let policy = &snapshot.state.policy;
     let exposure = || {
         let left = Ratio::from_fixed(
@@ -161,11 +197,15 @@ fn drawn(snapshot: &Snapshot, outlook: Option<&Outlook>, percent: i128) -> Resul
         let staying = RemainingCapital {
             pool: full.worth(nav),
             high_water: Ratio::ONE,
-            fallen: drawdown(left, Ratio::ONE),
         };
         // Of a market that nobody has observed nothing is wanted by rules.
-        let outlook = outlook.copied().unwrap_or(NOTHING_KNOWN);
-        let delta = targets(&policy.exposure, &outlook, &staying)?.delta;
+        let outlook = |market: &SnapshotMarket| market.view.state.as_ref().map_or(NOTHING_KNOWN, Outlook::of);
+        let mut outlooks = [None; MAX_MARKETS];
+        for (market, seen) in snapshot.markets().zip(&mut outlooks) {
+            *seen = Some(outlook(market));
+        }
+        let wants = Wants::of(&policy.exposure, &outlooks, drawdown(left, Ratio::ONE))?;
+        let delta = targets(&policy.exposure, &wants, &staying)?.of(place)?.delta;
         Some(format!("{:.2}", delta.0 as f64 / nav.0 as f64))
     };
     Ok(Drawn {

@@ -87,6 +87,6 @@ pub fn preview(snapshot: &Snapshot, request: &Request) -> Result<Preview, String
         claim,
         worth: worth.unwrap_or(0),
         levy: pricing.levy,
-        price_age: snapshot.market.age(snapshot.now()),
+        price_age: snapshot.oldest_age(),
     })
 }

@@ -4,7 +4,7 @@ use super::client::{stretch, VaultClient};
 use super::{claim, crank, Common};
 use anyhow::Result;
 use ballast_core_types::Shares;
-use ballast_core_vault::quarantine::{SOUND_SECONDS, VENUE};
+use ballast_core_vault::quarantine::{Case, SOUND_SECONDS};
 use ballast_sdk::addresses;
 use ballast_sdk::instructions::batches;
 
@@ -59,17 +59,32 @@ fn collect(args: &Args, common: &Common, client: &mut VaultClient) -> Result<()>
 fn waited_for(client: &mut VaultClient) -> Result<String> {
     let vault = client.cluster.account(&client.reader.keys.vault)?.vault()?;
     let cases = vault.cases.get();
-    let Some(case) = cases.of(VENUE) else {
-        return Ok("the venue is not in quarantine: nothing of it is waited for".to_owned());
-    };
+    let lasting: Vec<String> = cases
+        .0
+        .iter()
+        .filter(|case| case.lasts())
+        .map(|case| waited_for_in(case, vault.portfolio.legs().len(), client))
+        .collect();
+    if lasting.is_empty() {
+        return Ok("no venue is in quarantine: nothing of one is waited for".to_owned());
+    }
+    Ok(lasting.join("\n"))
+}
+
+fn waited_for_in(case: &Case, legs: usize, client: &VaultClient) -> String {
     let left = SOUND_SECONDS.saturating_sub(case.sound.seconds().unwrap_or(0));
     let theirs = match case.burnt {
         Shares(0) => "nobody has left meanwhile".to_owned(),
         Shares(burnt) => format!("those who left with {} shares have a right in it", client.brief(burnt)),
     };
-    Ok(format!(
-        "the venue is in quarantine: {} came back, {theirs}; it leaves after being sound for another {}, once that right is paid",
+    let of = if legs > 1 {
+        format!(" of leg {}", case.venue)
+    } else {
+        String::new()
+    };
+    format!(
+        "the venue{of} is in quarantine: {} came back, {theirs}; it leaves after being sound for another {}, once that right is paid",
         client.brief(case.returned),
         stretch(i64::from(left))
-    ))
+    )
 }

@@ -2,16 +2,16 @@
 
 use super::client::{ago, count, decimal, no_appraisal, stretch, VaultClient};
 use super::fees::Fees;
-use super::policy::Policy;
+use super::policy::{of_many, Policy};
 use super::preview::{closes_in, taking};
 use super::quarantine::Quarantine;
 use super::tokens::Tokens;
 use anyhow::Result;
-use ballast_core_market::breaker::{permitted, BreakerSet, TABLE};
+use ballast_core_market::breaker::{permitted, TABLE};
 use ballast_core_types::{Ratio, Shares, UnixTime, Value};
 use ballast_core_vault::appraisal::Appraisal;
 use ballast_core_vault::prices::Purpose;
-use ballast_sdk::snapshot::Snapshot;
+use ballast_sdk::snapshot::{Snapshot, SnapshotMarket};
 use serde::Serialize;
 
 /// Shows a vault: price, value, exposure, breakers, who waits, and what it was created with
@@ -27,8 +27,8 @@ pub struct Args {
 struct Report {
     /// Address.
     vault: String,
-    /// Name of its market.
-    market: String,
+    /// Its markets, and what it holds of each.
+    markets: Vec<MarketReport>,
     /// Its two tokens.
     #[serde(flatten)]
     tokens: Tokens,
@@ -49,8 +49,8 @@ struct Report {
     pending_deposits: u64,
     /// Given to tickets and not claimed.
     owed: u64,
-    /// The venue's time in quarantine, if it is there.
-    quarantine: Option<Quarantine>,
+    /// Time in quarantine of those of its venues that are there.
+    quarantine: Vec<Quarantine>,
     /// Shares whose redemption is final and not filled.
     leaving_shares: u64,
     /// Number of the batch that takes requests.
@@ -71,13 +71,34 @@ struct Report {
     outflow_room: Option<u64>,
     /// What a thousand shares that leave would be advanced in any case after an hour.
     advance_per_thousand_shares: u64,
-    /// How much of the market it wants.
+    /// How much of its markets it wants.
     #[serde(flatten)]
     policy: Policy,
     /// What its manager earns, if anything.
     fees: Option<Fees>,
     /// Who may trip and resume its breakers.
     guardian: Option<String>,
+}
+
+/// A market, and what a vault holds of it.
+#[derive(Debug, Serialize)]
+struct MarketReport {
+    /// Its name.
+    market: String,
+    /// What is held, if that can be told.
+    #[serde(flatten)]
+    held: Option<Held>,
+}
+
+/// What a vault holds of a market.
+#[derive(Debug, Serialize)]
+struct Held {
+    price: String,
+    price_age: u32,
+    delta: i64,
+    delta_target: i64,
+    /// What its venues hold for the vault.
+    venue_equity: i64,
 }
 
 /// What a vault is worth, if that can be told.
@@ -88,19 +109,15 @@ enum Told {
     Untold(Untold),
 }
 
-/// What a vault is worth at a price.
+/// What a vault is worth at its prices.
 #[derive(Debug, Serialize)]
 struct Worth {
-    price: String,
-    price_age: u32,
     nav_low: i64,
     nav_high: i64,
     share_low: String,
     share_high: String,
-    delta: i64,
-    delta_target: i64,
+    /// Greatest sum of exposures.
     delta_cap: i64,
-    venue_equity: i64,
 }
 
 /// Why it cannot be told.
@@ -127,22 +144,19 @@ pub fn run(args: &Args, client: &mut VaultClient) -> Result<String> {
 fn report(snapshot: &Snapshot, tokens: Tokens) -> Result<Report> {
     let (vault, state) = (&snapshot.vault, &snapshot.state);
     let (policy, mark) = (&state.policy, &state.share_mark);
-    let worth = worth(snapshot);
-    let market = snapshot
-        .market
-        .active_breakers(snapshot.now())
-        .unwrap_or(BreakerSet::ALL);
-    let active = market.union(state.monitor.breakers.tripped);
-    let is_admitted = snapshot.prices(Purpose::Batch).is_ok_and(|prices| prices.is_admitted);
-    let name = String::from_utf8_lossy(&snapshot.risk_market.name);
+    let appraisal = snapshot.appraise(Purpose::Monitor);
+    let active = snapshot.active_breakers().union(state.monitor.breakers.tripped);
+    let is_admitted = snapshot
+        .prices(Purpose::Batch)
+        .is_ok_and(|prices| prices.are_admitted());
     let (batch, _) = taking(snapshot);
     let is_open = state.queue.open == batch && state.queue.opened_at.is_some();
     let floor = mark.high_water.fixed().checked_mul(policy.exposure.floor.fixed());
     Ok(Report {
         vault: snapshot.keys.vault.to_string(),
-        market: name.trim_end_matches('\0').to_owned(),
+        markets: markets(snapshot, appraisal.as_ref()),
         tokens,
-        worth,
+        worth: worth(snapshot, appraisal.as_ref()),
         shares: snapshot.supply(),
         high_water: decimal(mark.high_water),
         floor: floor.map_or(String::new(), |floor| decimal(Ratio::from_fixed(floor))),
@@ -150,7 +164,7 @@ fn report(snapshot: &Snapshot, tokens: Tokens) -> Result<Report> {
         levy_reserve: vault.ledger.levy_reserve,
         pending_deposits: vault.ledger.pending_deposits,
         owed: vault.ledger.owed,
-        quarantine: Quarantine::of(snapshot),
+        quarantine: Quarantine::all(snapshot),
         leaving_shares: vault.leaving.shares,
         batch,
         batch_is_open: is_open,
@@ -166,7 +180,7 @@ fn report(snapshot: &Snapshot, tokens: Tokens) -> Result<Report> {
         outflow_room: outflow_room(snapshot),
         advance_per_thousand_shares: snapshot.part_of_liquid(state.unit.saturating_mul(1_000)),
         policy: Policy::of(snapshot)?,
-        fees: Fees::of(snapshot, snapshot.appraise(Purpose::Monitor).as_ref()),
+        fees: Fees::of(snapshot, appraisal.as_ref()),
         guardian: vault.guardian().map(|key| key.to_string()),
     })
 }
@@ -181,9 +195,37 @@ fn outflow_room(snapshot: &Snapshot) -> Option<u64> {
     snapshot.state.outflow.drained(share, nav, now, waits)?.room(share)
 }
 
-fn worth(snapshot: &Snapshot) -> Told {
-    let appraisal = snapshot.appraise(Purpose::Monitor);
-    if let Some(worth) = appraisal.and_then(|appraisal| priced(snapshot, &appraisal)) {
+fn markets(snapshot: &Snapshot, appraisal: Option<&Appraisal>) -> Vec<MarketReport> {
+    let of = |(place, market): (usize, &SnapshotMarket)| MarketReport {
+        market: market.name(),
+        held: appraisal.and_then(|appraisal| held(snapshot, market, place, appraisal)),
+    };
+    snapshot.markets().enumerate().map(of).collect()
+}
+
+fn held(snapshot: &Snapshot, market: &SnapshotMarket, place: usize, appraisal: &Appraisal) -> Option<Held> {
+    let mid = appraisal.prices.mid(place)?;
+    let mut equity = Value::ZERO;
+    for leg in appraisal
+        .portfolio
+        .legs
+        .iter()
+        .flatten()
+        .filter(|leg| leg.market == place)
+    {
+        equity = equity.checked_add(leg.equity_at(mid)?)?;
+    }
+    Some(Held {
+        price: format!("{:.2}", mid.fixed().to_num::<f64>()),
+        price_age: market.view.age(snapshot.now()),
+        delta: appraisal.exposure()?.deltas().get(place)?.0,
+        delta_target: appraisal.targets()?.of(place)?.delta.0,
+        venue_equity: equity.0,
+    })
+}
+
+fn worth(snapshot: &Snapshot, appraisal: Option<&Appraisal>) -> Told {
+    if let Some(worth) = appraisal.and_then(priced) {
         return Told::Worth(worth);
     }
     let mark = &snapshot.state.share_mark;
@@ -194,27 +236,22 @@ fn worth(snapshot: &Snapshot) -> Told {
     })
 }
 
-fn priced(snapshot: &Snapshot, appraisal: &Appraisal) -> Option<Worth> {
-    let (bounds, high) = (&appraisal.prices.bounds, appraisal.nav_high()?);
-    let (exposure, targets) = (appraisal.exposure()?, appraisal.targets()?);
+fn priced(appraisal: &Appraisal) -> Option<Worth> {
+    let high = appraisal.nav_high()?;
     let share = |nav: Value| appraisal.pool().worth(nav).nav_per_share().map(decimal);
     Some(Worth {
-        price: format!("{:.2}", bounds.mid.fixed().to_num::<f64>()),
-        price_age: snapshot.market.age(snapshot.now()),
         nav_low: appraisal.nav.low.0,
         nav_high: high.0,
         share_low: share(appraisal.nav.low)?,
         share_high: share(high)?,
-        delta: exposure.delta.0,
-        delta_target: targets.delta.0,
-        delta_cap: targets.cap.0,
-        venue_equity: appraisal.portfolio.venue_equity_at(bounds.mid)?.0,
+        delta_cap: appraisal.targets()?.cap.0,
     })
 }
 
 fn text(report: &Report, client: &VaultClient) -> String {
     let amount = |units: u64| client.brief(units);
-    let mut lines = vec![format!("vault      {} on {}", report.vault, report.market)];
+    let names: Vec<&str> = report.markets.iter().map(|of| of.market.as_str()).collect();
+    let mut lines = vec![format!("vault      {} on {}", report.vault, names.join(", "))];
     lines.extend(report.tokens.text());
     lines.extend(match &report.worth {
         Told::Worth(worth) => worth_text(report, worth, client),
@@ -232,7 +269,8 @@ fn text(report: &Report, client: &VaultClient) -> String {
         amount(report.levy_reserve),
         amount(report.owed)
     ));
-    lines.extend(report.quarantine.as_ref().map(|case| case.text(client)));
+    let legs = report.markets.len();
+    lines.extend(report.quarantine.iter().map(|case| case.text(client, legs)));
     lines.push(format!(
         "waiting    deposits of {}, {} final shares to be paid; {} open",
         amount(report.pending_deposits),
@@ -283,16 +321,21 @@ fn text(report: &Report, client: &VaultClient) -> String {
 
 fn worth_text(report: &Report, worth: &Worth, client: &VaultClient) -> Vec<String> {
     let amount = |units: i64| client.brief(units);
-    let part = match worth.nav_low {
-        ..=0 => 0.0,
-        nav => worth.delta as f64 / nav as f64,
+    let count = report.markets.len();
+    let each = || {
+        let held = report.markets.iter().filter_map(|of| Some((of, of.held.as_ref()?)));
+        held.map(|(of, held)| (of_many(&of.market, count), held))
     };
-    vec![
-        format!(
-            "price      {}, published {}",
-            worth.price,
-            ago(i64::from(worth.price_age))
-        ),
+    let mut lines: Vec<String> = each()
+        .map(|(of, held)| {
+            format!(
+                "price      {of}{}, published {}",
+                held.price,
+                ago(i64::from(held.price_age))
+            )
+        })
+        .collect();
+    lines.extend([
         format!(
             "share      {} to who leaves, {} to who comes; high {}, floor {}",
             worth.share_low, worth.share_high, report.high_water, report.floor
@@ -303,12 +346,27 @@ fn worth_text(report: &Report, worth: &Worth, client: &VaultClient) -> Vec<Strin
             amount(worth.nav_high),
             client.brief(report.shares)
         ),
+    ]);
+    let together = if count > 1 { "together never" } else { "never" };
+    let share = |delta: i64| match worth.nav_low {
+        ..=0 => 0.0,
+        nav => delta as f64 / nav as f64,
+    };
+    let exposures = each().enumerate().map(|(place, (of, held))| {
+        let end = if place + 1 == count {
+            format!(", {together} above {}", amount(worth.delta_cap))
+        } else {
+            String::new()
+        };
         format!(
-            "exposure   {}, which is {part:.2} of the value; target {}, never above {}",
-            amount(worth.delta),
-            amount(worth.delta_target),
-            amount(worth.delta_cap)
-        ),
-        format!("venue      {} of the value is there", amount(worth.venue_equity)),
-    ]
+            "exposure   {of}{}, which is {:.2} of the value; target {}{end}",
+            amount(held.delta),
+            share(held.delta),
+            amount(held.delta_target)
+        )
+    });
+    lines.extend(exposures);
+    lines
+        .extend(each().map(|(of, held)| format!("venue      {of}{} of the value is there", amount(held.venue_equity))));
+    lines
 }

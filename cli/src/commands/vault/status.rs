@@ -146,7 +146,7 @@ fn claimable(client: &VaultClient, is_returned: bool, waiting: u64) -> String {
 fn of_quarantine(client: &VaultClient, snapshot: &Snapshot, ticket: &Ticket, batch: &RequestBatch) -> String {
     let totals = batch.totals.get();
     let held = |(case, right): (&Case, &Right)| {
-        let more = case.due_with(right, snapshot.at_venue_low()?)?;
+        let more = case.due_with(right, snapshot.at_venue_low(usize::from(case.venue))?)?;
         scale::mul_div_floor(more, ticket.amount, totals.redemptions.total.0)
     };
     let cases = snapshot.state.cases.0.iter();

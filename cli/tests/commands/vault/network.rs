@@ -129,13 +129,13 @@ impl VaultNetwork {
             ..Faults::default()
         };
         let authority = &self.local.authority;
-        let pause = instructions::venue::set_faults(&authority.pubkey(), &self.local.keys.venue_market, faults);
+        let pause = instructions::venue::set_faults(&authority.pubkey(), &self.local.keys.first().venue_market, faults);
         self.chain.send(&[pause], &[authority]).unwrap();
     }
 
     /// The venue's accounts hold something that nobody can read.
     pub fn garble_venue(&mut self) {
-        let key = self.local.keys.venue_market;
+        let key = self.local.keys.first().venue_market;
         let account = self.chain.account(&key).unwrap();
         let garbled = RawAccount {
             data: vec![7; account.data.len()],

@@ -37,7 +37,7 @@ fn what_is_wrong_is_named_with_its_value() {
     ] {
         network.refused("ada", &command, expected);
     }
-    let nobody = network.local.keys.risk_market;
+    let nobody = network.local.keys.first().risk_market;
     network.refused("ada", &format!("show --vault {nobody}"), "is owned by");
     assert_eq!(network.wallet("ada"), 100_000);
 

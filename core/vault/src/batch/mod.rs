@@ -15,8 +15,9 @@ pub mod collect;
 pub mod queue;
 pub mod ticket;
 
+use crate::leaving::PerLeg;
 use crate::quarantine::{Right, CASES};
-use ballast_core_types::{Lots, Ratio, Shares, UnixTime};
+use ballast_core_types::{Ratio, Shares, UnixTime};
 
 /// How long a batch takes requests, seconds. No two batches of a vault are priced for the first
 /// time within less; one is filled further within less of another filling only in the slot of a
@@ -160,10 +161,10 @@ pub struct Redemptions {
     pub left: Shares,
     /// Shares that were final before these, counted from the vault's beginning.
     pub behind: u64,
-    /// Their part of the position when they were first priced.
-    pub lots: Lots,
+    /// Their part of each position when they were first priced.
+    pub lots: PerLeg,
     /// What of it is not unwound, and goes with shares that are not filled.
-    pub lots_left: Lots,
+    pub lots_left: PerLeg,
     /// What unwinding has cost and those who left have not borne, quote base units.
     pub unwind_cost: u64,
     /// Advanced and not settled by a pricing, quote base units.

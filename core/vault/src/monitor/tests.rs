@@ -4,6 +4,7 @@ use super::*;
 use ballast_core_market::breaker::{BreakerSettings, ResumeError};
 use ballast_core_types::fixtures::{price, ratio};
 use ballast_core_types::Shares;
+use core::array::from_fn;
 use proptest::prelude::*;
 use std::string::ToString;
 
@@ -58,8 +59,16 @@ fn share_value(per_share: &str) -> ShareValue {
         per_share: ratio(per_share),
         high_water: ratio("1"),
         nav_whole: Value(1_000_000_000),
-        venue: Some(venue(400_000_000, 100, "50")),
+        venues: one(venue(400_000_000, 100, "50")),
     }
+}
+
+fn one(mark: VenueMark) -> [Option<VenueMark>; MAX_LEGS] {
+    from_fn(|place| (place == 0).then_some(mark))
+}
+
+fn answers(answers: bool) -> [Option<bool>; MAX_LEGS] {
+    from_fn(|place| (place == 0).then_some(answers))
 }
 
 fn venue(equity: i64, lots: i64, at: &str) -> VenueMark {
@@ -74,7 +83,7 @@ fn venue(equity: i64, lots: i64, at: &str) -> VenueMark {
 fn observation(per_share: &str) -> VaultObservation {
     VaultObservation {
         share_value: Some(share_value(per_share)),
-        venue_answers: true,
+        answers: answers(true),
     }
 }
 
@@ -141,15 +150,15 @@ fn a_move_is_explained_by_position_and_price_alone() {
 #[test]
 fn collateral_that_was_moved_is_explained() {
     let mut monitor = VaultMonitor::new(0);
-    monitor.collateral_moved(Value(5));
-    assert_eq!(monitor.mark, None);
+    monitor.collateral_moved(0, Value(5));
+    assert_eq!(monitor.venues[0].mark, None);
     monitor = monitor.observe(&observation("1"), &params(), at(1)).monitor;
     let seen = |equity| VaultObservation {
         share_value: Some(ShareValue {
-            venue: Some(venue(equity, 100, "50")),
+            venues: one(venue(equity, 100, "50")),
             ..share_value("1")
         }),
-        venue_answers: true,
+        answers: answers(true),
     };
     let trips = |monitor: &VaultMonitor, equity| {
         let update = monitor.observe(&seen(equity), &params(), at(2));
@@ -157,9 +166,9 @@ fn collateral_that_was_moved_is_explained() {
     };
     // Five per cent of a thousand million.
     assert!(!trips(&monitor, 449_000_000) && trips(&monitor, 450_000_000) && trips(&monitor, 350_000_000));
-    monitor.collateral_moved(Value(50_000_000));
+    monitor.collateral_moved(0, Value(50_000_000));
     assert!(!trips(&monitor, 450_000_000) && trips(&monitor, 400_000_000));
-    monitor.collateral_moved(Value(-450_000_000));
+    monitor.collateral_moved(0, Value(-450_000_000));
     assert!(!trips(&monitor, 0) && !trips(&monitor, 49_000_000));
 }
 
@@ -201,8 +210,8 @@ fn turnover_and_loss_are_shares_of_the_low_value() {
     let mut monitor = VaultMonitor::new(0);
     let read = |monitor: &VaultMonitor, now| monitor.readings(&observation("1"), &params(), at(now));
     assert_eq!(read(&monitor, 0)[2..4], [Some(0), Some(0)]);
-    monitor.traded(1_500_000_000, 0, 86_400);
-    monitor.lost(5_000_001, 0, 86_400);
+    monitor.turnover = monitor.turnover.add(1_500_000_000, 0, 86_400);
+    monitor.trading_loss = monitor.trading_loss.lost(5_000_001, 0, 86_400);
     assert_eq!(read(&monitor, 0)[2..4], [Some(15_000), Some(51)]);
     assert_eq!(read(&monitor, 43_200)[2..4], [Some(7_500), Some(26)]);
     assert_eq!(read(&monitor, 86_400)[2..4], [Some(0), Some(0)]);
@@ -216,7 +225,7 @@ fn turnover_and_loss_are_shares_of_the_low_value() {
 #[test]
 fn turnover_trips_and_resumes_by_itself_after_its_cooldown() {
     let mut monitor = VaultMonitor::new(0);
-    monitor.traded(2_000_000_000, 0, 86_400);
+    monitor.turnover = monitor.turnover.add(2_000_000_000, 0, 86_400);
     let update = monitor.observe(&observation("1"), &params(), at(0));
     assert!(update.active.has(Breaker::Turnover) && is_active(&update.monitor, Breaker::Turnover));
     monitor = update.monitor;
@@ -279,7 +288,7 @@ fn chosen_moments_give_no_cooldown_that_was_not_observed() {
 fn venue_failures_count_in_a_row_and_a_minute_apart() {
     let silent = VaultObservation {
         share_value: None,
-        venue_answers: false,
+        answers: answers(false),
     };
     let mut monitor = VaultMonitor::new(0);
     for (now, venue_answers, failed) in [
@@ -296,11 +305,11 @@ fn venue_failures_count_in_a_row_and_a_minute_apart() {
     ] {
         let observation = if venue_answers { observation("1") } else { silent };
         monitor = monitor.observe(&observation, &params(), at(now)).monitor;
-        assert_eq!(monitor.venue_failures, failed, "{now}");
+        assert_eq!(monitor.failures(0), failed, "{now}");
         assert_eq!(is_active(&monitor, Breaker::VenueFailure), failed == 3, "{now}");
     }
     // It does not answer, so nothing else can be read; what was marked stays.
-    assert_eq!(monitor.mark, share_value("1").venue);
+    assert_eq!(monitor.venues[0].mark, share_value("1").venues[0]);
     assert_eq!(
         monitor.readings(&silent, &params(), at(300)),
         [None, None, None, None, Some(4)]
@@ -316,13 +325,13 @@ fn an_empty_vault_reads_nothing_and_forgets_its_mark() {
     let mut monitor = VaultMonitor::new(0)
         .observe(&observation("0.85"), &params(), at(1))
         .monitor;
-    monitor.traded(1, 1, 86_400);
+    monitor.turnover = monitor.turnover.add(1, 1, 86_400);
     let left = VaultObservation {
         share_value: Some(empty),
-        venue_answers: true,
+        answers: answers(true),
     };
     let update = monitor.observe(&left, &params(), at(2));
-    assert_eq!((update.active, update.monitor.mark), (BreakerSet::NONE, None));
+    assert_eq!((update.active, update.monitor.venues[0].mark), (BreakerSet::NONE, None));
     for (unit, supply, nav, watched) in [
         (1_000_000, 99_999, 99_999, false),
         (1_000_000, 100_000, 0, true),
@@ -383,10 +392,10 @@ proptest! {
     ) {
         let mut monitor = VaultMonitor::new(0);
         let mut now = 0;
-        for (per_mille, wait, readable, answers) in steps {
+        for (per_mille, wait, readable, answering) in steps {
             now += i64::from(wait) * HOUR / 4;
             let share_value = readable.then(|| share_value(&(f64::from(per_mille) / 1_000.0).to_string()));
-            let observation = VaultObservation { share_value, venue_answers: answers && readable };
+            let observation = VaultObservation { share_value, answers: answers(answering && readable) };
             let update = monitor.observe(&observation, &params(), at(now));
             let remembered = update.monitor.breakers.tripped;
             prop_assert_eq!(remembered.union(update.active), update.active);
@@ -397,4 +406,49 @@ proptest! {
             monitor = update.monitor;
         }
     }
+}
+
+#[test]
+fn each_venue_is_remembered_by_itself_and_the_worst_one_counts() {
+    let both = |marks: [VenueMark; 2], answering: [bool; 2]| VaultObservation {
+        share_value: Some(ShareValue {
+            venues: from_fn(|place| marks.get(place).copied()),
+            ..share_value("1")
+        }),
+        answers: from_fn(|place| answering.get(place).copied()),
+    };
+    let (one, other) = (venue(400_000_000, 100, "50"), venue(100_000_000, -100, "20"));
+    let monitor = VaultMonitor::new(0);
+    let mut monitor = monitor
+        .observe(&both([one, other], [true; 2]), &params(), at(60))
+        .monitor;
+    for (minute, failed) in [(2, [0, 1]), (3, [0, 2]), (4, [0, 3])] {
+        let update = monitor.observe(&both([one, other], [true, false]), &params(), at(minute * 60));
+        monitor = update.monitor;
+        assert_eq!([0, 1].map(|place| monitor.failures(place)), failed);
+        assert_eq!(update.active.has(Breaker::VenueFailure), failed[1] >= 3);
+    }
+    // What one gains without a reason does not make up for what the other loses so.
+    let moved = [venue(425_000_000, 100, "50"), venue(75_000_000, -100, "20")];
+    let update = monitor.observe(&both(moved, [true; 2]), &params(), at(600));
+    assert!(update.active.has(Breaker::UnexplainedMove), "2.5 % and 2.5 %");
+    let half = [venue(424_000_000, 100, "50"), other];
+    let update = monitor.observe(&both(half, [true; 2]), &params(), at(600));
+    assert!(!update.active.has(Breaker::UnexplainedMove));
+    // Collateral that moved explains the one it moved to.
+    let mut told = monitor;
+    told.collateral_moved(0, Value(25_000_000));
+    told.collateral_moved(1, Value(-25_000_000));
+    let update = told.observe(&both(moved, [true; 2]), &params(), at(600));
+    assert!(!update.active.has(Breaker::UnexplainedMove));
+    // One that cannot be read keeps its mark.
+    let silent = VaultObservation {
+        share_value: Some(ShareValue {
+            venues: from_fn(|place| (place == 0).then_some(one)),
+            ..share_value("1")
+        }),
+        answers: from_fn(|place| [true, false].get(place).copied()),
+    };
+    let after = monitor.observe(&silent, &params(), at(600)).monitor;
+    assert_eq!(after.venues[1].mark, Some(other));
 }

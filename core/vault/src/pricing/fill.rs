@@ -1,9 +1,11 @@
 //! How far the redemptions of a batch are filled at a price, and what with.
 
 use crate::batch::Redemptions;
+use crate::leaving::PerLeg;
+use crate::portfolio::MAX_LEGS;
 use crate::shares::Pool;
 use crate::unwind::due;
-use ballast_core_types::{scale, Lots, Shares};
+use ballast_core_types::{scale, value_ceil, Lots, Price, Shares, Value};
 
 /// What filling may use.
 #[derive(Clone, Copy, Debug)]
@@ -12,10 +14,28 @@ pub(super) struct Means {
     pub pool: Pool,
     /// Cash, quote base units.
     pub cash: u64,
-    /// Lots by which what stays may grow.
+    /// Dollars by which what stays may grow, quote base units.
     pub room: u64,
-    /// Lots held: what a venue has closed is nobody's to unwind any more.
-    pub held: Lots,
+    /// Lots held of each leg, and its price: what a venue has closed is nobody's to unwind any more.
+    pub held: [Option<(Lots, Price)>; MAX_LEGS],
+}
+
+impl Means {
+    /// Returns what of a batch's lots is still to be unwound in a leg.
+    fn due(&self, lots_left: Lots, held: Option<(Lots, Price)>) -> Lots {
+        held.map_or(Lots::ZERO, |(held, _)| due(lots_left, held))
+    }
+
+    /// Returns the notional of all that is still to be unwound of a batch, rounded up; the most
+    /// stands for what does not fit.
+    fn left(&self, lots_left: &PerLeg) -> u64 {
+        let each = lots_left.iter().zip(self.held).map(|(left, held)| {
+            let price = held.map(|(_, price)| price)?;
+            value_ceil(Lots(self.due(*left, held).0.saturating_abs()), price)
+        });
+        each.map(|notional| notional.unwrap_or(Value::ZERO).positive_part())
+            .fold(0, u64::saturating_add)
+    }
 }
 
 /// Shares filled, and what becomes of what was theirs. All but shares and lots in quote base units.
@@ -35,7 +55,7 @@ pub(super) struct Fill {
     /// in quarantine.
     pub owes: u64,
     /// Lots that were theirs and stay.
-    pub lots: Lots,
+    pub lots: PerLeg,
 }
 
 /// Returns the fill of as many shares as cash and room allow, pro rata: the whole if it may be.
@@ -61,25 +81,30 @@ pub(super) fn fill(redemptions: &Redemptions, means: &Means) -> Option<Fill> {
     })
 }
 
-/// Returns the greatest number of shares whose lots leave what stays within its room. Lots that
-/// were unwound are those of the shares filled first: what waits keeps its own part at most.
+/// Returns the greatest number of shares whose lots leave what stays within its room, each leg with
+/// its part of that. Lots that were unwound are those of the shares filled first: what waits keeps
+/// its own part at most.
 fn shares_by_room(redemptions: &Redemptions, means: &Means) -> Option<Shares> {
-    let room = means.room;
     let Redemptions {
         left,
         total,
         lots,
         lots_left,
         ..
-    } = *redemptions;
-    let lots_left = due(lots_left, means.held).0.unsigned_abs();
-    let lots = lots.0.unsigned_abs();
-    if lots_left <= room {
-        return Some(left);
+    } = redemptions;
+    let notional = means.left(lots_left);
+    if notional <= means.room {
+        return Some(*left);
     }
-    // What waits has to keep at least lots_left − room.
-    let kept = lots_left.checked_sub(room)?;
-    let waiting = scale::mul_div_ceil(total.0, kept, lots.max(1)).unwrap_or(left.0);
+    let mut waiting = 0u64;
+    for ((lots, lots_left), held) in lots.iter().zip(lots_left).zip(means.held) {
+        let lots_left = means.due(*lots_left, held).0.unsigned_abs();
+        // What waits has to keep at least what is left without the room.
+        let room = scale::mul_div_floor(lots_left, means.room, notional)?;
+        let kept = lots_left.checked_sub(room)?;
+        let needed = scale::mul_div_ceil(total.0, kept, lots.0.unsigned_abs().max(1));
+        waiting = waiting.max(needed.unwrap_or(left.0));
+    }
     Some(Shares(left.0.saturating_sub(waiting)))
 }
 
@@ -107,29 +132,39 @@ fn of(redemptions: &Redemptions, means: &Means, shares: Shares) -> Option<Fill> 
     })
 }
 
-/// Returns the lots that go over to what stays when `waiting` shares are left.
-fn lots_of(redemptions: &Redemptions, waiting: Shares) -> Option<Lots> {
-    let (lots, left) = (
-        redemptions.lots.0.unsigned_abs(),
-        redemptions.lots_left.0.unsigned_abs(),
-    );
-    let kept = scale::mul_div_floor(lots, waiting.0, redemptions.total.0.max(1))?;
-    let over = i64::try_from(left.saturating_sub(kept)).ok()?;
-    Some(Lots(over.checked_mul(redemptions.lots_left.0.signum())?))
+/// Returns the lots of each leg that go over to what stays when `waiting` shares are left.
+fn lots_of(redemptions: &Redemptions, waiting: Shares) -> Option<PerLeg> {
+    let mut over = [Lots::ZERO; MAX_LEGS];
+    for ((lots, left), over) in redemptions.lots.iter().zip(&redemptions.lots_left).zip(&mut over) {
+        let kept = scale::mul_div_floor(lots.0.unsigned_abs(), waiting.0, redemptions.total.0.max(1))?;
+        let size = i64::try_from(left.0.unsigned_abs().saturating_sub(kept)).ok()?;
+        *over = Lots(size.checked_mul(left.0.signum())?);
+    }
+    Some(over)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ballast_core_types::Value;
+    use ballast_core_types::fixtures::price;
+    use core::array::from_fn;
+
+    /// Lots of the first leg alone.
+    fn first(lots: i64) -> PerLeg {
+        from_fn(|place| if place == 0 { Lots(lots) } else { Lots::ZERO })
+    }
+
+    fn held(lots: &[i64]) -> [Option<(Lots, Price)>; MAX_LEGS] {
+        from_fn(|place| Some((Lots(*lots.get(place)?), price("1"))))
+    }
 
     fn waiting() -> Redemptions {
         Redemptions {
             is_final: true,
             total: Shares(100_000_000),
             left: Shares(100_000_000),
-            lots: Lots(1_000),
-            lots_left: Lots(1_000),
+            lots: first(1_000),
+            lots_left: first(1_000),
             ..Redemptions::default()
         }
     }
@@ -143,7 +178,7 @@ mod tests {
             },
             cash,
             room,
-            held: Lots(10_000),
+            held: held(&[10_000]),
         }
     }
 
@@ -154,7 +189,7 @@ mod tests {
             shares: Shares(100_000_000),
             worth: 100_000_000,
             pay: 100_000_000,
-            lots: Lots(1_000),
+            lots: first(1_000),
             ..Fill::default()
         };
         assert_eq!(got, expected);
@@ -165,39 +200,39 @@ mod tests {
         let got = fill(&waiting(), &means(25_000_000, 1_000)).unwrap();
         assert_eq!(
             (got.shares, got.pay, got.lots),
-            (Shares(25_000_000), 25_000_000, Lots(250))
+            (Shares(25_000_000), 25_000_000, first(250))
         );
         let got = fill(&waiting(), &means(100_000_000, 400)).unwrap();
-        assert_eq!((got.shares, got.lots), (Shares(40_000_000), Lots(400)));
+        assert_eq!((got.shares, got.lots), (Shares(40_000_000), first(400)));
         assert_eq!(fill(&waiting(), &means(100_000_000, 0)).unwrap(), Fill::default());
     }
 
     #[test]
     fn what_was_unwound_belongs_to_those_filled_first() {
         let unwound = Redemptions {
-            lots_left: Lots(600),
+            lots_left: first(600),
             ..waiting()
         };
         let got = fill(&unwound, &means(100_000_000, 0)).unwrap();
-        assert_eq!((got.shares, got.lots), (Shares(40_000_000), Lots(0)));
+        assert_eq!((got.shares, got.lots), (Shares(40_000_000), first(0)));
         let closed = Redemptions {
-            lots_left: Lots(0),
+            lots_left: first(0),
             ..waiting()
         };
         let got = fill(&closed, &means(100_000_000, 0)).unwrap();
-        assert_eq!((got.shares, got.lots), (Shares(100_000_000), Lots(0)));
+        assert_eq!((got.shares, got.lots), (Shares(100_000_000), first(0)));
     }
 
     #[test]
     fn what_the_venue_has_closed_holds_up_nobody() {
         let closed = Means {
-            held: Lots(0),
+            held: held(&[0]),
             ..means(100_000_000, 0)
         };
         let got = fill(&waiting(), &closed).unwrap();
-        assert_eq!((got.shares, got.lots), (Shares(100_000_000), Lots(1_000)));
+        assert_eq!((got.shares, got.lots), (Shares(100_000_000), first(1_000)));
         let half = Means {
-            held: Lots(500),
+            held: held(&[500]),
             ..means(100_000_000, 0)
         };
         let got = fill(&waiting(), &half).unwrap();
@@ -227,5 +262,34 @@ mod tests {
             (got.shares, got.pay, got.advance),
             (Shares(100_000_000), 0, 120_000_000)
         );
+    }
+
+    #[test]
+    fn each_leg_keeps_its_own_part_of_what_waits() {
+        let legs = |lots: [i64; 2]| from_fn(|place| Lots(lots.get(place).copied().unwrap_or(0)));
+        let both = Redemptions {
+            lots: legs([1_000, -3_000]),
+            lots_left: legs([1_000, -3_000]),
+            ..waiting()
+        };
+        let of = |redemptions: &Redemptions, room| {
+            let means = Means {
+                held: held(&[10_000, -30_000]),
+                ..means(100_000_000, room)
+            };
+            fill(redemptions, &means).unwrap()
+        };
+        let got = of(&both, 4_000);
+        assert_eq!((got.shares, got.lots), (Shares(100_000_000), legs([1_000, -3_000])));
+        // A quarter of the dollars: a quarter of the shares, and of each leg.
+        let got = of(&both, 1_000);
+        assert_eq!((got.shares, got.lots), (Shares(25_000_000), legs([250, -750])));
+        // One leg unwound, the other not: nobody is filled beyond what the other leaves room for.
+        let unwound = Redemptions {
+            lots_left: legs([0, -3_000]),
+            ..both
+        };
+        let got = of(&unwound, 600);
+        assert_eq!((got.shares, got.lots), (Shares(20_000_000), legs([0, -600])));
     }
 }

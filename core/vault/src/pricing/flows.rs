@@ -3,19 +3,23 @@
 use super::fill::{fill, Fill, Means};
 use crate::appraisal::Appraisal;
 use crate::batch::Batch;
-use crate::exposure::Targets;
+use crate::exposure::Wants;
 use crate::fees::{FeeFlow, FeesAfter};
-use crate::leaving::Leaving;
+use crate::leaving::{self, Leaving};
 use crate::ledger::Ledger;
 use crate::levy::{levy, NetFlow};
 use crate::outflow::Outflow;
+use crate::portfolio::{PerMarket, MAX_LEGS, MAX_MARKETS};
 use crate::quarantine::Cases;
 use crate::shares::Pool;
+use crate::targets::{gross, Targets};
 use ballast_core_types::{value_floor, Shares, UnixTime, Value};
 
 /// What comes and goes at once.
 pub(super) struct Flows<'a> {
     appraisal: &'a Appraisal<'a>,
+    /// What is wanted of each market, whatever comes or goes.
+    wants: Wants,
     pub(super) nav_high: Value,
     /// Before the fill, the batch's own redemptions included.
     leaving: Leaving,
@@ -33,10 +37,13 @@ pub(super) struct Flows<'a> {
 
 impl<'a> Flows<'a> {
     /// Returns the flows of deposits that come in, before anything is filled. `None` on overflow.
+    #[inline(never)]
     pub(super) fn new(appraisal: &'a Appraisal<'a>, nav_high: Value, leaving: Leaving, deposited: u64) -> Option<Self> {
-        let before = appraisal.targets_of(&appraisal.pool(), leaving.shares)?;
+        let wants = appraisal.wants()?;
+        let before = appraisal.targets_of(&wants, &appraisal.pool(), leaving.shares)?;
         let mut flows = Self {
             appraisal,
+            wants,
             nav_high,
             leaving,
             deposited,
@@ -88,7 +95,7 @@ impl<'a> Flows<'a> {
     pub(super) fn crystallised(&self, fees: FeesAfter, ledger: &Ledger) -> Option<FeesAfter> {
         let appraisal = self.appraisal;
         let now = UnixTime(appraisal.now.unix_time);
-        let may = appraisal.prices.is_admitted && ledger.advances == 0 && !self.cases().is_quarantined();
+        let may = appraisal.prices.are_admitted() && ledger.advances == 0 && !self.cases().is_quarantined();
         if !may || !fees.ledger.is_due(now) {
             return Some(fees);
         }
@@ -112,17 +119,16 @@ impl<'a> Flows<'a> {
         let comes_in = self.deposited.checked_sub(self.at_most)?;
         let cash = self.appraisal.vault.ledger.cash.checked_add(comes_in)?;
         let room = self.outflow.room(self.appraisal.vault.policy.outflow)?;
-        let price = self.appraisal.prices.bounds.mid;
-        // At a price so low that the quotient does not fit, there is room for everything.
-        let most = self.entered.cap.fixed().checked_div(price.fixed());
-        let most = most.and_then(|most| most.checked_to_num::<i64>()).unwrap_or(i64::MAX);
-        let position = &self.appraisal.portfolio.position;
-        let staying = self.leaving.staying(position.lots)?;
+        let staying = gross(&self.staying(&self.leaving)?).positive_part();
+        let mut held = [None; MAX_LEGS];
+        for ((_, leg), held) in self.appraisal.portfolio.legs().zip(&mut held) {
+            *held = Some((leg.position.lots, self.appraisal.prices.mid(leg.market)?));
+        }
         let means = Means {
             pool: self.appraisal.pool(),
             cash: cash.min(comes_in.checked_add(room)?),
-            room: most.unsigned_abs().saturating_sub(staying.0.unsigned_abs()),
-            held: position.lots,
+            room: self.entered.cap.positive_part().saturating_sub(staying),
+            held,
         };
         fill(&batch.redemptions, &means)
     }
@@ -174,11 +180,21 @@ impl<'a> Flows<'a> {
         levy(appraisal.vault.policy.rebalance.max_cost, further, &flow)
     }
 
-    /// Returns the dollars by which what stays is outside its band while so much leaves.
+    /// Returns the dollars by which what stays is outside its bands while so much leaves.
     fn outside_after(&self, leaving: &Leaving, targets: &Targets) -> Option<Value> {
-        let staying = leaving.staying(self.appraisal.portfolio.position.lots)?;
-        let delta = value_floor(staying, self.appraisal.prices.bounds.mid)?;
-        Some(targets.outside(delta))
+        Some(targets.outside(&self.staying(leaving)?))
+    }
+
+    /// Returns D of each market without what leaves.
+    fn staying(&self, leaving: &Leaving) -> Option<PerMarket> {
+        let mut deltas = [Value::ZERO; MAX_MARKETS];
+        for (place, leg) in self.appraisal.portfolio.legs() {
+            let staying = leaving.staying(place, leg.position.lots)?;
+            let delta = value_floor(staying, self.appraisal.prices.mid(leg.market)?)?;
+            let sum = deltas.get_mut(leg.market)?;
+            *sum = sum.checked_add(delta)?;
+        }
+        Some(deltas)
     }
 
     /// Returns whether more comes in than goes.
@@ -190,7 +206,7 @@ impl<'a> Flows<'a> {
     pub(super) fn leaving_after(&self, fill: &Fill) -> Option<Leaving> {
         Some(Leaving {
             shares: self.leaving.shares.checked_sub(fill.shares)?,
-            lots: self.leaving.lots.checked_sub(fill.lots)?,
+            lots: leaving::less(&self.leaving.lots, &fill.lots)?,
             unwind_cost: self.leaving.unwind_cost.checked_sub(fill.unwind_cost)?,
         })
     }
@@ -207,7 +223,7 @@ impl<'a> Flows<'a> {
             supply,
             ..appraisal.pool()
         };
-        appraisal.targets_of(&pool, self.leaving.shares.checked_sub(fill.shares)?)
+        appraisal.targets_of(&self.wants, &pool, self.leaving.shares.checked_sub(fill.shares)?)
     }
 
     /// Returns the shares that `amount` buys at the high net asset value; `None` if it buys none.

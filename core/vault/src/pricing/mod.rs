@@ -6,12 +6,13 @@ mod flows;
 use crate::appraisal::Appraisal;
 use crate::batch::queue::BatchQueue;
 use crate::batch::{Batch, BatchError, Class, Deposits, Returned, BATCH_SECONDS, REDUCTION_WAIT_SECONDS};
-use crate::exposure::Reason;
 use crate::fees::FeeLedger;
-use crate::leaving::Leaving;
+use crate::leaving::{self, Leaving, PerLeg};
 use crate::ledger::Ledger;
 use crate::outflow::Outflow;
+use crate::portfolio::MAX_LEGS;
 use crate::quarantine::Cases;
+use crate::targets::Reason;
 use ballast_core_market::breaker::Breaker;
 use ballast_core_types::{scale, Lots, Ratio, Shares, UnixTime, Value, I80F48};
 use fill::Fill;
@@ -57,7 +58,7 @@ pub struct Pricing {
 /// # Errors
 /// The rule that keeps it from being priced now.
 pub fn price(appraisal: &Appraisal, batch: &Batch, number: u64) -> Result<Pricing, BatchError> {
-    check_venue(appraisal)?;
+    check_venues(appraisal)?;
     let queue = &appraisal.vault.queue;
     if batch.priced_at.is_some() {
         // In the slot of another pricing, trades are held up already.
@@ -79,7 +80,7 @@ pub fn price(appraisal: &Appraisal, batch: &Batch, number: u64) -> Result<Pricin
 /// # Errors
 /// As [`price`], but for those of its moment.
 pub fn preview(appraisal: &Appraisal, batch: &Batch, number: u64) -> Result<Pricing, BatchError> {
-    check_venue(appraisal)?;
+    check_venues(appraisal)?;
     given(appraisal, batch, number)
 }
 
@@ -107,16 +108,23 @@ fn placed(appraisal: &Appraisal, mut pricing: Pricing, number: u64) -> Pricing {
     pricing
 }
 
-/// Refuses while the venue is in doubt: what it holds is most of what is priced.
-fn check_venue(appraisal: &Appraisal) -> Result<(), BatchError> {
-    // One in quarantine has no part in the price.
-    if appraisal.vault.cases.is_quarantined() {
-        return Ok(());
+/// Refuses while a venue is in doubt: what it holds is part of what is priced. One in quarantine has
+/// no part in the price.
+fn check_venues(appraisal: &Appraisal) -> Result<(), BatchError> {
+    let vault = appraisal.vault;
+    let counted = appraisal
+        .portfolio
+        .legs()
+        .filter(|(place, _)| !vault.is_quarantined(*place));
+    for (place, leg) in counted {
+        let position = &leg.position;
+        // What an order in flight will make of the position cannot be shared out.
+        let is_settled = position.is_operational && position.in_flight == Lots::ZERO;
+        if !is_settled || appraisal.monitor.failures(place) > 0 {
+            return Err(BatchError::VenueInDoubt);
+        }
     }
-    let position = &appraisal.portfolio.position;
-    // What an order in flight will make of the position cannot be shared out.
-    let answers = position.is_operational && position.in_flight == Lots::ZERO && appraisal.monitor.venue_failures == 0;
-    if !answers || appraisal.active.has(Breaker::UnexplainedMove) {
+    if !vault.cases.is_quarantined() && appraisal.active.has(Breaker::UnexplainedMove) {
         return Err(BatchError::VenueInDoubt);
     }
     Ok(())
@@ -135,13 +143,13 @@ fn check_moment(appraisal: &Appraisal, batch: &Batch) -> Result<(), BatchError> 
     if now.0 < queue.priced_at.0.saturating_add(BATCH_SECONDS) {
         return Err(BatchError::TooSoon);
     }
-    let news_after = closes_at.0.saturating_add(appraisal.prices.clock_tolerance);
-    if appraisal.prices.published_at.0 <= news_after {
+    if !appraisal.prices.are_published_after(closes_at) {
         return Err(BatchError::NoNews);
     }
+    let news_after = closes_at.0.saturating_add(appraisal.prices.clock_tolerance());
     let targets = appraisal.targets().ok_or(BatchError::OutOfRange)?;
     let exposure = appraisal.exposure().ok_or(BatchError::OutOfRange)?;
-    let is_exceeded = targets.reason(exposure.delta_if_filled) == Some(Reason::Breach);
+    let is_exceeded = targets.reason(&exposure.deltas_if_filled()) == Some(Reason::Breach);
     if is_exceeded && now.0 < news_after.saturating_add(REDUCTION_WAIT_SECONDS) {
         return Err(BatchError::ReductionDue);
     }
@@ -150,6 +158,7 @@ fn check_moment(appraisal: &Appraisal, batch: &Batch) -> Result<(), BatchError> 
 
 /// Judges the classes, makes the redemptions final, and fills what can be filled. Deposits with
 /// which anything does not fit go back whole: nobody's size keeps the others waiting.
+#[inline(never)]
 fn first(appraisal: &Appraisal, batch: &Batch, now: UnixTime) -> Result<Pricing, BatchError> {
     let nav_high = high(appraisal)?;
     let mut judged = *batch;
@@ -186,7 +195,7 @@ fn entered(appraisal: &Appraisal, mut batch: Batch, nav_high: Value, now: UnixTi
         .shares
         .checked_add(redemptions.total)
         .ok_or(BatchError::OutOfRange)?;
-    leaving.lots = leaving.lots.checked_add(lots).ok_or(BatchError::OutOfRange)?;
+    leaving.lots = leaving::with(&leaving.lots, &lots).ok_or(BatchError::OutOfRange)?;
 
     let mut ledger = vault.ledger;
     let requested = batch.deposits.requested.total().ok_or(BatchError::OutOfRange)?;
@@ -211,6 +220,7 @@ fn entered(appraisal: &Appraisal, mut batch: Batch, nav_high: Value, now: UnixTi
 }
 
 /// Fills a batch that waits further.
+#[inline(never)]
 fn further(appraisal: &Appraisal, batch: &Batch, now: UnixTime) -> Result<Pricing, BatchError> {
     let (vault, redemptions) = (appraisal.vault, &batch.redemptions);
     if redemptions.left == Shares::ZERO {
@@ -285,16 +295,22 @@ fn reference_times(reference: Ratio, percent: i128) -> Result<Ratio, BatchError>
     scaled.map(Ratio::from_fixed).ok_or(BatchError::OutOfRange)
 }
 
-/// Returns the part of what stays that belongs to `shares`, which leave it; rounded toward zero.
-fn part_of_book(appraisal: &Appraisal, shares: Shares) -> Option<Lots> {
+/// Returns the part of what stays of each leg that belongs to `shares`, which leave it; rounded
+/// toward zero.
+fn part_of_book(appraisal: &Appraisal, shares: Shares) -> Option<PerLeg> {
     let leaving = &appraisal.vault.leaving;
-    let staying = leaving.staying(appraisal.portfolio.position.lots)?;
     let supply = appraisal.supply.checked_sub(leaving.shares)?;
-    let size = scale::mul_div_floor(staying.0.unsigned_abs(), shares.0, supply.0.max(1))?;
-    Some(Lots(i64::try_from(size).ok()?.checked_mul(staying.0.signum())?))
+    let mut parts = [Lots::ZERO; MAX_LEGS];
+    for ((place, leg), part) in appraisal.portfolio.legs().zip(&mut parts) {
+        let staying = leaving.staying(place, leg.position.lots)?;
+        let size = scale::mul_div_floor(staying.0.unsigned_abs(), shares.0, supply.0.max(1))?;
+        *part = Lots(i64::try_from(size).ok()?.checked_mul(staying.0.signum())?);
+    }
+    Some(parts)
 }
 
 /// Books the flows. `None` on overflow.
+#[inline(never)]
 fn settled(flows: &Flows, before: &Batch, mut ledger: Ledger, mut queue: BatchQueue, fill: &Fill) -> Option<Pricing> {
     let levied = flows.charged(fill)?;
     let (by_deposits, by_leavers) = if flows.is_net_deposit(fill) {
@@ -317,7 +333,7 @@ fn settled(flows: &Flows, before: &Batch, mut ledger: Ledger, mut queue: BatchQu
     batch.deposits.minted = batch.deposits.minted.checked_add(minted)?;
     let redemptions = &mut batch.redemptions;
     redemptions.left = redemptions.left.checked_sub(fill.shares)?;
-    redemptions.lots_left = redemptions.lots_left.checked_sub(fill.lots)?;
+    redemptions.lots_left = leaving::less(&redemptions.lots_left, &fill.lots)?;
     redemptions.advanced = redemptions.advanced.checked_sub(fill.advance)?;
     redemptions.unwind_cost = redemptions.unwind_cost.checked_sub(fill.unwind_cost)?;
     redemptions.paid = redemptions.paid.checked_add(paid)?;

@@ -23,8 +23,6 @@ use ballast_core_market::admission::Now;
 use ballast_core_market::cooldown::{observed, Cooldown};
 use ballast_core_types::{Shares, UnixTime};
 
-/// The venue of a vault that has one.
-pub const VENUE: u8 = 0;
 /// Cases a vault has room for.
 pub const CASES: usize = 2;
 /// Failed checks in a row, a minute apart, after which a venue is in quarantine: see
@@ -40,7 +38,7 @@ pub const DUST: u64 = 10_000;
 /// One venue's time in quarantine. The default is a place that is free.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Case {
-    /// The venue, by its place in the vault.
+    /// The venue, by the place of its leg in the vault.
     pub venue: u8,
     /// Shares at its start, at least one.
     pub supply: Shares,
@@ -86,8 +84,8 @@ pub struct Cases(pub [Case; CASES]);
 /// What a check of the venue found, after it was counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Check {
-    /// The venue, by its place in the vault.
-    pub venue: u8,
+    /// The venue, by the place of its leg in the vault.
+    pub venue: usize,
     /// Whether the venue answers as it should.
     pub is_sound: bool,
     /// Failed checks in a row, this one counted.
@@ -109,6 +107,10 @@ impl Case {
     /// Returns whether the venue is in quarantine.
     pub fn lasts(&self) -> bool {
         self.started_at.is_some() && self.ended_at.is_none()
+    }
+
+    fn is_of(&self, venue: usize) -> bool {
+        self.lasts() && usize::from(self.venue) == venue
     }
 
     /// Returns what belongs to all shares burnt in it, once `more` than now has come back: quote
@@ -153,12 +155,12 @@ fn right(shares: Shares, entry: u128, returned: u64, supply: Shares) -> Option<u
 
 impl Cases {
     /// Returns the case of a venue that is in quarantine.
-    pub fn of(&self, venue: u8) -> Option<&Case> {
-        self.0.iter().find(|case| case.lasts() && case.venue == venue)
+    pub fn of(&self, venue: usize) -> Option<&Case> {
+        self.0.iter().find(|case| case.is_of(venue))
     }
 
-    fn of_mut(&mut self, venue: u8) -> Option<&mut Case> {
-        self.0.iter_mut().find(|case| case.lasts() && case.venue == venue)
+    fn of_mut(&mut self, venue: usize) -> Option<&mut Case> {
+        self.0.iter_mut().find(|case| case.is_of(venue))
     }
 
     /// Returns whether any venue is in quarantine.
@@ -197,7 +199,7 @@ impl Cases {
 
     /// Returns cases and ledger after `amount` has come back from a venue into custody: what of it
     /// belongs to burnt shares is no cash of the pool. `None` on overflow.
-    pub fn with_returned(mut self, mut ledger: Ledger, venue: u8, amount: u64) -> Option<(Self, Ledger)> {
+    pub fn with_returned(mut self, mut ledger: Ledger, venue: usize, amount: u64) -> Option<(Self, Ledger)> {
         let theirs = self.of_mut(venue).map_or(Some(0), |case| {
             let theirs = case.right_in(amount)?.min(amount);
             case.returned = case.returned.checked_add(amount)?;
@@ -215,9 +217,10 @@ impl Cases {
         let Some(case) = self.of_mut(check.venue) else {
             let is_out = check.failures >= FAILURES_IN_A_ROW || (check.failures > 0 && check.was_tripped);
             let free = self.0.iter_mut().find(|case| case.started_at.is_none());
-            if let Some(case) = free.filter(|_| is_out && !check.is_sound) {
+            let begins = free.filter(|_| is_out && !check.is_sound);
+            if let Some((case, venue)) = begins.zip(u8::try_from(check.venue).ok()) {
                 *case = Case {
-                    venue: check.venue,
+                    venue,
                     supply: check.supply.max(Shares(1)),
                     started_at: Some(now),
                     checked_at: now,

@@ -10,7 +10,7 @@ use std::vec::Vec;
 const START: i64 = 1_800_000_000;
 const DAY: i64 = 86_400;
 
-fn check(venue: u8, is_sound: bool, failures: u32, value: Option<u64>, at: i64) -> Check {
+fn check(venue: usize, is_sound: bool, failures: u32, value: Option<u64>, at: i64) -> Check {
     Check {
         venue,
         is_sound,
@@ -23,7 +23,7 @@ fn check(venue: u8, is_sound: bool, failures: u32, value: Option<u64>, at: i64) 
     }
 }
 
-fn begun(cases: Cases, venue: u8, supply: u64) -> Cases {
+fn begun(cases: Cases, venue: usize, supply: u64) -> Cases {
     let failed = Check {
         supply: Shares(supply),
         ..check(venue, false, FAILURES_IN_A_ROW, None, START)
@@ -33,7 +33,7 @@ fn begun(cases: Cases, venue: u8, supply: u64) -> Cases {
 
 /// Checks a venue that is sound every quarter of an hour until its case has ended, for two days at
 /// most.
-fn ended_soundly(mut cases: Cases, mut ledger: Ledger, venue: u8, value: u64) -> (Cases, Ledger) {
+fn ended_soundly(mut cases: Cases, mut ledger: Ledger, venue: usize, value: u64) -> (Cases, Ledger) {
     for step in 0..2 * 96 {
         let sound = check(venue, true, 0, Some(value), START + step * 900);
         (cases, ledger) = cases.after_check(ledger, &sound);
@@ -177,20 +177,20 @@ fn what_a_batch_owes_beyond_its_worth_is_taken_off_its_right() {
 /// What may happen in a vault of two venues that nobody trades.
 #[derive(Clone, Debug)]
 enum Step {
-    Fail(u8),
-    Return(u8, u64),
+    Fail(usize),
+    Return(usize, u64),
     Leave(usize, u64),
     Collect(usize),
-    Recover(u8),
+    Recover(usize),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
-        (0u8..2).prop_map(Step::Fail),
-        (0u8..2, 1u64..400_000_000).prop_map(|(venue, amount)| Step::Return(venue, amount)),
+        (0usize..2).prop_map(Step::Fail),
+        (0usize..2, 1u64..400_000_000).prop_map(|(venue, amount)| Step::Return(venue, amount)),
         (0usize..4, 1u64..300_000_000).prop_map(|(batch, shares)| Step::Leave(batch, shares)),
         (0usize..4).prop_map(Step::Collect),
-        (0u8..2).prop_map(Step::Recover),
+        (0usize..2).prop_map(Step::Recover),
     ];
     proptest::collection::vec(step, 1..60)
 }
@@ -252,22 +252,22 @@ impl Vault {
         match *step {
             Step::Fail(venue) => self.cases = begun(self.cases, venue, self.supply),
             Step::Return(venue, amount) => {
-                let amount = amount.min(self.venues[usize::from(venue)]);
-                self.venues[usize::from(venue)] -= amount;
+                let amount = amount.min(self.venues[venue]);
+                self.venues[venue] -= amount;
                 (self.cases, self.ledger) = self.cases.with_returned(self.ledger, venue, amount).unwrap();
             }
             Step::Leave(index, shares) => self.leave(index, shares),
             Step::Collect(index) => self.collect(index),
             Step::Recover(venue) => {
-                let held = self.venues[usize::from(venue)];
+                let held = self.venues[venue];
                 let missing = self
                     .cases
                     .of(venue)
                     .map(|case| case.missing(held, self.ledger.cash).unwrap());
                 let amount = (missing.unwrap_or(0) + 1).min(held);
-                self.venues[usize::from(venue)] -= amount;
+                self.venues[venue] -= amount;
                 (self.cases, self.ledger) = self.cases.with_returned(self.ledger, venue, amount).unwrap();
-                let value = self.venues[usize::from(venue)];
+                let value = self.venues[venue];
                 (self.cases, self.ledger) = ended_soundly(self.cases, self.ledger, venue, value);
                 assert!(self.cases.of(venue).is_none(), "what was missing is enough");
             }
@@ -277,11 +277,11 @@ impl Vault {
     /// Shares are burnt at what everything but the venues in quarantine is worth, as far as there
     /// is cash.
     fn leave(&mut self, index: usize, shares: u64) {
-        let counted = |venue: u8| {
+        let counted = |venue: usize| {
             if self.cases.of(venue).is_some() {
                 0
             } else {
-                self.venues[usize::from(venue)]
+                self.venues[venue]
             }
         };
         let nav = self.ledger.cash + counted(0) + counted(1);
@@ -331,8 +331,8 @@ proptest! {
             prop_assert!(stay + slack >= vault.supply && stay <= vault.supply + slack, "{} of {}", stay, vault.supply);
         }
         // And all of it can be brought to an end.
-        for venue in 0..2u8 {
-            let amount = vault.venues[usize::from(venue)];
+        for venue in 0..2usize {
+            let amount = vault.venues[venue];
             vault.step(&Step::Return(venue, amount));
             vault.step(&Step::Recover(venue));
         }
@@ -340,6 +340,6 @@ proptest! {
             vault.step(&Step::Collect(index));
         }
         prop_assert_eq!((vault.cases, vault.ledger.set_aside), (Cases::default(), 0));
-        prop_assert!(vault.batches.iter().all(|batch| batch.redemptions.lots == Lots(0)));
+        prop_assert!(vault.batches.iter().all(|batch| batch.redemptions.lots == [Lots(0); crate::portfolio::MAX_LEGS]));
     }
 }

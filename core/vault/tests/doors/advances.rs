@@ -18,13 +18,13 @@ fn margin_there_and_back_twenty_times_beside_an_advance_pays_it_once() {
     let first = world.exit_liquid(1).unwrap();
     assert!((half - 2..=half + 2).contains(&first), "{first} {half}");
     for _ in 0..20 {
-        let back = i64::try_from(world.position.collateral / 2).unwrap();
+        let back = i64::try_from(world.positions[0].collateral / 2).unwrap();
         world.move_margin(-back);
         world.move_margin(back);
         assert_eq!(world.exit_liquid(1), Err(BatchError::NothingToAdvance));
     }
     // What really became liquid is shared.
-    let more = i64::try_from(world.position.collateral / 2).unwrap();
+    let more = i64::try_from(world.positions[0].collateral / 2).unwrap();
     world.move_margin(-more);
     let second = world.exit_liquid(1).unwrap();
     assert!(
@@ -41,9 +41,9 @@ fn what_an_advance_pays_too_much_is_the_managers_loss_before_anybody_elses() {
     world.people[0].shares = world.people[1].shares / 2;
     world.people[1].shares -= world.people[0].shares;
     // All of it is cash, so that an advance is all that shares are worth before the fee.
-    let lots = world.position.lots;
-    World::fill(&mut world.position, Lots(-lots.0), 0, &world.bounds);
-    let collateral = i64::try_from(world.position.collateral).unwrap();
+    let lots = world.positions[0].lots;
+    World::fill(&mut world.positions[0], Lots(-lots.0), 0, &world.bounds[0]);
+    let collateral = i64::try_from(world.positions[0].collateral).unwrap();
     world.move_margin(-collateral);
     world.charge_performance();
     let (share, due) = (world.share(), world.appraise().performance_fee);

@@ -6,7 +6,7 @@ use ballast_core_types::fixtures::{price, ratio};
 use ballast_core_types::{Lots, Shares, UnixTime};
 use ballast_core_vault::batch::{Side, GRACE_SECONDS};
 use ballast_core_vault::fees::{MOST_PERFORMANCE, QUARTER_SECONDS};
-use ballast_core_vault::quarantine::{Case, Cases, VENUE};
+use ballast_core_vault::quarantine::{Case, Cases};
 
 /// The holder who does nothing.
 const STAYS: usize = 1;
@@ -15,11 +15,11 @@ const ALLY: usize = 0;
 
 fn at(world: &mut World, mid: i64) {
     let price_at = |value: i64| price(&value.to_string());
-    world.bounds.low = price_at(mid - 10);
-    world.bounds.mid = price_at(mid);
-    world.bounds.high = price_at(mid + 10);
+    world.bounds[0].low = price_at(mid - 10);
+    world.bounds[0].mid = price_at(mid);
+    world.bounds[0].high = price_at(mid + 10);
     world.slow = if mid == 60_000 { "60000" } else { "50000" };
-    world.state.monitor.mark = None;
+    world.state.monitor.venues[0].mark = None;
 }
 
 fn worth(world: &World, shares: u64) -> u64 {
@@ -45,7 +45,7 @@ fn settle(world: &mut World, number: usize) {
             break;
         }
         world.pass(3_600);
-        let left = redemptions.lots_left.0.min(world.position.lots.0);
+        let left = redemptions.lots_left[0].0.min(world.positions[0].lots.0);
         world.unwind(number, -left);
         let _ = world.price(number);
     }
@@ -167,9 +167,9 @@ fn an_ally_who_comes_and_goes_makes_no_fee_due_sooner() {
 }
 
 fn all_cash(world: &mut World) {
-    let (lots, bounds) = (world.position.lots, world.bounds);
-    World::fill(&mut world.position, Lots(-lots.0), 0, &bounds);
-    let collateral = i64::try_from(world.position.collateral).unwrap();
+    let (lots, bounds) = (world.positions[0].lots, world.bounds[0]);
+    World::fill(&mut world.positions[0], Lots(-lots.0), 0, &bounds);
+    let collateral = i64::try_from(world.positions[0].collateral).unwrap();
     world.move_margin(-collateral);
 }
 
@@ -214,12 +214,12 @@ fn who_leaves_in_quarantine_leaves_no_fee_to_those_who_stay() {
         let mut world = World::new(1);
         world.people[ALLY].shares = world.people[STAYS].shares / 2;
         world.people[STAYS].shares -= world.people[ALLY].shares;
-        let (lots, bounds) = (world.position.lots, world.bounds);
-        World::fill(&mut world.position, Lots(-lots.0), 0, &bounds);
+        let (lots, bounds) = (world.positions[0].lots, world.bounds[0]);
+        World::fill(&mut world.positions[0], Lots(-lots.0), 0, &bounds);
         world.state.policy.fees.performance = MOST_PERFORMANCE;
         world.state.fees.basis = world.appraise().portfolio.cash / 2;
         let case = Case {
-            venue: VENUE,
+            venue: 0,
             supply: Shares(world.supply),
             started_at: Some(UnixTime(world.now)),
             checked_at: UnixTime(world.now),
@@ -233,8 +233,8 @@ fn who_leaves_in_quarantine_leaves_no_fee_to_those_who_stay() {
             world.price(1).unwrap();
             assert_eq!(world.state.fees.shares, Shares(0));
         }
-        let back = std::mem::take(&mut world.position.collateral);
-        let returned = world.state.cases.with_returned(world.state.ledger, VENUE, back);
+        let back = std::mem::take(&mut world.positions[0].collateral);
+        let returned = world.state.cases.with_returned(world.state.ledger, 0, back);
         (world.state.cases, world.state.ledger) = returned.unwrap();
         world.state.cases = Cases::default();
         wealth(&world, STAYS)

@@ -11,26 +11,26 @@ fn at_the_floor(part: u64) -> World {
     let mut world = World::new(1);
     world.people[0].shares = world.people[1].shares / 100 * part;
     world.people[1].shares -= world.people[0].shares;
-    world.bounds.low = price("32990");
-    world.bounds.mid = price("33000");
-    world.bounds.high = price("33010");
+    world.bounds[0].low = price("32990");
+    world.bounds[0].mid = price("33000");
+    world.bounds[0].high = price("33010");
     world.slow = "33000";
-    world.state.monitor.mark = None;
+    world.state.monitor.venues[0].mark = None;
     world.mark();
     assert_eq!(world.appraise().targets().unwrap().cap, Value(0));
     let shares = world.people[0].shares;
     world.request(0, Side::Redemption, shares, false).unwrap();
     world.pass(200);
     world.price(1).unwrap();
-    assert!(world.state.leaving.lots.0 > 0 && world.state.leaving.shares.0 > 0);
+    assert!(world.state.leaving.lots[0].0 > 0 && world.state.leaving.shares.0 > 0);
     world
 }
 
 #[test]
 fn a_rebalance_leaves_the_leavers_lots_to_them() {
     let mut world = at_the_floor(60);
-    let held = world.position.lots.0;
-    let theirs = world.state.leaving.lots.0;
+    let held = world.positions[0].lots.0;
+    let theirs = world.state.leaving.lots[0].0;
     assert!(!world.rebalance(-held), "all of it");
     assert!(!world.rebalance(-(held - theirs) - 1), "a lot of theirs");
     assert!(world.rebalance(-(held - theirs)));
@@ -46,15 +46,17 @@ fn what_the_venue_closes_of_the_leavers_lots_holds_up_nobody() {
     for closed in [100, 70] {
         let mut world = at_the_floor(60);
         // The venue deleverages at the published price.
-        let lots = Lots(-world.position.lots.0 / 100 * closed);
-        World::fill(&mut world.position, lots, 0, &world.bounds);
-        world.state.monitor.mark = None;
+        let lots = Lots(-world.positions[0].lots.0 / 100 * closed);
+        World::fill(&mut world.positions[0], lots, 0, &world.bounds[0]);
+        world.state.monitor.venues[0].mark = None;
         for _ in 0..30 {
-            let left = world.batches[1].redemptions.lots_left.0.min(world.position.lots.0);
+            let left = world.batches[1].redemptions.lots_left[0]
+                .0
+                .min(world.positions[0].lots.0);
             if left > 0 {
                 world.unwind(1, -left);
             }
-            let spare = i64::try_from(world.position.collateral / 2).unwrap();
+            let spare = i64::try_from(world.positions[0].collateral / 2).unwrap();
             world.move_margin(-spare);
             world.pass(61);
             let _ = world.price(1);
@@ -62,7 +64,7 @@ fn what_the_venue_closes_of_the_leavers_lots_holds_up_nobody() {
         world.claim(0);
         assert!(world.people[0].tickets.is_empty(), "{closed}");
         assert_eq!(
-            (world.state.leaving.shares.0, world.state.leaving.lots.0),
+            (world.state.leaving.shares.0, world.state.leaving.lots[0].0),
             (0, 0),
             "{closed}"
         );
@@ -89,7 +91,7 @@ fn the_head_of_the_line_follows_whoever_waits_and_nobody_else() {
         assert_eq!(world.state.queue.head, 1, "{number}");
     }
     world.move_margin(-cash);
-    let left = world.batches[1].redemptions.lots_left.0;
+    let left = world.batches[1].redemptions.lots_left[0].0;
     world.unwind(1, -left);
     world.pass(61);
     world.price(1).unwrap();
@@ -109,7 +111,7 @@ fn a_vault_that_nobody_holds_begins_anew_whatever_is_left_in_it() {
     world.request(1, Side::Redemption, shares, false).unwrap();
     world.pass(75);
     world.price(1).unwrap();
-    let (lots, collateral) = (world.state.leaving.lots.0, world.position.collateral);
+    let (lots, collateral) = (world.state.leaving.lots[0].0, world.positions[0].collateral);
     assert!(world.unwind(1, -lots));
     world.move_margin(-i64::try_from(collateral).unwrap());
     for _ in 0..3 {

@@ -41,14 +41,17 @@ enum Act {
         who: usize,
     },
     Rebalance {
+        leg: usize,
         lots: i64,
     },
     Planned,
     Unwind {
         number: usize,
+        leg: usize,
         part: i64,
     },
     MoveMargin {
+        leg: usize,
         amount: i64,
     },
     Mark,
@@ -68,10 +71,10 @@ fn act() -> impl Strategy<Value = Act> {
         2 => (0usize..3).prop_map(|number| Act::ExitLiquid { number }),
         1 => who.clone().prop_map(|who| Act::Cancel { who }),
         2 => who.prop_map(|who| Act::Claim { who }),
-        2 => (-20_000_000i64..20_000_000).prop_map(|lots| Act::Rebalance { lots }),
+        2 => (0usize..3, -20_000_000i64..20_000_000).prop_map(|(leg, lots)| Act::Rebalance { leg, lots }),
         5 => Just(Act::Planned),
-        4 => ((0usize..3), 1i64..=100).prop_map(|(number, part)| Act::Unwind { number, part }),
-        2 => (-300_000_000_000i64..300_000_000_000).prop_map(|amount| Act::MoveMargin { amount }),
+        4 => (0usize..3, 0usize..3, 1i64..=100).prop_map(|(number, leg, part)| Act::Unwind { number, leg, part }),
+        2 => (0usize..3, -300_000_000_000i64..300_000_000_000).prop_map(|(leg, amount)| Act::MoveMargin { leg, amount }),
         2 => Just(Act::Mark),
         6 => prop_oneof![Just(61i64), Just(75), Just(700), Just(3_700)].prop_map(|seconds| Act::Wait { seconds }),
     ]
@@ -103,23 +106,22 @@ fn apply(world: &mut World, act: Act) {
             let _ = world.cancel(who);
         }
         Act::Claim { who } => world.claim(who),
-        Act::Rebalance { lots } => {
-            world.rebalance(lots);
+        Act::Rebalance { leg, lots } => {
+            world.rebalance_all(&[(leg % world.markets.len(), lots)]);
         }
         Act::Planned => {
-            let lots = world.planned();
-            if lots != 0 {
-                assert!(world.rebalance(lots), "what is planned is proven");
+            let orders = world.all_planned();
+            if !orders.is_empty() {
+                assert!(world.rebalance_all(&orders), "what is planned is proven");
             }
         }
-        Act::Unwind { number, part } => {
-            let left = world
-                .batches
-                .get(head + number)
-                .map_or(0, |batch| batch.redemptions.lots_left.0);
-            world.unwind(head + number, -left / 100 * part);
+        Act::Unwind { number, leg, part } => {
+            let leg = leg % world.markets.len();
+            let batch = world.batches.get(head + number);
+            let left = batch.map_or(0, |batch| batch.redemptions.lots_left[leg].0);
+            world.unwind_leg(head + number, leg, -left / 100 * part);
         }
-        Act::MoveMargin { amount } => world.move_margin(amount),
+        Act::MoveMargin { leg, amount } => world.move_margin_of(leg % world.markets.len(), amount),
         Act::Mark => world.mark(),
         Act::Wait { seconds } => world.pass(seconds),
     }
@@ -135,8 +137,11 @@ proptest! {
     fn nobody_who_stays_pays_for_those_who_come_and_go(
         acts in prop::collection::vec(act(), 1..60),
         charges: bool,
+        book in 0usize..4,
     ) {
-        let mut world = World::new(PEOPLE);
+        // A leg, two markets, three, and two legs on one of two.
+        let legs: [&[usize]; 4] = [&[0], &[0, 1], &[0, 1, 2], &[0, 0, 1]];
+        let mut world = World::of(PEOPLE, legs[book]);
         if charges {
             world.charge_performance();
         }
@@ -201,9 +206,9 @@ fn r1_a_depositor_beside_a_leaver_after_a_rise_takes_nothing_from_him() {
     let mut world = World::new(2);
     world.people[0].shares = world.people[2].shares / 5;
     world.people[2].shares -= world.people[0].shares;
-    world.bounds.low = price("54990");
-    world.bounds.mid = price("55000");
-    world.bounds.high = price("55010");
+    world.bounds[0].low = price("54990");
+    world.bounds[0].mid = price("55000");
+    world.bounds[0].high = price("55010");
     world.slow = "52500";
     let shares = world.people[0].shares;
     world.request(0, Side::Redemption, shares, false).unwrap();
@@ -234,9 +239,9 @@ fn a_class_that_fails_goes_back_whole_and_nets_with_nobody() {
         }
         world.request(1, Side::Deposit, MILLION, false).unwrap();
         // The price falls: whoever wanted one per cent does not get it.
-        world.bounds.low = ballast_core_types::fixtures::price("47990");
-        world.bounds.mid = ballast_core_types::fixtures::price("48000");
-        world.bounds.high = ballast_core_types::fixtures::price("48010");
+        world.bounds[0].low = ballast_core_types::fixtures::price("47990");
+        world.bounds[0].mid = ballast_core_types::fixtures::price("48000");
+        world.bounds[0].high = ballast_core_types::fixtures::price("48010");
         world.pass(140);
         let pricing = world.price(1).unwrap();
         world.claim(0);
@@ -324,13 +329,13 @@ fn shares_that_are_worth_nothing_are_burnt_and_end() {
     world.request(0, Side::Redemption, 1_000_000, false).unwrap();
     world.pass(140);
     // All that the vault has is lost.
-    world.spent += world.state.ledger.cash + world.position.collateral;
+    world.spent += world.state.ledger.cash + world.positions[0].collateral;
     world.state.ledger.cash = 0;
-    world.position = ballast_core_types::Position {
+    world.positions[0] = ballast_core_types::Position {
         is_operational: true,
         ..ballast_core_types::Position::default()
     };
-    world.state.monitor.mark = None;
+    world.state.monitor.venues[0].mark = None;
     world.price(1).unwrap();
     world.claim(0);
     assert!(world.people[0].tickets.is_empty() && world.people[0].shares == 0);

@@ -20,12 +20,13 @@ use ballast_core_vault::leaving::Leaving;
 use ballast_core_vault::ledger::Ledger;
 use ballast_core_vault::monitor::{MonitorParams, VaultMonitor};
 use ballast_core_vault::outflow::Outflow;
-use ballast_core_vault::prices::{MarketPrices, Purpose};
+use ballast_core_vault::prices::{MarketPrices, Prices, Purpose};
 use ballast_core_vault::pricing::{price as price_batch, Pricing};
 use ballast_core_vault::quarantine::Cases;
 use ballast_core_vault::rebalance::RebalancePolicy;
 use ballast_core_vault::shares::ShareMark;
 use ballast_core_vault::state::{VaultPolicy, VaultState};
+use core::array::from_fn;
 
 pub const START: i64 = 1_700_000_000;
 /// A million whole tokens.
@@ -44,7 +45,9 @@ pub struct Person {
 #[derive(Clone, Debug)]
 pub struct World {
     pub state: VaultState,
-    pub position: Position,
+    /// The market of each leg, and the position there.
+    pub markets: Vec<usize>,
+    pub positions: Vec<Position>,
     pub supply: u64,
     pub batches: Vec<Batch>,
     pub people: Vec<Person>,
@@ -52,19 +55,22 @@ pub struct World {
     pub spent: u64,
     pub now: i64,
     pub slot: u64,
-    pub bounds: PriceBounds,
+    /// The price of each market.
+    pub bounds: Vec<PriceBounds>,
     pub slow: &'static str,
     pub admitted: bool,
 }
 
-fn policy() -> VaultPolicy {
+fn policy(markets: usize) -> VaultPolicy {
     VaultPolicy {
         exposure: ExposurePolicy {
-            directional: DirectionalPolicy {
-                mode: Mode::Manual,
-                base: ratio("0.6"),
-                reference_volatility: BasisPoints(6_000),
-            },
+            directional: from_fn(|market| {
+                (market < markets).then_some(DirectionalPolicy {
+                    mode: Mode::Manual,
+                    base: ratio(["0.6", "0.3", "0.2"][markets - 1]),
+                    reference_volatility: BasisPoints(6_000),
+                })
+            }),
             band: ratio("0.1"),
             least_trade: ratio("0.006"),
             floor: ratio("0.8"),
@@ -110,9 +116,16 @@ impl World {
     /// Returns a vault of a million with its book at the edge of its band, all of it the last
     /// person's, and so many other people with a million each.
     pub fn new(others: usize) -> Self {
+        Self::of(others, &[0])
+    }
+
+    /// Returns such a vault with legs on these markets.
+    pub fn of(others: usize, legs: &[usize]) -> Self {
+        let markets = legs.last().map_or(0, |last| last + 1);
         let state = VaultState {
             unit: 1_000_000,
-            policy: policy(),
+            policy: policy(markets),
+            legs: from_fn(|leg| legs.get(leg).map(|market| *market as u8)),
             monitor_params: monitor_params(),
             ledger: Ledger::default(),
             leaving: Leaving::default(),
@@ -135,23 +148,29 @@ impl World {
             quote: MILLION,
             ..Person::default()
         };
+        let bounds = |mid: i64| PriceBounds {
+            low: price(&(mid - mid / 5_000).to_string()),
+            mid: price(&mid.to_string()),
+            high: price(&(mid + mid / 5_000).to_string()),
+        };
+        let empty = Position {
+            is_operational: true,
+            ..Position::default()
+        };
         let mut world = Self {
             state,
-            position: Position {
-                is_operational: true,
-                ..Position::default()
-            },
+            markets: legs.to_vec(),
+            positions: vec![empty; legs.len()],
             supply: 0,
             batches: Vec::new(),
             people: vec![rich; others + 1],
             spent: 0,
             now: START,
             slot: 1_000,
-            bounds: PriceBounds {
-                low: price("49990"),
-                mid: price("50000"),
-                high: price("50010"),
-            },
+            bounds: [50_000, 30_000, 10_000][..markets]
+                .iter()
+                .map(|mid| bounds(*mid))
+                .collect(),
             slow: "50000",
             admitted: true,
         };
@@ -160,13 +179,21 @@ impl World {
         world.price(0).unwrap();
         world.claim(others);
         // On its target, where no trade has anything left to do; the levy joins the pool.
-        let collateral = MILLION / 4;
-        world.state.ledger.cash -= collateral;
-        world.position.collateral = collateral;
-        let wanted = world.appraise().targets().unwrap().delta;
-        let lots = wanted.fixed().checked_div(world.bounds.mid.fixed()).unwrap();
-        Self::fill(&mut world.position, Lots(lots.to_num()), 0, &world.bounds);
-        world.state.monitor.mark = None;
+        for leg in 0..legs.len() {
+            let collateral = MILLION / 4 / legs.len() as u64;
+            world.state.ledger.cash -= collateral;
+            world.positions[leg].collateral = collateral;
+        }
+        let wanted = world.appraise().targets().unwrap();
+        for market in 0..markets {
+            let leg = legs.iter().position(|of| *of == market).unwrap();
+            let (delta, bounds) = (wanted.of(market).unwrap().delta, world.bounds[market]);
+            let lots = delta.fixed().checked_div(bounds.mid.fixed()).unwrap();
+            Self::fill(&mut world.positions[leg], Lots(lots.to_num()), 0, &bounds);
+        }
+        for venue in &mut world.state.monitor.venues {
+            venue.mark = None;
+        }
         world.mark();
         world
     }
@@ -192,14 +219,18 @@ impl World {
 
     /// What the vault is worth now, at a price of this second.
     pub fn appraise(&self) -> Appraisal<'_> {
-        Appraisal::new(&AppraisalInputs {
-            vault: &self.state,
-            prices: MarketPrices {
-                purpose: Purpose::Batch,
-                bounds: self.bounds,
-                slow: price(self.slow),
+        let of = |market: usize| {
+            let slow = if market == 0 {
+                price(self.slow)
+            } else {
+                self.bounds.get(market)?.mid
+            };
+            Some(MarketPrices {
+                bounds: *self.bounds.get(market)?,
+                slow,
                 active: BreakerSet::NONE,
                 is_admitted: self.admitted,
+                refusal: None,
                 published_at: UnixTime(self.now),
                 clock_tolerance: 5,
                 outlook: Outlook {
@@ -208,8 +239,15 @@ impl World {
                     regime: Regime::Calm,
                     acceleration: Some(Score::default()),
                 },
+            })
+        };
+        Appraisal::new(&AppraisalInputs {
+            vault: &self.state,
+            prices: Prices {
+                purpose: Purpose::Batch,
+                markets: from_fn(of),
             },
-            position: Some(self.position),
+            positions: from_fn(|leg| self.positions.get(leg).copied()),
             minted: Shares(self.supply),
             now: self.now(),
         })
@@ -221,7 +259,7 @@ impl World {
         let appraisal = self.appraise();
         let reserve = self.state.ledger.levy_reserve;
         let held = appraisal.performance_fee;
-        let nav = appraisal.portfolio.nav_at(self.bounds.mid).unwrap();
+        let nav = appraisal.portfolio.nav_mid(&appraisal.prices).unwrap();
         // Once the reserve is the pool's, it is gained as anything else.
         let low = Value(appraisal.nav.low.0 + i64::try_from(held + reserve).unwrap());
         let fees = appraisal
@@ -234,7 +272,8 @@ impl World {
     /// Every token there is, wherever.
     pub fn tokens(&self) -> u64 {
         let people: u64 = self.people.iter().map(|person| person.quote).sum();
-        let venue = self.position.collateral + self.spent;
+        let held: u64 = self.positions.iter().map(|position| position.collateral).sum();
+        let venue = held + self.spent;
         people + self.state.ledger.in_custody().unwrap() + venue
     }
 
@@ -369,19 +408,25 @@ impl World {
     /// Moves collateral to or from the venue, where a thousand tokens stay behind a position: with
     /// less than a spread takes there, less can be lost than the position loses.
     pub fn move_margin(&mut self, amount: i64) {
+        self.move_margin_of(0, amount);
+    }
+
+    /// As [`Self::move_margin`], of a leg.
+    pub fn move_margin_of(&mut self, leg: usize, amount: i64) {
+        let position = &mut self.positions[leg];
         let size = amount.unsigned_abs();
-        let is_held = self.position.lots != Lots(0);
+        let is_held = position.lots != Lots(0);
         let keeps = if amount < 0 && is_held { 1_000_000_000 } else { 0 };
         let (from, to) = if amount > 0 {
-            (&mut self.state.ledger.cash, &mut self.position.collateral)
+            (&mut self.state.ledger.cash, &mut position.collateral)
         } else {
-            (&mut self.position.collateral, &mut self.state.ledger.cash)
+            (&mut position.collateral, &mut self.state.ledger.cash)
         };
         let moved = size.min(from.saturating_sub(keeps));
         *from -= moved;
         *to += moved;
         let signed = i64::try_from(moved).unwrap() * amount.signum();
-        self.state.monitor.collateral_moved(Value(signed));
+        self.state.monitor.collateral_moved(leg, Value(signed));
     }
 
     pub fn mark(&mut self) {

@@ -2,6 +2,7 @@
 
 use crate::model::World;
 use ballast_core_types::{value_floor, Lots, Position, PriceBounds, Ratio, TradingTerms, Value};
+use ballast_core_vault::portfolio::MAX_LEGS;
 use ballast_core_vault::rebalance::{check, notional, Proposal};
 use ballast_core_vault::unwind::{self, UnwindProposal};
 
@@ -20,43 +21,56 @@ impl World {
         position.collateral -= cost.min(position.collateral);
     }
 
+    /// The price of a leg's market.
+    fn of_leg(&self, leg: usize) -> &PriceBounds {
+        &self.bounds[self.markets[leg]]
+    }
+
     /// The position after an order that is filled as badly as the budget allows, its notional, and
     /// what it cost.
-    fn filled_at_the_budget(&self, lots: Lots) -> (Position, Value, u64) {
-        let traded = notional(lots, self.bounds.mid).unwrap();
+    fn filled_at_the_budget(&self, leg: usize, lots: Lots) -> (Position, Value, u64) {
+        let bounds = self.of_leg(leg);
+        let traded = notional(lots, bounds.mid).unwrap();
         let budget = self.state.policy.rebalance.max_cost.of_floor(traded).unwrap();
         let cost = budget.positive_part();
-        let mut position = self.position;
-        Self::fill(&mut position, lots, cost, &self.bounds);
+        let mut position = self.positions[leg];
+        Self::fill(&mut position, lots, cost, bounds);
         (position, traded, cost)
     }
 
-    /// Rebalances by an order that somebody proposes, filled as badly as the budget allows. Whether
-    /// it was proven.
+    /// Rebalances the first leg: see [`Self::rebalance_all`].
     pub fn rebalance(&mut self, lots: i64) -> bool {
+        self.rebalance_all(&[(0, lots)])
+    }
+
+    /// Rebalances by orders that somebody proposes, each a leg and its lots, filled as badly as the
+    /// budget allows. Whether it was proven.
+    pub fn rebalance_all(&mut self, orders: &[(usize, i64)]) -> bool {
         let before = self.appraise();
-        let lots = Lots(lots);
-        let (position, traded, _) = self.filled_at_the_budget(lots);
-        let mut after = self.clone();
-        after.position = position;
+        let (mut after, mut traded) = (self.clone(), Value::ZERO);
+        for (leg, lots) in orders {
+            let (position, notional, _) = self.filled_at_the_budget(*leg, Lots(*lots));
+            after.spent += self.positions[*leg].collateral - position.collateral;
+            after.positions[*leg] = position;
+            traded = traded.checked_add(notional).unwrap();
+        }
         let verdict = check(&Proposal {
             policy: &before.vault.policy.rebalance,
-            permissions: before.permissions,
+            permissions: before.permissions_by_market(),
             targets: &before.targets().unwrap(),
             cap_after: after.appraise().targets().unwrap().cap,
             before: &before.exposure().unwrap(),
             after: &after.appraise().exposure().unwrap(),
             traded,
             slice_left: before.slice_left().unwrap(),
-            depth: Value(i64::MAX),
+            depths: [Value(i64::MAX); MAX_LEGS],
         });
         if verdict.is_err() {
             return false;
         }
         let lost = before.exposure().unwrap().nav.0 - after.appraise().exposure().unwrap().nav.0;
         let lost = u64::try_from(lost).unwrap();
-        self.spent += self.position.collateral - position.collateral;
-        self.position = position;
+        (self.positions, self.spent) = (after.positions, after.spent);
         let seen = self.seen();
         self.record(seen);
         let drawn = lost.min(self.state.ledger.levy_reserve);
@@ -65,21 +79,26 @@ impl World {
         true
     }
 
-    /// Unwinds so many lots of a batch, filled as badly as the budget allows. Whether it was
-    /// proven.
+    /// Unwinds so many lots of a batch in the first leg: see [`Self::unwind_leg`].
     pub fn unwind(&mut self, number: usize, lots: i64) -> bool {
+        self.unwind_leg(number, 0, lots)
+    }
+
+    /// Unwinds so many lots of a batch in a leg, filled as badly as the budget allows. Whether it
+    /// was proven.
+    pub fn unwind_leg(&mut self, number: usize, leg: usize, lots: i64) -> bool {
         let Some(batch) = self.batches.get(number) else {
             return false;
         };
         let before = self.appraise();
-        let (position, _, cost) = self.filled_at_the_budget(Lots(lots));
+        let (position, _, cost) = self.filled_at_the_budget(leg, Lots(lots));
         let verdict = unwind::check(&UnwindProposal {
             policy: &before.vault.policy.rebalance,
-            permissions: before.permissions,
-            due: unwind::due(batch.redemptions.lots_left, self.position.lots),
+            permissions: before.permissions_in(self.markets[leg]),
+            due: unwind::due(batch.redemptions.lots_left[leg], self.positions[leg].lots),
             least: before.least_trade().unwrap(),
-            price: self.bounds.mid,
-            before: &self.position,
+            price: self.of_leg(leg).mid,
+            before: &self.positions[leg],
             after: &position,
             cost: Value::from_amount(cost).unwrap(),
         });
@@ -87,28 +106,36 @@ impl World {
             return false;
         };
         let was = before.exposure().unwrap().nav;
-        self.spent += self.position.collateral - position.collateral;
-        self.position = position;
+        self.spent += self.positions[leg].collateral - position.collateral;
+        self.positions[leg] = position;
         let lost = was.0 - self.appraise().exposure().unwrap().nav.0;
         let lost = u64::try_from(lost.max(0)).unwrap();
         let redemptions = &mut self.batches[number].redemptions;
-        redemptions.lots_left = redemptions.lots_left.checked_sub(done.lots).unwrap();
+        let left = &mut redemptions.lots_left[leg];
+        *left = left.checked_sub(done.lots).unwrap();
         redemptions.unwind_cost += lost;
         let leaving = &mut self.state.leaving;
-        leaving.lots = leaving.lots.checked_sub(done.lots).unwrap();
+        leaving.lots[leg] = leaving.lots[leg].checked_sub(done.lots).unwrap();
         leaving.unwind_cost += lost;
         let seen = self.seen();
         self.record(seen);
         true
     }
 
-    /// The order that a keeper would propose.
-    pub fn planned(&self) -> i64 {
+    /// The orders that a keeper would propose: legs and lots.
+    pub fn all_planned(&self) -> Vec<(usize, i64)> {
         let terms = TradingTerms {
             half_spread: Ratio::ZERO,
             taker_fee: Ratio::ZERO,
             depth_one_percent: Value(1_000_000_000_000_000),
         };
-        self.appraise().order(&terms).map_or(0, |lots| lots.0)
+        let orders = self.appraise().orders(&[Some(terms); MAX_LEGS], |_| true);
+        let orders = orders.into_iter().flatten().flatten();
+        orders.map(|order| (order.leg, order.lots.0)).collect()
+    }
+
+    /// The order that a keeper would propose in the first leg; zero if none.
+    pub fn planned(&self) -> i64 {
+        self.all_planned().first().map_or(0, |(_, lots)| *lots)
     }
 }

@@ -13,6 +13,7 @@ use ballast_venues::{AccountRole, VenueAction};
 /// Accounts of `collect_withdrawal`. Permissionless.
 #[event_cpi]
 #[derive(Accounts)]
+#[instruction(leg: u8)]
 pub struct CollectWithdrawal<'info> {
     /// The vault.
     #[account(
@@ -21,11 +22,11 @@ pub struct CollectWithdrawal<'info> {
         constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion,
     )]
     pub vault: Box<Account<'info, Vault>>,
-    /// CHECK: the venue's market, pinned by the vault.
-    #[account(mut, address = vault.venue_market @ VaultError::WrongVenueMarket)]
+    /// CHECK: the market of the leg's venue, pinned by the vault.
+    #[account(mut, address = vault.portfolio.leg(leg)?.venue_market @ VaultError::WrongVenueMarket)]
     pub venue_market: UncheckedAccount<'info>,
     /// CHECK: the vault's account there, pinned by the vault.
-    #[account(mut, address = vault.venue_trader @ VaultError::WrongVenueTrader)]
+    #[account(mut, address = vault.portfolio.leg(leg)?.venue_trader @ VaultError::WrongVenueTrader)]
     pub venue_trader: UncheckedAccount<'info>,
     /// CHECK: quote custody, named by the vault.
     #[account(mut)]
@@ -40,7 +41,7 @@ pub struct CollectWithdrawal<'info> {
     pub token_program: Interface<'info, TokenInterface>,
 }
 
-pub(crate) fn handler(ctx: Context<CollectWithdrawal>) -> Result<()> {
+pub(crate) fn handler(ctx: Context<CollectWithdrawal>, leg: u8) -> Result<()> {
     let accounts = ctx.accounts;
     let held = tokens::amount(&accounts.custody)?;
     let roles = [
@@ -55,11 +56,12 @@ pub(crate) fn handler(ctx: Context<CollectWithdrawal>) -> Result<()> {
     venue::call(&accounts.vault, &action, &roles, &accounts.venue_program)?;
     let holds = tokens::amount(&accounts.custody)?;
     let came = holds.checked_sub(held).ok_or(VaultError::BookedOtherwise)?;
-    accounts.vault.credit_returned(came)?;
+    accounts.vault.credit_returned(leg, came)?;
     let needed = accounts.vault.ledger.get().in_custody();
     require!(needed.is_some_and(|needed| holds >= needed), VaultError::CustodyShort);
     let event = WithdrawalCollected {
         vault: accounts.vault.key(),
+        leg,
         amount: came,
         cash_after: accounts.vault.ledger.cash,
     };

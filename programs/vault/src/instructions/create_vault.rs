@@ -5,10 +5,10 @@ use crate::errors::VaultError;
 use crate::events::{announce, VaultCreated};
 use crate::quote_mint;
 use crate::state::{
-    validate_collector, validate_guardian, ShareName, StoredCases, StoredLeaving, StoredLedger, StoredOutflow,
-    StoredQueue, StoredVault, Vault, VaultBreakerSettings, VaultPolicy, CUSTODY_SEED, ESCROW_SEED, SHARES_SEED,
-    VAULT_SEED, VAULT_VERSION,
+    validate_collector, validate_guardian, MarketPolicy, ShareName, StoredPortfolio, Vault, VaultBreakerSettings,
+    VaultPolicy, CUSTODY_SEED, ESCROW_SEED, SHARES_SEED, VAULT_SEED, VAULT_VERSION,
 };
+use crate::valuation::{LegAccounts, PortfolioAccounts};
 use crate::venue;
 use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::*;
@@ -30,6 +30,10 @@ pub struct CreateVaultArgs {
     pub share: ShareName,
     /// Policy.
     pub policy: VaultPolicy,
+    /// What is wanted of each market. Their accounts follow those named by the instruction, in this
+    /// order, and then the venue's market and the vault's account there of each leg, in the order
+    /// of their markets.
+    pub markets: Vec<MarketPolicy>,
     /// Who may trip the vault's breakers, and resume those that wait for them.
     pub guardian: Option<Pubkey>,
     /// Who gets the shares that its manager earns: needed where the policy has a fee.
@@ -65,20 +69,7 @@ pub struct CreateVault<'info> {
     #[account(mut, seeds = [ESCROW_SEED, vault.key().as_ref()], bump)]
     pub escrow: UncheckedAccount<'info>,
     /// Quote mint.
-    #[account(constraint = venue::pins(&venue_market).is_some_and(|pins| pins.quote_mint == quote_mint.key().to_bytes()) @ VaultError::WrongTokenAccount)]
     pub quote_mint: Box<InterfaceAccount<'info, Mint>>,
-    /// Market whose risk the vault takes.
-    pub risk_market: AccountLoader<'info, RiskMarket>,
-    /// CHECK: the venue's market: of its layout, owned by its program, priced by the same risk
-    /// market.
-    #[account(
-        constraint = venue::pins(&venue_market).is_some_and(|pins| pins.risk_market == risk_market.key().to_bytes()) @ VaultError::WrongRiskMarket,
-        owner = venue::PROGRAM @ ErrorCode::AccountOwnedByWrongProgram,
-    )]
-    pub venue_market: UncheckedAccount<'info>,
-    /// CHECK: created by the venue at its own address for this owner.
-    #[account(mut)]
-    pub venue_trader: UncheckedAccount<'info>,
     /// CHECK: the venue's program.
     #[account(address = venue::PROGRAM @ ErrorCode::InvalidProgramId)]
     pub venue_program: UncheckedAccount<'info>,
@@ -91,76 +82,111 @@ pub struct CreateVault<'info> {
     pub system_program: Program<'info, System>,
 }
 
-pub(crate) fn handler(ctx: Context<CreateVault>, args: CreateVaultArgs) -> Result<()> {
+pub(crate) fn handler<'info>(ctx: Context<'info, CreateVault<'info>>, args: CreateVaultArgs) -> Result<()> {
     let accounts = ctx.accounts;
-    let pins = venue::pins(&accounts.venue_market).ok_or(VaultError::WrongVenueMarket)?;
-    args.policy.validate(pins.initial_margin)?;
+    let portfolio = &mut accounts.vault.stored.portfolio;
+    portfolio.list(&args.markets)?;
+    let (markets, legs) = (portfolio.markets().len(), portfolio.legs().len());
+    let passed = PortfolioAccounts::split(ctx.remaining_accounts, markets, legs)?;
+    let initial_margin = pin(portfolio, &passed, &accounts.quote_mint.key())?;
+    args.policy.validate(&args.markets, initial_margin)?;
     args.breakers.validate()?;
     args.policy.validate_with(&args.breakers)?;
     validate_guardian(args.guardian)?;
     validate_collector(args.collector, &args.policy)?;
     args.share.validate()?;
     quote_mint::validate(&accounts.quote_mint.to_account_info())?;
-    let unit = unit_of(accounts.quote_mint.decimals).ok_or(VaultError::Decimals)?;
-    let (vault, creator) = (accounts.vault.key(), accounts.creator.key());
-    let now = Clock::get()?.unix_timestamp;
-    accounts.vault.stored = StoredVault {
-        version: VAULT_VERSION,
-        bump: ctx.bumps.vault,
-        padding: [0; 6],
-        id: args.id,
-        creator,
-        quote_mint: accounts.quote_mint.key(),
-        quote_program: accounts.quote_program.key(),
-        share_mint: accounts.share_mint.key(),
-        custody: accounts.custody.key(),
-        escrow: accounts.escrow.key(),
-        risk_market: accounts.risk_market.key(),
-        venue_market: accounts.venue_market.key(),
-        venue_trader: accounts.venue_trader.key(),
-        guardian: args.guardian.unwrap_or_default(),
-        collector: args.collector.unwrap_or_default(),
-        policy: args.policy,
-        unit,
-        ledger: StoredLedger::default(),
-        leaving: StoredLeaving::default(),
-        queue: StoredQueue::default(),
-        cases: StoredCases::default(),
-        outflow: StoredOutflow::default(),
-        fees: FeeLedger::new(unit, UnixTime(now)).into(),
-        tickets: 0,
-        nav: 0,
-        nav_per_share: Ratio::ONE.into(),
-        nav_at: now,
-        high_water: Ratio::ONE.into(),
-        last_rebalance_slot: 0,
-        rebalances: 0,
-        monitor: VaultMonitor::new(now).into(),
-        breakers: args.breakers,
-        padding_end: 0,
-        reserved: [0; 128],
-    };
+    write(accounts, &args, ctx.bumps.vault)?;
     accounts.vault.check_invariants(0, Shares::ZERO)?;
     create_token_accounts(accounts, &ctx.bumps, &args.share)?;
-    create_trader(accounts)?;
+    for place in (0u8..).take(legs) {
+        let leg = accounts.vault.portfolio.leg(place)?;
+        create_trader(accounts, &passed.leg(leg, place)?)?;
+    }
     let event = VaultCreated {
-        vault,
-        creator,
+        vault: accounts.vault.key(),
+        creator: accounts.creator.key(),
         quote_mint: accounts.quote_mint.key(),
         share_mint: accounts.share_mint.key(),
         guardian: args.guardian,
         collector: args.collector,
+        portfolio: accounts.vault.portfolio,
     };
     announce(&accounts.event_authority, &event)
 }
 
-/// Has the venue open the vault's account there.
-fn create_trader(accounts: &CreateVault) -> Result<()> {
+/// Writes the accounts of a portfolio down, and checks that they belong together; returns the
+/// greatest initial margin of its venues.
+#[inline(never)]
+fn pin(portfolio: &mut StoredPortfolio, passed: &PortfolioAccounts, quote_mint: &Pubkey) -> Result<Ratio> {
+    let mut initial_margin = Ratio::ZERO;
+    for (place, account) in passed.risk_markets().enumerate() {
+        AccountLoader::<RiskMarket>::try_from(account)?
+            .load()?
+            .check_version()?;
+        let earlier = portfolio.markets().iter().take(place);
+        let is_again = earlier.clone().any(|market| market.risk_market == account.key());
+        require!(!is_again, VaultError::Portfolio);
+        if let Some(market) = portfolio.markets.get_mut(place) {
+            market.risk_market = account.key();
+        }
+    }
+    for place in (0u8..).take(portfolio.legs().len()) {
+        let leg = *portfolio.leg(place)?;
+        let at = passed.leg(&leg, place)?;
+        let pins = venue::pins(at.venue_market).ok_or(VaultError::WrongVenueMarket)?;
+        require!(
+            pins.risk_market == at.risk_market.key().to_bytes(),
+            VaultError::WrongRiskMarket
+        );
+        require!(pins.quote_mint == quote_mint.to_bytes(), VaultError::WrongTokenAccount);
+        let mut earlier = portfolio.legs().iter().take(usize::from(place));
+        let is_again = earlier.any(|other| other.venue_market == at.venue_market.key());
+        require!(!is_again, VaultError::Portfolio);
+        initial_margin = initial_margin.max(pins.initial_margin);
+        if let Some(leg) = portfolio.legs.get_mut(usize::from(place)) {
+            leg.venue_market = at.venue_market.key();
+            leg.venue_trader = at.venue_trader.key();
+        }
+    }
+    Ok(initial_margin)
+}
+
+/// Writes the rest of the vault down. What is not named is zero.
+#[inline(never)]
+fn write(accounts: &mut CreateVault, args: &CreateVaultArgs, bump: u8) -> Result<()> {
+    let unit = unit_of(accounts.quote_mint.decimals).ok_or(VaultError::Decimals)?;
+    let now = Clock::get()?.unix_timestamp;
+    let vault = &mut accounts.vault.stored;
+    (vault.version, vault.bump) = (VAULT_VERSION, bump);
+    vault.id = args.id;
+    vault.creator = accounts.creator.key();
+    vault.quote_mint = accounts.quote_mint.key();
+    vault.quote_program = accounts.quote_program.key();
+    vault.share_mint = accounts.share_mint.key();
+    vault.custody = accounts.custody.key();
+    vault.escrow = accounts.escrow.key();
+    vault.guardian = args.guardian.unwrap_or_default();
+    vault.collector = args.collector.unwrap_or_default();
+    vault.policy = args.policy;
+    vault.unit = unit;
+    vault.fees = FeeLedger::new(unit, UnixTime(now)).into();
+    vault.nav_per_share = Ratio::ONE.into();
+    vault.nav_at = now;
+    vault.high_water = Ratio::ONE.into();
+    vault.monitor = VaultMonitor::new(now).into();
+    vault.breakers = args.breakers;
+    Ok(())
+}
+
+/// Has a venue open the vault's account there.
+#[inline(never)]
+fn create_trader<'info>(accounts: &CreateVault<'info>, at: &LegAccounts<'info>) -> Result<()> {
     let roles = [
         (AccountRole::Payer, accounts.creator.to_account_info()),
         (AccountRole::Owner, accounts.vault.to_account_info()),
-        (AccountRole::Market, accounts.venue_market.to_account_info()),
-        (AccountRole::Trader, accounts.venue_trader.to_account_info()),
+        (AccountRole::Market, at.venue_market.clone()),
+        (AccountRole::Trader, at.venue_trader.clone()),
         (AccountRole::SystemProgram, accounts.system_program.to_account_info()),
     ];
     venue::call(

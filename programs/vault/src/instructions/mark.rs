@@ -10,67 +10,44 @@ use crate::errors::VaultError;
 use crate::events::{announce, Marked, Quarantined};
 use crate::state::{Vault, VAULT_VERSION};
 use crate::tokens;
-use crate::valuation::{appraise, Moment};
-use crate::venue;
+use crate::valuation::{appraise, inputs, Moment, PortfolioAccounts, Positions};
 use anchor_lang::prelude::*;
 use ballast_core_market::breaker::Breaker;
-use ballast_core_types::{Lots, Position, UnixTime};
-use ballast_core_vault::appraisal::Appraisal;
-use ballast_core_vault::portfolio::Portfolio;
-use ballast_core_vault::prices::{MarketPrices, Purpose};
-use ballast_core_vault::quarantine::{Cases, Check, VENUE};
-use ballast_risk::errors::RiskError;
+use ballast_core_types::{Lots, Shares, UnixTime};
+use ballast_core_vault::appraisal::{unvalued, Appraisal};
+use ballast_core_vault::portfolio::Leg;
+use ballast_core_vault::prices::Purpose;
+use ballast_core_vault::quarantine::{Cases, Check};
+use ballast_core_vault::state::VaultState;
 use ballast_risk::read;
-use ballast_risk::state::Market as RiskMarket;
 
 /// Accounts of `mark`. Permissionless.
 #[event_cpi]
 #[derive(Accounts)]
 pub struct Mark<'info> {
-    /// The vault.
+    /// The vault; the accounts of its portfolio follow those named here, and whatever is found at a
+    /// venue is the finding.
     #[account(
         mut,
-        has_one = risk_market @ VaultError::WrongRiskMarket,
-        has_one = venue_market @ VaultError::WrongVenueMarket,
-        has_one = venue_trader @ VaultError::WrongVenueTrader,
         has_one = share_mint @ VaultError::WrongShareMint,
         constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion,
     )]
     pub vault: Box<Account<'info, Vault>>,
-    /// Market whose risk the vault takes; owned by the risk program.
-    pub risk_market: AccountLoader<'info, RiskMarket>,
-    /// CHECK: pinned by address; whatever is found there is the finding.
-    pub venue_market: UncheckedAccount<'info>,
-    /// CHECK: pinned by address; whatever is found there is the finding.
-    pub venue_trader: UncheckedAccount<'info>,
     /// CHECK: share mint, named by the vault; read for the supply.
     pub share_mint: UncheckedAccount<'info>,
 }
 
-/// An observation of the vault needs a price of now: otherwise whoever brings none could end
+/// An observation of the vault needs prices of now: otherwise whoever brings none could end
 /// everybody's cooldown.
 /// A second one in a slot changes nothing unless it trips something, and is no error, so that
 /// nobody can keep the guardian from observing by going first.
-pub(crate) fn handler(ctx: Context<Mark>) -> Result<()> {
+pub(crate) fn handler<'info>(ctx: Context<'info, Mark<'info>>) -> Result<()> {
     let accounts = ctx.accounts;
-    let clock = Clock::get()?;
-    let now = read::now(&clock);
-    let prices = {
-        let view = accounts.risk_market.load()?.view()?;
-        MarketPrices::read(&view, Purpose::Monitor, now).map_err(RiskError::from)?
-    };
-    let mid = prices.bounds.mid;
-    let position = venue::position(&accounts.venue_market, &accounts.venue_trader, mid, now.unix_time);
-    let moment = Moment {
-        prices,
-        minted: tokens::supply(&accounts.share_mint)?,
-        clock,
-    };
+    let portfolio = PortfolioAccounts::of(&accounts.vault, ctx.remaining_accounts)?;
     let state = accounts.vault.state();
-    let supply = state
-        .fees_at(moment.minted, UnixTime(now.unix_time))
-        .supply(moment.minted);
-    let appraisal = appraise(&state, position, &moment).ok();
+    let moment = portfolio.moment(&state, Purpose::Monitor, tokens::supply(&accounts.share_mint)?)?;
+    let positions = portfolio.positions(&state, &moment);
+    let appraisal = appraise(&state, &positions, &moment).ok();
     let vault = &mut accounts.vault;
     let before = vault.monitor.tripped;
     match &appraisal {
@@ -78,69 +55,95 @@ pub(crate) fn handler(ctx: Context<Mark>) -> Result<()> {
             vault.record(appraisal);
             vault.release_levy(appraisal)?;
         }
-        None => vault.record_venue_failure(now),
+        None => vault.monitor = unvalued(&inputs(&state, &positions, &moment)).into(),
     }
-    let answers = |appraisal: &Appraisal| appraisal.portfolio.position.is_operational;
-    let venue_answers = appraisal.as_deref().is_some_and(answers);
-    // What it holds is no measure while it moves without a reason.
-    let moves = |appraisal: &Appraisal| appraisal.monitor.breakers.tripped.has(Breaker::UnexplainedMove);
-    let is_sound = venue_answers && !(state.cases.is_quarantined() && appraisal.as_deref().is_some_and(moves));
     let event = Marked {
         vault: vault.key(),
-        nav_low: appraisal.map(|appraisal| appraisal.nav.low.0),
-        supply: supply.0,
-        venue_answers,
+        nav_low: appraisal.as_deref().map(|appraisal| appraisal.nav.low.0),
+        supply: supply(&state, &moment).0,
         breakers_before: before,
         monitor: vault.monitor,
     };
     announce(&accounts.event_authority, &event)?;
-    let check = Check {
-        venue: VENUE,
-        is_sound,
-        failures: vault.monitor.venue_failures,
-        was_tripped: state.monitor.breakers.tripped.has(Breaker::VenueFailure),
-        value: position.and_then(|position| value_at(&position, &moment)),
-        supply,
-        longest_gap_seconds: vault.breakers.longest_gap_seconds,
-        now,
-    };
-    if quarantine(vault, &state.cases, position, &moment, &check) {
-        let event = Quarantined {
-            vault: vault.key(),
-            is_quarantined: vault.cases.is_quarantined(),
-            value: check.value,
-            supply: check.supply.0,
-            cases: vault.cases,
-            ledger_after: vault.ledger,
-        };
-        announce(&accounts.event_authority, &event)?;
+    for (place, _) in state.legs() {
+        let check = check(vault, &state, appraisal.as_deref(), &positions, &moment, place);
+        if quarantine(vault, &positions, &moment, &check) {
+            let event = Quarantined {
+                vault: vault.key(),
+                leg: u8::try_from(place).map_err(|_| VaultError::WrongLeg)?,
+                is_quarantined: vault.cases.get().of(place).is_some(),
+                value: check.value,
+                supply: check.supply.0,
+                cases: vault.cases,
+                ledger_after: vault.ledger,
+            };
+            announce(&accounts.event_authority, &event)?;
+        }
     }
     Ok(())
 }
 
-/// Returns the low value of all that is at the venue; `None` while an order waits there to be
-/// filled.
-fn value_at(position: &Position, moment: &Moment) -> Option<u64> {
-    let value = Portfolio::at_venue_low(position, &moment.prices.bounds, moment.prices.slow);
+/// Returns what the observation has found of the venue of a leg.
+#[inline(never)]
+fn check(
+    vault: &Vault,
+    was: &VaultState,
+    appraisal: Option<&Appraisal>,
+    positions: &Positions,
+    moment: &Moment,
+    place: usize,
+) -> Check {
+    let now = read::now(&moment.clock);
+    let leg = appraisal.and_then(|appraisal| appraisal.portfolio.leg(place));
+    let answers = leg.is_some_and(|leg| leg.position.is_operational);
+    // What it holds is no measure while it moves without a reason.
+    let moves = |appraisal: &Appraisal| appraisal.monitor.breakers.tripped.has(Breaker::UnexplainedMove);
+    let is_in_doubt = was.is_quarantined(place) && appraisal.is_some_and(moves);
+    let remembered = vault.monitor.venues.get(place);
+    Check {
+        venue: place,
+        is_sound: answers && !is_in_doubt,
+        failures: remembered.map_or(0, |venue| venue.failures),
+        was_tripped: was.monitor.breakers.tripped.has(Breaker::VenueFailure),
+        value: value_at(was, positions, moment, place),
+        supply: supply(was, moment),
+        longest_gap_seconds: vault.breakers.longest_gap_seconds,
+        now,
+    }
+}
+
+fn supply(vault: &VaultState, moment: &Moment) -> Shares {
+    let now = UnixTime(moment.clock.unix_timestamp);
+    vault.fees_at(moment.minted, now).supply(moment.minted)
+}
+
+/// Returns the low value of all that is at the venue of a leg; `None` while an order waits there to
+/// be filled.
+fn value_at(vault: &VaultState, positions: &Positions, moment: &Moment, place: usize) -> Option<u64> {
+    let (_, market) = vault.legs().nth(place)?;
+    let position = positions.get(place).copied().flatten()?;
+    let of = moment.prices.of(market)?;
+    let value = Leg { market, position }.worth_low(&of.bounds, of.slow);
     value.filter(|_| position.in_flight == Lots::ZERO)
 }
 
-/// Puts the venue into quarantine, keeps it there, or lets it out: whether a quarantine began or
-/// ended. A share is marked anew then.
+/// Puts the venue of a leg into quarantine, keeps it there, or lets it out: whether a quarantine
+/// began or ended. A share is marked anew then.
 #[inline(never)]
-fn quarantine(vault: &mut Vault, was: &Cases, position: Option<Position>, moment: &Moment, check: &Check) -> bool {
+fn quarantine(vault: &mut Vault, positions: &Positions, moment: &Moment, check: &Check) -> bool {
+    let was: Cases = vault.cases.get();
     let (cases, ledger) = was.after_check(vault.ledger.get(), check);
-    if cases == *was {
+    if cases == was {
         return false;
     }
     // Until now by what was: up to its start, and not while it lasted.
     vault.accrue_fees(moment.minted, UnixTime(check.now.unix_time));
     (vault.cases, vault.ledger) = (cases.into(), ledger.into());
-    if cases.is_quarantined() == was.is_quarantined() {
+    if cases.of(check.venue).is_some() == was.of(check.venue).is_some() {
         return false;
     }
     let state = vault.state();
-    if let Ok(appraisal) = appraise(&state, position, moment) {
+    if let Ok(appraisal) = appraise(&state, positions, moment) {
         vault.record(&appraisal);
     }
     true

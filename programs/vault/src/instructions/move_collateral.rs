@@ -2,8 +2,9 @@
 //! nothing.
 
 use crate::errors::VaultError;
-use crate::events::{announce, CollateralMoved};
-use crate::state::Vault;
+use crate::events::{announce, CollateralMoved, PricesView};
+use crate::instructions::trade::leg;
+use crate::state::{Vault, VAULT_VERSION};
 use crate::tokens;
 use crate::valuation::*;
 use crate::venue;
@@ -18,16 +19,17 @@ use ballast_venues::{AccountRole, VenueAction};
 #[event_cpi]
 #[derive(Accounts)]
 pub struct MoveCollateral<'info> {
-    /// The vault and what it is worth.
-    pub valuation: Valuation<'info>,
+    /// The vault; the accounts of its portfolio follow those named here.
+    #[account(mut, constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion)]
+    pub vault: Box<Account<'info, Vault>>,
     /// CHECK: quote custody, pinned by the vault.
-    #[account(mut, address = valuation.vault.custody @ VaultError::WrongCustody)]
+    #[account(mut, address = vault.custody @ VaultError::WrongCustody)]
     pub custody: UncheckedAccount<'info>,
     /// CHECK: share mint, pinned by the vault; read for the supply.
-    #[account(address = valuation.vault.share_mint @ VaultError::WrongShareMint)]
+    #[account(address = vault.share_mint @ VaultError::WrongShareMint)]
     pub share_mint: UncheckedAccount<'info>,
-    /// CHECK: the venue's token account, named by its market.
-    #[account(mut, constraint = venue::custody(&valuation.venue_market) == Some(venue_vault.key()) @ VaultError::WrongVenueVault)]
+    /// CHECK: the token account of the leg's venue, named by its market.
+    #[account(mut)]
     pub venue_vault: UncheckedAccount<'info>,
     /// CHECK: the venue's program.
     #[account(address = venue::PROGRAM @ ErrorCode::InvalidProgramId)]
@@ -36,30 +38,43 @@ pub struct MoveCollateral<'info> {
     pub token_program: Interface<'info, TokenInterface>,
 }
 
-pub(crate) fn handler(ctx: Context<MoveCollateral>) -> Result<()> {
+pub(crate) fn handler<'info>(ctx: Context<'info, MoveCollateral<'info>>, place: u8) -> Result<()> {
     let accounts = ctx.accounts;
+    let portfolio = PortfolioAccounts::of(&accounts.vault, ctx.remaining_accounts)?;
+    let at = portfolio.leg(accounts.vault.portfolio.leg(place)?, place)?;
+    let pinned = venue::custody(at.venue_market);
+    require!(pinned == Some(accounts.venue_vault.key()), VaultError::WrongVenueVault);
     let minted = tokens::supply(&accounts.share_mint)?;
-    let moment = accounts.valuation.moment(Purpose::Collateral, minted)?;
-    let state = accounts.valuation.vault.state();
-    let appraisal = accounts.valuation.appraise(&state, &moment)?;
-    accounts.valuation.vault.record(&appraisal);
-    let movement = appraisal.collateral_due().ok_or(VaultError::OutOfRange)?;
+    let state = accounts.vault.state();
+    let moment = portfolio.moment(&state, Purpose::Collateral, minted)?;
+    let appraisal = portfolio.appraise(&state, &moment)?;
+    leg(&appraisal, place)?;
+    accounts.vault.record(&appraisal);
+    let movement = appraisal
+        .collateral_due(usize::from(place))
+        .ok_or(VaultError::OutOfRange)?;
     let movement = movement.ok_or(VaultError::CollateralInPlace)?;
     let held = tokens::amount(&accounts.custody)?;
-    transfer(accounts, movement)?;
+    transfer(accounts, &at, movement)?;
     let holds = tokens::amount(&accounts.custody)?;
-    let vault = &mut accounts.valuation.vault;
-    let moved = book_movement(vault, held, holds, movement)?;
-    let position = accounts.valuation.position(moment.prices.bounds.mid, &moment.clock)?;
-    let vault = &accounts.valuation.vault;
+    let vault = &mut accounts.vault;
+    let moved = book_movement(vault, place, held, holds, movement)?;
+    let position = portfolio
+        .positions(&state, &moment)
+        .get(usize::from(place))
+        .copied()
+        .flatten();
+    let position = position.ok_or(VaultError::VenueUnreadable)?;
+    let vault = &accounts.vault;
     vault.check_invariants(holds, moment.minted)?;
     let event = CollateralMoved {
         vault: vault.key(),
+        leg: place,
         amount: moved,
         cash_after: vault.ledger.cash,
         collateral_after: position.collateral,
         queued_after: position.queued_withdrawal,
-        prices: (&moment.prices).into(),
+        prices: PricesView::of(&moment.prices),
         breakers: vault.monitor.tripped,
     };
     announce(&accounts.event_authority, &event)
@@ -67,7 +82,7 @@ pub(crate) fn handler(ctx: Context<MoveCollateral>) -> Result<()> {
 
 /// Books what really moved, which for a deposit has to be the amount, and for a withdrawal is at
 /// most that: the venue may queue it.
-fn book_movement(vault: &mut Vault, held: u64, holds: u64, movement: CollateralMove) -> Result<i64> {
+fn book_movement(vault: &mut Vault, leg: u8, held: u64, holds: u64, movement: CollateralMove) -> Result<i64> {
     let amount = match movement {
         CollateralMove::Deposit(amount) => {
             let left = held.checked_sub(holds);
@@ -79,30 +94,30 @@ fn book_movement(vault: &mut Vault, held: u64, holds: u64, movement: CollateralM
             let came = holds.checked_sub(held);
             let came = came.ok_or(VaultError::BookedOtherwise)?;
             require!(came <= amount, VaultError::BookedOtherwise);
-            vault.credit_returned(came)?;
+            vault.credit_returned(leg, came)?;
             i64::try_from(amount).ok().and_then(i64::checked_neg)
         }
     };
     let amount = amount.ok_or(VaultError::OutOfRange)?;
-    vault.collateral_moved(amount);
+    vault.collateral_moved(leg, amount);
     Ok(amount)
 }
 
 /// Has the venue take or give the collateral.
-fn transfer(accounts: &MoveCollateral, movement: CollateralMove) -> Result<()> {
+#[inline(never)]
+fn transfer<'info>(accounts: &MoveCollateral<'info>, at: &LegAccounts<'info>, movement: CollateralMove) -> Result<()> {
     let action = match movement {
         CollateralMove::Deposit(amount) => VenueAction::Deposit(amount),
         CollateralMove::Withdraw(amount) => VenueAction::Withdraw(amount),
     };
-    let valuation = &accounts.valuation;
     let roles = [
-        (AccountRole::Owner, valuation.vault.to_account_info()),
-        (AccountRole::Market, valuation.venue_market.to_account_info()),
-        (AccountRole::Trader, valuation.venue_trader.to_account_info()),
+        (AccountRole::Owner, accounts.vault.to_account_info()),
+        (AccountRole::Market, at.venue_market.clone()),
+        (AccountRole::Trader, at.venue_trader.clone()),
         (AccountRole::OwnerQuote, accounts.custody.to_account_info()),
         (AccountRole::VenueCustody, accounts.venue_vault.to_account_info()),
-        (AccountRole::RiskMarket, valuation.risk_market.to_account_info()),
+        (AccountRole::RiskMarket, at.risk_market.clone()),
         (AccountRole::TokenProgram, accounts.token_program.to_account_info()),
     ];
-    venue::call(&valuation.vault, &action, &roles, &accounts.venue_program)
+    venue::call(&accounts.vault, &action, &roles, &accounts.venue_program)
 }

@@ -2,8 +2,8 @@
 //! nobody but whoever sends it, out of what the requests brought for that.
 
 use crate::errors::VaultError;
-use crate::events::{self, BatchPriced};
-use crate::state::RequestBatch;
+use crate::events::{self, BatchPriced, PricesView};
+use crate::state::{RequestBatch, Vault, VAULT_VERSION};
 use crate::tokens;
 use crate::valuation::*;
 use anchor_lang::prelude::*;
@@ -20,20 +20,21 @@ pub struct PriceBatch<'info> {
     /// Whoever sends it; gets the batch's fee at its first pricing.
     #[account(mut)]
     pub keeper: Signer<'info>,
-    /// The vault and what it is worth.
-    pub valuation: Valuation<'info>,
+    /// The vault; the accounts of its portfolio follow those named here.
+    #[account(mut, constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion)]
+    pub vault: Box<Account<'info, Vault>>,
     /// The batch.
-    #[account(mut, constraint = batch.vault == valuation.vault.key() @ VaultError::WrongBatch)]
+    #[account(mut, constraint = batch.vault == vault.key() @ VaultError::WrongBatch)]
     pub batch: Box<Account<'info, RequestBatch>>,
     /// CHECK: quote custody, pinned by the vault; read for the ledger's invariant.
-    #[account(address = valuation.vault.custody @ VaultError::WrongCustody)]
+    #[account(address = vault.custody @ VaultError::WrongCustody)]
     pub custody: UncheckedAccount<'info>,
     /// CHECK: share escrow, pinned by the vault: shares that were bought wait here, and those that
     /// are filled are burnt.
-    #[account(mut, address = valuation.vault.escrow @ VaultError::WrongEscrow)]
+    #[account(mut, address = vault.escrow @ VaultError::WrongEscrow)]
     pub escrow: UncheckedAccount<'info>,
     /// CHECK: share mint, pinned by the vault.
-    #[account(mut, address = valuation.vault.share_mint @ VaultError::WrongShareMint)]
+    #[account(mut, address = vault.share_mint @ VaultError::WrongShareMint)]
     pub share_mint: UncheckedAccount<'info>,
     /// Token program of shares.
     pub token_program: Program<'info, Token2022>,
@@ -41,25 +42,25 @@ pub struct PriceBatch<'info> {
 
 /// A batch and a rebalance never share a slot, in either order: nobody enters or leaves between a
 /// trade and what it does to the price of a share.
-pub(crate) fn handler(ctx: Context<PriceBatch>) -> Result<()> {
+pub(crate) fn handler<'info>(ctx: Context<'info, PriceBatch<'info>>) -> Result<()> {
     let accounts = ctx.accounts;
+    let portfolio = PortfolioAccounts::of(&accounts.vault, ctx.remaining_accounts)?;
     let minted = tokens::supply(&accounts.share_mint)?;
-    let moment = accounts.valuation.moment(Purpose::Batch, minted)?;
-    let slot = moment.clock.slot;
+    let state = accounts.vault.state();
+    let moment = portfolio.moment(&state, Purpose::Batch, minted)?;
     require!(
-        slot != accounts.valuation.vault.last_rebalance_slot,
+        moment.clock.slot != accounts.vault.last_rebalance_slot,
         VaultError::SameSlotAsRebalance
     );
-    let state = accounts.valuation.vault.state();
-    let appraisal = accounts.valuation.appraise(&state, &moment)?;
+    let appraisal = portfolio.appraise(&state, &moment)?;
     let pricing = decide(&appraisal, &accounts.batch)?;
-    let vault = &mut accounts.valuation.vault;
+    let vault = &mut accounts.vault;
     vault.record(&appraisal);
     vault.book(&pricing);
     accounts.batch.totals = pricing.batch.into();
     change_supply(accounts, &pricing)?;
     let minted = minted_after(minted, &pricing).ok_or(VaultError::OutOfRange)?;
-    let vault = &accounts.valuation.vault;
+    let vault = &accounts.vault;
     vault.check_invariants(tokens::amount(&accounts.custody)?, minted)?;
     announce(accounts, &appraisal, &pricing)?;
     pay_fee(accounts)
@@ -79,7 +80,7 @@ fn minted_after(minted: Shares, pricing: &Pricing) -> Option<Shares> {
 #[inline(never)]
 fn change_supply(accounts: &PriceBatch, pricing: &Pricing) -> Result<()> {
     let (mint, escrow) = (accounts.share_mint.to_account_info(), accounts.escrow.to_account_info());
-    let vault = &accounts.valuation.vault;
+    let vault = &accounts.vault;
     let (minted, burnt) = (pricing.minted.0, pricing.burnt.0);
     match minted.checked_sub(burnt) {
         Some(0) => Ok(()),
@@ -100,7 +101,7 @@ fn pay_fee(accounts: &mut PriceBatch) -> Result<()> {
 
 #[inline(never)]
 fn announce(accounts: &PriceBatch, appraisal: &Appraisal, pricing: &Pricing) -> Result<()> {
-    let vault = &accounts.valuation.vault;
+    let vault = &accounts.vault;
     let event = BatchPriced {
         vault: vault.key(),
         number: accounts.batch.number,
@@ -116,7 +117,7 @@ fn announce(accounts: &PriceBatch, appraisal: &Appraisal, pricing: &Pricing) -> 
         ledger_after: vault.ledger,
         leaving_after: vault.leaving,
         fees_after: vault.fees,
-        prices: (&appraisal.prices).into(),
+        prices: PricesView::of(&appraisal.prices),
         breakers: appraisal.active.bits(),
     };
     events::announce(&accounts.event_authority, &event)

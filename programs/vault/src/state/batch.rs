@@ -7,6 +7,7 @@ use anchor_lang::prelude::*;
 use ballast_core_types::{Lots, Ratio, Shares, UnixTime};
 use ballast_core_vault::batch::collect::collect;
 use ballast_core_vault::batch::{Batch, Deposits, Redemptions, Requested, Returned};
+use ballast_core_vault::portfolio::MAX_LEGS;
 use ballast_core_vault::quarantine::CASES;
 use ballast_risk::state::Fixed;
 use bytemuck::{Pod, Zeroable};
@@ -14,7 +15,7 @@ use bytemuck::{Pod, Zeroable};
 /// First seed of a batch's address: `["batch", vault, number]`.
 pub const BATCH_SEED: &[u8] = b"batch";
 /// Layout of batches and tickets written by this program.
-pub const BATCH_VERSION: u8 = 3;
+pub const BATCH_VERSION: u8 = 4;
 
 /// See [`Batch`]. Zero stands for what has not happened.
 #[derive(InitSpace, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
@@ -49,10 +50,10 @@ pub struct StoredBatch {
     pub shares_left: u64,
     /// Shares that were final before these, since the vault's beginning; wraps around.
     pub shares_behind: u64,
-    /// Their part of the position when they were first priced, lots.
-    pub lots: i64,
+    /// Their part of each position when they were first priced, lots.
+    pub lots: [i64; MAX_LEGS],
     /// What of it is not unwound and goes with shares that are not filled, lots.
-    pub lots_left: i64,
+    pub lots_left: [i64; MAX_LEGS],
     /// What unwinding has cost and those who left have not borne, quote base units.
     pub unwind_cost: u64,
     /// Advanced and not settled by a pricing, quote base units.
@@ -136,8 +137,8 @@ impl StoredBatch {
                 total: Shares(self.shares_total),
                 left: Shares(self.shares_left),
                 behind: self.shares_behind,
-                lots: Lots(self.lots),
-                lots_left: Lots(self.lots_left),
+                lots: self.lots.map(Lots),
+                lots_left: self.lots_left.map(Lots),
                 unwind_cost: self.unwind_cost,
                 advanced: self.advanced,
                 paid: self.paid,
@@ -169,8 +170,8 @@ impl From<Batch> for StoredBatch {
             shares_total: redemptions.total.0,
             shares_left: redemptions.left.0,
             shares_behind: redemptions.behind,
-            lots: redemptions.lots.0,
-            lots_left: redemptions.lots_left.0,
+            lots: redemptions.lots.map(|lots| lots.0),
+            lots_left: redemptions.lots_left.map(|lots| lots.0),
             unwind_cost: redemptions.unwind_cost,
             advanced: redemptions.advanced,
             paid: redemptions.paid,
@@ -321,8 +322,8 @@ mod tests {
             total: Shares(4),
             left: Shares(2),
             behind: 11,
-            lots: Lots(-9),
-            lots_left: Lots(-5),
+            lots: [-9, 8, -7, 6, -5, 4, -3, 2].map(Lots),
+            lots_left: [-5, 4, -3, 2, -1, 0, 1, 2].map(Lots),
             unwind_cost: 12,
             advanced: 13,
             paid: 14,

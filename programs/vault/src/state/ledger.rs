@@ -7,6 +7,7 @@ use ballast_core_vault::batch::queue::BatchQueue;
 use ballast_core_vault::leaving::Leaving;
 use ballast_core_vault::ledger::Ledger;
 use ballast_core_vault::outflow::Outflow;
+use ballast_core_vault::portfolio::MAX_LEGS;
 use bytemuck::{Pod, Zeroable};
 
 /// See [`Ledger`].
@@ -71,8 +72,8 @@ impl From<Ledger> for StoredLedger {
 pub struct StoredLeaving {
     /// Shares of final, unfilled redemptions.
     pub shares: u64,
-    /// Their part of the position that is not unwound, lots.
-    pub lots: i64,
+    /// Their part of each position that is not unwound, lots.
+    pub lots: [i64; MAX_LEGS],
     /// What unwinding has cost and they have not borne yet, quote base units.
     pub unwind_cost: u64,
 }
@@ -88,7 +89,7 @@ impl StoredLeaving {
     pub fn get(&self) -> Leaving {
         Leaving {
             shares: Shares(self.shares),
-            lots: Lots(self.lots),
+            lots: self.lots.map(Lots),
             unwind_cost: self.unwind_cost,
         }
     }
@@ -98,7 +99,7 @@ impl From<Leaving> for StoredLeaving {
     fn from(leaving: Leaving) -> Self {
         Self {
             shares: leaving.shares.0,
-            lots: leaving.lots.0,
+            lots: leaving.lots.map(|lots| lots.0),
             unwind_cost: leaving.unwind_cost,
         }
     }
@@ -222,7 +223,7 @@ mod tests {
         assert_eq!(StoredLedger::from(ledger).get(), ledger);
         let leaving = Leaving {
             shares: Shares(1),
-            lots: Lots(-2),
+            lots: [1, -2, 3, -4, 5, -6, 7, -8].map(Lots),
             unwind_cost: 3,
         };
         assert_eq!(StoredLeaving::from(leaving).get(), leaving);

@@ -8,7 +8,10 @@ use anchor_lang::Space;
 use ballast_core_market::breaker::{Breaker, BreakerParams, BreakerSet, BreakerSettings, BreakerStates};
 use ballast_core_market::cooldown::Cooldown;
 use ballast_core_types::{Lots, Price, Value};
-use ballast_core_vault::monitor::{LeakyWindow, MonitorParams, VaultMonitor, VenueMark, VAULT_BREAKERS};
+use ballast_core_vault::monitor::{
+    LeakyWindow, MonitorParams, VaultMonitor, VenueMark, VenueMemory, SLICE_SECONDS, VAULT_BREAKERS,
+};
+use ballast_core_vault::portfolio::MAX_LEGS;
 use ballast_risk::state::{Fixed, StoredBreakerSettings};
 use bytemuck::{Pod, Zeroable};
 
@@ -82,6 +85,67 @@ impl VaultBreakerSettings {
     }
 }
 
+/// See [`VenueMemory`].
+#[derive(InitSpace, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "idl-build", derive(AnchorSerialize, AnchorDeserialize))]
+#[repr(C)]
+pub struct StoredVenue {
+    /// Published price at the last observation; zero if there is none.
+    pub price: Fixed,
+    /// What the account at the venue was worth then, quote base units.
+    pub equity: i64,
+    /// Lots held then.
+    pub lots: i64,
+    /// Lots held then, had the order in flight filled.
+    pub lots_if_filled: i64,
+    /// When the last failed observation of it was, unix seconds.
+    pub failed_at: i64,
+    /// Failed observations of it, in a row.
+    pub failures: u32,
+    /// Zero.
+    pub padding: u32,
+}
+
+plain!(StoredVenue {
+    price,
+    equity,
+    lots,
+    lots_if_filled,
+    failed_at,
+    failures,
+    padding
+});
+
+impl StoredVenue {
+    fn get(&self) -> VenueMemory {
+        VenueMemory {
+            mark: Price::from_fixed(self.price.get()).map(|price| VenueMark {
+                equity: Value(self.equity),
+                lots: Lots(self.lots),
+                lots_if_filled: Lots(self.lots_if_filled),
+                price,
+            }),
+            failures: self.failures,
+            failed_at: self.failed_at,
+        }
+    }
+}
+
+impl From<VenueMemory> for StoredVenue {
+    fn from(venue: VenueMemory) -> Self {
+        let mark = venue.mark;
+        Self {
+            price: mark.map_or(Fixed::default(), |mark| mark.price.into()),
+            equity: mark.map_or(0, |mark| mark.equity.0),
+            lots: mark.map_or(0, |mark| mark.lots.0),
+            lots_if_filled: mark.map_or(0, |mark| mark.lots_if_filled.0),
+            failed_at: venue.failed_at,
+            failures: venue.failures,
+            padding: 0,
+        }
+    }
+}
+
 /// See [`VaultMonitor`].
 #[derive(InitSpace, Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[cfg_attr(feature = "idl-build", derive(AnchorSerialize, AnchorDeserialize))]
@@ -91,14 +155,6 @@ pub struct StoredMonitor {
     pub updated_at: i64,
     /// Slot of the last observation that counted.
     pub slot: u64,
-    /// Published price at the last observation; zero if there is none.
-    pub venue_price: Fixed,
-    /// What the account at the venue was worth then, quote base units.
-    pub venue_equity: i64,
-    /// Lots held then.
-    pub venue_lots: i64,
-    /// Lots held then, had the order in flight filled.
-    pub venue_lots_if_filled: i64,
     /// Value traded, as of `turnover_at`, quote base units.
     pub turnover: u64,
     /// When it was last added to, unix seconds.
@@ -111,40 +167,30 @@ pub struct StoredMonitor {
     pub trading_loss: u64,
     /// When it was last added to, unix seconds.
     pub trading_loss_at: i64,
-    /// When the last failed observation of the venue was, unix seconds.
-    pub failed_at: i64,
-    /// Failed observations of the venue, in a row.
-    pub venue_failures: u32,
+    /// What it remembers of the venue of each leg.
+    pub venues: [StoredVenue; MAX_LEGS],
+    /// For each of the vault's, one more than the seconds its cooldown has run; zero if it does
+    /// not.
+    pub cooldown: [u32; VAULT_BREAKERS],
     /// Breakers that are active: a bit for each, in the order of `docs/reference/breakers.md`.
     pub tripped: u16,
     /// Zero.
     pub padding: u16,
-    /// For each of the vault's, one more than the seconds its cooldown has run; zero if it does
-    /// not.
-    pub cooldown: [u32; VAULT_BREAKERS],
-    /// Zero.
-    pub padding_end: u32,
 }
 
 plain!(StoredMonitor {
     updated_at,
     slot,
-    venue_price,
-    venue_equity,
-    venue_lots,
-    venue_lots_if_filled,
     turnover,
     turnover_at,
     slice,
     slice_at,
     trading_loss,
     trading_loss_at,
-    failed_at,
-    venue_failures,
-    tripped,
-    padding,
+    venues,
     cooldown,
-    padding_end
+    tripped,
+    padding
 });
 
 impl StoredMonitor {
@@ -152,26 +198,57 @@ impl StoredMonitor {
     /// that cannot be read permits risk.
     #[inline(never)]
     pub fn get(&self) -> VaultMonitor {
-        let window = |amount, at| LeakyWindow { amount, at };
         VaultMonitor {
             breakers: BreakerStates {
                 tripped: BreakerSet::from_bits(self.tripped).unwrap_or(BreakerSet::ALL),
                 cooldown: self.cooldown.map(Cooldown::from_stored),
                 updated_at: self.updated_at,
             },
-            mark: Price::from_fixed(self.venue_price.get()).map(|price| VenueMark {
-                equity: Value(self.venue_equity),
-                lots: Lots(self.venue_lots),
-                lots_if_filled: Lots(self.venue_lots_if_filled),
-                price,
-            }),
+            venues: self.venues.map(|venue| venue.get()),
             slot: self.slot,
-            turnover: window(self.turnover, self.turnover_at),
-            slice: window(self.slice, self.slice_at),
-            trading_loss: window(self.trading_loss, self.trading_loss_at),
-            venue_failures: self.venue_failures,
-            failed_at: self.failed_at,
+            turnover: self.turnover(),
+            slice: self.slice(),
+            trading_loss: self.trading_loss(),
         }
+    }
+
+    fn turnover(&self) -> LeakyWindow {
+        LeakyWindow {
+            amount: self.turnover,
+            at: self.turnover_at,
+        }
+    }
+
+    fn slice(&self) -> LeakyWindow {
+        LeakyWindow {
+            amount: self.slice,
+            at: self.slice_at,
+        }
+    }
+
+    fn trading_loss(&self) -> LeakyWindow {
+        LeakyWindow {
+            amount: self.trading_loss,
+            at: self.trading_loss_at,
+        }
+    }
+
+    /// Takes note of a trade worth `amount`: see [`LeakyWindow::add`].
+    pub(crate) fn traded(&mut self, amount: u64, now: i64, window_seconds: u32) {
+        let turnover = self.turnover().add(amount, now, window_seconds);
+        (self.turnover, self.turnover_at) = (turnover.amount, turnover.at);
+    }
+
+    /// Takes note of a trade worth `amount` for *drift*.
+    pub(crate) fn drifted(&mut self, amount: u64, now: i64) {
+        let slice = self.slice().add(amount, now, SLICE_SECONDS);
+        (self.slice, self.slice_at) = (slice.amount, slice.at);
+    }
+
+    /// Takes note of `amount` that a trade cost those who stay.
+    pub(crate) fn lost(&mut self, amount: u64, now: i64, window_seconds: u32) {
+        let loss = self.trading_loss().lost(amount, now, window_seconds);
+        (self.trading_loss, self.trading_loss_at) = (loss.amount, loss.at);
     }
 }
 
@@ -183,20 +260,14 @@ impl From<VaultMonitor> for StoredMonitor {
             slot: monitor.slot,
             tripped: monitor.breakers.tripped.bits(),
             cooldown: monitor.breakers.cooldown.map(Cooldown::stored),
-            venue_price: monitor.mark.map_or(Fixed::default(), |mark| mark.price.into()),
-            venue_equity: monitor.mark.map_or(0, |mark| mark.equity.0),
-            venue_lots: monitor.mark.map_or(0, |mark| mark.lots.0),
-            venue_lots_if_filled: monitor.mark.map_or(0, |mark| mark.lots_if_filled.0),
+            venues: monitor.venues.map(StoredVenue::from),
             turnover: monitor.turnover.amount,
             turnover_at: monitor.turnover.at,
             slice: monitor.slice.amount,
             slice_at: monitor.slice.at,
             trading_loss: monitor.trading_loss.amount,
             trading_loss_at: monitor.trading_loss.at,
-            venue_failures: monitor.venue_failures,
-            failed_at: monitor.failed_at,
             padding: 0,
-            padding_end: 0,
         }
     }
 }
@@ -223,17 +294,29 @@ mod tests {
         assert_eq!(StoredMonitor::from(monitor).get(), monitor);
         monitor.breakers.tripped = BreakerSet::ALL;
         monitor.breakers.cooldown = [None, Some(0), Some(1), Some(u32::MAX - 1), Some(60)].map(Cooldown::from_seconds);
-        monitor.mark = Some(VenueMark {
-            equity: Value(4),
-            lots: Lots(-3),
-            lots_if_filled: Lots(2),
-            price: Price::from_fixed(Ratio::ONE.fixed()).unwrap(),
-        });
-        monitor.traded(5, 80, 3_600);
-        monitor.drifted(7, 83);
-        monitor.lost(6, 81, 3_600);
-        (monitor.slot, monitor.venue_failures, monitor.failed_at) = (9, 3, 82);
-        assert_eq!(StoredMonitor::from(monitor).get(), monitor);
+        monitor.venues[1] = VenueMemory {
+            mark: Some(VenueMark {
+                equity: Value(4),
+                lots: Lots(-3),
+                lots_if_filled: Lots(2),
+                price: Price::from_fixed(Ratio::ONE.fixed()).unwrap(),
+            }),
+            failures: 3,
+            failed_at: 82,
+        };
+        monitor.slot = 9;
+        let mut stored = StoredMonitor::from(monitor);
+        assert_eq!(stored.get(), monitor);
+        // What is noted in place is noted as it would be in what is decoded.
+        monitor.turnover = monitor.turnover.add(5, 80, 3_600);
+        monitor.slice = monitor.slice.add(7, 83, SLICE_SECONDS);
+        monitor.trading_loss = monitor.trading_loss.lost(6, 81, 3_600);
+        stored.traded(5, 80, 3_600);
+        stored.drifted(7, 83);
+        stored.lost(6, 81, 3_600);
+        assert_eq!(stored.get(), monitor);
+        stored.lost(0, 99, 3_600);
+        assert_eq!(stored.trading_loss_at, 81);
         let strange = StoredMonitor {
             tripped: 1 << 15,
             ..monitor.into()
@@ -259,6 +342,7 @@ mod tests {
         for (fields, memory, space) in [
             crate::state::VaultPolicy::encodings(),
             VaultBreakerSettings::encodings(),
+            StoredVenue::encodings(),
             StoredMonitor::encodings(),
         ] {
             assert_eq!(fields, memory);

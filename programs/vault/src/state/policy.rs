@@ -2,27 +2,24 @@
 
 use crate::errors::VaultError;
 use crate::state::plain::plain;
-use crate::state::VaultBreakerSettings;
+use crate::state::{MarketPolicy, StoredPortfolio, VaultBreakerSettings};
 use anchor_lang::prelude::*;
-use ballast_core_types::basis_points::BasisPoints;
 use ballast_core_types::{Ratio, I80F48};
-use ballast_core_vault::directional::{DirectionalPolicy, Mode};
+use ballast_core_vault::directional::Mode;
 use ballast_core_vault::exposure::ExposurePolicy;
 use ballast_core_vault::fees::{FeePolicy, MOST_MANAGEMENT, MOST_PERFORMANCE};
 use ballast_core_vault::rebalance::RebalancePolicy;
 use ballast_core_vault::state::VaultPolicy as Policy;
 use ballast_risk::state::Fixed;
 use bytemuck::{Pod, Zeroable};
+use core::array::from_fn;
 
 /// What a vault is created with, for good. All shares and ratios are fractions, not per cent.
 #[derive(InitSpace, Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[cfg_attr(feature = "idl-build", derive(AnchorSerialize, AnchorDeserialize))]
 #[repr(C)]
 pub struct VaultPolicy {
-    /// Base: dollar delta that is wanted / net asset value, before anything lowers it; negative is
-    /// short.
-    pub base: Fixed,
-    /// Half-width of the band / base.
+    /// Half-width of a market's band / its base.
     pub band: Fixed,
     /// Least that is worth a trade / net asset value.
     pub least_trade: Fixed,
@@ -50,11 +47,10 @@ pub struct VaultPolicy {
     pub performance_fee: Fixed,
     /// Greatest net asset value with all deposits that wait, quote base units.
     pub deposit_cap: u64,
-    /// What decides the target: [`MANUAL`] or [`RULE_BASED`].
+    /// What decides the targets: [`MANUAL`] or [`RULE_BASED`].
     pub mode: u32,
-    /// σ_ref: above this volatility a year the target shrinks with it, basis points. By hand it
-    /// says nothing.
-    pub reference_volatility: u32,
+    /// Zero.
+    pub padding: u32,
 }
 
 /// The base, as it was set: see [`Mode::Manual`].
@@ -63,7 +59,6 @@ pub const MANUAL: u32 = 0;
 pub const RULE_BASED: u32 = 1;
 
 plain!(VaultPolicy {
-    base,
     band,
     least_trade,
     slice,
@@ -79,7 +74,7 @@ plain!(VaultPolicy {
     performance_fee,
     deposit_cap,
     mode,
-    reference_volatility
+    padding
 });
 
 /// The greatest deposit cap, base units: what a policy may ask for is at most twenty times of it,
@@ -105,34 +100,22 @@ fn within(value: Fixed, least: i64, most: i64) -> bool {
 }
 
 impl VaultPolicy {
-    /// Checks the whole bundle. `initial_margin` is the venue's.
+    /// Checks the whole bundle, with what is wanted of each market. `initial_margin` is the greatest
+    /// of the venues'.
     ///
     /// # Errors
     /// The first parameter out of its bounds.
-    pub fn validate(&self, initial_margin: Ratio) -> Result<()> {
+    pub fn validate(&self, markets: &[MarketPolicy], initial_margin: Ratio) -> Result<()> {
         require!(matches!(self.mode, MANUAL | RULE_BASED), VaultError::Mode);
-        // A trend that is up says nothing of going short.
-        let least = if self.mode == MANUAL { -10_000 } else { 1 };
-        let base = self.base.get();
-        require!(
-            base != I80F48::ZERO && within(self.base, least, 10_000),
-            VaultError::Base
-        );
-        require!(
-            (1_000..=30_000).contains(&self.reference_volatility),
-            VaultError::ReferenceVolatility
-        );
         require!(within(self.band, 100, 5_000), VaultError::Band);
-        // A trade that ends inside the band: at most half of the band wide.
-        let half_band = self
-            .band
-            .get()
-            .checked_mul(base.saturating_abs())
-            .and_then(|band| band.checked_div_int(2));
-        require!(
-            within(self.least_trade, 1, 500) && half_band.is_some_and(|half| self.least_trade.get() <= half),
-            VaultError::LeastTrade
-        );
+        require!(within(self.least_trade, 1, 500), VaultError::LeastTrade);
+        let mut sum = I80F48::ZERO;
+        for market in markets {
+            self.validate_market(market)?;
+            let more = sum.checked_add(market.base.get().saturating_abs());
+            sum = more.ok_or(VaultError::Base)?;
+        }
+        require!(sum <= basis_points(10_000), VaultError::Base);
         // With less than two of them a remnant of the hour could keep anything from being traded.
         let two = self.least_trade.get().checked_mul_int(2);
         require!(
@@ -165,6 +148,32 @@ impl VaultPolicy {
         Ok(())
     }
 
+    /// Checks what is wanted of one market.
+    fn validate_market(&self, market: &MarketPolicy) -> Result<()> {
+        // A trend that is up says nothing of going short.
+        let least = if self.mode == MANUAL { -10_000 } else { 1 };
+        let base = market.base.get();
+        require!(
+            base != I80F48::ZERO && within(market.base, least, 10_000),
+            VaultError::Base
+        );
+        require!(
+            (1_000..=30_000).contains(&market.reference_volatility),
+            VaultError::ReferenceVolatility
+        );
+        // A trade that ends inside the band: at most half of the band wide.
+        let half_band = self
+            .band
+            .get()
+            .checked_mul(base.saturating_abs())
+            .and_then(|band| band.checked_div_int(2));
+        require!(
+            half_band.is_some_and(|half| self.least_trade.get() <= half),
+            VaultError::LeastTrade
+        );
+        Ok(())
+    }
+
     /// Checks the policy together with the breakers: what a proven trade may cost is no unexplained
     /// move.
     ///
@@ -185,19 +194,17 @@ impl VaultPolicy {
             .any(|fee| fee.get() != I80F48::ZERO)
     }
 
-    /// Decodes the policy.
-    pub fn decoded(&self) -> Policy {
+    /// Decodes the policy, with what is wanted of each market.
+    pub fn decoded(&self, portfolio: &StoredPortfolio) -> Policy {
+        let mode = if self.mode == RULE_BASED {
+            Mode::RuleBased
+        } else {
+            Mode::Manual
+        };
+        let markets = portfolio.markets();
         Policy {
             exposure: ExposurePolicy {
-                directional: DirectionalPolicy {
-                    mode: if self.mode == RULE_BASED {
-                        Mode::RuleBased
-                    } else {
-                        Mode::Manual
-                    },
-                    base: self.base.ratio(),
-                    reference_volatility: BasisPoints(self.reference_volatility),
-                },
+                directional: from_fn(|place| Some(markets.get(place)?.policy.decoded(mode))),
                 band: self.band.ratio(),
                 least_trade: self.least_trade.ratio(),
                 floor: self.floor.ratio(),

@@ -3,22 +3,22 @@
 use crate::errors::VaultError;
 use crate::state::plain::{plain, stored_as};
 use crate::state::{
-    StoredCases, StoredFees, StoredLeaving, StoredLedger, StoredMonitor, StoredOutflow, StoredQueue,
+    StoredCases, StoredFees, StoredLeaving, StoredLedger, StoredMonitor, StoredOutflow, StoredPortfolio, StoredQueue,
     VaultBreakerSettings, VaultPolicy,
 };
 use anchor_lang::prelude::*;
-use ballast_core_market::admission::Now;
 use ballast_core_types::{Ratio, Shares, UnixTime, Value};
 use ballast_core_vault::appraisal::Appraisal;
 use ballast_core_vault::batch::LEAST_DEPOSIT_TOKENS;
-use ballast_core_vault::monitor::{MonitorParams, VaultObservation};
+use ballast_core_vault::monitor::MonitorParams;
+use ballast_core_vault::portfolio::MAX_LEGS;
 use ballast_core_vault::pricing::Pricing;
-use ballast_core_vault::quarantine::VENUE;
 use ballast_core_vault::shares::ShareMark;
 use ballast_core_vault::state::VaultState;
 use ballast_core_vault::unwind::Unwound;
 use ballast_risk::state::Fixed;
 use bytemuck::{Pod, Zeroable};
+use core::array::from_fn;
 
 /// First seed of a vault's address: `["vault", creator, id]`.
 pub const VAULT_SEED: &[u8] = b"vault";
@@ -29,7 +29,7 @@ pub const CUSTODY_SEED: &[u8] = b"custody";
 /// First seed of the share escrow: `["escrow", vault]`.
 pub const ESCROW_SEED: &[u8] = b"escrow";
 /// Layout written by this program.
-pub const VAULT_VERSION: u8 = 8;
+pub const VAULT_VERSION: u8 = 9;
 
 /// A vault. It is read and written as its bytes lie: see [`StoredVault`].
 #[account]
@@ -66,17 +66,13 @@ pub struct StoredVault {
     pub custody: Pubkey,
     /// Shares of holders who wait to leave, and of those who came and have not claimed.
     pub escrow: Pubkey,
-    /// The market whose risk it takes.
-    pub risk_market: Pubkey,
-    /// The venue's market.
-    pub venue_market: Pubkey,
-    /// Its account there.
-    pub venue_trader: Pubkey,
     /// Who may trip its breakers, and resume those that wait for them; zero if there is nobody.
     /// Without one it can still be left, and reduced, for ever.
     pub guardian: Pubkey,
     /// Who gets the shares that its manager earns; zero if there is nobody.
     pub collector: Pubkey,
+    /// The markets whose risk it takes, and its legs.
+    pub portfolio: StoredPortfolio,
     /// Policy.
     pub policy: VaultPolicy,
     /// Base units of one whole quote token, and of one whole share.
@@ -128,11 +124,9 @@ plain!(StoredVault {
     share_mint,
     custody,
     escrow,
-    risk_market,
-    venue_market,
-    venue_trader,
     guardian,
     collector,
+    portfolio,
     policy,
     unit,
     ledger,
@@ -160,7 +154,8 @@ impl Vault {
     pub fn state(&self) -> Box<VaultState> {
         Box::new(VaultState {
             unit: self.unit,
-            policy: self.policy.decoded(),
+            policy: self.policy.decoded(&self.portfolio),
+            legs: self.leg_markets(),
             monitor_params: self.monitor_params(),
             ledger: self.ledger.get(),
             leaving: self.leaving.get(),
@@ -171,6 +166,23 @@ impl Vault {
             share_mark: self.share_mark(),
             monitor: self.monitor.get(),
         })
+    }
+
+    /// Decodes the vault's state again, of which an instruction that trades has changed what it
+    /// remembers, what a share is worth, and who leaves.
+    #[inline(never)]
+    pub fn state_after(&self, before: &VaultState) -> Box<VaultState> {
+        let mut state = Box::new(*before);
+        state.monitor = self.monitor.get();
+        state.share_mark = self.share_mark();
+        state.fees = self.fees.get();
+        state.leaving = self.leaving.get();
+        state
+    }
+
+    fn leg_markets(&self) -> [Option<u8>; MAX_LEGS] {
+        let legs = self.portfolio.legs();
+        from_fn(|place| legs.get(place).map(|leg| leg.market))
     }
 
     /// Returns the least deposit, quote base units.
@@ -204,34 +216,17 @@ impl Vault {
         self.high_water = mark.high_water.into();
     }
 
-    /// Takes note of venue accounts that nobody can read.
-    pub fn record_venue_failure(&mut self, now: Now) {
-        let observation = VaultObservation {
-            share_value: None,
-            venue_answers: false,
-        };
-        self.monitor = self
-            .monitor
-            .get()
-            .observe(&observation, &self.monitor_params(), now)
-            .monitor
-            .into();
-    }
-
     /// Takes note of a trade worth `amount`, quote base units.
     pub fn traded(&mut self, clock: &Clock, amount: u64) {
         self.last_rebalance_slot = clock.slot;
         self.rebalances = self.rebalances.saturating_add(1);
-        let mut monitor = self.monitor.get();
-        monitor.traded(amount, clock.unix_timestamp, self.breakers.window_seconds);
-        self.monitor = monitor.into();
+        let window = self.breakers.window_seconds;
+        self.monitor.traded(amount, clock.unix_timestamp, window);
     }
 
     /// Takes note of `amount` that was traded because of a drift, quote base units.
     pub fn drifted(&mut self, clock: &Clock, amount: u64) {
-        let mut monitor = self.monitor.get();
-        monitor.drifted(amount, clock.unix_timestamp);
-        self.monitor = monitor.into();
+        self.monitor.drifted(amount, clock.unix_timestamp);
     }
 
     /// Takes note of what a trade cost, quote base units: the levy reserve pays as far as it goes,
@@ -241,18 +236,16 @@ impl Vault {
     /// [`VaultError::OutOfRange`].
     pub fn bear_cost(&mut self, clock: &Clock, cost: u64) -> Result<()> {
         let drawn = self.draw_levy(cost)?;
-        let mut monitor = self.monitor.get();
-        let lost = cost.saturating_sub(drawn);
-        monitor.lost(lost, clock.unix_timestamp, self.breakers.window_seconds);
-        self.monitor = monitor.into();
+        let (lost, window) = (cost.saturating_sub(drawn), self.breakers.window_seconds);
+        self.monitor.lost(lost, clock.unix_timestamp, window);
         Ok(())
     }
 
-    /// Takes note of collateral that went to the venue, or came back (negative), quote base units:
-    /// it explains a move of what is there.
-    pub fn collateral_moved(&mut self, amount: i64) {
+    /// Takes note of collateral that went to the venue of the leg at a place, or came back
+    /// (negative), quote base units: it explains a move of what is there.
+    pub fn collateral_moved(&mut self, leg: u8, amount: i64) {
         let mut monitor = self.monitor.get();
-        monitor.collateral_moved(Value(amount));
+        monitor.collateral_moved(usize::from(leg), Value(amount));
         self.monitor = monitor.into();
     }
 
@@ -295,14 +288,14 @@ impl Vault {
         self.fees = pricing.fees.into();
     }
 
-    /// Books what was unwound for those who leave.
+    /// Books what was unwound in the leg at a place for those who leave.
     ///
     /// # Errors
     /// [`VaultError::OutOfRange`].
-    pub fn unwound(&mut self, done: &Unwound) -> Result<()> {
+    pub fn unwound(&mut self, leg: u8, done: &Unwound) -> Result<()> {
         let mut leaving = self.leaving.get();
-        let lots = leaving.lots.checked_sub(done.lots);
-        leaving.lots = lots.ok_or(VaultError::OutOfRange)?;
+        let lots = leaving.lots.get_mut(usize::from(leg)).ok_or(VaultError::WrongLeg)?;
+        *lots = lots.checked_sub(done.lots).ok_or(VaultError::OutOfRange)?;
         let cost = leaving.unwind_cost.checked_add(done.cost);
         leaving.unwind_cost = cost.ok_or(VaultError::OutOfRange)?;
         self.leaving = leaving.into();
@@ -335,14 +328,14 @@ impl Vault {
         Ok(())
     }
 
-    /// Books tokens that came back from the venue: of one in quarantine, a part belongs to shares
-    /// that were burnt meanwhile.
+    /// Books tokens that came back from the venue of the leg at a place: of one in quarantine, a
+    /// part belongs to shares that were burnt meanwhile.
     ///
     /// # Errors
     /// [`VaultError::OutOfRange`].
-    pub fn credit_returned(&mut self, amount: u64) -> Result<()> {
+    pub fn credit_returned(&mut self, leg: u8, amount: u64) -> Result<()> {
         let cases = self.cases.get();
-        let after = cases.with_returned(self.ledger.get(), VENUE, amount);
+        let after = cases.with_returned(self.ledger.get(), usize::from(leg), amount);
         let (cases, ledger) = after.ok_or(VaultError::OutOfRange)?;
         (self.cases, self.ledger) = (cases.into(), ledger.into());
         Ok(())

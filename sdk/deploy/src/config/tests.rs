@@ -13,7 +13,10 @@ fn the_checked_in_configuration_is_one_the_programs_accept() {
     }
     let venue = config.venue_market().unwrap();
     venue.validate().unwrap();
-    config.policy().unwrap().validate(venue.initial_margin()).unwrap();
+    let policy = config.policy().unwrap();
+    policy
+        .validate(&[config.market_policy()], venue.initial_margin())
+        .unwrap();
     config.vault_breakers().validate().unwrap();
     assert!(config.has_guardian());
     config.house().create(1, [1; 32]).unwrap();

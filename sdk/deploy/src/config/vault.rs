@@ -4,7 +4,7 @@ use super::numbers::{base_units, Decimal, Points};
 use super::Config;
 use anyhow::Result;
 use ballast_risk::state::StoredBreakerSettings;
-use ballast_vault::state::{ShareName, VaultBreakerSettings, VaultPolicy, MANUAL, RULE_BASED};
+use ballast_vault::state::{MarketPolicy, ShareName, VaultBreakerSettings, VaultPolicy, MANUAL, RULE_BASED};
 use serde::Deserialize;
 
 #[derive(Clone, Debug, Deserialize)]
@@ -86,7 +86,6 @@ impl Config {
     pub fn policy(&self) -> Result<VaultPolicy> {
         let vault = &self.vault;
         Ok(VaultPolicy {
-            base: vault.base.stored(),
             band: vault.band.stored(),
             least_trade: vault.least_trade.stored(),
             slice: vault.slice.stored(),
@@ -105,8 +104,18 @@ impl Config {
                 Mode::Manual => MANUAL,
                 Mode::RuleBased => RULE_BASED,
             },
-            reference_volatility: vault.reference_volatility.0,
+            padding: 0,
         })
+    }
+
+    /// Returns what the vault wants of its market.
+    pub fn market_policy(&self) -> MarketPolicy {
+        MarketPolicy {
+            base: self.vault.base.stored(),
+            reference_volatility: self.vault.reference_volatility.0,
+            legs: 1,
+            padding: [0; 3],
+        }
     }
 
     /// Returns what the shares of the vault on an asset are called.

@@ -1,6 +1,6 @@
 //! Coming and going: requests, pricing, claims.
 
-use super::{build, trade, valuation, Holder};
+use super::{build, build_with, trade, Holder};
 use crate::addresses::{self, TokenMint, VaultKeys};
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
@@ -112,7 +112,7 @@ fn make_request(
 pub fn price_batch(keys: &VaultKeys, keeper: &Pubkey, number: u64) -> Instruction {
     let accounts = accounts::PriceBatch {
         keeper: *keeper,
-        valuation: valuation(keys),
+        vault: keys.vault,
         batch: addresses::batch(&keys.vault, number),
         custody: keys.custody,
         escrow: keys.escrow,
@@ -121,7 +121,7 @@ pub fn price_batch(keys: &VaultKeys, keeper: &Pubkey, number: u64) -> Instructio
         event_authority: addresses::event_authority(),
         program: ballast_vault::ID,
     };
-    build(ballast_vault::ID, accounts, instruction::PriceBatch {})
+    build_with(keys, &[], accounts, instruction::PriceBatch {})
 }
 
 /// Builds `ballast_vault::claim_fees` to a share account. The collector signs.
@@ -274,11 +274,12 @@ pub fn close_batch(keys: &VaultKeys, number: u64, payer: &Pubkey) -> Instruction
     build(ballast_vault::ID, accounts, instruction::CloseBatch {})
 }
 
-/// Builds `ballast_vault::unwind` for the batch of that number. Anyone may send it.
-pub fn unwind(keys: &VaultKeys, keeper: &Pubkey, number: u64, orders: Vec<Order>) -> Instruction {
+/// Builds `ballast_vault::unwind` of a leg for the batch of that number. Anyone may send it.
+pub fn unwind(keys: &VaultKeys, keeper: &Pubkey, number: u64, order: Order) -> Instruction {
     let accounts = accounts::Unwind {
         trade: trade(keys, keeper),
         batch: addresses::batch(&keys.vault, number),
     };
-    build(ballast_vault::ID, accounts, instruction::Unwind { orders })
+    let traded = [usize::from(order.leg)];
+    build_with(keys, &traded, accounts, instruction::Unwind { order })
 }

@@ -1,7 +1,7 @@
 //! The venue's own instructions, as demos and tests need them.
 
 use super::build;
-use crate::addresses::{self, TokenMint, VaultKeys};
+use crate::addresses::{self, LegKeys, TokenMint, VaultKeys};
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
 use anchor_lang::solana_program::system_program;
@@ -41,13 +41,14 @@ pub fn set_faults(authority: &Pubkey, market: &Pubkey, faults: Faults) -> Instru
     )
 }
 
-/// `ballast_reference_venue::fund_insurance`.
-pub fn fund_insurance(funder: &Pubkey, source: &Pubkey, keys: &VaultKeys, amount: u64) -> Instruction {
+/// `ballast_reference_venue::fund_insurance` of the venue's market of the leg at a place.
+pub fn fund_insurance(funder: &Pubkey, source: &Pubkey, keys: &VaultKeys, leg: usize, amount: u64) -> Instruction {
+    let at = keys.leg(leg);
     let accounts = ballast_reference_venue::accounts::FundInsurance {
         funder: *funder,
-        market: keys.venue_market,
+        market: at.venue_market,
         source: *source,
-        vault: keys.venue_vault,
+        vault: at.venue_vault,
         token_program: keys.quote_program,
     };
     build(
@@ -81,12 +82,12 @@ pub fn deposit(
     )
 }
 
-/// `ballast_reference_venue::fulfil`. Anyone may send it.
-pub fn fulfil(keys: &VaultKeys) -> Instruction {
+/// `ballast_reference_venue::fulfil` of the order of a leg. Anyone may send it.
+pub fn fulfil(leg: &LegKeys) -> Instruction {
     let accounts = ballast_reference_venue::accounts::Fulfil {
-        market: keys.venue_market,
-        trader: keys.venue_trader,
-        risk_market: keys.risk_market,
+        market: leg.venue_market,
+        trader: leg.venue_trader,
+        risk_market: leg.risk_market,
     };
     build(
         ballast_reference_venue::ID,

@@ -25,18 +25,18 @@ fn venues() -> [State; 5] {
             });
         }),
         ("foreign", |world| {
-            let key = world.keys.venue_market;
+            let key = world.keys.first().venue_market;
             let data = world.raw(&key).unwrap().data;
             put(&mut world.svm, key, ballast_risk::ID, data);
         }),
         ("garbled", |world| {
-            let key = world.keys.venue_trader;
+            let key = world.keys.first().venue_trader;
             let mut data = world.raw(&key).unwrap().data;
             data[0] ^= 1;
             put(&mut world.svm, key, ballast_reference_venue::ID, data);
         }),
         ("gone", |world| {
-            let key = world.keys.venue_trader;
+            let key = world.keys.first().venue_trader;
             put(&mut world.svm, key, Pubkey::default(), Vec::new());
         }),
     ]

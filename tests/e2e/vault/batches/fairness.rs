@@ -9,7 +9,7 @@ use ballast_vault::errors::VaultError;
 fn worth(world: &VaultFixture, user: &User) -> u64 {
     let snapshot = world.snapshot();
     let appraisal = snapshot.appraise(Purpose::Monitor).expect("a price");
-    let nav = appraisal.portfolio.nav_at(appraisal.prices.bounds.mid).unwrap();
+    let nav = appraisal.portfolio.nav_mid(&appraisal.prices).unwrap();
     let pool = nav.to_amount().unwrap() + snapshot.vault.ledger.levy_reserve;
     let shares = u128::from(world.tokens(&user.holder.shares));
     u64::try_from(shares * u128::from(pool) / u128::from(snapshot.supply())).unwrap()

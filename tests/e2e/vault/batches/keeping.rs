@@ -75,7 +75,7 @@ fn a_paused_venue_with_a_withdrawal_ready_is_marked_all_the_same() {
             let _ = world.crank_once();
             world.pass(0, 1);
         }
-        assert_eq!(world.snapshot().vault.monitor.venue_failures, failures);
+        assert_eq!(world.snapshot().vault.monitor.venues[0].failures, failures);
     }
     // Where it answers again the withdrawal goes first, and alone.
     world.faults(Faults::default());

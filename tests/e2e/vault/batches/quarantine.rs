@@ -10,7 +10,7 @@ use ballast_vault::state::VaultBreaker;
 
 /// Makes the vault's account at the venue unreadable, or readable again.
 pub(super) fn garble(world: &mut VaultFixture) {
-    let key = world.keys.venue_trader;
+    let key = world.keys.first().venue_trader;
     let account = world.raw(&key).unwrap();
     let mut data = account.data;
     data[0] ^= 1;

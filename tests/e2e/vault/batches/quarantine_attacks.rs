@@ -118,7 +118,7 @@ fn who_cannot_be_paid_keeps_no_place_and_requests_keep_no_check_from_being_made(
 fn a_venue_in_quarantine_may_say_what_it_likes() {
     let (mut world, [ada, _]) = quarantined();
     garble(&mut world);
-    let key = world.keys.venue_trader;
+    let key = world.keys.first().venue_trader;
     let mut trader = world.snapshot().venue_trader().unwrap();
     let shares = world.tokens(&ada.holder.shares) / 10;
     for (collateral, lots) in [(u64::MAX, 0), (0, i64::MAX), (0, i64::MIN), (u64::MAX, i64::MAX)] {
@@ -131,7 +131,7 @@ fn a_venue_in_quarantine_may_say_what_it_likes() {
         world.request(&ada, shares).unwrap();
         let number = closed(&mut world);
         world.mark().unwrap();
-        assert!(monitor(&world).venue_failures > 0, "{collateral} {lots}");
+        assert!(monitor(&world).venues[0].failures > 0, "{collateral} {lots}");
         world.pass(1, 1);
         world.price_batch(number).unwrap();
         world.claim_all();
@@ -168,15 +168,15 @@ fn a_fall_in_quarantine_is_carried_by_what_is_at_the_venue() {
     assert!(left.collateral <= held.collateral && left.lots < held.lots);
     let snapshot = world.snapshot();
     let appraisal = snapshot.appraise(Purpose::Trade).unwrap();
-    let equity = appraisal.portfolio.venue_equity_low(&appraisal.prices.bounds).unwrap();
-    let delta = appraisal.portfolio.delta(appraisal.prices.bounds.mid).unwrap();
+    let bounds = &appraisal.prices.of(0).unwrap().bounds;
+    let equity = appraisal.portfolio.leg(0).unwrap().equity_low(bounds).unwrap();
+    let delta = appraisal.exposure().unwrap().deltas()[0];
     assert!(equity as f64 > 0.12 * delta.0 as f64, "{equity} {delta:?}");
 }
 
 #[test]
 fn quarantine_ends_where_all_is_at_the_venue_and_a_gain_is_in_it() {
     let policy = VaultPolicy {
-        base: fixed("1"),
         band: fixed("0.05"),
         floor: fixed("0.5"),
         multiplier: fixed("3"),
@@ -184,7 +184,7 @@ fn quarantine_ends_where_all_is_at_the_venue_and_a_gain_is_in_it() {
         ..params::vault()
     };
     for part in [1_000_000, MILLION / 10, MILLION / 2] {
-        let mut world = VaultFixture::with(params::risk_market(), params::venue(), policy);
+        let mut world = VaultFixture::wanting("1", policy);
         let ada = world.user(2 * MILLION);
         world.deposit(&ada, MILLION).unwrap();
         world.crank().unwrap();

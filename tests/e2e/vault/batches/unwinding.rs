@@ -21,18 +21,17 @@ fn nine_tenths() -> (VaultFixture, [ballast_testkit::User; 2], u64) {
 fn what_is_unwound_is_the_leavers_part_and_not_a_lot_more() {
     let (mut world, _, number) = nine_tenths();
     let batch = world.batch(number).totals;
-    assert!(batch.shares_left > 0 && batch.lots_left > 0, "{batch:?}");
+    assert!(batch.shares_left > 0 && batch.lots_left[0] > 0, "{batch:?}");
     let staying = |world: &VaultFixture| {
         let snapshot = world.snapshot();
-        let held = snapshot
-            .position(snapshot.prices(Purpose::Monitor).unwrap().bounds.mid)
-            .unwrap();
-        snapshot.state.leaving.staying(held.lots).unwrap().0
+        let prices = snapshot.prices(Purpose::Monitor).unwrap();
+        let held = snapshot.positions(&prices)[0].unwrap();
+        snapshot.state.leaving.staying(0, held.lots).unwrap().0
     };
     let stays = staying(&world);
     let before = world.fingerprint();
     for (lots, expected) in [
-        (-batch.lots_left - 1, VaultError::BeyondLeavers),
+        (-batch.lots_left[0] - 1, VaultError::BeyondLeavers),
         (1_000, VaultError::BeyondLeavers),
         (-1, VaultError::NoImprovement),
     ] {
@@ -40,9 +39,9 @@ fn what_is_unwound_is_the_leavers_part_and_not_a_lot_more() {
         assert!(code == u32::from(expected) || lots == 1_000, "{lots}: {code}");
         assert_eq!(world.fingerprint(), before, "{lots}");
     }
-    world.unwind(number, -batch.lots_left / 2).unwrap();
+    world.unwind(number, -batch.lots_left[0] / 2).unwrap();
     world.pass(0, 1);
-    let rest = world.batch(number).totals.lots_left;
+    let rest = world.batch(number).totals.lots_left[0];
     world.unwind(number, -rest).unwrap();
     assert_eq!(staying(&world), stays);
     world.pass(0, 1);
@@ -58,13 +57,13 @@ fn what_unwinding_costs_is_borne_by_those_it_was_done_for() {
     let values = |world: &VaultFixture| {
         let snapshot = world.snapshot();
         let appraisal = snapshot.appraise(Purpose::Monitor).unwrap();
-        let mid = appraisal.portfolio.nav_at(appraisal.prices.bounds.mid).unwrap();
+        let mid = appraisal.portfolio.nav_mid(&appraisal.prices).unwrap();
         (mid.0, appraisal.share_mark.value.fixed().to_num::<f64>())
     };
     world.republish();
     world.observe().unwrap();
     let before = values(&world);
-    let lots = world.batch(number).totals.lots_left;
+    let lots = world.batch(number).totals.lots_left[0];
     world.unwind(number, -lots).unwrap();
     let cost = world.batch(number).totals.unwind_cost;
     assert!(cost > 10_000_000, "{cost}");
@@ -115,11 +114,11 @@ fn stayers_keep_their_exposure_while_others_take_as_long_as_they_like() {
     let appraisal = snapshot.appraise(Purpose::Monitor).unwrap();
     let targets = appraisal.targets().unwrap();
     let exposure = appraisal.exposure().unwrap();
-    let [low, high] = targets.rest();
+    let [low, high] = targets.rest(0, &exposure.deltas()).unwrap();
     assert!(
-        (low..=high).contains(&exposure.delta) && exposure.delta.0 > 0,
+        (low..=high).contains(&exposure.deltas()[0]) && exposure.deltas()[0].0 > 0,
         "{exposure:?} {targets:?}"
     );
-    let share = exposure.delta.0 as f64 / appraisal.portfolio.nav_at(appraisal.prices.bounds.mid).unwrap().0 as f64;
+    let share = exposure.deltas()[0].0 as f64 / appraisal.portfolio.nav_mid(&appraisal.prices).unwrap().0 as f64;
     assert!((0.5..0.7).contains(&share), "{share}");
 }

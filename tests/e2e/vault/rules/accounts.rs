@@ -23,14 +23,14 @@ fn r4_every_program_and_account_is_pinned() {
         &keys,
         &keeper.pubkey(),
         vec![Order {
-            market: 0,
+            leg: 0,
             lots: -1_000_000,
         }],
     );
     let position = |key: Pubkey| sound.accounts.iter().position(|meta| meta.pubkey == key).unwrap();
 
     // A clone of the venue's trader account, owned by somebody else's program.
-    let trader = world.raw(&keys.venue_trader).unwrap();
+    let trader = world.raw(&keys.first().venue_trader).unwrap();
     let clone = Pubkey::new_unique();
     put(&mut world.svm, clone, Pubkey::new_unique(), trader.data.clone());
     // A clone owned by the venue, but at another address.
@@ -39,10 +39,10 @@ fn r4_every_program_and_account_is_pinned() {
     let attacker_tokens = Pubkey::new_unique();
     put_tokens(&mut world.svm, attacker_tokens, keys.quote_mint, keeper.pubkey(), 0);
     let other_market = Pubkey::new_unique();
-    let market = world.raw(&keys.risk_market).unwrap();
+    let market = world.raw(&keys.first().risk_market).unwrap();
     put(&mut world.svm, other_market, ballast_risk::ID, market.data);
     let other_venue = Pubkey::new_unique();
-    let venue = world.raw(&keys.venue_market).unwrap();
+    let venue = world.raw(&keys.first().venue_market).unwrap();
     put(&mut world.svm, other_venue, ballast_reference_venue::ID, venue.data);
     let other_mint = Pubkey::new_unique();
     put_mint(&mut world.svm, other_mint, 1);
@@ -53,10 +53,22 @@ fn r4_every_program_and_account_is_pinned() {
             ballast_risk::ID,
             u32::from(ErrorCode::InvalidProgramId),
         ),
-        (keys.venue_trader, clone, u32::from(VaultError::WrongVenueTrader)),
-        (keys.venue_trader, twin, u32::from(VaultError::WrongVenueTrader)),
-        (keys.venue_market, other_venue, u32::from(VaultError::WrongVenueMarket)),
-        (keys.risk_market, other_market, u32::from(VaultError::WrongRiskMarket)),
+        (
+            keys.first().venue_trader,
+            clone,
+            u32::from(VaultError::WrongVenueTrader),
+        ),
+        (keys.first().venue_trader, twin, u32::from(VaultError::WrongVenueTrader)),
+        (
+            keys.first().venue_market,
+            other_venue,
+            u32::from(VaultError::WrongVenueMarket),
+        ),
+        (
+            keys.first().risk_market,
+            other_market,
+            u32::from(VaultError::WrongRiskMarket),
+        ),
         (keys.custody, attacker_tokens, u32::from(VaultError::WrongCustody)),
         (keys.share_mint, other_mint, u32::from(VaultError::WrongShareMint)),
     ] {
@@ -69,7 +81,7 @@ fn r4_every_program_and_account_is_pinned() {
     }
     // Both halves of a pair at one address: the vault's own account passed as the trader.
     let mut doubled = sound.clone();
-    doubled.accounts[position(keys.venue_trader)].pubkey = keys.venue_market;
+    doubled.accounts[position(keys.first().venue_trader)].pubkey = keys.first().venue_market;
     let sent = world.send(&[doubled], &[&keeper]);
     assert_eq!(error_code(&sent), u32::from(VaultError::WrongVenueTrader));
 }
@@ -104,7 +116,7 @@ fn r4_money_only_goes_where_it_belongs() {
         u32::from(VaultError::WrongTicket)
     );
     // Nor is quote paid out of the escrow's accounts, or somebody else's.
-    for from in [keys.escrow, purse, keys.venue_vault] {
+    for from in [keys.escrow, purse, keys.first().venue_vault] {
         let forged = batches::claim_to(&keys, &ticket, &keeper.pubkey(), [from, ticket.pay_to]);
         assert_eq!(
             error_code(&world.send(&[forged], &[&keeper])),
@@ -117,8 +129,8 @@ fn r4_money_only_goes_where_it_belongs() {
     let elsewhere = batches::claim_to(&keys, &ticket, &user.holder.key, [keys.custody, other]);
     world.send(&[elsewhere], &[&user.keypair]).unwrap();
     assert!(world.tokens(&other) > 0 && world.tickets().is_empty());
-    for receiver in [keys.custody, keys.venue_vault] {
-        let mut collateral = ix::move_collateral(&keys);
+    for receiver in [keys.custody, keys.first().venue_vault] {
+        let mut collateral = ix::move_collateral(&keys, 0);
         let index = collateral
             .accounts
             .iter()
@@ -143,7 +155,11 @@ fn r14_no_position_can_be_left_out() {
     world.observe().unwrap();
     let (number, keeper) = (world.snapshot().vault.queue.next, world.keeper.insecure_clone());
     let sound = batches::price_batch(&world.keys, &keeper.pubkey(), number);
-    for omitted in [world.keys.venue_trader, world.keys.venue_market, world.keys.risk_market] {
+    for omitted in [
+        world.keys.first().venue_trader,
+        world.keys.first().venue_market,
+        world.keys.first().risk_market,
+    ] {
         let mut short = sound.clone();
         short.accounts.retain(|meta| meta.pubkey != omitted);
         let before = world.fingerprint();
@@ -157,7 +173,7 @@ fn r14_no_position_can_be_left_out() {
 fn r4_a_batch_or_a_ticket_of_another_vault_is_refused() {
     let (mut world, user) = running();
     let (admin, keys) = (world.admin.pubkey(), world.keys);
-    let other = VaultKeys::derive(&admin, 2, &keys.quote(), &keys.risk_market);
+    let other = VaultKeys::derive(&admin, 2, &keys.quote(), &[keys.first().risk_market]);
     let create = ix::create_vault(&admin, &other, params::create_vault(2, params::vault(), None));
     world.send(&[create], &[]).unwrap();
     // A batch of the other vault with the number of ours, and a ticket in it.
@@ -197,7 +213,7 @@ fn r4_a_batch_or_a_ticket_of_another_vault_is_refused() {
     world.pass(3_600, 3_600);
     world.republish();
     world.observe().unwrap();
-    let order = vec![Order { market: 0, lots: -1 }];
+    let order = Order { leg: 0, lots: -1 };
     let claim = batches::claim_to(&keys, &ours, &admin, [keys.custody, ours.pay_to]);
     let wrong = u32::from(VaultError::WrongBatch);
     for instruction in [

@@ -53,11 +53,11 @@ fn fresh(world: &mut VaultFixture, seconds: i64) {
 
 fn trades(world: &VaultFixture, user: &User) -> Vec<Sound> {
     let (keys, keeper) = (world.keys, world.keeper.insecure_clone());
-    let order = |lots| vec![Order { market: 0, lots }];
+    let order = |lots| Order { leg: 0, lots };
     let mut all = vec![Sound::new("mark", world, ix::mark(&keys), &keeper)];
     let mut fallen = world.copy();
     fallen.hour_at("41000").unwrap();
-    let rebalance = ix::rebalance(&keys, &keeper.pubkey(), order(fallen.planned_order()));
+    let rebalance = ix::rebalance(&keys, &keeper.pubkey(), vec![order(fallen.planned_order())]);
     all.push(Sound::new("rebalance", &fallen, rebalance, &keeper));
     let mut poorer = world.copy();
     poorer.faults(Faults {
@@ -74,7 +74,7 @@ fn trades(world: &VaultFixture, user: &User) -> Vec<Sound> {
         &keys,
         &keeper.pubkey(),
         number,
-        order(-poorer.batch(number).totals.lots_left / 2),
+        order(-poorer.batch(number).totals.lots_left[0] / 2),
     );
     all.push(Sound::new("unwind", &poorer, unwind.clone(), &keeper));
     poorer.send(&[unwind], &[&keeper]).unwrap();
@@ -82,7 +82,7 @@ fn trades(world: &VaultFixture, user: &User) -> Vec<Sound> {
     all.push(Sound::new(
         "move_collateral",
         &poorer,
-        ix::move_collateral(&keys),
+        ix::move_collateral(&keys, 0),
         &keeper,
     ));
     poorer.move_collateral().unwrap();
@@ -90,7 +90,7 @@ fn trades(world: &VaultFixture, user: &User) -> Vec<Sound> {
     all.push(Sound::new(
         "collect_withdrawal",
         &poorer,
-        ix::collect_withdrawal(&keys),
+        ix::collect_withdrawal(&keys, 0),
         &keeper,
     ));
     all

@@ -59,8 +59,8 @@ fn r9_donations_are_ignored() {
     let gift = ballast_sdk::instructions::venue::deposit(
         &newcomer.holder.key,
         &newcomer.holder.quote,
-        &keys.venue_market,
-        &keys.venue_trader,
+        &keys.first().venue_market,
+        &keys.first().venue_trader,
         &keys.quote_program,
         1_000_000,
     );

@@ -117,13 +117,14 @@ fn r21_a_batch_and_a_rebalance_never_share_a_slot_in_either_order() {
 fn orders_of_zero_twice_or_elsewhere_have_their_own_errors() {
     let (mut world, _) = running();
     world.hour_at("45000").unwrap();
-    let order = |market, lots| Order { market, lots };
+    let order = |leg, lots| Order { leg, lots };
     for (orders, expected) in [
         (vec![], VaultError::EmptyOrder),
         (vec![order(0, 0)], VaultError::EmptyOrder),
-        (vec![order(1, -5)], VaultError::WrongMarket),
-        (vec![order(0, -5), order(1, -5)], VaultError::WrongMarket),
+        (vec![order(1, -5)], VaultError::WrongLeg),
+        (vec![order(0, -5), order(1, -5)], VaultError::WrongLeg),
         (vec![order(0, -5), order(0, -5)], VaultError::DuplicateOrder),
+        (vec![order(255, -5)], VaultError::WrongLeg),
     ] {
         assert_eq!(error_code(&world.rebalance_with(orders)), u32::from(expected));
     }

@@ -3,19 +3,13 @@
 use ballast_sdk::instructions as ix;
 use ballast_testkit::{error_code, fixed, params, VaultFixture};
 use ballast_vault::errors::VaultError;
-use ballast_vault::state::{VaultPolicy, RULE_BASED};
+use ballast_vault::state::{MarketPolicy, VaultPolicy, RULE_BASED};
 use solana_signer::Signer;
 
 #[test]
 fn r8_no_zero_and_no_excess_gets_into_a_policy() {
-    let table: [(fn(&mut VaultPolicy), VaultError); 35] = [
+    let table: [(fn(&mut VaultPolicy), VaultError); 29] = [
         (|p| p.mode = 2, VaultError::Mode),
-        (|p| p.base = fixed("0"), VaultError::Base),
-        (|p| p.base = fixed("1.01"), VaultError::Base),
-        (|p| p.base = fixed("-1.01"), VaultError::Base),
-        (|p| (p.mode, p.base) = (RULE_BASED, fixed("-0.5")), VaultError::Base),
-        (|p| p.reference_volatility = 999, VaultError::ReferenceVolatility),
-        (|p| p.reference_volatility = 30_001, VaultError::ReferenceVolatility),
         (|p| p.band = fixed("0"), VaultError::Band),
         (|p| p.band = fixed("0.6"), VaultError::Band),
         (|p| p.least_trade = fixed("0"), VaultError::LeastTrade),
@@ -50,7 +44,8 @@ fn r8_no_zero_and_no_excess_gets_into_a_policy() {
     ];
     let mut world = VaultFixture::new();
     let admin = world.admin.pubkey();
-    let keys = ballast_sdk::addresses::VaultKeys::derive(&admin, 2, &world.keys.quote(), &world.keys.risk_market);
+    let keys =
+        ballast_sdk::addresses::VaultKeys::derive(&admin, 2, &world.keys.quote(), &[world.keys.first().risk_market]);
     for (change, expected) in table {
         let mut policy = params::vault();
         change(&mut policy);
@@ -61,4 +56,91 @@ fn r8_no_zero_and_no_excess_gets_into_a_policy() {
         assert_eq!(error_code(&sent), u32::from(expected));
         assert!(world.raw(&keys.vault).is_none());
     }
+}
+
+#[test]
+fn r8_no_zero_and_no_excess_of_any_market() {
+    let of = params::market_policy;
+    let volatility = |reference_volatility| MarketPolicy {
+        reference_volatility,
+        ..of("0.5")
+    };
+    let legs = |legs| MarketPolicy { legs, ..of("0.5") };
+    let table: [(&[MarketPolicy], u32, VaultError); 16] = [
+        (&[of("0")], 0, VaultError::Base),
+        (&[of("1.01")], 0, VaultError::Base),
+        (&[of("-1.01")], 0, VaultError::Base),
+        (&[of("-0.5")], RULE_BASED, VaultError::Base),
+        // Together no more than all there is, on whichever side.
+        (&[of("0.6"), of("0.41")], 0, VaultError::Base),
+        (&[of("0.6"), of("-0.41")], 0, VaultError::Base),
+        // So small that half of its band is less than the least trade.
+        (&[of("0.6"), of("0.119")], 0, VaultError::LeastTrade),
+        (&[volatility(999)], 0, VaultError::ReferenceVolatility),
+        (&[volatility(30_001)], 0, VaultError::ReferenceVolatility),
+        (&[], 0, VaultError::Portfolio),
+        (&[legs(0)], 0, VaultError::Portfolio),
+        (&[legs(3)], 0, VaultError::Portfolio),
+        (&[of("0.2"); 5], 0, VaultError::Portfolio),
+        // Accounts that do not fit what is asked for.
+        (&[legs(2)], 0, VaultError::PortfolioAccounts),
+        (&[of("0.2"); 3], 0, VaultError::PortfolioAccounts),
+        (&[of("0.2")], 0, VaultError::PortfolioAccounts),
+    ];
+    let market = ("SOL-USD", "100");
+    for (markets, mode, expected) in table {
+        let first = VaultFixture::new();
+        // The accounts are those of one market, or of two where two are asked for.
+        let others = if markets.len() == 2
+            || expected == VaultError::PortfolioAccounts && markets.len() == 1 && markets[0].legs == 1
+        {
+            &[market][..]
+        } else {
+            &[]
+        };
+        let mut world = first.with_markets(others);
+        let admin = world.admin.pubkey();
+        let keys = world.keys_of(2);
+        let policy = VaultPolicy {
+            mode,
+            ..params::vault()
+        };
+        let mut args = params::create_vault(2, policy, None);
+        args.markets = markets.to_vec();
+        let sent = world.send(&[ix::create_vault(&admin, &keys, args)], &[]);
+        assert_eq!(error_code(&sent), u32::from(expected), "{markets:?}");
+        assert!(world.raw(&keys.vault).is_none());
+    }
+}
+
+#[test]
+fn r4_a_vault_takes_markets_and_venues_that_belong_together_once_each() {
+    let mut world = VaultFixture::new().with_markets(&[("SOL-USD", "100")]);
+    let admin = world.admin.pubkey();
+    let keys = world.keys_of(2);
+    let args = || {
+        let mut args = params::create_vault(2, params::vault(), None);
+        args.markets = vec![params::market_policy("0.4"), params::market_policy("0.3")];
+        args
+    };
+    let [first, second] = [0, 1].map(|leg| keys.leg(leg));
+    // The account at each of these places exchanged for another.
+    let sound = ix::create_vault(&admin, &keys, args());
+    let at = |key| sound.accounts.iter().position(|meta| meta.pubkey == key).unwrap();
+    for (place, other, expected) in [
+        (second.risk_market, first.risk_market, VaultError::Portfolio),
+        (second.risk_market, first.venue_market, VaultError::OutOfRange),
+        (second.venue_market, first.venue_market, VaultError::WrongRiskMarket),
+        (second.venue_market, second.risk_market, VaultError::WrongVenueMarket),
+        (first.risk_market, keys.quote_mint, VaultError::OutOfRange),
+    ] {
+        let mut wrong = sound.clone();
+        wrong.accounts[at(place)].pubkey = other;
+        let code = error_code(&world.send(&[wrong], &[]));
+        // What is no market at all is refused by its owner, before any rule of ours.
+        let is_foreign = expected == VaultError::OutOfRange && code != u32::MAX;
+        assert!(is_foreign || code == u32::from(expected), "{place} {other}: {code}");
+        assert!(world.raw(&keys.vault).is_none());
+    }
+    world.send(&[sound], &[]).unwrap();
 }

@@ -84,7 +84,7 @@ pub fn still(world: &mut VaultFixture, seconds: i64, price: &str) {
 
 /// Lets collateral of the vault vanish at the venue, or appear there: nothing explains it.
 pub fn venue_invents(world: &mut VaultFixture, collateral: i64) {
-    let key = world.keys.venue_trader;
+    let key = world.keys.first().venue_trader;
     let mut trader = world.snapshot().venue_trader().unwrap();
     trader.collateral = trader.collateral.checked_add_signed(collateral).unwrap();
     let mut data = Vec::new();

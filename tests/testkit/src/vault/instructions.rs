@@ -4,6 +4,7 @@
 use super::VaultFixture;
 use crate::world::Sent;
 use ballast_sdk::instructions as ix;
+use ballast_sdk::snapshot::SnapshotMarket;
 use ballast_sdk::Instruction;
 use ballast_vault::state::VaultBreaker;
 use ballast_vault::Order;
@@ -11,9 +12,9 @@ use solana_keypair::Keypair;
 use solana_signer::Signer;
 
 impl VaultFixture {
-    /// Sends `rebalance` with one order.
+    /// Sends `rebalance` with one order for the first leg.
     pub fn rebalance(&mut self, lots: i64) -> Sent {
-        self.rebalance_with(vec![Order { market: 0, lots }])
+        self.rebalance_with(vec![Order { leg: 0, lots }])
     }
 
     /// Sends `rebalance`.
@@ -23,17 +24,26 @@ impl VaultFixture {
         self.send_priced(&[instruction], &[&keeper])
     }
 
-    /// Sends `unwind` for a batch with one order.
+    /// Sends `unwind` for a batch with an order for the first leg.
     pub fn unwind(&mut self, number: u64, lots: i64) -> Sent {
+        self.unwind_with(number, Order { leg: 0, lots })
+    }
+
+    /// Sends `unwind` for a batch.
+    pub fn unwind_with(&mut self, number: u64, order: Order) -> Sent {
         let keeper = self.keeper.insecure_clone();
-        let orders = vec![Order { market: 0, lots }];
-        let instruction = ix::batches::unwind(&self.keys, &keeper.pubkey(), number, orders);
+        let instruction = ix::batches::unwind(&self.keys, &keeper.pubkey(), number, order);
         self.send_priced(&[instruction], &[&keeper])
     }
 
-    /// Sends `move_collateral`.
+    /// Sends `move_collateral` of the first leg.
     pub fn move_collateral(&mut self) -> Sent {
-        let instruction = ix::move_collateral(&self.keys);
+        self.move_collateral_of(0)
+    }
+
+    /// Sends `move_collateral` of a leg.
+    pub fn move_collateral_of(&mut self, leg: u8) -> Sent {
+        let instruction = ix::move_collateral(&self.keys, leg);
         self.send_priced(&[instruction], &[])
     }
 
@@ -60,10 +70,17 @@ impl VaultFixture {
 
     /// Sends instructions behind an observation, if there is anything newer to observe.
     pub(super) fn send_priced(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Sent {
-        let seen = self.snapshot().observation();
-        let is_news = !seen.is_ok_and(|seen| !seen.has_news());
-        let observe = is_news.then(|| self.observation());
-        let all: Vec<_> = observe.into_iter().chain(instructions.iter().cloned()).collect();
+        let snapshot = self.snapshot();
+        let first = &snapshot.first;
+        // One that is refused is tried all the same: the program says why.
+        let is_news = |market: &SnapshotMarket| {
+            let seen = snapshot.observation(market);
+            let is_first = market.key == first.key;
+            seen.map_or(is_first, |seen| seen.has_news())
+        };
+        let observe = snapshot.markets().filter(|market| is_news(market));
+        let observe = observe.map(SnapshotMarket::observe);
+        let all: Vec<_> = observe.chain(instructions.iter().cloned()).collect();
         self.send(&all, signers)
     }
 }

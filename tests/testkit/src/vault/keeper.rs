@@ -18,14 +18,20 @@ impl VaultFixture {
         panic!("the keeper never comes to rest: {:?}", self.snapshot().plan());
     }
 
-    /// Returns the order of the rebalance that a keeper would propose, zero if none is due.
-    pub fn planned_order(&self) -> i64 {
+    /// Returns the orders of the rebalance that a keeper would propose: each its leg and lots.
+    pub fn planned_orders(&self) -> Vec<(usize, i64)> {
         let plan = self.snapshot().plan();
-        let order = plan.iter().find_map(|action| match action {
-            CrankAction::Rebalance(lots) => Some(lots.0),
+        let orders = plan.iter().find_map(|action| match action {
+            CrankAction::Rebalance(orders) => Some(*orders),
             _ => None,
         });
-        order.unwrap_or(0)
+        let orders = orders.into_iter().flatten().flatten();
+        orders.map(|order| (order.leg, order.lots.0)).collect()
+    }
+
+    /// Returns the first of them, zero if none is due.
+    pub fn planned_order(&self) -> i64 {
+        self.planned_orders().first().map_or(0, |(_, lots)| *lots)
     }
 
     /// Sends what is due until a trade was among it.
@@ -55,7 +61,7 @@ impl VaultFixture {
         let keeper = self.keeper.insecure_clone();
         let instructions: Vec<_> = actions
             .iter()
-            .map(|action| instruction(action, &snapshot, &keeper.pubkey()))
+            .filter_map(|action| instruction(action, &snapshot, &keeper.pubkey()))
             .collect();
         if !instructions.is_empty() {
             self.send_paid_by(&keeper, &instructions, &[])?;

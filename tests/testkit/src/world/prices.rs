@@ -7,12 +7,15 @@ use anchor_lang::prelude::Pubkey;
 use ballast_core_market::accumulators::HeldPrice;
 use ballast_core_market::price_clock::Source;
 use ballast_risk::read;
+use ballast_sdk::addresses;
 use ballast_sdk::feeds::PriceFeeds;
 use ballast_sdk::instructions as ix;
 use ballast_sdk::prices::{self, Publication};
 use ballast_sdk::Instruction;
+use solana_signer::Signer;
 
 /// The price of a market that has one source.
+#[derive(Clone, Debug)]
 pub struct PricedMarket {
     /// The market.
     pub key: Pubkey,
@@ -26,7 +29,51 @@ pub struct PricedMarket {
     pub ahead_seconds: i64,
 }
 
+impl PricedMarket {
+    /// Returns where its price is published.
+    pub fn feeds(&self) -> PriceFeeds {
+        PriceFeeds {
+            first: prices::local_price_account(&self.feed),
+            second: None,
+            quote: None,
+        }
+    }
+}
+
 impl World {
+    /// Creates a market of one source, which nobody has observed: its feed is made of its name.
+    pub fn create_priced_market(&mut self, name: &str, price: &str) -> PricedMarket {
+        let mut padded = [0; 16];
+        padded[..name.len()].copy_from_slice(name.as_bytes());
+        let feed = std::array::from_fn(|index| padded[index % 16] ^ 0x55);
+        let mut args = params::risk_market();
+        args.name = padded;
+        args.params.sources[0].feed = feed;
+        let key = addresses::risk_market(&self.admin.pubkey(), &padded);
+        let create = ix::create_risk_market(&self.admin.pubkey(), args);
+        self.send(&[create], &[]).expect("risk market");
+        PricedMarket {
+            key,
+            feed,
+            price: price.to_owned(),
+            confidence: "0.01".to_owned(),
+            ahead_seconds: 0,
+        }
+    }
+
+    /// Publishes the price of a market that has one source, now: a second later if a price of this
+    /// second is kept already.
+    pub fn publish_price_of(&mut self, market: &PricedMarket) {
+        self.pass_what_is_kept(&[market.key]);
+        let publication = self.publication(&market.price, &market.confidence);
+        let publication = Publication {
+            feed_id: market.feed,
+            publish_time: publication.publish_time + market.ahead_seconds,
+            ..publication
+        };
+        self.publish_price_at(market.feeds().first, &publication);
+    }
+
     /// Returns a publication of `price` ± `confidence`, now.
     pub fn publication(&self, price: &str, confidence: &str) -> Publication {
         let clock = self.clock();
@@ -64,13 +111,18 @@ impl World {
                 publish_time: publication.publish_time + market.ahead_seconds,
                 ..publication
             };
-            let feeds = PriceFeeds {
-                first: prices::local_price_account(&market.feed),
-                second: None,
-                quote: None,
-            };
+            let feeds = market.feeds();
             self.publish_price_at(feeds.first, &publication);
-            let observe = ix::observe(&market.key, &params::risk_market().params, &feeds);
+            let observe = ix::observe(
+                &market.key,
+                &self
+                    .raw(&market.key)
+                    .expect("a market")
+                    .risk_market()
+                    .expect("a market")
+                    .params,
+                &feeds,
+            );
             self.send(&[observe], &[]).expect("an observation");
         }
     }

@@ -116,7 +116,7 @@ impl Closing {
         }
         let name = "options clearing house (insurance fund)";
         closing.ledger.found(USDC, name, closing.custody);
-        let venue = tokens(client, local.keys.venue_vault)?;
+        let venue = tokens(client, local.keys.first().venue_vault)?;
         closing.ledger.found(USDC, "venue (insurance fund)", venue);
         Ok(closing)
     }

@@ -49,7 +49,7 @@ impl People {
         let maker = person("maker", notional)?;
         let writer = person("writer", notional * 0.5)?;
         let liquidator = person("liquidator", notional * 0.5)?;
-        let market = local.keys.risk_market;
+        let market = local.keys.first().risk_market;
         let hedge = Hedge::open(client, &market, keys::wallet(writer.name), amount(notional * 0.5))?;
         Ok(Self {
             maker,
