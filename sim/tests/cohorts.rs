@@ -16,8 +16,8 @@ use ballast_core_types::{value_floor, Lots, Price, PriceBounds, Ratio, Shares, T
 use ballast_core_vault::directional::{decayed, drawdown, DirectionalPolicy, Mode, Outlook};
 use ballast_core_vault::exposure::{targets, ExposurePolicy, RemainingCapital, Wants};
 use ballast_core_vault::monitor::{LeakyWindow, SLICE_SECONDS};
+use ballast_core_vault::places::{MAX_LEGS, MAX_MARKETS};
 use ballast_core_vault::planner::{orders, PlanInputs};
-use ballast_core_vault::portfolio::{MAX_LEGS, MAX_MARKETS};
 use ballast_core_vault::prices::{MarketPrices, Prices, Purpose};
 use ballast_core_vault::rebalance::{Exposure, LegExposure, RebalancePolicy};
 use ballast_core_vault::shares::Pool;

@@ -4,11 +4,12 @@
 //! permissions; targets and the rest are asked of it. A rebalance builds a second one of the book
 //! it leaves, at the same prices. The program, the bots and a browser build the same.
 
-use crate::directional::{decayed, drawdown};
+use crate::directional::drawdown;
 use crate::exposure::{targets, Cap, RemainingCapital, Wants};
 use crate::fees::FeeLedger;
-use crate::monitor::{MonitorUpdate, ShareValue, VaultMonitor, VaultObservation, VenueMark};
-use crate::portfolio::{Leg, Portfolio, MAX_LEGS, MAX_MARKETS};
+use crate::monitor::{MonitorUpdate, VaultMonitor};
+use crate::places::{MAX_LEGS, MAX_MARKETS};
+use crate::portfolio::{Leg, Portfolio};
 use crate::prices::Prices;
 use crate::rebalance::{Exposure, LegExposure};
 use crate::shares::{Pool, ShareMark};
@@ -16,8 +17,14 @@ use crate::state::VaultState;
 use crate::targets::Targets;
 use ballast_core_market::admission::Now;
 use ballast_core_market::breaker::{permitted, BreakerSet, Permissions};
-use ballast_core_types::{value_floor, Position, Ratio, Shares, UnixTime, Value};
+use ballast_core_types::{value_floor, Position, Shares, Value};
 use core::array::from_fn;
+
+mod worth;
+
+use worth::{marks, monitored, performance, portfolio, restricted, Worth};
+
+pub use worth::unvalued;
 
 /// What an appraisal is made of.
 #[derive(Clone, Copy, Debug)]
@@ -125,6 +132,7 @@ impl<'a> Appraisal<'a> {
 
     /// Returns what breakers and prices permit in a market: reductions alone while any price is
     /// not admitted, since it is part of what bounds all.
+    #[inline(never)]
     pub fn permissions_in(&self, market: usize) -> Permissions {
         let permitted = permitted(self.active_in(market), self.prices.are_admitted());
         restricted(permitted, self.vault.cases.is_quarantined())
@@ -145,9 +153,14 @@ impl<'a> Appraisal<'a> {
     }
 
     /// Returns whether it says what a share is worth: not if it counts what is at a venue in
-    /// quarantine.
+    /// quarantine, or rests on a price that is admitted for nothing.
     pub fn values_shares(&self) -> bool {
-        !(self.vault.cases.is_quarantined() && self.prices.purpose.counts_quarantined())
+        !self.counts_quarantined() && !self.vault.rests_on_a_refused_price(&self.prices)
+    }
+
+    /// Returns whether it counts what is at a venue in quarantine.
+    fn counts_quarantined(&self) -> bool {
+        self.vault.cases.is_quarantined() && self.prices.purpose.counts_quarantined()
     }
 
     /// Returns the high net asset value, which deposits pay: nothing where nobody holds a share, so
@@ -182,6 +195,7 @@ impl<'a> Appraisal<'a> {
 
     /// Returns what is wanted of each market, whatever there is of value. `None` if one has no
     /// price.
+    #[inline(never)]
     pub fn wants(&self) -> Option<Wants> {
         let mark = &self.share_mark;
         let fallen = drawdown(mark.value, mark.high_water);
@@ -205,7 +219,7 @@ impl<'a> Appraisal<'a> {
     pub fn targets_of(&self, wants: &Wants, pool: &Pool, leaving: Shares) -> Option<Targets> {
         let staying = self.staying_of(pool, leaving)?;
         let mut targets = targets(&self.vault.policy.exposure, wants, &staying)?;
-        if self.values_shares() {
+        if !self.counts_quarantined() {
             return Some(targets);
         }
         // Nothing more goes to a venue in quarantine: what is there has to carry the position.
@@ -244,6 +258,7 @@ impl<'a> Appraisal<'a> {
 
     /// Returns the part of the book that a rebalance can change, at the published prices: what
     /// stays when those who leave have gone. `None` on overflow.
+    #[inline(never)]
     pub fn exposure(&self) -> Option<Exposure> {
         let mut legs = [None; MAX_LEGS];
         for ((place, leg), exposure) in self.portfolio.legs.iter().enumerate().zip(&mut legs) {
@@ -291,203 +306,4 @@ impl<'a> Appraisal<'a> {
             0
         }
     }
-}
-
-/// Returns the high of a share's net asset value as it has fallen since it was last marked.
-fn high(inputs: &AppraisalInputs) -> Ratio {
-    let (mark, policy) = (&inputs.vault.share_mark, &inputs.vault.policy.exposure);
-    let elapsed = UnixTime(inputs.now.unix_time).seconds_since(mark.at);
-    decayed(mark.high_water, policy.high_fall_per_day, elapsed)
-}
-
-/// What a vault and its shares are worth.
-struct Worth {
-    /// The vault at its low net asset value.
-    pool: Pool,
-    per_share: Ratio,
-    fees: FeeLedger,
-    performance_fee: u64,
-    share_mark: ShareMark,
-}
-
-impl Worth {
-    /// `None` if a value does not fit.
-    #[inline(never)]
-    fn of(inputs: &AppraisalInputs, portfolio: &Portfolio) -> Option<Self> {
-        let (vault, prices) = (inputs.vault, &inputs.prices);
-        let low = portfolio.nav_low(prices)?;
-        let low = low.checked_sub(Value::from_amount(theirs(vault, portfolio, prices)?)?)?;
-        let fees = vault.fees_at(inputs.minted, UnixTime(inputs.now.unix_time));
-        let supply = fees.supply(inputs.minted);
-        let pool = Pool {
-            nav: low,
-            supply,
-            unit: vault.unit,
-        };
-        let performance_fee = performance(vault, &fees, &pool)?;
-        let pool = pool.worth(low.checked_sub(Value::from_amount(performance_fee)?)?);
-        let per_share = pool.nav_per_share()?;
-        // A vault that nobody holds begins anew: what is left in it is nobody's, and no share was
-        // ever worth it.
-        let (value, high_water) = if supply == Shares::ZERO {
-            (Ratio::ONE, Ratio::ONE)
-        } else {
-            // What is at a venue in quarantine makes no high.
-            let counts = vault.cases.is_quarantined() && prices.purpose.counts_quarantined();
-            let fallen = high(inputs);
-            (per_share, if counts { fallen } else { fallen.max(per_share) })
-        };
-        let share_mark = ShareMark {
-            value,
-            at: UnixTime(inputs.now.unix_time),
-            high_water,
-        };
-        Some(Self {
-            pool,
-            per_share,
-            fees,
-            performance_fee,
-            share_mark,
-        })
-    }
-}
-
-/// Returns what a vault holds, as far as it counts. `None` on overflow, or if a leg counts and
-/// cannot be read.
-#[inline(never)]
-fn portfolio(inputs: &AppraisalInputs, marks: &[Option<VenueMark>; MAX_LEGS]) -> Option<Portfolio> {
-    let vault = inputs.vault;
-    let mut portfolio = Portfolio {
-        cash: vault.ledger.cash,
-        receivables: vault.ledger.advances.checked_add(vault.leaving.unwind_cost)?,
-        levy_reserve: vault.ledger.levy_reserve,
-        legs: [None; MAX_LEGS],
-    };
-    for (((place, market), leg), mark) in vault.legs().zip(&mut portfolio.legs).zip(marks) {
-        let position = inputs.positions.get(place).copied().flatten();
-        let mut position = if vault.is_quarantined(place) && !inputs.prices.purpose.counts_quarantined() {
-            left_out(position)
-        } else {
-            position?
-        };
-        position.is_operational &= mark.is_some();
-        *leg = Some(Leg { market, position });
-    }
-    Some(portfolio)
-}
-
-/// Returns what is permitted while a venue is in quarantine: nothing more comes in or is opened.
-const fn restricted(permitted: Permissions, is_quarantined: bool) -> Permissions {
-    Permissions {
-        open: permitted.open && !is_quarantined,
-        deposit: permitted.deposit && !is_quarantined,
-        ..permitted
-    }
-}
-
-/// Returns a position that counts at nothing: of the venue, only whether it answers.
-fn left_out(position: Option<Position>) -> Position {
-    Position {
-        is_operational: position.is_some_and(|position| position.is_operational),
-        ..Position::default()
-    }
-}
-
-/// Returns what is at each venue, whether it counts or not. Where it does not, what a venue says
-/// may be as absurd as it likes.
-#[inline(never)]
-fn marks(inputs: &AppraisalInputs) -> [Option<VenueMark>; MAX_LEGS] {
-    let mut marks = [None; MAX_LEGS];
-    for ((place, market), mark) in inputs.vault.legs().zip(&mut marks) {
-        *mark = found(inputs, place, market).and_then(|leg| VenueMark::of(&leg, inputs.prices.mid(market)?));
-    }
-    marks
-}
-
-fn found(inputs: &AppraisalInputs, place: usize, market: usize) -> Option<Leg> {
-    let position = inputs.positions.get(place).copied().flatten()?;
-    Some(Leg { market, position })
-}
-
-/// Returns the low net asset value with what is at venues in quarantine, as far as it can be told;
-/// `None` if none is.
-#[inline(never)]
-fn whole(inputs: &AppraisalInputs, portfolio: &Portfolio, marks: &[Option<VenueMark>; MAX_LEGS]) -> Option<Value> {
-    if !inputs.vault.cases.is_quarantined() {
-        return None;
-    }
-    let mut legs = portfolio.legs;
-    for (((place, market), leg), mark) in inputs.vault.legs().zip(&mut legs).zip(marks) {
-        if mark.is_some() {
-            *leg = found(inputs, place, market);
-        }
-    }
-    Portfolio { legs, ..*portfolio }.nav_low(&inputs.prices)
-}
-
-/// Returns what of venues in quarantine belongs to shares that were burnt meanwhile, at their low
-/// value. `None` on overflow.
-fn theirs(vault: &VaultState, portfolio: &Portfolio, prices: &Prices) -> Option<u64> {
-    let mut theirs = 0u64;
-    for (place, leg) in portfolio.legs() {
-        if let Some(case) = vault.cases.of(place) {
-            let of = prices.of(leg.market)?;
-            theirs = theirs.checked_add(case.right_in(leg.worth_low(&of.bounds, of.slow)?)?)?;
-        }
-    }
-    Some(theirs)
-}
-
-/// Returns the performance fee of a vault at its value before it: none while a venue is in
-/// quarantine. `None` on overflow.
-fn performance(vault: &VaultState, fees: &FeeLedger, pool: &Pool) -> Option<u64> {
-    if vault.cases.is_quarantined() {
-        return Some(0);
-    }
-    fees.performance(&vault.policy.fees, pool)
-}
-
-/// Returns the vault's monitor after an observation that says nothing of what the vault is worth:
-/// each venue that cannot be read, or says what does not fit, has failed; all of them, if it is
-/// none by itself.
-pub fn unvalued(inputs: &AppraisalInputs) -> VaultMonitor {
-    let vault = inputs.vault;
-    let marks = marks(inputs);
-    let answers = |place: usize| {
-        let position = inputs.positions.get(place).copied().flatten();
-        let is_valued = marks.get(place).is_some_and(Option::is_some);
-        is_valued && position.is_some_and(|position| position.is_operational)
-    };
-    let does_any_fail = vault.legs().any(|(place, _)| !answers(place));
-    let mut observation = VaultObservation {
-        share_value: None,
-        answers: [None; MAX_LEGS],
-    };
-    for ((place, _), answer) in vault.legs().zip(&mut observation.answers) {
-        *answer = Some(does_any_fail && answers(place));
-    }
-    let update = vault.monitor.observe(&observation, &vault.monitor_params, inputs.now);
-    update.monitor
-}
-
-/// Returns one observation of the vault by its own breakers.
-#[inline(never)]
-fn monitored(
-    inputs: &AppraisalInputs,
-    portfolio: &Portfolio,
-    worth: &Worth,
-    venues: &[Option<VenueMark>; MAX_LEGS],
-) -> MonitorUpdate {
-    let vault = inputs.vault;
-    let observation = VaultObservation {
-        share_value: Some(ShareValue {
-            pool: worth.pool,
-            per_share: worth.per_share,
-            high_water: worth.share_mark.high_water,
-            nav_whole: whole(inputs, portfolio, venues).unwrap_or(worth.pool.nav),
-            venues: *venues,
-        }),
-        answers: portfolio.legs.map(|leg| leg.map(|leg| leg.position.is_operational)),
-    };
-    vault.monitor.observe(&observation, &vault.monitor_params, inputs.now)
 }

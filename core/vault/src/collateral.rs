@@ -5,7 +5,8 @@
 
 use crate::appraisal::Appraisal;
 use crate::exposure::RemainingCapital;
-use crate::portfolio::{Leg, MAX_LEGS};
+use crate::places::MAX_LEGS;
+use crate::portfolio::Leg;
 use crate::quarantine::Case;
 use crate::targets::gross;
 use ballast_core_types::{scale, value_floor, Lots, Shares, Value};
@@ -191,11 +192,19 @@ impl Appraisal<'_> {
             if let Some(need) = needs.get_mut(place) {
                 need.due = self.vault.policy.collateral_ratio.of_ceil(size)?.positive_part();
                 need.equity = self.equity(leg)?;
-                let has_price = self.prices.of(leg.market)?.refusal.is_none();
-                need.takes = has_price && leg.position.is_operational && !self.vault.is_quarantined(place);
+                need.takes = self.takes(place, leg);
             }
         }
         self.bounded(needs)
+    }
+
+    /// Returns whether collateral can be brought to a leg now: nothing waits at a venue that
+    /// answers, at a price.
+    pub(crate) fn takes(&self, place: usize, leg: &Leg) -> bool {
+        let has_price = self.prices.of(leg.market).is_some_and(|of| of.refusal.is_none());
+        let position = &leg.position;
+        let waits = position.queued_withdrawal > 0 || position.in_flight != Lots::ZERO;
+        has_price && position.is_operational && !waits && !self.vault.is_quarantined(place)
     }
 
     /// Returns D of the legs of a market but one.

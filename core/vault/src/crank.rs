@@ -4,15 +4,15 @@
 //! refused only if the chain has moved on.
 
 use crate::advance::{advance, Liquid};
-use crate::appraisal::{unvalued, Appraisal, AppraisalInputs};
+use crate::appraisal::{Appraisal, AppraisalInputs};
 use crate::batch::Batch;
 use crate::collateral::CollateralMove;
-use crate::monitor::VaultMonitor;
+use crate::places::{MAX_LEGS, MAX_MARKETS};
 use crate::planner::{LegOrder, Orders, Terms};
-use crate::portfolio::{MAX_LEGS, MAX_MARKETS};
 use crate::prices::{MarketPrices, Prices, Purpose};
 use crate::pricing;
 use crate::state::VaultState;
+
 use ballast_core_market::admission::{Now, PriceUse};
 use ballast_core_market::breaker::BreakerSet;
 use ballast_core_market::observation::MarketObservation;
@@ -20,6 +20,10 @@ use ballast_core_market::price_clock::Source;
 use ballast_core_market::MarketView;
 use ballast_core_types::{Lots, Position, Price, Shares, UnixTime};
 use core::array::from_fn;
+use trade::Trades;
+
+mod mark;
+mod trade;
 
 /// The longest that the vault goes without being observed, seconds: what a share drifts in a week
 /// is no jump.
@@ -154,7 +158,11 @@ pub fn plan(inputs: &CrankInputs) -> Plan {
         let observe = observe.map(|_| CrankAction::Observe(place));
         observe.or_else(|| silence(place, market, inputs.now))
     });
-    planned(first, actions)
+    // A declaration goes without what is due: what is refused would undo it.
+    let declares = first
+        .iter()
+        .any(|first| matches!(first, Some(CrankAction::DeclareSilence(..))));
+    planned(first, if declares { [None; DONE] } else { actions })
 }
 
 fn planned(first: [Option<CrankAction>; MAX_MARKETS], [second, third, last]: [Option<CrankAction>; DONE]) -> Plan {
@@ -236,17 +244,11 @@ impl At<'_> {
                 return alone(Some(mark));
             }
         }
-        let read = || held.iter().filter_map(|(place, held)| Some((*place, held.as_ref()?)));
-        // What may be refused goes alone: it would take all of its transaction along.
-        let is_ready = |held: &Position| held.queued_withdrawal > 0 && now.unix_time >= held.queued_ready_at;
-        if let Some((place, _)) = read().find(|(_, held)| is_ready(held)) {
-            return alone(Some(CrankAction::CollectWithdrawal(place)));
-        }
-        let is_due = |held: &Position| {
-            held.is_operational && held.in_flight != Lots::ZERO && now.slot > held.in_flight_since_slot
-        };
-        if let Some((place, _)) = read().find(|(_, held)| is_due(held)) {
-            return alone(Some(CrankAction::Fulfil(place)));
+        // What may be refused goes alone, since it would take all of its transaction along, and in
+        // turns with what else is due: a venue may refuse it for as long as it likes.
+        let waiting = self.waiting(&held);
+        if let Some(waiting) = waiting.filter(|_| is_turn) {
+            return alone(Some(waiting));
         }
         // A batch that waits is priced before the book is traded for it, never in its slot, and
         // before collateral takes the cash that it is filled with.
@@ -266,8 +268,31 @@ impl At<'_> {
             (Some(_), _) => alone(movement),
             (None, Some(_)) => alone(order),
             // Whatever trades or moves collateral observes too.
-            (None, None) => alone(self.mark()),
+            (None, None) => alone(waiting.or_else(|| self.mark())),
         }
+    }
+
+    /// Returns what waits at a venue and can be had now: a withdrawal that is ready, or an order
+    /// that can be executed. The legs take turns.
+    fn waiting(&self, held: &[(usize, Option<Position>); MAX_LEGS]) -> Option<CrankAction> {
+        let now = self.inputs.now;
+        let prices = self.prices(Purpose::Trade);
+        let has_price = |place: usize| {
+            let (_, market) = self.inputs.vault.legs().nth(place)?;
+            let of = prices.as_ref()?.of(market)?;
+            of.refusal.is_none().then_some(())
+        };
+        let of = |(place, held): &(usize, Option<Position>)| {
+            let (place, held) = (*place, held.as_ref()?);
+            if held.queued_withdrawal > 0 && now.unix_time >= held.queued_ready_at {
+                return Some(CrankAction::CollectWithdrawal(place));
+            }
+            let is_due = held.is_operational && held.in_flight != Lots::ZERO && now.slot > held.in_flight_since_slot;
+            (is_due && has_price(place).is_some()).then_some(CrankAction::Fulfil(place))
+        };
+        let count = held.iter().filter_map(of).count();
+        let turn = usize::try_from(now.slot >> 1).unwrap_or(0).checked_rem(count)?;
+        held.iter().filter_map(of).nth(turn)
     }
 
     /// Returns what is due while a venue is in quarantine, and asks nothing of it: a check, since
@@ -306,18 +331,6 @@ impl At<'_> {
             .iter()
             .find(|(number, batch)| is_due(*number, batch));
         due.map(|(number, _)| CrankAction::PriceBatch(*number))
-    }
-
-    /// Returns the batch of which something is left to unwind, and the order.
-    fn unwinding(&self, appraisal: &Appraisal, terms: &Terms) -> Option<CrankAction> {
-        self.inputs.batches.iter().find_map(|(number, batch)| {
-            let each = batch.redemptions.lots_left.iter().zip(terms).enumerate();
-            let mut orders = each.filter_map(|(leg, (lots_left, terms))| {
-                let lots = appraisal.unwinding_order(leg, *lots_left, terms.as_ref()?)?;
-                Some(LegOrder { leg, lots })
-            });
-            Some(CrankAction::Unwind(*number, orders.next()?))
-        })
     }
 
     /// Returns the positions of the legs that count, as far as no price has a part in them: each
@@ -377,118 +390,6 @@ impl At<'_> {
             now: self.inputs.now,
         })
     }
-
-    /// Returns `mark`, where it is worth a transaction: it would trip or reset something, a venue
-    /// fails once more or no longer, or time has come while a breaker is active (its cooldown has
-    /// to be observed, a longest gap at a time) or at the latest after
-    /// [`LONGEST_UNOBSERVED_SECONDS`].
-    fn mark(&self) -> Option<CrankAction> {
-        let vault = self.inputs.vault;
-        if vault.fees.supply(self.inputs.minted) == Shares::ZERO {
-            return None;
-        }
-        let was = &vault.monitor;
-        let is = self.marked()?;
-        let fails = |monitor: &VaultMonitor| monitor.venues.map(|venue| venue.failures);
-        let due = was.breakers.tripped != is.breakers.tripped || fails(&is) != fails(was);
-        let rested = self.inputs.now.unix_time.saturating_sub(was.breakers.updated_at);
-        let rest = if was.breakers.tripped == BreakerSet::NONE {
-            LONGEST_UNOBSERVED_SECONDS
-        } else {
-            i64::from(vault.monitor_params.breakers.longest_gap_seconds)
-        };
-        (due || rested >= rest).then_some(CrankAction::Mark)
-    }
-
-    /// Returns the vault's monitor as `mark` would leave it; `None` without a price.
-    fn marked(&self) -> Option<VaultMonitor> {
-        let prices = self.prices(Purpose::Monitor)?;
-        let positions = self.positions(&prices);
-        let inputs = AppraisalInputs {
-            vault: self.inputs.vault,
-            prices,
-            positions,
-            minted: self.inputs.minted,
-            now: self.inputs.now,
-        };
-        let appraisal = Appraisal::new(&inputs);
-        Some(appraisal.map_or_else(|| unvalued(&inputs), |appraisal| appraisal.monitor))
-    }
-
-    /// Returns moves of collateral and an order, where they are due. `None` if there is no price to
-    /// trade at, or a venue cannot be read.
-    fn trade(&self) -> Option<Trades> {
-        let prices = self.prices(Purpose::Trade)?;
-        let mut positions = self.positions(&prices);
-        let mut vault = *self.inputs.vault;
-        let appraisal = self.appraise(self.inputs.vault, prices, positions)?;
-        let mut trades = Trades::default();
-        let mut room = trades.deposits.iter_mut();
-        for (place, _) in self.inputs.vault.legs() {
-            let Some(position) = positions.get_mut(place).and_then(Option::as_mut) else {
-                continue;
-            };
-            let is_free = position.is_operational && position.in_flight == Lots::ZERO;
-            if !is_free || position.queued_withdrawal > 0 {
-                continue;
-            }
-            let Some(movement) = appraisal.collateral_due(place)? else {
-                continue;
-            };
-            let action = Some(CrankAction::MoveCollateral(place, movement));
-            trades.movement = trades.movement.or(action);
-            // A withdrawal may end up in the venue's queue, so the order is planned as if it had
-            // not arrived.
-            if let CollateralMove::Deposit(amount) = movement {
-                if let Some(deposit) = room.next() {
-                    *deposit = action;
-                    vault.ledger.cash = vault.ledger.cash.checked_sub(amount)?;
-                    position.collateral = position.collateral.checked_add(amount)?;
-                }
-            }
-        }
-        if self.inputs.now.slot == vault.queue.priced_slot {
-            return Some(trades);
-        }
-        let appraisal = self.appraise(&vault, prices, positions)?;
-        // Nothing is traded at a venue that does not answer.
-        let answers = |place: usize| {
-            positions
-                .get(place)
-                .copied()
-                .flatten()
-                .is_some_and(|held| held.is_operational)
-        };
-        let terms: Terms = from_fn(|place| {
-            self.inputs
-                .terms
-                .get(place)
-                .copied()
-                .flatten()
-                .filter(|_| answers(place))
-        });
-        // All of them at once, but for every fourth slot: what one venue refuses for a reason of its
-        // own keeps nothing from being traded elsewhere.
-        let slot = self.inputs.now.slot;
-        let turn = usize::try_from(slot >> 2).unwrap_or(0) % MAX_MARKETS;
-        let is_its_turn = |market| slot & 3 != 3 || market == turn;
-        let orders = appraisal.orders(&terms, is_its_turn);
-        let orders = orders.or_else(|| appraisal.orders(&terms, |_| true));
-        let rebalance = orders.map(CrankAction::Rebalance);
-        trades.order = rebalance.or_else(|| self.unwinding(&appraisal, &terms));
-        Some(trades)
-    }
-}
-
-/// What is due of trades.
-#[derive(Clone, Copy, Default)]
-struct Trades {
-    /// What the order is margined with.
-    deposits: [Option<CrankAction>; DONE - 1],
-    /// A move of collateral, be it one of those.
-    movement: Option<CrankAction>,
-    /// A rebalance, or what unwinds.
-    order: Option<CrankAction>,
 }
 
 /// Returns an action that takes no other along.

@@ -17,6 +17,7 @@
 
 use crate::limit_multipliers::{delta, Factor, Ramp, Side};
 use crate::limits::RegimeFactors;
+use crate::places::MAX_MARKETS;
 use ballast_core_market::observation::MarketState;
 use ballast_core_market::regime::Regime;
 use ballast_core_math::estimators::Score;
@@ -32,6 +33,9 @@ pub enum Mode {
     /// The base, times what trend and volatility leave of it.
     RuleBased,
 }
+
+/// What each market says of the days ahead, in its place.
+pub type Outlooks = [Option<Outlook>; MAX_MARKETS];
 
 /// What a market says of the days ahead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

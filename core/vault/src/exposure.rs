@@ -1,8 +1,8 @@
 //! How much exposure the vault wants, and how much it may have at most.
 
-use crate::directional::{DirectionalPolicy, Outlook};
+use crate::directional::{DirectionalPolicy, Outlooks};
 use crate::limit_multipliers::{Factor, Side};
-use crate::portfolio::MAX_MARKETS;
+use crate::places::MAX_MARKETS;
 use crate::shares::{Pool, ShareMark};
 use crate::targets::{MarketTarget, Targets};
 use ballast_core_types::basis_points::BasisPoints;
@@ -76,16 +76,13 @@ struct Want {
     opening: Factor,
 }
 
-/// What each market says of the days ahead, in its place.
-pub type Outlooks = [Option<Outlook>; MAX_MARKETS];
-
 /// What is wanted of each market, whatever there is of value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wants([Option<Want>; MAX_MARKETS]);
 
 impl Wants {
-    /// Returns what is wanted, by what each market says of the days ahead, after a fall of a share by
-    /// `fallen` from its high. `None` if one says nothing.
+    /// Returns what is wanted, by what each market says of the days ahead, after a fall of a share
+    /// by `fallen` from its high. `None` if one says nothing.
     pub fn of(policy: &ExposurePolicy, outlooks: &Outlooks, fallen: BasisPoints) -> Option<Self> {
         let mut wants = [None; MAX_MARKETS];
         for (((_, directional), outlook), want) in policy.markets().zip(outlooks).zip(&mut wants) {
@@ -156,6 +153,7 @@ pub fn targets(policy: &ExposurePolicy, wants: &Wants, staying: &RemainingCapita
 }
 
 /// Returns a share of a value; the most stands for what does not fit.
+#[inline(never)]
 fn times(ratio: Ratio, value: Value) -> Value {
     let most = Value(if ratio.fixed() < I80F48::ZERO {
         i64::MIN + 1

@@ -4,7 +4,7 @@
 //! nobody who stays trades because somebody else goes, and nobody who goes pays for more than was
 //! unwound for them.
 
-use crate::portfolio::MAX_LEGS;
+use crate::places::MAX_LEGS;
 use crate::unwind::due;
 use ballast_core_types::{Lots, Shares};
 

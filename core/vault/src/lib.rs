@@ -23,6 +23,7 @@ pub mod limit_multipliers;
 pub mod limits;
 pub mod monitor;
 pub mod outflow;
+pub mod places;
 pub mod planner;
 pub mod portfolio;
 pub mod prices;

@@ -15,19 +15,23 @@
 //!   finds a way to make a vault trade is stopped by what that costs. What an order costs that
 //!   waits is not known when it is placed, and is not in it.
 //! - **Venue failure**: failed observations in a row of the venue that fails most, at least
-//!   [`VENUE_FAILURE_SPACING_SECONDS`] apart, so that a griefer who observes in every slot cannot make an outage of a moment into one
-//!   that lasts.
+//!   [`VENUE_FAILURE_SPACING_SECONDS`] apart, so that a griefer who observes in every slot cannot
+//!   make an outage of a moment into one that lasts.
 //!
 //! All readings are basis points rounded up, or a count.
 
 use crate::directional::drawdown;
-use crate::portfolio::{Leg, MAX_LEGS};
+use crate::places::MAX_LEGS;
 use crate::shares::Pool;
 use ballast_core_market::admission::Now;
 use ballast_core_market::breaker::{Breaker, BreakerParamError, BreakerParams, BreakerSet, BreakerStates, VAULT};
 use ballast_core_types::basis_points::BasisPoints;
-use ballast_core_types::{scale, value_floor, Lots, Price, Ratio, Value};
+use ballast_core_types::{scale, Ratio, Value};
 use core::ops::RangeInclusive;
+
+mod venue_mark;
+
+pub use venue_mark::{VenueMark, MOST_AT_A_VENUE};
 
 /// Breakers of a vault.
 pub const VAULT_BREAKERS: usize = VAULT.breakers().len();
@@ -148,53 +152,6 @@ pub struct ShareValue {
     pub venues: [Option<VenueMark>; MAX_LEGS],
 }
 
-/// What is at the venue, and what will explain its next move.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct VenueMark {
-    /// Collateral with unrealised gain and loss at `price`, at least zero.
-    pub equity: Value,
-    /// Lots held.
-    pub lots: Lots,
-    /// Lots held if the order in flight fills.
-    pub lots_if_filled: Lots,
-    /// The published price.
-    pub price: Price,
-}
-
-impl VenueMark {
-    /// Returns the mark of a leg at the published price; `None` on overflow.
-    pub fn of(leg: &Leg, price: Price) -> Option<Self> {
-        Some(Self {
-            equity: leg.equity_at(price)?,
-            lots: leg.position.lots,
-            lots_if_filled: leg.lots_if_filled()?,
-            price,
-        })
-    }
-
-    /// Returns what of the move to `now` neither position nor price explains: the order in flight
-    /// may have filled at any moment in between. The largest value stands for one that does not
-    /// fit.
-    fn unexplained(&self, now: &Self) -> u64 {
-        let explained = |lots| {
-            let moved = value_floor(lots, now.price)?.checked_sub(value_floor(lots, self.price)?)?;
-            Some(self.equity.checked_add(moved)?.max(Value::ZERO))
-        };
-        let one = explained(self.lots);
-        let other = if self.lots_if_filled == self.lots {
-            one
-        } else {
-            explained(self.lots_if_filled)
-        };
-        let (Some(one), Some(other)) = (one, other) else {
-            return u64::MAX;
-        };
-        let (least, most) = (one.min(other), one.max(other));
-        let nearest = now.equity.clamp(least, most);
-        now.equity.0.abs_diff(nearest.0)
-    }
-}
-
 impl ShareValue {
     fn is_monitored(&self) -> bool {
         let least = self.pool.virtual_part().saturating_mul(MIN_MONITORED);
@@ -238,6 +195,9 @@ pub struct VenueMemory {
     pub failures: u32,
     /// When the last of them was, unix seconds.
     pub failed_at: i64,
+    /// Whether what is there has moved without a reason, by enough of what tripped the breaker, and
+    /// that has not reset.
+    pub is_in_doubt: bool,
 }
 
 /// What a vault remembers from one observation to the next.
@@ -277,6 +237,7 @@ impl VaultMonitor {
                 mark: None,
                 failures: 0,
                 failed_at: now,
+                is_in_doubt: false,
             }; MAX_LEGS],
             slot: 0,
             turnover: empty,
@@ -318,6 +279,7 @@ impl VaultMonitor {
         let active = VAULT.active(&self.breakers, &readings, &params.breakers);
         let mut monitor = *self;
         monitor.breakers = VAULT.observe(&self.breakers, &readings, &params.breakers, now.unix_time);
+        self.doubt(&mut monitor, observation, active);
         if self.counts(now) {
             let asked = monitor.venues.iter_mut().zip(observation.answers).map_while(asked);
             for (venue, answers) in asked {
@@ -336,6 +298,29 @@ impl VaultMonitor {
         MonitorUpdate { monitor, active }
     }
 
+    /// Notes which venues are in doubt: those that moved without a reason, by a tenth of what all
+    /// did, while that trips the breaker; until it resets.
+    fn doubt(&self, monitor: &mut Self, observation: &VaultObservation, active: BreakerSet) {
+        if !active.has(Breaker::UnexplainedMove) {
+            monitor.venues.iter_mut().for_each(|venue| venue.is_in_doubt = false);
+            return;
+        }
+        let Some(share_value) = &observation.share_value else {
+            return;
+        };
+        let sum = self.moves(share_value).fold(0, u64::saturating_add);
+        for (venue, moved) in monitor.venues.iter_mut().zip(self.moves(share_value)) {
+            venue.is_in_doubt |= moved > 0 && moved >= sum / 10;
+        }
+    }
+
+    /// Returns by how much what is at each venue moved without a reason; nothing where it was not
+    /// seen twice.
+    fn moves<'a>(&'a self, share_value: &'a ShareValue) -> impl Iterator<Item = u64> + 'a {
+        let seen = self.venues.iter().zip(&share_value.venues);
+        seen.map(|(venue, is)| venue.mark.zip(is.as_ref()).map_or(0, |(was, is)| was.unexplained(is)))
+    }
+
     /// Returns by how much what is at the venues moved without a reason; `None` if it is at none of
     /// them twice.
     fn unexplained(&self, share_value: &ShareValue) -> Option<u32> {
@@ -343,6 +328,11 @@ impl VaultMonitor {
         let moves = seen_twice.filter_map(|(venue, is)| Some(venue.mark?.unexplained(is.as_ref()?)));
         let sum = moves.reduce(u64::saturating_add)?;
         Some(share_value.share_of(sum))
+    }
+
+    /// Returns whether the venue of the leg at a place is in doubt.
+    pub fn is_in_doubt(&self, place: usize) -> bool {
+        self.venues.get(place).is_some_and(|venue| venue.is_in_doubt)
     }
 
     /// Returns the failed observations in a row of the venue of the leg at a place.

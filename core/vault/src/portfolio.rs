@@ -1,22 +1,11 @@
 //! What the vault holds, and what that is worth on each side, before any fee.
 //!
-//! A vault takes the risk of up to [`MAX_MARKETS`] markets, with up to [`MAX_LEGS_OF_MARKET`] legs
-//! on each: positions at venues. A market's legs are valued together, at one price at a time: one
-//! that is long at one venue and short at another holds no price risk, and gains nothing from
-//! noise either.
+//! A market's legs are valued together, at one price at a time: one that is long at one venue and
+//! short at another holds no price risk, and gains nothing from noise either.
 
+use crate::places::{MAX_LEGS, MAX_MARKETS};
 use crate::prices::Prices;
 use ballast_core_types::{value_ceil, value_floor, Lots, Position, Price, PriceBounds, Value};
-
-/// Markets whose risk a vault may take.
-pub const MAX_MARKETS: usize = 4;
-/// Positions at venues that a vault may have on one of them.
-pub const MAX_LEGS_OF_MARKET: usize = 2;
-/// Positions at venues that a vault may have.
-pub const MAX_LEGS: usize = MAX_MARKETS * MAX_LEGS_OF_MARKET;
-
-/// A dollar amount of each market, by its place in the vault; zero where there is none.
-pub type PerMarket = [Value; MAX_MARKETS];
 
 /// A position at a venue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -83,8 +72,9 @@ impl Leg {
 
     /// Returns the low value of all that is at the venue, what it has queued included. `None` on
     /// overflow.
+    #[inline(never)]
     pub fn worth_low(&self, bounds: &PriceBounds, slow: Price) -> Option<u64> {
-        let worth = AtPrices::default().with(self, bounds, slow)?.worst();
+        let worth = AtPrices::default().with(self, bounds, slow, false)?.worst();
         let queued = Value::from_amount(self.position.queued_withdrawal)?;
         Some(worth.checked_add(queued)?.positive_part())
     }
@@ -118,16 +108,21 @@ impl Portfolio {
     }
 
     /// Returns the low net asset value, which redemptions get: the least of each market's legs at
-    /// the low and the high price, where a *gain* counts only as far as it also exists at the slow
-    /// price, so that nobody can lift the spot for a moment and withdraw the difference. `None` on
-    /// overflow, or if a leg's market has no price.
+    /// the low, the published and the high price, where a *gain* counts only as far as it also
+    /// exists at the slow price, so that nobody can lift the spot for a moment and withdraw the
+    /// difference. `None` on overflow, or if a leg's market has no price.
     #[inline(never)]
     pub fn nav_low(&self, prices: &Prices) -> Option<Value> {
         let mut markets = [None; MAX_MARKETS];
         for (_, leg) in self.legs() {
             let of = prices.of(leg.market)?;
+            let is_shared = self
+                .legs()
+                .filter(|(_, other)| other.market == leg.market)
+                .nth(1)
+                .is_some();
             add(&mut markets, leg, |worth: AtPrices| {
-                worth.with(leg, &of.bounds, of.slow)
+                worth.with(leg, &of.bounds, of.slow, is_shared)
             })?;
         }
         sum(self.safe()?, &markets, AtPrices::worst)
@@ -136,6 +131,7 @@ impl Portfolio {
     /// Returns the high net asset value, which deposits pay: the greatest of each market's legs at
     /// the low and the high price, rounded up. `None` on overflow, or if a leg's market has no
     /// price.
+    #[inline(never)]
     pub fn nav_high(&self, prices: &Prices) -> Option<Value> {
         let mut markets = [None; MAX_MARKETS];
         for (_, leg) in self.legs() {
@@ -152,6 +148,7 @@ impl Portfolio {
     /// Returns the net asset value at the published prices, rounded down and without the levy
     /// reserve; for comparing a book with itself. `None` on overflow, or if a leg's market has no
     /// price.
+    #[inline(never)]
     pub fn nav_mid(&self, prices: &Prices) -> Option<Value> {
         let mut nav = self.safe()?;
         for (_, leg) in self.legs() {
@@ -165,16 +162,22 @@ impl Portfolio {
 #[derive(Clone, Copy, Default)]
 struct AtPrices {
     low: Value,
+    mid: Value,
     high: Value,
     slow: Value,
     without_gain: Value,
 }
 
 impl AtPrices {
-    /// Returns them with one more leg.
-    fn with(self, leg: &Leg, bounds: &PriceBounds, slow: Price) -> Option<Self> {
+    /// Returns them with one more leg. Of a market that has another one the published price counts
+    /// beside: an account loses no more than it has, so that the least of two that are set against
+    /// each other may lie between the ends.
+    fn with(self, leg: &Leg, bounds: &PriceBounds, slow: Price, is_shared: bool) -> Option<Self> {
+        let low = leg.equity_at(bounds.low)?;
+        let mid = if is_shared { leg.equity_at(bounds.mid)? } else { low };
         Some(Self {
-            low: self.low.checked_add(leg.equity_at(bounds.low)?)?,
+            low: self.low.checked_add(low)?,
+            mid: self.mid.checked_add(mid)?,
             high: self.high.checked_add(leg.equity_at(bounds.high)?)?,
             slow: self.slow.checked_add(leg.equity_at(slow)?)?,
             without_gain: self
@@ -185,7 +188,8 @@ impl AtPrices {
 
     /// Returns the low value: see [`Portfolio::nav_low`].
     fn worst(&self) -> Value {
-        self.low.min(self.high).min(self.slow.max(self.without_gain))
+        let spot = self.low.min(self.high).min(self.mid);
+        spot.min(self.slow.max(self.without_gain))
     }
 }
 

@@ -1,8 +1,7 @@
 //! The prices a vault is appraised at.
 
-use crate::directional::Outlook;
-use crate::exposure::Outlooks;
-use crate::portfolio::MAX_MARKETS;
+use crate::directional::{Outlook, Outlooks};
+use crate::places::MAX_MARKETS;
 use ballast_core_market::admission::{Now, PriceError, PriceUse};
 use ballast_core_market::breaker::{Breaker, BreakerSet};
 use ballast_core_market::MarketView;
@@ -49,8 +48,9 @@ pub struct MarketPrices {
     /// Whether the price was admitted for the purpose itself. Without it nothing comes in and only
     /// reductions are permitted.
     pub is_admitted: bool,
-    /// The rule that admits the price for nothing at all: it is the last one there was, at which
-    /// the book is judged while other markets are traded. Nothing is done in this one.
+    /// The rule that admits the price for nothing at all: it is the slow one then, which nobody
+    /// moves by a print, and at which the book is judged while other markets are traded. Nothing is
+    /// done in this one.
     pub refusal: Option<PriceError>,
     /// When the price was published.
     pub published_at: UnixTime,
@@ -61,7 +61,7 @@ pub struct MarketPrices {
 }
 
 impl MarketPrices {
-    /// Returns the prices of `market` for `purpose`: the last ones, with what refuses them, where
+    /// Returns the prices of `market` for `purpose`: the slow one, with what refuses them, where
     /// none is admitted and something may go on beside that, or nothing that the vault counts rests
     /// on them.
     ///
@@ -80,11 +80,11 @@ impl MarketPrices {
         let (bounds, published_at, is_admitted, refusal) = match read {
             Ok((price, is_admitted)) => (price.bounds, price.publish_time, is_admitted, None),
             Err(refusal) if purpose.goes_on_beside() || !counts => {
-                let last = state.signals.price;
+                let slow = market.slow_price()?;
                 let bounds = PriceBounds {
-                    low: last,
-                    mid: last,
-                    high: last,
+                    low: slow,
+                    mid: slow,
+                    high: slow,
                 };
                 (bounds, state.signals.publish_time, false, Some(refusal))
             }

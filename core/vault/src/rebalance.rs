@@ -4,10 +4,14 @@
 //! answer is a refusal, the whole transaction is undone. The keeper asks the same module before it
 //! sends.
 
-use crate::portfolio::{PerMarket, MAX_LEGS, MAX_MARKETS};
+use crate::places::{PerMarket, MAX_LEGS, MAX_MARKETS};
 use crate::targets::{gross, Reason, Targets};
 use ballast_core_market::breaker::Permissions;
 use ballast_core_types::{value_floor, Lots, Price, Ratio, Value};
+
+mod exposure;
+
+pub use exposure::{Exposure, LegExposure};
 
 /// The bounds every rebalance has to keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,81 +23,6 @@ pub struct RebalancePolicy {
     /// Greatest cost (net asset value lost at an unchanged price) as a share of the notional
     /// traded.
     pub max_cost: Ratio,
-}
-
-/// A leg as far as a rebalance can change it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LegExposure {
-    /// Its market, by that one's place in the vault.
-    pub market: usize,
-    /// Position.
-    pub lots: Lots,
-    /// Position if the order in flight fills completely.
-    pub lots_if_filled: Lots,
-    /// Dollar delta of the position.
-    pub delta: Value,
-    /// Dollar delta if the order in flight fills completely.
-    pub delta_if_filled: Value,
-    /// Lots beside these that belong to holders who leave, as the position is and as it is if the
-    /// order in flight fills.
-    pub leaving: [Lots; 2],
-}
-
-/// A book as far as a rebalance can change it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Exposure {
-    /// Its legs, each in its place.
-    pub legs: [Option<LegExposure>; MAX_LEGS],
-    /// Net asset value at one price, the same before and after.
-    pub nav: Value,
-}
-
-impl Exposure {
-    /// Returns the dollar delta of each market.
-    pub fn deltas(&self) -> PerMarket {
-        self.sums(|leg| leg.delta)
-    }
-
-    /// Returns the dollar delta of each market if all orders in flight fill completely.
-    pub fn deltas_if_filled(&self) -> PerMarket {
-        self.sums(|leg| leg.delta_if_filled)
-    }
-
-    /// Sums over the legs of each market; the most stands for what does not fit.
-    fn sums(&self, of: impl Fn(&LegExposure) -> Value) -> PerMarket {
-        let mut sums = [Value::ZERO; MAX_MARKETS];
-        for leg in self.legs.iter().flatten() {
-            if let Some(sum) = sums.get_mut(leg.market) {
-                *sum = sum.saturating_add(of(leg));
-            }
-        }
-        sums
-    }
-
-    /// Returns the greatest sum of |D| over all markets, whichever orders in flight fill.
-    fn worst(&self) -> Value {
-        let (mut worst, if_filled) = (self.deltas(), self.deltas_if_filled());
-        for (delta, if_filled) in worst.iter_mut().zip(if_filled) {
-            if delta.0.saturating_abs() < if_filled.0.saturating_abs() {
-                *delta = if_filled;
-            }
-        }
-        gross(&worst)
-    }
-
-    /// Returns the legs of a market.
-    pub fn legs_of(&self, market: usize) -> impl Iterator<Item = (usize, &LegExposure)> {
-        let placed = self.legs.iter().enumerate();
-        let placed = placed.filter_map(|(place, leg)| Some((place, leg.as_ref()?)));
-        placed.filter(move |(_, leg)| leg.market == market)
-    }
-
-    /// Returns by how many lots the legs of a market are set against each other, twice.
-    fn matched(&self, market: usize) -> i128 {
-        let lots = || self.legs_of(market).map(|(_, leg)| i128::from(leg.lots_if_filled.0));
-        let (sum, sizes) = (lots().sum::<i128>(), lots().map(i128::abs).sum::<i128>());
-        sizes.saturating_sub(sum.abs())
-    }
 }
 
 /// The rule a rebalance broke.
@@ -241,7 +170,7 @@ impl Proposal<'_> {
 /// - *breach*: B falls by at least a tenth of itself, or to nothing, by the least trade or onto the
 ///   cap; or by half of what depth allows in one order. J is not asked; but what is cut is more
 ///   than wanted, so that J falls too.
-/// - *drift*: B stays nothing; in each market that is traded D had drifted and J falls, by at least
+/// - *drift*: B does not rise; in each market that is traded D had drifted and J falls, by at least
 ///   the least trade or by closing the position; and no more is traded than is left of the hour's
 ///   slice.
 ///
@@ -252,6 +181,7 @@ impl Proposal<'_> {
 ///
 /// # Errors
 /// The rule that failed.
+#[inline(never)]
 pub fn check(proposal: &Proposal) -> Result<Reason, RebalanceError> {
     let Proposal {
         policy,
@@ -279,7 +209,16 @@ pub fn check(proposal: &Proposal) -> Result<Reason, RebalanceError> {
         return Err(RebalanceError::BeyondStayers);
     }
     is_permitted(proposal)?;
-    is_progress(proposal, reason)?;
+    let reason = match is_progress(proposal, reason) {
+        // What is above a limit may lie where nothing can be traded now: what reduces a market that
+        // has drifted is due all the same.
+        Err(RebalanceError::NoImprovement) if reason == Reason::Breach => {
+            let as_drift = is_progress(proposal, Reason::Drift);
+            as_drift.map_err(|_| RebalanceError::NoImprovement)?;
+            Reason::Drift
+        }
+        progress => progress.map(|()| reason)?,
+    };
     is_short_of_targets(proposal, reason)?;
     let cost = before.nav.checked_sub(after.nav).ok_or(RebalanceError::OutOfRange)?;
     let budget = policy.budget(traded).ok_or(RebalanceError::OutOfRange)?;
@@ -290,6 +229,7 @@ pub fn check(proposal: &Proposal) -> Result<Reason, RebalanceError> {
 }
 
 /// Checks what may be added where, whether orders in flight fill or not.
+#[inline(never)]
 fn is_permitted(proposal: &Proposal) -> Result<(), RebalanceError> {
     let (targets, before, after) = (proposal.targets, proposal.before, proposal.after);
     let permissions = |market: usize| proposal.permissions.get(market).ok_or(RebalanceError::OutOfRange);
@@ -308,7 +248,9 @@ fn is_permitted(proposal: &Proposal) -> Result<(), RebalanceError> {
         if !change.was.is_reduced_by(change.lots) && worst > open {
             return Err(RebalanceError::OverOpenLimit);
         }
-        if after.matched(change.market) > before.matched(change.market) {
+        // Nor bought in one and sold in the other: that trades more than brings the market nearer.
+        let against = |other: Change| other.market == change.market && other.lots.0.signum() != change.lots.0.signum();
+        if after.matched(change.market) > before.matched(change.market) || proposal.changes().any(against) {
             return Err(RebalanceError::LegsOpposed);
         }
     }
@@ -317,6 +259,7 @@ fn is_permitted(proposal: &Proposal) -> Result<(), RebalanceError> {
 
 /// Checks that each market is brought to its edge, and no further: whoever moves the book pays for
 /// that much.
+#[inline(never)]
 fn is_short_of_targets(proposal: &Proposal, reason: Reason) -> Result<(), RebalanceError> {
     // Where one lot is worth more than the band, no trade would land on the edge, and a vault of
     // next to nothing could never close its last one.
@@ -348,6 +291,7 @@ fn is_short_of_targets(proposal: &Proposal, reason: Reason) -> Result<(), Rebala
 
 /// Returns whether a breach lands on the cap, but for half of what may be held above it, or a lot:
 /// no trade of next to nothing leaves it just under what may be held.
+#[inline(never)]
 fn lands(proposal: &Proposal) -> bool {
     let targets = proposal.targets;
     let lot = |leg: &LegExposure| leg.delta.0.unsigned_abs().checked_div(leg.lots.0.unsigned_abs());
@@ -362,6 +306,7 @@ fn lands(proposal: &Proposal) -> bool {
 }
 
 /// Checks that enough is gained, by the measure of its reason.
+#[inline(never)]
 fn is_progress(proposal: &Proposal, reason: Reason) -> Result<(), RebalanceError> {
     let targets = proposal.targets;
     let (was, is) = (proposal.before.deltas_if_filled(), proposal.after.deltas_if_filled());
@@ -372,7 +317,7 @@ fn is_progress(proposal: &Proposal, reason: Reason) -> Result<(), RebalanceError
     let least = targets.least.positive_part();
     // While the book is above what it may hold, nothing is added anywhere.
     let adds = |change: Change| !change.was.is_reduced_by(change.lots);
-    if reason == Reason::Breach && proposal.changes().any(adds) {
+    if targets.excess(&was) > Value::ZERO && proposal.changes().any(adds) {
         return Err(RebalanceError::OverCap);
     }
     let nearer = |market: usize| {

@@ -7,8 +7,8 @@ use crate::leaving::Leaving;
 use crate::ledger::Ledger;
 use crate::monitor::{MonitorParams, VaultMonitor};
 use crate::outflow::Outflow;
-use crate::portfolio::MAX_LEGS;
-use crate::prices::Purpose;
+use crate::places::MAX_LEGS;
+use crate::prices::{Prices, Purpose};
 use crate::quarantine::Cases;
 use crate::rebalance::RebalancePolicy;
 use crate::shares::ShareMark;
@@ -70,6 +70,12 @@ impl VaultState {
     /// Returns whether the venue of the leg at a place is in quarantine.
     pub fn is_quarantined(&self, place: usize) -> bool {
         self.cases.of(place).is_some()
+    }
+
+    /// Returns whether what is not in quarantine rests on a price that is admitted for nothing.
+    pub fn rests_on_a_refused_price(&self, prices: &Prices) -> bool {
+        let mut counted = self.legs().filter(|(place, _)| !self.is_quarantined(*place));
+        counted.any(|(_, market)| prices.of(market).is_some_and(|of| of.refusal.is_some()))
     }
 
     /// Returns whether anything rests on the price of a market, for a purpose: not where all that

@@ -1,6 +1,6 @@
 //! Where the book should be, how far it may stray, and what it may never exceed.
 
-use crate::portfolio::{PerMarket, MAX_MARKETS};
+use crate::places::{PerMarket, MAX_MARKETS};
 use ballast_core_types::{scale, Value};
 
 /// Where the book should be in one market. All in quote base units.
@@ -47,6 +47,7 @@ pub enum Reason {
 }
 
 /// Returns the sum of |D| over all markets; the most stands for what does not fit.
+#[inline(never)]
 pub fn gross(deltas: &PerMarket) -> Value {
     let sum = deltas
         .iter()
@@ -147,6 +148,7 @@ impl Targets {
 
     /// Returns B: by how much the sum of |D| is above what may be held, with what |D| of a market
     /// is above its own bound.
+    #[inline(never)]
     pub fn excess(&self, deltas: &PerMarket) -> Value {
         let whole = gross(deltas).0.saturating_sub(self.hold().0).max(0);
         let own = self.each(deltas).map(|(target, delta)| target.excess(delta));
@@ -155,6 +157,7 @@ impl Targets {
 
     /// Returns by how much the sum of |D| is above the cap, with what |D| of a market is above its
     /// own.
+    #[inline(never)]
     pub fn above(&self, deltas: &PerMarket) -> Value {
         let whole = gross(deltas).0.saturating_sub(self.cap.0).max(0);
         let own = self.each(deltas).map(|(target, delta)| target.above(delta).max(0));
@@ -162,6 +165,7 @@ impl Targets {
     }
 
     /// Returns why a trade is due; `None` if none is.
+    #[inline(never)]
     pub fn reason(&self, deltas: &PerMarket) -> Option<Reason> {
         if self.excess(deltas) > Value::ZERO {
             return Some(Reason::Breach);
@@ -213,6 +217,7 @@ impl Targets {
 
     /// Returns how near to its target a trade may bring D of a market at most: prices move until it
     /// lands.
+    #[inline(never)]
     pub fn nearest(&self, reason: Reason, market: usize, deltas: &PerMarket) -> Option<Value> {
         let (target, delta) = (self.of(market)?, *deltas.get(market)?);
         let edge = match reason {
@@ -226,6 +231,7 @@ impl Targets {
     }
 
     /// Returns the dollars that trades may at most bring the book nearer to its targets.
+    #[inline(never)]
     pub fn outside(&self, deltas: &PerMarket) -> Value {
         let (mut drifts, mut distances) = (0i64, 0i64);
         for (target, delta) in self.each(deltas) {

@@ -1,5 +1,6 @@
 //! Every error of the vault, each named for its rule.
 
+use anchor_lang::error::{AnchorError, ErrorOrigin, Source};
 use anchor_lang::prelude::*;
 use ballast_core_market::breaker::{Breaker, BreakerParamError, ResumeError};
 use ballast_core_vault::batch::BatchError;
@@ -210,6 +211,30 @@ pub enum VaultError {
     LegsOpposed,
     #[msg("account: not the token program of the tokens that move")]
     WrongTokenProgram,
+}
+
+/// Returns `error`, with the place that found it, unless `rule` holds. As Anchor's `require!`,
+/// which writes the making of an error out at every place: 15 kB of this program.
+macro_rules! ensure {
+    ($rule:expr, $error:expr) => {
+        if !$rule {
+            return Err($crate::errors::found_at($error, file!(), line!()));
+        }
+    };
+}
+pub(crate) use ensure;
+
+/// Makes the error that a line of a file found.
+#[cold]
+#[inline(never)]
+pub(crate) fn found_at(error: VaultError, filename: &'static str, line: u32) -> Error {
+    Error::from(AnchorError {
+        error_name: error.name(),
+        error_msg: error.to_string(),
+        error_code_number: error.into(),
+        error_origin: Some(ErrorOrigin::Source(Source { filename, line })),
+        compared_values: None,
+    })
 }
 
 impl From<BatchError> for VaultError {

@@ -127,8 +127,8 @@ pub mod ballast_vault {
         instructions::unwind::handler(ctx, order)
     }
 
-    /// Moves collateral to or from the venue of a leg, by an amount that only the book decides. Anyone may
-    /// call it.
+    /// Moves collateral to or from the venue of a leg, by an amount that only the book decides.
+    /// Anyone may call it.
     pub fn move_collateral<'info>(ctx: Context<'info, MoveCollateral<'info>>, leg: u8) -> Result<()> {
         instructions::move_collateral::handler(ctx, leg)
     }

@@ -1,13 +1,13 @@
 //! The accounts of a vault's portfolio, and the appraisal they give.
 
-use crate::errors::VaultError;
+use crate::errors::{ensure, VaultError};
 use crate::state::{StoredLeg, Vault};
 use crate::venue;
 use anchor_lang::prelude::*;
 use ballast_core_market::breaker::{BreakerSet, Permissions, TABLE};
 use ballast_core_types::{Position, Shares};
 use ballast_core_vault::appraisal::{Appraisal, AppraisalInputs};
-use ballast_core_vault::portfolio::{MAX_LEGS, MAX_MARKETS};
+use ballast_core_vault::places::{MAX_LEGS, MAX_MARKETS};
 use ballast_core_vault::prices::{MarketPrices, Prices, Purpose};
 use ballast_core_vault::state::VaultState;
 use ballast_risk::errors::RiskError;
@@ -79,7 +79,7 @@ impl<'info> PortfolioAccounts<'info> {
     pub(crate) fn split(passed: &'info [AccountInfo<'info>], markets: usize, legs: usize) -> Result<Self> {
         let split = passed.split_at_checked(markets);
         let (markets, rest) = split.ok_or(VaultError::PortfolioAccounts)?;
-        require!(rest.len() == legs.saturating_mul(2), VaultError::PortfolioAccounts);
+        ensure!(rest.len() == legs.saturating_mul(2), VaultError::PortfolioAccounts);
         Ok(Self { markets, legs: rest })
     }
 
@@ -152,15 +152,37 @@ impl<'info> PortfolioAccounts<'info> {
     /// have them now.
     ///
     /// # Errors
-    /// [`VaultError::VenueUnreadable`] if one counts and cannot be read, [`VaultError::OutOfRange`].
+    /// [`VaultError::VenueUnreadable`] if one that is not in quarantine cannot be read,
+    /// [`VaultError::OutOfRange`].
     #[inline(never)]
     pub(crate) fn appraise<'a>(&self, vault: &'a VaultState, moment: &Moment) -> Result<Box<Appraisal<'a>>> {
         let positions = self.positions(vault, moment);
-        let counts = |place| moment.prices.purpose.counts_quarantined() || !vault.is_quarantined(place);
         let is_unread = |place: usize| positions.get(place).is_some_and(Option::is_none);
-        let is_missing = vault.legs().any(|(place, _)| is_unread(place) && counts(place));
-        require!(!is_missing, VaultError::VenueUnreadable);
+        let is_missing = vault
+            .legs()
+            .any(|(place, _)| is_unread(place) && !vault.is_quarantined(place));
+        ensure!(!is_missing, VaultError::VenueUnreadable);
         appraise(vault, &positions, moment)
+    }
+}
+
+impl LegAccounts<'_> {
+    /// Refuses what is asked of the venue of a leg, at a place, that is in quarantine and cannot be
+    /// read: what it did could not be told. Any other has been appraised.
+    ///
+    /// # Errors
+    /// [`VaultError::VenueUnreadable`].
+    pub(crate) fn check_readable(&self, appraisal: &Appraisal, place: u8) -> Result<()> {
+        let place = usize::from(place);
+        if !appraisal.vault.is_quarantined(place) {
+            return Ok(());
+        }
+        let leg = appraisal.portfolio.leg(place).ok_or(VaultError::WrongLeg)?;
+        let mid = appraisal.prices.mid(leg.market).ok_or(VaultError::OutOfRange)?;
+        let now = appraisal.now.unix_time;
+        let position = venue::position(self.venue_market, self.venue_trader, mid, now);
+        ensure!(position.is_some(), VaultError::VenueUnreadable);
+        Ok(())
     }
 }
 

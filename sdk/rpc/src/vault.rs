@@ -33,8 +33,8 @@ pub struct VaultReader {
 }
 
 impl VaultReader {
-    /// Finds a vault by its address. The prices of its first market are read from `price_account` if
-    /// one is given, and otherwise from where local networks publish them.
+    /// Finds a vault by its address. The prices of its first market are read from `price_account`
+    /// if one is given, and otherwise from where local networks publish them.
     ///
     /// # Errors
     /// [`VaultReadError`].

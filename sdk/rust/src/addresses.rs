@@ -1,7 +1,7 @@
 //! Where accounts live.
 
 use anchor_lang::prelude::{AccountMeta, Pubkey};
-use ballast_core_vault::portfolio::{MAX_LEGS, MAX_MARKETS};
+use ballast_core_vault::places::{MAX_LEGS, MAX_MARKETS};
 use ballast_options::state as options;
 use ballast_reference_venue::state::{Market as VenueMarket, Trader};
 use ballast_vault::state::{
@@ -269,8 +269,8 @@ impl VaultKeys {
         self.legs.get(place).copied().flatten().unwrap_or_default()
     }
 
-    /// Returns the accounts of its portfolio, which follow those that an instruction names. Those of
-    /// the legs at `traded` are written to.
+    /// Returns the accounts of its portfolio, which follow those that an instruction names. Those
+    /// of the legs at `traded` are written to.
     pub fn portfolio(&self, traded: &[usize]) -> Vec<AccountMeta> {
         let markets = self.markets.iter().flatten();
         let mut metas: Vec<_> = markets.map(|key| AccountMeta::new_readonly(*key, false)).collect();

@@ -47,8 +47,8 @@ pub mod budget {
     /// The runtime's ceiling for a transaction.
     pub const MAX: u32 = 1_400_000;
 
-    /// Returns the compute units to grant to a rebalance with these orders: each one after the first
-    /// adds what the venue takes.
+    /// Returns the compute units to grant to a rebalance with these orders: each one after the
+    /// first adds what the venue takes.
     const fn trade(orders: &Orders) -> u32 {
         let [one, two, three, four] = orders;
         let count = one.is_some() as u32 + two.is_some() as u32 + three.is_some() as u32 + four.is_some() as u32;

@@ -9,7 +9,7 @@ use anchor_lang::solana_program::system_program;
 use anchor_lang::{InstructionData, ToAccountMetas};
 use anchor_spl::token::spl_token::ID as TOKEN;
 use ballast_core_market::price_clock::Source;
-use ballast_core_vault::portfolio::MAX_LEGS;
+use ballast_core_vault::places::MAX_LEGS;
 use ballast_risk::state::MarketParams;
 use ballast_vault::state::VaultBreaker;
 use ballast_vault::{CreateVaultArgs, Order};
@@ -70,8 +70,8 @@ pub fn declare_silence(market: &Pubkey, source: Source) -> Instruction {
     )
 }
 
-/// As [`build`], with the accounts of a vault's portfolio behind; those of `traded` legs are written
-/// to.
+/// As [`build`], with the accounts of a vault's portfolio behind; those of `traded` legs are
+/// written to.
 fn build_with(
     keys: &VaultKeys,
     traded: &[usize],

@@ -2,73 +2,34 @@
 
 use crate::accounts::{DecodeError, RawAccount};
 use crate::addresses::{self, VaultKeys};
-use crate::feeds::{FeedAccounts, PriceFeeds};
-use crate::{instructions, Instruction};
+use crate::feeds::PriceFeeds;
+use crate::Instruction;
 use anchor_lang::prelude::{Clock, Pubkey};
 pub use ballast_core_market::admission::PriceUse;
-use ballast_core_market::admission::{Now, PriceError, RawPrice};
+use ballast_core_market::admission::{Now, PriceError};
 use ballast_core_market::breaker::BreakerSet;
 use ballast_core_market::observation::MarketObservation;
-use ballast_core_market::MarketView;
 use ballast_core_types::{Position, Price, Shares, UnixTime, Value};
 use ballast_core_vault::advance::{advance, Liquid};
 use ballast_core_vault::appraisal::{Appraisal, AppraisalInputs};
 use ballast_core_vault::batch::Batch;
 use ballast_core_vault::crank::{self, CrankAction, CrankInputs, CrankMarket};
 use ballast_core_vault::fees::FeeLedger;
+use ballast_core_vault::places::{MAX_LEGS, MAX_MARKETS};
 use ballast_core_vault::planner::Terms;
-use ballast_core_vault::portfolio::{Leg, MAX_LEGS, MAX_MARKETS};
+use ballast_core_vault::portfolio::Leg;
 pub use ballast_core_vault::prices::Purpose;
 use ballast_core_vault::prices::{MarketPrices, Prices};
 use ballast_core_vault::state::VaultState;
 use ballast_reference_venue::state::{Market as VenueMarket, Trader};
 use ballast_risk::read;
-use ballast_risk::state::Market as RiskMarket;
 use ballast_vault::state::{RequestBatch, Vault};
 use ballast_venues::{PositionAccounts, Reference, Venue};
 use core::array::from_fn;
 
-/// The venue's accounts, as the chain has them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VenueAccounts {
-    /// The market.
-    pub market: RawAccount,
-    /// The vault's account on it.
-    pub trader: RawAccount,
-}
+mod market;
 
-/// A market of a vault, and the prices in hand.
-#[derive(Clone, Debug)]
-pub struct SnapshotMarket {
-    /// Its address.
-    pub key: Pubkey,
-    /// Where its prices are published.
-    pub feeds: PriceFeeds,
-    /// Those accounts, as the chain has them.
-    pub published: FeedAccounts,
-    /// The market, as stored.
-    pub stored: RiskMarket,
-    /// The market, decoded.
-    pub view: MarketView,
-}
-
-impl SnapshotMarket {
-    /// Returns the published price, if the price account can be decoded.
-    pub fn raw_price(&self) -> Option<RawPrice> {
-        self.published.raw_price(&self.stored.params)
-    }
-
-    /// Returns its name.
-    pub fn name(&self) -> String {
-        let name = String::from_utf8_lossy(&self.stored.name);
-        name.trim_end_matches('\0').to_owned()
-    }
-
-    /// Returns `observe`.
-    pub fn observe(&self) -> Instruction {
-        instructions::observe(&self.key, &self.stored.params, &self.feeds)
-    }
-}
+pub use market::{SnapshotMarket, VenueAccounts};
 
 /// A vault, its markets and the prices in hand, decoded.
 #[derive(Clone, Debug)]

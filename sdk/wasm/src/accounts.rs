@@ -9,7 +9,7 @@ use ballast_core_math::estimators::EwmaVariance;
 use ballast_core_types::basis_points::BasisPoints;
 use ballast_core_types::{Price, Shares, UnixTime};
 use ballast_core_vault::fees::{FeeLedger, FeePolicy};
-use ballast_core_vault::portfolio::{MAX_LEGS, MAX_MARKETS};
+use ballast_core_vault::places::{MAX_LEGS, MAX_MARKETS};
 use ballast_core_vault::quarantine::CASES;
 
 /// First eight bytes of SHA-256 of `account:Vault`.

@@ -6,7 +6,7 @@ use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use crate::net_asset_values::{net_asset_values, NetAssetValues, VaultAccounts};
 use crate::{evaluate, Results, Row};
 use ballast_core_market::admission::Now;
-use ballast_core_vault::portfolio::{MAX_LEGS, MAX_MARKETS};
+use ballast_core_vault::places::{MAX_LEGS, MAX_MARKETS};
 
 // Atomics are what safe code may change in a static; the target has one thread and compiles them to
 // plain words.

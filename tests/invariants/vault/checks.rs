@@ -108,7 +108,7 @@ impl Run {
             }
             // What the batch owes the pool comes out of it.
             let gets = record.clone().collected(&vault).totals.paid - record.totals.paid;
-            let owes: u64 = record.totals.rights.iter().map(|right| right.debt).sum();
+            let owes = record.totals.debt;
             assert!(gets <= coming && coming <= gets + owes, "{event:?}");
             due += coming;
         }

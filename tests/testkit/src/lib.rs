@@ -20,7 +20,7 @@ pub use margin::MarginFixture;
 pub use surface::SurfaceFixture;
 pub use vault::VaultFixture;
 pub use venue::VenueFixture;
-pub use world::{error_code, Sent, User, World, START};
+pub use world::{error_code, more_units, Sent, User, World, START};
 
 use ballast_risk::state::Fixed;
 

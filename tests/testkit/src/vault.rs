@@ -7,13 +7,13 @@ mod keeper;
 
 use crate::params;
 use crate::tokens::put_tokens;
-use crate::world::{PricedMarket, User, World};
+use crate::world::{PricedMarket, Sent, User, World};
 use anchor_lang::prelude::Pubkey;
 use ballast_reference_venue::state::{Faults, MarketParams};
 use ballast_risk::CreateMarketArgs;
 use ballast_sdk::addresses::VaultKeys;
 use ballast_sdk::instructions as ix;
-use ballast_sdk::snapshot::{batch_keys, is_past, Snapshot};
+use ballast_sdk::snapshot::{batch_keys, is_past, Snapshot, SnapshotMarket};
 use ballast_vault::state::VaultPolicy;
 use ballast_vault::CreateVaultArgs;
 use solana_keypair::Keypair;
@@ -186,12 +186,25 @@ impl VaultFixture {
         self.publish_price_of(&market);
     }
 
-    /// Publishes the prices of all markets once more, a second later if they are of this one.
-    pub fn publish_again(&mut self) {
-        self.republish();
+    /// Publishes what every source that goes on said last, of all markets, once more and now.
+    pub fn republish(&mut self) {
+        self.world.republish();
         for market in self.others.clone() {
             self.publish_price_of(&market);
         }
+    }
+
+    /// Observes all markets of the vault, in one transaction.
+    pub fn observe_all(&mut self) -> Sent {
+        let observe: Vec<_> = self.snapshot().markets().map(SnapshotMarket::observe).collect();
+        self.send(&observe, &[])
+    }
+
+    /// Switches the faults of the venue of a leg.
+    pub fn faults_of(&mut self, leg: usize, faults: Faults) {
+        let (admin, market) = (self.admin.pubkey(), self.keys.leg(leg).venue_market);
+        self.send(&[ix::venue::set_faults(&admin, &market, faults)], &[])
+            .expect("faults");
     }
 
     /// Returns the supply of shares, those included that are earned as fees.

@@ -64,8 +64,8 @@ fn stale(market: &SnapshotMarket, now: i64) -> bool {
     raw.is_none_or(|raw| now.saturating_sub(raw.publish_time) > limit)
 }
 
-/// Moves to a fresher account of the same feed, for each market whose account in use went stale. One
-/// that the operator chose, which is the first market's, stays.
+/// Moves to a fresher account of the same feed, for each market whose account in use went stale.
+/// One that the operator chose, which is the first market's, stays.
 pub async fn find_fresher(shared: &Shared) {
     let snapshot = shared.memory().snapshot();
     let Some(Ok((snapshot, _))) = snapshot else { return };

@@ -149,7 +149,8 @@ impl Memory {
     }
 }
 
-/// Returns when the newest price in hand was published, unix seconds, and the slot it was posted in.
+/// Returns when the newest price in hand was published, unix seconds, and the slot it was posted
+/// in.
 pub fn published(snapshot: &Snapshot) -> Option<(i64, u64)> {
     let prices = snapshot.markets().filter_map(SnapshotMarket::raw_price);
     prices.map(|raw| (raw.publish_time, raw.slot)).max()

@@ -8,7 +8,7 @@ use ballast_core_types::{Ratio, Shares, Value};
 use ballast_core_vault::directional::{drawdown, Mode, Outlook};
 use ballast_core_vault::exposure::{targets, RemainingCapital, Wants};
 use ballast_core_vault::limit_multipliers::Side;
-use ballast_core_vault::portfolio::MAX_MARKETS;
+use ballast_core_vault::places::MAX_MARKETS;
 use ballast_core_vault::shares::Pool;
 use ballast_sdk::snapshot::{Snapshot, SnapshotMarket};
 use serde::Serialize;

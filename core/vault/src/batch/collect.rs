@@ -31,8 +31,8 @@ pub fn collect(batch: &Batch, mut cases: Cases, mut ledger: Ledger) -> Option<Co
         right.had = right.had.checked_add(due)?;
         case.collected = case.collected.checked_add(due)?;
         ledger.set_aside = ledger.set_aside.checked_sub(due)?;
-        let debt = due.min(right.debt);
-        right.debt = right.debt.checked_sub(debt)?;
+        let debt = due.min(redemptions.debt);
+        redemptions.debt = redemptions.debt.checked_sub(debt)?;
         ledger.cash = ledger.cash.checked_add(debt)?;
         let gets = due.checked_sub(debt)?;
         ledger.owed = ledger.owed.checked_add(gets)?;

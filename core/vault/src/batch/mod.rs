@@ -173,6 +173,9 @@ pub struct Redemptions {
     pub paid: u64,
     /// What those of them that are filled have in venues in quarantine.
     pub rights: [Right; CASES],
+    /// What their advance and their unwinding cost more than they were worth, quote base units: the
+    /// pool's, out of whatever comes to them first.
+    pub debt: u64,
 }
 
 /// One batch of requests.

@@ -2,7 +2,7 @@
 
 use crate::batch::Redemptions;
 use crate::leaving::PerLeg;
-use crate::portfolio::MAX_LEGS;
+use crate::places::MAX_LEGS;
 use crate::shares::Pool;
 use crate::unwind::due;
 use ballast_core_types::{scale, value_ceil, Lots, Price, Shares, Value};
@@ -16,7 +16,8 @@ pub(super) struct Means {
     pub cash: u64,
     /// Dollars by which what stays may grow, quote base units.
     pub room: u64,
-    /// Lots held of each leg, and its price: what a venue has closed is nobody's to unwind any more.
+    /// Lots held of each leg, and its price: what a venue has closed is nobody's to unwind any
+    /// more.
     pub held: [Option<(Lots, Price)>; MAX_LEGS],
 }
 

@@ -9,7 +9,7 @@ use crate::leaving::{self, Leaving};
 use crate::ledger::Ledger;
 use crate::levy::{levy, NetFlow};
 use crate::outflow::Outflow;
-use crate::portfolio::{PerMarket, MAX_LEGS, MAX_MARKETS};
+use crate::places::{PerMarket, MAX_LEGS, MAX_MARKETS};
 use crate::quarantine::Cases;
 use crate::shares::Pool;
 use crate::targets::{gross, Targets};

@@ -10,7 +10,7 @@ use crate::fees::FeeLedger;
 use crate::leaving::{self, Leaving, PerLeg};
 use crate::ledger::Ledger;
 use crate::outflow::Outflow;
-use crate::portfolio::MAX_LEGS;
+use crate::places::MAX_LEGS;
 use crate::quarantine::Cases;
 use crate::targets::Reason;
 use ballast_core_market::breaker::Breaker;
@@ -108,8 +108,8 @@ fn placed(appraisal: &Appraisal, mut pricing: Pricing, number: u64) -> Pricing {
     pricing
 }
 
-/// Refuses while a venue is in doubt: what it holds is part of what is priced. One in quarantine has
-/// no part in the price.
+/// Refuses while a venue is in doubt: what it holds is part of what is priced. One in quarantine
+/// has no part in the price.
 fn check_venues(appraisal: &Appraisal) -> Result<(), BatchError> {
     let vault = appraisal.vault;
     let counted = appraisal
@@ -120,10 +120,13 @@ fn check_venues(appraisal: &Appraisal) -> Result<(), BatchError> {
         let position = &leg.position;
         // What an order in flight will make of the position cannot be shared out.
         let is_settled = position.is_operational && position.in_flight == Lots::ZERO;
-        if !is_settled || appraisal.monitor.failures(place) > 0 {
+        let is_in_doubt = appraisal.monitor.failures(place) > 0 || appraisal.monitor.is_in_doubt(place);
+        if !is_settled || is_in_doubt {
             return Err(BatchError::VenueInDoubt);
         }
     }
+    // With one in quarantine, it alone may be why the breaker is active: the others are asked
+    // above.
     if !vault.cases.is_quarantined() && appraisal.active.has(Breaker::UnexplainedMove) {
         return Err(BatchError::VenueInDoubt);
     }
@@ -342,7 +345,10 @@ fn settled(flows: &Flows, before: &Batch, mut ledger: Ledger, mut queue: BatchQu
     let outflow = flows.outflow.with_paid(left)?;
     let fees = flows.fees(fill, comes_in, minted)?;
     let owes = fill.owes.checked_sub(fees.waived)?;
-    let (cases, rights) = flows.cases().with_burnt(redemptions.rights, fill.shares, owes)?;
+    let (cases, rights) = flows.cases().with_burnt(redemptions.rights, fill.shares)?;
+    if cases.is_quarantined() {
+        redemptions.debt = redemptions.debt.checked_add(owes)?;
+    }
     let fees = flows.crystallised(fees, &ledger)?;
     redemptions.rights = rights;
     queue.filled = queue.filled.wrapping_add(fill.shares.0);

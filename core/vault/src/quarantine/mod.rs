@@ -23,8 +23,8 @@ use ballast_core_market::admission::Now;
 use ballast_core_market::cooldown::{observed, Cooldown};
 use ballast_core_types::{Shares, UnixTime};
 
-/// Cases a vault has room for.
-pub const CASES: usize = 2;
+/// Cases a vault has room for: one for each of four venues that fail together.
+pub const CASES: usize = 4;
 /// Failed checks in a row, a minute apart, after which a venue is in quarantine: see
 /// [`VENUE_FAILURE_SPACING_SECONDS`](crate::monitor::VENUE_FAILURE_SPACING_SECONDS). One is enough
 /// while the vault's breaker for it is active, as its guardian may have tripped it.
@@ -72,9 +72,6 @@ pub struct Right {
     pub entry: u128,
     /// What the batch has collected, quote base units.
     pub had: u64,
-    /// What its advance and its unwinding cost more than those shares were worth, quote base units:
-    /// the pool's, out of what the batch has coming.
-    pub debt: u64,
 }
 
 /// A vault's cases.
@@ -168,15 +165,9 @@ impl Cases {
         self.0.iter().any(Case::lasts)
     }
 
-    /// Returns the cases after so many shares of a batch were burnt that owe `debt` more than they
-    /// were worth, and what the batch has then: a right in each case that lasts. `None` on
-    /// overflow.
-    pub fn with_burnt(
-        mut self,
-        mut rights: [Right; CASES],
-        shares: Shares,
-        mut debt: u64,
-    ) -> Option<(Self, [Right; CASES])> {
+    /// Returns the cases after so many shares of a batch were burnt, and what the batch has then: a
+    /// right in each case that lasts. `None` on overflow.
+    pub fn with_burnt(mut self, mut rights: [Right; CASES], shares: Shares) -> Option<(Self, [Right; CASES])> {
         if shares == Shares::ZERO {
             return Some((self, rights));
         }
@@ -192,7 +183,6 @@ impl Cases {
             case.entry = case.entry.checked_add(entry)?;
             right.shares = right.shares.checked_add(shares)?;
             right.entry = right.entry.checked_add(entry)?;
-            right.debt = right.debt.checked_add(core::mem::take(&mut debt))?;
         }
         Some((self, rights))
     }

@@ -71,7 +71,7 @@ const MILLION: u64 = 1_000_000;
 #[test]
 fn a_case_ends_after_a_day_of_sound_checks_and_is_paid_by_what_came_back() {
     let cases = begun(Cases::default(), 0, 1_000);
-    let (cases, rights) = cases.with_burnt([Right::default(); CASES], Shares(250), 0).unwrap();
+    let (cases, rights) = cases.with_burnt([Right::default(); CASES], Shares(250)).unwrap();
     assert_eq!(rights[0].shares, Shares(250));
     let rich = Ledger {
         cash: 900 * MILLION,
@@ -131,7 +131,7 @@ fn a_third_case_waits_for_a_place_and_leftovers_are_the_pools() {
         assert!(cases.is_quarantined());
         for batch in [&mut batch, &mut other] {
             let rights = batch.redemptions.rights;
-            (cases, batch.redemptions.rights) = cases.with_burnt(rights, Shares(33), 0).unwrap();
+            (cases, batch.redemptions.rights) = cases.with_burnt(rights, Shares(33)).unwrap();
         }
         (cases, ledger) = cases.with_returned(ledger, 0, 203 * MILLION).unwrap();
         (cases, ledger) = ended_soundly(cases, ledger, 0, 800 * MILLION);
@@ -139,7 +139,8 @@ fn a_third_case_waits_for_a_place_and_leftovers_are_the_pools() {
     }
     // ⌊66 · 1003 / 1000⌋ + ⌊66 · 1003 / 900⌋, millions.
     assert_eq!(ledger.set_aside, 66_198_000 + 73_553_333);
-    assert_eq!(begun(cases, 0, 800), cases, "there is no place for a third");
+    let full = begun(begun(cases, 2, 800), 3, 800);
+    assert_eq!(begun(full, 4, 800), full, "there is no place for a fifth");
     let has_right = |batch: &Batch| batch.redemptions.rights != [Right::default(); CASES];
     assert!(has_right(&batch));
     for batch in [&mut batch, &mut other] {
@@ -159,8 +160,9 @@ fn what_a_batch_owes_beyond_its_worth_is_taken_off_its_right() {
     let cases = begun(Cases::default(), 0, 1_000);
     let mut batch = Batch::opened(UnixTime(START));
     let rights = batch.redemptions.rights;
-    let (cases, rights) = cases.with_burnt(rights, Shares(500), 30 * MILLION).unwrap();
+    let (cases, rights) = cases.with_burnt(rights, Shares(500)).unwrap();
     batch.redemptions.rights = rights;
+    batch.redemptions.debt = 30 * MILLION;
     let (mut cases, mut ledger) = cases.with_returned(Ledger::default(), 0, 40 * MILLION).unwrap();
     let mut paid = Vec::new();
     for returned in [0, 100 * MILLION] {
@@ -291,7 +293,7 @@ impl Vault {
             return;
         }
         let redemptions = &mut self.batches[index].redemptions;
-        let (cases, rights) = self.cases.with_burnt(redemptions.rights, Shares(shares), 0).unwrap();
+        let (cases, rights) = self.cases.with_burnt(redemptions.rights, Shares(shares)).unwrap();
         (self.cases, redemptions.rights) = (cases, rights);
         redemptions.paid += worth;
         self.ledger.cash -= worth;
@@ -340,6 +342,23 @@ proptest! {
             vault.step(&Step::Collect(index));
         }
         prop_assert_eq!((vault.cases, vault.ledger.set_aside), (Cases::default(), 0));
-        prop_assert!(vault.batches.iter().all(|batch| batch.redemptions.lots == [Lots(0); crate::portfolio::MAX_LEGS]));
+        prop_assert!(vault.batches.iter().all(|batch| batch.redemptions.lots == [Lots(0); crate::places::MAX_LEGS]));
     }
+}
+
+#[test]
+fn what_a_batch_owes_is_taken_off_whatever_comes_first() {
+    // Two venues fail; the first pays nothing, the second does.
+    let cases = begun(begun(Cases::default(), 0, 1_000), 1, 1_000);
+    let mut batch = Batch::opened(UnixTime(START));
+    let (cases, rights) = cases.with_burnt(batch.redemptions.rights, Shares(500)).unwrap();
+    (batch.redemptions.rights, batch.redemptions.debt) = (rights, 125 * MILLION);
+    let (cases, ledger) = cases.with_returned(Ledger::default(), 1, 375 * MILLION).unwrap();
+    let collected = collect(&batch, cases, ledger).unwrap();
+    // Half of 375 is theirs, less the 125.
+    assert_eq!(collected.batch.redemptions.paid, 62_500_000);
+    assert_eq!(
+        (collected.batch.redemptions.debt, collected.ledger.cash),
+        (0, 312_500_000)
+    );
 }

@@ -46,7 +46,7 @@ fn what_is_theirs_is_fetched_behind_the_trades_that_free_it() {
         batches: 1,
         ..Case::default()
     };
-    world.state.cases = Cases([case, Case::default()]);
+    world.state.cases = Cases(from_fn(|place| if place == 0 { case } else { Case::default() }));
     world.supply -= burnt;
     world.state.ledger.cash /= 10;
     let collateral = world.positions[0].collateral;

@@ -7,6 +7,7 @@ use ballast_core_types::{Lots, Shares, UnixTime};
 use ballast_core_vault::batch::{Side, GRACE_SECONDS};
 use ballast_core_vault::fees::{MOST_PERFORMANCE, QUARTER_SECONDS};
 use ballast_core_vault::quarantine::{Case, Cases};
+use core::array::from_fn;
 
 /// The holder who does nothing.
 const STAYS: usize = 1;
@@ -225,7 +226,7 @@ fn who_leaves_in_quarantine_leaves_no_fee_to_those_who_stay() {
             checked_at: UnixTime(world.now),
             ..Case::default()
         };
-        world.state.cases = Cases([case, Case::default()]);
+        world.state.cases = Cases(from_fn(|place| if place == 0 { case } else { Case::default() }));
         if leaves {
             let shares = world.people[ALLY].shares;
             world.request(ALLY, Side::Redemption, shares, false).unwrap();

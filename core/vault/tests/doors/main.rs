@@ -11,6 +11,7 @@
 mod advances;
 mod brought_home;
 mod fees;
+mod legs;
 mod line;
 mod model;
 mod trades;

@@ -2,7 +2,7 @@
 
 use crate::model::World;
 use ballast_core_types::{value_floor, Lots, Position, PriceBounds, Ratio, TradingTerms, Value};
-use ballast_core_vault::portfolio::MAX_LEGS;
+use ballast_core_vault::places::MAX_LEGS;
 use ballast_core_vault::rebalance::{check, notional, Proposal};
 use ballast_core_vault::unwind::{self, UnwindProposal};
 

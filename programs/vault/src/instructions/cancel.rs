@@ -1,6 +1,6 @@
 //! `cancel`: takes back a request that nobody could price for ten minutes.
 
-use crate::errors::VaultError;
+use crate::errors::{ensure, VaultError};
 use crate::events::{announce, Cancelled};
 use crate::state::{
     check_acts_for, OperatorApproval, RequestBatch, Ticket, Vault, HALF_FEE_LAMPORTS, REQUEST_FEE_LAMPORTS,
@@ -92,6 +92,6 @@ fn check_canceller(accounts: &Cancel) -> Result<()> {
     let (canceller, holder) = (accounts.canceller.key, accounts.holder.key);
     check_acts_for(canceller, holder, &accounts.vault.key(), accounts.approval.as_deref())?;
     let is_theirs = canceller == holder || accounts.to.owner == *holder;
-    require!(is_theirs, VaultError::NotTheHolders);
+    ensure!(is_theirs, VaultError::NotTheHolders);
     Ok(())
 }

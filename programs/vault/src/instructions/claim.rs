@@ -1,7 +1,7 @@
 //! `claim`: pays a ticket its part of what its batch was given. It needs no state of the vault but
 //! the ledger: no price, no breaker, no venue.
 
-use crate::errors::VaultError;
+use crate::errors::{ensure, VaultError};
 use crate::events::{announce, Claimed};
 use crate::state::{acts_for, OperatorApproval, RequestBatch, Ticket, Vault, HALF_FEE_LAMPORTS, VAULT_VERSION};
 use crate::tokens;
@@ -57,7 +57,7 @@ pub(crate) fn handler(ctx: Context<Claim>) -> Result<()> {
     let due = accounts.ticket.request().claim(&accounts.batch.totals.get());
     let is_quote = due.quote > 0;
     let amount = if is_quote { due.quote } else { due.shares.0 };
-    require!(amount > 0 || due.ends, VaultError::NothingToClaim);
+    ensure!(amount > 0 || due.ends, VaultError::NothingToClaim);
     check_accounts(accounts, &due)?;
     let (vault, record) = (&mut accounts.vault, &mut accounts.batch);
     if is_quote {
@@ -119,7 +119,7 @@ fn check_accounts(accounts: &Claim, due: &Due) -> Result<()> {
     }
     let approval = accounts.approval.as_deref();
     let is_operator = acts_for(accounts.claimer.key, &ticket.holder, &vault.key(), approval);
-    require!(is_operator, VaultError::WrongTokenAccount);
+    ensure!(is_operator, VaultError::WrongTokenAccount);
     let to = TokenAccount::try_deserialize(&mut &**accounts.to.try_borrow_data()?)?;
     require_keys_eq!(to.owner, ticket.holder, VaultError::NotTheHolders);
     Ok(())

@@ -2,7 +2,7 @@
 //! the vault was created. No price is in it, and no share of anybody's is worth less by it:
 //! what was earned has been part of the supply since.
 
-use crate::errors::VaultError;
+use crate::errors::{ensure, VaultError};
 use crate::events::{announce, FeesClaimed};
 use crate::state::{StoredFees, Vault, VAULT_VERSION};
 use crate::tokens;
@@ -42,7 +42,7 @@ pub(crate) fn handler(ctx: Context<ClaimFees>) -> Result<()> {
     let vault = &mut accounts.vault;
     vault.accrue_fees(minted, now);
     let shares = vault.fees.shares;
-    require!(shares > 0, VaultError::NoFees);
+    ensure!(shares > 0, VaultError::NoFees);
     vault.fees = StoredFees {
         shares: 0,
         ..vault.fees

@@ -1,6 +1,6 @@
 //! `close_batch`: gives the rent of a batch back that nobody waits for.
 
-use crate::errors::VaultError;
+use crate::errors::{ensure, VaultError};
 use crate::state::{RequestBatch, Vault, VAULT_VERSION};
 use crate::tokens;
 use anchor_lang::prelude::*;
@@ -43,7 +43,7 @@ pub(crate) fn handler(ctx: Context<CloseBatch>) -> Result<()> {
     let accounts = ctx.accounts;
     let batch = &accounts.batch;
     let is_done = batch.totals.get().is_done() && batch.tickets == 0;
-    require!(is_done, VaultError::BatchInUse);
+    ensure!(is_done, VaultError::BatchInUse);
     let (quote, shares) = batch.outstanding()?;
     let vault = &mut accounts.vault;
     vault.ledger.owed = vault.ledger.owed.checked_sub(quote).ok_or(VaultError::OutOfRange)?;

@@ -2,7 +2,7 @@
 //! were burnt meanwhile. `claim` does so before it pays; this one pays nobody, so that no payee
 //! whose account cannot be paid keeps a case's place taken.
 
-use crate::errors::VaultError;
+use crate::errors::{ensure, VaultError};
 use crate::state::{RequestBatch, Vault, VAULT_VERSION};
 use anchor_lang::prelude::*;
 
@@ -19,6 +19,6 @@ pub struct Collect<'info> {
 
 pub(crate) fn handler(ctx: Context<Collect>) -> Result<()> {
     let (vault, batch) = (&mut ctx.accounts.vault, &mut ctx.accounts.batch);
-    require!(batch.totals.has_rights(), VaultError::NothingToClaim);
+    ensure!(batch.totals.has_rights(), VaultError::NothingToClaim);
     batch.collect(vault)
 }

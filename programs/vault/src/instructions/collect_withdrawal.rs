@@ -1,6 +1,6 @@
 //! `collect_withdrawal`: fetches a withdrawal the venue had queued, and books what really came.
 
-use crate::errors::VaultError;
+use crate::errors::{ensure, VaultError};
 use crate::events::{announce, WithdrawalCollected};
 use crate::state::{Vault, VAULT_VERSION};
 use crate::tokens;
@@ -58,7 +58,7 @@ pub(crate) fn handler(ctx: Context<CollectWithdrawal>, leg: u8) -> Result<()> {
     let came = holds.checked_sub(held).ok_or(VaultError::BookedOtherwise)?;
     accounts.vault.credit_returned(leg, came)?;
     let needed = accounts.vault.ledger.get().in_custody();
-    require!(needed.is_some_and(|needed| holds >= needed), VaultError::CustodyShort);
+    ensure!(needed.is_some_and(|needed| holds >= needed), VaultError::CustodyShort);
     let event = WithdrawalCollected {
         vault: accounts.vault.key(),
         leg,

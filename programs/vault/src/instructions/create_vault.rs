@@ -1,7 +1,7 @@
 //! `create_vault`: anyone may; the creator keeps no rights.
 
 use crate::creation;
-use crate::errors::VaultError;
+use crate::errors::{ensure, VaultError};
 use crate::events::{announce, VaultCreated};
 use crate::quote_mint;
 use crate::state::{
@@ -126,7 +126,7 @@ fn pin(portfolio: &mut StoredPortfolio, passed: &PortfolioAccounts, quote_mint: 
             .check_version()?;
         let earlier = portfolio.markets().iter().take(place);
         let is_again = earlier.clone().any(|market| market.risk_market == account.key());
-        require!(!is_again, VaultError::Portfolio);
+        ensure!(!is_again, VaultError::Portfolio);
         if let Some(market) = portfolio.markets.get_mut(place) {
             market.risk_market = account.key();
         }
@@ -135,14 +135,14 @@ fn pin(portfolio: &mut StoredPortfolio, passed: &PortfolioAccounts, quote_mint: 
         let leg = *portfolio.leg(place)?;
         let at = passed.leg(&leg, place)?;
         let pins = venue::pins(at.venue_market).ok_or(VaultError::WrongVenueMarket)?;
-        require!(
+        ensure!(
             pins.risk_market == at.risk_market.key().to_bytes(),
             VaultError::WrongRiskMarket
         );
-        require!(pins.quote_mint == quote_mint.to_bytes(), VaultError::WrongTokenAccount);
+        ensure!(pins.quote_mint == quote_mint.to_bytes(), VaultError::WrongTokenAccount);
         let mut earlier = portfolio.legs().iter().take(usize::from(place));
         let is_again = earlier.any(|other| other.venue_market == at.venue_market.key());
-        require!(!is_again, VaultError::Portfolio);
+        ensure!(!is_again, VaultError::Portfolio);
         initial_margin = initial_margin.max(pins.initial_margin);
         if let Some(leg) = portfolio.legs.get_mut(usize::from(place)) {
             leg.venue_market = at.venue_market.key();

@@ -1,7 +1,7 @@
 //! `trip_breaker` and `resume_breaker`: what the guardian may do, and all of it. Neither adds risk
 //! nor stands in the way of an exit.
 
-use crate::errors::VaultError;
+use crate::errors::{ensure, VaultError};
 use crate::events::{announce, BreakerByHand};
 use crate::state::{Vault, VaultBreaker, VAULT_VERSION};
 use anchor_lang::prelude::*;
@@ -32,7 +32,7 @@ pub(crate) fn trip(ctx: Context<Guard>, breaker: VaultBreaker) -> Result<()> {
 /// Only on an observation of this very slot: its cooldown may have ended since an earlier one.
 pub(crate) fn resume(ctx: Context<Guard>, breaker: VaultBreaker) -> Result<()> {
     let vault = &ctx.accounts.vault;
-    require!(vault.monitor.slot == Clock::get()?.slot, VaultError::NotObserved);
+    ensure!(vault.monitor.slot == Clock::get()?.slot, VaultError::NotObserved);
     let (before, params) = (vault.monitor.get().breakers, vault.monitor_params());
     let resumed = VAULT.resume(&before, breaker.into(), &params.breakers);
     let resumed = resumed.map_err(VaultError::from)?;

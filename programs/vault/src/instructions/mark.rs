@@ -17,7 +17,7 @@ use ballast_core_types::{Lots, Shares, UnixTime};
 use ballast_core_vault::appraisal::{unvalued, Appraisal};
 use ballast_core_vault::portfolio::Leg;
 use ballast_core_vault::prices::Purpose;
-use ballast_core_vault::quarantine::{Cases, Check};
+use ballast_core_vault::quarantine::{Cases, Check, FAILURES_IN_A_ROW};
 use ballast_core_vault::state::VaultState;
 use ballast_risk::read;
 
@@ -97,15 +97,21 @@ fn check(
     let leg = appraisal.and_then(|appraisal| appraisal.portfolio.leg(place));
     let answers = leg.is_some_and(|leg| leg.position.is_operational);
     // What it holds is no measure while it moves without a reason.
-    let moves = |appraisal: &Appraisal| appraisal.monitor.breakers.tripped.has(Breaker::UnexplainedMove);
+    let moves = |appraisal: &Appraisal| appraisal.monitor.is_in_doubt(place);
     let is_in_doubt = was.is_quarantined(place) && appraisal.is_some_and(moves);
+    // At a price that is admitted for nothing, nothing is sound, and nothing ends.
+    let market = was.legs().nth(place).map_or(usize::MAX, |(_, market)| market);
+    let has_price = moment.prices.of(market).is_some_and(|of| of.refusal.is_none());
+    // What another venue has tripped says nothing of this one.
+    let fails = |(other, _): (usize, usize)| other != place && was.monitor.failures(other) >= FAILURES_IN_A_ROW;
+    let is_by_hand = was.monitor.breakers.tripped.has(Breaker::VenueFailure) && !was.legs().any(fails);
     let remembered = vault.monitor.venues.get(place);
     Check {
         venue: place,
-        is_sound: answers && !is_in_doubt,
+        is_sound: answers && has_price && !is_in_doubt,
         failures: remembered.map_or(0, |venue| venue.failures),
-        was_tripped: was.monitor.breakers.tripped.has(Breaker::VenueFailure),
-        value: value_at(was, positions, moment, place),
+        was_tripped: is_by_hand,
+        value: value_at(was, positions, moment, place).filter(|_| has_price),
         supply: supply(was, moment),
         longest_gap_seconds: vault.breakers.longest_gap_seconds,
         now,

@@ -1,7 +1,7 @@
 //! `move_collateral`: brings the collateral at the venue to what the book needs. The caller chooses
 //! nothing.
 
-use crate::errors::VaultError;
+use crate::errors::{ensure, VaultError};
 use crate::events::{announce, CollateralMoved, PricesView};
 use crate::instructions::trade::leg;
 use crate::state::{Vault, VAULT_VERSION};
@@ -43,12 +43,13 @@ pub(crate) fn handler<'info>(ctx: Context<'info, MoveCollateral<'info>>, place: 
     let portfolio = PortfolioAccounts::of(&accounts.vault, ctx.remaining_accounts)?;
     let at = portfolio.leg(accounts.vault.portfolio.leg(place)?, place)?;
     let pinned = venue::custody(at.venue_market);
-    require!(pinned == Some(accounts.venue_vault.key()), VaultError::WrongVenueVault);
+    ensure!(pinned == Some(accounts.venue_vault.key()), VaultError::WrongVenueVault);
     let minted = tokens::supply(&accounts.share_mint)?;
     let state = accounts.vault.state();
     let moment = portfolio.moment(&state, Purpose::Collateral, minted)?;
     let appraisal = portfolio.appraise(&state, &moment)?;
     leg(&appraisal, place)?;
+    at.check_readable(&appraisal, place)?;
     accounts.vault.record(&appraisal);
     let movement = appraisal
         .collateral_due(usize::from(place))
@@ -86,14 +87,14 @@ fn book_movement(vault: &mut Vault, leg: u8, held: u64, holds: u64, movement: Co
     let amount = match movement {
         CollateralMove::Deposit(amount) => {
             let left = held.checked_sub(holds);
-            require!(left == Some(amount), VaultError::BookedOtherwise);
+            ensure!(left == Some(amount), VaultError::BookedOtherwise);
             vault.debit(amount)?;
             i64::try_from(amount).ok()
         }
         CollateralMove::Withdraw(amount) => {
             let came = holds.checked_sub(held);
             let came = came.ok_or(VaultError::BookedOtherwise)?;
-            require!(came <= amount, VaultError::BookedOtherwise);
+            ensure!(came <= amount, VaultError::BookedOtherwise);
             vault.credit_returned(leg, came)?;
             i64::try_from(amount).ok().and_then(i64::checked_neg)
         }

@@ -1,7 +1,7 @@
 //! `open_batch`: makes the account of a batch, for the requests behind it in the same transaction.
 //! Its minute begins with its first request.
 
-use crate::errors::VaultError;
+use crate::errors::{ensure, VaultError};
 use crate::state::{RequestBatch, StoredBatch, StoredRequestBatch, Vault, BATCH_SEED, BATCH_VERSION, VAULT_VERSION};
 use anchor_lang::prelude::*;
 
@@ -37,7 +37,7 @@ pub(crate) fn handler(ctx: Context<OpenBatch>, number: u64) -> Result<()> {
     }
     let open = ctx.accounts.vault.queue.open;
     let is_next = number == open || number == open.wrapping_add(1);
-    require!(is_next, VaultError::BatchNotOpen);
+    ensure!(is_next, VaultError::BatchNotOpen);
     batch.stored = StoredRequestBatch {
         version: BATCH_VERSION,
         bump: ctx.bumps.batch,

@@ -1,7 +1,7 @@
 //! `price_batch`: prices a closed batch from its totals, or fills one that waits further. It pays
 //! nobody but whoever sends it, out of what the requests brought for that.
 
-use crate::errors::VaultError;
+use crate::errors::{ensure, VaultError};
 use crate::events::{self, BatchPriced, PricesView};
 use crate::state::{RequestBatch, Vault, VAULT_VERSION};
 use crate::tokens;
@@ -48,7 +48,7 @@ pub(crate) fn handler<'info>(ctx: Context<'info, PriceBatch<'info>>) -> Result<(
     let minted = tokens::supply(&accounts.share_mint)?;
     let state = accounts.vault.state();
     let moment = portfolio.moment(&state, Purpose::Batch, minted)?;
-    require!(
+    ensure!(
         moment.clock.slot != accounts.vault.last_rebalance_slot,
         VaultError::SameSlotAsRebalance
     );

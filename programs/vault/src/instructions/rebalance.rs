@@ -1,6 +1,7 @@
-//! `rebalance`: trades the book back into its limits, by orders for any of its legs, under one proof.
+//! `rebalance`: trades the book back into its limits, by orders for any of its legs, under one
+//! proof.
 
-use crate::errors::VaultError;
+use crate::errors::{ensure, VaultError};
 use crate::events::{self, OrderView, PricesView, Rebalanced, TargetsView};
 use crate::instructions::trade::*;
 use crate::tokens;
@@ -9,8 +10,8 @@ use crate::venue;
 use anchor_lang::prelude::*;
 use ballast_core_types::{FillReceipt, Lots, Value};
 use ballast_core_vault::appraisal::Appraisal;
+use ballast_core_vault::places::MAX_LEGS;
 use ballast_core_vault::planner::largest_notional;
-use ballast_core_vault::portfolio::MAX_LEGS;
 use ballast_core_vault::prices::Purpose;
 use ballast_core_vault::rebalance::{check, notional, Exposure, Proposal};
 use ballast_core_vault::targets::{Reason, Targets};
@@ -30,12 +31,14 @@ pub(crate) fn handler<'info>(ctx: Context<'info, Rebalance<'info>>, orders: &[Or
     let depths = depths(&portfolio, &before);
     let mut receipts = Vec::with_capacity(orders.len());
     for order in orders {
+        let at = portfolio.leg(accounts.vault.portfolio.leg(order.leg)?, order.leg)?;
+        at.check_readable(&before, order.leg)?;
         let reduce_only = check_opening(*order, &before)?;
         receipts.push(place(accounts, &portfolio, *order, &before, reduce_only)?);
     }
 
     let positions = portfolio.positions(&state, &moment);
-    let ordered = ordered(&before, &positions)?;
+    let ordered = ordered(orders, &before, &positions)?;
     accounts.vault.traded(&moment.clock, ordered.positive_part());
     let state = accounts.vault.state_after(&state);
     let after = appraise(&state, &positions, &moment)?;
@@ -67,12 +70,12 @@ struct Proof {
 
 /// Refuses what is no set of orders: none, one of no lots, or two for one leg.
 fn check_orders(orders: &[Order]) -> Result<()> {
-    require!(!orders.is_empty(), VaultError::EmptyOrder);
+    ensure!(!orders.is_empty(), VaultError::EmptyOrder);
     let mut seen = [false; MAX_LEGS];
     for order in orders {
-        require!(order.lots != 0, VaultError::EmptyOrder);
+        ensure!(order.lots != 0, VaultError::EmptyOrder);
         let seen = seen.get_mut(usize::from(order.leg)).ok_or(VaultError::WrongLeg)?;
-        require!(!*seen, VaultError::DuplicateOrder);
+        ensure!(!*seen, VaultError::DuplicateOrder);
         *seen = true;
     }
     Ok(())
@@ -94,17 +97,17 @@ fn check_opening(order: Order, before: &Appraisal) -> Result<bool> {
 
 /// Returns the notional of all orders, quote base units: one that waits counts as if it had filled,
 /// so that a venue that drops it cannot trade for nothing.
-fn ordered(before: &Appraisal, after: &Positions) -> Result<Value> {
+fn ordered(orders: &[Order], before: &Appraisal, after: &Positions) -> Result<Value> {
     let mut sum = Value::ZERO;
-    for (place, was) in before.portfolio.legs() {
+    for order in orders {
+        let (was, bounds) = leg(before, order.leg)?;
         let of = || {
-            let is = after.get(place)?.as_ref()?;
+            let is = after.get(usize::from(order.leg))?.as_ref()?;
             let is = is.lots.checked_add(is.in_flight)?;
             let ordered = is.checked_sub(was.lots_if_filled()?)?;
-            notional(ordered, before.prices.mid(was.market)?)
+            sum.checked_add(notional(ordered, bounds.mid)?)
         };
-        let more = of().ok_or(VaultError::OutOfRange)?;
-        sum = sum.checked_add(more).ok_or(VaultError::OutOfRange)?;
+        sum = of().ok_or(VaultError::OutOfRange)?;
     }
     Ok(sum)
 }

@@ -3,7 +3,7 @@
 //! No price has a part in it. What is paid in lies apart until the batch is priced: a deposit that
 //! waits is no cash of the pool, and a share that waits is still a share.
 
-use crate::errors::VaultError;
+use crate::errors::{ensure, VaultError};
 use crate::events::{self, Requested};
 use crate::state::{
     check_acts_for, check_is_theirs, OperatorApproval, RequestBatch, StoredTicket, Ticket, Vault, BATCH_VERSION,
@@ -82,7 +82,7 @@ pub(crate) fn handler(ctx: Context<MakeRequest>, args: RequestArgs, side: Side) 
     let now = UnixTime(Clock::get()?.unix_timestamp);
     let queue = accounts.vault.queue.get();
     let (number, opens) = queue.taking(now);
-    require!(number == accounts.batch.number, VaultError::BatchNotOpen);
+    ensure!(number == accounts.batch.number, VaultError::BatchNotOpen);
     if opens {
         accounts.batch.totals = Batch::opened(now).into();
     }
@@ -162,11 +162,11 @@ fn check_size(accounts: &mut MakeRequest, amount: u64, side: Side) -> Result<()>
     let vault = &mut accounts.vault;
     if side == Side::Redemption {
         let is_all = amount > 0 && amount == accounts.from.amount;
-        require!(is_all || amount >= vault.unit, VaultError::RequestTooSmall);
+        ensure!(is_all || amount >= vault.unit, VaultError::RequestTooSmall);
         return Ok(());
     }
-    require!(amount >= vault.least_deposit(), VaultError::RequestTooSmall);
-    require!(!vault.cases.is_quarantined(), VaultError::VenueQuarantined);
+    ensure!(amount >= vault.least_deposit(), VaultError::RequestTooSmall);
+    ensure!(!vault.cases.is_quarantined(), VaultError::VenueQuarantined);
     let tripped = vault.monitor.get().breakers.tripped;
     if !permitted(tripped, true).deposit {
         crate::valuation::log_active(tripped, |permits| permits.deposit);
@@ -178,7 +178,7 @@ fn check_size(accounts: &mut MakeRequest, amount: u64, side: Side) -> Result<()>
         .ok()
         .and_then(|nav| nav.checked_add(pending));
     let within = with_pool.is_some_and(|sum| sum <= vault.policy.deposit_cap);
-    require!(within, VaultError::OverDepositCap);
+    ensure!(within, VaultError::OverDepositCap);
     vault.ledger.pending_deposits = pending;
     Ok(())
 }

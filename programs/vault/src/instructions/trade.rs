@@ -1,7 +1,7 @@
 //! What `rebalance` and `unwind` share: *propose, then prove*. The orders run, the book is valued
 //! again, and unless it is provably better everything is undone.
 
-use crate::errors::VaultError;
+use crate::errors::{ensure, VaultError};
 use crate::state::{Vault, VAULT_VERSION};
 use crate::valuation::*;
 use crate::venue;
@@ -68,11 +68,11 @@ pub(crate) fn check_fill(before: &Appraisal, after: &Appraisal, place: u8, recei
     let band = before.vault.policy.rebalance.price_band;
     let filled = is.position.lots.checked_sub(was.position.lots);
     let filled = filled.ok_or(VaultError::OutOfRange)?;
-    require!(filled == receipt.lots, VaultError::FillMismatch);
+    ensure!(filled == receipt.lots, VaultError::FillMismatch);
     if filled != Lots::ZERO {
         let cost = receipt.price.and_then(|fill| value_ceil(filled, fill));
         let inside = cost.and_then(|cost| fill_inside_band(bounds.mid, band, filled, cost));
-        require!(inside.ok_or(VaultError::OutOfRange)?, VaultError::FillOutsideBand);
+        ensure!(inside.ok_or(VaultError::OutOfRange)?, VaultError::FillOutsideBand);
     }
     Ok(filled)
 }

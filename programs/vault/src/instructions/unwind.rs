@@ -1,6 +1,6 @@
 //! `unwind`: trades down what belongs to holders who leave, and proves that it trades nothing else.
 
-use crate::errors::VaultError;
+use crate::errors::{ensure, VaultError};
 use crate::events::{announce, PricesView, Unwound as UnwoundEvent};
 use crate::instructions::trade::*;
 use crate::state::RequestBatch;
@@ -26,12 +26,12 @@ pub struct Unwind<'info> {
 pub(crate) fn handler<'info>(ctx: Context<'info, Unwind<'info>>, order: Order) -> Result<()> {
     let accounts = &mut ctx.accounts.trade;
     let record = &mut ctx.accounts.batch;
-    require!(order.lots != 0, VaultError::EmptyOrder);
+    ensure!(order.lots != 0, VaultError::EmptyOrder);
     let portfolio = PortfolioAccounts::of(&accounts.vault, ctx.remaining_accounts)?;
     let state = accounts.vault.state();
     // Whoever waits meanwhile is filled without the venue.
     let is_quarantined = state.is_quarantined(usize::from(order.leg));
-    require!(!is_quarantined, VaultError::VenueQuarantined);
+    ensure!(!is_quarantined, VaultError::VenueQuarantined);
     let minted = tokens::supply(&accounts.share_mint)?;
     let moment = portfolio.moment(&state, Purpose::Trade, minted)?;
     accounts.vault.check_slot(moment.clock.slot)?;

@@ -7,7 +7,7 @@ use anchor_lang::prelude::*;
 use ballast_core_types::{Lots, Ratio, Shares, UnixTime};
 use ballast_core_vault::batch::collect::collect;
 use ballast_core_vault::batch::{Batch, Deposits, Redemptions, Requested, Returned};
-use ballast_core_vault::portfolio::MAX_LEGS;
+use ballast_core_vault::places::MAX_LEGS;
 use ballast_core_vault::quarantine::CASES;
 use ballast_risk::state::Fixed;
 use bytemuck::{Pod, Zeroable};
@@ -62,6 +62,8 @@ pub struct StoredBatch {
     pub paid: u64,
     /// What redemptions that are filled have in venues in quarantine.
     pub rights: [StoredRight; CASES],
+    /// What advance and unwinding cost more than what they were for was worth, quote base units.
+    pub debt: u64,
     /// Bits: 1 deposits at any price went back, 2 deposits within one per cent, 4 redemptions
     /// within one per cent, 8 redemptions are final.
     pub flags: u64,
@@ -88,6 +90,7 @@ plain!(StoredBatch {
     advanced,
     paid,
     rights,
+    debt,
     flags
 });
 
@@ -143,6 +146,7 @@ impl StoredBatch {
                 advanced: self.advanced,
                 paid: self.paid,
                 rights: self.rights.map(|right| right.get()),
+                debt: self.debt,
             },
         }
     }
@@ -176,6 +180,7 @@ impl From<Batch> for StoredBatch {
             advanced: redemptions.advanced,
             paid: redemptions.paid,
             rights: redemptions.rights.map(StoredRight::from),
+            debt: redemptions.debt,
             flags: flag(deposits.returned.any, DEPOSITS_RETURNED)
                 | flag(deposits.returned.within, DEPOSITS_WITHIN_RETURNED)
                 | flag(redemptions.returned.within, REDEMPTIONS_WITHIN_RETURNED)
@@ -333,9 +338,15 @@ mod tests {
                     shares: Shares(15),
                     entry: 16,
                     had: 17,
-                    debt: 18,
+                },
+                Right::default(),
+                Right {
+                    shares: Shares(19),
+                    entry: 20,
+                    had: 21,
                 },
             ],
+            debt: 18,
         };
         assert_eq!(StoredBatch::from(batch).get(), batch);
         for (fields, memory, space) in [StoredBatch::encodings(), StoredRequestBatch::encodings()] {

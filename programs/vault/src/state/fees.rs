@@ -1,6 +1,6 @@
 //! What a vault's manager has earned, as stored.
 
-use crate::errors::VaultError;
+use crate::errors::{ensure, VaultError};
 use crate::state::plain::plain;
 use crate::state::{Vault, VaultPolicy};
 use anchor_lang::prelude::*;
@@ -71,7 +71,7 @@ impl Vault {
 /// [`VaultError::Collector`] if there are fees and nobody is named, or somebody and there are none.
 pub fn validate_collector(collector: Option<Pubkey>, policy: &VaultPolicy) -> Result<()> {
     let is_named = collector.is_some_and(|key| key != Pubkey::default());
-    require!(
+    ensure!(
         is_named == policy.has_fees() && is_named == collector.is_some(),
         VaultError::Collector
     );

@@ -7,7 +7,7 @@ use ballast_core_vault::batch::queue::BatchQueue;
 use ballast_core_vault::leaving::Leaving;
 use ballast_core_vault::ledger::Ledger;
 use ballast_core_vault::outflow::Outflow;
-use ballast_core_vault::portfolio::MAX_LEGS;
+use ballast_core_vault::places::MAX_LEGS;
 use bytemuck::{Pod, Zeroable};
 
 /// See [`Ledger`].

@@ -1,7 +1,7 @@
 //! The vault's own breakers as stored: their settings, fixed at creation, and what the vault
 //! remembers from one observation to the next.
 
-use crate::errors::{self, VaultError};
+use crate::errors::{self, ensure, VaultError};
 use crate::state::plain::plain;
 use anchor_lang::prelude::*;
 use anchor_lang::Space;
@@ -11,7 +11,7 @@ use ballast_core_types::{Lots, Price, Value};
 use ballast_core_vault::monitor::{
     LeakyWindow, MonitorParams, VaultMonitor, VenueMark, VenueMemory, SLICE_SECONDS, VAULT_BREAKERS,
 };
-use ballast_core_vault::portfolio::MAX_LEGS;
+use ballast_core_vault::places::MAX_LEGS;
 use ballast_risk::state::{Fixed, StoredBreakerSettings};
 use bytemuck::{Pod, Zeroable};
 
@@ -102,8 +102,8 @@ pub struct StoredVenue {
     pub failed_at: i64,
     /// Failed observations of it, in a row.
     pub failures: u32,
-    /// Zero.
-    pub padding: u32,
+    /// 1 if what is there has moved without a reason and the breaker for that has not reset.
+    pub in_doubt: u32,
 }
 
 plain!(StoredVenue {
@@ -113,7 +113,7 @@ plain!(StoredVenue {
     lots_if_filled,
     failed_at,
     failures,
-    padding
+    in_doubt
 });
 
 impl StoredVenue {
@@ -127,6 +127,7 @@ impl StoredVenue {
             }),
             failures: self.failures,
             failed_at: self.failed_at,
+            is_in_doubt: self.in_doubt != 0,
         }
     }
 }
@@ -141,7 +142,7 @@ impl From<VenueMemory> for StoredVenue {
             lots_if_filled: mark.map_or(0, |mark| mark.lots_if_filled.0),
             failed_at: venue.failed_at,
             failures: venue.failures,
-            padding: 0,
+            in_doubt: venue.is_in_doubt.into(),
         }
     }
 }
@@ -278,7 +279,7 @@ impl From<VaultMonitor> for StoredMonitor {
 /// [`VaultError::Guardian`] if it is an address nobody can sign for: a vault without a guardian
 /// says so.
 pub fn validate_guardian(guardian: Option<Pubkey>) -> Result<()> {
-    require!(guardian != Some(Pubkey::default()), VaultError::Guardian);
+    ensure!(guardian != Some(Pubkey::default()), VaultError::Guardian);
     Ok(())
 }
 
@@ -303,6 +304,7 @@ mod tests {
             }),
             failures: 3,
             failed_at: 82,
+            is_in_doubt: true,
         };
         monitor.slot = 9;
         let mut stored = StoredMonitor::from(monitor);

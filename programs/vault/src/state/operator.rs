@@ -1,6 +1,6 @@
 //! Who may ask, take back and claim for a holder.
 
-use crate::errors::VaultError;
+use crate::errors::{ensure, VaultError};
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::TokenAccount;
 
@@ -47,7 +47,7 @@ pub fn check_acts_for(
     vault: &Pubkey,
     approval: Option<&Account<OperatorApproval>>,
 ) -> Result<()> {
-    require!(acts_for(signer, holder, vault, approval), VaultError::NotOperator);
+    ensure!(acts_for(signer, holder, vault, approval), VaultError::NotOperator);
     Ok(())
 }
 
@@ -58,7 +58,7 @@ pub fn check_acts_for(
 /// [`VaultError::NotTheHolders`].
 pub fn check_is_theirs(account: &TokenAccount, holder: &Pubkey) -> Result<()> {
     let is_theirs = account.owner == *holder && account.close_authority.is_none();
-    require!(is_theirs, VaultError::NotTheHolders);
+    ensure!(is_theirs, VaultError::NotTheHolders);
     Ok(())
 }
 

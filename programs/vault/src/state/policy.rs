@@ -1,6 +1,6 @@
 //! A vault's policy as stored, and the hard bounds each number has to keep.
 
-use crate::errors::VaultError;
+use crate::errors::{ensure, VaultError};
 use crate::state::plain::plain;
 use crate::state::{MarketPolicy, StoredPortfolio, VaultBreakerSettings};
 use anchor_lang::prelude::*;
@@ -100,51 +100,51 @@ fn within(value: Fixed, least: i64, most: i64) -> bool {
 }
 
 impl VaultPolicy {
-    /// Checks the whole bundle, with what is wanted of each market. `initial_margin` is the greatest
-    /// of the venues'.
+    /// Checks the whole bundle, with what is wanted of each market. `initial_margin` is the
+    /// greatest of the venues'.
     ///
     /// # Errors
     /// The first parameter out of its bounds.
     pub fn validate(&self, markets: &[MarketPolicy], initial_margin: Ratio) -> Result<()> {
-        require!(matches!(self.mode, MANUAL | RULE_BASED), VaultError::Mode);
-        require!(within(self.band, 100, 5_000), VaultError::Band);
-        require!(within(self.least_trade, 1, 500), VaultError::LeastTrade);
+        ensure!(matches!(self.mode, MANUAL | RULE_BASED), VaultError::Mode);
+        ensure!(within(self.band, 100, 5_000), VaultError::Band);
+        ensure!(within(self.least_trade, 1, 500), VaultError::LeastTrade);
         let mut sum = I80F48::ZERO;
         for market in markets {
             self.validate_market(market)?;
             let more = sum.checked_add(market.base.get().saturating_abs());
             sum = more.ok_or(VaultError::Base)?;
         }
-        require!(sum <= basis_points(10_000), VaultError::Base);
+        ensure!(sum <= basis_points(10_000), VaultError::Base);
         // With less than two of them a remnant of the hour could keep anything from being traded.
         let two = self.least_trade.get().checked_mul_int(2);
-        require!(
+        ensure!(
             within(self.slice, 100, 50_000) && two.is_some_and(|two| self.slice.get() >= two),
             VaultError::Slice
         );
-        require!(within(self.floor, 1_000, 9_900), VaultError::Floor);
-        require!(within(self.high_fall_per_day, 1, 100), VaultError::HighFall);
-        require!(within(self.multiplier, 1_000, MOST_MULTIPLIER), VaultError::Multiplier);
-        require!(within(self.max_leverage, 1_000, 50_000), VaultError::MaxLeverage);
-        require!(within(self.price_band, 1, 500), VaultError::PriceBand);
-        require!(within(self.max_cost, 1, MOST_COST), VaultError::MaxCost);
+        ensure!(within(self.floor, 1_000, 9_900), VaultError::Floor);
+        ensure!(within(self.high_fall_per_day, 1, 100), VaultError::HighFall);
+        ensure!(within(self.multiplier, 1_000, MOST_MULTIPLIER), VaultError::Multiplier);
+        ensure!(within(self.max_leverage, 1_000, 50_000), VaultError::MaxLeverage);
+        ensure!(within(self.price_band, 1, 500), VaultError::PriceBand);
+        ensure!(within(self.max_cost, 1, MOST_COST), VaultError::MaxCost);
         // A venue lets it fall a fifth short, and not under its own margin.
         let least = initial_margin
             .fixed()
             .checked_mul_int(5)
             .and_then(|five| five.checked_div_int(4));
-        require!(
+        ensure!(
             least.is_some_and(|least| self.collateral_ratio.get() > least) && within(self.collateral_ratio, 1, 20_000),
             VaultError::CollateralRatio
         );
-        require!(within(self.outflow, 1_000, 10_000), VaultError::Outflow);
+        ensure!(within(self.outflow, 1_000, 10_000), VaultError::Outflow);
         let up_to = |fee: Fixed, most: Ratio| (I80F48::ZERO..=most.fixed()).contains(&fee.get());
-        require!(up_to(self.management_fee, MOST_MANAGEMENT), VaultError::ManagementFee);
-        require!(
+        ensure!(up_to(self.management_fee, MOST_MANAGEMENT), VaultError::ManagementFee);
+        ensure!(
             up_to(self.performance_fee, MOST_PERFORMANCE),
             VaultError::PerformanceFee
         );
-        require!((1..=MOST_DEPOSITS).contains(&self.deposit_cap), VaultError::DepositCap);
+        ensure!((1..=MOST_DEPOSITS).contains(&self.deposit_cap), VaultError::DepositCap);
         Ok(())
     }
 
@@ -153,11 +153,11 @@ impl VaultPolicy {
         // A trend that is up says nothing of going short.
         let least = if self.mode == MANUAL { -10_000 } else { 1 };
         let base = market.base.get();
-        require!(
+        ensure!(
             base != I80F48::ZERO && within(market.base, least, 10_000),
             VaultError::Base
         );
-        require!(
+        ensure!(
             (1_000..=30_000).contains(&market.reference_volatility),
             VaultError::ReferenceVolatility
         );
@@ -167,7 +167,7 @@ impl VaultPolicy {
             .get()
             .checked_mul(base.saturating_abs())
             .and_then(|band| band.checked_div_int(2));
-        require!(
+        ensure!(
             half_band.is_some_and(|half| self.least_trade.get() <= half),
             VaultError::LeastTrade
         );
@@ -183,7 +183,7 @@ impl VaultPolicy {
         let [_, unexplained, ..] = &breakers.settings;
         let most = self.max_cost.get().checked_mul(self.max_leverage.get());
         let trip = basis_points(i64::from(unexplained.trip));
-        require!(most.is_some_and(|most| trip > most), VaultError::UnexplainedTrip);
+        ensure!(most.is_some_and(|most| trip > most), VaultError::UnexplainedTrip);
         Ok(())
     }
 

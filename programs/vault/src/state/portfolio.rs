@@ -1,11 +1,11 @@
 //! The markets whose risk a vault takes, and its legs at venues, as stored.
 
-use crate::errors::VaultError;
+use crate::errors::{ensure, VaultError};
 use crate::state::plain::plain;
 use anchor_lang::prelude::*;
 use ballast_core_types::basis_points::BasisPoints;
 use ballast_core_vault::directional::{DirectionalPolicy, Mode};
-use ballast_core_vault::portfolio::{MAX_LEGS, MAX_LEGS_OF_MARKET, MAX_MARKETS};
+use ballast_core_vault::places::{MAX_LEGS, MAX_LEGS_OF_MARKET, MAX_MARKETS};
 use ballast_risk::state::Fixed;
 use bytemuck::{Pod, Zeroable};
 
@@ -133,12 +133,12 @@ impl StoredPortfolio {
     /// # Errors
     /// [`VaultError::Portfolio`].
     pub(crate) fn list(&mut self, policies: &[MarketPolicy]) -> Result<()> {
-        require!((1..=MAX_MARKETS).contains(&policies.len()), VaultError::Portfolio);
+        ensure!((1..=MAX_MARKETS).contains(&policies.len()), VaultError::Portfolio);
         let mut free = self.legs.iter_mut();
         for (place, policy) in (0u8..).zip(policies) {
             let legs = usize::from(policy.legs);
-            require!((1..=MAX_LEGS_OF_MARKET).contains(&legs), VaultError::Portfolio);
-            require!(policy.padding == [0; 3], VaultError::Portfolio);
+            ensure!((1..=MAX_LEGS_OF_MARKET).contains(&legs), VaultError::Portfolio);
+            ensure!(policy.padding == [0; 3], VaultError::Portfolio);
             let market = self.markets.get_mut(usize::from(place));
             market.ok_or(VaultError::Portfolio)?.policy = *policy;
             for leg in free.by_ref().take(legs) {

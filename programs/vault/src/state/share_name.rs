@@ -1,6 +1,6 @@
 //! What a vault's shares are called, in wallets and explorers.
 
-use crate::errors::VaultError;
+use crate::errors::{ensure, VaultError};
 use anchor_lang::prelude::*;
 
 /// Most bytes of a name.
@@ -30,11 +30,12 @@ impl ShareName {
     pub fn validate(&self) -> Result<()> {
         let fits = |text: &str, lengths: core::ops::RangeInclusive<usize>| {
             let is_visible = text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
-            lengths.contains(&text.len()) && is_visible && text.trim() == text
+            let ends = [text.bytes().next(), text.bytes().next_back()];
+            lengths.contains(&text.len()) && is_visible && !ends.contains(&Some(b' '))
         };
         let is_valid =
             fits(&self.name, 1..=NAME_LEN) && fits(&self.symbol, 1..=SYMBOL_LEN) && fits(&self.uri, 0..=URI_LEN);
-        require!(is_valid, VaultError::ShareName);
+        ensure!(is_valid, VaultError::ShareName);
         Ok(())
     }
 }

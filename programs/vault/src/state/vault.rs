@@ -1,6 +1,6 @@
 //! A vault: its ledger, its policy, and the addresses of everything it owns.
 
-use crate::errors::VaultError;
+use crate::errors::{ensure, VaultError};
 use crate::state::plain::{plain, stored_as};
 use crate::state::{
     StoredCases, StoredFees, StoredLeaving, StoredLedger, StoredMonitor, StoredOutflow, StoredPortfolio, StoredQueue,
@@ -11,7 +11,7 @@ use ballast_core_types::{Ratio, Shares, UnixTime, Value};
 use ballast_core_vault::appraisal::Appraisal;
 use ballast_core_vault::batch::LEAST_DEPOSIT_TOKENS;
 use ballast_core_vault::monitor::MonitorParams;
-use ballast_core_vault::portfolio::MAX_LEGS;
+use ballast_core_vault::places::MAX_LEGS;
 use ballast_core_vault::pricing::Pricing;
 use ballast_core_vault::shares::ShareMark;
 use ballast_core_vault::state::VaultState;
@@ -254,7 +254,7 @@ impl Vault {
     /// # Errors
     /// [`VaultError::SameSlotAsPricing`].
     pub fn check_slot(&self, slot: u64) -> Result<()> {
-        require!(slot != self.queue.priced_slot, VaultError::SameSlotAsPricing);
+        ensure!(slot != self.queue.priced_slot, VaultError::SameSlotAsPricing);
         Ok(())
     }
 
@@ -357,11 +357,11 @@ impl Vault {
     /// [`VaultError::CustodyShort`], [`VaultError::OutOfRange`].
     pub fn check_invariants(&self, custody_amount: u64, minted: Shares) -> Result<()> {
         let needed = self.ledger.get().in_custody().ok_or(VaultError::OutOfRange)?;
-        require!(custody_amount >= needed, VaultError::CustodyShort);
+        ensure!(custody_amount >= needed, VaultError::CustodyShort);
         let sound = self.leaving.shares <= minted.0
             && self.nav_per_share.ratio() > Ratio::ZERO
             && self.high_water.ratio() >= self.nav_per_share.ratio();
-        require!(sound, VaultError::OutOfRange);
+        ensure!(sound, VaultError::OutOfRange);
         Ok(())
     }
 }

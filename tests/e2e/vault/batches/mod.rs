@@ -27,7 +27,7 @@ fn two() -> (VaultFixture, [User; 2]) {
 }
 
 /// Lets somebody ask to leave with so many shares, and prices the batch that this is in.
-fn leave(world: &mut VaultFixture, user: &User, shares: u64) {
+pub(super) fn leave(world: &mut VaultFixture, user: &User, shares: u64) {
     world.request(user, shares).unwrap();
     let number = closed(world);
     world.price_batch(number).unwrap();

@@ -1,6 +1,7 @@
 //! A venue in quarantine: what is paid without it, what comes back from it, and to whom.
 
 use super::{closed, leave, two};
+use ballast_core_vault::quarantine::CASES;
 use ballast_testkit::tokens::put;
 use ballast_testkit::vault::batches::LEAST;
 use ballast_testkit::vault::breakers::*;
@@ -222,12 +223,12 @@ fn nothing_goes_to_a_venue_in_quarantine() {
 #[test]
 fn a_venue_twice_in_quarantine_owes_each_time_to_those_who_left_then() {
     let (mut world, [ada, ben]) = quarantined();
-    let quarter = world.tokens(&ada.holder.shares) / 4;
+    let eighth = world.tokens(&ada.holder.shares) / 8;
     let mut tickets = Vec::new();
     let mut worth = Vec::new();
-    for _ in 0..2 {
+    for _ in 0..CASES {
         let held = quote(&world, &ada);
-        leave(&mut world, &ada, quarter);
+        leave(&mut world, &ada, eighth);
         tickets.push(world.ticket(&ada).unwrap());
         garble(&mut world);
         // Nobody claims meanwhile.
@@ -240,12 +241,12 @@ fn a_venue_twice_in_quarantine_owes_each_time_to_those_who_left_then() {
         assert!(!is_quarantined(&world));
         worth.push(held);
         garble(&mut world);
-        while !is_quarantined(&world) && worth.len() < 2 {
+        while !is_quarantined(&world) && worth.len() < CASES {
             still(&mut world, 60, "50000");
             world.mark().unwrap();
         }
     }
-    // A third time there is no place, before somebody has claimed: batches wait for their hour.
+    // Once more there is no place, before somebody has claimed: batches wait for their hour.
     for _ in 0..4 {
         still(&mut world, 60, "50000");
         world.mark().unwrap();
@@ -255,8 +256,8 @@ fn a_venue_twice_in_quarantine_owes_each_time_to_those_who_left_then() {
     let held = quote(&world, &ada);
     world.claim_all();
     let got = quote(&world, &ada) - held;
-    assert!(world.tickets().is_empty() && tickets.len() == 2);
-    // Two quarters of a million, less what leaving costs, and with what is left of a levy that
+    assert!(world.tickets().is_empty() && tickets.len() == CASES);
+    // Four eighths of a million, less what leaving costs, and with what is left of a levy that
     // trades did not need.
     assert!(got.abs_diff(MILLION / 2) < MILLION / 200, "{got}");
     let _ = ben;

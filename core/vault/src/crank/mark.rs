@@ -1,0 +1,47 @@
+//! When a vault is worth an observation by its own breakers.
+
+use super::{At, CrankAction, LONGEST_UNOBSERVED_SECONDS};
+use crate::appraisal::{unvalued, Appraisal, AppraisalInputs};
+use crate::monitor::VaultMonitor;
+use crate::prices::Purpose;
+use ballast_core_market::breaker::BreakerSet;
+use ballast_core_types::Shares;
+
+impl At<'_> {
+    /// Returns `mark`, where it is worth a transaction: it would trip or reset something, a venue
+    /// fails once more or no longer, or time has come while a breaker is active (its cooldown has
+    /// to be observed, a longest gap at a time) or at the latest after
+    /// [`LONGEST_UNOBSERVED_SECONDS`].
+    pub(super) fn mark(&self) -> Option<CrankAction> {
+        let vault = self.inputs.vault;
+        if vault.fees.supply(self.inputs.minted) == Shares::ZERO {
+            return None;
+        }
+        let was = &vault.monitor;
+        let is = self.marked()?;
+        let fails = |monitor: &VaultMonitor| monitor.venues.map(|venue| venue.failures);
+        let due = was.breakers.tripped != is.breakers.tripped || fails(&is) != fails(was);
+        let rested = self.inputs.now.unix_time.saturating_sub(was.breakers.updated_at);
+        let rest = if was.breakers.tripped == BreakerSet::NONE {
+            LONGEST_UNOBSERVED_SECONDS
+        } else {
+            i64::from(vault.monitor_params.breakers.longest_gap_seconds)
+        };
+        (due || rested >= rest).then_some(CrankAction::Mark)
+    }
+
+    /// Returns the vault's monitor as `mark` would leave it; `None` without a price.
+    fn marked(&self) -> Option<VaultMonitor> {
+        let prices = self.prices(Purpose::Monitor)?;
+        let positions = self.positions(&prices);
+        let inputs = AppraisalInputs {
+            vault: self.inputs.vault,
+            prices,
+            positions,
+            minted: self.inputs.minted,
+            now: self.inputs.now,
+        };
+        let appraisal = Appraisal::new(&inputs);
+        Some(appraisal.map_or_else(|| unvalued(&inputs), |appraisal| appraisal.monitor))
+    }
+}
