@@ -40,7 +40,7 @@ pub enum VaultError {
     #[msg("vault parameter: collateral ratio must exceed five quarters of the venue's initial margin and be at most 200 %")]
     CollateralRatio,
     #[msg(
-        "vault parameter: deposit cap outside [1, 461168601842738790] base units, a twentieth of what a value holds"
+        "vault parameter: deposit cap outside [1, 14411518807585587] base units, a twentieth of what a venue may say that it holds"
     )]
     DepositCap,
     #[msg("vault: account layout version not supported")]

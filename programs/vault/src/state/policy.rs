@@ -8,6 +8,7 @@ use ballast_core_types::{Ratio, I80F48};
 use ballast_core_vault::directional::Mode;
 use ballast_core_vault::exposure::ExposurePolicy;
 use ballast_core_vault::fees::{FeePolicy, MOST_MANAGEMENT, MOST_PERFORMANCE};
+use ballast_core_vault::monitor::MOST_AT_A_VENUE;
 use ballast_core_vault::rebalance::RebalancePolicy;
 use ballast_core_vault::state::VaultPolicy as Policy;
 use ballast_risk::state::Fixed;
@@ -77,9 +78,9 @@ plain!(VaultPolicy {
     padding
 });
 
-/// The greatest deposit cap, base units: what a policy may ask for is at most twenty times of it,
-/// and fits.
-const MOST_DEPOSITS: u64 = i64::MAX.unsigned_abs() / 20;
+/// The greatest deposit cap, base units: at five times of it, and that four times over, a venue's
+/// figures are still none that nobody holds.
+const MOST_DEPOSITS: u64 = MOST_AT_A_VENUE / 20;
 
 /// The greatest multiplier: the worst fall of an hour in six years of three assets was a quarter.
 const MOST_MULTIPLIER: i64 = 40_000;

@@ -40,7 +40,7 @@ fn r8_no_zero_and_no_excess_gets_into_a_policy() {
         (|p| p.performance_fee = fixed("0.2001"), VaultError::PerformanceFee),
         (|p| p.performance_fee = fixed("-0.01"), VaultError::PerformanceFee),
         (|p| p.deposit_cap = 0, VaultError::DepositCap),
-        (|p| p.deposit_cap = 461_168_601_842_738_791, VaultError::DepositCap),
+        (|p| p.deposit_cap = 14_411_518_807_585_588, VaultError::DepositCap),
     ];
     let mut world = VaultFixture::new();
     let admin = world.admin.pubkey();
