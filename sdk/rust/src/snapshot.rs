@@ -230,7 +230,7 @@ impl Snapshot {
     }
 
     /// Returns the observations that have to come before what rests on prices of this use, if some
-    /// have to: see [`MarketView::needs_observation`].
+    /// have to: see [`ballast_core_market::MarketView::needs_observation`].
     pub fn observations_due(&self, usage: PriceUse) -> Vec<Instruction> {
         let is_due = |market: &&SnapshotMarket| market.view.needs_observation(usage, self.now());
         self.markets().filter(is_due).map(SnapshotMarket::observe).collect()

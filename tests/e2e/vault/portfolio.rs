@@ -210,6 +210,7 @@ fn a_silent_market_is_neither_traded_nor_in_the_way_of_reducing_another() {
     }
     let too_old = u32::from(ballast_risk::errors::RiskError::PriceTooOld);
     let before = world.fingerprint();
+    let marked = world.snapshot().state.share_mark;
     // Nothing says what a share is worth, and nothing is done in that market.
     assert_eq!(error_code(&world.mark()), too_old);
     let order = |leg, lots| vec![Order { leg, lots }];
@@ -228,6 +229,7 @@ fn a_silent_market_is_neither_traded_nor_in_the_way_of_reducing_another() {
         rest(&mut world);
     }
     assert!(lots(&world, 0) > 0 && lots(&world, 1) > 0);
+    assert_eq!(world.snapshot().state.share_mark, marked, "no guess marks a share");
     // Once the oracle speaks again, all goes on.
     at(&mut world, 60, "33000", "1900");
     rest(&mut world);

@@ -47,23 +47,24 @@ rests on a price that is live for an exit. Deposits and orders are judged by wha
 what their own update trips; whoever leaves is never asked.
 
 - Drawdown is of the low net asset value of a share, from the highest it was.
-- An *unexplained NAV move* is what the account at the venue is worth more or less than the lots held before
-  and the change of the published price explain, over the low net asset value: no market moves it, however
-  wild, and no flow. An order in flight may have filled at any moment in between. Funding since the last
+- An *unexplained NAV move* is what the accounts at venues are worth more or less than the lots held before and
+  the change of the published prices explain, over the low net asset value: no market moves it, however wild,
+  and no flow. An order in flight may have filled at any moment in between. Funding since the last
   update counts, and so do a liquidation's penalty and what an auto-deleveraging cost. While it is active no
-  batch is priced; advances go on.
+  batch is priced; advances go on. Which leg moved is remembered until the breaker resets: with another one in
+  quarantine, that leg keeps batches from being priced.
 - Turnover and trading loss drain linearly to nothing over the window (1 hour … 7 days), counted from the
   last trade. In any stretch as long as the window, less than twice `trip`, and one order, can be
   traded, or lost, before openings stop. An order that waits counts as traded when it is placed; what it costs is
   not known then, and is not counted.
-- The venue fails if its market or the vault's account there has another owner, layout or version than the
-  venue's, or if the venue is halted or prices nothing. Both are pinned by address first: a wrong address is
-  an error, and counts for nothing. A further failure counts a minute after the last, so that marking in
+- A leg's venue fails if its market or the vault's account there has another owner, layout or version than the
+  venue's, if the venue is halted or prices nothing, or if it says more than anybody holds. Both are pinned
+  by address first: a wrong address is an error, and counts for nothing. A further failure counts a minute after the last, so that marking in
   every slot does not trip a breaker for an outage of a moment. Partial and late fills, queued withdrawals
   and deleveraging are no failures: the portfolio shows them.
-- While the venue cannot be read, the other four cannot be either. In a vault of less than a tenth of a share
-  and of a token's value all four are zero: what is read of a share would be about the virtual part, which nobody
-  owns.
+- While a venue that counts cannot be read, the other four cannot be either; nor while a market's price is
+  admitted for nothing. In a vault of less than a tenth of a share and of a token's value all four are zero:
+  what is read of a share would be about the virtual part, which nobody owns.
 
 The guardian is chosen when the vault is created, or nobody is. They trip any of the five, and reset drawdown
 and venue failure after their cooldown, on a mark of the same slot. That is all they can do.
