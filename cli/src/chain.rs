@@ -5,9 +5,8 @@ use anyhow::{anyhow, Context, Result};
 use ballast_deploy::keys;
 use ballast_rpc::vault::VaultReader;
 use ballast_rpc::{ClusterError, Embedded, TestCluster};
-use ballast_sdk::action::{instruction, CrankAction};
-use ballast_sdk::crank::{budget, crank};
-use solana_compute_budget_interface::ComputeBudgetInstruction;
+use ballast_sdk::action::CrankAction;
+use ballast_sdk::crank::{crank, step, Fee};
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 use std::time::Instant;
@@ -98,18 +97,12 @@ pub fn crank_by(cluster: &mut dyn TestCluster, vault: &VaultReader, signer: &Key
     let mut done = Vec::new();
     for _ in 0..MAX_CRANKS {
         let snapshot = vault.snapshot(cluster)?;
-        let due = snapshot.plan();
-        if due.is_empty() {
+        let Some(step) = step(&snapshot, &signer.pubkey(), Fee::default())? else {
             return Ok(done);
-        }
-        let names: Vec<&str> = due.iter().map(CrankAction::name).collect();
+        };
+        let names: Vec<&str> = step.actions.iter().map(CrankAction::name).collect();
         let names = names.join(", ");
-        let mut all = vec![ComputeBudgetInstruction::set_compute_unit_limit(budget::MAX)];
-        all.extend(
-            due.iter()
-                .filter_map(|action| instruction(action, &snapshot, &signer.pubkey())),
-        );
-        let sent = cluster.send(&all, &[signer]);
+        let sent = cluster.send(&step.instructions, &[signer]);
         sent.with_context(|| format!("{names} was refused"))?;
         done.push(names);
         cluster.advance_slot()?;

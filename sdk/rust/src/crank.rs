@@ -4,6 +4,7 @@
 use crate::action::{instruction, CrankAction};
 use crate::snapshot::Snapshot;
 use crate::Instruction;
+use anchor_lang::prelude::Pubkey;
 use solana_compute_budget_interface::ComputeBudgetInstruction;
 use solana_hash::Hash;
 use solana_keypair::Keypair;
@@ -14,8 +15,8 @@ use solana_transaction::versioned::VersionedTransaction;
 /// Compute units granted to each action. A transaction's limit is the sum over its actions.
 ///
 /// A priority fee is charged on what is granted, not on what is used, so these are not the maximum
-/// of 1.4 million: each is the ceiling that the tests hold the instruction to, and half as much
-/// again for finding addresses with unlucky bumps.
+/// of 1.4 million: each is the ceiling that the tests hold the instruction to for a vault of one
+/// leg, and half as much again for finding addresses with unlucky bumps.
 pub mod budget {
     use ballast_core_vault::crank::CrankAction;
     use ballast_core_vault::planner::Orders;
@@ -28,6 +29,8 @@ pub mod budget {
     pub const TRADE: u32 = 180_000;
     /// Each further order of a `rebalance`, the venue's part included.
     pub const ORDER: u32 = 75_000;
+    /// Each further leg of a vault, and its market, in whatever values it.
+    pub const LEG: u32 = 24_000;
     /// `move_collateral`, with the venue and a token transfer.
     pub const MOVE_COLLATERAL: u32 = 150_000;
     /// `collect_withdrawal`, with the venue and a token transfer.
@@ -49,24 +52,25 @@ pub mod budget {
 
     /// Returns the compute units to grant to a rebalance with these orders: each one after the
     /// first adds what the venue takes.
-    const fn trade(orders: &Orders) -> u32 {
-        let [one, two, three, four] = orders;
-        let count = one.is_some() as u32 + two.is_some() as u32 + three.is_some() as u32 + four.is_some() as u32;
-        TRADE.saturating_add(ORDER.saturating_mul(count.saturating_sub(1)))
+    fn trade(orders: &Orders) -> u32 {
+        let further = orders.iter().flatten().skip(1);
+        further.fold(TRADE, |units, _| units.saturating_add(ORDER))
     }
 
-    /// Returns the compute units to grant to an action.
-    pub const fn of(action: &CrankAction) -> u32 {
+    /// Returns the compute units to grant to an action on a vault of so many legs.
+    pub fn of(action: &CrankAction, legs: usize) -> u32 {
+        let further = u32::try_from(legs).unwrap_or(u32::MAX).saturating_sub(1);
+        let valued = |units: u32| units.saturating_add(LEG.saturating_mul(further));
         match action {
             CrankAction::Observe(_) => OBSERVE,
             CrankAction::DeclareSilence(..) => DECLARE_SILENCE,
-            CrankAction::Mark => MARK,
+            CrankAction::Mark => valued(MARK),
             CrankAction::Fulfil(_) => FULFIL,
             CrankAction::CollectWithdrawal(_) => COLLECT_WITHDRAWAL,
-            CrankAction::MoveCollateral(..) => MOVE_COLLATERAL,
-            CrankAction::Rebalance(orders) => trade(orders),
-            CrankAction::Unwind(..) => TRADE,
-            CrankAction::PriceBatch(_) => PRICE_BATCH,
+            CrankAction::MoveCollateral(..) => valued(MOVE_COLLATERAL),
+            CrankAction::Rebalance(orders) => valued(trade(orders)),
+            CrankAction::Unwind(..) => valued(TRADE),
+            CrankAction::PriceBatch(_) => valued(PRICE_BATCH),
             CrankAction::ExitLiquid(_) => EXIT_LIQUID,
         }
     }
@@ -121,53 +125,65 @@ pub fn crank_with(
     blockhash: Hash,
     fee: Fee,
 ) -> Result<Option<Crank>, CrankError> {
+    let Some(step) = step(snapshot, &keeper.pubkey(), fee)? else {
+        return Ok(None);
+    };
+    Ok(Some(Crank {
+        transaction: signed(&step.instructions, keeper, blockhash)?,
+        actions: step.actions,
+    }))
+}
+
+/// What is due, as instructions of one transaction.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The actions, in order.
+    pub actions: Vec<CrankAction>,
+    /// Their instructions, behind those that set the limit of compute units and the price.
+    pub instructions: Vec<Instruction>,
+}
+
+/// Returns what goes into the next transaction, which `keeper` pays for; `None` if nothing is due.
+///
+/// # Errors
+/// [`CrankError::Compile`], which does not happen.
+pub fn step(snapshot: &Snapshot, keeper: &Pubkey, fee: Fee) -> Result<Option<Step>, CrankError> {
     let actions = snapshot.plan();
     if actions.is_empty() {
         return Ok(None);
     }
-    let whole = transaction(&actions, snapshot, keeper, blockhash, fee)?;
     // Each market that is observed brings accounts of its own: where all together do not fit a
     // packet, the prices are taken in first, and what is done at them is planned anew.
     let observes = |action: &&CrankAction| matches!(action, CrankAction::Observe(_));
     let first: Vec<CrankAction> = actions.iter().take_while(observes).copied().collect();
-    if fits(&whole) || first.is_empty() || first.len() == actions.len() {
-        return Ok(Some(Crank {
-            actions,
-            transaction: whole,
-        }));
-    }
-    let transaction = transaction(&first, snapshot, keeper, blockhash, fee)?;
-    Ok(Some(Crank {
-        actions: first,
-        transaction,
+    let whole = step_of(actions, snapshot, keeper, fee);
+    let is_whole = first.is_empty() || first.len() == whole.actions.len() || fits(&whole.instructions, keeper)?;
+    Ok(Some(if is_whole {
+        whole
+    } else {
+        step_of(first, snapshot, keeper, fee)
     }))
 }
 
-/// Returns whether a transaction fits a packet.
-fn fits(transaction: &VersionedTransaction) -> bool {
-    // A byte that counts them, and the signatures, before the message.
-    let signatures = transaction.signatures.len().saturating_mul(64).saturating_add(1);
-    transaction.message.serialize().len().saturating_add(signatures) <= PACKET_BYTES
+fn step_of(actions: Vec<CrankAction>, snapshot: &Snapshot, keeper: &Pubkey, fee: Fee) -> Step {
+    let legs = snapshot.state.legs().count();
+    let units = actions.iter().fold(salt(snapshot), |sum, action| {
+        sum.saturating_add(budget::of(action, legs))
+    });
+    let mut instructions = limits(units, fee);
+    let due = actions
+        .iter()
+        .filter_map(|action| instruction(action, snapshot, keeper));
+    instructions.extend(due);
+    Step { actions, instructions }
 }
 
-/// Signs the instructions of actions.
-fn transaction(
-    actions: &[CrankAction],
-    snapshot: &Snapshot,
-    keeper: &Keypair,
-    blockhash: Hash,
-    fee: Fee,
-) -> Result<VersionedTransaction, CrankError> {
-    let key = keeper.pubkey();
-    let instructions: Vec<Instruction> = actions
-        .iter()
-        .filter_map(|action| instruction(action, snapshot, &key))
-        .collect();
-    let units = actions
-        .iter()
-        .fold(0u32, |sum, action| sum.saturating_add(budget::of(action)));
-    let units = units.saturating_add(salt(snapshot));
-    sign(&instructions, units, keeper, blockhash, fee)
+/// Returns whether a transaction of instructions fits a packet.
+fn fits(instructions: &[Instruction], keeper: &Pubkey) -> Result<bool, CrankError> {
+    let message = message(instructions, keeper, Hash::default())?;
+    // A byte that counts them, and the signatures, before the message.
+    let signatures = usize::from(message.header().num_required_signatures).saturating_mul(64);
+    Ok(message.serialize().len().saturating_add(signatures).saturating_add(1) <= PACKET_BYTES)
 }
 
 /// Signs instructions with a limit of `units` compute units.
@@ -181,14 +197,29 @@ pub fn sign(
     blockhash: Hash,
     fee: Fee,
 ) -> Result<VersionedTransaction, CrankError> {
-    let units = units.saturating_add(budget::OVERHEAD).min(budget::MAX);
-    let mut all = vec![ComputeBudgetInstruction::set_compute_unit_limit(units)];
-    if fee.micro_lamports > 0 {
-        all.push(ComputeBudgetInstruction::set_compute_unit_price(fee.micro_lamports));
-    }
+    let mut all = limits(units, fee);
     all.extend_from_slice(instructions);
-    let message = v0::Message::try_compile(&keeper.pubkey(), &all, &[], blockhash)?;
-    Ok(VersionedTransaction::try_new(VersionedMessage::V0(message), &[keeper])?)
+    signed(&all, keeper, blockhash)
+}
+
+/// Returns the instructions that set a limit of `units` compute units, and the price of them.
+fn limits(units: u32, fee: Fee) -> Vec<Instruction> {
+    let units = units.saturating_add(budget::OVERHEAD).min(budget::MAX);
+    let mut limits = vec![ComputeBudgetInstruction::set_compute_unit_limit(units)];
+    if fee.micro_lamports > 0 {
+        limits.push(ComputeBudgetInstruction::set_compute_unit_price(fee.micro_lamports));
+    }
+    limits
+}
+
+fn message(instructions: &[Instruction], keeper: &Pubkey, blockhash: Hash) -> Result<VersionedMessage, CrankError> {
+    let message = v0::Message::try_compile(keeper, instructions, &[], blockhash)?;
+    Ok(VersionedMessage::V0(message))
+}
+
+fn signed(instructions: &[Instruction], keeper: &Keypair, blockhash: Hash) -> Result<VersionedTransaction, CrankError> {
+    let message = message(instructions, &keeper.pubkey(), blockhash)?;
+    Ok(VersionedTransaction::try_new(message, &[keeper])?)
 }
 
 /// Returns a few compute units that differ with the state of the vault. Two `observe`s under one

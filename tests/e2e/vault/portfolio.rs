@@ -138,6 +138,11 @@ fn four_markets_fit_a_transaction_and_the_units_of_one() {
         world.republish();
         rest(&mut world);
     }
+    // A mark is granted enough where somebody else has taken the prices in.
+    world.pass(3_700, 9_000);
+    world.republish();
+    world.observe_all().unwrap();
+    assert_eq!(world.crank_once().unwrap(), [CrankAction::Mark]);
 }
 
 #[test]

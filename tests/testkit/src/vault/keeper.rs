@@ -1,9 +1,9 @@
 //! A vault's keeper, with the plan of the bot.
 
 use super::VaultFixture;
-use ballast_sdk::action::{instruction, CrankAction};
+use ballast_sdk::action::CrankAction;
+use ballast_sdk::crank::crank;
 use litesvm::types::FailedTransactionMetadata;
-use solana_signer::Signer;
 
 impl VaultFixture {
     /// Plans and sends until nothing is due. Returns how many transactions that took. Panics if it
@@ -56,16 +56,13 @@ impl VaultFixture {
 
     /// Sends what is due in one transaction.
     pub fn crank_once(&mut self) -> Result<Vec<CrankAction>, Box<FailedTransactionMetadata>> {
-        let snapshot = self.snapshot();
-        let actions = snapshot.plan();
         let keeper = self.keeper.insecure_clone();
-        let instructions: Vec<_> = actions
-            .iter()
-            .filter_map(|action| instruction(action, &snapshot, &keeper.pubkey()))
-            .collect();
-        if !instructions.is_empty() {
-            self.send_paid_by(&keeper, &instructions, &[])?;
-        }
-        Ok(actions)
+        self.svm.expire_blockhash();
+        let due = crank(&self.snapshot(), &keeper, self.svm.latest_blockhash());
+        let Some(due) = due.expect("what is due can be signed") else {
+            return Ok(Vec::new());
+        };
+        self.send_signed(due.transaction)?;
+        Ok(due.actions)
     }
 }

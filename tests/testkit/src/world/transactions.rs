@@ -7,6 +7,7 @@ use ballast_sdk::Instruction;
 use litesvm::types::{FailedTransactionMetadata, TransactionMetadata};
 use solana_keypair::Keypair;
 use solana_signer::Signer;
+use solana_transaction::versioned::VersionedTransaction;
 use solana_transaction::{InstructionError, Transaction, TransactionError};
 
 /// What sending gives.
@@ -26,7 +27,12 @@ impl World {
         all.extend(signers.iter().filter(|signer| signer.pubkey() != payer.pubkey()));
         let hash = self.svm.latest_blockhash();
         let transaction = Transaction::new_signed_with_payer(instructions, Some(&payer.pubkey()), &all, hash);
-        self.last_keys.clone_from(&transaction.message.account_keys);
+        self.send_signed(transaction.into())
+    }
+
+    /// Sends a transaction as somebody has signed it.
+    pub fn send_signed(&mut self, transaction: VersionedTransaction) -> Sent {
+        self.last_keys = transaction.message.static_account_keys().to_vec();
         // A signature is 64 bytes, and how many there are takes one.
         self.last_size = 1 + 64 * transaction.signatures.len() + transaction.message.serialize().len();
         self.svm.send_transaction(transaction).map_err(Box::new)
