@@ -11,7 +11,7 @@ use crate::monitor::{MonitorUpdate, VaultMonitor};
 use crate::places::{MAX_LEGS, MAX_MARKETS};
 use crate::portfolio::{Leg, Portfolio};
 use crate::prices::Prices;
-use crate::rebalance::{Exposure, LegExposure};
+use crate::rebalance::{notional, Exposure, LegExposure};
 use crate::shares::{Pool, ShareMark};
 use crate::state::VaultState;
 use crate::targets::Targets;
@@ -155,12 +155,7 @@ impl<'a> Appraisal<'a> {
     /// Returns whether it says what a share is worth: not if it counts what is at a venue in
     /// quarantine, or rests on a price that is admitted for nothing.
     pub fn values_shares(&self) -> bool {
-        !self.counts_quarantined() && !self.vault.rests_on_a_refused_price(&self.prices)
-    }
-
-    /// Returns whether it counts what is at a venue in quarantine.
-    fn counts_quarantined(&self) -> bool {
-        self.vault.cases.is_quarantined() && self.prices.purpose.counts_quarantined()
+        !self.vault.counts_quarantined(self.prices.purpose) && !self.vault.rests_on_a_refused_price(&self.prices)
     }
 
     /// Returns the high net asset value, which deposits pay: nothing where nobody holds a share, so
@@ -219,7 +214,7 @@ impl<'a> Appraisal<'a> {
     pub fn targets_of(&self, wants: &Wants, pool: &Pool, leaving: Shares) -> Option<Targets> {
         let staying = self.staying_of(pool, leaving)?;
         let mut targets = targets(&self.vault.policy.exposure, wants, &staying)?;
-        if !self.counts_quarantined() {
+        if !self.vault.counts_quarantined(self.prices.purpose) {
             return Some(targets);
         }
         // Nothing more goes to a venue in quarantine: what is there has to carry the position.
@@ -249,7 +244,7 @@ impl<'a> Appraisal<'a> {
                     Value::floor(whole.checked_mul_int(10)?.checked_div_int(9)?)?
                 }
                 // Others carry what they hold.
-                None => value_floor(leg.position.lots, of.bounds.mid)?.checked_abs()?,
+                None => notional(leg.position.lots, of.bounds.mid)?,
             };
             carried = carried.checked_add(here)?;
         }

@@ -8,7 +8,7 @@ use crate::exposure::RemainingCapital;
 use crate::places::MAX_LEGS;
 use crate::portfolio::Leg;
 use crate::quarantine::Case;
-use crate::targets::gross;
+use crate::rebalance::notional;
 use ballast_core_types::{scale, value_floor, Lots, Shares, Value};
 
 /// A movement between custody and the venue, in quote base units.
@@ -131,8 +131,7 @@ impl Appraisal<'_> {
     /// Returns what still has to come from a venue in quarantine for those who left, quote base
     /// units. `None` on overflow.
     pub(crate) fn missing(&self, leg: &Leg, case: &Case) -> Option<u64> {
-        let of = self.prices.of(leg.market)?;
-        case.missing(leg.worth_low(&of.bounds, of.slow)?, self.vault.ledger.cash)
+        case.missing(leg.worth_low(&self.prices)?, self.vault.ledger.cash)
     }
 
     fn is_trade_due(&self, market: usize) -> Option<bool> {
@@ -144,8 +143,7 @@ impl Appraisal<'_> {
     /// Returns the greater dollar size of a leg, whether its order in flight fills or not.
     fn held(&self, leg: &Leg) -> Option<Value> {
         let mid = self.prices.mid(leg.market)?;
-        let size = |lots: Lots| value_floor(lots, mid)?.checked_abs();
-        Some(size(leg.position.lots)?.max(size(leg.lots_if_filled()?)?))
+        Some(notional(leg.position.lots, mid)?.max(notional(leg.lots_if_filled()?, mid)?))
     }
 
     /// Returns the collateral that can be fetched with the position left no more than a fifth
@@ -175,15 +173,9 @@ impl Appraisal<'_> {
             last = Some(leg.market);
             let wanted = if is_first && self.permissions_in(leg.market).open {
                 let target = targets.of(leg.market)?;
-                let here = *deltas.get(leg.market)?;
-                let beside = gross(&deltas).checked_sub(here.checked_abs()?)?;
+                let here = deltas.get(leg.market)?.checked_abs()?;
+                let most = targets.room(leg.market, &deltas)?.max(here).0;
                 let others = self.others(place, leg.market)?;
-                let most = target
-                    .open
-                    .checked_sub(beside)?
-                    .max(here.checked_abs()?)
-                    .max(Value::ZERO)
-                    .0;
                 Value(target.delta.0.clamp(most.checked_neg()?, most)).checked_sub(others)?
             } else {
                 held
@@ -231,7 +223,7 @@ impl Appraisal<'_> {
         let all = needs.iter().fold(0u64, |sum, need| sum.saturating_add(need.due));
         for ((place, leg), need) in self.portfolio.legs().zip(&mut needs) {
             let mid = self.prices.mid(leg.market)?;
-            let theirs = value_floor(leaving.within(place, leg.position.lots), mid)?.checked_abs()?;
+            let theirs = notional(leaving.within(place, leg.position.lots), mid)?;
             let margin = self.vault.policy.collateral_ratio.of_ceil(theirs)?.positive_part();
             let part = scale::mul_div_floor(staying, need.due, all.max(1))?;
             need.due = need.due.min(part.checked_add(margin)?);

@@ -4,12 +4,11 @@
 //! refused only if the chain has moved on.
 
 use crate::advance::{advance, Liquid};
-use crate::appraisal::{Appraisal, AppraisalInputs};
 use crate::batch::Batch;
 use crate::collateral::CollateralMove;
-use crate::places::{MAX_LEGS, MAX_MARKETS};
+use crate::places::{at, MAX_LEGS, MAX_MARKETS};
 use crate::planner::{LegOrder, Orders, Terms};
-use crate::prices::{MarketPrices, Prices, Purpose};
+use crate::prices::Purpose;
 use crate::pricing;
 use crate::state::VaultState;
 
@@ -23,6 +22,7 @@ use core::array::from_fn;
 use trade::Trades;
 
 mod mark;
+mod reading;
 mod trade;
 
 /// The longest that the vault goes without being observed, seconds: what a share drifts in a week
@@ -139,12 +139,7 @@ pub fn plan(inputs: &CrankInputs) -> Plan {
     let seen: Views = from_fn(|place| observed(inputs.markets.get(place)?, inputs.now));
     let after = At {
         inputs,
-        views: from_fn(|place| {
-            seen.get(place)
-                .copied()
-                .flatten()
-                .or(views.get(place).copied().flatten())
-        }),
+        views: from_fn(|place| at(&seen, place).or(at(&views, place))),
     };
     let actions = after.actions();
     let is_due = actions.iter().any(Option::is_some);
@@ -278,9 +273,8 @@ impl At<'_> {
         let now = self.inputs.now;
         let prices = self.prices(Purpose::Trade);
         let has_price = |place: usize| {
-            let (_, market) = self.inputs.vault.legs().nth(place)?;
-            let of = prices.as_ref()?.of(market)?;
-            of.refusal.is_none().then_some(())
+            let of = prices.as_ref()?.of(self.inputs.vault.market_of(place)?)?;
+            Some(of.refusal.is_none())
         };
         let of = |(place, held): &(usize, Option<Position>)| {
             let (place, held) = (*place, held.as_ref()?);
@@ -288,7 +282,7 @@ impl At<'_> {
                 return Some(CrankAction::CollectWithdrawal(place));
             }
             let is_due = held.is_operational && held.in_flight != Lots::ZERO && now.slot > held.in_flight_since_slot;
-            (is_due && has_price(place).is_some()).then_some(CrankAction::Fulfil(place))
+            (is_due && has_price(place)?).then_some(CrankAction::Fulfil(place))
         };
         let count = held.iter().filter_map(of).count();
         let turn = usize::try_from(now.slot >> 1).unwrap_or(0).checked_rem(count)?;
@@ -331,64 +325,6 @@ impl At<'_> {
             .iter()
             .find(|(number, batch)| is_due(*number, batch));
         due.map(|(number, _)| CrankAction::PriceBatch(*number))
-    }
-
-    /// Returns the positions of the legs that count, as far as no price has a part in them: each
-    /// leg's place, and what is there if it can be read.
-    fn held(&self) -> [(usize, Option<Position>); MAX_LEGS] {
-        let vault = self.inputs.vault;
-        // Where there is no leg, or its venue is in quarantine, there is nothing to be asked.
-        let nothing = Position {
-            is_operational: true,
-            ..Position::default()
-        };
-        let mut held = [(0, Some(nothing)); MAX_LEGS];
-        for ((place, market), (at, held)) in vault.legs().zip(&mut held) {
-            *at = place;
-            let state = self.views.get(market).and_then(|view| view.as_ref()?.state.as_ref());
-            let found = state.and_then(|state| (self.inputs.position)(place, state.signals.price));
-            *held = if vault.is_quarantined(place) {
-                Some(found.unwrap_or(nothing))
-            } else {
-                found
-            };
-        }
-        held
-    }
-
-    /// Returns the markets' prices for a purpose, as the program would read them.
-    fn prices(&self, purpose: Purpose) -> Option<Prices> {
-        let mut markets = [None; MAX_MARKETS];
-        for ((place, view), prices) in self.views.iter().enumerate().zip(&mut markets) {
-            if let Some(view) = view {
-                let counts = self.inputs.vault.counts(place, purpose);
-                *prices = Some(MarketPrices::read(view, purpose, counts, self.inputs.now).ok()?);
-            }
-        }
-        Some(Prices { purpose, markets })
-    }
-
-    fn positions(&self, prices: &Prices) -> [Option<Position>; MAX_LEGS] {
-        let mut positions = [None; MAX_LEGS];
-        for ((place, market), position) in self.inputs.vault.legs().zip(&mut positions) {
-            *position = prices.mid(market).and_then(|mid| (self.inputs.position)(place, mid));
-        }
-        positions
-    }
-
-    fn appraise<'a>(
-        &self,
-        vault: &'a VaultState,
-        prices: Prices,
-        positions: [Option<Position>; MAX_LEGS],
-    ) -> Option<Appraisal<'a>> {
-        Appraisal::new(&AppraisalInputs {
-            vault,
-            prices,
-            positions,
-            minted: self.inputs.minted,
-            now: self.inputs.now,
-        })
     }
 }
 

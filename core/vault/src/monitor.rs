@@ -308,25 +308,23 @@ impl VaultMonitor {
         let Some(share_value) = &observation.share_value else {
             return;
         };
-        let sum = self.moves(share_value).fold(0, u64::saturating_add);
+        let sum = self.moves(share_value).flatten().fold(0, u64::saturating_add);
         for (venue, moved) in monitor.venues.iter_mut().zip(self.moves(share_value)) {
-            venue.is_in_doubt |= moved > 0 && moved >= sum / 10;
+            venue.is_in_doubt |= moved.is_some_and(|moved| moved > 0 && moved >= sum / 10);
         }
     }
 
-    /// Returns by how much what is at each venue moved without a reason; nothing where it was not
+    /// Returns by how much what is at each venue moved without a reason; `None` where it was not
     /// seen twice.
-    fn moves<'a>(&'a self, share_value: &'a ShareValue) -> impl Iterator<Item = u64> + 'a {
+    fn moves<'a>(&'a self, share_value: &'a ShareValue) -> impl Iterator<Item = Option<u64>> + 'a {
         let seen = self.venues.iter().zip(&share_value.venues);
-        seen.map(|(venue, is)| venue.mark.zip(is.as_ref()).map_or(0, |(was, is)| was.unexplained(is)))
+        seen.map(|(venue, is)| Some(venue.mark?.unexplained(is.as_ref()?)))
     }
 
     /// Returns by how much what is at the venues moved without a reason; `None` if it is at none of
     /// them twice.
     fn unexplained(&self, share_value: &ShareValue) -> Option<u32> {
-        let seen_twice = self.venues.iter().zip(&share_value.venues);
-        let moves = seen_twice.filter_map(|(venue, is)| Some(venue.mark?.unexplained(is.as_ref()?)));
-        let sum = moves.reduce(u64::saturating_add)?;
+        let sum = self.moves(share_value).flatten().reduce(u64::saturating_add)?;
         Some(share_value.share_of(sum))
     }
 

@@ -14,3 +14,8 @@ pub const MAX_LEGS: usize = MAX_MARKETS * MAX_LEGS_OF_MARKET;
 
 /// A dollar amount of each market, by its place in the vault; zero where there is none.
 pub type PerMarket = [Value; MAX_MARKETS];
+
+/// Returns what there is at a place.
+pub fn at<T: Copy>(each: &[Option<T>], place: usize) -> Option<T> {
+    each.get(place).copied().flatten()
+}

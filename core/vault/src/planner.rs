@@ -4,8 +4,8 @@ use crate::appraisal::Appraisal;
 use crate::monitor::SLICE_SECONDS;
 use crate::places::{PerMarket, MAX_LEGS, MAX_MARKETS};
 use crate::prices::Prices;
-use crate::rebalance::{check, due, Exposure, LegExposure, Proposal, RebalancePolicy};
-use crate::targets::{gross, Reason, Targets};
+use crate::rebalance::{check, due, notional, Exposure, LegExposure, Proposal, RebalancePolicy};
+use crate::targets::{Reason, Targets};
 use crate::unwind;
 use ballast_core_market::breaker::Permissions;
 use ballast_core_types::{value_floor, Lots, Price, Ratio, TradingTerms, Value, I80F48};
@@ -78,8 +78,7 @@ impl Appraisal<'_> {
         let lots = largest.fixed().checked_div(mid.fixed())?;
         let most = lots.checked_to_num::<i64>()?.checked_abs()?;
         let order = due.0.checked_neg()?.clamp(most.checked_neg()?, most);
-        let notional = value_floor(Lots(order), mid)?.checked_abs()?;
-        let is_worth_it = order == due.0.checked_neg()? || notional >= self.least_trade()?;
+        let is_worth_it = order == due.0.checked_neg()? || notional(Lots(order), mid)? >= self.least_trade()?;
         // At so tight a price band nothing can be traded.
         let is_worth_it = is_worth_it && order != 0;
         is_worth_it.then_some(Lots(order))
@@ -207,15 +206,8 @@ impl Plan<'_> {
     /// where it is.
     fn reachable(&self, market: usize, edge: Value) -> Option<i64> {
         let delta = *self.deltas.get(market)?;
-        let others = gross(&self.deltas).checked_sub(delta.checked_abs()?)?;
-        let open = self
-            .inputs
-            .targets
-            .of(market)?
-            .open
-            .checked_sub(others)?
-            .max(Value::ZERO)
-            .0;
+        let room = self.inputs.targets.room(market, &self.deltas)?;
+        let open = room.max(Value::ZERO).0;
         let most = if edge.0.signum() == delta.0.signum() {
             open.max(delta.checked_abs()?.0)
         } else {
@@ -294,7 +286,7 @@ fn predicted(inputs: &PlanInputs, orders: &Orders) -> Option<(Exposure, Value)> 
         leg.lots_if_filled = leg.lots;
         leg.delta = value_floor(leg.lots, mid)?;
         leg.delta_if_filled = leg.delta;
-        traded = traded.checked_add(value_floor(order.lots, mid)?.checked_abs()?)?;
+        traded = traded.checked_add(notional(order.lots, mid)?)?;
     }
     Some((after, traded))
 }

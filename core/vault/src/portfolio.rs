@@ -71,10 +71,11 @@ impl Leg {
     }
 
     /// Returns the low value of all that is at the venue, what it has queued included. `None` on
-    /// overflow.
+    /// overflow, or if its market has no price.
     #[inline(never)]
-    pub fn worth_low(&self, bounds: &PriceBounds, slow: Price) -> Option<u64> {
-        let worth = AtPrices::default().with(self, bounds, slow, false)?.worst();
+    pub fn worth_low(&self, prices: &Prices) -> Option<u64> {
+        let of = prices.of(self.market)?;
+        let worth = AtPrices::default().with(self, &of.bounds, of.slow, false)?.worst();
         let queued = Value::from_amount(self.position.queued_withdrawal)?;
         Some(worth.checked_add(queued)?.positive_part())
     }
@@ -217,7 +218,6 @@ fn sum<T>(safe: Value, markets: &[Option<T>; MAX_MARKETS], value: impl Fn(&T) ->
 mod tests {
     use super::*;
     use crate::prices::fixtures::{at, prices};
-    use ballast_core_types::fixtures::price;
     use core::array::from_fn;
 
     fn leg(market: usize, lots: i64, collateral: u64) -> Leg {
@@ -317,10 +317,12 @@ mod tests {
 
     #[test]
     fn all_that_is_at_a_venue_counts_what_it_has_queued() {
-        let mut at_venue = leg(3, 10, 600);
+        let mut at_venue = leg(0, 10, 600);
         at_venue.position.queued_withdrawal = 5;
-        let of = at(["99", "100", "101"], "100");
-        assert_eq!(at_venue.worth_low(&of.bounds, of.slow), Some(595));
-        assert_eq!(at_venue.worth_low(&of.bounds, price("50")), Some(595));
+        for slow in ["100", "50"] {
+            let prices = prices(&[at(["99", "100", "101"], slow)]);
+            assert_eq!(at_venue.worth_low(&prices), Some(595), "{slow}");
+        }
+        assert_eq!(at_venue.worth_low(&prices(&[])), None);
     }
 }

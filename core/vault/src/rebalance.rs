@@ -11,6 +11,8 @@ use ballast_core_types::{value_floor, Lots, Price, Ratio, Value};
 
 mod exposure;
 
+#[cfg(test)]
+pub(crate) use exposure::fixtures;
 pub use exposure::{Exposure, LegExposure};
 
 /// The bounds every rebalance has to keep.

@@ -7,7 +7,7 @@ use crate::leaving::Leaving;
 use crate::ledger::Ledger;
 use crate::monitor::{MonitorParams, VaultMonitor};
 use crate::outflow::Outflow;
-use crate::places::MAX_LEGS;
+use crate::places::{at, MAX_LEGS};
 use crate::prices::{Prices, Purpose};
 use crate::quarantine::Cases;
 use crate::rebalance::RebalancePolicy;
@@ -67,6 +67,11 @@ impl VaultState {
         placed.map_while(|(place, market)| Some((place, usize::from((*market)?))))
     }
 
+    /// Returns the market of the leg at a place, by that one's own place.
+    pub fn market_of(&self, place: usize) -> Option<usize> {
+        at(&self.legs, place).map(usize::from)
+    }
+
     /// Returns whether the venue of the leg at a place is in quarantine.
     pub fn is_quarantined(&self, place: usize) -> bool {
         self.cases.of(place).is_some()
@@ -83,6 +88,11 @@ impl VaultState {
     pub fn counts(&self, market: usize, purpose: Purpose) -> bool {
         let mut legs = self.legs().filter(|(_, of)| *of == market);
         purpose.counts_quarantined() || legs.any(|(place, _)| !self.is_quarantined(place))
+    }
+
+    /// Returns whether what is at a venue in quarantine counts, for a purpose.
+    pub fn counts_quarantined(&self, purpose: Purpose) -> bool {
+        self.cases.is_quarantined() && purpose.counts_quarantined()
     }
 
     /// Returns what its manager has earned until now: see [`FeeLedger::accrued`].

@@ -67,6 +67,11 @@ const fn held(cap: Value, band: i64) -> i64 {
     cap.0.saturating_add(if quarter < tenth { quarter } else { tenth })
 }
 
+/// Returns D with |D| smaller by so much.
+const fn cut(delta: Value, by: i64) -> Value {
+    Value(delta.0.saturating_sub(by.saturating_mul(delta.0.signum())))
+}
+
 impl MarketTarget {
     /// Returns |D − D*|.
     pub const fn distance(&self, delta: Value) -> u64 {
@@ -195,6 +200,13 @@ impl Targets {
         whole.max(target.above(delta)).min(target.reducible(delta)).max(0)
     }
 
+    /// Returns how far |D| of a market may be brought by adding to it: what may be opened, less what
+    /// is held of the others; less than nothing where those are beyond it.
+    pub fn room(&self, market: usize, deltas: &PerMarket) -> Option<Value> {
+        let others = gross(deltas).0.saturating_sub(magnitude(*deltas.get(market)?));
+        Some(Value(self.of(market)?.open.0.saturating_sub(others)))
+    }
+
     /// Returns where a trade in a market goes: in a breach, what is more than wanted of each is cut
     /// alike until the sum is at the cap; a drift goes to the edge of the band on its side.
     pub fn edge(&self, reason: Reason, market: usize, deltas: &PerMarket) -> Option<Value> {
@@ -208,8 +220,7 @@ impl Targets {
                 let parts = [reducible, above, all].map(i64::unsigned_abs);
                 let share = scale::mul_div_ceil(parts[0], parts[1], parts[2].max(1)).unwrap_or(u64::MAX);
                 let share = i64::try_from(share).unwrap_or(i64::MAX);
-                let cut = share.max(target.above(delta)).min(reducible).max(0);
-                Value(delta.0.saturating_sub(cut.saturating_mul(delta.0.signum())))
+                cut(delta, share.max(target.above(delta)).min(reducible).max(0))
             }
             Reason::Drift => target.band_edge(delta, self.cap),
         })
@@ -221,10 +232,7 @@ impl Targets {
     pub fn nearest(&self, reason: Reason, market: usize, deltas: &PerMarket) -> Option<Value> {
         let (target, delta) = (self.of(market)?, *deltas.get(market)?);
         let edge = match reason {
-            Reason::Breach => {
-                let cut = self.most_cut(target, delta, deltas);
-                Value(delta.0.saturating_sub(cut.saturating_mul(delta.0.signum())))
-            }
+            Reason::Breach => cut(delta, self.most_cut(target, delta, deltas)),
             Reason::Drift => target.band_edge(delta, self.cap),
         };
         Some(target.inwards(delta, edge, self.least))
@@ -250,9 +258,9 @@ impl Targets {
     pub fn rest(&self, market: usize, deltas: &PerMarket) -> Option<[Value; 2]> {
         let (target, delta) = (self.of(market)?, *deltas.get(market)?);
         let others = gross(deltas).0.saturating_sub(magnitude(delta));
+        let open = self.room(market, deltas)?.0.saturating_sub(self.least.0);
         let far = target.band.0.saturating_add(self.least.0);
         let hold = self.hold().0.saturating_sub(others).max(0);
-        let open = target.open.0.saturating_sub(others).saturating_sub(self.least.0);
         let [mut low, mut high] = [target.delta.0.saturating_sub(far), target.delta.0.saturating_add(far)];
         if target.delta > Value::ZERO {
             low = low.min(open);

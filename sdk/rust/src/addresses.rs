@@ -1,7 +1,7 @@
 //! Where accounts live.
 
 use anchor_lang::prelude::{AccountMeta, Pubkey};
-use ballast_core_vault::places::{MAX_LEGS, MAX_MARKETS};
+use ballast_core_vault::places::{at, MAX_LEGS, MAX_MARKETS};
 use ballast_options::state as options;
 use ballast_reference_venue::state::{Market as VenueMarket, Trader};
 use ballast_vault::state::{
@@ -266,7 +266,7 @@ impl VaultKeys {
 
     /// Returns the leg at a place; one of no addresses where there is none.
     pub fn leg(&self, place: usize) -> LegKeys {
-        self.legs.get(place).copied().flatten().unwrap_or_default()
+        at(&self.legs, place).unwrap_or_default()
     }
 
     /// Returns the accounts of its portfolio, which follow those that an instruction names. Those

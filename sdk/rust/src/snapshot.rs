@@ -347,10 +347,9 @@ impl Snapshot {
     /// `None` if it cannot be told.
     pub fn at_venue_low(&self, place: usize) -> Option<u64> {
         let prices = self.prices(Purpose::Monitor).ok()?;
-        let (_, market) = self.state.legs().nth(place)?;
-        let of = prices.of(market)?;
-        let position = self.position(place, of.bounds.mid)?;
-        Leg { market, position }.worth_low(&of.bounds, of.slow)
+        let market = self.state.market_of(place)?;
+        let position = self.position(place, prices.mid(market)?)?;
+        Leg { market, position }.worth_low(&prices)
     }
 
     /// Appraises the vault for a purpose, as the program would now. `None` if a price that is

@@ -48,6 +48,14 @@ fn rest(world: &mut VaultFixture) {
     panic!("the keeper never comes to rest: {:?}", world.snapshot().plan());
 }
 
+/// Returns somebody who has come with a million, the vault at its targets again.
+fn joined(world: &mut VaultFixture) -> User {
+    let user = world.user(MILLION);
+    world.deposit(&user, MILLION).unwrap();
+    rest(world);
+    user
+}
+
 /// Returns what is held of each market, and what is wanted, over the value.
 fn shares_held(world: &VaultFixture) -> Vec<[f64; 2]> {
     let snapshot = world.snapshot();
@@ -248,9 +256,7 @@ fn a_silent_market_is_neither_traded_nor_in_the_way_of_reducing_another() {
 #[test]
 fn leavers_take_their_part_of_every_leg_and_stayers_keep_theirs() {
     let (mut world, ada) = two();
-    let bob = world.user(MILLION);
-    world.deposit(&bob, MILLION).unwrap();
-    rest(&mut world);
+    let bob = joined(&mut world);
     let all = tokens(&world) + world.tokens(&ada.holder.quote) + world.tokens(&bob.holder.quote);
     let stays = [0, 1].map(|leg| lots(&world, leg) / 2);
     let shares = world.tokens(&bob.holder.shares);

@@ -5,7 +5,7 @@ use super::AppraisalInputs;
 use crate::directional::decayed;
 use crate::fees::FeeLedger;
 use crate::monitor::{MonitorUpdate, ShareValue, VaultMonitor, VaultObservation, VenueMark};
-use crate::places::MAX_LEGS;
+use crate::places::{at, MAX_LEGS};
 use crate::portfolio::{Leg, Portfolio};
 use crate::prices::Prices;
 use crate::shares::{Pool, ShareMark};
@@ -14,7 +14,7 @@ use ballast_core_market::breaker::Permissions;
 use ballast_core_types::{Position, Ratio, Shares, UnixTime, Value};
 
 /// Returns the high of a share's net asset value as it has fallen since it was last marked.
-pub(super) fn high(inputs: &AppraisalInputs) -> Ratio {
+fn high(inputs: &AppraisalInputs) -> Ratio {
     let (mark, policy) = (&inputs.vault.share_mark, &inputs.vault.policy.exposure);
     let elapsed = UnixTime(inputs.now.unix_time).seconds_since(mark.at);
     decayed(mark.high_water, policy.high_fall_per_day, elapsed)
@@ -53,7 +53,7 @@ impl Worth {
             (Ratio::ONE, Ratio::ONE)
         } else {
             // What is at a venue in quarantine makes no high.
-            let counts = vault.cases.is_quarantined() && prices.purpose.counts_quarantined();
+            let counts = vault.counts_quarantined(prices.purpose);
             let fallen = high(inputs);
             (per_share, if counts { fallen } else { fallen.max(per_share) })
         };
@@ -84,8 +84,8 @@ pub(super) fn portfolio(inputs: &AppraisalInputs, marks: &[Option<VenueMark>; MA
         legs: [None; MAX_LEGS],
     };
     for (((place, market), leg), mark) in vault.legs().zip(&mut portfolio.legs).zip(marks) {
-        let position = inputs.positions.get(place).copied().flatten();
         let counts = inputs.prices.purpose.counts_quarantined();
+        let position = at(&inputs.positions, place);
         let mut position = match position {
             // One in quarantine that cannot be read, or says what nobody can hold, keeps nothing
             // from being done elsewhere.
@@ -128,7 +128,7 @@ pub(super) fn marks(inputs: &AppraisalInputs) -> [Option<VenueMark>; MAX_LEGS] {
 }
 
 fn found(inputs: &AppraisalInputs, place: usize, market: usize) -> Option<Leg> {
-    let position = inputs.positions.get(place).copied().flatten()?;
+    let position = at(&inputs.positions, place)?;
     Some(Leg { market, position })
 }
 
@@ -154,8 +154,7 @@ fn theirs(vault: &VaultState, portfolio: &Portfolio, prices: &Prices) -> Option<
     let mut theirs = 0u64;
     for (place, leg) in portfolio.legs() {
         if let Some(case) = vault.cases.of(place) {
-            let of = prices.of(leg.market)?;
-            theirs = theirs.checked_add(case.right_in(leg.worth_low(&of.bounds, of.slow)?)?)?;
+            theirs = theirs.checked_add(case.right_in(leg.worth_low(prices)?)?)?;
         }
     }
     Some(theirs)
@@ -176,9 +175,8 @@ pub fn unvalued(inputs: &AppraisalInputs) -> VaultMonitor {
     let vault = inputs.vault;
     let marks = marks(inputs);
     let answers = |place: usize| {
-        let position = inputs.positions.get(place).copied().flatten();
-        let is_valued = marks.get(place).is_some_and(Option::is_some);
-        is_valued && position.is_some_and(|position| position.is_operational)
+        let is_valued = at(&marks, place).is_some();
+        is_valued && at(&inputs.positions, place).is_some_and(|position| position.is_operational)
     };
     let mut observation = VaultObservation {
         share_value: None,

@@ -1,7 +1,7 @@
 //! When a vault is worth an observation by its own breakers.
 
 use super::{At, CrankAction, LONGEST_UNOBSERVED_SECONDS};
-use crate::appraisal::{unvalued, Appraisal, AppraisalInputs};
+use crate::appraisal::{unvalued, Appraisal};
 use crate::monitor::VaultMonitor;
 use crate::prices::Purpose;
 use ballast_core_market::breaker::BreakerSet;
@@ -33,14 +33,7 @@ impl At<'_> {
     /// Returns the vault's monitor as `mark` would leave it; `None` without a price.
     fn marked(&self) -> Option<VaultMonitor> {
         let prices = self.prices(Purpose::Monitor)?;
-        let positions = self.positions(&prices);
-        let inputs = AppraisalInputs {
-            vault: self.inputs.vault,
-            prices,
-            positions,
-            minted: self.inputs.minted,
-            now: self.inputs.now,
-        };
+        let inputs = self.seen(self.inputs.vault, prices, self.positions(&prices));
         let appraisal = Appraisal::new(&inputs);
         Some(appraisal.map_or_else(|| unvalued(&inputs), |appraisal| appraisal.monitor))
     }

@@ -4,7 +4,7 @@ use super::{At, CrankAction, DONE};
 use crate::appraisal::Appraisal;
 use crate::collateral::CollateralMove;
 use crate::leaving;
-use crate::places::MAX_MARKETS;
+use crate::places::{at, MAX_MARKETS};
 use crate::planner::{LegOrder, Terms};
 use crate::prices::Purpose;
 use ballast_core_types::Lots;
@@ -60,21 +60,8 @@ impl At<'_> {
         }
         let appraisal = self.appraise(&vault, prices, positions)?;
         // Nothing is traded at a venue that does not answer.
-        let answers = |place: usize| {
-            positions
-                .get(place)
-                .copied()
-                .flatten()
-                .is_some_and(|held| held.is_operational)
-        };
-        let terms: Terms = from_fn(|place| {
-            self.inputs
-                .terms
-                .get(place)
-                .copied()
-                .flatten()
-                .filter(|_| answers(place))
-        });
+        let answers = |place: usize| at(&positions, place).is_some_and(|held| held.is_operational);
+        let terms: Terms = from_fn(|place| at(&self.inputs.terms, place).filter(|_| answers(place)));
         // All of them at once, but for every fourth slot: what one venue refuses for a reason of
         // its own keeps nothing from being traded elsewhere.
         let slot = self.inputs.now.slot;

@@ -1,9 +1,9 @@
 use super::*;
 use crate::prices::fixtures::{at, prices};
+use crate::rebalance::fixtures;
 use crate::targets::fixtures::{market, of_markets};
 use ballast_core_market::breaker::{self, BreakerSet};
 use ballast_core_types::fixtures::ratio;
-use core::array::from_fn;
 use proptest::prelude::*;
 
 fn policy() -> RebalancePolicy {
@@ -31,22 +31,11 @@ fn opening(delta: i64, open: i64) -> Targets {
 }
 
 fn leg(market: usize, lots: i64) -> LegExposure {
-    let delta = Value(lots * 100);
-    LegExposure {
-        market,
-        lots: Lots(lots),
-        lots_if_filled: Lots(lots),
-        delta,
-        delta_if_filled: delta,
-        leaving: [Lots::ZERO; 2],
-    }
+    fixtures::leg(market, lots, 100)
 }
 
 fn of(legs: &[LegExposure]) -> Exposure {
-    Exposure {
-        legs: from_fn(|place| legs.get(place).copied()),
-        nav: Value(10_000_000),
-    }
+    fixtures::book(legs, 10_000_000)
 }
 
 fn book(lots: i64) -> Exposure {

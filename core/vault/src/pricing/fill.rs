@@ -23,18 +23,19 @@ pub(super) struct Means {
 
 impl Means {
     /// Returns what of a batch's lots is still to be unwound in a leg.
-    fn due(&self, lots_left: Lots, held: Option<(Lots, Price)>) -> Lots {
+    fn due(lots_left: Lots, held: Option<(Lots, Price)>) -> Lots {
         held.map_or(Lots::ZERO, |(held, _)| due(lots_left, held))
     }
 
     /// Returns the notional of all that is still to be unwound of a batch, rounded up; the most
     /// stands for what does not fit.
     fn left(&self, lots_left: &PerLeg) -> u64 {
-        let each = lots_left.iter().zip(self.held).map(|(left, held)| {
-            let price = held.map(|(_, price)| price)?;
-            value_ceil(Lots(self.due(*left, held).0.saturating_abs()), price)
-        });
-        each.map(|notional| notional.unwrap_or(Value::ZERO).positive_part())
+        let notional = |(left, held): (&Lots, Option<(Lots, Price)>)| {
+            let size = Lots(Self::due(*left, held).0.saturating_abs());
+            held.map_or(Some(Value::ZERO), |(_, price)| value_ceil(size, price))
+        };
+        let each = lots_left.iter().zip(self.held).map(notional);
+        each.map(|notional| notional.map_or(u64::MAX, Value::positive_part))
             .fold(0, u64::saturating_add)
     }
 }
@@ -99,7 +100,7 @@ fn shares_by_room(redemptions: &Redemptions, means: &Means) -> Option<Shares> {
     }
     let mut waiting = 0u64;
     for ((lots, lots_left), held) in lots.iter().zip(lots_left).zip(means.held) {
-        let lots_left = means.due(*lots_left, held).0.unsigned_abs();
+        let lots_left = Means::due(*lots_left, held).0.unsigned_abs();
         // What waits has to keep at least what is left without the room.
         let room = scale::mul_div_floor(lots_left, means.room, notional)?;
         let kept = lots_left.checked_sub(room)?;

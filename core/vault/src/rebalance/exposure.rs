@@ -80,3 +80,31 @@ impl Exposure {
         sizes.saturating_sub(sum.abs())
     }
 }
+
+/// Books of tests.
+#[cfg(test)]
+pub(crate) mod fixtures {
+    use super::*;
+    use core::array::from_fn;
+
+    /// Returns a leg at a whole price, without an order in flight, that nobody leaves.
+    pub(crate) fn leg(market: usize, lots: i64, price: i64) -> LegExposure {
+        let delta = Value(lots * price);
+        LegExposure {
+            market,
+            lots: Lots(lots),
+            lots_if_filled: Lots(lots),
+            delta,
+            delta_if_filled: delta,
+            leaving: [Lots::ZERO; 2],
+        }
+    }
+
+    /// Returns a book of legs and of a net asset value.
+    pub(crate) fn book(legs: &[LegExposure], nav: i64) -> Exposure {
+        Exposure {
+            legs: from_fn(|place| legs.get(place).copied()),
+            nav: Value(nav),
+        }
+    }
+}

@@ -23,21 +23,11 @@ fn targets() -> Targets {
 
 /// Returns a leg whose price is one, so that lots and dollar delta are the same number.
 fn leg(market: usize, lots: i64) -> LegExposure {
-    LegExposure {
-        market,
-        lots: Lots(lots),
-        lots_if_filled: Lots(lots),
-        delta: Value(lots),
-        delta_if_filled: Value(lots),
-        leaving: [Lots::ZERO; 2],
-    }
+    fixtures::leg(market, lots, 1)
 }
 
 fn of(legs: &[LegExposure]) -> Exposure {
-    Exposure {
-        legs: from_fn(|place| legs.get(place).copied()),
-        nav: Value(10_000),
-    }
+    fixtures::book(legs, 10_000)
 }
 
 fn book(lots: i64) -> Exposure {

@@ -15,6 +15,7 @@ use anchor_lang::prelude::*;
 use ballast_core_market::breaker::Breaker;
 use ballast_core_types::{Lots, Shares, UnixTime};
 use ballast_core_vault::appraisal::{unvalued, Appraisal};
+use ballast_core_vault::places::at;
 use ballast_core_vault::portfolio::Leg;
 use ballast_core_vault::prices::Purpose;
 use ballast_core_vault::quarantine::{Cases, Check, FAILURES_IN_A_ROW};
@@ -100,8 +101,8 @@ fn check(
     let moves = |appraisal: &Appraisal| appraisal.monitor.is_in_doubt(place);
     let is_in_doubt = was.is_quarantined(place) && appraisal.is_some_and(moves);
     // At a price that is admitted for nothing, nothing is sound, and nothing ends.
-    let market = was.legs().nth(place).map_or(usize::MAX, |(_, market)| market);
-    let has_price = moment.prices.of(market).is_some_and(|of| of.refusal.is_none());
+    let of = was.market_of(place).and_then(|market| moment.prices.of(market));
+    let has_price = of.is_some_and(|of| of.refusal.is_none());
     // What another venue has tripped says nothing of this one.
     let fails = |(other, _): (usize, usize)| other != place && was.monitor.failures(other) >= FAILURES_IN_A_ROW;
     let is_by_hand = was.monitor.breakers.tripped.has(Breaker::VenueFailure) && !was.legs().any(fails);
@@ -126,10 +127,8 @@ fn supply(vault: &VaultState, moment: &Moment) -> Shares {
 /// Returns the low value of all that is at the venue of a leg; `None` while an order waits there to
 /// be filled.
 fn value_at(vault: &VaultState, positions: &Positions, moment: &Moment, place: usize) -> Option<u64> {
-    let (_, market) = vault.legs().nth(place)?;
-    let position = positions.get(place).copied().flatten()?;
-    let of = moment.prices.of(market)?;
-    let value = Leg { market, position }.worth_low(&of.bounds, of.slow);
+    let (market, position) = (vault.market_of(place)?, at(positions, place)?);
+    let value = Leg { market, position }.worth_low(&moment.prices);
     value.filter(|_| position.in_flight == Lots::ZERO)
 }
 

@@ -12,6 +12,7 @@ use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::TokenInterface;
 use ballast_core_vault::collateral::CollateralMove;
+use ballast_core_vault::places;
 use ballast_core_vault::prices::Purpose;
 use ballast_venues::{AccountRole, VenueAction};
 
@@ -60,11 +61,7 @@ pub(crate) fn handler<'info>(ctx: Context<'info, MoveCollateral<'info>>, place: 
     let holds = tokens::amount(&accounts.custody)?;
     let vault = &mut accounts.vault;
     let moved = book_movement(vault, place, held, holds, movement)?;
-    let position = portfolio
-        .positions(&state, &moment)
-        .get(usize::from(place))
-        .copied()
-        .flatten();
+    let position = places::at(&portfolio.positions(&state, &moment), usize::from(place));
     let position = position.ok_or(VaultError::VenueUnreadable)?;
     let vault = &accounts.vault;
     vault.check_invariants(holds, moment.minted)?;

@@ -14,9 +14,7 @@ fn garble(world: &mut VaultFixture, leg: usize) {
 #[test]
 fn a_venue_in_quarantine_leaves_the_others_to_trade_and_its_leavers_a_right() {
     let (mut world, ada) = two();
-    let bob = world.user(MILLION);
-    world.deposit(&bob, MILLION).unwrap();
-    rest(&mut world);
+    let bob = joined(&mut world);
     let held_there = world.snapshot().venue_trader_of(1).unwrap().collateral;
     garble(&mut world, 1);
     for _ in 0..3 {
