@@ -12,7 +12,7 @@ pub use text::table;
 
 use ballast_core_margin::{
     book_risk, horizon_volatility, mark, Asked, AssessError, BookLeg, Contract, Decimal, MarketInputs, PriceMoves,
-    Requirement, ScenarioParams, VolatilitySource, MARGIN, MAX_LEGS, SCENARIOS,
+    Requirement, ScenarioParams, VolatilitySource, MARGIN, SCENARIOS,
 };
 use ballast_core_math::black_scholes::Kind;
 use ballast_core_math::scenarios::Leg;
@@ -156,8 +156,7 @@ fn outcome(hour: &Hour, later: &Hour, short: Short, rules: Rules) -> Result<Outc
             ..SCENARIOS
         },
     };
-    let mut room = [Leg::Linear(Lots::ZERO); MAX_LEGS];
-    let risk = book_risk(&legs, &inputs, Asked::default(), &scenarios, hour.unix_time, &mut room)?;
+    let risk = book_risk(&legs, &inputs, Asked::default(), &scenarios, hour.unix_time)?;
     let requirement = risk.requirement(&MARGIN, Requirement::default(), Requirement::default());
     let fair = self::inputs(later, &surface_later, rules).neutral();
     let mut worth = 0;

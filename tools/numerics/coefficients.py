@@ -167,6 +167,21 @@ def mills_rows(degree):
 rows, error = mills_rows(4)
 table("FAST_MILLS", f"Mills ratio by cells of s = 2/(score + 2); relative error {short(error)}. Q34", rows, [34] * 5)
 
+# The distribution where a grid of scenarios asks for it: by place, without a density.
+NORMAL_REACH, NORMAL_CELLS_PER_DEVIATION = mpf(13) / 2, 16
+rows, worst = [], mpf(0)
+for cell in range(int(2 * NORMAL_REACH * NORMAL_CELLS_PER_DEVIATION)):
+    low = mpf(cell) / NORMAL_CELLS_PER_DEVIATION - NORMAL_REACH
+    high = low + mpf(1) / NORMAL_CELLS_PER_DEVIATION
+    coefficients, error = fit(mp.ncdf, 3, low, high)
+    rows.append(in_plain_powers(coefficients, 0, 1))
+    # Two steps of Horner's rule round down; half a unit of each makes up for it.
+    rows[-1][1] += mpf(2) ** -34
+    worst = max(worst, error)
+# With a fifth number a row is found by a product: rows of 32 bytes would be found by a shift and a mask, which is dearer.
+table("NORMAL", "Φ(x) by sixteenths from x = −6.5 to 6.5: powers of how far x is across its cell, 0 to 1; error "
+      f"{short(worst)}. The first Q62, the others Q34; the last is of no account", [[*row, 0] for row in rows], [62, 34, 34, 34, 0])
+
 # Precise tier.
 coefficients, error = fit(log2_rest, 9, 0, Z_SQUARED)
 array("PRECISE_LOG2", f"R of log₂((1 + z)/(1 − z)) = z·(2 log₂ e + z²·R(z²)), z² ≤ (7/39)²; error of R {short(error)}",

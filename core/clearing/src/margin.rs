@@ -33,7 +33,6 @@ use super::settlement::Averaged;
 use super::trade::OpenInterest;
 use ballast_core_margin as assessment;
 use ballast_core_margin::{Asked, AssessError, BookLeg, Contract, MarketGreeks, MarketInputs, Requirement};
-use ballast_core_math::scenarios::Leg;
 use ballast_core_types::{Lots, Price, Value};
 use on_market::{greeks_on_market, on_market, OnMarket};
 
@@ -71,17 +70,7 @@ pub struct MarginContext<'a> {
     pub now: i64,
 }
 
-/// Memory to work in, [`super::account::MAX_POSITIONS`] of each: too much for a stack frame of the
-/// virtual machine.
-#[derive(Debug)]
-pub struct Workspace<'a> {
-    /// The account's positions, as the risk engine takes them.
-    pub book: &'a mut [BookLeg],
-    /// The risk engine's own.
-    pub legs: &'a mut [Leg],
-}
-
-/// What [`Workspace::book`] may be filled with at first.
+/// What memory for the positions of an account may be filled with at first.
 pub const BLANK: BookLeg = BookLeg {
     market: 0,
     contract: Contract::Linear {
@@ -260,7 +249,7 @@ pub fn margin_status(
     account: &MarginAccount,
     context: &MarginContext,
     marks: Marks,
-    work: &mut Workspace,
+    room: &mut [BookLeg],
 ) -> Result<MarginStatus, MarginError> {
     let ask = |market: &ListedMarket| Asked {
         slow: match marks {
@@ -270,7 +259,7 @@ pub fn margin_status(
         fair: false,
     };
     let mut sum = Held::default();
-    each_market(account, context, ask, work, |_, _, held| sum = sum.plus(held))?;
+    each_market(account, context, ask, room, |_, _, held| sum = sum.plus(held))?;
     Ok(sum_up(account, &sum))
 }
 
@@ -282,7 +271,7 @@ pub fn margin_status(
 pub fn failing_book(
     account: &MarginAccount,
     context: &MarginContext,
-    work: &mut Workspace,
+    room: &mut [BookLeg],
 ) -> Result<FailingBook, MarginError> {
     let ask = |_: &ListedMarket| Asked { slow: None, fair: true };
     let (mut whole, mut live, mut observed) = (Held::default(), Held::default(), u64::MAX);
@@ -290,7 +279,7 @@ pub fn failing_book(
         Status::Liquidation { observed, .. } => observed,
         Status::Normal => context.observed(),
     };
-    each_market(account, context, ask, work, |index, market, held| {
+    each_market(account, context, ask, room, |index, market, held| {
         whole = whole.plus(held);
         if market.is_live {
             live = live.plus(held);
@@ -314,11 +303,11 @@ pub fn failing_book(
 pub fn greeks(
     account: &MarginAccount,
     context: &MarginContext,
-    work: &mut Workspace,
+    room: &mut [BookLeg],
 ) -> Result<[MarketGreeks; MAX_LISTINGS], MarginError> {
     let mut all = [MarketGreeks::default(); MAX_LISTINGS];
     each_group(account, context, |index, here, group| {
-        let greeks = greeks_on_market(group, here, work)?;
+        let greeks = greeks_on_market(group, here, room)?;
         if let Some(place) = all.get_mut(usize::from(index)) {
             *place = greeks;
         }
@@ -351,11 +340,11 @@ fn each_market(
     account: &MarginAccount,
     context: &MarginContext,
     ask: impl Fn(&ListedMarket) -> Asked,
-    work: &mut Workspace,
+    room: &mut [BookLeg],
     mut add: impl FnMut(u8, &ListedMarket, &Held),
 ) -> Result<(), MarginError> {
     each_group(account, context, |index, here, group| {
-        let held = on_market(group, here, ask(here.market), work)?;
+        let held = on_market(group, here, ask(here.market), room)?;
         add(index, here.market, &held);
         Ok(())
     })

@@ -1,14 +1,16 @@
 //! Products of sizes and floating results, in whole base units.
 
+use ballast_core_math::black_scholes::Years;
 use ballast_core_math::{Magnitude, Scaled};
+use ballast_core_types::{wide, SECONDS_PER_YEAR};
 
 /// n/d for a divisor d of 1…2³⁰, to within 2⁻⁶³ of itself, rounded down. `None` outside that.
 pub(super) fn quotient(n: u64, d: u64) -> Option<Magnitude> {
     if d == 0 || d > 1 << 30 {
         return None;
     }
-    if n == 0 {
-        return Some(Magnitude::ZERO);
+    if n == 0 || d == 1 {
+        return Magnitude::from_parts(n, 0);
     }
     let zeros = n.leading_zeros();
     let top = n << zeros;
@@ -21,36 +23,56 @@ pub(super) fn quotient(n: u64, d: u64) -> Option<Magnitude> {
     Magnitude::from_parts(mantissa, exponent)
 }
 
+/// Seconds in years of 365 days, to within 2⁻⁶¹ of themselves, rounded down; above 2³² seconds, those.
+pub(super) fn years(seconds: u64) -> Years {
+    /// ⌊2⁸⁸ / seconds of a year⌋: 64 bits.
+    const INVERSE: u64 = ((1u128 << 88) / SECONDS_PER_YEAR as u128) as u64;
+    const LOW: u64 = u32::MAX as u64;
+    let seconds = seconds.min(LOW);
+    let zeros = seconds.leading_zeros();
+    if zeros == 64 {
+        return Years::ZERO;
+    }
+    // 32 bits by 64, and the upper 64 of them: 2⁶² at least.
+    let top = seconds << zeros >> 32;
+    let product = top
+        .wrapping_mul(INVERSE >> 32)
+        .wrapping_add(top.wrapping_mul(INVERSE & LOW) >> 32);
+    let exponent = (-24i32).wrapping_sub(zeros as i32);
+    Years(Magnitude::from_parts(product, exponent).unwrap_or(Magnitude::ZERO))
+}
+
 /// a × b, to 62 bits, rounded toward −∞.
 pub(super) fn times(a: Scaled, b: Magnitude) -> Scaled {
-    let factor = i128::from(b.mantissa() >> 1);
+    let (high, low) = wide::product(a.mantissa, (b.mantissa() >> 1) as i64);
     Scaled {
         // Below 2⁶³ × 2⁶³ before the shift, below 2⁶³ after it.
-        mantissa: (i128::from(a.mantissa).wrapping_mul(factor) >> 63) as i64,
+        mantissa: (high << 1) | (low >> 63) as i64,
         exponent: a.exponent.saturating_add(b.exponent()).saturating_add(1),
     }
 }
 
-/// As [`amount_floor`]; what does not fit is the last that does.
+/// size × value × 2^scale in whole units, rounded toward −∞; what does not fit 64 bits is the last
+/// that does.
 pub(super) fn amount_within(size: i64, value: Scaled, scale: i32) -> i64 {
-    let below = (size < 0) != (value.mantissa < 0);
-    amount_floor(size, value, scale).unwrap_or(if below { i64::MIN } else { i64::MAX })
-}
-
-/// size × value × 2^scale in whole units, rounded toward −∞. `None` if it does not fit 64 bits.
-pub(super) fn amount_floor(size: i64, value: Scaled, scale: i32) -> Option<i64> {
-    let product = i128::from(size).wrapping_mul(i128::from(value.mantissa));
-    let shift = value.exponent.checked_add(scale)?;
-    let whole = if shift <= 0 {
-        product >> shift.unsigned_abs().min(127)
-    } else {
-        let moved = product.checked_shl(shift.unsigned_abs())?;
-        if moved >> shift.unsigned_abs() != product {
-            return None;
+    let (high, low) = wide::product(size, value.mantissa);
+    let shift = value.exponent.saturating_add(scale);
+    // As a rule the value has more bits than the amount asks for.
+    let fits = match shift.unsigned_abs() {
+        0 if high == (low as i64) >> 63 => Some(low as i64),
+        // What is shifted out to the left are copies of the sign.
+        by @ 1..=63 if shift < 0 && high == (high << (64 - by)) >> (64 - by) => {
+            Some((high << (64 - by)) | (low >> by) as i64)
         }
-        moved
+        by @ 64.. if shift < 0 => Some(high >> (by - 64).min(63)),
+        by @ 1..=62 if shift > 0 && high == (low as i64) >> 63 => {
+            let moved = (low as i64) << by;
+            (moved >> by == low as i64).then_some(moved)
+        }
+        _ if high == 0 && low == 0 => Some(0),
+        _ => None,
     };
-    i64::try_from(whole).ok()
+    fits.unwrap_or(if high < 0 { i64::MIN } else { i64::MAX })
 }
 
 #[cfg(test)]
@@ -62,24 +84,57 @@ mod tests {
     fn amounts_are_floors() {
         let scaled = |mantissa, exponent| Scaled { mantissa, exponent };
         for (size, value, scale, expected) in [
-            (3, scaled(1, -1), 0, Some(1)),
-            (-3, scaled(1, -1), 0, Some(-2)),
-            (3, scaled(5, 2), 0, Some(60)),
-            (3, scaled(5, 2), -10, Some(0)),
-            (-1, scaled(1, -500), 0, Some(-1)),
-            (0, scaled(7, 100), 0, Some(0)),
-            (1, scaled(1, 63), 0, None),
-            (1, scaled(1, 126), 20, None),
-            (i64::MAX, scaled(i64::MAX, 0), 0, None),
+            (3, scaled(1, -1), 0, 1),
+            (-3, scaled(1, -1), 0, -2),
+            (3, scaled(5, 2), 0, 60),
+            (3, scaled(5, 2), -10, 0),
+            (-1, scaled(1, -500), 0, -1),
+            (0, scaled(7, 100), 0, 0),
+            (1, scaled(1, 63), 0, i64::MAX),
+            (1, scaled(-1, 126), 20, i64::MIN),
+            (1, scaled(1, i32::MAX), 20, i64::MAX),
+            (-1, scaled(1, i32::MIN), -20, -1),
+            (i64::MAX, scaled(i64::MAX, 0), 0, i64::MAX),
+            (i64::MIN, scaled(i64::MAX, 0), 0, i64::MIN),
+            (i64::MIN, scaled(i64::MIN, -63), 0, i64::MAX),
         ] {
-            assert_eq!(amount_floor(size, value, scale), expected, "{size} {value:?} {scale}");
+            assert_eq!(amount_within(size, value, scale), expected, "{size} {value:?} {scale}");
         }
         assert_eq!(quotient(1, 0), None);
         assert_eq!(quotient(1, (1 << 30) + 1), None);
         assert_eq!(quotient(0, 7), Some(Magnitude::ZERO));
     }
 
+    #[test]
+    fn seconds_are_years() {
+        assert_eq!(years(0), Years::ZERO);
+        assert_eq!(years(u64::MAX), years((1 << 32) - 1));
+        for seconds in [1, 2, 300, 86_400, 31_535_999, 31_536_000, 31_536_001, (1 << 32) - 1] {
+            let exact = quotient(seconds, 31_536_000).unwrap();
+            let Years(ours) = years(seconds);
+            let apart = Scaled::from(exact).to_f64() / Scaled::from(ours).to_f64() - 1.0;
+            assert!(apart.abs() < 1e-15, "{seconds}: {apart}");
+            assert!(!exact.is_below(ours), "{seconds}");
+        }
+    }
+
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        #[test]
+        fn amounts_are_the_floors_of_exact_products(size: i64, mantissa: i64, small in 0u32..63, exponent in -130i32..40) {
+            for (size, mantissa) in [(size, mantissa), (size >> small, mantissa), (size >> small, mantissa >> small)] {
+                let product = i128::from(size) * i128::from(mantissa);
+                let exact = if exponent <= 0 {
+                    product >> exponent.unsigned_abs().min(127)
+                } else {
+                    product.saturating_mul(1 << exponent)
+                };
+                let held = exact.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64;
+                prop_assert_eq!(amount_within(size, Scaled { mantissa, exponent }, 0), held);
+            }
+        }
+
         #[test]
         fn quotients_are_exact_to_their_bound(n in 1u64.., d in 1u64..=1 << 30) {
             let got = Scaled::from(quotient(n, d).unwrap()).to_f64();

@@ -1,13 +1,12 @@
 //! Where the model ends: an option counts by what bounds it.
 
 use super::leg::Decimal;
-use super::mark::{add_to, greeks, value_within, Marked, MarketGreeks, Marking, MODEL_EDGE};
+use super::mark::{add_to, value_within, MarketGreeks, Marking, Moves, MODEL_EDGE};
 use super::marks::AtPrices;
 use super::AssessError;
 use crate::amount::times;
 use ballast_core_math::black_scholes::{Inputs, Kind, Strike};
 use ballast_core_math::kernels::precise::exp;
-use ballast_core_math::scenarios::Leg;
 use ballast_core_math::{Magnitude, Scaled};
 use ballast_core_types::{Lots, Price, Value};
 
@@ -19,26 +18,27 @@ impl Marking<'_> {
         quantity: Lots,
         inputs: &Inputs,
         strike: Decimal,
-        seconds: u64,
         sums: Option<&mut MarketGreeks>,
-    ) -> Result<Marked, AssessError> {
-        let (bounded, moves) = self.bounded(quantity, inputs.kind, strike)?;
+        moves: &mut Moves,
+    ) -> Result<AtPrices, AssessError> {
+        let (bounded, moves_as) = self.bounded(quantity, inputs.kind, strike)?;
         let edge = self.edge_under(quantity, inputs.kind, inputs.strike);
         let inputs = Inputs {
             strike: edge.unwrap_or(inputs.strike),
             ..*inputs
         };
-        let modelled = edge.and_then(|_| self.modelled(quantity, &inputs));
-        let (marked, is_modelled) = match modelled.filter(|marked| marked.at.worst() > bounded.at.worst()) {
-            Some(marked) => (marked, true),
-            None => (bounded, false),
+        let modelled = edge.and_then(|_| self.modelled(quantity, &inputs, moves));
+        let Some(modelled) = modelled.filter(|modelled| modelled.worst() > bounded.worst()) else {
+            if let Some(sums) = sums {
+                add_to(&mut sums.delta, value_within(moves_as, self.market.bounds.mid));
+            }
+            *moves = Moves::Linear(moves_as);
+            return Ok(bounded);
         };
-        match sums {
-            Some(sums) if is_modelled => self.add(quantity, &greeks(&inputs).unwrap_or_default(), seconds, sums),
-            Some(sums) => add_to(&mut sums.delta, value_within(moves, self.market.bounds.mid)),
-            None => {}
+        if let (Some(sums), Moves::Option(option)) = (sums, moves) {
+            self.add(quantity, option.greeks(&inputs), sums);
         }
-        Ok(marked)
+        Ok(modelled)
     }
 
     /// Returns the furthest strike that the model reaches from every price a short option is marked
@@ -65,10 +65,10 @@ impl Marking<'_> {
     }
 
     /// Marks an option by what bounds it: long, its intrinsic value; short, the whole price for a
-    /// call and the strike for a put, which is the most it can cost. Also returns what it moves as,
-    /// that of the bound.
+    /// call and the strike for a put, which is the most it can cost. Also returns what it moves as, that of
+    /// the bound.
     #[inline(never)]
-    fn bounded(&self, quantity: Lots, kind: Kind, strike: Decimal) -> Result<(Marked, Lots), AssessError> {
+    fn bounded(&self, quantity: Lots, kind: Kind, strike: Decimal) -> Result<(AtPrices, Lots), AssessError> {
         let long = quantity.0 >= 0;
         let owed = strike
             .cost_ceil(quantity)
@@ -86,11 +86,7 @@ impl Marking<'_> {
             (false, Kind::Call) => quantity,
             _ => Lots::ZERO,
         };
-        let marked = Marked {
-            at: adverse,
-            leg: Leg::Linear(moves),
-        };
-        Ok((marked, moves))
+        Ok((adverse, moves))
     }
 
     /// Returns what exercising at a price would pay, rounded down; negative for what is short.

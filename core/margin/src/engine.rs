@@ -2,15 +2,13 @@
 
 use super::leg::{BookLeg, Contract};
 use super::margin::{relieved, MarginParams};
-use super::mark::{Asked, MarketGreeks, Marking};
+use super::mark::{Asked, MarketGreeks, Marking, Moves};
 use super::market::MarketInputs;
 use super::marks::AtPrices;
 use super::scenario::ScenarioParams;
 use super::AssessError;
-use ballast_core_math::scenarios::{
-    add_losses, combined, idiosyncratic_share, tail_risk, Cell, Grid, Leg, Losses, TailRisk, ROWS, VOLATILITY_SHOCKS,
-};
-use ballast_core_types::{Price, Value};
+use ballast_core_math::scenarios::{combined, idiosyncratic_share, tail_risk, Cell, Grid, Losses, TailRisk};
+use ballast_core_types::{Lots, Value};
 
 /// Most legs of a book.
 pub const MAX_LEGS: usize = 32;
@@ -107,9 +105,6 @@ impl BookRisk {
 
 /// Assesses a book at the unix time `now`.
 ///
-/// `scratch` is memory to work in, for the legs of one market at a time: [`MAX_LEGS`] of them are
-/// always enough.
-///
 /// # Errors
 /// [`AssessError`]: the first rule that a leg or a market breaks.
 pub fn assess(
@@ -118,7 +113,6 @@ pub fn assess(
     scenarios: &ScenarioParams,
     margin: &MarginParams,
     now: i64,
-    scratch: &mut [Leg],
 ) -> Result<Assessment, AssessError> {
     let mut greeks = [MarketGreeks::default(); MAX_MARKETS];
     let inputs = RiskInputs {
@@ -127,7 +121,7 @@ pub fn assess(
         scenarios,
         now,
     };
-    let risk = run(&inputs, scratch, &mut greeks)?;
+    let risk = run(&inputs, &mut greeks)?;
     let requirement = risk.requirement(margin, Requirement::default(), Requirement::default());
     Ok(Assessment {
         value: risk.value,
@@ -156,17 +150,15 @@ pub fn book_risk(
     asked: Asked,
     scenarios: &ScenarioParams,
     now: i64,
-    scratch: &mut [Leg],
 ) -> Result<BookRisk, AssessError> {
     if legs.len() > MAX_LEGS {
         return Err(AssessError::TooManyLegs);
     }
     let marking = Marking::new(market, asked, now);
-    let marks = mark_all(legs.iter(), &marking, None, scratch)?;
     let grid = scenarios.grid(&market.moves)?;
     let mut parts = Parts::default();
-    revalue(&marks, market.bounds.mid, [(&grid, &mut parts)]);
-    let Tails { whole, rest } = tails(&parts, &grid, marks.present());
+    let marks = mark_all(legs.iter(), &marking, None, &mut [(&grid, &mut parts)])?;
+    let Tails { whole, rest } = tails(&parts, &grid, marks.present);
     Ok(BookRisk {
         value: marks.value,
         long_options: marks.long_options,
@@ -182,7 +174,8 @@ pub fn book_risk(
 /// # Errors
 /// [`AssessError`]: the first rule that the leg or the market breaks.
 pub fn mark(leg: &BookLeg, market: &MarketInputs, now: i64) -> Result<Value, AssessError> {
-    Ok(Marking::new(market, Asked::default(), now).mark(leg, None)?.at.worst())
+    let marking = Marking::new(market, Asked::default(), now);
+    Ok(marking.mark(leg, None, &mut Moves::Linear(Lots::ZERO))?.worst())
 }
 
 /// What the risk of a book is worked out from.
@@ -196,11 +189,7 @@ struct RiskInputs<'a> {
 // A frame of its own: a caller that has anything else in its own would exceed the virtual machine's
 // 4 KiB.
 #[inline(never)]
-fn run(
-    inputs: &RiskInputs,
-    scratch: &mut [Leg],
-    greeks: &mut [MarketGreeks; MAX_MARKETS],
-) -> Result<BookRisk, AssessError> {
+fn run(inputs: &RiskInputs, greeks: &mut [MarketGreeks; MAX_MARKETS]) -> Result<BookRisk, AssessError> {
     let RiskInputs {
         legs,
         markets,
@@ -224,18 +213,19 @@ fn run(
     for (((index, market), own), greeks) in markets.iter().enumerate().zip(&mut own).zip(greeks) {
         let here = legs.iter().filter(|leg| leg.market == index);
         let marking = Marking::new(market, Asked::default(), now);
-        let marks = mark_all(here, &marking, Some(greeks), scratch)?;
+        let grid = scenarios.grid(&market.moves)?;
+        let marks = if markets.len() == 1 {
+            // One market is its own factor.
+            mark_all(here, &marking, Some(greeks), &mut [(&grid, &mut shared)])?
+        } else {
+            let (marks, tails) = shared_and_own(here, &marking, greeks, &grid, &mut shared)?;
+            *own = tails;
+            marks
+        };
         add_value(&mut result.value, marks.value);
         add_value(&mut result.long_options, marks.long_options);
-        present.long_options |= !marks.long.is_empty();
-        present.rest |= !marks.rest.is_empty();
-        let grid = scenarios.grid(&market.moves)?;
-        if markets.len() == 1 {
-            // One market is its own factor.
-            revalue(&marks, market.bounds.mid, [(&grid, &mut shared)]);
-        } else {
-            *own = shared_and_own(&marks, market, &grid, &mut shared)?;
-        }
+        present.long_options |= marks.present.long_options;
+        present.rest |= marks.present.rest;
         // Every grid's cells are the same multiples of its own deviation, and so are equally
         // probable.
         first_grid.get_or_insert(grid);
@@ -246,51 +236,47 @@ fn run(
     Ok(result)
 }
 
-/// The marked legs of one market.
-struct Marks<'a> {
+/// What the legs of one market are worth together.
+struct Marks {
     value: Value,
     long_options: Value,
     fair: Value,
-    long: &'a [Leg],
-    rest: &'a [Leg],
+    present: Present,
 }
 
-impl Marks<'_> {
-    fn present(&self) -> Present {
-        Present {
-            long_options: !self.long.is_empty(),
-            rest: !self.rest.is_empty(),
-        }
-    }
-}
-
-/// Marks the legs of one market; long options fill the room from its front, the others from its
-/// back.
+/// Marks the legs of one market, one after the other, and adds what each loses in the cells of each
+/// grid to its part there.
 #[inline(never)]
-fn mark_all<'a, 'b>(
+fn mark_all<'b>(
     legs: impl Iterator<Item = &'b BookLeg>,
     marking: &Marking,
     mut greeks: Option<&mut MarketGreeks>,
-    scratch: &'a mut [Leg],
-) -> Result<Marks<'a>, AssessError> {
+    sums: &mut [(&Grid, &mut Parts)],
+) -> Result<Marks, AssessError> {
     let (mut whole, mut rest) = (AtPrices::default(), AtPrices::default());
-    let (mut front, mut back) = (0usize, scratch.len());
+    let mut present = Present::default();
+    let mut moves = Moves::Linear(Lots::ZERO);
     for leg in legs {
-        if front >= back {
-            return Err(AssessError::TooManyLegs);
-        }
-        let marked = marking.mark(leg, greeks.as_deref_mut())?;
-        whole.add(&marked.at);
+        let at_prices = marking.mark(leg, greeks.as_deref_mut(), &mut moves)?;
+        whole.add(&at_prices);
         let is_long_option = matches!(leg.contract, Contract::Option { .. }) && leg.quantity.0 >= 0;
-        let place = if is_long_option {
-            front = front.wrapping_add(1);
-            front.wrapping_sub(1)
+        if is_long_option {
+            present.long_options = true;
         } else {
-            rest.add(&marked.at);
-            back = back.wrapping_sub(1);
-            back
-        };
-        *scratch.get_mut(place).ok_or(AssessError::TooManyLegs)? = marked.leg;
+            present.rest = true;
+            rest.add(&at_prices);
+        }
+        for (grid, parts) in sums.iter_mut() {
+            let losses = if is_long_option {
+                &mut parts.long_options
+            } else {
+                &mut parts.rest
+            };
+            match &moves {
+                Moves::Linear(quantity) => losses.add_linear(grid, *quantity, marking.market.bounds.mid),
+                Moves::Option(option) => losses.add_option(grid, option),
+            }
+        }
     }
     if let Some(greeks) = greeks {
         *greeks = greeks.per_unit();
@@ -302,50 +288,33 @@ fn mark_all<'a, 'b>(
         value,
         long_options: value.saturating_sub(of_rest).max(Value::ZERO),
         fair: whole.fair,
-        long: scratch.get(..front).unwrap_or_default(),
-        rest: scratch.get(back..).unwrap_or_default(),
+        present,
     })
 }
 
-/// Adds what one of several markets loses by the factor they share, and works out the tails of its
-/// own moves.
+/// Marks the legs of one of several markets, adds what they lose by the factor that the markets
+/// share, and works out the tails of their market's own moves.
 #[inline(never)]
-fn shared_and_own(marks: &Marks, market: &MarketInputs, grid: &Grid, shared: &mut Parts) -> Result<Tails, AssessError> {
-    let rest = idiosyncratic_share(market.loading).ok_or(AssessError::Loading)?;
-    let factor = grid.shared(market.loading).ok_or(AssessError::Loading)?;
+fn shared_and_own<'b>(
+    legs: impl Iterator<Item = &'b BookLeg>,
+    marking: &Marking,
+    greeks: &mut MarketGreeks,
+    grid: &Grid,
+    shared: &mut Parts,
+) -> Result<(Marks, Tails), AssessError> {
+    let loading = marking.market.loading;
+    let rest = idiosyncratic_share(loading).ok_or(AssessError::Loading)?;
+    let factor = grid.shared(loading).ok_or(AssessError::Loading)?;
     let alone = grid.shared(rest).ok_or(AssessError::Loading)?;
     let mut own = Parts::default();
-    revalue(marks, market.bounds.mid, [(&factor, shared), (&alone, &mut own)]);
-    Ok(tails(&own, &alone, marks.present()))
-}
-
-/// Adds what the legs of one market lose in each cell of its grids.
-#[inline(never)]
-fn revalue<const N: usize>(marks: &Marks, spot: Price, mut sums: [(&Grid, &mut Parts); N]) {
-    if !marks.long.is_empty() {
-        add(
-            &mut sums.each_mut().map(|(grid, parts)| (*grid, &mut parts.long_options)),
-            spot,
-            marks.long,
-        );
-    }
-    if !marks.rest.is_empty() {
-        add(
-            &mut sums.each_mut().map(|(grid, parts)| (*grid, &mut parts.rest)),
-            spot,
-            marks.rest,
-        );
-    }
-}
-
-/// Legs are marked before, and what the model does not take is no option here. Were there one all
-/// the same, everything would be lost in every cell.
-fn add(sums: &mut [(&Grid, &mut Losses)], spot: Price, legs: &[Leg]) {
-    if add_losses(sums, spot, legs).is_err() {
-        for (_, losses) in sums {
-            losses.0 = [[i64::MAX; VOLATILITY_SHOCKS]; ROWS];
-        }
-    }
+    let marks = mark_all(
+        legs,
+        marking,
+        Some(greeks),
+        &mut [(&factor, shared), (&alone, &mut own)],
+    )?;
+    let tails = tails(&own, &alone, marks.present);
+    Ok((marks, tails))
 }
 
 /// Returns the tails of the whole and of the rest.

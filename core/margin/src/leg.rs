@@ -49,7 +49,19 @@ pub struct BookLeg {
 impl Decimal {
     /// 10^places. `None` above nine places.
     fn divisor(self) -> Option<u64> {
-        10u64.checked_pow(u32::from(self.places)).filter(|_| self.places <= 9)
+        const POWERS: [u64; 10] = [
+            1,
+            10,
+            100,
+            1_000,
+            10_000,
+            100_000,
+            1_000_000,
+            10_000_000,
+            100_000_000,
+            1_000_000_000,
+        ];
+        POWERS.get(usize::from(self.places)).copied()
     }
 
     /// Returns the number to 64 significant bits, rounded down.

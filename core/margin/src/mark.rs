@@ -1,16 +1,16 @@
 //! What one leg is worth at each price that its book is judged at, and its Greeks.
 
-use super::amount::{amount_within, quotient, times};
+use super::amount::{amount_within, times, years};
 use super::leg::{BookLeg, Contract, Decimal};
 use super::market::{within_domain, MarketInputs};
 use super::marks::AtPrices;
 use super::AssessError;
-use ballast_core_math::black_scholes::{fast, precise, Greeks, Inputs, Kind, Spot, Strike, Volatility, Years};
-use ballast_core_math::kernels::precise::{ln, sqrt};
-use ballast_core_math::scenarios::{Leg, OptionLeg};
+use ballast_core_math::black_scholes::shocked::{Move, Shocked, Size};
+use ballast_core_math::black_scholes::{precise, Greeks, Inputs, Kind, Spot, Strike, Volatility, Years};
+use ballast_core_math::kernels::precise::ln;
 use ballast_core_math::surface::LogMoneyness;
 use ballast_core_math::{Magnitude, Scaled};
-use ballast_core_types::{value_floor, Lots, Price, Value, SECONDS_PER_DAY, SECONDS_PER_YEAR};
+use ballast_core_types::{value_floor, wide, Lots, Price, Value, SECONDS_PER_DAY, SECONDS_PER_YEAR};
 use fixed::types::I7F57;
 
 /// The Greeks of a book on one market, in base units of the quote token, each leg's rounded toward
@@ -46,18 +46,27 @@ pub(super) struct Marking<'a> {
     now: i64,
     pub(super) asked: Asked,
     spot: Spot,
-    low: Spot,
-    high: Spot,
-    slow: Option<Spot>,
+    low: End,
+    high: End,
+    slow: Option<End>,
     log_spot: I7F57,
 }
 
-/// One leg, marked.
-pub(super) struct Marked {
-    /// Its values.
-    pub(super) at: AtPrices,
-    /// The leg as the scenarios take it.
-    pub(super) leg: Leg,
+/// A price besides the published one at which a leg is marked.
+#[derive(Clone, Copy)]
+enum End {
+    /// The published one itself.
+    Mid,
+    At(Move),
+    /// So far away that no option is marked there.
+    OutOfReach,
+}
+
+/// A leg as the scenarios take it.
+pub(super) enum Moves {
+    /// One for one with the price.
+    Linear(Lots),
+    Option(Shocked),
 }
 
 /// |ln(K/S)| from which on the model is not asked: a little under the e^±5 of its domain, so that
@@ -66,37 +75,50 @@ pub(super) const MODEL_EDGE: I7F57 = I7F57::lit("4.99");
 /// Fraction bits of a position's worth.
 const WORTH_BITS: i32 = 10;
 
-/// The fast tier's prices are within 2·10⁻⁸ of the spot: a share of 2⁻²⁵ is taken off.
-const SLACK_BITS: i32 = 25;
-
 impl<'a> Marking<'a> {
     pub(super) fn new(market: &'a MarketInputs<'a>, asked: Asked, now: i64) -> Self {
         let bounds = &market.bounds;
         let spot = Spot::from_price(bounds.mid);
+        let end = |price: Price| {
+            if price == bounds.mid {
+                return End::Mid;
+            }
+            Move::between(spot.0, Magnitude::from_price(price)).map_or(End::OutOfReach, End::At)
+        };
         Self {
             market,
             now,
             asked,
             spot,
-            low: Spot::from_price(bounds.low),
-            high: Spot::from_price(bounds.high),
-            slow: asked.slow.map(Spot::from_price),
+            low: end(bounds.low),
+            high: end(bounds.high),
+            slow: asked.slow.map(end),
             // A price is positive.
             log_spot: ln(spot.0).unwrap_or(I7F57::MAX),
         }
     }
 
-    /// Marks a leg and adds its Greeks to `sums`, if wanted, which are finished by
+    /// Marks a leg, says in `moves` how it moves (the virtual machine copies what is handed up word by
+    /// word), and adds its Greeks to `sums`, if wanted, which are finished by
     /// [`MarketGreeks::per_unit`].
-    pub(super) fn mark(&self, leg: &BookLeg, sums: Option<&mut MarketGreeks>) -> Result<Marked, AssessError> {
+    pub(super) fn mark(
+        &self,
+        leg: &BookLeg,
+        sums: Option<&mut MarketGreeks>,
+        moves: &mut Moves,
+    ) -> Result<AtPrices, AssessError> {
+        let quantity = leg.quantity;
         match leg.contract {
-            Contract::Linear { entry } => self.linear(leg.quantity, entry, sums),
-            Contract::Option { kind, strike, expiry } => self.option(leg.quantity, kind, strike, expiry, sums),
+            Contract::Linear { entry } => {
+                *moves = Moves::Linear(quantity);
+                self.linear(quantity, entry, sums)
+            }
+            Contract::Option { kind, strike, expiry } => self.option(quantity, kind, strike, expiry, sums, moves),
         }
     }
 
     #[inline(never)]
-    fn linear(&self, quantity: Lots, entry: Decimal, sums: Option<&mut MarketGreeks>) -> Result<Marked, AssessError> {
+    fn linear(&self, quantity: Lots, entry: Decimal, sums: Option<&mut MarketGreeks>) -> Result<AtPrices, AssessError> {
         let bounds = &self.market.bounds;
         let cost = entry.cost_ceil(quantity)?;
         let value = |price| Value(value_within(quantity, price).saturating_sub(cost));
@@ -105,12 +127,9 @@ impl<'a> Marking<'a> {
         }
         let mid = value(bounds.mid);
         let adverse = AtPrices::adverse(value(bounds.low), mid, value(bounds.high), self.asked.slow.map(value));
-        Ok(Marked {
-            at: AtPrices {
-                fair: if self.asked.fair { mid } else { Value::ZERO },
-                ..adverse
-            },
-            leg: Leg::Linear(quantity),
+        Ok(AtPrices {
+            fair: if self.asked.fair { mid } else { Value::ZERO },
+            ..adverse
         })
     }
 
@@ -121,14 +140,14 @@ impl<'a> Marking<'a> {
         strike: Decimal,
         expiry: i64,
         sums: Option<&mut MarketGreeks>,
-    ) -> Result<Marked, AssessError> {
+        moves: &mut Moves,
+    ) -> Result<AtPrices, AssessError> {
         let seconds = expiry.saturating_sub(self.now);
         if seconds <= 0 {
             return Err(AssessError::Expired);
         }
         let band = self.market.volatility.as_ref().ok_or(AssessError::NoVolatility)?;
-        let seconds = seconds.unsigned_abs();
-        let time = Years(quotient(seconds, SECONDS_PER_YEAR.unsigned_abs()).unwrap_or(Magnitude::ONE));
+        let time = years(seconds.unsigned_abs());
         let level = strike.strike()?;
         let over_spot = self.over_spot(level);
         let at = LogMoneyness(over_spot.saturating_sub(self.growth(time)));
@@ -136,72 +155,52 @@ impl<'a> Marking<'a> {
         let volatility = band.adverse(middle, quantity.0 >= 0, self.now, expiry);
         let inputs = self.inputs(kind, level, volatility, time);
         let is_near = over_spot.abs() <= MODEL_EDGE;
-        let mut marked = match is_near.then(|| self.modelled(quantity, &inputs)).flatten() {
-            Some(marked) => {
-                if let Some(sums) = sums {
-                    // What has a price has Greeks: their domain is the same.
-                    self.add(quantity, &greeks(&inputs).unwrap_or_default(), seconds, sums);
+        let modelled = if is_near {
+            self.modelled(quantity, &inputs, moves)
+        } else {
+            None
+        };
+        let mut at_prices = match modelled {
+            Some(at_prices) => {
+                if let (Some(sums), Moves::Option(option)) = (sums, moves) {
+                    self.add(quantity, option.greeks(&inputs), sums);
                 }
-                marked
+                at_prices
             }
-            None => self.beyond(quantity, &inputs, strike, seconds, sums)?,
+            None => self.beyond(quantity, &inputs, strike, sums, moves)?,
         };
         if self.asked.fair {
             let inputs = Inputs {
                 volatility: Volatility(within_domain(middle.0)),
                 ..inputs
             };
-            let modelled = is_near.then(|| price(&inputs)).flatten();
-            marked.at.fair = match modelled {
+            let modelled = if is_near { price(&inputs) } else { None };
+            at_prices.fair = match modelled {
                 Some(price) => Value(amount_within(quantity.0, price, 0)),
                 None => self.intrinsic(quantity, kind, strike, self.market.bounds.mid)?,
             };
         }
-        Ok(marked)
+        Ok(at_prices)
     }
 
-    /// Marks an option by the model; `None` outside its domain. How far the strike is has been
-    /// judged.
+    /// Marks an option by the model; `None` outside its domain, and for a quantity of nothing. How
+    /// far the strike is has been judged.
     #[inline(never)]
-    pub(super) fn modelled(&self, quantity: Lots, inputs: &Inputs) -> Option<Marked> {
-        // The scenarios start from the middle: it and both ends have to be inside.
+    pub(super) fn modelled(&self, quantity: Lots, inputs: &Inputs, moves: &mut Moves) -> Option<AtPrices> {
         let mid = Value(amount_within(quantity.0, price(inputs)?, 0));
-        let bounds = &self.market.bounds;
-        let end = |is_mid: bool, spot| {
-            if is_mid {
-                return Some(mid);
-            }
-            self.near_value(quantity, &Inputs { spot, ..*inputs })
+        let option = Shocked::new(inputs, Size::of(quantity, self.spot.0)?).ok()?;
+        let at = |end: &End| match end {
+            End::Mid => Some(mid),
+            End::At(away) => Some(Value(option.worth_floor(away))),
+            End::OutOfReach => None,
         };
-        let low = end(bounds.low == bounds.mid, self.low)?;
-        let high = end(bounds.high == bounds.mid, self.high)?;
-        let slow = match self.slow {
-            Some(slow) => Some(self.near_value(quantity, &Inputs { spot: slow, ..*inputs })?),
+        let (low, high) = (at(&self.low)?, at(&self.high)?);
+        let slow = match &self.slow {
+            Some(slow) => Some(at(slow)?),
             None => None,
         };
-        Some(Marked {
-            at: AtPrices::adverse(low, mid, high, slow),
-            leg: Leg::Option(OptionLeg {
-                quantity,
-                kind: inputs.kind,
-                strike: inputs.strike,
-                volatility: inputs.volatility,
-                time: inputs.time,
-                rate: inputs.rate,
-                carry: inputs.carry,
-            }),
-        })
-    }
-
-    /// Returns what an option is worth by the fast tier, less what that may be off by.
-    #[inline(never)]
-    fn near_value(&self, quantity: Lots, inputs: &Inputs) -> Option<Value> {
-        let price = fast::price(inputs).ok()?;
-        let size = quantity.0.saturating_abs().saturating_neg();
-        let slack = amount_within(size, Scaled::from(inputs.spot.0), SLACK_BITS.saturating_neg());
-        let value = amount_within(quantity.0, price, 0).saturating_add(slack);
-        // What is long owes nothing.
-        Some(Value(if quantity.0 >= 0 { value.max(0) } else { value }))
+        *moves = Moves::Option(option);
+        Some(AtPrices::adverse(low, mid, high, slow))
     }
 
     fn inputs(&self, kind: Kind, strike: Strike, volatility: Volatility, time: Years) -> Inputs {
@@ -240,7 +239,7 @@ impl<'a> Marking<'a> {
 
     /// Adds q·Δ·S, q·Γ·S², q·vega, q·vega·√(30 d/τ), q·θ a year and q·ρ.
     #[inline(never)]
-    pub(super) fn add(&self, quantity: Lots, greeks: &Greeks, seconds: u64, sums: &mut MarketGreeks) {
+    pub(super) fn add(&self, quantity: Lots, (greeks, term): (Greeks, Magnitude), sums: &mut MarketGreeks) {
         let spot = self.spot.0;
         let worth = amount_within(quantity.0, Scaled::from(spot), WORTH_BITS);
         add_to(&mut sums.delta, amount_within(worth, greeks.delta, -WORTH_BITS));
@@ -249,7 +248,6 @@ impl<'a> Marking<'a> {
             amount_within(worth, times(greeks.gamma, spot), -WORTH_BITS),
         );
         add_to(&mut sums.vega, amount_within(quantity.0, greeks.vega, 0));
-        let term = sqrt(quotient(THIRTY_DAYS, seconds).unwrap_or(Magnitude::ZERO));
         add_to(
             &mut sums.vega_weighted,
             amount_within(quantity.0, times(greeks.vega, term), 0),
@@ -259,7 +257,6 @@ impl<'a> Marking<'a> {
     }
 }
 
-const THIRTY_DAYS: u64 = 30 * SECONDS_PER_DAY.unsigned_abs();
 /// Days of a year.
 const DAYS: i64 = SECONDS_PER_YEAR / SECONDS_PER_DAY;
 
@@ -285,16 +282,10 @@ pub(super) fn value_within(quantity: Lots, price: Price) -> i64 {
 }
 
 pub(super) fn add_to(sum: &mut i64, more: i64) {
-    *sum = sum.saturating_add(more);
+    *sum = wide::saturating_sum(*sum, more);
 }
 
-// Each evaluation has a stack frame of its own: the virtual machine's are 4 KiB.
-
-#[inline(never)]
-pub(super) fn greeks(inputs: &Inputs) -> Option<Greeks> {
-    fast::greeks(inputs).ok()
-}
-
+/// The precise tier has a stack frame of its own: the virtual machine's are 4 KiB.
 #[inline(never)]
 fn price(inputs: &Inputs) -> Option<Scaled> {
     precise::price(inputs).ok()

@@ -55,6 +55,9 @@ impl PriceMoves {
 pub struct ScenarioParams {
     /// Log price shocks in halves of the deviation, rising, with both signs.
     pub price_halves: [i8; PRICE_SHOCKS],
+    /// How probable each of them is, as Student's t with four degrees of freedom has it: that a return
+    /// is nearer to it than to any other. Their sum is 1.
+    pub price_masses: [I2F62; PRICE_SHOCKS],
     /// Far moves besides, in halves of the deviation.
     pub far_halves: i8,
     /// Which share of what is lost there counts in the worst loss; with zero there are none.
@@ -70,6 +73,18 @@ pub struct ScenarioParams {
 /// The shocks in force; `docs/reference/assess.md` gives their reasons.
 pub const SCENARIOS: ScenarioParams = ScenarioParams {
     price_halves: [-12, -7, -4, -2, 0, 2, 4, 7, 12],
+    // Worked out here once, and for every market of every book.
+    price_masses: [
+        I2F62::from_bits(5_896_058_713_489_003),
+        I2F62::from_bits(34_927_274_446_639_144),
+        I2F62::from_bits(192_508_396_350_975_469),
+        I2F62::from_bits(962_290_571_562_663_619),
+        I2F62::from_bits(2_220_441_416_279_853_434),
+        I2F62::from_bits(962_290_571_562_663_619),
+        I2F62::from_bits(192_508_396_350_975_469),
+        I2F62::from_bits(34_927_274_446_639_144),
+        I2F62::from_bits(5_896_058_713_489_003),
+    ],
     far_halves: 24,
     far_share: I2F62::lit("0.35"),
     volatility: [I2F62::lit("-0.25"), I2F62::ZERO, I2F62::lit("0.5")],
@@ -81,11 +96,11 @@ impl ScenarioParams {
     /// Returns the grid of a market whose price moves so.
     #[inline(never)]
     pub(super) fn grid(&self, moves: &PriceMoves) -> Result<Grid, AssessError> {
-        let grid = Grid::new(
+        let grid = Grid::with_masses(
             self.price_halves.map(|count| halves(moves, count)),
+            self.price_masses,
             self.volatility,
             self.volatility_weights,
-            moves.horizon_volatility,
             self.term_cap,
         )?;
         let far = FarMove {
@@ -154,6 +169,7 @@ fn at_the_money(surface: &Surface) -> Volatility {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ballast_core_math::scenarios::Cell;
     use ballast_core_math::surface::Slice;
     use ballast_core_math::Scaled;
     use fixed::types::{U16F48, U3F61, U8F56};
@@ -194,6 +210,33 @@ mod tests {
             let got = horizon_volatility(Ratio::from_fixed(variance.parse().unwrap()), surface.as_ref());
             let error = got.to_num::<f64>() * 100.0 - deviation_percent;
             assert!(error.abs() < 1e-6, "{variance} {expected_by_surface:?} {got}");
+        }
+    }
+
+    #[test]
+    fn the_shocks_are_as_probable_as_the_law_has_them_whatever_the_deviation() {
+        for horizon_volatility in [MIN_DEVIATION, I7F57::lit("0.0625"), MAX_DEVIATION] {
+            let moves = PriceMoves {
+                horizon_volatility,
+                worst_day: I7F57::ZERO,
+            };
+            let ours = SCENARIOS.grid(&moves).unwrap();
+            let law = Grid::new(
+                SCENARIOS.price_halves.map(|count| halves(&moves, count)),
+                SCENARIOS.volatility,
+                SCENARIOS.volatility_weights,
+                horizon_volatility,
+                SCENARIOS.term_cap,
+            )
+            .unwrap();
+            for price in 0..PRICE_SHOCKS {
+                for volatility in 0..VOLATILITY_SHOCKS {
+                    let cell = Cell { price, volatility };
+                    let apart = ours.weight(cell).to_bits() - law.weight(cell).to_bits();
+                    // Of 2⁶².
+                    assert!(apart.unsigned_abs() < 1 << 13, "{horizon_volatility} {cell:?}: {apart}");
+                }
+            }
         }
     }
 

@@ -17,6 +17,7 @@ pub mod price_bounds;
 pub mod quantity;
 pub mod scale;
 pub mod shares;
+pub mod wide;
 
 pub use basis_points::BasisPoints;
 pub use fixed::types::I80F48;

@@ -4,7 +4,7 @@
 //! quote token. So `lots × price` is an amount in base units of the quote token, with no scale
 //! factor to get wrong.
 
-use crate::I80F48;
+use crate::{wide, I80F48};
 
 /// A strictly positive price: quote units per unit of the underlying, which is also quote base
 /// units per lot.
@@ -64,12 +64,12 @@ impl Ratio {
 
     /// `value × self`, rounded toward −∞. `None` on overflow.
     pub fn of_floor(self, value: Value) -> Option<Value> {
-        Value::floor(self.0.checked_mul_int(i128::from(value.0))?)
+        Some(Value(times(value.0, self.0)?.floor))
     }
 
     /// `value × self`, rounded toward +∞. `None` on overflow.
     pub fn of_ceil(self, value: Value) -> Option<Value> {
-        Value::ceil(self.0.checked_mul_int(i128::from(value.0))?)
+        times(value.0, self.0)?.ceil().map(Value)
     }
 }
 
@@ -151,13 +151,13 @@ impl Value {
     /// `self + other`, held at the ends of 64 bits.
     #[must_use]
     pub const fn saturating_add(self, other: Self) -> Self {
-        Self(self.0.saturating_add(other.0))
+        Self(wide::saturating_sum(self.0, other.0))
     }
 
     /// `self − other`, held at the ends of 64 bits.
     #[must_use]
     pub const fn saturating_sub(self, other: Self) -> Self {
-        Self(self.0.saturating_sub(other.0))
+        Self(wide::saturating_difference(self.0, other.0))
     }
 
     /// |self|, or `None` for `i64::MIN`.
@@ -168,18 +168,44 @@ impl Value {
 
 /// `lots × price`, rounded toward −∞. `None` on overflow.
 pub fn value_floor(lots: Lots, price: Price) -> Option<Value> {
-    Value::floor(product(lots, price)?)
+    Some(Value(times(lots.0, price.0)?.floor))
 }
 
 /// `lots × price`, rounded toward +∞. `None` on overflow.
 pub fn value_ceil(lots: Lots, price: Price) -> Option<Value> {
-    Value::ceil(product(lots, price)?)
+    times(lots.0, price.0)?.ceil().map(Value)
 }
 
-/// `lots × price`, exactly: the product with an integer has no fraction below 2⁻⁴⁸. `None` on
-/// overflow.
-fn product(lots: Lots, price: Price) -> Option<I80F48> {
-    price.0.checked_mul_int(i128::from(lots.0))
+/// A product of an integer with a number of 48 fraction bits, exactly.
+struct Product {
+    floor: i64,
+    is_whole: bool,
+}
+
+impl Product {
+    fn ceil(&self) -> Option<i64> {
+        self.floor.checked_add(i64::from(!self.is_whole))
+    }
+}
+
+/// `integer × number`; `None` if its floor does not fit 64 bits.
+fn times(integer: i64, number: I80F48) -> Option<Product> {
+    const FRACTION: i128 = (1 << I80F48::FRAC_NBITS) - 1;
+    let bits = number.to_bits();
+    let (high, low) = wide::product(integer, (bits & FRACTION) as i64);
+    // A fraction of an integer is no larger than it: the upper bits are copies of the sign.
+    let of_fraction = (high << (64 - I80F48::FRAC_NBITS)) | (low >> I80F48::FRAC_NBITS) as i64;
+    let is_whole = low & FRACTION as u64 == 0;
+    let (high, low) = match i64::try_from(bits >> I80F48::FRAC_NBITS) {
+        Ok(whole) => wide::product(integer, whole),
+        Err(_) if integer == 0 => (0, 0),
+        Err(_) => return None,
+    };
+    // The whole part alone may not fit where both together do.
+    let (sum, carried) = low.overflowing_add(of_fraction as u64);
+    let high = high.wrapping_add(of_fraction >> 63).wrapping_add(i64::from(carried));
+    let floor = sum as i64;
+    (high == floor >> 63).then_some(Product { floor, is_whole })
 }
 
 #[cfg(test)]
@@ -222,6 +248,12 @@ mod tests {
     }
 
     #[test]
+    fn a_product_fits_where_its_whole_part_alone_does_not() {
+        let nearly = I80F48::from_num(i64::MIN / 3 - 1) + I80F48::lit("0.9");
+        assert_eq!(Ratio::from_fixed(nearly).of_floor(Value(3)), Some(Value(i64::MIN + 1)));
+    }
+
+    #[test]
     fn reductions_do_not_cross_zero() {
         for (position, order, reduces) in [
             (5, -5, true),
@@ -239,6 +271,22 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        #[test]
+        fn products_are_those_of_fixed_point(integer: i64, bits: i128, less in 0u32..127, fewer in 0u32..63) {
+            for (integer, bits) in [(integer >> fewer, bits >> less), (integer, bits >> 64), (integer >> fewer, bits >> 60)] {
+                let number = I80F48::from_bits(bits);
+                let exact = number.checked_mul_int(i128::from(integer));
+                let floor = exact.and_then(Value::floor);
+                prop_assert_eq!(times(integer, number).map(|product| Value(product.floor)), floor);
+                if floor.is_some() {
+                    let ceil = exact.and_then(Value::ceil);
+                    prop_assert_eq!(times(integer, number).and_then(|product| product.ceil()).map(Value), ceil);
+                }
+            }
+        }
+
         #[test]
         fn a_share_is_bracketed_by_its_roundings(value in -1_000_000_000_000_000i64..1_000_000_000_000_000, points in -50_000i64..50_000) {
             let ratio = Ratio::from_basis_points(points).unwrap();

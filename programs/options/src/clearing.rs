@@ -9,36 +9,19 @@ use ballast_core_clearing::account::{MarginAccount as MarginBook, MAX_POSITIONS}
 use ballast_core_clearing::fees::taker_fee;
 use ballast_core_clearing::legs::Legs;
 use ballast_core_clearing::liquidation;
-use ballast_core_clearing::margin::{
-    self, FailingBook, MarginContext, MarginError, MarginStatus, Marks, Workspace, BLANK,
-};
+use ballast_core_clearing::margin::{self, FailingBook, MarginContext, MarginError, MarginStatus, Marks, BLANK};
 use ballast_core_clearing::params::MAX_LISTINGS;
 use ballast_core_clearing::permission::{self, are_near_fair, JudgedLeg, SideTerms};
 use ballast_core_clearing::trade::{self, LegFill, PackageLeg, Parties};
 use ballast_core_margin::BookLeg;
-use ballast_core_math::scenarios::Leg;
-use ballast_core_types::Lots;
 
 /// Memory that the margin works in, on the heap: it is too much for a stack frame.
-pub struct MarginScratch {
-    book: Vec<BookLeg>,
-    legs: Vec<Leg>,
-}
+pub struct MarginScratch(Vec<BookLeg>);
 
 impl MarginScratch {
     /// Room for any account; one is enough for an instruction.
     pub fn new() -> Self {
-        Self {
-            book: vec![BLANK; MAX_POSITIONS],
-            legs: vec![Leg::Linear(Lots::ZERO); MAX_POSITIONS],
-        }
-    }
-
-    fn work(&mut self) -> Workspace<'_> {
-        Workspace {
-            book: &mut self.book,
-            legs: &mut self.legs,
-        }
+        Self(vec![BLANK; MAX_POSITIONS])
     }
 
     /// Computes the margin status of an account.
@@ -47,7 +30,7 @@ impl MarginScratch {
     /// [`OptionsError::MarketMissing`], [`OptionsError::NotAssessed`], [`OptionsError::TooLarge`].
     #[inline(never)]
     pub fn margin_status(&mut self, book: &MarginBook, context: &MarginContext, marks: Marks) -> Result<MarginStatus> {
-        margin::margin_status(book, context, marks, &mut self.work()).or_refuse()
+        margin::margin_status(book, context, marks, &mut self.0).or_refuse()
     }
 
     /// Returns the Greeks of an account's positions, market by market.
@@ -56,7 +39,7 @@ impl MarginScratch {
     /// As [`Self::margin_status`].
     #[inline(never)]
     pub fn greeks(&mut self, book: &MarginBook, context: &MarginContext) -> Result<[GreeksReport; MAX_LISTINGS]> {
-        let greeks = margin::greeks(book, context, &mut self.work()).or_refuse()?;
+        let greeks = margin::greeks(book, context, &mut self.0).or_refuse()?;
         Ok(greeks.each_ref().map(GreeksReport::from))
     }
 
@@ -66,7 +49,7 @@ impl MarginScratch {
     /// As [`Self::margin_status`].
     #[inline(never)]
     pub fn failing_book(&mut self, book: &MarginBook, context: &MarginContext) -> Result<Box<FailingBook>> {
-        let failing = margin::failing_book(book, context, &mut self.work());
+        let failing = margin::failing_book(book, context, &mut self.0);
         failing.map(Box::new).or_refuse()
     }
 
@@ -85,7 +68,7 @@ impl MarginScratch {
     ) -> Result<()> {
         let status = self.margin_status(after, context, terms.marks())?;
         let checked = permission::check_side(terms, &status, || {
-            margin::margin_status(before, context, Marks::Adverse, &mut self.work())
+            margin::margin_status(before, context, Marks::Adverse, &mut self.0)
         });
         accept(after, &status, checked, who)
     }

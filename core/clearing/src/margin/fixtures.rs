@@ -54,22 +54,10 @@ pub fn with_market<R>(mid: Price, run: impl FnOnce(&MarginContext) -> R) -> R {
 
 /// Looks at an account as a take does.
 pub fn failing_book_of(account: &MarginAccount, context: &MarginContext) -> FailingBook {
-    let mut work = Workspace {
-        book: &mut [BLANK; 32],
-        legs: &mut [Leg::Linear(Lots::ZERO); 32],
-    };
-    failing_book(account, context, &mut work).unwrap()
+    failing_book(account, context, &mut [BLANK; 32]).unwrap()
 }
 
 /// Computes the margin status of an account.
 pub fn status_of(account: &MarginAccount, context: &MarginContext, marks: Marks) -> Result<MarginStatus, MarginError> {
-    margin_status(
-        account,
-        context,
-        marks,
-        &mut Workspace {
-            book: &mut [BLANK; 32],
-            legs: &mut [Leg::Linear(Lots::ZERO); 32],
-        },
-    )
+    margin_status(account, context, marks, &mut [BLANK; 32])
 }

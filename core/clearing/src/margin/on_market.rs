@@ -1,6 +1,6 @@
 //! The positions of an account on one market.
 
-use super::{Held, ListedMarket, MarginContext, MarginError, Workspace};
+use super::{Held, ListedMarket, MarginContext, MarginError};
 use crate::account::Position;
 use crate::cash_need::{cash_need, target_ceil, CashNeed, PriceRange};
 use crate::charges::{charges, Charges};
@@ -32,12 +32,12 @@ pub(super) fn on_market(
     group: &[Position],
     here: &OnMarket,
     asked: Asked,
-    work: &mut Workspace,
+    room: &mut [BookLeg],
 ) -> Result<Held, MarginError> {
-    let Split { known, unpaid, legs } = split(group, here, work.book)?;
-    let book = work.book.get(..legs).ok_or(AssessError::TooManyLegs)?;
+    let Split { known, unpaid, legs } = split(group, here, room)?;
+    let book = room.get(..legs).ok_or(AssessError::TooManyLegs)?;
     let inputs = &here.market.inputs;
-    let risk = assessment::book_risk(book, inputs, asked, &SCENARIOS, here.now, work.legs)?;
+    let risk = assessment::book_risk(book, inputs, asked, &SCENARIOS, here.now)?;
     let market = group.first().map_or(0, |position| position.series.market);
     let more = charges(
         group,
@@ -74,10 +74,10 @@ pub(super) fn on_market(
 pub(super) fn greeks_on_market(
     group: &[Position],
     here: &OnMarket,
-    work: &mut Workspace,
+    room: &mut [BookLeg],
 ) -> Result<MarketGreeks, MarginError> {
-    let Split { legs, .. } = split(group, here, work.book)?;
-    let book = work.book.get(..legs).ok_or(AssessError::TooManyLegs)?;
+    let Split { legs, .. } = split(group, here, room)?;
+    let book = room.get(..legs).ok_or(AssessError::TooManyLegs)?;
     Ok(assessment::greeks(book, &here.market.inputs, here.now)?)
 }
 

@@ -250,7 +250,6 @@ fn a_margin_is_that_of_assess_and_the_charges() {
                 })
                 .collect();
             let none = Requirement::default();
-            let room = &mut [Leg::Linear(Lots::ZERO); 32];
             let (mut value, mut needs, mut bare) = (Value::ZERO, none, none);
             for market in 0..markets {
                 let inputs = context.markets[0].unwrap().inputs;
@@ -259,8 +258,8 @@ fn a_margin_is_that_of_assess_and_the_charges() {
                     .filter(|leg| leg.market == market)
                     .map(|leg| BookLeg { market: 0, ..*leg })
                     .collect();
-                let assessed = assess(&own, &[inputs], &SCENARIOS, &MARGIN, NOW, room).unwrap();
-                let risk = assessment::book_risk(&own, &inputs, Asked::default(), &SCENARIOS, NOW, room).unwrap();
+                let assessed = assess(&own, &[inputs], &SCENARIOS, &MARGIN, NOW).unwrap();
+                let risk = assessment::book_risk(&own, &inputs, Asked::default(), &SCENARIOS, NOW).unwrap();
                 let without = risk.requirement(&MARGIN, none, none);
                 assert_eq!(
                     (without.initial, without.maintenance),

@@ -5,8 +5,7 @@ use ballast_core_clearing::auction::Auction;
 use ballast_core_clearing::calendar::latest_window;
 use ballast_core_clearing::liquidation::FundDay;
 use ballast_core_clearing::margin::{
-    failing_book, margin_status, FailingBook, ListedMarket, MarginContext, MarginError, MarginStatus, Marks, Workspace,
-    BLANK,
+    failing_book, margin_status, FailingBook, ListedMarket, MarginContext, MarginError, MarginStatus, Marks, BLANK,
 };
 use ballast_core_clearing::nonces::Nonces;
 use ballast_core_clearing::params::*;
@@ -17,7 +16,6 @@ use ballast_core_clearing::trade::OpenInterest;
 use ballast_core_margin::{horizon_volatility, Decimal, MarketInputs, PriceMoves, VolatilitySource};
 use ballast_core_market::fixtures::AveragedMarket;
 use ballast_core_math::black_scholes::Kind;
-use ballast_core_math::scenarios::Leg;
 use ballast_core_math::surface::{Slice, Surface};
 use ballast_core_types::basis_points::BasisPoints;
 use ballast_core_types::PriceBounds;
@@ -274,23 +272,12 @@ impl Model {
 
     /// Computes the margin status of an account.
     pub fn margin_status(&self, account: &MarginAccount, marks: Marks) -> Result<MarginStatus, MarginError> {
-        self.with_context(|context| {
-            margin_status(
-                account,
-                context,
-                marks,
-                &mut Workspace {
-                    book: &mut [BLANK; 32],
-                    legs: &mut [Leg::Linear(Lots::ZERO); 32],
-                },
-            )
-        })
+        self.with_context(|context| margin_status(account, context, marks, &mut [BLANK; 32]))
     }
 
     /// Looks at an account as a take does.
     pub fn failing_book(&self, account: &MarginAccount) -> FailingBook {
-        let (book, legs) = (&mut [BLANK; 32], &mut [Leg::Linear(Lots::ZERO); 32]);
-        self.with_context(|context| failing_book(account, context, &mut Workspace { book, legs }).unwrap())
+        self.with_context(|context| failing_book(account, context, &mut [BLANK; 32]).unwrap())
     }
 
     /// Returns whether an account passes the initial check, worked out once more from its parts.

@@ -19,7 +19,7 @@ pub fn price(inputs: &Inputs) -> Result<Scaled, DomainError> {
     if inputs.time.0.is_zero() {
         return expired(inputs).map(|all| all.0.price);
     }
-    Frame::new(inputs).map(|frame| frame.price(inputs.kind))
+    Ok(Frame::of(&Setup::new(inputs)?, inputs).price(inputs.kind))
 }
 
 /// Returns price, delta, gamma, vega, theta and rho.
@@ -29,7 +29,7 @@ pub fn greeks(inputs: &Inputs) -> Result<Greeks, DomainError> {
     if inputs.time.0.is_zero() {
         return expired(inputs).map(|all| all.0);
     }
-    Frame::new(inputs).map(|frame| frame.greeks(inputs))
+    Ok(Frame::of(&Setup::new(inputs)?, inputs).greeks(inputs))
 }
 
 /// Returns all of [`greeks`], and vanna, volga and charm.
@@ -39,7 +39,8 @@ pub fn greeks_and_higher(inputs: &Inputs) -> Result<(Greeks, HigherGreeks), Doma
     if inputs.time.0.is_zero() {
         return expired(inputs);
     }
-    Frame::new(inputs).map(|frame| (frame.greeks(inputs), frame.higher(inputs)))
+    let frame = Frame::of(&Setup::new(inputs)?, inputs);
+    Ok((frame.greeks(inputs), frame.higher(inputs)))
 }
 
 #[cold]
@@ -77,11 +78,12 @@ struct Frame {
 }
 
 /// The largest score: beyond it φ is below 2⁻⁶⁴.
-pub(super) const FAR: i64 = (1 << 31) - 1;
+const FAR: i64 = (1 << 31) - 1;
 /// The largest score of d₂ beside a density that is seen, 16.
 const FARTHEST: i64 = 1 << 32;
 
 /// What a price takes from the inputs before the spot or the volatility is shocked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Setup {
     /// log₂ of the forward's moneyness, Q58.
     pub(super) forward: i64,
@@ -90,10 +92,9 @@ pub(super) struct Setup {
     /// √τ: 1 is 2³¹.
     pub(super) root: u64,
     pub(super) root_exponent: i64,
-    deviation: u64,
+    /// σ√τ: 1 is 2³⁰.
+    pub(super) deviation: u64,
     pub(super) deviation_exponent: i64,
-    /// σ√τ·√(2 log₂e): 1 is 2²⁹, times 2^deviation_exponent.
-    pub(super) spread: u64,
 }
 
 impl Setup {
@@ -119,7 +120,6 @@ impl Setup {
         let volatility = inputs.volatility.0;
         let deviation = umul(volatility.mantissa() >> 32, root) >> 32;
         let deviation_exponent = add(volatility.octave(), root_exponent);
-        let spread = umul(deviation, (DEVIATION >> 31) as u64) >> 32;
         Ok(Self {
             forward,
             lost,
@@ -127,14 +127,13 @@ impl Setup {
             root_exponent,
             deviation,
             deviation_exponent,
-            spread,
         })
     }
 }
 
 impl Frame {
     #[inline(always)]
-    fn new(inputs: &Inputs) -> Result<Self, DomainError> {
+    fn of(setup: &Setup, inputs: &Inputs) -> Self {
         let Setup {
             forward,
             lost,
@@ -142,8 +141,9 @@ impl Frame {
             root_exponent,
             deviation,
             deviation_exponent,
-            spread,
-        } = Setup::new(inputs)?;
+        } = *setup;
+        // σ√τ·√(2 log₂e): 1 is 2²⁹, times 2^deviation_exponent.
+        let spread = umul(deviation, (DEVIATION >> 31) as u64) >> 32;
         let (first, second) = scores(forward, spread, deviation_exponent);
         let (first_size, second_size) = (first.unsigned_abs(), second.unsigned_abs());
         let (density, density_exponent) = density_at(first_size, lost);
@@ -154,7 +154,7 @@ impl Frame {
         // A leg is split by Φ into its two parts, so that they add up exactly.
         let (held, owed) = split(first, first_tail, carried);
         let (paid, received) = split(second, second_tail, strike);
-        Ok(Self {
+        Self {
             spot: inputs.spot.0.mantissa() >> 32,
             spot_exponent: inputs.spot.0.octave(),
             root,
@@ -169,7 +169,7 @@ impl Frame {
             received,
             first,
             second,
-        })
+        }
     }
 
     /// Returns a call's price per spot, Q32, between the forward's value and the underlying's.
@@ -340,7 +340,7 @@ fn density_at(score: u64, lost: i64) -> (u64, i64) {
 
 /// Returns the density times the Mills ratio of a score, Q32.
 #[inline(always)]
-pub(super) fn tail(density: u64, density_exponent: i64, score: u64) -> i64 {
+fn tail(density: u64, density_exponent: i64, score: u64) -> i64 {
     // Q31·Q31.
     logical_shift_right(umul(density, mills(score) >> 3), sub(30, density_exponent)) as i64
 }
@@ -359,6 +359,11 @@ fn split(score: i64, tail: i64, leg: i64) -> (i64, i64) {
 #[inline(always)]
 fn bounded_call(held: i64, paid: i64, carried: i64, strike: i64) -> i64 {
     sub(held, paid).max(sub(carried, strike)).max(0).min(carried)
+}
+
+/// As [`greeks`], of an option before its expiry for which everything is prepared.
+pub(super) fn greeks_of(setup: &Setup, inputs: &Inputs) -> Greeks {
+    Frame::of(setup, inputs).greeks(inputs)
 }
 
 /// 2^power for a power in Q58, in Q32: below 2⁴⁷ in the domain.

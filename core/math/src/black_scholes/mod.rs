@@ -11,7 +11,7 @@ mod implied;
 mod inputs;
 pub mod precise;
 mod quoted;
-pub(crate) mod shocked;
+pub mod shocked;
 
 pub use greeks::{Greeks, HigherGreeks};
 pub use implied::implied_volatility;

@@ -10,5 +10,6 @@ pub(crate) mod arith;
 pub(crate) mod coefficients;
 mod elementary;
 pub mod fast;
+pub(crate) mod normal;
 pub mod precise;
 mod quantile;

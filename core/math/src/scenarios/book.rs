@@ -2,7 +2,7 @@
 
 use super::grid::{PRICE_SHOCKS, VOLATILITY_SHOCKS};
 use super::stress::FAR_MOVES;
-use crate::black_scholes::{Kind, Rate, Strike, Volatility, Years};
+use crate::black_scholes::{Inputs, Kind, Rate, Spot, Strike, Volatility, Years};
 use ballast_core_types::Lots;
 
 /// One position of a book on one market.
@@ -31,6 +31,21 @@ pub struct OptionLeg {
     pub rate: Rate,
     /// The yield of the underlying.
     pub carry: Rate,
+}
+
+impl OptionLeg {
+    /// Returns what the option is priced from where the underlying is at `spot`.
+    pub(super) fn at(&self, spot: Spot) -> Inputs {
+        Inputs {
+            kind: self.kind,
+            spot,
+            strike: self.strike,
+            rate: self.rate,
+            carry: self.carry,
+            volatility: self.volatility,
+            time: self.time,
+        }
+    }
 }
 
 /// What the book loses in each scenario, in base units of the quote token: positive is a loss.

@@ -15,7 +15,7 @@ use crate::black_scholes::fast::whole_leg;
 use crate::kernels::arith::{product, sub};
 use crate::kernels::precise::sqrt;
 use crate::Magnitude;
-use ballast_core_types::Value;
+use ballast_core_types::{wide, Value};
 
 /// √(1 − ρ²), the share of a market's moves that is its own. `None` for a loading outside ±1.
 pub fn idiosyncratic_share(loading: I2F62) -> Option<I2F62> {
@@ -57,7 +57,7 @@ impl Losses {
     pub fn plus(&self, other: &Self) -> Self {
         let mut sum = *self;
         for (cell, more) in sum.0.iter_mut().flatten().zip(other.0.iter().flatten()) {
-            *cell = cell.saturating_add(*more).max(i64::MIN.wrapping_add(1));
+            *cell = wide::saturating_sum(*cell, *more);
         }
         sum
     }

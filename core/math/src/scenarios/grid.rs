@@ -53,6 +53,8 @@ pub enum GridError {
     VolatilityShocks,
     /// The weights of the volatility shocks must be positive and have the sum 1.
     VolatilityWeights,
+    /// The probabilities of the price shocks must not be negative, and have the sum 1.
+    Masses,
     /// The deviation of the price over the horizon must be within 10⁻⁴ and 1.
     Deviation,
     /// The cap of the term factor must be 1…8.
@@ -68,6 +70,7 @@ impl fmt::Display for GridError {
             Self::PriceShocks => "price shocks must rise, lie within -2 and 2, and have both signs",
             Self::VolatilityShocks => "volatility shocks must rise, lie within -0.75 and 1.9, and have both signs",
             Self::VolatilityWeights => "the weights of the volatility shocks must be positive, with the sum 1",
+            Self::Masses => "the probabilities of the price shocks must not be negative, with the sum 1",
             Self::Deviation => "the price's deviation over the horizon must lie within 0.0001 and 1",
             Self::TermCap => "the cap of the term factor must lie within 1 and 8",
             Self::FarMove => {
@@ -94,6 +97,25 @@ impl Grid {
         deviation: I7F57,
         term_cap: u8,
     ) -> Result<Self, GridError> {
+        if deviation > 1 || deviation < 0.0001 {
+            return Err(GridError::Deviation);
+        }
+        let masses = masses(&price_shocks, deviation);
+        Self::with_masses(price_shocks, masses, volatility_shocks, volatility_weights, term_cap)
+    }
+
+    /// As [`Self::new`], with the probability of each price shock as it is: where shocks are
+    /// multiples of the deviation, it does not depend on that.
+    pub fn with_masses(
+        price_shocks: [I7F57; PRICE_SHOCKS],
+        masses: [I2F62; PRICE_SHOCKS],
+        volatility_shocks: [I2F62; VOLATILITY_SHOCKS],
+        volatility_weights: [I2F62; VOLATILITY_SHOCKS],
+        term_cap: u8,
+    ) -> Result<Self, GridError> {
+        if masses.iter().any(|mass| *mass < 0) || whole_of(&masses) != Some(1 << 62) {
+            return Err(GridError::Masses);
+        }
         let rising = price_shocks.iter().zip(price_shocks.iter().skip(1)).all(|(a, b)| a < b);
         let [lowest, .., highest] = price_shocks;
         if !rising || lowest < -2 || highest > 2 || lowest >= 0 || highest <= 0 {
@@ -107,14 +129,8 @@ impl Grid {
         if !rising || lowest < -0.75 || highest > 1.9 || lowest >= 0 || highest <= 0 {
             return Err(GridError::VolatilityShocks);
         }
-        let in_all = volatility_weights
-            .iter()
-            .fold(0i64, |sum, w| sum.saturating_add(w.to_bits()));
-        if volatility_weights.iter().any(|w| *w <= 0) || in_all != 1 << 62 {
+        if volatility_weights.iter().any(|w| *w <= 0) || whole_of(&volatility_weights) != Some(1 << 62) {
             return Err(GridError::VolatilityWeights);
-        }
-        if deviation > 1 || deviation < 0.0001 {
-            return Err(GridError::Deviation);
         }
         if !(1..=8).contains(&term_cap) {
             return Err(GridError::TermCap);
@@ -128,7 +144,7 @@ impl Grid {
             price_factor: price_log2.map(whole_leg),
             volatility: volatility_shocks,
             term_cap,
-            weights: weights(&price_shocks, &volatility_weights, deviation),
+            weights: masses.map(|mass| shared_out(mass, &volatility_weights)),
             far_moves: 0,
             far_shares: [I2F62::ZERO; FAR_MOVES],
         })
@@ -144,17 +160,19 @@ impl Grid {
     }
 }
 
-/// The law's mass between the midpoints of neighbouring shocks, shared by the volatility weights;
-/// what rounding leaves goes to the last of them, so that the sum stays 1.
-fn weights(
-    price_shocks: &[I7F57; PRICE_SHOCKS],
-    volatility_weights: &[I2F62; VOLATILITY_SHOCKS],
-    deviation: I7F57,
-) -> [[I2F62; VOLATILITY_SHOCKS]; PRICE_SHOCKS] {
-    let mut cells = [[I2F62::ZERO; VOLATILITY_SHOCKS]; PRICE_SHOCKS];
+/// The sum of shares; `None` if it does not fit.
+fn whole_of(shares: &[I2F62]) -> Option<i64> {
+    shares
+        .iter()
+        .try_fold(0i64, |sum, share| sum.checked_add(share.to_bits()))
+}
+
+/// The law's mass between the midpoints of neighbouring shocks.
+fn masses(price_shocks: &[I7F57; PRICE_SHOCKS], deviation: I7F57) -> [I2F62; PRICE_SHOCKS] {
+    let mut masses = [I2F62::ZERO; PRICE_SHOCKS];
     let mut below = 0i64;
     let nexts = price_shocks.iter().skip(1).map(Some).chain([None]);
-    for ((row, shock), next) in cells.iter_mut().zip(price_shocks).zip(nexts) {
+    for ((mass, shock), next) in masses.iter_mut().zip(price_shocks).zip(nexts) {
         let up_to = match next {
             Some(next) => {
                 let middle = add(shock.to_bits() >> 1, next.to_bits() >> 1);
@@ -164,19 +182,17 @@ fn weights(
         }
         // Of two midpoints that nearly coincide rounding may put the higher one first.
         .max(below);
-        let mass = sub(up_to, below);
+        *mass = I2F62::from_bits(sub(up_to, below));
         below = up_to;
-        let mut left = mass;
-        let last = VOLATILITY_SHOCKS.saturating_sub(1);
-        for (index, (cell, weight)) in row.iter_mut().zip(volatility_weights).enumerate() {
-            let part = if index == last {
-                left
-            } else {
-                product(mass, weight.to_bits())
-            };
-            *cell = I2F62::from_bits(part);
-            left = sub(left, part);
-        }
     }
-    cells
+    masses
+}
+
+/// Shares a mass out by the volatility weights; what rounding leaves goes to the last of them, so
+/// that the sum stays.
+fn shared_out(mass: I2F62, weights: &[I2F62; VOLATILITY_SHOCKS]) -> [I2F62; VOLATILITY_SHOCKS] {
+    let mut parts = weights.map(|weight| product(mass.to_bits(), weight.to_bits()));
+    let [before @ .., last] = &mut parts;
+    *last = before.iter().fold(mass.to_bits(), |left, part| sub(left, *part));
+    parts.map(I2F62::from_bits)
 }

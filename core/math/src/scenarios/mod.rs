@@ -15,6 +15,6 @@ mod tail;
 pub use book::{Leg, Losses, OptionLeg, ROWS};
 pub use factor::{combined, idiosyncratic_share};
 pub use grid::{Cell, Grid, GridError, PRICE_SHOCKS, VOLATILITY_SHOCKS};
-pub use revalue::{add_losses, revalue};
+pub use revalue::revalue;
 pub use stress::{FarMove, FAR_MOVES};
 pub use tail::{tail_risk, TailRisk};

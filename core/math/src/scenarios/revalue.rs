@@ -1,55 +1,47 @@
 //! The full revaluation: every leg in every cell, by the fast tier's kernels.
 //!
 //! A shock moves only the moneyness and σ√τ, so everything else of an option is worked out once,
-//! for however many grids. Values are kept per unshocked spot.
+//! for however many grids.
 
 use fixed::types::I2F62;
 
-use super::book::{Leg, Losses, OptionLeg};
-use super::grid::{Grid, PRICE_SHOCKS, VOLATILITY_SHOCKS};
-use crate::black_scholes::shocked::{Shocked, Spread, WHOLE};
-use crate::black_scholes::{DomainError, Inputs, Spot};
+use super::book::{Leg, Losses};
+use super::grid::{Grid, PRICE_SHOCKS};
+use crate::black_scholes::shocked::{Shocked, Size, Spread, WHOLE};
+use crate::black_scholes::{DomainError, Spot};
 use crate::kernels::arith::{add, mul, product, sub, udiv};
 use crate::kernels::coefficients::ROOT_OF_THIRTY_DAYS;
-use ballast_core_types::{value_floor, Lots, Price};
+use ballast_core_types::{value_floor, wide, Lots, Price};
 
 /// Returns what `legs` lose in each cell of `grid`, all on one market at `spot`.
 ///
-/// Each leg's loss in a cell is exact to the fast tier's 3·10⁻⁸ of what it is worth at the spot,
-/// and to one base unit. No leg is too large: beyond 2⁶² base units of worth, a loss stays at what
-/// it is there, and sums stay at the ends of 64 bits.
+/// Each leg's loss in a cell is exact to 2·10⁻⁸ of what it is worth at the spot (an option, of its
+/// discounted strike if that is more), and to one base unit. No leg is too large: beyond 2⁶² base
+/// units of worth, a loss stays at what it is there, and sums stay at the ends of 64 bits.
 ///
 /// # Errors
 /// [`DomainError`]: the first leg that is outside the domain.
 pub fn revalue<'a>(spot: Price, legs: impl IntoIterator<Item = &'a Leg>, grid: &Grid) -> Result<Losses, DomainError> {
     let mut losses = Losses::default();
-    add_losses(&mut [(grid, &mut losses)], spot, legs)?;
-    Ok(losses)
-}
-
-/// Adds to each of `sums` what `legs` lose in the cells of its grid, as [`revalue`] says; of
-/// several grids a leg's part that no shock moves is worked out once.
-///
-/// # Errors
-/// As [`revalue`]; the sums then hold some legs and not others.
-pub fn add_losses<'a>(
-    sums: &mut [(&Grid, &mut Losses)],
-    spot: Price,
-    legs: impl IntoIterator<Item = &'a Leg>,
-) -> Result<(), DomainError> {
     let level = Spot::from_price(spot);
     for leg in legs {
         match leg {
-            Leg::Linear(quantity) => add_linear(sums, Worth::of(*quantity, spot)),
-            Leg::Option(option) => add_option(sums, option, Worth::of(option.quantity, spot), level)?,
+            Leg::Linear(quantity) => losses.add_linear(grid, *quantity, spot),
+            Leg::Option(option) => match Size::of(option.quantity, level.0) {
+                Some(size) => losses.add_option(grid, &Shocked::new(&option.at(level), size)?),
+                None => option.at(level).check()?,
+            },
         }
     }
-    Ok(())
+    Ok(losses)
 }
 
-fn add_linear(sums: &mut [(&Grid, &mut Losses)], worth: Worth) {
-    for (grid, losses) in sums {
-        for (row, factor) in losses.0.iter_mut().zip(grid.price_factor).take(grid.rows()) {
+impl Losses {
+    /// Adds what a linear position loses in the cells of a grid.
+    #[inline(never)]
+    pub fn add_linear(&mut self, grid: &Grid, quantity: Lots, spot: Price) {
+        let worth = Worth::of(quantity, spot);
+        for (row, factor) in self.0.iter_mut().zip(grid.price_factor).take(grid.rows()) {
             // e^shock − 1.
             let gain = worth.times(sub(factor, 1 << 32));
             for cell in row {
@@ -57,12 +49,34 @@ fn add_linear(sums: &mut [(&Grid, &mut Losses)], worth: Worth) {
             }
         }
     }
+
+    /// Adds what a position in an option loses in the cells of a grid, and at the highest volatility
+    /// in its far moves.
+    #[inline(never)]
+    pub fn add_option(&mut self, grid: &Grid, option: &Shocked) {
+        let term = term_factor(option).min(u64::from(grid.term_cap) << 28);
+        let spreads = grid
+            .volatility
+            .map(|shock| option.spread(volatility_factor(shock, term)));
+        let moves = grid.price_log2.iter().zip(grid.price_factor);
+        for (row, (log2, factor)) in self.0.iter_mut().zip(moves).take(PRICE_SHOCKS) {
+            let moved = option.moved(*log2, factor);
+            for (cell, spread) in row.iter_mut().zip(&spreads) {
+                lower(cell, option.gain(&moved, spread));
+            }
+        }
+        let [.., highest] = &spreads;
+        let moves = grid.price_log2.iter().zip(grid.price_factor).take(grid.rows());
+        for ([.., cell], (log2, factor)) in self.0.iter_mut().zip(moves).skip(PRICE_SHOCKS) {
+            lower(cell, far_gain(option, *log2, factor, highest));
+        }
+    }
 }
 
 /// Takes a gain off a loss.
 #[inline(always)]
 fn lower(loss: &mut i64, gain: i64) {
-    *loss = loss.saturating_sub(gain);
+    *loss = wide::saturating_difference(*loss, gain);
 }
 
 /// `quantity × spot`: `units` of 2⁻¹⁰ base units, below 2⁶¹ in size, times 2^`coarse`.
@@ -101,52 +115,6 @@ impl Worth {
         }
         let whole = i128::from(gain) << self.coarse;
         i64::try_from(whole).unwrap_or(if gain < 0 { i64::MIN } else { i64::MAX })
-    }
-}
-
-fn add_option(
-    sums: &mut [(&Grid, &mut Losses)],
-    option: &OptionLeg,
-    worth: Worth,
-    spot: Spot,
-) -> Result<(), DomainError> {
-    let shocked = Shocked::new(&Inputs {
-        kind: option.kind,
-        spot,
-        strike: option.strike,
-        rate: option.rate,
-        carry: option.carry,
-        volatility: option.volatility,
-        time: option.time,
-    })?;
-    let term = term_factor(&shocked);
-    for (grid, losses) in sums {
-        let term = term.min(u64::from(grid.term_cap) << 28);
-        let spreads = grid
-            .volatility
-            .map(|shock| shocked.spread(volatility_factor(shock, term)));
-        let moves = grid.price_log2.iter().zip(grid.price_factor).take(PRICE_SHOCKS);
-        for (row, (log2, factor)) in losses.0.iter_mut().zip(moves) {
-            let moved = shocked.moved(*log2, factor);
-            for (cell, spread) in row.iter_mut().zip(&spreads) {
-                if *log2 == 0 && spread.is_still {
-                    // Nothing moves, and nothing is lost.
-                    continue;
-                }
-                lower(cell, worth.times(shocked.gain(&moved, spread)));
-            }
-        }
-        add_far(grid, losses, &shocked, &spreads, worth);
-    }
-    Ok(())
-}
-
-/// Adds what an option loses in the far moves, at the highest volatility.
-fn add_far(grid: &Grid, losses: &mut Losses, option: &Shocked, spreads: &[Spread; VOLATILITY_SHOCKS], worth: Worth) {
-    let [.., highest] = spreads;
-    let moves = grid.price_log2.iter().zip(grid.price_factor).take(grid.rows());
-    for ([.., cell], (log2, factor)) in losses.0.iter_mut().zip(moves).skip(PRICE_SHOCKS) {
-        lower(cell, worth.times(far_gain(option, *log2, factor, highest)));
     }
 }
 

@@ -3,7 +3,7 @@
 use super::book::Losses;
 use super::grid::{Cell, Grid, PRICE_SHOCKS, VOLATILITY_SHOCKS};
 use super::stress::with_far_moves;
-use ballast_core_types::Value;
+use ballast_core_types::{wide, Value};
 
 /// What the tail of a book looks like. Losses are positive, in base units of the quote token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,7 +20,6 @@ pub struct TailRisk {
 
 /// 1 % of the probability, Q62.
 const TAIL: i64 = (1 << 62) / 100;
-const CELLS: usize = PRICE_SHOCKS * VOLATILITY_SHOCKS;
 
 /// Returns the worst loss, its cell, and the 99 % expected shortfall of `losses`, which were made
 /// with `grid`.
@@ -35,40 +34,40 @@ pub fn tail_risk(losses: &Losses, grid: &Grid) -> TailRisk {
 }
 
 fn mean_of_the_worst(losses: &Losses, grid: &Grid) -> Option<TailRisk> {
-    let mut left_over: [i64; CELLS] = losses.cells().as_flattened().try_into().ok()?;
-    for loss in &mut left_over {
+    let mut left_over: [[i64; VOLATILITY_SHOCKS]; PRICE_SHOCKS] = losses.cells().try_into().ok()?;
+    for loss in left_over.as_flattened_mut() {
         *loss = (*loss).max(TAKEN.wrapping_add(1));
     }
-    let weights = grid.weights.as_flattened();
-    let (worst, worst_loss) = largest(&left_over);
-    let (mut index, mut loss) = (worst, worst_loss);
+    let mut most_of_rows = left_over.map(|row| largest(&row).1);
+    let (mut worst, mut worst_loss) = (Cell::default(), TAKEN);
     let mut left = TAIL;
     let mut total = 0i128;
     // Cells by falling loss. The tail is a few of them, so that looking for each is cheaper than to
     // sort them all.
-    for _ in 0..CELLS {
+    while left > 0 {
+        let (price, loss) = largest(&most_of_rows);
         if loss == TAKEN {
             return None;
         }
-        *left_over.get_mut(index)? = TAKEN;
-        let weight = weights.get(index)?.to_bits().min(left);
-        // Exact: a loss below 2⁶³ by a weight below 2⁵⁶, at most 27 times.
-        total = total.checked_add(i128::from(loss).wrapping_mul(i128::from(weight)))?;
-        left = left.checked_sub(weight)?;
-        if left == 0 {
-            break;
+        let row = left_over.get_mut(price)?;
+        let (volatility, _) = largest(row);
+        if worst_loss == TAKEN {
+            (worst, worst_loss) = (Cell { price, volatility }, loss);
         }
-        (index, loss) = largest(&left_over);
+        *row.get_mut(volatility)? = TAKEN;
+        *most_of_rows.get_mut(price)? = largest(row).1;
+        let weight = grid.weights.get(price)?.get(volatility)?.to_bits().min(left);
+        // Exact: a loss below 2⁶³ by a weight below 2⁵⁶, at most 27 times.
+        let (high, low) = wide::product(loss, weight);
+        total = total.checked_add((i128::from(high) << 64) | i128::from(low))?;
+        left = left.checked_sub(weight)?;
     }
     let shortfall = total.checked_div(i128::from(TAIL))?;
     let exact = shortfall.wrapping_mul(i128::from(TAIL)) == total;
     let up = i128::from(!exact && total > 0);
     Some(TailRisk {
         worst_loss: Value(worst_loss),
-        worst_cell: Cell {
-            price: worst.checked_div(VOLATILITY_SHOCKS)?,
-            volatility: worst.checked_rem(VOLATILITY_SHOCKS)?,
-        },
+        worst_cell: worst,
         expected_shortfall: Value(i64::try_from(shortfall.checked_add(up)?).ok()?),
     })
 }
@@ -77,7 +76,7 @@ fn mean_of_the_worst(losses: &Losses, grid: &Grid) -> Option<TailRisk> {
 const TAKEN: i64 = i64::MIN;
 
 /// Returns the largest of the losses and its index, the first if there are several.
-fn largest(losses: &[i64; CELLS]) -> (usize, i64) {
+fn largest(losses: &[i64]) -> (usize, i64) {
     let mut largest = (0, TAKEN);
     for (index, loss) in losses.iter().enumerate() {
         if *loss > largest.1 {

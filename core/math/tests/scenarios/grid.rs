@@ -80,6 +80,26 @@ fn a_bad_grid_is_refused_by_name() {
     }
 }
 
+#[test]
+fn masses_are_probabilities() {
+    let with = |masses: [f64; 9]| {
+        Grid::with_masses(
+            PRICE_SHOCKS.map(I7F57::from_num),
+            masses.map(I2F62::from_num),
+            VOLATILITY_SHOCKS.map(I2F62::from_num),
+            [quarter(), quarter() + quarter(), quarter()],
+            3,
+        )
+    };
+    let even = [0.125, 0.125, 0.125, 0.125, 0.0, 0.125, 0.125, 0.125, 0.125];
+    assert!(with(even).is_ok());
+    for (place, mass) in [(0, 0.25), (4, -0.125), (8, 0.0), (1, 1.9)] {
+        let mut bad = even;
+        bad[place] = mass;
+        assert_eq!(with(bad).unwrap_err(), GridError::Masses);
+    }
+}
+
 /// Far beyond what the regime expects: the law's argument once left its range there, and weights
 /// were negative.
 #[test]

@@ -8,8 +8,7 @@ mod stress;
 
 use ballast_core_math::black_scholes::{DomainError, Kind, Rate, Strike, Volatility, Years};
 use ballast_core_math::scenarios::{
-    add_losses, combined, idiosyncratic_share, revalue, student, tail_risk, Cell, Grid, GridError, Leg, Losses,
-    OptionLeg, TailRisk,
+    combined, idiosyncratic_share, revalue, student, tail_risk, Cell, Grid, GridError, Leg, Losses, OptionLeg, TailRisk,
 };
 use ballast_core_math::Magnitude;
 use ballast_core_types::{Lots, Price, Value, I80F48};
@@ -115,23 +114,6 @@ fn a_book_loses_what_the_reference_says() {
 fn nothing_moves_where_nothing_is_shocked() {
     let ours = losses(65_000.0, &strangle()).unwrap();
     assert_eq!(ours.cells()[4][1], 0);
-}
-
-#[test]
-fn losses_on_several_grids_at_once_are_those_on_each_and_add_to_what_is_there() {
-    let legs: Vec<Leg> = strangle().iter().map(leg).collect();
-    let whole = grid();
-    let half = whole.shared(I2F62::from_num(0.5)).unwrap();
-    let turned = whole.shared(I2F62::from_num(-0.75)).unwrap();
-    let alone = [&whole, &half, &turned].map(|grid| revalue(price(65_000.0), &legs, grid).unwrap());
-    assert!(alone[0] != alone[1] && alone[1] != alone[2]);
-    let mut sums = [Losses::default(), alone[0], Losses::default()];
-    let [first, second, third] = &mut sums;
-    let mut on = [(&whole, first), (&half, second), (&turned, third)];
-    add_losses(&mut on, price(65_000.0), &legs).unwrap();
-    assert_eq!(sums[0], alone[0]);
-    assert_eq!(sums[1], alone[0].plus(&alone[1]));
-    assert_eq!(sums[2], alone[2]);
 }
 
 #[test]

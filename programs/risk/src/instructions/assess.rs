@@ -13,7 +13,6 @@ use ballast_core_margin::{
 };
 use ballast_core_market::admission::{PriceUse, Print};
 use ballast_core_math::black_scholes::Kind;
-use ballast_core_math::scenarios::Leg;
 use ballast_core_math::surface as essvi;
 use ballast_core_types::{value_floor, Lots, Ratio};
 
@@ -158,8 +157,7 @@ fn run(args: &AssessArgs, states: &[MarketState], now: i64) -> Result<Assessment
         legs.push(leg);
     }
     let markets: Vec<MarketInputs> = states.iter().map(MarketState::inputs).collect();
-    let mut room = vec![Leg::Linear(Lots::ZERO); MAX_LEGS];
-    let assessed = assessment::assess(&legs, &markets, &SCENARIOS, &MARGIN, now, &mut room);
+    let assessed = assessment::assess(&legs, &markets, &SCENARIOS, &MARGIN, now);
     Ok(assessed.map_err(RiskError::from)?)
 }
 

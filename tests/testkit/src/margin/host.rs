@@ -3,14 +3,12 @@
 use super::{MarginFixture, MarginMarket};
 use ballast_core_margin::{
     assess as assess_on_host, AssessError, Assessment, BookLeg, Contract, MarketInputs, PriceMoves, ShortFloor,
-    VolatilityBand, VolatilitySource, LOADING, MARGIN, MAX_LEGS, SCENARIOS, VOLATILITY_SPREAD,
+    VolatilityBand, VolatilitySource, LOADING, MARGIN, SCENARIOS, VOLATILITY_SPREAD,
 };
 use ballast_core_market::admission::{Now, PriceUse};
 use ballast_core_math::black_scholes::{Kind, Rate};
-use ballast_core_math::scenarios::Leg;
 use ballast_core_math::surface as essvi;
-use ballast_core_types::Lots;
-use ballast_core_types::PriceBounds;
+use ballast_core_types::{Lots, PriceBounds};
 use ballast_risk::state::{Market, Surface};
 use ballast_sdk::assess::{BookPosition, PositionKind};
 use fixed::types::I2F62;
@@ -42,8 +40,7 @@ impl MarginFixture {
             })
             .collect();
         let legs: Vec<_> = book.iter().map(|position| self.leg(position)).collect();
-        let mut room = [Leg::Linear(Lots::ZERO); MAX_LEGS];
-        assess_on_host(&legs, &inputs, &SCENARIOS, &MARGIN, now, &mut room)
+        assess_on_host(&legs, &inputs, &SCENARIOS, &MARGIN, now)
     }
 
     fn surface(&self, market: &MarginMarket, now: i64) -> essvi::Surface {
