@@ -3,7 +3,6 @@
 
 use anchor_lang::prelude::Pubkey;
 use ballast_reference_venue::state::Faults;
-use ballast_risk::errors::RiskError;
 use ballast_sdk::instructions as ix;
 use ballast_testkit::tokens::{put, put_tokens};
 use ballast_testkit::vault::breakers::*;
@@ -205,10 +204,41 @@ fn wrong_accounts_are_an_error_and_no_venue_failure() {
         short.accounts.retain(|meta| meta.pubkey != omitted);
         assert!(world.send(&[short], &[]).is_err());
     }
-    // Without a price of now nobody observes: whoever brings none could end everybody's cooldown.
-    world.pass(301, 301);
-    assert_eq!(error_code(&world.mark()), u32::from(RiskError::PriceTooOld));
-    assert_eq!(monitor(&world).venues[0].failures, 0);
+}
+
+/// Whoever brings no price of now could otherwise end everybody's cooldown, or begin it anew for
+/// ever.
+#[test]
+fn who_marks_without_a_price_moves_no_cooldown_and_no_share() {
+    let (mut world, _) = running();
+    world.trip(VaultBreaker::Drawdown).unwrap();
+    let nobodys = |world: &mut VaultFixture, seconds: i64| {
+        world.pass(seconds, seconds.unsigned_abs() * 3);
+        world.set_price("50000", "10");
+        world.observe().unwrap();
+        world.mark().unwrap();
+    };
+    nobodys(&mut world, 60);
+    nobodys(&mut world, 600);
+    let breakers = |world: &VaultFixture| world.snapshot().state.monitor.breakers;
+    let cooled = breakers(&world).cooldown;
+    let mut other = world.copy();
+    for _ in 0..40 {
+        // Eleven seconds old, it is admitted for nothing here.
+        world.pass(15, 45);
+        let state = world.snapshot().state;
+        world.mark().unwrap();
+        let after = world.snapshot().state;
+        assert_eq!(after.share_mark, state.share_mark);
+        assert_eq!(after.monitor.breakers, state.monitor.breakers);
+        assert_eq!(after.monitor.slot, state.monitor.slot);
+    }
+    assert_eq!(breakers(&world).cooldown, cooled);
+    nobodys(&mut world, 0);
+    other.pass(600, 1_800);
+    nobodys(&mut other, 0);
+    assert_eq!(breakers(&world), breakers(&other), "as if nobody had");
+    assert_ne!(breakers(&world).cooldown, cooled);
 }
 
 #[test]

@@ -280,6 +280,13 @@ impl MarketView {
         admit(raw, &limits, self.clock.age(raw.publish_time, raw.slot, now), now)
     }
 
+    /// Returns since when the source that makes the price has been declared silent, unix seconds:
+    /// once that counts, and until it speaks.
+    pub fn silent_since(&self, now: Now) -> Option<i64> {
+        let declared = self.declared(Source::First)?;
+        declared.counts(&self.clock, now).then_some(declared.at)
+    }
+
     fn observed(&self) -> Result<&MarketState, PriceError> {
         self.state.as_ref().ok_or(PriceError::NothingObserved)
     }

@@ -287,6 +287,7 @@ impl<'a> Appraisal<'a> {
     pub fn released_levy(&self) -> u64 {
         let vault = self.vault;
         let is_waiting = vault.leaving.shares != Shares::ZERO || vault.queue.is_waiting();
+        let is_waiting = is_waiting || vault.rests_on_a_refused_price(&self.prices);
         // What is left out of the book of a venue in quarantine may still be due to be traded.
         if vault.ledger.levy_reserve == 0 || is_waiting || vault.cases.is_quarantined() {
             return 0;

@@ -26,11 +26,13 @@ use crate::shares::Pool;
 use ballast_core_market::admission::Now;
 use ballast_core_market::breaker::{Breaker, BreakerParamError, BreakerParams, BreakerSet, BreakerStates, VAULT};
 use ballast_core_types::basis_points::BasisPoints;
-use ballast_core_types::{scale, Ratio, Value};
+use ballast_core_types::{Ratio, Value};
 use core::ops::RangeInclusive;
 
+mod leaky_window;
 mod venue_mark;
 
+pub use leaky_window::LeakyWindow;
 pub use venue_mark::{VenueMark, MOST_AT_A_VENUE};
 
 /// Breakers of a vault.
@@ -92,50 +94,6 @@ impl MonitorParams {
     }
 }
 
-/// A sum that drains linearly to nothing over the window, counted from the last amount that was
-/// added.
-///
-/// In any stretch as long as the window, less than twice a threshold can be added before the
-/// reading reaches it. Adding starts the drain of what is left anew, so splitting an amount never
-/// makes the sum smaller. The largest sum stands for whatever does not fit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LeakyWindow {
-    /// The sum when it was last added to, quote base units.
-    pub amount: u64,
-    /// When that was, unix seconds.
-    pub at: i64,
-}
-
-impl LeakyWindow {
-    /// Returns what is left at `now`, rounded up. A clock that went backwards drains nothing.
-    pub fn left_ceil(&self, now: i64, window_seconds: u32) -> u64 {
-        let window = u64::from(window_seconds);
-        let elapsed = u64::try_from(now.saturating_sub(self.at)).unwrap_or(0);
-        match window.checked_sub(elapsed) {
-            None | Some(0) => 0,
-            Some(_) if self.amount == 0 => 0,
-            Some(left) => scale::mul_div_ceil(self.amount, left, window).unwrap_or(self.amount),
-        }
-    }
-
-    /// With `amount` that a trade cost those who stay, what it lost at an unchanged price less what
-    /// a levy had paid for it: nothing added leaves the drain as it runs.
-    pub fn lost(&self, amount: u64, now: i64, window_seconds: u32) -> Self {
-        if amount == 0 {
-            return *self;
-        }
-        self.add(amount, now, window_seconds)
-    }
-
-    /// With `amount` more at `now`.
-    pub fn add(&self, amount: u64, now: i64, window_seconds: u32) -> Self {
-        Self {
-            amount: self.left_ceil(now, window_seconds).saturating_add(amount),
-            at: now,
-        }
-    }
-}
-
 /// What a vault is worth as an observation finds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ShareValue {
@@ -182,7 +140,7 @@ pub struct VaultObservation {
     /// What the vault is worth; `None` if the venue's accounts say nothing that can be read.
     pub share_value: Option<ShareValue>,
     /// Whether the venue of each leg answers as it should: accounts of a known layout, running, and
-    /// pricing; `None` where there is no leg.
+    /// pricing; `None` where there is no leg, or it is not judged.
     pub answers: [Option<bool>; MAX_LEGS],
 }
 
@@ -254,8 +212,12 @@ impl VaultMonitor {
         params: &MonitorParams,
         now: Now,
     ) -> [Option<u32>; VAULT_BREAKERS] {
-        let asked = self.venues.iter().zip(observation.answers).map_while(asked);
-        let failures = asked.map(|(venue, answers)| self.failed_after(venue, answers, now).failures);
+        let venues = self.venues.iter().zip(observation.answers);
+        // One that is not judged stays what it was.
+        let failures = venues.map(|(venue, answers)| match answers {
+            Some(answers) => self.failed_after(venue, answers, now).failures,
+            None => venue.failures,
+        });
         let failed = failures.max().unwrap_or(0);
         let Some(share_value) = &observation.share_value else {
             return [None, None, None, None, Some(failed)];
@@ -280,11 +242,8 @@ impl VaultMonitor {
         let mut monitor = *self;
         monitor.breakers = VAULT.observe(&self.breakers, &readings, &params.breakers, now.unix_time);
         self.doubt(&mut monitor, observation, active);
+        self.note_answers(&mut monitor, &observation.answers, now);
         if self.counts(now) {
-            let asked = monitor.venues.iter_mut().zip(observation.answers).map_while(asked);
-            for (venue, answers) in asked {
-                *venue = self.failed_after(venue, answers, now);
-            }
             monitor.slot = now.slot;
         }
         if let Some(share_value) = &observation.share_value {
@@ -296,6 +255,37 @@ impl VaultMonitor {
             }
         }
         MonitorUpdate { monitor, active }
+    }
+
+    /// Takes an observation without a price of now, as anybody can bring it at any moment: it
+    /// counts venues that fail, trips by them, and keeps no other observation of its slot, and no
+    /// cooldown, from what it would be without this one.
+    pub fn observe_answers(
+        &self,
+        answers: [Option<bool>; MAX_LEGS],
+        params: &MonitorParams,
+        now: Now,
+    ) -> MonitorUpdate {
+        let observation = VaultObservation {
+            share_value: None,
+            answers,
+        };
+        let readings = self.readings(&observation, params, now);
+        let mut monitor = *self;
+        monitor.breakers = VAULT.observe_trips(&self.breakers, &readings, &params.breakers);
+        self.note_answers(&mut monitor, &answers, now);
+        MonitorUpdate {
+            monitor,
+            active: VAULT.active(&self.breakers, &readings, &params.breakers),
+        }
+    }
+
+    fn note_answers(&self, monitor: &mut Self, answers: &[Option<bool>; MAX_LEGS], now: Now) {
+        for (venue, answers) in monitor.venues.iter_mut().zip(answers) {
+            if let Some(answers) = answers {
+                *venue = self.failed_after(venue, *answers, now);
+            }
+        }
     }
 
     /// Notes which venues are in doubt: those that moved without a reason, by a tenth of what all
@@ -369,11 +359,6 @@ impl VaultMonitor {
             ..*venue
         }
     }
-}
-
-/// Returns a venue that was asked, and whether it answers; legs fill the first places.
-fn asked<T>((venue, answers): (T, Option<bool>)) -> Option<(T, bool)> {
-    Some((venue, answers?))
 }
 
 #[cfg(test)]

@@ -18,7 +18,8 @@ pub enum Purpose {
     Trade,
     /// Moving collateral: the price admitted for `Exit`.
     Collateral,
-    /// Monitoring: the price admitted for `Exit`.
+    /// Observing the vault: the price admitted for `Exit`. Without it, what says nothing of a value
+    /// is observed all the same.
     Monitor,
 }
 
@@ -29,10 +30,10 @@ impl Purpose {
         matches!(self, Self::Trade | Self::Collateral)
     }
 
-    /// Returns whether it goes on in other markets while one has no price: what brings risk down,
-    /// not what says what a share is worth.
+    /// Returns whether it goes on while a market has no price: what brings risk down elsewhere, and
+    /// what notices that a venue fails; not what says what a share is worth.
     pub const fn goes_on_beside(self) -> bool {
-        matches!(self, Self::Trade | Self::Collateral)
+        !matches!(self, Self::Batch)
     }
 }
 
@@ -52,6 +53,8 @@ pub struct MarketPrices {
     /// moves by a print, and at which the book is judged while other markets are traded. Nothing is
     /// done in this one.
     pub refusal: Option<PriceError>,
+    /// Since when the market has been declared silent.
+    pub silent_since: Option<UnixTime>,
     /// When the price was published.
     pub published_at: UnixTime,
     /// How far the chain's clock may be behind that, seconds.
@@ -98,6 +101,7 @@ impl MarketPrices {
             active: market.active_breakers(now)?.without(Breaker::StaleSurface),
             is_admitted,
             refusal,
+            silent_since: market.silent_since(now).map(UnixTime),
             published_at: UnixTime(published_at),
             clock_tolerance: i64::from(market.clock.ahead_seconds),
             outlook: Outlook::of(state),
@@ -182,6 +186,7 @@ pub mod fixtures {
             active: BreakerSet::NONE,
             is_admitted: true,
             refusal: None,
+            silent_since: None,
             published_at: UnixTime(0),
             clock_tolerance: 5,
             outlook: Outlook {

@@ -352,6 +352,12 @@ impl Snapshot {
         Leg { market, position }.worth_low(&prices)
     }
 
+    /// Appraises the vault where that says what a share is worth. `None` as [`Self::appraise`], and
+    /// while it rests on a price that is admitted for nothing.
+    pub fn valued(&self) -> Option<Appraisal<'_>> {
+        self.appraise(Purpose::Monitor).filter(Appraisal::values_shares)
+    }
+
     /// Appraises the vault for a purpose, as the program would now. `None` if a price that is
     /// needed is not admitted for it, a venue cannot be read, or a value does not fit.
     pub fn appraise(&self, purpose: Purpose) -> Option<Appraisal<'_>> {

@@ -33,7 +33,7 @@ fn seen(snapshot: &Snapshot) -> Result<(Appraisal<'_>, bool)> {
         return Ok((appraisal, appraisal.permissions.open));
     }
     // Without a live price nothing may be opened, whatever else is active.
-    let exit = snapshot.appraise(Purpose::Monitor);
+    let exit = snapshot.valued();
     Ok((
         exit.ok_or_else(|| anyhow!("there is no price to show the vault at"))?,
         false,

@@ -168,10 +168,10 @@ pub fn words(error: BatchError) -> String {
     VaultError::from(error).to_string()
 }
 
-/// Returns why a vault cannot be appraised for a purpose: its price is refused, in the risk
-/// program's own words, or else its venue cannot be read.
-pub fn no_appraisal(snapshot: &Snapshot, purpose: Purpose) -> String {
-    match snapshot.prices(purpose) {
+/// Returns why nothing says what a share is worth: a market's price is refused, in the risk
+/// program's own words, or else a venue cannot be read.
+pub fn no_appraisal(snapshot: &Snapshot) -> String {
+    match snapshot.prices(Purpose::Batch) {
         Err(refused) => RiskError::from(refused).to_string(),
         Ok(_) => "the venue's accounts cannot be read".to_owned(),
     }

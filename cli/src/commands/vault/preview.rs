@@ -56,7 +56,7 @@ pub fn preview(snapshot: &Snapshot, request: &Request) -> Result<Preview, String
         *pending = pending.saturating_add(request.amount);
     }
     let Some(appraisal) = supposed.appraise(Purpose::Batch) else {
-        return Err(no_appraisal(snapshot, Purpose::Batch));
+        return Err(no_appraisal(snapshot));
     };
     let pricing = pricing::preview(&appraisal, &batch, number).map_err(words)?;
     let ticket = Ticket {

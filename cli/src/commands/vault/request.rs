@@ -7,7 +7,6 @@ use anyhow::{anyhow, bail, Context, Result};
 use ballast_core_types::{Ratio, UnixTime};
 use ballast_core_vault::batch::queue::Request;
 use ballast_core_vault::batch::{Class, Side, REFERENCE_SECONDS};
-use ballast_core_vault::prices::Purpose;
 use ballast_rpc::amount::parse;
 use ballast_rpc::tokens;
 use ballast_sdk::instructions::batches::{open_batch, request_deposit_by, request_redeem_by, RequestArgs};
@@ -194,7 +193,7 @@ fn reference(snapshot: &mut Snapshot) -> Result<(Ratio, Option<Instruction>)> {
     if now.seconds_since(mark.at) < YOUNG_SECONDS {
         return Ok((mark.value, None));
     }
-    let appraisal = snapshot.appraise(Purpose::Monitor);
+    let appraisal = snapshot.valued();
     let marked = appraisal.map(|appraisal| appraisal.share_mark);
     snapshot.state.share_mark = marked.ok_or_else(|| anyhow!("there is no price or no venue to mark the vault by"))?;
     Ok((

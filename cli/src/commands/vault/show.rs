@@ -144,7 +144,7 @@ pub fn run(args: &Args, client: &mut VaultClient) -> Result<String> {
 fn report(snapshot: &Snapshot, tokens: Tokens) -> Result<Report> {
     let (vault, state) = (&snapshot.vault, &snapshot.state);
     let (policy, mark) = (&state.policy, &state.share_mark);
-    let appraisal = snapshot.appraise(Purpose::Monitor);
+    let appraisal = snapshot.valued();
     let active = snapshot.active_breakers().union(state.monitor.breakers.tripped);
     let is_admitted = snapshot
         .prices(Purpose::Batch)
@@ -186,10 +186,7 @@ fn report(snapshot: &Snapshot, tokens: Tokens) -> Result<Report> {
 }
 
 fn outflow_room(snapshot: &Snapshot) -> Option<u64> {
-    let (nav, share) = (
-        snapshot.appraise(Purpose::Monitor)?.nav.low,
-        snapshot.state.policy.outflow,
-    );
+    let (nav, share) = (snapshot.valued()?.nav.low, snapshot.state.policy.outflow);
     let now = UnixTime(snapshot.clock.unix_timestamp);
     let waits = snapshot.state.leaving.shares != Shares::ZERO;
     snapshot.state.outflow.drained(share, nav, now, waits)?.room(share)
@@ -230,7 +227,7 @@ fn worth(snapshot: &Snapshot, appraisal: Option<&Appraisal>) -> Told {
     }
     let mark = &snapshot.state.share_mark;
     Told::Untold(Untold {
-        untold: no_appraisal(snapshot, Purpose::Monitor),
+        untold: no_appraisal(snapshot),
         last_share: decimal(mark.value),
         last_share_age: snapshot.clock.unix_timestamp.saturating_sub(mark.at.0),
     })

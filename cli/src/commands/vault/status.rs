@@ -72,7 +72,7 @@ pub fn run(args: &Args, common: &Common, client: &mut VaultClient) -> Result<Str
     let (snapshot, _) = client.snapshot()?;
     let wallets = client.holder(&holder);
     let shares = client.balance(&wallets.shares)?.unwrap_or(0);
-    let appraisal = snapshot.appraise(Purpose::Monitor);
+    let appraisal = snapshot.valued();
     let report = Report {
         holder: holder.to_string(),
         quote: client.balance(&wallets.quote)?.unwrap_or(0),
@@ -200,7 +200,7 @@ fn not_priced(snapshot: &Snapshot, batch: &RequestBatch) -> String {
         return format!("batch {} comes before it", snapshot.state.queue.next);
     }
     let Some(appraisal) = snapshot.appraise(Purpose::Batch) else {
-        return no_appraisal(snapshot, Purpose::Batch);
+        return no_appraisal(snapshot);
     };
     match price(&appraisal, &batch.totals.get(), batch.number) {
         Ok(_) => "anyone can give it now: vault crank".to_owned(),

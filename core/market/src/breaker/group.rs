@@ -126,6 +126,25 @@ impl<const N: usize> BreakerGroup<N> {
         after
     }
 
+    /// After an observation that can trip and nothing else: no time passes by it, and a reading
+    /// that could not be taken changes nothing.
+    pub fn observe_trips(
+        &self,
+        before: &BreakerStates<N>,
+        readings: &[Option<u32>; N],
+        params: &BreakerParams<N>,
+    ) -> BreakerStates<N> {
+        let mut after = *before;
+        let rows = self.breakers.into_iter().zip(&params.settings).zip(readings);
+        for (((breaker, settings), reading), cooldown) in rows.zip(&mut after.cooldown) {
+            if reading.is_some_and(|reading| reading >= settings.trip) {
+                *cooldown = Cooldown::NONE;
+                after.tripped = after.tripped.union(BreakerSet::of(breaker));
+            }
+        }
+        after
+    }
+
     /// Those that are active when somebody is about to act: the stored ones, and those that the
     /// readings of now would trip.
     ///

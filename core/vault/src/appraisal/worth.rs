@@ -169,24 +169,41 @@ pub(super) fn performance(vault: &VaultState, fees: &FeeLedger, pool: &Pool) -> 
     fees.performance(&vault.policy.fees, pool)
 }
 
-/// Returns the vault's monitor after an observation that says nothing of what the vault is worth:
-/// each venue that cannot be read, or says what nobody can hold, has failed.
-pub fn unvalued(inputs: &AppraisalInputs) -> VaultMonitor {
-    let vault = inputs.vault;
-    let marks = marks(inputs);
-    let answers = |place: usize| {
-        let is_valued = at(&marks, place).is_some();
-        is_valued && at(&inputs.positions, place).is_some_and(|position| position.is_operational)
-    };
-    let mut observation = VaultObservation {
-        share_value: None,
-        answers: [None; MAX_LEGS],
-    };
-    for ((place, _), answer) in vault.legs().zip(&mut observation.answers) {
-        *answer = Some(answers(place));
+/// Returns whether the venue of each leg answers as it should: not one that cannot be read, or says
+/// what nobody can hold. `None` where there is no leg; and where its market has no price, by which
+/// a venue that can be read is not judged: it may stand still because of that.
+fn answers(inputs: &AppraisalInputs, marks: &[Option<VenueMark>; MAX_LEGS]) -> [Option<bool>; MAX_LEGS] {
+    let mut answers = [None; MAX_LEGS];
+    for ((place, market), answer) in inputs.vault.legs().zip(&mut answers) {
+        let has_price = inputs.prices.of(market).is_some_and(|of| of.refusal.is_none());
+        *answer = match at(&inputs.positions, place) {
+            None => Some(false),
+            Some(_) if !has_price => None,
+            Some(position) => Some(position.is_operational && at(marks, place).is_some()),
+        };
     }
-    let update = vault.monitor.observe(&observation, &vault.monitor_params, inputs.now);
-    update.monitor
+    answers
+}
+
+/// Returns the vault's monitor after an observation that says nothing of what the vault is worth:
+/// of each venue whether it answers, and nothing else.
+#[inline(never)]
+pub fn unvalued(inputs: &AppraisalInputs) -> VaultMonitor {
+    unvalued_update(inputs, &marks(inputs)).monitor
+}
+
+fn unvalued_update(inputs: &AppraisalInputs, marks: &[Option<VenueMark>; MAX_LEGS]) -> MonitorUpdate {
+    let (vault, answers) = (inputs.vault, answers(inputs, marks));
+    if vault.rests_on_a_refused_price(&inputs.prices) {
+        return vault
+            .monitor
+            .observe_answers(answers, &vault.monitor_params, inputs.now);
+    }
+    let observation = VaultObservation {
+        share_value: None,
+        answers,
+    };
+    vault.monitor.observe(&observation, &vault.monitor_params, inputs.now)
 }
 
 /// Returns one observation of the vault by its own breakers.
@@ -198,6 +215,15 @@ pub(super) fn monitored(
     venues: &[Option<VenueMark>; MAX_LEGS],
 ) -> MonitorUpdate {
     let vault = inputs.vault;
+    // A price that is admitted for nothing says nothing of a share: it trips nothing by it, and
+    // ends no cooldown. What is at the venues is noted all the same, since it is about to change.
+    if vault.rests_on_a_refused_price(&inputs.prices) {
+        let mut update = unvalued_update(inputs, venues);
+        for (venue, found) in update.monitor.venues.iter_mut().zip(venues) {
+            venue.mark = found.or(venue.mark);
+        }
+        return update;
+    }
     let observation = VaultObservation {
         share_value: Some(ShareValue {
             pool: worth.pool,
@@ -206,17 +232,7 @@ pub(super) fn monitored(
             nav_whole: whole(inputs, portfolio, venues).unwrap_or(worth.pool.nav),
             venues: *venues,
         }),
-        answers: portfolio.legs.map(|leg| leg.map(|leg| leg.position.is_operational)),
+        answers: answers(inputs, venues),
     };
-    let mut update = vault.monitor.observe(&observation, &vault.monitor_params, inputs.now);
-    // A price that is admitted for nothing ends no cooldown and counts no failure: what is at the
-    // venues is noted all the same, since it is about to change.
-    if vault.rests_on_a_refused_price(&inputs.prices) {
-        let (mut before, after) = (vault.monitor, update.monitor);
-        for (venue, found) in before.venues.iter_mut().zip(after.venues) {
-            venue.mark = found.mark;
-        }
-        update.monitor = before;
-    }
-    update
+    vault.monitor.observe(&observation, &vault.monitor_params, inputs.now)
 }

@@ -4,6 +4,7 @@ use super::{At, CrankAction, LONGEST_UNOBSERVED_SECONDS};
 use crate::appraisal::{unvalued, Appraisal};
 use crate::monitor::VaultMonitor;
 use crate::prices::Purpose;
+use crate::quarantine::SILENT_SECONDS;
 use ballast_core_market::breaker::BreakerSet;
 use ballast_core_types::Shares;
 
@@ -20,17 +21,36 @@ impl At<'_> {
         let was = &vault.monitor;
         let is = self.marked()?;
         let fails = |monitor: &VaultMonitor| monitor.venues.map(|venue| venue.failures);
-        let due = was.breakers.tripped != is.breakers.tripped || fails(&is) != fails(was);
+        let due = was.breakers.tripped != is.breakers.tripped || fails(&is) != fails(was) || self.has_been_silent();
         let rested = self.inputs.now.unix_time.saturating_sub(was.breakers.updated_at);
         let rest = if was.breakers.tripped == BreakerSet::NONE {
             LONGEST_UNOBSERVED_SECONDS
         } else {
             i64::from(vault.monitor_params.breakers.longest_gap_seconds)
         };
-        (due || rested >= rest).then_some(CrankAction::Mark)
+        // Without a price of now no time passes by it.
+        let is_timed = rested >= rest && is.breakers.updated_at > was.breakers.updated_at;
+        (due || is_timed).then_some(CrankAction::Mark)
     }
 
-    /// Returns the vault's monitor as `mark` would leave it; `None` without a price.
+    /// Returns whether a leg whose market has been declared silent for a day is still to be put
+    /// into quarantine.
+    fn has_been_silent(&self) -> bool {
+        let (vault, now) = (self.inputs.vault, self.inputs.now);
+        let is_silent = |market: usize| {
+            let view = self.views.get(market).and_then(Option::as_ref);
+            let since = view.and_then(|view| view.silent_since(now));
+            since.is_some_and(|since| now.unix_time.saturating_sub(since) >= SILENT_SECONDS)
+        };
+        let has_room = vault.cases.0.iter().any(|case| case.started_at.is_none());
+        has_room
+            && vault
+                .legs()
+                .any(|(place, market)| !vault.is_quarantined(place) && is_silent(market))
+    }
+
+    /// Returns the vault's monitor as `mark` would leave it; `None` before a market's first
+    /// observation.
     fn marked(&self) -> Option<VaultMonitor> {
         let prices = self.prices(Purpose::Monitor)?;
         let inputs = self.seen(self.inputs.vault, prices, self.positions(&prices));

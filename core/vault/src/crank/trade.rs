@@ -4,7 +4,7 @@ use super::{At, CrankAction, DONE};
 use crate::appraisal::Appraisal;
 use crate::collateral::CollateralMove;
 use crate::leaving;
-use crate::places::{at, MAX_MARKETS};
+use crate::places::{at, MAX_LEGS, MAX_MARKETS};
 use crate::planner::{LegOrder, Terms};
 use crate::prices::Purpose;
 use ballast_core_types::Lots;
@@ -29,9 +29,15 @@ impl At<'_> {
         let mut positions = self.positions(&prices);
         let mut vault = *self.inputs.vault;
         let appraisal = self.appraise(self.inputs.vault, prices, positions)?;
+        // All of them at once, but for every fourth slot: what one venue refuses for a reason of
+        // its own keeps nothing from being traded elsewhere.
+        let slot = self.inputs.now.slot;
+        let turn = usize::try_from(slot >> 2).unwrap_or(0) % MAX_MARKETS;
+        let is_its_turn = |market| slot & 3 != 3 || market == turn;
         let mut trades = Trades::default();
         let mut room = trades.deposits.iter_mut();
-        for (place, _) in self.inputs.vault.legs() {
+        let mut lacks = [false; MAX_LEGS];
+        for (place, market) in self.inputs.vault.legs() {
             // Nothing is asked of a venue that cannot be read.
             let Some(position) = positions.get_mut(place).and_then(Option::as_mut) else {
                 continue;
@@ -48,10 +54,14 @@ impl At<'_> {
             // A withdrawal may end up in the venue's queue, so the order is planned as if it had
             // not arrived.
             if let CollateralMove::Deposit(amount) = movement {
-                if let Some(deposit) = room.next() {
-                    *deposit = action;
-                    vault.ledger.cash = vault.ledger.cash.checked_sub(amount)?;
-                    position.collateral = position.collateral.checked_add(amount)?;
+                let deposit = if is_its_turn(market) { room.next() } else { None };
+                match deposit {
+                    Some(deposit) => {
+                        *deposit = action;
+                        vault.ledger.cash = vault.ledger.cash.checked_sub(amount)?;
+                        position.collateral = position.collateral.checked_add(amount)?;
+                    }
+                    None => lacks.iter_mut().skip(place).take(1).for_each(|lacks| *lacks = true),
                 }
             }
         }
@@ -62,13 +72,24 @@ impl At<'_> {
         // Nothing is traded at a venue that does not answer.
         let answers = |place: usize| at(&positions, place).is_some_and(|held| held.is_operational);
         let terms: Terms = from_fn(|place| at(&self.inputs.terms, place).filter(|_| answers(place)));
-        // All of them at once, but for every fourth slot: what one venue refuses for a reason of
-        // its own keeps nothing from being traded elsewhere.
-        let slot = self.inputs.now.slot;
-        let turn = usize::try_from(slot >> 2).unwrap_or(0) % MAX_MARKETS;
-        let is_its_turn = |market| slot & 3 != 3 || market == turn;
-        let orders = appraisal.orders(&terms, is_its_turn);
-        let orders = orders.or_else(|| appraisal.orders(&terms, |_| true));
+        let planned = |terms: &Terms| {
+            let orders = appraisal.orders(terms, is_its_turn);
+            orders.or_else(|| appraisal.orders(terms, |_| true))
+        };
+        // What is opened at a venue needs its collateral in front: where there is no room for that,
+        // it waits for the next transaction.
+        let lacks = |leg: usize| lacks.get(leg) == Some(&true);
+        let reduces =
+            |order: &LegOrder| at(&positions, order.leg).is_some_and(|held| held.lots.is_reduced_by(order.lots));
+        let mut orders = planned(&terms);
+        if orders
+            .iter()
+            .flatten()
+            .flatten()
+            .any(|order| lacks(order.leg) && !reduces(order))
+        {
+            orders = planned(&from_fn(|leg| at(&terms, leg).filter(|_| !lacks(leg))));
+        }
         // What margins another leg may be refused there.
         let is_traded = |leg: usize| {
             let mut legs = orders.iter().flatten().flatten().map(|order| order.leg);

@@ -1,9 +1,10 @@
 //! Quarantine: a venue that does not answer counts at nothing, and those who leave meanwhile keep
 //! their right in what comes back from it.
 //!
-//! A [`Case`] begins when the venue's check has failed [`FAILURES_IN_A_ROW`] times, a minute apart;
-//! whoever comes or goes is priced without the venue from then on, nothing more goes there, and
-//! nobody comes in. Shares that are burnt meanwhile keep
+//! A [`Case`] begins when the venue's check has failed [`FAILURES_IN_A_ROW`] times, a minute apart,
+//! or when the market of its leg has been declared silent for [`SILENT_SECONDS`]; whoever comes or
+//! goes is priced without the venue from then on, nothing more goes there, and nobody comes in.
+//! Shares that are burnt meanwhile keep
 //!
 //! ```text
 //! right = shares · (returned − returned when they were burnt) / supply at the start
@@ -29,6 +30,10 @@ pub const CASES: usize = 4;
 /// [`VENUE_FAILURE_SPACING_SECONDS`](crate::monitor::VENUE_FAILURE_SPACING_SECONDS). One is enough
 /// while the vault's breaker for it is active, as its guardian may have tripped it.
 pub const FAILURES_IN_A_ROW: u32 = 3;
+/// For how long a market has to have been declared silent until the venues of its legs are in
+/// quarantine, seconds: what is held there cannot be valued, and nobody is to wait for it any
+/// longer.
+pub const SILENT_SECONDS: i64 = 86_400;
 /// For how long a venue has to be sound before it leaves quarantine, seconds of observed time.
 pub const SOUND_SECONDS: u32 = 86_400;
 /// Quote base units at which a right is dust: a venue that does not pay the last of it is left with
@@ -89,6 +94,8 @@ pub struct Check {
     pub failures: u32,
     /// Whether the breaker *venue failure* was active before it.
     pub was_tripped: bool,
+    /// Since when the market of the leg has been declared silent.
+    pub silent_since: Option<UnixTime>,
     /// Low value of all that is there, quote base units, if the case may end with it: nothing waits
     /// to be filled, and it can be told.
     pub value: Option<u64>,
@@ -206,6 +213,8 @@ impl Cases {
         let now = UnixTime(check.now.unix_time);
         let Some(case) = self.of_mut(check.venue) else {
             let is_out = check.failures >= FAILURES_IN_A_ROW || (check.failures > 0 && check.was_tripped);
+            let is_silent = |since: UnixTime| now.seconds_since(since) >= SILENT_SECONDS;
+            let is_out = is_out || check.silent_since.is_some_and(is_silent);
             let free = self.0.iter_mut().find(|case| case.started_at.is_none());
             let begins = free.filter(|_| is_out && !check.is_sound);
             if let Some((case, venue)) = begins.zip(u8::try_from(check.venue).ok()) {

@@ -159,6 +159,7 @@ fn four_venues_that_fail_together_are_all_left_out() {
         world.mark();
         for venue in 0..4 {
             let check = Check {
+                silent_since: None,
                 venue,
                 is_sound: false,
                 failures: world.state.monitor.failures(venue),
@@ -260,10 +261,11 @@ fn at_a_price_that_is_admitted_for_nothing_no_share_is_marked_and_no_breaker_coo
         inputs
     };
     let refusal = Some(PriceError::TooOld);
-    for purpose in [Purpose::Trade, Purpose::Collateral] {
+    for purpose in [Purpose::Trade, Purpose::Collateral, Purpose::Monitor] {
         let inputs: AppraisalInputs<'_> = at(refusal, purpose);
         let appraisal = Appraisal::new(&inputs).unwrap();
         assert!(!appraisal.values_shares() && !appraisal.permissions_in(0).open);
+        assert_eq!(appraisal.released_levy(), 0);
         let (is, was) = (&appraisal.monitor, &world.state.monitor);
         assert_eq!((is.breakers, is.slot), (was.breakers, was.slot));
         // With a price it is.
@@ -271,6 +273,37 @@ fn at_a_price_that_is_admitted_for_nothing_no_share_is_marked_and_no_breaker_coo
         let appraisal = Appraisal::new(&inputs).unwrap();
         assert!(appraisal.values_shares() && appraisal.monitor.slot > was.slot);
     }
+}
+
+/// Leg 0 on a market with a price, legs 1 and 2 on one without.
+#[test]
+fn a_market_without_a_price_hides_no_venue_that_fails_and_fails_none_that_waits_for_it() {
+    let mut world = World::of(1, &[0, 1, 1]);
+    world.state.monitor.venues[1].failures = 2;
+    world.pass(600);
+    let failures = |world: &World, positions: [Option<Position>; MAX_LEGS]| {
+        let mut inputs = world.inputs(Purpose::Monitor);
+        inputs.positions = positions;
+        let silent = inputs.prices.markets[1].as_mut().unwrap();
+        (silent.refusal, silent.is_admitted) = (Some(PriceError::TooOld), false);
+        let monitor = Appraisal::new(&inputs).map_or_else(|| unvalued(&inputs), |appraisal| appraisal.monitor);
+        [0, 1, 2].map(|leg| monitor.failures(leg))
+    };
+    let found: [Option<Position>; MAX_LEGS] = from_fn(|place| world.positions.get(place).copied());
+    assert_eq!(failures(&world, found), [0, 2, 0]);
+    let stopped = found.map(|position| {
+        position.map(|position| Position {
+            is_operational: false,
+            ..position
+        })
+    });
+    // Those that a price is missing for may stand still because of it: neither failed nor sound.
+    assert_eq!(failures(&world, stopped), [1, 2, 0]);
+    // No price is needed to see that there is nothing to be read.
+    assert_eq!(failures(&world, [None; MAX_LEGS]), [1, 3, 1]);
+    let mut only_first = found;
+    only_first[0] = None;
+    assert_eq!(failures(&world, only_first), [1, 2, 0]);
 }
 
 #[test]

@@ -233,6 +233,7 @@ impl World {
                 active: BreakerSet::NONE,
                 is_admitted: self.admitted,
                 refusal: None,
+                silent_since: None,
                 published_at: UnixTime(self.now),
                 clock_tolerance: 5,
                 outlook: Outlook {

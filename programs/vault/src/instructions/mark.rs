@@ -38,8 +38,9 @@ pub struct Mark<'info> {
     pub share_mint: UncheckedAccount<'info>,
 }
 
-/// An observation of the vault needs prices of now: otherwise whoever brings none could end
-/// everybody's cooldown.
+/// What a share is worth needs prices of now: an observation without one ends nobody's cooldown.
+/// Whether venues answer is noted all the same, so that a silent market hides none that fails; once
+/// it has been declared silent for a day, its own legs are in quarantine.
 /// A second one in a slot changes nothing unless it trips something, and is no error, so that
 /// nobody can keep the guardian from observing by going first.
 pub(crate) fn handler<'info>(ctx: Context<'info, Mark<'info>>) -> Result<()> {
@@ -58,9 +59,10 @@ pub(crate) fn handler<'info>(ctx: Context<'info, Mark<'info>>) -> Result<()> {
         }
         None => vault.monitor = unvalued(&inputs(&state, &positions, &moment)).into(),
     }
+    let valued = appraisal.as_deref().filter(|appraisal| appraisal.values_shares());
     let event = Marked {
         vault: vault.key(),
-        nav_low: appraisal.as_deref().map(|appraisal| appraisal.nav.low.0),
+        nav_low: valued.map(|appraisal| appraisal.nav.low.0),
         supply: supply(&state, &moment).0,
         breakers_before: before,
         monitor: vault.monitor,
@@ -112,6 +114,7 @@ fn check(
         is_sound: answers && has_price && !is_in_doubt,
         failures: remembered.map_or(0, |venue| venue.failures),
         was_tripped: is_by_hand,
+        silent_since: of.and_then(|of| of.silent_since),
         value: value_at(was, positions, moment, place).filter(|_| has_price),
         supply: supply(was, moment),
         longest_gap_seconds: vault.breakers.longest_gap_seconds,

@@ -3,7 +3,7 @@
 use super::*;
 
 /// Makes the vault's account at the venue of a leg unreadable, or readable again.
-fn garble(world: &mut VaultFixture, leg: usize) {
+pub(super) fn garble(world: &mut VaultFixture, leg: usize) {
     let key = world.keys.leg(leg).venue_trader;
     let account = world.raw(&key).unwrap();
     let mut data = account.data;
