@@ -15,7 +15,6 @@ use ballast_core_margin::{
     Requirement, ScenarioParams, VolatilitySource, MARGIN, SCENARIOS,
 };
 use ballast_core_math::black_scholes::Kind;
-use ballast_core_math::scenarios::Leg;
 use ballast_core_math::surface::Surface;
 use ballast_core_types::{Lots, PriceBounds, Ratio, I80F48};
 use ballast_market_data::history::Candle;

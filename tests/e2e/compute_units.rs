@@ -41,20 +41,20 @@ fn measure() -> Vec<Row> {
     world.pass(UNTIL_PRICED, 75);
     world.republish();
     world.observe().unwrap();
-    rows.push(("vault: price_batch, the first", 55_000, spent(world.price_batch(0))));
+    rows.push(("vault: price_batch, the first", 50_000, spent(world.price_batch(0))));
     let ticket = world.ticket(&user).unwrap();
     rows.push(("vault: claim of shares", 25_000, spent(world.claim(&ticket).unwrap())));
     world.claim_all();
     rows.push((
         "vault: move_collateral, to the venue",
-        70_000,
+        60_000,
         spent(world.move_collateral()),
     ));
     world.pass(0, 1);
-    rows.push(("vault: rebalance, opening", 85_000, spent(world.rebalance(21_600_000))));
+    rows.push(("vault: rebalance, opening", 78_000, spent(world.rebalance(21_600_000))));
     world.crank().unwrap();
     world.pass(0, 1);
-    rows.push(("vault: mark", 35_000, spent(world.mark())));
+    rows.push(("vault: mark", 32_000, spent(world.mark())));
     // Deposits and redemptions of both classes, more than can be filled at once.
     let reference = world.snapshot().vault.nav_per_share;
     for _ in 0..2 {
@@ -72,7 +72,7 @@ fn measure() -> Vec<Row> {
     world.observe().unwrap();
     rows.push((
         "vault: price_batch, seven requests of both classes",
-        75_000,
+        66_000,
         spent(world.price_batch(1)),
     ));
     assert!(world.snapshot().vault.leaving.shares > 0);
@@ -88,24 +88,24 @@ fn measure() -> Vec<Row> {
     ));
     world.pass(0, 1);
     let lots = world.batch(1).totals.lots_left[0];
-    rows.push(("vault: unwind", 120_000, spent(world.unwind(1, -lots / 2))));
+    rows.push(("vault: unwind", 85_000, spent(world.unwind(1, -lots / 2))));
     world.pass(3_600, 3_600);
     rows.push(("vault: exit_liquid", 20_000, spent(world.exit_liquid(1))));
     world.republish();
     world.observe().unwrap();
-    rows.push(("vault: price_batch, the rest", 60_000, spent(world.price_batch(1))));
+    rows.push(("vault: price_batch, the rest", 55_000, spent(world.price_batch(1))));
     rows.push(("risk: observe", 20_000, spent(world.hour_at("41000"))));
     let lots = world.planned_order();
     rows.push((
         "vault: rebalance, reducing in a crash",
-        90_000,
+        85_000,
         spent(world.rebalance(lots)),
     ));
     rows.extend(measure_portfolio());
     rows.extend(measure_surface());
     for (name, ceiling, markets, legs) in [
-        ("risk: assess, 16 options on one market", 265_000, 1, 16),
-        ("risk: assess, 32 options on four markets", 800_000, 4, 32),
+        ("risk: assess, 16 options on one market", 150_000, 1, 16),
+        ("risk: assess, 32 options on four markets", 450_000, 4, 32),
     ] {
         let mut fixture = MarginFixture::new(markets);
         let book = mixed_book(&fixture, legs, false);
@@ -139,10 +139,10 @@ fn measure_portfolio() -> [Row; 4] {
     world.pass(0, 1);
     let marked = spent(world.mark());
     [
-        ("vault of four markets: price_batch", 105_000, priced),
-        ("vault of four markets: move_collateral", 105_000, moved.unwrap()),
-        ("vault of four markets: rebalance, an order in each", 235_000, traded),
-        ("vault of four markets: mark", 82_000, marked),
+        ("vault of four markets: price_batch", 90_000, priced),
+        ("vault of four markets: move_collateral", 92_000, moved.unwrap()),
+        ("vault of four markets: rebalance, an order in each", 210_000, traded),
+        ("vault of four markets: mark", 70_000, marked),
     ]
 }
 
@@ -164,8 +164,8 @@ fn measure_options() -> Vec<Row> {
             .unwrap()
             .compute_units_consumed;
         match index {
-            0 => rows.push(("options: trade_quote, 1 position on both sides", 110_000, traded)),
-            15 => rows.push(("options: trade_quote, 16 positions on both sides", 600_000, traded)),
+            0 => rows.push(("options: trade_quote, 1 position on both sides", 78_000, traded)),
+            15 => rows.push(("options: trade_quote, 16 positions on both sides", 320_000, traded)),
             _ => {}
         }
     }
@@ -176,7 +176,7 @@ fn measure_options() -> Vec<Row> {
         .take(&buyer, &seller, &package, 100_000)
         .unwrap()
         .compute_units_consumed;
-    rows.push(("options: trade_quote, a package of four legs", 260_000, traded));
+    rows.push(("options: trade_quote, a package of four legs", 175_000, traded));
     house.hold_half_a_minute();
     let markets = house.market_keys();
     let supposed = keys.iter().take(4).map(|key| StoredPosition {
@@ -185,16 +185,16 @@ fn measure_options() -> Vec<Row> {
     });
     let what_if = options::what_if(&house.keys, &taker.account, &markets, supposed.collect(), 0);
     let asked = house.crank(what_if).unwrap().compute_units_consumed;
-    rows.push(("options: what_if, 16 positions and 4 legs", 900_000, asked));
+    rows.push(("options: what_if, 16 positions and 4 legs", 390_000, asked));
     let check = options::end_liquidation(&house.keys, &taker.account, &markets);
     let check = house.crank(check).unwrap().compute_units_consumed;
-    rows.push(("options: end_liquidation, 16 positions at two prices", 490_000, check));
+    rows.push(("options: end_liquidation, 16 positions at two prices", 290_000, check));
     let withdraw = house.withdraw(&taker, 1).unwrap().compute_units_consumed;
-    rows.push(("options: withdraw, 16 positions", 275_000, withdraw));
+    rows.push(("options: withdraw, 16 positions", 162_000, withdraw));
     house.assert_sound();
     rows.push((
         "options: liquidate, a share of 16 positions",
-        320_000,
+        195_000,
         measure_take(&mut house, &taker, &keys),
     ));
     rows.extend(measure_payout());
@@ -288,10 +288,10 @@ fn measure_surface() -> [Row; 4] {
 }
 
 const SIZE_CEILINGS: [(&str, u64); 4] = [
-    ("risk", 720_000),
+    ("risk", 715_000),
     ("reference_venue", 400_000),
     ("vault", 800_000),
-    ("options", 920_000),
+    ("options", 900_000),
 ];
 
 #[test]

@@ -23,7 +23,8 @@ pub(super) fn quotient(n: u64, d: u64) -> Option<Magnitude> {
     Magnitude::from_parts(mantissa, exponent)
 }
 
-/// Seconds in years of 365 days, to within 2⁻⁶¹ of themselves, rounded down; above 2³² seconds, those.
+/// Seconds in years of 365 days, to within 2⁻⁶¹ of themselves, rounded down; above 2³² seconds,
+/// those.
 pub(super) fn years(seconds: u64) -> Years {
     /// ⌊2⁸⁸ / seconds of a year⌋: 64 bits.
     const INVERSE: u64 = ((1u128 << 88) / SECONDS_PER_YEAR as u128) as u64;
@@ -58,21 +59,48 @@ pub(super) fn amount_within(size: i64, value: Scaled, scale: i32) -> i64 {
     let (high, low) = wide::product(size, value.mantissa);
     let shift = value.exponent.saturating_add(scale);
     // As a rule the value has more bits than the amount asks for.
-    let fits = match shift.unsigned_abs() {
-        0 if high == (low as i64) >> 63 => Some(low as i64),
-        // What is shifted out to the left are copies of the sign.
-        by @ 1..=63 if shift < 0 && high == (high << (64 - by)) >> (64 - by) => {
-            Some((high << (64 - by)) | (low >> by) as i64)
-        }
-        by @ 64.. if shift < 0 => Some(high >> (by - 64).min(63)),
-        by @ 1..=62 if shift > 0 && high == (low as i64) >> 63 => {
-            let moved = (low as i64) << by;
-            (moved >> by == low as i64).then_some(moved)
-        }
-        _ if high == 0 && low == 0 => Some(0),
-        _ => None,
+    let fits = if shift <= 0 {
+        shifted_down(high, low, shift.unsigned_abs())
+    } else {
+        shifted_up(high, low, shift.unsigned_abs())
     };
     fits.unwrap_or(if high < 0 { i64::MIN } else { i64::MAX })
+}
+
+/// ⌊(high·2⁶⁴ + low) / 2^by⌋; `None` if it does not fit 64 bits.
+#[inline(always)]
+const fn shifted_down(high: i64, low: u64, by: u32) -> Option<i64> {
+    if by >= 64 {
+        let by = by.wrapping_sub(64);
+        return Some(high >> if by < 63 { by } else { 63 });
+    }
+    if by == 0 {
+        return shifted_up(high, low, 0);
+    }
+    let spare = 64u32.wrapping_sub(by);
+    // What leaves on the other side are copies of the sign.
+    if high == (high << spare) >> spare {
+        Some((high << spare) | (low >> by) as i64)
+    } else {
+        None
+    }
+}
+
+/// (high·2⁶⁴ + low) · 2^by; `None` if it does not fit 64 bits.
+const fn shifted_up(high: i64, low: u64, by: u32) -> Option<i64> {
+    let whole = low as i64;
+    if high != whole >> 63 {
+        return None;
+    }
+    if by > 62 {
+        return if whole == 0 { Some(0) } else { None };
+    }
+    let moved = whole << by;
+    if moved >> by == whole {
+        Some(moved)
+    } else {
+        None
+    }
 }
 
 #[cfg(test)]

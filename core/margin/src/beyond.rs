@@ -65,8 +65,8 @@ impl Marking<'_> {
     }
 
     /// Marks an option by what bounds it: long, its intrinsic value; short, the whole price for a
-    /// call and the strike for a put, which is the most it can cost. Also returns what it moves as, that of
-    /// the bound.
+    /// call and the strike for a put, which is the most it can cost. Also returns what it moves as,
+    /// that of the bound.
     #[inline(never)]
     fn bounded(&self, quantity: Lots, kind: Kind, strike: Decimal) -> Result<(AtPrices, Lots), AssessError> {
         let long = quantity.0 >= 0;

@@ -62,6 +62,13 @@ enum End {
     OutOfReach,
 }
 
+/// The terms of an option.
+struct OptionTerms {
+    kind: Kind,
+    strike: Decimal,
+    expiry: i64,
+}
+
 /// A leg as the scenarios take it.
 pub(super) enum Moves {
     /// One for one with the price.
@@ -98,8 +105,8 @@ impl<'a> Marking<'a> {
         }
     }
 
-    /// Marks a leg, says in `moves` how it moves (the virtual machine copies what is handed up word by
-    /// word), and adds its Greeks to `sums`, if wanted, which are finished by
+    /// Marks a leg, says in `moves` how it moves (the virtual machine copies what is handed up word
+    /// by word), and adds its Greeks to `sums`, if wanted, which are finished by
     /// [`MarketGreeks::per_unit`].
     pub(super) fn mark(
         &self,
@@ -113,7 +120,10 @@ impl<'a> Marking<'a> {
                 *moves = Moves::Linear(quantity);
                 self.linear(quantity, entry, sums)
             }
-            Contract::Option { kind, strike, expiry } => self.option(quantity, kind, strike, expiry, sums, moves),
+            Contract::Option { kind, strike, expiry } => {
+                let terms = OptionTerms { kind, strike, expiry };
+                self.option(quantity, &terms, sums, moves)
+            }
         }
     }
 
@@ -136,12 +146,11 @@ impl<'a> Marking<'a> {
     fn option(
         &self,
         quantity: Lots,
-        kind: Kind,
-        strike: Decimal,
-        expiry: i64,
+        terms: &OptionTerms,
         sums: Option<&mut MarketGreeks>,
         moves: &mut Moves,
     ) -> Result<AtPrices, AssessError> {
+        let OptionTerms { kind, strike, expiry } = *terms;
         let seconds = expiry.saturating_sub(self.now);
         if seconds <= 0 {
             return Err(AssessError::Expired);

@@ -55,8 +55,8 @@ impl PriceMoves {
 pub struct ScenarioParams {
     /// Log price shocks in halves of the deviation, rising, with both signs.
     pub price_halves: [i8; PRICE_SHOCKS],
-    /// How probable each of them is, as Student's t with four degrees of freedom has it: that a return
-    /// is nearer to it than to any other. Their sum is 1.
+    /// How probable each of them is, as Student's t with four degrees of freedom has it: that a
+    /// return is nearer to it than to any other. Their sum is 1.
     pub price_masses: [I2F62; PRICE_SHOCKS],
     /// Far moves besides, in halves of the deviation.
     pub far_halves: i8,

@@ -11,6 +11,7 @@ mod implied;
 mod inputs;
 pub mod precise;
 mod quoted;
+mod setup;
 pub mod shocked;
 
 pub use greeks::{Greeks, HigherGreeks};

@@ -7,10 +7,11 @@
 //! the call, because e^(−qτ)·S·φ(d₁) = K·e^(−rτ)·φ(d₂).
 
 use super::domain::{at_expiry, check};
-use super::fast::{greeks_of, whole_leg, Setup};
+use super::fast::{greeks_of, whole_leg};
 use super::greeks::Greeks;
 use super::inputs::{DomainError, Inputs, Kind};
-use crate::kernels::arith::{add, mul, shift_right, sub, udiv, umul};
+use super::setup::Setup;
+use crate::kernels::arith::{add, mul, shift_right, sub, uadd, udiv, umul};
 use crate::kernels::coefficients::{LN_2, ROOT_OF_THIRTY_DAYS, TWO_LOG2_E};
 use crate::kernels::fast::log2_ratio;
 use crate::kernels::normal::{below, MIDDLE};
@@ -39,7 +40,7 @@ impl Size {
         // 2⁶² at least.
         let top = i64::from((product >> 63) as u32);
         Some(Self {
-            mantissa: product >> (31 + top),
+            mantissa: product >> add(31, top),
             // Either factor was cut by 32 bits; the octave is that of a mantissa of 64.
             exponent: sub(add(spot.octave(), add(top, 32)), i64::from(zeros)),
             sign: quantity.0.signum(),
@@ -139,7 +140,7 @@ impl Shocked {
             whole_leg(sub(0, setup.lost)) as u64
         };
         // Both legs, wherever the price goes, in 32 bits; each below 2⁴⁸ before.
-        let furthest = umul((carried >> 16) + 1, REACH);
+        let furthest = umul(uadd(carried >> 16, 1), REACH);
         let spare = 64u32
             .wrapping_sub((furthest | strike).leading_zeros())
             .saturating_sub(32);
@@ -182,8 +183,8 @@ impl Shocked {
         worth >> (self.units & 63)
     }
 
-    /// Returns the Greeks of one such option, and what brings its vega to that of one of thirty days:
-    /// √(30 d/τ), nothing at expiry. `inputs` are those it was made from.
+    /// Returns the Greeks of one such option, and what brings its vega to that of one of thirty
+    /// days: √(30 d/τ), nothing at expiry. `inputs` are those it was made from.
     #[inline(never)]
     pub fn greeks(&self, inputs: &Inputs) -> (Greeks, Magnitude) {
         if self.is_expired {
@@ -232,7 +233,8 @@ impl Shocked {
         }
     }
 
-    /// Returns the option after the price moved by `log2` (Q58), which is the factor `moved` in Q32.
+    /// Returns the option after the price moved by `log2` (Q58), which is the factor `moved` in
+    /// Q32.
     #[inline(always)]
     pub(crate) fn moved(&self, log2: i64, moved: i64) -> Moved {
         let carried = (umul(moved as u64, self.carried) >> 32) as i64;

@@ -1,5 +1,5 @@
 //! What a book loses when prices jump and volatilities move: a grid of 9 price shocks × 3
-//! volatility shocks, the book fully revalued in each cell by the fast tier, and the cells weighed
+//! volatility shocks, the book fully revalued in each cell, and the cells weighed
 //! by a Student-t law; besides, far falls and rises without a weight.
 //!
 //! Losses are positive. A revaluation is instantaneous: time stands still.

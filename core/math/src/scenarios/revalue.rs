@@ -1,4 +1,4 @@
-//! The full revaluation: every leg in every cell, by the fast tier's kernels.
+//! The full revaluation: every leg in every cell.
 //!
 //! A shock moves only the moneyness and σ√τ, so everything else of an option is worked out once,
 //! for however many grids.
@@ -50,8 +50,8 @@ impl Losses {
         }
     }
 
-    /// Adds what a position in an option loses in the cells of a grid, and at the highest volatility
-    /// in its far moves.
+    /// Adds what a position in an option loses in the cells of a grid, and at the highest
+    /// volatility in its far moves.
     #[inline(never)]
     pub fn add_option(&mut self, grid: &Grid, option: &Shocked) {
         let term = term_factor(option).min(u64::from(grid.term_cap) << 28);

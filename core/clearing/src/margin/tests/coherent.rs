@@ -61,7 +61,8 @@ fn what_gains_from_any_move_is_not_worth_more_for_an_uncertain_price() {
     };
     let narrow = equity(1);
     for points in [10, 100, 300, 500] {
-        // The ends of the narrow one are by the fast tier, which takes 3·10⁻⁸ of the price off.
+        // The ends of the narrow one are worth 3·10⁻⁸ of the price less, which is what they may be
+        // off by.
         assert!(
             equity(points) <= narrow + narrow / 5_000,
             "{points}: {} {narrow}",
