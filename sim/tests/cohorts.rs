@@ -123,7 +123,7 @@ fn prices_of(hour: &Hour) -> Prices {
         active: BreakerSet::NONE,
         is_admitted: true,
         refusal: None,
-        silent_since: None,
+        silent_for: None,
         published_at: UnixTime(hour.time),
         clock_tolerance: 0,
         outlook: hour.outlook,

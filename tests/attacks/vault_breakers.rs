@@ -230,8 +230,10 @@ fn who_marks_without_a_price_moves_no_cooldown_and_no_share() {
         world.mark().unwrap();
         let after = world.snapshot().state;
         assert_eq!(after.share_mark, state.share_mark);
-        assert_eq!(after.monitor.breakers, state.monitor.breakers);
-        assert_eq!(after.monitor.slot, state.monitor.slot);
+        assert_eq!(
+            after.monitor, state.monitor,
+            "what is at the venue is not noted unjudged"
+        );
     }
     assert_eq!(breakers(&world).cooldown, cooled);
     nobodys(&mut world, 0);

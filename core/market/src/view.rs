@@ -280,11 +280,12 @@ impl MarketView {
         admit(raw, &limits, self.clock.age(raw.publish_time, raw.slot, now), now)
     }
 
-    /// Returns since when the source that makes the price has been declared silent, unix seconds:
-    /// once that counts, and until it speaks.
-    pub fn silent_since(&self, now: Now) -> Option<i64> {
+    /// Returns for how long the source that makes the price has been declared silent, seconds, by
+    /// clock and slots: once that counts, and until it speaks.
+    pub fn silent_for(&self, now: Now) -> Option<u32> {
         let declared = self.declared(Source::First)?;
-        declared.counts(&self.clock, now).then_some(declared.at)
+        let seconds = self.clock.age_at_least(declared.at, declared.slot, now);
+        declared.counts(&self.clock, now).then_some(seconds)
     }
 
     fn observed(&self) -> Result<&MarketState, PriceError> {

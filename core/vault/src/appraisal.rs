@@ -24,7 +24,7 @@ mod worth;
 
 use worth::{marks, monitored, performance, portfolio, restricted, Worth};
 
-pub use worth::unvalued;
+pub use worth::{answers, unvalued};
 
 /// What an appraisal is made of.
 #[derive(Clone, Copy, Debug)]

@@ -230,11 +230,9 @@ impl At<'_> {
         let now = self.inputs.now;
         let held = self.held();
         let is_turn = now.slot & 1 == 0;
-        if held
-            .iter()
-            .any(|(_, held)| !held.is_some_and(|held| held.is_operational))
-            && !is_turn
-        {
+        let is_missing = |held: &Option<Position>| !held.is_some_and(|held| held.is_operational);
+        let is_noticed = held.iter().any(|(_, held)| is_missing(held)) || self.has_been_silent();
+        if is_noticed && !is_turn {
             if let Some(mark) = self.mark() {
                 return alone(Some(mark));
             }
@@ -295,12 +293,20 @@ impl At<'_> {
         let vault = self.inputs.vault;
         let gap = i64::from(vault.monitor_params.breakers.longest_gap_seconds);
         let now = UnixTime(self.inputs.now.unix_time);
-        let mut cases = vault.legs().filter_map(|(place, _)| vault.cases.of(place)).peekable();
-        cases.peek()?;
-        let is_due = cases.any(|case| now.seconds_since(case.checked_at) >= gap);
-        // Without a price of now it would be refused.
+        if !vault.cases.is_quarantined() {
+            return None;
+        }
+        // A check without a price would not count.
         let prices = self.prices(Purpose::Monitor);
-        let check = prices.filter(|_| is_due).map(|_| CrankAction::Mark);
+        let has_price = |market: usize| {
+            let of = prices.as_ref().and_then(|prices| prices.of(market));
+            of.is_some_and(|of| of.refusal.is_none())
+        };
+        let is_due = |(place, market): (usize, usize)| {
+            let case = vault.cases.of(place);
+            case.is_some_and(|case| now.seconds_since(case.checked_at) >= gap) && has_price(market)
+        };
+        let check = vault.legs().any(is_due).then_some(CrankAction::Mark);
         check.or_else(|| self.pricing())
     }
 

@@ -246,37 +246,36 @@ impl VaultMonitor {
         if self.counts(now) {
             monitor.slot = now.slot;
         }
-        if let Some(share_value) = &observation.share_value {
-            let is_monitored = share_value.is_monitored();
-            for (venue, found) in monitor.venues.iter_mut().zip(share_value.venues) {
-                if found.is_some() || venue.mark.is_some() {
-                    venue.mark = found.or(venue.mark).filter(|_| is_monitored);
-                }
-            }
-        }
+        Self::note_marks(&mut monitor, observation);
         MonitorUpdate { monitor, active }
     }
 
-    /// Takes an observation without a price of now, as anybody can bring it at any moment: it
-    /// counts venues that fail, trips by them, and keeps no other observation of its slot, and no
-    /// cooldown, from what it would be without this one.
-    pub fn observe_answers(
-        &self,
-        answers: [Option<bool>; MAX_LEGS],
-        params: &MonitorParams,
-        now: Now,
-    ) -> MonitorUpdate {
-        let observation = VaultObservation {
-            share_value: None,
-            answers,
-        };
-        let readings = self.readings(&observation, params, now);
+    /// Takes an observation that rests on a price which is admitted for nothing, as anybody can
+    /// bring one at any moment: it judges venues whose own price is admitted, trips by what they
+    /// do, and keeps no other observation of its slot, and no cooldown, from what it would be
+    /// without it.
+    pub fn observe_beside(&self, observation: &VaultObservation, params: &MonitorParams, now: Now) -> MonitorUpdate {
+        let [_, moved, _, _, failed] = self.readings(observation, params, now);
+        let readings = [None, moved, None, None, failed];
+        let active = VAULT.active(&self.breakers, &readings, &params.breakers);
         let mut monitor = *self;
         monitor.breakers = VAULT.observe_trips(&self.breakers, &readings, &params.breakers);
-        self.note_answers(&mut monitor, &answers, now);
-        MonitorUpdate {
-            monitor,
-            active: VAULT.active(&self.breakers, &readings, &params.breakers),
+        self.doubt(&mut monitor, observation, active);
+        self.note_answers(&mut monitor, &observation.answers, now);
+        Self::note_marks(&mut monitor, observation);
+        MonitorUpdate { monitor, active }
+    }
+
+    /// Notes what is at each venue that was seen.
+    fn note_marks(monitor: &mut Self, observation: &VaultObservation) {
+        let Some(share_value) = &observation.share_value else {
+            return;
+        };
+        let is_monitored = share_value.is_monitored();
+        for (venue, found) in monitor.venues.iter_mut().zip(share_value.venues) {
+            if found.is_some() || venue.mark.is_some() {
+                venue.mark = found.or(venue.mark).filter(|_| is_monitored);
+            }
         }
     }
 

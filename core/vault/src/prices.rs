@@ -53,8 +53,8 @@ pub struct MarketPrices {
     /// moves by a print, and at which the book is judged while other markets are traded. Nothing is
     /// done in this one.
     pub refusal: Option<PriceError>,
-    /// Since when the market has been declared silent.
-    pub silent_since: Option<UnixTime>,
+    /// For how long the market has been declared silent, seconds.
+    pub silent_for: Option<u32>,
     /// When the price was published.
     pub published_at: UnixTime,
     /// How far the chain's clock may be behind that, seconds.
@@ -101,7 +101,7 @@ impl MarketPrices {
             active: market.active_breakers(now)?.without(Breaker::StaleSurface),
             is_admitted,
             refusal,
-            silent_since: market.silent_since(now).map(UnixTime),
+            silent_for: market.silent_for(now),
             published_at: UnixTime(published_at),
             clock_tolerance: i64::from(market.clock.ahead_seconds),
             outlook: Outlook::of(state),
@@ -186,7 +186,7 @@ pub mod fixtures {
             active: BreakerSet::NONE,
             is_admitted: true,
             refusal: None,
-            silent_since: None,
+            silent_for: None,
             published_at: UnixTime(0),
             clock_tolerance: 5,
             outlook: Outlook {

@@ -99,7 +99,7 @@ fn price(market: &[u8], now: Now) -> Option<MarketPrices> {
         active: BreakerSet::NONE,
         is_admitted: true,
         refusal: None,
-        silent_since: None,
+        silent_for: None,
         published_at: UnixTime(price.publish_time),
         clock_tolerance: 0,
         outlook: Outlook {

@@ -174,7 +174,8 @@ impl Shocked {
     pub fn worth_floor(&self, after: &Move) -> i64 {
         let at = self.moved(after.log2, after.factor);
         let value = self.value(&at, &self.still);
-        let slack = add(at.carried, self.strike) << SLACK_BITS;
+        // And four units, for what was cut off the legs.
+        let slack = add(add(at.carried, self.strike) << SLACK_BITS, 4 << 31);
         let worth = if self.sign < 0 {
             sub(0, value.saturating_add(slack))
         } else {

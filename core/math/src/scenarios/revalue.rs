@@ -17,7 +17,8 @@ use ballast_core_types::{value_floor, wide, Lots, Price};
 ///
 /// Each leg's loss in a cell is exact to 2·10⁻⁸ of what it is worth at the spot (an option, of its
 /// discounted strike if that is more), and to one base unit. No leg is too large: beyond 2⁶² base
-/// units of worth, a loss stays at what it is there, and sums stay at the ends of 64 bits.
+/// units of its larger leg, wherever the price goes, a loss stays at what it is there, and sums
+/// stay at the ends of 64 bits.
 ///
 /// # Errors
 /// [`DomainError`]: the first leg that is outside the domain.

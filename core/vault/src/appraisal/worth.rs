@@ -172,7 +172,12 @@ pub(super) fn performance(vault: &VaultState, fees: &FeeLedger, pool: &Pool) -> 
 /// Returns whether the venue of each leg answers as it should: not one that cannot be read, or says
 /// what nobody can hold. `None` where there is no leg; and where its market has no price, by which
 /// a venue that can be read is not judged: it may stand still because of that.
-fn answers(inputs: &AppraisalInputs, marks: &[Option<VenueMark>; MAX_LEGS]) -> [Option<bool>; MAX_LEGS] {
+pub fn answers(inputs: &AppraisalInputs) -> [Option<bool>; MAX_LEGS] {
+    answers_with(inputs, &marks(inputs))
+}
+
+#[inline(never)]
+fn answers_with(inputs: &AppraisalInputs, marks: &[Option<VenueMark>; MAX_LEGS]) -> [Option<bool>; MAX_LEGS] {
     let mut answers = [None; MAX_LEGS];
     for ((place, market), answer) in inputs.vault.legs().zip(&mut answers) {
         let has_price = inputs.prices.of(market).is_some_and(|of| of.refusal.is_none());
@@ -189,21 +194,11 @@ fn answers(inputs: &AppraisalInputs, marks: &[Option<VenueMark>; MAX_LEGS]) -> [
 /// of each venue whether it answers, and nothing else.
 #[inline(never)]
 pub fn unvalued(inputs: &AppraisalInputs) -> VaultMonitor {
-    unvalued_update(inputs, &marks(inputs)).monitor
-}
-
-fn unvalued_update(inputs: &AppraisalInputs, marks: &[Option<VenueMark>; MAX_LEGS]) -> MonitorUpdate {
-    let (vault, answers) = (inputs.vault, answers(inputs, marks));
-    if vault.rests_on_a_refused_price(&inputs.prices) {
-        return vault
-            .monitor
-            .observe_answers(answers, &vault.monitor_params, inputs.now);
-    }
     let observation = VaultObservation {
         share_value: None,
-        answers,
+        answers: answers(inputs),
     };
-    vault.monitor.observe(&observation, &vault.monitor_params, inputs.now)
+    observed(inputs, &observation).monitor
 }
 
 /// Returns one observation of the vault by its own breakers.
@@ -214,15 +209,12 @@ pub(super) fn monitored(
     worth: &Worth,
     venues: &[Option<VenueMark>; MAX_LEGS],
 ) -> MonitorUpdate {
-    let vault = inputs.vault;
-    // A price that is admitted for nothing says nothing of a share: it trips nothing by it, and
-    // ends no cooldown. What is at the venues is noted all the same, since it is about to change.
-    if vault.rests_on_a_refused_price(&inputs.prices) {
-        let mut update = unvalued_update(inputs, venues);
-        for (venue, found) in update.monitor.venues.iter_mut().zip(venues) {
-            venue.mark = found.or(venue.mark);
+    let mut seen = *venues;
+    for ((_, market), seen) in inputs.vault.legs().zip(&mut seen) {
+        // At a price that is admitted for nothing what is at a venue is neither judged nor noted.
+        if inputs.prices.of(market).is_none_or(|of| of.refusal.is_some()) {
+            *seen = None;
         }
-        return update;
     }
     let observation = VaultObservation {
         share_value: Some(ShareValue {
@@ -230,9 +222,19 @@ pub(super) fn monitored(
             per_share: worth.per_share,
             high_water: worth.share_mark.high_water,
             nav_whole: whole(inputs, portfolio, venues).unwrap_or(worth.pool.nav),
-            venues: *venues,
+            venues: seen,
         }),
-        answers: answers(inputs, venues),
+        answers: answers_with(inputs, venues),
     };
-    vault.monitor.observe(&observation, &vault.monitor_params, inputs.now)
+    observed(inputs, &observation)
+}
+
+fn observed(inputs: &AppraisalInputs, observation: &VaultObservation) -> MonitorUpdate {
+    let vault = inputs.vault;
+    let params = &vault.monitor_params;
+    if vault.rests_on_a_refused_price(&inputs.prices) {
+        vault.monitor.observe_beside(observation, params, inputs.now)
+    } else {
+        vault.monitor.observe(observation, params, inputs.now)
+    }
 }

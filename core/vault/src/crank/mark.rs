@@ -35,18 +35,16 @@ impl At<'_> {
 
     /// Returns whether a leg whose market has been declared silent for a day is still to be put
     /// into quarantine.
-    fn has_been_silent(&self) -> bool {
+    pub(super) fn has_been_silent(&self) -> bool {
         let (vault, now) = (self.inputs.vault, self.inputs.now);
         let is_silent = |market: usize| {
             let view = self.views.get(market).and_then(Option::as_ref);
-            let since = view.and_then(|view| view.silent_since(now));
-            since.is_some_and(|since| now.unix_time.saturating_sub(since) >= SILENT_SECONDS)
+            let seconds = view.and_then(|view| view.silent_for(now));
+            seconds.is_some_and(|seconds| seconds >= SILENT_SECONDS)
         };
         let has_room = vault.cases.0.iter().any(|case| case.started_at.is_none());
-        has_room
-            && vault
-                .legs()
-                .any(|(place, market)| !vault.is_quarantined(place) && is_silent(market))
+        let mut legs = vault.legs().filter(|(place, _)| !vault.is_quarantined(*place));
+        has_room && legs.any(|(_, market)| is_silent(market))
     }
 
     /// Returns the vault's monitor as `mark` would leave it; `None` before a market's first

@@ -88,7 +88,10 @@ impl At<'_> {
             .flatten()
             .any(|order| lacks(order.leg) && !reduces(order))
         {
-            orders = planned(&from_fn(|leg| at(&terms, leg).filter(|_| !lacks(leg))));
+            // The whole market: another leg of it has no collateral for what this one was to hold.
+            let of = |leg: usize| self.inputs.vault.market_of(leg);
+            let waits = |leg: usize| (0..MAX_LEGS).any(|other| lacks(other) && of(other) == of(leg));
+            orders = planned(&from_fn(|leg| at(&terms, leg).filter(|_| !waits(leg))));
         }
         // What margins another leg may be refused there.
         let is_traded = |leg: usize| {

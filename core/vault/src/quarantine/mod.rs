@@ -33,7 +33,7 @@ pub const FAILURES_IN_A_ROW: u32 = 3;
 /// For how long a market has to have been declared silent until the venues of its legs are in
 /// quarantine, seconds: what is held there cannot be valued, and nobody is to wait for it any
 /// longer.
-pub const SILENT_SECONDS: i64 = 86_400;
+pub const SILENT_SECONDS: u32 = 86_400;
 /// For how long a venue has to be sound before it leaves quarantine, seconds of observed time.
 pub const SOUND_SECONDS: u32 = 86_400;
 /// Quote base units at which a right is dust: a venue that does not pay the last of it is left with
@@ -83,19 +83,31 @@ pub struct Right {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cases(pub [Case; CASES]);
 
+/// What is found of a venue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// It answers, and what it holds moves for a reason.
+    Sound,
+    /// It does not answer, or what it holds moves without a reason.
+    Failing,
+    /// Neither can be told: there is no price, or nothing says what the vault is worth. Nothing
+    /// begins by it, and no day in which a venue was sound begins anew.
+    Unjudged,
+}
+
 /// What a check of the venue found, after it was counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Check {
     /// The venue, by the place of its leg in the vault.
     pub venue: usize,
-    /// Whether the venue answers as it should.
-    pub is_sound: bool,
+    /// What was found of it now.
+    pub found: Finding,
     /// Failed checks in a row, this one counted.
     pub failures: u32,
     /// Whether the breaker *venue failure* was active before it.
     pub was_tripped: bool,
-    /// Since when the market of the leg has been declared silent.
-    pub silent_since: Option<UnixTime>,
+    /// For how long the market of the leg has been declared silent, seconds.
+    pub silent_for: Option<u32>,
     /// Low value of all that is there, quote base units, if the case may end with it: nothing waits
     /// to be filled, and it can be told.
     pub value: Option<u64>,
@@ -212,11 +224,11 @@ impl Cases {
     pub fn after_check(mut self, ledger: Ledger, check: &Check) -> (Self, Ledger) {
         let now = UnixTime(check.now.unix_time);
         let Some(case) = self.of_mut(check.venue) else {
-            let is_out = check.failures >= FAILURES_IN_A_ROW || (check.failures > 0 && check.was_tripped);
-            let is_silent = |since: UnixTime| now.seconds_since(since) >= SILENT_SECONDS;
-            let is_out = is_out || check.silent_since.is_some_and(is_silent);
+            let has_failed = check.failures >= FAILURES_IN_A_ROW || (check.failures > 0 && check.was_tripped);
+            let is_out = has_failed && check.found == Finding::Failing;
+            let is_silent = check.silent_for.is_some_and(|seconds| seconds >= SILENT_SECONDS);
             let free = self.0.iter_mut().find(|case| case.started_at.is_none());
-            let begins = free.filter(|_| is_out && !check.is_sound);
+            let begins = free.filter(|_| is_out || (is_silent && check.found != Finding::Sound));
             if let Some((case, venue)) = begins.zip(u8::try_from(check.venue).ok()) {
                 *case = Case {
                     venue,
@@ -228,15 +240,19 @@ impl Cases {
             }
             return (self, ledger);
         };
+        if check.found == Finding::Unjudged {
+            return (self, ledger);
+        }
         let since = observed(case.checked_at.0, now.0, check.longest_gap_seconds);
-        case.sound = if check.is_sound {
+        let is_sound = check.found == Finding::Sound;
+        case.sound = if is_sound {
             case.sound.longer(since)
         } else {
             Cooldown::NONE
         };
         case.checked_at = now;
         let ended = check.value.and_then(|value| ended(case, ledger, value, now));
-        match ended.filter(|_| check.is_sound && case.sound.lasted(SOUND_SECONDS)) {
+        match ended.filter(|_| is_sound && case.sound.lasted(SOUND_SECONDS)) {
             Some((after, ledger)) => {
                 *case = after;
                 (self, ledger)

@@ -7,47 +7,16 @@ use ballast_core_types::{scale, Lots};
 use proptest::prelude::*;
 use std::vec::Vec;
 
+mod silence;
+
 const START: i64 = 1_800_000_000;
 const DAY: i64 = 86_400;
 
-#[test]
-fn a_day_of_declared_silence_begins_a_case_and_no_less_does() {
-    let silent = |since: Option<i64>, at: i64| {
-        let found = Check {
-            silent_since: since.map(UnixTime),
-            ..check(1, false, 0, None, at)
-        };
-        Cases::default()
-            .after_check(Ledger::default(), &found)
-            .0
-            .of(1)
-            .is_some()
-    };
-    assert!(!silent(None, 10_000_000));
-    assert!(!silent(Some(1_000), 1_000 + 86_399));
-    assert!(silent(Some(1_000), 1_000 + 86_400));
-    // A clock that goes back makes nobody wait less, and one of the past nothing fail.
-    assert!(!silent(Some(i64::MAX), 1_000));
-    // It ends as any other does: by a day in which the venue is sound.
-    let found = Check {
-        silent_since: Some(UnixTime(0)),
-        ..check(1, false, 0, None, 86_400)
-    };
-    let (cases, ledger) = Cases::default().after_check(Ledger::default(), &found);
-    let (mut cases, mut ledger, mut at) = (cases, ledger, 86_400);
-    for _ in 0..SOUND_SECONDS.div_ceil(900) + 1 {
-        assert!(cases.of(1).is_some());
-        at += 900;
-        (cases, ledger) = cases.after_check(ledger, &check(1, true, 0, Some(5), at));
-    }
-    assert!(cases.of(1).is_none());
-}
-
 fn check(venue: usize, is_sound: bool, failures: u32, value: Option<u64>, at: i64) -> Check {
     Check {
-        silent_since: None,
+        silent_for: None,
         venue,
-        is_sound,
+        found: if is_sound { Finding::Sound } else { Finding::Failing },
         failures,
         was_tripped: false,
         value,

@@ -2,12 +2,14 @@
 
 use crate::model::{World, MILLION};
 use ballast_core_market::admission::PriceError;
+use ballast_core_market::breaker::Breaker;
 use ballast_core_types::{Lots, Position, Ratio, Shares, TradingTerms, UnixTime, Value};
 use ballast_core_vault::appraisal::{unvalued, Appraisal, AppraisalInputs};
 use ballast_core_vault::batch::Side;
+use ballast_core_vault::monitor::VaultMonitor;
 use ballast_core_vault::places::MAX_LEGS;
 use ballast_core_vault::prices::Purpose;
-use ballast_core_vault::quarantine::{Case, Cases, Check};
+use ballast_core_vault::quarantine::{Case, Cases, Check, Finding};
 use ballast_core_vault::rebalance::{check, Proposal};
 use core::array::from_fn;
 
@@ -159,9 +161,9 @@ fn four_venues_that_fail_together_are_all_left_out() {
         world.mark();
         for venue in 0..4 {
             let check = Check {
-                silent_since: None,
+                silent_for: None,
                 venue,
-                is_sound: false,
+                found: Finding::Failing,
                 failures: world.state.monitor.failures(venue),
                 was_tripped: false,
                 value: None,
@@ -272,6 +274,38 @@ fn at_a_price_that_is_admitted_for_nothing_no_share_is_marked_and_no_breaker_coo
         let inputs = at(None, purpose);
         let appraisal = Appraisal::new(&inputs).unwrap();
         assert!(appraisal.values_shares() && appraisal.monitor.slot > was.slot);
+    }
+}
+
+/// What a venue invents is judged before it is noted, whoever observes without a price elsewhere.
+#[test]
+fn what_moves_without_a_reason_is_seen_beside_a_market_without_a_price() {
+    let mut world = World::of(1, &[0, 1]);
+    world.mark();
+    world.pass(600);
+    let was = world.state.monitor;
+    let noted = |world: &World, grown: [u64; 2]| {
+        let mut inputs = world.inputs(Purpose::Monitor);
+        let silent = inputs.prices.markets[1].as_mut().unwrap();
+        (silent.refusal, silent.is_admitted) = (Some(PriceError::TooOld), false);
+        for (position, grown) in inputs.positions.iter_mut().flatten().zip(grown) {
+            position.collateral += grown;
+        }
+        Appraisal::new(&inputs).unwrap().monitor
+    };
+    let half = world.positions[0].collateral / 2;
+    for (grown, trips) in [([0, 0], false), ([half, 0], true), ([0, half], false)] {
+        let monitor = noted(&world, grown);
+        assert_eq!(
+            monitor.breakers.tripped.has(Breaker::UnexplainedMove),
+            trips,
+            "{grown:?}"
+        );
+        assert_eq!([0, 1].map(|leg| monitor.is_in_doubt(leg)), [trips, false]);
+        // At a price that is admitted for nothing nothing is noted.
+        assert_eq!(monitor.venues[1].mark, was.venues[1].mark);
+        let equity = |monitor: &VaultMonitor| monitor.venues[0].mark.unwrap().equity.0;
+        assert_eq!(equity(&monitor) - equity(&was), grown[0] as i64);
     }
 }
 

@@ -233,7 +233,7 @@ impl World {
                 active: BreakerSet::NONE,
                 is_admitted: self.admitted,
                 refusal: None,
-                silent_since: None,
+                silent_for: None,
                 published_at: UnixTime(self.now),
                 clock_tolerance: 5,
                 outlook: Outlook {

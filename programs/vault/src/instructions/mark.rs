@@ -14,11 +14,11 @@ use crate::valuation::{appraise, inputs, Moment, PortfolioAccounts, Positions};
 use anchor_lang::prelude::*;
 use ballast_core_market::breaker::Breaker;
 use ballast_core_types::{Lots, Shares, UnixTime};
-use ballast_core_vault::appraisal::{unvalued, Appraisal};
-use ballast_core_vault::places::at;
+use ballast_core_vault::appraisal::{answers, unvalued};
+use ballast_core_vault::places::{at, MAX_LEGS};
 use ballast_core_vault::portfolio::Leg;
 use ballast_core_vault::prices::Purpose;
-use ballast_core_vault::quarantine::{Cases, Check, FAILURES_IN_A_ROW};
+use ballast_core_vault::quarantine::{Cases, Check, Finding, FAILURES_IN_A_ROW};
 use ballast_core_vault::state::VaultState;
 use ballast_risk::read;
 
@@ -68,9 +68,17 @@ pub(crate) fn handler<'info>(ctx: Context<'info, Mark<'info>>) -> Result<()> {
         monitor: vault.monitor,
     };
     announce(&accounts.event_authority, &event)?;
+    let seen = Seen {
+        answers: answers(&inputs(&state, &positions, &moment)),
+        is_valued: appraisal.is_some(),
+        positions: &positions,
+        moment: &moment,
+    };
+    let mut is_changed = false;
     for (place, _) in state.legs() {
-        let check = check(vault, &state, appraisal.as_deref(), &positions, &moment, place);
-        if quarantine(vault, &positions, &moment, &check) {
+        let check = seen.check(vault, &state, place);
+        if quarantine(vault, &moment, &check) {
+            is_changed = true;
             let event = Quarantined {
                 vault: vault.key(),
                 leg: u8::try_from(place).map_err(|_| VaultError::WrongLeg)?,
@@ -83,42 +91,60 @@ pub(crate) fn handler<'info>(ctx: Context<'info, Mark<'info>>) -> Result<()> {
             announce(&accounts.event_authority, &event)?;
         }
     }
+    if is_changed {
+        record_anew(vault, &positions, &moment);
+    }
     Ok(())
 }
 
-/// Returns what the observation has found of the venue of a leg.
+/// Marks a share anew, by what counts now.
 #[inline(never)]
-fn check(
-    vault: &Vault,
-    was: &VaultState,
-    appraisal: Option<&Appraisal>,
-    positions: &Positions,
-    moment: &Moment,
-    place: usize,
-) -> Check {
-    let now = read::now(&moment.clock);
-    let leg = appraisal.and_then(|appraisal| appraisal.portfolio.leg(place));
-    let answers = leg.is_some_and(|leg| leg.position.is_operational);
-    // What it holds is no measure while it moves without a reason.
-    let moves = |appraisal: &Appraisal| appraisal.monitor.is_in_doubt(place);
-    let is_in_doubt = was.is_quarantined(place) && appraisal.is_some_and(moves);
-    // At a price that is admitted for nothing, nothing is sound, and nothing ends.
-    let of = was.market_of(place).and_then(|market| moment.prices.of(market));
-    let has_price = of.is_some_and(|of| of.refusal.is_none());
-    // What another venue has tripped says nothing of this one.
-    let fails = |(other, _): (usize, usize)| other != place && was.monitor.failures(other) >= FAILURES_IN_A_ROW;
-    let is_by_hand = was.monitor.breakers.tripped.has(Breaker::VenueFailure) && !was.legs().any(fails);
-    let remembered = vault.monitor.venues.get(place);
-    Check {
-        venue: place,
-        is_sound: answers && has_price && !is_in_doubt,
-        failures: remembered.map_or(0, |venue| venue.failures),
-        was_tripped: is_by_hand,
-        silent_since: of.and_then(|of| of.silent_since),
-        value: value_at(was, positions, moment, place).filter(|_| has_price),
-        supply: supply(was, moment),
-        longest_gap_seconds: vault.breakers.longest_gap_seconds,
-        now,
+fn record_anew(vault: &mut Vault, positions: &Positions, moment: &Moment) {
+    let state = vault.state();
+    if let Ok(appraisal) = appraise(&state, positions, moment) {
+        vault.record(&appraisal);
+    }
+}
+
+/// What the observation has found.
+struct Seen<'a> {
+    answers: [Option<bool>; MAX_LEGS],
+    is_valued: bool,
+    positions: &'a Positions,
+    moment: &'a Moment,
+}
+
+impl Seen<'_> {
+    /// Returns what was found of the venue of the leg at a place.
+    #[inline(never)]
+    fn check(&self, vault: &Vault, was: &VaultState, place: usize) -> Check {
+        let moment = self.moment;
+        let of = was.market_of(place).and_then(|market| moment.prices.of(market));
+        let monitor = &vault.monitor;
+        let remembered = monitor.venues.get(place);
+        // What it holds is no measure while it moves without a reason.
+        let is_in_doubt = was.is_quarantined(place) && remembered.is_some_and(|venue| venue.in_doubt != 0);
+        let found = match at(&self.answers, place) {
+            None => Finding::Unjudged,
+            Some(answers) if !answers || is_in_doubt => Finding::Failing,
+            // Whether it moved for a reason nobody has judged.
+            Some(_) if !self.is_valued => Finding::Unjudged,
+            Some(_) => Finding::Sound,
+        };
+        // What another venue has tripped says nothing of this one.
+        let fails = |(other, _): (usize, usize)| other != place && was.monitor.failures(other) >= FAILURES_IN_A_ROW;
+        let is_by_hand = was.monitor.breakers.tripped.has(Breaker::VenueFailure) && !was.legs().any(fails);
+        Check {
+            venue: place,
+            found,
+            failures: remembered.map_or(0, |venue| venue.failures),
+            was_tripped: is_by_hand,
+            silent_for: of.and_then(|of| of.silent_for),
+            value: value_at(was, self.positions, moment, place).filter(|_| of.is_some_and(|of| of.refusal.is_none())),
+            supply: supply(was, moment),
+            longest_gap_seconds: vault.breakers.longest_gap_seconds,
+            now: read::now(&moment.clock),
+        }
     }
 }
 
@@ -136,9 +162,9 @@ fn value_at(vault: &VaultState, positions: &Positions, moment: &Moment, place: u
 }
 
 /// Puts the venue of a leg into quarantine, keeps it there, or lets it out: whether a quarantine
-/// began or ended. A share is marked anew then.
+/// began or ended.
 #[inline(never)]
-fn quarantine(vault: &mut Vault, positions: &Positions, moment: &Moment, check: &Check) -> bool {
+fn quarantine(vault: &mut Vault, moment: &Moment, check: &Check) -> bool {
     let was: Cases = vault.cases.get();
     let (cases, ledger) = was.after_check(vault.ledger.get(), check);
     if cases == was {
@@ -147,12 +173,5 @@ fn quarantine(vault: &mut Vault, positions: &Positions, moment: &Moment, check: 
     // Until now by what was: up to its start, and not while it lasted.
     vault.accrue_fees(moment.minted, UnixTime(check.now.unix_time));
     (vault.cases, vault.ledger) = (cases.into(), ledger.into());
-    if cases.of(check.venue).is_some() == was.of(check.venue).is_some() {
-        return false;
-    }
-    let state = vault.state();
-    if let Ok(appraisal) = appraise(&state, positions, moment) {
-        vault.record(&appraisal);
-    }
-    true
+    cases.of(check.venue).is_some() != was.of(check.venue).is_some()
 }

@@ -13,9 +13,9 @@ fn first_alone(world: &mut VaultFixture, seconds: i64, price: &str) {
     world.observe().unwrap();
 }
 
-/// Declares the second market silent, as anyone may.
-fn declare(world: &mut VaultFixture) {
-    let market = world.snapshot().market(1).unwrap().key;
+/// Declares the market at a place silent, as anyone may.
+fn declare(world: &mut VaultFixture, place: usize) {
+    let market = world.snapshot().market(place).unwrap().key;
     let declare = ix::declare_silence(&market, Source::First);
     world.send(&[declare], &[]).unwrap();
 }
@@ -63,7 +63,7 @@ fn a_market_silent_for_a_day_is_left_out_and_people_come_and_go_without_it() {
     let (mut world, ada) = two();
     let bob = joined(&mut world);
     first_alone(&mut world, 120, "50000");
-    declare(&mut world);
+    declare(&mut world, 1);
     let since = world.clock().unix_timestamp;
     // Nobody is priced while it counts and says nothing.
     let shares = world.tokens(&bob.holder.shares);
@@ -109,4 +109,52 @@ fn a_market_silent_for_a_day_is_left_out_and_people_come_and_go_without_it() {
     let got = world.tokens(&bob.holder.quote);
     assert!(got > without && got > MILLION * 98 / 100 && got < MILLION, "{got}");
     assert!(world.tickets().is_empty());
+}
+
+#[test]
+fn three_markets_that_fall_silent_together_are_left_out_by_one_mark_of_a_keeper() {
+    let mut world = vault_of(&["0.15", "0.15", "0.15", "0.15"]);
+    let ada = world.user(3 * MILLION);
+    world.deposit(&ada, MILLION).unwrap();
+    rest(&mut world);
+    first_alone(&mut world, 120, "50000");
+    for place in 1..4 {
+        declare(&mut world, place);
+    }
+    first_alone(&mut world, 86_400, "50000");
+    rest(&mut world);
+    assert_eq!(
+        [0, 1, 2, 3].map(|leg| is_quarantined(&world, leg)),
+        [false, true, true, true]
+    );
+    // The first goes on.
+    let before = lots(&world, 0);
+    for price in ["60000", "75000", "90000"] {
+        first_alone(&mut world, 3_600, price);
+        rest(&mut world);
+    }
+    assert!(lots(&world, 0) < before);
+}
+
+#[test]
+fn who_marks_without_a_price_keeps_no_venue_in_quarantine_and_puts_none_there() {
+    let (mut world, _) = two();
+    garble(&mut world, 1);
+    for _ in 0..3 {
+        at(&mut world, 61, "50000", "2000");
+        world.mark().unwrap();
+    }
+    garble(&mut world, 1);
+    assert!(is_quarantined(&world, 1));
+    let mut quarters = 0;
+    while is_quarantined(&world, 1) {
+        at(&mut world, 900, "50000", "2000");
+        rest(&mut world);
+        // Later than a price is admitted: it says nothing of either venue.
+        world.pass(15, 75);
+        world.mark().unwrap();
+        quarters += 1;
+        assert!(quarters < 110, "its day begins anew with each of them");
+    }
+    assert!(!is_quarantined(&world, 0));
 }
