@@ -121,8 +121,8 @@ fn marks_and_greeks_are_those_of_a_reference_in_doubles() {
         .iter()
         .map(|of_market| of_market.iter().copied().fold(f64::INFINITY, f64::min))
         .sum();
-    // At an end 2⁻²⁵ of each position of fifty thousand million base units is taken off, which is
-    // more than the fast tier is off by.
+    // At an end 2⁻²⁶ of both legs of each position, fifty thousand million base units each, are
+    // taken off, which is more than the table is off by.
     let off = value - answer.value as f64;
     assert!((0.0..32.0 * 1_492.0).contains(&off), "{} {value}", answer.value);
     for (market, reference) in answer.markets.iter().zip(&greeks) {

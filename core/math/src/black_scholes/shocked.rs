@@ -174,8 +174,9 @@ impl Shocked {
     pub fn worth_floor(&self, after: &Move) -> i64 {
         let at = self.moved(after.log2, after.factor);
         let value = self.value(&at, &self.still);
-        // And four units, for what was cut off the legs.
-        let slack = add(add(at.carried, self.strike) << SLACK_BITS, 4 << 31);
+        // What was cut off a leg before the move counts where the price has fallen, too.
+        let carried = at.carried.max(self.carried as i64);
+        let slack = add(carried, self.strike) << SLACK_BITS;
         let worth = if self.sign < 0 {
             sub(0, value.saturating_add(slack))
         } else {

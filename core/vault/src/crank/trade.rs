@@ -4,7 +4,7 @@ use super::{At, CrankAction, DONE};
 use crate::appraisal::Appraisal;
 use crate::collateral::CollateralMove;
 use crate::leaving;
-use crate::places::{at, MAX_LEGS, MAX_MARKETS};
+use crate::places::{at, MAX_LEGS};
 use crate::planner::{LegOrder, Terms};
 use crate::prices::Purpose;
 use ballast_core_types::Lots;
@@ -32,7 +32,8 @@ impl At<'_> {
         // All of them at once, but for every fourth slot: what one venue refuses for a reason of
         // its own keeps nothing from being traded elsewhere.
         let slot = self.inputs.now.slot;
-        let turn = usize::try_from(slot >> 2).unwrap_or(0) % MAX_MARKETS;
+        let turn = usize::try_from(slot >> 2).unwrap_or(0);
+        let turn = turn.checked_rem(self.inputs.markets.len()).unwrap_or(0);
         let is_its_turn = |market| slot & 3 != 3 || market == turn;
         let mut trades = Trades::default();
         let mut room = trades.deposits.iter_mut();
