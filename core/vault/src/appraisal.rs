@@ -24,7 +24,7 @@ mod worth;
 
 use worth::{marks, monitored, performance, portfolio, restricted, Worth};
 
-pub use worth::{answers, unvalued};
+pub use worth::unvalued;
 
 /// What an appraisal is made of.
 #[derive(Clone, Copy, Debug)]
@@ -75,6 +75,8 @@ pub struct Appraisal<'a> {
     pub share_mark: ShareMark,
     /// Monitor after this appraisal.
     pub monitor: VaultMonitor,
+    /// Whether the venue of each leg answers; `None` where there is no leg, or it is not judged.
+    pub answers: [Option<bool>; MAX_LEGS],
     /// Breakers of the vault that are active for whoever acts on this appraisal.
     pub own_breakers: BreakerSet,
     /// Breakers of any market and of the vault that are active.
@@ -117,6 +119,7 @@ impl<'a> Appraisal<'a> {
             performance_fee: worth.performance_fee,
             share_mark: worth.share_mark,
             monitor: update.monitor,
+            answers: update.answers,
             own_breakers: update.active,
             active,
             permissions: restricted(permitted, vault.cases.is_quarantined()),
@@ -287,9 +290,9 @@ impl<'a> Appraisal<'a> {
     pub fn released_levy(&self) -> u64 {
         let vault = self.vault;
         let is_waiting = vault.leaving.shares != Shares::ZERO || vault.queue.is_waiting();
-        let is_waiting = is_waiting || vault.rests_on_a_refused_price(&self.prices);
+        let is_guess = vault.rests_on_a_refused_price(&self.prices);
         // What is left out of the book of a venue in quarantine may still be due to be traded.
-        if vault.ledger.levy_reserve == 0 || is_waiting || vault.cases.is_quarantined() {
+        if vault.ledger.levy_reserve == 0 || is_waiting || is_guess || vault.cases.is_quarantined() {
             return 0;
         }
         let is_at_rest = self

@@ -183,6 +183,8 @@ pub struct MonitorUpdate {
     /// The active breakers for whoever acts on this observation: those that were active before, and
     /// those that its readings trip.
     pub active: BreakerSet,
+    /// Whether the venue of each leg answers, as it was observed.
+    pub answers: [Option<bool>; MAX_LEGS],
 }
 
 impl VaultMonitor {
@@ -247,7 +249,11 @@ impl VaultMonitor {
             monitor.slot = now.slot;
         }
         Self::note_marks(&mut monitor, observation);
-        MonitorUpdate { monitor, active }
+        MonitorUpdate {
+            monitor,
+            active,
+            answers: observation.answers,
+        }
     }
 
     /// Takes an observation that rests on a price which is admitted for nothing, as anybody can
@@ -263,7 +269,11 @@ impl VaultMonitor {
         self.doubt(&mut monitor, observation, active);
         self.note_answers(&mut monitor, &observation.answers, now);
         Self::note_marks(&mut monitor, observation);
-        MonitorUpdate { monitor, active }
+        MonitorUpdate {
+            monitor,
+            active,
+            answers: observation.answers,
+        }
     }
 
     /// Notes what is at each venue that was seen.

@@ -4,7 +4,7 @@
 use super::AppraisalInputs;
 use crate::directional::decayed;
 use crate::fees::FeeLedger;
-use crate::monitor::{MonitorUpdate, ShareValue, VaultMonitor, VaultObservation, VenueMark};
+use crate::monitor::{MonitorUpdate, ShareValue, VaultObservation, VenueMark};
 use crate::places::{at, MAX_LEGS};
 use crate::portfolio::{Leg, Portfolio};
 use crate::prices::Prices;
@@ -172,12 +172,8 @@ pub(super) fn performance(vault: &VaultState, fees: &FeeLedger, pool: &Pool) -> 
 /// Returns whether the venue of each leg answers as it should: not one that cannot be read, or says
 /// what nobody can hold. `None` where there is no leg; and where its market has no price, by which
 /// a venue that can be read is not judged: it may stand still because of that.
-pub fn answers(inputs: &AppraisalInputs) -> [Option<bool>; MAX_LEGS] {
-    answers_with(inputs, &marks(inputs))
-}
-
 #[inline(never)]
-fn answers_with(inputs: &AppraisalInputs, marks: &[Option<VenueMark>; MAX_LEGS]) -> [Option<bool>; MAX_LEGS] {
+fn answers(inputs: &AppraisalInputs, marks: &[Option<VenueMark>; MAX_LEGS]) -> [Option<bool>; MAX_LEGS] {
     let mut answers = [None; MAX_LEGS];
     for ((place, market), answer) in inputs.vault.legs().zip(&mut answers) {
         let has_price = inputs.prices.of(market).is_some_and(|of| of.refusal.is_none());
@@ -190,15 +186,15 @@ fn answers_with(inputs: &AppraisalInputs, marks: &[Option<VenueMark>; MAX_LEGS])
     answers
 }
 
-/// Returns the vault's monitor after an observation that says nothing of what the vault is worth:
-/// of each venue whether it answers, and nothing else.
+/// Returns an observation that says nothing of what the vault is worth: of each venue whether it
+/// answers, and nothing else.
 #[inline(never)]
-pub fn unvalued(inputs: &AppraisalInputs) -> VaultMonitor {
+pub fn unvalued(inputs: &AppraisalInputs) -> MonitorUpdate {
     let observation = VaultObservation {
         share_value: None,
-        answers: answers(inputs),
+        answers: answers(inputs, &marks(inputs)),
     };
-    observed(inputs, &observation).monitor
+    observed(inputs, &observation)
 }
 
 /// Returns one observation of the vault by its own breakers.
@@ -224,7 +220,7 @@ pub(super) fn monitored(
             nav_whole: whole(inputs, portfolio, venues).unwrap_or(worth.pool.nav),
             venues: seen,
         }),
-        answers: answers_with(inputs, venues),
+        answers: answers(inputs, venues),
     };
     observed(inputs, &observation)
 }

@@ -53,6 +53,6 @@ impl At<'_> {
         let prices = self.prices(Purpose::Monitor)?;
         let inputs = self.seen(self.inputs.vault, prices, self.positions(&prices));
         let appraisal = Appraisal::new(&inputs);
-        Some(appraisal.map_or_else(|| unvalued(&inputs), |appraisal| appraisal.monitor))
+        Some(appraisal.map_or_else(|| unvalued(&inputs).monitor, |appraisal| appraisal.monitor))
     }
 }

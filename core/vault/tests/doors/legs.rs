@@ -105,7 +105,7 @@ fn what_is_absurd_puts_the_venue_that_says_it_into_quarantine_and_no_other() {
         let inputs = world.inputs(Purpose::Monitor);
         world.state.monitor = match Appraisal::new(&inputs) {
             Some(appraisal) => appraisal.monitor,
-            None => unvalued(&inputs),
+            None => unvalued(&inputs).monitor,
         };
     }
     let failures = [0, 1, 2].map(|leg| world.state.monitor.failures(leg));
@@ -320,7 +320,7 @@ fn a_market_without_a_price_hides_no_venue_that_fails_and_fails_none_that_waits_
         inputs.positions = positions;
         let silent = inputs.prices.markets[1].as_mut().unwrap();
         (silent.refusal, silent.is_admitted) = (Some(PriceError::TooOld), false);
-        let monitor = Appraisal::new(&inputs).map_or_else(|| unvalued(&inputs), |appraisal| appraisal.monitor);
+        let monitor = Appraisal::new(&inputs).map_or_else(|| unvalued(&inputs).monitor, |appraisal| appraisal.monitor);
         [0, 1, 2].map(|leg| monitor.failures(leg))
     };
     let found: [Option<Position>; MAX_LEGS] = from_fn(|place| world.positions.get(place).copied());

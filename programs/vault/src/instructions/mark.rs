@@ -14,7 +14,7 @@ use crate::valuation::{appraise, inputs, Moment, PortfolioAccounts, Positions};
 use anchor_lang::prelude::*;
 use ballast_core_market::breaker::Breaker;
 use ballast_core_types::{Lots, Shares, UnixTime};
-use ballast_core_vault::appraisal::{answers, unvalued};
+use ballast_core_vault::appraisal::unvalued;
 use ballast_core_vault::places::{at, MAX_LEGS};
 use ballast_core_vault::portfolio::Leg;
 use ballast_core_vault::prices::Purpose;
@@ -52,13 +52,18 @@ pub(crate) fn handler<'info>(ctx: Context<'info, Mark<'info>>) -> Result<()> {
     let appraisal = appraise(&state, &positions, &moment).ok();
     let vault = &mut accounts.vault;
     let before = vault.monitor.tripped;
-    match &appraisal {
+    let answers = match &appraisal {
         Some(appraisal) => {
             vault.record(appraisal);
             vault.release_levy(appraisal)?;
+            appraisal.answers
         }
-        None => vault.monitor = unvalued(&inputs(&state, &positions, &moment)).into(),
-    }
+        None => {
+            let update = unvalued(&inputs(&state, &positions, &moment));
+            vault.monitor = update.monitor.into();
+            update.answers
+        }
+    };
     let valued = appraisal.as_deref().filter(|appraisal| appraisal.values_shares());
     let event = Marked {
         vault: vault.key(),
@@ -69,7 +74,7 @@ pub(crate) fn handler<'info>(ctx: Context<'info, Mark<'info>>) -> Result<()> {
     };
     announce(&accounts.event_authority, &event)?;
     let seen = Seen {
-        answers: answers(&inputs(&state, &positions, &moment)),
+        answers,
         is_valued: appraisal.is_some(),
         positions: &positions,
         moment: &moment,
@@ -120,8 +125,7 @@ impl Seen<'_> {
     fn check(&self, vault: &Vault, was: &VaultState, place: usize) -> Check {
         let moment = self.moment;
         let of = was.market_of(place).and_then(|market| moment.prices.of(market));
-        let monitor = &vault.monitor;
-        let remembered = monitor.venues.get(place);
+        let remembered = vault.monitor.venues.get(place);
         // What it holds is no measure while it moves without a reason.
         let is_in_doubt = was.is_quarantined(place) && remembered.is_some_and(|venue| venue.in_doubt != 0);
         let found = match at(&self.answers, place) {
