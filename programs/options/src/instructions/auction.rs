@@ -106,7 +106,7 @@ pub struct CancelAuction<'info> {
     #[account(address = auction.account @ OptionsError::WrongAuction)]
     pub account: UncheckedAccount<'info>,
     /// The auction.
-    #[account(mut, close = payer, has_one = payer @ OptionsError::WrongPayer)]
+    #[account(mut, dup, close = payer, has_one = payer @ OptionsError::WrongPayer)]
     pub auction: Box<Account<'info, AuctionOffer>>,
     /// CHECK: who paid for the account: it can only be given lamports.
     #[account(mut)]

@@ -80,7 +80,7 @@ pub struct CreateSeries<'info> {
     pub house: AccountLoader<'info, ClearingHouse>,
     /// Its expiry.
     #[account(
-        mut,
+        mut, dup,
         has_one = house @ OptionsError::WrongHouse,
         constraint = expiry.market == key.market && expiry.expiry == key.expiry @ OptionsError::WrongExpiry
     )]
@@ -150,13 +150,13 @@ fn spot(risk_market: &AccountInfo, clock: &Clock) -> Result<Price> {
 pub struct CloseSeries<'info> {
     /// Its expiry.
     #[account(
-        mut,
+        mut, dup,
         constraint = expiry.market == series.key.market && expiry.expiry == series.key.expiry @ OptionsError::WrongExpiry,
         constraint = expiry.house == series.house @ OptionsError::WrongHouse
     )]
     pub expiry: Box<Account<'info, Expiry>>,
     /// The series.
-    #[account(mut, close = payer, has_one = payer @ OptionsError::WrongPayer)]
+    #[account(mut, dup, close = payer, has_one = payer @ OptionsError::WrongPayer)]
     pub series: Box<Account<'info, Series>>,
     /// CHECK: who paid for the account: it can only be given lamports.
     #[account(mut)]
@@ -175,7 +175,7 @@ pub(crate) fn close_series(ctx: Context<CloseSeries>) -> Result<()> {
 #[derive(Accounts)]
 pub struct CloseExpiry<'info> {
     /// The expiry.
-    #[account(mut, close = payer, has_one = payer @ OptionsError::WrongPayer)]
+    #[account(mut, dup, close = payer, has_one = payer @ OptionsError::WrongPayer)]
     pub expiry: Box<Account<'info, Expiry>>,
     /// CHECK: who paid for the account: it can only be given lamports.
     #[account(mut)]

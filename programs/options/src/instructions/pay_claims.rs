@@ -16,7 +16,7 @@ pub struct PayClaims<'info> {
     #[account(has_one = insurance @ OptionsError::WrongInsurance)]
     pub house: AccountLoader<'info, ClearingHouse>,
     /// The expiry.
-    #[account(mut, has_one = house @ OptionsError::WrongHouse)]
+    #[account(mut, dup, has_one = house @ OptionsError::WrongHouse)]
     pub expiry: Box<Account<'info, Expiry>>,
     /// The insurance account.
     #[account(mut)]

@@ -86,7 +86,7 @@ pub struct CloseQuote<'info> {
     #[account(address = quote.account @ OptionsError::WrongQuote)]
     pub account: UncheckedAccount<'info>,
     /// The quote.
-    #[account(mut, close = payer, has_one = payer @ OptionsError::WrongPayer)]
+    #[account(mut, dup, close = payer, has_one = payer @ OptionsError::WrongPayer)]
     pub quote: Box<Account<'info, PostedQuote>>,
     /// CHECK: who paid for the account: it can only be given lamports.
     #[account(mut)]

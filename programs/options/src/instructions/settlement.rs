@@ -14,7 +14,7 @@ pub struct SettleExpiry<'info> {
     /// The house.
     pub house: AccountLoader<'info, ClearingHouse>,
     /// The expiry.
-    #[account(mut, has_one = house @ OptionsError::WrongHouse)]
+    #[account(mut, dup, has_one = house @ OptionsError::WrongHouse)]
     pub expiry: Box<Account<'info, Expiry>>,
     /// CHECK: the risk market of the listing, by its address.
     #[account(address = house.load()?.listing(expiry.market)?.risk_market @ OptionsError::NotListed)]

@@ -20,11 +20,11 @@ pub struct TakeAuction<'info> {
     #[account(mut, has_one = insurance @ OptionsError::WrongInsurance)]
     pub house: AccountLoader<'info, ClearingHouse>,
     /// The expiry of the series.
-    #[account(mut, has_one = house @ OptionsError::WrongHouse)]
+    #[account(mut, dup, has_one = house @ OptionsError::WrongHouse)]
     pub expiry: Box<Account<'info, Expiry>>,
     /// The series.
     #[account(
-        mut,
+        mut, dup,
         has_one = house @ OptionsError::WrongHouse,
         constraint = series.key.market == expiry.market && series.key.expiry == expiry.expiry @ OptionsError::WrongSeries,
         constraint = series.key == auction.key @ OptionsError::WrongSeries
@@ -45,7 +45,7 @@ pub struct TakeAuction<'info> {
     #[account(mut)]
     pub insurance: AccountLoader<'info, MarginAccount>,
     /// The auction.
-    #[account(mut, has_one = house @ OptionsError::WrongHouse)]
+    #[account(mut, dup, has_one = house @ OptionsError::WrongHouse)]
     pub auction: Box<Account<'info, AuctionOffer>>,
 }
 

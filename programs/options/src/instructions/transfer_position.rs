@@ -18,11 +18,11 @@ pub struct TransferPosition<'info> {
     #[account(mut)]
     pub house: AccountLoader<'info, ClearingHouse>,
     /// The expiry of the series.
-    #[account(mut, has_one = house @ OptionsError::WrongHouse)]
+    #[account(mut, dup, has_one = house @ OptionsError::WrongHouse)]
     pub expiry: Box<Account<'info, Expiry>>,
     /// The series.
     #[account(
-        mut,
+        mut, dup,
         has_one = house @ OptionsError::WrongHouse,
         constraint = series.key.market == expiry.market && series.key.expiry == expiry.expiry @ OptionsError::WrongSeries
     )]

@@ -12,9 +12,9 @@ use crate::state::{Market, Trader};
 #[derive(Accounts)]
 pub struct AutoDeleverage<'info> {
     pub authority: Signer<'info>,
-    #[account(mut, has_one = authority @ PerpError::NotAuthority)]
+    #[account(mut, dup, has_one = authority @ PerpError::NotAuthority)]
     pub market: Box<Account<'info, Market>>,
-    #[account(mut, has_one = market @ PerpError::WrongTraderMarket)]
+    #[account(mut, dup, has_one = market @ PerpError::WrongTraderMarket)]
     pub trader: Box<Account<'info, Trader>>,
     #[account(address = market.risk_market @ PerpError::WrongRiskMarket)]
     pub risk_market: AccountLoader<'info, RiskMarket>,

@@ -9,7 +9,7 @@ use crate::state::{Market, Trader};
 pub struct CancelPending<'info> {
     pub canceller: Signer<'info>,
     pub market: Box<Account<'info, Market>>,
-    #[account(mut, has_one = market @ PerpError::WrongTraderMarket)]
+    #[account(mut, dup, has_one = market @ PerpError::WrongTraderMarket)]
     pub trader: Box<Account<'info, Trader>>,
 }
 

@@ -12,9 +12,9 @@ pub struct Deposit<'info> {
     /// that reads its value from here has to be able to ignore gifts.
     #[account(address = trader.owner @ PerpError::NotOwner)]
     pub depositor: Signer<'info>,
-    #[account(mut)]
+    #[account(mut, dup)]
     pub market: Box<Account<'info, Market>>,
-    #[account(mut, has_one = market @ PerpError::WrongTraderMarket)]
+    #[account(mut, dup, has_one = market @ PerpError::WrongTraderMarket)]
     pub trader: Box<Account<'info, Trader>>,
     #[account(
         mut,

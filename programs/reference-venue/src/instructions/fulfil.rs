@@ -11,9 +11,9 @@ use crate::state::{Market, Trader};
 /// Permissionless: whoever pays for the transaction plays the venue's own keeper.
 #[derive(Accounts)]
 pub struct Fulfil<'info> {
-    #[account(mut)]
+    #[account(mut, dup)]
     pub market: Box<Account<'info, Market>>,
-    #[account(mut, has_one = market @ PerpError::WrongTraderMarket)]
+    #[account(mut, dup, has_one = market @ PerpError::WrongTraderMarket)]
     pub trader: Box<Account<'info, Trader>>,
     #[account(address = market.risk_market @ PerpError::WrongRiskMarket)]
     pub risk_market: AccountLoader<'info, RiskMarket>,

@@ -9,7 +9,7 @@ use crate::transfers::take_in;
 #[derive(Accounts)]
 pub struct FundInsurance<'info> {
     pub funder: Signer<'info>,
-    #[account(mut)]
+    #[account(mut, dup)]
     pub market: Box<Account<'info, Market>>,
     #[account(
         mut,

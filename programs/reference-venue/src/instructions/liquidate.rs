@@ -15,9 +15,9 @@ use crate::transfers::pay_out;
 #[derive(Accounts)]
 pub struct Liquidate<'info> {
     pub liquidator: Signer<'info>,
-    #[account(mut)]
+    #[account(mut, dup)]
     pub market: Box<Account<'info, Market>>,
-    #[account(mut, has_one = market @ PerpError::WrongTraderMarket)]
+    #[account(mut, dup, has_one = market @ PerpError::WrongTraderMarket)]
     pub trader: Box<Account<'info, Trader>>,
     #[account(mut, address = market.vault @ PerpError::WrongVault)]
     pub vault: Box<InterfaceAccount<'info, TokenAccount>>,

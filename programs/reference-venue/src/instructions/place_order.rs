@@ -11,10 +11,10 @@ use crate::state::{Market, PendingOrder, Trader, PENDING_LIFETIME_SECONDS};
 #[derive(Accounts)]
 pub struct PlaceOrder<'info> {
     pub owner: Signer<'info>,
-    #[account(mut)]
+    #[account(mut, dup)]
     pub market: Box<Account<'info, Market>>,
     #[account(
-        mut,
+        mut, dup,
         has_one = market @ PerpError::WrongTraderMarket,
         has_one = owner @ PerpError::NotOwner,
     )]

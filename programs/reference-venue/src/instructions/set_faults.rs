@@ -7,7 +7,7 @@ use crate::state::{Faults, Market};
 #[derive(Accounts)]
 pub struct SetFaults<'info> {
     pub authority: Signer<'info>,
-    #[account(mut, has_one = authority @ PerpError::NotAuthority)]
+    #[account(mut, dup, has_one = authority @ PerpError::NotAuthority)]
     pub market: Box<Account<'info, Market>>,
 }
 

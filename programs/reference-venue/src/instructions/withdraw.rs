@@ -14,10 +14,10 @@ use crate::transfers::pay_out;
 #[derive(Accounts)]
 pub struct Withdraw<'info> {
     pub owner: Signer<'info>,
-    #[account(mut)]
+    #[account(mut, dup)]
     pub market: Box<Account<'info, Market>>,
     #[account(
-        mut,
+        mut, dup,
         has_one = market @ PerpError::WrongTraderMarket,
         has_one = owner @ PerpError::NotOwner,
     )]

@@ -14,7 +14,7 @@ pub struct CloseSubmission<'info> {
     #[account(mut)]
     pub feeder: Signer<'info>,
     /// Its account for a surface.
-    #[account(mut, close = feeder, has_one = feeder @ RiskError::NotAFeeder)]
+    #[account(mut, dup, close = feeder, has_one = feeder @ RiskError::NotAFeeder)]
     pub submission: Box<Account<'info, Submission>>,
 }
 

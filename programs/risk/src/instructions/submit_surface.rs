@@ -15,7 +15,7 @@ pub struct SubmitSurface<'info> {
     pub surface: AccountLoader<'info, Surface>,
     /// The feeder's account for this surface; only `open_submission` makes one, at the one address
     /// of both.
-    #[account(mut, has_one = surface @ RiskError::SubmissionSurface, has_one = feeder @ RiskError::NotAFeeder)]
+    #[account(mut, dup, has_one = surface @ RiskError::SubmissionSurface, has_one = feeder @ RiskError::NotAFeeder)]
     pub submission: Box<Account<'info, Submission>>,
 }
 
