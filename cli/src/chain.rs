@@ -3,10 +3,11 @@
 use anchor_lang::prelude::Pubkey;
 use anyhow::{anyhow, Context, Result};
 use ballast_deploy::keys;
+use ballast_rpc::tokens::{open_wallet, wallet_of};
 use ballast_rpc::vault::VaultReader;
-use ballast_rpc::{ClusterError, Embedded, TestCluster};
+use ballast_rpc::{Cluster, ClusterError, Embedded, TestCluster};
 use ballast_sdk::action::CrankAction;
-use ballast_sdk::crank::{crank, step, Fee};
+use ballast_sdk::crank::{crank, step, Terms};
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 use std::time::Instant;
@@ -50,6 +51,13 @@ impl InProcess {
             keeper: keys::wallet("keeper"),
         }
     }
+
+    fn terms(&self, vault: &VaultReader) -> Terms {
+        Terms {
+            pay_to: Some(wallet_of(&self.keeper.pubkey(), &vault.keys.quote())),
+            ..Terms::default()
+        }
+    }
 }
 
 impl Chain for InProcess {
@@ -57,8 +65,11 @@ impl Chain for InProcess {
         &mut self.cluster
     }
 
-    fn start_keeper(&mut self, _: &VaultReader) -> Result<()> {
-        Ok(self.cluster.airdrop(&self.keeper.pubkey(), 10_000_000_000)?)
+    fn start_keeper(&mut self, vault: &VaultReader) -> Result<()> {
+        let key = self.keeper.pubkey();
+        self.cluster.airdrop(&key, 10_000_000_000)?;
+        let open = open_wallet(&key, &key, &vault.keys.quote());
+        Ok(self.cluster.send(&[open], &[&self.keeper])?)
     }
 
     fn keeper(&self) -> Pubkey {
@@ -71,7 +82,7 @@ impl Chain for InProcess {
             let blockhash = self.cluster.fresh_blockhash();
             let began = Instant::now();
             let snapshot = vault.snapshot(&mut self.cluster)?;
-            let Some(crank) = crank(&snapshot, &self.keeper, blockhash)? else {
+            let Some(crank) = crank(&snapshot, &self.keeper, blockhash, self.terms(vault))? else {
                 return Ok(reactions);
             };
             if reactions.is_empty() {
@@ -93,11 +104,16 @@ impl Chain for InProcess {
 ///
 /// # Errors
 /// What was refused, or a keeper's work that never ends.
-pub fn crank_by(cluster: &mut dyn TestCluster, vault: &VaultReader, signer: &Keypair) -> Result<Vec<String>> {
+pub fn crank_by(
+    cluster: &mut dyn TestCluster,
+    vault: &VaultReader,
+    signer: &Keypair,
+    terms: Terms,
+) -> Result<Vec<String>> {
     let mut done = Vec::new();
     for _ in 0..MAX_CRANKS {
         let snapshot = vault.snapshot(cluster)?;
-        let Some(step) = step(&snapshot, &signer.pubkey(), Fee::default())? else {
+        let Some(step) = step(&snapshot, &signer.pubkey(), terms)? else {
             return Ok(done);
         };
         let names: Vec<&str> = step.actions.iter().map(CrankAction::name).collect();

@@ -9,24 +9,23 @@
 //! promise.
 
 mod support;
+#[path = "cohorts/vault.rs"]
+mod vault;
 
-use ballast_core_market::breaker::{permitted, BreakerSet};
 use ballast_core_types::basis_points::BasisPoints;
-use ballast_core_types::{value_floor, Lots, Price, PriceBounds, Ratio, Shares, TradingTerms, UnixTime, Value, I80F48};
+use ballast_core_types::{Ratio, Shares, Value, I80F48};
 use ballast_core_vault::directional::{decayed, drawdown, DirectionalPolicy, Mode, Outlook};
 use ballast_core_vault::exposure::{targets, ExposurePolicy, RemainingCapital, Wants};
-use ballast_core_vault::monitor::{LeakyWindow, SLICE_SECONDS};
-use ballast_core_vault::places::{MAX_LEGS, MAX_MARKETS};
-use ballast_core_vault::planner::{orders, PlanInputs};
-use ballast_core_vault::prices::{MarketPrices, Prices, Purpose};
-use ballast_core_vault::rebalance::{Exposure, LegExposure, RebalancePolicy};
+use ballast_core_vault::keeper_pay::KeeperPay;
+use ballast_core_vault::monitor::LeakyWindow;
+use ballast_core_vault::rebalance::RebalancePolicy;
 use ballast_core_vault::shares::Pool;
-use ballast_core_vault::targets::Targets;
 use ballast_market_data::history::Candle;
 use ballast_market_data::markets::Typed;
 use ballast_sim::replay::observations::{observations, Known, Path};
 use ballast_sim::replay::{Native, Observer};
 use chrono::{DateTime, Datelike, Months, TimeZone, Utc};
+use vault::{keepers, Hour, Vault};
 
 const MILLION: i64 = 1_000_000_000_000;
 const UNIT: u64 = 1_000_000;
@@ -62,15 +61,6 @@ fn policy(mode: Mode) -> (ExposurePolicy, RebalancePolicy) {
     (exposure, rebalance)
 }
 
-/// An hour of a market: its price, what the vault sees of it, and what trading costs then.
-struct Hour {
-    time: i64,
-    price: Price,
-    outlook: Outlook,
-    /// Half-spread and fee, and impact for each share of the vault that is traded.
-    cost: [f64; 2],
-}
-
 /// Returns the hours of a market that nobody observed before `from`, until `to`.
 fn hours(market: &str, candles: &[Candle], [from, to]: [i64; 2]) -> Vec<Hour> {
     let typed = Typed::checked_in(market).unwrap();
@@ -102,6 +92,8 @@ struct Year {
     fall: f64,
     /// Cost of trading / net asset value.
     cost: f64,
+    /// What keepers were paid / net asset value.
+    pay: f64,
     trades: f64,
     /// Exposure / net asset value, on average.
     exposure: f64,
@@ -111,88 +103,6 @@ struct Year {
     locked: f64,
 }
 
-/// The prices of an hour, as a vault reads them.
-fn prices_of(hour: &Hour) -> Prices {
-    let of = MarketPrices {
-        bounds: PriceBounds {
-            low: hour.price,
-            mid: hour.price,
-            high: hour.price,
-        },
-        slow: hour.price,
-        active: BreakerSet::NONE,
-        is_admitted: true,
-        refusal: None,
-        silent_for: None,
-        published_at: UnixTime(hour.time),
-        clock_tolerance: 0,
-        outlook: hour.outlook,
-    };
-    Prices {
-        purpose: Purpose::Trade,
-        markets: [Some(of), None, None, None],
-    }
-}
-
-/// A vault in the middle of a run.
-struct Vault {
-    cash: f64,
-    lots: i64,
-    high: Ratio,
-    slice: LeakyWindow,
-}
-
-impl Vault {
-    fn nav(&self, price: f64) -> f64 {
-        self.cash + self.lots as f64 * price
-    }
-
-    /// Trades what is due; returns the notional and its cost.
-    fn trade(&mut self, hour: &Hour, targets: &Targets, rebalance: &RebalancePolicy) -> Option<[f64; 2]> {
-        let nav = Value(self.nav(hour.price.fixed().to_num()) as i64);
-        let delta = value_floor(Lots(self.lots), hour.price)?;
-        let leg = LegExposure {
-            market: 0,
-            lots: Lots(self.lots),
-            lots_if_filled: Lots(self.lots),
-            delta,
-            delta_if_filled: delta,
-            leaving: [Lots::ZERO; 2],
-        };
-        let mut book = Exposure {
-            legs: [None; MAX_LEGS],
-            nav,
-        };
-        book.legs[0] = Some(leg);
-        let traded = self.slice.left_ceil(hour.time, SLICE_SECONDS);
-        let slice_left = Value(rebalance.slice.of_floor(nav)?.0 - traded as i64);
-        let terms = TradingTerms {
-            half_spread: Ratio::ZERO,
-            taker_fee: Ratio::ZERO,
-            depth_one_percent: nav,
-        };
-        let inputs = PlanInputs {
-            policy: rebalance,
-            permissions: [permitted(BreakerSet::NONE, true); MAX_MARKETS],
-            targets,
-            exposure: &book,
-            prices: &prices_of(hour),
-            slice_left,
-            terms: &[Some(terms); MAX_LEGS],
-        };
-        let [order, ..] = orders(&inputs, |_| true)?;
-        let lots = order?.lots;
-        let price: f64 = hour.price.fixed().to_num();
-        let notional = (lots.0 as f64 * price).abs();
-        let [flat, impact] = hour.cost;
-        let cost = notional * (flat + impact * notional / nav.0 as f64);
-        self.cash -= lots.0 as f64 * price + cost;
-        self.lots += lots.0;
-        self.slice = self.slice.add(notional as u64, hour.time, SLICE_SECONDS);
-        Some([notional, cost])
-    }
-}
-
 fn year(hours: &[Hour], mode: Mode, funding: f64) -> Year {
     let (exposure, rebalance) = policy(mode);
     let mut vault = Vault {
@@ -200,6 +110,7 @@ fn year(hours: &[Hour], mode: Mode, funding: f64) -> Year {
         lots: 0,
         high: Ratio::ONE,
         slice: LeakyWindow::default(),
+        keepers: KeeperPay::default(),
     };
     let supply = Shares(MILLION as u64);
     let (mut got, mut peak, mut daily, mut before, mut locked) = (
@@ -231,8 +142,11 @@ fn year(hours: &[Hour], mode: Mode, funding: f64) -> Year {
         let outlooks = [Some(hour.outlook), None, None, None];
         let wants = Wants::of(&exposure, &outlooks, drawdown(share, vault.high)).unwrap();
         let targets = targets(&exposure, &wants, &staying).unwrap();
-        if let Some([_, cost]) = vault.trade(hour, &targets, &rebalance) {
+        let mark = vault.keepers.paid_for_task(&keepers(), &vault.purse(hour));
+        got.pay += vault.pay(mark) / vault.nav(price);
+        if let Some([cost, pay]) = vault.trade(hour, &targets, &rebalance) {
             got.cost += cost / vault.nav(price);
+            got.pay += pay / vault.nav(price);
             got.trades += 1.0;
         }
         let nav = vault.nav(price);
@@ -309,7 +223,7 @@ impl Cohorts {
         );
         let (cost, dearest) = (self.average(|y| y.cost), self.most(|y| y.cost));
         format!(
-            "| {name} | {} | {} | {} | {} | {} | {:.2} | {:.2} | {:.0} | {:.2} | {:.3} | {:.0} |",
+            "| {name} | {} | {} | {} | {} | {} | {:.2} | {:.2} | {:.1} | {:.0} | {:.2} | {:.3} | {:.0} |",
             self.0.len(),
             percent(mean),
             percent(self.0.iter().map(|y| y.mean).fold(f64::MAX, f64::min)),
@@ -317,6 +231,7 @@ impl Cohorts {
             percent(deepest),
             cost * 100.0,
             dearest * 100.0,
+            self.average(|y| y.pay) * 10_000.0,
             self.average(|y| y.trades),
             self.average(|y| y.exposure),
             -self.most(|y| -y.floor),
@@ -331,7 +246,7 @@ impl Cohorts {
 #[test]
 fn a_drawdown_is_kept_in_every_year_that_begins_on_the_first_of_a_month() {
     println!(
-        "| run | years | mean | worst mean | fall | deepest | cost | dearest | trades | exposure | floor | locked |"
+        "| run | years | mean | worst mean | fall | deepest | cost | dearest | pay bp | trades | exposure | floor | locked |"
     );
     for (name, market, candles) in support::all() {
         let cold = Cohorts::run(market, &candles, Mode::RuleBased, true);
@@ -348,10 +263,12 @@ fn a_drawdown_is_kept_in_every_year_that_begins_on_the_first_of_a_month() {
             assert!(deepest <= fall, "{name}: a share fell by {deepest}");
             assert!(earned >= mean, "{name}: {earned} a year");
             let (usual, most) = (cold.average(|y| y.cost), cold.most(|y| y.cost));
+            let pay = cold.average(|y| y.pay);
             assert!(
-                usual <= 0.025 && most <= 0.04,
-                "{name}: trading cost {usual}, at most {most}"
+                usual + pay <= 0.025 && most <= 0.04,
+                "{name}: trading cost {usual}, at most {most}, pay {pay}"
             );
+            assert!((0.000_2..0.001_5).contains(&pay), "{name}: keepers got {pay}");
             assert!(cold.most(|y| y.locked) < 7.0, "{name}: it was locked in cash");
         }
         let floor = -cold.most(|y| -y.floor);

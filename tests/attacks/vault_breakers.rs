@@ -180,7 +180,7 @@ fn chosen_moments_give_no_cooldown_that_was_not_observed() {
 #[test]
 fn wrong_accounts_are_an_error_and_no_venue_failure() {
     let (mut world, _) = running();
-    let sound = ix::mark(&world.keys);
+    let sound = ix::mark(&world.keys, None);
     let keys = world.keys;
     let outsider = Pubkey::new_unique();
     put(&mut world.svm, outsider, Pubkey::new_unique(), vec![0; 451]);

@@ -30,12 +30,12 @@ fn measure() -> Vec<Row> {
     let spent = |sent: Sent| sent.unwrap().compute_units_consumed;
     rows.push((
         "vault: open_batch and request_deposit",
-        55_000,
+        38_000,
         spent(world.request_deposit(&user, MILLION)),
     ));
     rows.push((
         "vault: request_deposit",
-        37_000,
+        26_000,
         spent(world.request_deposit(&user, MILLION)),
     ));
     world.pass(UNTIL_PRICED, 75);
@@ -43,7 +43,7 @@ fn measure() -> Vec<Row> {
     world.observe().unwrap();
     rows.push(("vault: price_batch, the first", 50_000, spent(world.price_batch(0))));
     let ticket = world.ticket(&user).unwrap();
-    rows.push(("vault: claim of shares", 25_000, spent(world.claim(&ticket).unwrap())));
+    rows.push(("vault: claim of shares", 15_000, spent(world.claim(&ticket).unwrap())));
     world.claim_all();
     rows.push((
         "vault: move_collateral, to the venue",
@@ -51,7 +51,7 @@ fn measure() -> Vec<Row> {
         spent(world.move_collateral()),
     ));
     world.pass(0, 1);
-    rows.push(("vault: rebalance, opening", 78_000, spent(world.rebalance(21_600_000))));
+    rows.push(("vault: rebalance, opening", 82_000, spent(world.rebalance(21_600_000))));
     world.crank().unwrap();
     world.pass(0, 1);
     rows.push(("vault: mark", 32_000, spent(world.mark())));
@@ -64,7 +64,7 @@ fn measure() -> Vec<Row> {
     }
     rows.push((
         "vault: request_redeem",
-        37_000,
+        28_000,
         spent(world.request_within(&user, MILLION / 2, true, reference)),
     ));
     world.pass(UNTIL_PRICED, 75);
@@ -83,14 +83,14 @@ fn measure() -> Vec<Row> {
         .unwrap();
     rows.push((
         "vault: claim of quote tokens",
-        25_000,
+        15_000,
         spent(world.claim(&ticket).unwrap()),
     ));
     world.pass(0, 1);
     let lots = world.batch(1).totals.lots_left[0];
     rows.push(("vault: unwind", 85_000, spent(world.unwind(1, -lots / 2))));
     world.pass(3_600, 3_600);
-    rows.push(("vault: exit_liquid", 20_000, spent(world.exit_liquid(1))));
+    rows.push(("vault: exit_liquid", 12_000, spent(world.exit_liquid(1))));
     world.republish();
     world.observe().unwrap();
     rows.push(("vault: price_batch, the rest", 55_000, spent(world.price_batch(1))));
@@ -98,9 +98,16 @@ fn measure() -> Vec<Row> {
     let lots = world.planned_order();
     rows.push((
         "vault: rebalance, reducing in a crash",
-        85_000,
+        88_000,
         spent(world.rebalance(lots)),
     ));
+    // A day later the day's pay has drained.
+    world.pass(90_000, 90_000);
+    world.republish();
+    world.observe().unwrap();
+    let paid = world.snapshot().vault.keeper_pay.total;
+    rows.push(("vault: mark that pays", 40_000, spent(world.mark())));
+    assert!(world.snapshot().vault.keeper_pay.total > paid);
     rows.extend(measure_portfolio());
     rows.extend(measure_surface());
     for (name, ceiling, markets, legs) in [

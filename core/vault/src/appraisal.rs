@@ -12,6 +12,7 @@ use crate::places::{MAX_LEGS, MAX_MARKETS};
 use crate::portfolio::{Leg, Portfolio};
 use crate::prices::Prices;
 use crate::rebalance::{notional, Exposure, LegExposure};
+use crate::risk_cost::RiskCost;
 use crate::shares::{Pool, ShareMark};
 use crate::state::VaultState;
 use crate::targets::Targets;
@@ -283,6 +284,18 @@ impl<'a> Appraisal<'a> {
             delta_if_filled: value_floor(lots_if_filled, mid)?,
             leaving: [leg.position.lots, leg.lots_if_filled()?].map(|held| leaving.within(place, held)),
         })
+    }
+
+    /// Returns by how much the cost of risk falls from one book to another, quote base units:
+    /// orders that wait remove nothing.
+    pub fn risk_removed(&self, targets: &Targets, before: &Exposure, after: &Exposure) -> u64 {
+        let cost = RiskCost {
+            aversion: self.vault.policy.keepers.aversion,
+            nav: before.nav,
+            outlooks: &self.prices.outlooks(),
+            targets,
+        };
+        cost.fall_floor(&before.deltas(), &after.deltas())
     }
 
     /// Returns what of the levy reserve joins the pool: all of it, once no trade

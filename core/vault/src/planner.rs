@@ -43,6 +43,9 @@ pub struct PlanInputs<'a> {
     pub prices: &'a Prices,
     /// What is left of the hour's slice, quote base units.
     pub slice_left: Value,
+    /// How far under what may be opened an order stays: what is paid for a task before it lands
+    /// lowers the limit by as much.
+    pub spare: Value,
     /// What trading costs.
     pub terms: &'a Terms,
 }
@@ -57,9 +60,17 @@ impl Appraisal<'_> {
             exposure: &self.exposure()?,
             prices: &self.prices,
             slice_left: self.slice_left()?,
+            spare: self.lowered_by_a_task()?,
             terms,
         };
         orders(&inputs, allowed)
+    }
+
+    /// Returns the most by which what may be opened falls where a task is paid. `None` on overflow.
+    fn lowered_by_a_task(&self) -> Option<Value> {
+        let policy = &self.vault.policy;
+        let exposure = policy.exposure.multiplier.max(policy.exposure.max_leverage);
+        exposure.of_ceil(Value::from_amount(policy.keepers.task)?)
     }
 
     /// Returns the order that unwinds what is left in one leg of a batch that leaves; `None` if
@@ -207,7 +218,7 @@ impl Plan<'_> {
     fn reachable(&self, market: usize, edge: Value) -> Option<i64> {
         let delta = *self.deltas.get(market)?;
         let room = self.inputs.targets.room(market, &self.deltas)?;
-        let open = room.max(Value::ZERO).0;
+        let open = room.saturating_sub(self.inputs.spare).max(Value::ZERO).0;
         let most = if edge.0.signum() == delta.0.signum() {
             open.max(delta.checked_abs()?.0)
         } else {

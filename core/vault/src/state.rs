@@ -3,6 +3,7 @@
 use crate::batch::queue::BatchQueue;
 use crate::exposure::ExposurePolicy;
 use crate::fees::{FeeLedger, FeePolicy};
+use crate::keeper_pay::KeeperPayPolicy;
 use crate::leaving::Leaving;
 use crate::ledger::Ledger;
 use crate::monitor::{MonitorParams, VaultMonitor};
@@ -29,6 +30,8 @@ pub struct VaultPolicy {
     pub outflow: Ratio,
     /// What its manager earns.
     pub fees: FeePolicy,
+    /// What keepers earn.
+    pub keepers: KeeperPayPolicy,
 }
 
 /// A vault's decoded state.

@@ -4,6 +4,7 @@
 //! so that it makes nobody's exposure better or worse but theirs; what it costs is measured, added
 //! back to the net asset values, and borne by those it was done for.
 
+use crate::keeper_pay::KeeperPayPolicy;
 use crate::rebalance::{RebalanceError, RebalancePolicy};
 use ballast_core_market::breaker::Permissions;
 use ballast_core_types::{value_floor, Lots, Position, Price, Value};
@@ -13,6 +14,8 @@ use ballast_core_types::{value_floor, Lots, Position, Price, Value};
 pub struct UnwindProposal<'a> {
     /// The bounds every trade has to keep.
     pub policy: &'a RebalancePolicy,
+    /// What keepers are paid for.
+    pub keepers: &'a KeeperPayPolicy,
     /// What breakers and the price permit.
     pub permissions: Permissions,
     /// The batch's lots that are not unwound.
@@ -44,6 +47,8 @@ pub struct Unwound {
     pub cost: u64,
     /// Their notional, quote base units.
     pub notional: u64,
+    /// What whoever sent it has earned, quote base units; with the cost it is within the budget.
+    pub earned: u64,
 }
 
 /// Proves that a trade only unwinds; returns what it unwinds.
@@ -53,6 +58,7 @@ pub struct Unwound {
 pub fn check(proposal: &UnwindProposal) -> Result<Unwound, RebalanceError> {
     let UnwindProposal {
         policy,
+        keepers,
         permissions,
         due,
         least,
@@ -88,12 +94,14 @@ pub fn check(proposal: &UnwindProposal) -> Result<Unwound, RebalanceError> {
         lots: Lots(change.0.checked_neg().ok_or(RebalanceError::OutOfRange)?),
         cost: cost.positive_part(),
         notional: traded.positive_part(),
+        earned: keepers.of_unwinding(traded, cost, policy),
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keeper_pay::MOST_RATE;
     use ballast_core_market::breaker::{permitted, BreakerSet};
     use ballast_core_types::fixtures::{price, ratio};
 
@@ -112,9 +120,16 @@ mod tests {
         }
     }
 
+    const KEEPERS: KeeperPayPolicy = KeeperPayPolicy {
+        rate: MOST_RATE,
+        task: 0,
+        aversion: 100,
+    };
+
     fn verdict(before: i64, after: i64, due: i64, cost: i64) -> Result<Unwound, RebalanceError> {
         check(&UnwindProposal {
             policy: &policy(),
+            keepers: &KEEPERS,
             // Unwinding asks no breaker and no price of a trade.
             permissions: permitted(BreakerSet::ALL, false),
             due: Lots(due),
@@ -159,6 +174,7 @@ mod tests {
         let verdict = |before: &Position, after: &Position| {
             check(&UnwindProposal {
                 policy: &policy(),
+                keepers: &KEEPERS,
                 permissions: Permissions::ALL,
                 due: Lots(600),
                 least: Value(100),

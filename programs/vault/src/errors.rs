@@ -211,6 +211,12 @@ pub enum VaultError {
     LegsOpposed,
     #[msg("account: not the token program of the tokens that move")]
     WrongTokenProgram,
+    #[msg("vault parameter: a keeper's rate is outside [0, 0.01 %] of the notional, or more than half of the maximum cost")]
+    KeeperRate,
+    #[msg("vault parameter: a keeper's task pays more than a whole quote token")]
+    KeeperTask,
+    #[msg("vault parameter: aversion to risk outside [1, 1000], or so low that a trade from the edge of a market's band removes less risk than it costs: aversion x 0.000246575 x band x base must be at least fee and half spread")]
+    Aversion,
 }
 
 /// Returns `error`, with the place that found it, unless `rule` holds. As Anchor's `require!`,

@@ -203,6 +203,10 @@ pub struct Rebalanced {
     pub before: BookView,
     /// Book after.
     pub after: BookView,
+    /// By how much the cost of risk fell, quote base units.
+    pub risk_removed: u64,
+    /// What whoever cranked it was paid, quote base units.
+    pub paid: u64,
 }
 
 /// What belongs to holders who leave was traded down.
@@ -223,8 +227,10 @@ pub struct Unwound {
     pub unwound: i64,
     /// Fill price; zero while the order waits.
     pub fill_price: Fixed,
-    /// What it cost, quote base units.
+    /// What it cost with what was paid for it, quote base units.
     pub cost: u64,
+    /// What whoever cranked it was paid, quote base units.
+    pub paid: u64,
     /// Prices used, of each market.
     pub prices: Vec<PricesView>,
     /// Redemptions that are final and not filled after it.
@@ -249,6 +255,8 @@ pub struct CollateralMoved {
     pub collateral_after: u64,
     /// Withdrawals queued at the venue after.
     pub queued_after: u64,
+    /// What whoever sent it was paid, quote base units.
+    pub paid: u64,
     /// Prices used, of each market.
     pub prices: Vec<PricesView>,
     /// Breakers of the vault that are active after it, a bit for each.
@@ -283,6 +291,8 @@ pub struct Marked {
     pub breakers_before: u16,
     /// What the vault remembers after it.
     pub monitor: StoredMonitor,
+    /// What whoever sent it was paid, quote base units.
+    pub paid: u64,
 }
 
 /// Somebody may act for a holder, or no longer.

@@ -3,7 +3,8 @@
 //! # What an attacker would try
 //! * *Redirect money.* Every token account that receives is a program address of this vault, the
 //!   venue's own, or named by the ticket; only its holder may name another. Keepers get what
-//!   requests paid for pricing and claim, in lamports, and nothing of the pool.
+//!   requests paid for pricing and claim, in lamports, and of the pool what `payment` says, by
+//!   numbers that none of them chooses.
 //! * *Lie about the book.* Positions are read from the venues' accounts named at creation, all of
 //!   them in their order, by owner and address.
 //! * *Trade badly on purpose.* Every fill is held to a band around the oracle price, the whole
@@ -34,6 +35,7 @@ mod creation;
 pub mod errors;
 pub mod events;
 pub mod instructions;
+mod payment;
 pub mod quote_mint;
 pub mod state;
 mod tokens;

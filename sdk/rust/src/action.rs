@@ -1,15 +1,15 @@
 //! The instruction of a planned action.
 
-use crate::instructions::batches;
+use crate::instructions::Cranker;
 use crate::snapshot::Snapshot;
-use crate::{instructions, Instruction, Pubkey};
+use crate::{instructions, Instruction};
 pub use ballast_core_vault::crank::CrankAction;
 pub use ballast_core_vault::planner::LegOrder;
 use ballast_vault::Order;
 
-/// Returns the instruction of an action, cranked by `keeper`. `None` if it names a market or a leg
+/// Returns the instruction of an action, sent by `keeper`. `None` if it names a market or a leg
 /// that the vault does not have.
-pub fn instruction(action: &CrankAction, snapshot: &Snapshot, keeper: &Pubkey) -> Option<Instruction> {
+pub fn instruction(action: &CrankAction, snapshot: &Snapshot, keeper: &Cranker) -> Option<Instruction> {
     let keys = &snapshot.keys;
     let order = |order: &LegOrder| {
         Some(Order {
@@ -24,15 +24,15 @@ pub fn instruction(action: &CrankAction, snapshot: &Snapshot, keeper: &Pubkey) -
         }
         CrankAction::Fulfil(leg) => instructions::venue::fulfil(&keys.leg(*leg)),
         CrankAction::CollectWithdrawal(leg) => instructions::collect_withdrawal(keys, place(*leg)?),
-        CrankAction::MoveCollateral(leg, _) => instructions::move_collateral(keys, place(*leg)?),
-        CrankAction::Mark => instructions::mark(keys),
+        CrankAction::MoveCollateral(leg, _) => instructions::move_collateral(keys, place(*leg)?, keeper.pay_to),
+        CrankAction::Mark => instructions::mark(keys, keeper.pay_to),
         CrankAction::Rebalance(orders) => {
             let orders = orders.iter().flatten().map(order);
-            instructions::rebalance(keys, keeper, orders.collect::<Option<Vec<Order>>>()?)
+            instructions::rebalance(keys, *keeper, orders.collect::<Option<Vec<Order>>>()?)
         }
-        CrankAction::Unwind(number, unwinds) => batches::unwind(keys, keeper, *number, order(unwinds)?),
-        CrankAction::PriceBatch(number) => batches::price_batch(keys, keeper, *number),
-        CrankAction::ExitLiquid(number) => batches::exit_liquid(keys, *number),
+        CrankAction::Unwind(number, unwinds) => instructions::unwind(keys, *keeper, *number, order(unwinds)?),
+        CrankAction::PriceBatch(number) => instructions::price_batch(keys, &keeper.key, *number),
+        CrankAction::ExitLiquid(number) => instructions::exit_liquid(keys, *number),
     })
 }
 

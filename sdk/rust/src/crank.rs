@@ -2,6 +2,7 @@
 //! tests all call this.
 
 use crate::action::{instruction, CrankAction};
+use crate::instructions::Cranker;
 use crate::snapshot::Snapshot;
 use crate::Instruction;
 use anchor_lang::prelude::Pubkey;
@@ -36,7 +37,7 @@ pub mod budget {
     /// `collect_withdrawal`, with the venue and a token transfer.
     pub const COLLECT_WITHDRAWAL: u32 = 120_000;
     /// `mark`.
-    pub const MARK: u32 = 60_000;
+    pub const MARK: u32 = 75_000;
     /// The venue's `fulfil`.
     pub const FULFIL: u32 = 120_000;
     /// `price_batch`, with minting or burning.
@@ -86,6 +87,15 @@ pub struct Fee {
     pub micro_lamports: u64,
 }
 
+/// On which terms a keeper works.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// What it offers.
+    pub fee: Fee,
+    /// Quote token account that gets what the vault pays; nothing is paid without one.
+    pub pay_to: Option<Pubkey>,
+}
+
 /// What is due, signed.
 #[derive(Clone, Debug)]
 pub struct Crank {
@@ -106,26 +116,17 @@ pub enum CrankError {
     Sign(#[from] SignerError),
 }
 
-/// Plans and signs with no priority fee: a snapshot becomes one signed transaction, or `None` if
-/// nothing is due.
+/// Plans and signs: a snapshot becomes one signed transaction, or `None` if nothing is due.
 ///
 /// # Errors
 /// [`CrankError`]; neither happens with a keypair that is a keypair.
-pub fn crank(snapshot: &Snapshot, keeper: &Keypair, blockhash: Hash) -> Result<Option<Crank>, CrankError> {
-    crank_with(snapshot, keeper, blockhash, Fee::default())
-}
-
-/// As [`crank`], with a priority fee.
-///
-/// # Errors
-/// As [`crank`].
-pub fn crank_with(
+pub fn crank(
     snapshot: &Snapshot,
     keeper: &Keypair,
     blockhash: Hash,
-    fee: Fee,
+    terms: Terms,
 ) -> Result<Option<Crank>, CrankError> {
-    let Some(step) = step(snapshot, &keeper.pubkey(), fee)? else {
+    let Some(step) = step(snapshot, &keeper.pubkey(), terms)? else {
         return Ok(None);
     };
     Ok(Some(Crank {
@@ -147,7 +148,7 @@ pub struct Step {
 ///
 /// # Errors
 /// [`CrankError::Compile`], which does not happen.
-pub fn step(snapshot: &Snapshot, keeper: &Pubkey, fee: Fee) -> Result<Option<Step>, CrankError> {
+pub fn step(snapshot: &Snapshot, keeper: &Pubkey, terms: Terms) -> Result<Option<Step>, CrankError> {
     let actions = snapshot.plan();
     if actions.is_empty() {
         return Ok(None);
@@ -156,24 +157,28 @@ pub fn step(snapshot: &Snapshot, keeper: &Pubkey, fee: Fee) -> Result<Option<Ste
     // packet, the prices are taken in first, and what is done at them is planned anew.
     let observes = |action: &&CrankAction| matches!(action, CrankAction::Observe(_));
     let first: Vec<CrankAction> = actions.iter().take_while(observes).copied().collect();
-    let whole = step_of(actions, snapshot, keeper, fee);
+    let whole = step_of(actions, snapshot, keeper, terms);
     let is_whole = first.is_empty() || first.len() == whole.actions.len() || fits(&whole.instructions, keeper)?;
     Ok(Some(if is_whole {
         whole
     } else {
-        step_of(first, snapshot, keeper, fee)
+        step_of(first, snapshot, keeper, terms)
     }))
 }
 
-fn step_of(actions: Vec<CrankAction>, snapshot: &Snapshot, keeper: &Pubkey, fee: Fee) -> Step {
+fn step_of(actions: Vec<CrankAction>, snapshot: &Snapshot, keeper: &Pubkey, terms: Terms) -> Step {
     let legs = snapshot.state.legs().count();
     let units = actions.iter().fold(salt(snapshot), |sum, action| {
         sum.saturating_add(budget::of(action, legs))
     });
-    let mut instructions = limits(units, fee);
+    let mut instructions = limits(units, terms.fee);
+    let keeper = Cranker {
+        key: *keeper,
+        pay_to: terms.pay_to,
+    };
     let due = actions
         .iter()
-        .filter_map(|action| instruction(action, snapshot, keeper));
+        .filter_map(|action| instruction(action, snapshot, &keeper));
     instructions.extend(due);
     Step { actions, instructions }
 }

@@ -1,23 +1,23 @@
 //! Instruction builders. Each returns one instruction; accounts come from [`VaultKeys`], never from
-//! guesses.
+//! guesses. Here are those that a keeper sends; those of other people have modules of their own.
 
 use crate::addresses::{self, VaultKeys};
 use crate::feeds::PriceFeeds;
 use anchor_lang::prelude::{AccountMeta, Pubkey};
 use anchor_lang::solana_program::instruction::Instruction;
-use anchor_lang::solana_program::system_program;
 use anchor_lang::{InstructionData, ToAccountMetas};
 use anchor_spl::token::spl_token::ID as TOKEN;
 use ballast_core_market::price_clock::Source;
-use ballast_core_vault::places::MAX_LEGS;
 use ballast_risk::state::MarketParams;
-use ballast_vault::state::VaultBreaker;
-use ballast_vault::{CreateVaultArgs, Order};
+use ballast_vault::Order;
 
 pub mod batches;
+mod governance;
 pub mod options;
 pub mod surface;
 pub mod venue;
+
+pub use governance::{create_risk_market, create_vault, resume_breaker, trip_breaker};
 
 fn build(program_id: Pubkey, accounts: impl ToAccountMetas, data: impl InstructionData) -> Instruction {
     let accounts: Vec<AccountMeta> = accounts.to_account_metas(None);
@@ -26,20 +26,6 @@ fn build(program_id: Pubkey, accounts: impl ToAccountMetas, data: impl Instructi
         accounts,
         data: data.data(),
     }
-}
-
-/// `ballast_risk::create_market`.
-pub fn create_risk_market(creator: &Pubkey, args: ballast_risk::CreateMarketArgs) -> Instruction {
-    let accounts = ballast_risk::accounts::CreateMarket {
-        creator: *creator,
-        market: addresses::risk_market(creator, &args.name),
-        system_program: system_program::ID,
-    };
-    build(
-        ballast_risk::ID,
-        accounts,
-        ballast_risk::instruction::CreateMarket { args },
-    )
 }
 
 /// `ballast_risk::observe`. `feeds` has an account for each source of `params`; the venues follow
@@ -88,26 +74,6 @@ fn traded(orders: &[Order]) -> Vec<usize> {
     orders.iter().map(|order| usize::from(order.leg)).collect()
 }
 
-/// `ballast_vault::create_vault`.
-pub fn create_vault(creator: &Pubkey, keys: &VaultKeys, args: CreateVaultArgs) -> Instruction {
-    let accounts = ballast_vault::accounts::CreateVault {
-        creator: *creator,
-        vault: keys.vault,
-        share_mint: keys.share_mint,
-        custody: keys.custody,
-        escrow: keys.escrow,
-        quote_mint: keys.quote_mint,
-        venue_program: ballast_reference_venue::ID,
-        quote_program: keys.quote_program,
-        share_program: keys.shares().program,
-        system_program: system_program::ID,
-        event_authority: addresses::event_authority(),
-        program: ballast_vault::ID,
-    };
-    let legs: Vec<usize> = (0..MAX_LEGS).collect();
-    build_with(keys, &legs, accounts, ballast_vault::instruction::CreateVault { args })
-}
-
 /// A person with token accounts for quote and shares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Holder {
@@ -119,38 +85,59 @@ pub struct Holder {
     pub shares: Pubkey,
 }
 
-fn trade(keys: &VaultKeys, keeper: &Pubkey) -> ballast_vault::accounts::Rebalance {
-    ballast_vault::accounts::Rebalance {
-        keeper: *keeper,
-        vault: keys.vault,
-        custody: keys.custody,
-        share_mint: keys.share_mint,
-        venue_program: ballast_reference_venue::ID,
-        event_authority: addresses::event_authority(),
-        program: ballast_vault::ID,
+/// Whoever sends what anyone may send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cranker {
+    /// Signs.
+    pub key: Pubkey,
+    /// Quote token account that gets what the vault pays for it; nothing is paid without one.
+    pub pay_to: Option<Pubkey>,
+}
+
+impl From<&Pubkey> for Cranker {
+    /// Returns one that wants nothing for it.
+    fn from(key: &Pubkey) -> Self {
+        Self {
+            key: *key,
+            pay_to: None,
+        }
     }
 }
 
 /// `ballast_vault::rebalance`. Anyone may send it.
-pub fn rebalance(keys: &VaultKeys, keeper: &Pubkey, orders: Vec<Order>) -> Instruction {
+pub fn rebalance(keys: &VaultKeys, keeper: impl Into<Cranker>, orders: Vec<Order>) -> Instruction {
+    let keeper = keeper.into();
+    let accounts = ballast_vault::accounts::Rebalance {
+        keeper: keeper.key,
+        vault: keys.vault,
+        custody: keys.custody,
+        payee: keeper.pay_to,
+        token_program: keys.quote_program,
+        share_mint: keys.share_mint,
+        venue_program: ballast_reference_venue::ID,
+        event_authority: addresses::event_authority(),
+        program: ballast_vault::ID,
+    };
     build_with(
         keys,
         &traded(&orders),
-        trade(keys, keeper),
+        accounts,
         ballast_vault::instruction::Rebalance { orders },
     )
 }
 
-/// `ballast_vault::move_collateral` of the leg at a place. Anyone may send it.
-pub fn move_collateral(keys: &VaultKeys, leg: u8) -> Instruction {
+/// `ballast_vault::move_collateral` of the leg at a place, which may pay to a quote token account.
+/// Anyone may send it.
+pub fn move_collateral(keys: &VaultKeys, leg: u8, pay_to: Option<Pubkey>) -> Instruction {
     let place = usize::from(leg);
     let accounts = ballast_vault::accounts::MoveCollateral {
         vault: keys.vault,
         custody: keys.custody,
+        payee: pay_to,
+        token_program: keys.quote_program,
         share_mint: keys.share_mint,
         venue_vault: keys.leg(place).venue_vault,
         venue_program: ballast_reference_venue::ID,
-        token_program: keys.quote_program,
         event_authority: addresses::event_authority(),
         program: ballast_vault::ID,
     };
@@ -162,43 +149,18 @@ pub fn move_collateral(keys: &VaultKeys, leg: u8) -> Instruction {
     )
 }
 
-/// `ballast_vault::mark`. Anyone may send it.
-pub fn mark(keys: &VaultKeys) -> Instruction {
+/// `ballast_vault::mark`, which may pay to a quote token account. Anyone may send it.
+pub fn mark(keys: &VaultKeys, pay_to: Option<Pubkey>) -> Instruction {
     let accounts = ballast_vault::accounts::Mark {
         vault: keys.vault,
         share_mint: keys.share_mint,
+        custody: keys.custody,
+        payee: pay_to,
+        token_program: keys.quote_program,
         event_authority: addresses::event_authority(),
         program: ballast_vault::ID,
     };
     build_with(keys, &[], accounts, ballast_vault::instruction::Mark {})
-}
-
-fn guard(keys: &VaultKeys, guardian: &Pubkey) -> ballast_vault::accounts::Guard {
-    ballast_vault::accounts::Guard {
-        guardian: *guardian,
-        vault: keys.vault,
-        event_authority: addresses::event_authority(),
-        program: ballast_vault::ID,
-    }
-}
-
-/// `ballast_vault::trip_breaker`, signed by the vault's guardian.
-pub fn trip_breaker(keys: &VaultKeys, guardian: &Pubkey, breaker: VaultBreaker) -> Instruction {
-    build(
-        ballast_vault::ID,
-        guard(keys, guardian),
-        ballast_vault::instruction::TripBreaker { breaker },
-    )
-}
-
-/// `ballast_vault::resume_breaker`, signed by the vault's guardian. [`mark`] has to come before it
-/// in the same transaction.
-pub fn resume_breaker(keys: &VaultKeys, guardian: &Pubkey, breaker: VaultBreaker) -> Instruction {
-    build(
-        ballast_vault::ID,
-        guard(keys, guardian),
-        ballast_vault::instruction::ResumeBreaker { breaker },
-    )
 }
 
 /// `ballast_vault::collect_withdrawal` of the leg at a place. Anyone may send it.
@@ -220,4 +182,51 @@ pub fn collect_withdrawal(keys: &VaultKeys, leg: u8) -> Instruction {
         accounts,
         ballast_vault::instruction::CollectWithdrawal { leg },
     )
+}
+
+/// `ballast_vault::price_batch`. Anyone may send it.
+pub fn price_batch(keys: &VaultKeys, keeper: &Pubkey, number: u64) -> Instruction {
+    let accounts = ballast_vault::accounts::PriceBatch {
+        keeper: *keeper,
+        vault: keys.vault,
+        batch: addresses::batch(&keys.vault, number),
+        custody: keys.custody,
+        escrow: keys.escrow,
+        share_mint: keys.share_mint,
+        token_program: keys.shares().program,
+        event_authority: addresses::event_authority(),
+        program: ballast_vault::ID,
+    };
+    build_with(keys, &[], accounts, ballast_vault::instruction::PriceBatch {})
+}
+
+/// `ballast_vault::exit_liquid`. Anyone may send it, in any state.
+pub fn exit_liquid(keys: &VaultKeys, number: u64) -> Instruction {
+    let accounts = ballast_vault::accounts::ExitLiquid {
+        vault: keys.vault,
+        batch: addresses::batch(&keys.vault, number),
+        share_mint: keys.share_mint,
+        event_authority: addresses::event_authority(),
+        program: ballast_vault::ID,
+    };
+    build(ballast_vault::ID, accounts, ballast_vault::instruction::ExitLiquid {})
+}
+
+/// `ballast_vault::unwind` of a leg for the batch of that number. Anyone may send it.
+pub fn unwind(keys: &VaultKeys, keeper: impl Into<Cranker>, number: u64, order: Order) -> Instruction {
+    let keeper = keeper.into();
+    let accounts = ballast_vault::accounts::Unwind {
+        keeper: keeper.key,
+        vault: keys.vault,
+        custody: keys.custody,
+        payee: keeper.pay_to,
+        token_program: keys.quote_program,
+        share_mint: keys.share_mint,
+        venue_program: ballast_reference_venue::ID,
+        batch: addresses::batch(&keys.vault, number),
+        event_authority: addresses::event_authority(),
+        program: ballast_vault::ID,
+    };
+    let traded = [usize::from(order.leg)];
+    build_with(keys, &traded, accounts, ballast_vault::instruction::Unwind { order })
 }

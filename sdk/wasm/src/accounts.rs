@@ -17,7 +17,7 @@ const VAULT: [u8; 8] = [211, 8, 232, 43, 2, 152, 117, 119];
 /// First eight bytes of SHA-256 of `account:Market`.
 const MARKET: [u8; 8] = [219, 190, 213, 55, 0, 227, 198, 154];
 /// Layout of a vault that is read here.
-const VAULT_VERSION: u8 = 9;
+const VAULT_VERSION: u8 = 10;
 /// Layout of a market that is read here.
 const MARKET_VERSION: u8 = 6;
 
@@ -105,8 +105,8 @@ pub fn vault_ledger(data: &[u8]) -> Option<VaultLedger> {
         management: bytes.ratio()?,
         performance: bytes.ratio()?,
     };
-    // The deposit cap, mode and padding.
-    bytes.skip(2 * 8)?;
+    // What keepers are paid, the deposit cap, mode and aversion.
+    bytes.skip(16 + 3 * 8)?;
     let unit = bytes.u64()?;
     let cash = bytes.u64()?;
     // Deposits that wait, and what is owed to tickets.

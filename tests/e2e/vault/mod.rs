@@ -6,6 +6,7 @@ mod directional;
 mod events;
 mod fees;
 mod net_asset_values;
+mod pay;
 pub mod portfolio;
 mod real_bank;
 mod rules;

@@ -13,6 +13,7 @@ use ballast_testkit::vault::breakers::refused;
 use ballast_testkit::{error_code, params, User, VaultFixture, World, MILLION};
 use ballast_vault::errors::VaultError;
 use ballast_vault::events::TradeReason;
+use ballast_vault::state::VaultPolicy;
 use ballast_vault::Order;
 use solana_signer::Signer;
 
@@ -23,7 +24,12 @@ mod silence;
 /// price of each of the others.
 pub fn vault_of(bases: &[&str]) -> VaultFixture {
     let others = [("SOL-USD", "2000"), ("ETH-USD", "4000"), ("XRP-USD", "1000")];
-    let mut args = params::create_vault(1, params::vault(), Some(VaultFixture::guardian_key()));
+    // The narrower a band, the more a dollar off its edge has to be worth.
+    let policy = VaultPolicy {
+        aversion: 500,
+        ..params::vault()
+    };
+    let mut args = params::create_vault(1, policy, Some(VaultFixture::guardian_key()));
     args.markets = bases.iter().map(|base| params::market_policy(base)).collect();
     VaultFixture::of_markets(World::new(), params::venue(), &others[..bases.len() - 1], args)
 }
@@ -85,7 +91,8 @@ fn at(world: &mut VaultFixture, seconds: i64, first: &str, other: &str) {
 fn tokens(world: &VaultFixture) -> u64 {
     let legs = world.keys.legs.iter().flatten();
     let venues: u64 = legs.map(|leg| world.tokens(&leg.venue_vault)).sum();
-    world.tokens(&world.keys.custody) + venues
+    let paid = world.pay_to.map_or(0, |key| world.tokens(&key));
+    world.tokens(&world.keys.custody) + venues + paid
 }
 
 #[test]
@@ -320,7 +327,7 @@ fn leavers_take_their_part_of_every_leg_and_stayers_keep_theirs() {
 fn r14_no_leg_can_be_left_out_exchanged_or_named_twice() {
     let (mut world, _) = two();
     at(&mut world, 600, "50000", "2000");
-    let sound = ix::mark(&world.keys);
+    let sound = ix::mark(&world.keys, None);
     let named = sound.accounts.len() - 6;
     let before = world.fingerprint();
     let [first, second] = [0, 1].map(|leg| world.keys.leg(leg));

@@ -161,7 +161,7 @@ async fn a_vault_lives_on_a_real_bank() {
     send(&mut bank, &[batches::open_batch(&keys, &admin, 0), deposit], &[&user]).await;
     minute(&mut bank).await;
     publish(&mut bank, feeds.first, 50_000).await;
-    let price = batches::price_batch(&keys, &admin, 0);
+    let price = ix::price_batch(&keys, &admin, 0);
     send(&mut bank, &[observe.clone(), price], &[]).await;
     claim(&mut bank, &keys, &user, 1).await;
     // No trade in the slot of a pricing.
@@ -175,12 +175,17 @@ async fn a_vault_lives_on_a_real_bank() {
             lots: 10_800_000,
         }],
     );
-    send(&mut bank, &[observe.clone(), ix::move_collateral(&keys, 0), order], &[]).await;
+    send(
+        &mut bank,
+        &[observe.clone(), ix::move_collateral(&keys, 0, None), order],
+        &[],
+    )
+    .await;
     let redeem = batches::request_redeem(&keys, &holder, 1, request(2, 1_000_000_000));
     send(&mut bank, &[batches::open_batch(&keys, &admin, 1), redeem], &[&user]).await;
     minute(&mut bank).await;
     publish(&mut bank, feeds.first, 50_000).await;
-    let price = batches::price_batch(&keys, &admin, 1);
+    let price = ix::price_batch(&keys, &admin, 1);
     send(&mut bank, &[observe, price], &[]).await;
     claim(&mut bank, &keys, &user, 2).await;
 

@@ -32,6 +32,7 @@ fn what_trades_cost_those_who_stay_stops_openings_and_no_reduction() {
     assert!(order < 0, "{order}");
     let before = nav(&world);
     world.rebalance(order).unwrap();
+    // What the keeper was paid is part of it.
     let cost = u64::try_from(before - nav(&world)).unwrap();
     assert!(cost > 0);
     assert_eq!(monitor(&world).trading_loss, cost);

@@ -15,7 +15,9 @@ impl Run {
             .chain([&self.insurance])
             .map(|user| world.tokens(&user.holder.quote))
             .sum();
-        let everywhere = people + world.tokens(&keys.custody) + world.tokens(&keys.first().venue_vault);
+        let paid = snapshot.vault.keeper_pay.total;
+        assert_eq!(world.pay_to.map(|key| world.tokens(&key)), Some(paid), "{event:?}");
+        let everywhere = people + paid + world.tokens(&keys.custody) + world.tokens(&keys.first().venue_vault);
         assert_eq!(
             everywhere,
             world.minted + self.donated,

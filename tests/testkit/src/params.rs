@@ -219,9 +219,11 @@ pub fn vault() -> VaultPolicy {
         outflow: fixed("1"),
         management_fee: fixed("0"),
         performance_fee: fixed("0"),
+        keeper_rate: fixed("0.00005"),
+        keeper_task: 10_000,
         deposit_cap: 100_000_000_000_000,
         mode: MANUAL,
-        padding: 0,
+        aversion: 100,
     }
 }
 

@@ -27,6 +27,8 @@ pub struct VaultFixture {
     world: World,
     /// Cranks.
     pub keeper: Keypair,
+    /// Token account that gets the keeper's pay.
+    pub pay_to: Option<Pubkey>,
     /// May trip and resume the vault's breakers.
     pub guardian: Keypair,
     /// Addresses.
@@ -131,9 +133,12 @@ impl VaultFixture {
             .airdrop(&keeper.pubkey(), 1_000_000_000_000)
             .expect("lamports");
         let keys = VaultKeys::derive(&world.admin.pubkey(), 1, &world.quote(), &[world.risk_market]);
+        let pay_to = Pubkey::new_from_array([3; 32]);
+        put_tokens(&mut world.svm, pay_to, keys.quote_mint, keeper.pubkey(), 0);
         Self {
             world,
             keeper,
+            pay_to: Some(pay_to),
             guardian: Keypair::new_from_array(GUARDIAN),
             keys,
             others,
@@ -146,6 +151,7 @@ impl VaultFixture {
         Self {
             world: self.world.copy(),
             keeper: self.keeper.insecure_clone(),
+            pay_to: self.pay_to,
             guardian: self.guardian.insecure_clone(),
             keys: self.keys,
             others: self.others.clone(),

@@ -39,6 +39,10 @@ pub struct Args {
     /// Price account to use, instead of the one found for the market's feed
     #[arg(long, value_name = "ADDRESS")]
     pub price_feed: Option<String>,
+    /// Token account that gets what the vault pays [default: the keypair's associated account of
+    /// the vault's quote token]; nothing is paid while there is none
+    #[arg(long, value_name = "ADDRESS")]
+    pub pay_to: Option<String>,
     /// One round, then exit: 0 if done or nothing was due
     #[arg(long)]
     pub once: bool,
@@ -81,6 +85,8 @@ pub struct Config {
     pub keeper: Keypair,
     /// Price account, if told.
     pub price_feed: Option<Pubkey>,
+    /// Where the keeper's pay goes, if told.
+    pub pay_to: Option<Pubkey>,
     /// One round only.
     pub once: bool,
     /// Send nothing.
@@ -125,6 +131,7 @@ impl Args {
             rpc,
             websockets,
             price_feed: self.price_feed.map(|text| address(&text, "--price-feed")).transpose()?,
+            pay_to: self.pay_to.map(|text| address(&text, "--pay-to")).transpose()?,
             once: self.once,
             dry_run: self.dry_run,
             metrics_addr: self.metrics_addr,
@@ -177,13 +184,14 @@ mod tests {
         let bad = file("bad", "[1, 2, 3]");
         let text = file("text", "not json");
         let missing = PathBuf::from("no-such-keypair.json");
-        let cases: [(&[&str], &Path, &str); 6] = [
+        let cases: [(&[&str], &Path, &str); 7] = [
             (&[], &missing, "cannot read"),
             (&[], &bad, "not a keypair"),
             (&[], &text, "not a keypair"),
             (&["--rpc-url", "localhost:8899"], &good, "--rpc-url"),
             (&["--ws-url", "http://x"], &good, "--ws-url"),
             (&["--price-feed", "0OIl"], &good, "--price-feed"),
+            (&["--pay-to", "0OIl"], &good, "--pay-to"),
         ];
         for (more, path, expected) in cases {
             let error = parse(more, path).unwrap_err();

@@ -36,6 +36,8 @@ pub struct Memory {
     pub keys: VaultKeys,
     /// Where the prices of each market are published.
     pub feeds: Vec<PriceFeeds>,
+    /// Where the keeper's pay goes, if there is such an account.
+    pay_to: Pubkey,
     held: HashMap<Pubkey, Held>,
     clock: Option<Clock>,
     blockhash: Option<Hash>,
@@ -45,10 +47,11 @@ pub struct Memory {
 
 impl Memory {
     /// Knows nothing but where to look.
-    pub fn new(keys: VaultKeys, feeds: Vec<PriceFeeds>) -> Self {
+    pub fn new(keys: VaultKeys, feeds: Vec<PriceFeeds>, pay_to: Pubkey) -> Self {
         Self {
             keys,
             feeds,
+            pay_to,
             held: HashMap::new(),
             clock: None,
             blockhash: None,
@@ -61,6 +64,7 @@ impl Memory {
     pub fn watched(&self) -> Vec<Pubkey> {
         let mut watched: Vec<Pubkey> = self.feeds.iter().flat_map(PriceFeeds::keys).collect();
         watched.extend(Snapshot::accounts(&self.keys));
+        watched.push(self.pay_to);
         watched.extend(self.batches());
         watched
     }
@@ -121,6 +125,17 @@ impl Memory {
         }
     }
 
+    /// Returns where the keeper's pay goes; `None` while there is no account there that takes the
+    /// vault's quote tokens: a transaction that names one would be refused with all that is due.
+    pub fn payee(&self) -> Option<Pubkey> {
+        let account = self.held.get(&self.pay_to)?.account.as_ref()?;
+        let takes = account.owner == self.keys.quote_program
+            && account
+                .token_account()
+                .is_ok_and(|token| token.mint == self.keys.quote_mint && !token.is_frozen());
+        takes.then_some(self.pay_to)
+    }
+
     /// Returns the news since the last call.
     pub fn take_change(&mut self) -> Option<Change> {
         self.change.take()
@@ -169,7 +184,7 @@ mod tests {
             second: None,
             quote: None,
         };
-        Memory::new(keys, vec![feeds])
+        Memory::new(keys, vec![feeds], some())
     }
 
     fn account(key: Pubkey, byte: u8) -> RawAccount {

@@ -18,6 +18,7 @@ use ballast_risk::state::MarketParams;
 use ballast_rpc::node::{Observer, TIMEOUT};
 use ballast_rpc::retry::patiently;
 use ballast_rpc::service::told_to_stop;
+use ballast_rpc::tokens::wallet_of;
 use ballast_rpc::told::{Say, Told};
 use ballast_rpc::{Node, ServiceError};
 use ballast_sdk::accounts::{DecodeError, RawAccount};
@@ -158,11 +159,12 @@ async fn prepare(config: &Config, observer: &Arc<dyn Observer>, status: Arc<Stat
     let tries = if config.once { TRIES } else { u32::MAX };
     let (keys, feeds) = patiently(tries, || locate(&node, config)).await?;
     let keeper = config.keeper.pubkey();
+    let pay_to = config.pay_to.unwrap_or_else(|| wallet_of(&keeper, &keys.quote()));
     let first: Vec<String> = feeds.iter().map(|feeds| feeds.first.to_string()).collect();
-    tracing::info!(vault = %keys.vault, price_feed = first.join(", "), keeper = %keeper, "watching");
+    tracing::info!(vault = %keys.vault, price_feed = first.join(", "), keeper = %keeper, pay_to = %pay_to, "watching");
     Ok(Shared {
         node,
-        memory: Mutex::new(Memory::new(keys, feeds)),
+        memory: Mutex::new(Memory::new(keys, feeds, pay_to)),
         signer: config.keeper.insecure_clone(),
         keeper,
         feed_is_given: config.price_feed.is_some(),

@@ -7,7 +7,7 @@ use ballast_rpc::send::{submit, Outcome};
 use ballast_rpc::transaction_error::{Meaning, TransactionError};
 use ballast_rpc::ServiceError;
 use ballast_sdk::action::CrankAction;
-use ballast_sdk::crank::{crank_with, Crank, Fee};
+use ballast_sdk::crank::{crank, Crank, Fee, Terms};
 use ballast_sdk::snapshot::Snapshot;
 use std::sync::atomic::Ordering;
 use std::sync::Arc;
@@ -144,9 +144,9 @@ pub struct Due {
 /// Plans on what is known. `None` before the first full read, or while an account cannot be
 /// decoded.
 pub fn prepare(shared: &Shared, fee: Fee) -> Option<(Option<Due>, Snapshot)> {
-    let (change, known): (Option<Change>, _) = {
+    let (change, pay_to, known): (Option<Change>, _, _) = {
         let mut memory = shared.memory();
-        (memory.take_change(), memory.snapshot()?)
+        (memory.take_change(), memory.payee(), memory.snapshot()?)
     };
     let (snapshot, blockhash) = match known {
         Ok(known) => known,
@@ -160,7 +160,7 @@ pub fn prepare(shared: &Shared, fee: Fee) -> Option<(Option<Due>, Snapshot)> {
     if shared.well(ACCOUNTS) {
         tracing::info!("the vault's accounts can be read again");
     }
-    let crank = match crank_with(&snapshot, &shared.signer, blockhash, fee) {
+    let crank = match crank(&snapshot, &shared.signer, blockhash, Terms { fee, pay_to }) {
         Ok(crank) => crank,
         Err(error) => {
             tracing::error!(%error, "could not sign");

@@ -38,7 +38,7 @@ const RULES: [Rule<Closing>; 9] = [
     ("The vault's ledger is what its custody holds", ledger_is_custody),
     ("The venue owes what it holds", venue_owes_what_it_holds),
     ("No share is left", no_share_is_left),
-    ("The keeper holds no USDC", keeper_holds_nothing),
+    ("The keeper holds what it was paid", keeper_holds_its_pay),
     ("The book is flat and nothing is left at the venue", book_is_flat),
     ("Every depositor got out", everybody_got_out),
     ("A holder could leave in part on the way", part_could_leave),
@@ -61,6 +61,8 @@ pub struct Closing {
     custody: u64,
     venue: u64,
     keeper: u64,
+    /// What the vault has paid keepers.
+    paid: u64,
     /// What custody has to hold by the vault's own ledger.
     cash: u64,
     /// What the venue owes.
@@ -98,6 +100,7 @@ impl Closing {
             shares: snapshot.minted.0,
             cash: snapshot.vault.ledger.get().in_custody().unwrap_or(u64::MAX),
             owed: owed.map_err(|error| anyhow!("{error}"))?,
+            paid: snapshot.vault.keeper_pay.total,
             lots: trader.lots,
             collateral: trader.collateral,
             queued: trader.queued_withdrawal,
@@ -205,8 +208,8 @@ fn no_share_is_left(closing: &Closing) -> Finding {
     equal(closing.shares, 0_u64)
 }
 
-fn keeper_holds_nothing(closing: &Closing) -> Finding {
-    equal(closing.keeper, 0_u64)
+fn keeper_holds_its_pay(closing: &Closing) -> Finding {
+    equal(closing.keeper, closing.paid)
 }
 
 fn book_is_flat(closing: &Closing) -> Finding {
@@ -248,7 +251,8 @@ mod tests {
         let mut ledger = Ledger::default();
         ledger.minted(USDC, "minted for the venue's insurance fund", 1_000);
         ledger.minted(USDC, "minted for Ada and Ben", 300);
-        ledger.found(USDC, "their wallets", 290);
+        ledger.found(USDC, "their wallets", 288);
+        ledger.found(USDC, "keeper", 2);
         ledger.found(USDC, "vault's custody (rounding left behind)", 3);
         ledger.found(USDC, "venue (insurance fund)", 1_007);
         ledger.minted(SHARES, "minted for deposits", 300);
@@ -265,6 +269,8 @@ mod tests {
             custody: 3,
             cash: 3,
             venue: 1_007,
+            keeper: 2,
+            paid: 2,
             owed: 1_007,
             all_out: true,
             withdrew: true,
@@ -295,7 +301,7 @@ mod tests {
             |c| c.cash -= 1,
             |c| c.owed += 1,
             |c| c.shares = 1,
-            |c| c.keeper = 1,
+            |c| c.keeper += 1,
             |c| c.queued = 1,
             |c| c.all_out = false,
             |c| c.withdrew = false,

@@ -17,6 +17,7 @@ use ballast_core_market::breaker::VAULT;
 use ballast_deploy::publication;
 use ballast_deploy::steps::Local;
 use ballast_market_data::history::Candle;
+use ballast_sdk::crank::Terms;
 use ballast_sdk::prices::Publication;
 use ballast_sdk::snapshot::Snapshot;
 use ballast_sim::record::Mark;
@@ -164,7 +165,7 @@ impl<'a> Run<'a> {
     pub(super) fn settle(&mut self) -> Result<()> {
         if self.is_alone {
             let signer = &self.depositors.people[0].keypair;
-            crank_by(self.stage.chain.cluster(), &self.stage.vault, signer)?;
+            crank_by(self.stage.chain.cluster(), &self.stage.vault, signer, Terms::default())?;
         } else {
             self.reactions.extend(self.stage.chain.settle(&self.stage.vault)?);
         }

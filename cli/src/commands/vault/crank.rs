@@ -5,6 +5,8 @@ use super::Common;
 use crate::chain::crank_by;
 use anyhow::Result;
 use ballast_sdk::action::CrankAction;
+use ballast_sdk::crank::Terms;
+use solana_signer::Signer;
 
 /// Does what a keeper would do now: prices batches, trades, marks. Anyone may
 ///
@@ -28,7 +30,14 @@ pub fn run(args: &Args, common: &Common, client: &mut VaultClient) -> Result<Str
             .filter(|names| !names.is_empty())
             .map(|names| format!("due: {names}"))
     } else {
-        let done = crank_by(client.cluster, &client.reader, &common.signer()?)?;
+        let signer = common.signer()?;
+        // What the vault pays goes to whoever sends it, if they have an account for it.
+        let wallet = client.holder(&signer.pubkey()).quote;
+        let terms = Terms {
+            pay_to: client.balance(&wallet)?.map(|_| wallet),
+            ..Terms::default()
+        };
+        let done = crank_by(client.cluster, &client.reader, &signer, terms)?;
         Some(done.join("\n")).filter(|done| !done.is_empty())
     };
     Ok(done.unwrap_or("nothing is due".to_owned()))

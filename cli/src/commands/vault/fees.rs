@@ -91,6 +91,43 @@ impl Fees {
     }
 }
 
+/// What a vault pays keepers. Amounts are base units.
+#[derive(Debug, Serialize)]
+pub struct Keepers {
+    /// Most that a trade pays, hundredths of one per cent of its notional.
+    rate_basis_points: String,
+    /// What looking after it pays once an hour.
+    task: u64,
+    /// Aversion to risk, by which what a trade removes is measured.
+    aversion: u32,
+    /// All that was ever paid.
+    paid: u64,
+}
+
+impl Keepers {
+    /// Returns what a vault pays.
+    pub fn of(snapshot: &Snapshot) -> Self {
+        let policy = &snapshot.state.policy.keepers;
+        Self {
+            rate_basis_points: format!("{:.2}", policy.rate.fixed().to_num::<f64>() * 10_000.0),
+            task: policy.task,
+            aversion: policy.aversion,
+            paid: snapshot.vault.keeper_pay.total,
+        }
+    }
+
+    /// Returns it in words.
+    pub fn text(&self, client: &VaultClient) -> String {
+        format!(
+            "keepers    up to {} bp of what they trade, at most a tenth of the risk removed; {} an hour for looking after it;\n           \
+             {} paid so far",
+            self.rate_basis_points,
+            client.brief(self.task),
+            client.brief(self.paid),
+        )
+    }
+}
+
 /// Returns a share in per cent, to a hundredth.
 fn percent(share: Ratio) -> String {
     format!("{:.2}", share.fixed().to_num::<f64>() * 100.0)

@@ -198,7 +198,7 @@ fn reference(snapshot: &mut Snapshot) -> Result<(Ratio, Option<Instruction>)> {
     snapshot.state.share_mark = marked.ok_or_else(|| anyhow!("there is no price or no venue to mark the vault by"))?;
     Ok((
         snapshot.state.share_mark.value,
-        Some(instructions::mark(&snapshot.keys)),
+        Some(instructions::mark(&snapshot.keys, None)),
     ))
 }
 

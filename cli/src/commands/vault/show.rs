@@ -1,7 +1,7 @@
 //! `ballast vault show`: what a vault is, holds and permits.
 
 use super::client::{ago, count, decimal, no_appraisal, stretch, VaultClient};
-use super::fees::Fees;
+use super::fees::{Fees, Keepers};
 use super::policy::{of_many, Policy};
 use super::preview::{closes_in, taking};
 use super::quarantine::Quarantine;
@@ -76,6 +76,8 @@ struct Report {
     policy: Policy,
     /// What its manager earns, if anything.
     fees: Option<Fees>,
+    /// What keepers earn.
+    keepers: Keepers,
     /// Who may trip and resume its breakers.
     guardian: Option<String>,
 }
@@ -181,6 +183,7 @@ fn report(snapshot: &Snapshot, tokens: Tokens) -> Result<Report> {
         advance_per_thousand_shares: snapshot.part_of_liquid(state.unit.saturating_mul(1_000)),
         policy: Policy::of(snapshot)?,
         fees: Fees::of(snapshot, appraisal.as_ref()),
+        keepers: Keepers::of(snapshot),
         guardian: vault.guardian().map(|key| key.to_string()),
     })
 }
@@ -309,6 +312,7 @@ fn text(report: &Report, client: &VaultClient) -> String {
         amount(report.advance_per_thousand_shares)
     ));
     lines.extend(report.fees.as_ref().map(|fees| fees.text(client)));
+    lines.push(report.keepers.text(client));
     lines.push(match &report.guardian {
         Some(key) => format!("guardian   {key} may trip and resume breakers, and nothing else"),
         None => "guardian   none: breakers resume by themselves".to_owned(),

@@ -116,10 +116,10 @@ fn somebody_comes_and_goes_by_commands_alone() {
         network.wallet("ada")
     );
     network.says("ada", "status", &["0.00 shares", "no request is open"]);
-    network.says("ben", "claim", &["ticket 1: 19951.145579 shares paid"]);
+    network.says("ben", "claim", &["ticket 1: 19951.686949 shares paid"]);
 
     let report = network.json("ben", "show");
-    assert_eq!(report["shares"], 19_951_145_579u64, "{report}");
+    assert_eq!(report["shares"], 19_951_686_949u64, "{report}");
     assert_eq!(
         (&report["breakers"], &report["tickets"]),
         (&serde_json::json!([]), &0.into()),

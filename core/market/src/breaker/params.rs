@@ -13,7 +13,7 @@ pub struct BreakerSettings {
     pub cooldown_seconds: u32,
 }
 
-/// The settings of the breakers of one account, in the order of its panel.
+/// The settings of the breakers of one account, in the order of its group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BreakerParams<const N: usize> {
     /// One for each.

@@ -105,7 +105,7 @@ fn each_breaker_is_kept_by_exactly_the_account_its_row_names() {
     );
 }
 
-/// Every parameter of a panel at zero, and each threshold just outside its row.
+/// Every parameter of a group at zero, and each threshold just outside its row.
 fn bounds_are_kept<const N: usize>(group: &BreakerGroup<N>) {
     for (index, breaker) in group.breakers().into_iter().enumerate() {
         let rule = breaker.rule();

@@ -58,6 +58,7 @@ fn planned(targets: &Targets, exposure: &Exposure, calm: bool, terms: TradingTer
             exposure,
             prices: &prices(&[at(["100"; 3], "100"); 3]),
             slice_left: Value(10_000_000),
+            spare: Value::ZERO,
             terms: &[Some(terms); MAX_LEGS],
         },
         |_| true,
@@ -126,6 +127,7 @@ fn a_tight_cost_budget_makes_slices_smaller() {
             exposure: &book(0),
             prices: &prices(&[at(["100"; 3], "100")]),
             slice_left: Value(10_000_000),
+            spare: Value::ZERO,
             terms: &[Some(thin); MAX_LEGS],
         },
         |_| true,
@@ -207,22 +209,29 @@ proptest! {
     #[test]
     fn whatever_is_planned_is_admitted(
         lots in -90_000i64..90_000, target in -8_000_000i64..8_000_000, open in 0i64..8_000_000,
-        slice in 0i64..12_000_000, depth in 100_000i64..20_000_000, calm: bool
+        slice in 0i64..12_000_000, depth in 100_000i64..20_000_000, calm: bool, paid in 0i64..40_000
     ) {
         let targets = opening(target, open);
         let terms = TradingTerms { depth_one_percent: Value(depth), ..venue() };
         let inputs = PlanInputs {
             policy: &policy(), permissions: permitted(calm), targets: &targets, exposure: &book(lots),
-            prices: &prices(&[at(["100"; 3], "100")]), slice_left: Value(slice), terms: &[Some(terms); MAX_LEGS],
+            prices: &prices(&[at(["100"; 3], "100")]), slice_left: Value(slice), spare: Value(paid),
+            terms: &[Some(terms); MAX_LEGS],
         };
         if let Some([Some(planned), ..]) = orders(&inputs, |_| true) {
             let planned = planned.lots;
+            // Somebody was paid before it landed.
+            let mut lowered = opening(target, (open - paid).max(0));
+            lowered.cap = targets.cap.saturating_sub(Value(paid));
             let verdict = check(&Proposal {
-                policy: &policy(), permissions: permitted(calm), targets: &targets, cap_after: targets.cap, before: &book(lots),
+                policy: &policy(), permissions: permitted(calm), targets: &targets, cap_after: lowered.cap, before: &book(lots),
                 after: &book(lots + planned.0), traded: Value(planned.0.abs() * 100), slice_left: Value(slice),
                 depths: [largest_notional(&policy(), &terms).unwrap(); MAX_LEGS],
             });
             prop_assert!(verdict.is_ok(), "{verdict:?}");
+            let ends = Value((lots + planned.0) * 100);
+            let room = lowered.of(0).unwrap().open.0.max(lots.abs() * 100);
+            prop_assert!(ends.0.abs() <= room, "{ends:?} in {room}");
         }
     }
 

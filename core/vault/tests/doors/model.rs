@@ -28,7 +28,10 @@ use ballast_core_vault::shares::ShareMark;
 use ballast_core_vault::state::{VaultPolicy, VaultState};
 use core::array::from_fn;
 
+mod pay;
 mod people;
+
+pub use pay::{Paid, KEEPERS};
 
 pub const START: i64 = 1_700_000_000;
 /// A million whole tokens.
@@ -55,6 +58,8 @@ pub struct World {
     pub people: Vec<Person>,
     /// What trades have cost, and the venue has kept.
     pub spent: u64,
+    /// What keepers got.
+    pub paid: Paid,
     pub now: i64,
     pub slot: u64,
     /// The price of each market.
@@ -89,6 +94,7 @@ fn policy(markets: usize) -> VaultPolicy {
         deposit_cap: u64::MAX,
         outflow: Ratio::ONE,
         fees: FeePolicy::NONE,
+        keepers: KEEPERS,
     }
 }
 
@@ -167,6 +173,7 @@ impl World {
             batches: Vec::new(),
             people: vec![rich; others + 1],
             spent: 0,
+            paid: Paid::default(),
             now: START,
             slot: 1_000,
             bounds: [50_000, 30_000, 10_000][..markets]
@@ -289,7 +296,7 @@ impl World {
         let people: u64 = self.people.iter().map(|person| person.quote).sum();
         let held: u64 = self.positions.iter().map(|position| position.collateral).sum();
         let venue = held + self.spent;
-        people + self.state.ledger.in_custody().unwrap() + venue
+        people + self.state.ledger.in_custody().unwrap() + venue + self.paid.memory.total
     }
 
     pub fn record(&mut self, appraisal: (ShareMark, VaultMonitor, FeeLedger)) {
@@ -331,5 +338,6 @@ impl World {
         self.record(seen);
         self.state.ledger.levy_reserve -= released;
         self.state.ledger.cash += released;
+        self.pay_for_task();
     }
 }

@@ -1,7 +1,9 @@
-//! How the model trades: filled at the published price, for all that the cost budget allows.
+//! How the model trades: filled at the published price, for all that the cost budget allows, or for
+//! half of it; the other half is for whoever sent it to earn.
 
-use crate::model::World;
+use crate::model::{World, KEEPERS};
 use ballast_core_types::{value_floor, Lots, Position, PriceBounds, Ratio, TradingTerms, Value};
+use ballast_core_vault::keeper_pay::Trade;
 use ballast_core_vault::places::MAX_LEGS;
 use ballast_core_vault::rebalance::{check, notional, Proposal};
 use ballast_core_vault::unwind::{self, UnwindProposal};
@@ -26,13 +28,14 @@ impl World {
         &self.bounds[self.markets[leg]]
     }
 
-    /// The position after an order that is filled as badly as the budget allows, its notional, and
+    /// The position after an order that costs its budget, or half of it, its notional, and
     /// what it cost.
     fn filled_at_the_budget(&self, leg: usize, lots: Lots) -> (Position, Value, u64) {
         let bounds = self.of_leg(leg);
         let traded = notional(lots, bounds.mid).unwrap();
         let budget = self.state.policy.rebalance.max_cost.of_floor(traded).unwrap();
-        let cost = budget.positive_part();
+        // In every other slot it leaves half of it for whoever sends it.
+        let cost = budget.positive_part() >> (self.slot & 1);
         let mut position = self.positions[leg];
         Self::fill(&mut position, lots, cost, bounds);
         (position, traded, cost)
@@ -43,8 +46,8 @@ impl World {
         self.rebalance_all(&[(0, lots)])
     }
 
-    /// Rebalances by orders that somebody proposes, each a leg and its lots, filled as badly as the
-    /// budget allows. Whether it was proven.
+    /// Rebalances by orders that somebody proposes, each a leg and its lots; with what it pays it
+    /// costs as much as the budget allows. Whether it was proven.
     pub fn rebalance_all(&mut self, orders: &[(usize, i64)]) -> bool {
         let before = self.appraise();
         let (mut after, mut traded) = (self.clone(), Value::ZERO);
@@ -65,14 +68,22 @@ impl World {
             slice_left: before.slice_left().unwrap(),
             depths: [Value(i64::MAX); MAX_LEGS],
         });
-        if verdict.is_err() {
+        let Ok(reason) = verdict else {
             return false;
-        }
-        let lost = before.exposure().unwrap().nav.0 - after.appraise().exposure().unwrap().nav.0;
-        let lost = u64::try_from(lost).unwrap();
+        };
+        let (was, is) = (before.exposure().unwrap(), after.appraise().exposure().unwrap());
+        let cost = was.nav.checked_sub(is.nav).unwrap();
+        let trade = Trade {
+            reason,
+            traded,
+            cost,
+            risk_removed: before.risk_removed(&before.targets().unwrap(), &was, &is),
+        };
+        let earned = KEEPERS.of_trade(&trade, &before.vault.policy.rebalance);
         (self.positions, self.spent) = (after.positions, after.spent);
         let seen = self.seen();
         self.record(seen);
+        let lost = u64::try_from(cost.0).unwrap() + self.pay_for_trade(earned);
         let drawn = lost.min(self.state.ledger.levy_reserve);
         self.state.ledger.levy_reserve -= drawn;
         self.state.ledger.cash += drawn;
@@ -84,8 +95,8 @@ impl World {
         self.unwind_leg(number, 0, lots)
     }
 
-    /// Unwinds so many lots of a batch in a leg, filled as badly as the budget allows. Whether it
-    /// was proven.
+    /// Unwinds so many lots of a batch in a leg, at what its budget allows with what it pays.
+    /// Whether it was proven.
     pub fn unwind_leg(&mut self, number: usize, leg: usize, lots: i64) -> bool {
         let Some(batch) = self.batches.get(number) else {
             return false;
@@ -94,6 +105,7 @@ impl World {
         let (position, _, cost) = self.filled_at_the_budget(leg, Lots(lots));
         let verdict = unwind::check(&UnwindProposal {
             policy: &before.vault.policy.rebalance,
+            keepers: &KEEPERS,
             permissions: before.permissions_in(self.markets[leg]),
             due: unwind::due(batch.redemptions.lots_left[leg], self.positions[leg].lots),
             least: before.least_trade().unwrap(),
@@ -109,7 +121,7 @@ impl World {
         self.spent += self.positions[leg].collateral - position.collateral;
         self.positions[leg] = position;
         let lost = was.0 - self.appraise().exposure().unwrap().nav.0;
-        let lost = u64::try_from(lost.max(0)).unwrap();
+        let lost = u64::try_from(lost.max(0)).unwrap() + self.pay_for_unwinding(done.earned);
         let redemptions = &mut self.batches[number].redemptions;
         let left = &mut redemptions.lots_left[leg];
         *left = left.checked_sub(done.lots).unwrap();

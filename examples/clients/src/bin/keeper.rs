@@ -6,8 +6,10 @@
 
 use anyhow::Result;
 use ballast_client_examples::snapshot;
+use ballast_rpc::tokens::wallet_of;
 use ballast_rpc::{args, BlockingRpc, Cluster};
 use ballast_sdk::action::{instruction, CrankAction};
+use ballast_sdk::instructions::Cranker;
 use solana_signer::Signer;
 use std::path::Path;
 
@@ -29,10 +31,16 @@ fn main() -> Result<()> {
             println!("nothing is due");
             return Ok(());
         }
+        // Where the vault pays to, if there is such an account.
+        let wallet = wallet_of(&keeper.pubkey(), &snapshot.keys.quote());
+        let cranker = Cranker {
+            key: keeper.pubkey(),
+            pay_to: rpc.find(&wallet)?.map(|account| account.key),
+        };
         let names: Vec<&str> = due.iter().map(CrankAction::name).collect();
         let instructions: Vec<_> = due
             .iter()
-            .map(|action| instruction(action, &snapshot, &keeper.pubkey()))
+            .map(|action| instruction(action, &snapshot, &cranker))
             .collect();
         rpc.send(&instructions, &[&keeper])?;
         println!("cranked: {}", names.join(", "));

@@ -18,7 +18,7 @@ pub struct Assign<'info> {
     pub vault: Box<Account<'info, Vault>>,
     /// The ticket. Its address stays what it is: that of its first holder.
     #[account(
-        mut,
+        mut, dup,
         constraint = ticket.vault == vault.key() @ VaultError::WrongTicket,
         has_one = holder @ VaultError::WrongTicket,
     )]

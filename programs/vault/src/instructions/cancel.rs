@@ -22,18 +22,18 @@ pub struct Cancel<'info> {
     #[account(mut)]
     pub holder: UncheckedAccount<'info>,
     /// The vault.
-    #[account(mut, constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion)]
+    #[account(mut, dup, constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion)]
     pub vault: Box<Account<'info, Vault>>,
     /// The ticket's batch.
     #[account(
-        mut,
+        mut, dup,
         constraint = batch.vault == vault.key() @ VaultError::WrongBatch,
         constraint = batch.number == ticket.batch @ VaultError::WrongBatch,
     )]
     pub batch: Box<Account<'info, RequestBatch>>,
     /// The ticket.
     #[account(
-        mut,
+        mut, dup,
         close = holder,
         constraint = ticket.vault == vault.key() @ VaultError::WrongTicket,
         has_one = holder @ VaultError::WrongTicket,
@@ -44,7 +44,7 @@ pub struct Cancel<'info> {
     pub from: UncheckedAccount<'info>,
     /// Gets what was paid in: any account if the holder says so, one of the holder's if an operator
     /// does.
-    #[account(mut)]
+    #[account(mut, dup)]
     pub to: Box<InterfaceAccount<'info, TokenAccount>>,
     /// Token program of what goes back.
     pub token_program: Interface<'info, TokenInterface>,

@@ -19,18 +19,18 @@ pub struct Claim<'info> {
     #[account(mut)]
     pub claimer: Signer<'info>,
     /// The vault.
-    #[account(mut, constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion)]
+    #[account(mut, dup, constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion)]
     pub vault: Box<Account<'info, Vault>>,
     /// The ticket's batch.
     #[account(
-        mut,
+        mut, dup,
         constraint = batch.vault == vault.key() @ VaultError::WrongBatch,
         constraint = batch.number == ticket.batch @ VaultError::WrongBatch,
     )]
     pub batch: Box<Account<'info, RequestBatch>>,
     /// The ticket.
     #[account(
-        mut,
+        mut, dup,
         constraint = ticket.vault == vault.key() @ VaultError::WrongTicket,
         has_one = holder @ VaultError::WrongTicket,
     )]

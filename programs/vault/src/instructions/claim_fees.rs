@@ -19,7 +19,7 @@ pub struct ClaimFees<'info> {
     pub collector: Signer<'info>,
     /// The vault.
     #[account(
-        mut,
+        mut, dup,
         has_one = collector @ VaultError::WrongCollector,
         has_one = share_mint @ VaultError::WrongShareMint,
         constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion,
@@ -29,7 +29,7 @@ pub struct ClaimFees<'info> {
     #[account(mut)]
     pub share_mint: UncheckedAccount<'info>,
     /// Any account for shares.
-    #[account(mut, constraint = to.mint == vault.share_mint @ VaultError::WrongTokenAccount)]
+    #[account(mut, dup, constraint = to.mint == vault.share_mint @ VaultError::WrongTokenAccount)]
     pub to: Box<InterfaceAccount<'info, TokenAccount>>,
     /// Token program of shares.
     pub token_program: Program<'info, Token2022>,

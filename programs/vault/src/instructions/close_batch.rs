@@ -11,7 +11,7 @@ use anchor_spl::token_2022::Token2022;
 pub struct CloseBatch<'info> {
     /// The vault.
     #[account(
-        mut,
+        mut, dup,
         has_one = escrow @ VaultError::WrongEscrow,
         has_one = share_mint @ VaultError::WrongShareMint,
         constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion,
@@ -19,7 +19,7 @@ pub struct CloseBatch<'info> {
     pub vault: Box<Account<'info, Vault>>,
     /// The batch.
     #[account(
-        mut,
+        mut, dup,
         close = payer,
         has_one = payer @ VaultError::WrongBatch,
         constraint = batch.vault == vault.key() @ VaultError::WrongBatch,

@@ -10,10 +10,10 @@ use anchor_lang::prelude::*;
 #[derive(Accounts)]
 pub struct Collect<'info> {
     /// The vault.
-    #[account(mut, constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion)]
+    #[account(mut, dup, constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion)]
     pub vault: Box<Account<'info, Vault>>,
     /// The batch.
-    #[account(mut, constraint = batch.vault == vault.key() @ VaultError::WrongBatch)]
+    #[account(mut, dup, constraint = batch.vault == vault.key() @ VaultError::WrongBatch)]
     pub batch: Box<Account<'info, RequestBatch>>,
 }
 

@@ -17,7 +17,7 @@ use ballast_venues::{AccountRole, VenueAction};
 pub struct CollectWithdrawal<'info> {
     /// The vault.
     #[account(
-        mut,
+        mut, dup,
         has_one = custody @ VaultError::WrongCustody,
         constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion,
     )]

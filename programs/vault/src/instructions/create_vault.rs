@@ -6,7 +6,7 @@ use crate::events::{announce, VaultCreated};
 use crate::quote_mint;
 use crate::state::{
     validate_collector, validate_guardian, MarketPolicy, ShareName, StoredPortfolio, Vault, VaultBreakerSettings,
-    VaultPolicy, CUSTODY_SEED, ESCROW_SEED, SHARES_SEED, VAULT_SEED, VAULT_VERSION,
+    VaultPolicy, VenueTerms, CUSTODY_SEED, ESCROW_SEED, SHARES_SEED, VAULT_SEED, VAULT_VERSION,
 };
 use crate::valuation::{LegAccounts, PortfolioAccounts};
 use crate::venue;
@@ -88,15 +88,16 @@ pub(crate) fn handler<'info>(ctx: Context<'info, CreateVault<'info>>, args: Crea
     portfolio.list(&args.markets)?;
     let (markets, legs) = (portfolio.markets().len(), portfolio.legs().len());
     let passed = PortfolioAccounts::split(ctx.remaining_accounts, markets, legs)?;
-    let initial_margin = pin(portfolio, &passed, &accounts.quote_mint.key())?;
-    args.policy.validate(&args.markets, initial_margin)?;
+    let venues = pin(portfolio, &passed, &accounts.quote_mint.key())?;
+    let unit = unit_of(accounts.quote_mint.decimals).ok_or(VaultError::Decimals)?;
+    args.policy.validate(&args.markets, &venues, unit)?;
     args.breakers.validate()?;
     args.policy.validate_with(&args.breakers)?;
     validate_guardian(args.guardian)?;
     validate_collector(args.collector, &args.policy)?;
     args.share.validate()?;
     quote_mint::validate(&accounts.quote_mint.to_account_info())?;
-    write(accounts, &args, ctx.bumps.vault)?;
+    write(accounts, &args, unit, ctx.bumps.vault)?;
     accounts.vault.check_invariants(0, Shares::ZERO)?;
     create_token_accounts(accounts, &ctx.bumps, &args.share)?;
     for place in (0u8..).take(legs) {
@@ -115,11 +116,14 @@ pub(crate) fn handler<'info>(ctx: Context<'info, CreateVault<'info>>, args: Crea
     announce(&accounts.event_authority, &event)
 }
 
-/// Writes the accounts of a portfolio down, and checks that they belong together; returns the
-/// greatest initial margin of its venues.
+/// Writes the accounts of a portfolio down, and checks that they belong together; returns what its
+/// venues ask.
 #[inline(never)]
-fn pin(portfolio: &mut StoredPortfolio, passed: &PortfolioAccounts, quote_mint: &Pubkey) -> Result<Ratio> {
-    let mut initial_margin = Ratio::ZERO;
+fn pin(portfolio: &mut StoredPortfolio, passed: &PortfolioAccounts, quote_mint: &Pubkey) -> Result<VenueTerms> {
+    let mut venues = VenueTerms {
+        initial_margin: Ratio::ZERO,
+        cost: Ratio::ZERO,
+    };
     for (place, account) in passed.risk_markets().enumerate() {
         AccountLoader::<RiskMarket>::try_from(account)?
             .load()?
@@ -143,19 +147,22 @@ fn pin(portfolio: &mut StoredPortfolio, passed: &PortfolioAccounts, quote_mint: 
         let mut earlier = portfolio.legs().iter().take(usize::from(place));
         let is_again = earlier.any(|other| other.venue_market == at.venue_market.key());
         ensure!(!is_again, VaultError::Portfolio);
-        initial_margin = initial_margin.max(pins.initial_margin);
+        let terms = venue::terms(at.venue_market).ok_or(VaultError::WrongVenueMarket)?;
+        let cost = terms.half_spread.fixed().checked_add(terms.taker_fee.fixed());
+        let cost = Ratio::from_fixed(cost.ok_or(VaultError::OutOfRange)?);
+        venues.initial_margin = venues.initial_margin.max(pins.initial_margin);
+        venues.cost = venues.cost.max(cost);
         if let Some(leg) = portfolio.legs.get_mut(usize::from(place)) {
             leg.venue_market = at.venue_market.key();
             leg.venue_trader = at.venue_trader.key();
         }
     }
-    Ok(initial_margin)
+    Ok(venues)
 }
 
 /// Writes the rest of the vault down. What is not named is zero.
 #[inline(never)]
-fn write(accounts: &mut CreateVault, args: &CreateVaultArgs, bump: u8) -> Result<()> {
-    let unit = unit_of(accounts.quote_mint.decimals).ok_or(VaultError::Decimals)?;
+fn write(accounts: &mut CreateVault, args: &CreateVaultArgs, unit: u64, bump: u8) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let vault = &mut accounts.vault.stored;
     (vault.version, vault.bump) = (VAULT_VERSION, bump);

@@ -15,13 +15,13 @@ use ballast_core_vault::advance::{advance, Liquid};
 pub struct ExitLiquid<'info> {
     /// The vault.
     #[account(
-        mut,
+        mut, dup,
         has_one = share_mint @ VaultError::WrongShareMint,
         constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion,
     )]
     pub vault: Box<Account<'info, Vault>>,
     /// The batch.
-    #[account(mut, constraint = batch.vault == vault.key() @ VaultError::WrongBatch)]
+    #[account(mut, dup, constraint = batch.vault == vault.key() @ VaultError::WrongBatch)]
     pub batch: Box<Account<'info, RequestBatch>>,
     /// CHECK: share mint, named by the vault; read for the supply.
     pub share_mint: UncheckedAccount<'info>,

@@ -16,7 +16,7 @@ pub struct Guard<'info> {
     pub guardian: Signer<'info>,
     /// The vault.
     #[account(
-        mut,
+        mut, dup,
         constraint = vault.guardian() == Some(guardian.key()) @ VaultError::NotGuardian,
         constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion,
     )]

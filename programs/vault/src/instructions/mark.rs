@@ -8,10 +8,12 @@
 
 use crate::errors::VaultError;
 use crate::events::{announce, Marked, Quarantined};
+use crate::payment::payment;
 use crate::state::{Vault, VAULT_VERSION};
 use crate::tokens;
 use crate::valuation::{appraise, inputs, Moment, PortfolioAccounts, Positions};
 use anchor_lang::prelude::*;
+use anchor_spl::token_interface::TokenInterface;
 use ballast_core_market::breaker::Breaker;
 use ballast_core_types::{Lots, Shares, UnixTime};
 use ballast_core_vault::appraisal::unvalued;
@@ -29,13 +31,21 @@ pub struct Mark<'info> {
     /// The vault; the accounts of its portfolio follow those named here, and whatever is found at a
     /// venue is the finding.
     #[account(
-        mut,
+        mut, dup,
         has_one = share_mint @ VaultError::WrongShareMint,
         constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion,
     )]
     pub vault: Box<Account<'info, Vault>>,
     /// CHECK: share mint, named by the vault; read for the supply.
     pub share_mint: UncheckedAccount<'info>,
+    /// CHECK: quote custody, pinned by the vault; pays the keeper.
+    #[account(mut, address = vault.custody @ VaultError::WrongCustody)]
+    pub custody: UncheckedAccount<'info>,
+    /// CHECK: gets the keeper's pay; without it nobody is paid.
+    #[account(mut)]
+    pub payee: Option<UncheckedAccount<'info>>,
+    /// Token program of quote tokens.
+    pub token_program: Interface<'info, TokenInterface>,
 }
 
 /// What a share is worth needs prices of now: an observation without one ends nobody's cooldown.
@@ -65,12 +75,18 @@ pub(crate) fn handler<'info>(ctx: Context<'info, Mark<'info>>) -> Result<()> {
         }
     };
     let valued = appraisal.as_deref().filter(|appraisal| appraisal.values_shares());
+    // One that values nothing is worth nothing to those who would pay for it.
+    let paid = match valued {
+        Some(appraisal) => payment!(accounts).for_task(vault, appraisal.nav.low, &moment.clock)?,
+        None => 0,
+    };
     let event = Marked {
         vault: vault.key(),
         nav_low: valued.map(|appraisal| appraisal.nav.low.0),
         supply: supply(&state, &moment).0,
         breakers_before: before,
         monitor: vault.monitor,
+        paid,
     };
     announce(&accounts.event_authority, &event)?;
     let seen = Seen {

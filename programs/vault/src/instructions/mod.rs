@@ -35,6 +35,7 @@ pub use mark::*;
 pub use move_collateral::*;
 pub use open_batch::*;
 pub use price_batch::*;
+pub use rebalance::*;
 pub use request::*;
 pub use set_operator::*;
 pub use trade::*;

@@ -4,6 +4,7 @@
 use crate::errors::{ensure, VaultError};
 use crate::events::{announce, CollateralMoved, PricesView};
 use crate::instructions::trade::leg;
+use crate::payment::payment;
 use crate::state::{Vault, VAULT_VERSION};
 use crate::tokens;
 use crate::valuation::*;
@@ -21,11 +22,16 @@ use ballast_venues::{AccountRole, VenueAction};
 #[derive(Accounts)]
 pub struct MoveCollateral<'info> {
     /// The vault; the accounts of its portfolio follow those named here.
-    #[account(mut, constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion)]
+    #[account(mut, dup, constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion)]
     pub vault: Box<Account<'info, Vault>>,
-    /// CHECK: quote custody, pinned by the vault.
+    /// CHECK: quote custody, pinned by the vault; pays the keeper.
     #[account(mut, address = vault.custody @ VaultError::WrongCustody)]
     pub custody: UncheckedAccount<'info>,
+    /// CHECK: gets the keeper's pay; without it nobody is paid.
+    #[account(mut)]
+    pub payee: Option<UncheckedAccount<'info>>,
+    /// Token program of quote tokens.
+    pub token_program: Interface<'info, TokenInterface>,
     /// CHECK: share mint, pinned by the vault; read for the supply.
     #[account(address = vault.share_mint @ VaultError::WrongShareMint)]
     pub share_mint: UncheckedAccount<'info>,
@@ -35,8 +41,6 @@ pub struct MoveCollateral<'info> {
     /// CHECK: the venue's program.
     #[account(address = venue::PROGRAM @ ErrorCode::InvalidProgramId)]
     pub venue_program: UncheckedAccount<'info>,
-    /// Token program of quote tokens.
-    pub token_program: Interface<'info, TokenInterface>,
 }
 
 pub(crate) fn handler<'info>(ctx: Context<'info, MoveCollateral<'info>>, place: u8) -> Result<()> {
@@ -63,8 +67,9 @@ pub(crate) fn handler<'info>(ctx: Context<'info, MoveCollateral<'info>>, place: 
     let moved = book_movement(vault, place, held, holds, movement)?;
     let position = places::at(&portfolio.positions(&state, &moment), usize::from(place));
     let position = position.ok_or(VaultError::VenueUnreadable)?;
-    let vault = &accounts.vault;
-    vault.check_invariants(holds, moment.minted)?;
+    let vault = &mut accounts.vault;
+    let paid = payment!(accounts).for_task(vault, appraisal.nav.low, &moment.clock)?;
+    vault.check_invariants(tokens::amount(&accounts.custody)?, moment.minted)?;
     let event = CollateralMoved {
         vault: vault.key(),
         leg: place,
@@ -72,6 +77,7 @@ pub(crate) fn handler<'info>(ctx: Context<'info, MoveCollateral<'info>>, place: 
         cash_after: vault.ledger.cash,
         collateral_after: position.collateral,
         queued_after: position.queued_withdrawal,
+        paid,
         prices: PricesView::of(&moment.prices),
         breakers: vault.monitor.tripped,
     };

@@ -21,10 +21,10 @@ pub struct PriceBatch<'info> {
     #[account(mut)]
     pub keeper: Signer<'info>,
     /// The vault; the accounts of its portfolio follow those named here.
-    #[account(mut, constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion)]
+    #[account(mut, dup, constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion)]
     pub vault: Box<Account<'info, Vault>>,
     /// The batch.
-    #[account(mut, constraint = batch.vault == vault.key() @ VaultError::WrongBatch)]
+    #[account(mut, dup, constraint = batch.vault == vault.key() @ VaultError::WrongBatch)]
     pub batch: Box<Account<'info, RequestBatch>>,
     /// CHECK: quote custody, pinned by the vault; read for the ledger's invariant.
     #[account(address = vault.custody @ VaultError::WrongCustody)]

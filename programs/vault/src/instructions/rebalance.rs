@@ -4,18 +4,48 @@
 use crate::errors::{ensure, VaultError};
 use crate::events::{self, OrderView, PricesView, Rebalanced, TargetsView};
 use crate::instructions::trade::*;
+use crate::payment::payment;
+use crate::state::{Vault, VAULT_VERSION};
 use crate::tokens;
 use crate::valuation::*;
 use crate::venue;
+use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::*;
+use anchor_spl::token_interface::TokenInterface;
 use ballast_core_types::{FillReceipt, Lots, Value};
 use ballast_core_vault::appraisal::Appraisal;
+use ballast_core_vault::keeper_pay::Trade;
 use ballast_core_vault::places::MAX_LEGS;
 use ballast_core_vault::planner::largest_notional;
 use ballast_core_vault::prices::Purpose;
 use ballast_core_vault::rebalance::{check, notional, Exposure, Proposal};
 use ballast_core_vault::targets::{Reason, Targets};
 use ballast_risk::state::Fixed;
+
+/// Accounts of `rebalance`.
+#[event_cpi]
+#[derive(Accounts)]
+pub struct Rebalance<'info> {
+    /// Whoever cranks; named in the event, has no rights.
+    pub keeper: Signer<'info>,
+    /// The vault; the accounts of its portfolio follow those named here.
+    #[account(mut, dup, constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion)]
+    pub vault: Box<Account<'info, Vault>>,
+    /// CHECK: quote custody, pinned by the vault; pays the keeper.
+    #[account(mut, address = vault.custody @ VaultError::WrongCustody)]
+    pub custody: UncheckedAccount<'info>,
+    /// CHECK: gets the keeper's pay; without it nobody is paid.
+    #[account(mut)]
+    pub payee: Option<UncheckedAccount<'info>>,
+    /// Token program of quote tokens.
+    pub token_program: Interface<'info, TokenInterface>,
+    /// CHECK: share mint, pinned by the vault; read for the supply.
+    #[account(address = vault.share_mint @ VaultError::WrongShareMint)]
+    pub share_mint: UncheckedAccount<'info>,
+    /// CHECK: the venue's program.
+    #[account(address = venue::PROGRAM @ ErrorCode::InvalidProgramId)]
+    pub venue_program: UncheckedAccount<'info>,
+}
 
 pub(crate) fn handler<'info>(ctx: Context<'info, Rebalance<'info>>, orders: &[Order]) -> Result<()> {
     let accounts = ctx.accounts;
@@ -34,7 +64,14 @@ pub(crate) fn handler<'info>(ctx: Context<'info, Rebalance<'info>>, orders: &[Or
         let at = portfolio.leg(accounts.vault.portfolio.leg(order.leg)?, order.leg)?;
         at.check_readable(&before, order.leg)?;
         let reduce_only = check_opening(*order, &before)?;
-        receipts.push(place(accounts, &portfolio, *order, &before, reduce_only)?);
+        receipts.push(place(
+            &accounts.vault,
+            &accounts.venue_program,
+            &portfolio,
+            *order,
+            &before,
+            reduce_only,
+        )?);
     }
 
     let positions = portfolio.positions(&state, &moment);
@@ -49,14 +86,10 @@ pub(crate) fn handler<'info>(ctx: Context<'info, Rebalance<'info>>, orders: &[Or
         vault.drifted(&moment.clock, ordered.positive_part());
     }
     // Those who moved the book have paid for this.
-    let cost = proof
-        .before
-        .nav
-        .checked_sub(proof.after.nav)
-        .ok_or(VaultError::OutOfRange)?;
-    vault.bear_cost(&moment.clock, cost.positive_part())?;
+    let paid = payment!(accounts).for_trade(vault, proof.earned, before.nav.low, &moment.clock)?;
+    vault.bear_cost(&moment.clock, proof.cost.positive_part().saturating_add(paid))?;
     vault.check_invariants(tokens::amount(&accounts.custody)?, moment.minted)?;
-    announce(accounts, &before, &proof)
+    announce(accounts, &before, &proof, paid)
 }
 
 /// What was proven of a rebalance.
@@ -65,6 +98,12 @@ struct Proof {
     targets: Targets,
     before: Exposure,
     after: Exposure,
+    /// What it cost.
+    cost: Value,
+    /// By how much the cost of risk fell.
+    risk_removed: u64,
+    /// What whoever sent it has earned.
+    earned: u64,
     orders: Vec<OrderView>,
 }
 
@@ -141,6 +180,9 @@ fn prove(
         targets,
         before: exposure(before)?,
         after: exposure(after)?,
+        cost: Value::ZERO,
+        risk_removed: 0,
+        earned: 0,
         orders: views,
     });
     let proposal = Proposal {
@@ -154,7 +196,17 @@ fn prove(
         slice_left: before.slice_left().ok_or(VaultError::OutOfRange)?,
         depths,
     };
-    proof.reason = check(&proposal).map_err(VaultError::from)?;
+    let reason = check(&proposal).map_err(VaultError::from)?;
+    let cost = proof.before.nav.checked_sub(proof.after.nav);
+    let trade = Trade {
+        reason,
+        traded,
+        cost: cost.ok_or(VaultError::OutOfRange)?,
+        risk_removed: before.risk_removed(&proof.targets, &proof.before, &proof.after),
+    };
+    let policy = &before.vault.policy;
+    let earned = policy.keepers.of_trade(&trade, &policy.rebalance);
+    (proof.reason, proof.cost, proof.risk_removed, proof.earned) = (reason, trade.cost, trade.risk_removed, earned);
     Ok(proof)
 }
 
@@ -176,7 +228,7 @@ fn exposure(appraisal: &Appraisal) -> Result<Exposure> {
 }
 
 #[inline(never)]
-fn announce(accounts: &Rebalance, before: &Appraisal, proof: &Proof) -> Result<()> {
+fn announce(accounts: &Rebalance, before: &Appraisal, proof: &Proof, paid: u64) -> Result<()> {
     let vault = &accounts.vault;
     let event = Rebalanced {
         vault: vault.key(),
@@ -189,6 +241,8 @@ fn announce(accounts: &Rebalance, before: &Appraisal, proof: &Proof) -> Result<(
         targets: TargetsView::of(&proof.targets, &before.prices),
         before: (&proof.before).into(),
         after: (&proof.after).into(),
+        risk_removed: proof.risk_removed,
+        paid,
     };
     events::announce(&accounts.event_authority, &event)
 }

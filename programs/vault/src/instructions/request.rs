@@ -44,10 +44,10 @@ pub struct MakeRequest<'info> {
     /// CHECK: whose request it is; has approved whoever asks.
     pub holder: UncheckedAccount<'info>,
     /// The vault.
-    #[account(mut, constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion)]
+    #[account(mut, dup, constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion)]
     pub vault: Box<Account<'info, Vault>>,
     /// The batch that takes requests.
-    #[account(mut, constraint = batch.vault == vault.key() @ VaultError::WrongBatch)]
+    #[account(mut, dup, constraint = batch.vault == vault.key() @ VaultError::WrongBatch)]
     pub batch: Box<Account<'info, RequestBatch>>,
     /// The request.
     #[account(
@@ -60,7 +60,7 @@ pub struct MakeRequest<'info> {
     pub ticket: Box<Account<'info, Ticket>>,
     /// Where it is paid from: the holder's quote tokens or shares; delegated to the approval, if an
     /// operator asks.
-    #[account(mut, constraint = from.owner == holder.key() @ VaultError::WrongTokenAccount)]
+    #[account(mut, dup, constraint = from.owner == holder.key() @ VaultError::WrongTokenAccount)]
     pub from: Box<InterfaceAccount<'info, TokenAccount>>,
     /// CHECK: where it waits: custody or escrow, pinned below.
     #[account(mut)]

@@ -2,10 +2,9 @@
 //! again, and unless it is provably better everything is undone.
 
 use crate::errors::{ensure, VaultError};
-use crate::state::{Vault, VAULT_VERSION};
+use crate::state::Vault;
 use crate::valuation::*;
 use crate::venue;
-use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::*;
 use ballast_core_types::{value_ceil, FillReceipt, Lots, PriceBounds};
 use ballast_core_vault::appraisal::Appraisal;
@@ -21,26 +20,6 @@ pub struct Order {
     pub leg: u8,
     /// Positive buys, negative sells.
     pub lots: i64,
-}
-
-/// Accounts of `rebalance` and `unwind`.
-#[event_cpi]
-#[derive(Accounts)]
-pub struct Rebalance<'info> {
-    /// Whoever cranks; named in the event, has no rights and gets nothing.
-    pub keeper: Signer<'info>,
-    /// The vault; the accounts of its portfolio follow those named here.
-    #[account(mut, constraint = vault.version == VAULT_VERSION @ VaultError::VaultVersion)]
-    pub vault: Box<Account<'info, Vault>>,
-    /// CHECK: quote custody, pinned by the vault; read for the ledger's invariant.
-    #[account(address = vault.custody @ VaultError::WrongCustody)]
-    pub custody: UncheckedAccount<'info>,
-    /// CHECK: share mint, pinned by the vault; read for the supply.
-    #[account(address = vault.share_mint @ VaultError::WrongShareMint)]
-    pub share_mint: UncheckedAccount<'info>,
-    /// CHECK: the venue's program.
-    #[account(address = venue::PROGRAM @ ErrorCode::InvalidProgramId)]
-    pub venue_program: UncheckedAccount<'info>,
 }
 
 /// Returns a leg as it was appraised, and the price of its market.
@@ -80,7 +59,8 @@ pub(crate) fn check_fill(before: &Appraisal, after: &Appraisal, place: u8, recei
 /// Sends an order to the venue, limited to the price band and, if so asked, to reducing.
 #[inline(never)]
 pub(crate) fn place<'info>(
-    accounts: &Rebalance<'info>,
+    vault: &Account<'info, Vault>,
+    venue_program: &AccountInfo<'info>,
     portfolio: &PortfolioAccounts<'info>,
     order: Order,
     before: &Appraisal,
@@ -94,7 +74,6 @@ pub(crate) fn place<'info>(
         limit: if order.lots > 0 { highest_purchase } else { lowest_sale },
         reduce_only,
     };
-    let vault = &accounts.vault;
     let at = portfolio.leg(vault.portfolio.leg(order.leg)?, order.leg)?;
     let roles = [
         (AccountRole::Owner, vault.to_account_info()),
@@ -102,6 +81,6 @@ pub(crate) fn place<'info>(
         (AccountRole::Trader, at.venue_trader.clone()),
         (AccountRole::RiskMarket, at.risk_market.clone()),
     ];
-    venue::call(vault, &action, &roles, &accounts.venue_program)?;
+    venue::call(vault, &action, &roles, venue_program)?;
     venue::receipt()
 }

@@ -340,7 +340,7 @@ mod tests {
 
     /// What `plain` relies on.
     #[test]
-    fn policy_settings_and_watch_lie_in_memory_as_borsh_writes_them() {
+    fn policy_settings_and_monitor_lie_in_memory_as_borsh_writes_them() {
         for (fields, memory, space) in [
             crate::state::VaultPolicy::encodings(),
             VaultBreakerSettings::encodings(),

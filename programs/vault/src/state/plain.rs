@@ -2,7 +2,7 @@
 //! without padding, which `Pod` demands.
 //!
 //! They are copied whole. Borsh as it is derived goes through every number, which for a vault's
-//! policy and watch costs more compute units than all of its breakers' arithmetic. For the
+//! policy and monitor costs more compute units than all of its breakers' arithmetic. For the
 //! interface description the derived form is what is described; a test holds the two together.
 
 use ballast_core_types::UnixTime;

@@ -8,6 +8,7 @@ use ballast_core_types::{Ratio, I80F48};
 use ballast_core_vault::directional::Mode;
 use ballast_core_vault::exposure::ExposurePolicy;
 use ballast_core_vault::fees::{FeePolicy, MOST_MANAGEMENT, MOST_PERFORMANCE};
+use ballast_core_vault::keeper_pay::{KeeperPayParamError, KeeperPayPolicy};
 use ballast_core_vault::monitor::MOST_AT_A_VENUE;
 use ballast_core_vault::rebalance::RebalancePolicy;
 use ballast_core_vault::state::VaultPolicy as Policy;
@@ -46,12 +47,16 @@ pub struct VaultPolicy {
     pub management_fee: Fixed,
     /// Share of the gain that is the manager's, 0 to 20 %.
     pub performance_fee: Fixed,
+    /// Most that a trade pays whoever sent it / notional traded, 0 to 0.01 %.
+    pub keeper_rate: Fixed,
+    /// What looking after the vault pays once an hour, quote base units; up to a whole token.
+    pub keeper_task: u64,
     /// Greatest net asset value with all deposits that wait, quote base units.
     pub deposit_cap: u64,
     /// What decides the targets: [`MANUAL`] or [`RULE_BASED`].
     pub mode: u32,
-    /// Zero.
-    pub padding: u32,
+    /// Aversion to risk, by which what a trade removes of it is measured: 1 to 1,000.
+    pub aversion: u32,
 }
 
 /// The base, as it was set: see [`Mode::Manual`].
@@ -73,9 +78,11 @@ plain!(VaultPolicy {
     outflow,
     management_fee,
     performance_fee,
+    keeper_rate,
+    keeper_task,
     deposit_cap,
     mode,
-    padding
+    aversion
 });
 
 /// The greatest deposit cap, base units: at five times of it, and that four times over, a venue's
@@ -96,17 +103,26 @@ const fn basis_points(value: i64) -> I80F48 {
     I80F48::from_bits(((value as i128) << 48) / 10_000)
 }
 
+/// What a vault's venues ask, the dearest of them.
+#[derive(Clone, Copy, Debug)]
+pub struct VenueTerms {
+    /// Initial margin / notional.
+    pub initial_margin: Ratio,
+    /// What a small trade costs / notional: fee and half of the spread.
+    pub cost: Ratio,
+}
+
 fn within(value: Fixed, least: i64, most: i64) -> bool {
     value.get() >= basis_points(least) && value.get() <= basis_points(most)
 }
 
 impl VaultPolicy {
-    /// Checks the whole bundle, with what is wanted of each market. `initial_margin` is the
-    /// greatest of the venues'.
+    /// Checks the whole bundle, with what is wanted of each market, at venues that ask so much, for
+    /// a vault of tokens of `unit` base units.
     ///
     /// # Errors
     /// The first parameter out of its bounds.
-    pub fn validate(&self, markets: &[MarketPolicy], initial_margin: Ratio) -> Result<()> {
+    pub fn validate(&self, markets: &[MarketPolicy], venues: &VenueTerms, unit: u64) -> Result<()> {
         ensure!(matches!(self.mode, MANUAL | RULE_BASED), VaultError::Mode);
         ensure!(within(self.band, 100, 5_000), VaultError::Band);
         ensure!(within(self.least_trade, 1, 500), VaultError::LeastTrade);
@@ -130,7 +146,8 @@ impl VaultPolicy {
         ensure!(within(self.price_band, 1, 500), VaultError::PriceBand);
         ensure!(within(self.max_cost, 1, MOST_COST), VaultError::MaxCost);
         // A venue lets it fall a fifth short, and not under its own margin.
-        let least = initial_margin
+        let least = venues
+            .initial_margin
             .fixed()
             .checked_mul_int(5)
             .and_then(|five| five.checked_div_int(4));
@@ -146,7 +163,34 @@ impl VaultPolicy {
             VaultError::PerformanceFee
         );
         ensure!((1..=MOST_DEPOSITS).contains(&self.deposit_cap), VaultError::DepositCap);
+        self.validate_keepers(markets, venues, unit)
+    }
+
+    /// Checks what keepers are paid: never so much that a levy does not cover it, and that a drift
+    /// from the edge of any band is worth a trade to whoever sends it.
+    fn validate_keepers(&self, markets: &[MarketPolicy], venues: &VenueTerms, unit: u64) -> Result<()> {
+        let keepers = self.keepers();
+        let refused = |error| match error {
+            KeeperPayParamError::Rate => VaultError::KeeperRate,
+            KeeperPayParamError::Aversion => VaultError::Aversion,
+            KeeperPayParamError::Task => VaultError::KeeperTask,
+        };
+        keepers.validate(self.max_cost.ratio(), unit).map_err(refused)?;
+        for market in markets {
+            let band = self.band.get().checked_mul(market.base.get().saturating_abs());
+            let band = Ratio::from_fixed(band.ok_or(VaultError::Base)?);
+            keepers.validate_market(band, venues.cost).map_err(refused)?;
+        }
         Ok(())
+    }
+
+    /// Returns what keepers are paid for.
+    pub fn keepers(&self) -> KeeperPayPolicy {
+        KeeperPayPolicy {
+            rate: self.keeper_rate.ratio(),
+            task: self.keeper_task,
+            aversion: self.aversion,
+        }
     }
 
     /// Checks what is wanted of one market.
@@ -225,6 +269,7 @@ impl VaultPolicy {
                 management: self.management_fee.ratio(),
                 performance: self.performance_fee.ratio(),
             },
+            keepers: self.keepers(),
         }
     }
 }

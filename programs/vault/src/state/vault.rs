@@ -3,8 +3,8 @@
 use crate::errors::{ensure, VaultError};
 use crate::state::plain::{plain, stored_as};
 use crate::state::{
-    StoredCases, StoredFees, StoredLeaving, StoredLedger, StoredMonitor, StoredOutflow, StoredPortfolio, StoredQueue,
-    VaultBreakerSettings, VaultPolicy,
+    StoredCases, StoredFees, StoredKeeperPay, StoredLeaving, StoredLedger, StoredMonitor, StoredOutflow,
+    StoredPortfolio, StoredQueue, VaultBreakerSettings, VaultPolicy,
 };
 use anchor_lang::prelude::*;
 use ballast_core_types::{Ratio, Shares, UnixTime, Value};
@@ -29,7 +29,7 @@ pub const CUSTODY_SEED: &[u8] = b"custody";
 /// First seed of the share escrow: `["escrow", vault]`.
 pub const ESCROW_SEED: &[u8] = b"escrow";
 /// Layout written by this program.
-pub const VAULT_VERSION: u8 = 9;
+pub const VAULT_VERSION: u8 = 10;
 
 /// A vault. It is read and written as its bytes lie: see [`StoredVault`].
 #[account]
@@ -89,6 +89,8 @@ pub struct StoredVault {
     pub outflow: StoredOutflow,
     /// What its manager has earned.
     pub fees: StoredFees,
+    /// What keepers were paid.
+    pub keeper_pay: StoredKeeperPay,
     /// Tickets that are open.
     pub tickets: u64,
     /// Low net asset value at the last action, flows included, quote base units.
@@ -110,7 +112,7 @@ pub struct StoredVault {
     /// Zero.
     pub padding_end: u32,
     /// Room for what later versions need.
-    pub reserved: [u8; 128],
+    pub reserved: [u8; 72],
 }
 
 plain!(StoredVault {
@@ -135,6 +137,7 @@ plain!(StoredVault {
     cases,
     outflow,
     fees,
+    keeper_pay,
     tickets,
     nav,
     nav_per_share,
@@ -169,11 +172,12 @@ impl Vault {
     }
 
     /// Decodes the vault's state again, of which an instruction that trades has changed what it
-    /// remembers, what a share is worth, and who leaves.
+    /// remembers, its tokens, what a share is worth, and who leaves.
     #[inline(never)]
     pub fn state_after(&self, before: &VaultState) -> Box<VaultState> {
         let mut state = Box::new(*before);
         state.monitor = self.monitor.get();
+        state.ledger = self.ledger.get();
         state.share_mark = self.share_mark();
         state.fees = self.fees.get();
         state.leaving = self.leaving.get();

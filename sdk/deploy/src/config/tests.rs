@@ -1,5 +1,8 @@
 use super::*;
+use ballast_core_types::Ratio;
+use ballast_rpc::tokens::UNIT;
 use ballast_sdk::Pubkey;
+use ballast_vault::state::VenueTerms;
 
 #[test]
 fn the_checked_in_configuration_is_one_the_programs_accept() {
@@ -14,9 +17,12 @@ fn the_checked_in_configuration_is_one_the_programs_accept() {
     let venue = config.venue_market().unwrap();
     venue.validate().unwrap();
     let policy = config.policy().unwrap();
-    policy
-        .validate(&[config.market_policy()], venue.initial_margin())
-        .unwrap();
+    let cost = venue.half_spread.get().checked_add(venue.taker_fee.get()).unwrap();
+    let terms = VenueTerms {
+        initial_margin: venue.initial_margin(),
+        cost: Ratio::from_fixed(cost),
+    };
+    policy.validate(&[config.market_policy()], &terms, UNIT).unwrap();
     config.vault_breakers().validate().unwrap();
     assert!(config.has_guardian());
     config.house().create(1, [1; 32]).unwrap();

@@ -1,6 +1,6 @@
 //! The vault: its policy and its breakers.
 
-use super::numbers::{base_units, Decimal, Points};
+use super::numbers::{base_units, millionths, Decimal, Points};
 use super::Config;
 use anyhow::Result;
 use ballast_risk::state::StoredBreakerSettings;
@@ -26,6 +26,9 @@ pub(super) struct Vault {
     outflow: Decimal,
     management_fee: Decimal,
     performance_fee: Decimal,
+    keeper_rate: Decimal,
+    keeper_task: Decimal,
+    aversion: u32,
     deposit_cap: u64,
     share: Share,
     breakers: Breakers,
@@ -99,12 +102,14 @@ impl Config {
             outflow: vault.outflow.stored(),
             management_fee: vault.management_fee.stored(),
             performance_fee: vault.performance_fee.stored(),
+            keeper_rate: vault.keeper_rate.stored(),
+            keeper_task: millionths(vault.keeper_task, "keeper_task")?,
             deposit_cap: base_units(vault.deposit_cap)?,
             mode: match vault.mode {
                 Mode::Manual => MANUAL,
                 Mode::RuleBased => RULE_BASED,
             },
-            padding: 0,
+            aversion: vault.aversion,
         })
     }
 

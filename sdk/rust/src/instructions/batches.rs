@@ -1,13 +1,13 @@
-//! Coming and going: requests, pricing, claims.
+//! Coming and going: requests, claims, and what is left of them.
 
-use super::{build, build_with, trade, Holder};
+use super::{build, Holder};
 use crate::addresses::{self, TokenMint, VaultKeys};
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
 use anchor_lang::solana_program::system_program;
 use ballast_vault::state::{RequestBatch, Ticket};
 pub use ballast_vault::RequestArgs;
-use ballast_vault::{accounts, instruction, Order};
+use ballast_vault::{accounts, instruction};
 
 /// Builds `ballast_vault::open_batch`. Anyone may send it; it has to come before the first request
 /// of a batch.
@@ -108,22 +108,6 @@ fn make_request(
     }
 }
 
-/// Builds `ballast_vault::price_batch`. Anyone may send it.
-pub fn price_batch(keys: &VaultKeys, keeper: &Pubkey, number: u64) -> Instruction {
-    let accounts = accounts::PriceBatch {
-        keeper: *keeper,
-        vault: keys.vault,
-        batch: addresses::batch(&keys.vault, number),
-        custody: keys.custody,
-        escrow: keys.escrow,
-        share_mint: keys.share_mint,
-        token_program: keys.shares().program,
-        event_authority: addresses::event_authority(),
-        program: ballast_vault::ID,
-    };
-    build_with(keys, &[], accounts, instruction::PriceBatch {})
-}
-
 /// Builds `ballast_vault::claim_fees` to a share account. The collector signs.
 pub fn claim_fees(keys: &VaultKeys, collector: &Pubkey, to: &Pubkey) -> Instruction {
     let accounts = accounts::ClaimFees {
@@ -136,18 +120,6 @@ pub fn claim_fees(keys: &VaultKeys, collector: &Pubkey, to: &Pubkey) -> Instruct
         program: ballast_vault::ID,
     };
     build(ballast_vault::ID, accounts, instruction::ClaimFees {})
-}
-
-/// Builds `ballast_vault::exit_liquid`. Anyone may send it, in any state.
-pub fn exit_liquid(keys: &VaultKeys, number: u64) -> Instruction {
-    let accounts = accounts::ExitLiquid {
-        vault: keys.vault,
-        batch: addresses::batch(&keys.vault, number),
-        share_mint: keys.share_mint,
-        event_authority: addresses::event_authority(),
-        program: ballast_vault::ID,
-    };
-    build(ballast_vault::ID, accounts, instruction::ExitLiquid {})
 }
 
 /// Builds `ballast_vault::claim` to where the ticket says. Anyone may send it; `None` if nothing is
@@ -272,14 +244,4 @@ pub fn close_batch(keys: &VaultKeys, number: u64, payer: &Pubkey) -> Instruction
         token_program: keys.shares().program,
     };
     build(ballast_vault::ID, accounts, instruction::CloseBatch {})
-}
-
-/// Builds `ballast_vault::unwind` of a leg for the batch of that number. Anyone may send it.
-pub fn unwind(keys: &VaultKeys, keeper: &Pubkey, number: u64, order: Order) -> Instruction {
-    let accounts = accounts::Unwind {
-        trade: trade(keys, keeper),
-        batch: addresses::batch(&keys.vault, number),
-    };
-    let traded = [usize::from(order.leg)];
-    build_with(keys, &traded, accounts, instruction::Unwind { order })
 }

@@ -16,7 +16,7 @@ use ballast_testkit::vault::batches::UNTIL_PRICED;
 use ballast_testkit::{User, VaultFixture, MILLION};
 
 /// Returns a vault of a million, all of it the first user's, and a second user with a million.
-fn two() -> (VaultFixture, [User; 2]) {
+pub(super) fn two() -> (VaultFixture, [User; 2]) {
     let mut world = VaultFixture::new();
     let users = [0, 1].map(|_| world.user(2 * MILLION));
     world.deposit(&users[0], MILLION).unwrap();

@@ -130,7 +130,7 @@ fn r4_money_only_goes_where_it_belongs() {
     world.send(&[elsewhere], &[&user.keypair]).unwrap();
     assert!(world.tokens(&other) > 0 && world.tickets().is_empty());
     for receiver in [keys.custody, keys.first().venue_vault] {
-        let mut collateral = ix::move_collateral(&keys, 0);
+        let mut collateral = ix::move_collateral(&keys, 0, None);
         let index = collateral
             .accounts
             .iter()
@@ -154,7 +154,7 @@ fn r14_no_position_can_be_left_out() {
     world.republish();
     world.observe().unwrap();
     let (number, keeper) = (world.snapshot().vault.queue.next, world.keeper.insecure_clone());
-    let sound = batches::price_batch(&world.keys, &keeper.pubkey(), number);
+    let sound = ix::price_batch(&world.keys, &keeper.pubkey(), number);
     for omitted in [
         world.keys.first().venue_trader,
         world.keys.first().venue_market,
@@ -195,9 +195,7 @@ fn r4_a_batch_or_a_ticket_of_another_vault_is_refused() {
         world.republish();
         world.observe().unwrap();
         if number < ours.batch {
-            world
-                .send(&[batches::price_batch(&other, &admin, number)], &[])
-                .unwrap();
+            world.send(&[ix::price_batch(&other, &admin, number)], &[]).unwrap();
         }
     }
     let foreign = ballast_sdk::addresses::batch(&other.vault, ours.batch);
@@ -217,9 +215,9 @@ fn r4_a_batch_or_a_ticket_of_another_vault_is_refused() {
     let claim = batches::claim_to(&keys, &ours, &admin, [keys.custody, ours.pay_to]);
     let wrong = u32::from(VaultError::WrongBatch);
     for instruction in [
-        batches::price_batch(&keys, &admin, ours.batch),
-        batches::exit_liquid(&keys, ours.batch),
-        batches::unwind(&keys, &admin, ours.batch, order),
+        ix::price_batch(&keys, &admin, ours.batch),
+        ix::exit_liquid(&keys, ours.batch),
+        ix::unwind(&keys, &admin, ours.batch, order),
         batches::close_batch(&keys, ours.batch, &user.holder.key),
         claim,
     ] {

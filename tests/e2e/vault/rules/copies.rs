@@ -54,7 +54,7 @@ fn fresh(world: &mut VaultFixture, seconds: i64) {
 fn trades(world: &VaultFixture, user: &User) -> Vec<Sound> {
     let (keys, keeper) = (world.keys, world.keeper.insecure_clone());
     let order = |lots| Order { leg: 0, lots };
-    let mut all = vec![Sound::new("mark", world, ix::mark(&keys), &keeper)];
+    let mut all = vec![Sound::new("mark", world, ix::mark(&keys, None), &keeper)];
     let mut fallen = world.copy();
     fallen.hour_at("41000").unwrap();
     let rebalance = ix::rebalance(&keys, &keeper.pubkey(), vec![order(fallen.planned_order())]);
@@ -70,7 +70,7 @@ fn trades(world: &VaultFixture, user: &User) -> Vec<Sound> {
     let number = poorer.ticket(user).unwrap().batch;
     poorer.price_batch(number).unwrap();
     poorer.pass(0, 1);
-    let unwind = batches::unwind(
+    let unwind = ix::unwind(
         &keys,
         &keeper.pubkey(),
         number,
@@ -82,7 +82,7 @@ fn trades(world: &VaultFixture, user: &User) -> Vec<Sound> {
     all.push(Sound::new(
         "move_collateral",
         &poorer,
-        ix::move_collateral(&keys, 0),
+        ix::move_collateral(&keys, 0, None),
         &keeper,
     ));
     poorer.move_collateral().unwrap();
@@ -128,7 +128,7 @@ fn doors(world: &VaultFixture, user: &User) -> Vec<Sound> {
     let mut late = world.copy();
     late.pass(3_601, 3_601);
     fresh(&mut world, UNTIL_PRICED);
-    let price = batches::price_batch(&keys, &keeper.pubkey(), number);
+    let price = ix::price_batch(&keys, &keeper.pubkey(), number);
     all.push(Sound::new("price_batch", &world, price.clone(), &keeper));
     world.send(&[price], &[&keeper]).unwrap();
     for ticket in world.tickets() {
@@ -139,7 +139,7 @@ fn doors(world: &VaultFixture, user: &User) -> Vec<Sound> {
     all.push(Sound::new(
         "exit_liquid",
         &late,
-        batches::exit_liquid(&keys, number),
+        ix::exit_liquid(&keys, number),
         &keeper,
     ));
     let fees = batches::claim_fees(&keys, &params::collector().pubkey(), &ada.shares);

@@ -8,7 +8,7 @@ use solana_signer::Signer;
 
 #[test]
 fn r8_no_zero_and_no_excess_gets_into_a_policy() {
-    let table: [(fn(&mut VaultPolicy), VaultError); 29] = [
+    let table: [(fn(&mut VaultPolicy), VaultError); 36] = [
         (|p| p.mode = 2, VaultError::Mode),
         (|p| p.band = fixed("0"), VaultError::Band),
         (|p| p.band = fixed("0.6"), VaultError::Band),
@@ -39,6 +39,18 @@ fn r8_no_zero_and_no_excess_gets_into_a_policy() {
         (|p| p.management_fee = fixed("-0.01"), VaultError::ManagementFee),
         (|p| p.performance_fee = fixed("0.2001"), VaultError::PerformanceFee),
         (|p| p.performance_fee = fixed("-0.01"), VaultError::PerformanceFee),
+        (|p| p.keeper_rate = fixed("0.000101"), VaultError::KeeperRate),
+        (|p| p.keeper_rate = fixed("-0.00001"), VaultError::KeeperRate),
+        // More than half of what a trade may cost.
+        (
+            |p| (p.keeper_rate, p.max_cost) = (fixed("0.0001"), fixed("0.00015")),
+            VaultError::KeeperRate,
+        ),
+        (|p| p.keeper_task = 1_000_001, VaultError::KeeperTask),
+        (|p| p.aversion = 0, VaultError::Aversion),
+        (|p| p.aversion = 1_001, VaultError::Aversion),
+        // 40 · 0.3²/365 · 0.06 is 5.9 basis points; the venue takes six.
+        (|p| p.aversion = 40, VaultError::Aversion),
         (|p| p.deposit_cap = 0, VaultError::DepositCap),
         (|p| p.deposit_cap = 14_411_518_807_585_588, VaultError::DepositCap),
     ];

@@ -7,7 +7,7 @@ use ballast_core_types::UnixTime;
 use ballast_core_vault::batch::REDUCTION_WAIT_SECONDS;
 use ballast_risk::state::Fixed;
 use ballast_sdk::action::CrankAction;
-use ballast_sdk::instructions::batches;
+use ballast_sdk::instructions::{self as ix, batches};
 use ballast_sdk::{addresses, Instruction};
 use ballast_vault::state::{RequestBatch, Ticket};
 use ballast_vault::RequestArgs;
@@ -74,13 +74,13 @@ impl VaultFixture {
     /// Sends `price_batch`, by the keeper.
     pub fn price_batch(&mut self, number: u64) -> Sent {
         let keeper = self.keeper.insecure_clone();
-        let instruction = batches::price_batch(&self.keys, &keeper.pubkey(), number);
+        let instruction = ix::price_batch(&self.keys, &keeper.pubkey(), number);
         self.send_priced(&[instruction], &[&keeper])
     }
 
     /// Sends `exit_liquid`, as anyone may.
     pub fn exit_liquid(&mut self, number: u64) -> Sent {
-        let instruction = batches::exit_liquid(&self.keys, number);
+        let instruction = ix::exit_liquid(&self.keys, number);
         self.send(&[instruction], &[])
     }
 

@@ -8,7 +8,7 @@ use anchor_lang::AccountSerialize;
 use ballast_core_market::breaker::Breaker;
 use ballast_reference_venue::state::{Faults, MarketParams};
 use ballast_vault::errors::VaultError;
-use ballast_vault::state::{StoredMonitor, VaultBreaker, VaultBreakerSettings};
+use ballast_vault::state::{StoredMonitor, VaultBreaker, VaultBreakerSettings, VaultPolicy};
 use ballast_vault::CreateVaultArgs;
 
 /// The vault's breakers, in order.
@@ -27,9 +27,14 @@ pub fn running_with(breakers: VaultBreakerSettings) -> (VaultFixture, User) {
 
 /// As [`running_with`], at this venue.
 pub fn running_at(venue: MarketParams, breakers: VaultBreakerSettings) -> (VaultFixture, User) {
+    // The dearer a venue, the more a dollar off the target has to be worth.
+    let policy = VaultPolicy {
+        aversion: 1_000,
+        ..params::vault()
+    };
     let vault = CreateVaultArgs {
         breakers,
-        ..params::create_vault(1, params::vault(), Some(VaultFixture::guardian_key()))
+        ..params::create_vault(1, policy, Some(VaultFixture::guardian_key()))
     };
     let mut world = VaultFixture::with_vault(params::risk_market(), venue, vault);
     let user = world.user(3 * MILLION);

@@ -3,7 +3,7 @@
 
 use super::VaultFixture;
 use crate::world::Sent;
-use ballast_sdk::instructions as ix;
+use ballast_sdk::instructions::{self as ix, Cranker};
 use ballast_sdk::snapshot::SnapshotMarket;
 use ballast_sdk::Instruction;
 use ballast_vault::state::VaultBreaker;
@@ -17,10 +17,18 @@ impl VaultFixture {
         self.rebalance_with(vec![Order { leg: 0, lots }])
     }
 
+    /// Returns who cranks, and where their pay goes.
+    pub fn cranker(&self) -> Cranker {
+        Cranker {
+            key: self.keeper.pubkey(),
+            pay_to: self.pay_to,
+        }
+    }
+
     /// Sends `rebalance`.
     pub fn rebalance_with(&mut self, orders: Vec<Order>) -> Sent {
         let keeper = self.keeper.insecure_clone();
-        let instruction = ix::rebalance(&self.keys, &keeper.pubkey(), orders);
+        let instruction = ix::rebalance(&self.keys, self.cranker(), orders);
         self.send_priced(&[instruction], &[&keeper])
     }
 
@@ -32,7 +40,7 @@ impl VaultFixture {
     /// Sends `unwind` for a batch.
     pub fn unwind_with(&mut self, number: u64, order: Order) -> Sent {
         let keeper = self.keeper.insecure_clone();
-        let instruction = ix::batches::unwind(&self.keys, &keeper.pubkey(), number, order);
+        let instruction = ix::unwind(&self.keys, self.cranker(), number, order);
         self.send_priced(&[instruction], &[&keeper])
     }
 
@@ -43,13 +51,13 @@ impl VaultFixture {
 
     /// Sends `move_collateral` of a leg.
     pub fn move_collateral_of(&mut self, leg: u8) -> Sent {
-        let instruction = ix::move_collateral(&self.keys, leg);
+        let instruction = ix::move_collateral(&self.keys, leg, self.pay_to);
         self.send_priced(&[instruction], &[])
     }
 
     /// Sends `mark`.
     pub fn mark(&mut self) -> Sent {
-        let instruction = ix::mark(&self.keys);
+        let instruction = ix::mark(&self.keys, self.pay_to);
         self.send_priced(&[instruction], &[])
     }
 
@@ -63,7 +71,7 @@ impl VaultFixture {
     /// Sends `mark` and `resume_breaker`, by the guardian.
     pub fn resume(&mut self, breaker: VaultBreaker) -> Sent {
         let guardian = self.guardian.insecure_clone();
-        let mark = ix::mark(&self.keys);
+        let mark = ix::mark(&self.keys, None);
         let resume = ix::resume_breaker(&self.keys, &guardian.pubkey(), breaker);
         self.send_priced(&[mark, resume], &[&guardian])
     }

@@ -2,7 +2,7 @@
 
 use super::VaultFixture;
 use ballast_sdk::action::CrankAction;
-use ballast_sdk::crank::crank;
+use ballast_sdk::crank::{crank, Terms};
 use litesvm::types::FailedTransactionMetadata;
 
 impl VaultFixture {
@@ -58,7 +58,11 @@ impl VaultFixture {
     pub fn crank_once(&mut self) -> Result<Vec<CrankAction>, Box<FailedTransactionMetadata>> {
         let keeper = self.keeper.insecure_clone();
         self.svm.expire_blockhash();
-        let due = crank(&self.snapshot(), &keeper, self.svm.latest_blockhash());
+        let terms = Terms {
+            pay_to: self.pay_to,
+            ..Terms::default()
+        };
+        let due = crank(&self.snapshot(), &keeper, self.svm.latest_blockhash(), terms);
         let Some(due) = due.expect("what is due can be signed") else {
             return Ok(Vec::new());
         };
