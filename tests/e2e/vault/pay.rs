@@ -175,6 +175,35 @@ fn a_breach_is_paid_by_the_notional_and_a_day_pays_a_basis_point() {
 }
 
 #[test]
+fn a_day_pays_no_more_than_a_basis_point_however_much_is_traded() {
+    let policy = VaultPolicy {
+        keeper_rate: fixed("0.0001"),
+        ..params::vault()
+    };
+    let mut world = VaultFixture::with(params::risk_market(), params::venue(), policy);
+    let (ada, ben) = (world.user(MILLION), world.user(2 * MILLION));
+    world.deposit(&ada, MILLION).unwrap();
+    world.crank().unwrap();
+    let mut is_reached = false;
+    // Three times the value comes and goes within the day.
+    for _ in 0..4 {
+        let all = world.tokens(&ben.holder.quote);
+        world.deposit(&ben, all).unwrap();
+        let nav = world.snapshot().appraise(Purpose::Monitor).unwrap().nav.low.0 as u64;
+        world.crank().unwrap();
+        let day = world.snapshot().vault.keeper_pay.day;
+        assert!(day <= nav / DAY_PARTS, "{day} of {nav}");
+        is_reached |= day > nav / DAY_PARTS / 100 * 99;
+        let shares = world.tokens(&ben.holder.shares);
+        world.request(&ben, shares).unwrap();
+        closed(&mut world);
+        world.let_leave(6);
+        check_books(&world);
+    }
+    assert!(is_reached);
+}
+
+#[test]
 fn an_unwind_is_paid_by_those_it_is_done_for() {
     let (mut world, [ada, ben]) = two();
     world.deposit(&ben, MILLION).unwrap();

@@ -59,21 +59,7 @@ pub(crate) fn handler<'info>(ctx: Context<'info, Rebalance<'info>>, orders: &[Or
     accounts.vault.record(&before);
 
     let depths = depths(&portfolio, &before);
-    let mut receipts = Vec::with_capacity(orders.len());
-    for order in orders {
-        let at = portfolio.leg(accounts.vault.portfolio.leg(order.leg)?, order.leg)?;
-        at.check_readable(&before, order.leg)?;
-        let reduce_only = check_opening(*order, &before)?;
-        receipts.push(place(
-            &accounts.vault,
-            &accounts.venue_program,
-            &portfolio,
-            *order,
-            &before,
-            reduce_only,
-        )?);
-    }
-
+    let receipts = place_all(accounts, &portfolio, orders, &before)?;
     let positions = portfolio.positions(&state, &moment);
     let ordered = ordered(orders, &before, &positions)?;
     accounts.vault.traded(&moment.clock, ordered.positive_part());
@@ -90,6 +76,24 @@ pub(crate) fn handler<'info>(ctx: Context<'info, Rebalance<'info>>, orders: &[Or
     vault.bear_cost(&moment.clock, proof.cost.positive_part().saturating_add(paid))?;
     vault.check_invariants(tokens::amount(&accounts.custody)?, moment.minted)?;
     announce(accounts, &before, &proof, paid)
+}
+
+/// Sends each order to the venue of its leg; returns what those report.
+fn place_all<'info>(
+    accounts: &Rebalance<'info>,
+    portfolio: &PortfolioAccounts<'info>,
+    orders: &[Order],
+    before: &Appraisal,
+) -> Result<Vec<FillReceipt>> {
+    let (vault, program) = (&accounts.vault, &accounts.venue_program);
+    let mut receipts = Vec::with_capacity(orders.len());
+    for order in orders {
+        let at = portfolio.leg(vault.portfolio.leg(order.leg)?, order.leg)?;
+        at.check_readable(before, order.leg)?;
+        let reduce_only = check_opening(*order, before)?;
+        receipts.push(place(vault, program, portfolio, *order, before, reduce_only)?);
+    }
+    Ok(receipts)
 }
 
 /// What was proven of a rebalance.
