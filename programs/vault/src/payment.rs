@@ -65,10 +65,11 @@ impl<'info> Payment<'_, 'info> {
         self.book(vault, amount, after)
     }
 
-    /// Returns whether it was sent: not without a payee, or if it is nothing.
+    /// Returns whether it was sent: not without a payee, if it is nothing, or while custody is
+    /// frozen, which keeps nothing from being done.
     #[inline(never)]
     fn send(&self, vault: &mut Account<'info, Vault>, amount: u64) -> Result<bool> {
-        let Some(payee) = self.payee.filter(|_| amount > 0) else {
+        let Some(payee) = self.payee.filter(|_| amount > 0 && tokens::can_pay(self.custody)) else {
             return Ok(false);
         };
         vault.debit(amount)?;

@@ -10,9 +10,13 @@ use anchor_spl::token_2022;
 use anchor_spl::token_interface::{self, Burn, MintTo, TokenInterface, Transfer};
 use ballast_core_types::Shares;
 
-/// Where a mint's supply lies, and a token account's amount: the same in both token programs.
+/// Where a mint's supply lies, and a token account's amount and state: the same in both token
+/// programs.
 const SUPPLY: core::ops::Range<usize> = 36..44;
 const AMOUNT: core::ops::Range<usize> = 64..72;
+const STATE: usize = 108;
+/// What that is of an account that is neither new nor frozen.
+const INITIALIZED: u8 = 1;
 
 /// Returns the supply of the share mint.
 ///
@@ -34,6 +38,13 @@ fn number(account: &AccountInfo, at: core::ops::Range<usize>) -> Option<u64> {
     let data = account.try_borrow_data().ok()?;
     let bytes = data.get(at)?.try_into().ok()?;
     Some(u64::from_le_bytes(bytes))
+}
+
+/// Returns whether tokens may leave an account of the vault: not while its mint's authority has
+/// frozen it.
+pub(crate) fn can_pay(account: &AccountInfo) -> bool {
+    let data = account.try_borrow_data();
+    data.is_ok_and(|data| data.get(STATE) == Some(&INITIALIZED))
 }
 
 /// Runs `action` with the vault's signing seeds.
