@@ -5,7 +5,7 @@ use anyhow::{anyhow, Context, Result};
 use ballast_deploy::keys;
 use ballast_rpc::tokens::{open_wallet, wallet_of};
 use ballast_rpc::vault::VaultReader;
-use ballast_rpc::{Cluster, ClusterError, Embedded, TestCluster};
+use ballast_rpc::{ClusterError, Embedded, TestCluster};
 use ballast_sdk::action::CrankAction;
 use ballast_sdk::crank::{crank, step, Terms};
 use solana_keypair::Keypair;
@@ -66,10 +66,7 @@ impl Chain for InProcess {
     }
 
     fn start_keeper(&mut self, vault: &VaultReader) -> Result<()> {
-        let key = self.keeper.pubkey();
-        self.cluster.airdrop(&key, 10_000_000_000)?;
-        let open = open_wallet(&key, &key, &vault.keys.quote());
-        Ok(self.cluster.send(&[open], &[&self.keeper])?)
+        equip(&mut self.cluster, &self.keeper, vault)
     }
 
     fn keeper(&self) -> Pubkey {
@@ -97,6 +94,17 @@ impl Chain for InProcess {
             "the keeper still finds something to do after {MAX_CRANKS} transactions"
         ))
     }
+}
+
+/// Gives a keeper lamports, and the account that its pay goes to.
+///
+/// # Errors
+/// A cluster that cannot be used.
+pub fn equip(cluster: &mut dyn TestCluster, keeper: &Keypair, vault: &VaultReader) -> Result<()> {
+    let key = keeper.pubkey();
+    cluster.airdrop(&key, 10_000_000_000)?;
+    let open = open_wallet(&key, &key, &vault.keys.quote());
+    Ok(cluster.send(&[open], &[keeper])?)
 }
 
 /// Does what a keeper would do, transaction by transaction, until nothing is due. Returns the names

@@ -1,7 +1,7 @@
 //! A local node and a keeper, each in a process of its own.
 
 use crate::building;
-use crate::chain::Chain;
+use crate::chain::{equip, Chain};
 use crate::places::Places;
 use crate::port;
 use crate::process::{child, Process};
@@ -136,7 +136,7 @@ impl Chain for Node {
     }
 
     fn start_keeper(&mut self, vault: &VaultReader) -> Result<()> {
-        self.rpc.airdrop(&self.wallet.pubkey(), 10_000_000_000)?;
+        equip(&mut self.rpc, &self.wallet, vault)?;
         let file = self.folder.path().join("keeper.json");
         ballast_keys::write_new(&file, &self.wallet)?;
         let mut command = keeper_command(&self.keeper_binary, self.port, &vault.keys.vault, &file);

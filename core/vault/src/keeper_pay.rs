@@ -18,6 +18,7 @@
 
 use crate::monitor::LeakyWindow;
 use crate::rebalance::RebalancePolicy;
+use crate::risk_cost::least_slope;
 use crate::targets::Reason;
 use ballast_core_types::{Ratio, Value, I80F48, SECONDS_PER_DAY};
 
@@ -126,17 +127,14 @@ impl KeeperPay {
             return (0, *self);
         }
         let day = self.day.add(amount, purse.now, DAY_SECONDS);
-        (amount, Self { day, ..*self }.counted(amount))
+        (amount, Self { day, ..*self }.paid_by_leavers(amount))
     }
 
-    /// Returns the memory after a payment that those who stay do not bear.
+    /// Returns the memory after a payment that those who stay do not bear: it is counted, and is no
+    /// part of the day's.
     pub fn paid_by_leavers(&self, amount: u64) -> Self {
-        self.counted(amount)
-    }
-
-    fn counted(self, amount: u64) -> Self {
         let total = self.total.saturating_add(amount);
-        Self { total, ..self }
+        Self { total, ..*self }
     }
 
     /// Returns what a task pays, and the memory after it: nothing within an hour of the last one
@@ -194,18 +192,8 @@ impl KeeperPayPolicy {
     /// # Errors
     /// [`KeeperPayParamError::Aversion`].
     pub fn validate_market(&self, band: Ratio, cost: Ratio) -> Result<(), KeeperPayParamError> {
-        let worth = || {
-            let a = i128::from(self.aversion);
-            // 0.3² / 365.
-            band.fixed()
-                .checked_mul_int(a)?
-                .checked_mul_int(9)?
-                .checked_div_int(36_500)
-        };
-        if worth().is_some_and(|worth| worth >= cost.fixed()) {
-            return Ok(());
-        }
-        Err(KeeperPayParamError::Aversion)
+        let is_worth_it = least_slope(self.aversion, band).is_some_and(|worth| worth >= cost);
+        is_worth_it.then_some(()).ok_or(KeeperPayParamError::Aversion)
     }
 }
 

@@ -14,7 +14,7 @@
 use crate::directional::Outlooks;
 use crate::places::PerMarket;
 use crate::targets::Targets;
-use ballast_core_types::{scale, Value, SECONDS_PER_DAY, SECONDS_PER_YEAR};
+use ballast_core_types::{scale, Ratio, Value, SECONDS_PER_DAY, SECONDS_PER_YEAR};
 
 /// The least volatility a year that counts, basis points: a quiet market is not one without risk.
 pub const LEAST_VOLATILITY: u32 = 3_000;
@@ -25,6 +25,16 @@ const DAYS: u64 = (SECONDS_PER_YEAR / SECONDS_PER_DAY).unsigned_abs();
 const ONE: u64 = 10_000 * 10_000;
 /// The highest volatility a year that counts, basis points: a hundred times the spot.
 const MOST_VOLATILITY: u32 = 1_000_000;
+
+/// Returns what J falls by for each dollar that is traded back, so far off the target in the
+/// quietest market that counts: a · σ_h² · distance, the distance over the net asset value. `None`
+/// on overflow.
+pub fn least_slope(aversion: u32, distance: Ratio) -> Option<Ratio> {
+    let variance = i128::from(LEAST_VOLATILITY).checked_mul(i128::from(LEAST_VOLATILITY))?;
+    let times = variance.checked_mul(i128::from(aversion))?;
+    let slope = distance.fixed().checked_mul_int(times)?;
+    Some(Ratio::from_fixed(slope.checked_div_int(i128::from(ONE * DAYS))?))
+}
 
 /// What J is measured with, the same before and after a trade.
 #[derive(Clone, Copy, Debug)]

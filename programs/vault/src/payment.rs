@@ -48,11 +48,11 @@ impl<'info> Payment<'_, 'info> {
     }
 
     fn book(&self, vault: &mut Account<'info, Vault>, amount: u64, after: KeeperPay) -> Result<u64> {
-        let is_paid = self.send(vault, amount)?;
-        if is_paid {
-            vault.keeper_pay = after.into();
+        if !self.send(vault, amount)? {
+            return Ok(0);
         }
-        Ok(if is_paid { amount } else { 0 })
+        vault.keeper_pay = after.into();
+        Ok(amount)
     }
 
     /// Sends pay that leavers bear, out of the cash there is; returns how much.

@@ -236,6 +236,32 @@ mod tests {
     }
 
     #[test]
+    fn pay_goes_nowhere_but_to_an_account_that_takes_it() {
+        let mut memory = memory();
+        assert_eq!(memory.payee(), None, "before it was read");
+        let (to, mint, program) = (memory.pay_to, memory.keys.quote_mint, memory.keys.quote_program);
+        assert!(memory.watched().contains(&to));
+        let token = |mint: Pubkey, owner: Pubkey, state: u8| {
+            let mut data = vec![0; 165];
+            data[..32].copy_from_slice(mint.as_ref());
+            data[108] = state;
+            Some(RawAccount { key: to, owner, data })
+        };
+        for (account, expected) in [
+            (token(mint, program, 1), Some(to)),
+            (None, None),
+            // Frozen, not opened, of another mint, of another program.
+            (token(mint, program, 2), None),
+            (token(mint, program, 0), None),
+            (token(Pubkey::new_unique(), program, 1), None),
+            (token(mint, Pubkey::new_unique(), 1), None),
+        ] {
+            memory.put(to, account, Instant::now());
+            assert_eq!(memory.payee(), expected);
+        }
+    }
+
+    #[test]
     fn nothing_is_planned_from_half_a_memory() {
         let mut memory = memory();
         assert!(memory.snapshot().is_none());

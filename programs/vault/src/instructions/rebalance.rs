@@ -68,12 +68,12 @@ pub(crate) fn handler<'info>(ctx: Context<'info, Rebalance<'info>>, orders: &[Or
     let proof = prove(&before, &after, orders, &receipts, depths)?;
     let vault = &mut accounts.vault;
     vault.record(&after);
-    if proof.reason == Reason::Drift {
+    if proof.trade.reason == Reason::Drift {
         vault.drifted(&moment.clock, ordered.positive_part());
     }
     // Those who moved the book have paid for this.
     let paid = payment!(accounts).for_trade(vault, proof.earned, before.nav.low, &moment.clock)?;
-    vault.bear_cost(&moment.clock, proof.cost.positive_part().saturating_add(paid))?;
+    vault.bear_cost(&moment.clock, proof.trade.cost.positive_part().saturating_add(paid))?;
     vault.check_invariants(tokens::amount(&accounts.custody)?, moment.minted)?;
     announce(accounts, &before, &proof, paid)
 }
@@ -98,14 +98,10 @@ fn place_all<'info>(
 
 /// What was proven of a rebalance.
 struct Proof {
-    reason: Reason,
+    trade: Trade,
     targets: Targets,
     before: Exposure,
     after: Exposure,
-    /// What it cost.
-    cost: Value,
-    /// By how much the cost of risk fell.
-    risk_removed: u64,
     /// What whoever sent it has earned.
     earned: u64,
     orders: Vec<OrderView>,
@@ -180,12 +176,15 @@ fn prove(
     }
     let targets = before.targets().ok_or(VaultError::OutOfRange)?;
     let mut proof = Box::new(Proof {
-        reason: Reason::Drift,
+        trade: Trade {
+            reason: Reason::Drift,
+            traded,
+            cost: Value::ZERO,
+            risk_removed: 0,
+        },
         targets,
         before: exposure(before)?,
         after: exposure(after)?,
-        cost: Value::ZERO,
-        risk_removed: 0,
         earned: 0,
         orders: views,
     });
@@ -200,17 +199,12 @@ fn prove(
         slice_left: before.slice_left().ok_or(VaultError::OutOfRange)?,
         depths,
     };
-    let reason = check(&proposal).map_err(VaultError::from)?;
+    proof.trade.reason = check(&proposal).map_err(VaultError::from)?;
     let cost = proof.before.nav.checked_sub(proof.after.nav);
-    let trade = Trade {
-        reason,
-        traded,
-        cost: cost.ok_or(VaultError::OutOfRange)?,
-        risk_removed: before.risk_removed(&proof.targets, &proof.before, &proof.after),
-    };
+    proof.trade.cost = cost.ok_or(VaultError::OutOfRange)?;
+    proof.trade.risk_removed = before.risk_removed(&proof.targets, &proof.before, &proof.after);
     let policy = &before.vault.policy;
-    let earned = policy.keepers.of_trade(&trade, &policy.rebalance);
-    (proof.reason, proof.cost, proof.risk_removed, proof.earned) = (reason, trade.cost, trade.risk_removed, earned);
+    proof.earned = policy.keepers.of_trade(&proof.trade, &policy.rebalance);
     Ok(proof)
 }
 
@@ -237,7 +231,7 @@ fn announce(accounts: &Rebalance, before: &Appraisal, proof: &Proof, paid: u64) 
     let event = Rebalanced {
         vault: vault.key(),
         keeper: accounts.keeper.key(),
-        reason: proof.reason.into(),
+        reason: proof.trade.reason.into(),
         orders: proof.orders.clone(),
         prices: PricesView::of(&before.prices),
         breakers: before.active.bits(),
@@ -245,7 +239,7 @@ fn announce(accounts: &Rebalance, before: &Appraisal, proof: &Proof, paid: u64) 
         targets: TargetsView::of(&proof.targets, &before.prices),
         before: (&proof.before).into(),
         after: (&proof.after).into(),
-        risk_removed: proof.risk_removed,
+        risk_removed: proof.trade.risk_removed,
         paid,
     };
     events::announce(&accounts.event_authority, &event)
